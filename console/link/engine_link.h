@@ -1,0 +1,56 @@
+// The console's connection to one engine: plain values out, requests in. Reconnects by itself.
+#pragma once
+
+#include "shared/calls/call_query.h"
+#include "shared/calls/live_delta.h"
+#include "shared/calls/probe_status.h"
+#include "shared/calls/quality_point.h"
+#include "shared/calls/stream_record.h"
+
+#include <QByteArray>
+#include <QObject>
+#include <QUrl>
+#include <memory>
+#include <vector>
+
+namespace callmon {
+
+class RemoteProbe;
+
+class EngineLink : public QObject {
+    Q_OBJECT
+
+public:
+    enum class State { Disconnected, Connecting, Connected, Incompatible };
+    Q_ENUM(State)
+
+    explicit EngineLink(QObject* parent = nullptr);
+    ~EngineLink() override;
+
+    void open(const QUrl& url); // local:<socket path>; a refused scheme ends in failedToOpen()
+    State state() const;
+
+    // Each request returns an id; its answers carry it and end with finished() or failed().
+    quint64 search(const CallQuery& query);
+    quint64 streams(CallKey call);
+    quint64 quality(CallKey call);
+    quint64 media(CallKey call); // every stream of the call
+    void cancel(quint64 request);
+
+signals:
+    void stateChanged(callmon::EngineLink::State state, const QString& message); // message: a sentence for the user
+    void failedToOpen(const QString& message);
+    void liveChanged(const callmon::LiveDelta& delta);
+    void statusChanged(const callmon::ProbeStatus& status);
+    void callsFound(quint64 request, const std::vector<callmon::CallRecord>& calls, quint64 matchesInAll);
+    void streamsFound(quint64 request, const std::vector<callmon::StreamRecord>& streams);
+    void qualityFound(quint64 request, const std::vector<callmon::QualityPoint>& points);
+    void mediaArrived(quint64 request, callmon::StreamKey stream, const QByteArray& bytes); // MediaChunk bytes
+    void finished(quint64 request);
+    void failed(quint64 request, const QString& message);
+
+private:
+    std::unique_ptr<RemoteProbe> m_probe;
+};
+
+}

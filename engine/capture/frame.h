@@ -1,0 +1,47 @@
+// What the capture core hands on: frames with the time each one reached the probe.
+#pragma once
+
+#include "shared/base/byte_reader.h"
+#include "shared/base/units.h"
+
+#include <array>
+#include <vector>
+
+namespace callmon {
+
+// libpcap's link types (https://www.tcpdump.org/linktypes.html): the numbers are those of the file formats.
+enum class LinkType : std::uint16_t {
+    Null = 0, // BSD loopback
+    Ethernet = 1,
+    RawIp = 101, // LINKTYPE_RAW
+    LinuxSll = 113,
+    LinuxSll2 = 276,
+    Ipv4 = 228,
+    Ipv6 = 229,
+    Loop = 108, // OpenBSD loopback
+    Unknown = 0xffff,
+};
+
+struct Frame {
+    Timestamp arrival; // of the frame's last bit at the probe
+    Nanoseconds uncertainty {}; // the true time lies within arrival +- this; 0 when taken from a file
+    Bytes bytes; // valid until the batch is released
+    std::uint32_t wireSize = 0; // as it was on the wire; more than bytes.size() when the capture cut it
+    LinkType linkType = LinkType::Ethernet;
+};
+
+// Travels capture core -> ring -> processing core and back to be filled again; allocated at start only.
+struct FrameBatch {
+    static constexpr std::size_t capacity = 64;
+
+    std::array<Frame, capacity> frames;
+    std::size_t count = 0;
+    Timestamp now; // time of the source when the batch was closed; also set on an idle batch (count 0)
+    bool last = false; // nothing follows: end of the capture, or stopped
+    std::array<void*, capacity> owners {}; // the source's own: a DPDK port keeps its mbufs here
+    std::vector<std::byte> arena; // the source's own: a file copies its frames here
+
+    std::span<const Frame> view() const { return std::span(frames).first(count); }
+};
+
+}

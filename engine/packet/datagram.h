@@ -1,0 +1,19 @@
+// A UDP datagram taken out of a frame. Views into the frame's bytes.
+#pragma once
+
+#include "shared/base/byte_reader.h"
+#include "shared/base/flow_key.h"
+#include "shared/base/units.h"
+
+namespace callmon {
+
+struct Datagram {
+    Timestamp arrival;
+    Nanoseconds uncertainty {};
+    FlowKey flow;
+    Bytes payload; // what was captured of it
+    std::uint16_t wirePayloadSize = 0; // as the UDP header says
+    std::uint16_t ipSize = 0; // network-layer size: IP header and up, as on the wire
+};
+
+}

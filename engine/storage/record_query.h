@@ -1,0 +1,39 @@
+// Module IV, the reading side. Each reader has its own connections, so searches never wait for the writer.
+#pragma once
+
+#include "shared/base/result.h"
+#include "shared/calls/call_query.h"
+#include "shared/calls/media_chunk.h"
+#include "shared/calls/quality_point.h"
+#include "shared/calls/stream_record.h"
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace callmon {
+
+class RecordWriter;
+
+// Not thread-safe: one per thread.
+class RecordQuery {
+public:
+    // `writer` adds what it holds of calls that are still on; without it (callmonctl on a data directory) only what is
+    // on disk. A directory whose engine was killed and has not run since is recovered first, when it can be written.
+    static Result<std::unique_ptr<RecordQuery>> open(
+        const std::filesystem::path& directory, const RecordWriter* writer = nullptr);
+    virtual ~RecordQuery() = default;
+
+    // Calls in the order of CallQuery, one at a time; the sink returns false to stop. `cancelled` may be set by another
+    // thread. Returns the number of matches in all, beyond the limit too.
+    virtual Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink,
+        const std::atomic<bool>* cancelled = nullptr) = 0;
+    virtual Result<std::vector<StreamRecord>> streams(CallKey call) = 0;
+    virtual Result<std::vector<QualityPoint>> quality(CallKey call) = 0; // by stream, then time
+    // The stream's media from first to last, chunk by chunk (MediaChunk bytes). No scan: the log is addressed.
+    virtual Result<void> media(StreamKey stream, const std::function<bool(Bytes)>& sink) = 0;
+};
+
+}

@@ -1,0 +1,44 @@
+// Module IV, the writing side: everything that is kept goes through here, on the storage thread.
+// Formats: ARCHITECTURE.md, "The data directory".
+#pragma once
+
+#include "shared/base/result.h"
+#include "shared/calls/media_chunk.h"
+#include "shared/calls/probe_status.h"
+#include "shared/calls/quality_point.h"
+#include "shared/calls/stream_record.h"
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+namespace callmon {
+
+// Durability: what was handed over before the last commit() survives kill -9; the engine commits at least once a
+// second. Calls that were on when the process died are found again by the next open() and kept as ended by
+// ProbeStopped. One writer per data directory (a lock file).
+class RecordWriter {
+public:
+    // Creates the directory when it is missing. Recovers what a crashed writer left; recoveryNotes() says what.
+    static Result<std::unique_ptr<RecordWriter>> open(const std::filesystem::path& directory);
+    virtual ~RecordWriter() = default;
+
+    virtual void liveCall(const CallRecord& call) = 0;
+    virtual void stream(const StreamRecord& stream) = 0;
+    virtual void quality(const QualityPoint& point) = 0;
+    virtual void media(const MediaChunk& chunk) = 0;
+    virtual void callEnded(const CallRecord& call) = 0;
+    // Errors (disk full...) are kept in counters and in the returned value; the writer goes on trying.
+    virtual Result<void> commit() = 0;
+    virtual Result<void> close() = 0; // commit, checkpoint, release the directory
+
+    virtual std::vector<std::string> recoveryNotes() const = 0;
+    // Any thread: "calls_stored", "media_bytes_stored", "record_write_errors"...
+    virtual std::vector<NamedCounter> counters() const = 0;
+
+    // Any thread, for calls that are still on: what is not yet in the day database.
+    virtual std::vector<StreamRecord> liveStreams(CallKey call) const = 0;
+    virtual std::vector<QualityPoint> liveQuality(CallKey call) const = 0;
+};
+
+}

@@ -1,0 +1,17 @@
+// CSV as every export of the project writes it: RFC 4180 quoting, CRLF ends, and no field that a spreadsheet would run.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace callmon {
+
+// A field that a spreadsheet would take for a formula (it begins with = or @ or a control character, or with + or -
+// and is not a plain number) gets a leading apostrophe; +34910123456 and -3.5 stay as they are. Then RFC 4180 2.5-2.7.
+std::string csvField(std::string_view text);
+
+// The fields joined by commas and ended by CRLF (RFC 4180 2.1).
+std::string csvLine(const std::vector<std::string>& fields);
+
+}

@@ -1,0 +1,103 @@
+#include "shared/calls/call_fields.h"
+
+#include "shared/base/utc_time.h"
+
+#include <array>
+#include <cstdio>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::array callNames { "call_key", "call_id", "signalling", "transport", "state", "caller", "callee",
+    "caller_ip", "caller_port", "callee_ip", "callee_port", "started_at", "ringing_at", "answered_at", "ended_at",
+    "duration_s", "outcome", "final_code", "ended_by", "post_dial_delay_ms", "answer_delay_ms", "signalling_rtt_ms",
+    "mos_mean", "mos_min", "streams", "messages", "retransmissions", "media_packets_not_stored" };
+
+constexpr std::array streamNames { "call_key", "stream_index", "call_id", "direction", "src_ip", "src_port", "dst_ip",
+    "dst_port", "ssrc", "payload_type", "codec", "clock_rate_hz", "first_packet_at", "last_packet_at", "packets",
+    "bytes", "duplicates", "reordered", "expected", "lost", "loss_percent", "jitter_mean_ms", "jitter_max_ms",
+    "delta_min_ms", "delta_mean_ms", "delta_max_ms", "delta_stddev_ms", "size_min_bytes", "size_mean_bytes",
+    "size_max_bytes", "size_stddev_bytes", "throughput_bps", "rtt_ms", "r_factor", "mos_mean", "mos_min",
+    "arrival_uncertainty_max_ns", "packets_stored", "packets_not_stored" };
+
+FieldValue text(std::string_view value)
+{
+    return { value.empty() ? FieldValue::Kind::Absent : FieldValue::Kind::Text, std::string(value) };
+}
+
+FieldValue time(const std::optional<Timestamp>& value)
+{
+    return value ? text(toIso8601(*value)) : FieldValue {};
+}
+
+FieldValue count(std::uint64_t value)
+{
+    return { FieldValue::Kind::Number, std::to_string(value) };
+}
+
+FieldValue number(double value, int decimals)
+{
+    char buffer[64];
+    std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
+    return { FieldValue::Kind::Number, buffer };
+}
+
+FieldValue number(const std::optional<double>& value, int decimals)
+{
+    return value ? number(*value, decimals) : FieldValue {};
+}
+
+// Microseconds below the millisecond: finer than tshark's three decimals, and no finer than most arrival times.
+FieldValue milliseconds(const std::optional<Milliseconds>& value)
+{
+    return value ? number(value->count(), 6) : FieldValue {};
+}
+
+}
+
+std::span<const char* const> callFieldNames()
+{
+    return callNames;
+}
+
+std::vector<FieldValue> callFields(const CallRecord& call)
+{
+    const auto duration = durationOf(call);
+    return { { FieldValue::Kind::Number, std::to_string(call.key.value) }, text(call.callId),
+        text(toText(call.signalling)), text(toText(call.transport)), text(toText(call.state)), text(call.caller),
+        text(call.callee), text(call.callerAddress.ip.toString()), count(call.callerAddress.port),
+        text(call.calleeAddress.ip.toString()), count(call.calleeAddress.port), time(call.startedAt),
+        time(call.ringingAt), time(call.answeredAt), time(call.endedAt),
+        duration ? number(duration->count() / 1000.0, 3) : FieldValue {}, text(toText(call.outcome)),
+        call.finalCode ? count(call.finalCode) : FieldValue {}, text(toText(call.endedBy)),
+        milliseconds(call.postDialDelay), milliseconds(call.answerDelay), milliseconds(call.signallingRtt),
+        number(call.mosMean, 3), number(call.mosMin, 3), count(call.streamCount), count(call.messages),
+        count(call.retransmissions), count(call.mediaPacketsNotStored) };
+}
+
+std::span<const char* const> streamFieldNames()
+{
+    return streamNames;
+}
+
+std::vector<FieldValue> streamFields(const StreamRecord& stream, std::string_view callId)
+{
+    char ssrc[16];
+    std::snprintf(ssrc, sizeof ssrc, "0x%08X", stream.ssrc.value);
+    return { { FieldValue::Kind::Number, std::to_string(stream.key.call.value) }, count(stream.key.index), text(callId),
+        text(toText(stream.direction)), text(stream.flow.src.ip.toString()), count(stream.flow.src.port),
+        text(stream.flow.dst.ip.toString()), count(stream.flow.dst.port), text(ssrc), count(stream.payloadType),
+        text(stream.codec), stream.clockRate.value ? count(stream.clockRate.value) : FieldValue {},
+        time(stream.firstPacketAt), time(stream.lastPacketAt), count(stream.packets), count(stream.bytes),
+        count(stream.duplicates), count(stream.reordered), count(stream.expected), count(stream.lost),
+        number(stream.lossPercent, 4), milliseconds(stream.jitterMean), milliseconds(stream.jitterMax),
+        milliseconds(stream.deltaMin), milliseconds(stream.deltaMean), milliseconds(stream.deltaMax),
+        milliseconds(stream.deltaStddev), number(stream.sizeMinBytes, 0), number(stream.sizeMeanBytes, 3),
+        number(stream.sizeMaxBytes, 0), number(stream.sizeStddevBytes, 3), number(stream.throughputBps, 0),
+        milliseconds(stream.rtt), number(stream.rFactor, 2), number(stream.mosMean, 3), number(stream.mosMin, 3),
+        count(static_cast<std::uint64_t>(stream.arrivalUncertaintyMax.count())), count(stream.packetsStored),
+        count(stream.packetsNotStored) };
+}
+
+}

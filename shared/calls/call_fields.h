@@ -1,0 +1,24 @@
+// The columns of calls and streams, in the order and under the names of the command-line contract. Every export (csv,
+// json, table) goes through these, so that engine, command line and console cannot disagree.
+#pragma once
+
+#include "shared/calls/stream_record.h"
+
+#include <span>
+#include <string>
+#include <vector>
+
+namespace callmon {
+
+struct FieldValue {
+    enum class Kind { Absent, Text, Number } kind = Kind::Absent;
+    std::string text; // as CSV and tables print it, before quoting; empty when absent
+};
+
+std::span<const char* const> callFieldNames();
+std::vector<FieldValue> callFields(const CallRecord& call);
+
+std::span<const char* const> streamFieldNames();
+std::vector<FieldValue> streamFields(const StreamRecord& stream, std::string_view callId);
+
+}

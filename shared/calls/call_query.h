@@ -1,0 +1,24 @@
+// What calls are asked for: the fields of callmonctl, of the remote search and of the console's search page.
+#pragma once
+
+#include "shared/calls/call_record.h"
+
+namespace callmon {
+
+// An empty member does not restrict. Calls match when they started in [from, to).
+struct CallQuery {
+    std::optional<Timestamp> from;
+    std::optional<Timestamp> to;
+    std::string caller; // exact, or with * for any run of characters: "+34*", "*1234"
+    std::string callee;
+    std::string number; // either party, same wildcards
+    std::string callId; // exact
+    std::optional<CallKey> key;
+    std::optional<CallOutcome> outcome;
+    std::optional<double> minMos; // bounds on mos_mean; calls without MOS match neither
+    std::optional<double> maxMos;
+    std::uint64_t limit = 0; // 0: all
+    bool newestFirst = false; // else by start, oldest first
+};
+
+}

@@ -1,0 +1,62 @@
+#include "shared/calls/call_record.h"
+
+#include <array>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::array<std::string_view, 7> outcomeTexts { "answered", "busy", "cancelled", "no_answer", "rejected",
+    "failed", "incomplete" };
+
+}
+
+std::optional<Milliseconds> durationOf(const CallRecord& call)
+{
+    if (!call.answeredAt)
+        return std::nullopt;
+    return call.endedAt.value_or(call.lastPacketAt) - *call.answeredAt;
+}
+
+std::string_view toText(Party party)
+{
+    return party == Party::Caller ? "caller" : "callee";
+}
+
+std::string_view toText(Signalling signalling)
+{
+    return signalling == Signalling::Sip ? "sip" : "skinny";
+}
+
+std::string_view toText(Transport transport)
+{
+    constexpr std::array<std::string_view, 5> texts { "udp", "tcp", "sctp", "tls", "ws" };
+    return texts[static_cast<std::size_t>(transport)];
+}
+
+std::string_view toText(CallState state)
+{
+    constexpr std::array<std::string_view, 5> texts { "trying", "ringing", "answered", "on_hold", "ended" };
+    return texts[static_cast<std::size_t>(state)];
+}
+
+std::string_view toText(CallOutcome outcome)
+{
+    return outcomeTexts[static_cast<std::size_t>(outcome)];
+}
+
+std::string_view toText(EndedBy endedBy)
+{
+    constexpr std::array<std::string_view, 5> texts { "", "caller", "callee", "silence", "probe_stopped" };
+    return texts[static_cast<std::size_t>(endedBy)];
+}
+
+std::optional<CallOutcome> parseOutcome(std::string_view text)
+{
+    for (std::size_t i = 0; i < outcomeTexts.size(); ++i)
+        if (outcomeTexts[i] == text)
+            return static_cast<CallOutcome>(i);
+    return std::nullopt;
+}
+
+}

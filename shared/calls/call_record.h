@@ -1,0 +1,87 @@
+// One call as it is shown, stored and exported. Plain values, trivially copyable: snapshots of live calls cross threads
+// as bytes. What each figure means: ARCHITECTURE.md, "What each figure means".
+#pragma once
+
+#include "shared/base/fixed_text.h"
+#include "shared/base/flow_key.h"
+#include "shared/calls/call_key.h"
+
+#include <optional>
+#include <type_traits>
+
+namespace callmon {
+
+enum class Party : std::uint8_t { Caller, Callee };
+enum class Signalling : std::uint8_t { Sip, Skinny };
+enum class Transport : std::uint8_t { Udp, Tcp, Sctp, Tls, WebSocket };
+
+enum class CallState : std::uint8_t {
+    Trying, // INVITE or 100 seen
+    Ringing, // 18x seen
+    Answered, // 2xx to the INVITE seen
+    OnHold, // answered, and the media are sendonly or inactive
+    Ended, // BYE, final failure, CANCEL or silence
+};
+
+enum class CallOutcome : std::uint8_t {
+    Answered, // 2xx
+    Busy, // 486, 600
+    Cancelled, // CANCEL seen, or 487
+    NoAnswer, // 408, 480
+    Rejected, // 403, 433, 488, 603, 606
+    Failed, // every other final response of 300 and above
+    Incomplete, // no final response seen
+};
+
+enum class EndedBy : std::uint8_t {
+    Nobody, // still on
+    Caller, // BYE or CANCEL from the caller
+    Callee, // BYE or final failure from the callee
+    Silence, // no packet for the configured time
+    ProbeStopped, // the engine ended first: at the end of a capture, on stop, or by a crash
+};
+
+struct CallRecord {
+    CallKey key;
+    CallState state = CallState::Trying;
+    CallOutcome outcome = CallOutcome::Incomplete;
+    EndedBy endedBy = EndedBy::Nobody;
+    Signalling signalling = Signalling::Sip;
+    Transport transport = Transport::Udp;
+    std::uint16_t finalCode = 0; // last final status of the INVITE; 0 when none was seen
+    std::uint16_t lastCode = 0; // last status of any kind, as shown live
+    FixedText<254> callId;
+    FixedText<127> caller; // user part of From, or its host when there is no user
+    FixedText<127> callee; // user part of To, or its host
+    Endpoint callerAddress; // where the first INVITE came from
+    Endpoint calleeAddress; // where it went to
+    Timestamp startedAt; // first message
+    std::optional<Timestamp> ringingAt; // first 18x
+    std::optional<Timestamp> answeredAt; // first 2xx to the INVITE
+    std::optional<Timestamp> endedAt; // BYE or final failure; else last packet before silence
+    Timestamp lastPacketAt; // signalling or media
+    std::optional<Milliseconds> postDialDelay; // first INVITE to first 18x or final response other than 100
+    std::optional<Milliseconds> answerDelay; // first INVITE to its 2xx
+    std::optional<Milliseconds> signallingRtt; // first INVITE to its first response (measures RTT where no RTCP is)
+    std::optional<double> mosMean; // over both directions' one-second points
+    std::optional<double> mosMin; // lowest 10-second window of either direction
+    std::uint32_t streamCount = 0;
+    std::uint32_t messages = 0; // distinct SIP messages
+    std::uint32_t retransmissions = 0; // and copies seen twice
+    std::uint64_t mediaPacketsNotStored = 0; // RTP of this call that the recording log had no room for
+};
+static_assert(std::is_trivially_copyable_v<CallRecord>);
+
+// From answer to end, or to the last packet while the call is on; empty when it was never answered.
+std::optional<Milliseconds> durationOf(const CallRecord& call);
+
+// Lower-case words of the CSV and command-line contract: "answered", "no_answer", "udp", "caller"...
+std::string_view toText(Party party);
+std::string_view toText(Signalling signalling);
+std::string_view toText(Transport transport);
+std::string_view toText(CallState state);
+std::string_view toText(CallOutcome outcome);
+std::string_view toText(EndedBy endedBy);
+std::optional<CallOutcome> parseOutcome(std::string_view text);
+
+}

@@ -1,0 +1,24 @@
+// One second of one stream.
+#pragma once
+
+#include "shared/calls/call_key.h"
+
+#include <optional>
+#include <type_traits>
+
+namespace callmon {
+
+struct QualityPoint {
+    StreamKey stream;
+    Timestamp at; // the second begins here; a stream's seconds count from its own first packet
+    std::uint32_t packets = 0; // arrived in it, duplicates included
+    std::uint32_t lost = 0; // newly missing in it: expected then less received then, never negative
+    std::uint32_t duplicates = 0;
+    std::uint32_t reordered = 0;
+    float jitterMs = 0; // RFC 3550 estimate at the end of the second
+    float deltaMaxMs = 0; // longest inter-arrival time that ended in it
+    float mos = 0; // E-model over the second; 0 when it cannot be said (unknown codec, no packets)
+};
+static_assert(std::is_trivially_copyable_v<QualityPoint>);
+
+}

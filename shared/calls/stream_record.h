@@ -1,0 +1,46 @@
+// One RTP stream of a call: one SSRC on one path in one direction.
+#pragma once
+
+#include "shared/calls/call_record.h"
+
+namespace callmon {
+
+struct StreamRecord {
+    StreamKey key;
+    Party direction = Party::Caller; // who sent it
+    FlowKey flow;
+    Ssrc ssrc;
+    std::uint8_t payloadType = 0; // of the first packet that is neither telephone-event nor comfort noise
+    FixedText<30> codec; // encoding name as in the SDP or RFC 3551: "PCMA", "G729"; empty when unknown
+    Hertz clockRate; // 0 when unknown: no jitter then
+    Timestamp firstPacketAt;
+    Timestamp lastPacketAt;
+    std::uint64_t packets = 0; // every RTP packet of the stream, duplicates included (tshark's Pkts)
+    std::uint64_t bytes = 0; // at the network layer: IP header and up
+    std::uint64_t duplicates = 0; // same extended sequence number seen before
+    std::uint64_t reordered = 0; // arrived after a later one; not lost
+    std::uint64_t expected = 0; // RFC 3550 A.3
+    std::uint64_t lost = 0; // expected - (packets - duplicates), never negative
+    double lossPercent = 0; // 100 lost / expected
+    std::optional<Milliseconds> jitterMean; // RFC 3550 6.4.1, over packets
+    std::optional<Milliseconds> jitterMax;
+    std::optional<Milliseconds> deltaMin; // inter-arrival time; empty with fewer than two packets
+    std::optional<Milliseconds> deltaMean;
+    std::optional<Milliseconds> deltaMax;
+    std::optional<Milliseconds> deltaStddev;
+    double sizeMinBytes = 0; // packet size at the network layer
+    double sizeMeanBytes = 0;
+    double sizeMaxBytes = 0;
+    double sizeStddevBytes = 0;
+    double throughputBps = 0; // 8 bytes / (last - first packet), network layer; 0 with fewer than two packets
+    std::optional<Milliseconds> rtt; // from the call's signalling until RTCP is read
+    std::optional<double> rFactor; // E-model over the whole stream; empty for a codec without published Ie
+    std::optional<double> mosMean; // over one-second points
+    std::optional<double> mosMin; // lowest 10-second window
+    Nanoseconds arrivalUncertaintyMax {}; // worst of the packets' arrival times
+    std::uint64_t packetsStored = 0; // in the recording log
+    std::uint64_t packetsNotStored = 0; // no room there: lost to the record, not to the call
+};
+static_assert(std::is_trivially_copyable_v<StreamRecord>);
+
+}

@@ -1,0 +1,35 @@
+// E-model, ITU-T G.107, with the parameters of G.113 appendix I: how a codec with its loss and delay sounds.
+#pragma once
+
+#include "shared/base/units.h"
+
+#include <optional>
+#include <string_view>
+
+namespace callmon {
+
+struct CodecImpairment { // ITU-T G.113 appendix I
+    double ie; // equipment impairment
+    double bpl; // packet-loss robustness
+};
+
+// By encoding name as in SDP, any letter case: "PCMA", "PCMU", "G729", "G723". G.711 counts with concealment.
+// Empty for codecs without published figures: then there is no MOS, not a guess.
+std::optional<CodecImpairment> impairmentOf(std::string_view codec);
+
+struct EModelInputs {
+    CodecImpairment codec;
+    double lossPercent = 0; // network loss and discards, 0 to 100
+    double burstRatio = 1; // BurstR of G.107 7.3: 1 for random loss
+    Milliseconds oneWayDelay {}; // mouth to ear
+};
+
+double rFactor(const EModelInputs& inputs); // G.107 7: 93.2 - Id - Ie_eff, A = 0
+double mosOfR(double r); // G.107 annex B: 1 to 4.5
+
+// One-way delay the model assumes: packetisation + jitter buffer + half the round trip.
+Milliseconds assumedOneWayDelay(Milliseconds packetisation, std::optional<Milliseconds> rtt);
+constexpr Milliseconds assumedJitterBuffer { 40 }; // nominal depth of a fixed buffer
+constexpr Milliseconds assumedRtt { 40 }; // when none was measured
+
+}
