@@ -32,6 +32,10 @@ Result<std::unique_ptr<InputStream>> InputStream::open(const std::string& path)
     struct stat status { };
     if (descriptor < 0 || fstat(descriptor, &status) != 0)
         return Error { "cannot read " + path + ": " + std::strerror(errno) };
+    if (S_ISDIR(status.st_mode)) {
+        close(descriptor);
+        return Error { "cannot read " + path + ": " + std::strerror(EISDIR) };
+    }
     const bool isPipe = !S_ISREG(status.st_mode);
     return std::unique_ptr<InputStream>(new InputStream(descriptor, !isStandardInput, isPipe));
 }
