@@ -107,13 +107,13 @@ Result<bool> CaptureReader::open()
     if (!m_pcap->handle) {
         std::fclose(m_pcap->file);
         m_pcap->file = nullptr;
-        const bool isEmpty = !stream.readSinceMark();
-        stream.rewind();
-        if (stream.ranDry())
+        if (stream.ranDry()) {
+            stream.rewind();
             return false;
+        }
         if (!stream.fault().empty())
             return failure(stream.fault());
-        if (isEmpty)
+        if (stream.isEmpty())
             return failure("is empty, not a capture");
         if (stream.ended())
             return failure("is cut within its head, before the first frame");
@@ -158,7 +158,7 @@ Result<CaptureReader::Status> CaptureReader::next(Frame& frame)
         return failure("truncated" + after + ": " + stream.fault());
     if (status == PCAP_ERROR_BREAK)
         return Status::End;
-    if (stream.ended() && stream.readSinceMark())
+    if (stream.ended())
         return failure("truncated" + after + ": the capture ends in the middle of the next one");
     const std::string why = pcap_geterr(m_pcap->handle);
     if (why.find("interface") != std::string::npos && why.find("different") != std::string::npos)

@@ -32,6 +32,10 @@ Result<std::unique_ptr<InputStream>> InputStream::open(const std::string& path)
     struct stat status { };
     if (descriptor < 0 || fstat(descriptor, &status) != 0)
         return Error { "cannot read " + path + ": " + std::strerror(errno) };
+    if (S_ISDIR(status.st_mode)) {
+        close(descriptor);
+        return Error { "cannot read " + path + ": " + std::strerror(EISDIR) };
+    }
     const bool isPipe = !S_ISREG(status.st_mode);
     return std::unique_ptr<InputStream>(new InputStream(descriptor, !isStandardInput, isPipe));
 }
@@ -40,6 +44,7 @@ InputStream::InputStream(int descriptor, bool owned, bool isPipe)
     : m_descriptor(descriptor)
     , m_owned(owned)
     , m_isPipe(isPipe)
+    , m_fileBuffer(64 * 1024)
     , m_buffer(2 * readSize)
 {
 }
@@ -58,12 +63,32 @@ void InputStream::GzipEnd::operator()(z_stream_s* stream) const
 
 std::FILE* InputStream::file()
 {
-    std::FILE* opened =
-        fopencookie(this, "r", { .read = readCookie, .write = nullptr, .seek = nullptr, .close = nullptr });
-    // Unbuffered, each fread() reads straight from m_buffer, and no byte behind the record is taken from it.
-    if (opened)
-        std::setvbuf(opened, nullptr, _IONBF, 0);
-    return opened;
+    m_file = fopencookie(this, "r", { .read = readCookie, .write = nullptr, .seek = tellCookie, .close = nullptr });
+    if (m_file)
+        std::setvbuf(m_file, m_fileBuffer.data(), _IOFBF, m_fileBuffer.size());
+    return m_file;
+}
+
+void InputStream::mark()
+{
+    if (m_isPipe)
+        m_mark = static_cast<std::size_t>(ftello(m_file)) - m_base;
+}
+
+// A FILE that ran dry has handed out all that it took: its buffer is empty.
+void InputStream::rewind()
+{
+    m_position = m_mark;
+}
+
+// For ftello() only: glibc asks where the stream is and takes off what its own buffer still holds.
+int InputStream::tellCookie(void* self, long* offset, int whence)
+{
+    const auto* stream = static_cast<const InputStream*>(self);
+    if (whence != SEEK_CUR || *offset != 0)
+        return -1;
+    *offset = static_cast<long>(stream->m_base + stream->m_position);
+    return 0;
 }
 
 long InputStream::readCookie(void* self, char* to, std::size_t size)
@@ -98,7 +123,10 @@ bool InputStream::makeRoom()
 {
     if (m_buffer.size() - m_end >= readSize)
         return true;
+    if (!m_isPipe) // never runs dry, so nothing is read again
+        m_mark = m_position;
     std::memmove(m_buffer.data(), m_buffer.data() + m_mark, m_end - m_mark);
+    m_base += m_mark;
     m_position -= m_mark;
     m_end -= m_mark;
     m_mark = 0;

@@ -22,12 +22,12 @@ public:
     InputStream(const InputStream&) = delete;
     InputStream& operator=(const InputStream&) = delete;
 
-    // A new unbuffered FILE over this stream; the caller closes it, the stream stays.
+    // A new FILE over this stream, one at a time; the caller closes it, the stream stays.
     std::FILE* file();
 
-    void mark() { m_mark = m_position; } // what was read so far is done with
-    void rewind() { m_position = m_mark; }
-    bool readSinceMark() const { return m_position > m_mark; }
+    void mark(); // what was taken from the FILE so far is done with
+    void rewind(); // after the FILE ran dry: it reads on from the mark. Pipes only
+    bool isEmpty() const { return m_base + m_end == 0; } // nothing came yet
 
     bool ranDry() const { return m_ranDry; } // the last read found a pipe with nothing in it
     bool ended() const { return m_ended; } // the last read found the end, or a fault
@@ -41,6 +41,7 @@ private:
 
     InputStream(int descriptor, bool owned, bool isPipe);
     static long readCookie(void* self, char* to, std::size_t size);
+    static int tellCookie(void* self, long* offset, int whence);
     long read(char* to, std::size_t size);
     Fill fill();
     Fill fillGzip();
@@ -59,7 +60,10 @@ private:
     bool m_ranDry = false;
     bool m_ended = false;
     std::string m_fault;
+    std::FILE* m_file = nullptr;
+    std::vector<char> m_fileBuffer;
     std::vector<std::byte> m_buffer; // [m_mark, m_end) is kept, m_position lies in it
+    std::size_t m_base = 0; // offset of m_buffer in the stream
     std::size_t m_mark = 0;
     std::size_t m_position = 0;
     std::size_t m_end = 0;
