@@ -135,7 +135,7 @@ void RemoteConnection::sessionOpened(QRemoteObjectPendingCallWatcher& call)
         return;
     const QString name = call.returnValue().toString();
     if (call.error() != QRemoteObjectPendingCall::NoError || name.isEmpty())
-        return end(tr("The engine did not open a session."));
+        return end(tr("The engine has no session free for this program: too many clients look at it."));
     m_session.reset(m_node->acquire<SessionReplica>(name));
     connect(m_session.get(), &QRemoteObjectReplica::stateChanged, this, &RemoteConnection::sessionChanged);
     sessionChanged();
