@@ -45,7 +45,7 @@ struct SecondFigures {
 class RtpStream {
 public:
     void begin(const FlowKey& flow, Ssrc ssrc);
-    Arrival add(const RtpArrival& arrival, const RtpPacket& packet, const PayloadMeaning& meaning);
+    Arrival add(const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning);
     // Timestamps before and after this point are not compared (RFC 3550 does not tie them): media before the first
     // answer, such as announcements, count in a segment of their own.
     void beginTimestampSegment() { m_jitter.beginSegment(); }
@@ -65,8 +65,8 @@ public:
     const RunningStatistics& sizes() const { return m_sizes; } // bytes, network layer
 
     // Inter-arrival times and jitter in ms. Which packets count is as in tshark's rtp,streams: not the first, none with
-    // the marker (a talkspurt begins: the pause before it is no delay), no comfort noise nor what follows on it, and none
-    // sent before the first. Empty while none counted.
+    // the marker (a talkspurt begins: the pause before it is no delay), no comfort noise nor what follows on it, and
+    // none sent before the first. Empty while none counted.
     const RunningStatistics& deltas() const { return m_deltas; }
     std::optional<Milliseconds> deltaMean() const;
     std::optional<Milliseconds> jitterMean() const;

@@ -14,9 +14,9 @@ enum class Arrival : std::uint8_t {
 // Extends the 16-bit sequence number, and remembers the last 128 packets one by one, so that a second copy of a packet
 // and a late packet are told apart: received() counts distinct packets only, and loss is never negative.
 //
-// A jump too large to be loss (RFC 3550 A.1: 3,000 ahead, or further back than reordering explains) is at first taken for a
-// stray packet; when the next packet follows on it, the source has restarted its numbers. Either begins a segment of
-// its own: what lies between two segments is unknown, and not loss.
+// A jump too large to be loss (RFC 3550 A.1: 3,000 ahead, or further back than reordering explains) is at first taken
+// for a stray packet; when the next packet follows on it, the source has restarted its numbers. Either begins a segment
+// of its own: what lies between two segments is unknown, and not loss.
 class SequenceTracker {
 public:
     Arrival add(std::uint16_t sequence);

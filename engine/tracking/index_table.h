@@ -8,9 +8,9 @@
 
 namespace callmon {
 
-// 8-byte slots, eight to a cache line, linear probing, at most 40 % full when `entries` are in it. The slot keeps 32 bits of the hash;
-// whether the key is equal, the caller says by looking at its object. Deleting closes the gap, so that no tombstones
-// lengthen later searches.
+// 8-byte slots, eight to a cache line, linear probing, at most 40 % full when `entries` are in it. The slot keeps 32
+// bits of the hash; whether the key is equal, the caller says by looking at its object. Deleting closes the gap, so
+// that no tombstones lengthen later searches.
 class IndexTable {
 public:
     explicit IndexTable(std::uint32_t entries)
