@@ -79,8 +79,7 @@ void ArrivalClock::stamp(std::span<Frame> frames, Nanoseconds polled, bool drain
     assert(frames.size() <= FrameBatch::capacity);
     if (m_lastPoll)
         m_longestGap = std::max(m_longestGap, polled - *m_lastPoll);
-    // Before the first poll nothing is known but that the port was just started.
-    const Nanoseconds earliest = m_lastEmpty.value_or(m_lastPoll.value_or(polled));
+    const Nanoseconds earliest = m_lastEmpty.value_or(polled);
     Nanoseconds behind {};
     for (const Frame& frame : frames.subspan(std::min<std::size_t>(1, frames.size())))
         behind += wireTime(frame.wireSize);

@@ -30,6 +30,9 @@ public:
     bool needsCalibration(Nanoseconds monotonic) const;
     Timestamp toUtc(Nanoseconds monotonic) const { return Timestamp(monotonic + m_utcAhead); }
 
+    // The port's queue was empty then: before it was started.
+    void begin(Nanoseconds monotonic) { m_lastEmpty = monotonic; }
+
     // The frames of one poll, in order, that returned at `polled`. `drained`: the poll took less than it could, so the
     // port's queue was empty then. Sets arrival and uncertainty. Also to be called for a poll without frames.
     void stamp(std::span<Frame> frames, Nanoseconds polled, bool drained);

@@ -23,7 +23,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr std::size_t bytesPerBuffer = 2560; // data, headroom, rte_mbuf and the pool's own header, rounded up
+// Data, headroom, rte_mbuf and the pool's own header; none crosses from one 4 KiB page into the next.
+constexpr std::size_t bytesPerBufferHuge = 2560;
+constexpr std::size_t bytesPerBufferSmall = 4096 + 128;
 constexpr std::size_t buffersAtLeast = 8192;
 constexpr std::size_t buffersPerThread = 256; // mempool cache
 constexpr std::uint16_t descriptorsAtMost = 16384;
@@ -40,17 +42,16 @@ struct RegisteredThread {
     }
 };
 
-Error portError(const std::string& name, const std::string& what, int status)
+// With DPDK's own reason: its error numbers mostly say EPERM.
+Error portError(const std::string& name, const std::string& what)
 {
-    std::string text = "port " + name + ": " + what + ": " + rte_strerror(-status);
-    if (const std::string log = lastEalLog(); !log.empty())
-        text += " (" + log + ")";
+    std::string text = "port " + name + ": " + what + ": " + takeEalLog();
     if (geteuid() != 0)
         text += "; without root, capturing from an interface needs the capabilities cap_net_raw and cap_net_admin";
     return Error { text };
 }
 
-std::size_t fittingBuffers(std::size_t wanted, std::size_t bytes)
+std::size_t fittingBuffers(std::size_t wanted, std::size_t bytesPerBuffer, std::size_t bytes)
 {
     while (wanted > buffersAtLeast && wanted * bytesPerBuffer > bytes)
         wanted /= 2;
@@ -86,6 +87,7 @@ struct DpdkPort::Port {
     Timestamp lastFileTime {};
     Nanoseconds lastFileFrame {};
 
+    Nanoseconds opened = readMonotonic(); // frames may queue up from then on
     ArrivalClock clock { 0 };
     IdleSleep idle;
     IdleSleep::Microseconds sleep {};
@@ -108,15 +110,19 @@ struct DpdkPort::Port {
 // The device must be there before its port can be found; a virtual one is made here.
 Result<void> DpdkPort::Port::attach()
 {
+    takeEalLog(); // what came before is no reason
     const std::string deviceName = name.substr(0, name.find(','));
     if (rte_eth_dev_get_port_by_name(deviceName.c_str(), &id) == 0 && !isPci)
         return Error { "port " + name + ": " + deviceName + " is open already" };
     if (rte_eth_dev_get_port_by_name(deviceName.c_str(), &id) != 0) {
         const int probed = rte_dev_probe(name.c_str());
+        if (probed == -EFAULT)
+            return Error { "port " + name
+                + ": is neither a PCI address nor a virtual device of DPDK, such as net_af_packet0,iface=eth1" };
         if (probed < 0)
-            return portError(name, "DPDK cannot open it", probed);
+            return portError(name, "cannot be opened");
         if (rte_eth_dev_get_port_by_name(deviceName.c_str(), &id) != 0)
-            return Error { "port " + name + ": DPDK has no network driver for it (" + lastEalLog() + ")" };
+            return Error { "port " + name + ": DPDK has no network driver for it (" + takeEalLog() + ")" };
     }
     return {};
 }
@@ -125,7 +131,7 @@ Result<void> DpdkPort::Port::configure(std::size_t wantedBuffers)
 {
     rte_eth_dev_info info {};
     if (const int status = rte_eth_dev_info_get(id, &info); status != 0)
-        return portError(name, "it does not say what it can do", status);
+        return portError(name, "it does not say what it can do");
     device = info.device;
     driver = info.driver_name;
     if (const auto made = makePool(wantedBuffers); !made)
@@ -135,7 +141,7 @@ Result<void> DpdkPort::Port::configure(std::size_t wantedBuffers)
     if (isPci) // on af_packet it would change the interface itself
         rte_eth_dev_set_mtu(id, std::min(info.max_mtu, tunnelMtu));
     if (const int status = rte_eth_dev_start(id); status != 0)
-        return portError(name, "it does not start", status);
+        return portError(name, "it does not start");
     started = true;
     promiscuous = rte_eth_promiscuous_enable(id) == 0;
     rte_eth_link link {};
@@ -143,6 +149,7 @@ Result<void> DpdkPort::Port::configure(std::size_t wantedBuffers)
         linkMegabitsPerSecond = link.link_speed;
     clock = ArrivalClock(std::uint64_t(linkMegabitsPerSecond) * 1'000'000);
     clock.calibrate(readClocks());
+    clock.begin(opened);
     findFileTimes();
     return {};
 }
@@ -158,7 +165,7 @@ Result<void> DpdkPort::Port::makePool(std::size_t wantedBuffers)
         if (pool)
             return {};
     }
-    return portError(name, "no memory for " + std::to_string(buffersAtLeast) + " packet buffers", -rte_errno);
+    return portError(name, "no memory for " + std::to_string(buffersAtLeast) + " packet buffers");
 }
 
 Result<void> DpdkPort::Port::setUpQueues(rte_eth_dev_info& info)
@@ -172,7 +179,7 @@ Result<void> DpdkPort::Port::setUpQueues(rte_eth_dev_info& info)
         status = rte_eth_dev_configure(id, 1, sending, &configuration);
     }
     if (status != 0)
-        return portError(name, "it cannot be configured with one receive queue", status);
+        return portError(name, "it cannot be configured with one receive queue");
 
     descriptors =
         static_cast<std::uint16_t>(std::min<std::size_t>({ descriptorsAtMost, buffers / 2, info.rx_desc_lim.nb_max }));
@@ -183,7 +190,7 @@ Result<void> DpdkPort::Port::setUpQueues(rte_eth_dev_info& info)
     if (status == 0 && sending > 0)
         status = rte_eth_tx_queue_setup(id, 0, sendingDescriptors, socket, nullptr);
     if (status != 0)
-        return portError(name, "its queues cannot be set up", status);
+        return portError(name, "its queues cannot be set up");
     return {};
 }
 
@@ -219,6 +226,8 @@ Result<std::unique_ptr<DpdkPort>> DpdkPort::open(const DpdkPortOptions& options)
     if (!address.empty())
         if (const auto checked = checkPciDevice(address); !checked)
             return checked.error();
+    if (options.name.empty())
+        return Error { "the port has no name" };
     auto port = std::make_unique<Port>();
     port->isPci = !address.empty();
     port->name = address.empty() ? options.name
@@ -226,7 +235,8 @@ Result<std::unique_ptr<DpdkPort>> DpdkPort::open(const DpdkPortOptions& options)
     port->pollWithoutPause = options.pollWithoutPause;
 
     const EalMemory memory = findEalMemory();
-    const std::size_t buffers = fittingBuffers(options.buffers, memory.availableBytes);
+    const std::size_t bytesPerBuffer = memory.hugePages ? bytesPerBufferHuge : bytesPerBufferSmall;
+    const std::size_t buffers = fittingBuffers(options.buffers, bytesPerBuffer, memory.availableBytes);
     port->hugePages = memory.hugePages;
     if (const auto eal = startEal(port->isPci ? port->name : std::string(), memory, buffers * bytesPerBuffer); !eal)
         return eal.error();

@@ -11,6 +11,8 @@
 #include <optional>
 #include <pthread.h>
 #include <sched.h>
+#include <sstream>
+#include <utility>
 #include <vector>
 
 namespace callmon {
@@ -34,14 +36,17 @@ public:
         return static_cast<long>(size);
     }
 
-    std::string lastLine()
+    // Without the lines that say no more than that something failed.
+    std::string takeReasons()
     {
         const std::lock_guard lock(m_mutex);
-        const std::size_t end = m_text.find_last_not_of(" \r\n");
-        if (end == std::string::npos)
-            return "DPDK gives no reason";
-        const std::size_t before = m_text.find_last_of('\n', end);
-        return m_text.substr(before == std::string::npos ? 0 : before + 1, end - (before + 1) + 1);
+        std::istringstream lines(std::exchange(m_text, {}));
+        std::string reasons;
+        for (std::string line; std::getline(lines, line);)
+            if (!line.empty() && line.find("ailed to attach") == std::string::npos
+                && line.find("cannot attach") == std::string::npos)
+                reasons += (reasons.empty() ? "" : "; ") + line;
+        return reasons.empty() ? "DPDK gives no reason" : reasons;
     }
 
 private:
@@ -128,7 +133,7 @@ Result<void> startOnce(const std::string& pciAddress, const EalMemory& memory, s
     // EAL pinned this thread to one CPU, and every thread started later would inherit that.
     pthread_setaffinity_np(pthread_self(), sizeof cpus, &cpus);
     if (parsed < 0)
-        return Error { "DPDK does not start: " + lastEalLog() + " (" + rte_strerror(rte_errno) + ")" };
+        return Error { "DPDK does not start: " + takeEalLog() + " (" + rte_strerror(rte_errno) + ")" };
     return {};
 }
 
@@ -152,9 +157,9 @@ Result<void> startEal(const std::string& pciAddress, const EalMemory& memory, st
     return *started;
 }
 
-std::string lastEalLog()
+std::string takeEalLog()
 {
-    return logTail().lastLine();
+    return logTail().takeReasons();
 }
 
 }

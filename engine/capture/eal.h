@@ -22,7 +22,7 @@ EalMemory findEalMemory();
 // returned.
 Result<void> startEal(const std::string& pciAddress, const EalMemory& memory, std::size_t bufferBytes);
 
-// What DPDK logged last: the reason when one of its functions failed.
-std::string lastEalLog();
+// What DPDK logged since the last call, on one line: the reason when one of its functions failed.
+std::string takeEalLog();
 
 }

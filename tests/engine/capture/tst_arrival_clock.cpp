@@ -42,6 +42,7 @@ private slots:
     void noFrameArrivesAfterThePoll();
     void atAnUnknownRateAllArriveAtThePoll();
     void theUncertaintyIsTheTimeSinceTheQueueWasEmpty();
+    void framesOfTheFirstPollMayHaveWaitedSinceTheStart();
     void aFullPollLeavesTheQueueInDoubt();
     void aClockThatIsSetMovesTheTimesAndIsCounted();
     void theNoiseOfAReadingMovesNothing();
@@ -101,6 +102,16 @@ void TestArrivalClock::theUncertaintyIsTheTimeSinceTheQueueWasEmpty()
     clock.stamp(frames, 3ms, true); // slept 2 ms
     QCOMPARE(frames[1].uncertainty.count(), Nanoseconds(2ms).count());
     QCOMPARE(frames[0].uncertainty.count(), Nanoseconds(2ms - 1us).count());
+}
+
+void TestArrivalClock::framesOfTheFirstPollMayHaveWaitedSinceTheStart()
+{
+    ArrivalClock clock = calibrated();
+    clock.begin(10ms);
+    auto frames = framesOfAMicrosecond(1);
+    clock.stamp(frames, 310ms, true);
+    QCOMPARE(frames[0].uncertainty.count(), Nanoseconds(300ms).count());
+    QCOMPARE(clock.longestPollGap().count(), 0); // it was not polled yet
 }
 
 void TestArrivalClock::aFullPollLeavesTheQueueInDoubt()

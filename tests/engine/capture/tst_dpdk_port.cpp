@@ -33,6 +33,7 @@ std::uint64_t counter(const FrameSource& source, const char* name)
 class TestDpdkPort : public QObject {
     Q_OBJECT
 private slots:
+    void initTestCase() { sched_getaffinity(0, sizeof m_cpusBefore, &m_cpusBefore); }
     void netPcapGivesTheFilesFramesAtTheRecordedTimes();
     void afterTheEndOfItsFileThePortIsIdleAndTimeGoesOn();
     void aJumboFrameInSeveralBuffersIsOneFrame();
@@ -45,6 +46,7 @@ private slots:
 
 private:
     QTemporaryDir m_folder;
+    cpu_set_t m_cpusBefore;
 };
 
 void TestDpdkPort::netPcapGivesTheFilesFramesAtTheRecordedTimes()
@@ -166,12 +168,12 @@ void TestDpdkPort::anIdlePortSleeps()
 
 void TestDpdkPort::startingDpdkLeavesTheCpuAffinityAlone()
 {
+    if (CPU_COUNT(&m_cpusBefore) == 1)
+        QSKIP("one CPU: cannot tell");
     QVERIFY(openPort("net_null1"));
     cpu_set_t cpus;
     QCOMPARE(sched_getaffinity(0, sizeof cpus, &cpus), 0);
-    QCOMPARE(CPU_COUNT(&cpus), QThread::idealThreadCount()); // DPDK would leave one
-    if (QThread::idealThreadCount() == 1)
-        QSKIP("one CPU: cannot tell");
+    QVERIFY(CPU_EQUAL(&cpus, &m_cpusBefore)); // DPDK would leave one
 }
 
 void TestDpdkPort::whatCannotBeOpenedSaysWhy_data()
@@ -183,11 +185,11 @@ void TestDpdkPort::whatCannotBeOpenedSaysWhy_data()
     QTest::newRow("short PCI address") << "fe:1f.7"
                                        << "no PCI device has the address 0000:fe:1f.7";
     QTest::newRow("no such driver") << "net_nosuch0"
-                                    << "port net_nosuch0: ";
+                                    << "net_nosuch0: is neither a PCI address nor";
     QTest::newRow("no such file") << "net_pcap9,rx_pcap=/no/such.pcap"
                                   << "port net_pcap9.*/no/such.pcap";
     QTest::newRow("no such interface") << "net_af_packet9,iface=nosuch0"
-                                       << "port net_af_packet9";
+                                       << "port net_af_packet9.*SIOCGIFINDEX";
     QTest::newRow("empty name") << ""
                                 << "port";
 }
@@ -199,7 +201,6 @@ void TestDpdkPort::whatCannotBeOpenedSaysWhy()
     const auto port = openPort(name);
     QVERIFY(!port);
     const QString error = QString::fromStdString(port.error().what);
-    qInfo("%s", qPrintable(error));
     QVERIFY2(error.contains(QRegularExpression(says)), qPrintable(error));
 }
 
