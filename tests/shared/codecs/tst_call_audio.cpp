@@ -38,6 +38,9 @@ private slots:
     void fastClockOfASenderIsKeptInStep();
     void lostG729FramesAreTheLibrarysErasures();
     void streamsOfOneSideAtOnceAreAdded();
+    void lossAfterAnEventIsNotConcealed();
+    void onePacketFarOutOfSequenceIsLeftOut();
+    void packetLongerThanTheCallIsCut();
     void newNumberingBeginsAtItsArrival();
     void anotherSourceBeginsAtItsArrival();
     void laterStreamOfTheSameSideBeginsAtItsArrival();
@@ -422,6 +425,39 @@ void CallAudioTest::streamsOfOneSideAtOnceAreAdded()
                                                   return other;
                                               }()) });
     QVERIFY(isTone(loud.caller, 0, 32767));
+}
+
+void CallAudioTest::lossAfterAnEventIsNotConcealed()
+{
+    auto packets = tonePackets(20);
+    packets[10].payloadType = 101;
+    packets[10].payload.assign(4, std::byte { 5 });
+    packets.erase(packets.begin() + 11);
+    const CallAudio audio = assembleCallAudio({ streamOf(packets) });
+    QVERIFY(isTone(audio.caller, 9 * 160, toneSample(9)));
+    QVERIFY(isSilent(audio.caller, 1600, 12 * 160));
+    QVERIFY(isTone(audio.caller, 12 * 160, toneSample(12)));
+}
+
+void CallAudioTest::onePacketFarOutOfSequenceIsLeftOut()
+{
+    auto packets = tonePackets(50);
+    packets.insert(packets.begin() + 25, packets[25]);
+    packets[25].sequence = 40000;
+    packets[25].payload = tone(90);
+    const CallAudio audio = assembleCallAudio({ streamOf(packets) });
+    QCOMPARE(audio.caller.size(), std::size_t(50 * 160));
+    COMPARE_TONES(audio.caller, 50);
+    QCOMPARE(audio.notes, std::vector<std::string> { "stream 0: 1 packet far out of sequence left out" });
+}
+
+void CallAudioTest::packetLongerThanTheCallIsCut()
+{
+    TestPacket packet = tonePacket(0);
+    packet.payload = tone(0, 16000); // two seconds in a packet, and the call is over at its arrival
+    const CallAudio audio = assembleCallAudio({ streamOf({ packet }) });
+    QCOMPARE(audio.caller.size(), std::size_t(8000));
+    QCOMPARE(audio.notes.size(), std::size_t(1));
 }
 
 void CallAudioTest::newNumberingBeginsAtItsArrival()
