@@ -24,6 +24,7 @@ public:
     void setAudio(CallAudio audio);
     void say(const QString& message); // in place of the notes: "Loading the sound…"
     bool hasAudio() const { return m_loaded; }
+    bool hasDeviceProblem() const { return !m_deviceProblem.isEmpty(); } // said in the bar
     bool isPlaying() const { return m_player.isPlaying(); }
     void play(); // as soon as there is a sound: loadWanted() when there is none yet
     void toggle();
