@@ -14,8 +14,8 @@ struct CaptureCounter {
     std::uint64_t value;
 };
 
-// One virtual call per batch. receive() is called on the capture thread only, release() on the processing thread only,
-// counters() on any thread.
+// One virtual call per batch. receive() is called on the capture thread only; release() on the processing thread, and
+// on the capture thread for a batch that was never handed on; counters() on any thread.
 class FrameSource {
 public:
     virtual ~FrameSource() = default;

@@ -12,25 +12,40 @@ enum PacketType : std::uint16_t { AddObject = 4, RemoveObject = 5, InvokePacket 
 
 constexpr std::uint32_t nullLength = 0xffffffff; // QString() and QByteArray() in a QDataStream
 
-// QDataStream's QString: u32 bytes, UTF-16 big-endian. A name longer than any of ours is unreadable.
+// Qt Remote Objects sets its streams to little-endian.
+std::uint16_t little16(ByteReader& in)
+{
+    const std::uint16_t low = in.u8();
+    return static_cast<std::uint16_t>(in.u8() << 8 | low);
+}
+
+std::uint32_t little32(ByteReader& in)
+{
+    const std::uint32_t low = little16(in);
+    return static_cast<std::uint32_t>(little16(in)) << 16 | low;
+}
+
+// QDataStream's QString: u32 bytes, UTF-16. A name longer than any of ours is unreadable.
 std::optional<std::u16string> readName(ByteReader& in)
 {
     constexpr std::uint32_t longestName = 128;
-    const std::uint32_t bytes = in.u32();
+    const std::uint32_t bytes = little32(in);
     if (bytes > longestName || bytes % 2 != 0)
         return std::nullopt;
     std::u16string name;
     for (std::uint32_t i = 0; i < bytes / 2; ++i)
-        name.push_back(static_cast<char16_t>(in.u16()));
+        name.push_back(static_cast<char16_t>(little16(in)));
     return in.ok() ? std::optional(name) : std::nullopt;
 }
 
 // QDataStream's QVariant: u32 type | u8 null | value.
 bool skipArgument(ByteReader& in, int type)
 {
-    if (in.u32() != static_cast<std::uint32_t>(type) || in.u8() > 1)
+    if (little32(in) != static_cast<std::uint32_t>(type) || in.u8() > 1)
         return false;
     switch (type) {
+    case QMetaType::Bool:
+        return in.u8() <= 1 && in.ok();
     case QMetaType::Int:
     case QMetaType::UInt:
         in.skip(4);
@@ -41,7 +56,7 @@ bool skipArgument(ByteReader& in, int type)
         return in.ok();
     case QMetaType::QString:
     case QMetaType::QByteArray: {
-        const std::uint32_t length = in.u32();
+        const std::uint32_t length = little32(in);
         if (length != nullLength)
             in.skip(length);
         return in.ok() && (type == QMetaType::QByteArray || length == nullLength || length % 2 == 0);
@@ -68,7 +83,7 @@ RemoteMethods methodsOf(const SourceApiMap& api)
 std::optional<std::string> complaintAboutFrame(Bytes frame, const std::vector<RemoteMethods>& objects)
 {
     ByteReader in(frame);
-    const std::uint16_t type = in.u16();
+    const std::uint16_t type = little16(in);
     if (type != AddObject && type != RemoveObject && type != InvokePacket && type != Ping)
         return "a packet of type " + std::to_string(type);
     const auto name = readName(in);
@@ -81,13 +96,13 @@ std::optional<std::string> complaintAboutFrame(Bytes frame, const std::vector<Re
     if (type == AddObject && in.u8() != 0)
         return "a request for a dynamic replica";
     if (type == InvokePacket) {
-        if (in.u32() != QMetaObject::InvokeMetaMethod)
+        if (little32(in) != QMetaObject::InvokeMetaMethod)
             return "an attempt to write a property";
-        const std::uint32_t method = in.u32();
+        const std::uint32_t method = little32(in);
         if (method >= object->parameters.size())
             return "a call of method " + std::to_string(method);
         const std::vector<int>& parameters = object->parameters[method];
-        if (in.u32() != parameters.size())
+        if (little32(in) != parameters.size())
             return "a call with a wrong number of arguments";
         for (const int parameter : parameters)
             if (!skipArgument(in, parameter))

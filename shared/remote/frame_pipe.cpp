@@ -79,7 +79,9 @@ void FramePipe::readTransport()
     constexpr qsizetype lengthBytes = 4;
     while (m_partial.size() - at >= lengthBytes) {
         ByteReader in(bytesOf(m_partial).subspan(static_cast<std::size_t>(at)));
-        const std::size_t length = in.u32();
+        std::size_t length = in.u8(); // little-endian
+        for (const int shift : { 8, 16, 24 })
+            length |= static_cast<std::size_t>(in.u8()) << shift;
         if (length > m_rules.maxFrameBytes)
             return refuse(QStringLiteral("a frame of %1 bytes").arg(length));
         const Bytes frame = in.take(length);

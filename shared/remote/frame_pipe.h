@@ -12,8 +12,8 @@
 
 namespace callmon {
 
-// A frame of Qt Remote Objects is u32 length | u16 type | rest, big-endian; Qt itself would buffer any length that is
-// claimed, and read any bytes as any type.
+// A frame of Qt Remote Objects is u32 length | u16 type | rest, little-endian; Qt itself would buffer any length that
+// is claimed, and read any bytes as any type.
 struct FrameRules {
     std::size_t maxFrameBytes = 1024 * 1024; // length field not counted
     // What is wrong with a frame (without its length field), for the log; empty when it may pass.

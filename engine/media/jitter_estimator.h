@@ -1,0 +1,45 @@
+// Interarrival jitter (RFC 3550 6.4.1, A.8): how far packet spacing at the probe strays from packet spacing at the
+// sender, smoothed over about 16 packets.
+#pragma once
+
+#include "shared/base/units.h"
+
+namespace callmon {
+
+// From one timestamp to another on the way around the 32-bit circle that is shorter; clock must not be 0.
+inline Milliseconds between(RtpTicks earlier, RtpTicks later, Hertz clock)
+{
+    const auto ticks = static_cast<std::int32_t>(later.count - earlier.count);
+    return Milliseconds(1000.0 * ticks / clock.value);
+}
+
+class JitterEstimator {
+public:
+    void add(Timestamp arrival, RtpTicks sent, Hertz clock)
+    {
+        if (m_anchored && clock == m_clock) {
+            const Milliseconds here = arrival - m_arrival;
+            const Milliseconds difference = std::chrono::abs(here - between(m_sent, sent, clock));
+            m_jitter += (difference - m_jitter) / 16;
+        }
+        m_anchored = true; // a change of clock is no interval either: the next packet is measured from this one
+        m_clock = clock;
+        m_arrival = arrival;
+        m_sent = sent;
+    }
+
+    // The next packet is not compared with those before it: another segment of timestamps begins. The estimate stays.
+    void beginSegment() { m_anchored = false; }
+
+    bool anchored() const { return m_anchored; }
+    Milliseconds jitter() const { return m_jitter; }
+
+private:
+    Timestamp m_arrival;
+    Milliseconds m_jitter {};
+    RtpTicks m_sent;
+    Hertz m_clock;
+    bool m_anchored = false;
+};
+
+}

@@ -1,0 +1,84 @@
+#include "engine/media/sequence_tracker.h"
+
+namespace callmon {
+
+void SequenceTracker::begin(std::uint16_t sequence)
+{
+    m_first = 0x10000u + sequence; // room below for packets that were sent before the first one that came
+    m_highest = m_first;
+    m_seenLow = 1;
+    m_seenHigh = 0;
+    m_afterStray = noStray;
+    m_started = true;
+}
+
+void SequenceTracker::moveWindow(std::uint16_t by)
+{
+    if (by >= 128) {
+        m_seenHigh = 0;
+        m_seenLow = 0;
+    } else if (by >= 64) {
+        m_seenHigh = m_seenLow << (by - 64);
+        m_seenLow = 0;
+    } else if (by > 0) {
+        m_seenHigh = m_seenHigh << by | m_seenLow >> (64 - by);
+        m_seenLow <<= by;
+    }
+    m_seenLow |= 1;
+}
+
+bool SequenceTracker::markSeen(std::uint16_t behindHighest)
+{
+    std::uint64_t& half = behindHighest < 64 ? m_seenLow : m_seenHigh;
+    const std::uint64_t bit = std::uint64_t { 1 } << (behindHighest & 63);
+    const bool seen = (half & bit) != 0;
+    half |= bit;
+    return seen;
+}
+
+Arrival SequenceTracker::add(std::uint16_t sequence)
+{
+    if (!m_started) {
+        begin(sequence);
+        ++m_received;
+        return Arrival::InOrder;
+    }
+    const auto ahead = static_cast<std::uint16_t>(sequence - static_cast<std::uint16_t>(m_highest));
+    if (ahead != 0 && ahead < maxDropout) {
+        m_highest += ahead;
+        moveWindow(ahead);
+        m_afterStray = noStray;
+        ++m_received;
+        return Arrival::InOrder;
+    }
+    const auto behind = static_cast<std::uint16_t>(-ahead);
+    if (behind < window) {
+        if (markSeen(behind)) {
+            ++m_duplicates;
+            return Arrival::Duplicate;
+        }
+        ++m_received;
+        ++m_reordered;
+        return Arrival::Reordered;
+    }
+    if (sequence == m_afterStray) { // two in a row: a restart, counted from the stray packet on
+        m_expectedBefore += m_highest - m_first; // the stray packet was counted as expected already
+        begin(static_cast<std::uint16_t>(sequence - 1));
+        ++m_highest;
+        moveWindow(1);
+        ++m_received;
+        ++m_restarts;
+        return Arrival::InOrder;
+    }
+    if (m_afterStray != noStray && static_cast<std::uint16_t>(sequence + 1) == m_afterStray) { // its copy
+        ++m_duplicates;
+        return Arrival::Duplicate;
+    }
+    m_afterStray = static_cast<std::uint16_t>(sequence + 1);
+    ++m_expectedBefore;
+    ++m_received;
+    ++m_reordered;
+    return Arrival::Reordered;
+}
+
+}

@@ -1,0 +1,60 @@
+// Which packets of a stream came, and which did not (RFC 3550 A.1 and A.3).
+#pragma once
+
+#include <cstdint>
+
+namespace callmon {
+
+enum class Arrival : std::uint8_t {
+    InOrder, // later than all before it, with or without a gap
+    Reordered, // after a later one, and not seen before
+    Duplicate, // seen before
+};
+
+// Extends the 16-bit sequence number, and remembers the last 128 packets one by one, so that a second copy of a packet
+// and a late packet are told apart: received() counts distinct packets only, and loss is never negative.
+//
+// A jump too large to be loss (RFC 3550 A.1: 3,000 ahead, or further back than reordering explains) is at first taken
+// for a stray packet; when the next packet follows on it, the source has restarted its numbers. Either begins a segment
+// of its own: what lies between two segments is unknown, and not loss.
+class SequenceTracker {
+public:
+    Arrival add(std::uint16_t sequence);
+
+    std::uint64_t packets() const { return m_received + m_duplicates; }
+    std::uint64_t received() const { return m_received; }
+    std::uint64_t duplicates() const { return m_duplicates; }
+    std::uint64_t reordered() const { return m_reordered; }
+    // Highest extended sequence number - first + 1.
+    std::uint64_t expected() const { return m_expectedBefore + (m_started ? m_highest - m_first + 1 : 0); }
+    std::uint64_t lost() const
+    {
+        const std::uint64_t should = expected();
+        return should > m_received ? should - m_received : 0;
+    }
+    std::uint32_t restarts() const { return m_restarts; }
+
+private:
+    static constexpr std::uint16_t maxDropout = 3000;
+    static constexpr std::uint16_t window = 128;
+
+    void begin(std::uint16_t sequence);
+    void moveWindow(std::uint16_t by);
+    bool markSeen(std::uint16_t behindHighest); // true when it was seen before
+
+    std::uint64_t m_highest = 0; // extended
+    std::uint64_t m_first = 0; // extended
+    std::uint64_t m_expectedBefore = 0; // in segments that are over
+    std::uint64_t m_received = 0;
+    std::uint64_t m_seenLow = 0; // bit n: packet m_highest - n
+    std::uint64_t m_seenHigh = 0; // bit n: packet m_highest - 64 - n
+    std::uint64_t m_duplicates = 0;
+    std::uint64_t m_reordered = 0;
+    std::uint32_t m_afterStray = noStray; // the sequence number that would confirm a restart
+    std::uint32_t m_restarts = 0;
+    bool m_started = false;
+
+    static constexpr std::uint32_t noStray = 0x10000;
+};
+
+}

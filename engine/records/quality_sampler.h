@@ -1,0 +1,41 @@
+// What a stream sounds like, second by second, by the E-model.
+#pragma once
+
+#include "engine/media/rtp_stream.h"
+#include "shared/quality/e_model.h"
+
+#include <array>
+
+namespace callmon {
+
+// MOS of each second from its loss; the mean over seconds with packets; the minimum over sliding windows of ten seconds
+// (an average hides bursts). Until ten seconds have passed the window is what there is.
+class QualitySampler {
+public:
+    // Of one second; 0 when it cannot be said: unknown codec, or nothing came.
+    double add(const SecondFigures& second, const std::optional<CodecImpairment>& codec, Milliseconds oneWayDelay);
+
+    std::optional<double> mosMean() const;
+    std::optional<double> mosMin() const;
+    double mosSum() const { return m_mosSum; }
+    std::uint32_t mosCount() const { return m_mosCount; }
+
+private:
+    static constexpr std::size_t windowSeconds = 10;
+    struct Second {
+        std::uint32_t lost = 0;
+        std::uint32_t received = 0;
+    };
+
+    std::array<Second, windowSeconds> m_window {};
+    std::uint32_t m_seconds = 0; // ever
+    std::uint32_t m_mosCount = 0;
+    double m_mosSum = 0;
+    double m_mosMin = 0; // over whole windows; over the beginning until there is one. 0: unknown
+};
+
+// Of loss over any time; empty without published impairment figures for the codec.
+std::optional<double> rFactorOf(
+    std::uint64_t lost, std::uint64_t received, const std::optional<CodecImpairment>& codec, Milliseconds oneWayDelay);
+
+}

@@ -1,0 +1,84 @@
+#include "engine/records/record_builder.h"
+
+#include <cmath>
+
+namespace callmon {
+
+namespace {
+
+double finite(double value)
+{
+    return std::isfinite(value) ? value : 0;
+}
+
+std::optional<double> finite(std::optional<double> value)
+{
+    return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
+std::optional<Milliseconds> finite(std::optional<Milliseconds> value)
+{
+    return value && std::isfinite(value->count()) ? value : std::nullopt;
+}
+
+}
+
+Milliseconds oneWayDelayOf(const CallStream& stream, const CallRecord& call)
+{
+    constexpr Milliseconds usual { 20 };
+    const Milliseconds measured = stream.rtp.packetisation();
+    const bool plausible = measured > Milliseconds(0) && measured <= Milliseconds(200);
+    return assumedOneWayDelay(plausible ? measured : usual, call.signallingRtt);
+}
+
+StreamRecord buildStreamRecord(const CallStream& stream, const CallRecord& call, std::string_view codec,
+    const std::optional<CodecImpairment>& impairment, const QualitySampler& quality, const StoredMedia& media)
+{
+    const RtpStream& rtp = stream.rtp;
+    const SequenceTracker& sequence = rtp.sequence();
+    const RunningStatistics& deltas = rtp.deltas();
+    const RunningStatistics& sizes = rtp.sizes();
+    StreamRecord record;
+    record.key = { call.key, stream.number };
+    record.direction = stream.sender;
+    record.flow = rtp.flow();
+    record.ssrc = rtp.ssrc();
+    record.payloadType = rtp.payload().payloadType;
+    record.codec = codec;
+    record.clockRate = rtp.payload().clock;
+    record.firstPacketAt = rtp.firstPacketAt();
+    record.lastPacketAt = rtp.lastPacketAt();
+    record.packets = sequence.packets();
+    record.bytes = rtp.bytes();
+    record.duplicates = sequence.duplicates();
+    record.reordered = sequence.reordered();
+    record.expected = sequence.expected();
+    record.lost = sequence.lost();
+    if (record.expected > 0)
+        record.lossPercent = 100.0 * static_cast<double>(record.lost) / static_cast<double>(record.expected);
+    record.jitterMean = finite(rtp.jitterMean());
+    record.jitterMax = finite(rtp.jitterMax());
+    if (deltas.count() > 0) {
+        record.deltaMin = finite(Milliseconds(deltas.min()));
+        record.deltaMean = finite(rtp.deltaMean());
+        record.deltaMax = finite(Milliseconds(deltas.max()));
+        record.deltaStddev = finite(Milliseconds(deltas.standardDeviation()));
+    }
+    record.sizeMinBytes = sizes.min();
+    record.sizeMeanBytes = finite(sizes.mean());
+    record.sizeMaxBytes = sizes.max();
+    record.sizeStddevBytes = finite(sizes.standardDeviation());
+    const std::chrono::duration<double> length = rtp.lastPacketAt() - rtp.firstPacketAt();
+    if (record.packets > 1 && length.count() > 0)
+        record.throughputBps = finite(8.0 * static_cast<double>(record.bytes) / length.count());
+    record.rtt = finite(call.signallingRtt);
+    record.rFactor = rFactorOf(sequence.lost(), sequence.received(), impairment, oneWayDelayOf(stream, call));
+    record.mosMean = finite(quality.mosMean());
+    record.mosMin = finite(quality.mosMin());
+    record.arrivalUncertaintyMax = rtp.uncertaintyMax();
+    record.packetsStored = media.stored;
+    record.packetsNotStored = media.notStored;
+    return record;
+}
+
+}

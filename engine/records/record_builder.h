@@ -1,0 +1,21 @@
+// From what tracking knows of a stream to the record that is shown, stored and exported.
+#pragma once
+
+#include "engine/records/quality_sampler.h"
+#include "engine/tracking/call.h"
+#include "shared/calls/stream_record.h"
+
+namespace callmon {
+
+struct StoredMedia { // packets of a stream, by whether the recording had room for them
+    std::uint64_t stored = 0;
+    std::uint64_t notStored = 0;
+};
+
+StreamRecord buildStreamRecord(const CallStream& stream, const CallRecord& call, std::string_view codec,
+    const std::optional<CodecImpairment>& impairment, const QualitySampler& quality, const StoredMedia& media);
+
+// Mouth to ear, as the E-model of this stream assumes it.
+Milliseconds oneWayDelayOf(const CallStream& stream, const CallRecord& call);
+
+}

@@ -1,0 +1,137 @@
+#include "engine/signalling/sip_address.h"
+
+#include "engine/signalling/text.h"
+
+#include <array>
+
+namespace callmon {
+
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+
+// Index of the quote that closes the one at `open`, or npos. A backslash takes the next character with it (quoted-pair,
+// RFC 3261 25.1).
+std::size_t closingQuote(std::string_view text, std::size_t open)
+{
+    for (std::size_t i = open + 1; i < text.size(); ++i) {
+        if (text[i] == '\\')
+            ++i;
+        else if (text[i] == '"')
+            return i;
+    }
+    return npos;
+}
+
+// Index of the semicolon or comma that ends the parameter at `from`, or the size of the text.
+std::size_t endOfParameter(std::string_view text, std::size_t from)
+{
+    for (std::size_t i = from; i < text.size(); ++i) {
+        if (text[i] == ';' || text[i] == ',')
+            return i;
+        if (text[i] == '"') {
+            i = closingQuote(text, i);
+            if (i == npos)
+                break;
+        }
+    }
+    return text.size();
+}
+
+std::string_view unquoted(std::string_view text)
+{
+    if (!text.starts_with('"'))
+        return text;
+    return text.substr(1, closingQuote(text, 0) - 1); // npos - 1 is still beyond the end
+}
+
+bool hasTelephonyScheme(std::string_view text)
+{
+    constexpr std::array<std::string_view, 3> schemes { "sip:", "sips:", "tel:" };
+    return std::any_of(schemes.begin(), schemes.end(),
+        [text](std::string_view scheme) { return startsWithIgnoringCase(text, scheme); });
+}
+
+// What comes before the port, the parameters and the headers. An IPv6 reference gives up its brackets.
+std::string_view hostOf(std::string_view hostPort)
+{
+    if (hostPort.starts_with('['))
+        return hostPort.substr(1, hostPort.find(']') - 1);
+    return trim(hostPort.substr(0, hostPort.find_first_of(":;?/")));
+}
+
+void splitUri(SipAddress& address)
+{
+    std::string_view rest = address.uri;
+    const std::size_t colon = rest.find(':');
+    const std::size_t at = rest.find('@'); // an @ of the user part itself is escaped (RFC 3261 19.1.2)
+    const bool telephony = hasTelephonyScheme(rest);
+    if (startsWithIgnoringCase(rest, "tel:")) {
+        address.user = trim(rest.substr(4, rest.find(';') - 4));
+        return;
+    }
+    if (at == npos) {
+        if (telephony)
+            address.host = hostOf(rest.substr(colon + 1));
+        else
+            address.user = rest.substr(colon == npos ? 0 : colon + 1);
+        return;
+    }
+    address.host = hostOf(rest.substr(at + 1));
+    std::string_view user = rest.substr(0, at);
+    if (telephony || colon < at) // without a scheme the colon would be a password's: not told apart
+        user.remove_prefix(colon + 1);
+    address.user = user.substr(0, user.find_first_of(":;")); // a password, or parameters of a telephone number
+}
+
+}
+
+std::string_view parameterOf(std::string_view value, std::string_view lowerCaseName)
+{
+    std::size_t at = value.find_first_of(";,");
+    while (at < value.size() && value[at] == ';') {
+        const std::size_t begin = at + 1;
+        at = endOfParameter(value, begin);
+        const std::string_view parameter = value.substr(begin, at - begin);
+        const std::size_t equals = parameter.find('=');
+        if (equalsIgnoringCase(trim(parameter.substr(0, equals)), lowerCaseName))
+            return equals == npos ? std::string_view() : unquoted(trim(parameter.substr(equals + 1)));
+    }
+    return {};
+}
+
+SipAddress parseSipAddress(std::string_view value)
+{
+    SipAddress address;
+    std::string_view text = trim(value);
+    std::size_t bracket = npos;
+    if (const std::size_t quote = text.starts_with('"') ? closingQuote(text, 0) : npos; quote != npos) {
+        address.displayName = text.substr(1, quote - 1);
+        text = trim(text.substr(quote + 1));
+        bracket = text.find('<');
+    } else if (!hasTelephonyScheme(text)) { // else addr-spec: a bracket further on is of the next address in a list
+        // Unquoted display names with commas, dots and bytes beyond ASCII are against the grammar and on every wire.
+        bracket = text.find('<');
+        if (bracket != npos)
+            address.displayName = trim(text.substr(0, bracket));
+    }
+
+    std::string_view parameters;
+    if (bracket == npos) { // RFC 3261 20.10: without brackets, parameters belong to the header and not to the URI
+        const std::size_t end = std::min(text.find_first_of(";,"), text.size());
+        address.uri = trim(text.substr(0, end));
+        parameters = text.substr(end);
+    } else {
+        text.remove_prefix(bracket + 1);
+        std::size_t end = text.find('>');
+        if (end == npos) // never closed: the same as without
+            end = std::min(text.find_first_of(";,"), text.size());
+        address.uri = trim(text.substr(0, end));
+        parameters = text.substr(end);
+    }
+    splitUri(address);
+    address.tag = parameterOf(parameters, "tag");
+    return address;
+}
+
+}

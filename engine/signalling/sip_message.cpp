@@ -1,0 +1,238 @@
+#include "engine/signalling/sip_message.h"
+
+#include "engine/signalling/text.h"
+
+#include <array>
+
+namespace callmon {
+
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+
+// In the order of SipMethod; the most frequent of call signalling first.
+constexpr std::array<std::string_view, 14> methodNames { "INVITE", "ACK", "BYE", "CANCEL", "REGISTER", "OPTIONS",
+    "PRACK", "UPDATE", "REFER", "NOTIFY", "SUBSCRIBE", "INFO", "MESSAGE", "PUBLISH" };
+
+SipMethod methodOf(std::string_view name) // case matters (RFC 3261 7.1)
+{
+    const auto* const found = std::find(methodNames.begin(), methodNames.end(), name);
+    return static_cast<SipMethod>(found - methodNames.begin());
+}
+
+bool isToken(std::string_view text) // RFC 3261 25.1
+{
+    const auto inToken = [](char c) {
+        return (c >= '0' && c <= '9') || (toLower(c) >= 'a' && toLower(c) <= 'z')
+            || std::string_view("-.!%*_+`'~").find(c) != npos;
+    };
+    return !text.empty() && std::all_of(text.begin(), text.end(), inToken);
+}
+
+// "SIP/2.0", and any other version: what the probe cannot know it still can follow. This is what tells SIP from RTSP
+// and SSDP, which have methods of the same names.
+bool isSipVersion(std::string_view text)
+{
+    return text.size() >= 7 && startsWithIgnoringCase(text, "sip/") && text[4] >= '0' && text[4] <= '9'
+        && text[5] == '.' && decimal<unsigned>(text.substr(6));
+}
+
+bool readStatusLine(std::string_view line, SipMessage& message)
+{
+    if (!isSipVersion(takeWord(line)))
+        return false;
+    const std::string_view code = takeWord(line);
+    const auto status = decimal<std::uint16_t>(code);
+    if (!status || code.size() != 3 || *status < 100 || *status > 699)
+        return false;
+    message.status = *status;
+    return true;
+}
+
+// The URI is what lies between the first word and the last one: blanks inside it (RFC 4475 3.1.2.8) are kept.
+bool readRequestLine(std::string_view line, SipMessage& message)
+{
+    const std::string_view method = takeWord(line);
+    line = trim(line);
+    const std::size_t space = line.find_last_of(" \t");
+    if (!isToken(method) || space == npos || !isSipVersion(line.substr(space + 1)))
+        return false;
+    message.isRequest = true;
+    message.method = methodOf(method);
+    message.requestUri = trim(line.substr(0, space));
+    return true;
+}
+
+struct Header {
+    std::string_view name;
+    std::string_view value; // with its folds (RFC 3261 7.3.1), trimmed
+};
+
+// Takes a header field and its continuation lines off the front. Empty at the blank line, which is taken too, and at a
+// line that the end of the text cuts: what it would have said is not known.
+std::optional<Header> takeHeader(std::string_view& text)
+{
+    const std::size_t firstEnd = text.find('\n');
+    std::size_t end = firstEnd;
+    const bool blankLine = firstEnd == 0 || (firstEnd == 1 && text[0] == '\r');
+    while (!blankLine && end != npos && end + 1 < text.size() && (text[end + 1] == ' ' || text[end + 1] == '\t'))
+        end = text.find('\n', end + 1);
+    const std::string_view field = text.substr(0, end);
+    text.remove_prefix(end == npos ? text.size() : end + 1);
+    if (blankLine || end == npos)
+        return std::nullopt;
+    const std::size_t colon = field.substr(0, firstEnd).find(':');
+    if (colon == npos)
+        return Header {};
+    return Header { trim(field.substr(0, colon)), trim(field.substr(colon + 1)) };
+}
+
+// Of a header that comes again only the first is kept.
+void keepFirst(std::string_view& kept, std::string_view value)
+{
+    if (kept.empty())
+        kept = value;
+}
+
+struct FieldValues {
+    std::string_view callId;
+    std::string_view cseq;
+    std::string_view from;
+    std::string_view to;
+    std::string_view via;
+    std::string_view contact;
+    std::string_view contentType;
+    std::string_view contentLength;
+    bool contentLengthDisputed = false;
+};
+
+void keep(const Header& header, FieldValues& fields)
+{
+    switch (header.name.size()) {
+    case 1: // compact forms: RFC 3261 7.3.3
+        switch (toLower(header.name[0])) {
+        case 'i':
+            return keepFirst(fields.callId, header.value);
+        case 'f':
+            return keepFirst(fields.from, header.value);
+        case 't':
+            return keepFirst(fields.to, header.value);
+        case 'v':
+            return keepFirst(fields.via, header.value);
+        case 'm':
+            return keepFirst(fields.contact, header.value);
+        case 'c':
+            return keepFirst(fields.contentType, header.value);
+        case 'l':
+            return keep({ "content-length", header.value }, fields);
+        default:
+            return;
+        }
+    case 2:
+        if (equalsIgnoringCase(header.name, "to"))
+            keepFirst(fields.to, header.value);
+        return;
+    case 3:
+        if (equalsIgnoringCase(header.name, "via"))
+            keepFirst(fields.via, header.value);
+        return;
+    case 4:
+        if (equalsIgnoringCase(header.name, "from"))
+            keepFirst(fields.from, header.value);
+        else if (equalsIgnoringCase(header.name, "cseq"))
+            keepFirst(fields.cseq, header.value);
+        return;
+    case 7:
+        if (equalsIgnoringCase(header.name, "call-id"))
+            keepFirst(fields.callId, header.value);
+        else if (equalsIgnoringCase(header.name, "contact"))
+            keepFirst(fields.contact, header.value);
+        return;
+    case 12:
+        if (equalsIgnoringCase(header.name, "content-type"))
+            keepFirst(fields.contentType, header.value);
+        return;
+    case 14:
+        if (equalsIgnoringCase(header.name, "content-length")) {
+            fields.contentLengthDisputed |= !fields.contentLength.empty() && fields.contentLength != header.value;
+            keepFirst(fields.contentLength, header.value);
+        }
+        return;
+    default:
+        return;
+    }
+}
+
+// "314159 INVITE". The number fits 31 bits (RFC 3261 8.1.1.5); one that fits no 32 cannot be matched with anything.
+bool readCseq(std::string_view value, SipMessage& message)
+{
+    std::string_view rest = value;
+    const auto number = decimal<std::uint32_t>(takeWord(rest));
+    if (!number)
+        return false;
+    message.cseq = *number;
+    const std::string_view method = trim(rest);
+    if (!message.isRequest)
+        message.method = methodOf(method);
+    return message.isRequest || isToken(method);
+}
+
+std::string_view firstBytesAsText(Bytes bytes, std::size_t count)
+{
+    const Bytes first = bytes.first(std::min(bytes.size(), count));
+    return { reinterpret_cast<const char*>(first.data()), first.size() };
+}
+
+std::string_view withoutKeepAlive(std::string_view text) // RFC 3261 7.5, RFC 5626 3.5.1
+{
+    while (!text.empty() && (text.front() == '\r' || text.front() == '\n'))
+        text.remove_prefix(1);
+    return text;
+}
+
+}
+
+std::string_view toText(SipMethod method)
+{
+    const auto index = static_cast<std::size_t>(method);
+    return index < methodNames.size() ? methodNames[index] : "OTHER";
+}
+
+bool looksLikeSip(Bytes payload)
+{
+    constexpr std::size_t enough = 16; // two CRLFs, the longest method and a space
+    const std::string_view text = withoutKeepAlive(firstBytesAsText(payload, enough));
+    if (text.starts_with("SIP/2.0 "))
+        return true;
+    const std::size_t space = text.find(' ');
+    return space != npos && methodOf(text.substr(0, space)) != SipMethod::Other;
+}
+
+std::optional<SipMessage> parseSip(std::string_view text)
+{
+    text = withoutKeepAlive(text);
+    SipMessage message;
+    const std::string_view startLine = trim(takeLine(text));
+    const bool isResponse = startsWithIgnoringCase(startLine, "sip/");
+    if (!(isResponse ? readStatusLine(startLine, message) : readRequestLine(startLine, message)))
+        return std::nullopt;
+
+    FieldValues fields;
+    while (const auto header = takeHeader(text))
+        keep(*header, fields);
+
+    if (fields.callId.empty() || fields.from.empty() || fields.to.empty() || !readCseq(fields.cseq, message))
+        return std::nullopt;
+    message.callId = fields.callId;
+    message.from = parseSipAddress(fields.from);
+    message.to = parseSipAddress(fields.to);
+    message.viaBranch = parameterOf(fields.via, "branch");
+    message.contactUri = parseSipAddress(fields.contact).uri;
+    message.contentType = fields.contentType;
+    if (!fields.contentLengthDisputed)
+        message.contentLength = decimal<std::size_t>(fields.contentLength);
+    message.body = text.substr(0, message.contentLength.value_or(npos));
+    return message;
+}
+
+}

@@ -1,0 +1,77 @@
+// What SIP, MIME and SDP text have in common: blanks, case, numbers, lines. Views only.
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <concepts>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace callmon {
+
+// Linear white space (RFC 3261 25.1). CR and LF are part of it: a folded header value keeps them inside its view.
+constexpr bool isBlank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+constexpr std::string_view trim(std::string_view text)
+{
+    while (!text.empty() && isBlank(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && isBlank(text.back()))
+        text.remove_suffix(1);
+    return text;
+}
+
+constexpr char toLower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+// `lowerCase` is the word in lower case; ASCII only, whatever the locale.
+constexpr bool equalsIgnoringCase(std::string_view text, std::string_view lowerCase)
+{
+    return text.size() == lowerCase.size()
+        && std::equal(text.begin(), text.end(), lowerCase.begin(), [](char a, char b) { return toLower(a) == b; });
+}
+
+constexpr bool startsWithIgnoringCase(std::string_view text, std::string_view lowerCase)
+{
+    return text.size() >= lowerCase.size() && equalsIgnoringCase(text.substr(0, lowerCase.size()), lowerCase);
+}
+
+// Decimal digits and nothing else; empty when they do not fit.
+template <std::unsigned_integral Number> std::optional<Number> decimal(std::string_view text)
+{
+    Number value = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc() || stop != end)
+        return std::nullopt;
+    return value;
+}
+
+// Takes what comes before the first blank off the front, and the blanks around it.
+constexpr std::string_view takeWord(std::string_view& text)
+{
+    text = trim(text);
+    const auto* const end = std::find_if(text.begin(), text.end(), isBlank);
+    const std::string_view word(text.data(), static_cast<std::size_t>(end - text.begin()));
+    text.remove_prefix(word.size());
+    return word;
+}
+
+// Takes one line off the front, without its LF or CRLF. The last one may lack its end.
+constexpr std::string_view takeLine(std::string_view& text)
+{
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (line.ends_with('\r'))
+        line.remove_suffix(1);
+    return line;
+}
+
+}

@@ -1,0 +1,32 @@
+// What a SIP message does to a call: the dialog as a passive observer sees it, on one hop or on several.
+#pragma once
+
+#include "engine/signalling/sip_message.h"
+#include "engine/tracking/call.h"
+
+namespace callmon {
+
+// An INVITE opens a call, also one with a To tag: a call that began before the probe is known from its first INVITE
+// seen. A response to an INVITE opens it too, unconfirmed: should the request not follow, there was no call to report.
+enum class Opening : std::uint8_t { No, Unconfirmed, Call };
+Opening openingOf(const SipMessage& message);
+
+// Fills in what the first message tells: parties, addresses, start.
+void beginCall(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at);
+
+// Who sent the message: by the tags (RFC 3261 12), else by the addresses.
+Party senderOf(const Call& call, const SipMessage& message, const FlowKey& flow);
+
+// True when this very message was seen before: sent again (RFC 3261 17) or seen twice by the probe. On another hop it
+// has another Via branch, and is another message.
+bool isRepeated(Call& call, const SipMessage& message, const FlowKey& flow);
+
+// Moves the call's state, outcome, times and codes. Not for repeated messages.
+void applyMessage(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at);
+
+// What a final response of 300 and above says (RFC 3261 21), as ARCHITECTURE.md, "What each figure means".
+CallOutcome outcomeOfFailure(std::uint16_t status);
+
+ActivityClass activityClassOf(const Call& call);
+
+}

@@ -1,0 +1,30 @@
+// T1: from a Call-ID to its call.
+#pragma once
+
+#include "engine/tracking/call.h"
+#include "engine/tracking/index_table.h"
+
+namespace callmon {
+
+// FNV-1a with a final mix; never 0. Also for tags and branches.
+std::uint64_t hashOfText(std::string_view text);
+
+class CallTable {
+public:
+    explicit CallTable(std::uint32_t capacity);
+
+    std::uint32_t find(std::string_view callId) const;
+    std::uint32_t add(std::string_view callId); // which must not be there; noIndex when the pool is full
+    void remove(std::uint32_t index);
+
+    Call& operator[](std::uint32_t index) { return m_pool[index]; }
+    std::uint32_t used() const { return m_pool.used(); }
+    void touch();
+
+private:
+    ObjectPool<Call> m_pool;
+    LazyArray<std::uint64_t> m_hashes; // of the whole Call-ID, which the record may have had to cut
+    IndexTable m_table;
+};
+
+}

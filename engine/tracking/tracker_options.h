@@ -1,0 +1,30 @@
+// What tracking can be told: sizes, fixed at start, and how long silence lasts before a call is over.
+#pragma once
+
+#include "shared/base/units.h"
+
+#include <vector>
+
+namespace callmon {
+
+struct TrackerOptions {
+    // The most that may be on at once. Memory is mapped as it is used, about 2 KiB a call and 0.5 KiB a stream.
+    std::uint32_t maxCalls = 131'072;
+    std::uint32_t maxStreams = 4 * 131'072;
+    std::uint32_t maxMediaAddresses = 4 * 131'072; // advertised in SDP
+    bool touchMemory = false; // map it all at start: for a live probe, that must not wait for pages later
+
+    std::vector<std::uint16_t> sipPorts {
+        5060
+    }; // here what does not read as SIP counts as malformed; SIP is found on all
+
+    // Silence, by packet time: no message of the call, no packet of its media.
+    Nanoseconds lingerAfterEnd = std::chrono::seconds(5); // late media and repeated messages still count
+    Nanoseconds lingerAtMost = std::chrono::seconds(32); // 64 T1 (RFC 3261 17.1.1.2): then, media or not, it leaves
+    Nanoseconds cancelledTimeout = std::chrono::seconds(32); // from CANCEL to its final response
+    Nanoseconds unansweredTimeout = std::chrono::seconds(180); // timer C (RFC 3261 16.6)
+    Nanoseconds mediaTimeout = std::chrono::seconds(300); // answered, with media
+    Nanoseconds quietTimeout = std::chrono::hours(2); // answered, on hold or without any media ever
+};
+
+}

@@ -1,0 +1,122 @@
+// Runs a fuzz target without libFuzzer: every seed of the given folders, each seed cut at every length, and mutations
+// of it that are the same on every run. A crash, a hang or a sanitizer's report is the failure.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <vector>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
+
+namespace {
+
+using Input = std::vector<std::uint8_t>;
+
+// A block of exactly the input's size: the address sanitizer then sees a read of one byte too many.
+void runOnce(const std::uint8_t* data, std::size_t size)
+{
+    const std::unique_ptr<std::uint8_t[]> exact(new std::uint8_t[size]);
+    std::copy_n(data, size, exact.get());
+    LLVMFuzzerTestOneInput(exact.get(), size);
+}
+
+class Mutator {
+public:
+    explicit Mutator(std::uint64_t seed)
+        : m_state(seed * 0x9e3779b97f4a7c15ULL + 1)
+    {
+    }
+
+    Input mutate(Input input, const Input& other)
+    {
+        for (std::size_t changes = 1 + below(8); changes > 0; --changes)
+            change(input, other);
+        return input;
+    }
+
+private:
+    void change(Input& input, const Input& other)
+    {
+        static constexpr std::uint8_t interesting[] = { 0x00, 0x01, 0x7f, 0x80, 0xff, '\r', '\n', ':', '=', ' ' };
+        const std::size_t at = below(input.size() + 1);
+        const auto position = input.begin() + static_cast<std::ptrdiff_t>(at);
+        const std::size_t left = input.size() - at;
+        switch (below(6)) {
+        case 0:
+            if (left > 0)
+                input[at] = static_cast<std::uint8_t>(input[at] ^ 1u << below(8));
+            break;
+        case 1:
+            if (left > 0)
+                input[at] = interesting[below(std::size(interesting))];
+            break;
+        case 2:
+            input.insert(position, interesting[below(std::size(interesting))]);
+            break;
+        case 3:
+            input.erase(position, position + static_cast<std::ptrdiff_t>(std::min(left, 1 + below(16))));
+            break;
+        case 4: { // a piece again, as headers stack
+            const Input piece(position, position + static_cast<std::ptrdiff_t>(std::min(left, 1 + below(64))));
+            input.insert(input.begin() + static_cast<std::ptrdiff_t>(at), piece.begin(), piece.end());
+            break;
+        }
+        default: { // the head of this one, the tail of another
+            input.resize(at);
+            const auto from = std::min(other.size(), below(other.size() + 1));
+            input.insert(input.end(), other.begin() + static_cast<std::ptrdiff_t>(from), other.end());
+        }
+        }
+        input.resize(std::min<std::size_t>(input.size(), 65536));
+    }
+
+    std::size_t below(std::size_t bound)
+    {
+        m_state ^= m_state << 13; // xorshift64
+        m_state ^= m_state >> 7;
+        m_state ^= m_state << 17;
+        return static_cast<std::size_t>(m_state >> 11) % bound;
+    }
+
+    std::uint64_t m_state;
+};
+
+std::vector<Input> readSeeds(int count, char** folders)
+{
+    std::vector<std::filesystem::path> files;
+    for (int i = 0; i < count; ++i)
+        for (const auto& entry : std::filesystem::directory_iterator(folders[i]))
+            files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    std::vector<Input> seeds;
+    for (const auto& path : files) {
+        std::ifstream file(path, std::ios::binary);
+        seeds.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+    }
+    return seeds;
+}
+
+}
+
+int main(int argc, char** argv)
+{
+    constexpr std::size_t mutationsPerSeed = 400;
+    const std::vector<Input> seeds = readSeeds(argc - 1, argv + 1);
+    std::size_t runs = 0;
+    for (std::size_t i = 0; i < seeds.size(); ++i) {
+        const Input& seed = seeds[i];
+        for (std::size_t size = 0; size <= seed.size(); ++size, ++runs)
+            runOnce(seed.data(), size);
+        Mutator mutator(i + 1);
+        for (std::size_t n = 0; n < mutationsPerSeed; ++n, ++runs) {
+            const Input mutated = mutator.mutate(seed, seeds[(i + n) % seeds.size()]);
+            runOnce(mutated.data(), mutated.size());
+        }
+    }
+    std::printf("%zu seeds, %zu runs\n", seeds.size(), runs);
+    return seeds.empty() ? 1 : 0;
+}

@@ -1,0 +1,60 @@
+// A capture file through packet, tracking and records into a CollectingSink.
+#pragma once
+
+#include "engine/capture/pcap_file.h"
+#include "engine/packet/decode_frame.h"
+#include "engine/records/call_monitor.h"
+#include "tests/replay/collecting_sink.h"
+
+namespace callmon {
+
+inline TrackerOptions smallTracker()
+{
+    TrackerOptions options;
+    options.maxCalls = 4096;
+    options.maxStreams = 8192;
+    options.maxMediaAddresses = 16384;
+    return options;
+}
+
+struct Replayed {
+    CollectingSink sink;
+    std::vector<NamedCounter> counters;
+    std::uint64_t datagrams = 0;
+    std::string failure; // empty when the file was read to its end
+};
+
+// `batchSize`: how many datagrams at a time.
+inline std::unique_ptr<Replayed> replayCapture(const std::string& path, std::size_t batchSize = 64)
+{
+    auto replayed = std::make_unique<Replayed>();
+    auto source = PcapFile::open({ path }, Pace::AsFastAsPossible);
+    if (!source) {
+        replayed->failure = source.error().what;
+        return replayed;
+    }
+    CallMonitor monitor(smallTracker(), replayed->sink);
+    PacketDecoder decoder;
+    FrameBatch batch;
+    std::vector<Datagram> datagrams;
+    do {
+        if (auto received = source.value()->receive(batch); !received)
+            replayed->failure = received.error().what;
+        datagrams.clear();
+        for (const Frame& frame : batch.view()) {
+            if (const auto datagram = decoder.decode(
+                    static_cast<std::uint16_t>(frame.linkType), frame.bytes, frame.arrival, frame.uncertainty))
+                datagrams.push_back(*datagram);
+        }
+        for (std::size_t at = 0; at < datagrams.size(); at += batchSize)
+            monitor.process(std::span(datagrams).subspan(at, std::min(batchSize, datagrams.size() - at)));
+        monitor.advance(batch.now);
+        source.value()->release(batch);
+    } while (!batch.last);
+    monitor.finish();
+    replayed->counters = monitor.counters();
+    replayed->datagrams = monitor.datagrams();
+    return replayed;
+}
+
+}
