@@ -29,6 +29,7 @@ public:
     // stop early. Returns the number of matches in all, beyond the limit too.
     virtual Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink) = 0;
     virtual Result<std::vector<StreamRecord>> streams(CallKey call) = 0; // by index
+    virtual bool answersWithinSink() const { return false; } // streams() may be called from the sink of calls()
     // Every stream's media: MediaChunk bytes, each stream's in order of time; the streams may be interleaved.
     // The sink returns false to stop early.
     virtual Result<void> media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) = 0;
@@ -38,6 +39,8 @@ public:
     // sink returns false.
     virtual Result<void> live(const std::function<bool(const LiveUpdate&)>& sink) = 0;
     virtual Result<ProbeStatus> status() = 0;
+
+    virtual std::vector<std::string> takeNotes() { return {}; } // sentences for the user since the last time
 };
 
 // Opens a running engine by its URL ("local:/run/callmon/engine.sock"); fails with a sentence when nobody answers.

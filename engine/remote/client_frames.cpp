@@ -44,6 +44,8 @@ bool skipArgument(ByteReader& in, int type)
     if (little32(in) != static_cast<std::uint32_t>(type) || in.u8() > 1)
         return false;
     switch (type) {
+    case QMetaType::Bool:
+        return in.u8() <= 1 && in.ok();
     case QMetaType::Int:
     case QMetaType::UInt:
         in.skip(4);

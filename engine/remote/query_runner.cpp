@@ -2,9 +2,13 @@
 
 #include "shared/remote/wire.h"
 
+#include <QLoggingCategory>
+
 namespace callmon {
 
 namespace {
+
+Q_LOGGING_CATEGORY(logQuery, "callmon.remote.query")
 
 constexpr std::size_t threadsPerClient = 3; // a slow search, a call page and its media side by side
 constexpr std::size_t maxRequests = 64;
@@ -104,6 +108,9 @@ void QueryRunner::run()
         }
         if (query && !request->cancelled)
             result = answer(*query, number, *request);
+        if (query)
+            for (const std::string& note : query->takeNotes())
+                qCWarning(logQuery) << note.c_str();
         if (!request->cancelled) {
             if (result)
                 emit finished(number);
@@ -184,9 +191,10 @@ Result<void> QueryRunner::answerMedia(RecordQuery& query, CallKey call, quint64 
     const auto streams = query.streams(call);
     if (!streams)
         return streams.error();
+    Result<void> result;
     for (const StreamRecord& stream : streams.value()) {
         MediaPage page { stream.key, {} };
-        auto read = query.media(stream.key, [&](Bytes chunk) {
+        const auto read = query.media(stream.key, [&](Bytes chunk) {
             // Whole chunks only, so that every message can be read by itself.
             const auto size = static_cast<qsizetype>(chunk.size());
             if (!page.bytes.isEmpty() && page.bytes.size() + size > static_cast<qsizetype>(remoteMessageBytes)) {
@@ -197,14 +205,14 @@ Result<void> QueryRunner::answerMedia(RecordQuery& query, CallKey call, quint64 
             page.bytes.append(reinterpret_cast<const char*>(chunk.data()), size);
             return !request.cancelled.load();
         });
-        if (!read)
-            return read;
         if (request.cancelled)
             return {};
         if (!page.bytes.isEmpty() && !send(number, request, encode(page)))
             return {};
+        if (!read && result) // what could be read was; the other streams may be whole
+            result = read;
     }
-    return {};
+    return result;
 }
 
 }

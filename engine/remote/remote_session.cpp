@@ -35,11 +35,12 @@ void RemoteSession::everySecond(const QByteArray& status)
         pushLive(m_liveVersion);
 }
 
-void RemoteSession::followLive()
+void RemoteSession::followLive(bool follow)
 {
-    m_following = true;
+    m_following = follow;
     m_liveParts.clear();
-    pushLive(0);
+    if (follow)
+        pushLive(0);
 }
 
 void RemoteSession::pushLive(std::uint64_t since)

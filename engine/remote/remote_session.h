@@ -36,7 +36,7 @@ public:
     std::unique_ptr<QueryRunner> takeRunner();
 
     void alive() override { } // that bytes came is the sign
-    void followLive() override;
+    void followLive(bool follow) override;
     void livePartTaken() override;
     void search(quint64 request, QByteArray query) override;
     void streams(quint64 request, qint64 call) override;

@@ -16,16 +16,16 @@ constexpr std::size_t mostUnknownCalls = 4096;
 constexpr std::size_t mostWaitingPoints = 3600;
 constexpr std::size_t mostWaitingCalls = 200'000;
 
-std::size_t storablePoints(const LiveEntry& entry, const LiveStream& stream)
+std::size_t storablePoints(const WriterCall& entry, const WriterStream& stream)
 {
     return entry.ended ? stream.points.size() : stream.points.size() / qualityBlockPoints * qualityBlockPoints;
 }
 
-bool hasRowsToStore(const LiveEntry& entry)
+bool hasRowsToStore(const WriterCall& entry)
 {
     return (entry.ended && entry.known)
         || std::any_of(entry.streams.begin(), entry.streams.end(),
-            [&](const LiveStream& stream) { return storablePoints(entry, stream) > 0; });
+            [&](const WriterStream& stream) { return storablePoints(entry, stream) > 0; });
 }
 
 }
@@ -75,7 +75,7 @@ Result<std::unique_ptr<DirectoryWriter>> DirectoryWriter::open(const std::filesy
     return writer;
 }
 
-LiveEntry* DirectoryWriter::entryFor(CallKey key, bool callGiven)
+WriterCall* DirectoryWriter::entryFor(CallKey key, bool callGiven)
 {
     const auto found = m_live.find(key);
     if (found != m_live.end()) {
@@ -91,7 +91,7 @@ LiveEntry* DirectoryWriter::entryFor(CallKey key, bool callGiven)
     return &m_live[key];
 }
 
-void DirectoryWriter::list(CallKey key, LiveEntry& entry)
+void DirectoryWriter::list(CallKey key, WriterCall& entry)
 {
     if (!entry.listed)
         m_changed.push_back(key);
@@ -101,7 +101,7 @@ void DirectoryWriter::list(CallKey key, LiveEntry& entry)
 void DirectoryWriter::liveCall(const CallRecord& call)
 {
     const std::lock_guard lock(m_mutex);
-    LiveEntry& entry = *entryFor(call.key, true);
+    WriterCall& entry = *entryFor(call.key, true);
     entry.record = call;
     entry.known = entry.changed = true;
     list(call.key, entry);
@@ -110,7 +110,7 @@ void DirectoryWriter::liveCall(const CallRecord& call)
 void DirectoryWriter::callEnded(const CallRecord& call)
 {
     const std::lock_guard lock(m_mutex);
-    LiveEntry& entry = *entryFor(call.key, true);
+    WriterCall& entry = *entryFor(call.key, true);
     entry.record = call;
     entry.known = entry.changed = entry.ended = true;
     list(call.key, entry);
@@ -119,8 +119,8 @@ void DirectoryWriter::callEnded(const CallRecord& call)
 void DirectoryWriter::stream(const StreamRecord& record)
 {
     const std::lock_guard lock(m_mutex);
-    if (LiveEntry* entry = entryFor(record.key.call, false)) {
-        LiveStream& stream = entry->stream(record.key.index);
+    if (WriterCall* entry = entryFor(record.key.call, false)) {
+        WriterStream& stream = entry->stream(record.key.index);
         stream.newest.record = record;
         stream.newest.known = stream.changed = true;
         list(record.key.call, *entry);
@@ -130,8 +130,8 @@ void DirectoryWriter::stream(const StreamRecord& record)
 void DirectoryWriter::quality(const QualityPoint& point)
 {
     const std::lock_guard lock(m_mutex);
-    if (LiveEntry* entry = entryFor(point.stream.call, false)) {
-        LiveStream& stream = entry->stream(point.stream.index);
+    if (WriterCall* entry = entryFor(point.stream.call, false)) {
+        WriterStream& stream = entry->stream(point.stream.index);
         if (stream.points.size() >= mostWaitingPoints && m_counters.recordWriteErrors > 0) {
             ++m_counters.recordsDropped;
             return;
@@ -146,12 +146,12 @@ void DirectoryWriter::media(const MediaChunk& chunk)
     if (m_media.wantsFlush())
         flushMedia();
     const std::lock_guard lock(m_mutex);
-    LiveEntry* entry = entryFor(chunk.stream().call, false);
+    WriterCall* entry = entryFor(chunk.stream().call, false);
     if (!entry) {
         m_counters.mediaPacketsNotWritten += chunk.packets();
         return;
     }
-    LiveStream& stream = entry->stream(chunk.stream().index);
+    WriterStream& stream = entry->stream(chunk.stream().index);
     stream.newest.lastChunk = m_media.append(chunk, stream.newest.lastChunk);
     stream.changed = true;
     m_queued.push_back({ chunk.stream(), chunk.packets(), static_cast<std::uint32_t>(chunk.bytes().size()) });
@@ -187,7 +187,7 @@ void DirectoryWriter::flushMedia()
     }
     const std::lock_guard lock(m_mutex);
     for (const QueuedChunk& chunk : m_queued) {
-        LiveStream& stream = m_live.at(chunk.stream.call).stream(chunk.stream.index);
+        WriterStream& stream = m_live.at(chunk.stream.call).stream(chunk.stream.index);
         if (flushed) {
             stream.written = stream.newest.lastChunk;
             m_counters.mediaPacketsStored += chunk.packets;
@@ -281,7 +281,7 @@ bool DirectoryWriter::storeDay(UtcDay day, std::span<const CallKey> keys)
 }
 
 // What an earlier run left under the same key goes first, so that a capture read twice gives each row once.
-bool DirectoryWriter::prepareRows(DayWriter& day, CallKey key, LiveEntry& entry)
+bool DirectoryWriter::prepareRows(DayWriter& day, CallKey key, WriterCall& entry)
 {
     std::optional<std::string> storedCallId;
     if (!day.findCall(key, storedCallId))
@@ -296,7 +296,7 @@ bool DirectoryWriter::prepareRows(DayWriter& day, CallKey key, LiveEntry& entry)
             return false;
         for (const QualityPoint& point : earlier)
             entry.stream(point.stream.index).points.push_back(point);
-        for (LiveStream& stream : entry.streams) {
+        for (WriterStream& stream : entry.streams) {
             const auto byTime = [](const QualityPoint& a, const QualityPoint& b) { return a.at < b.at; };
             std::stable_sort(stream.points.begin(), stream.points.end(), byTime);
             const auto sameTime = [](const QualityPoint& a, const QualityPoint& b) { return a.at == b.at; };
@@ -308,7 +308,7 @@ bool DirectoryWriter::prepareRows(DayWriter& day, CallKey key, LiveEntry& entry)
     return !storedCallId || day.removeCall(key);
 }
 
-bool DirectoryWriter::storeEntry(DayWriter& day, CallKey key, LiveEntry& entry)
+bool DirectoryWriter::storeEntry(DayWriter& day, CallKey key, WriterCall& entry)
 {
     const auto done = [&](DayWriter::Put put) {
         m_counters.recordsRefused += put == DayWriter::Put::Refused;
@@ -318,7 +318,7 @@ bool DirectoryWriter::storeEntry(DayWriter& day, CallKey key, LiveEntry& entry)
         return false;
     if (entry.storedBefore)
         return true;
-    for (const LiveStream& stream : entry.streams) {
+    for (const WriterStream& stream : entry.streams) {
         auto points = std::span(stream.points).first(storablePoints(entry, stream));
         for (; !points.empty(); points = points.subspan(std::min(points.size(), qualityBlockPoints)))
             if (!done(day.quality(points.first(std::min(points.size(), qualityBlockPoints)))))
@@ -329,11 +329,11 @@ bool DirectoryWriter::storeEntry(DayWriter& day, CallKey key, LiveEntry& entry)
     return !(entry.ended && entry.known) || done(day.call(storedForm(entry)));
 }
 
-void DirectoryWriter::settle(CallKey key, LiveEntry& entry)
+void DirectoryWriter::settle(CallKey key, WriterCall& entry)
 {
     m_counters.callsReplaced += std::exchange(entry.replaces, false);
     entry.inDatabase = true;
-    for (LiveStream& stream : entry.streams) {
+    for (WriterStream& stream : entry.streams) {
         const std::size_t stored = storablePoints(entry, stream);
         stream.points.erase(stream.points.begin(), stream.points.begin() + static_cast<std::ptrdiff_t>(stored));
         stream.pointsInJournal -= std::min(stored, stream.pointsInJournal);

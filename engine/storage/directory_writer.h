@@ -3,9 +3,9 @@
 
 #include "engine/storage/day_writer.h"
 #include "engine/storage/directory_lock.h"
-#include "engine/storage/live_table.h"
 #include "engine/storage/media_log_writer.h"
 #include "engine/storage/record_writer.h"
+#include "engine/storage/writer_table.h"
 #include "shared/base/utc_time.h"
 
 #include <atomic>
@@ -49,21 +49,21 @@ private:
     DirectoryWriter(std::filesystem::path directory, Tuning tuning);
     Result<void> recover();
     void readJournals();
-    LiveEntry* entryFor(CallKey key, bool callGiven);
-    void list(CallKey key, LiveEntry& entry);
+    WriterCall* entryFor(CallKey key, bool callGiven);
+    void list(CallKey key, WriterCall& entry);
 
     void flushMedia();
     void storeDays();
     bool storeDay(UtcDay day, std::span<const CallKey> keys);
-    bool storeEntry(DayWriter& day, CallKey key, LiveEntry& entry);
-    bool prepareRows(DayWriter& day, CallKey key, LiveEntry& entry);
-    void settle(CallKey key, LiveEntry& entry); // its rows are in the database
+    bool storeEntry(DayWriter& day, CallKey key, WriterCall& entry);
+    bool prepareRows(DayWriter& day, CallKey key, WriterCall& entry);
+    void settle(CallKey key, WriterCall& entry); // its rows are in the database
     void dropWhatWaitsTooLong();
     DayWriter* dayWriter(UtcDay day);
     void closeDay(UtcDay day);
 
     void writeJournal();
-    void journalEntry(CallKey key, const LiveEntry& entry, bool whole);
+    void journalEntry(CallKey key, const WriterCall& entry, bool whole);
     void turnJournal();
     void remember(const Error& error);
 
@@ -81,7 +81,7 @@ private:
     Counters m_counters;
 
     mutable std::mutex m_mutex; // held to change m_live, and by other threads to read it
-    LiveTable m_live;
+    WriterTable m_live;
     std::vector<CallKey> m_changed;
     std::size_t m_unknownCalls = 0; // entries of which only streams, points or media came
 

@@ -21,11 +21,11 @@ std::string counted(std::uint64_t count, const char* one, const char* many)
 }
 
 // `whole`: also what an older journal already has.
-void DirectoryWriter::journalEntry(CallKey key, const LiveEntry& entry, bool whole)
+void DirectoryWriter::journalEntry(CallKey key, const WriterCall& entry, bool whole)
 {
     if (entry.known && (whole || entry.changed))
         m_batch.call(entry.record);
-    for (const LiveStream& stream : entry.streams) {
+    for (const WriterStream& stream : entry.streams) {
         if (whole || stream.changed)
             m_batch.stream({ key, stream.index }, stream.newest);
         m_batch.quality(std::span(stream.points).subspan(whole ? 0 : stream.pointsInJournal));
@@ -51,10 +51,10 @@ void DirectoryWriter::writeJournal()
         return; // everything stays marked as changed, for the next commit
     }
     const std::lock_guard lock(m_mutex);
-    const auto mark = [](LiveEntry& entry) {
+    const auto mark = [](WriterCall& entry) {
         entry.changed = false;
         entry.inJournal = true;
-        for (LiveStream& stream : entry.streams) {
+        for (WriterStream& stream : entry.streams) {
             stream.changed = false;
             stream.pointsInJournal = stream.points.size();
         }
@@ -63,7 +63,7 @@ void DirectoryWriter::writeJournal()
         if (const auto found = m_live.find(key); found != m_live.end())
             mark(found->second);
     std::erase_if(m_changed, [&](CallKey key) {
-        LiveEntry& entry = m_live.at(key);
+        WriterCall& entry = m_live.at(key);
         mark(entry);
         entry.listed = entry.ended; // its rows are still to be stored
         return !entry.listed;
@@ -110,7 +110,7 @@ void DirectoryWriter::readJournals()
     std::map<StreamKey, std::vector<MediaLocation>> places;
     JournalReader reader;
     reader.call = [&](const CallRecord& call) {
-        LiveEntry& entry = m_live[call.key];
+        WriterCall& entry = m_live[call.key];
         entry.record = call;
         entry.known = true;
     };
@@ -147,7 +147,7 @@ void DirectoryWriter::readJournals()
     }
     MediaLogReader media(m_directory);
     for (auto& [key, entry] : m_live)
-        for (LiveStream& stream : entry.streams) {
+        for (WriterStream& stream : entry.streams) {
             const auto& kept = places[{ key, stream.index }];
             const auto whole = std::find_if(kept.rbegin(), kept.rend(), [&](MediaLocation place) {
                 return media.isChunkOf({ key, stream.index }, place);
@@ -235,7 +235,7 @@ std::vector<StreamRecord> DirectoryWriter::liveStreams(CallKey call) const
     std::vector<StreamRecord> streams;
     const std::lock_guard lock(m_mutex);
     if (const auto found = m_live.find(call); found != m_live.end())
-        for (const LiveStream& stream : found->second.streams)
+        for (const WriterStream& stream : found->second.streams)
             if (stream.newest.known)
                 streams.push_back(storedForm(stream));
     return streams;
@@ -246,7 +246,7 @@ std::vector<QualityPoint> DirectoryWriter::liveQuality(CallKey call) const
     std::vector<QualityPoint> points;
     const std::lock_guard lock(m_mutex);
     if (const auto found = m_live.find(call); found != m_live.end())
-        for (const LiveStream& stream : found->second.streams)
+        for (const WriterStream& stream : found->second.streams)
             points.insert(points.end(), stream.points.begin(), stream.points.end());
     return points;
 }
@@ -255,7 +255,7 @@ std::optional<RecordWriter::MediaPlace> DirectoryWriter::liveMediaEnd(StreamKey 
 {
     const std::lock_guard lock(m_mutex);
     if (const auto found = m_live.find(key.call); found != m_live.end())
-        for (const LiveStream& stream : found->second.streams)
+        for (const WriterStream& stream : found->second.streams)
             if (stream.index == key.index && stream.written)
                 return MediaPlace { stream.written.segment, stream.written.offset };
     return std::nullopt;

@@ -39,7 +39,7 @@ public:
 
     // Sentences for the user since the last time: what opening recovered or could not, which day databases are damaged
     // and were left out of an answer.
-    virtual std::vector<std::string> takeNotes() = 0;
+    virtual std::vector<std::string> takeNotes() { return {}; }
 };
 
 }

@@ -75,6 +75,13 @@ std::optional<Milliseconds> sinceInvite(const Call& call, Timestamp at)
     return Milliseconds(at - *call.firstInviteAt);
 }
 
+// First 18x or final response; a challenge does not count when credentials follow.
+void notePostDialDelay(Call& call, Timestamp at)
+{
+    if (!call.record.ringingAt && (!call.record.postDialDelay || call.challenged))
+        call.record.postDialDelay = sinceInvite(call, at);
+}
+
 void onInvite(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at)
 {
     CallRecord& record = call.record;
@@ -112,8 +119,7 @@ void onSuccess(Call& call, const SipMessage& message, Timestamp at)
     record.outcome = CallOutcome::Answered;
     record.finalCode = message.status;
     call.answeredTag = hashOrZero(message.to.tag);
-    if (!record.postDialDelay || call.challenged)
-        record.postDialDelay = sinceInvite(call, at);
+    notePostDialDelay(call, at);
     if (!byeCameFirst)
         reopenCall(call, CallState::Answered);
 }
@@ -128,8 +134,7 @@ void onFailure(Call& call, const SipMessage& message, const FlowKey& flow, Times
         return;
     }
     record.finalCode = message.status;
-    if (!record.postDialDelay)
-        record.postDialDelay = sinceInvite(call, at);
+    notePostDialDelay(call, at);
     if (isChallenge(message.status) && !call.cancelled) {
         call.challenged = true;
         record.outcome = CallOutcome::Failed;
@@ -151,11 +156,9 @@ void onInviteResponse(Call& call, const SipMessage& message, const FlowKey& flow
         return onSuccess(call, message, at);
     if (message.status < 180 || record.answeredAt || call.ended)
         return;
-    if (!record.ringingAt) {
+    notePostDialDelay(call, at);
+    if (!record.ringingAt)
         record.ringingAt = at;
-        if (!record.postDialDelay || call.challenged)
-            record.postDialDelay = sinceInvite(call, at);
-    }
     record.state = CallState::Ringing;
 }
 

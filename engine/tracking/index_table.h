@@ -82,8 +82,8 @@ public:
         return true;
     }
     std::uint32_t size() const { return m_size; }
-    std::uint64_t slots() const { return m_mask + 1; }
-    void touch() { std::memset(static_cast<void*>(m_slots), 0, slots() * sizeof(Slot)); }
+    std::uint64_t slotCount() const { return m_mask + 1; }
+    void touch() { std::memset(static_cast<void*>(m_slots), 0, slotCount() * sizeof(Slot)); }
 
 private:
     struct Slot {

@@ -172,11 +172,17 @@ void RemoteConnection::sessionChanged()
         if (m_probe != nullptr)
             m_probe->takeEnd(request, &message);
     });
-    if (m_options.followLive) {
-        m_awaitingSnapshot = true;
-        session->followLive();
-    }
+    if (m_options.followLive)
+        followLive(true);
     m_probe->established(m_hello->engineVersion());
+}
+
+void RemoteConnection::followLive(bool follow)
+{
+    m_following = follow;
+    m_assembler.clear();
+    m_awaitingSnapshot = true;
+    m_session->followLive(follow);
 }
 
 void RemoteConnection::takeLivePart(const QByteArray& blob)
@@ -184,6 +190,8 @@ void RemoteConnection::takeLivePart(const QByteArray& blob)
     if (m_probe == nullptr)
         return;
     m_session->livePartTaken();
+    if (!m_following)
+        return;
     std::optional<LiveDelta> delta;
     bool broken = false;
     if (auto part = decodeLiveDeltaPart(blob)) {
@@ -200,9 +208,7 @@ void RemoteConnection::takeLivePart(const QByteArray& blob)
     if (delta && !delta->snapshot && delta->fromVersion != m_liveVersion)
         broken = true;
     if (broken) { // nothing of it is believed: begin again
-        m_assembler.clear();
-        m_awaitingSnapshot = true;
-        m_session->followLive();
+        followLive(true);
         return;
     }
     if (!delta)

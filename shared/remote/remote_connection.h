@@ -23,6 +23,7 @@ public:
     ~RemoteConnection() override;
 
     SessionReplica* session() const { return m_session.get(); }
+    void followLive(bool follow);
     void shutDown(); // silent: nothing is reported any more
 
 private:
@@ -41,6 +42,7 @@ private:
     std::unique_ptr<QRemoteObjectNode> m_node;
     std::unique_ptr<HelloReplica> m_hello;
     std::unique_ptr<SessionReplica> m_session;
+    bool m_following = false;
     LiveDeltaAssembler m_assembler;
     std::optional<std::uint64_t> m_liveVersion;
     bool m_awaitingSnapshot = false;

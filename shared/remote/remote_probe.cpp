@@ -160,6 +160,13 @@ void RemoteProbe::cancel(quint64 request)
         m_connection->session()->cancel(request);
 }
 
+void RemoteProbe::followLive(bool follow)
+{
+    m_options.followLive = follow;
+    if (m_state == State::Connected && m_connection != nullptr)
+        m_connection->followLive(follow);
+}
+
 void RemoteProbe::takeAnswer(quint64 request, const QByteArray& blob)
 {
     if (!m_requests.contains(request)) // cancelled meanwhile

@@ -54,6 +54,8 @@ public:
     quint64 media(CallKey call); // of every stream of the call, stream by stream
     void cancel(quint64 request);
 
+    void followLive(bool follow); // on: begins with a snapshot. Overrides the option of that name
+
 signals:
     void stateChanged(callmon::RemoteProbe::State state, const QString& message); // a sentence for the user
     void failedToOpen(const QString& message);

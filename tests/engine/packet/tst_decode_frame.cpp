@@ -23,6 +23,9 @@ std::optional<Datagram> decode(PacketDecoder& decoder, int linkType, const QByte
     return decoder.decode(static_cast<std::uint16_t>(linkType), bytes(frame), Timestamp {}, Nanoseconds {});
 }
 
+// The datagram's payload lies in the frame.
+std::optional<Datagram> decode(PacketDecoder&, int, QByteArray&&) = delete;
+
 const char* onlyReason(const PacketDecoder& decoder)
 {
     const char* name = "none";
@@ -188,9 +191,11 @@ void TestDecodeFrame::addressesPortsTimesAndSizesAreThePackets()
 void TestDecodeFrame::ethernetPaddingIsNotPayload()
 {
     PacketDecoder decoder;
-    const auto datagram = decode(decoder, 1, ethernet("0800", ipv4(udp("x"))) + QByteArray(17, '\xaa'));
+    const QByteArray padded = ethernet("0800", ipv4(udp("x"))) + QByteArray(17, '\xaa');
+    const auto datagram = decode(decoder, 1, padded);
     QCOMPARE(text(datagram->payload), QByteArray("x"));
-    const auto empty = decode(decoder, 1, ethernet("86dd", ipv6(udp({}))) + QByteArray(8, '\xaa'));
+    const QByteArray paddedSix = ethernet("86dd", ipv6(udp({}))) + QByteArray(8, '\xaa');
+    const auto empty = decode(decoder, 1, paddedSix);
     QVERIFY(empty);
     QCOMPARE(empty->payload.size(), std::size_t(0));
 }
@@ -198,7 +203,8 @@ void TestDecodeFrame::ethernetPaddingIsNotPayload()
 void TestDecodeFrame::bytesBehindTheUdpLengthAreNotPayload()
 {
     PacketDecoder decoder;
-    const auto datagram = decode(decoder, 101, ipv4(udp(payload, 8 + 4)));
+    const QByteArray packet = ipv4(udp(payload, 8 + 4));
+    const auto datagram = decode(decoder, 101, packet);
     QCOMPARE(text(datagram->payload), payload.left(4));
     QCOMPARE(int(datagram->wirePayloadSize), 4);
     QCOMPARE(int(datagram->ipSize), 20 + 8 + payload.size());
@@ -208,7 +214,8 @@ void TestDecodeFrame::aCutPayloadIsWhatIsThereAndItsSizesAreTheWires()
 {
     PacketDecoder decoder;
     const QByteArray frame = ethernet("0800", ipv4(udp(QByteArray(172, 'r'))));
-    const auto datagram = decode(decoder, 1, frame.left(14 + 28 + 12));
+    const QByteArray cut = frame.left(14 + 28 + 12);
+    const auto datagram = decode(decoder, 1, cut);
     QVERIFY(datagram);
     QCOMPARE(datagram->payload.size(), std::size_t(12));
     QCOMPARE(int(datagram->wirePayloadSize), 172);

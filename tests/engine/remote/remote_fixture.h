@@ -68,6 +68,7 @@ struct FakeData {
     std::uint32_t streams = 2;
     int chunksPerStream = 0;
     std::size_t chunkBytes = 16'000;
+    std::optional<std::uint32_t> damagedStream; // its media end in an error
     int points = 0;
     Gate gate; // closed: searches for caller "slow" wait
     std::atomic<int> cancelledSearches { 0 };
@@ -128,8 +129,11 @@ public:
             if (!sink(chunk))
                 break;
         }
+        if (m_data.damagedStream == stream.index)
+            return Error { "a segment is missing" };
         return {};
     }
+    std::vector<std::string> takeNotes() override { return {}; }
 
 private:
     FakeData& m_data;

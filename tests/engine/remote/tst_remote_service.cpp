@@ -44,7 +44,7 @@ private slots:
     void snapshotAndDeltasLeaveTheClientWithTheTable()
     {
         FakeData data;
-        LiveTable table(50); // few removals remembered: snapshots happen on the way
+        LiveTable table(1'000); // few enough removals remembered that a late client may need a snapshot
         RemoteService service({}, nullptr, table, someStatus, fast(data));
         QVERIFY(service.listen(m_url));
         for (int i = 0; i < 500; ++i)
@@ -256,6 +256,24 @@ private slots:
         }
     }
 
+    void damagedMediaGiveWhatThereIsAndAnError()
+    {
+        FakeData data;
+        data.chunksPerStream = 3;
+        data.damagedStream = 0;
+        LiveTable table;
+        RemoteService service({}, nullptr, table, someStatus, fast(data));
+        QVERIFY(service.listen(m_url));
+        Recorder client;
+        client.probe.open(m_url);
+        QTRY_VERIFY_WITH_TIMEOUT(client.connected(), patience);
+        const quint64 request = client.probe.media(keyOf(5));
+        QTRY_VERIFY_WITH_TIMEOUT(client.ends.contains(request), patience);
+        QCOMPARE(client.ends[request], "a segment is missing");
+        QCOMPARE(client.media[request][0].size(), 3 * 16'000);
+        QCOMPARE(client.media[request][1].size(), 3 * 16'000);
+    }
+
     void streamsAndQualityAnswer()
     {
         FakeData data;
@@ -422,13 +440,6 @@ private:
     QUrl m_url;
 };
 
-}
-
-// Until storage is there.
-__attribute__((weak)) callmon::Result<std::unique_ptr<callmon::RecordQuery>> callmon::RecordQuery::open(
-    const std::filesystem::path&, const RecordWriter*)
-{
-    return Error { "no storage" };
 }
 
 QTEST_GUILESS_MAIN(RemoteServiceTest)

@@ -196,10 +196,16 @@ private slots:
         QCOMPARE(toString(first.address), address.toStdString());
     }
 
-    void addressOfOneMediaIsNotThatOfTheNext()
+    void everyMediaHasItsOwnAddress() // RFC 5118 4.8, and one without
     {
-        const std::string body = alice + "m=audio 9 RTP/AVP 0\r\nc=IN IP4 192.0.2.2\r\nm=audio 11 RTP/AVP 0\r\n";
-        QCOMPARE(toString(parseSdp(body).value().media[1].address), std::string("192.0.2.101:11"));
+        const std::string body = alice
+            + "m=audio 9 RTP/AVP 0\r\nc=IN IP4 192.0.2.2\r\nm=video 11 RTP/AVP 31\r\nc=IN IP6 2001:db8::1\r\n"
+              "m=audio 13 RTP/AVP 0\r\n";
+        const auto description = parseSdp(body);
+        QVERIFY(description);
+        QCOMPARE(toString(description->media[0].address), std::string("192.0.2.2:9"));
+        QCOMPARE(toString(description->media[1].address), std::string("[2001:db8::1]:11"));
+        QCOMPARE(toString(description->media[2].address), std::string("192.0.2.101:13"));
     }
 
     void directionSaysWhoSends_data()

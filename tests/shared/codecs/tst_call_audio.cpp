@@ -6,6 +6,12 @@
 #include "shared/codecs/g711_decoder.h"
 #include "shared/codecs/timeline.h"
 
+#include <set>
+
+extern "C" {
+#include <bcg729/decoder.h>
+}
+
 using namespace callmon;
 using namespace callmon::test;
 
@@ -27,6 +33,14 @@ private slots:
     void oneWrongTimestampMovesNothing();
     void lateBurstIsPutWhereItBelongs();
     void firstPacketsHeldUpTogetherKeepTheCallInStep();
+    void delayedFirstPacketAfterAHoldDelaysOnlyItself();
+    void talkspurtIsAnchoredFinerThanSpeech();
+    void fastClockOfASenderIsKeptInStep();
+    void lostG729FramesAreTheLibrarysErasures();
+    void streamsOfOneSideAtOnceAreAdded();
+    void lossAfterAnEventIsNotConcealed();
+    void onePacketFarOutOfSequenceIsLeftOut();
+    void packetLongerThanTheCallIsCut();
     void newNumberingBeginsAtItsArrival();
     void anotherSourceBeginsAtItsArrival();
     void laterStreamOfTheSameSideBeginsAtItsArrival();
@@ -320,6 +334,130 @@ void CallAudioTest::firstPacketsHeldUpTogetherKeepTheCallInStep()
     QCOMPARE(audio.caller.size(), std::size_t(100 * 160));
     COMPARE_TONES(audio.caller, 100);
     QVERIFY(audio.start == testStart);
+}
+
+void CallAudioTest::delayedFirstPacketAfterAHoldDelaysOnlyItself()
+{
+    auto packets = tonePackets(100);
+    for (std::size_t i = 50; i < 100; ++i)
+        packets[i].arrivalMs += 30000;
+    packets[50].arrivalMs += 15; // the others tell where it belongs
+    const CallAudio audio = assembleCallAudio({ streamOf(packets) });
+    QCOMPARE(audio.caller.size(), std::size_t(100 * 160 + 30 * 8000));
+    QVERIFY(isTone(audio.caller, 50 * 160 + 30 * 8000, toneSample(50)));
+    QVERIFY(isTone(audio.caller, 99 * 160 + 30 * 8000, toneSample(99)));
+}
+
+void CallAudioTest::talkspurtIsAnchoredFinerThanSpeech()
+{
+    auto packets = tonePackets(100);
+    for (std::size_t i = 50; i < 100; ++i) { // a pause of 1 s of which the sender's clock counts 900 ms
+        packets[i].arrivalMs += 1000;
+        packets[i].ticks += 7200;
+    }
+    for (const bool marker : { true, false }) {
+        packets[50].marker = marker;
+        const CallAudio audio = assembleCallAudio({ streamOf(packets) });
+        QVERIFY(isTone(audio.caller, 50 * 160 + (marker ? 8000 : 7200), toneSample(50)));
+    }
+}
+
+void CallAudioTest::fastClockOfASenderIsKeptInStep()
+{
+    auto packets = tonePackets(1000);
+    for (std::size_t i = 0; i < packets.size(); ++i)
+        packets[i].arrivalMs = static_cast<std::int64_t>(i) * 19; // says 20 ms, sends each 19
+    const CallAudio audio = assembleCallAudio({ streamOf(packets) });
+    QVERIFY(std::abs(static_cast<int>(audio.caller.size()) - 19000 * 8) <= 200 * 8 + 160);
+    QCOMPARE(audio.notes.size(), std::size_t(1)); // what was left out is said
+    QVERIFY(audio.notes[0].find("left out to keep both sides in step") != std::string::npos);
+    std::set<std::int16_t> sent { 0 };
+    for (int i = 0; i < 100; ++i)
+        sent.insert(toneSample(i));
+    for (const std::int16_t sample : audio.caller) // and nothing was laid over something else
+        QVERIFY(sent.count(sample) == 1);
+}
+
+void CallAudioTest::lostG729FramesAreTheLibrarysErasures()
+{
+    const QByteArray bitstream = fileBytes(captures() + "/../codecs/sip-rtp-g729a.g729");
+    if (bitstream.isEmpty())
+        QSKIP("the G.729 vector is not on this machine: set CALLMON_CAPTURES");
+    std::vector<TestPacket> packets;
+    std::vector<std::int16_t> expected;
+    auto* const channel = initBcg729DecoderChannel();
+    for (int i = 0; i < 100; ++i) {
+        const bool lost = i == 30 || i == 60 || i == 61;
+        const QByteArray payload = bitstream.mid(20 * i, 20);
+        for (int frame = 0; frame < 2; ++frame) {
+            std::int16_t signal[80];
+            bcg729Decoder(channel, lost ? nullptr : reinterpret_cast<const uint8_t*>(payload.constData()) + 10 * frame,
+                lost ? 0 : 10, lost, 0, 0, signal);
+            expected.insert(expected.end(), signal, signal + 80);
+        }
+        TestPacket packet = tonePacket(i);
+        const Bytes bytes = std::as_bytes(std::span(payload.constData(), 20));
+        packet.payload.assign(bytes.begin(), bytes.end());
+        packet.payloadType = 18;
+        if (!lost)
+            packets.push_back(packet);
+    }
+    closeBcg729DecoderChannel(channel);
+    const CallAudio audio = assembleCallAudio({ streamOf(packets, Party::Callee, "G729", 18) });
+    QVERIFY(audio.callee == expected);
+}
+
+void CallAudioTest::streamsOfOneSideAtOnceAreAdded()
+{
+    auto announcement = tonePackets(10);
+    for (auto& packet : announcement) {
+        packet.ssrc = 5;
+        packet.payload = tone(3);
+    }
+    const CallAudio audio = assembleCallAudio({ streamOf(tonePackets(10)), streamOf(announcement) });
+    QVERIFY(isTone(audio.caller, 0, static_cast<std::int16_t>(toneSample(0) + toneSample(3))));
+    for (auto& packet : announcement)
+        packet.payload.assign(160, std::byte { 0xff ^ 0x55 }); // the loudest: 32256
+    const CallAudio loud = assembleCallAudio({ streamOf(announcement), streamOf([&] {
+                                                  auto other = announcement;
+                                                  for (auto& packet : other)
+                                                      packet.ssrc = 6;
+                                                  return other;
+                                              }()) });
+    QVERIFY(isTone(loud.caller, 0, 32767));
+}
+
+void CallAudioTest::lossAfterAnEventIsNotConcealed()
+{
+    auto packets = tonePackets(20);
+    packets[10].payloadType = 101;
+    packets[10].payload.assign(4, std::byte { 5 });
+    packets.erase(packets.begin() + 11);
+    const CallAudio audio = assembleCallAudio({ streamOf(packets) });
+    QVERIFY(isTone(audio.caller, 9 * 160, toneSample(9)));
+    QVERIFY(isSilent(audio.caller, 1600, 12 * 160));
+    QVERIFY(isTone(audio.caller, 12 * 160, toneSample(12)));
+}
+
+void CallAudioTest::onePacketFarOutOfSequenceIsLeftOut()
+{
+    auto packets = tonePackets(50);
+    packets.insert(packets.begin() + 25, packets[25]);
+    packets[25].sequence = 40000;
+    packets[25].payload = tone(90);
+    const CallAudio audio = assembleCallAudio({ streamOf(packets) });
+    QCOMPARE(audio.caller.size(), std::size_t(50 * 160));
+    COMPARE_TONES(audio.caller, 50);
+    QCOMPARE(audio.notes, std::vector<std::string> { "stream 0: 1 packet far out of sequence left out" });
+}
+
+void CallAudioTest::packetLongerThanTheCallIsCut()
+{
+    TestPacket packet = tonePacket(0);
+    packet.payload = tone(0, 16000); // two seconds in a packet, and the call is over at its arrival
+    const CallAudio audio = assembleCallAudio({ streamOf({ packet }) });
+    QCOMPARE(audio.caller.size(), std::size_t(8000));
+    QCOMPARE(audio.notes.size(), std::size_t(1));
 }
 
 void CallAudioTest::newNumberingBeginsAtItsArrival()

@@ -7,7 +7,7 @@
 
 namespace callmon {
 
-struct LiveStream {
+struct WriterStream {
     JournalStream newest; // lastChunk: queued for writing, perhaps not yet written
     std::uint32_t index = 0;
     MediaLocation written; // last chunk that is in its segment
@@ -16,7 +16,7 @@ struct LiveStream {
     bool changed = false; // since it went to the journal
 };
 
-struct LiveEntry {
+struct WriterCall {
     CallRecord record;
     bool known = false; // record was given
     bool ended = false; // record is final: to be stored and forgotten
@@ -27,9 +27,9 @@ struct LiveEntry {
     bool recovered = false; // read from a dead writer's journal
     bool storedBefore = false; // and its database has it already
     bool replaces = false; // another call's rows under the same key
-    std::vector<LiveStream> streams;
+    std::vector<WriterStream> streams;
 
-    LiveStream& stream(std::uint32_t index);
+    WriterStream& stream(std::uint32_t index);
 };
 
 struct CallKeyHash {
@@ -39,13 +39,13 @@ struct CallKeyHash {
     }
 };
 
-using LiveTable = std::unordered_map<CallKey, LiveEntry, CallKeyHash>;
+using WriterTable = std::unordered_map<CallKey, WriterCall, CallKeyHash>;
 
 // The probe stopped in the middle of this call: ended by that, at the last packet known of it or of its streams.
-void endByProbeStop(LiveEntry& entry);
+void endByProbeStop(WriterCall& entry);
 
 // The writer's view of what the recording log could not take, added to the tracker's figures.
-StreamRecord storedForm(const LiveStream& stream);
-CallRecord storedForm(const LiveEntry& entry);
+StreamRecord storedForm(const WriterStream& stream);
+CallRecord storedForm(const WriterCall& entry);
 
 }

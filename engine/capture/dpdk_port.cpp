@@ -1,0 +1,369 @@
+#include "engine/capture/dpdk_port.h"
+
+#include "engine/capture/arrival_clock.h"
+#include "engine/capture/eal.h"
+#include "engine/capture/idle_sleep.h"
+#include "engine/capture/pci_device.h"
+
+#include <rte_errno.h>
+#include <rte_ethdev.h>
+#include <rte_lcore.h>
+#include <rte_mbuf.h>
+#include <rte_mbuf_dyn.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+#include <thread>
+#include <unistd.h>
+
+namespace callmon {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// Data, headroom, rte_mbuf and the pool's own header; none crosses from one 4 KiB page into the next.
+constexpr std::size_t bytesPerBufferHuge = 2560;
+constexpr std::size_t bytesPerBufferSmall = 4096 + 128;
+constexpr std::size_t buffersAtLeast = 8192;
+constexpr std::size_t buffersPerThread = 256; // mempool cache
+constexpr std::uint16_t descriptorsAtMost = 16384;
+constexpr std::uint16_t tunnelMtu = 1900; // tags and tunnels on a mirror port; still one buffer
+constexpr std::size_t longFrame = 16 * 1024; // jumbo frames end at 9 KiB
+
+// DPDK's caches are per registered thread; without, each buffer comes straight from the shared ring.
+struct RegisteredThread {
+    bool isOurs = rte_lcore_id() == LCORE_ID_ANY && rte_thread_register() == 0;
+    ~RegisteredThread()
+    {
+        if (isOurs)
+            rte_thread_unregister();
+    }
+};
+
+// With DPDK's own reason: its error numbers mostly say EPERM.
+Error portError(const std::string& name, const std::string& what)
+{
+    std::string text = "port " + name + ": " + what + ": " + takeEalLog();
+    if (geteuid() != 0)
+        text += "; without root, capturing from an interface needs the capabilities cap_net_raw and cap_net_admin";
+    return Error { text };
+}
+
+std::size_t fittingBuffers(std::size_t wanted, std::size_t bytesPerBuffer, std::size_t bytes)
+{
+    while (wanted > buffersAtLeast && wanted * bytesPerBuffer > bytes)
+        wanted /= 2;
+    return std::max(wanted, buffersAtLeast);
+}
+
+void store(std::atomic<std::uint64_t>& counter, std::uint64_t value)
+{
+    counter.store(value, std::memory_order_relaxed);
+}
+
+}
+
+struct DpdkPort::Port {
+    std::string name; // as it was asked for
+    std::string driver;
+    std::uint16_t id = RTE_MAX_ETHPORTS;
+    rte_device* device = nullptr;
+    bool isPci = false;
+    bool started = false;
+    bool hugePages = false;
+    bool promiscuous = false;
+    bool pollWithoutPause = false;
+    std::uint16_t descriptors = 0;
+    std::size_t buffers = 0;
+    std::uint32_t linkMegabitsPerSecond = 0;
+    rte_mempool* pool = nullptr;
+
+    // net_pcap reading a file: the recorded times
+    bool isFile = false;
+    int timeOffset = -1;
+    std::uint64_t timeFlag = 0;
+    Timestamp lastFileTime {};
+    Nanoseconds lastFileFrame {};
+
+    Nanoseconds opened = readMonotonic(); // frames may queue up from then on
+    ArrivalClock clock { 0 };
+    IdleSleep idle;
+    IdleSleep::Microseconds sleep {};
+
+    std::atomic<std::uint64_t> frames { 0 };
+    std::atomic<std::uint64_t> oversized { 0 };
+    std::atomic<std::uint64_t> longestGapMicroseconds { 0 };
+    std::atomic<std::uint64_t> clockSteps { 0 };
+
+    ~Port();
+    Result<void> attach();
+    Result<void> configure(std::size_t wantedBuffers);
+    Result<void> makePool(std::size_t wantedBuffers);
+    Result<void> setUpQueues(rte_eth_dev_info& info);
+    void findFileTimes();
+    bool take(FrameBatch& batch, rte_mbuf* buffer, std::size_t& arenaUsed);
+    void setFileTimes(FrameBatch& batch, Nanoseconds polled);
+};
+
+// The device must be there before its port can be found; a virtual one is made here.
+Result<void> DpdkPort::Port::attach()
+{
+    takeEalLog(); // what came before is no reason
+    const std::string deviceName = name.substr(0, name.find(','));
+    if (rte_eth_dev_get_port_by_name(deviceName.c_str(), &id) == 0 && !isPci)
+        return Error { "port " + name + ": " + deviceName + " is open already" };
+    if (rte_eth_dev_get_port_by_name(deviceName.c_str(), &id) != 0) {
+        const int probed = rte_dev_probe(name.c_str());
+        if (probed == -EFAULT)
+            return Error { "port " + name
+                + ": is neither a PCI address nor a virtual device of DPDK, such as net_af_packet0,iface=eth1" };
+        if (probed < 0)
+            return portError(name, "cannot be opened");
+        if (rte_eth_dev_get_port_by_name(deviceName.c_str(), &id) != 0)
+            return Error { "port " + name + ": DPDK has no network driver for it (" + takeEalLog() + ")" };
+    }
+    return {};
+}
+
+Result<void> DpdkPort::Port::configure(std::size_t wantedBuffers)
+{
+    rte_eth_dev_info info {};
+    if (const int status = rte_eth_dev_info_get(id, &info); status != 0)
+        return portError(name, "it does not say what it can do");
+    device = info.device;
+    driver = info.driver_name;
+    if (const auto made = makePool(wantedBuffers); !made)
+        return made.error();
+    if (const auto queues = setUpQueues(info); !queues)
+        return queues.error();
+    if (isPci) // on af_packet it would change the interface itself
+        rte_eth_dev_set_mtu(id, std::min(info.max_mtu, tunnelMtu));
+    if (const int status = rte_eth_dev_start(id); status != 0)
+        return portError(name, "it does not start");
+    started = true;
+    promiscuous = rte_eth_promiscuous_enable(id) == 0;
+    rte_eth_link link {};
+    if (rte_eth_link_get_nowait(id, &link) == 0 && link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN)
+        linkMegabitsPerSecond = link.link_speed;
+    clock = ArrivalClock(std::uint64_t(linkMegabitsPerSecond) * 1'000'000);
+    clock.calibrate(readClocks());
+    clock.begin(opened);
+    findFileTimes();
+    return {};
+}
+
+Result<void> DpdkPort::Port::makePool(std::size_t wantedBuffers)
+{
+    const std::string poolName = "callmon_" + std::to_string(id);
+    const int socket = rte_eth_dev_socket_id(id);
+    for (buffers = wantedBuffers; buffers >= buffersAtLeast; buffers /= 2) {
+        // One less than a power of two fits the pool's ring.
+        pool = rte_pktmbuf_pool_create(poolName.c_str(), static_cast<unsigned>(buffers - 1), buffersPerThread, 0,
+            RTE_MBUF_DEFAULT_BUF_SIZE, socket < 0 ? SOCKET_ID_ANY : socket);
+        if (pool)
+            return {};
+    }
+    return portError(name, "no memory for " + std::to_string(buffersAtLeast) + " packet buffers");
+}
+
+Result<void> DpdkPort::Port::setUpQueues(rte_eth_dev_info& info)
+{
+    rte_eth_conf configuration {};
+    // We never send, but some drivers (tap, virtio) want the queues in pairs.
+    std::uint16_t sending = 0;
+    int status = rte_eth_dev_configure(id, 1, sending, &configuration);
+    if (status != 0) {
+        sending = 1;
+        status = rte_eth_dev_configure(id, 1, sending, &configuration);
+    }
+    if (status != 0)
+        return portError(name, "it cannot be configured with one receive queue");
+
+    descriptors =
+        static_cast<std::uint16_t>(std::min<std::size_t>({ descriptorsAtMost, buffers / 2, info.rx_desc_lim.nb_max }));
+    std::uint16_t sendingDescriptors = 0;
+    rte_eth_dev_adjust_nb_rx_tx_desc(id, &descriptors, &sendingDescriptors);
+    const auto socket = static_cast<unsigned>(std::max(rte_eth_dev_socket_id(id), 0));
+    status = rte_eth_rx_queue_setup(id, 0, descriptors, socket, nullptr, pool);
+    if (status == 0 && sending > 0)
+        status = rte_eth_tx_queue_setup(id, 0, sendingDescriptors, socket, nullptr);
+    if (status != 0)
+        return portError(name, "its queues cannot be set up");
+    return {};
+}
+
+void DpdkPort::Port::findFileTimes()
+{
+    isFile = driver == "net_pcap" && name.find(",rx_pcap=") != std::string::npos
+        && name.find(",infinite_rx=1") == std::string::npos;
+    timeOffset = rte_mbuf_dynfield_lookup(RTE_MBUF_DYNFIELD_TIMESTAMP_NAME, nullptr);
+    const int flag = rte_mbuf_dynflag_lookup(RTE_MBUF_DYNFLAG_RX_TIMESTAMP_NAME, nullptr);
+    if (timeOffset < 0 || flag < 0)
+        isFile = false;
+    else
+        timeFlag = std::uint64_t(1) << flag;
+}
+
+DpdkPort::Port::~Port()
+{
+    if (id != RTE_MAX_ETHPORTS) {
+        if (started)
+            rte_eth_dev_stop(id);
+        rte_eth_dev_close(id);
+        if (device)
+            rte_dev_remove(device);
+    }
+    // Buffers that were not given back are still read by someone: better a leak than that.
+    if (pool && rte_mempool_full(pool))
+        rte_mempool_free(pool);
+}
+
+Result<std::unique_ptr<DpdkPort>> DpdkPort::open(const DpdkPortOptions& options)
+{
+    const std::string address = toPciAddress(options.name.substr(0, options.name.find(',')));
+    if (!address.empty())
+        if (const auto checked = checkPciDevice(address); !checked)
+            return checked.error();
+    if (options.name.empty())
+        return Error { "the port has no name" };
+    auto port = std::make_unique<Port>();
+    port->isPci = !address.empty();
+    port->name = address.empty() ? options.name
+                                 : address + options.name.substr(std::min(options.name.find(','), options.name.size()));
+    port->pollWithoutPause = options.pollWithoutPause;
+
+    const EalMemory memory = findEalMemory();
+    const std::size_t bytesPerBuffer = memory.hugePages ? bytesPerBufferHuge : bytesPerBufferSmall;
+    const std::size_t buffers = fittingBuffers(options.buffers, bytesPerBuffer, memory.availableBytes);
+    port->hugePages = memory.hugePages;
+    if (const auto eal = startEal(port->isPci ? port->name : std::string(), memory, buffers * bytesPerBuffer); !eal)
+        return eal.error();
+    if (const auto attached = port->attach(); !attached)
+        return attached.error();
+    if (const auto configured = port->configure(buffers); !configured)
+        return configured.error();
+    return std::unique_ptr<DpdkPort>(new DpdkPort(std::move(port)));
+}
+
+DpdkPort::DpdkPort(std::unique_ptr<Port> port)
+    : m_port(std::move(port))
+{
+}
+
+DpdkPort::~DpdkPort() = default;
+
+Result<void> DpdkPort::receive(FrameBatch& batch)
+{
+    thread_local const RegisteredThread registered;
+    Port& port = *m_port;
+    if (port.sleep > 0us)
+        std::this_thread::sleep_for(port.sleep);
+    rte_mbuf* buffers[FrameBatch::capacity];
+    const std::uint16_t received = rte_eth_rx_burst(port.id, 0, buffers, FrameBatch::capacity);
+    const Nanoseconds polled = readMonotonic();
+    if (!port.pollWithoutPause)
+        port.sleep = port.idle.after(received, FrameBatch::capacity);
+
+    batch.count = 0;
+    batch.last = false;
+    std::size_t arenaUsed = 0;
+    for (std::uint16_t i = 0; i < received; ++i)
+        port.take(batch, buffers[i], arenaUsed);
+    store(port.frames, port.frames.load(std::memory_order_relaxed) + received);
+
+    if (port.clock.needsCalibration(polled)) {
+        port.clock.calibrate(readClocks());
+        store(port.clockSteps, port.clock.clockSteps());
+    }
+    port.clock.stamp(std::span(batch.frames).first(batch.count), polled, received < FrameBatch::capacity);
+    store(port.longestGapMicroseconds, static_cast<std::uint64_t>(port.clock.longestPollGap() / 1us));
+    batch.now = port.clock.toUtc(polled);
+    if (port.isFile)
+        port.setFileTimes(batch, polled);
+    return {};
+}
+
+// Adds the frame to the batch. False, and counted, when it is longer than any frame that we take.
+bool DpdkPort::Port::take(FrameBatch& batch, rte_mbuf* buffer, std::size_t& arenaUsed)
+{
+    const std::size_t size = rte_pktmbuf_pkt_len(buffer);
+    if (size > longFrame) {
+        rte_pktmbuf_free(buffer);
+        store(oversized, oversized.load(std::memory_order_relaxed) + 1);
+        return false;
+    }
+    Frame& frame = batch.frames[batch.count];
+    batch.owners[batch.count] = buffer;
+    frame.bytes = Bytes(rte_pktmbuf_mtod(buffer, const std::byte*), size);
+    if (buffer->nb_segs > 1) { // a jumbo frame in several buffers
+        if (batch.arena.size() < FrameBatch::capacity * longFrame)
+            batch.arena.resize(FrameBatch::capacity * longFrame);
+        std::byte* to = batch.arena.data() + arenaUsed;
+        arenaUsed += size;
+        rte_pktmbuf_read(buffer, 0, static_cast<std::uint32_t>(size), to);
+        frame.bytes = Bytes(to, size);
+    }
+    frame.wireSize = static_cast<std::uint32_t>(size);
+    frame.linkType = LinkType::Ethernet;
+    ++batch.count;
+    return true;
+}
+
+// net_pcap gives microseconds, cut off: the true time lies up to one later.
+void DpdkPort::Port::setFileTimes(FrameBatch& batch, Nanoseconds polled)
+{
+    for (std::size_t i = 0; i < batch.count; ++i) {
+        const auto* buffer = static_cast<const rte_mbuf*>(batch.owners[i]);
+        if ((buffer->ol_flags & timeFlag) == 0)
+            continue;
+        const auto microseconds = *RTE_MBUF_DYNFIELD(buffer, timeOffset, const rte_mbuf_timestamp_t*);
+        lastFileTime = timestampFromNanoseconds(static_cast<std::int64_t>(1000 * microseconds));
+        lastFileFrame = polled;
+        batch.frames[i].arrival = lastFileTime;
+        batch.frames[i].uncertainty = 1us;
+    }
+    if (lastFileFrame > 0ns) // at the end of the file time goes on, so that calls can end
+        batch.now = lastFileTime + (polled - lastFileFrame);
+}
+
+void DpdkPort::release(FrameBatch& batch)
+{
+    rte_pktmbuf_free_bulk(reinterpret_cast<rte_mbuf**>(batch.owners.data()), static_cast<unsigned>(batch.count));
+    batch.count = 0;
+}
+
+std::string DpdkPort::describe() const
+{
+    const Port& port = *m_port;
+    std::string text = "port " + port.name + " (" + port.driver;
+    if (port.linkMegabitsPerSecond > 0)
+        text += ", " + std::to_string(port.linkMegabitsPerSecond) + " Mbit/s";
+    text += ", " + std::to_string(port.descriptors) + " descriptors, " + std::to_string(port.buffers) + " buffers)";
+    if (!port.hugePages)
+        text += ", without huge pages, which is slower";
+    if (!port.promiscuous)
+        text += ", not promiscuous: it sees frames for its own address only";
+    return text;
+}
+
+bool DpdkPort::isLive() const
+{
+    return !m_port->isFile;
+}
+
+std::vector<CaptureCounter> DpdkPort::counters() const
+{
+    rte_eth_stats stats {};
+    rte_eth_stats_get(m_port->id, &stats);
+    const auto value = [](const std::atomic<std::uint64_t>& counter) {
+        return counter.load(std::memory_order_relaxed);
+    };
+    return { { "port_frames", value(m_port->frames) }, { "port_oversized_frames", value(m_port->oversized) },
+        { "nic_missed", stats.imissed }, { "nic_errors", stats.ierrors }, { "nic_no_buffers", stats.rx_nombuf },
+        { "poll_gap_longest_us", value(m_port->longestGapMicroseconds) },
+        { "clock_steps", value(m_port->clockSteps) } };
+}
+
+}

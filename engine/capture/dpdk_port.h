@@ -1,0 +1,44 @@
+// One port of DPDK as a source of frames: a network card or one of DPDK's virtual devices.
+#pragma once
+
+#include "engine/capture/frame_source.h"
+
+#include <memory>
+
+namespace callmon {
+
+struct DpdkPortOptions {
+    // A PCI address, "0000:03:00.0", or a virtual device with its arguments: "net_pcap0,rx_pcap=F",
+    // "net_af_packet0,iface=eth1", "net_ring0", "net_null0".
+    std::string name;
+    // Packet buffers of 2 KiB: deep, since they ride out the stalls of a busy machine. Halved, down to 8192 at least,
+    // until they take no more than three quarters of the free huge pages, or a quarter of the memory without these.
+    std::size_t buffers = 131072;
+    // Never sleep between polls: arrival times are then sure to the poll's length, at the cost of a whole core.
+    bool pollWithoutPause = false;
+};
+
+class DpdkPort : public FrameSource {
+public:
+    // Starts DPDK on the first call, which takes about 0.3 s and as long as it takes to touch the buffers.
+    static Result<std::unique_ptr<DpdkPort>> open(const DpdkPortOptions& options);
+    // Every batch must have been released.
+    ~DpdkPort() override;
+
+    Result<void> receive(FrameBatch& batch) override;
+    void release(FrameBatch& batch) override;
+    std::string describe() const override;
+    // Not so for net_pcap with rx_pcap: that file waits, and its frames have the recorded times (net_pcap keeps
+    // microseconds). Its end is not told: the port stays idle.
+    bool isLive() const override;
+    // port_frames, of these port_oversized_frames were dropped; nic_missed, nic_errors and nic_no_buffers never came
+    // in; poll_gap_longest_us and clock_steps say how far the arrival times can be trusted.
+    std::vector<CaptureCounter> counters() const override;
+
+private:
+    struct Port;
+    explicit DpdkPort(std::unique_ptr<Port> port);
+    std::unique_ptr<Port> m_port;
+};
+
+}

@@ -1,0 +1,277 @@
+// Which packets belong to which call, and when calls are over.
+#include "tests/engine/tracking/collecting_listener.h"
+#include "tests/engine/tracking/sip_script.h"
+
+#include <QTest>
+
+#include <algorithm>
+
+using namespace callmon;
+
+namespace {
+
+const Endpoint callerMedia = scriptHost('A', 10000);
+const Endpoint calleeMedia = scriptHost('B', 20000);
+const QString answered = "0 A>B INVITE 1 sdp=sendrecv\n100 B>A 180 1\n200 B>A 200 1 sdp=sendrecv\n210 A>B ACK 1\n";
+
+}
+
+class MediaBindingTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void directionIsWhoSentIt();
+    void mediaInTheBatchOfItsDescriptionIsBound();
+    void sourceAddressBindsWhenTheDestinationIsUnknown();
+    void newSsrcAndNewPathAreNewStreams();
+    void telephoneEventsBelongToTheirStream();
+    void newestRegistrationOfAnAddressWins();
+    void reInviteMovesTheMedia();
+    void mediaOfNoCallIsCounted();
+    void streamsBeyondThePoolAreRefusedAndCounted();
+    void lateMediaStillCountsAfterTheBye();
+    void callsExpireBySilence_data();
+    void callsExpireBySilence();
+    void clockThatStepsBackEndsNothing();
+    void idleTimeAloneLetsCallsExpire();
+};
+
+void MediaBindingTest::directionIsWhoSentIt()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(220, 3, callerMedia, calleeMedia, 1);
+    traffic.talk(300, 4, calleeMedia, callerMedia, 2);
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    const auto& streams = fixture.listener.ended[0].streams;
+    QCOMPARE(streams.size(), std::size_t { 2 });
+    QCOMPARE(streams[1].sender, Party::Caller);
+    QCOMPARE(streams[1].packets, 3u);
+    QCOMPARE(streams[0].sender, Party::Callee);
+    QCOMPARE(streams[0].packets, 4u);
+    QCOMPARE(streams[0].codec, std::string("PCMA"));
+    QCOMPARE(fixture.listener.mediaPackets, std::size_t { 7 });
+    QCOMPARE(fixture.counter("rtp_packets"), 7u);
+}
+
+void MediaBindingTest::mediaInTheBatchOfItsDescriptionIsBound()
+{
+    TestTraffic traffic;
+    traffic.script("0 A>B INVITE 1 sdp=sendrecv");
+    traffic.talk(1, 2, calleeMedia, callerMedia, 2); // announcement, before any answer
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams()); // one batch
+    QCOMPARE(fixture.counter("rtp_packets"), 2u);
+}
+
+void MediaBindingTest::sourceAddressBindsWhenTheDestinationIsUnknown()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    const Endpoint behindNat { IpAddress::v4(0xc0a80101), 4444 };
+    traffic.talk(220, 2, calleeMedia, behindNat, 1);
+    traffic.talk(260, 2, behindNat, calleeMedia, 2);
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    const auto& streams = fixture.listener.ended[0].streams;
+    QCOMPARE(streams.size(), std::size_t { 2 });
+    QCOMPARE(streams[1].sender, Party::Callee);
+    QCOMPARE(streams[0].sender, Party::Caller);
+}
+
+void MediaBindingTest::newSsrcAndNewPathAreNewStreams()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(220, 2, callerMedia, calleeMedia, 1);
+    traffic.talk(260, 2, callerMedia, calleeMedia, 2);
+    traffic.talk(300, 2, { callerMedia.ip, 10002 }, calleeMedia, 2);
+    traffic.talk(340, 2, callerMedia, calleeMedia, 1, 2);
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    const auto& streams = fixture.listener.ended[0].streams;
+    QCOMPARE(streams.size(), std::size_t { 3 });
+    QCOMPARE(streams[2].packets, 4u);
+}
+
+void MediaBindingTest::telephoneEventsBelongToTheirStream()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.rtp(220, callerMedia, calleeMedia, { 101, 0, 0, 7, true }, 4);
+    traffic.rtp(240, callerMedia, calleeMedia, { 101, 1, 0, 7, false }, 4);
+    traffic.rtp(260, callerMedia, calleeMedia, { 8, 2, 320, 7, false });
+    traffic.rtp(280, callerMedia, calleeMedia, { 8, 3, 480, 7, false });
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    const auto& streams = fixture.listener.ended[0].streams;
+    QCOMPARE(streams.size(), std::size_t { 1 });
+    QCOMPARE(streams[0].packets, 4u);
+    QCOMPARE(int { streams[0].rtp.payload().payloadType }, 8); // not that of the event it began with
+    QCOMPARE(streams[0].rtp.jitterMax().value().count(), 0.0); // the event's timestamps stood still
+}
+
+void MediaBindingTest::newestRegistrationOfAnAddressWins()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(220, 2, callerMedia, calleeMedia, 1);
+    traffic.script("300 A>B INVITE 1 sdp=sendrecv id=call-2\n310 B>A 200 1 sdp=sendrecv id=call-2");
+    traffic.talk(320, 3, callerMedia, calleeMedia, 1);
+    traffic.script("400 A>B BYE 2 id=call-2");
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.advance(scriptTime(7000)); // the second call is gone, and its addresses with it
+    TestTraffic later;
+    later.talk(7010, 4, callerMedia, calleeMedia, 1);
+    fixture.tracker.process(later.datagrams());
+    QCOMPARE(fixture.counter("rtp_unbound"), 4u);
+    fixture.tracker.finish();
+    QCOMPARE(fixture.listener.ended.size(), std::size_t { 2 });
+    QCOMPARE(fixture.listener.ended[0].streams[0].packets, 3u);
+    QCOMPARE(fixture.listener.ended[1].streams[0].packets, 2u);
+}
+
+void MediaBindingTest::reInviteMovesTheMedia()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(220, 2, callerMedia, calleeMedia, 1);
+    traffic.script("300 B>A INVITE 9 by=B sdp=sendrecv port=22222\n310 A>B 200 9 by=B sdp=sendrecv");
+    traffic.talk(320, 3, callerMedia, { calleeMedia.ip, 22222 }, 1, 2);
+    traffic.talk(321, 1, callerMedia, calleeMedia, 1, 5); // on the old path still
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    const auto& streams = fixture.listener.ended[0].streams;
+    QCOMPARE(streams.size(), std::size_t { 2 });
+    QCOMPARE(streams[0].packets, 3u);
+    QCOMPARE(streams[0].sender, Party::Caller);
+    QCOMPARE(streams[1].packets, 3u);
+}
+
+void MediaBindingTest::mediaOfNoCallIsCounted()
+{
+    TestTraffic traffic;
+    traffic.talk(0, 3, callerMedia, calleeMedia, 1);
+    traffic.add(
+        scriptTime(1), callerMedia, calleeMedia, std::string("\x80\xc8\x00\x06", 4) + std::string(24, '\0')); // RTCP SR
+    traffic.add(scriptTime(2), callerMedia, calleeMedia, std::string("\x00\x01", 2) + std::string(18, '\0')); // STUN
+    traffic.add(scriptTime(3), scriptHost('A', 5060), scriptHost('B', 5060), "\r\n\r\n"); // keep-alive
+    traffic.add(scriptTime(4), scriptHost('A', 5060), scriptHost('B', 5060), "INVITE nonsense\r\n\r\n");
+    traffic.add(scriptTime(5), callerMedia, calleeMedia, "");
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    QCOMPARE(fixture.counter("rtp_unbound"), 3u);
+    QCOMPARE(fixture.counter("rtcp_packets"), 1u);
+    QCOMPARE(fixture.counter("sip_malformed"), 1u);
+    QCOMPARE(fixture.counter("other_datagrams"), 3u);
+}
+
+void MediaBindingTest::streamsBeyondThePoolAreRefusedAndCounted()
+{
+    TrackerOptions options = smallOptions();
+    options.maxStreams = 2;
+    TrackerFixture fixture(options);
+    TestTraffic traffic;
+    traffic.script(answered);
+    for (std::uint32_t ssrc = 1; ssrc <= 4; ++ssrc)
+        traffic.talk(220 + ssrc, 3, callerMedia, calleeMedia, ssrc);
+    fixture.tracker.process(traffic.datagrams());
+    QCOMPARE(fixture.counter("rtp_packets"), 6u);
+    QCOMPARE(fixture.counter("rtp_refused"), 6u);
+}
+
+void MediaBindingTest::lateMediaStillCountsAfterTheBye()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(220, 2, callerMedia, calleeMedia, 1);
+    traffic.script("300 A>B BYE 2");
+    traffic.talk(320, 2, callerMedia, calleeMedia, 1, 2);
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.advance(scriptTime(6000));
+    QCOMPARE(fixture.listener.ended.size(), std::size_t { 1 });
+    QCOMPARE(fixture.listener.ended[0].streams[0].packets, 4u);
+    QCOMPARE(fixture.listener.ended[0].record.endedAt, scriptTime(300));
+}
+
+void MediaBindingTest::callsExpireBySilence_data()
+{
+    QTest::addColumn<QString>("script");
+    QTest::addColumn<int>("mediaPackets");
+    QTest::addColumn<int>("silentFromMs");
+    QTest::addColumn<int>("timeoutSeconds");
+    QTest::addColumn<QString>("endedBy");
+    QTest::newRow("after BYE") << answered + "1000 A>B BYE 2" << 0 << 1000 << 5 << "caller";
+    QTest::newRow("after a failure") << "0 A>B INVITE 1\n50 B>A 486 1" << 0 << 50 << 5 << "callee";
+    QTest::newRow("unanswered") << "0 A>B INVITE 1\n50 B>A 180 1" << 0 << 50 << 180 << "silence";
+    QTest::newRow("challenged") << "0 A>B INVITE 1\n50 B>A 401 1" << 0 << 50 << 180 << "callee";
+    QTest::newRow("answered, media stopped") << answered << 10 << 220 + 9 * 20 << 300 << "silence";
+    QTest::newRow("answered, never media") << answered << 0 << 210 << 7200 << "silence";
+    QTest::newRow("on hold") << answered + "400 A>B INVITE 2 sdp=inactive\n420 B>A 200 2 sdp=inactive" << 5 << 420
+                             << 7200 << "silence";
+    QTest::newRow("cancelled, no final response") << "0 A>B INVITE 1\n50 A>B CANCEL 1" << 0 << 50 << 32 << "caller";
+}
+
+void MediaBindingTest::callsExpireBySilence()
+{
+    QFETCH(QString, script);
+    QFETCH(int, mediaPackets);
+    QFETCH(int, silentFromMs);
+    QFETCH(int, timeoutSeconds);
+    QFETCH(QString, endedBy);
+    TestTraffic traffic;
+    traffic.script(script);
+    traffic.talk(220, mediaPackets, callerMedia, calleeMedia, 1);
+    std::stable_sort(traffic.list().begin(), traffic.list().end(),
+        [](const Datagram& a, const Datagram& b) { return a.arrival < b.arrival; });
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    const Timestamp over = scriptTime(silentFromMs) + std::chrono::seconds(timeoutSeconds);
+    fixture.tracker.advance(over - std::chrono::milliseconds(1));
+    QCOMPARE(fixture.listener.ended.size(), std::size_t { 0 });
+    fixture.tracker.advance(over + std::chrono::milliseconds(100)); // looked for every 100 ms
+    QCOMPARE(fixture.listener.ended.size(), std::size_t { 1 });
+    const CallRecord& record = fixture.listener.ended[0].record;
+    QCOMPARE(QString::fromStdString(std::string(toText(record.endedBy))), endedBy);
+    QCOMPARE(record.endedAt, scriptTime(silentFromMs)); // not when it was noticed
+    QCOMPARE(fixture.tracker.liveCalls(), 0u);
+}
+
+void MediaBindingTest::clockThatStepsBackEndsNothing()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(220, 2, callerMedia, calleeMedia, 1);
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    for (Datagram& datagram : traffic.list())
+        datagram.arrival -= std::chrono::hours(1);
+    fixture.tracker.process(traffic.datagrams());
+    QCOMPARE(fixture.counter("clock_stepped_back"), 1u);
+    QCOMPARE(fixture.listener.ended.size(), std::size_t { 0 });
+    fixture.tracker.advance(scriptTime(0) - std::chrono::minutes(50)); // ten minutes later by the new clock
+    QCOMPARE(fixture.listener.ended.size(), std::size_t { 1 });
+}
+
+void MediaBindingTest::idleTimeAloneLetsCallsExpire()
+{
+    TestTraffic traffic;
+    traffic.script("0 A>B INVITE 1");
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    for (int second = 1; second < 200; ++second)
+        fixture.tracker.advance(scriptTime(1000 * second));
+    QCOMPARE(fixture.listener.ended.size(), std::size_t { 1 });
+    QCOMPARE(fixture.counter("calls_ended"), 1u);
+}
+
+QTEST_APPLESS_MAIN(MediaBindingTest)
+#include "tst_media_binding.moc"
