@@ -113,18 +113,21 @@ Result<void> DpdkPort::Port::attach()
 {
     takeEalLog(); // what came before is no reason
     const std::string deviceName = name.substr(0, name.find(','));
-    if (rte_eth_dev_get_port_by_name(deviceName.c_str(), &id) == 0 && !isPci)
+    std::uint16_t found = 0;
+    const auto find = [&] { return rte_eth_dev_get_port_by_name(deviceName.c_str(), &found) == 0; };
+    if (find() && !isPci) // a PCI port is there since DPDK was started
         return Error { "port " + name + ": " + deviceName + " is open already" };
-    if (rte_eth_dev_get_port_by_name(deviceName.c_str(), &id) != 0) {
+    if (!find()) {
         const int probed = rte_dev_probe(name.c_str());
         if (probed == -EFAULT)
             return Error { "port " + name
                 + ": is neither a PCI address nor a virtual device of DPDK, such as net_af_packet0,iface=eth1" };
         if (probed < 0)
             return portError(name, "cannot be opened");
-        if (rte_eth_dev_get_port_by_name(deviceName.c_str(), &id) != 0)
+        if (!find())
             return Error { "port " + name + ": DPDK has no network driver for it (" + takeEalLog() + ")" };
     }
+    id = found; // ours from here on, to be closed in the end
     return {};
 }
 

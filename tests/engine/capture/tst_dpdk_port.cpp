@@ -42,6 +42,7 @@ private slots:
     void theLinkRateOfAVirtualPortIsTheOptions();
     void anIdlePortSleeps();
     void startingDpdkLeavesTheCpuAffinityAlone();
+    void aPortThatIsOpenIsNotOpenedAgainNorHarmed();
     void whatCannotBeOpenedSaysWhy_data();
     void whatCannotBeOpenedSaysWhy();
 
@@ -186,6 +187,19 @@ void TestDpdkPort::startingDpdkLeavesTheCpuAffinityAlone()
     cpu_set_t cpus;
     QCOMPARE(sched_getaffinity(0, sizeof cpus, &cpus), 0);
     QVERIFY(CPU_EQUAL(&cpus, &m_cpusBefore)); // DPDK would leave one
+}
+
+void TestDpdkPort::aPortThatIsOpenIsNotOpenedAgainNorHarmed()
+{
+    const auto port = openPort("net_null3");
+    QVERIFY(port);
+    const auto again = openPort("net_null3");
+    QVERIFY(!again);
+    QVERIFY2(again.error().what.find("open already") != std::string::npos, again.error().what.c_str());
+    FrameBatch batch;
+    QVERIFY(port.value()->receive(batch));
+    QCOMPARE(batch.count, FrameBatch::capacity);
+    port.value()->release(batch);
 }
 
 void TestDpdkPort::whatCannotBeOpenedSaysWhy_data()
