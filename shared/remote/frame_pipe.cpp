@@ -19,7 +19,8 @@ FramePipe::FramePipe(std::unique_ptr<QIODevice> transport, FrameRules rules, QOb
     connect(m_transport.get(), &QIODevice::bytesWritten, this, [this] { m_written.restart(); });
     // QLocalSocket and the TCP sockets both announce the end of the other side here, and keep what was read before it.
     connect(m_transport.get(), &QIODevice::readChannelFinished, this, [this] {
-        readTransport();
+        if (m_transport->bytesAvailable() > 0)
+            readTransport();
         end();
     });
     connect(m_transport.get(), &QIODevice::aboutToClose, this, &FramePipe::end);
