@@ -209,6 +209,10 @@ void CapturesTest::recordsDoNotDependOnTheBatchSize()
     QCOMPARE(text(*one), text(*many));
     QVERIFY(one->sink.recorded == many->sink.recorded);
     QVERIFY(one->sink.seconds == many->sink.seconds);
+    QVERIFY(std::equal(one->sink.chunkSpans.begin(), one->sink.chunkSpans.end(), many->sink.chunkSpans.begin(),
+        many->sink.chunkSpans.end(), [](const auto& a, const auto& b) {
+            return a.stream == b.stream && a.firstArrival == b.firstArrival && a.packets == b.packets;
+        }));
 }
 
 // Captures that come without tshark's answers: a folder of them in CALLMON_EXTRA_CAPTURES.
