@@ -104,17 +104,12 @@ SipAddress parseSipAddress(std::string_view value)
 {
     SipAddress address;
     std::string_view text = trim(value);
-    std::size_t bracket = 0;
-    if (text.starts_with('"')) {
-        const std::size_t quote = closingQuote(text, 0);
-        if (quote != npos) {
-            address.displayName = text.substr(1, quote - 1);
-            text = trim(text.substr(quote + 1));
-        }
+    std::size_t bracket = npos;
+    if (const std::size_t quote = text.starts_with('"') ? closingQuote(text, 0) : npos; quote != npos) {
+        address.displayName = text.substr(1, quote - 1);
+        text = trim(text.substr(quote + 1));
         bracket = text.find('<');
-    } else if (hasTelephonyScheme(text)) {
-        bracket = npos; // addr-spec: a bracket further on belongs to the next address of a list
-    } else {
+    } else if (!hasTelephonyScheme(text)) { // else addr-spec: a bracket further on is of the next address in a list
         // Unquoted display names with commas, dots and bytes beyond ASCII are against the grammar and on every wire.
         bracket = text.find('<');
         if (bracket != npos)

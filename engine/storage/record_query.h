@@ -27,13 +27,19 @@ public:
     virtual ~RecordQuery() = default;
 
     // Calls in the order of CallQuery, one at a time; the sink returns false to stop. `cancelled` may be set by another
-    // thread. Returns the number of matches in all, beyond the limit too.
+    // thread. Returns the number of matches in all, beyond the limit too. Calls that are on are among them only when
+    // the query names one by its key or Call-ID (and there is a `writer`).
     virtual Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink,
         const std::atomic<bool>* cancelled = nullptr) = 0;
     virtual Result<std::vector<StreamRecord>> streams(CallKey call) = 0;
     virtual Result<std::vector<QualityPoint>> quality(CallKey call) = 0; // by stream, then time
     // The stream's media from first to last, chunk by chunk (MediaChunk bytes). No scan: the log is addressed.
+    // When some of it is missing or damaged, the rest is given and the error says what was left out.
     virtual Result<void> media(StreamKey stream, const std::function<bool(Bytes)>& sink) = 0;
+
+    // Sentences for the user since the last time: what opening recovered or could not, which day databases are damaged
+    // and were left out of an answer.
+    virtual std::vector<std::string> takeNotes() { return {}; }
 };
 
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "shared/base/result.h"
+#include "shared/calls/call_query.h"
 #include "shared/calls/media_chunk.h"
 #include "shared/calls/probe_status.h"
 #include "shared/calls/quality_point.h"
@@ -37,8 +38,14 @@ public:
     virtual std::vector<NamedCounter> counters() const = 0;
 
     // Any thread, for calls that are still on: what is not yet in the day database.
+    virtual std::vector<CallRecord> liveCalls(const CallQuery&) const { return {}; } // those named by its key or callId
     virtual std::vector<StreamRecord> liveStreams(CallKey call) const = 0;
     virtual std::vector<QualityPoint> liveQuality(CallKey call) const = 0;
+    struct MediaPlace { // of a chunk in the recording log
+        std::uint32_t segment = 0;
+        std::uint32_t offset = 0;
+    };
+    virtual std::optional<MediaPlace> liveMediaEnd(StreamKey) const { return {}; } // its last chunk on disk
 };
 
 }

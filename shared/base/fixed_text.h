@@ -33,12 +33,24 @@ public:
     bool operator==(std::string_view other) const { return view() == other; }
 
 private:
+    static bool continues(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+    // Bytes before `cut` of the UTF-8 sequence that a cut there would break; none when it is no UTF-8: a sequence has
+    // at most three continuation bytes (RFC 3629 3).
+    static std::size_t brokenSequence(std::string_view text, std::size_t cut)
+    {
+        std::size_t back = 0;
+        while (back < cut && back < 4 && continues(text[cut - back]))
+            ++back;
+        return continues(text[cut - back]) ? 0 : back;
+    }
+
     void assign(std::string_view text)
     {
         std::size_t size = std::min(text.size(), Capacity);
         m_cut = size < text.size();
-        while (m_cut && size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80)
-            --size;
+        if (m_cut)
+            size -= brokenSequence(text, size);
         std::copy_n(text.data(), size, m_text.data());
         m_size = static_cast<std::uint8_t>(size);
     }

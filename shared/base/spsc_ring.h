@@ -1,6 +1,7 @@
 // Bounded queue between exactly one producing and one consuming thread: lock-free, allocation only in the constructor.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -53,7 +54,12 @@ public:
 
     std::size_t capacity() const { return m_slots.size(); }
     // Exact on either of the two threads when the other is idle; else a snapshot for gauges.
-    std::size_t size() const { return m_tail.load(std::memory_order_acquire) - m_head.load(std::memory_order_acquire); }
+    std::size_t size() const
+    {
+        // Head first: read after the tail it could have passed it, and the difference would wrap.
+        const std::size_t head = m_head.load(std::memory_order_acquire);
+        return std::min(m_tail.load(std::memory_order_acquire) - head, capacity());
+    }
 
 private:
     static constexpr std::size_t cacheLine = 64;

@@ -1,8 +1,7 @@
 // The units that figures are kept in. A value whose type cannot carry its unit has it in its name.
 #pragma once
 
-#include <chrono>
-#include <compare>
+#include <chrono> // brings <compare>, which moc 6.4 cannot read when it comes before every Qt header
 #include <cstdint>
 
 namespace callmon {

@@ -106,7 +106,7 @@ std::optional<Timestamp> parseIso8601(std::string_view text)
     if (!clock)
         return std::nullopt;
     time += *clock;
-    if (text.empty() || (take(text, 'Z') && text.empty()))
+    if (text.empty() || text == "Z")
         return time;
     const bool east = take(text, '+');
     if (!east && !take(text, '-'))

@@ -3,6 +3,7 @@
 #include "shared/base/utc_time.h"
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 namespace callmon {
@@ -38,6 +39,8 @@ FieldValue count(std::uint64_t value)
 
 FieldValue number(double value, int decimals)
 {
+    if (!std::isfinite(value)) // JSON has no word for it, and a figure that is none says nothing
+        return {};
     char buffer[64];
     std::snprintf(buffer, sizeof buffer, "%.*f", decimals, value);
     return { FieldValue::Kind::Number, buffer };

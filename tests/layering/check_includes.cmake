@@ -9,7 +9,7 @@ set(owners
   "pcap.*=engine/capture"
   "sqlite3\\.h=engine/storage"
   "portaudio\\.h=console/playback"
-  "bcg729/.*=shared/codecs"
+  "bcg729/.*=shared/codecs|tests/traffic"
   "sndfile.*=shared/codecs"
   "toml.*=engine"
   "CLI/.*=engine|engine/ctl|tests/traffic"

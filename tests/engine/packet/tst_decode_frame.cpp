@@ -23,6 +23,9 @@ std::optional<Datagram> decode(PacketDecoder& decoder, int linkType, const QByte
     return decoder.decode(static_cast<std::uint16_t>(linkType), bytes(frame), Timestamp {}, Nanoseconds {});
 }
 
+// The datagram's payload lies in the frame.
+std::optional<Datagram> decode(PacketDecoder&, int, QByteArray&&) = delete;
+
 const char* onlyReason(const PacketDecoder& decoder)
 {
     const char* name = "none";
@@ -45,6 +48,7 @@ private slots:
     void countsWhatIsNoDatagramUnderItsName();
     void addressesPortsTimesAndSizesAreThePackets();
     void ethernetPaddingIsNotPayload();
+    void aFragmentsPieceIsWithoutPadding();
     void bytesBehindTheUdpLengthAreNotPayload();
     void aCutPayloadIsWhatIsThereAndItsSizesAreTheWires();
     void noCutOfAFrameReadsPastItsEnd();
@@ -188,17 +192,38 @@ void TestDecodeFrame::addressesPortsTimesAndSizesAreThePackets()
 void TestDecodeFrame::ethernetPaddingIsNotPayload()
 {
     PacketDecoder decoder;
-    const auto datagram = decode(decoder, 1, ethernet("0800", ipv4(udp("x"))) + QByteArray(17, '\xaa'));
+    const QByteArray padded = ethernet("0800", ipv4(udp("x"))) + QByteArray(17, '\xaa');
+    const auto datagram = decode(decoder, 1, padded);
     QCOMPARE(text(datagram->payload), QByteArray("x"));
-    const auto empty = decode(decoder, 1, ethernet("86dd", ipv6(udp({}))) + QByteArray(8, '\xaa'));
+    const QByteArray paddedSix = ethernet("86dd", ipv6(udp({}))) + QByteArray(8, '\xaa');
+    const auto empty = decode(decoder, 1, paddedSix);
     QVERIFY(empty);
     QCOMPARE(empty->payload.size(), std::size_t(0));
+}
+
+// What reassembly will be given.
+void TestDecodeFrame::aFragmentsPieceIsWithoutPadding()
+{
+    const QByteArray piece(16, 'p');
+    const QByteArray padding(10, '\xaa');
+    const QByteArray four = ipv4(piece, "11", "20b9") + padding;
+    const QByteArray six = ipv6(hex("11 00 05c9 deadbeef") + piece, "2c") + padding;
+    for (const QByteArray& frame : { four, six }) {
+        const auto parsed = parseIp(bytes(frame));
+        const auto* packet = std::get_if<IpPacket>(&parsed);
+        QVERIFY(packet && packet->isFragment() && packet->moreFragments);
+        QCOMPARE(int(packet->fragmentOffset), 0xb9 * 8);
+        QCOMPARE(text(packet->payload), piece);
+        QCOMPARE(int(packet->wirePayloadSize), piece.size());
+        QCOMPARE(packet->fragmentId, frame.size() == four.size() ? 0x1234u : 0xdeadbeefu);
+    }
 }
 
 void TestDecodeFrame::bytesBehindTheUdpLengthAreNotPayload()
 {
     PacketDecoder decoder;
-    const auto datagram = decode(decoder, 101, ipv4(udp(payload, 8 + 4)));
+    const QByteArray packet = ipv4(udp(payload, 8 + 4));
+    const auto datagram = decode(decoder, 101, packet);
     QCOMPARE(text(datagram->payload), payload.left(4));
     QCOMPARE(int(datagram->wirePayloadSize), 4);
     QCOMPARE(int(datagram->ipSize), 20 + 8 + payload.size());
@@ -208,7 +233,8 @@ void TestDecodeFrame::aCutPayloadIsWhatIsThereAndItsSizesAreTheWires()
 {
     PacketDecoder decoder;
     const QByteArray frame = ethernet("0800", ipv4(udp(QByteArray(172, 'r'))));
-    const auto datagram = decode(decoder, 1, frame.left(14 + 28 + 12));
+    const QByteArray cut = frame.left(14 + 28 + 12);
+    const auto datagram = decode(decoder, 1, cut);
     QVERIFY(datagram);
     QCOMPARE(datagram->payload.size(), std::size_t(12));
     QCOMPARE(int(datagram->wirePayloadSize), 172);

@@ -1,0 +1,81 @@
+#include "console/link/engine_link.h"
+
+#include "shared/remote/remote_probe.h"
+
+namespace callmon {
+
+namespace {
+
+EngineLink::State linkState(RemoteProbe::State state)
+{
+    switch (state) {
+    case RemoteProbe::State::Disconnected:
+        return EngineLink::State::Disconnected;
+    case RemoteProbe::State::Connecting:
+        return EngineLink::State::Connecting;
+    case RemoteProbe::State::Connected:
+        return EngineLink::State::Connected;
+    case RemoteProbe::State::Incompatible:
+        return EngineLink::State::Incompatible;
+    }
+    return EngineLink::State::Disconnected;
+}
+
+}
+
+EngineLink::EngineLink(QObject* parent)
+    : QObject(parent)
+    , m_probe(std::make_unique<RemoteProbe>())
+{
+    const RemoteProbe* probe = m_probe.get();
+    connect(probe, &RemoteProbe::stateChanged, this,
+        [this](RemoteProbe::State state, const QString& message) { emit stateChanged(linkState(state), message); });
+    connect(probe, &RemoteProbe::failedToOpen, this, &EngineLink::failedToOpen);
+    connect(probe, &RemoteProbe::liveChanged, this, &EngineLink::liveChanged);
+    connect(probe, &RemoteProbe::statusChanged, this, &EngineLink::statusChanged);
+    connect(probe, &RemoteProbe::callsFound, this, &EngineLink::callsFound);
+    connect(probe, &RemoteProbe::streamsFound, this, &EngineLink::streamsFound);
+    connect(probe, &RemoteProbe::qualityFound, this, &EngineLink::qualityFound);
+    connect(probe, &RemoteProbe::mediaArrived, this, &EngineLink::mediaArrived);
+    connect(probe, &RemoteProbe::finished, this, &EngineLink::finished);
+    connect(probe, &RemoteProbe::failed, this, &EngineLink::failed);
+}
+
+EngineLink::~EngineLink() = default;
+
+void EngineLink::open(const QUrl& url)
+{
+    m_probe->open(url);
+}
+
+EngineLink::State EngineLink::state() const
+{
+    return linkState(m_probe->state());
+}
+
+quint64 EngineLink::search(const CallQuery& query)
+{
+    return m_probe->search(query);
+}
+
+quint64 EngineLink::streams(CallKey call)
+{
+    return m_probe->streams(call);
+}
+
+quint64 EngineLink::quality(CallKey call)
+{
+    return m_probe->quality(call);
+}
+
+quint64 EngineLink::media(CallKey call)
+{
+    return m_probe->media(call);
+}
+
+void EngineLink::cancel(quint64 request)
+{
+    m_probe->cancel(request);
+}
+
+}

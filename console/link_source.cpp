@@ -1,0 +1,39 @@
+#include "console/link_source.h"
+
+namespace callmon {
+
+LinkSource::LinkSource(QObject* parent)
+    : CallSource(parent)
+{
+    connect(&m_link, &EngineLink::stateChanged, this,
+        [this](EngineLink::State state, const QString& message) { emit stateChanged(stateOf(state), message); });
+    connect(&m_link, &EngineLink::failedToOpen, this, [this](const QString& message) {
+        m_failed = true;
+        emit stateChanged(State::Disconnected, message);
+    });
+    connect(&m_link, &EngineLink::liveChanged, this, &CallSource::liveChanged);
+    connect(&m_link, &EngineLink::statusChanged, this, &CallSource::statusChanged);
+    connect(&m_link, &EngineLink::callsFound, this, &CallSource::callsFound);
+    connect(&m_link, &EngineLink::streamsFound, this, &CallSource::streamsFound);
+    connect(&m_link, &EngineLink::qualityFound, this, &CallSource::qualityFound);
+    connect(&m_link, &EngineLink::mediaArrived, this, &CallSource::mediaArrived);
+    connect(&m_link, &EngineLink::finished, this, &CallSource::finished);
+    connect(&m_link, &EngineLink::failed, this, &CallSource::failed);
+}
+
+CallSource::State LinkSource::stateOf(EngineLink::State state)
+{
+    switch (state) {
+    case EngineLink::State::Connecting:
+        return State::Connecting;
+    case EngineLink::State::Connected:
+        return State::Connected;
+    case EngineLink::State::Incompatible:
+        return State::Incompatible;
+    case EngineLink::State::Disconnected:
+        break;
+    }
+    return State::Disconnected;
+}
+
+}

@@ -1,0 +1,30 @@
+// The connection to an engine as the views want it: console/link behind console/models/call_source.h.
+#pragma once
+
+#include "console/link/engine_link.h"
+#include "console/models/call_source.h"
+
+namespace callmon {
+
+class LinkSource : public CallSource {
+    Q_OBJECT
+
+public:
+    explicit LinkSource(QObject* parent = nullptr);
+
+    void open(const QUrl& url) { m_link.open(url); }
+    State state() const override { return m_failed ? State::Disconnected : stateOf(m_link.state()); }
+    quint64 search(const CallQuery& query) override { return m_link.search(query); }
+    quint64 streams(CallKey call) override { return m_link.streams(call); }
+    quint64 quality(CallKey call) override { return m_link.quality(call); }
+    quint64 media(CallKey call) override { return m_link.media(call); }
+    void cancel(quint64 request) override { m_link.cancel(request); }
+
+private:
+    static State stateOf(EngineLink::State state);
+
+    EngineLink m_link;
+    bool m_failed = false; // the address itself is no good: nothing to wait for
+};
+
+}

@@ -1,0 +1,112 @@
+// callmon-console: shows the calls that an engine sees.
+#include "console/link_source.h"
+#include "console/smoke_run.h"
+#include "shared/remote/transport.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QFontDatabase>
+#include <QLibraryInfo>
+#include <QLocale>
+#include <QSettings>
+#include <QTranslator>
+#include <cstdio>
+
+using namespace callmon;
+
+namespace {
+
+constexpr int failed = 1;
+constexpr int usage = 2;
+
+int complain(int exitCode, const QString& message)
+{
+    std::fprintf(stderr, "callmon-console: %s\n", qPrintable(message));
+    return exitCode;
+}
+
+void useLanguage(QApplication& application, const QString& language)
+{
+    const QLocale locale = language.isEmpty() ? QLocale::system() : QLocale(language);
+    QLocale::setDefault(locale.language() == QLocale::C ? QLocale(QLocale::English) : locale);
+    for (const QString& file : { QStringLiteral("qtbase"), QStringLiteral("callmon") }) {
+        auto* translator = new QTranslator(&application);
+        const QString folder = file == QLatin1String("callmon") ? QStringLiteral(":/translations")
+                                                                : QLibraryInfo::path(QLibraryInfo::TranslationsPath);
+        if (translator->load(QLocale(), file, QStringLiteral("_"), folder))
+            QApplication::installTranslator(translator);
+    }
+}
+
+}
+
+int main(int argc, char** argv)
+{
+    QApplication application(argc, argv);
+    QApplication::setOrganizationName(QStringLiteral("VoIPCallMon"));
+    QApplication::setApplicationName(QStringLiteral("callmon-console"));
+    QApplication::setApplicationVersion(QStringLiteral("0.1.0"));
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QStringLiteral("Shows the calls that a callmon-engine sees: live and past, their "
+                                                    "quality over time and their sound."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    const QCommandLineOption engine(QStringLiteral("engine"),
+        QStringLiteral("Where the engine listens: local:/path/engine.sock (default: the usual places)."),
+        QStringLiteral("URL"));
+    const QCommandLineOption themeOption(
+        QStringLiteral("theme"), QStringLiteral("light or dark (default: as last time)."), QStringLiteral("NAME"));
+    const QCommandLineOption language(QStringLiteral("language"),
+        QStringLiteral("Such as en or de (default: the system's)."), QStringLiteral("CODE"));
+    const QCommandLineOption smoke(QStringLiteral("smoke"),
+        QStringLiteral("Walk through all pages by itself, leave a PNG of each and the CSV exports in DIR, and exit: 0, "
+                       "or 1 with the step that failed."),
+        QStringLiteral("DIR"));
+    const QCommandLineOption size(
+        QStringLiteral("size"), QStringLiteral("Size of the window, such as 1280x720."), QStringLiteral("WxH"));
+    parser.addOptions({ engine, themeOption, language, smoke, size });
+    if (!parser.parse(QApplication::arguments()))
+        return complain(usage, parser.errorText());
+    if (parser.isSet(QStringLiteral("help")))
+        parser.showHelp();
+    if (parser.isSet(QStringLiteral("version")))
+        parser.showVersion();
+    if (!parser.positionalArguments().isEmpty())
+        return complain(usage, QStringLiteral("unknown argument \"%1\"").arg(parser.positionalArguments().front()));
+
+    if (QFontDatabase::families().isEmpty())
+        return complain(failed,
+            QStringLiteral("no font is installed, every text would be boxes: apt-get install fonts-dejavu-core"));
+    useLanguage(application, parser.value(language));
+
+    // A walk leaves the user's settings alone and does not depend on them.
+    if (parser.isSet(smoke))
+        QApplication::setApplicationName(QStringLiteral("callmon-console-smoke"));
+    const QString themeText =
+        parser.isSet(themeOption) ? parser.value(themeOption) : QSettings().value(QStringLiteral("theme")).toString();
+    if (parser.isSet(themeOption) && themeText != QLatin1String("light") && themeText != QLatin1String("dark"))
+        return complain(usage, QStringLiteral("--theme is light or dark, not \"%1\"").arg(themeText));
+
+    const QUrl url = parser.isSet(engine) ? QUrl(parser.value(engine)) : defaultEngineUrl();
+    LinkSource source;
+    MainWindow window(source, themeNamed(themeText));
+    if (!parser.isSet(smoke))
+        window.restore();
+    if (parser.isSet(size)) {
+        const QStringList sides = parser.value(size).split(QLatin1Char('x'));
+        const QSize wanted(sides.value(0).toInt(), sides.value(1).toInt());
+        if (sides.size() != 2 || wanted.width() < 320 || wanted.height() < 200)
+            return complain(usage, QStringLiteral("--size is WIDTHxHEIGHT of at least 320x200"));
+        window.resize(wanted);
+    }
+    window.show();
+    source.open(url);
+
+    if (!parser.isSet(smoke))
+        return QApplication::exec();
+    SmokeRun run(window, parser.value(smoke));
+    QObject::connect(&run, &SmokeRun::ended, &application, &QCoreApplication::exit, Qt::QueuedConnection);
+    QTimer::singleShot(0, &run, &SmokeRun::start);
+    return QApplication::exec();
+}

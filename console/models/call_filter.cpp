@@ -1,0 +1,226 @@
+#include "console/models/call_filter.h"
+
+#include "console/models/call_words.h"
+
+#include <QCoreApplication>
+#include <QRegularExpression>
+#include <algorithm>
+
+namespace callmon {
+
+namespace {
+
+char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+bool contains(std::string_view text, std::string_view lowerCase)
+{
+    return std::search(text.begin(), text.end(), lowerCase.begin(), lowerCase.end(),
+               [](char a, char b) { return lower(a) == b; })
+        != text.end()
+        || lowerCase.empty();
+}
+
+// * stands for any run of characters; the whole text must match.
+bool like(std::string_view text, std::string_view pattern)
+{
+    std::size_t t = 0;
+    std::size_t p = 0;
+    std::size_t star = std::string_view::npos;
+    std::size_t resume = 0;
+    while (t < text.size()) {
+        if (p < pattern.size() && pattern[p] == '*') {
+            star = p++;
+            resume = t;
+        } else if (p < pattern.size() && lower(text[t]) == pattern[p]) {
+            ++t;
+            ++p;
+        } else if (star != std::string_view::npos) {
+            p = star + 1;
+            t = ++resume;
+        } else {
+            return false;
+        }
+    }
+    return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+// Words, and "phrases in quotes" which may also follow a field name; an open quote runs to the end.
+QStringList splitTerms(const QString& text)
+{
+    QStringList terms;
+    QString term;
+    bool quoted = false;
+    bool any = false;
+    for (const QChar c : text) {
+        if (c == QLatin1Char('"')) {
+            quoted = !quoted;
+            any = true;
+        } else if (c.isSpace() && !quoted) {
+            if (any)
+                terms += term;
+            term.clear();
+            any = false;
+        } else {
+            term += c;
+            any = true;
+        }
+    }
+    if (any)
+        terms += term;
+    terms.removeAll(QString());
+    return terms;
+}
+
+// The worse of both directions; empty when neither is known.
+template <typename Better, typename Value> std::optional<double> worse(const LiveCall& call, Better better, Value value)
+{
+    std::optional<double> worst;
+    for (const LiveDirection& direction : call.sent)
+        if (const std::optional<double> figure = value(direction); figure && (!worst || better(*worst, *figure)))
+            worst = figure;
+    return worst;
+}
+
+}
+
+CallFilter CallFilter::parse(const QString& text)
+{
+    CallFilter filter;
+    for (std::size_t i = 0; i < filter.m_stateWords.size(); ++i) {
+        const auto state = static_cast<CallState>(i);
+        filter.m_stateWords[i] = std::string(toText(state)) + ' ' + word(state).toLower().toStdString();
+    }
+    for (const QString& term : splitTerms(text))
+        if (!filter.addNumberTerm(term) && !filter.addFieldTerm(term))
+            filter.m_terms.push_back({ Field::Anything, Test::Contains, term.toLower().toStdString(), 0 });
+    return filter;
+}
+
+bool CallFilter::addNumberTerm(const QString& text)
+{
+    static const QRegularExpression shape(QStringLiteral("^(mos|minmos|loss|jitter|duration)(<=|>=|<|>|=)(.*)$"),
+        QRegularExpression::CaseInsensitiveOption);
+    const QRegularExpressionMatch match = shape.match(text);
+    if (!match.hasMatch())
+        return false;
+    const QString name = match.captured(1).toLower();
+    const QString comparison = match.captured(2);
+    bool isNumber = false;
+    QString digits = match.captured(3);
+    const double number = digits.replace(QLatin1Char(','), QLatin1Char('.')).toDouble(&isNumber);
+    if (!isNumber) {
+        m_problems += QCoreApplication::translate("CallFilter", "%1%2 needs a number, as in %1%2%3")
+                          .arg(name, comparison,
+                              name.endsWith(QLatin1String("mos")) ? QStringLiteral("3.5") : QStringLiteral("20"));
+        return true;
+    }
+    Term term;
+    term.field = name == QLatin1String("mos") ? Field::Mos
+        : name == QLatin1String("minmos")     ? Field::MinMos
+        : name == QLatin1String("loss")       ? Field::Loss
+        : name == QLatin1String("jitter")     ? Field::Jitter
+                                              : Field::Duration;
+    term.test = comparison == QLatin1String("<") ? Test::Less
+        : comparison == QLatin1String("<=")      ? Test::LessOrEqual
+        : comparison == QLatin1String(">")       ? Test::Greater
+        : comparison == QLatin1String(">=")      ? Test::GreaterOrEqual
+                                                 : Test::Equal;
+    term.number = number;
+    m_terms.push_back(term);
+    return true;
+}
+
+bool CallFilter::addFieldTerm(const QString& text)
+{
+    static const QRegularExpression shape(
+        QStringLiteral("^(from|to|id|codec|state|code):(.*)$"), QRegularExpression::CaseInsensitiveOption);
+    const QRegularExpressionMatch match = shape.match(text);
+    if (!match.hasMatch())
+        return false;
+    const QString name = match.captured(1).toLower();
+    const QString value = match.captured(2).toLower();
+    if (value.isEmpty()) {
+        m_problems += QCoreApplication::translate("CallFilter", "%1: needs a text after the colon").arg(name);
+        return true;
+    }
+    Term term;
+    term.field = name == QLatin1String("from") ? Field::From
+        : name == QLatin1String("to")          ? Field::To
+        : name == QLatin1String("id")          ? Field::Id
+        : name == QLatin1String("codec")       ? Field::Codec
+        : name == QLatin1String("state")       ? Field::State
+                                               : Field::Code;
+    term.test = value.contains(QLatin1Char('*')) ? Test::Like : Test::Contains;
+    term.text = value.toStdString();
+    m_terms.push_back(term);
+    return true;
+}
+
+bool CallFilter::matches(const LiveCall& call, Timestamp now) const
+{
+    return std::all_of(m_terms.begin(), m_terms.end(), [&](const Term& term) { return matches(term, call, now); });
+}
+
+bool CallFilter::matches(const Term& term, const LiveCall& call, Timestamp now) const
+{
+    const std::string& state = m_stateWords[static_cast<std::size_t>(call.state)];
+    const auto holds = [&](std::string_view text) {
+        return term.test == Test::Like ? like(text, term.text) : contains(text, term.text);
+    };
+    const auto compares = [&](std::optional<double> figure) {
+        if (!figure)
+            return false;
+        switch (term.test) {
+        case Test::Less:
+            return *figure < term.number;
+        case Test::LessOrEqual:
+            return *figure <= term.number;
+        case Test::Greater:
+            return *figure > term.number;
+        case Test::GreaterOrEqual:
+            return *figure >= term.number;
+        default:
+            return *figure == term.number;
+        }
+    };
+    const auto known = [](float mos) {
+        return mos > 0 ? std::optional<double>(static_cast<double>(mos)) : std::nullopt;
+    };
+    const auto ifSeen = [](const LiveDirection& direction, float figure) {
+        return direction.seen ? std::optional<double>(static_cast<double>(figure)) : std::nullopt;
+    };
+    switch (term.field) {
+    case Field::Anything:
+        return holds(call.caller) || holds(call.callee) || holds(call.callId) || holds(call.codec) || holds(state);
+    case Field::From:
+        return holds(call.caller);
+    case Field::To:
+        return holds(call.callee);
+    case Field::Id:
+        return holds(call.callId);
+    case Field::Codec:
+        return holds(call.codec);
+    case Field::State:
+        return holds(state);
+    case Field::Code:
+        return call.lastCode != 0 && holds(std::to_string(call.lastCode));
+    case Field::Mos:
+        return compares(worse(call, std::greater<>(), [&](const LiveDirection& d) { return known(d.mosNow); }));
+    case Field::MinMos:
+        return compares(worse(call, std::greater<>(), [&](const LiveDirection& d) { return known(d.mosMin); }));
+    case Field::Loss:
+        return compares(worse(call, std::less<>(), [&](const LiveDirection& d) { return ifSeen(d, d.lossPercent); }));
+    case Field::Jitter:
+        return compares(worse(call, std::less<>(), [&](const LiveDirection& d) { return ifSeen(d, d.jitterMs); }));
+    case Field::Duration:
+        if (!call.answeredAt)
+            return false;
+        return compares(std::chrono::duration<double>(call.endedAt.value_or(now) - *call.answeredAt).count());
+    }
+    return false;
+}
+
+}

@@ -1,0 +1,47 @@
+// The filter box of the live list. Terms are separated by spaces and must all match:
+//   word               caller, callee, Call-ID, state or codec contains it ("a phrase" in quotes)
+//   from: to: id: codec: state: code:
+//                      that field alone; with * it matches the field as a whole: from:+34*
+//   mos<3.5 loss>2 jitter>=30 duration>600
+//                      < <= > >= =; mos and its lowest window (minmos), loss and jitter are the worse direction's,
+//                      duration is in seconds; a call whose figure is unknown matches none of them
+// Letter case does not matter (ASCII). A term that is not finished yet restricts nothing and is named in problems().
+#pragma once
+
+#include "shared/calls/live_call.h"
+
+#include <QStringList>
+#include <array>
+#include <string>
+#include <vector>
+
+namespace callmon {
+
+class CallFilter {
+public:
+    static CallFilter parse(const QString& text);
+
+    bool empty() const { return m_terms.empty(); }
+    bool matches(const LiveCall& call, Timestamp now) const;
+    const QStringList& problems() const { return m_problems; } // sentences for the user
+
+private:
+    enum class Field { Anything, From, To, Id, Codec, State, Code, Mos, MinMos, Loss, Jitter, Duration };
+    enum class Test { Contains, Like, Less, LessOrEqual, Greater, GreaterOrEqual, Equal };
+    struct Term {
+        Field field = Field::Anything;
+        Test test = Test::Contains;
+        std::string text; // lower case
+        double number = 0;
+    };
+
+    bool addNumberTerm(const QString& text);
+    bool addFieldTerm(const QString& text);
+    bool matches(const Term& term, const LiveCall& call, Timestamp now) const;
+
+    std::vector<Term> m_terms;
+    QStringList m_problems;
+    std::array<std::string, 5> m_stateWords; // by CallState: the contract's word and the user's
+};
+
+}

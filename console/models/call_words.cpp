@@ -1,0 +1,190 @@
+#include "console/models/call_words.h"
+
+#include "console/models/figures.h"
+
+#include <QCoreApplication>
+#include <array>
+#include <utility>
+
+namespace callmon {
+
+namespace {
+
+QString tr(const char* source)
+{
+    return QCoreApplication::translate("CallWords", source);
+}
+
+// RFC 3261 section 21, the responses seen every day.
+constexpr std::array<std::pair<int, const char*>, 36> reasons { { { 100, "Trying" }, { 180, "Ringing" },
+    { 181, "Call Is Being Forwarded" }, { 182, "Queued" }, { 183, "Session Progress" }, { 200, "OK" },
+    { 202, "Accepted" }, { 300, "Multiple Choices" }, { 301, "Moved Permanently" }, { 302, "Moved Temporarily" },
+    { 400, "Bad Request" }, { 401, "Unauthorized" }, { 403, "Forbidden" }, { 404, "Not Found" },
+    { 405, "Method Not Allowed" }, { 407, "Proxy Authentication Required" }, { 408, "Request Timeout" },
+    { 410, "Gone" }, { 415, "Unsupported Media Type" }, { 433, "Anonymity Disallowed" },
+    { 480, "Temporarily Unavailable" }, { 481, "Call/Transaction Does Not Exist" }, { 482, "Loop Detected" },
+    { 483, "Too Many Hops" }, { 484, "Address Incomplete" }, { 486, "Busy Here" }, { 487, "Request Terminated" },
+    { 488, "Not Acceptable Here" }, { 491, "Request Pending" }, { 500, "Server Internal Error" },
+    { 502, "Bad Gateway" }, { 503, "Service Unavailable" }, { 504, "Server Time-out" }, { 600, "Busy Everywhere" },
+    { 603, "Decline" }, { 606, "Not Acceptable" } } };
+
+}
+
+QString word(CallState state)
+{
+    switch (state) {
+    case CallState::Trying:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "trying"));
+    case CallState::Ringing:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "ringing"));
+    case CallState::Answered:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "answered"));
+    case CallState::OnHold:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "on hold"));
+    case CallState::Ended:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "ended"));
+    }
+    return {};
+}
+
+QString glyph(CallState state)
+{
+    switch (state) {
+    case CallState::Trying:
+        return QStringLiteral("○");
+    case CallState::Ringing:
+        return QStringLiteral("◐");
+    case CallState::Answered:
+        return QStringLiteral("●");
+    case CallState::OnHold:
+        return QStringLiteral("‖");
+    case CallState::Ended:
+        return QStringLiteral("×");
+    }
+    return {};
+}
+
+Tone tone(CallState state)
+{
+    switch (state) {
+    case CallState::Answered:
+        return Tone::Good;
+    case CallState::Ringing:
+    case CallState::OnHold:
+        return Tone::Warning;
+    case CallState::Ended:
+        return Tone::Quiet;
+    case CallState::Trying:
+        break;
+    }
+    return Tone::Plain;
+}
+
+QString word(CallOutcome outcome)
+{
+    switch (outcome) {
+    case CallOutcome::Answered:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "answered"));
+    case CallOutcome::Busy:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "busy"));
+    case CallOutcome::Cancelled:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "cancelled"));
+    case CallOutcome::NoAnswer:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "no answer"));
+    case CallOutcome::Rejected:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "rejected"));
+    case CallOutcome::Failed:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "failed"));
+    case CallOutcome::Incomplete:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "incomplete"));
+    }
+    return {};
+}
+
+QString glyph(CallOutcome outcome)
+{
+    switch (outcome) {
+    case CallOutcome::Answered:
+        return QStringLiteral("●");
+    case CallOutcome::Busy:
+        return QStringLiteral("◐");
+    case CallOutcome::Cancelled:
+        return QStringLiteral("○");
+    case CallOutcome::NoAnswer:
+        return QStringLiteral("◌");
+    case CallOutcome::Rejected:
+        return QStringLiteral("⊘");
+    case CallOutcome::Failed:
+        return QStringLiteral("×");
+    case CallOutcome::Incomplete:
+        return QStringLiteral("…");
+    }
+    return {};
+}
+
+Tone tone(CallOutcome outcome)
+{
+    switch (outcome) {
+    case CallOutcome::Answered:
+        return Tone::Good;
+    case CallOutcome::Failed:
+        return Tone::Bad;
+    case CallOutcome::Rejected:
+        return Tone::Warning;
+    case CallOutcome::Busy:
+    case CallOutcome::NoAnswer:
+        return Tone::Plain;
+    case CallOutcome::Cancelled:
+    case CallOutcome::Incomplete:
+        break;
+    }
+    return Tone::Quiet;
+}
+
+QString word(EndedBy endedBy)
+{
+    switch (endedBy) {
+    case EndedBy::Nobody:
+        break;
+    case EndedBy::Caller:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "caller"));
+    case EndedBy::Callee:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "callee"));
+    case EndedBy::Silence:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "silence"));
+    case EndedBy::ProbeStopped:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "probe stopped"));
+    }
+    return unknownFigure();
+}
+
+QString word(Transport transport)
+{
+    return text(toText(transport)).toUpper();
+}
+
+QString word(Signalling signalling)
+{
+    return signalling == Signalling::Sip ? QStringLiteral("SIP") : QStringLiteral("Skinny");
+}
+
+QString word(Party party)
+{
+    return party == Party::Caller ? tr(QT_TRANSLATE_NOOP("CallWords", "caller"))
+                                  : tr(QT_TRANSLATE_NOOP("CallWords", "callee"));
+}
+
+QString codeText(std::uint16_t code)
+{
+    return code == 0 ? unknownFigure() : QString::number(code);
+}
+
+QString codeMeaning(std::uint16_t code)
+{
+    for (const auto& [known, reason] : reasons)
+        if (known == code)
+            return QStringLiteral("%1 %2").arg(code).arg(QLatin1String(reason));
+    return codeText(code);
+}
+
+}

@@ -1,0 +1,31 @@
+// Words and signs for what a call is doing and how it ended, in the user's language.
+#pragma once
+
+#include "console/models/list_roles.h"
+#include "shared/calls/call_record.h"
+
+#include <QString>
+
+namespace callmon {
+
+QString word(CallState state);
+QString glyph(CallState state);
+Tone tone(CallState state);
+
+QString word(CallOutcome outcome);
+QString glyph(CallOutcome outcome);
+Tone tone(CallOutcome outcome);
+
+QString word(EndedBy endedBy); // en dash while the call is on
+QString word(Transport transport);
+QString word(Signalling signalling);
+QString word(Party party);
+QString codeText(std::uint16_t code); // "486", en dash for none
+QString codeMeaning(std::uint16_t code); // "486 Busy Here": RFC 3261 section 21; the number alone when not there
+
+inline QString text(std::string_view utf8)
+{
+    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
+}
+
+}

@@ -1,0 +1,127 @@
+#include "console/models/figures.h"
+
+#include "shared/base/utc_time.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+
+namespace callmon {
+
+namespace {
+
+// The C locale groups no digits; whoever set none gets English figures.
+QLocale figureLocale()
+{
+    const QLocale locale;
+    return locale.language() == QLocale::C ? QLocale(QLocale::English) : locale;
+}
+
+QString decimals(std::optional<double> value, int digits)
+{
+    return value ? figureLocale().toString(*value, 'f', digits) : unknownFigure();
+}
+
+}
+
+MosBand bandOf(std::optional<double> mos)
+{
+    if (!mos)
+        return MosBand::Unknown;
+    return *mos >= 4.0 ? MosBand::Good : *mos >= 3.1 ? MosBand::Fair : MosBand::Bad;
+}
+
+QString bandGlyph(MosBand band)
+{
+    switch (band) {
+    case MosBand::Good:
+        return QStringLiteral("▲");
+    case MosBand::Fair:
+        return QStringLiteral("■");
+    case MosBand::Bad:
+        return QStringLiteral("▼");
+    case MosBand::Unknown:
+        break;
+    }
+    return {};
+}
+
+QString bandWord(MosBand band)
+{
+    switch (band) {
+    case MosBand::Good:
+        return QCoreApplication::translate("Figures", "good");
+    case MosBand::Fair:
+        return QCoreApplication::translate("Figures", "fair");
+    case MosBand::Bad:
+        return QCoreApplication::translate("Figures", "bad");
+    case MosBand::Unknown:
+        break;
+    }
+    return QCoreApplication::translate("Figures", "unknown");
+}
+
+QString unknownFigure()
+{
+    return QStringLiteral("–");
+}
+
+QString mosText(std::optional<double> mos)
+{
+    return decimals(mos, 2);
+}
+
+QString percentText(std::optional<double> percent)
+{
+    return decimals(percent, 2);
+}
+
+QString millisecondsText(std::optional<double> ms)
+{
+    return decimals(ms, 1);
+}
+
+QString durationText(std::optional<Milliseconds> duration)
+{
+    if (!duration)
+        return unknownFigure();
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(std::max(*duration, Milliseconds(0))).count();
+    return QStringLiteral("%1:%2:%3")
+        .arg(seconds / 3600)
+        .arg(seconds / 60 % 60, 2, 10, QLatin1Char('0'))
+        .arg(seconds % 60, 2, 10, QLatin1Char('0'));
+}
+
+QString countText(quint64 count)
+{
+    return figureLocale().toString(count);
+}
+
+QString bitRateText(quint64 bitsPerSecond)
+{
+    return QCoreApplication::translate("Figures", "%1 Mb/s")
+        .arg(figureLocale().toString(static_cast<double>(bitsPerSecond) / 1e6, 'f', 1));
+}
+
+QString dateTimeText(Timestamp time)
+{
+    return dateText(time) + QLatin1Char(' ') + clockText(time);
+}
+
+QString clockText(Timestamp time)
+{
+    return QString::fromStdString(toIso8601(time)).mid(11, 8);
+}
+
+QString dateText(Timestamp time)
+{
+    return QString::fromStdString(toIso8601(time)).left(10);
+}
+
+std::optional<double> knownMos(float mos)
+{
+    if (mos <= 0)
+        return std::nullopt;
+    return static_cast<double>(mos);
+}
+
+}

@@ -1,0 +1,33 @@
+// Figures as people read them: one way for every list, page and status line. Unknown is an en dash, never a zero.
+#pragma once
+
+#include "shared/base/units.h"
+
+#include <QString>
+#include <optional>
+
+namespace callmon {
+
+// Bands of MOS after ITU-T G.107 annex B, table B.1: from 4.0 (R 80) users are satisfied, below 3.1 (R 60) nearly all
+// are not.
+enum class MosBand { Unknown, Bad, Fair, Good };
+
+MosBand bandOf(std::optional<double> mos);
+QString bandGlyph(MosBand band); // a shape per band: read without colour
+QString bandWord(MosBand band);
+
+QString unknownFigure();
+QString mosText(std::optional<double> mos); // "4.21"
+QString percentText(std::optional<double> percent); // "0.25", the unit stands in the header
+QString millisecondsText(std::optional<double> ms); // "12.4"
+QString durationText(std::optional<Milliseconds> duration); // "0:03:07"
+QString countText(quint64 count); // "52,000"
+QString bitRateText(quint64 bitsPerSecond); // "4,612.3 Mb/s"
+QString dateTimeText(Timestamp time); // "2026-11-23 06:14:55", UTC
+QString clockText(Timestamp time); // "06:14:55", UTC
+QString dateText(Timestamp time); // "2026-11-23", UTC
+
+// Zero stands for "unknown" in live rows and quality points.
+std::optional<double> knownMos(float mos);
+
+}

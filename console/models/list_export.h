@@ -1,0 +1,17 @@
+// A list as it is shown, as CSV: its rows in their order, the columns that are given in theirs.
+#pragma once
+
+#include "shared/base/result.h"
+
+#include <QAbstractItemModel>
+#include <QString>
+
+namespace callmon {
+
+// Reads ExportRole of header and cells; quoting and guarding as in shared/base/csv.h.
+std::string csvOf(const QAbstractItemModel& list, const std::vector<int>& columns);
+
+// Written whole or not at all. Returns the number of rows.
+Result<int> writeCsv(const QAbstractItemModel& list, const std::vector<int>& columns, const QString& path);
+
+}

@@ -1,0 +1,484 @@
+#include "console/models/live_call_model.h"
+
+#include "console/models/call_words.h"
+#include "console/models/figures.h"
+#include "shared/base/utc_time.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string_view>
+
+namespace callmon {
+
+namespace {
+
+struct ColumnText {
+    const char* title; // two lines: what, and whose or which unit
+    const char* name; // in CSV: never translated, with its unit
+    const char* help;
+};
+
+constexpr std::array<ColumnText, LiveCallModel::ColumnCount> columns { {
+    { QT_TRANSLATE_NOOP("LiveCallModel", "State"), "state",
+        QT_TRANSLATE_NOOP("LiveCallModel", "What the call is doing") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "Start\nUTC"), "started_at",
+        QT_TRANSLATE_NOOP("LiveCallModel", "First message of the call, UTC") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "Duration\nh:mm:ss"), "duration_s",
+        QT_TRANSLATE_NOOP("LiveCallModel", "Since the call was answered") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "Caller"), "caller", QT_TRANSLATE_NOOP("LiveCallModel", "Who calls") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "Callee"), "callee", QT_TRANSLATE_NOOP("LiveCallModel", "Who is called") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "Codec"), "codec",
+        QT_TRANSLATE_NOOP("LiveCallModel", "Codec of the latest stream") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "MOS now\ncaller →"), "caller_mos_now",
+        QT_TRANSLATE_NOOP("LiveCallModel", "Quality over the last second of what the caller sends (1 to 4.5)") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "MOS min\ncaller →"), "caller_mos_min",
+        QT_TRANSLATE_NOOP("LiveCallModel", "Worst 10 seconds so far of what the caller sends (1 to 4.5)") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "MOS now\ncallee →"), "callee_mos_now",
+        QT_TRANSLATE_NOOP("LiveCallModel", "Quality over the last second of what the callee sends (1 to 4.5)") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "MOS min\ncallee →"), "callee_mos_min",
+        QT_TRANSLATE_NOOP("LiveCallModel", "Worst 10 seconds so far of what the callee sends (1 to 4.5)") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "Loss %\ncaller →"), "caller_loss_percent",
+        QT_TRANSLATE_NOOP("LiveCallModel", "Packets lost before the probe of what the caller sends, since it began") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "Loss %\ncallee →"), "callee_loss_percent",
+        QT_TRANSLATE_NOOP("LiveCallModel", "Packets lost before the probe of what the callee sends, since it began") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "Jitter ms\ncaller →"), "caller_jitter_ms",
+        QT_TRANSLATE_NOOP("LiveCallModel", "Interarrival jitter now of what the caller sends (RFC 3550)") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "Jitter ms\ncallee →"), "callee_jitter_ms",
+        QT_TRANSLATE_NOOP("LiveCallModel", "Interarrival jitter now of what the callee sends (RFC 3550)") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "Last\ncode"), "last_code",
+        QT_TRANSLATE_NOOP("LiveCallModel", "Last SIP status seen") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "Call-ID"), "call_id", QT_TRANSLATE_NOOP("LiveCallModel", "SIP Call-ID") },
+} };
+
+const LiveDirection& callerSide(const LiveCall& call)
+{
+    return call.sent[static_cast<std::size_t>(Party::Caller)];
+}
+
+const LiveDirection& calleeSide(const LiveCall& call)
+{
+    return call.sent[static_cast<std::size_t>(Party::Callee)];
+}
+
+std::optional<double> ifSeen(const LiveDirection& direction, float figure)
+{
+    if (!direction.seen)
+        return std::nullopt;
+    return static_cast<double>(figure);
+}
+
+// The number behind a column; empty when unknown or when the column holds text.
+std::optional<double> figure(const LiveCall& call, int column)
+{
+    switch (column) {
+    case LiveCallModel::CallerMosNow:
+        return knownMos(callerSide(call).mosNow);
+    case LiveCallModel::CallerMosMin:
+        return knownMos(callerSide(call).mosMin);
+    case LiveCallModel::CalleeMosNow:
+        return knownMos(calleeSide(call).mosNow);
+    case LiveCallModel::CalleeMosMin:
+        return knownMos(calleeSide(call).mosMin);
+    case LiveCallModel::CallerLoss:
+        return ifSeen(callerSide(call), callerSide(call).lossPercent);
+    case LiveCallModel::CalleeLoss:
+        return ifSeen(calleeSide(call), calleeSide(call).lossPercent);
+    case LiveCallModel::CallerJitter:
+        return ifSeen(callerSide(call), callerSide(call).jitterMs);
+    case LiveCallModel::CalleeJitter:
+        return ifSeen(calleeSide(call), calleeSide(call).jitterMs);
+    case LiveCallModel::LastCode:
+        return call.lastCode == 0 ? std::nullopt : std::optional<double>(call.lastCode);
+    default:
+        return std::nullopt;
+    }
+}
+
+std::string_view textOf(const LiveCall& call, int column)
+{
+    switch (column) {
+    case LiveCallModel::Caller:
+        return call.caller;
+    case LiveCallModel::Callee:
+        return call.callee;
+    case LiveCallModel::Codec:
+        return call.codec;
+    case LiveCallModel::CallId:
+        return call.callId;
+    default:
+        return {};
+    }
+}
+
+bool isText(int column)
+{
+    return column == LiveCallModel::Caller || column == LiveCallModel::Callee || column == LiveCallModel::Codec
+        || column == LiveCallModel::CallId;
+}
+
+bool isMos(int column)
+{
+    return column >= LiveCallModel::CallerMosNow && column <= LiveCallModel::CalleeMosMin;
+}
+
+}
+
+LiveCallModel::LiveCallModel(QObject* parent)
+    : QAbstractTableModel(parent)
+{
+    m_refreshTimer.setSingleShot(true);
+    m_refreshTimer.setInterval(refreshInterval);
+    connect(&m_refreshTimer, &QTimer::timeout, this, &LiveCallModel::flush);
+}
+
+void LiveCallModel::apply(const LiveDelta& delta)
+{
+    if (delta.snapshot) {
+        m_pendingSnapshot = true;
+        m_pendingChanged.clear();
+        m_pendingRemoved.clear();
+    }
+    for (const LiveCall& call : delta.changed) {
+        m_pendingChanged[call.key.value] = call;
+        m_pendingRemoved.erase(call.key.value);
+    }
+    for (const CallKey key : delta.removed) {
+        m_pendingChanged.erase(key.value);
+        if (m_rowOfKey.contains(key.value))
+            m_pendingRemoved[key.value] = true;
+    }
+    if (m_held)
+        return;
+    if (m_rowOfKey.empty())
+        flush();
+    else if (!m_refreshTimer.isActive())
+        m_refreshTimer.start();
+}
+
+void LiveCallModel::setNow(Timestamp now)
+{
+    m_now = now;
+    if (!m_held && !m_refreshTimer.isActive())
+        m_refreshTimer.start();
+}
+
+void LiveCallModel::setFilter(const CallFilter& filter)
+{
+    m_filter = filter;
+    refresh();
+}
+
+void LiveCallModel::setHeld(bool held)
+{
+    m_held = held;
+    if (held)
+        m_refreshTimer.stop();
+    else
+        flush();
+}
+
+void LiveCallModel::store(const LiveCall& call)
+{
+    if (const auto known = m_rowOfKey.find(call.key.value); known != m_rowOfKey.end()) {
+        m_calls[known->second].call = call;
+        return;
+    }
+    Slot slot;
+    if (m_free.empty()) {
+        slot = static_cast<Slot>(m_calls.size());
+        m_calls.emplace_back();
+    } else {
+        slot = m_free.back();
+        m_free.pop_back();
+    }
+    m_calls[slot] = { call, -1, true };
+    m_rowOfKey.emplace(call.key.value, slot);
+}
+
+void LiveCallModel::flush()
+{
+    m_refreshTimer.stop();
+    const auto leave = [this](Slot slot) {
+        m_rowOfKey.erase(m_calls[slot].call.key.value);
+        m_calls[slot].used = false;
+        m_leaving.push_back(slot);
+    };
+    if (m_pendingSnapshot) {
+        for (Slot slot = 0; slot < m_calls.size(); ++slot)
+            if (m_calls[slot].used && !m_pendingChanged.contains(m_calls[slot].call.key.value))
+                leave(slot);
+    }
+    for (const auto& [key, yes] : m_pendingRemoved)
+        if (const auto known = m_rowOfKey.find(key); known != m_rowOfKey.end())
+            leave(known->second);
+    for (const auto& [key, call] : m_pendingChanged)
+        store(call);
+    m_pendingSnapshot = false;
+    m_pendingChanged.clear();
+    m_pendingRemoved.clear();
+    refresh();
+}
+
+std::vector<LiveCallModel::Slot> LiveCallModel::selectAndSort() const
+{
+    // Sorting compact keys instead of the 600-byte rows keeps this to a few milliseconds for 52,000 calls.
+    struct Item {
+        double number;
+        std::string_view text;
+        std::int64_t key; // by start time: the order within equals stays the same from second to second
+        Slot slot;
+    };
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    std::vector<Item> items;
+    items.reserve(m_calls.size());
+    for (Slot slot = 0; slot < m_calls.size(); ++slot) {
+        const Entry& entry = m_calls[slot];
+        if (!entry.used || !m_filter.matches(entry.call, m_now))
+            continue;
+        Item item { unknown, {}, entry.call.key.value, slot };
+        if (m_sortColumn == State)
+            item.number = static_cast<double>(entry.call.state);
+        else if (m_sortColumn == Start)
+            item.number = static_cast<double>(nanosecondsSinceEpoch(entry.call.startedAt));
+        else if (m_sortColumn == Duration)
+            item.number = duration(entry.call).value_or(Milliseconds(unknown)).count();
+        else if (isText(m_sortColumn))
+            item.text = textOf(entry.call, m_sortColumn);
+        else
+            item.number = figure(entry.call, m_sortColumn).value_or(unknown);
+        items.push_back(item);
+    }
+    const bool descending = m_sortOrder == Qt::DescendingOrder;
+    const bool byText = isText(m_sortColumn);
+    std::sort(items.begin(), items.end(), [&](const Item& a, const Item& b) {
+        if (byText) {
+            if (a.text.empty() != b.text.empty())
+                return b.text.empty(); // the unknown comes last in either order
+            if (const int order = a.text.compare(b.text); order != 0)
+                return descending ? order > 0 : order < 0;
+        } else {
+            if (std::isnan(a.number) != std::isnan(b.number))
+                return std::isnan(b.number);
+            if (a.number < b.number || b.number < a.number)
+                return descending ? b.number < a.number : a.number < b.number;
+        }
+        return descending ? b.key < a.key : a.key < b.key;
+    });
+    std::vector<Slot> sorted(items.size());
+    std::transform(items.begin(), items.end(), sorted.begin(), [](const Item& item) { return item.slot; });
+    return sorted;
+}
+
+void LiveCallModel::refresh()
+{
+    // Newcomers are appended, then everything is laid out anew with the leaving rows at the end, then those go: three
+    // signals whatever changed, and each keeps the view's idea of rows right (persistent indexes, hence the selection,
+    // follow their calls).
+    std::vector<Slot> next = selectAndSort();
+    const int stay = static_cast<int>(next.size());
+    std::vector<int> rowOf(m_calls.size(), -1);
+    for (int row = 0; row < stay; ++row)
+        rowOf[next[static_cast<std::size_t>(row)]] = row;
+
+    std::vector<Slot> arriving;
+    for (const Slot slot : next)
+        if (m_calls[slot].row < 0)
+            arriving.push_back(slot);
+    if (!arriving.empty()) {
+        const int first = static_cast<int>(m_shown.size());
+        beginInsertRows({}, first, first + static_cast<int>(arriving.size()) - 1);
+        m_shown.insert(m_shown.end(), arriving.begin(), arriving.end());
+        for (std::size_t i = 0; i < arriving.size(); ++i)
+            m_calls[arriving[i]].row = first + static_cast<int>(i);
+        endInsertRows();
+    }
+
+    int end = stay;
+    for (const Slot slot : m_shown)
+        if (rowOf[slot] < 0) {
+            rowOf[slot] = end++;
+            next.push_back(slot);
+        }
+    if (next != m_shown) {
+        emit layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
+        const QModelIndexList before = persistentIndexList();
+        QModelIndexList after;
+        after.reserve(before.size());
+        for (const QModelIndex& index : before)
+            after += createIndex(rowOf[m_shown[static_cast<std::size_t>(index.row())]], index.column());
+        m_shown = std::move(next);
+        for (std::size_t row = 0; row < m_shown.size(); ++row)
+            m_calls[m_shown[row]].row = static_cast<int>(row);
+        changePersistentIndexList(before, after);
+        emit layoutChanged({}, QAbstractItemModel::VerticalSortHint);
+    }
+
+    if (end > stay) {
+        beginRemoveRows({}, stay, end - 1);
+        for (auto slot = m_shown.begin() + stay; slot != m_shown.end(); ++slot)
+            m_calls[*slot].row = -1;
+        m_shown.resize(static_cast<std::size_t>(stay));
+        endRemoveRows();
+    }
+    m_free.insert(m_free.end(), m_leaving.begin(), m_leaving.end());
+    m_leaving.clear();
+    if (stay > 0)
+        emit dataChanged(index(0, 0), index(stay - 1, ColumnCount - 1));
+    emit countChanged(stay, totalCalls());
+}
+
+const LiveCall* LiveCallModel::callAt(int row) const
+{
+    if (row < 0 || row >= static_cast<int>(m_shown.size()))
+        return nullptr;
+    return &m_calls[m_shown[static_cast<std::size_t>(row)]].call;
+}
+
+const LiveCall* LiveCallModel::find(CallKey key) const
+{
+    const auto known = m_rowOfKey.find(key.value);
+    return known == m_rowOfKey.end() ? nullptr : &m_calls[known->second].call;
+}
+
+int LiveCallModel::rowOf(CallKey key) const
+{
+    const auto known = m_rowOfKey.find(key.value);
+    return known == m_rowOfKey.end() ? -1 : m_calls[known->second].row;
+}
+
+int LiveCallModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_shown.size());
+}
+
+int LiveCallModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+std::optional<Milliseconds> LiveCallModel::duration(const LiveCall& call) const
+{
+    if (!call.answeredAt || (!call.endedAt && m_now == Timestamp {}))
+        return std::nullopt;
+    return std::max(Milliseconds(0), Milliseconds(call.endedAt.value_or(m_now) - *call.answeredAt));
+}
+
+QVariant LiveCallModel::display(const LiveCall& call, int column) const
+{
+    switch (column) {
+    case State:
+        return word(call.state);
+    case Start:
+        return clockText(call.startedAt);
+    case Duration:
+        return durationText(duration(call));
+    case LastCode:
+        return codeText(call.lastCode);
+    case CallerLoss:
+    case CalleeLoss:
+        return percentText(figure(call, column));
+    case CallerJitter:
+    case CalleeJitter:
+        return millisecondsText(figure(call, column));
+    default:
+        if (isMos(column))
+            return mosText(figure(call, column));
+        const std::string_view value = textOf(call, column);
+        return value.empty() ? unknownFigure() : text(value);
+    }
+}
+
+QString LiveCallModel::exported(const LiveCall& call, int column) const
+{
+    if (isText(column))
+        return text(textOf(call, column));
+    switch (column) {
+    case State:
+        return text(toText(call.state));
+    case Start:
+        return QString::fromStdString(toIso8601(call.startedAt));
+    case Duration: {
+        const auto length = duration(call);
+        return length ? QString::number(length->count() / 1000, 'f', 3) : QString();
+    }
+    case LastCode:
+        return call.lastCode == 0 ? QString() : QString::number(call.lastCode);
+    default: {
+        const auto value = figure(call, column);
+        return value ? QString::number(*value, 'f', 3) : QString();
+    }
+    }
+}
+
+QVariant LiveCallModel::data(const QModelIndex& index, int role) const
+{
+    const LiveCall* call = index.isValid() ? callAt(index.row()) : nullptr;
+    if (!call)
+        return {};
+    const int column = index.column();
+    switch (role) {
+    case Qt::DisplayRole:
+        return display(*call, column);
+    case Qt::ToolTipRole:
+        if (column == Start)
+            return dateTimeText(call->startedAt) + QStringLiteral(" UTC");
+        if (column == LastCode)
+            return codeMeaning(call->lastCode);
+        if (isMos(column))
+            return bandWord(bandOf(figure(*call, column)));
+        return isText(column) ? display(*call, column) : QVariant();
+    case Qt::AccessibleTextRole:
+        if (isMos(column))
+            return QStringLiteral("%1 %2").arg(
+                display(*call, column).toString(), bandWord(bandOf(figure(*call, column))));
+        return display(*call, column);
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue(
+            (isText(column) || column == State ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    case BandRole:
+        return isMos(column) ? QVariant(static_cast<int>(bandOf(figure(*call, column)))) : QVariant();
+    case GlyphRole:
+        return column == State ? QVariant(glyph(call->state)) : QVariant();
+    case ToneRole:
+        return column == State ? QVariant(static_cast<int>(tone(call->state))) : QVariant();
+    case ExportRole:
+        return exported(*call, column);
+    case CallKeyRole:
+        return QVariant::fromValue<qint64>(call->key.value);
+    default:
+        return {};
+    }
+}
+
+QVariant LiveCallModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
+        return {};
+    const ColumnText& column = columns[static_cast<std::size_t>(section)];
+    switch (role) {
+    case Qt::DisplayRole:
+        return QCoreApplication::translate("LiveCallModel", column.title);
+    case Qt::ToolTipRole:
+        return QCoreApplication::translate("LiveCallModel", column.help);
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue(
+            (isText(section) || section == State ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    case ExportRole:
+        return QString::fromLatin1(column.name);
+    default:
+        return {};
+    }
+}
+
+void LiveCallModel::sort(int column, Qt::SortOrder order)
+{
+    if (column < 0 || column >= ColumnCount)
+        return;
+    m_sortColumn = column;
+    m_sortOrder = order;
+    refresh();
+}
+
+}

@@ -1,0 +1,342 @@
+#include "console/models/past_call_model.h"
+
+#include "console/models/call_words.h"
+#include "console/models/figures.h"
+#include "shared/calls/call_fields.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::array<const char*, PastCallModel::ColumnCount> titles { QT_TRANSLATE_NOOP("PastCallModel", "Key"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Call-ID"), QT_TRANSLATE_NOOP("PastCallModel", "Signalling"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Transport"), QT_TRANSLATE_NOOP("PastCallModel", "State"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Caller"), QT_TRANSLATE_NOOP("PastCallModel", "Callee"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Caller\naddress"), QT_TRANSLATE_NOOP("PastCallModel", "Caller\nport"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Callee\naddress"), QT_TRANSLATE_NOOP("PastCallModel", "Callee\nport"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Started\nUTC"), QT_TRANSLATE_NOOP("PastCallModel", "Ringing\nUTC"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Answered\nUTC"), QT_TRANSLATE_NOOP("PastCallModel", "Ended\nUTC"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Duration\nh:mm:ss"), QT_TRANSLATE_NOOP("PastCallModel", "Outcome"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Final\ncode"), QT_TRANSLATE_NOOP("PastCallModel", "Ended\nby"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Post-dial\ndelay ms"), QT_TRANSLATE_NOOP("PastCallModel", "Answer\ndelay ms"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Signalling\nRTT ms"), QT_TRANSLATE_NOOP("PastCallModel", "MOS\nmean"),
+    QT_TRANSLATE_NOOP("PastCallModel", "MOS\nmin"), QT_TRANSLATE_NOOP("PastCallModel", "Streams"),
+    QT_TRANSLATE_NOOP("PastCallModel", "SIP\nmessages"), QT_TRANSLATE_NOOP("PastCallModel", "Retrans-\nmissions"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Packets\nnot stored") };
+
+bool isMos(int column)
+{
+    return column == PastCallModel::MosMean || column == PastCallModel::MosMin;
+}
+
+bool isNumber(int column)
+{
+    switch (column) {
+    case PastCallModel::CallerPort:
+    case PastCallModel::CalleePort:
+    case PastCallModel::Duration:
+    case PastCallModel::FinalCode:
+    case PastCallModel::PostDialDelay:
+    case PastCallModel::AnswerDelay:
+    case PastCallModel::SignallingRtt:
+    case PastCallModel::MosMean:
+    case PastCallModel::MosMin:
+    case PastCallModel::Streams:
+    case PastCallModel::Messages:
+    case PastCallModel::Retransmissions:
+    case PastCallModel::MediaNotStored:
+        return true;
+    default:
+        return false;
+    }
+}
+
+std::optional<double> milliseconds(std::optional<Milliseconds> value)
+{
+    return value ? std::optional(value->count()) : std::nullopt;
+}
+
+std::optional<double> instant(std::optional<Timestamp> time)
+{
+    return time ? std::optional(static_cast<double>(nanosecondsSinceEpoch(*time))) : std::nullopt;
+}
+
+// What a column sorts by when it is a number or a time; empty when unknown.
+std::optional<double> figure(const CallRecord& call, int column)
+{
+    switch (column) {
+    case PastCallModel::Key:
+        return static_cast<double>(call.key.value);
+    case PastCallModel::CallerPort:
+        return call.callerAddress.port;
+    case PastCallModel::CalleePort:
+        return call.calleeAddress.port;
+    case PastCallModel::StartedAt:
+        return instant(call.startedAt);
+    case PastCallModel::RingingAt:
+        return instant(call.ringingAt);
+    case PastCallModel::AnsweredAt:
+        return instant(call.answeredAt);
+    case PastCallModel::EndedAt:
+        return instant(call.endedAt);
+    case PastCallModel::Duration:
+        return milliseconds(durationOf(call));
+    case PastCallModel::FinalCode:
+        return call.finalCode == 0 ? std::nullopt : std::optional<double>(call.finalCode);
+    case PastCallModel::PostDialDelay:
+        return milliseconds(call.postDialDelay);
+    case PastCallModel::AnswerDelay:
+        return milliseconds(call.answerDelay);
+    case PastCallModel::SignallingRtt:
+        return milliseconds(call.signallingRtt);
+    case PastCallModel::MosMean:
+        return call.mosMean;
+    case PastCallModel::MosMin:
+        return call.mosMin;
+    case PastCallModel::Streams:
+        return call.streamCount;
+    case PastCallModel::Messages:
+        return call.messages;
+    case PastCallModel::Retransmissions:
+        return call.retransmissions;
+    case PastCallModel::MediaNotStored:
+        return static_cast<double>(call.mediaPacketsNotStored);
+    default:
+        return std::nullopt;
+    }
+}
+
+bool sortsByNumber(int column)
+{
+    return isNumber(column) || column == PastCallModel::Key
+        || (column >= PastCallModel::StartedAt && column <= PastCallModel::EndedAt);
+}
+
+QString optionalTime(std::optional<Timestamp> time)
+{
+    return time ? dateTimeText(*time) : unknownFigure();
+}
+
+QString display(const CallRecord& call, int column)
+{
+    const auto orDash = [](std::string_view value) { return value.empty() ? unknownFigure() : text(value); };
+    switch (column) {
+    case PastCallModel::Key:
+        return QString::number(call.key.value);
+    case PastCallModel::CallId:
+        return orDash(call.callId);
+    case PastCallModel::Signalling_:
+        return word(call.signalling);
+    case PastCallModel::Transport_:
+        return word(call.transport);
+    case PastCallModel::State:
+        return word(call.state);
+    case PastCallModel::Caller:
+        return orDash(call.caller);
+    case PastCallModel::Callee:
+        return orDash(call.callee);
+    case PastCallModel::CallerIp:
+        return QString::fromStdString(call.callerAddress.ip.toString());
+    case PastCallModel::CallerPort:
+        return QString::number(call.callerAddress.port);
+    case PastCallModel::CalleeIp:
+        return QString::fromStdString(call.calleeAddress.ip.toString());
+    case PastCallModel::CalleePort:
+        return QString::number(call.calleeAddress.port);
+    case PastCallModel::StartedAt:
+        return dateTimeText(call.startedAt);
+    case PastCallModel::RingingAt:
+        return optionalTime(call.ringingAt);
+    case PastCallModel::AnsweredAt:
+        return optionalTime(call.answeredAt);
+    case PastCallModel::EndedAt:
+        return optionalTime(call.endedAt);
+    case PastCallModel::Duration:
+        return durationText(durationOf(call));
+    case PastCallModel::Outcome:
+        return word(call.outcome);
+    case PastCallModel::FinalCode:
+        return codeText(call.finalCode);
+    case PastCallModel::EndedBy_:
+        return word(call.endedBy);
+    case PastCallModel::PostDialDelay:
+        return millisecondsText(milliseconds(call.postDialDelay));
+    case PastCallModel::AnswerDelay:
+        return millisecondsText(milliseconds(call.answerDelay));
+    case PastCallModel::SignallingRtt:
+        return millisecondsText(milliseconds(call.signallingRtt));
+    case PastCallModel::MosMean:
+        return mosText(call.mosMean);
+    case PastCallModel::MosMin:
+        return mosText(call.mosMin);
+    case PastCallModel::Streams:
+        return countText(call.streamCount);
+    case PastCallModel::Messages:
+        return countText(call.messages);
+    case PastCallModel::Retransmissions:
+        return countText(call.retransmissions);
+    case PastCallModel::MediaNotStored:
+        return countText(call.mediaPacketsNotStored);
+    default:
+        return {};
+    }
+}
+
+}
+
+PastCallModel::PastCallModel(QObject* parent)
+    : QAbstractTableModel(parent)
+{
+}
+
+void PastCallModel::clear()
+{
+    beginResetModel();
+    m_calls.clear();
+    m_shown.clear();
+    m_matchesInAll = 0;
+    endResetModel();
+    emit countChanged(0, 0);
+}
+
+void PastCallModel::append(const std::vector<CallRecord>& calls, quint64 matchesInAll)
+{
+    m_matchesInAll = std::max<quint64>(matchesInAll, m_calls.size() + calls.size());
+    if (!calls.empty()) {
+        const int first = rowCount();
+        beginInsertRows({}, first, first + static_cast<int>(calls.size()) - 1);
+        m_calls.insert(m_calls.end(), calls.begin(), calls.end());
+        for (std::size_t i = m_shown.size(); i < m_calls.size(); ++i)
+            m_shown.push_back(static_cast<std::uint32_t>(i));
+        endInsertRows();
+        resort();
+    }
+    emit countChanged(rowCount(), m_matchesInAll);
+}
+
+const CallRecord* PastCallModel::callAt(int row) const
+{
+    if (row < 0 || row >= static_cast<int>(m_shown.size()))
+        return nullptr;
+    return &m_calls[m_shown[static_cast<std::size_t>(row)]];
+}
+
+int PastCallModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_shown.size());
+}
+
+int PastCallModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QVariant PastCallModel::data(const QModelIndex& index, int role) const
+{
+    const CallRecord* call = index.isValid() ? callAt(index.row()) : nullptr;
+    if (!call)
+        return {};
+    const int column = index.column();
+    switch (role) {
+    case Qt::DisplayRole:
+        return display(*call, column);
+    case Qt::ToolTipRole:
+        if (column == FinalCode)
+            return codeMeaning(call->finalCode);
+        if (isMos(column))
+            return bandWord(bandOf(figure(*call, column)));
+        return display(*call, column);
+    case Qt::AccessibleTextRole:
+        if (isMos(column))
+            return QStringLiteral("%1 %2").arg(display(*call, column), bandWord(bandOf(figure(*call, column))));
+        return display(*call, column);
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue((isNumber(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    case BandRole:
+        return isMos(column) ? QVariant(static_cast<int>(bandOf(figure(*call, column)))) : QVariant();
+    case GlyphRole:
+        return column == Outcome ? QVariant(glyph(call->outcome))
+            : column == State    ? QVariant(glyph(call->state))
+                                 : QVariant();
+    case ToneRole:
+        return column == Outcome ? QVariant(static_cast<int>(tone(call->outcome)))
+            : column == State    ? QVariant(static_cast<int>(tone(call->state)))
+                                 : QVariant();
+    case ExportRole:
+        return QString::fromStdString(callFields(*call)[static_cast<std::size_t>(column)].text);
+    case CallKeyRole:
+        return QVariant::fromValue<qint64>(call->key.value);
+    default:
+        return {};
+    }
+}
+
+QVariant PastCallModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
+        return {};
+    switch (role) {
+    case Qt::DisplayRole:
+        return QCoreApplication::translate("PastCallModel", titles[static_cast<std::size_t>(section)]);
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    case ExportRole:
+        return QString::fromLatin1(callFieldNames()[static_cast<std::size_t>(section)]);
+    default:
+        return {};
+    }
+}
+
+void PastCallModel::sort(int column, Qt::SortOrder order)
+{
+    m_sortColumn = column < ColumnCount ? column : -1;
+    m_sortOrder = order;
+    resort();
+}
+
+void PastCallModel::resort()
+{
+    if (m_shown.empty())
+        return;
+    std::vector<std::uint32_t> next(m_shown.size());
+    std::iota(next.begin(), next.end(), 0U);
+    const bool descending = m_sortOrder == Qt::DescendingOrder;
+    if (m_sortColumn >= 0 && sortsByNumber(m_sortColumn)) {
+        std::vector<double> numbers(m_calls.size());
+        for (std::size_t i = 0; i < m_calls.size(); ++i)
+            numbers[i] = figure(m_calls[i], m_sortColumn).value_or(std::numeric_limits<double>::quiet_NaN());
+        std::stable_sort(next.begin(), next.end(), [&](std::uint32_t a, std::uint32_t b) {
+            if (std::isnan(numbers[a]) || std::isnan(numbers[b]))
+                return !std::isnan(numbers[a]) && std::isnan(numbers[b]); // the unknown comes last in either order
+            return descending ? numbers[b] < numbers[a] : numbers[a] < numbers[b];
+        });
+    } else if (m_sortColumn >= 0) {
+        std::vector<QString> texts(m_calls.size());
+        for (std::size_t i = 0; i < m_calls.size(); ++i)
+            texts[i] = display(m_calls[i], m_sortColumn);
+        std::stable_sort(next.begin(), next.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return descending ? texts[b] < texts[a] : texts[a] < texts[b]; });
+    }
+    if (next == m_shown)
+        return;
+    emit layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
+    std::vector<int> rowOf(next.size());
+    for (std::size_t row = 0; row < next.size(); ++row)
+        rowOf[next[row]] = static_cast<int>(row);
+    const QModelIndexList before = persistentIndexList();
+    QModelIndexList after;
+    for (const QModelIndex& index : before)
+        after += createIndex(rowOf[m_shown[static_cast<std::size_t>(index.row())]], index.column());
+    m_shown = std::move(next);
+    changePersistentIndexList(before, after);
+    emit layoutChanged({}, QAbstractItemModel::VerticalSortHint);
+}
+
+}

@@ -1,0 +1,74 @@
+// Calls that a search found: the columns of the calls contract (shared/calls/call_fields.h), as people read them.
+#pragma once
+
+#include "console/models/list_roles.h"
+#include "shared/calls/call_record.h"
+
+#include <QAbstractTableModel>
+#include <vector>
+
+namespace callmon {
+
+class PastCallModel : public QAbstractTableModel {
+    Q_OBJECT
+
+public:
+    enum Column { // in the order of callFieldNames()
+        Key,
+        CallId,
+        Signalling_,
+        Transport_,
+        State,
+        Caller,
+        Callee,
+        CallerIp,
+        CallerPort,
+        CalleeIp,
+        CalleePort,
+        StartedAt,
+        RingingAt,
+        AnsweredAt,
+        EndedAt,
+        Duration,
+        Outcome,
+        FinalCode,
+        EndedBy_,
+        PostDialDelay,
+        AnswerDelay,
+        SignallingRtt,
+        MosMean,
+        MosMin,
+        Streams,
+        Messages,
+        Retransmissions,
+        MediaNotStored,
+        ColumnCount
+    };
+
+    explicit PastCallModel(QObject* parent = nullptr);
+
+    void clear();
+    void append(const std::vector<CallRecord>& calls, quint64 matchesInAll);
+    quint64 matchesInAll() const { return m_matchesInAll; } // more than rowCount() when the search was limited
+    const CallRecord* callAt(int row) const;
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+
+signals:
+    void countChanged(int shown, quint64 matchesInAll);
+
+private:
+    void resort();
+
+    std::vector<CallRecord> m_calls; // in arrival order
+    std::vector<std::uint32_t> m_shown; // row -> index in m_calls
+    quint64 m_matchesInAll = 0;
+    int m_sortColumn = -1; // as found
+    Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
+};
+
+}

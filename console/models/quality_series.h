@@ -1,0 +1,29 @@
+// The one-second points of a call as lines to plot: MOS, jitter and loss over time, a line for each stream.
+#pragma once
+
+#include "shared/calls/quality_point.h"
+#include "shared/calls/stream_record.h"
+
+#include <vector>
+
+namespace callmon {
+
+// Seconds since the epoch given to buildQualitySeries; a NaN value is a gap where nothing was measured.
+struct SeriesLine {
+    std::vector<double> seconds;
+    std::vector<double> values;
+};
+
+struct StreamSeries {
+    StreamKey stream;
+    Party direction = Party::Caller; // who sent it
+    SeriesLine mos; // 1 to 4.5
+    SeriesLine jitter; // ms
+    SeriesLine loss; // percent of the packets expected in the second
+};
+
+// Points may come in any order; those of streams that are not listed are left out (their direction is not known).
+std::vector<StreamSeries> buildQualitySeries(
+    std::vector<QualityPoint> points, const std::vector<StreamRecord>& streams, Timestamp epoch);
+
+}

@@ -1,0 +1,59 @@
+// What is played and where it is: shared by the window's thread, which steers, and the audio thread, which renders.
+#pragma once
+
+#include "console/playback/resampler.h"
+#include "shared/codecs/call_audio.h"
+
+#include <atomic>
+
+namespace callmon {
+
+enum class AudibleSide : std::uint8_t {
+    Both, // caller in the left ear, callee in the right
+    CallerOnly, // in both ears
+    CalleeOnly,
+};
+
+struct PeakLevels { // of what was rendered since they were last taken: 0 to 1, before gain
+    float caller = 0;
+    float callee = 0;
+};
+
+// render() neither locks nor allocates nor calls the system; all that both threads touch is atomic. load() and
+// prepare() are for times when no stream renders.
+class Playhead {
+public:
+    void load(CallAudio audio);
+    void prepare(double deviceRate);
+
+    // Window's thread. Positions in samples of CallAudio::sampleRate.
+    void seek(std::int64_t sample);
+    std::int64_t position() const;
+    std::int64_t length() const { return static_cast<std::int64_t>(m_audio.caller.size()); }
+    bool atEnd() const { return position() >= length(); }
+    bool renderedToEnd() const { return m_ended.load(); } // and the stream completed; a seek may have come since
+    const CallAudio& audio() const { return m_audio; }
+    void setSide(AudibleSide side) { m_side.store(side, std::memory_order_relaxed); }
+    void setGain(float gain) { m_gain.store(gain, std::memory_order_relaxed); } // 1: as recorded
+    void setBalance(float balance) { m_balance.store(balance, std::memory_order_relaxed); } // -1 left to 1 right
+    PeakLevels takeLevels();
+
+    // Audio thread: interleaved frames for one or two channels; silence past the end. False once the end is reached.
+    bool render(std::int16_t* out, std::size_t frames, unsigned channels) noexcept;
+
+private:
+    static constexpr std::int64_t noSeek = -1;
+    CallAudio m_audio;
+    Resampler m_resampler;
+    std::uint64_t m_step = std::uint64_t { 1 } << 32; // samples per device frame, as 32.32
+    std::atomic<std::uint64_t> m_at { 0 }; // 32.32; written by the audio thread while it runs
+    std::atomic<std::int64_t> m_seek { noSeek };
+    std::atomic<bool> m_ended { false };
+    std::atomic<AudibleSide> m_side { AudibleSide::Both };
+    std::atomic<float> m_gain { 1 };
+    std::atomic<float> m_balance { 0 };
+    std::atomic<float> m_callerPeak { 0 };
+    std::atomic<float> m_calleePeak { 0 };
+};
+
+}

@@ -1,0 +1,38 @@
+// The sound devices of this machine, by PortAudio; this is the only unit that knows the library.
+#pragma once
+
+#include "console/playback/playhead.h"
+#include "shared/base/result.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace callmon {
+
+// Used by one thread. Devices are listed anew each time that nothing is open, so one that is plugged in is found.
+class SoundOutput {
+public:
+    SoundOutput();
+    ~SoundOutput();
+    SoundOutput(const SoundOutput&) = delete;
+    SoundOutput& operator=(const SoundOutput&) = delete;
+
+    std::vector<std::string> devices(); // names, the default one first; empty when there is none
+    // Plays what the playhead renders on that device, or on the default one for an empty name. At 8000 Hz, or where
+    // the device refuses that at its own rate. The playhead must outlive the stream.
+    Result<void> start(Playhead& playhead, const std::string& device);
+    void stop(); // lets what was rendered sound to its end first (tens of milliseconds)
+    void close(); // at once
+    bool isOpen() const;
+    bool isActive() const; // still playing: false after the end of the sound, or when the device went away
+
+private:
+    struct Library;
+    Result<void> open(Playhead& playhead, const std::string& device);
+    bool listAnew();
+
+    std::unique_ptr<Library> m_library;
+};
+
+}

@@ -1,0 +1,28 @@
+#include "console/plots/clock_ticker.h"
+
+#include <array>
+#include <cmath>
+
+namespace callmon {
+
+double clockTickStep(double rangeSeconds, int wantedTicks)
+{
+    constexpr std::array steps { 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0,
+        7200.0, 14400.0 };
+    for (const double step : steps)
+        if (rangeSeconds / step <= wantedTicks)
+            return step;
+    return 3600 * std::ceil(rangeSeconds / 3600 / wantedTicks);
+}
+
+QString clockLabel(double seconds)
+{
+    const auto whole = static_cast<qint64>(std::floor(std::max(0.0, seconds)));
+    const QLatin1Char zero('0');
+    const QString tail = QStringLiteral(":%1").arg(whole % 60, 2, 10, zero);
+    if (whole < 3600)
+        return QString::number(whole / 60) + tail;
+    return QStringLiteral("%1:%2").arg(whole / 3600).arg(whole / 60 % 60, 2, 10, zero) + tail;
+}
+
+}

@@ -1,0 +1,11 @@
+// Ticks of a time axis at 1, 2, 5, 10, 15, 30 seconds, minutes and hours, labelled m:ss or h:mm:ss.
+#pragma once
+
+#include <QString>
+
+namespace callmon {
+
+double clockTickStep(double rangeSeconds, int wantedTicks);
+QString clockLabel(double seconds); // "1:05", "1:02:03"
+
+}

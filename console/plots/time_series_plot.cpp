@@ -1,0 +1,382 @@
+#include "console/plots/time_series_plot.h"
+
+#include "console/plots/clock_ticker.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QStringList>
+#include <QStyleOptionFocusRect>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <qcustomplot.h>
+
+namespace callmon {
+
+namespace {
+
+class ClockTicker : public QCPAxisTicker {
+protected:
+    double getTickStep(const QCPRange& range) override { return clockTickStep(range.size(), tickCount() + 1); }
+    int getSubTickCount(double) override { return 0; }
+    QString getTickLabel(double tick, const QLocale&, QChar, int) override { return clockLabel(tick); }
+};
+
+// The value of the second in which `seconds` falls; NaN when there is none.
+double valueAt(const PlotLine& line, double seconds)
+{
+    const auto after = std::upper_bound(line.seconds.begin(), line.seconds.end(), seconds);
+    if (after == line.seconds.begin())
+        return std::numeric_limits<double>::quiet_NaN();
+    const auto i = static_cast<std::size_t>(after - line.seconds.begin()) - 1;
+    return seconds - line.seconds[i] < 1.5 ? line.values[i] : std::numeric_limits<double>::quiet_NaN();
+}
+
+}
+
+struct TimeSeriesPlot::Panel {
+    PlotPanel what;
+    QCPAxisRect* rect = nullptr;
+    QCPItemText* title = nullptr;
+    std::vector<QCPItemText*> readOuts; // a line's sample, name and value for each kind
+    QCPItemText* time = nullptr; // left of them, in the first panel
+    QCPItemText* empty = nullptr;
+    QCPItemStraightLine* playhead = nullptr;
+    QCPItemStraightLine* cursor = nullptr;
+    std::vector<PlotLine> lines;
+    std::vector<QCPGraph*> graphs; // a line and its lone points, by turns
+};
+
+TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
+    : QWidget(parent)
+    , m_plot(new QCustomPlot(this))
+{
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(2, 2, 2, 2); // the focus frame stands here
+    layout->addWidget(m_plot);
+    setFocusPolicy(Qt::StrongFocus);
+    m_plot->setFocusPolicy(Qt::NoFocus);
+    m_plot->setMouseTracking(true);
+    m_plot->installEventFilter(this);
+    m_plot->plotLayout()->clear();
+    m_plot->plotLayout()->setRowSpacing(0);
+
+    auto* margins = new QCPMarginGroup(m_plot);
+    for (PlotPanel& what : panels) {
+        auto panel = std::make_unique<Panel>();
+        panel->what = std::move(what);
+        panel->rect = new QCPAxisRect(m_plot);
+        m_plot->plotLayout()->addElement(static_cast<int>(m_panels.size()), 0, panel->rect);
+        panel->rect->setMarginGroup(QCP::msLeft | QCP::msRight, margins);
+        panel->rect->setMinimumMargins(QMargins(8, 24, 14, 4));
+        panel->rect->setupFullAxesBox(false);
+        for (QCPAxis* axis : { panel->rect->axis(QCPAxis::atTop), panel->rect->axis(QCPAxis::atRight) })
+            axis->setVisible(false);
+        QCPAxis* time = panel->rect->axis(QCPAxis::atBottom);
+        const auto ticker = QSharedPointer<ClockTicker>::create();
+        ticker->setTickCount(8);
+        time->setTicker(ticker);
+        if (!panel->what.ticks.empty()) {
+            const auto fixed = QSharedPointer<QCPAxisTickerText>::create();
+            for (const double tick : panel->what.ticks)
+                fixed->addTick(tick, QLocale().toString(tick, 'f', tick == std::floor(tick) ? 0 : 1));
+            panel->rect->axis(QCPAxis::atLeft)->setTicker(fixed);
+        } else {
+            panel->rect->axis(QCPAxis::atLeft)->ticker()->setTickCount(4);
+        }
+        panel->rect->axis(QCPAxis::atLeft)->setNumberFormat(QStringLiteral("f"));
+        panel->rect->axis(QCPAxis::atLeft)->setNumberPrecision(0);
+
+        const auto label = [&](double x, double y, Qt::Alignment alignment) {
+            auto* item = new QCPItemText(m_plot);
+            item->setClipToAxisRect(false);
+            item->position->setAxisRect(panel->rect);
+            item->position->setType(QCPItemPosition::ptAxisRectRatio);
+            item->position->setCoords(x, y);
+            item->setPositionAlignment(alignment);
+            item->setPadding(QMargins(0, 0, 0, 4));
+            return item;
+        };
+        panel->title = label(0, 0, Qt::AlignLeft | Qt::AlignBottom);
+        panel->title->setText(panel->what.title);
+        panel->time = label(0, 0, Qt::AlignRight | Qt::AlignBottom);
+        panel->time->setVisible(false);
+        panel->empty = label(0.5, 0.5, Qt::AlignCenter);
+        panel->empty->setText(tr("no measurement"));
+        const auto line = [&] {
+            auto* item = new QCPItemStraightLine(m_plot);
+            for (QCPItemPosition* point : { item->point1, item->point2 }) {
+                point->setAxisRect(panel->rect);
+                point->setAxes(time, panel->rect->axis(QCPAxis::atLeft));
+                point->setTypeX(QCPItemPosition::ptPlotCoords);
+                point->setTypeY(QCPItemPosition::ptAxisRectRatio);
+            }
+            item->setClipAxisRect(panel->rect);
+            item->setVisible(false);
+            return item;
+        };
+        panel->playhead = line();
+        panel->cursor = line();
+        m_panels.push_back(std::move(panel));
+    }
+    for (std::size_t i = 0; i + 1 < m_panels.size(); ++i)
+        m_panels[i]->rect->axis(QCPAxis::atBottom)->setTickLabels(false);
+    if (!m_panels.empty())
+        m_panels.back()->rect->axis(QCPAxis::atBottom)->setLabel(tr("Time since the call began, m:ss"));
+    setDuration(1);
+}
+
+TimeSeriesPlot::~TimeSeriesPlot() = default;
+
+void TimeSeriesPlot::setKinds(const std::vector<PlotKind>& kinds)
+{
+    m_kinds = kinds;
+    for (const auto& panel : m_panels) {
+        for (QCPItemText* item : panel->readOuts)
+            m_plot->removeItem(item);
+        panel->readOuts.clear();
+        for (std::size_t i = 0; i < m_kinds.size(); ++i) {
+            auto* item = new QCPItemText(m_plot);
+            item->setClipToAxisRect(false);
+            item->setPositionAlignment(Qt::AlignRight | Qt::AlignBottom);
+            item->setPadding(QMargins(0, 0, 0, 4));
+            panel->readOuts.push_back(item);
+        }
+        chain(*panel);
+    }
+    style();
+}
+
+// From the right: the last kind at the panel's edge, each other one left of its successor, the time leftmost.
+void TimeSeriesPlot::chain(Panel& panel)
+{
+    std::vector<QCPItemText*> items { panel.time };
+    items.insert(items.end(), panel.readOuts.begin(), panel.readOuts.end());
+    for (std::size_t i = items.size(); i-- > 0;) {
+        QCPItemPosition* position = items[i]->position;
+        if (i + 1 == items.size()) {
+            position->setAxisRect(panel.rect);
+            position->setType(QCPItemPosition::ptAxisRectRatio);
+            position->setCoords(1, 0);
+        } else {
+            position->setParentAnchor(items[i + 1]->bottomLeft);
+            position->setType(QCPItemPosition::ptAbsolute);
+            position->setCoords(-18, 0);
+        }
+    }
+}
+
+void TimeSeriesPlot::setColours(const PlotColours& colours)
+{
+    m_colours = colours;
+    style();
+}
+
+void TimeSeriesPlot::style()
+{
+    m_plot->setBackground(m_colours.background);
+    const QPen axisPen(m_colours.grid.darker(100), 1);
+    QFont bold = font();
+    bold.setBold(true);
+    for (const auto& panel : m_panels) {
+        for (QCPAxis* axis : { panel->rect->axis(QCPAxis::atBottom), panel->rect->axis(QCPAxis::atLeft) }) {
+            axis->setBasePen(axisPen);
+            axis->setTickPen(axisPen);
+            axis->setSubTicks(false);
+            axis->setTickLabelColor(m_colours.quietText);
+            axis->setLabelColor(m_colours.quietText);
+            axis->setTickLabelFont(font());
+            axis->setLabelFont(font());
+            axis->grid()->setPen(QPen(m_colours.grid, 1));
+            axis->grid()->setZeroLinePen(Qt::NoPen);
+        }
+        panel->title->setColor(m_colours.text);
+        panel->title->setFont(bold);
+        panel->time->setColor(m_colours.text);
+        panel->time->setFont(font());
+        for (std::size_t i = 0; i < panel->readOuts.size(); ++i) {
+            panel->readOuts[i]->setColor(m_kinds[i].colour);
+            panel->readOuts[i]->setFont(font());
+        }
+        panel->empty->setColor(m_colours.quietText);
+        panel->empty->setFont(font());
+        panel->playhead->setPen(QPen(m_colours.playhead, 2));
+        panel->cursor->setPen(QPen(m_colours.quietText, 1));
+        for (std::size_t i = 0; i < panel->graphs.size(); ++i) {
+            const std::size_t kind = panel->lines[i / 2].kind;
+            if (kind >= m_kinds.size())
+                continue;
+            QPen pen(m_kinds[kind].colour, kind == 0 ? 1.8 : 1.6, m_kinds[kind].style, Qt::FlatCap);
+            panel->graphs[i]->setPen(pen);
+            if (i % 2 == 1)
+                panel->graphs[i]->setScatterStyle(QCPScatterStyle(
+                    kind == 0 ? QCPScatterStyle::ssDisc : QCPScatterStyle::ssDiamond, m_kinds[kind].colour, 5));
+        }
+    }
+    updateReadOuts();
+    m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void TimeSeriesPlot::setLines(std::size_t index, const std::vector<PlotLine>& lines)
+{
+    Panel& panel = *m_panels.at(index);
+    for (QCPGraph* graph : panel.graphs)
+        m_plot->removeGraph(graph);
+    panel.graphs.clear();
+    panel.lines = lines;
+    QCPAxis* time = panel.rect->axis(QCPAxis::atBottom);
+    QCPAxis* value = panel.rect->axis(QCPAxis::atLeft);
+    double maximum = panel.what.maximum;
+    bool any = false;
+    for (const PlotLine& line : panel.lines) {
+        const auto& values = line.values;
+        QVector<double> loneSeconds; // a point between two gaps has no line to be seen by
+        QVector<double> loneValues;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (std::isnan(values[i]))
+                continue;
+            any = true;
+            maximum = std::max(maximum, values[i] * 1.08);
+            if ((i == 0 || std::isnan(values[i - 1])) && (i + 1 == values.size() || std::isnan(values[i + 1]))) {
+                loneSeconds += line.seconds[i];
+                loneValues += values[i];
+            }
+        }
+        QCPGraph* graph = m_plot->addGraph(time, value);
+        graph->setData(QVector<double>(line.seconds.begin(), line.seconds.end()),
+            QVector<double>(values.begin(), values.end()), true);
+        graph->setAntialiased(true);
+        QCPGraph* lone = m_plot->addGraph(time, value);
+        lone->setData(loneSeconds, loneValues, true);
+        lone->setLineStyle(QCPGraph::lsNone);
+        panel.graphs.push_back(graph);
+        panel.graphs.push_back(lone);
+    }
+    // A little room below, or a line along the bottom would be hidden by the axis.
+    value->setRange(panel.what.minimum - 0.03 * (maximum - panel.what.minimum), maximum);
+    panel.empty->setVisible(!any);
+    style();
+}
+
+void TimeSeriesPlot::setDuration(double seconds)
+{
+    m_duration = std::max(1.0, seconds);
+    for (const auto& panel : m_panels)
+        panel->rect->axis(QCPAxis::atBottom)->setRange(0, m_duration);
+    m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void TimeSeriesPlot::setPlayhead(std::optional<double> seconds)
+{
+    m_playhead = seconds;
+    for (const auto& panel : m_panels) {
+        panel->playhead->setVisible(seconds.has_value());
+        panel->playhead->point1->setCoords(seconds.value_or(0), 0);
+        panel->playhead->point2->setCoords(seconds.value_or(0), 1);
+    }
+    updateReadOuts();
+    m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void TimeSeriesPlot::showCursor(std::optional<double> seconds)
+{
+    m_cursor = seconds;
+    for (const auto& panel : m_panels) {
+        panel->cursor->setVisible(seconds.has_value());
+        panel->cursor->point1->setCoords(seconds.value_or(0), 0);
+        panel->cursor->point2->setCoords(seconds.value_or(0), 1);
+    }
+    updateReadOuts();
+    m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+QString TimeSeriesPlot::readOut(std::size_t index, std::size_t kind, std::optional<double> seconds) const
+{
+    const Panel& panel = *m_panels.at(index);
+    const PlotKind& what = m_kinds.at(kind);
+    QString text = (what.style == Qt::SolidLine ? QStringLiteral("━━ ") : QStringLiteral("╍╍ ")) + what.name;
+    if (!seconds)
+        return text;
+    double value = std::numeric_limits<double>::quiet_NaN();
+    for (const PlotLine& line : panel.lines)
+        if (const double here = line.kind == kind ? valueAt(line, *seconds) : value; !std::isnan(here))
+            value = here;
+    return text + QLatin1Char(' ')
+        + (std::isnan(value) ? QStringLiteral("–") : QLocale().toString(value, 'f', panel.what.decimals));
+}
+
+void TimeSeriesPlot::updateReadOuts()
+{
+    const std::optional<double> at = m_cursor ? m_cursor : m_playhead;
+    for (std::size_t i = 0; i < m_panels.size(); ++i) {
+        for (std::size_t kind = 0; kind < m_panels[i]->readOuts.size(); ++kind)
+            m_panels[i]->readOuts[kind]->setText(readOut(i, kind, at));
+        m_panels[i]->time->setVisible(at && i == 0);
+        if (at)
+            m_panels[i]->time->setText(clockLabel(*at));
+    }
+}
+
+double TimeSeriesPlot::secondsAt(QPoint position) const
+{
+    const double seconds = m_panels.front()->rect->axis(QCPAxis::atBottom)->pixelToCoord(position.x());
+    return std::clamp(seconds, 0.0, m_duration);
+}
+
+bool TimeSeriesPlot::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::MouseMove) {
+        const auto* mouse = static_cast<QMouseEvent*>(event);
+        showCursor(secondsAt(mouse->pos()));
+        if (mouse->buttons() & Qt::LeftButton)
+            emit seekRequested(secondsAt(mouse->pos()));
+    } else if (event->type() == QEvent::MouseButtonPress) {
+        setFocus(Qt::MouseFocusReason);
+        emit seekRequested(secondsAt(static_cast<QMouseEvent*>(event)->pos()));
+    } else if (event->type() == QEvent::Leave) {
+        showCursor({});
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+void TimeSeriesPlot::keyPressEvent(QKeyEvent* event)
+{
+    const double step = event->modifiers() & Qt::ShiftModifier ? 30 : 5;
+    const double from = m_playhead.value_or(0);
+    if (event->key() == Qt::Key_Left)
+        emit seekRequested(std::max(0.0, from - step));
+    else if (event->key() == Qt::Key_Right)
+        emit seekRequested(std::min(m_duration, from + step));
+    else if (event->key() == Qt::Key_Home)
+        emit seekRequested(0);
+    else if (event->key() == Qt::Key_End)
+        emit seekRequested(m_duration);
+    else
+        QWidget::keyPressEvent(event);
+}
+
+void TimeSeriesPlot::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    painter.fillRect(rect(), m_colours.background);
+    if (!hasFocus())
+        return;
+    painter.setPen(QPen(palette().color(QPalette::Highlight), 2));
+    painter.drawRect(rect().adjusted(1, 1, -1, -1));
+}
+
+void TimeSeriesPlot::focusInEvent(QFocusEvent* event)
+{
+    QWidget::focusInEvent(event);
+    update();
+}
+
+void TimeSeriesPlot::focusOutEvent(QFocusEvent* event)
+{
+    QWidget::focusOutEvent(event);
+    update();
+}
+
+}

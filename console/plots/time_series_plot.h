@@ -1,0 +1,92 @@
+// Panels one above the other over one time axis: values over time in two kinds of line. Plain points in, pixels out.
+#pragma once
+
+#include <QColor>
+#include <QString>
+#include <QWidget>
+#include <memory>
+#include <optional>
+#include <vector>
+
+class QCPAxisRect;
+class QCPGraph;
+class QCPItemStraightLine;
+class QCPItemText;
+class QCustomPlot;
+
+namespace callmon {
+
+struct PlotPanel {
+    QString title; // with its unit: "Jitter, ms"
+    double minimum = 0;
+    double maximum = 1; // the axis grows past it when values do
+    int decimals = 1; // of the read-out
+    std::vector<double> ticks; // where axis labels stand; empty: chosen by the values
+};
+
+struct PlotKind { // the two directions: told apart by the line's style as well as by its colour
+    QString name;
+    QColor colour;
+    Qt::PenStyle style = Qt::SolidLine;
+};
+
+struct PlotLine {
+    std::size_t kind = 0; // index into the kinds
+    std::vector<double> seconds; // ascending
+    std::vector<double> values; // NaN: nothing was measured, the line breaks
+};
+
+struct PlotColours {
+    QColor background;
+    QColor text;
+    QColor quietText;
+    QColor grid;
+    QColor playhead;
+};
+
+class TimeSeriesPlot : public QWidget {
+    Q_OBJECT
+
+public:
+    TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent = nullptr);
+    ~TimeSeriesPlot() override;
+
+    void setKinds(const std::vector<PlotKind>& kinds);
+    void setColours(const PlotColours& colours);
+    void setLines(std::size_t panel, const std::vector<PlotLine>& lines);
+    void setDuration(double seconds); // the time axis runs from 0 to here
+    void setPlayhead(std::optional<double> seconds);
+    // "━━ caller → 4.21": a sample of the line, and its value there, as shown in the panel's corner.
+    QString readOut(std::size_t panel, std::size_t kind, std::optional<double> seconds) const;
+
+    QSize sizeHint() const override { return { 640, 420 }; }
+
+signals:
+    void seekRequested(double seconds); // a click, or an arrow key
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+
+private:
+    struct Panel;
+
+    void style();
+    static void chain(Panel& panel);
+    void showCursor(std::optional<double> seconds);
+    void updateReadOuts();
+    double secondsAt(QPoint position) const;
+
+    QCustomPlot* m_plot;
+    std::vector<std::unique_ptr<Panel>> m_panels;
+    std::vector<PlotKind> m_kinds;
+    PlotColours m_colours;
+    double m_duration = 1;
+    std::optional<double> m_playhead;
+    std::optional<double> m_cursor; // where the mouse is
+};
+
+}

@@ -1,0 +1,195 @@
+#include "console/smoke_run.h"
+
+#include "console/views/call_page.h"
+#include "console/views/call_table.h"
+#include "console/views/live_page.h"
+#include "console/views/past_page.h"
+#include "console/views/player_bar.h"
+
+#include <QApplication>
+#include <cstdio>
+
+namespace callmon {
+
+SmokeRun::SmokeRun(MainWindow& window, const QString& folder, QObject* parent)
+    : QObject(parent)
+    , m_window(window)
+    , m_folder(folder)
+{
+    m_poll.setInterval(50);
+    connect(&m_poll, &QTimer::timeout, this, &SmokeRun::poll);
+    addSteps();
+}
+
+void SmokeRun::start()
+{
+    if (!m_folder.mkpath(QStringLiteral("."))) {
+        fail(QStringLiteral("cannot make the folder ") + m_folder.path());
+        return;
+    }
+    m_poll.start();
+    begin(0);
+}
+
+void SmokeRun::addSteps()
+{
+    const auto problem = [this] { return m_problem; };
+    m_steps.push_back({ QStringLiteral("live calls arrive"), 30'000, [] {},
+        [this] { return m_window.live().model().rowCount() > 0; } });
+    // A call that has been talking for a while shows more than one that has just begun.
+    m_steps.push_back({ QStringLiteral("a live call is answered and has quality figures"), 30'000, [] {},
+        [this] {
+            const LiveCallModel& calls = m_window.live().model();
+            for (int row = 0; row < calls.rowCount(); ++row)
+                if (const LiveCall* call = calls.callAt(row);
+                    call->state == CallState::Answered && call->sent[0].mosNow > 0)
+                    return true;
+            return false;
+        } });
+    m_steps.push_back({ QStringLiteral("live page is drawn and exported"), 5'000,
+        [this] {
+            m_window.showLive();
+            grab(QStringLiteral("live"));
+            exportList(true);
+        },
+        [] { return true; }, problem });
+    m_steps.push_back({ QStringLiteral("past calls are found"), 60'000,
+        [this] {
+            m_window.showPast();
+            m_window.past().search();
+        },
+        [this] {
+            if (m_window.past().isSearching())
+                return false;
+            if (m_window.past().model().rowCount() > 0)
+                return true;
+            m_window.past().search(); // none has ended yet: ask again until the deadline
+            return false;
+        },
+        [this] { return m_window.past().lastError(); } });
+    m_steps.push_back({ QStringLiteral("past page is drawn and exported"), 5'000,
+        [this] {
+            grab(QStringLiteral("past"));
+            exportList(false);
+        },
+        [] { return true; }, problem });
+    m_steps.push_back({ QStringLiteral("call page shows figures and series"), 20'000, [this] { openCall(); },
+        [this] { return m_page && m_page->hasFigures() && m_page->hasSeries(); }, problem });
+    m_steps.push_back({ QStringLiteral("the sound of the call is loaded"), 30'000,
+        [this] {
+            if (!m_page->player().hasAudio())
+                m_page->loadSound();
+        },
+        [this] { return m_page->player().hasAudio(); } });
+    m_steps.push_back({ QStringLiteral("the sound plays for two seconds, or the console says that there is no device"),
+        15'000,
+        [this] {
+            m_page->player().play();
+            m_heardFrom = m_page->player().position();
+        },
+        [this] {
+            const double length = static_cast<double>(m_page->player().audio().caller.size()) / CallAudio::sampleRate;
+            return m_page->player().position() - m_heardFrom >= std::min(2.0, length * 0.9)
+                || m_page->player().hasDeviceProblem();
+        } });
+    m_steps.push_back({ QStringLiteral("call page is drawn"), 5'000,
+        [this] {
+            m_page->player().stop();
+            grab(QStringLiteral("call"));
+        },
+        [] { return true; }, problem });
+}
+
+void SmokeRun::openCall()
+{
+    m_problem.clear();
+    // Past calls first: all of them is stored. Longest first, so that there is something to see and hear.
+    const PastCallModel& past = m_window.past().model();
+    const CallRecord* best = nullptr;
+    for (int row = 0; row < past.rowCount(); ++row)
+        if (const CallRecord* call = past.callAt(row); call->answeredAt && call->mosMean && call->streamCount > 0
+            && (!best || durationOf(*best) < durationOf(*call)))
+            best = call;
+    if (best) {
+        m_page = m_window.openCall(best->key);
+        return;
+    }
+    const LiveCallModel& live = m_window.live().model();
+    for (int row = 0; row < live.rowCount(); ++row)
+        if (const LiveCall* call = live.callAt(row); call->answeredAt && call->sent[0].seen) {
+            m_page = m_window.openCall(call->key);
+            return;
+        }
+    m_problem = QStringLiteral("no answered call with sound, live or past");
+}
+
+void SmokeRun::begin(std::size_t step)
+{
+    m_step = step;
+    if (step == m_steps.size()) {
+        m_poll.stop();
+        std::fprintf(stdout, "smoke: all %zu steps passed\n", m_steps.size());
+        std::fflush(stdout);
+        emit ended(0);
+        return;
+    }
+    m_time.start();
+    m_steps[step].begin();
+}
+
+void SmokeRun::poll()
+{
+    if (m_step >= m_steps.size())
+        return;
+    const Step& step = m_steps[m_step];
+    if (step.problem) {
+        const QString problem = step.problem();
+        if (!problem.isEmpty()) {
+            fail(problem);
+            return;
+        }
+    }
+    if (step.done()) {
+        std::fprintf(stdout, "smoke: %s (%lld ms)\n", qPrintable(step.name), static_cast<long long>(m_time.elapsed()));
+        std::fflush(stdout);
+        begin(m_step + 1);
+    } else if (m_time.elapsed() > step.deadline) {
+        fail(QStringLiteral("not within %1 s").arg(step.deadline / 1000));
+    }
+}
+
+void SmokeRun::fail(const QString& why)
+{
+    m_poll.stop();
+    const QString name = m_step < m_steps.size() ? m_steps[m_step].name : QString();
+    std::fprintf(stderr, "smoke: failed at step \"%s\": %s\n", qPrintable(name), qPrintable(why));
+    grab(QStringLiteral("failed"));
+    m_step = m_steps.size();
+    emit ended(1);
+}
+
+void SmokeRun::grab(const QString& page)
+{
+    const ThemeName before = m_window.theme();
+    for (const ThemeName theme : { ThemeName::Light, ThemeName::Dark }) {
+        m_window.setTheme(theme);
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::LayoutRequest);
+        QCoreApplication::processEvents(QEventLoop::ExcludeUserInputEvents, 100);
+        const QString file = m_folder.filePath(page + QLatin1Char('-') + nameOf(theme) + QStringLiteral(".png"));
+        if (!m_window.grab().save(file))
+            m_problem = QStringLiteral("cannot write ") + file;
+    }
+    m_window.setTheme(before);
+}
+
+void SmokeRun::exportList(bool live)
+{
+    const QString file = m_folder.filePath(live ? QStringLiteral("live-calls.csv") : QStringLiteral("past-calls.csv"));
+    const Result<int> rows = (live ? m_window.live().table() : m_window.past().table()).exportCsv(file);
+    if (!rows)
+        m_problem = QString::fromStdString(rows.error().what);
+    else if (rows.value() == 0)
+        m_problem = QStringLiteral("no rows in ") + file;
+}
+
+}

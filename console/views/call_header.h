@@ -1,0 +1,59 @@
+// The head of a call's page: who called whom, when, and how it went.
+#pragma once
+
+#include "console/views/theme.h"
+#include "shared/calls/live_call.h"
+
+#include <QWidget>
+#include <vector>
+
+class QGridLayout;
+class QLabel;
+
+namespace callmon {
+
+class ElidedLabel;
+
+class CallHeader : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit CallHeader(QWidget* parent = nullptr);
+    void show(const CallRecord& call, const QString& codec);
+    void show(const LiveCall& call, Timestamp now); // until the record of the call is there
+    void setTheme(const Theme& theme);
+
+private:
+    enum Fact {
+        Started,
+        Answered,
+        Ended,
+        Duration,
+        Code,
+        EndedBy_,
+        Codec,
+        MosMean,
+        MosMin,
+        PostDial,
+        AnswerDelay,
+        CallId,
+        CallerAddress,
+        CalleeAddress,
+        Signalling_,
+        FactCount
+    };
+
+    void setFact(Fact fact, const QString& text, const QColor& colour = {});
+    void setMos(Fact fact, std::optional<double> mos);
+    void setParties(std::string_view caller, std::string_view callee);
+
+    ElidedLabel* m_caller;
+    ElidedLabel* m_callee;
+    ElidedLabel* m_outcome;
+    std::vector<ElidedLabel*> m_facts;
+    Theme m_theme = themeOf(ThemeName::Light);
+    Tone m_tone = Tone::Plain;
+    std::optional<double> m_mosMean, m_mosMin;
+};
+
+}

@@ -1,0 +1,216 @@
+#include "console/views/call_table.h"
+
+#include "console/models/list_export.h"
+#include "console/views/figure_delegate.h"
+#include "console/views/list_header.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QMenu>
+#include <QPainter>
+#include <QSettings>
+#include <algorithm>
+
+namespace callmon {
+
+CallTable::CallTable(const QString& name, QWidget* parent)
+    : QTableView(parent)
+    , m_delegate(new FigureDelegate(this))
+    , m_header(new ListHeader(this))
+{
+    setHorizontalHeader(m_header);
+    setObjectName(name);
+    setItemDelegate(m_delegate);
+    setSelectionBehavior(SelectRows);
+    setSelectionMode(ExtendedSelection);
+    setAlternatingRowColors(true);
+    setShowGrid(false);
+    setWordWrap(false);
+    setTabKeyNavigation(false); // Tab leaves the table
+    setHorizontalScrollMode(ScrollPerPixel);
+    setCornerButtonEnabled(false);
+    setFrameShape(QFrame::NoFrame);
+    verticalHeader()->hide();
+    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
+    QHeaderView* header = m_header;
+    header->setSectionsMovable(true);
+    header->setMinimumSectionSize(fontMetrics().horizontalAdvance(QStringLiteral("00000")));
+    header->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(header, &QHeaderView::customContextMenuRequested, this, [this, header](QPoint position) {
+        QMenu menu(this);
+        fillColumnMenu(&menu);
+        menu.exec(header->mapToGlobal(position));
+    });
+    connect(header, &QHeaderView::sortIndicatorChanged, this, &QTableView::scrollToTop);
+    connect(header, &QHeaderView::sectionResized, this, [this] {
+        if (!m_fitting && isVisible())
+            m_fits = false; // by hand: leave them alone from now on
+    });
+    connect(this, &QTableView::doubleClicked, this, [this](const QModelIndex& index) { activateRow(index.row()); });
+}
+
+void CallTable::setList(QAbstractItemModel* list, const std::vector<CallColumn>& columns)
+{
+    setModel(list);
+    QHeaderView* header = horizontalHeader();
+    for (int column = 0; column < list->columnCount(); ++column)
+        setColumnHidden(column, true);
+    int position = 0;
+    for (const CallColumn& column : columns) {
+        setColumnHidden(column.column, !column.shown);
+        header->moveSection(header->visualIndex(column.column), position++);
+    }
+    m_columns = columns;
+    fitColumns();
+    setSortingEnabled(true);
+}
+
+// Every column as wide as its title and sample; what room is left goes in equal parts to those that grow.
+void CallTable::fitColumns()
+{
+    if (!m_fits || m_columns.empty())
+        return;
+    m_fitting = true;
+    int used = 0;
+    int growing = 0;
+    const auto firstWidth = [this](const CallColumn& column) {
+        return std::max(m_header->titleWidth(column.column), fontMetrics().horizontalAdvance(column.sample) + 14);
+    };
+    for (const CallColumn& column : m_columns)
+        if (!isColumnHidden(column.column)) {
+            used += firstWidth(column);
+            growing += column.grows;
+        }
+    const int share = growing > 0 ? std::max(0, viewport()->width() - used) / growing : 0;
+    const int most = fontMetrics().averageCharWidth() * 48;
+    for (const CallColumn& column : m_columns)
+        setColumnWidth(column.column,
+            std::min(firstWidth(column) + (column.grows ? share : 0), std::max(most, firstWidth(column))));
+    m_fitting = false;
+}
+
+void CallTable::resizeEvent(QResizeEvent* event)
+{
+    QTableView::resizeEvent(event);
+    fitColumns();
+}
+
+void CallTable::setTheme(const Theme& theme)
+{
+    m_delegate->setTheme(theme);
+    viewport()->update();
+}
+
+void CallTable::setStale(bool stale)
+{
+    m_delegate->setStale(stale);
+    viewport()->update();
+}
+
+std::vector<int> CallTable::shownColumns() const
+{
+    std::vector<int> columns;
+    const QHeaderView* header = horizontalHeader();
+    for (int position = 0; position < header->count(); ++position)
+        if (const int column = header->logicalIndex(position); !header->isSectionHidden(column))
+            columns.push_back(column);
+    return columns;
+}
+
+Result<int> CallTable::exportCsv(const QString& path) const
+{
+    return writeCsv(*model(), shownColumns(), path);
+}
+
+std::optional<CallKey> CallTable::currentCall() const
+{
+    const QModelIndex index = currentIndex();
+    if (!index.isValid())
+        return std::nullopt;
+    return CallKey { index.data(CallKeyRole).toLongLong() };
+}
+
+void CallTable::saveColumns() const
+{
+    QSettings settings;
+    settings.setValue(QStringLiteral("columns/") + objectName(), horizontalHeader()->saveState());
+    settings.setValue(QStringLiteral("columnsFit/") + objectName(), m_fits);
+}
+
+void CallTable::restoreColumns()
+{
+    QHeaderView* header = horizontalHeader();
+    const QByteArray saved = QSettings().value(QStringLiteral("columns/") + objectName()).toByteArray();
+    m_fits = QSettings().value(QStringLiteral("columnsFit/") + objectName(), true).toBool();
+    if (!saved.isEmpty() && header->restoreState(saved) && header->isSortIndicatorShown())
+        sortByColumn(header->sortIndicatorSection(), header->sortIndicatorOrder());
+}
+
+void CallTable::fillColumnMenu(QMenu* menu)
+{
+    const QHeaderView* header = horizontalHeader();
+    for (int position = 0; position < header->count(); ++position) {
+        const int column = header->logicalIndex(position);
+        QString title = model()->headerData(column, Qt::Horizontal).toString();
+        title.replace(QLatin1String("-\n"), QString()).replace(QLatin1Char('\n'), QLatin1Char(' '));
+        QAction* action = menu->addAction(title);
+        action->setCheckable(true);
+        action->setChecked(!isColumnHidden(column));
+        connect(action, &QAction::toggled, this, [this, column](bool shown) {
+            if (!shown && shownColumns().size() < 2)
+                return; // a list without a column could not be brought back by its header
+            setColumnHidden(column, !shown);
+            fitColumns();
+        });
+    }
+}
+
+void CallTable::activateRow(int row)
+{
+    const QModelIndex index = model()->index(row, 0);
+    if (index.isValid())
+        emit callActivated({ index.data(CallKeyRole).toLongLong() });
+}
+
+void CallTable::copySelection() const
+{
+    QStringList lines;
+    QModelIndexList rows = selectionModel()->selectedRows();
+    std::sort(rows.begin(), rows.end());
+    for (const QModelIndex& row : rows) {
+        QStringList cells;
+        for (const int column : shownColumns())
+            cells += row.siblingAtColumn(column).data().toString();
+        lines += cells.join(QLatin1Char('\t'));
+    }
+    if (!lines.isEmpty())
+        QApplication::clipboard()->setText(lines.join(QLatin1Char('\n')));
+}
+
+void CallTable::keyPressEvent(QKeyEvent* event)
+{
+    if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && currentIndex().isValid())
+        activateRow(currentIndex().row());
+    else if (event->matches(QKeySequence::Copy))
+        copySelection();
+    else
+        QTableView::keyPressEvent(event);
+}
+
+void CallTable::paintEvent(QPaintEvent* event)
+{
+    QTableView::paintEvent(event);
+    if (!hasFocus() || !currentIndex().isValid())
+        return;
+    QRect row = visualRect(currentIndex());
+    row.setLeft(0);
+    row.setRight(viewport()->width() - 1);
+    QPainter painter(viewport());
+    painter.setPen(QPen(palette().color(QPalette::Text), 1, Qt::DotLine));
+    painter.drawRect(row.adjusted(0, 0, 0, -1));
+}
+
+}

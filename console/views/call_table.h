@@ -1,0 +1,61 @@
+// A call list on the screen: rows by keyboard and mouse, columns to choose, move, size and export as shown.
+#pragma once
+
+#include "console/views/theme.h"
+#include "shared/base/result.h"
+
+#include <QTableView>
+
+class QMenu;
+
+namespace callmon {
+
+class FigureDelegate;
+class ListHeader;
+
+struct CallColumn {
+    int column = 0;
+    QString sample; // a text as wide as the column starts
+    bool shown = true;
+    bool grows = false; // takes a share of the room that is left, until the user sizes columns
+};
+
+class CallTable : public QTableView {
+    Q_OBJECT
+
+public:
+    explicit CallTable(const QString& name, QWidget* parent = nullptr); // name: objectName and settings key
+
+    // Columns in their first order; those not given are hidden.
+    void setList(QAbstractItemModel* list, const std::vector<CallColumn>& columns);
+    void setTheme(const Theme& theme);
+    void setStale(bool stale);
+    std::vector<int> shownColumns() const; // as shown, left to right
+    Result<int> exportCsv(const QString& path) const;
+    std::optional<CallKey> currentCall() const;
+
+    void saveColumns() const;
+    void restoreColumns();
+    void fillColumnMenu(QMenu* menu);
+
+signals:
+    void callActivated(callmon::CallKey call); // Enter or double click
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void activateRow(int row);
+    void copySelection() const;
+    void fitColumns();
+
+    FigureDelegate* m_delegate;
+    ListHeader* m_header;
+    std::vector<CallColumn> m_columns;
+    bool m_fits = true; // column widths follow the window
+    bool m_fitting = false;
+};
+
+}

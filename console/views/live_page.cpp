@@ -1,0 +1,204 @@
+#include "console/views/live_page.h"
+
+#include "console/views/call_table.h"
+#include "console/views/empty_state.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace callmon {
+
+namespace {
+
+std::vector<CallColumn> firstColumns()
+{
+    using M = LiveCallModel;
+    const QString party = QStringLiteral("+34910123456789");
+    const QString mos = QStringLiteral("▲ 0.00 0");
+    return { { M::State, QStringLiteral("● answered0"), true }, { M::Start, QStringLiteral("00:00:00"), true },
+        { M::Duration, QStringLiteral("00:00:00"), true }, { M::Caller, party, true, true },
+        { M::Callee, party, true, true }, { M::Codec, QStringLiteral("PCMA000"), true }, { M::CallerMosNow, mos, true },
+        { M::CallerMosMin, mos, true }, { M::CalleeMosNow, mos, true }, { M::CalleeMosMin, mos, true },
+        { M::CallerLoss, QStringLiteral("100.00"), true }, { M::CalleeLoss, QStringLiteral("100.00"), true },
+        { M::CallerJitter, QStringLiteral("1000.0"), true }, { M::CalleeJitter, QStringLiteral("1000.0"), true },
+        { M::LastCode, QStringLiteral("0000"), true }, { M::CallId, QStringLiteral("a84b4c76e6"), true, true } };
+}
+
+}
+
+LivePage::LivePage(CallSource& source, QWidget* parent)
+    : QWidget(parent)
+    , m_source(source)
+    , m_model(new LiveCallModel(this))
+    , m_filter(new QLineEdit(this))
+    , m_problems(new QLabel(this))
+    , m_count(new QLabel(this))
+    , m_hold(new QAction(tr("&Hold the list"), this))
+    , m_columns(new QToolButton(this))
+    , m_export(new QToolButton(this))
+    , m_stack(new QStackedWidget(this))
+    , m_table(new CallTable(QStringLiteral("liveCalls"), this))
+    , m_empty(new EmptyState(this))
+{
+    m_filter->setObjectName(QStringLiteral("liveFilter"));
+    m_filter->setPlaceholderText(
+        tr("Filter: number, Call-ID, state or codec, or mos<3.5  loss>2  codec:pcma  from:+34*"));
+    m_filter->setClearButtonEnabled(true);
+    m_filter->setAccessibleName(tr("Filter of the live calls"));
+    m_filter->setToolTip(
+        tr("<p>Every word must be found in caller, callee, Call-ID, state or codec.</p>"
+           "<p><b>from:</b>+34* <b>to:</b> <b>id:</b> <b>codec:</b> <b>state:</b> <b>code:</b> look in "
+           "one field, * stands for anything.</p><p><b>mos</b>&lt;3.5 <b>minmos</b> <b>loss</b>&gt;2 "
+           "<b>jitter</b>&gt;=30 <b>duration</b>&gt;600 compare the worse direction's figure.</p>"));
+    m_filter->installEventFilter(this);
+    m_problems->setVisible(false);
+    m_hold->setCheckable(true);
+    m_hold->setShortcut(Qt::CTRL | Qt::Key_H);
+    m_hold->setToolTip(tr("Rows and figures stand still until released (Ctrl+H)"));
+    auto* hold = new QToolButton(this);
+    hold->setDefaultAction(m_hold);
+    hold->setFocusPolicy(Qt::TabFocus);
+    m_columns->setText(tr("Columns ▾"));
+    m_columns->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
+    m_columns->setPopupMode(QToolButton::InstantPopup);
+    m_columns->setFocusPolicy(Qt::TabFocus);
+    auto* menu = new QMenu(m_columns);
+    m_columns->setMenu(menu);
+    connect(menu, &QMenu::aboutToShow, this, [this, menu] {
+        menu->clear();
+        m_table->fillColumnMenu(menu);
+    });
+    m_export->setFocusPolicy(Qt::TabFocus);
+
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(10, 8, 10, 6);
+    row->setSpacing(8);
+    row->addWidget(m_filter, 1);
+    row->addWidget(m_count);
+    row->addSpacing(6);
+    row->addWidget(hold);
+    row->addWidget(m_columns);
+    row->addWidget(m_export);
+    m_problems->setContentsMargins(12, 0, 12, 6);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addLayout(row);
+    layout->addWidget(m_problems);
+    layout->addWidget(m_stack, 1);
+    m_stack->addWidget(m_table);
+    m_stack->addWidget(m_empty);
+
+    m_table->setList(m_model, firstColumns());
+    m_table->setAccessibleName(tr("Live calls"));
+    m_table->sortByColumn(LiveCallModel::Start, Qt::AscendingOrder);
+    m_table->restoreColumns();
+
+    connect(&source, &CallSource::liveChanged, m_model, &LiveCallModel::apply);
+    connect(&source, &CallSource::statusChanged, m_model,
+        [this](const ProbeStatus& status) { m_model->setNow(status.now); });
+    connect(&source, &CallSource::stateChanged, this, [this](CallSource::State state) {
+        m_table->setStale(state != CallSource::State::Connected);
+        showCount(m_model->rowCount(), m_model->totalCalls());
+    });
+    connect(m_model, &LiveCallModel::countChanged, this, &LivePage::showCount);
+    connect(m_filter, &QLineEdit::textChanged, this, &LivePage::applyFilter);
+    connect(m_filter, &QLineEdit::returnPressed, this, &LivePage::focusList);
+    connect(m_hold, &QAction::toggled, this, [this](bool held) {
+        m_model->setHeld(held);
+        showCount(m_model->rowCount(), m_model->totalCalls());
+    });
+    connect(m_table, &CallTable::callActivated, this, &LivePage::callActivated);
+    showCount(0, 0);
+}
+
+void LivePage::addExportAction(QAction* action)
+{
+    m_export->setDefaultAction(action);
+}
+
+void LivePage::applyFilter(const QString& text)
+{
+    const CallFilter filter = CallFilter::parse(text);
+    m_problems->setText(filter.problems().join(QStringLiteral(" · ")));
+    m_problems->setVisible(!filter.problems().isEmpty());
+    m_model->setFilter(filter);
+    m_table->scrollToTop();
+}
+
+void LivePage::showCount(int shown, int total)
+{
+    QString count = m_model->filter().empty()
+        ? tr("%1 calls").arg(countText(static_cast<quint64>(total)))
+        : tr("%1 of %2 calls").arg(countText(static_cast<quint64>(shown)), countText(static_cast<quint64>(total)));
+    if (m_model->isHeld())
+        count += tr(" · held");
+    m_count->setText(count);
+    m_stack->setCurrentWidget(shown > 0 ? static_cast<QWidget*>(m_table) : m_empty);
+    if (shown > 0)
+        return;
+    if (total > 0)
+        m_empty->say(tr("No live call matches the filter"), tr("Press Esc to clear it."));
+    else if (m_source.state() == CallSource::State::Connected)
+        m_empty->say(tr("No calls at the moment"),
+            tr("Calls appear here as soon as the probe sees their first message. "
+               "If there should be some, check the source and its frames per second in the status line below."));
+    else
+        m_empty->say(tr("Not connected to an engine"),
+            tr("Start callmon-engine, or give its address: callmon-console --engine URL. "
+               "The console connects by itself as soon as the engine answers."));
+}
+
+void LivePage::focusFilter()
+{
+    m_filter->setFocus(Qt::ShortcutFocusReason);
+    m_filter->selectAll();
+}
+
+void LivePage::focusList()
+{
+    m_table->setFocus(Qt::ShortcutFocusReason);
+    if (!m_table->currentIndex().isValid() && m_model->rowCount() > 0)
+        m_table->setCurrentIndex(m_model->index(0, m_table->shownColumns().front()));
+}
+
+bool LivePage::clearFilter()
+{
+    if (m_filter->text().isEmpty())
+        return false;
+    m_filter->clear();
+    return true;
+}
+
+void LivePage::setFilterText(const QString& text)
+{
+    m_filter->setText(text);
+}
+
+void LivePage::setTheme(const Theme& theme)
+{
+    m_table->setTheme(theme);
+    QPalette p = theme.palette();
+    p.setColor(QPalette::WindowText, theme.fair);
+    m_problems->setPalette(p);
+}
+
+bool LivePage::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_filter && event->type() == QEvent::KeyPress
+        && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Down) {
+        focusList();
+        return true;
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+}

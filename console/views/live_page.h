@@ -1,0 +1,59 @@
+// The calls that are on now.
+#pragma once
+
+#include "console/models/call_source.h"
+#include "console/models/live_call_model.h"
+#include "console/views/theme.h"
+
+#include <QWidget>
+
+class QLabel;
+class QLineEdit;
+class QStackedWidget;
+class QToolButton;
+
+namespace callmon {
+
+class CallTable;
+class EmptyState;
+
+class LivePage : public QWidget {
+    Q_OBJECT
+
+public:
+    LivePage(CallSource& source, QWidget* parent = nullptr);
+
+    LiveCallModel& model() { return *m_model; }
+    CallTable& table() { return *m_table; }
+    QAction* holdAction() const { return m_hold; }
+    void focusFilter();
+    void focusList();
+    bool clearFilter(); // false when there was none
+    void setFilterText(const QString& text);
+    void setTheme(const Theme& theme);
+    void addExportAction(QAction* action);
+
+signals:
+    void callActivated(callmon::CallKey call);
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void showCount(int shown, int total);
+    void applyFilter(const QString& text);
+
+    CallSource& m_source;
+    LiveCallModel* m_model;
+    QLineEdit* m_filter;
+    QLabel* m_problems;
+    QLabel* m_count;
+    QAction* m_hold;
+    QToolButton* m_columns;
+    QToolButton* m_export;
+    QStackedWidget* m_stack;
+    CallTable* m_table;
+    EmptyState* m_empty;
+};
+
+}

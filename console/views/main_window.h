@@ -1,0 +1,64 @@
+// The window: pages, menu, connection line, status line. Arranges and connects; what is shown lives in the pages.
+#pragma once
+
+#include "console/models/call_source.h"
+#include "console/views/theme.h"
+
+#include <QMainWindow>
+
+class QTabWidget;
+
+namespace callmon {
+
+class CallPage;
+class LivePage;
+class MessageBar;
+class PastPage;
+class ProbeBar;
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    explicit MainWindow(CallSource& source, ThemeName theme, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    LivePage& live() { return *m_live; }
+    PastPage& past() { return *m_past; }
+    CallPage* currentCall() const; // null when another page is in front
+    void showLive();
+    void showPast();
+    CallPage* openCall(CallKey call);
+    void setTheme(ThemeName theme);
+    ThemeName theme() const { return m_theme; }
+    void restore(); // geometry from the last time
+
+protected:
+    void closeEvent(QCloseEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void buildMenu();
+    void showConnection(CallSource::State state, const QString& message);
+    void exportList();
+    void goBack();
+    void closePage(int index);
+    void showShortcuts();
+    void showAbout();
+
+    CallSource& m_source;
+    MessageBar* m_connection;
+    QTabWidget* m_pages;
+    LivePage* m_live;
+    PastPage* m_past;
+    ProbeBar* m_probe;
+    QAction* m_export;
+    QAction* m_play;
+    QAction* m_reload;
+    QWidget* m_returnTo = nullptr; // where Esc on a call page leads
+    Timestamp m_now {};
+    ThemeName m_theme;
+    bool m_wasConnected = false;
+};
+
+}

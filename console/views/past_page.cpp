@@ -1,0 +1,227 @@
+#include "console/views/past_page.h"
+
+#include "console/views/call_table.h"
+#include "console/views/empty_state.h"
+#include "console/views/message_bar.h"
+#include "console/views/search_form.h"
+
+#include <QAction>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QProgressBar>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace callmon {
+
+namespace {
+
+std::vector<CallColumn> firstColumns()
+{
+    using M = PastCallModel;
+    const QString party = QStringLiteral("+34910123456789");
+    const QString time = QStringLiteral("0000-00-00 00:00:00");
+    const QString mos = QStringLiteral("▲ 0.00 0");
+    const QString ms = QStringLiteral("00,000.0");
+    const QString count = QStringLiteral("00,000");
+    return { { M::Outcome, QStringLiteral("● incomplete0"), true }, { M::StartedAt, time, true },
+        { M::Duration, QStringLiteral("00:00:00"), true }, { M::Caller, party, true, true },
+        { M::Callee, party, true, true }, { M::FinalCode, QStringLiteral("0000"), true },
+        { M::EndedBy_, QStringLiteral("probe stopped"), true }, { M::PostDialDelay, ms, true },
+        { M::AnswerDelay, ms, true }, { M::MosMean, mos, true }, { M::MosMin, mos, true }, { M::Streams, count, true },
+        { M::CallId, QStringLiteral("a84b4c76e6"), true, true },
+        { M::CallerIp, QStringLiteral("100.100.100.100"), false }, { M::CallerPort, QStringLiteral("00000"), false },
+        { M::CalleeIp, QStringLiteral("100.100.100.100"), false }, { M::CalleePort, QStringLiteral("00000"), false },
+        { M::RingingAt, time, false }, { M::AnsweredAt, time, false }, { M::EndedAt, time, false },
+        { M::State, QStringLiteral("● answered0"), false }, { M::Signalling_, QStringLiteral("Skinny"), false },
+        { M::Transport_, QStringLiteral("SCTP"), false }, { M::SignallingRtt, ms, false },
+        { M::Messages, count, false }, { M::Retransmissions, count, false }, { M::MediaNotStored, count, false },
+        { M::Key, QStringLiteral("0000000000000000000"), false } };
+}
+
+}
+
+PastPage::PastPage(CallSource& source, QWidget* parent)
+    : QWidget(parent)
+    , m_source(source)
+    , m_model(new PastCallModel(this))
+    , m_form(new SearchForm(this))
+    , m_error(new MessageBar(this))
+    , m_count(new QLabel(this))
+    , m_progress(new QProgressBar(this))
+    , m_columns(new QToolButton(this))
+    , m_export(new QToolButton(this))
+    , m_stack(new QStackedWidget(this))
+    , m_table(new CallTable(QStringLiteral("pastCalls"), this))
+    , m_empty(new EmptyState(this))
+{
+    m_progress->setRange(0, 0);
+    m_progress->setTextVisible(false);
+    m_progress->setFixedHeight(8);
+    m_progress->setMaximumWidth(160);
+    m_columns->setText(tr("Columns ▾"));
+    m_columns->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
+    m_columns->setPopupMode(QToolButton::InstantPopup);
+    m_columns->setFocusPolicy(Qt::TabFocus);
+    auto* menu = new QMenu(m_columns);
+    m_columns->setMenu(menu);
+    connect(menu, &QMenu::aboutToShow, this, [this, menu] {
+        menu->clear();
+        m_table->fillColumnMenu(menu);
+    });
+    m_export->setFocusPolicy(Qt::TabFocus);
+
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(10, 4, 10, 6);
+    row->setSpacing(8);
+    row->addWidget(m_count);
+    row->addWidget(m_progress);
+    row->addStretch(1);
+    row->addWidget(m_columns);
+    row->addWidget(m_export);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_form);
+    layout->addWidget(m_error);
+    layout->addLayout(row);
+    layout->addWidget(m_stack, 1);
+    m_stack->addWidget(m_table);
+    m_stack->addWidget(m_empty);
+
+    m_table->setList(m_model, firstColumns());
+    m_table->setAccessibleName(tr("Past calls"));
+    m_table->sortByColumn(PastCallModel::StartedAt, Qt::DescendingOrder);
+    m_table->restoreColumns();
+
+    connect(m_form, &SearchForm::searchWanted, this, &PastPage::search);
+    connect(m_form, &SearchForm::cancelWanted, this, &PastPage::cancel);
+    connect(m_table, &CallTable::callActivated, this, &PastPage::callActivated);
+    connect(
+        &source, &CallSource::statusChanged, this, [this](const ProbeStatus& status) { m_form->setNow(status.now); });
+    connect(&source, &CallSource::callsFound, this,
+        [this](quint64 request, const std::vector<CallRecord>& calls, quint64 matchesInAll) {
+            if (m_request != request)
+                return;
+            m_model->append(calls, matchesInAll);
+            show(m_phase);
+        });
+    connect(&source, &CallSource::finished, this, [this](quint64 request) { ended(request, Phase::Done); });
+    connect(&source, &CallSource::failed, this,
+        [this](quint64 request, const QString& message) { ended(request, Phase::Failed, message); });
+    show(Phase::Before);
+}
+
+void PastPage::addExportAction(QAction* action)
+{
+    m_export->setDefaultAction(action);
+}
+
+void PastPage::search()
+{
+    if (m_request)
+        m_source.cancel(*m_request);
+    m_request.reset();
+    m_error->clear();
+    m_model->clear();
+    if (m_source.state() != CallSource::State::Connected) {
+        m_error->say(MessageBar::Kind::Error, tr("Not connected to an engine: past calls cannot be searched now."));
+        show(Phase::Failed);
+        emit searchEnded();
+        return;
+    }
+    m_request = m_source.search(m_form->query());
+    show(Phase::Searching);
+}
+
+bool PastPage::cancel()
+{
+    if (!m_request)
+        return false;
+    const quint64 request = *m_request;
+    m_source.cancel(request);
+    ended(request, Phase::Cancelled);
+    return true;
+}
+
+void PastPage::ended(quint64 request, Phase phase, const QString& message)
+{
+    if (m_request != request)
+        return;
+    m_request.reset();
+    if (phase == Phase::Failed)
+        m_error->say(MessageBar::Kind::Error, tr("The search failed: %1").arg(message));
+    show(phase);
+    emit searchEnded();
+}
+
+QString PastPage::lastError() const
+{
+    return m_error->message();
+}
+
+const CallRecord* PastPage::find(CallKey key) const
+{
+    for (int row = 0; row < m_model->rowCount(); ++row)
+        if (const CallRecord* call = m_model->callAt(row); call->key == key)
+            return call;
+    return nullptr;
+}
+
+void PastPage::show(Phase phase)
+{
+    m_phase = phase;
+    const auto found = static_cast<quint64>(m_model->rowCount());
+    m_form->setRunning(phase == Phase::Searching);
+    m_progress->setVisible(phase == Phase::Searching);
+    QString count;
+    switch (phase) {
+    case Phase::Before:
+        break;
+    case Phase::Searching:
+        count = tr("Searching: %1 calls so far").arg(countText(found));
+        break;
+    case Phase::Cancelled:
+        count = tr("Cancelled: %1 of %2 calls").arg(countText(found), countText(m_model->matchesInAll()));
+        break;
+    case Phase::Failed:
+        if (found == 0)
+            break;
+        [[fallthrough]];
+    case Phase::Done:
+        count = m_model->matchesInAll() > found
+            ? tr("%1 of %2 calls, newest first. Narrow the search or raise “at most” to see the rest.")
+                  .arg(countText(found), countText(m_model->matchesInAll()))
+            : tr("%1 calls").arg(countText(found));
+    }
+    m_count->setText(count);
+    m_stack->setCurrentWidget(found > 0 ? static_cast<QWidget*>(m_table) : m_empty);
+    switch (phase) {
+    case Phase::Before:
+        m_empty->say(tr("Search calls of the past"),
+            tr("Give a number, a time or an outcome and press Enter; with nothing given, every call is found."));
+        break;
+    case Phase::Searching:
+        m_empty->say(tr("Searching…"), tr("Press Esc to cancel."));
+        break;
+    case Phase::Done:
+        m_empty->say(tr("No call matches"), tr("Widen the time or the MOS range, or use * for any digits: *1234."));
+        break;
+    case Phase::Cancelled:
+        m_empty->say(tr("Search cancelled"), tr("Nothing had been found yet."));
+        break;
+    case Phase::Failed:
+        m_empty->say(tr("The search gave no answer"), tr("See the message above, then search again."));
+        break;
+    }
+}
+
+void PastPage::setTheme(const Theme& theme)
+{
+    m_table->setTheme(theme);
+    m_error->setTheme(theme);
+}
+
+}

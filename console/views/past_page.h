@@ -1,0 +1,65 @@
+// Calls of the past: the search, and what it found.
+#pragma once
+
+#include "console/models/call_source.h"
+#include "console/models/past_call_model.h"
+#include "console/views/theme.h"
+
+#include <QWidget>
+
+class QAction;
+class QLabel;
+class QProgressBar;
+class QStackedWidget;
+class QToolButton;
+
+namespace callmon {
+
+class CallTable;
+class EmptyState;
+class MessageBar;
+class SearchForm;
+
+class PastPage : public QWidget {
+    Q_OBJECT
+
+public:
+    PastPage(CallSource& source, QWidget* parent = nullptr);
+
+    PastCallModel& model() { return *m_model; }
+    CallTable& table() { return *m_table; }
+    SearchForm& form() { return *m_form; }
+    bool isSearching() const { return m_request.has_value(); }
+    QString lastError() const;
+    const CallRecord* find(CallKey key) const;
+    void search();
+    bool cancel(); // false when no search was running
+    void setTheme(const Theme& theme);
+    void addExportAction(QAction* action);
+
+signals:
+    void callActivated(callmon::CallKey call);
+    void searchEnded();
+
+private:
+    enum class Phase { Before, Searching, Done, Cancelled, Failed };
+
+    void show(Phase phase);
+    void ended(quint64 request, Phase phase, const QString& message = {});
+
+    CallSource& m_source;
+    PastCallModel* m_model;
+    SearchForm* m_form;
+    MessageBar* m_error;
+    QLabel* m_count;
+    QProgressBar* m_progress;
+    QToolButton* m_columns;
+    QToolButton* m_export;
+    QStackedWidget* m_stack;
+    CallTable* m_table;
+    EmptyState* m_empty;
+    std::optional<quint64> m_request;
+    Phase m_phase = Phase::Before;
+};
+
+}

@@ -1,0 +1,190 @@
+#include "console/views/search_form.h"
+
+#include "console/models/call_words.h"
+#include "console/models/figures.h"
+#include "shared/base/utc_time.h"
+
+#include <QComboBox>
+#include <QDateTimeEdit>
+#include <QDoubleSpinBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QVBoxLayout>
+
+namespace callmon {
+
+namespace {
+
+QDateTimeEdit* timeEdit(QWidget* parent)
+{
+    auto* edit = new QDateTimeEdit(parent);
+    edit->setTimeSpec(Qt::UTC);
+    edit->setDisplayFormat(QStringLiteral("yyyy-MM-dd HH:mm:ss"));
+    edit->setCalendarPopup(true);
+    return edit;
+}
+
+QDoubleSpinBox* mosEdit(const QString& none, QWidget* parent)
+{
+    auto* edit = new QDoubleSpinBox(parent);
+    edit->setRange(0.9, 4.5); // the lowest step means "any": MOS begins at 1
+    edit->setSingleStep(0.1);
+    edit->setDecimals(1);
+    edit->setSpecialValueText(none);
+    edit->setValue(0.9);
+    return edit;
+}
+
+Timestamp instantOf(const QDateTimeEdit& edit)
+{
+    return timestampFromNanoseconds(edit.dateTime().toMSecsSinceEpoch() * 1'000'000);
+}
+
+QDateTime dateTimeOf(Timestamp time)
+{
+    return QDateTime::fromMSecsSinceEpoch(nanosecondsSinceEpoch(time) / 1'000'000, Qt::UTC);
+}
+
+}
+
+SearchForm::SearchForm(QWidget* parent)
+    : QWidget(parent)
+    , m_number(new QLineEdit(this))
+    , m_when(new QComboBox(this))
+    , m_from(timeEdit(this))
+    , m_to(timeEdit(this))
+    , m_outcome(new QComboBox(this))
+    , m_minMos(mosEdit(tr("any"), this))
+    , m_maxMos(mosEdit(tr("any"), this))
+    , m_limit(new QComboBox(this))
+    , m_search(new QPushButton(tr("Search"), this))
+    , m_cancel(new QPushButton(tr("Cancel"), this))
+{
+    m_number->setObjectName(QStringLiteral("pastNumber"));
+    m_number->setPlaceholderText(tr("caller or callee; +34* or *1234"));
+    m_number->setClearButtonEnabled(true);
+    m_number->setMinimumWidth(fontMetrics().horizontalAdvance(m_number->placeholderText()) + 40);
+    m_when->addItem(tr("any time"), static_cast<int>(When::Anytime));
+    m_when->addItem(tr("last hour"), static_cast<int>(When::LastHour));
+    m_when->addItem(tr("last 24 hours"), static_cast<int>(When::LastDay));
+    m_when->addItem(tr("last 7 days"), static_cast<int>(When::LastWeek));
+    m_when->addItem(tr("today (UTC)"), static_cast<int>(When::Today));
+    m_when->addItem(tr("between"), static_cast<int>(When::Between));
+    m_outcome->addItem(tr("any outcome"), -1);
+    for (int i = 0; i <= static_cast<int>(CallOutcome::Incomplete); ++i)
+        m_outcome->addItem(
+            glyph(static_cast<CallOutcome>(i)) + QLatin1Char(' ') + word(static_cast<CallOutcome>(i)), i);
+    for (const int limit : { 1'000, 10'000, 100'000 })
+        m_limit->addItem(countText(static_cast<quint64>(limit)), limit);
+    m_search->setDefault(true);
+    m_cancel->setEnabled(false);
+    m_cancel->setToolTip(tr("Stop the search and keep what it has found"));
+
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(10, 8, 10, 6);
+    row->setSpacing(12);
+    const auto field = [&](const QString& title, QWidget* edit) {
+        auto* column = new QVBoxLayout;
+        column->setSpacing(2);
+        auto* label = new QLabel(title, this);
+        label->setForegroundRole(QPalette::PlaceholderText);
+        label->setBuddy(edit);
+        column->addWidget(label);
+        column->addWidget(edit);
+        row->addLayout(column);
+    };
+    field(tr("&Number"), m_number);
+    field(tr("&When"), m_when);
+    field(tr("From, UTC"), m_from);
+    field(tr("To, UTC"), m_to);
+    field(tr("&Outcome"), m_outcome);
+    field(tr("&MOS from"), m_minMos);
+    field(tr("to"), m_maxMos);
+    field(tr("At mos&t"), m_limit);
+    row->addStretch(1);
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(m_search);
+    buttons->addWidget(m_cancel);
+    auto* buttonColumn = new QVBoxLayout;
+    buttonColumn->addStretch(1);
+    buttonColumn->addLayout(buttons);
+    row->addLayout(buttonColumn);
+
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    m_from->setDateTime(now.addDays(-1));
+    m_to->setDateTime(now);
+    connect(m_when, &QComboBox::currentIndexChanged, this, &SearchForm::whenChanged);
+    connect(m_number, &QLineEdit::returnPressed, this, &SearchForm::searchWanted);
+    connect(m_search, &QPushButton::clicked, this, &SearchForm::searchWanted);
+    connect(m_cancel, &QPushButton::clicked, this, &SearchForm::cancelWanted);
+    whenChanged();
+}
+
+void SearchForm::whenChanged()
+{
+    const bool between = m_when->currentData().toInt() == static_cast<int>(When::Between);
+    for (QDateTimeEdit* edit : { m_from, m_to })
+        edit->setEnabled(between);
+    if (between && m_now != Timestamp {} && instantOf(*m_to) < m_now) {
+        m_to->setDateTime(dateTimeOf(m_now));
+        m_from->setDateTime(dateTimeOf(m_now).addSecs(-3600));
+    }
+}
+
+CallQuery SearchForm::query() const
+{
+    CallQuery query;
+    query.number = m_number->text().trimmed().toStdString();
+    const Timestamp now =
+        m_now != Timestamp {} ? m_now : std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
+    switch (static_cast<When>(m_when->currentData().toInt())) {
+    case When::Anytime:
+        break;
+    case When::LastHour:
+        query.from = now - std::chrono::hours(1);
+        break;
+    case When::LastDay:
+        query.from = now - std::chrono::hours(24);
+        break;
+    case When::LastWeek:
+        query.from = now - std::chrono::hours(24 * 7);
+        break;
+    case When::Today:
+        query.from = startOf(dayOf(now));
+        break;
+    case When::Between:
+        query.from = instantOf(*m_from);
+        query.to = instantOf(*m_to);
+        break;
+    }
+    if (const int outcome = m_outcome->currentData().toInt(); outcome >= 0)
+        query.outcome = static_cast<CallOutcome>(outcome);
+    if (m_minMos->value() >= 1)
+        query.minMos = m_minMos->value();
+    if (m_maxMos->value() >= 1)
+        query.maxMos = m_maxMos->value();
+    query.limit = m_limit->currentData().toULongLong();
+    query.newestFirst = true;
+    return query;
+}
+
+void SearchForm::setNumber(const QString& number)
+{
+    m_number->setText(number);
+}
+
+void SearchForm::setRunning(bool running)
+{
+    m_search->setEnabled(!running);
+    m_cancel->setEnabled(running);
+}
+
+void SearchForm::focusNumber()
+{
+    m_number->setFocus(Qt::ShortcutFocusReason);
+    m_number->selectAll();
+}
+
+}

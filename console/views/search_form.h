@@ -1,0 +1,50 @@
+// What calls of the past are asked for: number, times, outcome, MOS range, how many at most.
+#pragma once
+
+#include "shared/calls/call_query.h"
+
+#include <QWidget>
+
+class QComboBox;
+class QDateTimeEdit;
+class QDoubleSpinBox;
+class QLineEdit;
+class QPushButton;
+
+namespace callmon {
+
+class SearchForm : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit SearchForm(QWidget* parent = nullptr);
+
+    CallQuery query() const;
+    void setNumber(const QString& number);
+    void setNow(Timestamp now) { m_now = now; } // packet time of the probe: "last hour" is its last hour
+    void setRunning(bool running);
+    void focusNumber();
+
+signals:
+    void searchWanted();
+    void cancelWanted();
+
+private:
+    enum class When { Anytime, LastHour, LastDay, LastWeek, Today, Between };
+
+    void whenChanged();
+
+    QLineEdit* m_number;
+    QComboBox* m_when;
+    QDateTimeEdit* m_from;
+    QDateTimeEdit* m_to;
+    QComboBox* m_outcome;
+    QDoubleSpinBox* m_minMos;
+    QDoubleSpinBox* m_maxMos;
+    QComboBox* m_limit;
+    QPushButton* m_search;
+    QPushButton* m_cancel;
+    Timestamp m_now {};
+};
+
+}

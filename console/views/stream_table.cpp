@@ -1,0 +1,121 @@
+#include "console/views/stream_table.h"
+
+#include "console/models/call_words.h"
+#include "console/models/figures.h"
+
+#include "console/views/list_header.h"
+
+#include <QHeaderView>
+#include <QScrollBar>
+#include <algorithm>
+
+namespace callmon {
+
+namespace {
+
+std::optional<double> count(std::optional<Milliseconds> value)
+{
+    return value ? std::optional(value->count()) : std::nullopt;
+}
+
+QString endpoint(const Endpoint& end)
+{
+    return QString::fromStdString(toString(end));
+}
+
+}
+
+StreamTable::StreamTable(QWidget* parent)
+    : QTableWidget(parent)
+{
+    auto* header = new ListHeader(this);
+    setHorizontalHeader(header);
+    setObjectName(QStringLiteral("streams"));
+    setAccessibleName(tr("Figures of each stream"));
+    setEditTriggers(NoEditTriggers);
+    setSelectionBehavior(SelectRows);
+    setTabKeyNavigation(false);
+    setShowGrid(false);
+    setWordWrap(false);
+    setAlternatingRowColors(true);
+    setFrameShape(QFrame::NoFrame);
+    verticalHeader()->hide();
+    verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
+    fill();
+}
+
+void StreamTable::setStreams(const std::vector<StreamRecord>& streams)
+{
+    m_streams = streams;
+    fill();
+}
+
+void StreamTable::setTheme(const Theme& theme)
+{
+    m_theme = theme;
+    fill();
+}
+
+void StreamTable::fill()
+{
+    struct Column {
+        QString title;
+        bool number;
+    };
+    const std::vector<Column> columns { { tr("Sent by"), false }, { tr("Codec"), false }, { tr("From"), false },
+        { tr("To"), false }, { tr("Packets"), true }, { tr("Lost"), true }, { tr("Loss %"), true },
+        { tr("Dupli-\ncates"), true }, { tr("Re-\nordered"), true }, { tr("Jitter ms\nmean"), true },
+        { tr("Jitter ms\nmax"), true }, { tr("Gap ms\nmax"), true }, { tr("RTT\nms"), true }, { tr("R\nfactor"), true },
+        { tr("MOS\nmean"), true }, { tr("MOS\nmin"), true } };
+    clear();
+    setColumnCount(static_cast<int>(columns.size()));
+    setRowCount(static_cast<int>(m_streams.size()));
+    for (int c = 0; c < columnCount(); ++c) {
+        auto* title = new QTableWidgetItem(columns[static_cast<std::size_t>(c)].title);
+        title->setTextAlignment(
+            (columns[static_cast<std::size_t>(c)].number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        setHorizontalHeaderItem(c, title);
+    }
+    for (int row = 0; row < rowCount(); ++row) {
+        const StreamRecord& s = m_streams[static_cast<std::size_t>(row)];
+        int column = 0;
+        const auto cell = [&](const QString& text, const QColor& colour = {}) {
+            auto* item = new QTableWidgetItem(text.isEmpty() ? unknownFigure() : text);
+            const bool number = columns[static_cast<std::size_t>(column)].number;
+            item->setTextAlignment((number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+            if (colour.isValid())
+                item->setForeground(colour);
+            item->setToolTip(item->text());
+            setItem(row, column++, item);
+        };
+        const auto mos = [&](std::optional<double> value) {
+            const MosBand band = bandOf(value);
+            cell(value ? bandGlyph(band) + QLatin1Char(' ') + mosText(value) : unknownFigure(), m_theme.of(band));
+        };
+        cell((s.direction == Party::Caller ? QStringLiteral("━ ") : QStringLiteral("┅ ")) + word(s.direction),
+            m_theme.of(s.direction));
+        cell(text(s.codec));
+        cell(endpoint(s.flow.src));
+        cell(endpoint(s.flow.dst));
+        cell(countText(s.packets));
+        cell(countText(s.lost));
+        cell(percentText(s.expected > 0 ? std::optional(s.lossPercent) : std::nullopt));
+        cell(countText(s.duplicates));
+        cell(countText(s.reordered));
+        cell(millisecondsText(count(s.jitterMean)));
+        cell(millisecondsText(count(s.jitterMax)));
+        cell(millisecondsText(count(s.deltaMax)));
+        cell(millisecondsText(count(s.rtt)));
+        cell(millisecondsText(s.rFactor));
+        mos(s.mosMean);
+        mos(s.mosMin);
+    }
+    resizeColumnsToContents();
+    for (int c = 0; c < columnCount(); ++c)
+        setColumnWidth(c, columnWidth(c) + (c == 2 || c == 3 ? 24 : 6));
+    const int rows = std::clamp(rowCount(), 1, 4); // more than four scroll
+    setFixedHeight(horizontalHeader()->sizeHint().height() + rows * verticalHeader()->defaultSectionSize()
+        + horizontalScrollBar()->sizeHint().height() / 2);
+}
+
+}

@@ -1,0 +1,124 @@
+#include "console/views/waveform_slider.h"
+
+#include "shared/codecs/envelope.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <algorithm>
+#include <cmath>
+
+namespace callmon {
+
+namespace {
+
+std::vector<float> peaksOf(std::span<const std::int16_t> samples, std::size_t buckets)
+{
+    std::vector<float> peaks;
+    peaks.reserve(buckets);
+    for (const Extremes& extremes : envelope(samples, buckets))
+        peaks.push_back(static_cast<float>(std::max<int>(-extremes.lowest, extremes.highest)) / 32768.0F);
+    return peaks;
+}
+
+}
+
+WaveformSlider::WaveformSlider(QWidget* parent)
+    : QWidget(parent)
+{
+    setFocusPolicy(Qt::StrongFocus);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    setAccessibleName(tr("Position in the sound"));
+    setToolTip(tr("Click to seek; arrow keys move by 5 seconds, with Shift by 30"));
+}
+
+void WaveformSlider::setSound(
+    std::span<const std::int16_t> caller, std::span<const std::int16_t> callee, double seconds)
+{
+    m_envelope[0] = peaksOf(caller, bins);
+    m_envelope[1] = peaksOf(callee, bins);
+    m_duration = seconds;
+    m_position = 0;
+    update();
+}
+
+void WaveformSlider::setPosition(double seconds)
+{
+    m_position = seconds;
+    update();
+}
+
+void WaveformSlider::setTheme(const Theme& theme)
+{
+    m_theme = theme;
+    update();
+}
+
+double WaveformSlider::secondsAt(double x) const
+{
+    return std::clamp(x / std::max(1, width()), 0.0, 1.0) * m_duration;
+}
+
+void WaveformSlider::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    painter.fillRect(rect(), m_theme.base);
+    const double middle = height() / 2.0;
+    const double played = m_duration > 0 ? m_position / m_duration * width() : 0;
+    for (std::size_t side = 0; side < 2 && m_duration > 0; ++side) {
+        const QColor loud = side == 0 ? m_theme.caller : m_theme.callee;
+        QColor faint = loud;
+        faint.setAlphaF(0.45F);
+        for (int x = 0; x < width(); ++x) {
+            const auto from = static_cast<std::size_t>(x) * bins / static_cast<std::size_t>(width());
+            const auto to =
+                std::max(from + 1, static_cast<std::size_t>(x + 1) * bins / static_cast<std::size_t>(width()));
+            float peak = 0;
+            for (std::size_t bin = from; bin < to && bin < bins; ++bin)
+                peak = std::max(peak, m_envelope[side][bin]);
+            // Square root: speech is mostly quiet, and quiet is what one looks for.
+            const double length = std::sqrt(static_cast<double>(peak)) * (middle - 3);
+            painter.setPen(x <= played ? loud : faint);
+            if (length >= 0.5)
+                painter.drawLine(
+                    QPointF(x + 0.5, middle), QPointF(x + 0.5, side == 0 ? middle - length : middle + length));
+        }
+    }
+    painter.setPen(m_theme.line);
+    painter.drawLine(QPointF(0, middle), QPointF(width(), middle));
+    if (m_duration > 0) {
+        painter.setPen(QPen(m_theme.text, 2));
+        painter.drawLine(QPointF(played, 0), QPointF(played, height()));
+    }
+    painter.setPen(hasFocus() ? QPen(m_theme.accent, 2) : QPen(m_theme.line, 1));
+    painter.drawRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5));
+}
+
+void WaveformSlider::mousePressEvent(QMouseEvent* event)
+{
+    if (m_duration > 0)
+        emit seekRequested(secondsAt(event->position().x()));
+}
+
+void WaveformSlider::mouseMoveEvent(QMouseEvent* event)
+{
+    if (m_duration > 0 && event->buttons() & Qt::LeftButton)
+        emit seekRequested(secondsAt(event->position().x()));
+}
+
+void WaveformSlider::keyPressEvent(QKeyEvent* event)
+{
+    const double step = event->modifiers() & Qt::ShiftModifier ? 30 : 5;
+    if (event->key() == Qt::Key_Left)
+        emit seekRequested(std::max(0.0, m_position - step));
+    else if (event->key() == Qt::Key_Right)
+        emit seekRequested(std::min(m_duration, m_position + step));
+    else if (event->key() == Qt::Key_Home)
+        emit seekRequested(0);
+    else if (event->key() == Qt::Key_End)
+        emit seekRequested(m_duration);
+    else
+        QWidget::keyPressEvent(event);
+}
+
+}

@@ -1,0 +1,43 @@
+// Where the sound is, over its envelope: caller above the line, callee below. A click, a drag or the arrow keys seek.
+#pragma once
+
+#include "console/views/theme.h"
+
+#include <QWidget>
+#include <array>
+#include <span>
+#include <vector>
+
+namespace callmon {
+
+class WaveformSlider : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit WaveformSlider(QWidget* parent = nullptr);
+
+    void setSound(std::span<const std::int16_t> caller, std::span<const std::int16_t> callee, double seconds);
+    void setPosition(double seconds);
+    void setTheme(const Theme& theme);
+    QSize sizeHint() const override { return { 400, 46 }; }
+
+signals:
+    void seekRequested(double seconds);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    double secondsAt(double x) const;
+
+    static constexpr std::size_t bins = 2048; // more than any screen has pixels for it
+    std::array<std::vector<float>, 2> m_envelope; // by Party: peak of each bin, 0 to 1
+    double m_duration = 0;
+    double m_position = 0;
+    Theme m_theme = themeOf(ThemeName::Light);
+};
+
+}

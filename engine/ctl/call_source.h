@@ -1,0 +1,50 @@
+// Where callmonctl takes its answers from: a data directory, or a running engine. Everything blocks until it is done;
+// one thread.
+#pragma once
+
+#include "shared/base/result.h"
+#include "shared/calls/call_query.h"
+#include "shared/calls/live_delta.h"
+#include "shared/calls/media_chunk.h"
+#include "shared/calls/probe_status.h"
+#include "shared/calls/stream_record.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace callmon {
+
+struct LiveUpdate {
+    LiveDelta delta; // changes since the previous update; no change at all is an update too
+    ProbeStatus status; // the newest known
+};
+
+class CallSource {
+public:
+    virtual ~CallSource() = default;
+
+    // In the order of the query, one at a time, so that a large answer is never held whole; the sink returns false to
+    // stop early. Returns the number of matches in all, beyond the limit too.
+    virtual Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink) = 0;
+    virtual Result<std::vector<StreamRecord>> streams(CallKey call) = 0; // by index
+    virtual bool answersWithinSink() const { return false; } // streams() may be called from the sink of calls()
+    // Every stream's media: MediaChunk bytes, each stream's in order of time; the streams may be interleaved.
+    // The sink returns false to stop early.
+    virtual Result<void> media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) = 0;
+
+    // The live list: the first update is a snapshot, the next ones follow on each other and come at least once a
+    // second, also when nothing changed. When the engine goes away this returns an error. Ends without one when the
+    // sink returns false.
+    virtual Result<void> live(const std::function<bool(const LiveUpdate&)>& sink) = 0;
+    virtual Result<ProbeStatus> status() = 0;
+
+    virtual std::vector<std::string> takeNotes() { return {}; } // sentences for the user since the last time
+};
+
+// Opens a running engine by its URL ("local:/run/callmon/engine.sock"); fails with a sentence when nobody answers.
+// Implemented in remote_source.cpp; main hands it to the commands, so that tests can put their own in its place.
+using OpenEngine = std::function<Result<std::unique_ptr<CallSource>>(const std::string& url)>;
+
+}

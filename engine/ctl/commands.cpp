@@ -1,0 +1,99 @@
+#include "engine/ctl/commands.h"
+
+#include "engine/ctl/data_directory_source.h"
+#include "shared/remote/transport.h"
+
+#include <charconv>
+
+namespace callmon {
+
+namespace {
+
+std::optional<CallKey> parseKey(const std::string& text)
+{
+    CallKey key;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), key.value);
+    if (text.empty() || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size())
+        return std::nullopt;
+    return key;
+}
+
+int runCommand(CallSource& source, const CtlOptions& options, CtlOutput output)
+{
+    switch (options.command) {
+    case CtlOptions::Command::Calls:
+        return listCalls(source, options, output);
+    case CtlOptions::Command::Streams:
+        return listStreams(source, options, output);
+    case CtlOptions::Command::Wav:
+        return exportWav(source, options, output);
+    case CtlOptions::Command::Pcap:
+        return exportPcap(source, options, output);
+    case CtlOptions::Command::Live:
+        return showLive(source, options, output);
+    case CtlOptions::Command::Status:
+        return showStatus(source, options, output);
+    }
+    return 2;
+}
+
+void say(CallSource& source, CtlOutput output)
+{
+    for (const std::string& note : source.takeNotes())
+        output.err << "callmonctl: " << note << '\n';
+}
+
+}
+
+int fail(CtlOutput output, const Error& error)
+{
+    output.err << "callmonctl: " << error.what << '\n';
+    return 1;
+}
+
+Result<void> narrowTo(CallSource& source, const std::string& call, CallQuery& query)
+{
+    if (call.empty())
+        return {};
+    const auto key = parseKey(call);
+    if (key) { // Call-IDs of digits alone exist too, so a key counts when there is a call under it
+        CallQuery byKey;
+        byKey.key = key;
+        const auto found = source.calls(byKey, [](const CallRecord&) { return true; });
+        if (!found)
+            return found.error();
+        if (found.value() > 0) {
+            query.key = key;
+            return {};
+        }
+    }
+    query.callId = call;
+    return {};
+}
+
+int runCtl(const std::vector<std::string>& arguments, const OpenEngine& openEngine, CtlOutput output)
+{
+    const auto parsed = parseCtlOptions(arguments);
+    if (const auto* message = std::get_if<CtlMessage>(&parsed)) {
+        (message->exitCode == 0 ? output.out : output.err) << message->text;
+        return message->exitCode;
+    }
+    const auto& options = std::get<CtlOptions>(parsed);
+    const bool fromDirectory = !options.data.empty();
+    const std::string url = options.engine.empty() ? defaultEngineUrl().toString().toStdString() : options.engine;
+    auto source = fromDirectory ? DataDirectorySource::open(options.data) : openEngine(url);
+    if (!source) {
+        fail(output, source.error());
+        return fromDirectory ? 2 : 1;
+    }
+    say(*source.value(), output);
+    const int status = runCommand(*source.value(), options, output);
+    say(*source.value(), output);
+    output.out.flush();
+    if (!output.out && status == 0)
+        return fail(
+            output, { "the output cannot be written to its end; is there room, and is its reader still there?" });
+    return status;
+}
+
+}

@@ -1,0 +1,32 @@
+// The subcommands of callmonctl. Each returns the exit status: 0 done, 1 failed, 2 wrong usage or configuration.
+#pragma once
+
+#include "engine/ctl/call_source.h"
+#include "engine/ctl/ctl_options.h"
+
+#include <ostream>
+
+namespace callmon {
+
+struct CtlOutput {
+    std::ostream& out;
+    std::ostream& err; // one sentence a line, for the user
+    bool terminal = false; // out is one
+};
+
+// Everything: parses, opens the source and runs the command.
+int runCtl(const std::vector<std::string>& arguments, const OpenEngine& openEngine, CtlOutput output);
+
+int listCalls(CallSource& source, const CtlOptions& options, CtlOutput output);
+int listStreams(CallSource& source, const CtlOptions& options, CtlOutput output);
+int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output);
+int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output);
+int showLive(CallSource& source, const CtlOptions& options, CtlOutput output);
+int showStatus(CallSource& source, const CtlOptions& options, CtlOutput output);
+
+int fail(CtlOutput output, const Error& error); // says it; 1
+
+// `call` is a Call-ID, or the call_key of a call that there is: narrows the query to it.
+Result<void> narrowTo(CallSource& source, const std::string& call, CallQuery& query);
+
+}

@@ -1,0 +1,147 @@
+#include "engine/ctl/ctl_options.h"
+
+#include "shared/base/utc_time.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <map>
+#include <sstream>
+
+namespace callmon {
+
+namespace {
+
+using Command = CtlOptions::Command;
+
+void addSource(CLI::App& command, CtlOptions& options)
+{
+    auto* data = command.add_option("--data", options.data, "Data directory to read")->type_name("DIR");
+    auto* engine = command
+                       .add_option("--engine", options.engine,
+                           "Running engine to ask, as in local:/run/callmon/engine.sock; the default is the engine "
+                           "of this user, else that of the system")
+                       ->type_name("URL");
+    data->excludes(engine);
+}
+
+void addTime(CLI::App& command, const char* name, std::optional<Timestamp>& time, const char* help)
+{
+    command
+        .add_option_function<std::string>(
+            name,
+            [&time, name](const std::string& text) {
+                time = parseIso8601(text);
+                if (!time)
+                    throw CLI::ValidationError(
+                        std::string(name) + ": \"" + text + "\" is no time; write 2026-11-23T06:14:55Z or 2026-11-23");
+            },
+            help)
+        ->type_name("T");
+}
+
+void addFilters(CLI::App& command, CtlOptions& options)
+{
+    CallQuery& query = options.query;
+    addTime(
+        command, "--from", query.from, "Calls that started at T or later: 2026-11-23, 2026-11-23T06:14:55.5Z (UTC)");
+    addTime(command, "--to", query.to, "Calls that started before T");
+    command.add_option("--caller", query.caller, "Calling party; * stands for any characters: +34*, *1234")
+        ->type_name("P");
+    command.add_option("--callee", query.callee, "Called party, likewise")->type_name("P");
+    command.add_option("--call", options.call, "One call, by its Call-ID or its call_key")->type_name("ID");
+    command
+        .add_option_function<std::string>(
+            "--outcome", [&query](const std::string& text) { query.outcome = parseOutcome(text); },
+            "How the call went: answered, busy, cancelled, no_answer, rejected, failed or incomplete")
+        ->type_name("O")
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                return parseOutcome(text)
+                    ? std::string()
+                    : "\"" + text + "\" is none of answered, busy, cancelled, no_answer, rejected, failed, incomplete";
+            },
+            ""));
+    command.add_option("--min-mos", query.minMos, "Calls with a mean MOS of X or more")->type_name("X");
+    command.add_option("--max-mos", query.maxMos, "Calls with a mean MOS of X or less")->type_name("X");
+    command.add_option("--limit", query.limit, "At most N calls; 0, the default: all")
+        ->type_name("N")
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+                return digits ? std::string() : "\"" + text + "\" is no number of calls";
+            },
+            ""));
+}
+
+void addFormat(CLI::App& command, CtlOptions& options)
+{
+    static const std::map<std::string, Format> formats { { "table", Format::Table }, { "csv", Format::Csv },
+        { "json", Format::Json } };
+    command
+        .add_option_function<std::string>(
+            "--format", [&options](const std::string& text) { options.format = formats.at(text); },
+            "table (default; the main columns), csv or json (all columns)")
+        ->type_name("F")
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                return formats.contains(text) ? std::string() : "\"" + text + "\" is none of table, csv, json";
+            },
+            ""));
+}
+
+void addExport(CLI::App& command, CtlOptions& options, const char* what)
+{
+    command.add_option("call", options.call, "Call-ID or call_key; of several calls with one Call-ID the newest")
+        ->required()
+        ->type_name("CALL");
+    command.add_option("-o,--output", options.output, what)->required()->type_name("FILE");
+}
+
+}
+
+std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::string>& arguments)
+{
+    CtlOptions options;
+    CLI::App app("Searches and exports what a VoIPCallMon probe has recorded, and shows what it sees.", "callmonctl");
+    app.set_version_flag("--version", std::string("callmonctl " CALLMON_VERSION));
+    app.require_subcommand(1);
+    app.footer("Times are UTC. Exit status: 0 done (also when nothing was found), 1 failed, 2 wrong usage.\n"
+               "callmonctl COMMAND --help tells about a command.");
+    const auto add = [&](Command command, const char* name, const char* help) -> CLI::App& {
+        CLI::App* const added = app.add_subcommand(name, help);
+        added->callback([&options, command] { options.command = command; });
+        addSource(*added, options);
+        return *added;
+    };
+    for (const auto command : { Command::Calls, Command::Streams }) {
+        CLI::App& added = command == Command::Calls ? add(command, "calls", "List calls")
+                                                    : add(command, "streams", "List the RTP streams of calls");
+        addFilters(added, options);
+        addFormat(added, options);
+    }
+    addExport(add(Command::Wav, "wav", "Write the sound of a call: stereo, caller left, callee right"), options,
+        "WAV file to write");
+    addExport(add(Command::Pcap, "pcap", "Write the media of a call as captured, for Wireshark"), options,
+        "pcap file to write");
+    CLI::App& live = add(Command::Live, "live", "Show the calls that are on, renewed each second on a terminal");
+    live.add_flag("--once", options.once, "Print them once and end; so it does when the output is no terminal");
+    addFormat(add(Command::Status, "status", "Show the state of the engine and all its counters"), options);
+
+    try {
+        std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
+        app.parse(reversed);
+    } catch (const CLI::ParseError& error) {
+        std::ostringstream out;
+        std::ostringstream wrong;
+        const int code = app.exit(error, out, wrong);
+        if (code == 0)
+            return CtlMessage { 0, out.str() };
+        return CtlMessage { 2, std::string("callmonctl: ") + error.what() + "; callmonctl --help tells more\n" };
+    }
+    if ((options.command == Command::Live || options.command == Command::Status) && !options.data.empty())
+        return CtlMessage { 2,
+            "callmonctl: a data directory does not tell what is on now; leave out --data, or give --engine URL\n" };
+    return options;
+}
+
+}

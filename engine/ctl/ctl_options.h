@@ -1,0 +1,31 @@
+// What was asked of callmonctl.
+#pragma once
+
+#include "engine/ctl/row_output.h"
+#include "shared/calls/call_query.h"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace callmon {
+
+struct CtlOptions {
+    enum class Command { Calls, Streams, Wav, Pcap, Live, Status } command = Command::Calls;
+    std::string data; // directory; else
+    std::string engine; // URL; both empty: the engine at its usual place
+    CallQuery query;
+    std::string call; // Call-ID or call_key; empty: any
+    Format format = Format::Table;
+    std::string output; // file, of wav and pcap
+    bool once = false; // live: one snapshot
+};
+
+struct CtlMessage { // said instead of doing anything: help, version, or what is wrong with the command line
+    int exitCode = 0; // 2: wrong
+    std::string text;
+};
+
+std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::string>& arguments);
+
+}

@@ -1,0 +1,29 @@
+// Answers from a data directory, whether an engine writes to it or not.
+#pragma once
+
+#include "engine/ctl/call_source.h"
+#include "engine/storage/record_query.h"
+
+namespace callmon {
+
+class DataDirectorySource final : public CallSource {
+public:
+    static Result<std::unique_ptr<CallSource>> open(const std::filesystem::path& directory);
+
+    Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink) override;
+    Result<std::vector<StreamRecord>> streams(CallKey call) override;
+    bool answersWithinSink() const override { return true; }
+    Result<void> media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) override;
+    Result<void> live(const std::function<bool(const LiveUpdate&)>& sink) override; // refused: only an engine knows
+    Result<ProbeStatus> status() override; // refused
+    std::vector<std::string> takeNotes() override { return m_query->takeNotes(); }
+
+private:
+    explicit DataDirectorySource(std::unique_ptr<RecordQuery> query)
+        : m_query(std::move(query))
+    {
+    }
+    std::unique_ptr<RecordQuery> m_query;
+};
+
+}

@@ -1,0 +1,107 @@
+// callmonctl wav and callmonctl pcap.
+#include "engine/ctl/commands.h"
+#include "engine/ctl/media_pcap.h"
+#include "shared/base/utc_time.h"
+#include "shared/codecs/call_audio.h"
+
+#include <map>
+
+namespace callmon {
+
+namespace {
+
+// The call that was meant: of several under one Call-ID the newest, said on stderr.
+Result<CallRecord> theCall(CallSource& source, const CtlOptions& options, CtlOutput output)
+{
+    CallQuery query;
+    if (const auto narrowed = narrowTo(source, options.call, query); !narrowed)
+        return narrowed.error();
+    query.newestFirst = true;
+    query.limit = 1;
+    std::optional<CallRecord> newest;
+    const auto found = source.calls(query, [&](const CallRecord& call) {
+        newest = call;
+        return true;
+    });
+    if (!found)
+        return found.error();
+    if (!newest)
+        return Error { "there is no call with the Call-ID or call_key " + options.call
+            + "; callmonctl calls lists those there are" };
+    if (found.value() > 1)
+        output.err << "callmonctl: " << found.value() << " calls have this Call-ID; taking the newest, of "
+                   << toIso8601(newest->startedAt) << " (call_key " << newest->key.value << ")\n";
+    return *newest;
+}
+
+Result<std::vector<StreamMedia>> mediaOf(CallSource& source, const CallRecord& call, CtlOutput output)
+{
+    const auto streams = source.streams(call.key);
+    if (!streams)
+        return streams.error();
+    std::vector<StreamMedia> media;
+    std::map<StreamKey, std::size_t> places;
+    for (const StreamRecord& stream : streams.value()) {
+        places[stream.key] = media.size();
+        media.push_back({ stream, {} });
+    }
+    bool any = false;
+    const auto read = source.media(call.key, [&](StreamKey stream, Bytes bytes) {
+        if (const auto place = places.find(stream); place != places.end()) {
+            auto& into = media[place->second].bytes;
+            into.insert(into.end(), bytes.begin(), bytes.end());
+            any = any || !bytes.empty();
+        }
+        return true;
+    });
+    if (!read && !any)
+        return read.error();
+    if (!read) // what there is, is still worth having
+        output.err << "callmonctl: " << read.error().what << '\n';
+    if (!any)
+        return Error { "no media of call " + call.callId.str()
+            + " was recorded; its figures are in callmonctl streams --call" };
+    return media;
+}
+
+}
+
+int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output)
+{
+    const auto call = theCall(source, options, output);
+    if (!call)
+        return fail(output, call.error());
+    const auto media = mediaOf(source, call.value(), output);
+    if (!media)
+        return fail(output, media.error());
+    const CallAudio audio = assembleCallAudio(media.value());
+    for (const std::string& note : audio.notes)
+        output.err << "callmonctl: " << note << '\n';
+    if (audio.caller.empty() && audio.callee.empty())
+        return fail(output,
+            { "nothing of call " + call.value().callId.str()
+                + " can be decoded; callmonctl pcap writes its media as captured" });
+    if (const auto written = writeWav(audio, options.output); !written)
+        return fail(output, written.error());
+    return 0;
+}
+
+int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output)
+{
+    const auto call = theCall(source, options, output);
+    if (!call)
+        return fail(output, call.error());
+    const auto media = mediaOf(source, call.value(), output);
+    if (!media)
+        return fail(output, media.error());
+    MediaPcap pcap;
+    for (const StreamMedia& stream : media.value())
+        pcap.add(stream.stream, stream.bytes);
+    if (pcap.damaged())
+        output.err << "callmonctl: a recorded chunk ended in the middle of a packet; the rest of it is left out\n";
+    if (const auto written = pcap.write(options.output); !written)
+        return fail(output, written.error());
+    return 0;
+}
+
+}

@@ -1,0 +1,99 @@
+// callmonctl calls and callmonctl streams.
+#include "engine/ctl/commands.h"
+
+#include <array>
+#include <utility>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::array callTable {
+    TableColumn { "started_at", "started (UTC)" },
+    TableColumn { "caller", "caller", 20 },
+    TableColumn { "callee", "callee", 20 },
+    TableColumn { "outcome", "outcome" },
+    TableColumn { "final_code", "code" },
+    TableColumn { "ended_by", "ended by" },
+    TableColumn { "duration_s", "duration s" },
+    TableColumn { "post_dial_delay_ms", "PDD ms", 11 },
+    TableColumn { "mos_mean", "MOS" },
+    TableColumn { "mos_min", "min" },
+    TableColumn { "call_id", "Call-ID", 36 },
+};
+
+constexpr std::array streamTable {
+    TableColumn { "call_id", "Call-ID", 20 },
+    TableColumn { "direction", "from" },
+    TableColumn { "src", "source", 25 },
+    TableColumn { "dst", "destination", 25 },
+    TableColumn { "ssrc", "SSRC" },
+    TableColumn { "codec", "codec", 12 },
+    TableColumn { "packets", "packets" },
+    TableColumn { "lost", "lost" },
+    TableColumn { "loss_percent", "loss %" },
+    TableColumn { "jitter_mean_ms", "jitter ms" },
+    TableColumn { "jitter_max_ms", "max ms" },
+    TableColumn { "delta_max_ms", "delta max ms" },
+    TableColumn { "mos_mean", "MOS" },
+    TableColumn { "mos_min", "min" },
+};
+
+}
+
+int listCalls(CallSource& source, const CtlOptions& options, CtlOutput output)
+{
+    CallQuery query = options.query;
+    if (const auto narrowed = narrowTo(source, options.call, query); !narrowed)
+        return fail(output, narrowed.error());
+    const auto rows = makeRowOutput(options.format, callFieldNames(), callTable, output.out);
+    std::uint64_t shown = 0;
+    const auto found = source.calls(query, [&](const CallRecord& call) {
+        rows->row(callFields(call));
+        ++shown;
+        return static_cast<bool>(output.out);
+    });
+    rows->end();
+    if (!found)
+        return fail(output, found.error());
+    if (options.format == Format::Table && found.value() > shown)
+        output.err << "callmonctl: " << found.value() << " calls match; the first " << shown << " are shown\n";
+    return 0;
+}
+
+int listStreams(CallSource& source, const CtlOptions& options, CtlOutput output)
+{
+    CallQuery query = options.query;
+    if (const auto narrowed = narrowTo(source, options.call, query); !narrowed)
+        return fail(output, narrowed.error());
+    const auto rows = makeRowOutput(options.format, streamFieldNames(), streamTable, output.out);
+    Result<void> result;
+    const auto show = [&](CallKey key, std::string_view callId) {
+        const auto streams = source.streams(key);
+        if (!streams) {
+            result = streams.error();
+            return false;
+        }
+        for (const StreamRecord& stream : streams.value())
+            rows->row(streamFields(stream, callId));
+        return static_cast<bool>(output.out);
+    };
+    std::vector<std::pair<CallKey, std::string>> waiting; // where the source cannot be asked from within the sink
+    const auto found = source.calls(query, [&](const CallRecord& call) {
+        if (source.answersWithinSink())
+            return show(call.key, call.callId);
+        waiting.emplace_back(call.key, call.callId.str());
+        return true;
+    });
+    for (const auto& [key, callId] : waiting)
+        if (!show(key, callId))
+            break;
+    rows->end();
+    if (!found)
+        return fail(output, found.error());
+    if (!result)
+        return fail(output, result.error());
+    return 0;
+}
+
+}

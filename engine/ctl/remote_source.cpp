@@ -1,0 +1,195 @@
+#include "engine/ctl/remote_source.h"
+
+#include "shared/remote/remote_probe.h"
+#include "shared/remote/transport.h"
+
+#include <QEventLoop>
+#include <QTimer>
+#include <algorithm>
+
+namespace callmon {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto updateInterval = 1s; // live() hands something on at least so often
+
+// "The engine does not answer. Trying again.": callmonctl does not.
+Error errorOf(QString message)
+{
+    return Error { message.remove(QStringLiteral(" Trying again.")).toStdString() };
+}
+
+class RemoteSource : public CallSource {
+public:
+    Result<void> connectTo(const QUrl& url)
+    {
+        QEventLoop loop;
+        QObject::connect(&m_probe, &RemoteProbe::stateChanged, &m_context,
+            [&](RemoteProbe::State state, const QString& message) { stateChanged(state, message); });
+        QObject::connect(&m_probe, &RemoteProbe::stateChanged, &loop, [&] {
+            if (m_lost || m_probe.state() == RemoteProbe::State::Connected)
+                loop.quit();
+        });
+        m_probe.open(url);
+        loop.exec();
+        return m_lost ? Result<void>(*m_lost) : Result<void>();
+    }
+
+    Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink) override
+    {
+        std::uint64_t all = 0;
+        const auto done = request([&] { return m_probe.search(query); }, &RemoteProbe::callsFound,
+            [&](const std::vector<CallRecord>& calls, quint64 matches) {
+                all = matches;
+                return std::all_of(calls.begin(), calls.end(), sink);
+            });
+        return done ? Result<std::uint64_t>(all) : done.error();
+    }
+
+    Result<std::vector<StreamRecord>> streams(CallKey call) override
+    {
+        std::vector<StreamRecord> found;
+        const auto done = request([&] { return m_probe.streams(call); }, &RemoteProbe::streamsFound,
+            [&](const std::vector<StreamRecord>& streams) {
+                found.insert(found.end(), streams.begin(), streams.end());
+                return true;
+            });
+        return done ? Result<std::vector<StreamRecord>>(std::move(found)) : done.error();
+    }
+
+    Result<void> media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) override
+    {
+        return request([&] { return m_probe.media(call); }, &RemoteProbe::mediaArrived,
+            [&](StreamKey stream, const QByteArray& bytes) {
+                return sink(
+                    stream, std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))));
+            });
+    }
+
+    Result<void> live(const std::function<bool(const LiveUpdate&)>& sink) override
+    {
+        if (m_lost)
+            return *m_lost;
+        QEventLoop loop;
+        LiveUpdate update;
+        bool begun = false;
+        bool stopped = false;
+        QTimer idle; // an update without change, when the engine has none to tell
+        const auto handOn = [&] {
+            if (stopped)
+                return;
+            stopped = !sink(update);
+            if (stopped)
+                loop.quit();
+            const std::uint64_t version = update.delta.toVersion;
+            update.delta = LiveDelta {};
+            update.delta.fromVersion = version;
+            update.delta.toVersion = version;
+            idle.start(updateInterval);
+        };
+        QObject::connect(
+            &m_probe, &RemoteProbe::statusChanged, &loop, [&](const ProbeStatus& status) { update.status = status; });
+        QObject::connect(&m_probe, &RemoteProbe::liveChanged, &loop, [&](const LiveDelta& delta) {
+            begun = begun || delta.snapshot;
+            update.delta = delta;
+            if (begun)
+                handOn();
+        });
+        QObject::connect(&idle, &QTimer::timeout, &loop, handOn);
+        quitWhenLost(loop);
+        if (m_status)
+            update.status = *m_status;
+        m_probe.followLive(true); // begins with a snapshot, the second time too
+        loop.exec();
+        m_probe.followLive(false);
+        return m_lost && !stopped ? Result<void>(*m_lost) : Result<void>();
+    }
+
+    Result<ProbeStatus> status() override
+    {
+        if (m_lost)
+            return *m_lost;
+        QEventLoop loop;
+        m_status.reset(); // the next one is at most a second away
+        QObject::connect(&m_probe, &RemoteProbe::statusChanged, &loop, [&](const ProbeStatus& status) {
+            m_status = status;
+            loop.quit();
+        });
+        quitWhenLost(loop);
+        loop.exec();
+        return m_status ? Result<ProbeStatus>(*m_status) : *m_lost;
+    }
+
+private:
+    void stateChanged(RemoteProbe::State state, const QString& message)
+    {
+        // The first word is only that it is being tried. After that anything but Connected is the end.
+        const bool first = !std::exchange(m_tried, true);
+        if (m_lost || state == RemoteProbe::State::Connected || (first && state == RemoteProbe::State::Connecting))
+            return;
+        m_lost = errorOf(message);
+        m_probe.close();
+    }
+
+    void quitWhenLost(QEventLoop& loop)
+    {
+        QObject::connect(&m_probe, &RemoteProbe::stateChanged, &loop, [&] {
+            if (m_lost)
+                loop.quit();
+        });
+    }
+
+    template <typename Start, typename... Found, typename Take>
+    Result<void> request(Start start, void (RemoteProbe::*found)(quint64, Found...), Take take)
+    {
+        if (m_lost)
+            return *m_lost;
+        QEventLoop loop;
+        quint64 number = 0;
+        bool stopped = false;
+        Result<void> result;
+        QObject::connect(&m_probe, found, &loop, [&](quint64 request, Found... what) {
+            if (request != number || stopped || take(what...))
+                return;
+            stopped = true;
+            m_probe.cancel(number);
+            loop.quit();
+        });
+        QObject::connect(&m_probe, &RemoteProbe::finished, &loop, [&](quint64 request) {
+            if (request == number)
+                loop.quit();
+        });
+        QObject::connect(&m_probe, &RemoteProbe::failed, &loop, [&](quint64 request, const QString& message) {
+            if (request != number)
+                return;
+            result = m_lost ? *m_lost : errorOf(message);
+            loop.quit();
+        });
+        number = start();
+        loop.exec();
+        return result;
+    }
+
+    RemoteProbe m_probe { RemoteProbeOptions { .followLive = false } };
+    QObject m_context; // ends the connections before the members go
+    bool m_tried = false;
+    std::optional<Error> m_lost;
+    std::optional<ProbeStatus> m_status;
+};
+
+}
+
+Result<std::unique_ptr<CallSource>> openEngine(const std::string& url)
+{
+    const auto address = parseRemoteUrl(url.empty() ? defaultEngineUrl().toString() : QString::fromStdString(url));
+    if (!address)
+        return address.error();
+    auto source = std::make_unique<RemoteSource>();
+    if (const auto connected = source->connectTo(urlOf(address.value())); !connected)
+        return connected.error();
+    return std::unique_ptr<CallSource>(std::move(source));
+}
+
+}

@@ -1,0 +1,236 @@
+#include "engine/probe_options.h"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <functional>
+#include <map>
+#include <toml++/toml.h>
+
+namespace callmon {
+
+namespace {
+
+using Values = std::vector<std::string>;
+
+struct Option {
+    const char* name; // on the command line with -- before it, in the file as it is
+    const char* help;
+    bool isList;
+    std::function<Result<void>(ProbeOptions&, const Values&)> apply;
+};
+
+template <typename Number>
+Result<void> parseNumber(const std::string& text, Number& into, std::uint64_t least, std::uint64_t most)
+{
+    std::uint64_t value = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (problem != std::errc() || end != text.data() + text.size() || value < least || value > most)
+        return Error { "takes a whole number from " + std::to_string(least) + " to " + std::to_string(most) + ", not '"
+            + text + "'" };
+    into = static_cast<Number>(value);
+    return {};
+}
+
+template <auto Member> auto number(std::uint64_t least, std::uint64_t most)
+{
+    return [=](ProbeOptions& options, const Values& values) {
+        return parseNumber(values.front(), options.*Member, least, most);
+    };
+}
+
+template <auto Member> auto seconds()
+{
+    return [](ProbeOptions& options, const Values& values) -> Result<void> {
+        std::int64_t count = 0;
+        auto parsed = parseNumber(values.front(), count, 1, 7 * 86400);
+        if (parsed)
+            options.*Member = std::chrono::seconds(count);
+        return parsed;
+    };
+}
+
+template <auto Member, auto First, auto Second> auto choice(const char* first, const char* second)
+{
+    return [=](ProbeOptions& options, const Values& values) -> Result<void> {
+        if (values.front() == first)
+            options.*Member = First;
+        else if (values.front() == second)
+            options.*Member = Second;
+        else
+            return Error { std::string("takes ") + first + " or " + second + ", not '" + values.front() + "'" };
+        return {};
+    };
+}
+
+template <auto Member> auto text()
+{
+    return [](ProbeOptions& options, const Values& values) -> Result<void> {
+        if (values.front().empty())
+            return Error { "is empty" };
+        options.*Member = values.front();
+        return {};
+    };
+}
+
+Result<void> applySipPorts(ProbeOptions& options, const Values& values)
+{
+    options.sipPorts.clear();
+    for (const std::string& value : values) {
+        std::uint16_t port = 0;
+        if (auto parsed = parseNumber(value, port, 1, 65535); !parsed)
+            return parsed;
+        options.sipPorts.push_back(port);
+    }
+    return {};
+}
+
+const std::vector<Option>& allOptions()
+{
+    using O = ProbeOptions;
+    static const std::vector<Option> options {
+        { "replay", "Capture files to read, in order (pcap, pcapng, gzip too); - is standard input", true,
+            [](O& o, const Values& values) -> Result<void> {
+                o.replay = values;
+                return {};
+            } },
+        { "port", "DPDK port to capture from, by its EAL name: 0000:03:00.0 or net_af_packet0,iface=eth1", false,
+            text<&O::port>() },
+        { "data", "Data directory; made when it is missing", false, text<&O::data>() },
+        { "pace", "How files are played: fast (as fast as they can be read) or recorded", false,
+            choice<&O::pace, O::Pace::Fast, O::Pace::Recorded>("fast", "recorded") },
+        { "listen", "URL of the remote interface, local:/path/engine.sock; none for none", false, text<&O::listen>() },
+        { "poll", "An idle port is polled adaptively (sleeps up to 2 ms) or busy (a whole core)", false,
+            choice<&O::poll, O::Poll::Adaptive, O::Poll::Busy>("adaptive", "busy") },
+        { "mbufs", "Packet buffers of the port", false, number<&O::mbufs>(1024, 8'388'608) },
+        { "link-mbps", "Rate of the link in Mb/s, to spread a burst over its wire time", false,
+            number<&O::linkMbps>(1, 800'000) },
+        { "ring-batches", "Batches of 64 frames between capture and processing", false,
+            number<&O::ringBatches>(16, 1'048'576) },
+        { "max-calls", "Calls at once; more are refused and counted", false, number<&O::maxCalls>(16, 16'777'216) },
+        { "max-streams", "RTP streams at once", false, number<&O::maxStreams>(16, 33'554'432) },
+        { "sip-ports", "Ports looked at for SIP first (it is recognised on every port)", true, applySipPorts },
+        { "linger-s", "Silence after BYE or a failure before a call is closed, seconds", false,
+            seconds<&O::lingerAfterEnd>() },
+        { "silence-unanswered-s", "Silence that ends a call never answered, seconds", false,
+            seconds<&O::silenceUnanswered>() },
+        { "silence-s", "Silence that ends an answered call that had media, seconds", false,
+            seconds<&O::silenceWithMedia>() },
+        { "silence-without-media-s", "Silence that ends a call on hold or without media, seconds", false,
+            seconds<&O::silenceWithoutMedia>() },
+        { "record-media", "Keep the RTP of calls: true or false", false,
+            choice<&O::recordMedia, true, false>("true", "false") },
+        { "media-pool-mib", "Memory for media on its way to the disk, MiB", false,
+            number<&O::mediaPoolMib>(1, 1'048'576) },
+    };
+    return options;
+}
+
+std::optional<std::string> scalarText(const toml::node& node)
+{
+    if (const auto value = node.value_exact<std::string>())
+        return *value;
+    if (const auto value = node.value_exact<bool>())
+        return *value ? "true" : "false";
+    if (const auto value = node.value_exact<std::int64_t>())
+        return std::to_string(*value);
+    return std::nullopt;
+}
+
+Result<toml::table> readFile(const std::string& path)
+{
+    try { // toml++ as Debian builds it reports by exceptions: caught here, nowhere else
+        return toml::parse_file(path);
+    } catch (const toml::parse_error& problem) {
+        return Error { "cannot read the configuration " + path + ", line " + std::to_string(problem.source().begin.line)
+            + ": " + std::string(problem.description()) };
+    }
+}
+
+Result<void> applyFile(const std::string& path, ProbeOptions& options)
+{
+    const auto parsed = readFile(path);
+    if (!parsed)
+        return parsed.error();
+    for (const auto& [key, node] : parsed.value()) {
+        const std::string name(key.str());
+        const auto& known = allOptions();
+        const auto option = std::find_if(known.begin(), known.end(), [&](const Option& o) { return name == o.name; });
+        if (option == known.end())
+            return Error { path + ": there is no option '" + name + "'; callmon-engine --help lists them" };
+        Values values;
+        if (const auto* list = node.as_array(); list && option->isList) {
+            for (const auto& element : *list) {
+                const auto value = scalarText(element);
+                if (!value)
+                    return Error { path + ": '" + name + "' takes texts or numbers" };
+                values.push_back(*value);
+            }
+        } else if (const auto value = scalarText(node)) {
+            values.push_back(*value);
+        }
+        if (values.empty())
+            return Error { path + ": '" + name + "' takes " + (option->isList ? "a list" : "one value") };
+        if (auto applied = option->apply(options, values); !applied)
+            return Error { path + ": " + name + " " + applied.error().what };
+    }
+    return {};
+}
+
+Result<void> checkWhole(ProbeOptions& options)
+{
+    if (options.replay.empty() == options.port.empty())
+        return Error { "say where frames come from: either --replay FILE... or --port EAL-NAME" };
+    if (options.data.empty())
+        return Error { "say where records go: --data DIR" };
+    if (!options.port.empty() && options.pace == ProbeOptions::Pace::Recorded)
+        return Error { "--pace is for --replay; a port has a pace of its own" };
+    return {};
+}
+
+}
+
+std::variant<ProbeOptions, HelpWanted, Error> parseProbeOptions(int argc, const char* const* argv)
+{
+    CLI::App app("Captures VoIP, tracks and measures every call, keeps records and media.", "callmon-engine");
+    std::string config;
+    app.add_option("--config", config, "TOML file: every option below under its name; the command line wins");
+    std::map<std::string, Values> given;
+    for (const Option& option : allOptions()) {
+        auto* added = app.add_option(std::string("--") + option.name, given[option.name], option.help);
+        if (!option.isList)
+            added->expected(1);
+        added->type_name("");
+    }
+    bool version = false;
+    app.add_flag("--version", version, "Print the version");
+    try { // CLI11 reports by exceptions: caught here, nowhere else
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        return HelpWanted { app.help() };
+    } catch (const CLI::ParseError& problem) {
+        return Error { std::string(problem.what()) + " (callmon-engine --help lists the options)" };
+    }
+    if (version)
+        return HelpWanted { "callmon-engine " CALLMON_VERSION "\n" };
+
+    ProbeOptions options;
+    if (!config.empty())
+        if (auto applied = applyFile(config, options); !applied)
+            return applied.error();
+    if (!given["replay"].empty())
+        options.port.clear(); // a source on the command line takes the place of the file's
+    if (!given["port"].empty())
+        options.replay.clear();
+    for (const Option& option : allOptions()) {
+        const Values& values = given[option.name];
+        if (values.empty())
+            continue;
+        if (auto applied = option.apply(options, values); !applied)
+            return Error { std::string("--") + option.name + " " + applied.error().what };
+    }
+    if (auto whole = checkWhole(options); !whole)
+        return whole.error();
+    return options;
+}
+
+}

@@ -1,0 +1,50 @@
+// The only configuration of callmon-engine: from a TOML file and the command line, which wins.
+#pragma once
+
+#include "shared/base/result.h"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace callmon {
+
+struct ProbeOptions {
+    enum class Pace { Fast, Recorded };
+    enum class Poll { Adaptive, Busy };
+
+    // Exactly one of the two.
+    std::vector<std::string> replay; // capture files in order; "-" is standard input
+    std::string port; // EAL name: PCI address or virtual device
+
+    Pace pace = Pace::Fast;
+    std::string data; // the data directory
+    std::string listen; // URL; "none" for no remote interface; empty: the default socket, but none on a fast replay
+
+    Poll poll = Poll::Adaptive;
+    std::uint32_t mbufs = 131072;
+    std::uint32_t linkMbps = 10000; // spreads a burst back along the wire time of its frames
+    std::uint32_t ringBatches = 2048; // of 64 frames, between capture and processing
+
+    std::uint32_t maxCalls = 131072;
+    std::uint32_t maxStreams = 262144;
+    std::vector<std::uint16_t> sipPorts { 5060 };
+    std::chrono::seconds lingerAfterEnd { 5 };
+    std::chrono::seconds silenceUnanswered { 180 };
+    std::chrono::seconds silenceWithMedia { 300 };
+    std::chrono::seconds silenceWithoutMedia { 7200 };
+
+    bool recordMedia = true;
+    std::uint32_t mediaPoolMib = 512; // chunks of media between processing and disk
+};
+
+struct HelpWanted {
+    std::string text;
+};
+
+// What the command line says. Error: one sentence for standard error; exit code 2.
+std::variant<ProbeOptions, HelpWanted, Error> parseProbeOptions(int argc, const char* const* argv);
+
+}

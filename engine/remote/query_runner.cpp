@@ -1,0 +1,218 @@
+#include "engine/remote/query_runner.h"
+
+#include "shared/remote/wire.h"
+
+#include <QLoggingCategory>
+
+namespace callmon {
+
+namespace {
+
+Q_LOGGING_CATEGORY(logQuery, "callmon.remote.query")
+
+constexpr std::size_t threadsPerClient = 3; // a slow search, a call page and its media side by side
+constexpr std::size_t maxRequests = 64;
+constexpr int maxUntaken = 4; // messages of a request that the client has not taken
+
+std::size_t roughBytes(const CallRecord& call)
+{
+    constexpr std::size_t fixedFields = 160;
+    return fixedFields + call.callId.view().size() + call.caller.view().size() + call.callee.view().size();
+}
+
+}
+
+QueryRunner::QueryRunner(OpenQuery open)
+    : m_open(std::move(open))
+{
+}
+
+QueryRunner::~QueryRunner()
+{
+    stop();
+    for (std::thread& thread : m_threads)
+        thread.join();
+}
+
+bool QueryRunner::start(quint64 number, RemoteJob job)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_stop || m_requests.size() >= maxRequests || m_requests.contains(number))
+        return false;
+    auto request = std::make_shared<Request>();
+    request->job = std::move(job);
+    m_requests.emplace(number, std::move(request));
+    m_waiting.push_back(number);
+    if (m_idle < static_cast<int>(m_waiting.size()) && m_threads.size() < threadsPerClient) {
+        ++m_running;
+        m_threads.emplace_back([this] {
+            run();
+            --m_running;
+        });
+    }
+    m_changed.notify_all();
+    return true;
+}
+
+void QueryRunner::taken(quint64 number)
+{
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_requests.find(number);
+    if (found == m_requests.end() || found->second->untaken == 0)
+        return;
+    --found->second->untaken;
+    m_changed.notify_all();
+}
+
+void QueryRunner::cancel(quint64 number)
+{
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_requests.find(number);
+    if (found == m_requests.end())
+        return;
+    found->second->cancelled = true;
+    m_changed.notify_all();
+}
+
+void QueryRunner::stop()
+{
+    const std::lock_guard lock(m_mutex);
+    m_stop = true;
+    m_waiting.clear();
+    for (const auto& [number, request] : m_requests)
+        request->cancelled = true;
+    m_changed.notify_all();
+}
+
+void QueryRunner::run()
+{
+    std::unique_ptr<RecordQuery> query; // this thread's own
+    std::unique_lock lock(m_mutex);
+    while (true) {
+        ++m_idle;
+        m_changed.wait(lock, [this] { return m_stop || !m_waiting.empty(); });
+        --m_idle;
+        if (m_stop)
+            return;
+        const quint64 number = m_waiting.front();
+        m_waiting.pop_front();
+        const std::shared_ptr<Request> request = m_requests.at(number);
+        lock.unlock();
+
+        Result<void> result;
+        if (!query && !request->cancelled) {
+            if (auto opened = m_open())
+                query = std::move(opened.value());
+            else
+                result = opened.error();
+        }
+        if (query && !request->cancelled)
+            result = answer(*query, number, *request);
+        if (query)
+            for (const std::string& note : query->takeNotes())
+                qCWarning(logQuery) << note.c_str();
+        if (!request->cancelled) {
+            if (result)
+                emit finished(number);
+            else
+                emit failed(number, QString::fromStdString(result.error().what));
+        }
+
+        lock.lock();
+        m_requests.erase(number);
+    }
+}
+
+bool QueryRunner::send(quint64 number, Request& request, const QByteArray& answer)
+{
+    {
+        std::unique_lock lock(m_mutex);
+        m_changed.wait(lock, [&] { return request.cancelled || request.untaken < maxUntaken; });
+        if (request.cancelled)
+            return false;
+        ++request.untaken;
+    }
+    emit answered(number, answer);
+    return true;
+}
+
+Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& request)
+{
+    if (const auto* wanted = std::get_if<CallQuery>(&request.job)) {
+        CallPage page;
+        std::size_t pageBytes = 0;
+        const auto all = query.calls(
+            *wanted,
+            [&](const CallRecord& call) {
+                ++page.matchesInAll;
+                page.calls.push_back(call);
+                pageBytes += roughBytes(call);
+                if (pageBytes < remoteMessageBytes)
+                    return true;
+                const bool goOn = send(number, request, encode(page));
+                page.calls.clear();
+                pageBytes = 0;
+                return goOn;
+            },
+            &request.cancelled);
+        if (!all)
+            return all.error();
+        page.matchesInAll = all.value();
+        send(number, request, encode(page)); // also when it is empty: it has the true count
+        return {};
+    }
+    if (const auto* call = std::get_if<StreamsOf>(&request.job)) {
+        auto streams = query.streams(call->call);
+        if (!streams)
+            return streams.error();
+        send(number, request, encode(StreamPage { std::move(streams.value()) }));
+        return {};
+    }
+    if (const auto* call = std::get_if<QualityOf>(&request.job)) {
+        const auto points = query.quality(call->call);
+        if (!points)
+            return points.error();
+        constexpr std::size_t pointsPerPage = remoteMessageBytes / 48;
+        std::size_t at = 0;
+        do {
+            const std::size_t count = std::min(pointsPerPage, points.value().size() - at);
+            const auto first = points.value().begin() + static_cast<std::ptrdiff_t>(at);
+            if (!send(number, request, encode(QualityPage { { first, first + static_cast<std::ptrdiff_t>(count) } })))
+                break;
+            at += count;
+        } while (at < points.value().size());
+        return {};
+    }
+    return answerMedia(query, std::get<MediaOf>(request.job).call, number, request);
+}
+
+Result<void> QueryRunner::answerMedia(RecordQuery& query, CallKey call, quint64 number, Request& request)
+{
+    const auto streams = query.streams(call);
+    if (!streams)
+        return streams.error();
+    Result<void> result;
+    for (const StreamRecord& stream : streams.value()) {
+        MediaPage page { stream.key, {} };
+        const auto read = query.media(stream.key, [&](Bytes chunk) {
+            // Whole chunks only, so that every message can be read by itself.
+            const auto size = static_cast<qsizetype>(chunk.size());
+            if (!page.bytes.isEmpty() && page.bytes.size() + size > static_cast<qsizetype>(remoteMessageBytes)) {
+                if (!send(number, request, encode(page)))
+                    return false;
+                page.bytes.clear();
+            }
+            page.bytes.append(reinterpret_cast<const char*>(chunk.data()), size);
+            return !request.cancelled.load();
+        });
+        if (request.cancelled)
+            return {};
+        if (!page.bytes.isEmpty() && !send(number, request, encode(page)))
+            return {};
+        if (!read && result) // what could be read was; the other streams may be whole
+            result = read;
+    }
+    return result;
+}
+
+}

@@ -1,0 +1,73 @@
+// Runs one client's requests on threads of its own, so that neither the event loop nor other clients wait for them.
+#pragma once
+
+#include "engine/storage/record_query.h"
+
+#include <QByteArray>
+#include <QObject>
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <variant>
+
+namespace callmon {
+
+using OpenQuery = std::function<Result<std::unique_ptr<RecordQuery>>()>;
+
+struct StreamsOf {
+    CallKey call;
+};
+struct QualityOf {
+    CallKey call;
+};
+struct MediaOf {
+    CallKey call;
+};
+using RemoteJob = std::variant<CallQuery, StreamsOf, QualityOf, MediaOf>;
+
+// Lives on the main thread; its signals are emitted on its threads, so connect them queued. A request answers in
+// messages of about remoteMessageBytes; it waits when a few of them were not taken by the client yet.
+class QueryRunner : public QObject {
+    Q_OBJECT
+
+public:
+    explicit QueryRunner(OpenQuery open);
+    ~QueryRunner() override; // waits for the threads: stop() first and delete when stopped() does not block
+
+    bool start(quint64 request, RemoteJob job); // false: that number is in use, or too many requests wait
+    void taken(quint64 request);
+    void cancel(quint64 request); // nothing more is emitted for it, but for what is under way
+    void stop(); // cancels everything, for good
+    bool stopped() const { return m_running == 0; }
+
+signals:
+    void answered(quint64 request, const QByteArray& answer);
+    void finished(quint64 request);
+    void failed(quint64 request, const QString& message);
+
+private:
+    struct Request {
+        RemoteJob job;
+        std::atomic<bool> cancelled { false };
+        int untaken = 0; // under m_mutex
+    };
+
+    void run();
+    Result<void> answer(RecordQuery& query, quint64 number, Request& request);
+    Result<void> answerMedia(RecordQuery& query, CallKey call, quint64 number, Request& request);
+    bool send(quint64 number, Request& request, const QByteArray& answer); // false: cancelled
+
+    OpenQuery m_open;
+    std::mutex m_mutex;
+    std::condition_variable m_changed;
+    std::map<quint64, std::shared_ptr<Request>> m_requests; // waiting and running
+    std::deque<quint64> m_waiting;
+    int m_idle = 0;
+    bool m_stop = false;
+    std::atomic<int> m_running { 0 };
+    std::vector<std::thread> m_threads;
+};
+
+}

@@ -1,0 +1,144 @@
+#include "engine/remote/remote_service.h"
+
+#include "engine/remote/remote_client.h"
+#include "shared/remote/wire.h"
+
+#include <QLoggingCategory>
+#include <algorithm>
+
+namespace callmon {
+
+namespace {
+
+Q_LOGGING_CATEGORY(log, "callmon.remote")
+
+}
+
+RemoteService::RemoteService(std::filesystem::path data, const RecordWriter* writer, const LiveTable& table,
+    std::function<ProbeStatus()> status, RemoteServiceOptions options, QObject* parent)
+    : QObject(parent)
+    , m_status(std::move(status))
+    , m_options(std::move(options))
+    , m_feed(table)
+{
+    if (m_options.protocol == 0)
+        m_options.protocol = remoteProtocolVersion;
+    if (!m_options.openQuery)
+        m_options.openQuery = [data = std::move(data), writer] { return RecordQuery::open(data, writer); };
+    connect(&m_listener, &LocalListener::newConnection, this, &RemoteService::takeConnections);
+    connect(&m_second, &QTimer::timeout, this, &RemoteService::everySecond);
+    m_second.setInterval(m_options.second);
+}
+
+RemoteService::~RemoteService()
+{
+    close();
+}
+
+Result<void> RemoteService::listen(const QUrl& url)
+{
+    close();
+    const auto address = parseRemoteUrl(url);
+    if (!address)
+        return address.error();
+    if (auto listening = m_listener.listen(address.value().socket); !listening)
+        return listening;
+    m_url = urlOf(address.value());
+    m_second.start();
+    return {};
+}
+
+void RemoteService::close()
+{
+    m_listener.close();
+    m_second.stop();
+    m_url.clear();
+    for (const auto& client : m_clients)
+        retire(*client);
+    m_clients.clear();
+    m_retired.clear();
+}
+
+std::size_t RemoteService::sessions() const
+{
+    return static_cast<std::size_t>(
+        std::count_if(m_clients.begin(), m_clients.end(), [](const auto& client) { return client->hasSession(); }));
+}
+
+std::vector<NamedCounter> RemoteService::counters() const
+{
+    return { { "remote_clients", m_accepted }, { "remote_clients_refused", m_refused },
+        { "remote_clients_dropped", m_dropped } };
+}
+
+void RemoteService::takeConnections()
+{
+    while (auto transport = m_listener.nextConnection()) {
+        // Twice as many as sessions: enough to tell those who come too late why they get none.
+        if (m_clients.size() >= 2 * m_options.maxSessions) {
+            ++m_refused;
+            continue;
+        }
+        ++m_accepted;
+        RemoteClient::Greeting greeting;
+        greeting.protocol = m_options.protocol;
+        greeting.engineVersion = QString::fromStdString(m_status().version);
+        greeting.makeRunner = [this]() -> std::unique_ptr<QueryRunner> {
+            if (sessions() < m_options.maxSessions)
+                return std::make_unique<QueryRunner>(m_options.openQuery);
+            ++m_refused;
+            return nullptr;
+        };
+        auto client = std::make_unique<RemoteClient>(std::move(transport), std::move(greeting), m_feed);
+        RemoteClient* raw = client.get();
+        connect(raw, &RemoteClient::misbehaved, this, [this](const QString& complaint) {
+            ++m_dropped;
+            qCWarning(log) << "A client was dropped, for it sent" << complaint;
+        });
+        // Queued: it comes from within the client's own objects.
+        connect(
+            raw, &RemoteClient::left, this, [this, raw] { drop(*raw); }, Qt::QueuedConnection);
+        m_clients.push_back(std::move(client));
+        raw->start();
+    }
+}
+
+void RemoteService::drop(RemoteClient& client)
+{
+    const auto at = std::find_if(
+        m_clients.begin(), m_clients.end(), [&](const auto& candidate) { return candidate.get() == &client; });
+    if (at == m_clients.end())
+        return;
+    retire(client);
+    m_clients.erase(at);
+}
+
+void RemoteService::retire(RemoteClient& client)
+{
+    if (auto runner = client.takeRunner())
+        m_retired.push_back(std::move(runner));
+}
+
+void RemoteService::everySecond()
+{
+    m_feed.nextSecond();
+    std::erase_if(m_retired, [](const auto& runner) { return runner->stopped(); });
+    const QByteArray status = encode(m_status());
+    for (const auto& client : m_clients) {
+        FramePipe& pipe = client->pipe();
+        const char* reason = nullptr;
+        if (pipe.millisecondsSinceHeard() > m_options.silence.count())
+            reason = "it fell silent";
+        else if (pipe.millisecondsStalled() > m_options.stall.count() || pipe.bytesToWrite() > m_options.maxUnsentBytes)
+            reason = "it does not read what it is sent";
+        if (reason == nullptr) {
+            client->everySecond(status);
+            continue;
+        }
+        ++m_dropped;
+        qCWarning(log) << "A client was dropped, for" << reason;
+        pipe.close(); // ends in drop(), queued
+    }
+}
+
+}

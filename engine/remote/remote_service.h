@@ -1,0 +1,64 @@
+// The engine's side of probe.rep: everything that looks at a running engine comes through here.
+#pragma once
+
+#include "engine/remote/live_feed.h"
+#include "engine/remote/local_listener.h"
+#include "engine/remote/query_runner.h"
+#include "shared/calls/probe_status.h"
+
+#include <QTimer>
+#include <memory>
+#include <vector>
+
+namespace callmon {
+
+class RemoteClient;
+
+struct RemoteServiceOptions {
+    std::size_t maxSessions = 16;
+    std::chrono::milliseconds second { 1000 }; // between two deltas
+    std::chrono::milliseconds silence { 15'000 }; // a client that says nothing for so long is dropped
+    std::chrono::milliseconds stall { 10'000 }; // and one that does not read
+    qint64 maxUnsentBytes = 32 * 1024 * 1024; // or lets so much pile up
+    quint32 protocol = 0; // of the Hello; 0: remoteProtocolVersion. Tests only, as is
+    OpenQuery openQuery; // empty: RecordQuery::open(data, writer)
+};
+
+// Main thread: needs its event loop. The table and the writer must outlive it.
+class RemoteService : public QObject {
+    Q_OBJECT
+
+public:
+    RemoteService(std::filesystem::path data, const RecordWriter* writer, const LiveTable& table,
+        std::function<ProbeStatus()> status, RemoteServiceOptions options = {}, QObject* parent = nullptr);
+    ~RemoteService() override; // waits for searches under way to notice that they are cancelled
+
+    Result<void> listen(const QUrl& url);
+    QUrl url() const { return m_url; } // empty when not listening
+    void close(); // drops all clients
+    std::size_t sessions() const;
+
+    // "remote_clients", "remote_clients_refused", "remote_clients_dropped"
+    std::vector<NamedCounter> counters() const;
+
+private:
+    void takeConnections();
+    void everySecond();
+    void drop(RemoteClient& client);
+    void retire(RemoteClient& client);
+
+    friend class RemoteClient;
+    std::function<ProbeStatus()> m_status;
+    RemoteServiceOptions m_options;
+    LiveFeed m_feed;
+    LocalListener m_listener;
+    QUrl m_url;
+    QTimer m_second;
+    std::vector<std::unique_ptr<RemoteClient>> m_clients;
+    std::vector<std::unique_ptr<QueryRunner>> m_retired; // of clients that left, until their threads end
+    std::uint64_t m_accepted = 0;
+    std::uint64_t m_refused = 0;
+    std::uint64_t m_dropped = 0;
+};
+
+}

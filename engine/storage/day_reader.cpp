@@ -1,0 +1,172 @@
+#include "engine/storage/day_reader.h"
+
+#include "engine/storage/call_filter.h"
+#include "engine/storage/day_writer.h"
+#include "engine/storage/quality_block.h"
+#include "engine/storage/schema.h"
+
+namespace callmon {
+
+namespace {
+
+std::string joined(const std::vector<std::string>& names)
+{
+    std::string text;
+    for (const std::string& name : names)
+        text += (text.empty() ? "" : ",") + name;
+    return text;
+}
+
+// Lets another thread stop a search inside SQLite; looked at every few thousand steps of its machine.
+class Cancellation {
+public:
+    Cancellation(sqlite3* handle, const std::atomic<bool>* cancelled)
+        : m_handle(handle)
+    {
+        if (cancelled)
+            sqlite3_progress_handler(
+                handle, 4000, [](void* flag) { return static_cast<const std::atomic<bool>*>(flag)->load() ? 1 : 0; },
+                const_cast<std::atomic<bool>*>(cancelled));
+    }
+    ~Cancellation() { sqlite3_progress_handler(m_handle, 0, nullptr, nullptr); }
+    Cancellation(const Cancellation&) = delete;
+    Cancellation& operator=(const Cancellation&) = delete;
+
+private:
+    sqlite3* m_handle;
+};
+
+Result<Statement> prepared(Database& database, const std::string& sql, const std::vector<StoredValue>& values)
+{
+    auto statement = database.prepare(sql);
+    if (statement)
+        for (std::size_t i = 0; i < values.size(); ++i)
+            statement.value().bind(static_cast<int>(i) + 1, values[i]);
+    return statement;
+}
+
+}
+
+Result<std::unique_ptr<DayReader>> DayReader::open(const std::filesystem::path& file)
+{
+    Error error;
+    for (const auto mode : { Database::Mode::ReadOnly, Database::Mode::Immutable }) {
+        // A directory that cannot be written holds no -shm: without a -wal the file is whole as it is.
+        if (mode == Database::Mode::Immutable && std::filesystem::exists(file.string() + "-wal"))
+            break;
+        auto database = Database::open(file, mode);
+        if (!database)
+            return database.error();
+        std::unique_ptr<DayReader> day(new DayReader(std::move(database.value())));
+        auto version = day->m_database.prepare("SELECT value FROM meta WHERE key='schema_version'");
+        const bool row = version && version.value().stepToRow();
+        if (row && version.value().integer(0) == schemaVersion)
+            return day;
+        if (row)
+            return Error { "cannot read " + file.string() + ": it has schema version "
+                + std::to_string(version.value().integer(0)) + " and this program knows "
+                + std::to_string(schemaVersion) + "; use the program that wrote it" };
+        error = day->fail();
+        const int code = day->m_database.code() & 0xff;
+        if (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)
+            break;
+    }
+    return error;
+}
+
+Error DayReader::fail()
+{
+    m_damaged = m_database.isDamaged();
+    return m_database.error("cannot read");
+}
+
+Result<DayReader::Found> DayReader::calls(const CallQuery& query, std::uint64_t limit,
+    const std::function<bool(const CallRecord&)>& sink, const std::atomic<bool>* cancelled)
+{
+    const Cancellation cancellation(m_database.handle(), cancelled);
+    const CallFilter filter = filterOf(query);
+    std::string sql = "SELECT " + joined(callColumns()) + " FROM calls" + filter.where + " ORDER BY call_key"
+        + (query.newestFirst ? " DESC" : "");
+    if (limit != 0)
+        sql += " LIMIT " + std::to_string(limit);
+    auto rows = prepared(m_database, sql, filter.values);
+    if (!rows)
+        return fail();
+    Found found;
+    std::uint64_t given = 0;
+    while (!found.stopped && rows.value().stepToRow()) {
+        CallRecord call;
+        int column = 0;
+        bool whole = true;
+        visitCallFields(
+            call, [&](const char*, auto& field) { whole = fromStored(rows.value().column(column++), field) && whole; });
+        ++given;
+        if (whole)
+            found.stopped = !sink(call);
+    }
+    if (rows.value().failed())
+        return fail();
+    found.matches = given;
+    if (limit != 0 && given == limit && !found.stopped) {
+        auto count = prepared(m_database, "SELECT count(*) FROM calls" + filter.where, filter.values);
+        if (!count || !count.value().stepToRow())
+            return fail();
+        found.matches = static_cast<std::uint64_t>(count.value().integer(0));
+    }
+    return found;
+}
+
+Result<std::vector<StreamRecord>> DayReader::streams(CallKey call)
+{
+    auto rows = prepared(m_database,
+        "SELECT " + joined(streamColumns()) + " FROM streams WHERE call_key=?1 ORDER BY stream_index",
+        { toStored(call.value) });
+    if (!rows)
+        return fail();
+    std::vector<StreamRecord> streams;
+    while (rows.value().stepToRow()) {
+        StreamRecord stream;
+        int column = 0;
+        bool whole = true;
+        visitStreamFields(stream,
+            [&](const char*, auto& field) { whole = fromStored(rows.value().column(column++), field) && whole; });
+        if (whole)
+            streams.push_back(stream);
+    }
+    if (rows.value().failed())
+        return fail();
+    return streams;
+}
+
+Result<std::vector<QualityPoint>> DayReader::quality(CallKey call)
+{
+    auto rows = prepared(m_database,
+        "SELECT stream_index, points FROM quality WHERE call_key=?1 ORDER BY stream_index, block_start_ns",
+        { toStored(call.value) });
+    if (!rows)
+        return fail();
+    std::vector<QualityPoint> points;
+    while (rows.value().stepToRow())
+        readQualityBlock({ call, static_cast<std::uint32_t>(rows.value().integer(0)) }, rows.value().blob(1), points);
+    if (rows.value().failed())
+        return fail();
+    return points;
+}
+
+Result<MediaLocation> DayReader::lastChunk(StreamKey stream)
+{
+    auto row =
+        prepared(m_database, "SELECT media_segment, media_offset FROM streams WHERE call_key=?1 AND stream_index=?2",
+            { toStored(stream.call.value), toStored(stream.index) });
+    if (!row)
+        return fail();
+    MediaLocation place;
+    if (row.value().stepToRow())
+        place = { static_cast<std::uint32_t>(row.value().integer(0)),
+            static_cast<std::uint32_t>(row.value().integer(1)) };
+    if (row.value().failed())
+        return fail();
+    return place;
+}
+
+}

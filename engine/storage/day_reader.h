@@ -1,0 +1,43 @@
+// One day database, for reading.
+#pragma once
+
+#include "engine/storage/media_format.h"
+#include "engine/storage/sqlite.h"
+#include "shared/calls/call_query.h"
+#include "shared/calls/quality_point.h"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace callmon {
+
+class DayReader {
+public:
+    static Result<std::unique_ptr<DayReader>> open(const std::filesystem::path& file);
+
+    struct Found {
+        std::uint64_t matches = 0; // in all
+        bool stopped = false; // by the sink
+    };
+    // Gives at most `limit` calls (0: all).
+    Result<Found> calls(const CallQuery& query, std::uint64_t limit, const std::function<bool(const CallRecord&)>& sink,
+        const std::atomic<bool>* cancelled);
+    Result<std::vector<StreamRecord>> streams(CallKey call);
+    Result<std::vector<QualityPoint>> quality(CallKey call);
+    Result<MediaLocation> lastChunk(StreamKey stream); // nowhere when none was kept
+    bool isDamaged() const { return m_damaged; } // the last error said so
+
+private:
+    explicit DayReader(Database database)
+        : m_database(std::move(database))
+    {
+    }
+    Error fail();
+
+    Database m_database;
+    bool m_damaged = false;
+};
+
+}

@@ -1,0 +1,184 @@
+#include "engine/storage/day_writer.h"
+
+#include "engine/storage/day_files.h"
+#include "engine/storage/quality_block.h"
+#include "engine/storage/schema.h"
+
+namespace callmon {
+
+std::vector<std::string> callColumns()
+{
+    std::vector<std::string> names;
+    const CallRecord call;
+    visitCallFields(call, [&](const char* name, const auto&) { names.emplace_back(name); });
+    return names;
+}
+
+std::vector<std::string> streamColumns()
+{
+    std::vector<std::string> names;
+    const StreamRecord stream;
+    visitStreamFields(stream, [&](const char* name, const auto&) { names.emplace_back(name); });
+    return names;
+}
+
+std::string insertSql(const char* table, const std::vector<std::string>& columns)
+{
+    std::string names;
+    std::string marks;
+    for (const std::string& column : columns) {
+        names += (names.empty() ? "" : ",") + column;
+        marks += marks.empty() ? "?" : ",?";
+    }
+    return std::string("INSERT OR REPLACE INTO ") + table + '(' + names + ") VALUES(" + marks + ')';
+}
+
+Result<std::unique_ptr<DayWriter>> DayWriter::open(const std::filesystem::path& file)
+{
+    std::filesystem::path aside;
+    for (int attempt = 0;; ++attempt) {
+        auto database = Database::open(file, Database::Mode::ReadWrite);
+        if (!database)
+            return database.error();
+        std::unique_ptr<DayWriter> day(new DayWriter(std::move(database.value())));
+        auto prepared = day->prepare();
+        if (prepared) {
+            day->m_movedAside = aside;
+            return day;
+        }
+        if (!day->isDamaged() || attempt > 0)
+            return prepared.error();
+        day.reset();
+        aside = moveAside(file, "corrupt");
+        if (aside.empty())
+            return Error { prepared.error().what + "; move that file away" };
+    }
+}
+
+Result<void> DayWriter::prepare()
+{
+    // NORMAL: a commit survives the death of the process at once, and the death of the machine from the next
+    // checkpoint.
+    if (!execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384") || !begin())
+        return m_error;
+    const std::string version = std::to_string(schemaVersion);
+    if (!execute(schemaSql) || !execute(("INSERT OR IGNORE INTO meta VALUES('schema_version'," + version + ")").c_str())
+        || !commit()) {
+        rollback();
+        return m_error;
+    }
+    auto stored = m_database.prepare("SELECT value FROM meta WHERE key='schema_version'");
+    if (!stored) {
+        fail();
+        return stored.error();
+    }
+    if (!stored.value().stepToRow() || stored.value().integer(0) != schemaVersion)
+        return Error { "cannot write " + m_database.file().string() + ": it has schema version "
+            + std::to_string(stored.value().integer(0)) + " and this program writes " + version
+            + "; choose another data directory" };
+
+    auto columns = streamColumns();
+    columns.insert(columns.end(), { "media_segment", "media_offset" });
+    const std::pair<Statement*, std::string> statements[] {
+        { &m_insertCall, insertSql("calls", callColumns()) },
+        { &m_insertStream, insertSql("streams", columns) },
+        { &m_insertQuality, insertSql("quality", { "call_key", "stream_index", "block_start_ns", "points" }) },
+        { &m_selectCall, "SELECT call_id FROM calls WHERE call_key=?" },
+        { &m_selectQuality,
+            "SELECT stream_index, points FROM quality WHERE call_key=? ORDER BY stream_index, block_start_ns" },
+        { &m_deleteCall, "DELETE FROM calls WHERE call_key=?" },
+        { &m_deleteStreams, "DELETE FROM streams WHERE call_key=?" },
+        { &m_deleteQuality, "DELETE FROM quality WHERE call_key=?" },
+    };
+    for (const auto& [statement, sql] : statements) {
+        auto prepared = m_database.prepare(sql);
+        if (!prepared) {
+            fail();
+            return prepared.error();
+        }
+        *statement = std::move(prepared.value());
+    }
+    return {};
+}
+
+bool DayWriter::fail()
+{
+    m_error = m_database.error("cannot write");
+    m_damaged = m_database.isDamaged();
+    return false;
+}
+
+bool DayWriter::execute(const char* sql)
+{
+    return m_database.execute(sql) || fail();
+}
+
+DayWriter::Put DayWriter::run(Statement& statement)
+{
+    if (statement.run())
+        return Put::Stored;
+    fail();
+    return (m_database.code() & 0xff) == SQLITE_CONSTRAINT ? Put::Refused : Put::Failed;
+}
+
+DayWriter::Put DayWriter::call(const CallRecord& call)
+{
+    int parameter = 0;
+    visitCallFields(call, [&](const char*, const auto& field) { m_insertCall.bind(++parameter, toStored(field)); });
+    return run(m_insertCall);
+}
+
+DayWriter::Put DayWriter::stream(const StreamRecord& stream, MediaLocation lastChunk)
+{
+    int parameter = 0;
+    visitStreamFields(
+        stream, [&](const char*, const auto& field) { m_insertStream.bind(++parameter, toStored(field)); });
+    const bool kept = static_cast<bool>(lastChunk);
+    m_insertStream.bind(++parameter, kept ? toStored(lastChunk.segment) : StoredValue {});
+    m_insertStream.bind(++parameter, kept ? toStored(lastChunk.offset) : StoredValue {});
+    return run(m_insertStream);
+}
+
+DayWriter::Put DayWriter::quality(std::span<const QualityPoint> block)
+{
+    m_blob.clear();
+    for (const QualityPoint& point : block)
+        appendQualityPoint(point, m_blob);
+    m_insertQuality.bind(1, block.front().stream.call.value);
+    m_insertQuality.bind(2, std::int64_t { block.front().stream.index });
+    m_insertQuality.bind(3, nanosecondsSinceEpoch(block.front().at));
+    m_insertQuality.bindBlob(4, m_blob);
+    return run(m_insertQuality);
+}
+
+bool DayWriter::findCall(CallKey key, std::optional<std::string>& callId)
+{
+    callId.reset();
+    m_selectCall.bind(1, key.value);
+    if (m_selectCall.stepToRow())
+        callId = m_selectCall.column(0).text;
+    m_selectCall.reset();
+    return !m_selectCall.failed() || fail();
+}
+
+bool DayWriter::readQuality(CallKey key, std::vector<QualityPoint>& points)
+{
+    m_selectQuality.bind(1, key.value);
+    while (m_selectQuality.stepToRow())
+        readQualityBlock(
+            { key, static_cast<std::uint32_t>(m_selectQuality.integer(0)) }, m_selectQuality.blob(1), points);
+    m_selectQuality.reset();
+    return !m_selectQuality.failed() || fail();
+}
+
+bool DayWriter::removeCall(CallKey key)
+{
+    for (Statement* statement : { &m_deleteCall, &m_deleteStreams, &m_deleteQuality }) {
+        statement->bind(1, key.value);
+        if (!statement->run())
+            return fail();
+    }
+    return true;
+}
+
+}

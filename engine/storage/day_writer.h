@@ -1,0 +1,68 @@
+// One day database, for writing.
+#pragma once
+
+#include "engine/storage/media_format.h"
+#include "engine/storage/sqlite.h"
+#include "shared/calls/quality_point.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace callmon {
+
+class DayWriter {
+public:
+    // Created when missing. A damaged file is moved aside and a new one begun: movedAside() is its new name.
+    static Result<std::unique_ptr<DayWriter>> open(const std::filesystem::path& file);
+
+    bool begin() { return execute("BEGIN IMMEDIATE"); }
+    bool commit() { return execute("COMMIT"); }
+    void rollback() { m_database.execute("ROLLBACK"); }
+    void checkpoint() { m_database.execute("PRAGMA wal_checkpoint(TRUNCATE)"); } // to the disk itself
+
+    enum class Put {
+        Stored,
+        Refused, // against a CHECK or NOT NULL: left out, the transaction goes on
+        Failed, // look at error(); the transaction is to be rolled back
+    };
+    Put call(const CallRecord& call);
+    Put stream(const StreamRecord& stream, MediaLocation lastChunk);
+    Put quality(std::span<const QualityPoint> block); // up to qualityBlockPoints of one stream
+
+    // Call-ID of the stored call; nullopt when there is none. False on an error.
+    bool findCall(CallKey key, std::optional<std::string>& callId);
+    bool readQuality(CallKey key, std::vector<QualityPoint>& points);
+    bool removeCall(CallKey key); // with its streams and points
+
+    bool isDamaged() const { return m_damaged; } // the last failure said so
+    const Error& error() const { return m_error; } // of the last failure
+    const std::filesystem::path& movedAside() const { return m_movedAside; }
+
+private:
+    explicit DayWriter(Database database)
+        : m_database(std::move(database))
+    {
+    }
+    Result<void> prepare();
+    bool execute(const char* sql);
+    Put run(Statement& statement);
+    bool fail(); // keeps SQLite's words before another call replaces them; false
+
+    Database m_database;
+    Statement m_insertCall, m_insertStream, m_insertQuality;
+    Statement m_selectCall, m_selectQuality;
+    Statement m_deleteCall, m_deleteStreams, m_deleteQuality;
+    std::vector<std::byte> m_blob;
+    std::filesystem::path m_movedAside;
+    Error m_error;
+    bool m_damaged = false;
+};
+
+// "INSERT OR REPLACE INTO table(columns..., extra...) VALUES(?...)"
+std::string insertSql(const char* table, const std::vector<std::string>& columns);
+std::vector<std::string> callColumns();
+std::vector<std::string> streamColumns(); // media_segment and media_offset not among them
+
+}

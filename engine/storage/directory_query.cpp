@@ -1,0 +1,237 @@
+// The RecordQuery of a data directory: over its days, and what the writer holds of calls that are on.
+#include "engine/storage/call_filter.h"
+#include "engine/storage/day_files.h"
+#include "engine/storage/day_reader.h"
+#include "engine/storage/directory_lock.h"
+#include "engine/storage/media_log_reader.h"
+#include "engine/storage/record_query.h"
+#include "engine/storage/record_writer.h"
+#include "engine/storage/storage_error.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <list>
+
+namespace callmon {
+
+namespace {
+
+class DirectoryQuery final : public RecordQuery {
+public:
+    DirectoryQuery(std::filesystem::path directory, const RecordWriter* writer, std::vector<std::string> notes)
+        : m_directory(std::move(directory))
+        , m_writer(writer)
+        , m_notes(std::move(notes))
+        , m_media(m_directory)
+    {
+    }
+
+    Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink,
+        const std::atomic<bool>* cancelled) override;
+    Result<std::vector<StreamRecord>> streams(CallKey call) override;
+    Result<std::vector<QualityPoint>> quality(CallKey call) override;
+    Result<void> media(StreamKey stream, const std::function<bool(Bytes)>& sink) override;
+    std::vector<std::string> takeNotes() override { return std::exchange(m_notes, {}); }
+
+private:
+    Result<DayReader*> day(UtcDay day); // nullptr when there is no such database
+    std::vector<UtcDay> daysOf(const CallQuery& query) const;
+
+    static constexpr std::size_t openDays = 8;
+    std::filesystem::path m_directory;
+    const RecordWriter* m_writer;
+    std::vector<std::string> m_notes;
+    MediaLogReader m_media;
+    std::list<std::pair<UtcDay, std::unique_ptr<DayReader>>> m_days; // newest use first
+};
+
+Result<DayReader*> DirectoryQuery::day(UtcDay day)
+{
+    const auto found = std::find_if(m_days.begin(), m_days.end(), [&](const auto& open) { return open.first == day; });
+    if (found != m_days.end()) {
+        m_days.splice(m_days.begin(), m_days, found);
+        return found->second.get();
+    }
+    const auto path = dayDatabasePath(m_directory, day);
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored))
+        return static_cast<DayReader*>(nullptr);
+    auto opened = DayReader::open(path);
+    if (!opened)
+        return opened.error();
+    if (m_days.size() >= openDays)
+        m_days.pop_back();
+    m_days.emplace_front(day, std::move(opened.value()));
+    return m_days.front().second.get();
+}
+
+std::vector<UtcDay> DirectoryQuery::daysOf(const CallQuery& query) const
+{
+    std::vector<UtcDay> days = storedDays(m_directory);
+    const Nanoseconds near { keyDistanceNs };
+    std::erase_if(days, [&](UtcDay day) {
+        if (query.key && day != dayOfCall(*query.key))
+            return true;
+        return (query.from && day < dayOf(*query.from - near)) || (query.to && day > dayOf(*query.to + near));
+    });
+    if (query.newestFirst)
+        std::reverse(days.begin(), days.end());
+    return days;
+}
+
+Result<std::uint64_t> DirectoryQuery::calls(
+    const CallQuery& query, const std::function<bool(const CallRecord&)>& sink, const std::atomic<bool>* cancelled)
+{
+    // Asked before the databases, so that a call that ends meanwhile is in one of the two.
+    std::vector<CallRecord> live;
+    if (m_writer)
+        live = m_writer->liveCalls(query);
+    std::uint64_t matches = 0;
+    std::uint64_t given = 0;
+    bool stopped = false;
+    const auto give = [&](const CallRecord& call) {
+        std::erase_if(live, [&](const CallRecord& other) { return other.key == call.key; });
+        ++given;
+        stopped = !sink(call);
+        return !stopped;
+    };
+    const auto giveLive = [&] {
+        std::sort(live.begin(), live.end(), [&](const CallRecord& a, const CallRecord& b) {
+            return query.newestFirst ? b.key < a.key : a.key < b.key;
+        });
+        for (const CallRecord& call : std::exchange(live, {})) {
+            ++matches;
+            if (!stopped && (query.limit == 0 || given < query.limit))
+                give(call);
+        }
+    };
+    if (query.newestFirst)
+        giveLive();
+    for (const UtcDay each : daysOf(query)) {
+        if (stopped)
+            break;
+        if (cancelled && *cancelled)
+            return Error { "the search was cancelled" };
+        auto reader = day(each);
+        if (!reader) {
+            m_notes.push_back("Calls of " + toString(each) + " are left out: " + reader.error().what + ".");
+            continue;
+        }
+        if (!reader.value())
+            continue;
+        // When the limit is reached the rest is only counted: limit 1 and a sink that takes nothing more.
+        const bool full = query.limit != 0 && given >= query.limit;
+        const std::function<bool(const CallRecord&)> giveSome = give;
+        const std::function<bool(const CallRecord&)> giveNone = [](const CallRecord&) { return true; };
+        const auto found = reader.value()->calls(query,
+            query.limit == 0 ? 0
+                : full       ? 1
+                             : query.limit - given,
+            full ? giveNone : giveSome, cancelled);
+        if (!found) {
+            if (cancelled && *cancelled)
+                return Error { "the search was cancelled" };
+            m_notes.push_back("Calls of " + toString(each) + " are left out: " + found.error().what + ".");
+            m_days.remove_if([&](const auto& open) { return open.first == each; });
+            continue;
+        }
+        matches += found.value().matches;
+    }
+    if (!query.newestFirst)
+        giveLive();
+    return matches;
+}
+
+Result<std::vector<StreamRecord>> DirectoryQuery::streams(CallKey call)
+{
+    std::vector<StreamRecord> live;
+    if (m_writer)
+        live = m_writer->liveStreams(call);
+    auto reader = day(dayOfCall(call));
+    if (!reader)
+        return reader.error();
+    std::vector<StreamRecord> streams;
+    if (reader.value()) {
+        auto stored = reader.value()->streams(call);
+        if (!stored)
+            return stored.error();
+        streams = std::move(stored.value());
+    }
+    if (streams.empty())
+        streams = std::move(live);
+    const auto byIndex = [](const StreamRecord& a, const StreamRecord& b) { return a.key < b.key; };
+    std::sort(streams.begin(), streams.end(), byIndex);
+    return streams;
+}
+
+Result<std::vector<QualityPoint>> DirectoryQuery::quality(CallKey call)
+{
+    std::vector<QualityPoint> points;
+    if (m_writer)
+        points = m_writer->liveQuality(call);
+    auto reader = day(dayOfCall(call));
+    if (!reader)
+        return reader.error();
+    if (reader.value()) {
+        auto stored = reader.value()->quality(call);
+        if (!stored)
+            return stored.error();
+        points.insert(points.end(), stored.value().begin(), stored.value().end());
+    }
+    // A point may be in both: it moved from the writer to the database in between.
+    const auto order = [](const QualityPoint& p) { return std::pair(p.stream, p.at); };
+    std::sort(points.begin(), points.end(), [&](const auto& a, const auto& b) { return order(a) < order(b); });
+    points.erase(
+        std::unique(points.begin(), points.end(), [&](const auto& a, const auto& b) { return order(a) == order(b); }),
+        points.end());
+    return points;
+}
+
+Result<void> DirectoryQuery::media(StreamKey stream, const std::function<bool(Bytes)>& sink)
+{
+    if (m_writer)
+        if (const auto live = m_writer->liveMediaEnd(stream))
+            return m_media.read(stream, { live->segment, live->offset }, sink);
+    auto reader = day(dayOfCall(stream.call));
+    if (!reader)
+        return reader.error();
+    if (!reader.value())
+        return {};
+    const auto last = reader.value()->lastChunk(stream);
+    if (!last)
+        return last.error();
+    return m_media.read(stream, last.value(), sink);
+}
+
+}
+
+Result<std::unique_ptr<RecordQuery>> RecordQuery::open(
+    const std::filesystem::path& directory, const RecordWriter* writer)
+{
+    std::error_code failed;
+    std::filesystem::directory_iterator probe(directory, failed);
+    if (failed) {
+        errno = failed.value();
+        return systemError("cannot read the data directory", directory);
+    }
+    std::vector<std::string> notes;
+    std::error_code ignored;
+    const bool journal = std::filesystem::exists(directory / "live.journal", ignored)
+        || std::filesystem::exists(directory / "live.journal.old", ignored);
+    if (!writer && journal && !DirectoryLock::isHeld(directory)) {
+        auto recovered = RecordWriter::open(directory);
+        if (recovered) {
+            notes = recovered.value()->recoveryNotes();
+            if (auto closed = recovered.value()->close(); !closed)
+                notes.push_back(closed.error().what);
+        } else if (!DirectoryLock::isHeld(directory)) { // else an engine has started just now and does it
+            notes.push_back(
+                "The engine that wrote here was killed, and the calls that were on then cannot be recovered "
+                "now: "
+                + recovered.error().what + ".");
+        }
+    }
+    return std::unique_ptr<RecordQuery>(std::make_unique<DirectoryQuery>(directory, writer, std::move(notes)));
+}
+
+}

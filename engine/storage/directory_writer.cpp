@@ -1,0 +1,404 @@
+#include "engine/storage/directory_writer.h"
+
+#include "engine/storage/day_files.h"
+#include "engine/storage/quality_block.h"
+#include "engine/storage/storage_error.h"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::size_t mostUnknownCalls = 4096;
+// While the databases cannot be written: an hour of points a stream, and this many ended calls, wait in memory.
+constexpr std::size_t mostWaitingPoints = 3600;
+constexpr std::size_t mostWaitingCalls = 200'000;
+
+std::size_t storablePoints(const WriterCall& entry, const WriterStream& stream)
+{
+    return entry.ended ? stream.points.size() : stream.points.size() / qualityBlockPoints * qualityBlockPoints;
+}
+
+bool hasRowsToStore(const WriterCall& entry)
+{
+    return (entry.ended && entry.known)
+        || std::any_of(entry.streams.begin(), entry.streams.end(),
+            [&](const WriterStream& stream) { return storablePoints(entry, stream) > 0; });
+}
+
+}
+
+DirectoryWriter::DirectoryWriter(std::filesystem::path directory, Tuning tuning)
+    : m_directory(std::move(directory))
+    , m_tuning(tuning)
+{
+}
+
+DirectoryWriter::~DirectoryWriter()
+{
+    if (!m_closed)
+        (void)close().has_value();
+}
+
+Result<std::unique_ptr<RecordWriter>> RecordWriter::open(const std::filesystem::path& directory)
+{
+    auto writer = DirectoryWriter::open(directory, {});
+    if (!writer)
+        return writer.error();
+    return std::unique_ptr<RecordWriter>(std::move(writer.value()));
+}
+
+Result<std::unique_ptr<DirectoryWriter>> DirectoryWriter::open(const std::filesystem::path& directory, Tuning tuning)
+{
+    std::error_code failed;
+    if (std::filesystem::create_directories(directory, failed)) // calls are private: not for every user of the machine
+        std::filesystem::permissions(directory, std::filesystem::perms(0750), failed);
+    if (failed) {
+        errno = failed.value();
+        return systemError("cannot create the data directory", directory);
+    }
+    std::unique_ptr<DirectoryWriter> writer(new DirectoryWriter(directory, tuning));
+    writer->m_closed = true; // nothing to close until it is open
+    auto lock = DirectoryLock::take(directory);
+    if (!lock)
+        return lock.error();
+    writer->m_lock = std::move(lock.value());
+    if (auto recovered = writer->recover(); !recovered)
+        return recovered.error();
+    auto journal = JournalFile::create(directory / journalName);
+    if (!journal)
+        return journal.error();
+    writer->m_journal = std::move(journal.value());
+    writer->m_closed = false;
+    return writer;
+}
+
+WriterCall* DirectoryWriter::entryFor(CallKey key, bool callGiven)
+{
+    const auto found = m_live.find(key);
+    if (found != m_live.end()) {
+        if (callGiven && !found->second.known && m_unknownCalls > 0)
+            --m_unknownCalls;
+        return &found->second;
+    }
+    if (!callGiven && m_unknownCalls >= mostUnknownCalls) {
+        ++m_counters.recordsWithoutCall;
+        return nullptr;
+    }
+    m_unknownCalls += !callGiven;
+    return &m_live[key];
+}
+
+void DirectoryWriter::list(CallKey key, WriterCall& entry)
+{
+    if (!entry.listed)
+        m_changed.push_back(key);
+    entry.listed = true;
+}
+
+void DirectoryWriter::liveCall(const CallRecord& call)
+{
+    const std::lock_guard lock(m_mutex);
+    WriterCall& entry = *entryFor(call.key, true);
+    entry.record = call;
+    entry.known = entry.changed = true;
+    list(call.key, entry);
+}
+
+void DirectoryWriter::callEnded(const CallRecord& call)
+{
+    const std::lock_guard lock(m_mutex);
+    WriterCall& entry = *entryFor(call.key, true);
+    entry.record = call;
+    entry.known = entry.changed = entry.ended = true;
+    list(call.key, entry);
+}
+
+void DirectoryWriter::stream(const StreamRecord& record)
+{
+    const std::lock_guard lock(m_mutex);
+    if (WriterCall* entry = entryFor(record.key.call, false)) {
+        WriterStream& stream = entry->stream(record.key.index);
+        stream.newest.record = record;
+        stream.newest.known = stream.changed = true;
+        list(record.key.call, *entry);
+    }
+}
+
+void DirectoryWriter::quality(const QualityPoint& point)
+{
+    const std::lock_guard lock(m_mutex);
+    if (WriterCall* entry = entryFor(point.stream.call, false)) {
+        WriterStream& stream = entry->stream(point.stream.index);
+        if (stream.points.size() >= mostWaitingPoints && m_counters.recordWriteErrors > 0) {
+            ++m_counters.recordsDropped;
+            return;
+        }
+        stream.points.push_back(point);
+        list(point.stream.call, *entry);
+    }
+}
+
+void DirectoryWriter::media(const MediaChunk& chunk)
+{
+    if (m_media.wantsFlush())
+        flushMedia();
+    const std::lock_guard lock(m_mutex);
+    WriterCall* entry = entryFor(chunk.stream().call, false);
+    if (!entry) {
+        m_counters.mediaPacketsNotWritten += chunk.packets();
+        return;
+    }
+    WriterStream& stream = entry->stream(chunk.stream().index);
+    stream.newest.lastChunk = m_media.append(chunk, stream.newest.lastChunk);
+    stream.changed = true;
+    m_queued.push_back({ chunk.stream(), chunk.packets(), static_cast<std::uint32_t>(chunk.bytes().size()) });
+    list(chunk.stream().call, *entry);
+}
+
+void DirectoryWriter::remember(const Error& error)
+{
+    if (!m_error)
+        m_error = error;
+}
+
+Result<void> DirectoryWriter::commit()
+{
+    flushMedia();
+    storeDays();
+    writeJournal();
+    if (const auto error = std::exchange(m_error, std::nullopt))
+        return *error;
+    return {};
+}
+
+// The disk takes all that is queued or nothing. When nothing, the chains of its streams end where they ended before;
+// the calls go on as text.
+void DirectoryWriter::flushMedia()
+{
+    if (m_queued.empty())
+        return;
+    const auto flushed = m_media.flush();
+    if (!flushed) {
+        ++m_counters.mediaWriteErrors;
+        remember(flushed.error());
+    }
+    const std::lock_guard lock(m_mutex);
+    for (const QueuedChunk& chunk : m_queued) {
+        WriterStream& stream = m_live.at(chunk.stream.call).stream(chunk.stream.index);
+        if (flushed) {
+            stream.written = stream.newest.lastChunk;
+            m_counters.mediaPacketsStored += chunk.packets;
+            m_counters.mediaBytesStored += chunk.bytes;
+        } else {
+            stream.newest.lastChunk = stream.written;
+            stream.newest.packetsDropped += chunk.packets;
+            m_counters.mediaPacketsNotWritten += chunk.packets;
+        }
+    }
+    m_queued.clear();
+}
+
+DayWriter* DirectoryWriter::dayWriter(UtcDay day)
+{
+    const auto found = std::find_if(m_days.begin(), m_days.end(), [&](const auto& open) { return open.first == day; });
+    if (found != m_days.end()) {
+        m_days.splice(m_days.begin(), m_days, found);
+        return found->second.get();
+    }
+    auto opened = DayWriter::open(dayDatabasePath(m_directory, day));
+    if (!opened) {
+        remember(opened.error());
+        return nullptr;
+    }
+    if (!opened.value()->movedAside().empty()) {
+        ++m_counters.dayDatabasesCorrupt;
+        remember({ "the database of " + toString(day) + " was damaged; it is kept as "
+            + opened.value()->movedAside().string() + " and a new one begun" });
+    }
+    if (m_days.size() >= openDays)
+        m_days.pop_back();
+    m_days.emplace_front(day, std::move(opened.value()));
+    return m_days.front().second.get();
+}
+
+void DirectoryWriter::closeDay(UtcDay day)
+{
+    m_days.remove_if([&](const auto& open) { return open.first == day; });
+}
+
+void DirectoryWriter::storeDays()
+{
+    std::vector<CallKey> keys;
+    for (const CallKey key : m_changed)
+        if (hasRowsToStore(m_live.at(key)))
+            keys.push_back(key);
+    std::sort(keys.begin(), keys.end());
+    bool allStored = true;
+    for (auto first = keys.begin(); first != keys.end();) {
+        const UtcDay day = dayOfCall(*first);
+        const auto last = std::find_if(first, keys.end(), [&](CallKey key) { return dayOfCall(key) != day; });
+        if (!storeDay(day, { first, last })) {
+            ++m_counters.recordWriteErrors;
+            allStored = false;
+        }
+        first = last;
+    }
+    if (!allStored)
+        dropWhatWaitsTooLong();
+}
+
+bool DirectoryWriter::storeDay(UtcDay day, std::span<const CallKey> keys)
+{
+    DayWriter* const writer = dayWriter(day);
+    if (!writer)
+        return false;
+    bool good = writer->begin();
+    for (std::size_t i = 0; good && i < keys.size(); ++i)
+        good = storeEntry(*writer, keys[i], m_live.at(keys[i]));
+    if (good)
+        good = writer->commit();
+    if (!good) {
+        const Error error = writer->error();
+        const bool damaged = writer->isDamaged();
+        writer->rollback();
+        if (damaged) {
+            closeDay(day);
+            const auto aside = moveAside(dayDatabasePath(m_directory, day), "corrupt");
+            ++m_counters.dayDatabasesCorrupt;
+            remember({ error.what + "; the file is kept as " + aside.string() + " and a new one begun" });
+        } else {
+            remember(error);
+        }
+        return false;
+    }
+    const std::lock_guard lock(m_mutex);
+    for (const CallKey key : keys)
+        settle(key, m_live.at(key));
+    return true;
+}
+
+// What an earlier run left under the same key goes first, so that a capture read twice gives each row once.
+bool DirectoryWriter::prepareRows(DayWriter& day, CallKey key, WriterCall& entry)
+{
+    std::optional<std::string> storedCallId;
+    if (!day.findCall(key, storedCallId))
+        return false;
+    if (entry.recovered) {
+        // Killed between the database's commit and the journal's: what the database has is final.
+        entry.storedBefore = storedCallId.has_value();
+        std::vector<QualityPoint> earlier;
+        if (entry.storedBefore)
+            return true;
+        if (!day.readQuality(key, earlier) || !day.removeCall(key))
+            return false;
+        for (const QualityPoint& point : earlier)
+            entry.stream(point.stream.index).points.push_back(point);
+        for (WriterStream& stream : entry.streams) {
+            const auto byTime = [](const QualityPoint& a, const QualityPoint& b) { return a.at < b.at; };
+            std::stable_sort(stream.points.begin(), stream.points.end(), byTime);
+            const auto sameTime = [](const QualityPoint& a, const QualityPoint& b) { return a.at == b.at; };
+            stream.points.erase(std::unique(stream.points.begin(), stream.points.end(), sameTime), stream.points.end());
+        }
+        return true;
+    }
+    entry.replaces = storedCallId && entry.known && *storedCallId != entry.record.callId.view();
+    return !storedCallId || day.removeCall(key);
+}
+
+bool DirectoryWriter::storeEntry(DayWriter& day, CallKey key, WriterCall& entry)
+{
+    const auto done = [&](DayWriter::Put put) {
+        m_counters.recordsRefused += put == DayWriter::Put::Refused;
+        return put != DayWriter::Put::Failed;
+    };
+    if (!entry.inDatabase && !prepareRows(day, key, entry))
+        return false;
+    if (entry.storedBefore)
+        return true;
+    for (const WriterStream& stream : entry.streams) {
+        auto points = std::span(stream.points).first(storablePoints(entry, stream));
+        for (; !points.empty(); points = points.subspan(std::min(points.size(), qualityBlockPoints)))
+            if (!done(day.quality(points.first(std::min(points.size(), qualityBlockPoints)))))
+                return false;
+        if (entry.ended && stream.newest.known && !done(day.stream(storedForm(stream), stream.written)))
+            return false;
+    }
+    return !(entry.ended && entry.known) || done(day.call(storedForm(entry)));
+}
+
+void DirectoryWriter::settle(CallKey key, WriterCall& entry)
+{
+    m_counters.callsReplaced += std::exchange(entry.replaces, false);
+    entry.inDatabase = true;
+    for (WriterStream& stream : entry.streams) {
+        const std::size_t stored = storablePoints(entry, stream);
+        stream.points.erase(stream.points.begin(), stream.points.begin() + static_cast<std::ptrdiff_t>(stored));
+        stream.pointsInJournal -= std::min(stored, stream.pointsInJournal);
+        m_counters.qualityPointsStored += entry.storedBefore ? 0 : stored;
+        m_counters.streamsStored += entry.ended && stream.newest.known && !entry.storedBefore;
+    }
+    if (!entry.ended)
+        return;
+    m_counters.callsStored += !entry.storedBefore;
+    m_counters.callsRecovered += entry.recovered && !entry.storedBefore;
+    if (entry.inJournal)
+        m_batch.ended(key);
+    m_live.erase(key);
+}
+
+void DirectoryWriter::dropWhatWaitsTooLong()
+{
+    std::vector<CallKey> waiting;
+    for (const CallKey key : m_changed)
+        if (const auto found = m_live.find(key); found != m_live.end() && found->second.ended)
+            waiting.push_back(key);
+    if (waiting.size() <= mostWaitingCalls)
+        return;
+    std::sort(waiting.begin(), waiting.end());
+    waiting.resize(waiting.size() - mostWaitingCalls);
+    const std::lock_guard lock(m_mutex);
+    for (const CallKey key : waiting) {
+        ++m_counters.recordsDropped;
+        m_live.erase(key);
+    }
+}
+
+Result<void> DirectoryWriter::close()
+{
+    if (std::exchange(m_closed, true))
+        return {};
+    Result<void> result = commit();
+    {
+        const std::lock_guard lock(m_mutex);
+        for (auto at = m_live.begin(); at != m_live.end();) {
+            if (!at->second.known) {
+                ++m_counters.recordsWithoutCall;
+                at = m_live.erase(at);
+                continue;
+            }
+            endByProbeStop(at->second);
+            list(at->first, at->second);
+            ++at;
+        }
+        std::erase_if(m_changed, [&](CallKey key) { return !m_live.contains(key); });
+    }
+    if (auto last = commit(); !last && result)
+        result = last;
+    for (const auto& [day, writer] : m_days)
+        writer->checkpoint();
+    m_days.clear();
+    m_media.sync();
+    if (m_live.empty()) { // else the journal still holds what could not be stored: the next start tries again
+        std::error_code ignored;
+        m_journal.reset();
+        std::filesystem::remove(m_directory / journalName, ignored);
+        std::filesystem::remove(m_directory / oldJournalName, ignored);
+    }
+    m_lock = DirectoryLock();
+    return result;
+}
+
+}

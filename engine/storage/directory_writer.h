@@ -1,0 +1,109 @@
+// The RecordWriter of a data directory.
+#pragma once
+
+#include "engine/storage/day_writer.h"
+#include "engine/storage/directory_lock.h"
+#include "engine/storage/media_log_writer.h"
+#include "engine/storage/record_writer.h"
+#include "engine/storage/writer_table.h"
+#include "shared/base/utc_time.h"
+
+#include <atomic>
+#include <list>
+#include <mutex>
+
+namespace callmon {
+
+// Each commit goes: media to the segments, then ended calls and full blocks of points to the day databases, then what
+// is left, the calls that are on, to the journal. Whatever a kill cuts off, the step before it holds the truth: a call
+// is in the journal until it is in its database, and a place in the journal is that of a chunk already written.
+class DirectoryWriter final : public RecordWriter {
+public:
+    struct Tuning { // smaller in tests
+        std::uint64_t segmentSize = MediaLogWriter::defaultSegmentSize;
+        unsigned commitsPerJournal = 60;
+        std::uint64_t smallestJournal = 4u << 20; // a journal below this is not worth turning
+    };
+    static Result<std::unique_ptr<DirectoryWriter>> open(const std::filesystem::path& directory, Tuning tuning);
+    ~DirectoryWriter() override;
+
+    void liveCall(const CallRecord& call) override;
+    void stream(const StreamRecord& stream) override;
+    void quality(const QualityPoint& point) override;
+    void media(const MediaChunk& chunk) override;
+    void callEnded(const CallRecord& call) override;
+    Result<void> commit() override;
+    Result<void> close() override;
+
+    std::vector<std::string> recoveryNotes() const override { return m_notes; }
+    std::vector<NamedCounter> counters() const override;
+    std::vector<CallRecord> liveCalls(const CallQuery& query) const override;
+    std::vector<StreamRecord> liveStreams(CallKey call) const override;
+    std::vector<QualityPoint> liveQuality(CallKey call) const override;
+    std::optional<MediaPlace> liveMediaEnd(StreamKey stream) const override;
+
+private:
+    static constexpr const char* journalName = "live.journal";
+    static constexpr const char* oldJournalName = "live.journal.old";
+
+    DirectoryWriter(std::filesystem::path directory, Tuning tuning);
+    Result<void> recover();
+    void readJournals();
+    WriterCall* entryFor(CallKey key, bool callGiven);
+    void list(CallKey key, WriterCall& entry);
+
+    void flushMedia();
+    void storeDays();
+    bool storeDay(UtcDay day, std::span<const CallKey> keys);
+    bool storeEntry(DayWriter& day, CallKey key, WriterCall& entry);
+    bool prepareRows(DayWriter& day, CallKey key, WriterCall& entry);
+    void settle(CallKey key, WriterCall& entry); // its rows are in the database
+    void dropWhatWaitsTooLong();
+    DayWriter* dayWriter(UtcDay day);
+    void closeDay(UtcDay day);
+
+    void writeJournal();
+    void journalEntry(CallKey key, const WriterCall& entry, bool whole);
+    void turnJournal();
+    void remember(const Error& error);
+
+    struct Counters {
+        std::atomic<std::uint64_t> callsStored { 0 }, callsReplaced { 0 }, callsRecovered { 0 }, streamsStored { 0 },
+            qualityPointsStored { 0 }, mediaPacketsStored { 0 }, mediaBytesStored { 0 }, mediaWriteErrors { 0 },
+            mediaPacketsNotWritten { 0 }, recordWriteErrors { 0 }, recordsRefused { 0 }, recordsWithoutCall { 0 },
+            recordsDropped { 0 }, journalWriteErrors { 0 }, dayDatabasesCorrupt { 0 };
+    };
+
+    std::filesystem::path m_directory;
+    Tuning m_tuning;
+    DirectoryLock m_lock;
+    std::vector<std::string> m_notes;
+    Counters m_counters;
+
+    mutable std::mutex m_mutex; // held to change m_live, and by other threads to read it
+    WriterTable m_live;
+    std::vector<CallKey> m_changed;
+    std::size_t m_unknownCalls = 0; // entries of which only streams, points or media came
+
+    MediaLogWriter m_media;
+    struct QueuedChunk {
+        StreamKey stream;
+        std::uint32_t packets = 0;
+        std::uint32_t bytes = 0;
+    };
+    std::vector<QueuedChunk> m_queued;
+
+    static constexpr std::size_t openDays = 4;
+    std::list<std::pair<UtcDay, std::unique_ptr<DayWriter>>> m_days; // newest use first
+
+    JournalBatch m_batch;
+    std::optional<JournalFile> m_journal;
+    unsigned m_commitsSinceTurn = 0;
+    std::vector<CallKey> m_toResend; // into the new journal, before the old one may go
+    bool m_oldJournalThere = false;
+
+    std::optional<Error> m_error; // first of this commit
+    bool m_closed = false;
+};
+
+}

@@ -1,0 +1,46 @@
+#include "engine/storage/record_fields.h"
+
+namespace callmon {
+
+using Kind = StoredValue::Kind;
+
+StoredValue toStored(std::string_view text)
+{
+    return { Kind::Text, 0, 0, std::string(text) };
+}
+
+StoredValue toStored(const IpAddress& address)
+{
+    return toStored(std::string_view(address.toString()));
+}
+
+StoredValue toStored(double value)
+{
+    return { Kind::Real, 0, value, {} };
+}
+
+StoredValue toStored(std::int64_t value)
+{
+    return { Kind::Integer, value, 0, {} };
+}
+
+bool fromStored(const StoredValue& value, IpAddress& address)
+{
+    const auto parsed = value.kind == Kind::Text ? IpAddress::parse(value.text) : std::nullopt;
+    address = parsed.value_or(IpAddress {});
+    return parsed.has_value();
+}
+
+bool fromStored(const StoredValue& value, double& number)
+{
+    number = value.kind == Kind::Integer ? static_cast<double>(value.integer) : value.real;
+    return value.kind == Kind::Real || value.kind == Kind::Integer;
+}
+
+bool fromStored(const StoredValue& value, std::int64_t& number)
+{
+    number = value.integer;
+    return value.kind == Kind::Integer;
+}
+
+}

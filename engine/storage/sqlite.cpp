@@ -1,0 +1,124 @@
+#include "engine/storage/sqlite.h"
+
+namespace callmon {
+
+void Statement::bind(int parameter, const StoredValue& value)
+{
+    sqlite3_stmt* statement = m_statement.get();
+    switch (value.kind) {
+    case StoredValue::Kind::Null:
+        sqlite3_bind_null(statement, parameter);
+        break;
+    case StoredValue::Kind::Integer:
+        sqlite3_bind_int64(statement, parameter, value.integer);
+        break;
+    case StoredValue::Kind::Real:
+        sqlite3_bind_double(statement, parameter, value.real);
+        break;
+    case StoredValue::Kind::Text:
+        sqlite3_bind_text(
+            statement, parameter, value.text.data(), static_cast<int>(value.text.size()), SQLITE_TRANSIENT);
+        break;
+    }
+}
+
+void Statement::bindBlob(int parameter, Bytes bytes)
+{
+    sqlite3_bind_blob(m_statement.get(), parameter, bytes.data(), static_cast<int>(bytes.size()), SQLITE_TRANSIENT);
+}
+
+bool Statement::stepToRow()
+{
+    m_code = sqlite3_step(m_statement.get());
+    return m_code == SQLITE_ROW;
+}
+
+bool Statement::run()
+{
+    stepToRow();
+    reset();
+    return !failed();
+}
+
+StoredValue Statement::column(int index) const
+{
+    sqlite3_stmt* statement = m_statement.get();
+    switch (sqlite3_column_type(statement, index)) {
+    case SQLITE_INTEGER:
+        return toStored(std::int64_t { sqlite3_column_int64(statement, index) });
+    case SQLITE_FLOAT:
+        return toStored(sqlite3_column_double(statement, index));
+    case SQLITE_TEXT: {
+        const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, index));
+        const int size = sqlite3_column_bytes(statement, index);
+        return toStored(text ? std::string_view(text, static_cast<std::size_t>(size)) : std::string_view());
+    }
+    default:
+        return {};
+    }
+}
+
+Bytes Statement::blob(int index) const
+{
+    const void* data = sqlite3_column_blob(m_statement.get(), index);
+    const int size = sqlite3_column_bytes(m_statement.get(), index);
+    return { static_cast<const std::byte*>(data), static_cast<std::size_t>(size) };
+}
+
+Result<Database> Database::open(const std::filesystem::path& file, Mode mode)
+{
+    Database database;
+    database.m_file = file;
+    std::string name = file.string();
+    int flags = SQLITE_OPEN_NOMUTEX;
+    flags |= mode == Mode::ReadWrite ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+    if (mode == Mode::Immutable) {
+        flags |= SQLITE_OPEN_URI;
+        std::string escaped;
+        for (const char c : name) {
+            if (c == '%' || c == '?' || c == '#') {
+                constexpr const char* digits = "0123456789ABCDEF";
+                escaped += { '%', digits[c >> 4 & 15], digits[c & 15] };
+            } else {
+                escaped += c;
+            }
+        }
+        name = "file:" + escaped + "?immutable=1";
+    }
+    sqlite3* handle = nullptr;
+    const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
+    database.m_handle.reset(handle);
+    if (code != SQLITE_OK)
+        return database.error("cannot open");
+    sqlite3_busy_timeout(handle, 2000);
+    return database;
+}
+
+bool Database::execute(const char* sql)
+{
+    return sqlite3_exec(m_handle.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+}
+
+Result<Statement> Database::prepare(const std::string& sql)
+{
+    sqlite3_stmt* statement = nullptr;
+    const int code = sqlite3_prepare_v3(
+        m_handle.get(), sql.c_str(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+    if (code != SQLITE_OK)
+        return error("cannot read");
+    return Statement(statement);
+}
+
+bool Database::isDamaged() const
+{
+    const int primary = sqlite3_errcode(m_handle.get());
+    return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
+}
+
+Error Database::error(std::string_view what) const
+{
+    const char* words = m_handle ? sqlite3_errmsg(m_handle.get()) : "out of memory";
+    return { std::string(what) + ' ' + m_file.string() + ": " + words };
+}
+
+}

@@ -1,0 +1,13 @@
+// The system's refusals as sentences that say what to do.
+#pragma once
+
+#include "shared/base/result.h"
+
+#include <filesystem>
+
+namespace callmon {
+
+// "WHAT PATH: No space left on device; free some space there", from errno.
+Error systemError(std::string_view what, const std::filesystem::path& path);
+
+}

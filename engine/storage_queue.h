@@ -1,0 +1,72 @@
+// From the processing core to the storage thread: records by value, media by chunk from a pre-allocated pool.
+#pragma once
+
+#include "engine/records/record_sink.h"
+#include "shared/base/spsc_ring.h"
+
+#include <atomic>
+#include <memory>
+#include <variant>
+#include <vector>
+
+namespace callmon {
+
+struct CallOn {
+    CallRecord call;
+};
+struct CallOver {
+    CallRecord call;
+};
+struct SecondPassed {
+    Timestamp now;
+};
+using StorageItem =
+    std::variant<std::monostate, CallOn, CallOver, StreamRecord, QualityPoint, MediaChunk*, SecondPassed>;
+
+// One producer (RecordSink's methods), one consumer (take(), giveBack()). Records are never dropped: a full queue
+// makes the processing core wait, which shows upstream as a full capture ring. Media may be dropped on a live source
+// (takeChunk() returns nullptr); a replay waits for the disk.
+class StorageQueue : public RecordSink {
+public:
+    // Memory: records * sizeof(StorageItem) + chunks * 16 KiB; chunks are touched when first used.
+    StorageQueue(std::size_t records, std::size_t chunks, bool mayDropMedia);
+    ~StorageQueue() override;
+
+    void liveCall(const CallRecord& call) override { push(CallOn { call }); }
+    void stream(const StreamRecord& stream) override { push(stream); }
+    void quality(const QualityPoint& point) override { push(point); }
+    void callEnded(const CallRecord& call) override { push(CallOver { call }); }
+    MediaChunk* takeChunk() override;
+    void media(MediaChunk* chunk) override;
+    void second(Timestamp now) override { push(SecondPassed { now }); }
+    void closeProducer() { m_closed.store(true, std::memory_order_release); }
+
+    // Consumer.
+    bool take(StorageItem& item) { return m_records.tryPop(item); }
+    void giveBack(MediaChunk* chunk);
+    // True when the producer closed and everything was taken.
+    bool drained() const { return m_closed.load(std::memory_order_acquire) && m_records.size() == 0; }
+
+    std::uint64_t waits() const { return m_waits.load(std::memory_order_relaxed); }
+    std::uint64_t refusedChunks() const { return m_refusedChunks.load(std::memory_order_relaxed); }
+
+private:
+    void push(StorageItem&& item);
+
+    struct Unmap {
+        std::size_t bytes = 0;
+        void operator()(MediaChunk* chunks) const;
+    };
+
+    SpscRing<StorageItem> m_records;
+    std::unique_ptr<MediaChunk[], Unmap> m_pool;
+    SpscRing<MediaChunk*> m_returned; // storage thread to processing core
+    std::vector<MediaChunk*> m_free; // processing core's own; last in, first out, so that warm chunks come again
+    std::size_t m_inFlight = 0; // handed over and not yet returned
+    bool m_mayDropMedia;
+    std::atomic<bool> m_closed { false };
+    std::atomic<std::uint64_t> m_waits { 0 };
+    std::atomic<std::uint64_t> m_refusedChunks { 0 };
+};
+
+}

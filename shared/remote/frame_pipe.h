@@ -1,0 +1,65 @@
+// Stands between a socket and Qt Remote Objects: hands on whole frames only, each of them checked.
+#pragma once
+
+#include "shared/base/byte_reader.h"
+
+#include <QByteArray>
+#include <QElapsedTimer>
+#include <QIODevice>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace callmon {
+
+// A frame of Qt Remote Objects is u32 length | u16 type | rest, little-endian; Qt itself would buffer any length that
+// is claimed, and read any bytes as any type.
+struct FrameRules {
+    std::size_t maxFrameBytes = 1024 * 1024; // length field not counted
+    // What is wrong with a frame (without its length field), for the log; empty when it may pass.
+    std::function<std::optional<QString>(Bytes frame)> complaint;
+};
+
+// The transport below is any connected, sequential QIODevice: a QLocalSocket today. Everything on one thread.
+class FramePipe : public QIODevice {
+    Q_OBJECT
+
+public:
+    // Frames are read from when start() is called, after Qt Remote Objects has been given this device.
+    FramePipe(std::unique_ptr<QIODevice> transport, FrameRules rules, QObject* parent = nullptr);
+    ~FramePipe() override;
+
+    void start();
+    bool isSequential() const override { return true; }
+    qint64 bytesAvailable() const override;
+    qint64 bytesToWrite() const override;
+    void close() override;
+
+    qint64 millisecondsSinceHeard() const { return m_heard.elapsed(); } // any byte from the other side
+    // How long bytes have been waiting for the other side to read, without any progress.
+    qint64 millisecondsStalled() const { return bytesToWrite() > 0 ? m_written.elapsed() : 0; }
+
+signals:
+    void disconnected(); // the other side went away, or broke the rules, or close() was called; once
+    void refused(const QString& complaint); // comes before disconnected()
+
+protected:
+    qint64 readData(char* data, qint64 maxSize) override;
+    qint64 writeData(const char* data, qint64 size) override;
+
+private:
+    void readTransport();
+    void refuse(const QString& complaint);
+    void end();
+
+    std::unique_ptr<QIODevice> m_transport;
+    FrameRules m_rules;
+    QByteArray m_partial; // of a frame not yet whole
+    QByteArray m_ready; // whole frames that Qt has not read yet
+    qsizetype m_readyTaken = 0;
+    QElapsedTimer m_heard;
+    QElapsedTimer m_written;
+    bool m_ended = false;
+};
+
+}

@@ -1,0 +1,231 @@
+#include "shared/remote/remote_connection.h"
+
+#include "rep_probe_replica.h"
+
+#include <QCoreApplication>
+#include <QLocalSocket>
+#include <QRemoteObjectPendingCall>
+
+namespace callmon {
+
+namespace {
+
+// What an engine may send: nothing in the protocol is near this, and Qt would buffer 4 GB.
+constexpr std::size_t maxFrameFromEngine = 4 * 1024 * 1024;
+
+}
+
+RemoteConnection::RemoteConnection(RemoteProbe& probe, const RemoteProbeOptions& options, const RemoteAddress& address)
+    : QObject(&probe)
+    , m_probe(&probe)
+    , m_options(options)
+{
+    m_begun.start();
+    m_second.setInterval(std::min(std::chrono::milliseconds(1000), options.silence / 3));
+    connect(&m_second, &QTimer::timeout, this, &RemoteConnection::everySecond);
+    m_second.start();
+
+    auto socket = std::make_unique<QLocalSocket>();
+    QLocalSocket* raw = socket.get();
+    raw->setParent(this); // until begin() takes it
+    socket.release();
+    // Queued: a local connect may succeed or fail before this constructor is left.
+    connect(
+        raw, &QLocalSocket::connected, this,
+        [this, raw] {
+            raw->setParent(nullptr);
+            begin(std::unique_ptr<QIODevice>(raw));
+        },
+        Qt::QueuedConnection);
+    connect(
+        raw, &QLocalSocket::errorOccurred, this,
+        [this, raw, path = QString::fromStdString(address.socket.string())](QLocalSocket::LocalSocketError error) {
+            if (m_pipe)
+                return;
+            const bool absent =
+                error == QLocalSocket::ServerNotFoundError || error == QLocalSocket::ConnectionRefusedError;
+            end(absent ? tr("No engine listens at %1.").arg(path)
+                       : tr("The engine at %1 cannot be reached: %2.").arg(path, raw->errorString()));
+        },
+        Qt::QueuedConnection);
+    raw->connectToServer(QString::fromStdString(address.socket.string()));
+}
+
+RemoteConnection::~RemoteConnection()
+{
+    // Replicas, then the node that feeds them, then the device below.
+    m_session.reset();
+    m_hello.reset();
+    m_node.reset();
+    m_pipe.reset();
+}
+
+void RemoteConnection::shutDown()
+{
+    m_probe = nullptr;
+    m_second.stop();
+    if (m_session)
+        m_session->disconnect(this);
+    if (m_hello)
+        m_hello->disconnect(this);
+    if (m_pipe)
+        m_pipe->close();
+}
+
+void RemoteConnection::end(const QString& why)
+{
+    RemoteProbe* probe = std::exchange(m_probe, nullptr);
+    if (probe == nullptr)
+        return;
+    shutDown();
+    probe->lost(why);
+}
+
+void RemoteConnection::endIncompatible(const QString& message)
+{
+    RemoteProbe* probe = std::exchange(m_probe, nullptr);
+    if (probe == nullptr)
+        return;
+    shutDown();
+    probe->incompatible(message);
+}
+
+void RemoteConnection::begin(std::unique_ptr<QIODevice> transport)
+{
+    if (m_probe == nullptr)
+        return;
+    m_pipe = std::make_unique<FramePipe>(std::move(transport), FrameRules { maxFrameFromEngine, {} });
+    // Queued: the pipe may find the end while Qt Remote Objects is reading from it.
+    connect(
+        m_pipe.get(), &FramePipe::disconnected, this, [this] { end(tr("The connection to the engine was lost.")); },
+        Qt::QueuedConnection);
+    m_node = std::make_unique<QRemoteObjectNode>();
+    m_hello.reset(m_node->acquire<HelloReplica>(QStringLiteral("Hello")));
+    connect(m_hello.get(), &QRemoteObjectReplica::stateChanged, this, &RemoteConnection::helloChanged);
+    m_node->addClientSideConnection(m_pipe.get());
+    m_pipe->start();
+}
+
+void RemoteConnection::helloChanged()
+{
+    if (m_probe == nullptr || m_session)
+        return;
+    if (m_hello->state() == QRemoteObjectReplica::SignatureMismatch)
+        return endIncompatible(tr("What listens there is not an engine that this program can talk to."));
+    if (m_hello->state() != QRemoteObjectReplica::Valid)
+        return;
+    const QString version = m_hello->engineVersion();
+    if (m_hello->protocol() > m_options.protocol)
+        return endIncompatible(
+            tr("The engine (version %1) is newer than this program: update this program.").arg(version));
+    if (m_hello->protocol() < m_options.protocol)
+        return endIncompatible(
+            tr("The engine (version %1) is older than this program: update the engine.").arg(version));
+    auto* call = new QRemoteObjectPendingCallWatcher(
+        m_hello->openSession(m_options.protocol, QCoreApplication::applicationVersion()), this);
+    connect(call, &QRemoteObjectPendingCallWatcher::finished, this, [this](QRemoteObjectPendingCallWatcher* done) {
+        done->deleteLater();
+        sessionOpened(*done);
+    });
+}
+
+void RemoteConnection::sessionOpened(QRemoteObjectPendingCallWatcher& call)
+{
+    if (m_probe == nullptr || m_session)
+        return;
+    const QString name = call.returnValue().toString();
+    if (call.error() != QRemoteObjectPendingCall::NoError || name.isEmpty())
+        return end(tr("The engine has no session free for this program: too many clients look at it."));
+    m_session.reset(m_node->acquire<SessionReplica>(name));
+    connect(m_session.get(), &QRemoteObjectReplica::stateChanged, this, &RemoteConnection::sessionChanged);
+    sessionChanged();
+}
+
+void RemoteConnection::sessionChanged()
+{
+    if (m_probe == nullptr)
+        return;
+    if (m_session->state() == QRemoteObjectReplica::SignatureMismatch)
+        return endIncompatible(tr("The engine (version %1) and this program do not fit together: update the older one.")
+                                   .arg(m_hello->engineVersion()));
+    if (m_session->state() != QRemoteObjectReplica::Valid)
+        return;
+    SessionReplica* session = m_session.get();
+    session->disconnect(this);
+    connect(session, &SessionReplica::livePart, this, &RemoteConnection::takeLivePart);
+    connect(session, &SessionReplica::statusChanged, this, [this](const QByteArray& blob) {
+        const auto status = decodeProbeStatus(blob);
+        if (status && m_probe != nullptr)
+            emit m_probe->statusChanged(*status);
+    });
+    connect(session, &SessionReplica::answered, this, [this](quint64 request, const QByteArray& blob) {
+        if (m_probe != nullptr)
+            m_probe->takeAnswer(request, blob);
+        if (m_probe != nullptr)
+            m_session->answerTaken(request);
+    });
+    connect(session, &SessionReplica::finished, this, [this](quint64 request) {
+        if (m_probe != nullptr)
+            m_probe->takeEnd(request, nullptr);
+    });
+    connect(session, &SessionReplica::failed, this, [this](quint64 request, const QString& message) {
+        if (m_probe != nullptr)
+            m_probe->takeEnd(request, &message);
+    });
+    if (m_options.followLive)
+        followLive(true);
+    m_probe->established(m_hello->engineVersion());
+}
+
+void RemoteConnection::followLive(bool follow)
+{
+    m_following = follow;
+    m_assembler.clear();
+    m_awaitingSnapshot = true;
+    m_session->followLive(follow);
+}
+
+void RemoteConnection::takeLivePart(const QByteArray& blob)
+{
+    if (m_probe == nullptr)
+        return;
+    m_session->livePartTaken();
+    if (!m_following)
+        return;
+    std::optional<LiveDelta> delta;
+    bool broken = false;
+    if (auto part = decodeLiveDeltaPart(blob)) {
+        // Parts of deltas that were on their way when a snapshot was asked for.
+        if (m_awaitingSnapshot && !part->delta.snapshot)
+            return;
+        if (m_awaitingSnapshot && part->number == 0)
+            m_assembler.clear();
+        delta = m_assembler.add(std::move(*part));
+        broken = m_assembler.broken();
+    } else {
+        broken = true;
+    }
+    if (delta && !delta->snapshot && delta->fromVersion != m_liveVersion)
+        broken = true;
+    if (broken) { // nothing of it is believed: begin again
+        followLive(true);
+        return;
+    }
+    if (!delta)
+        return;
+    m_awaitingSnapshot = false;
+    m_liveVersion = delta->toVersion;
+    emit m_probe->liveChanged(*delta);
+}
+
+void RemoteConnection::everySecond()
+{
+    const auto silence = m_options.silence.count();
+    const bool connecting = m_session == nullptr || !m_session->isReplicaValid();
+    if ((m_pipe && m_pipe->millisecondsSinceHeard() > silence) || (connecting && m_begun.elapsed() > 2 * silence))
+        return end(tr("The engine does not answer."));
+    if (!connecting)
+        m_session->alive();
+}
+
+}

@@ -1,0 +1,53 @@
+// One connection of a RemoteProbe, from connect to disconnect: the Qt Remote Objects side of it. Internal.
+#pragma once
+
+#include "shared/remote/frame_pipe.h"
+#include "shared/remote/remote_probe.h"
+#include "shared/remote/transport.h"
+
+#include <QRemoteObjectNode>
+
+class HelloReplica;
+class SessionReplica;
+class QRemoteObjectPendingCallWatcher;
+
+namespace callmon {
+
+// Never used again after it reported the end: a new one is made. Deleted with deleteLater() only, because it reports
+// from within signals of the objects it owns.
+class RemoteConnection : public QObject {
+    Q_OBJECT
+
+public:
+    RemoteConnection(RemoteProbe& probe, const RemoteProbeOptions& options, const RemoteAddress& address);
+    ~RemoteConnection() override;
+
+    SessionReplica* session() const { return m_session.get(); }
+    void followLive(bool follow);
+    void shutDown(); // silent: nothing is reported any more
+
+private:
+    void begin(std::unique_ptr<QIODevice> transport);
+    void helloChanged();
+    void sessionOpened(QRemoteObjectPendingCallWatcher& call);
+    void sessionChanged();
+    void takeLivePart(const QByteArray& blob);
+    void everySecond();
+    void end(const QString& why);
+    void endIncompatible(const QString& message);
+
+    RemoteProbe* m_probe; // null after the end
+    RemoteProbeOptions m_options;
+    std::unique_ptr<FramePipe> m_pipe;
+    std::unique_ptr<QRemoteObjectNode> m_node;
+    std::unique_ptr<HelloReplica> m_hello;
+    std::unique_ptr<SessionReplica> m_session;
+    bool m_following = false;
+    LiveDeltaAssembler m_assembler;
+    std::optional<std::uint64_t> m_liveVersion;
+    bool m_awaitingSnapshot = false;
+    QTimer m_second;
+    QElapsedTimer m_begun;
+};
+
+}

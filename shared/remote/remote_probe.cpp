@@ -1,0 +1,200 @@
+#include "shared/remote/remote_probe.h"
+
+#include "shared/remote/remote_connection.h"
+#include "shared/remote/transport.h"
+
+#include "rep_probe_replica.h"
+
+namespace callmon {
+
+RemoteProbe::RemoteProbe(QObject* parent)
+    : RemoteProbe(RemoteProbeOptions {}, parent)
+{
+}
+
+RemoteProbe::RemoteProbe(RemoteProbeOptions options, QObject* parent)
+    : QObject(parent)
+    , m_options(options)
+    , m_retry(options.retry)
+{
+    qRegisterMetaType<LiveDelta>();
+    qRegisterMetaType<ProbeStatus>();
+    qRegisterMetaType<StreamKey>();
+    qRegisterMetaType<std::vector<CallRecord>>();
+    qRegisterMetaType<std::vector<StreamRecord>>();
+    qRegisterMetaType<std::vector<QualityPoint>>();
+    m_retryTimer.setSingleShot(true);
+    connect(&m_retryTimer, &QTimer::timeout, this, &RemoteProbe::connectNow);
+}
+
+RemoteProbe::~RemoteProbe()
+{
+    if (m_connection != nullptr) {
+        m_connection->shutDown();
+        delete m_connection; // not from within its signals: whoever deletes this object took care of that
+    }
+}
+
+void RemoteProbe::open(const QUrl& url)
+{
+    close();
+    m_url = url;
+    m_retry = m_options.retry;
+    m_state = State::Connecting;
+    m_message = tr("Connecting to %1.").arg(url.toString());
+    const auto address = parseRemoteUrl(url);
+    QMetaObject::invokeMethod(
+        this,
+        [this, url, error = address ? QString() : QString::fromStdString(address.error().what)] {
+            if (url != m_url || m_connection != nullptr || m_state != State::Connecting)
+                return;
+            if (!error.isEmpty()) {
+                setState(State::Disconnected, error);
+                emit failedToOpen(error);
+                return;
+            }
+            emit stateChanged(m_state, m_message);
+            connectNow();
+        },
+        Qt::QueuedConnection);
+}
+
+void RemoteProbe::close()
+{
+    m_retryTimer.stop();
+    dropConnection();
+    m_url.clear();
+    m_state = State::Disconnected;
+}
+
+void RemoteProbe::connectNow()
+{
+    const auto address = parseRemoteUrl(m_url);
+    if (!address || m_connection != nullptr)
+        return;
+    m_connection = new RemoteConnection(*this, m_options, address.value());
+}
+
+void RemoteProbe::setState(State state, const QString& message)
+{
+    if (m_state == state && m_message == message)
+        return;
+    m_state = state;
+    m_message = message;
+    emit stateChanged(state, message);
+}
+
+void RemoteProbe::established(const QString& engineVersion)
+{
+    m_engineVersion = engineVersion;
+    m_retry = m_options.retry;
+    setState(State::Connected, tr("Connected to the engine (version %1).").arg(engineVersion));
+}
+
+void RemoteProbe::lost(const QString& why)
+{
+    dropConnection();
+    m_retryTimer.start(m_retry);
+    m_retry = std::min(2 * m_retry, m_options.retryMax);
+    setState(State::Connecting, tr("%1 Trying again.").arg(why));
+}
+
+void RemoteProbe::incompatible(const QString& message)
+{
+    dropConnection();
+    m_retryTimer.start(5 * m_options.retryMax);
+    setState(State::Incompatible, message);
+}
+
+void RemoteProbe::dropConnection()
+{
+    if (m_connection != nullptr) {
+        m_connection->shutDown();
+        std::exchange(m_connection, nullptr)->deleteLater();
+    }
+    for (const quint64 request : std::exchange(m_requests, {}))
+        failLater(request, tr("The connection to the engine was lost."));
+}
+
+void RemoteProbe::failLater(quint64 request, const QString& message)
+{
+    QMetaObject::invokeMethod(
+        this, [this, request, message] { emit failed(request, message); }, Qt::QueuedConnection);
+}
+
+template <typename Send> quint64 RemoteProbe::request(Send send)
+{
+    const quint64 number = ++m_lastRequest;
+    if (m_state == State::Connected && m_connection != nullptr) {
+        m_requests.insert(number);
+        send(*m_connection->session(), number);
+    } else {
+        failLater(number, tr("There is no connection to the engine."));
+    }
+    return number;
+}
+
+quint64 RemoteProbe::search(const CallQuery& query)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.search(number, encode(query)); });
+}
+
+quint64 RemoteProbe::streams(CallKey call)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.streams(number, call.value); });
+}
+
+quint64 RemoteProbe::quality(CallKey call)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.quality(number, call.value); });
+}
+
+quint64 RemoteProbe::media(CallKey call)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.media(number, call.value); });
+}
+
+void RemoteProbe::cancel(quint64 request)
+{
+    if (m_requests.erase(request) > 0 && m_connection != nullptr)
+        m_connection->session()->cancel(request);
+}
+
+void RemoteProbe::followLive(bool follow)
+{
+    m_options.followLive = follow;
+    if (m_state == State::Connected && m_connection != nullptr)
+        m_connection->followLive(follow);
+}
+
+void RemoteProbe::takeAnswer(quint64 request, const QByteArray& blob)
+{
+    if (!m_requests.contains(request)) // cancelled meanwhile
+        return;
+    const auto answer = decodeAnswer(blob);
+    if (!answer) {
+        cancel(request);
+        emit failed(request, tr("The engine's answer could not be read."));
+        return;
+    }
+    if (const auto* found = std::get_if<CallPage>(&*answer))
+        emit callsFound(request, found->calls, found->matchesInAll);
+    else if (const auto* streamPage = std::get_if<StreamPage>(&*answer))
+        emit streamsFound(request, streamPage->streams);
+    else if (const auto* points = std::get_if<QualityPage>(&*answer))
+        emit qualityFound(request, points->points);
+    else if (const auto* chunk = std::get_if<MediaPage>(&*answer))
+        emit mediaArrived(request, chunk->stream, chunk->bytes);
+}
+
+void RemoteProbe::takeEnd(quint64 request, const QString* failure)
+{
+    if (m_requests.erase(request) == 0)
+        return;
+    if (failure != nullptr)
+        emit failed(request, *failure);
+    else
+        emit finished(request);
+}
+
+}

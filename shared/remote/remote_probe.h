@@ -1,0 +1,98 @@
+// A client of one engine: the live list, its status, and requests for what is stored. Reconnects by itself.
+// Used by console/link and by callmonctl.
+#pragma once
+
+#include "shared/remote/wire.h"
+
+#include <QObject>
+#include <QTimer>
+#include <QUrl>
+#include <memory>
+#include <set>
+
+namespace callmon {
+
+class RemoteConnection;
+
+struct RemoteProbeOptions {
+    bool followLive = true; // without it no snapshot and no deltas: searches and status only
+    std::chrono::milliseconds silence {
+        5000
+    }; // an engine that says nothing for so long (it speaks every second) is gone
+    std::chrono::milliseconds retry { 250 }; // first pause before connecting again; doubles up to retryMax
+    std::chrono::milliseconds retryMax { 2000 };
+    quint32 protocol = remoteProtocolVersion; // tests only
+};
+
+// Main thread. All signals come from the event loop, never from inside a call made to this object.
+class RemoteProbe : public QObject {
+    Q_OBJECT
+
+public:
+    enum class State {
+        Disconnected, // open() was not called, failed, or close() was
+        Connecting, // also while an engine that went away is tried again and again
+        Connected,
+        Incompatible, // engine and client speak different protocols: tried again slowly, for it may be updated
+    };
+    Q_ENUM(State)
+
+    explicit RemoteProbe(QObject* parent = nullptr);
+    explicit RemoteProbe(RemoteProbeOptions options, QObject* parent = nullptr);
+    ~RemoteProbe() override;
+
+    void open(const QUrl& url); // ends in failedToOpen() when the URL can never work
+    void close();
+    State state() const { return m_state; }
+    QString engineVersion() const { return m_engineVersion; } // of the last engine that said hello
+
+    // Each returns a number that its answers carry; they end with finished() or failed(), unless it is cancelled:
+    // then nothing more comes. Without a connection, or when it is lost, requests fail.
+    quint64 search(const CallQuery& query);
+    quint64 streams(CallKey call);
+    quint64 quality(CallKey call);
+    quint64 media(CallKey call); // of every stream of the call, stream by stream
+    void cancel(quint64 request);
+
+    void followLive(bool follow); // on: begins with a snapshot. Overrides the option of that name
+
+signals:
+    void stateChanged(callmon::RemoteProbe::State state, const QString& message); // a sentence for the user
+    void failedToOpen(const QString& message);
+    // In order and without gaps: a snapshot after each connect (and whenever a gap was found), then deltas.
+    void liveChanged(const callmon::LiveDelta& delta);
+    void statusChanged(const callmon::ProbeStatus& status);
+    void callsFound(quint64 request, const std::vector<callmon::CallRecord>& calls, quint64 matchesInAll);
+    void streamsFound(quint64 request, const std::vector<callmon::StreamRecord>& streams);
+    void qualityFound(quint64 request, const std::vector<callmon::QualityPoint>& points);
+    void mediaArrived(quint64 request, callmon::StreamKey stream, const QByteArray& bytes);
+    void finished(quint64 request);
+    void failed(quint64 request, const QString& message);
+
+private:
+    friend class RemoteConnection;
+
+    void connectNow();
+    void setState(State state, const QString& message);
+    void established(const QString& engineVersion);
+    void lost(const QString& why); // try again
+    void incompatible(const QString& message);
+    void dropConnection();
+    void takeAnswer(quint64 request, const QByteArray& blob);
+    void takeEnd(quint64 request, const QString* failure);
+    template <typename Send> quint64 request(Send send);
+    void failLater(quint64 request, const QString& message);
+
+    RemoteProbeOptions m_options;
+    QUrl m_url;
+    State m_state = State::Disconnected;
+    QString m_message;
+    QString m_engineVersion;
+    RemoteConnection* m_connection = nullptr;
+    QTimer m_retryTimer;
+    std::chrono::milliseconds m_retry {};
+    quint64 m_lastRequest = 0;
+    std::set<quint64> m_requests; // not yet ended
+};
+
+}

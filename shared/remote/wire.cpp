@@ -1,0 +1,501 @@
+#include "shared/remote/wire.h"
+
+#include "shared/remote/byte_writer.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace callmon {
+
+namespace {
+
+enum class Kind : std::uint8_t { LiveDelta = 1, CallQuery, ProbeStatus, CallPage, StreamPage, QualityPage, MediaPage };
+constexpr std::uint8_t blobVersion = 1;
+
+// One list of fields per struct serves both ways: `visit(archive, value)` with a Writer or a Reader.
+
+class Writer {
+public:
+    explicit Writer(Kind kind)
+    {
+        m_out.u8(static_cast<std::uint8_t>(kind));
+        m_out.u8(blobVersion);
+    }
+
+    void field(std::uint8_t value) { m_out.u8(value); }
+    void field(std::uint16_t value) { m_out.u16(value); }
+    void field(std::uint32_t value) { m_out.u32(value); }
+    void field(std::uint64_t value) { m_out.u64(value); }
+    void field(std::int64_t value) { m_out.i64(value); }
+    void field(float value) { m_out.f32(value); }
+    void field(double value) { m_out.f64(value); }
+    void field(bool value) { m_out.u8(value ? 1 : 0); }
+    void field(const std::string& value) { m_out.text(value); }
+    void field(Timestamp value) { m_out.i64(nanosecondsSinceEpoch(value)); }
+    void field(Nanoseconds value) { m_out.i64(value.count()); }
+    void field(Milliseconds value) { m_out.f64(value.count()); }
+    void field(const IpAddress& value) { m_out.bytes(value.bytes()); }
+    template <std::size_t capacity> void field(const FixedText<capacity>& value) { m_out.text(value.view()); }
+    template <typename Enumeration> void enumeration(Enumeration value, Enumeration)
+    {
+        m_out.u8(static_cast<std::uint8_t>(value));
+    }
+    template <typename T> void field(const std::optional<T>& value)
+    {
+        m_out.u8(value ? 1 : 0);
+        if (value)
+            field(*value);
+    }
+    void field(const std::optional<CallOutcome>& value)
+    {
+        m_out.u8(value ? 1 : 0);
+        if (value)
+            m_out.u8(static_cast<std::uint8_t>(*value));
+    }
+    void field(const CallKey& value) { m_out.i64(value.value); }
+    ByteWriter& out() { return m_out; }
+
+private:
+    ByteWriter m_out;
+};
+
+class Reader {
+public:
+    Reader(const QByteArray& blob, Kind kind)
+        : m_in(bytesOf(blob))
+    {
+        if (m_in.u8() != static_cast<std::uint8_t>(kind) || m_in.u8() != blobVersion)
+            fail();
+    }
+
+    void field(std::uint8_t& value) { value = m_in.u8(); }
+    void field(std::uint16_t& value) { value = m_in.u16(); }
+    void field(std::uint32_t& value) { value = m_in.u32(); }
+    void field(std::uint64_t& value) { value = m_in.u64(); }
+    void field(std::int64_t& value) { value = static_cast<std::int64_t>(m_in.u64()); }
+    void field(float& value) { value = std::bit_cast<float>(m_in.u32()); }
+    void field(double& value) { value = std::bit_cast<double>(m_in.u64()); }
+    void field(bool& value)
+    {
+        const std::uint8_t raw = m_in.u8();
+        if (raw > 1)
+            fail();
+        value = raw == 1;
+    }
+    void field(std::string& value) { value = text(std::numeric_limits<std::uint16_t>::max()); }
+    void field(Timestamp& value) { value = timestampFromNanoseconds(static_cast<std::int64_t>(m_in.u64())); }
+    void field(Nanoseconds& value) { value = Nanoseconds(static_cast<std::int64_t>(m_in.u64())); }
+    void field(Milliseconds& value) { value = Milliseconds(std::bit_cast<double>(m_in.u64())); }
+    void field(IpAddress& value)
+    {
+        const Bytes raw = m_in.take(16);
+        if (raw.size() == 16)
+            value = IpAddress::v6(raw.first<16>());
+    }
+    template <std::size_t capacity> void field(FixedText<capacity>& value) { value = text(capacity); }
+    template <typename Enumeration> void enumeration(Enumeration& value, Enumeration last)
+    {
+        const std::uint8_t raw = m_in.u8();
+        if (raw > static_cast<std::uint8_t>(last))
+            fail();
+        else
+            value = static_cast<Enumeration>(raw);
+    }
+    template <typename T> void field(std::optional<T>& value)
+    {
+        bool present = false;
+        field(present);
+        if (present)
+            field(value.emplace());
+    }
+    void field(std::optional<CallOutcome>& value)
+    {
+        bool present = false;
+        field(present);
+        if (present)
+            enumeration(value.emplace(), CallOutcome::Incomplete);
+    }
+    void field(CallKey& value) { value.value = static_cast<std::int64_t>(m_in.u64()); }
+
+    // Empty when what is left cannot hold so many elements of at least so many bytes.
+    std::size_t count(std::size_t elementBytes)
+    {
+        const std::size_t count = m_in.u32();
+        if (count <= m_in.left() / elementBytes)
+            return count;
+        fail();
+        return 0;
+    }
+    Bytes rest() { return m_in.take(m_in.left()); }
+    bool ok() const { return m_in.ok(); }
+    bool complete() const { return m_in.ok() && m_in.left() == 0; }
+
+private:
+    void fail() { m_in.skip(m_in.left() + 1); }
+    std::string_view text(std::size_t capacity)
+    {
+        const std::size_t size = m_in.u16();
+        if (size > capacity) {
+            fail();
+            return {};
+        }
+        const Bytes raw = m_in.take(size);
+        return { reinterpret_cast<const char*>(raw.data()), raw.size() };
+    }
+
+    ByteReader m_in;
+};
+
+template <typename Archive>
+void visit(Archive& archive,
+    auto& endpoint) requires std::is_same_v<std::remove_const_t<std::remove_reference_t<decltype(endpoint)>>, Endpoint>
+{
+    archive.field(endpoint.ip);
+    archive.field(endpoint.port);
+}
+
+template <typename Archive, typename Call> void visitCallRecord(Archive& archive, Call& call)
+{
+    archive.field(call.key);
+    archive.enumeration(call.state, CallState::Ended);
+    archive.enumeration(call.outcome, CallOutcome::Incomplete);
+    archive.enumeration(call.endedBy, EndedBy::ProbeStopped);
+    archive.enumeration(call.signalling, Signalling::Skinny);
+    archive.enumeration(call.transport, Transport::WebSocket);
+    archive.field(call.finalCode);
+    archive.field(call.lastCode);
+    archive.field(call.callId);
+    archive.field(call.caller);
+    archive.field(call.callee);
+    visit(archive, call.callerAddress);
+    visit(archive, call.calleeAddress);
+    archive.field(call.startedAt);
+    archive.field(call.ringingAt);
+    archive.field(call.answeredAt);
+    archive.field(call.endedAt);
+    archive.field(call.lastPacketAt);
+    archive.field(call.postDialDelay);
+    archive.field(call.answerDelay);
+    archive.field(call.signallingRtt);
+    archive.field(call.mosMean);
+    archive.field(call.mosMin);
+    archive.field(call.streamCount);
+    archive.field(call.messages);
+    archive.field(call.retransmissions);
+    archive.field(call.mediaPacketsNotStored);
+}
+constexpr std::size_t callRecordMinBytes = 103;
+
+template <typename Archive, typename Stream> void visitStreamRecord(Archive& archive, Stream& stream)
+{
+    archive.field(stream.key.call);
+    archive.field(stream.key.index);
+    archive.enumeration(stream.direction, Party::Callee);
+    visit(archive, stream.flow.src);
+    visit(archive, stream.flow.dst);
+    archive.field(stream.ssrc.value);
+    archive.field(stream.payloadType);
+    archive.field(stream.codec);
+    archive.field(stream.clockRate.value);
+    archive.field(stream.firstPacketAt);
+    archive.field(stream.lastPacketAt);
+    archive.field(stream.packets);
+    archive.field(stream.bytes);
+    archive.field(stream.duplicates);
+    archive.field(stream.reordered);
+    archive.field(stream.expected);
+    archive.field(stream.lost);
+    archive.field(stream.lossPercent);
+    archive.field(stream.jitterMean);
+    archive.field(stream.jitterMax);
+    archive.field(stream.deltaMin);
+    archive.field(stream.deltaMean);
+    archive.field(stream.deltaMax);
+    archive.field(stream.deltaStddev);
+    archive.field(stream.sizeMinBytes);
+    archive.field(stream.sizeMeanBytes);
+    archive.field(stream.sizeMaxBytes);
+    archive.field(stream.sizeStddevBytes);
+    archive.field(stream.throughputBps);
+    archive.field(stream.rtt);
+    archive.field(stream.rFactor);
+    archive.field(stream.mosMean);
+    archive.field(stream.mosMin);
+    archive.field(stream.arrivalUncertaintyMax);
+    archive.field(stream.packetsStored);
+    archive.field(stream.packetsNotStored);
+}
+constexpr std::size_t streamRecordMinBytes = 206;
+
+template <typename Archive, typename Point> void visitQualityPoint(Archive& archive, Point& point)
+{
+    archive.field(point.stream.call);
+    archive.field(point.stream.index);
+    archive.field(point.at);
+    archive.field(point.packets);
+    archive.field(point.lost);
+    archive.field(point.duplicates);
+    archive.field(point.reordered);
+    archive.field(point.jitterMs);
+    archive.field(point.deltaMaxMs);
+    archive.field(point.mos);
+}
+constexpr std::size_t qualityPointBytes = 48;
+
+template <typename Archive, typename Call> void visitLiveCall(Archive& archive, Call& call)
+{
+    archive.field(call.key);
+    archive.enumeration(call.state, CallState::Ended);
+    archive.field(call.lastCode);
+    archive.field(call.startedAt);
+    archive.field(call.answeredAt);
+    archive.field(call.endedAt);
+    archive.field(call.caller);
+    archive.field(call.callee);
+    archive.field(call.callId);
+    archive.field(call.codec);
+    for (auto& direction : call.sent) {
+        archive.field(direction.seen);
+        archive.field(direction.mosNow);
+        archive.field(direction.mosMin);
+        archive.field(direction.lossPercent);
+        archive.field(direction.jitterMs);
+    }
+}
+constexpr std::size_t liveCallMinBytes = 63;
+constexpr std::size_t callKeyBytes = 8;
+
+template <typename Archive, typename Query> void visitCallQuery(Archive& archive, Query& query)
+{
+    archive.field(query.from);
+    archive.field(query.to);
+    archive.field(query.caller);
+    archive.field(query.callee);
+    archive.field(query.number);
+    archive.field(query.callId);
+    archive.field(query.key);
+    archive.field(query.outcome);
+    archive.field(query.minMos);
+    archive.field(query.maxMos);
+    archive.field(query.limit);
+    archive.field(query.newestFirst);
+}
+
+template <typename Archive, typename Status> void visitStatusHead(Archive& archive, Status& status)
+{
+    archive.field(status.source);
+    archive.field(status.version);
+    archive.field(status.now);
+    archive.field(status.liveCalls);
+    archive.field(status.framesPerSecond);
+    archive.field(status.bitsPerSecond);
+}
+constexpr std::size_t namedCounterMinBytes = 10;
+
+std::uint32_t count32(std::size_t count)
+{
+    return static_cast<std::uint32_t>(count);
+}
+
+template <typename T, typename Visit>
+bool readList(Reader& in, std::vector<T>& list, std::size_t elementBytes, Visit visitElement)
+{
+    const std::size_t count = in.count(elementBytes);
+    list.reserve(count);
+    for (std::size_t i = 0; i < count && in.ok(); ++i)
+        visitElement(in, list.emplace_back());
+    return in.ok();
+}
+
+template <typename T, typename Visit> QByteArray writePage(Writer out, const std::vector<T>& list, Visit visitElement)
+{
+    out.field(count32(list.size()));
+    for (const T& element : list)
+        visitElement(out, element);
+    return out.out().take();
+}
+
+}
+
+std::vector<QByteArray> encode(const LiveDelta& delta, std::size_t messageBytes)
+{
+    std::vector<QByteArray> parts;
+    std::size_t row = 0;
+    std::size_t removal = 0;
+    do {
+        Writer out(Kind::LiveDelta);
+        out.field(count32(parts.size()));
+        out.field(std::uint32_t { 0 }); // parts in all: known below
+        out.field(delta.snapshot);
+        out.field(delta.fromVersion);
+        out.field(delta.toVersion);
+        const std::size_t changedAt = out.out().size();
+        out.field(std::uint32_t { 0 });
+        const std::size_t firstRow = row;
+        for (; row < delta.changed.size() && out.out().size() < messageBytes; ++row)
+            visitLiveCall(out, delta.changed[row]);
+        out.out().u32At(changedAt, count32(row - firstRow));
+        std::size_t removals = 0;
+        if (row == delta.changed.size() && out.out().size() < messageBytes)
+            removals = std::min(delta.removed.size() - removal, messageBytes / callKeyBytes);
+        out.field(count32(removals));
+        for (std::size_t i = 0; i < removals; ++i)
+            out.field(delta.removed[removal++]);
+        parts.push_back(out.out().take());
+    } while (row < delta.changed.size() || removal < delta.removed.size());
+    constexpr qsizetype partsAt = 6;
+    for (QByteArray& part : parts)
+        for (int i = 0; i < 4; ++i)
+            part[partsAt + i] = static_cast<char>(parts.size() >> (24 - 8 * i) & 0xff);
+    return parts;
+}
+
+std::optional<LiveDeltaPart> decodeLiveDeltaPart(const QByteArray& blob)
+{
+    Reader in(blob, Kind::LiveDelta);
+    LiveDeltaPart part;
+    in.field(part.number);
+    in.field(part.parts);
+    in.field(part.delta.snapshot);
+    in.field(part.delta.fromVersion);
+    in.field(part.delta.toVersion);
+    readList(in, part.delta.changed, liveCallMinBytes, [](Reader& r, LiveCall& call) { visitLiveCall(r, call); });
+    readList(in, part.delta.removed, callKeyBytes, [](Reader& r, CallKey& key) { r.field(key); });
+    if (!in.complete() || part.number >= part.parts)
+        return std::nullopt;
+    return part;
+}
+
+std::optional<LiveDelta> LiveDeltaAssembler::add(LiveDeltaPart part)
+{
+    const LiveDelta& begun = m_delta;
+    const bool fits = part.number == m_next
+        && (m_next == 0
+            || (part.delta.snapshot == begun.snapshot && part.delta.fromVersion == begun.fromVersion
+                && part.delta.toVersion == begun.toVersion));
+    if (!fits) {
+        clear();
+        m_broken = true;
+        return std::nullopt;
+    }
+    if (m_next == 0) {
+        m_delta = std::move(part.delta);
+    } else {
+        m_delta.changed.insert(m_delta.changed.end(), part.delta.changed.begin(), part.delta.changed.end());
+        m_delta.removed.insert(m_delta.removed.end(), part.delta.removed.begin(), part.delta.removed.end());
+    }
+    if (++m_next < part.parts)
+        return std::nullopt;
+    m_next = 0;
+    return std::exchange(m_delta, {});
+}
+
+void LiveDeltaAssembler::clear()
+{
+    m_delta = {};
+    m_next = 0;
+    m_broken = false;
+}
+
+QByteArray encode(const CallQuery& query)
+{
+    Writer out(Kind::CallQuery);
+    visitCallQuery(out, query);
+    return out.out().take();
+}
+
+std::optional<CallQuery> decodeCallQuery(const QByteArray& blob)
+{
+    Reader in(blob, Kind::CallQuery);
+    CallQuery query;
+    visitCallQuery(in, query);
+    return in.complete() ? std::optional(std::move(query)) : std::nullopt;
+}
+
+QByteArray encode(const ProbeStatus& status)
+{
+    Writer out(Kind::ProbeStatus);
+    visitStatusHead(out, status);
+    return writePage(std::move(out), status.counters, [](Writer& w, const NamedCounter& counter) {
+        w.field(counter.name);
+        w.field(counter.value);
+    });
+}
+
+std::optional<ProbeStatus> decodeProbeStatus(const QByteArray& blob)
+{
+    Reader in(blob, Kind::ProbeStatus);
+    ProbeStatus status;
+    visitStatusHead(in, status);
+    readList(in, status.counters, namedCounterMinBytes, [](Reader& r, NamedCounter& counter) {
+        r.field(counter.name);
+        r.field(counter.value);
+    });
+    return in.complete() ? std::optional(std::move(status)) : std::nullopt;
+}
+
+QByteArray encode(const CallPage& page)
+{
+    Writer out(Kind::CallPage);
+    out.field(page.matchesInAll);
+    return writePage(std::move(out), page.calls, [](Writer& w, const CallRecord& call) { visitCallRecord(w, call); });
+}
+
+QByteArray encode(const StreamPage& page)
+{
+    return writePage(Writer(Kind::StreamPage), page.streams,
+        [](Writer& w, const StreamRecord& stream) { visitStreamRecord(w, stream); });
+}
+
+QByteArray encode(const QualityPage& page)
+{
+    return writePage(Writer(Kind::QualityPage), page.points,
+        [](Writer& w, const QualityPoint& point) { visitQualityPoint(w, point); });
+}
+
+QByteArray encode(const MediaPage& page)
+{
+    Writer out(Kind::MediaPage);
+    out.field(page.stream.call);
+    out.field(page.stream.index);
+    out.out().bytes(bytesOf(page.bytes));
+    return out.out().take();
+}
+
+std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob)
+{
+    if (blob.isEmpty())
+        return std::nullopt;
+    const auto kind = static_cast<Kind>(blob[0]);
+    Reader in(blob, kind);
+    RemoteAnswer answer;
+    switch (kind) {
+    case Kind::CallPage: {
+        CallPage& page = answer.emplace<CallPage>();
+        in.field(page.matchesInAll);
+        readList(in, page.calls, callRecordMinBytes, [](Reader& r, CallRecord& call) { visitCallRecord(r, call); });
+        break;
+    }
+    case Kind::StreamPage:
+        readList(in, answer.emplace<StreamPage>().streams, streamRecordMinBytes,
+            [](Reader& r, StreamRecord& stream) { visitStreamRecord(r, stream); });
+        break;
+    case Kind::QualityPage:
+        readList(in, answer.emplace<QualityPage>().points, qualityPointBytes,
+            [](Reader& r, QualityPoint& point) { visitQualityPoint(r, point); });
+        break;
+    case Kind::MediaPage: {
+        MediaPage& page = answer.emplace<MediaPage>();
+        in.field(page.stream.call);
+        in.field(page.stream.index);
+        const Bytes rest = in.rest();
+        page.bytes = QByteArray(reinterpret_cast<const char*>(rest.data()), static_cast<qsizetype>(rest.size()));
+        break;
+    }
+    default:
+        return std::nullopt;
+    }
+    return in.complete() ? std::optional(std::move(answer)) : std::nullopt;
+}
+
+}

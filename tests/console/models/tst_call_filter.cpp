@@ -1,0 +1,99 @@
+#include "console/models/call_filter.h"
+
+#include <QtTest>
+
+using namespace callmon;
+
+namespace {
+
+LiveCall sample()
+{
+    LiveCall call;
+    call.state = CallState::Ringing;
+    call.lastCode = 180;
+    call.caller = "+34910123456";
+    call.callee = "Anna.Weiss";
+    call.callId = "a84b4c76e66710@pc33.example";
+    call.codec = "PCMA";
+    call.answeredAt = timestampFromNanoseconds(0);
+    call.sent[0] = { true, 4.2F, 4.0F, 0.5F, 3.0F };
+    call.sent[1] = { true, 3.2F, 2.9F, 2.5F, 31.0F };
+    return call;
+}
+
+}
+
+class TestCallFilter : public QObject {
+    Q_OBJECT
+
+private slots:
+    void matchesWhatItSays_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<bool>("matches");
+        const auto row = [](const char* text, bool matches) { QTest::newRow(text) << QString(text) << matches; };
+        row("", true);
+        row("   ", true);
+        row("10123", true); // inside the caller
+        row("anna", true); // any letter case
+        row("ANNA pcma", true); // every word must match
+        row("anna pcmu", false);
+        row("ringing", true); // the state's word
+        row("pc33.example", true); // Call-ID
+        row("\"anna weiss\"", false); // a phrase is one text
+        row("from:+34*", true);
+        row("from:34*", false); // with * the whole field must match
+        row("from:34", true); // without, a part is enough
+        row("to:+34*", false);
+        row("to:*weiss", true);
+        row("codec:pcma", true);
+        row("codec:pc*u", false);
+        row("state:ringing", true);
+        row("state:answered", false);
+        row("code:180", true);
+        row("code:1*", true);
+        row("code:18*6", false);
+        row("mos<3.5", true); // the worse direction's
+        row("mos<3,5", true); // a decimal comma
+        row("mos<3.2", false); // the float 3.2 is a little above
+        row("mos>4", false);
+        row("minmos<3", true);
+        row("loss>2", true);
+        row("loss>2.5", false);
+        row("loss>=2.5", true);
+        row("loss<=0.5", false);
+        row("jitter>30", true);
+        row("jitter=31", true);
+        row("duration>59", true);
+        row("duration>61", false);
+        row("mos<3.5 loss>2 codec:pcma from:+34* state:ringing", true);
+        row("mos<3.5 loss>9", false);
+        row("mos<", true); // not finished yet: restricts nothing
+        row("from:", true);
+        row("sip:1", false); // no such field: a word like any other
+    }
+
+    void matchesWhatItSays()
+    {
+        QFETCH(QString, text);
+        QFETCH(bool, matches);
+        QCOMPARE(CallFilter::parse(text).matches(sample(), timestampFromNanoseconds(60'000'000'000)), matches);
+    }
+
+    void unknownFiguresMatchNeitherSide()
+    {
+        const LiveCall silent;
+        for (const char* text : { "mos<5", "mos>0", "minmos<5", "loss<101", "loss>=0", "jitter>=0", "duration>=0" })
+            QVERIFY2(!CallFilter::parse(text).matches(silent, {}), text);
+    }
+
+    void aTermThatIsNotFinishedIsNamed()
+    {
+        QCOMPARE(CallFilter::parse("mos< anna").problems().size(), 1);
+        QVERIFY(CallFilter::parse("mos< anna").problems().front().contains("mos<"));
+        QVERIFY(CallFilter::parse("mos<3 anna").problems().isEmpty());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCallFilter)
+#include "tst_call_filter.moc"

@@ -1,0 +1,86 @@
+#include "console/models/list_export.h"
+#include "console/models/past_call_model.h"
+#include "shared/calls/call_fields.h"
+
+#include <QAbstractItemModelTester>
+#include <QtTest>
+
+using namespace callmon;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::vector<CallRecord> sampleCalls()
+{
+    std::vector<CallRecord> calls(3);
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        calls[i].key = { static_cast<std::int64_t>(i) + 1 };
+        calls[i].callId = "id" + std::to_string(i);
+        calls[i].startedAt = timestampFromNanoseconds(1'700'000'000'000'000'000) + std::chrono::seconds(i);
+    }
+    calls[0].mosMean = 3.5;
+    calls[2].mosMean = 4.1;
+    calls[2].outcome = CallOutcome::Answered;
+    calls[2].answeredAt = calls[2].startedAt;
+    calls[2].endedAt = calls[2].startedAt + 75s;
+    return calls;
+}
+
+}
+
+class TestPastCallModel : public QObject {
+    Q_OBJECT
+
+private slots:
+    void columnsAreThoseOfTheContract()
+    {
+        PastCallModel model;
+        QCOMPARE(static_cast<std::size_t>(model.columnCount()), callFieldNames().size());
+        QCOMPARE(QString(callFieldNames()[PastCallModel::MosMean]), QString("mos_mean"));
+        QCOMPARE(QString(callFieldNames()[PastCallModel::StartedAt]), QString("started_at"));
+        QCOMPARE(QString(callFieldNames()[PastCallModel::MediaNotStored]), QString("media_packets_not_stored"));
+    }
+
+    void batchesKeepTheSortOrderAndThePromisesToViews()
+    {
+        PastCallModel model;
+        QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.sort(PastCallModel::MosMean, Qt::DescendingOrder);
+        model.append(sampleCalls(), 10);
+        model.append(sampleCalls(), 10);
+        QCOMPARE(model.index(0, PastCallModel::MosMean).data().toString(), QString("4.10"));
+        QCOMPARE(model.index(5, PastCallModel::MosMean).data().toString(), QString("–"));
+        model.clear();
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void moreMatchesThanRowsAreNotHidden()
+    {
+        PastCallModel model;
+        model.append(sampleCalls(), 1'234);
+        QCOMPARE(model.rowCount(), 3);
+        QCOMPARE(model.matchesInAll(), 1'234ULL);
+    }
+
+    void cellsReadAsPeopleReadThem()
+    {
+        PastCallModel model;
+        model.append(sampleCalls(), 3);
+        QCOMPARE(model.index(2, PastCallModel::Duration).data().toString(), QString("0:01:15"));
+        QCOMPARE(model.index(2, PastCallModel::StartedAt).data().toString(), QString("2023-11-14 22:13:22"));
+        QCOMPARE(model.index(0, PastCallModel::Outcome).data().toString(), QString("incomplete"));
+    }
+
+    void csvUsesTheContractsWordsAndPrecision()
+    {
+        PastCallModel model;
+        model.append(sampleCalls(), 3);
+        const std::string csv =
+            csvOf(model, { PastCallModel::Outcome, PastCallModel::CallId, PastCallModel::StartedAt });
+        QVERIFY(QString::fromStdString(csv).startsWith(
+            "outcome,call_id,started_at\r\nincomplete,id0,2023-11-14T22:13:20.000000000Z\r\n"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestPastCallModel)
+#include "tst_past_call_model.moc"

@@ -1,0 +1,111 @@
+#include <QtTest> // first: moc 6.4 stumbles over <concepts> when it comes to it before Qt's headers
+
+#include "console/models/figures.h"
+#include "console/models/probe_worries.h"
+#include "console/models/quality_series.h"
+
+#include <cmath>
+
+using namespace callmon;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Timestamp epoch = timestampFromNanoseconds(1'700'000'000'000'000'000);
+
+QualityPoint point(std::uint32_t stream, int second, std::uint32_t packets, std::uint32_t lost, float mos)
+{
+    QualityPoint p;
+    p.stream = { { 1 }, stream };
+    p.at = epoch + std::chrono::seconds(second);
+    p.packets = packets;
+    p.lost = lost;
+    p.jitterMs = 2;
+    p.mos = mos;
+    return p;
+}
+
+std::vector<StreamRecord> twoStreams()
+{
+    std::vector<StreamRecord> streams(2);
+    streams[0].key = { { 1 }, 0 };
+    streams[1].key = { { 1 }, 1 };
+    streams[1].direction = Party::Callee;
+    return streams;
+}
+
+}
+
+class TestQualitySeries : public QObject {
+    Q_OBJECT
+
+private slots:
+    void eachStreamIsALineOfItsDirection()
+    {
+        const auto series = buildQualitySeries({ point(1, 0, 50, 0, 4), point(0, 0, 50, 0, 4) }, twoStreams(), epoch);
+        QCOMPARE(series.size(), 2UL);
+        QCOMPARE(series[0].direction, Party::Caller);
+        QCOMPARE(series[1].direction, Party::Callee);
+    }
+
+    void lossIsAShareOfWhatWasExpectedInTheSecond()
+    {
+        auto duplicated = point(0, 0, 50, 10, 4);
+        duplicated.duplicates = 10; // 40 distinct arrived of 50
+        const auto series = buildQualitySeries({ duplicated }, twoStreams(), epoch);
+        QCOMPARE(series[0].loss.values[0], 20.0);
+    }
+
+    void secondsWithoutPointsBreakTheLine()
+    {
+        const auto series = buildQualitySeries(
+            { point(0, 5, 50, 0, 4), point(0, 0, 50, 0, 4), point(0, 1, 50, 0, 4) }, twoStreams(), epoch);
+        const SeriesLine& mos = series[0].mos;
+        QCOMPARE(mos.seconds, (std::vector<double> { 0, 1, 2, 5 }));
+        QVERIFY(std::isnan(mos.values[2]));
+    }
+
+    void secondsWithoutPacketsAreGapsNotZeros()
+    {
+        const auto series = buildQualitySeries({ point(0, 0, 0, 0, 0) }, twoStreams(), epoch);
+        QVERIFY(std::isnan(series[0].mos.values[0]));
+        QVERIFY(std::isnan(series[0].jitter.values[0]));
+        QVERIFY(std::isnan(series[0].loss.values[0]));
+    }
+
+    void pointsOfUnknownStreamsAreLeftOut()
+    {
+        QVERIFY(buildQualitySeries({ point(9, 0, 50, 0, 4) }, twoStreams(), epoch).empty());
+    }
+
+    void mosBandsFollowG107()
+    {
+        QCOMPARE(bandOf(4.0), MosBand::Good);
+        QCOMPARE(bandOf(3.99), MosBand::Fair);
+        QCOMPARE(bandOf(3.1), MosBand::Fair);
+        QCOMPARE(bandOf(3.09), MosBand::Bad);
+        QCOMPARE(bandOf(std::nullopt), MosBand::Unknown);
+        QCOMPARE(knownMos(0), std::nullopt);
+    }
+
+    void figuresAreGroupedAndUnitsKept()
+    {
+        QCOMPARE(countText(52'000), QString("52,000"));
+        QCOMPARE(durationText(Milliseconds(3'723'900)), QString("1:02:03"));
+        QCOMPARE(durationText({}), QString("–"));
+        QCOMPARE(bitRateText(4'612'345'678), QString("4,612.3 Mb/s"));
+    }
+
+    void countersOfLossAboveZeroAreWorries()
+    {
+        ProbeStatus status;
+        status.counters = { { "frames_received", 9 }, { "ring_full", 0 }, { "nic_missed", 3 },
+            { "media_not_stored", 1 } };
+        const auto found = losses(status);
+        QCOMPARE(found.size(), 2UL);
+        QCOMPARE(QString::fromStdString(found[0].name), QString("nic_missed"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestQualitySeries)
+#include "tst_quality_series.moc"

@@ -1,0 +1,174 @@
+#include "engine/remote/live_table.h"
+
+#include <QTest>
+#include <algorithm>
+
+using namespace callmon;
+
+namespace {
+
+CallRecord callOf(std::int64_t key)
+{
+    CallRecord call;
+    call.key = { key };
+    call.caller = "alice";
+    return call;
+}
+
+StreamRecord streamOf(std::int64_t key, std::uint32_t index, Party direction)
+{
+    StreamRecord stream;
+    stream.key = { { key }, index };
+    stream.direction = direction;
+    return stream;
+}
+
+QualityPoint pointOf(std::int64_t key, std::uint32_t index, float mos, float jitterMs)
+{
+    QualityPoint point;
+    point.stream = { { key }, index };
+    point.mos = mos;
+    point.jitterMs = jitterMs;
+    return point;
+}
+
+const LiveCall& only(const LiveDelta& delta)
+{
+    Q_ASSERT(delta.changed.size() == 1);
+    return delta.changed.front();
+}
+
+class LiveTableTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void deltaHasOnlyWhatChangedSince()
+    {
+        LiveTable table;
+        table.update(callOf(1));
+        table.update(callOf(2));
+        const std::uint64_t before = table.version();
+        table.update(callOf(2));
+        const LiveDelta delta = table.delta(before);
+        QVERIFY(!delta.snapshot);
+        QCOMPARE(delta.fromVersion, before);
+        QCOMPARE(delta.toVersion, table.version());
+        QCOMPARE(only(delta).key, CallKey { 2 });
+        QVERIFY(table.delta(table.version()).changed.empty());
+    }
+
+    void firstDeltaIsASnapshot()
+    {
+        LiveTable table;
+        QVERIFY(table.delta(0).snapshot);
+        table.update(callOf(1));
+        const LiveDelta delta = table.delta(0);
+        QVERIFY(delta.snapshot);
+        QCOMPARE(delta.fromVersion, 0u);
+        QCOMPARE(delta.changed.size(), 1u);
+    }
+
+    void versionOfAnotherEngineGetsASnapshot()
+    {
+        LiveTable table;
+        table.update(callOf(1));
+        QVERIFY(table.delta(table.version() + 1).snapshot);
+    }
+
+    void removedKeysAreToldUntilTheyAreForgotten()
+    {
+        LiveTable table(2);
+        for (int i = 1; i <= 5; ++i)
+            table.update(callOf(i));
+        const std::uint64_t before = table.version();
+        table.remove({ 1 });
+        table.remove({ 2 });
+        QCOMPARE(table.delta(before).removed.size(), 2u);
+        table.remove({ 3 });
+        QVERIFY(table.delta(before).snapshot);
+        const LiveDelta later = table.delta(before + 1); // knows of the first removal
+        QVERIFY(!later.snapshot);
+        QCOMPARE(later.removed, (std::vector<CallKey> { { 2 }, { 3 } }));
+        QCOMPARE(table.size(), 2u);
+    }
+
+    void keyThatComesBackIsNotRemoved()
+    {
+        LiveTable table;
+        table.update(callOf(1));
+        const std::uint64_t before = table.version();
+        table.remove({ 1 });
+        table.update(callOf(1));
+        const LiveDelta delta = table.delta(before);
+        QVERIFY(delta.removed.empty());
+        QCOMPARE(delta.changed.size(), 1u);
+    }
+
+    void lateStreamOfARemovedCallDoesNotBringItBack()
+    {
+        LiveTable table;
+        table.update(callOf(1));
+        table.remove({ 1 });
+        table.update(streamOf(1, 0, Party::Caller));
+        table.update(pointOf(1, 0, 4.F, 1.F));
+        QCOMPARE(table.size(), 0u);
+    }
+
+    void endedCallStaysUntilItIsRemoved()
+    {
+        LiveTable table;
+        CallRecord call = callOf(1);
+        call.state = CallState::Ended;
+        call.endedAt = Timestamp(Nanoseconds(5));
+        table.update(call);
+        QCOMPARE(table.size(), 1u);
+        QCOMPARE(only(table.snapshot()).state, CallState::Ended);
+        QCOMPARE(only(table.snapshot()).endedAt, call.endedAt);
+    }
+
+    void figuresGoToTheirDirection()
+    {
+        LiveTable table;
+        table.update(callOf(1));
+        table.update(pointOf(1, 1, 3.5F, 12.F)); // may come before its stream's record
+        StreamRecord stream = streamOf(1, 1, Party::Callee);
+        stream.codec = "G729";
+        stream.lossPercent = 2.5;
+        stream.mosMin = 3.25;
+        table.update(stream);
+        const LiveCall call = only(table.snapshot());
+        QVERIFY(!call.sent[0].seen);
+        QVERIFY(call.sent[1].seen);
+        QCOMPARE(call.sent[1].mosNow, 3.5F);
+        QCOMPARE(call.sent[1].jitterMs, 12.F);
+        QCOMPARE(call.sent[1].lossPercent, 2.5F);
+        QCOMPARE(call.sent[1].mosMin, 3.25F);
+        QCOMPARE(call.codec.view(), std::string_view("G729"));
+    }
+
+    void newestStreamOfADirectionShowsNowAndTheWorstShowsMinimum()
+    {
+        LiveTable table;
+        table.update(callOf(1));
+        StreamRecord first = streamOf(1, 0, Party::Caller);
+        first.codec = "PCMA";
+        first.mosMin = 1.5;
+        StreamRecord second = streamOf(1, 2, Party::Caller);
+        second.codec = "PCMU";
+        second.mosMin = 4.0;
+        table.update(second);
+        table.update(first); // order of arrival does not matter
+        table.update(pointOf(1, 2, 4.4F, 1.F));
+        table.update(pointOf(1, 0, 1.2F, 90.F));
+        const LiveCall call = only(table.snapshot());
+        QCOMPARE(call.sent[0].mosNow, 4.4F);
+        QCOMPARE(call.sent[0].jitterMs, 1.F);
+        QCOMPARE(call.sent[0].mosMin, 1.5F);
+        QCOMPARE(call.codec.view(), std::string_view("PCMU"));
+    }
+};
+
+}
+
+QTEST_GUILESS_MAIN(LiveTableTest)
+#include "tst_live_table.moc"

@@ -1,0 +1,137 @@
+#include "engine/probe_options.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace callmon;
+
+namespace {
+
+std::variant<ProbeOptions, HelpWanted, Error> parse(std::vector<const char*> arguments)
+{
+    arguments.insert(arguments.begin(), "callmon-engine");
+    return parseProbeOptions(static_cast<int>(arguments.size()), arguments.data());
+}
+
+std::string errorOf(const std::vector<const char*>& arguments)
+{
+    const auto parsed = parse(arguments);
+    const auto* error = std::get_if<Error>(&parsed);
+    return error ? error->what : std::string();
+}
+
+}
+
+class TestProbeOptions : public QObject {
+    Q_OBJECT
+
+private slots:
+    void severalFilesAreReplayedInTheirOrder()
+    {
+        const auto parsed = parse({ "--replay", "b.pcap", "a.pcap", "--data", "d" });
+        const auto* options = std::get_if<ProbeOptions>(&parsed);
+        QVERIFY(options);
+        QCOMPARE(options->replay, (std::vector<std::string> { "b.pcap", "a.pcap" }));
+    }
+
+    void standardInputIsADash()
+    {
+        const auto parsed = parse({ "--replay", "-", "--data", "d", "--pace", "recorded" });
+        const auto* options = std::get_if<ProbeOptions>(&parsed);
+        QVERIFY(options);
+        QCOMPARE(options->replay, std::vector<std::string> { "-" });
+        QVERIFY(options->pace == ProbeOptions::Pace::Recorded);
+    }
+
+    void mistakesAreNamed_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QString>("named");
+        QTest::newRow("unknown option") << QStringList { "--nonsense" } << "nonsense";
+        QTest::newRow("no source") << QStringList { "--data", "d" } << "--replay";
+        QTest::newRow("two sources") << QStringList { "--replay", "f", "--port", "p", "--data", "d" } << "either";
+        QTest::newRow("no data directory") << QStringList { "--replay", "f" } << "--data";
+        QTest::newRow("bad pace") << QStringList { "--replay", "f", "--data", "d", "--pace", "slow" } << "--pace";
+        QTest::newRow("bad number") << QStringList { "--replay", "f", "--data", "d", "--max-calls", "-3" }
+                                    << "--max-calls";
+        QTest::newRow("number with tail")
+            << QStringList { "--replay", "f", "--data", "d", "--max-calls", "20x" } << "20x";
+        QTest::newRow("bad port") << QStringList { "--replay", "f", "--data", "d", "--sip-ports", "70000" } << "65535";
+        QTest::newRow("missing file") << QStringList { "--config", "/nonexistent/x.toml" } << "/nonexistent/x.toml";
+    }
+
+    void mistakesAreNamed()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(QString, named);
+        std::vector<QByteArray> kept;
+        for (const QString& argument : arguments)
+            kept.push_back(argument.toUtf8());
+        std::vector<const char*> raw;
+        for (const QByteArray& argument : kept)
+            raw.push_back(argument.constData());
+        const QString error = QString::fromStdString(errorOf(raw));
+        QVERIFY2(error.contains(named), qPrintable(error));
+    }
+
+    void commandLineWinsOverFile()
+    {
+        const QTemporaryDir dir;
+        const std::string path =
+            writeFile(dir, "port = \"net_null0\"\ndata = \"a\"\nmax-calls = 500\nsip-ports = [5060, 5080]\n");
+        const auto parsed = parse({ "--config", path.c_str(), "--data", "b", "--replay", "f.pcap" });
+        const auto* options = std::get_if<ProbeOptions>(&parsed);
+        QVERIFY(options);
+        QCOMPARE(options->data, std::string("b"));
+        QCOMPARE(options->maxCalls, 500U);
+        QVERIFY(options->port.empty()); // --replay takes the place of the file's port
+        QCOMPARE(options->sipPorts, (std::vector<std::uint16_t> { 5060, 5080 }));
+    }
+
+    void unknownNameInTheFileIsAnError()
+    {
+        const QTemporaryDir dir;
+        const std::string path = writeFile(dir, "dta = \"x\"\n");
+        QVERIFY(errorOf({ "--config", path.c_str() }).find("dta") != std::string::npos);
+    }
+
+    void brokenFileIsReportedWithItsLine()
+    {
+        const QTemporaryDir dir;
+        const std::string path = writeFile(dir, "data = \"x\"\nport = [\n");
+        QVERIFY(errorOf({ "--config", path.c_str() }).find("line") != std::string::npos);
+    }
+
+    void exampleConfigurationHoldsTheDefaults()
+    {
+        const auto parsed = parse({ "--config", CALLMON_SOURCE_DIR "/resources/callmon-engine.toml" });
+        const auto* options = std::get_if<ProbeOptions>(&parsed);
+        QVERIFY2(options, std::get_if<Error>(&parsed) ? std::get_if<Error>(&parsed)->what.c_str() : "");
+        const ProbeOptions defaults;
+        QCOMPARE(options->mbufs, defaults.mbufs);
+        QCOMPARE(options->maxCalls, defaults.maxCalls);
+        QCOMPARE(options->maxStreams, defaults.maxStreams);
+        QCOMPARE(options->ringBatches, defaults.ringBatches);
+        QCOMPARE(options->linkMbps, defaults.linkMbps);
+        QCOMPARE(options->mediaPoolMib, defaults.mediaPoolMib);
+        QCOMPARE(options->sipPorts, defaults.sipPorts);
+        QVERIFY(options->silenceWithMedia == defaults.silenceWithMedia);
+        QVERIFY(options->silenceUnanswered == defaults.silenceUnanswered);
+        QVERIFY(options->silenceWithoutMedia == defaults.silenceWithoutMedia);
+        QVERIFY(options->lingerAfterEnd == defaults.lingerAfterEnd);
+        QVERIFY(options->poll == defaults.poll);
+        QVERIFY(options->recordMedia == defaults.recordMedia);
+    }
+
+private:
+    static std::string writeFile(const QTemporaryDir& dir, const char* text)
+    {
+        QFile file(dir.filePath("engine.toml"));
+        if (file.open(QIODevice::WriteOnly))
+            file.write(text);
+        return file.fileName().toStdString();
+    }
+};
+
+QTEST_APPLESS_MAIN(TestProbeOptions)
+#include "tst_probe_options.moc"

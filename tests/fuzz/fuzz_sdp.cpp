@@ -1,0 +1,27 @@
+// The input is a message body.
+#include "engine/signalling/sdp.h"
+
+#include <cstdlib>
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    const std::string_view text(reinterpret_cast<const char*>(data), size);
+    const auto description = callmon::parseSdp(text);
+    if (!description)
+        return 0;
+    if (description->mediaCount > callmon::SessionDescription::maxMedia)
+        std::abort();
+    unsigned sum = 0;
+    for (const callmon::SdpMedia& media : description->mediaList()) {
+        if (media.codecCount > callmon::SdpMedia::maxCodecs || media.rejected != (media.address.port == 0))
+            std::abort();
+        for (const callmon::SdpCodec& codec : media.codecList()) {
+            if (codec.payloadType > 127 || codec.channels == 0)
+                std::abort();
+            for (const char c : codec.name) // a view into the text or a static name: the sanitizer knows
+                sum += static_cast<unsigned char>(c);
+        }
+        sum += static_cast<unsigned>(media.ptimeMs.value_or(0)) + static_cast<unsigned>(media.rtcpPort.value_or(0));
+    }
+    return sum == ~0U ? 1 : 0;
+}

@@ -1,0 +1,171 @@
+// The columns that the command-line contract promises, and how values are written into them.
+#include "shared/calls/call_fields.h"
+
+#include "shared/base/utc_time.h"
+
+#include <QTest>
+
+#include <limits>
+#include <set>
+
+using namespace callmon;
+
+namespace {
+
+using Names = std::span<const char* const>;
+
+std::size_t indexOf(Names names, std::string_view name)
+{
+    const auto found = std::find(names.begin(), names.end(), name);
+    return static_cast<std::size_t>(found - names.begin());
+}
+
+std::string callField(const CallRecord& call, std::string_view name)
+{
+    return callFields(call).at(indexOf(callFieldNames(), name)).text;
+}
+
+FieldValue streamField(const StreamRecord& stream, std::string_view name)
+{
+    return streamFields(stream, "a@b").at(indexOf(streamFieldNames(), name));
+}
+
+CallRecord answeredCall()
+{
+    CallRecord call;
+    call.key = { 1795414495000000001 };
+    call.callId = "a@b";
+    call.caller = "+34914971234";
+    call.state = CallState::Ended;
+    call.outcome = CallOutcome::Answered;
+    call.endedBy = EndedBy::Callee;
+    call.finalCode = 200;
+    call.callerAddress = { *IpAddress::parse("192.0.2.1"), 5060 };
+    call.calleeAddress = { *IpAddress::parse("2001:db8::1"), 5061 };
+    call.startedAt = *parseIso8601("2026-11-23T06:14:55Z");
+    call.answeredAt = *parseIso8601("2026-11-23T06:15:00.25Z");
+    call.endedAt = *parseIso8601("2026-11-23T06:16:30.5Z");
+    call.answerDelay = Milliseconds(5250);
+    call.mosMean = 4.4094;
+    return call;
+}
+
+}
+
+class CallFieldsTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void promisedColumnsAreThere_data()
+    {
+        QTest::addColumn<QByteArray>("table");
+        QTest::addColumn<QByteArray>("names");
+        QTest::newRow("calls") << QByteArray("calls")
+                               << QByteArray(
+                                      "call_id signalling transport caller callee caller_ip callee_ip started_at "
+                                      "ringing_at answered_at ended_at duration_s outcome final_code ended_by "
+                                      "post_dial_delay_ms answer_delay_ms mos_mean mos_min");
+        QTest::newRow("streams") << QByteArray("streams")
+                                 << QByteArray(
+                                        "call_id direction src_ip src_port dst_ip dst_port ssrc payload_type codec "
+                                        "first_packet_at last_packet_at packets bytes duplicates reordered "
+                                        "expected lost loss_percent jitter_mean_ms jitter_max_ms delta_min_ms "
+                                        "delta_mean_ms delta_max_ms delta_stddev_ms size_min_bytes "
+                                        "size_mean_bytes size_max_bytes size_stddev_bytes throughput_bps rtt_ms "
+                                        "r_factor mos_mean mos_min");
+    }
+
+    void promisedColumnsAreThere()
+    {
+        QFETCH(QByteArray, table);
+        QFETCH(QByteArray, names);
+        const Names columns = table == "calls" ? callFieldNames() : streamFieldNames();
+        for (const QByteArray& name : names.split(' '))
+            QVERIFY2(indexOf(columns, name.toStdString()) < columns.size(), name.constData());
+        QCOMPARE(std::set<std::string_view>(columns.begin(), columns.end()).size(), columns.size());
+    }
+
+    void everyColumnHasAValue()
+    {
+        QCOMPARE(callFields({}).size(), callFieldNames().size());
+        QCOMPARE(streamFields({}, "").size(), streamFieldNames().size());
+    }
+
+    void callIsWrittenUnderItsColumns_data()
+    {
+        QTest::addColumn<QByteArray>("name");
+        QTest::addColumn<QByteArray>("value");
+        const auto row = [](const char* name, const char* value) {
+            QTest::newRow(name) << QByteArray(name) << QByteArray(value);
+        };
+        row("call_key", "1795414495000000001");
+        row("call_id", "a@b");
+        row("signalling", "sip");
+        row("transport", "udp");
+        row("caller", "+34914971234");
+        row("callee", "");
+        row("caller_ip", "192.0.2.1");
+        row("callee_ip", "2001:db8::1");
+        row("callee_port", "5061");
+        row("started_at", "2026-11-23T06:14:55.000000000Z");
+        row("ringing_at", "");
+        row("answered_at", "2026-11-23T06:15:00.250000000Z");
+        row("duration_s", "90.250");
+        row("outcome", "answered");
+        row("final_code", "200");
+        row("ended_by", "callee");
+        row("answer_delay_ms", "5250.000000");
+        row("post_dial_delay_ms", "");
+        row("mos_mean", "4.409");
+        row("mos_min", "");
+    }
+
+    void callIsWrittenUnderItsColumns()
+    {
+        QFETCH(QByteArray, name);
+        QFETCH(QByteArray, value);
+        QCOMPARE(QByteArray::fromStdString(callField(answeredCall(), name.toStdString())), value);
+    }
+
+    void whatIsNotKnownIsAbsentAndNotZero()
+    {
+        for (const char* name : { "clock_rate_hz", "jitter_mean_ms", "delta_min_ms", "rtt_ms", "r_factor", "mos_mean" })
+            QVERIFY2(streamField({}, name).kind == FieldValue::Kind::Absent, name);
+        QCOMPARE(streamField({}, "lost").text, std::string("0"));
+        QVERIFY(callField({}, "final_code").empty());
+    }
+
+    void streamIsWrittenUnderItsColumns()
+    {
+        StreamRecord stream;
+        stream.key = { { 5 }, 1 };
+        stream.direction = Party::Callee;
+        stream.flow = { { *IpAddress::parse("192.0.2.1"), 4000 }, { *IpAddress::parse("192.0.2.2"), 4002 } };
+        stream.ssrc = { 0x0a1b2c3d };
+        stream.payloadType = 8;
+        stream.codec = "PCMA";
+        stream.jitterMean = Milliseconds(0.0012);
+        stream.lossPercent = 100.0 / 3;
+        QCOMPARE(streamField(stream, "direction").text, std::string("callee"));
+        QCOMPARE(streamField(stream, "src_port").text, std::string("4000"));
+        QCOMPARE(streamField(stream, "dst_ip").text, std::string("192.0.2.2"));
+        QCOMPARE(streamField(stream, "ssrc").text, std::string("0x0A1B2C3D"));
+        QCOMPARE(streamField(stream, "codec").text, std::string("PCMA"));
+        QCOMPARE(streamField(stream, "jitter_mean_ms").text, std::string("0.001200"));
+        QCOMPARE(streamField(stream, "loss_percent").text, std::string("33.3333"));
+        QVERIFY(streamField(stream, "payload_type").kind == FieldValue::Kind::Number);
+        QVERIFY(streamField(stream, "ssrc").kind == FieldValue::Kind::Text);
+    }
+
+    void figureThatIsNoNumberIsAbsent() // JSON has no word for it
+    {
+        StreamRecord stream;
+        stream.lossPercent = std::numeric_limits<double>::quiet_NaN();
+        stream.mosMean = std::numeric_limits<double>::infinity();
+        QVERIFY(streamField(stream, "loss_percent").kind == FieldValue::Kind::Absent);
+        QVERIFY(streamField(stream, "mos_mean").kind == FieldValue::Kind::Absent);
+    }
+};
+
+QTEST_GUILESS_MAIN(CallFieldsTest)
+#include "tst_call_fields.moc"

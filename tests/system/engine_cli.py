@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""The command-line contract of callmon-engine and callmonctl, on real processes.
+
+Usage: engine_cli.py BIN_DIR WORK_DIR
+"""
+
+import csv
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import unittest
+import wave
+
+BIN = sys.argv[1]
+WORK = sys.argv[2]
+
+
+def program(name):
+    return os.path.join(BIN, name)
+
+
+def run(*args, timeout=120, stdin=None):
+    return subprocess.run(args, capture_output=True, timeout=timeout, stdin=stdin or subprocess.DEVNULL, text=True)
+
+
+def folder(name):
+    path = os.path.join(WORK, name)
+    shutil.rmtree(path, ignore_errors=True)
+    return path
+
+
+def rows(text):
+    return list(csv.DictReader(text.splitlines()))
+
+
+class Contract(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        os.makedirs(WORK, exist_ok=True)
+        cls.capture = os.path.join(WORK, "sample.pcap")
+        made = run(program("callmon-traffic"), "--out", cls.capture, "--calls", "24", "--seed", "7", "--rate", "4")
+        assert made.returncode == 0, made.stderr
+        with open(cls.capture + ".truth.csv", newline="") as f:
+            cls.truth = {row["call_id"]: row for row in csv.DictReader(f)}
+        with open(cls.capture + ".truth.streams.csv", newline="") as f:
+            cls.truth_streams = list(csv.DictReader(f))
+        cls.data = folder("data")
+        cls.replay = run(program("callmon-engine"), "--replay", cls.capture, "--data", cls.data)
+
+    def calls(self, *more, data=None):
+        done = run(program("callmonctl"), "calls", "--data", data or self.data, "--format", "csv", *more)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return rows(done.stdout)
+
+    def test_replay_exits_with_zero_and_prints_a_counter_a_line(self):
+        self.assertEqual(self.replay.returncode, 0, self.replay.stderr)
+        counters = dict(line.rsplit(" ", 1) for line in self.replay.stdout.splitlines())
+        self.assertGreater(int(counters["frames_received"]), 0)
+
+    def test_calls_are_those_of_the_ground_truth(self):
+        found = {row["call_id"]: row for row in self.calls()}
+        self.assertEqual(set(found), set(self.truth))
+        for call_id, truth in self.truth.items():
+            for field in ("outcome", "final_code", "ended_by", "caller", "callee"):
+                got = found[call_id][field].lstrip("'")
+                self.assertEqual(got, truth[field], f"{field} of {call_id} ({truth})")
+
+    def test_streams_are_those_of_the_ground_truth(self):
+        done = run(program("callmonctl"), "streams", "--data", self.data, "--format", "csv")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        found = {(row["call_id"], row["ssrc"].lower()): row for row in rows(done.stdout)}
+        self.assertEqual(len(found), len(self.truth_streams))
+        for truth in self.truth_streams:
+            row = found[(truth["call_id"], truth["ssrc"].lower())]
+            for field in ("direction", "packets", "duplicates", "expected", "lost"):
+                self.assertEqual(row[field], truth[field], f"{field} of {truth}")
+
+    def test_json_and_csv_hold_the_same(self):
+        done = run(program("callmonctl"), "calls", "--data", self.data, "--format", "json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        listed = json.loads(done.stdout)
+        self.assertEqual([c["call_id"] for c in listed], [c["call_id"] for c in self.calls()])
+
+    def test_filters(self):
+        answered = [c for c in self.truth.values() if c["outcome"] == "answered"]
+        self.assertEqual(len(self.calls("--outcome", "answered")), len(answered))
+        one = answered[0]
+        self.assertEqual([c["call_id"] for c in self.calls("--call", one["call_id"])], [one["call_id"]])
+        self.assertEqual(len(self.calls("--limit", "3")), 3)
+        self.assertEqual(self.calls("--from", "2100-01-01"), [])
+
+    def test_wav_and_pcap_of_an_answered_call(self):
+        call_id = next(c["call_id"] for c in self.truth.values() if c["outcome"] == "answered" and c["sort"] == "clean")
+        sound = os.path.join(WORK, "call.wav")
+        done = run(program("callmonctl"), "wav", call_id, "--data", self.data, "-o", sound)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with wave.open(sound) as w:
+            self.assertEqual((w.getnchannels(), w.getframerate(), w.getsampwidth()), (2, 8000, 2))
+            self.assertGreater(w.getnframes(), 8000)
+        media = os.path.join(WORK, "call.pcap")
+        done = run(program("callmonctl"), "pcap", call_id, "--data", self.data, "-o", media)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        if shutil.which("tshark"):
+            ports = {s["dst"].rsplit(":", 1)[1] for s in self.truth_streams if s["call_id"] == call_id}
+            decode = [x for port in ports for x in ("-d", f"udp.port=={port},rtp")]
+            seen = run("tshark", "-r", media, *decode, "-Y", "rtp", "-T", "fields", "-e", "rtp.ssrc")
+            want = sum(int(s["packets"]) for s in self.truth_streams if s["call_id"] == call_id)
+            self.assertEqual(len(seen.stdout.split()), want, seen.stderr)
+
+    def test_usage_errors_exit_with_two(self):
+        for args in (("--no-such-option",), (), ("--replay", self.capture), ("--data", self.data),
+                     ("--replay", self.capture, "--data", self.data, "--pace", "slow"),
+                     ("--config", "/nonexistent.toml", "--replay", self.capture, "--data", self.data)):
+            done = run(program("callmon-engine"), *args)
+            self.assertEqual(done.returncode, 2, f"{args}: {done.stderr}")
+            self.assertTrue(done.stderr.strip(), args)
+        done = run(program("callmonctl"), "calls", "--no-such-option")
+        self.assertEqual(done.returncode, 2)
+
+    def test_unreadable_capture_and_unwritable_data_directory_exit_with_one(self):
+        done = run(program("callmon-engine"), "--replay", "/nonexistent.pcap", "--data", folder("d1"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("/nonexistent.pcap", done.stderr)
+        done = run(program("callmon-engine"), "--replay", self.capture, "--data", "/proc/callmon")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("/proc/callmon", done.stderr)
+
+    def test_raw_tcp_is_refused(self):
+        done = run(program("callmon-engine"), "--replay", self.capture, "--data", folder("d2"), "--listen",
+                   "tcp://127.0.0.1:5999")
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("tcp", done.stderr.lower())
+
+    def test_truncated_capture_yields_what_it_holds(self):
+        cut = os.path.join(WORK, "cut.pcap")
+        size = os.path.getsize(self.capture)
+        with open(self.capture, "rb") as source, open(cut, "wb") as f:
+            f.write(source.read(size * 2 // 3))
+        data = folder("cut")
+        done = run(program("callmon-engine"), "--replay", cut, "--data", data)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("cut.pcap", done.stderr)
+        self.assertGreater(len(self.calls(data=data)), 0)
+
+    def test_options_come_from_the_file_and_the_command_line_wins(self):
+        config = os.path.join(WORK, "engine.toml")
+        data = folder("from-file")
+        with open(config, "w") as f:
+            f.write(f'replay = ["{self.capture}"]\ndata = "{folder("never")}"\nmax-calls = 1000\n')
+        done = run(program("callmon-engine"), "--config", config, "--data", data)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(self.calls(data=data)), len(self.truth))
+        with open(config, "a") as f:
+            f.write("no-such-thing = 1\n")
+        done = run(program("callmon-engine"), "--config", config)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("no-such-thing", done.stderr)
+
+    def test_standard_input_is_read(self):
+        data = folder("stdin")
+        with open(self.capture, "rb") as f:
+            done = run(program("callmon-engine"), "--replay", "-", "--data", data, stdin=f)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(self.calls(data=data)), len(self.truth))
+
+    def test_a_replay_is_reproducible(self):
+        data = folder("again")
+        self.assertEqual(run(program("callmon-engine"), "--replay", self.capture, "--data", data).returncode, 0)
+        both = [run(program("callmonctl"), what, "--data", d, "--format", "csv").stdout
+                for what in ("calls", "streams") for d in (self.data, data)]
+        self.assertEqual(both[0], both[1])
+        self.assertEqual(both[2], both[3])
+
+    def test_killed_engine_loses_at_most_the_last_second(self):
+        chance = random.Random(1)
+        for round_number in range(3):
+            data = folder(f"killed{round_number}")
+            traffic = subprocess.Popen([program("callmon-traffic"), "--live", "--seed", str(round_number)],
+                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            engine = subprocess.Popen([program("callmon-engine"), "--replay", "-", "--pace", "recorded", "--data", data,
+                                       "--listen", "none"], stdin=traffic.stdout, stdout=subprocess.DEVNULL,
+                                      stderr=subprocess.DEVNULL)
+            traffic.stdout.close()
+            time.sleep(6 + chance.random() * 2)
+            killed_at = time.time()
+            engine.send_signal(signal.SIGKILL)
+            engine.wait()
+            traffic.terminate()
+            traffic.wait(timeout=10)
+            calls = self.calls(data=data)
+            self.assertGreater(len(calls), 0)
+            done = run(program("callmonctl"), "streams", "--data", data, "--format", "csv")
+            streams = rows(done.stdout)
+            self.assertGreater(len(streams), 0, done.stderr)
+            newest = max(row["last_packet_at"] for row in streams)
+            oldest_allowed = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(killed_at - 2.5))
+            self.assertGreater(newest, oldest_allowed)
+            for row in streams:
+                missing = int(row["packets"]) - int(row["packets_stored"]) - int(row["packets_not_stored"])
+                self.assertLessEqual(missing, 2 * 50 + 5, row)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)

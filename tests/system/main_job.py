@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""The main job on real processes: generator | engine, and the console beside it, off screen.
+
+Waits for live calls, opens a call page, plays the call, exports CSV, and leaves a PNG of each page. Then the engine
+is killed and started again under the same console, which must say so and come back.
+
+Usage: main_job.py BIN_DIR WORK_DIR SCREENSHOT_DIR
+"""
+
+import csv
+import glob
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+BIN, WORK, SCREENSHOTS = sys.argv[1:4]
+
+
+class MainJob(unittest.TestCase):
+    def setUp(self):
+        shutil.rmtree(WORK, ignore_errors=True)
+        os.makedirs(WORK)
+        os.makedirs(SCREENSHOTS, exist_ok=True)
+        self.run_dir = tempfile.mkdtemp(prefix="callmon-")  # a socket path has 108 bytes: not under the build folder
+        os.chmod(self.run_dir, 0o750)
+        self.url = "local:" + os.path.join(self.run_dir, "engine.sock")
+        self.processes = []
+
+    def tearDown(self):
+        for process in self.processes:
+            if process.poll() is None:
+                process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        shutil.rmtree(self.run_dir, ignore_errors=True)
+
+    def start(self, name, *args, **more):
+        log = open(os.path.join(WORK, os.path.basename(name) + ".log"), "ab")
+        process = subprocess.Popen([os.path.join(BIN, name), *args], stderr=log, **{"stdout": log, **more})
+        self.processes.append(process)
+        return process
+
+    def start_engine(self):
+        traffic = self.start("callmon-traffic", "--live", stdout=subprocess.PIPE)
+        engine = self.start("callmon-engine", "--replay", "-", "--pace", "recorded", "--data",
+                            os.path.join(WORK, "data"), "--listen", self.url, stdin=traffic.stdout)
+        traffic.stdout.close()
+        return engine
+
+    def sound_environment(self):
+        """A sound device that writes what it is given to a file."""
+        config = os.path.join(WORK, "asound.conf")
+        with open(config, "w") as f:
+            f.write('pcm.recorder { type file slave.pcm "null" file "%s" format "wav" }\n'
+                    'pcm.!default { type plug slave.pcm "recorder" }\n'
+                    % os.path.join(WORK, "played.wav"))
+        return {**os.environ, "ALSA_CONFIG_PATH": config, "QT_QPA_PLATFORM": "offscreen"}
+
+    def test_live_calls_are_shown_heard_and_exported(self):
+        engine = self.start_engine()
+        console = self.start("callmon-console", "--engine", self.url, "--smoke", SCREENSHOTS,
+                             env=self.sound_environment())
+        code = console.wait(timeout=150)
+        with open(os.path.join(WORK, "callmon-console.log"), errors="replace") as f:
+            said = f.read()
+        self.assertEqual(code, 0, said)
+        self.assertIsNone(engine.poll(), "the engine must outlive the console")
+
+        pictures = glob.glob(os.path.join(SCREENSHOTS, "*.png"))
+        self.assertGreaterEqual(len(pictures), 3, pictures)
+        for picture in pictures:
+            self.assertGreater(os.path.getsize(picture), 5000, picture)
+        exports = glob.glob(os.path.join(SCREENSHOTS, "*.csv"))
+        self.assertGreaterEqual(len(exports), 1)
+        for export in exports:
+            with open(export, newline="", encoding="utf-8-sig") as f:
+                self.assertGreater(len(list(csv.reader(f))), 1, export)
+
+    def test_the_command_line_sees_the_same_engine(self):
+        self.start_engine()
+        ctl = os.path.join(BIN, "callmonctl")
+        deadline = time.time() + 30
+        while time.time() < deadline:
+            status = subprocess.run([ctl, "status", "--engine", self.url], capture_output=True, text=True, timeout=20)
+            live = subprocess.run([ctl, "live", "--once", "--engine", self.url], capture_output=True, text=True, timeout=20)
+            if live.returncode == 0 and len(live.stdout.splitlines()) > 2:
+                break
+            time.sleep(1)
+        self.assertEqual(status.returncode, 0, status.stderr)
+        self.assertEqual(live.returncode, 0, live.stderr)
+        self.assertGreater(len(live.stdout.splitlines()), 2, live.stdout)
+        while time.time() < deadline + 30:
+            calls = subprocess.run([ctl, "calls", "--engine", self.url, "--format", "csv"], capture_output=True, text=True,
+                                   timeout=20)
+            self.assertEqual(calls.returncode, 0, calls.stderr)
+            if len(calls.stdout.splitlines()) > 1:
+                return
+            time.sleep(1)
+        self.fail("no call ended within a minute")
+
+    def test_engine_that_stops_on_sigint_stores_everything_and_exits_cleanly(self):
+        engine = self.start_engine()
+        time.sleep(6)
+        engine.send_signal(signal.SIGINT)
+        self.assertEqual(engine.wait(timeout=20), 0)
+        ctl = os.path.join(BIN, "callmonctl")
+        calls = subprocess.run([ctl, "calls", "--data", os.path.join(WORK, "data"), "--format", "csv"],
+                               capture_output=True, text=True, timeout=20)
+        self.assertGreater(len(calls.stdout.splitlines()), 1, calls.stderr)
+        again = subprocess.run([ctl, "status", "--engine", self.url], capture_output=True, text=True, timeout=30)
+        self.assertEqual(again.returncode, 1)
+        self.assertTrue(again.stderr.strip())
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)

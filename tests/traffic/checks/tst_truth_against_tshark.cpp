@@ -1,0 +1,217 @@
+// tshark, which shares no code with us, must find in a generated capture what its ground truth says.
+#include "tool.h"
+
+#include <QRegularExpression>
+#include <QSet>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include <algorithm>
+
+using namespace callmon::test;
+
+namespace {
+
+const QStringList checksums { "-o", "udp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE" };
+
+// tshark's rows of the given fields, one list a packet.
+QList<QStringList> fields(const QString& file, const QString& filter, const QStringList& names)
+{
+    QStringList arguments { "-r", file, "-Y", filter, "-T", "fields", "-E", "occurrence=f" };
+    for (const QString& name : names)
+        arguments << "-e" << name;
+    const Finished tshark = runTool("tshark", arguments + checksums);
+    QList<QStringList> rows;
+    for (const QByteArray& line : tshark.output.split('\n'))
+        if (!line.isEmpty())
+            rows.append(QString::fromUtf8(line).split('\t'));
+    return rows;
+}
+
+// What RFC 3550 A.1 and A.3 make of sequence numbers in order of arrival.
+struct Counted {
+    qint64 first = 0;
+    qint64 highest = 0;
+    qint64 last = 0;
+    qint64 packets = 0;
+    qint64 duplicates = 0;
+    qint64 reordered = 0;
+    QSet<qint64> seen;
+
+    void add(quint16 sequence)
+    {
+        if (packets++ == 0) {
+            first = highest = last = sequence;
+            seen.insert(last);
+            return;
+        }
+        last = highest + static_cast<qint16>(static_cast<quint16>(sequence - static_cast<quint16>(highest)));
+        if (seen.contains(last))
+            ++duplicates;
+        else if (last < highest)
+            ++reordered;
+        seen.insert(last);
+        highest = std::max(highest, last);
+    }
+    qint64 expected() const { return highest - first + 1; }
+    qint64 lost() const { return expected() - (packets - duplicates); }
+};
+
+QString number(qint64 value)
+{
+    return QString::number(value);
+}
+
+}
+
+class TruthAgainstTshark : public QObject {
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_folder;
+    QString m_file;
+    QList<Row> m_calls;
+    QList<Row> m_streams;
+
+    void generate(const QStringList& options)
+    {
+        m_file = m_folder.filePath("sample.pcap");
+        const Finished made = runTraffic(QStringList { "--out", m_file } + options);
+        QVERIFY2(made.exitCode == 0, made.errors.constData());
+        m_calls = readCsv(m_file + ".truth.csv");
+        m_streams = readCsv(m_file + ".truth.streams.csv");
+        QVERIFY(m_calls.size() > 20);
+        QVERIFY(m_streams.size() > 20);
+    }
+
+private slots:
+    void initTestCase()
+    {
+        if (QStandardPaths::findExecutable("tshark").isEmpty())
+            QSKIP("tshark is not installed");
+    }
+
+    void tsharkFindsTheSameCallsAndStreams_data()
+    {
+        QTest::addColumn<QStringList>("options");
+        QTest::newRow("every sort") << QStringList { "--calls", "90", "--rate", "4", "--seed", "11" };
+        QTest::newRow("IPv6, tagged, pcapng") << QStringList { "--calls", "40", "--rate", "4", "--seed", "12", "--ipv6",
+            "--vlan", "7", "--format", "pcapng" };
+        QTest::newRow("cut after 20 s, microseconds")
+            << QStringList { "--duration", "20", "--concurrent", "40", "--format", "pcap-us", "--seed", "13" };
+        QTest::newRow("steady load") << QStringList { "--duration", "12", "--concurrent", "60", "--steady" };
+    }
+
+    void tsharkFindsTheSameCallsAndStreams()
+    {
+        QFETCH(QStringList, options);
+        generate(options);
+
+        QSet<QString> callIds;
+        QHash<QString, QString> finalCodes;
+        QHash<QString, QString> firstTimes;
+        for (const QStringList& row : fields(m_file, "sip",
+                 { "sip.Call-ID", "sip.Method", "sip.Status-Code", "sip.CSeq.method", "frame.time_epoch" })) {
+            if (row[1] == "INVITE")
+                callIds.insert(row[0]);
+            if (!firstTimes.contains(row[0]))
+                firstTimes[row[0]] = row[4];
+            if (row[3] == "INVITE" && row[2].toInt() >= 200 && row[2] != "407")
+                finalCodes[row[0]] = row[2];
+        }
+        QCOMPARE(callIds.size(), m_calls.size());
+        for (const Row& call : m_calls) {
+            QVERIFY2(callIds.contains(call["call_id"]), qPrintable(call["call_id"]));
+            QCOMPARE(finalCodes.value(call["call_id"]), call["final_code"]);
+            const QDateTime started = QDateTime::fromString(call["started_at"].left(23) + "Z", Qt::ISODateWithMs);
+            QCOMPARE(firstTimes[call["call_id"]].left(14), number(started.toMSecsSinceEpoch()).insert(10, '.'));
+        }
+
+        QHash<QString, Counted> counted;
+        for (const QStringList& row : fields(m_file, "rtp", { "rtp.ssrc", "rtp.seq" }))
+            counted[row[0].toLower()].add(row[1].toUShort());
+        QCOMPARE(counted.size(), m_streams.size());
+        for (const Row& stream : m_streams) {
+            const Counted& rtp = counted[stream["ssrc"].toLower()];
+            QCOMPARE(number(rtp.packets), stream["packets"]);
+            QCOMPARE(number(rtp.duplicates), stream["duplicates"]);
+            QCOMPARE(number(rtp.reordered), stream["reordered"]);
+            QCOMPARE(number(rtp.expected()), stream["expected"]);
+            QCOMPARE(number(rtp.lost()), stream["lost"]);
+        }
+
+        // tshark's own summary counts duplicates as received, and counts up to the packet that came last.
+        static const QRegularExpression streamLine(
+            R"(^\s*[\d.]+\s+[\d.]+\s+(\S+)\s+(\d+)\s+(\S+)\s+(\d+)\s+(0x[0-9A-F]+)\s.*?\s(\d+)\s+(-?\d+) \()",
+            QRegularExpression::MultilineOption);
+        QHash<QString, QStringList> summary;
+        const Finished tshark = runTool("tshark", { "-r", m_file, "-q", "-z", "rtp,streams" });
+        for (auto match = streamLine.globalMatch(QString::fromUtf8(tshark.output)); match.hasNext();) {
+            const QStringList captured = match.next().capturedTexts();
+            summary[captured[5].toLower()] = captured;
+        }
+        QCOMPARE(summary.size(), m_streams.size());
+        int lastWasLate = 0;
+        for (const Row& stream : m_streams) {
+            const QString ssrc = stream["ssrc"].toLower();
+            const QStringList& row = summary[ssrc];
+            QCOMPARE(row[1], stream["src_ip"]);
+            QCOMPARE(row[2], stream["src_port"]);
+            QCOMPARE(row[3], stream["dst_ip"]);
+            QCOMPARE(row[4], stream["dst_port"]);
+            QCOMPARE(row[6], stream["packets"]);
+            if (counted[ssrc].last == counted[ssrc].highest)
+                QCOMPARE(number(row[7].toLongLong() + stream["duplicates"].toLongLong()), stream["lost"]);
+            else
+                ++lastWasLate;
+        }
+        QVERIFY(lastWasLate <= m_streams.size() / 10);
+    }
+
+    void everySortOccursAndSaysWhatItIs()
+    {
+        generate({ "--calls", "300", "--rate", "10", "--hold-mean", "4", "--seed", "5" });
+        QHash<QString, QSet<QString>> outcomes;
+        for (const Row& call : m_calls)
+            outcomes[call["sort"]].insert(call["outcome"] + " " + call["final_code"]);
+        QCOMPARE(outcomes.size(), 13);
+        QCOMPARE(outcomes["busy"], QSet<QString> { "busy 486" });
+        QCOMPARE(outcomes["cancelled"], QSet<QString> { "cancelled 487" });
+        QCOMPARE(outcomes["unanswered"], QSet<QString> { "no_answer 480" });
+        QCOMPARE(outcomes["rejected"], QSet<QString> { "rejected 603" });
+        QCOMPARE(outcomes["failed"], QSet<QString> { "failed 503" });
+        QCOMPARE(outcomes["auth"], QSet<QString> { "answered 200" });
+        QVERIFY(!fields(m_file, "rtpevent", { "rtpevent.event_id" }).isEmpty());
+        QVERIFY(!fields(m_file, "sdp.media_attr contains \"sendonly\"", { "sip.Call-ID" }).isEmpty());
+        QHash<QString, int> sides;
+        for (const Row& stream : m_streams)
+            ++sides[stream["call_id"]];
+        for (const Row& call : m_calls) {
+            const int expected = call["outcome"] != "answered" ? 0 : call["sort"] == "one_way" ? 1 : 2;
+            QCOMPARE(sides.value(call["call_id"]), expected);
+        }
+    }
+
+    void tsharkHasNothingToComplainAbout()
+    {
+        for (const QStringList& options : { QStringList {}, QStringList { "--ipv6", "--vlan", "100" } }) {
+            generate(QStringList { "--calls", "60", "--rate", "4", "--hold-mean", "6", "--seed", "21" } + options);
+            // From "warning" upwards (0x600000), and what no dissector understood.
+            const QString complaints = "_ws.malformed || _ws.expert.severity >= 0x600000 || (udp && !sip && !rtp)";
+            const auto rows = fields(m_file, complaints, { "frame.number", "_ws.expert.message" });
+            QVERIFY2(rows.isEmpty(), qPrintable(rows.value(0).join(" ")));
+
+            // The same question finds a single wrong byte.
+            QByteArray bytes = readAll(m_file);
+            bytes[24 + 16 + 14 + 4 + 40 + 8 + 100] = '\x01'; // in the first message, whichever the addresses
+            QFile broken(m_file);
+            QVERIFY(broken.open(QIODevice::WriteOnly) && broken.write(bytes) == bytes.size());
+            broken.close();
+            QVERIFY(!fields(m_file, complaints, { "frame.number" }).isEmpty());
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TruthAgainstTshark)
+#include "tst_truth_against_tshark.moc"

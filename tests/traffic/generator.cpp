@@ -1,0 +1,299 @@
+#include "tests/traffic/generator.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <utility>
+
+namespace callmon {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Nanoseconds packetInterval = 20ms;
+constexpr Nanoseconds mirrorDelay = 80us; // a router's, between the two sides that a mirror sees
+constexpr double senderNoiseNs = 300'000; // even a quiet network moves a packet by some tenths of a millisecond
+
+Party otherOf(Party side)
+{
+    return side == Party::Caller ? Party::Callee : Party::Caller;
+}
+
+}
+
+struct Generator::Call {
+    Call(std::uint64_t index, std::uint64_t seed, const TrafficOptions& options)
+        : random(mixBits(seed) ^ mixBits(index * 2 + 1))
+        , parties(makeParties(index, options.ipv6, random))
+        , plan(planCall(static_cast<CallSort>(random.weighted(options.mix.sorts)),
+              static_cast<Codec>(random.weighted(options.mix.codecs)), options.timing, random))
+        , dialogue(parties, plan, random.next())
+    {
+    }
+
+    const PartyIdentity& party(Party side) const { return side == Party::Caller ? parties.caller : parties.callee; }
+
+    Random random; // its own, so that one call's luck never changes another's
+    CallParties parties;
+    CallPlan plan;
+    SipDialogue dialogue;
+    Timestamp start;
+    std::size_t nextStep = 0;
+    std::uint32_t eventsPlanned = 0; // in the heap; the call is over when there is none
+    CallTruth truth;
+    Media media[2];
+};
+
+Generator::Generator(
+    const TrafficOptions& options, const SpeechTable& speech, CaptureWriter& writer, GroundTruth* truth)
+    : m_options(options)
+    , m_speech(speech)
+    , m_writer(writer)
+    , m_truth(truth)
+    , m_frame(options.vlan)
+    , m_arrivals(options.seed)
+{
+    const auto initial = std::min<std::uint64_t>(options.initialCalls, options.calls);
+    for (std::uint64_t i = 0; i < initial; ++i) {
+        const auto share = static_cast<double>(i) / static_cast<double>(initial);
+        beginCall(options.start + Nanoseconds(std::llround(share * static_cast<double>(options.ramp.count()))));
+    }
+    nextArrival(options.start);
+}
+
+Generator::~Generator() = default;
+
+bool Generator::laterThan(const Event& a, const Event& b)
+{
+    return a.at != b.at ? a.at > b.at : a.order > b.order;
+}
+
+void Generator::push(Event event)
+{
+    event.order = m_order++;
+    if (event.kind != EventKind::Arrival)
+        ++m_slots[event.slot]->eventsPlanned;
+    m_heap.push_back(event);
+    std::push_heap(m_heap.begin(), m_heap.end(), laterThan);
+}
+
+bool Generator::runUntil(Timestamp end)
+{
+    const Timestamp last = m_options.duration ? std::min(end, m_options.start + *m_options.duration) : end;
+    while (!m_heap.empty() && m_heap.front().at <= last && !m_writer.failed()) {
+        std::pop_heap(m_heap.begin(), m_heap.end(), laterThan);
+        const Event event = m_heap.back();
+        m_heap.pop_back();
+        handle(event);
+    }
+    return !m_heap.empty() && !m_writer.failed()
+        && (!m_options.duration || last < m_options.start + *m_options.duration);
+}
+
+void Generator::finish()
+{
+    if (m_finished)
+        return;
+    m_finished = true;
+    for (const auto& call : m_slots)
+        if (call)
+            record(*call);
+}
+
+void Generator::handle(const Event& event)
+{
+    if (event.kind == EventKind::Arrival) {
+        beginCall(event.at);
+        nextArrival(event.at);
+        return;
+    }
+    Call& call = *m_slots[event.slot];
+    switch (event.kind) {
+    case EventKind::Step:
+        onStep(event);
+        break;
+    case EventKind::StepCopy:
+        writeMessage(call, event.step, event.at, true);
+        break;
+    case EventKind::Send:
+        onSend(event);
+        break;
+    case EventKind::PacketCopy:
+        writePacket(call, event.side, event.rtp, event.at, true);
+        break;
+    default:
+        deliver(call, event);
+        break;
+    }
+    if (--call.eventsPlanned == 0)
+        release(event.slot);
+}
+
+void Generator::nextArrival(Timestamp after)
+{
+    if (m_callsBegun < m_options.calls && m_options.callsPerSecond > 0)
+        push({ .at = after + Nanoseconds(std::llround(m_arrivals.exponential(1e9 / m_options.callsPerSecond))) });
+}
+
+void Generator::beginCall(Timestamp at)
+{
+    auto call = std::make_unique<Call>(m_callsBegun++, m_options.seed, m_options);
+    call->start = at;
+    std::uint32_t slot = 0;
+    if (m_freeSlots.empty()) {
+        slot = static_cast<std::uint32_t>(m_slots.size());
+        m_slots.emplace_back();
+    } else {
+        slot = m_freeSlots.back();
+        m_freeSlots.pop_back();
+    }
+    // Media flow between the addresses of both SDPs.
+    const bool impairCaller = call->random.chance(0.75);
+    const bool impairCallee = !impairCaller || call->random.chance(0.5);
+    for (const Party side : { Party::Caller, Party::Callee }) {
+        Media& media = call->media[static_cast<std::size_t>(side)];
+        const auto& speech = m_speech[static_cast<std::size_t>(call->plan.codec)][static_cast<std::size_t>(side)];
+        media.sender = RtpSender(speech, call->plan.codec, call->random);
+        media.flow = { call->party(side).media, call->party(otherOf(side)).media };
+        if (side == Party::Caller ? impairCaller : impairCallee)
+            media.impairment = Impairment(drawImpairment(call->plan.sort, call->random));
+    }
+    if (call->plan.sort == CallSort::Dtmf)
+        call->media[0].sender.pressKeys(Nanoseconds(std::llround(call->random.uniform(0.3e9, 1.5e9))));
+    const PlannedStep first = call->plan.steps.front();
+    m_slots[slot] = std::move(call);
+    ++m_callsOn;
+    push({ .at = at + first.at, .kind = EventKind::Step, .step = first.step, .slot = slot });
+}
+
+void Generator::onStep(const Event& event)
+{
+    Call& call = *m_slots[event.slot];
+    switch (event.step) {
+    case Step::CallerTalks:
+    case Step::CallerStops:
+        setTalking(call, event.slot, Party::Caller, event.step == Step::CallerTalks, event.at);
+        break;
+    case Step::CalleeTalks:
+    case Step::CalleeStops:
+        // The one-way call's callee is never heard; its plan may still tell it to stop.
+        setTalking(call, event.slot, Party::Callee, event.step == Step::CalleeTalks, event.at);
+        break;
+    default:
+        writeMessage(call, event.step, event.at, false);
+        call.truth.passed(event.at, event.step);
+        if (call.plan.sort == CallSort::Duplicates)
+            push({ .at = event.at + mirrorDelay, .kind = EventKind::StepCopy, .step = event.step, .slot = event.slot });
+    }
+    if (++call.nextStep < call.plan.steps.size()) {
+        const PlannedStep& next = call.plan.steps[call.nextStep];
+        push({ .at = call.start + next.at, .kind = EventKind::Step, .step = next.step, .slot = event.slot });
+    }
+}
+
+void Generator::setTalking(Call& call, std::uint32_t slot, Party side, bool talking, Timestamp at)
+{
+    Media& media = call.media[static_cast<std::size_t>(side)];
+    if (talking == media.talking)
+        return;
+    media.talking = talking;
+    if (!talking)
+        return;
+    if (!media.begun) {
+        media.begun = true;
+        media.nextTick = at - call.start;
+    } else if (!media.sendPlanned) {
+        const auto ticks = (at - call.start - media.nextTick + packetInterval) / packetInterval;
+        media.pause = ticks * packetInterval;
+        media.nextTick += media.pause;
+    }
+    if (!media.sendPlanned)
+        planSend(call, slot, side);
+}
+
+void Generator::planSend(Call& call, std::uint32_t slot, Party side)
+{
+    Media& media = call.media[static_cast<std::size_t>(side)];
+    media.sendPlanned = true;
+    const Nanoseconds noise(std::llround(call.random.uniform(0, senderNoiseNs)));
+    push({ .at = call.start + media.nextTick + noise, .kind = EventKind::Send, .side = side, .slot = slot });
+}
+
+void Generator::onSend(const Event& event)
+{
+    Call& call = *m_slots[event.slot];
+    Media& media = call.media[static_cast<std::size_t>(event.side)];
+    media.sendPlanned = false;
+    if (!media.talking)
+        return;
+    Event packet = event;
+    packet.kind = EventKind::Packet;
+    packet.rtp = media.sender.next(std::exchange(media.pause, 0ns), call.random);
+    media.nextTick += packetInterval;
+    planSend(call, event.slot, event.side);
+
+    const auto delay = media.impairment.delay(packet.rtp.index, call.random);
+    media.truth.sent(!delay.has_value());
+    if (!delay)
+        return;
+    packet.at += *delay;
+    if (*delay > 0ns)
+        push(packet);
+    else
+        deliver(call, packet);
+}
+
+void Generator::deliver(Call& call, const Event& packet)
+{
+    writePacket(call, packet.side, packet.rtp, packet.at, false);
+    if (call.plan.sort != CallSort::Duplicates)
+        return;
+    Event copy = packet;
+    copy.kind = EventKind::PacketCopy;
+    copy.at += mirrorDelay;
+    push(copy);
+}
+
+void Generator::writeMessage(Call& call, Step step, Timestamp at, bool copy)
+{
+    const std::string text = call.dialogue.message(step);
+    const Party from = call.dialogue.sender(step);
+    const std::size_t length = std::min(text.size(), FrameBuilder::maxPayload);
+    std::memcpy(m_frame.payload().data(), text.data(), length);
+    m_writer.write(at,
+        m_frame.build({ call.party(from).signalling, call.party(otherOf(from)).signalling }, length, Dscp::Signalling,
+            copy ? Side::BehindRouter : Side::BeforeRouter));
+    ++m_frames;
+}
+
+void Generator::writePacket(Call& call, Party side, const RtpPlan& rtp, Timestamp at, bool copy)
+{
+    Media& media = call.media[static_cast<std::size_t>(side)];
+    const std::size_t length = media.sender.write(rtp, m_frame.payload());
+    m_writer.write(at, m_frame.build(media.flow, length, Dscp::Voice, copy ? Side::BehindRouter : Side::BeforeRouter));
+    media.truth.passed(at, rtp.index, copy);
+    ++m_frames;
+}
+
+void Generator::record(const Call& call)
+{
+    if (!m_truth || !call.truth.startedAt)
+        return;
+    m_truth->add(call.dialogue.callId(), call.parties, call.plan, call.truth);
+    for (const Party side : { Party::Caller, Party::Callee }) {
+        const Media& media = call.media[static_cast<std::size_t>(side)];
+        if (media.truth.packets() > 0)
+            m_truth->add(call.dialogue.callId(), side, media.flow, media.sender.ssrc(), call.plan.codec, media.truth);
+    }
+}
+
+void Generator::release(std::uint32_t slot)
+{
+    record(*m_slots[slot]);
+    m_slots[slot].reset();
+    m_freeSlots.push_back(slot);
+    --m_callsOn;
+}
+
+}
