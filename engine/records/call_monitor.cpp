@@ -120,8 +120,7 @@ void CallMonitor::closePoint(std::uint32_t stream)
     CallStream& source = m_tracker.stream(stream);
     StreamSide& side = m_sides[stream];
     const Timestamp begin = source.secondEndsAt - oneSecond;
-    if (side.chunk != nullptr && side.chunk->firstArrival() <= begin)
-        handOver(side);
+    handOver(side); // so that media never wait for longer than a second
 
     const SecondFigures figures = source.rtp.closeSecond();
     side.silentSeconds = figures.packets > 0 ? 0 : side.silentSeconds + 1;
@@ -145,9 +144,9 @@ void CallMonitor::closePoint(std::uint32_t stream)
     point.deltaMaxMs = asFloat(figures.deltaMax.count());
     point.mos = asFloat(side.quality.add(figures, side.impairment, oneWayDelayOf(source, call.record)));
     ++m_points;
-    m_sink.quality(point);
     if (figures.packets > 0)
         m_sink.stream(recordOf(stream));
+    m_sink.quality(point);
 }
 
 StreamRecord CallMonitor::recordOf(std::uint32_t stream)

@@ -140,8 +140,10 @@ void Tracker::handleMedia(const Datagram& datagram, std::uint64_t destinationHas
 
     CallStream& stream = m_streams[index];
     constexpr Nanoseconds longAgo = std::chrono::seconds(12); // the clock stepped back
-    if (datagram.arrival >= stream.secondEndsAt || stream.secondEndsAt - datagram.arrival > longAgo)
+    if (datagram.arrival >= stream.secondEndsAt || stream.secondEndsAt - datagram.arrival > longAgo) {
+        flushMedia();
         m_listener.secondPassed(index, datagram.arrival);
+    }
     if (!stream.known || stream.meaning.payloadType != packet->payloadType) {
         stream.meaning = meaningOf(stream, packet->payloadType);
         stream.known = true;
