@@ -38,6 +38,7 @@ CallTable::CallTable(const QString& name, QWidget* parent)
     QHeaderView* header = m_header;
     header->setSectionsMovable(true);
     header->setMinimumSectionSize(fontMetrics().horizontalAdvance(QStringLiteral("00000")));
+    header->setStretchLastSection(true);
     header->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header, &QHeaderView::customContextMenuRequested, this, [this, header](QPoint position) {
         QMenu menu(this);

@@ -28,6 +28,8 @@ void FigureDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     } else if (tone.isValid() && !selected && !m_stale) {
         signColour = m_theme.of(static_cast<Tone>(tone.toInt()));
     }
+    if (const QVariant own = index.data(Qt::ForegroundRole); own.isValid() && !selected)
+        textColour = own.value<QBrush>().color();
     if (text == unknownFigure() && !selected)
         textColour = m_theme.quiet;
 

@@ -7,7 +7,6 @@ namespace callmon {
 namespace {
 
 constexpr int margin = 6; // as the cells'
-constexpr int markWidth = 9;
 
 }
 
@@ -23,12 +22,12 @@ int ListHeader::titleWidth(int section) const
     QFont bold = font();
     bold.setBold(true);
     const QString title = model()->headerData(section, orientation()).toString();
-    return QFontMetrics(bold).size(0, title).width() + 2 * margin + markWidth + 3;
+    return QFontMetrics(bold).size(0, title).width() + 2 * margin + 1;
 }
 
 QSize ListHeader::sectionSizeFromContents(int section) const
 {
-    return { titleWidth(section), 2 * fontMetrics().lineSpacing() + 8 };
+    return { titleWidth(section), 2 * fontMetrics().lineSpacing() + 14 };
 }
 
 void ListHeader::paintEvent(QPaintEvent* event)
@@ -58,18 +57,17 @@ void ListHeader::paintSection(QPainter* painter, const QRect& area, int section)
     painter->setPen(palette().color(sorted ? QPalette::WindowText : QPalette::PlaceholderText));
     const QVariant alignment = model()->headerData(section, orientation(), Qt::TextAlignmentRole);
     const int flags = alignment.isValid() ? alignment.toInt() : static_cast<int>(Qt::AlignLeft | Qt::AlignVCenter);
-    QRect text = area.adjusted(margin, 0, -margin, -1);
-    if (sorted) { // an arrow on the side that the text does not touch: up for ascending
-        const bool right = flags & Qt::AlignRight;
-        const double x = right ? area.left() + margin : area.right() - margin - markWidth;
-        const double y = area.center().y() + 0.5;
-        const double way = sortIndicatorOrder() == Qt::AscendingOrder ? -1 : 1;
+    if (sorted) { // a mark over the title, where it takes no room from it: pointing up for ascending
+        const double x = area.center().x() + 0.5;
+        const double y = area.top() + 5.5;
+        const double way = sortIndicatorOrder() == Qt::AscendingOrder ? -2 : 2;
         painter->setRenderHint(QPainter::Antialiasing);
-        painter->setPen(QPen(palette().color(QPalette::WindowText), 1.5));
-        painter->drawLine(QPointF(x + 4.5, y - 4.5), QPointF(x + 4.5, y + 4.5));
-        painter->drawLine(QPointF(x + 4.5, y + 4.5 * way), QPointF(x + 1.5, y + 1.5 * way));
-        painter->drawLine(QPointF(x + 4.5, y + 4.5 * way), QPointF(x + 7.5, y + 1.5 * way));
+        painter->setBrush(palette().color(QPalette::WindowText));
+        painter->setPen(Qt::NoPen);
+        painter->drawPolygon(QPolygonF { { x - 5, y - way }, { x + 5, y - way }, { x, y + way } });
+        painter->setPen(palette().color(QPalette::WindowText));
     }
+    const QRect text = area.adjusted(margin, 6, -margin, -1);
     painter->drawText(text, flags, model()->headerData(section, orientation()).toString());
     painter->restore();
 }

@@ -10,7 +10,7 @@ class ListHeader : public QHeaderView {
 
 public:
     explicit ListHeader(QWidget* parent = nullptr);
-    int titleWidth(int section) const; // with its margins and the sort mark
+    int titleWidth(int section) const; // with its margins, bold as when it is sorted by
 
 protected:
     void paintSection(QPainter* painter, const QRect& area, int section) const override;

@@ -21,7 +21,7 @@ namespace {
 std::vector<CallColumn> firstColumns()
 {
     using M = LiveCallModel;
-    const QString party = QStringLiteral("+34910123456789");
+    const QString party = QStringLiteral("+349101234567");
     const QString mos = QStringLiteral("▲ 0.00 0");
     return { { M::State, QStringLiteral("● answered0"), true }, { M::Start, QStringLiteral("00:00:00"), true },
         { M::Duration, QStringLiteral("00:00:00"), true }, { M::Caller, party, true, true },
@@ -29,7 +29,7 @@ std::vector<CallColumn> firstColumns()
         { M::CallerMosMin, mos, true }, { M::CalleeMosNow, mos, true }, { M::CalleeMosMin, mos, true },
         { M::CallerLoss, QStringLiteral("100.00"), true }, { M::CalleeLoss, QStringLiteral("100.00"), true },
         { M::CallerJitter, QStringLiteral("1000.0"), true }, { M::CalleeJitter, QStringLiteral("1000.0"), true },
-        { M::LastCode, QStringLiteral("0000"), true }, { M::CallId, QStringLiteral("a84b4c76e6"), true, true } };
+        { M::LastCode, QStringLiteral("0000"), true }, { M::CallId, QStringLiteral("a84b4c7"), true, true } };
 }
 
 }
@@ -67,14 +67,11 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
     hold->setDefaultAction(m_hold);
     hold->setFocusPolicy(Qt::TabFocus);
     m_columns->setText(tr("Columns ▾"));
-    m_columns->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
-    m_columns->setPopupMode(QToolButton::InstantPopup);
     m_columns->setFocusPolicy(Qt::TabFocus);
-    auto* menu = new QMenu(m_columns);
-    m_columns->setMenu(menu);
-    connect(menu, &QMenu::aboutToShow, this, [this, menu] {
-        menu->clear();
-        m_table->fillColumnMenu(menu);
+    connect(m_columns, &QToolButton::clicked, this, [this] {
+        QMenu menu(this);
+        m_table->fillColumnMenu(&menu);
+        menu.exec(m_columns->mapToGlobal(QPoint(0, m_columns->height())));
     });
     m_export->setFocusPolicy(Qt::TabFocus);
 

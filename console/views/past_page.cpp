@@ -62,14 +62,11 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
     m_progress->setFixedHeight(8);
     m_progress->setMaximumWidth(160);
     m_columns->setText(tr("Columns ▾"));
-    m_columns->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
-    m_columns->setPopupMode(QToolButton::InstantPopup);
     m_columns->setFocusPolicy(Qt::TabFocus);
-    auto* menu = new QMenu(m_columns);
-    m_columns->setMenu(menu);
-    connect(menu, &QMenu::aboutToShow, this, [this, menu] {
-        menu->clear();
-        m_table->fillColumnMenu(menu);
+    connect(m_columns, &QToolButton::clicked, this, [this] {
+        QMenu menu(this);
+        m_table->fillColumnMenu(&menu);
+        menu.exec(m_columns->mapToGlobal(QPoint(0, m_columns->height())));
     });
     m_export->setFocusPolicy(Qt::TabFocus);
 

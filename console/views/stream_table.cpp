@@ -3,6 +3,7 @@
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
 
+#include "console/views/figure_delegate.h"
 #include "console/views/list_header.h"
 
 #include <QHeaderView>
@@ -27,6 +28,7 @@ QString endpoint(const Endpoint& end)
 
 StreamTable::StreamTable(QWidget* parent)
     : QTableWidget(parent)
+    , m_delegate(new FigureDelegate(this))
 {
     auto* header = new ListHeader(this);
     setHorizontalHeader(header);
@@ -41,6 +43,8 @@ StreamTable::StreamTable(QWidget* parent)
     setFrameShape(QFrame::NoFrame);
     verticalHeader()->hide();
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
+    setItemDelegate(m_delegate);
+    setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     fill();
 }
 
@@ -53,6 +57,7 @@ void StreamTable::setStreams(const std::vector<StreamRecord>& streams)
 void StreamTable::setTheme(const Theme& theme)
 {
     m_theme = theme;
+    m_delegate->setTheme(theme);
     fill();
 }
 
@@ -89,8 +94,9 @@ void StreamTable::fill()
             setItem(row, column++, item);
         };
         const auto mos = [&](std::optional<double> value) {
-            const MosBand band = bandOf(value);
-            cell(value ? bandGlyph(band) + QLatin1Char(' ') + mosText(value) : unknownFigure(), m_theme.of(band));
+            cell(mosText(value));
+            item(row, column - 1)->setData(BandRole, static_cast<int>(bandOf(value)));
+            item(row, column - 1)->setToolTip(bandWord(bandOf(value)));
         };
         cell((s.direction == Party::Caller ? QStringLiteral("━ ") : QStringLiteral("┅ ")) + word(s.direction),
             m_theme.of(s.direction));
@@ -110,12 +116,18 @@ void StreamTable::fill()
         mos(s.mosMean);
         mos(s.mosMin);
     }
-    resizeColumnsToContents();
-    for (int c = 0; c < columnCount(); ++c)
-        setColumnWidth(c, columnWidth(c) + (c == 2 || c == 3 ? 24 : 6));
+    const auto* header = static_cast<const ListHeader*>(horizontalHeader());
+    for (int c = 0; c < columnCount(); ++c) {
+        int widest = 0;
+        for (int row = 0; row < rowCount(); ++row)
+            widest = std::max(widest, fontMetrics().horizontalAdvance(item(row, c)->text()));
+        const int sign = c >= columnCount() - 2 ? fontMetrics().horizontalAdvance(QStringLiteral("▲")) + 5 : 0;
+        setColumnWidth(c, std::max(header->titleWidth(c), widest + sign + 14));
+    }
+    setVerticalScrollBarPolicy(rowCount() > 4 ? Qt::ScrollBarAsNeeded : Qt::ScrollBarAlwaysOff);
     const int rows = std::clamp(rowCount(), 1, 4); // more than four scroll
-    setFixedHeight(horizontalHeader()->sizeHint().height() + rows * verticalHeader()->defaultSectionSize()
-        + horizontalScrollBar()->sizeHint().height() / 2);
+    setFixedHeight(header->sizeHint().height() + rows * verticalHeader()->defaultSectionSize()
+        + horizontalScrollBar()->sizeHint().height());
 }
 
 }

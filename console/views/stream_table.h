@@ -9,6 +9,8 @@
 
 namespace callmon {
 
+class FigureDelegate;
+
 class StreamTable : public QTableWidget {
     Q_OBJECT
 
@@ -20,6 +22,7 @@ public:
 private:
     void fill();
 
+    FigureDelegate* m_delegate;
     std::vector<StreamRecord> m_streams;
     Theme m_theme = themeOf(ThemeName::Light);
 };
