@@ -40,7 +40,8 @@ struct TimeSeriesPlot::Panel {
     PlotPanel what;
     QCPAxisRect* rect = nullptr;
     QCPItemText* title = nullptr;
-    QCPItemText* readOut = nullptr;
+    std::vector<QCPItemText*> readOuts; // a line's sample, name and value for each kind
+    QCPItemText* time = nullptr; // left of them, in the first panel
     QCPItemText* empty = nullptr;
     QCPItemStraightLine* playhead = nullptr;
     QCPItemStraightLine* cursor = nullptr;
@@ -100,7 +101,8 @@ TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
         };
         panel->title = label(0, 0, Qt::AlignLeft | Qt::AlignBottom);
         panel->title->setText(panel->what.title);
-        panel->readOut = label(1, 0, Qt::AlignRight | Qt::AlignBottom);
+        panel->time = label(0, 0, Qt::AlignRight | Qt::AlignBottom);
+        panel->time->setVisible(false);
         panel->empty = label(0.5, 0.5, Qt::AlignCenter);
         panel->empty->setText(tr("no measurement"));
         const auto line = [&] {
@@ -131,7 +133,39 @@ TimeSeriesPlot::~TimeSeriesPlot() = default;
 void TimeSeriesPlot::setKinds(const std::vector<PlotKind>& kinds)
 {
     m_kinds = kinds;
+    for (const auto& panel : m_panels) {
+        for (QCPItemText* item : panel->readOuts)
+            m_plot->removeItem(item);
+        panel->readOuts.clear();
+        for (std::size_t i = 0; i < m_kinds.size(); ++i) {
+            auto* item = new QCPItemText(m_plot);
+            item->setClipToAxisRect(false);
+            item->setPositionAlignment(Qt::AlignRight | Qt::AlignBottom);
+            item->setPadding(QMargins(0, 0, 0, 4));
+            panel->readOuts.push_back(item);
+        }
+        chain(*panel);
+    }
     style();
+}
+
+// From the right: the last kind at the panel's edge, each other one left of its successor, the time leftmost.
+void TimeSeriesPlot::chain(Panel& panel)
+{
+    std::vector<QCPItemText*> items { panel.time };
+    items.insert(items.end(), panel.readOuts.begin(), panel.readOuts.end());
+    for (std::size_t i = items.size(); i-- > 0;) {
+        QCPItemPosition* position = items[i]->position;
+        if (i + 1 == items.size()) {
+            position->setAxisRect(panel.rect);
+            position->setType(QCPItemPosition::ptAxisRectRatio);
+            position->setCoords(1, 0);
+        } else {
+            position->setParentAnchor(items[i + 1]->bottomLeft);
+            position->setType(QCPItemPosition::ptAbsolute);
+            position->setCoords(-18, 0);
+        }
+    }
 }
 
 void TimeSeriesPlot::setColours(const PlotColours& colours)
@@ -160,8 +194,12 @@ void TimeSeriesPlot::style()
         }
         panel->title->setColor(m_colours.text);
         panel->title->setFont(bold);
-        panel->readOut->setColor(m_colours.text);
-        panel->readOut->setFont(font());
+        panel->time->setColor(m_colours.text);
+        panel->time->setFont(font());
+        for (std::size_t i = 0; i < panel->readOuts.size(); ++i) {
+            panel->readOuts[i]->setColor(m_kinds[i].colour);
+            panel->readOuts[i]->setFont(font());
+        }
         panel->empty->setColor(m_colours.quietText);
         panel->empty->setFont(font());
         panel->playhead->setPen(QPen(m_colours.playhead, 2));
@@ -216,7 +254,8 @@ void TimeSeriesPlot::setLines(std::size_t index, const std::vector<PlotLine>& li
         panel.graphs.push_back(graph);
         panel.graphs.push_back(lone);
     }
-    value->setRange(panel.what.minimum, maximum);
+    // A little room below, or a line along the bottom would be hidden by the axis.
+    value->setRange(panel.what.minimum - 0.03 * (maximum - panel.what.minimum), maximum);
     panel.empty->setVisible(!any);
     style();
 }
@@ -253,29 +292,30 @@ void TimeSeriesPlot::showCursor(std::optional<double> seconds)
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
-QString TimeSeriesPlot::readOut(std::size_t index, double seconds) const
+QString TimeSeriesPlot::readOut(std::size_t index, std::size_t kind, std::optional<double> seconds) const
 {
     const Panel& panel = *m_panels.at(index);
-    QStringList parts;
-    for (std::size_t kind = 0; kind < m_kinds.size(); ++kind) {
-        double value = std::numeric_limits<double>::quiet_NaN();
-        for (const PlotLine& line : panel.lines)
-            if (const double here = line.kind == kind ? valueAt(line, seconds) : value; !std::isnan(here))
-                value = here;
-        parts += m_kinds[kind].name + QLatin1Char(' ')
-            + (std::isnan(value) ? QStringLiteral("–") : QLocale().toString(value, 'f', panel.what.decimals));
-    }
-    return parts.join(QStringLiteral("    "));
+    const PlotKind& what = m_kinds.at(kind);
+    QString text = (what.style == Qt::SolidLine ? QStringLiteral("━━ ") : QStringLiteral("╍╍ ")) + what.name;
+    if (!seconds)
+        return text;
+    double value = std::numeric_limits<double>::quiet_NaN();
+    for (const PlotLine& line : panel.lines)
+        if (const double here = line.kind == kind ? valueAt(line, *seconds) : value; !std::isnan(here))
+            value = here;
+    return text + QLatin1Char(' ')
+        + (std::isnan(value) ? QStringLiteral("–") : QLocale().toString(value, 'f', panel.what.decimals));
 }
 
 void TimeSeriesPlot::updateReadOuts()
 {
     const std::optional<double> at = m_cursor ? m_cursor : m_playhead;
     for (std::size_t i = 0; i < m_panels.size(); ++i) {
-        m_panels[i]->readOut->setVisible(at.has_value());
+        for (std::size_t kind = 0; kind < m_panels[i]->readOuts.size(); ++kind)
+            m_panels[i]->readOuts[kind]->setText(readOut(i, kind, at));
+        m_panels[i]->time->setVisible(at && i == 0);
         if (at)
-            m_panels[i]->readOut->setText(
-                (i == 0 ? clockLabel(*at) + QStringLiteral("    ") : QString()) + readOut(i, *at));
+            m_panels[i]->time->setText(clockLabel(*at));
     }
 }
 

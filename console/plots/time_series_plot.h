@@ -56,7 +56,8 @@ public:
     void setLines(std::size_t panel, const std::vector<PlotLine>& lines);
     void setDuration(double seconds); // the time axis runs from 0 to here
     void setPlayhead(std::optional<double> seconds);
-    QString readOut(std::size_t panel, double seconds) const; // "caller 4.21   callee 3.98"; as shown when hovering
+    // "━━ caller → 4.21": a sample of the line, and its value there, as shown in the panel's corner.
+    QString readOut(std::size_t panel, std::size_t kind, std::optional<double> seconds) const;
 
     QSize sizeHint() const override { return { 640, 420 }; }
 
@@ -74,6 +75,7 @@ private:
     struct Panel;
 
     void style();
+    static void chain(Panel& panel);
     void showCursor(std::optional<double> seconds);
     void updateReadOuts();
     double secondsAt(QPoint position) const;

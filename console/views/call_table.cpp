@@ -2,6 +2,7 @@
 
 #include "console/models/list_export.h"
 #include "console/views/figure_delegate.h"
+#include "console/views/list_header.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -17,7 +18,9 @@ namespace callmon {
 CallTable::CallTable(const QString& name, QWidget* parent)
     : QTableView(parent)
     , m_delegate(new FigureDelegate(this))
+    , m_header(new ListHeader(this))
 {
+    setHorizontalHeader(m_header);
     setObjectName(name);
     setItemDelegate(m_delegate);
     setSelectionBehavior(SelectRows);
@@ -32,16 +35,19 @@ CallTable::CallTable(const QString& name, QWidget* parent)
     verticalHeader()->hide();
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
-    QHeaderView* header = horizontalHeader();
+    QHeaderView* header = m_header;
     header->setSectionsMovable(true);
-    header->setHighlightSections(false);
-    header->setStretchLastSection(true);
     header->setMinimumSectionSize(fontMetrics().horizontalAdvance(QStringLiteral("00000")));
     header->setContextMenuPolicy(Qt::CustomContextMenu);
     connect(header, &QHeaderView::customContextMenuRequested, this, [this, header](QPoint position) {
         QMenu menu(this);
         fillColumnMenu(&menu);
         menu.exec(header->mapToGlobal(position));
+    });
+    connect(header, &QHeaderView::sortIndicatorChanged, this, &QTableView::scrollToTop);
+    connect(header, &QHeaderView::sectionResized, this, [this] {
+        if (!m_fitting && isVisible())
+            m_fits = false; // by hand: leave them alone from now on
     });
     connect(this, &QTableView::doubleClicked, this, [this](const QModelIndex& index) { activateRow(index.row()); });
 }
@@ -57,18 +63,39 @@ void CallTable::setList(QAbstractItemModel* list, const std::vector<CallColumn>&
         setColumnHidden(column.column, !column.shown);
         header->moveSection(header->visualIndex(column.column), position++);
     }
-    updateColumnWidths(columns);
+    m_columns = columns;
+    fitColumns();
     setSortingEnabled(true);
 }
 
-void CallTable::updateColumnWidths(const std::vector<CallColumn>& columns)
+// Every column as wide as its title and sample; what room is left goes in equal parts to those that grow.
+void CallTable::fitColumns()
 {
-    const QFontMetrics metrics = horizontalHeader()->fontMetrics();
-    for (const CallColumn& column : columns) {
-        const QString title = model()->headerData(column.column, Qt::Horizontal).toString();
-        const int titleWidth = metrics.size(0, title).width() + 14;
-        setColumnWidth(column.column, std::max(titleWidth, fontMetrics().horizontalAdvance(column.sample) + 16));
-    }
+    if (!m_fits || m_columns.empty())
+        return;
+    m_fitting = true;
+    int used = 0;
+    int growing = 0;
+    const auto firstWidth = [this](const CallColumn& column) {
+        return std::max(m_header->titleWidth(column.column), fontMetrics().horizontalAdvance(column.sample) + 14);
+    };
+    for (const CallColumn& column : m_columns)
+        if (!isColumnHidden(column.column)) {
+            used += firstWidth(column);
+            growing += column.grows;
+        }
+    const int share = growing > 0 ? std::max(0, viewport()->width() - used) / growing : 0;
+    const int most = fontMetrics().averageCharWidth() * 48;
+    for (const CallColumn& column : m_columns)
+        setColumnWidth(column.column,
+            std::min(firstWidth(column) + (column.grows ? share : 0), std::max(most, firstWidth(column))));
+    m_fitting = false;
+}
+
+void CallTable::resizeEvent(QResizeEvent* event)
+{
+    QTableView::resizeEvent(event);
+    fitColumns();
 }
 
 void CallTable::setTheme(const Theme& theme)
@@ -108,13 +135,16 @@ std::optional<CallKey> CallTable::currentCall() const
 
 void CallTable::saveColumns() const
 {
-    QSettings().setValue(QStringLiteral("columns/") + objectName(), horizontalHeader()->saveState());
+    QSettings settings;
+    settings.setValue(QStringLiteral("columns/") + objectName(), horizontalHeader()->saveState());
+    settings.setValue(QStringLiteral("columnsFit/") + objectName(), m_fits);
 }
 
 void CallTable::restoreColumns()
 {
     QHeaderView* header = horizontalHeader();
     const QByteArray saved = QSettings().value(QStringLiteral("columns/") + objectName()).toByteArray();
+    m_fits = QSettings().value(QStringLiteral("columnsFit/") + objectName(), true).toBool();
     if (!saved.isEmpty() && header->restoreState(saved) && header->isSortIndicatorShown())
         sortByColumn(header->sortIndicatorSection(), header->sortIndicatorOrder());
 }
@@ -133,6 +163,7 @@ void CallTable::fillColumnMenu(QMenu* menu)
             if (!shown && shownColumns().size() < 2)
                 return; // a list without a column could not be brought back by its header
             setColumnHidden(column, !shown);
+            fitColumns();
         });
     }
 }

@@ -11,11 +11,13 @@ class QMenu;
 namespace callmon {
 
 class FigureDelegate;
+class ListHeader;
 
 struct CallColumn {
     int column = 0;
     QString sample; // a text as wide as the column starts
     bool shown = true;
+    bool grows = false; // takes a share of the room that is left, until the user sizes columns
 };
 
 class CallTable : public QTableView {
@@ -42,13 +44,18 @@ signals:
 protected:
     void keyPressEvent(QKeyEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void activateRow(int row);
     void copySelection() const;
-    void updateColumnWidths(const std::vector<CallColumn>& columns);
+    void fitColumns();
 
     FigureDelegate* m_delegate;
+    ListHeader* m_header;
+    std::vector<CallColumn> m_columns;
+    bool m_fits = true; // column widths follow the window
+    bool m_fitting = false;
 };
 
 }

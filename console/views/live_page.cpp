@@ -24,12 +24,12 @@ std::vector<CallColumn> firstColumns()
     const QString party = QStringLiteral("+34910123456789");
     const QString mos = QStringLiteral("▲ 0.00 0");
     return { { M::State, QStringLiteral("● answered0"), true }, { M::Start, QStringLiteral("00:00:00"), true },
-        { M::Duration, QStringLiteral("00:00:00"), true }, { M::Caller, party, true }, { M::Callee, party, true },
-        { M::Codec, QStringLiteral("PCMA000"), true }, { M::CallerMosNow, mos, true }, { M::CallerMosMin, mos, true },
-        { M::CalleeMosNow, mos, true }, { M::CalleeMosMin, mos, true },
+        { M::Duration, QStringLiteral("00:00:00"), true }, { M::Caller, party, true, true },
+        { M::Callee, party, true, true }, { M::Codec, QStringLiteral("PCMA000"), true }, { M::CallerMosNow, mos, true },
+        { M::CallerMosMin, mos, true }, { M::CalleeMosNow, mos, true }, { M::CalleeMosMin, mos, true },
         { M::CallerLoss, QStringLiteral("100.00"), true }, { M::CalleeLoss, QStringLiteral("100.00"), true },
         { M::CallerJitter, QStringLiteral("1000.0"), true }, { M::CalleeJitter, QStringLiteral("1000.0"), true },
-        { M::LastCode, QStringLiteral("0000"), true }, { M::CallId, QStringLiteral("a84b4c76e66710@pc33"), true } };
+        { M::LastCode, QStringLiteral("0000"), true }, { M::CallId, QStringLiteral("a84b4c76e6"), true, true } };
 }
 
 }
@@ -66,7 +66,8 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
     auto* hold = new QToolButton(this);
     hold->setDefaultAction(m_hold);
     hold->setFocusPolicy(Qt::TabFocus);
-    m_columns->setText(tr("Columns"));
+    m_columns->setText(tr("Columns ▾"));
+    m_columns->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
     m_columns->setPopupMode(QToolButton::InstantPopup);
     m_columns->setFocusPolicy(Qt::TabFocus);
     auto* menu = new QMenu(m_columns);
@@ -130,6 +131,7 @@ void LivePage::applyFilter(const QString& text)
     m_problems->setText(filter.problems().join(QStringLiteral(" · ")));
     m_problems->setVisible(!filter.problems().isEmpty());
     m_model->setFilter(filter);
+    m_table->scrollToTop();
 }
 
 void LivePage::showCount(int shown, int total)

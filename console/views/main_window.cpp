@@ -23,6 +23,7 @@
 #include <QStatusBar>
 #include <QTabBar>
 #include <QTabWidget>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace callmon {
@@ -50,19 +51,14 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
     layout->addWidget(m_pages, 1);
     setCentralWidget(centre);
     m_pages->setDocumentMode(true);
-    m_pages->setTabsClosable(true);
     m_pages->setElideMode(Qt::ElideMiddle);
     m_pages->addTab(m_live, tr("Live calls"));
     m_pages->addTab(m_past, tr("Past calls"));
-    for (const int fixed : { 0, 1 })
-        for (const QTabBar::ButtonPosition side : { QTabBar::LeftSide, QTabBar::RightSide })
-            m_pages->tabBar()->setTabButton(fixed, side, nullptr);
     statusBar()->addPermanentWidget(m_probe, 1);
     statusBar()->setSizeGripEnabled(false);
     buildMenu();
     resize(1280, 720);
 
-    connect(m_pages, &QTabWidget::tabCloseRequested, this, &MainWindow::closePage);
     connect(m_live, &LivePage::callActivated, this, &MainWindow::openCall);
     connect(m_past, &PastPage::callActivated, this, &MainWindow::openCall);
     connect(&source, &CallSource::stateChanged, this, &MainWindow::showConnection);
@@ -174,6 +170,14 @@ CallPage* MainWindow::openCall(CallKey call)
     page->setTheme(themeOf(m_theme));
     page->setNow(m_now);
     const int index = m_pages->addTab(page, page->title());
+    auto* close = new QToolButton(m_pages->tabBar()); // Fusion's own is a red spot
+    close->setText(QStringLiteral("✕"));
+    close->setAutoRaise(true);
+    close->setToolTip(tr("Close (Ctrl+W)"));
+    close->setAccessibleName(tr("Close the call's page"));
+    close->setFocusPolicy(Qt::NoFocus);
+    connect(close, &QToolButton::clicked, this, [this, page] { closePage(m_pages->indexOf(page)); });
+    m_pages->tabBar()->setTabButton(index, QTabBar::RightSide, close);
     const auto name = [this, page] {
         m_pages->setTabText(m_pages->indexOf(page), page->title());
         m_pages->setTabToolTip(m_pages->indexOf(page), page->title());

@@ -27,11 +27,11 @@ std::vector<CallColumn> firstColumns()
     const QString ms = QStringLiteral("00,000.0");
     const QString count = QStringLiteral("00,000");
     return { { M::Outcome, QStringLiteral("● incomplete0"), true }, { M::StartedAt, time, true },
-        { M::Duration, QStringLiteral("00:00:00"), true }, { M::Caller, party, true }, { M::Callee, party, true },
-        { M::FinalCode, QStringLiteral("0000"), true }, { M::EndedBy_, QStringLiteral("probe stopped"), true },
-        { M::PostDialDelay, ms, true }, { M::AnswerDelay, ms, true }, { M::MosMean, mos, true },
-        { M::MosMin, mos, true }, { M::Streams, count, true },
-        { M::CallId, QStringLiteral("a84b4c76e66710@pc33"), true },
+        { M::Duration, QStringLiteral("00:00:00"), true }, { M::Caller, party, true, true },
+        { M::Callee, party, true, true }, { M::FinalCode, QStringLiteral("0000"), true },
+        { M::EndedBy_, QStringLiteral("probe stopped"), true }, { M::PostDialDelay, ms, true },
+        { M::AnswerDelay, ms, true }, { M::MosMean, mos, true }, { M::MosMin, mos, true }, { M::Streams, count, true },
+        { M::CallId, QStringLiteral("a84b4c76e6"), true, true },
         { M::CallerIp, QStringLiteral("100.100.100.100"), false }, { M::CallerPort, QStringLiteral("00000"), false },
         { M::CalleeIp, QStringLiteral("100.100.100.100"), false }, { M::CalleePort, QStringLiteral("00000"), false },
         { M::RingingAt, time, false }, { M::AnsweredAt, time, false }, { M::EndedAt, time, false },
@@ -61,7 +61,8 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
     m_progress->setTextVisible(false);
     m_progress->setFixedHeight(8);
     m_progress->setMaximumWidth(160);
-    m_columns->setText(tr("Columns"));
+    m_columns->setText(tr("Columns ▾"));
+    m_columns->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
     m_columns->setPopupMode(QToolButton::InstantPopup);
     m_columns->setFocusPolicy(Qt::TabFocus);
     auto* menu = new QMenu(m_columns);
@@ -73,7 +74,7 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
     m_export->setFocusPolicy(Qt::TabFocus);
 
     auto* row = new QHBoxLayout;
-    row->setContentsMargins(10, 0, 10, 6);
+    row->setContentsMargins(10, 4, 10, 6);
     row->setSpacing(8);
     row->addWidget(m_count);
     row->addWidget(m_progress);
@@ -185,8 +186,11 @@ void PastPage::show(Phase phase)
     case Phase::Cancelled:
         count = tr("Cancelled: %1 of %2 calls").arg(countText(found), countText(m_model->matchesInAll()));
         break;
-    case Phase::Done:
     case Phase::Failed:
+        if (found == 0)
+            break;
+        [[fallthrough]];
+    case Phase::Done:
         count = m_model->matchesInAll() > found
             ? tr("%1 of %2 calls, newest first. Narrow the search or raise “at most” to see the rest.")
                   .arg(countText(found), countText(m_model->matchesInAll()))

@@ -3,6 +3,8 @@
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
 
+#include "console/views/list_header.h"
+
 #include <QHeaderView>
 #include <QScrollBar>
 #include <algorithm>
@@ -26,6 +28,8 @@ QString endpoint(const Endpoint& end)
 StreamTable::StreamTable(QWidget* parent)
     : QTableWidget(parent)
 {
+    auto* header = new ListHeader(this);
+    setHorizontalHeader(header);
     setObjectName(QStringLiteral("streams"));
     setAccessibleName(tr("Figures of each stream"));
     setEditTriggers(NoEditTriggers);
@@ -37,7 +41,6 @@ StreamTable::StreamTable(QWidget* parent)
     setFrameShape(QFrame::NoFrame);
     verticalHeader()->hide();
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
-    horizontalHeader()->setHighlightSections(false);
     fill();
 }
 
@@ -109,8 +112,7 @@ void StreamTable::fill()
     }
     resizeColumnsToContents();
     for (int c = 0; c < columnCount(); ++c)
-        setColumnWidth(c, columnWidth(c) + 8);
-    horizontalHeader()->setStretchLastSection(false);
+        setColumnWidth(c, columnWidth(c) + (c == 2 || c == 3 ? 24 : 6));
     const int rows = std::clamp(rowCount(), 1, 4); // more than four scroll
     setFixedHeight(horizontalHeader()->sizeHint().height() + rows * verticalHeader()->defaultSectionSize()
         + horizontalScrollBar()->sizeHint().height() / 2);

@@ -90,13 +90,13 @@ Theme themeOf(ThemeName name)
         t.caller = 0x1d5fbf;
         t.callee = 0xb04a00;
     } else {
-        t.window = 0x14171b;
-        t.base = 0x1a1e23;
-        t.alternate = 0x1f242a;
-        t.raised = 0x262c33;
+        t.window = 0x242930;
+        t.base = 0x171a1f;
+        t.alternate = 0x1c2026;
+        t.raised = 0x343b44;
         t.text = 0xe3e6ea;
-        t.quiet = 0x9aa4af;
-        t.line = 0x353c45;
+        t.quiet = 0xa3adb8;
+        t.line = 0x434b56;
         t.accent = 0x2f6fd0;
         t.accentText = 0xffffff;
         t.good = 0x56c990;

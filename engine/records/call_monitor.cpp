@@ -160,11 +160,8 @@ StreamRecord CallMonitor::recordOf(std::uint32_t stream)
 
 void CallMonitor::finishStream(std::uint32_t stream)
 {
-    CallStream& source = m_tracker.stream(stream);
-    if (source.rtp.lastPacketAt() >= source.secondEndsAt - oneSecond) {
-        secondPassed(stream, source.rtp.lastPacketAt());
+    if (!m_tracker.stream(stream).rtp.secondIsEmpty())
         closePoint(stream); // the last one is not a whole second
-    }
     handOver(m_sides[stream]);
     m_dueStreams.remove(m_streamLinks, stream);
     m_sink.stream(recordOf(stream));

@@ -16,7 +16,7 @@ namespace {
 // A few buffers only: touching more takes its time.
 Result<std::unique_ptr<DpdkPort>> openPort(const QString& name)
 {
-    return DpdkPort::open({ .name = name.toStdString(), .buffers = 8192, .pollWithoutPause = false });
+    return DpdkPort::open({ .name = name.toStdString(), .mbufs = 8192, .linkMbps = 10000, .pollBusy = false });
 }
 
 std::uint64_t counter(const FrameSource& source, const char* name)
@@ -39,6 +39,7 @@ private slots:
     void aJumboFrameInSeveralBuffersIsOneFrame();
     void framesLongerThanAnyAreDroppedAndCounted();
     void netNullFillsBatchesWithDistinctOrderedTimes();
+    void theLinkRateOfAVirtualPortIsTheOptions();
     void anIdlePortSleeps();
     void startingDpdkLeavesTheCpuAffinityAlone();
     void whatCannotBeOpenedSaysWhy_data();
@@ -147,6 +148,17 @@ void TestDpdkPort::netNullFillsBatchesWithDistinctOrderedTimes()
     }
     QVERIFY(last >= before - std::chrono::milliseconds(1));
     QVERIFY(last <= std::chrono::system_clock::now() + std::chrono::milliseconds(1));
+}
+
+// 200 bytes at 1 Mbit/s take 1.8 ms: a poll's 64 frames cannot all have come at its end.
+void TestDpdkPort::theLinkRateOfAVirtualPortIsTheOptions()
+{
+    const auto port = DpdkPort::open({ .name = "net_null2,size=200", .mbufs = 8192, .linkMbps = 1, .pollBusy = true });
+    QVERIFY2(port, port ? "" : port.error().what.c_str());
+    FrameBatch batch;
+    QVERIFY(port.value()->receive(batch));
+    QCOMPARE((batch.frames[63].arrival - batch.frames[62].arrival).count(), 224 * 8 * 1000);
+    port.value()->release(batch);
 }
 
 void TestDpdkPort::anIdlePortSleeps()

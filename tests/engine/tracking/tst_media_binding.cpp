@@ -25,6 +25,7 @@ private slots:
     void sourceAddressBindsWhenTheDestinationIsUnknown();
     void newSsrcAndNewPathAreNewStreams();
     void telephoneEventsBelongToTheirStream();
+    void relayBetweenTwoHopsTellsDirectionsApart();
     void newestRegistrationOfAnAddressWins();
     void reInviteMovesTheMedia();
     void mediaOfNoCallIsCounted();
@@ -114,6 +115,28 @@ void MediaBindingTest::telephoneEventsBelongToTheirStream()
     QCOMPARE(streams[0].packets, 4u);
     QCOMPARE(int { streams[0].rtp.payload().payloadType }, 8); // not that of the event it began with
     QCOMPARE(streams[0].rtp.jitterMax().value().count(), 0.0); // the event's timestamps stood still
+}
+
+// The proxy puts its relay's address into the offer and into the answer.
+void MediaBindingTest::relayBetweenTwoHopsTellsDirectionsApart()
+{
+    TestTraffic traffic;
+    traffic.script("0 A>P INVITE 1 sdp=sendrecv\n10 P>B INVITE 1 branch=p sdp=sendrecv relay=5000\n"
+                   "20 B>P 200 1 branch=p sdp=sendrecv\n30 P>A 200 1 sdp=sendrecv relay=5000");
+    const Endpoint relay = scriptHost('P', 5000);
+    traffic.talk(100, 1, callerMedia, relay, 1);
+    traffic.talk(101, 1, relay, calleeMedia, 2);
+    traffic.talk(102, 1, calleeMedia, relay, 3);
+    traffic.talk(103, 1, relay, callerMedia, 4);
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    const auto& streams = fixture.listener.ended[0].streams; // newest first
+    QCOMPARE(streams.size(), std::size_t { 4 });
+    QCOMPARE(streams[3].sender, Party::Caller);
+    QCOMPARE(streams[2].sender, Party::Caller);
+    QCOMPARE(streams[1].sender, Party::Callee);
+    QCOMPARE(streams[0].sender, Party::Callee);
 }
 
 void MediaBindingTest::newestRegistrationOfAnAddressWins()

@@ -1,0 +1,21 @@
+// Header of the call lists: titles in line with their cells, the sorted column marked without covering its title.
+#pragma once
+
+#include <QHeaderView>
+
+namespace callmon {
+
+class ListHeader : public QHeaderView {
+    Q_OBJECT
+
+public:
+    explicit ListHeader(QWidget* parent = nullptr);
+    int titleWidth(int section) const; // with its margins and the sort mark
+
+protected:
+    void paintSection(QPainter* painter, const QRect& area, int section) const override;
+    void paintEvent(QPaintEvent* event) override;
+    QSize sectionSizeFromContents(int section) const override;
+};
+
+}

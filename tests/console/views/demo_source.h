@@ -1,0 +1,296 @@
+// Made-up calls behind the interface that the views know: for tests of the views and for their pictures.
+#pragma once
+
+#include "console/models/call_source.h"
+#include "shared/calls/media_chunk.h"
+
+#include <QTimer>
+#include <array>
+#include <cmath>
+#include <random>
+
+namespace callmon {
+
+class DemoSource : public CallSource {
+public:
+    static constexpr std::int64_t second = 1'000'000'000;
+
+    State state() const override { return m_state; }
+    Timestamp now() const { return timestampFromNanoseconds(1'795'413'723LL * second); } // 2026-11-23 06:42:03 UTC
+
+    void connectNow(int calls)
+    {
+        m_state = State::Connected;
+        emit stateChanged(m_state, {});
+        emit statusChanged(status(static_cast<quint64>(calls)));
+        LiveDelta delta;
+        delta.snapshot = true;
+        for (int i = 0; i < calls; ++i)
+            delta.changed.push_back(liveCall(i));
+        emit liveChanged(delta);
+    }
+
+    void loseConnection()
+    {
+        m_state = State::Connecting;
+        emit stateChanged(
+            m_state, QStringLiteral("The engine at local:/run/callmon/engine.sock does not answer; trying again."));
+    }
+
+    void sendStatus(const ProbeStatus& probe) { emit statusChanged(probe); }
+
+    ProbeStatus status(quint64 calls) const
+    {
+        ProbeStatus probe;
+        probe.source = "net_af_packet0,iface=eth1";
+        probe.version = "0.1.0";
+        probe.now = now();
+        probe.liveCalls = calls;
+        probe.framesPerSecond = calls * 100;
+        probe.bitsPerSecond = calls * 100 * 214 * 8;
+        probe.counters = { { "frames_received", 812'345'678 },
+            { "capture_ring_full", calls > 50'000 ? 1'204ULL : 0ULL } };
+        return probe;
+    }
+
+    LiveCall liveCall(int i) const
+    {
+        std::mt19937 random(static_cast<unsigned>(i) * 2654435761U + 1);
+        const auto pick = [&](unsigned below) { return static_cast<unsigned>(random()) % below; };
+        LiveCall call;
+        call.startedAt = now() - std::chrono::milliseconds(4'000 + (52'000LL - i % 52'000) * 13 + pick(900));
+        call.key = { nanosecondsSinceEpoch(call.startedAt) + i };
+        call.caller = number(pick(90'000'000));
+        call.callee = pick(6) == 0 ? std::string("anna.weiss") + std::to_string(pick(99)) : number(pick(90'000'000));
+        if (i % 11 == 3)
+            call.caller = "reception.building-7.floor-3.long-distance-gateway-with-a-very-long-name";
+        call.callId =
+            std::to_string(random()) + "-" + std::to_string(random()) + "@10.20.0." + std::to_string(pick(250));
+        const unsigned kind = pick(20);
+        call.state = kind < 2 ? CallState::Ringing
+            : kind < 3        ? CallState::Trying
+            : kind < 4        ? CallState::OnHold
+                              : CallState::Answered;
+        call.lastCode = call.state == CallState::Ringing ? 180 : call.state == CallState::Trying ? 100 : 200;
+        if (call.state == CallState::Answered || call.state == CallState::OnHold) {
+            call.answeredAt = call.startedAt + std::chrono::seconds(3);
+            constexpr std::array codecs { "PCMA", "PCMU", "G729", "opus", "PCMA", "PCMA" };
+            call.codec = codecs[pick(static_cast<unsigned>(codecs.size()))];
+            for (LiveDirection& side : call.sent) {
+                if (pick(30) == 0)
+                    continue; // one-way
+                const float trouble = pick(9) == 0 ? static_cast<float>(pick(100)) / 100 : 0;
+                side.seen = true;
+                const bool known = call.codec != std::string_view("opus");
+                side.mosNow = known ? 4.37F - 2.1F * trouble - static_cast<float>(pick(20)) / 100 : 0;
+                side.mosMin = known ? std::max(1.0F, side.mosNow - static_cast<float>(pick(60)) / 100) : 0;
+                side.lossPercent = trouble * 9 + (pick(4) == 0 ? 0.04F : 0);
+                side.jitterMs = 0.4F + static_cast<float>(pick(60)) / 10 + trouble * 40;
+            }
+        }
+        return call;
+    }
+
+    CallRecord record(int i) const
+    {
+        const LiveCall live = liveCall(i);
+        CallRecord call;
+        call.key = { live.key.value - 3600 * second }; // an hour ago: none of the live ones
+        call.caller = live.caller;
+        call.callee = live.callee;
+        call.callId = live.callId;
+        call.startedAt = live.startedAt - std::chrono::hours(1);
+        call.state = CallState::Ended;
+        call.outcome = i % 3 != 1 ? CallOutcome::Answered : static_cast<CallOutcome>(i / 3 % 7);
+        call.callerAddress = { IpAddress::v4(0x0a140001U + static_cast<std::uint32_t>(i % 200)), 5060 };
+        call.calleeAddress = { IpAddress::v4(0x0a140101U + static_cast<std::uint32_t>(i % 90)), 5060 };
+        call.postDialDelay = Milliseconds(340.5 + i % 800);
+        call.messages = 8;
+        if (call.outcome == CallOutcome::Answered) {
+            call.ringingAt = call.startedAt + std::chrono::milliseconds(400);
+            call.answeredAt = call.startedAt + std::chrono::milliseconds(3'200);
+            call.answerDelay = Milliseconds(3'200);
+            call.endedAt = *call.answeredAt + std::chrono::seconds(i == 0 ? 95 : 20 + i * 7 % 4'000);
+            call.finalCode = call.lastCode = 200;
+            call.endedBy = i % 2 ? EndedBy::Caller : EndedBy::Callee;
+            call.mosMean = 4.35 - (i % 9 == 0 ? 0.9 : 0.02 * (i % 5));
+            call.mosMin = *call.mosMean - (i % 9 == 0 ? 0.7 : 0.1);
+            call.streamCount = 2;
+        } else {
+            call.endedAt = call.startedAt + std::chrono::seconds(9);
+            constexpr std::array<std::uint16_t, 7> codes { 200, 486, 487, 480, 403, 503, 0 };
+            call.finalCode = call.lastCode = codes[static_cast<std::size_t>(call.outcome)];
+            call.endedBy = EndedBy::Callee;
+        }
+        call.lastPacketAt = *call.endedAt;
+        return call;
+    }
+
+    quint64 search(const CallQuery& query) override
+    {
+        const quint64 id = ++m_last;
+        QTimer::singleShot(0, this, [this, id, query] {
+            if (m_state != State::Connected) {
+                emit failed(id, QStringLiteral("not connected"));
+                return;
+            }
+            std::vector<CallRecord> calls;
+            if (query.key)
+                calls.push_back(record(0));
+            else if (query.number != "nobody")
+                for (int i = 0; i < 1'000; ++i)
+                    calls.push_back(record(i));
+            if (query.number == "broken")
+                emit failed(
+                    id, QStringLiteral("The disk of the probe cannot be read (/var/lib/callmon: Input/output error)."));
+            else {
+                emit callsFound(id, calls, query.key ? 1 : calls.empty() ? 0 : 48'213);
+                if (query.number != "slow")
+                    emit finished(id);
+            }
+        });
+        return id;
+    }
+
+    std::vector<StreamRecord> streamsOf(CallKey key) const
+    {
+        const CallRecord call = record(0);
+        std::vector<StreamRecord> streams(2);
+        for (std::uint32_t i = 0; i < 2; ++i) {
+            StreamRecord& s = streams[i];
+            s.key = { key, i };
+            s.direction = i == 0 ? Party::Caller : Party::Callee;
+            const Endpoint a { call.callerAddress.ip, 30'012 };
+            const Endpoint b { call.calleeAddress.ip, 40'118 };
+            s.flow = i == 0 ? FlowKey { a, b } : FlowKey { b, a };
+            s.ssrc = { 0xdeadbeefU + i };
+            s.codec = "PCMU";
+            s.clockRate = { 8000 };
+            s.firstPacketAt = *call.answeredAt + std::chrono::milliseconds(20 + 40 * i);
+            s.lastPacketAt = *call.endedAt;
+            s.packets = 4'745 - 61 * i;
+            s.bytes = s.packets * 200;
+            s.expected = 4'750;
+            s.lost = s.expected - s.packets;
+            s.lossPercent = 100.0 * static_cast<double>(s.lost) / static_cast<double>(s.expected);
+            s.reordered = 2 * i;
+            s.jitterMean = Milliseconds(1.8 + 4 * i);
+            s.jitterMax = Milliseconds(6.1 + 22 * i);
+            s.deltaMin = Milliseconds(3.2);
+            s.deltaMean = Milliseconds(20.0);
+            s.deltaMax = Milliseconds(41.3 + 310 * i);
+            s.rtt = Milliseconds(38.4);
+            s.rFactor = 92.1 - 14 * i;
+            s.mosMean = 4.38 - 0.4 * i;
+            s.mosMin = 4.31 - 1.3 * i;
+        }
+        return streams;
+    }
+
+    quint64 streams(CallKey call) override
+    {
+        const quint64 id = ++m_last;
+        QTimer::singleShot(0, this, [this, id, call] {
+            emit streamsFound(id, streamsOf(call));
+            emit finished(id);
+        });
+        return id;
+    }
+
+    quint64 quality(CallKey call) override
+    {
+        const quint64 id = ++m_last;
+        QTimer::singleShot(0, this, [this, id, call] {
+            std::vector<QualityPoint> points;
+            std::mt19937 random(5);
+            const auto noise = [&] { return static_cast<float>(random() % 100) / 100; };
+            for (const StreamRecord& stream : streamsOf(call))
+                for (int t = 0; t < 95; ++t) {
+                    if (stream.key.index == 1 && t > 62 && t < 71)
+                        continue; // on hold: nothing sent
+                    const bool burst = stream.key.index == 1 && t > 30 && t < 41;
+                    QualityPoint p;
+                    p.stream = stream.key;
+                    p.at = stream.firstPacketAt + std::chrono::seconds(t);
+                    p.lost = burst ? 2 + static_cast<std::uint32_t>(random() % 6) : random() % 40 == 0;
+                    p.packets = 50 - p.lost;
+                    p.jitterMs =
+                        1.2F + noise() + static_cast<float>(stream.key.index) * 2 + (burst ? 14 + 8 * noise() : 0);
+                    p.mos = (burst ? 3.1F : 4.3F) + 0.1F * noise() - 0.06F * static_cast<float>(p.lost);
+                    points.push_back(p);
+                }
+            emit qualityFound(id, points);
+            emit finished(id);
+        });
+        return id;
+    }
+
+    quint64 media(CallKey call) override
+    {
+        const quint64 id = ++m_last;
+        QTimer::singleShot(0, this, [this, id, call] {
+            for (const StreamRecord& stream : streamsOf(call))
+                sendMedia(id, stream);
+            emit finished(id);
+        });
+        return id;
+    }
+
+    void cancel(quint64) override { }
+
+private:
+    static std::string number(unsigned i)
+    {
+        const std::string digits = std::to_string(10'000'000 + i);
+        return "+3491" + digits.substr(digits.size() - 7);
+    }
+
+    // ITU-T G.711 mu-law, from the segment definition; good enough for pictures.
+    static std::uint8_t muLaw(double sample)
+    {
+        const double magnitude = std::log1p(255 * std::min(1.0, std::abs(sample))) / std::log1p(255);
+        const auto code = static_cast<std::uint8_t>(127 * magnitude);
+        return static_cast<std::uint8_t>(~((sample < 0 ? 0x80 : 0) | code));
+    }
+
+    void sendMedia(quint64 id, const StreamRecord& stream)
+    {
+        auto chunk = std::make_unique<MediaChunk>();
+        chunk->clear(stream.key);
+        std::array<std::byte, 172> packet {};
+        const auto flush = [&] {
+            const Bytes bytes = chunk->bytes();
+            emit mediaArrived(id, stream.key,
+                QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size())));
+            chunk->clear(stream.key);
+        };
+        for (unsigned n = 0; n < 95 * 50; ++n) {
+            packet[0] = std::byte { 0x80 };
+            for (unsigned b = 0; b < 2; ++b)
+                packet[2 + b] = static_cast<std::byte>(n >> (8 - 8 * b));
+            for (unsigned b = 0; b < 4; ++b) {
+                packet[4 + b] = static_cast<std::byte>((n * 160) >> (24 - 8 * b));
+                packet[8 + b] = static_cast<std::byte>(stream.ssrc.value >> (24 - 8 * b));
+            }
+            const double t = n / 50.0; // the two take turns to speak
+            const double turn = std::sin(t * 0.55 + 3.14159 * stream.key.index);
+            const double loud = turn > 0 ? turn * std::abs(std::sin(t * 9)) * std::abs(std::sin(t * 2.3)) * 0.5 : 0.002;
+            for (unsigned s = 0; s < 160; ++s)
+                packet[12 + s] = static_cast<std::byte>(muLaw(loud * std::sin((n * 160 + s) * 0.11)));
+            RecordedPacket recorded;
+            recorded.arrival = stream.firstPacketAt + std::chrono::milliseconds(20 * n);
+            recorded.wireSize = packet.size();
+            recorded.datagram = packet;
+            if (!chunk->append(recorded)) {
+                flush();
+                (void)chunk->append(recorded);
+            }
+        }
+        flush();
+    }
+
+    State m_state = State::Disconnected;
+    quint64 m_last = 0;
+};
+
+}

@@ -1,0 +1,251 @@
+#include "console/views/call_page.h"
+#include "console/views/call_table.h"
+#include "console/views/live_page.h"
+#include "console/views/main_window.h"
+#include "console/views/message_bar.h"
+#include "console/views/past_page.h"
+#include "console/views/player_bar.h"
+#include "console/views/search_form.h"
+#include "demo_source.h"
+
+#include <QDir>
+#include <QFontDatabase>
+#include <QHeaderView>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QStandardPaths>
+#include <QTabWidget>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace callmon;
+
+class TestPages : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        QCoreApplication::setOrganizationName("VoIPCallMon");
+        QCoreApplication::setApplicationName("callmon-console-test");
+        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_settings.path());
+        QVERIFY2(!QFontDatabase::families().isEmpty(), "no font is installed: apt-get install fonts-dejavu-core");
+    }
+
+    void picturesOfEveryPageInBothThemesAndTwoSizes()
+    {
+        const QDir folder(QCoreApplication::applicationDirPath() + "/../screenshots");
+        QVERIFY(folder.mkpath("."));
+        for (const QSize size : { QSize(1280, 720), QSize(2560, 1440) }) {
+            DemoSource source;
+            MainWindow window(source, ThemeName::Light);
+            window.resize(size);
+            window.show();
+            QVERIFY(QTest::qWaitForWindowExposed(&window));
+            const auto grab = [&](const QString& name) {
+                for (const ThemeName theme : { ThemeName::Light, ThemeName::Dark }) {
+                    window.setTheme(theme);
+                    QTest::qWait(60);
+                    const QString file = QString("%1-%2-%3.png").arg(name, nameOf(theme)).arg(size.width());
+                    QVERIFY(window.grab().save(folder.filePath(file)));
+                }
+            };
+            grab("not-connected");
+            source.connectNow(0);
+            grab("live-empty");
+            source.connectNow(52'000);
+            QTRY_COMPARE(window.live().model().rowCount(), 52'000);
+            window.showLive();
+            grab("live");
+            window.live().table().sortByColumn(LiveCallModel::CallerMosNow, Qt::AscendingOrder);
+            window.live().setFilterText("mos<3.5 codec:pcm loss>");
+            window.live().focusFilter();
+            grab("live-filtered");
+            window.live().setFilterText({});
+            window.showPast();
+            grab("past-before");
+            window.past().search();
+            QTRY_VERIFY(!window.past().isSearching());
+            window.past().table().setCurrentIndex(window.past().model().index(3, PastCallModel::Outcome));
+            grab("past");
+            window.past().form().setNumber("nobody");
+            window.past().search();
+            QTRY_VERIFY(!window.past().isSearching());
+            grab("past-none");
+            window.past().form().setNumber("broken");
+            window.past().search();
+            QTRY_VERIFY(!window.past().isSearching());
+            grab("past-failed");
+            CallPage* page = window.openCall(source.record(0).key);
+            QTRY_VERIFY(page->hasSeries() && page->player().hasAudio());
+            page->player().seek(37);
+            grab("call");
+            window.showLive();
+            source.loseConnection();
+            grab("connection-lost");
+        }
+    }
+
+    void aLostConnectionIsSaidAndKeepsTheList()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Dark);
+        window.show();
+        source.connectNow(200);
+        QTRY_COMPARE(window.live().model().rowCount(), 200);
+        auto* bar = window.findChild<MessageBar*>();
+        QVERIFY(!bar->isVisible());
+        source.loseConnection();
+        QVERIFY(bar->isVisible());
+        QVERIFY(bar->message().contains("does not answer"));
+        QCOMPARE(window.live().model().rowCount(), 200);
+        source.connectNow(10);
+        QVERIFY(!bar->isVisible());
+        QTRY_COMPARE(window.live().model().rowCount(), 10);
+    }
+
+    void enterOpensTheCallAndEscLeadsBack()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(50);
+        window.showLive();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        CallTable& table = window.live().table();
+        const auto call = table.currentCall();
+        QVERIFY(call);
+        QTest::keyClick(&table, Qt::Key_Return);
+        QVERIFY(window.currentCall());
+        QCOMPARE(window.currentCall()->call(), *call);
+        QTest::keyClick(&window, Qt::Key_Escape);
+        QVERIFY(!window.currentCall());
+        QTest::keyClick(&table, Qt::Key_Return); // the same page again, not another
+        QCOMPARE(window.findChild<QTabWidget*>()->count(), 3);
+    }
+
+    void slashFiltersAndEscClears()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(50);
+        window.showLive();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTest::keyClick(&window.live().table(), Qt::Key_Slash);
+        auto* filter = window.live().findChild<QLineEdit*>("liveFilter");
+        QTRY_VERIFY(filter->hasFocus());
+        QTest::keyClicks(filter, "state:ringing");
+        QVERIFY(window.live().model().rowCount() < 50);
+        QTest::keyClick(filter, Qt::Key_Escape);
+        QCOMPARE(filter->text(), QString());
+        QCOMPARE(window.live().model().rowCount(), 50);
+    }
+
+    void spacePlaysTheCall()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        CallPage* page = window.openCall(source.record(0).key);
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTRY_VERIFY(page->player().hasAudio());
+        QTest::keyClick(page, Qt::Key_Space);
+        QVERIFY(page->player().isPlaying() || page->player().hasDeviceProblem());
+        QTest::keyClick(page, Qt::Key_Space);
+        QVERIFY(!page->player().isPlaying());
+    }
+
+    void moreMatchesThanTheLimitAreSaid()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        window.past().search();
+        QTRY_VERIFY(!window.past().isSearching());
+        bool said = false;
+        for (const QLabel* label : window.past().findChildren<QLabel*>())
+            said = said || label->text().contains("1,000 of 48,213");
+        QVERIFY(said);
+    }
+
+    void aSearchCanBeCancelledAndKeepsWhatItFound()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        window.past().form().setNumber("slow");
+        window.past().search();
+        QTRY_COMPARE(window.past().model().rowCount(), 1'000);
+        QVERIFY(window.past().isSearching());
+        QVERIFY(window.past().cancel());
+        QVERIFY(!window.past().isSearching());
+        QCOMPARE(window.past().model().rowCount(), 1'000);
+    }
+
+    void csvHasTheColumnsThatAreShownInTheirOrder()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        source.connectNow(20);
+        QTRY_COMPARE(window.live().model().rowCount(), 20);
+        CallTable& table = window.live().table();
+        table.setColumnHidden(LiveCallModel::Codec, true);
+        table.horizontalHeader()->moveSection(table.horizontalHeader()->visualIndex(LiveCallModel::Callee), 0);
+        const QString path = m_settings.filePath("live.csv");
+        const Result<int> rows = table.exportCsv(path);
+        QVERIFY(rows);
+        QCOMPARE(rows.value(), 20);
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QVERIFY(file.readLine().startsWith("callee,state,started_at,duration_s,caller,caller_mos_now"));
+        QVERIFY(!table.exportCsv("/nowhere/at/all.csv"));
+    }
+
+    void columnsAreRemembered()
+    {
+        DemoSource source;
+        {
+            MainWindow window(source, ThemeName::Dark);
+            window.live().table().setColumnHidden(LiveCallModel::Callee, true);
+            window.close();
+        }
+        MainWindow window(source, ThemeName::Dark);
+        QVERIFY(window.live().table().isColumnHidden(LiveCallModel::Callee));
+        QCOMPARE(QSettings().value("theme").toString(), QString("dark"));
+        QSettings().clear();
+    }
+
+    void textOfBothThemesHasContrast()
+    {
+        const auto luminance = [](const QColor& colour) { // WCAG 2.1, relative luminance
+            const auto linear = [](double c) { return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
+            return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+        };
+        const auto contrast = [&](const QColor& a, const QColor& b) {
+            const double x = luminance(a) + 0.05;
+            const double y = luminance(b) + 0.05;
+            return std::max(x, y) / std::min(x, y);
+        };
+        for (const ThemeName name : { ThemeName::Light, ThemeName::Dark }) {
+            const Theme t = themeOf(name);
+            for (const QColor& back : { t.window, t.base, t.alternate })
+                for (const QColor& text : { t.text, t.quiet, t.good, t.fair, t.bad, t.caller, t.callee })
+                    QVERIFY2(contrast(text, back) >= 4.5, qPrintable(text.name() + " on " + back.name()));
+            QVERIFY(contrast(t.accentText, t.accent) >= 4.5);
+            QVERIFY(contrast(t.text, t.warningBack) >= 4.5);
+            QVERIFY(contrast(t.text, t.errorBack) >= 4.5);
+        }
+    }
+
+private:
+    QTemporaryDir m_settings;
+};
+
+QTEST_MAIN(TestPages)
+#include "tst_pages.moc"
