@@ -24,6 +24,7 @@ private slots:
     void mediaInTheBatchOfItsDescriptionIsBound();
     void sourceAddressBindsWhenTheDestinationIsUnknown();
     void newSsrcAndNewPathAreNewStreams();
+    void announcementBeforeTheAnswerIsASegmentOfItsOwn();
     void telephoneEventsBelongToTheirStream();
     void relayBetweenTwoHopsTellsDirectionsApart();
     void newestRegistrationOfAnAddressWins();
@@ -97,6 +98,25 @@ void MediaBindingTest::newSsrcAndNewPathAreNewStreams()
     const auto& streams = fixture.listener.ended[0].streams;
     QCOMPARE(streams.size(), std::size_t { 3 });
     QCOMPARE(streams[2].packets, 4u);
+}
+
+void MediaBindingTest::announcementBeforeTheAnswerIsASegmentOfItsOwn()
+{
+    TestTraffic traffic;
+    traffic.script("0 A>B INVITE 1 sdp=sendrecv\n10 B>A 180 1");
+    traffic.talk(20, 5, calleeMedia, callerMedia, 7);
+    traffic.script("110 B>A 200 1 sdp=sendrecv\n115 A>B ACK 1");
+    for (int i = 0; i < 5; ++i) {
+        traffic.rtp(120 + 20 * i, calleeMedia, callerMedia,
+            { 8, static_cast<std::uint16_t>(5 + i), static_cast<std::uint32_t>(900'000 + 160 * i), 7, false });
+    }
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    const auto& streams = fixture.listener.ended[0].streams;
+    QCOMPARE(streams.size(), std::size_t { 1 });
+    QCOMPARE(streams[0].packets, 10u);
+    QCOMPARE(streams[0].rtp.jitterMax().value().count(), 0.0);
 }
 
 void MediaBindingTest::telephoneEventsBelongToTheirStream()
