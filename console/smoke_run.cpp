@@ -35,7 +35,10 @@ void SmokeRun::addSteps()
 {
     const auto problem = [this] { return m_problem; };
     m_steps.push_back({ QStringLiteral("live calls arrive"), 30'000, [] {},
-        [this] { return m_window.live().model().rowCount() > 0; } });
+        [this] {
+            const LiveCallModel& calls = m_window.live().model();
+            return calls.rowCount() > 0 && calls.now() != Timestamp {};
+        } });
     // A call that has been talking for a while shows more than one that has just begun.
     m_steps.push_back({ QStringLiteral("a live call is answered and has quality figures"), 30'000, [] {},
         [this] {

@@ -4,6 +4,7 @@
 
 #include <QCoreApplication>
 #include <QLocale>
+#include <cmath>
 
 namespace callmon {
 
@@ -27,7 +28,8 @@ MosBand bandOf(std::optional<double> mos)
 {
     if (!mos)
         return MosBand::Unknown;
-    return *mos >= 4.0 ? MosBand::Good : *mos >= 3.1 ? MosBand::Fair : MosBand::Bad;
+    const double shown = std::round(*mos * 100) / 100; // a 4.00 on the screen is a 4.00
+    return shown >= 4.0 ? MosBand::Good : shown >= 3.1 ? MosBand::Fair : MosBand::Bad;
 }
 
 QString bandGlyph(MosBand band)

@@ -40,6 +40,7 @@ public:
     // Gathered, and shown together within refreshInterval; the first ones at once.
     void apply(const LiveDelta& delta);
     void setNow(Timestamp now); // packet time: durations tick with the probe, not with this machine's clock
+    Timestamp now() const { return m_now; }
     void setFilter(const CallFilter& filter);
     const CallFilter& filter() const { return m_filter; }
     // Rows and figures stand still until released, so that a moving list can be read; changes go on being gathered.

@@ -84,10 +84,10 @@ TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
                 fixed->addTick(tick, QLocale().toString(tick, 'f', tick == std::floor(tick) ? 0 : 1));
             panel->rect->axis(QCPAxis::atLeft)->setTicker(fixed);
         } else {
-            panel->rect->axis(QCPAxis::atLeft)->ticker()->setTickCount(4);
+            panel->rect->axis(QCPAxis::atLeft)->ticker()->setTickCount(3);
         }
-        panel->rect->axis(QCPAxis::atLeft)->setNumberFormat(QStringLiteral("f"));
-        panel->rect->axis(QCPAxis::atLeft)->setNumberPrecision(0);
+        panel->rect->axis(QCPAxis::atLeft)->setNumberFormat(QStringLiteral("g"));
+        panel->rect->axis(QCPAxis::atLeft)->setNumberPrecision(3);
 
         const auto label = [&](double x, double y, Qt::Alignment alignment) {
             auto* item = new QCPItemText(m_plot);

@@ -47,7 +47,7 @@ CallTable::CallTable(const QString& name, QWidget* parent)
     });
     connect(header, &QHeaderView::sortIndicatorChanged, this, &QTableView::scrollToTop);
     connect(header, &QHeaderView::sectionResized, this, [this] {
-        if (!m_fitting && isVisible())
+        if (!m_fitting && QApplication::mouseButtons() & Qt::LeftButton)
             m_fits = false; // by hand: leave them alone from now on
     });
     connect(this, &QTableView::doubleClicked, this, [this](const QModelIndex& index) { activateRow(index.row()); });

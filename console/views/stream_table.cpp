@@ -51,6 +51,8 @@ StreamTable::StreamTable(QWidget* parent)
 void StreamTable::setStreams(const std::vector<StreamRecord>& streams)
 {
     m_streams = streams;
+    std::stable_sort(m_streams.begin(), m_streams.end(),
+        [](const StreamRecord& a, const StreamRecord& b) { return a.direction < b.direction; });
     fill();
 }
 

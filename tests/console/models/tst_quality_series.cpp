@@ -81,7 +81,8 @@ private slots:
     void mosBandsFollowG107()
     {
         QCOMPARE(bandOf(4.0), MosBand::Good);
-        QCOMPARE(bandOf(3.99), MosBand::Fair);
+        QCOMPARE(bandOf(3.996), MosBand::Good); // reads 4.00
+        QCOMPARE(bandOf(3.994), MosBand::Fair);
         QCOMPARE(bandOf(3.1), MosBand::Fair);
         QCOMPARE(bandOf(3.09), MosBand::Bad);
         QCOMPARE(bandOf(std::nullopt), MosBand::Unknown);

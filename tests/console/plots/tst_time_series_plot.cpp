@@ -1,0 +1,103 @@
+#include "console/plots/clock_ticker.h"
+#include "console/plots/time_series_plot.h"
+
+#include <QSignalSpy>
+#include <QtTest>
+#include <limits>
+
+using namespace callmon;
+
+namespace {
+
+constexpr double gap = std::numeric_limits<double>::quiet_NaN();
+
+std::unique_ptr<TimeSeriesPlot> samplePlot()
+{
+    auto plot = std::make_unique<TimeSeriesPlot>(
+        std::vector<PlotPanel> { { "MOS", 1, 4.5, 2, {} }, { "Loss, %", 0, 1, 1, {} } });
+    plot->setColours({ Qt::white, Qt::black, Qt::gray, Qt::lightGray, Qt::black });
+    plot->setKinds({ { "caller", Qt::blue, Qt::SolidLine }, { "callee", Qt::red, Qt::DashLine } });
+    plot->setDuration(10);
+    plot->setLines(0, { { 0, { 0, 1, 2, 3 }, { 4.2, 4.1, gap, 3.9 } }, { 1, { 5, 6 }, { 2.5, 2.4 } } });
+    return plot;
+}
+
+int pixelsOf(const QImage& image, const QColor& colour, const QRect& area)
+{
+    int found = 0;
+    for (int y = area.top(); y <= area.bottom(); ++y)
+        for (int x = area.left(); x <= area.right(); ++x)
+            found += image.pixelColor(x, y) == colour;
+    return found;
+}
+
+}
+
+class TestTimeSeriesPlot : public QObject {
+    Q_OBJECT
+
+private slots:
+    void readOutTellsTheValueOfTheSecond()
+    {
+        const auto plot = samplePlot();
+        QVERIFY(plot->readOut(0, 0, 1.4).endsWith("caller 4.10"));
+        QVERIFY(plot->readOut(0, 1, 5.2).endsWith("callee 2.50"));
+    }
+
+    void readOutOfAGapIsUnknown()
+    {
+        const auto plot = samplePlot();
+        QVERIFY(plot->readOut(0, 0, 2.5).endsWith("caller –"));
+        QVERIFY(plot->readOut(0, 0, 9).endsWith("caller –")); // after the stream
+        QVERIFY(plot->readOut(0, 1, 4.9).endsWith("callee –")); // before it
+        QVERIFY(plot->readOut(1, 0, 1).endsWith("caller –")); // nothing in that panel
+    }
+
+    void directionsDifferByMoreThanColour()
+    {
+        const auto plot = samplePlot();
+        QVERIFY(plot->readOut(0, 0, {}).section(' ', 0, 0) != plot->readOut(0, 1, {}).section(' ', 0, 0));
+    }
+
+    void aGapIsNotJoined()
+    {
+        // A line from 0 to 10 s, and the same with its middle unknown: between, nothing of its colour is drawn.
+        TimeSeriesPlot plot({ { "MOS", 0, 2, 1, {} } });
+        plot.setColours({ Qt::white, Qt::black, Qt::gray, Qt::white, Qt::black });
+        plot.setKinds({ { "", Qt::blue, Qt::SolidLine } });
+        plot.setDuration(10);
+        plot.resize(600, 300);
+        plot.show();
+        const QRect middle(290, 40, 20, 200);
+        plot.setLines(0, { { 0, { 0, 10 }, { 1, 1 } } });
+        QTest::qWait(50);
+        QVERIFY(pixelsOf(plot.grab().toImage(), Qt::blue, middle) > 0);
+        plot.setLines(0, { { 0, { 0, 3, 4, 7, 10 }, { 1, 1, gap, 1, 1 } } });
+        QTest::qWait(50);
+        QCOMPARE(pixelsOf(plot.grab().toImage(), Qt::blue, middle), 0);
+    }
+
+    void arrowKeysSeek()
+    {
+        const auto plot = samplePlot();
+        plot->setPlayhead(2);
+        QSignalSpy seeks(plot.get(), &TimeSeriesPlot::seekRequested);
+        QTest::keyClick(plot.get(), Qt::Key_Right);
+        QTest::keyClick(plot.get(), Qt::Key_Left);
+        QTest::keyClick(plot.get(), Qt::Key_End);
+        QCOMPARE(seeks.at(0).at(0).toDouble(), 7.0);
+        QCOMPARE(seeks.at(1).at(0).toDouble(), 0.0); // not before the beginning
+        QCOMPARE(seeks.at(2).at(0).toDouble(), 10.0);
+    }
+
+    void timeAxisTicksAreThoseOfAClock()
+    {
+        QCOMPARE(clockTickStep(95, 9), 15.0);
+        QCOMPARE(clockTickStep(3600, 9), 600.0);
+        QCOMPARE(clockLabel(65.9), QString("1:05"));
+        QCOMPARE(clockLabel(3725), QString("1:02:05"));
+    }
+};
+
+QTEST_MAIN(TestTimeSeriesPlot)
+#include "tst_time_series_plot.moc"
