@@ -73,7 +73,9 @@ int main(int argc, char** argv)
         while (read(signalPipe[0], &byte, 1) == 1) { }
         probe->stop();
     });
-    probe->start([&application] { QMetaObject::invokeMethod(&application, &QCoreApplication::quit, Qt::QueuedConnection); });
+    probe->start(
+        [&application] { QMetaObject::invokeMethod(&application, &QCoreApplication::quit, Qt::QueuedConnection); });
+    say("reading " + probe->source());
     if (const std::string url = probe->listeningOn(); !url.empty())
         say("listening on " + url);
     QCoreApplication::exec();

@@ -68,31 +68,34 @@ QUrl listenUrl(const ProbeOptions& options)
 
 Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn warn)
 {
-    auto source = openSource(options, warn);
+    std::unique_ptr<Probe> probe(new Probe(options, std::move(warn)));
+    auto source = openSource(options, probe->m_warn);
     if (!source)
         return source.error();
+    probe->m_source = std::move(source.value());
+    probe->m_queue.setMayDropMedia(probe->m_source->isLive());
+    probe->m_capture = std::make_unique<CaptureLoop>(*probe->m_source, options.ringBatches);
+
     auto writer = RecordWriter::open(options.data);
     if (!writer)
         return writer.error();
-    for (const std::string& note : writer.value()->recoveryNotes())
-        warn(note);
-    std::unique_ptr<Probe> probe(
-        new Probe(options, std::move(source.value()), std::move(writer.value()), std::move(warn)));
-    if (const QUrl url = listenUrl(options); !url.isEmpty())
-        if (auto listening = probe->m_remote.listen(url); !listening)
+    probe->m_writer = std::move(writer.value());
+    for (const std::string& note : probe->m_writer->recoveryNotes())
+        probe->m_warn(note);
+
+    if (const QUrl url = listenUrl(options); !url.isEmpty()) {
+        probe->m_remote = std::make_unique<RemoteService>(
+            options.data, probe->m_writer.get(), probe->m_live, [owner = probe.get()] { return owner->status(); });
+        if (auto listening = probe->m_remote->listen(url); !listening)
             return listening.error();
+    }
     return probe;
 }
 
-Probe::Probe(
-    const ProbeOptions& options, std::unique_ptr<FrameSource> source, std::unique_ptr<RecordWriter> writer, Warn warn)
+Probe::Probe(const ProbeOptions& options, Warn warn)
     : m_warn(std::move(warn))
-    , m_source(std::move(source))
-    , m_capture(*m_source, options.ringBatches)
-    , m_queue(queuedRecords, mediaChunks(options), m_source->isLive())
+    , m_queue(queuedRecords, mediaChunks(options))
     , m_monitor(trackerOptions(options), m_queue)
-    , m_writer(std::move(writer))
-    , m_remote(options.data, m_writer.get(), m_live, [this] { return status(); })
 {
 }
 
@@ -103,7 +106,7 @@ void Probe::start(std::function<void()> onFinished)
     m_onFinished = std::move(onFinished);
     m_storageThread = std::jthread([this] { store(); });
     m_processingThread = std::jthread([this] { process(); });
-    m_captureThread = std::jthread([this](const std::stop_token& stop) { m_capture.run(stop); });
+    m_captureThread = std::jthread([this](const std::stop_token& stop) { m_capture->run(stop); });
 }
 
 void Probe::stop()
@@ -115,7 +118,7 @@ void Probe::stop()
 void Probe::process()
 {
     std::array<Datagram, FrameBatch::capacity> datagrams;
-    while (FrameBatch* batch = m_capture.next()) {
+    while (FrameBatch* batch = m_capture->next()) {
         std::size_t count = 0;
         for (const Frame& frame : batch->view()) {
             m_bytes += frame.wireSize;
@@ -127,7 +130,7 @@ void Probe::process()
         m_monitor.process(std::span(datagrams).first(count));
         m_monitor.advance(batch->now);
         publishOnceASecond(batch->now);
-        m_capture.giveBack(batch);
+        m_capture->giveBack(batch);
     }
     m_monitor.finish();
     publish(m_published.now);
@@ -220,12 +223,13 @@ void Probe::report(const Result<void>& committed)
 
 Result<void> Probe::finish()
 {
-    m_remote.close();
+    if (m_remote)
+        m_remote->close();
     m_captureThread.join();
     m_processingThread.join();
     m_storageThread.join();
-    if (m_capture.error())
-        return *m_capture.error();
+    if (m_capture->error())
+        return *m_capture->error();
     return m_storageResult;
 }
 
@@ -237,7 +241,7 @@ ProbeStatus Probe::status() const
     status.liveCalls = m_live.size();
     for (const CaptureCounter& counter : m_source->counters())
         status.counters.push_back({ counter.name, counter.value });
-    for (const CaptureCounter& counter : m_capture.counters())
+    for (const CaptureCounter& counter : m_capture->counters())
         status.counters.push_back({ counter.name, counter.value });
     {
         const std::scoped_lock lock(m_publishedMutex);
@@ -250,12 +254,15 @@ ProbeStatus Probe::status() const
     status.counters.push_back({ "record_queue_waits", m_queue.waits() });
     for (const NamedCounter& counter : m_writer->counters())
         status.counters.push_back(counter);
+    if (m_remote)
+        for (const NamedCounter& counter : m_remote->counters())
+            status.counters.push_back(counter);
     return status;
 }
 
 std::string Probe::listeningOn() const
 {
-    return m_remote.url().toString().toStdString();
+    return m_remote ? m_remote->url().toString().toStdString() : std::string();
 }
 
 }

@@ -34,11 +34,11 @@ public:
     Result<void> finish();
 
     ProbeStatus status() const; // any thread
+    std::string source() const { return m_source->describe(); }
     std::string listeningOn() const; // URL; empty without remote interface
 
 private:
-    Probe(const ProbeOptions& options, std::unique_ptr<FrameSource> source, std::unique_ptr<RecordWriter> writer,
-        Warn warn);
+    Probe(const ProbeOptions& options, Warn warn);
 
     void process();
     void publishOnceASecond(Timestamp now);
@@ -50,11 +50,10 @@ private:
     Warn m_warn;
     std::function<void()> m_onFinished;
 
-    std::unique_ptr<FrameSource> m_source;
-    CaptureLoop m_capture;
     StorageQueue m_queue;
 
-    // The processing core's own.
+    // The processing core's own. Its tables are touched before the port is opened: frames that came meanwhile would
+    // wait for the first poll and have no better time than that.
     PacketDecoder m_decoder;
     CallMonitor m_monitor;
     std::uint64_t m_frames = 0;
@@ -72,13 +71,16 @@ private:
     mutable std::mutex m_publishedMutex;
     Published m_published;
 
+    std::unique_ptr<FrameSource> m_source;
+    std::unique_ptr<CaptureLoop> m_capture;
+
     // The storage thread's own, until it is joined.
     std::unique_ptr<RecordWriter> m_writer;
     Result<void> m_storageResult;
     bool m_storageFailing = false;
 
     LiveTable m_live;
-    RemoteService m_remote;
+    std::unique_ptr<RemoteService> m_remote; // empty when nothing listens
 
     // Last, so that they end before what they use.
     std::jthread m_storageThread;

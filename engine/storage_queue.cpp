@@ -24,11 +24,10 @@ void StorageQueue::Unmap::operator()(MediaChunk* chunks) const
     munmap(chunks, bytes);
 }
 
-StorageQueue::StorageQueue(std::size_t records, std::size_t chunks, bool mayDropMedia)
+StorageQueue::StorageQueue(std::size_t records, std::size_t chunks)
     : m_records(records)
     , m_pool(mapChunks(chunks * sizeof(MediaChunk)), Unmap { chunks * sizeof(MediaChunk) })
     , m_returned(chunks)
-    , m_mayDropMedia(mayDropMedia)
 {
     if (!m_pool)
         chunks = 0; // every packet will then be counted as not stored

@@ -24,12 +24,12 @@ using StorageItem =
     std::variant<std::monostate, CallOn, CallOver, StreamRecord, QualityPoint, MediaChunk*, SecondPassed>;
 
 // One producer (RecordSink's methods), one consumer (take(), giveBack()). Records are never dropped: a full queue
-// makes the processing core wait, which shows upstream as a full capture ring. Media may be dropped on a live source
-// (takeChunk() returns nullptr); a replay waits for the disk.
+// makes the processing core wait, which shows upstream as a full capture ring. Media may be dropped where that is
+// said (a live source: takeChunk() returns nullptr); else the disk is waited for.
 class StorageQueue : public RecordSink {
 public:
     // Memory: records * sizeof(StorageItem) + chunks * 16 KiB; chunks are touched when first used.
-    StorageQueue(std::size_t records, std::size_t chunks, bool mayDropMedia);
+    StorageQueue(std::size_t records, std::size_t chunks);
     ~StorageQueue() override;
 
     void liveCall(const CallRecord& call) override { push(CallOn { call }); }
@@ -39,6 +39,7 @@ public:
     MediaChunk* takeChunk() override;
     void media(MediaChunk* chunk) override;
     void second(Timestamp now) override { push(SecondPassed { now }); }
+    void setMayDropMedia(bool mayDrop) { m_mayDropMedia = mayDrop; } // before the first chunk is taken
     void closeProducer() { m_closed.store(true, std::memory_order_release); }
 
     // Consumer.
@@ -63,7 +64,7 @@ private:
     SpscRing<MediaChunk*> m_returned; // storage thread to processing core
     std::vector<MediaChunk*> m_free; // processing core's own; last in, first out, so that warm chunks come again
     std::size_t m_inFlight = 0; // handed over and not yet returned
-    bool m_mayDropMedia;
+    bool m_mayDropMedia = false;
     std::atomic<bool> m_closed { false };
     std::atomic<std::uint64_t> m_waits { 0 };
     std::atomic<std::uint64_t> m_refusedChunks { 0 };

@@ -12,5 +12,5 @@ int main(int argc, char** argv)
     std::signal(SIGPIPE, SIG_IGN); // a closed pipe is an error of the write, told as such
     std::ios::sync_with_stdio(false);
     const QCoreApplication application(argc, argv);
-    return runCtl({ argv + 1, argv + argc }, openEngine, { std::cout, std::cerr, ::isatty(STDOUT_FILENO) == 1 });
+    return runCtl({ argv + 1, argv + argc }, openRemoteSource, { std::cout, std::cerr, ::isatty(STDOUT_FILENO) == 1 });
 }

@@ -33,8 +33,8 @@ CallMonitor::CallMonitor(const TrackerOptions& options, RecordSink& sink)
 std::vector<NamedCounter> CallMonitor::counters() const
 {
     auto all = m_tracker.counters();
-    all.push_back({ "media_packets_stored", m_packetsStored });
-    all.push_back({ "media_packets_not_stored", m_packetsNotStored });
+    all.push_back({ "media_packets_recorded", m_packetsStored });
+    all.push_back({ "media_packets_not_recorded", m_packetsNotStored });
     all.push_back({ "quality_points", m_points });
     return all;
 }

@@ -83,7 +83,7 @@ def main():
     theirs = measured(["tshark", "-r", capture, "-q", "-z", "rtp,streams"])
     print(f"tshark -z rtp,streams    wall {theirs[0]:7.2f} s  cpu {theirs[1]:7.2f} s  peak {theirs[2]:7.0f} MiB")
     print(f"ratio: {ours[0] / theirs[0]:.3f} of tshark's wall time (goal: below 0.25)")
-    for name in ("frames_received", "rtp_packets", "calls_started", "media_packets_stored", "chunks_refused",
+    for name in ("frames_received", "rtp_packets", "calls_started", "media_packets_stored", "media_chunks_refused",
                  "record_queue_waits"):
         if name in counters:
             print(f"  {name} {counters[name]}")

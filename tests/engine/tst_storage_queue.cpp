@@ -11,7 +11,7 @@ class TestStorageQueue : public QObject {
 private slots:
     void recordsComeOutInTheirOrderAndNoneIsLostWhenTheQueueIsSmall()
     {
-        StorageQueue queue(16, 4, false);
+        StorageQueue queue(16, 4);
         constexpr int count = 20000;
         std::jthread producer([&queue] {
             for (int i = 0; i < count; ++i)
@@ -31,7 +31,8 @@ private slots:
 
     void liveSourceIsRefusedAChunkWhenAllAreInUse()
     {
-        StorageQueue queue(16, 2, true);
+        StorageQueue queue(16, 2);
+        queue.setMayDropMedia(true);
         QVERIFY(queue.takeChunk());
         MediaChunk* second = queue.takeChunk();
         QVERIFY(second);
@@ -46,7 +47,7 @@ private slots:
 
     void replayWaitsForTheDiskInsteadOfDroppingMedia()
     {
-        StorageQueue queue(16, 1, false);
+        StorageQueue queue(16, 1);
         constexpr int count = 200;
         std::jthread consumer([&queue] {
             StorageItem item;
@@ -68,7 +69,7 @@ private slots:
 
     void replayDoesNotWaitForChunksThatNobodyWillReturn()
     {
-        StorageQueue queue(16, 1, false);
+        StorageQueue queue(16, 1);
         QVERIFY(queue.takeChunk()); // stays open
         QVERIFY(!queue.takeChunk());
     }

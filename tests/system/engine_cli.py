@@ -106,7 +106,7 @@ class Contract(unittest.TestCase):
         done = run(program("callmonctl"), "pcap", call_id, "--data", self.data, "-o", media)
         self.assertEqual(done.returncode, 0, done.stderr)
         if shutil.which("tshark"):
-            ports = {s["dst"].rsplit(":", 1)[1] for s in self.truth_streams if s["call_id"] == call_id}
+            ports = {s["dst_port"] for s in self.truth_streams if s["call_id"] == call_id}
             decode = [x for port in ports for x in ("-d", f"udp.port=={port},rtp")]
             seen = run("tshark", "-r", media, *decode, "-Y", "rtp", "-T", "fields", "-e", "rtp.ssrc")
             want = sum(int(s["packets"]) for s in self.truth_streams if s["call_id"] == call_id)

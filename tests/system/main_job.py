@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """The main job on real processes: generator | engine, and the console beside it, off screen.
 
-Waits for live calls, opens a call page, plays the call, exports CSV, and leaves a PNG of each page. Then the engine
-is killed and started again under the same console, which must say so and come back.
+Waits for live calls, opens a call page, plays the call, exports CSV, and leaves a PNG of each page.
 
 Usage: main_job.py BIN_DIR WORK_DIR SCREENSHOT_DIR
 """
@@ -23,8 +22,9 @@ BIN, WORK, SCREENSHOTS = sys.argv[1:4]
 
 class MainJob(unittest.TestCase):
     def setUp(self):
-        shutil.rmtree(WORK, ignore_errors=True)
-        os.makedirs(WORK)
+        self.work = os.path.join(WORK, self._testMethodName)
+        shutil.rmtree(self.work, ignore_errors=True)
+        os.makedirs(self.work)
         os.makedirs(SCREENSHOTS, exist_ok=True)
         self.run_dir = tempfile.mkdtemp(prefix="callmon-")  # a socket path has 108 bytes: not under the build folder
         os.chmod(self.run_dir, 0o750)
@@ -44,25 +44,25 @@ class MainJob(unittest.TestCase):
         shutil.rmtree(self.run_dir, ignore_errors=True)
 
     def start(self, name, *args, **more):
-        log = open(os.path.join(WORK, os.path.basename(name) + ".log"), "ab")
-        process = subprocess.Popen([os.path.join(BIN, name), *args], stderr=log, **{"stdout": log, **more})
+        with open(os.path.join(self.work, name + ".log"), "ab") as log:
+            process = subprocess.Popen([os.path.join(BIN, name), *args], stderr=log, **{"stdout": log, **more})
         self.processes.append(process)
         return process
 
     def start_engine(self):
         traffic = self.start("callmon-traffic", "--live", stdout=subprocess.PIPE)
         engine = self.start("callmon-engine", "--replay", "-", "--pace", "recorded", "--data",
-                            os.path.join(WORK, "data"), "--listen", self.url, stdin=traffic.stdout)
+                            os.path.join(self.work, "data"), "--listen", self.url, stdin=traffic.stdout)
         traffic.stdout.close()
         return engine
 
     def sound_environment(self):
         """A sound device that writes what it is given to a file."""
-        config = os.path.join(WORK, "asound.conf")
+        config = os.path.join(self.work, "asound.conf")
         with open(config, "w") as f:
-            f.write('pcm.recorder { type file slave.pcm "null" file "%s" format "wav" }\n'
+            f.write('pcm.recorder { type file slave.pcm { type null } file "%s" format "raw" }\n'
                     'pcm.!default { type plug slave.pcm "recorder" }\n'
-                    % os.path.join(WORK, "played.wav"))
+                    % os.path.join(self.work, "played.raw"))
         return {**os.environ, "ALSA_CONFIG_PATH": config, "QT_QPA_PLATFORM": "offscreen"}
 
     def test_live_calls_are_shown_heard_and_exported(self):
@@ -70,7 +70,7 @@ class MainJob(unittest.TestCase):
         console = self.start("callmon-console", "--engine", self.url, "--smoke", SCREENSHOTS,
                              env=self.sound_environment())
         code = console.wait(timeout=150)
-        with open(os.path.join(WORK, "callmon-console.log"), errors="replace") as f:
+        with open(os.path.join(self.work, "callmon-console.log"), errors="replace") as f:
             said = f.read()
         self.assertEqual(code, 0, said)
         self.assertIsNone(engine.poll(), "the engine must outlive the console")
@@ -113,7 +113,7 @@ class MainJob(unittest.TestCase):
         engine.send_signal(signal.SIGINT)
         self.assertEqual(engine.wait(timeout=20), 0)
         ctl = os.path.join(BIN, "callmonctl")
-        calls = subprocess.run([ctl, "calls", "--data", os.path.join(WORK, "data"), "--format", "csv"],
+        calls = subprocess.run([ctl, "calls", "--data", os.path.join(self.work, "data"), "--format", "csv"],
                                capture_output=True, text=True, timeout=20)
         self.assertGreater(len(calls.stdout.splitlines()), 1, calls.stderr)
         again = subprocess.run([ctl, "status", "--engine", self.url], capture_output=True, text=True, timeout=30)

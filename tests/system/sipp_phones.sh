@@ -5,7 +5,7 @@
 #
 #   sipp_phones.sh BIN_DIR [WORK_DIR]      exit 0 passed, 1 failed, 77 cannot be run here
 set -u
-bin=${1:?usage: sipp_phones.sh BIN_DIR [WORK_DIR]}
+bin=$(cd "${1:?usage: sipp_phones.sh BIN_DIR [WORK_DIR]}" && pwd)
 work=${2:-$bin/../system/sipp_phones}
 answered_calls=40
 busy_calls=10
@@ -54,7 +54,7 @@ wait_for() { # SECONDS COMMAND...
 }
 
 inside() { timeout -k 5 20 ip netns exec "$@"; }
-packet_socket_open() { [ "$(inside "$callee_ns" cat /proc/net/packet | wc -l)" -gt 1 ]; }
+engine_reads() { grep -q 'reading port' "$work/engine.out"; }
 udp_port_open() { inside "$callee_ns" grep -qi ":$(printf %04X "$1") " /proc/net/udp; }
 
 # The last line of SIPp's statistics file, one column of it.
@@ -139,9 +139,9 @@ say "engine on $callee_if"
 start "$callee_ns" 120 engine "$bin/callmon-engine" --port "net_af_packet0,iface=$callee_if" --data "$work/data" --listen none
 engine=${children[-1]}
 engine_gone() { ! kill -0 "$engine" 2>/dev/null; }
-wait_for 30 eval 'engine_gone || packet_socket_open'
+wait_for 60 eval 'engine_gone || engine_reads'
 engine_gone && fail "the engine ended before the first call"
-packet_socket_open || fail "the engine did not open its port"
+engine_reads || fail "the engine did not open its port"
 
 say "telephones: $answered_calls calls to one that answers, $busy_calls to one that is busy"
 cd "$work" || fail "cannot enter $work" # SIPp leaves its files where it runs
