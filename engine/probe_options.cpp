@@ -1,5 +1,7 @@
 #include "engine/probe_options.h"
 
+#include "shared/remote/transport.h"
+
 #include <CLI/CLI.hpp>
 #include <charconv>
 #include <functional>
@@ -184,6 +186,9 @@ Result<void> checkWhole(ProbeOptions& options)
         return Error { "say where records go: --data DIR" };
     if (!options.port.empty() && options.pace == ProbeOptions::Pace::Recorded)
         return Error { "--pace is for --replay; a port has a pace of its own" };
+    if (!options.listen.empty() && options.listen != "none")
+        if (const auto address = parseRemoteUrl(QString::fromStdString(options.listen)); !address)
+            return Error { "--listen " + options.listen + ": " + address.error().what };
     return {};
 }
 

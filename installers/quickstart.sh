@@ -116,13 +116,14 @@ fi
 # ---- run, and leave nothing behind
 engine_group=
 view=
+view_target= # what is signalled to end the view: its process, or its group
 timer=
 alive() { kill -0 -- "$1" 2>/dev/null; }
 stop() {
   trap '' INT TERM HUP
   if [ -n "$engine_group" ]; then say '== Stopping.'; fi
   local processes=() process tries
-  for process in "$timer" "$view" ${engine_group:+"-$engine_group"}; do
+  for process in "$timer" "$view_target" ${engine_group:+"-$engine_group"}; do
     if [ -n "$process" ] && alive "$process"; then
       kill -TERM -- "$process" 2>/dev/null || true
       processes+=("$process")
@@ -180,7 +181,15 @@ fi
 live_table() {
   say "   For the window, run this again where there is a display (DISPLAY or WAYLAND_DISPLAY set)."
   say "   Ctrl-C ends it."
-  "${with_us[@]}" "$bin/callmonctl" live --engine "$url" 9>&- &
+  if [ -t 1 ]; then
+    "${with_us[@]}" "$bin/callmonctl" live --engine "$url" 9>&- &
+    view_target=$!
+  else # a file or a pipe: a table every few seconds
+    set -m
+    { while sleep 3 && "$bin/callmonctl" live --once --engine "$url"; do echo; done; exit 1; } 9>&- &
+    view_target=-$!
+    set +m
+  fi
   view=$!
 }
 if [ "$window" = yes ]; then
@@ -188,6 +197,7 @@ if [ "$window" = yes ]; then
   started=$SECONDS
   "${with_us[@]}" "$bin/callmon-console" --engine "$url" >"$state/console.log" 2>&1 9>&- &
   view=$!
+  view_target=$view
 else
   live_table
 fi

@@ -108,8 +108,9 @@ else
 fi
 
 step "Tests: preset $preset, $jobs at a time, captures: ${CALLMON_CAPTURES:-none, tests that need them are skipped}"
-# The engine lives in shared memory pools and plugins, which the leak checker cannot follow into.
-export ASAN_OPTIONS=${ASAN_OPTIONS:-strict_string_checks=1:detect_stack_use_after_return=1}
+# Whole stacks (the fast ones end inside libraries), so that a library's own leak can be told from ours.
+export ASAN_OPTIONS=${ASAN_OPTIONS:-fast_unwind_on_malloc=0:strict_string_checks=1:detect_stack_use_after_return=1}
+export LSAN_OPTIONS=${LSAN_OPTIONS:-suppressions=$root/tests/lsan.supp:print_suppressions=0}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 status=0
 ctest --test-dir "$build" -j "$jobs" --output-on-failure --no-tests=error "${select[@]}" "$@" || status=$?

@@ -1,7 +1,5 @@
 #include "engine/capture/capture_loop.h"
 
-#include "engine/capture/waiter.h"
-
 namespace callmon {
 
 using namespace std::chrono_literals;
@@ -70,9 +68,9 @@ FrameBatch* CaptureLoop::takeFree(const std::stop_token& stop)
         m_free.tryPop(batch);
         return batch;
     }
-    Waiter waiter;
     while (!m_free.tryPop(batch) && !stop.stop_requested())
-        waiter.wait();
+        m_freeWaiter.wait();
+    m_freeWaiter.found();
     return batch;
 }
 
@@ -100,9 +98,9 @@ FrameBatch* CaptureLoop::next()
     if (m_seenLast)
         return nullptr;
     FrameBatch* batch = nullptr;
-    Waiter waiter;
     while (!m_full.tryPop(batch))
-        waiter.wait();
+        m_fullWaiter.wait();
+    m_fullWaiter.found();
     m_seenLast = batch->last;
     return batch;
 }

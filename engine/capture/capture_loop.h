@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/capture/frame_source.h"
+#include "engine/capture/waiter.h"
 #include "shared/base/spsc_ring.h"
 
 #include <atomic>
@@ -48,6 +49,8 @@ private:
     FrameBatch m_spare; // live frames that are dropped pass through here
     FrameBatch m_final; // the end is handed on even when no batch is free
     Timestamp m_lastNow {}; // capture thread
+    Waiter m_freeWaiter; // capture thread
+    Waiter m_fullWaiter; // processing thread
     bool m_seenLast = false; // processing thread
     std::optional<Error> m_error; // written before the last batch is handed on
     std::atomic<std::uint64_t> m_received { 0 };

@@ -3,6 +3,7 @@
 #include "engine/capture/input_stream.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <pcap/pcap.h>
 
 namespace callmon {
@@ -77,11 +78,11 @@ Error CaptureReader::failure(const std::string& why) const
 
 Result<void> CaptureReader::check()
 {
-    auto stream = InputStream::open(m_path);
-    if (!stream)
-        return stream.error();
-    if (stream.value()->isPipe())
-        return {};
+    std::error_code ignored;
+    const auto kind = std::filesystem::status(m_path, ignored).type();
+    using enum std::filesystem::file_type;
+    if (m_path == "-" || kind == fifo || kind == character || kind == socket)
+        return {}; // to open and close a pipe would end its writer
     CaptureReader other(m_path);
     if (const auto opened = other.open(); !opened)
         return opened.error();

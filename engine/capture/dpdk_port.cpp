@@ -74,10 +74,11 @@ struct DpdkPort::Port {
     bool started = false;
     bool hugePages = false;
     bool promiscuous = false;
-    bool pollWithoutPause = false;
+    bool pollBusy = false;
     std::uint16_t descriptors = 0;
+    std::size_t wantedBuffers = 0;
     std::size_t buffers = 0;
-    std::uint32_t linkMegabitsPerSecond = 0;
+    std::uint32_t linkMbps = 0;
     rte_mempool* pool = nullptr;
 
     // net_pcap reading a file: the recorded times
@@ -99,8 +100,8 @@ struct DpdkPort::Port {
 
     ~Port();
     Result<void> attach();
-    Result<void> configure(std::size_t wantedBuffers);
-    Result<void> makePool(std::size_t wantedBuffers);
+    Result<void> configure(std::size_t fitting);
+    Result<void> makePool(std::size_t fitting);
     Result<void> setUpQueues(rte_eth_dev_info& info);
     void findFileTimes();
     bool take(FrameBatch& batch, rte_mbuf* buffer, std::size_t& arenaUsed);
@@ -112,29 +113,32 @@ Result<void> DpdkPort::Port::attach()
 {
     takeEalLog(); // what came before is no reason
     const std::string deviceName = name.substr(0, name.find(','));
-    if (rte_eth_dev_get_port_by_name(deviceName.c_str(), &id) == 0 && !isPci)
+    std::uint16_t found = 0;
+    const auto find = [&] { return rte_eth_dev_get_port_by_name(deviceName.c_str(), &found) == 0; };
+    if (find() && !isPci) // a PCI port is there since DPDK was started
         return Error { "port " + name + ": " + deviceName + " is open already" };
-    if (rte_eth_dev_get_port_by_name(deviceName.c_str(), &id) != 0) {
+    if (!find()) {
         const int probed = rte_dev_probe(name.c_str());
         if (probed == -EFAULT)
             return Error { "port " + name
                 + ": is neither a PCI address nor a virtual device of DPDK, such as net_af_packet0,iface=eth1" };
         if (probed < 0)
             return portError(name, "cannot be opened");
-        if (rte_eth_dev_get_port_by_name(deviceName.c_str(), &id) != 0)
+        if (!find())
             return Error { "port " + name + ": DPDK has no network driver for it (" + takeEalLog() + ")" };
     }
+    id = found; // ours from here on, to be closed in the end
     return {};
 }
 
-Result<void> DpdkPort::Port::configure(std::size_t wantedBuffers)
+Result<void> DpdkPort::Port::configure(std::size_t fitting)
 {
     rte_eth_dev_info info {};
     if (const int status = rte_eth_dev_info_get(id, &info); status != 0)
         return portError(name, "it does not say what it can do");
     device = info.device;
     driver = info.driver_name;
-    if (const auto made = makePool(wantedBuffers); !made)
+    if (const auto made = makePool(fitting); !made)
         return made.error();
     if (const auto queues = setUpQueues(info); !queues)
         return queues.error();
@@ -145,20 +149,22 @@ Result<void> DpdkPort::Port::configure(std::size_t wantedBuffers)
     started = true;
     promiscuous = rte_eth_promiscuous_enable(id) == 0;
     rte_eth_link link {};
-    if (rte_eth_link_get_nowait(id, &link) == 0 && link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN)
-        linkMegabitsPerSecond = link.link_speed;
-    clock = ArrivalClock(std::uint64_t(linkMegabitsPerSecond) * 1'000'000);
+    // Virtual devices all claim 10 Gbit/s.
+    if (isPci && rte_eth_link_get_nowait(id, &link) == 0 && link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN
+        && link.link_speed > 0)
+        linkMbps = link.link_speed;
+    clock = ArrivalClock(std::uint64_t(linkMbps) * 1'000'000);
     clock.calibrate(readClocks());
     clock.begin(opened);
     findFileTimes();
     return {};
 }
 
-Result<void> DpdkPort::Port::makePool(std::size_t wantedBuffers)
+Result<void> DpdkPort::Port::makePool(std::size_t fitting)
 {
     const std::string poolName = "callmon_" + std::to_string(id);
     const int socket = rte_eth_dev_socket_id(id);
-    for (buffers = wantedBuffers; buffers >= buffersAtLeast; buffers /= 2) {
+    for (buffers = fitting; buffers >= buffersAtLeast; buffers /= 2) {
         // One less than a power of two fits the pool's ring.
         pool = rte_pktmbuf_pool_create(poolName.c_str(), static_cast<unsigned>(buffers - 1), buffersPerThread, 0,
             RTE_MBUF_DEFAULT_BUF_SIZE, socket < 0 ? SOCKET_ID_ANY : socket);
@@ -232,11 +238,13 @@ Result<std::unique_ptr<DpdkPort>> DpdkPort::open(const DpdkPortOptions& options)
     port->isPci = !address.empty();
     port->name = address.empty() ? options.name
                                  : address + options.name.substr(std::min(options.name.find(','), options.name.size()));
-    port->pollWithoutPause = options.pollWithoutPause;
+    port->pollBusy = options.pollBusy;
+    port->linkMbps = options.linkMbps;
+    port->wantedBuffers = options.mbufs;
 
     const EalMemory memory = findEalMemory();
     const std::size_t bytesPerBuffer = memory.hugePages ? bytesPerBufferHuge : bytesPerBufferSmall;
-    const std::size_t buffers = fittingBuffers(options.buffers, bytesPerBuffer, memory.availableBytes);
+    const std::size_t buffers = fittingBuffers(options.mbufs, bytesPerBuffer, memory.availableBytes);
     port->hugePages = memory.hugePages;
     if (const auto eal = startEal(port->isPci ? port->name : std::string(), memory, buffers * bytesPerBuffer); !eal)
         return eal.error();
@@ -263,7 +271,7 @@ Result<void> DpdkPort::receive(FrameBatch& batch)
     rte_mbuf* buffers[FrameBatch::capacity];
     const std::uint16_t received = rte_eth_rx_burst(port.id, 0, buffers, FrameBatch::capacity);
     const Nanoseconds polled = readMonotonic();
-    if (!port.pollWithoutPause)
+    if (!port.pollBusy)
         port.sleep = port.idle.after(received, FrameBatch::capacity);
 
     batch.count = 0;
@@ -338,14 +346,24 @@ std::string DpdkPort::describe() const
 {
     const Port& port = *m_port;
     std::string text = "port " + port.name + " (" + port.driver;
-    if (port.linkMegabitsPerSecond > 0)
-        text += ", " + std::to_string(port.linkMegabitsPerSecond) + " Mbit/s";
+    if (port.linkMbps > 0)
+        text += ", " + std::to_string(port.linkMbps) + " Mbit/s";
     text += ", " + std::to_string(port.descriptors) + " descriptors, " + std::to_string(port.buffers) + " buffers)";
-    if (!port.hugePages)
-        text += ", without huge pages, which is slower";
-    if (!port.promiscuous)
-        text += ", not promiscuous: it sees frames for its own address only";
     return text;
+}
+
+std::vector<std::string> DpdkPort::notes() const
+{
+    const Port& port = *m_port;
+    std::vector<std::string> notes;
+    if (!port.hugePages)
+        notes.push_back("no huge pages are free: capturing works, slower (dpdk-hugepages.py --setup 1G reserves some)");
+    if (port.buffers < port.wantedBuffers)
+        notes.push_back("memory is short: " + std::to_string(port.buffers) + " packet buffers instead of "
+            + std::to_string(port.wantedBuffers));
+    if (!port.promiscuous)
+        notes.push_back("the port is not promiscuous: it sees frames for its own address only");
+    return notes;
 }
 
 bool DpdkPort::isLive() const

@@ -13,9 +13,11 @@ struct DpdkPortOptions {
     std::string name;
     // Packet buffers of 2 KiB: deep, since they ride out the stalls of a busy machine. Halved, down to 8192 at least,
     // until they take no more than three quarters of the free huge pages, or a quarter of the memory without these.
-    std::size_t buffers = 131072;
+    std::size_t mbufs = 131072;
+    // The rate of the link where the port does not know it: virtual devices. 0 when it is not to be guessed.
+    std::uint32_t linkMbps = 10000;
     // Never sleep between polls: arrival times are then sure to the poll's length, at the cost of a whole core.
-    bool pollWithoutPause = false;
+    bool pollBusy = false;
 };
 
 class DpdkPort : public FrameSource {
@@ -28,6 +30,8 @@ public:
     Result<void> receive(FrameBatch& batch) override;
     void release(FrameBatch& batch) override;
     std::string describe() const override;
+    // What the user should know at the start, a sentence each: no huge pages, fewer buffers than asked for, ...
+    std::vector<std::string> notes() const;
     // Not so for net_pcap with rx_pcap: that file waits, and its frames have the recorded times (net_pcap keeps
     // microseconds). Its end is not told: the port stays idle.
     bool isLive() const override;

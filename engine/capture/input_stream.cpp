@@ -28,7 +28,8 @@ int waitReadable(int descriptor, int milliseconds)
 Result<std::unique_ptr<InputStream>> InputStream::open(const std::string& path)
 {
     const bool isStandardInput = path == "-";
-    const int descriptor = isStandardInput ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    // Not waiting for the writer of a named pipe: until it comes, the pipe is as good as dry.
+    const int descriptor = isStandardInput ? STDIN_FILENO : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     struct stat status { };
     if (descriptor < 0 || fstat(descriptor, &status) != 0)
         return Error { "cannot read " + path + ": " + std::strerror(errno) };

@@ -11,7 +11,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t arenaSize = 256 * 1024;
-constexpr auto waitAtLeast = 1ms; // at recorded pace: frames of the same millisecond travel together
+constexpr auto waitAtLeast = 2ms; // at recorded pace: frames of the same two milliseconds travel together
 constexpr auto waitAtMost = 5ms;
 constexpr auto gapBetweenFiles = 10s; // more is not waited for
 constexpr auto backwardStep = 1s; // a recording clock set back starts the pace anew

@@ -65,7 +65,12 @@ void addFilters(CLI::App& command, CtlOptions& options)
     command.add_option("--max-mos", query.maxMos, "Calls with a mean MOS of X or less")->type_name("X");
     command.add_option("--limit", query.limit, "At most N calls; 0, the default: all")
         ->type_name("N")
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+                return digits ? std::string() : "\"" + text + "\" is no number of calls";
+            },
+            ""));
 }
 
 void addFormat(CLI::App& command, CtlOptions& options)

@@ -181,7 +181,7 @@ private:
 
 }
 
-Result<std::unique_ptr<CallSource>> openEngine(const std::string& url)
+Result<std::unique_ptr<CallSource>> openRemoteSource(const std::string& url)
 {
     const auto address = parseRemoteUrl(url.empty() ? defaultEngineUrl().toString() : QString::fromStdString(url));
     if (!address)

@@ -7,6 +7,6 @@ namespace callmon {
 
 // Needs a QCoreApplication. An empty url is the default engine's. An engine that cannot be reached, is of another
 // version, or stops answering for a few seconds ends in an error that says so; it is not tried again.
-Result<std::unique_ptr<CallSource>> openEngine(const std::string& url);
+Result<std::unique_ptr<CallSource>> openRemoteSource(const std::string& url);
 
 }

@@ -79,8 +79,8 @@ SecondFigures RtpStream::closeSecond()
     figures.lost = since(m_sequence.expected() - m_second.expected, m_sequence.received() - m_second.received);
     figures.jitter = m_jitter.jitter();
     figures.deltaMax = Milliseconds(m_second.deltaMaxMs);
-    m_second = { m_sequence.received(), m_sequence.expected(), static_cast<std::uint32_t>(m_sequence.duplicates()),
-        static_cast<std::uint32_t>(m_sequence.reordered()), 0 };
+    m_second = { m_sequence.packets(), m_sequence.received(), m_sequence.expected(),
+        static_cast<std::uint32_t>(m_sequence.duplicates()), static_cast<std::uint32_t>(m_sequence.reordered()), 0 };
     return figures;
 }
 

@@ -51,6 +51,7 @@ public:
     void beginTimestampSegment() { m_jitter.beginSegment(); }
     // The figures since the last call, which begins the next second.
     SecondFigures closeSecond();
+    bool secondIsEmpty() const { return m_sequence.packets() == m_second.packets; }
 
     bool is(const FlowKey& flow, Ssrc ssrc) const { return m_ssrc == ssrc && m_flow == flow; }
     const FlowKey& flow() const { return m_flow; }
@@ -77,6 +78,7 @@ public:
 
 private:
     struct SecondBegin {
+        std::uint64_t packets = 0;
         std::uint64_t received = 0;
         std::uint64_t expected = 0;
         std::uint32_t duplicates = 0;

@@ -67,6 +67,7 @@ Arrival SequenceTracker::add(std::uint16_t sequence)
         ++m_highest;
         moveWindow(1);
         ++m_received;
+        --m_reordered; // it was none, then
         ++m_restarts;
         return Arrival::InOrder;
     }

@@ -120,8 +120,7 @@ void CallMonitor::closePoint(std::uint32_t stream)
     CallStream& source = m_tracker.stream(stream);
     StreamSide& side = m_sides[stream];
     const Timestamp begin = source.secondEndsAt - oneSecond;
-    if (side.chunk != nullptr && side.chunk->firstArrival() <= begin)
-        handOver(side);
+    handOver(side); // so that media never wait for longer than a second
 
     const SecondFigures figures = source.rtp.closeSecond();
     side.silentSeconds = figures.packets > 0 ? 0 : side.silentSeconds + 1;
@@ -145,9 +144,9 @@ void CallMonitor::closePoint(std::uint32_t stream)
     point.deltaMaxMs = asFloat(figures.deltaMax.count());
     point.mos = asFloat(side.quality.add(figures, side.impairment, oneWayDelayOf(source, call.record)));
     ++m_points;
-    m_sink.quality(point);
     if (figures.packets > 0)
         m_sink.stream(recordOf(stream));
+    m_sink.quality(point);
 }
 
 StreamRecord CallMonitor::recordOf(std::uint32_t stream)
@@ -160,11 +159,8 @@ StreamRecord CallMonitor::recordOf(std::uint32_t stream)
 
 void CallMonitor::finishStream(std::uint32_t stream)
 {
-    CallStream& source = m_tracker.stream(stream);
-    if (source.rtp.lastPacketAt() >= source.secondEndsAt - oneSecond) {
-        secondPassed(stream, source.rtp.lastPacketAt());
+    if (!m_tracker.stream(stream).rtp.secondIsEmpty())
         closePoint(stream); // the last one is not a whole second
-    }
     handOver(m_sides[stream]);
     m_dueStreams.remove(m_streamLinks, stream);
     m_sink.stream(recordOf(stream));

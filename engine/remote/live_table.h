@@ -26,7 +26,7 @@ public:
     // What brings a reader of version `since` up to date; a snapshot when that cannot be said any more, or since is 0.
     LiveDelta delta(std::uint64_t since) const;
     LiveDelta snapshot() const;
-    std::uint64_t version() const; // goes up with every change; 0 only while nothing ever happened
+    std::uint64_t version() const; // goes up with every change; never 0
     std::size_t size() const;
 
 private:
@@ -59,7 +59,7 @@ private:
     std::unordered_map<CallKey, Row, KeyHash> m_rows;
     std::deque<Removal> m_removals; // by version
     std::uint64_t m_forgotten = 0; // removals up to this version are not remembered
-    std::uint64_t m_version = 0;
+    std::uint64_t m_version = 1;
 };
 
 }

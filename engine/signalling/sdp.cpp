@@ -85,7 +85,7 @@ void readRtpmap(std::string_view value, SdpMedia& media)
     for (SdpCodec& codec : std::span(media.codecs).first(media.codecCount)) {
         if (codec.payloadType != *type || (!rate && !codec.name.empty()))
             continue;
-        codec.name = name;
+        codec.name = standardSpelling(name);
         codec.clockRate = Hertz { rate.value_or(0) };
         codec.channels = std::max<std::uint8_t>(channels.value_or(1), 1);
     }

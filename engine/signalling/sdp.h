@@ -16,7 +16,7 @@ enum class MediaDirection : std::uint8_t { SendReceive, SendOnly, ReceiveOnly, I
 
 struct SdpCodec {
     std::uint8_t payloadType = 0;
-    std::string_view name; // of a=rtpmap, or of RFC 3551 table 4 and 5 for static types; empty when unknown
+    std::string_view name; // of a=rtpmap in standardSpelling(), or of RFC 3551 for static types; empty when unknown
     Hertz clockRate; // 0 when unknown
     std::uint8_t channels = 1;
 };
@@ -53,5 +53,9 @@ std::optional<SessionDescription> parseSdp(std::string_view body);
 
 // RFC 3551 tables 4 and 5; empty name for unassigned and dynamic types.
 SdpCodec staticCodec(std::uint8_t payloadType);
+
+// Encoding names are the same in any case (RFC 4855 3) and phones write "pcma": a name that we know comes back as its
+// RFC spells it, any other as it is.
+std::string_view standardSpelling(std::string_view encodingName);
 
 }

@@ -1,5 +1,7 @@
 #include "engine/signalling/sdp.h"
 
+#include "engine/signalling/text.h"
+
 #include <algorithm>
 
 namespace callmon {
@@ -52,6 +54,26 @@ constexpr std::array<StaticType, 35> staticTypes { {
     { "H263", 90000 },
 } };
 
+// Encodings of dynamic payload types that others look for by name or that calls are often made of.
+constexpr std::array<std::string_view, 16> dynamicNames { "telephone-event", "opus", "iLBC", "speex", "AMR", "AMR-WB",
+    "EVS", "G7221", "G726-16", "G726-24", "G726-32", "G726-40", "G729D", "G729E", "red", "H264" };
+
+bool sameIgnoringCase(std::string_view a, std::string_view b)
+{
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return toLower(x) == toLower(y); });
+}
+
+}
+
+std::string_view standardSpelling(std::string_view encodingName)
+{
+    for (const StaticType& known : staticTypes)
+        if (sameIgnoringCase(encodingName, known.name))
+            return known.name;
+    for (const std::string_view known : dynamicNames)
+        if (sameIgnoringCase(encodingName, known))
+            return known;
+    return encodingName;
 }
 
 SdpCodec staticCodec(std::uint8_t payloadType)

@@ -18,6 +18,10 @@ Error systemError(std::string_view what, const std::filesystem::path& path)
     case EPERM:
         text += "; give this user the right to it, or choose another data directory";
         break;
+    case ENOENT:
+    case ENOTDIR:
+        text += "; is the path right?";
+        break;
     case EROFS:
         text += "; choose a data directory on a file system that can be written";
         break;

@@ -72,6 +72,7 @@ struct MediaAddress {
 
     Endpoint endpoint;
     Party party = Party::Caller; // who receives here
+    bool ofBoth = false; // both sides advertised it: a relay, seen on two hops
     MediaKind kind = MediaKind::Audio;
     std::uint8_t payloadCount = 0;
     std::uint32_t call = noIndex;

@@ -13,6 +13,7 @@ std::uint32_t MediaTable::add(const Endpoint& endpoint, Party party, std::uint32
     const std::uint64_t hash = hashOf(endpoint);
     const std::uint32_t found = find(endpoint, hash);
     if (found != noIndex && m_pool[found].call == callIndex) {
+        m_pool[found].ofBoth = m_pool[found].ofBoth || m_pool[found].party != party;
         m_pool[found].party = party;
         return found;
     }

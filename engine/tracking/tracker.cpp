@@ -225,7 +225,7 @@ Call& Tracker::call(std::uint32_t index)
 
 void Tracker::advance(Timestamp now)
 {
-    if (m_started && now > m_now)
+    if (now > m_now)
         observeTime(now);
 }
 

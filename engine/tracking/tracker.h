@@ -74,6 +74,7 @@ private:
     std::uint32_t streamOf(MediaAddress& address, bool byDestination, const Datagram& datagram, Ssrc ssrc);
     std::uint32_t openStream(
         MediaAddress& address, std::uint32_t addressIndex, bool byDestination, const Datagram& datagram, Ssrc ssrc);
+    Party senderTo(const MediaAddress& address, bool byDestination, const Datagram& datagram);
     PayloadMeaning meaningOf(const CallStream& stream, std::uint8_t payloadType);
     void flushMedia();
 

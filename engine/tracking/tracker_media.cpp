@@ -140,8 +140,10 @@ void Tracker::handleMedia(const Datagram& datagram, std::uint64_t destinationHas
 
     CallStream& stream = m_streams[index];
     constexpr Nanoseconds longAgo = std::chrono::seconds(12); // the clock stepped back
-    if (datagram.arrival >= stream.secondEndsAt || stream.secondEndsAt - datagram.arrival > longAgo)
+    if (datagram.arrival >= stream.secondEndsAt || stream.secondEndsAt - datagram.arrival > longAgo) {
+        flushMedia();
         m_listener.secondPassed(index, datagram.arrival);
+    }
     if (!stream.known || stream.meaning.payloadType != packet->payloadType) {
         stream.meaning = meaningOf(stream, packet->payloadType);
         stream.known = true;
@@ -164,6 +166,16 @@ std::uint32_t Tracker::streamOf(MediaAddress& address, bool byDestination, const
     return noIndex;
 }
 
+Party Tracker::senderTo(const MediaAddress& address, bool byDestination, const Datagram& datagram)
+{
+    if (address.ofBoth) { // the other end may tell
+        const std::uint32_t other = m_media.find(byDestination ? datagram.flow.src : datagram.flow.dst);
+        if (other != noIndex && m_media[other].call == address.call && !m_media[other].ofBoth)
+            return byDestination ? m_media[other].party : otherThan(m_media[other].party);
+    }
+    return byDestination ? otherThan(address.party) : address.party;
+}
+
 std::uint32_t Tracker::openStream(
     MediaAddress& address, std::uint32_t addressIndex, bool byDestination, const Datagram& datagram, Ssrc ssrc)
 {
@@ -175,7 +187,7 @@ std::uint32_t Tracker::openStream(
         return noIndex;
     CallStream& stream = m_streams[index];
     stream.rtp.begin(datagram.flow, ssrc);
-    stream.sender = byDestination ? otherThan(address.party) : address.party;
+    stream.sender = senderTo(address, byDestination, datagram);
     stream.call = address.call;
     stream.number = call.record.streamCount++;
     stream.next = call.streams;

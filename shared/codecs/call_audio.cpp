@@ -101,7 +101,7 @@ void note(const OrderedStream& stream, const SoundLoss& loss, std::vector<std::s
         add(counted(loss.strangeBytes, "payload byte is", "payload bytes are") + " no frame of the codec");
     if (loss.overlapped > 0)
         add(counted((loss.overlapped * 1000 + soundRate - 1) / soundRate, "millisecond", "milliseconds")
-            + " left out to keep both sides in step: the sender's clock went back");
+            + " left out to keep both sides in step: the sender's timestamps ran ahead of its packets");
 }
 
 }

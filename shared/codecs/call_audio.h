@@ -16,14 +16,16 @@ struct StreamMedia {
 
 struct CallAudio {
     static constexpr std::uint32_t sampleRate = 8000;
-    Timestamp start; // arrival of the first packet of either side
+    Timestamp start; // arrival of the first packet of either side; earlier when that one was held up on the way
     std::vector<std::int16_t> caller; // equal lengths; silence where nothing was sent
     std::vector<std::int16_t> callee;
     std::vector<std::string> notes; // "stream 2: codec opus is not decoded", for the user
 };
 
-// Packets are placed by their RTP timestamps (each stream anchored at its first arrival, re-anchored after a marker or
-// a gap), lost ones concealed by the codec's own means, duplicates and reordering undone.
+// Packets are placed by their RTP timestamps (each stream anchored at its first arrival, and anew when its timestamps
+// have departed from the arrivals for good: timeline.h), lost ones concealed by the codec's own means, duplicates and
+// reordering undone. Never longer than the packets took to arrive, nor than four hours. Depends on nothing but `media`.
+// Takes seconds for a long G.729 call: not for a window's thread.
 CallAudio assembleCallAudio(const std::vector<StreamMedia>& media);
 
 // 16-bit PCM WAV, caller left, callee right.

@@ -19,7 +19,8 @@ FramePipe::FramePipe(std::unique_ptr<QIODevice> transport, FrameRules rules, QOb
     connect(m_transport.get(), &QIODevice::bytesWritten, this, [this] { m_written.restart(); });
     // QLocalSocket and the TCP sockets both announce the end of the other side here, and keep what was read before it.
     connect(m_transport.get(), &QIODevice::readChannelFinished, this, [this] {
-        readTransport();
+        if (m_transport->bytesAvailable() > 0)
+            readTransport();
         end();
     });
     connect(m_transport.get(), &QIODevice::aboutToClose, this, &FramePipe::end);
@@ -73,31 +74,29 @@ void FramePipe::readTransport()
 {
     if (m_ended)
         return;
-    m_partial += m_transport->readAll();
+    const QByteArray bytes = std::exchange(m_partial, {}) + m_transport->readAll();
     m_heard.restart();
-    qsizetype at = 0;
-    constexpr qsizetype lengthBytes = 4;
-    while (m_partial.size() - at >= lengthBytes) {
-        ByteReader in(bytesOf(m_partial).subspan(static_cast<std::size_t>(at)));
+    ByteReader in(bytesOf(bytes));
+    // One by one: what the next frame may be can depend on what this one does.
+    while (!m_ended) {
+        const Bytes unread = in.rest();
         std::size_t length = in.u8(); // little-endian
         for (const int shift : { 8, 16, 24 })
             length |= static_cast<std::size_t>(in.u8()) << shift;
-        if (length > m_rules.maxFrameBytes)
+        if (in.ok() && length > m_rules.maxFrameBytes)
             return refuse(QStringLiteral("a frame of %1 bytes").arg(length));
         const Bytes frame = in.take(length);
-        if (!in.ok())
-            break;
+        if (!in.ok()) {
+            m_partial = bytes.last(static_cast<qsizetype>(unread.size()));
+            return;
+        }
         if (m_rules.complaint)
             if (const auto complaint = m_rules.complaint(frame))
                 return refuse(*complaint);
-        at += lengthBytes + static_cast<qsizetype>(length);
+        m_ready.remove(0, std::exchange(m_readyTaken, 0));
+        m_ready.append(reinterpret_cast<const char*>(unread.data()), static_cast<qsizetype>(unread.size() - in.left()));
+        emit readyRead();
     }
-    if (at == 0)
-        return;
-    m_ready.remove(0, std::exchange(m_readyTaken, 0));
-    m_ready += m_partial.first(at);
-    m_partial.remove(0, at);
-    emit readyRead();
 }
 
 qint64 FramePipe::readData(char* data, qint64 maxSize)

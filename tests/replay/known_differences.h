@@ -1,4 +1,13 @@
 // Where we differ from tshark 4.0.17, and why. The test fails as well when a listed difference is one no longer.
+//
+// On any capture:
+// - tshark counts duplicates as received: its Lost is compared after adding ours.
+// - tshark counts what is expected up to the packet that came last, which need not be the highest: where the last
+// packets
+//   of a stream came in disorder, its Lost is lower by that many.
+// - Jitter of streams with telephone-events, see below.
+// - A jump of 3,000 sequence numbers or more is a restart of the source, not loss (RFC 3550 A.1); loss to tshark.
+// - Clock rates that are no multiple of 1,000 Hz (11,025 Hz DVI4, 44,100 Hz L16): tshark drops the remainder.
 #pragma once
 
 #include <cstdint>

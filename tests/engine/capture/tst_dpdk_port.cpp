@@ -16,7 +16,7 @@ namespace {
 // A few buffers only: touching more takes its time.
 Result<std::unique_ptr<DpdkPort>> openPort(const QString& name)
 {
-    return DpdkPort::open({ .name = name.toStdString(), .buffers = 8192, .pollWithoutPause = false });
+    return DpdkPort::open({ .name = name.toStdString(), .mbufs = 8192, .linkMbps = 10000, .pollBusy = false });
 }
 
 std::uint64_t counter(const FrameSource& source, const char* name)
@@ -39,8 +39,10 @@ private slots:
     void aJumboFrameInSeveralBuffersIsOneFrame();
     void framesLongerThanAnyAreDroppedAndCounted();
     void netNullFillsBatchesWithDistinctOrderedTimes();
+    void theLinkRateOfAVirtualPortIsTheOptions();
     void anIdlePortSleeps();
     void startingDpdkLeavesTheCpuAffinityAlone();
+    void aPortThatIsOpenIsNotOpenedAgainNorHarmed();
     void whatCannotBeOpenedSaysWhy_data();
     void whatCannotBeOpenedSaysWhy();
 
@@ -149,6 +151,17 @@ void TestDpdkPort::netNullFillsBatchesWithDistinctOrderedTimes()
     QVERIFY(last <= std::chrono::system_clock::now() + std::chrono::milliseconds(1));
 }
 
+// 200 bytes at 1 Mbit/s take 1.8 ms: a poll's 64 frames cannot all have come at its end.
+void TestDpdkPort::theLinkRateOfAVirtualPortIsTheOptions()
+{
+    const auto port = DpdkPort::open({ .name = "net_null2,size=200", .mbufs = 8192, .linkMbps = 1, .pollBusy = true });
+    QVERIFY2(port, port ? "" : port.error().what.c_str());
+    FrameBatch batch;
+    QVERIFY(port.value()->receive(batch));
+    QCOMPARE((batch.frames[63].arrival - batch.frames[62].arrival).count(), 224 * 8 * 1000);
+    port.value()->release(batch);
+}
+
 void TestDpdkPort::anIdlePortSleeps()
 {
     const auto port = openPort("net_ring0");
@@ -174,6 +187,19 @@ void TestDpdkPort::startingDpdkLeavesTheCpuAffinityAlone()
     cpu_set_t cpus;
     QCOMPARE(sched_getaffinity(0, sizeof cpus, &cpus), 0);
     QVERIFY(CPU_EQUAL(&cpus, &m_cpusBefore)); // DPDK would leave one
+}
+
+void TestDpdkPort::aPortThatIsOpenIsNotOpenedAgainNorHarmed()
+{
+    const auto port = openPort("net_null3");
+    QVERIFY(port);
+    const auto again = openPort("net_null3");
+    QVERIFY(!again);
+    QVERIFY2(again.error().what.find("open already") != std::string::npos, again.error().what.c_str());
+    FrameBatch batch;
+    QVERIFY(port.value()->receive(batch));
+    QCOMPARE(batch.count, FrameBatch::capacity);
+    port.value()->release(batch);
 }
 
 void TestDpdkPort::whatCannotBeOpenedSaysWhy_data()

@@ -6,6 +6,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 
@@ -96,6 +98,7 @@ private slots:
     void aPipeGivesEachWholeFrameAtOnce_data();
     void aPipeGivesEachWholeFrameAtOnce();
     void aSilentPipeGivesIdleBatches();
+    void aNamedPipeIsReadOnceItsWriterComes();
     void recordedPaceTakesTheRecordedTime();
     void recordedPaceMovesNowOnWhileThePipeIsIdle();
     void aDayBetweenTwoFilesIsNotWaitedFor();
@@ -363,6 +366,24 @@ void TestPcapFile::aSilentPipeGivesIdleBatches()
     std::string error;
     receiveAll(*source, &error);
     QVERIFY2(error.find("standard input: is empty") != std::string::npos, error.c_str());
+}
+
+void TestPcapFile::aNamedPipeIsReadOnceItsWriterComes()
+{
+    const QString fifo = path("fifo");
+    QCOMPARE(mkfifo(qPrintable(fifo), 0600), 0);
+    const auto source = mustOpen({ fifo }); // returns without a writer
+    FrameBatch batch;
+    QVERIFY(source->receive(batch));
+    QVERIFY(batch.count == 0 && !batch.last);
+    const int writer = ::open(qPrintable(fifo), O_WRONLY | O_NONBLOCK);
+    QVERIFY(writer >= 0);
+    const QByteArray capture = pcapHead() + pcapRecord(1, 0, "f");
+    QCOMPARE(::write(writer, capture.data(), static_cast<std::size_t>(capture.size())), capture.size());
+    QVERIFY(source->receive(batch));
+    QVERIFY(batch.count == 1 && !batch.last);
+    ::close(writer);
+    QVERIFY(receiveAll(*source).empty());
 }
 
 void TestPcapFile::recordedPaceTakesTheRecordedTime()

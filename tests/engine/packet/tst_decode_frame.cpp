@@ -48,6 +48,7 @@ private slots:
     void countsWhatIsNoDatagramUnderItsName();
     void addressesPortsTimesAndSizesAreThePackets();
     void ethernetPaddingIsNotPayload();
+    void aFragmentsPieceIsWithoutPadding();
     void bytesBehindTheUdpLengthAreNotPayload();
     void aCutPayloadIsWhatIsThereAndItsSizesAreTheWires();
     void noCutOfAFrameReadsPastItsEnd();
@@ -198,6 +199,24 @@ void TestDecodeFrame::ethernetPaddingIsNotPayload()
     const auto empty = decode(decoder, 1, paddedSix);
     QVERIFY(empty);
     QCOMPARE(empty->payload.size(), std::size_t(0));
+}
+
+// What reassembly will be given.
+void TestDecodeFrame::aFragmentsPieceIsWithoutPadding()
+{
+    const QByteArray piece(16, 'p');
+    const QByteArray padding(10, '\xaa');
+    const QByteArray four = ipv4(piece, "11", "20b9") + padding;
+    const QByteArray six = ipv6(hex("11 00 05c9 deadbeef") + piece, "2c") + padding;
+    for (const QByteArray& frame : { four, six }) {
+        const auto parsed = parseIp(bytes(frame));
+        const auto* packet = std::get_if<IpPacket>(&parsed);
+        QVERIFY(packet && packet->isFragment() && packet->moreFragments);
+        QCOMPARE(int(packet->fragmentOffset), 0xb9 * 8);
+        QCOMPARE(text(packet->payload), piece);
+        QCOMPARE(int(packet->wirePayloadSize), piece.size());
+        QCOMPARE(packet->fragmentId, frame.size() == four.size() ? 0x1234u : 0xdeadbeefu);
+    }
 }
 
 void TestDecodeFrame::bytesBehindTheUdpLengthAreNotPayload()

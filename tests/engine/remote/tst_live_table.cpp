@@ -61,6 +61,7 @@ private slots:
     {
         LiveTable table;
         QVERIFY(table.delta(0).snapshot);
+        QVERIFY(!table.delta(table.snapshot().toVersion).snapshot); // also of an empty list
         table.update(callOf(1));
         const LiveDelta delta = table.delta(0);
         QVERIFY(delta.snapshot);

@@ -141,6 +141,10 @@ private slots:
         row("96 AMR-WB/16000", "0=PCMU/8000 96=AMR-WB/16000");
         row("96  G726-32/8000/1 ", "0=PCMU/8000 96=G726-32/8000");
         row(" 96 G726-32/8000", "0=PCMU/8000 96=G726-32/8000");
+        row("96 TELEPHONE-Event/8000", "0=PCMU/8000 96=telephone-event/8000"); // RFC 4855 3: the same in any case
+        row("0 pcmu/8000", "0=PCMU/8000 96=/0");
+        row("96 g729/8000", "0=PCMU/8000 96=G729/8000");
+        row("96 x-Own/8000", "0=PCMU/8000 96=x-Own/8000");
         row("0 PCMU/16000", "0=PCMU/16000 96=/0");
         row("0 LPC", "0=PCMU/8000 96=/0"); // no clock rate: RFC 3551 knows better
         row("96 iLBC", "0=PCMU/8000 96=iLBC/0");

@@ -189,7 +189,7 @@ std::vector<std::string_view> viewsOf(const SipMessage& message)
     if (const auto description = parseSdp(sdpOf(message)))
         for (const SdpMedia& media : description->mediaList())
             for (const SdpCodec& codec : media.codecList())
-                if (codec.name != staticCodec(codec.payloadType).name)
+                if (standardSpelling(std::string(codec.name)).data() != codec.name.data()) // not a name of our own
                     views.push_back(codec.name);
     return views;
 }

@@ -4,7 +4,7 @@
 //
 // with hosts A (the caller, 10.0.0.1), B (the callee, 10.0.0.2) and P (a proxy, 10.0.0.9), all on port 5060.
 // Options: by=B (the callee made the request), sdp=sendrecv|sendonly|recvonly|inactive|zero (an SDP of the sender's
-// party, zero: c=0.0.0.0), totag=x, branch=x, id=x (Call-ID), port=n (media port).
+// party, zero: c=0.0.0.0), totag=x, branch=x, id=x (Call-ID), port=n (media port), relay=n (media at P, that port).
 #pragma once
 
 #include "engine/packet/datagram.h"
@@ -113,9 +113,16 @@ private:
         const bool senderIsCallee = byCallee != response;
         QString body;
         if (const QString sdp = option("sdp", ""); !sdp.isEmpty()) {
-            const QString ip = sdp == "zero" ? "0.0.0.0" : senderIsCallee ? "10.0.0.2" : "10.0.0.1";
+            const QString relay = option("relay", "");
+            const QString ip = sdp == "zero" ? "0.0.0.0"
+                : !relay.isEmpty()           ? "10.0.0.9"
+                : senderIsCallee             ? "10.0.0.2"
+                                             : "10.0.0.1";
             body = "v=0\r\no=- 1 1 IN IP4 " + ip + "\r\ns=-\r\nc=IN IP4 " + ip + "\r\nt=0 0\r\nm=audio "
-                + option("port", senderIsCallee ? "20000" : "10000")
+                + option("port",
+                    !relay.isEmpty()     ? relay
+                        : senderIsCallee ? "20000"
+                                         : "10000")
                 + " RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
                 + (sdp == "zero" ? "" : "a=" + sdp + "\r\n");
         }

@@ -24,7 +24,9 @@ private slots:
     void mediaInTheBatchOfItsDescriptionIsBound();
     void sourceAddressBindsWhenTheDestinationIsUnknown();
     void newSsrcAndNewPathAreNewStreams();
+    void announcementBeforeTheAnswerIsASegmentOfItsOwn();
     void telephoneEventsBelongToTheirStream();
+    void relayBetweenTwoHopsTellsDirectionsApart();
     void newestRegistrationOfAnAddressWins();
     void reInviteMovesTheMedia();
     void mediaOfNoCallIsCounted();
@@ -98,6 +100,25 @@ void MediaBindingTest::newSsrcAndNewPathAreNewStreams()
     QCOMPARE(streams[2].packets, 4u);
 }
 
+void MediaBindingTest::announcementBeforeTheAnswerIsASegmentOfItsOwn()
+{
+    TestTraffic traffic;
+    traffic.script("0 A>B INVITE 1 sdp=sendrecv\n10 B>A 180 1");
+    traffic.talk(20, 5, calleeMedia, callerMedia, 7);
+    traffic.script("110 B>A 200 1 sdp=sendrecv\n115 A>B ACK 1");
+    for (int i = 0; i < 5; ++i) {
+        traffic.rtp(120 + 20 * i, calleeMedia, callerMedia,
+            { 8, static_cast<std::uint16_t>(5 + i), static_cast<std::uint32_t>(900'000 + 160 * i), 7, false });
+    }
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    const auto& streams = fixture.listener.ended[0].streams;
+    QCOMPARE(streams.size(), std::size_t { 1 });
+    QCOMPARE(streams[0].packets, 10u);
+    QCOMPARE(streams[0].rtp.jitterMax().value().count(), 0.0);
+}
+
 void MediaBindingTest::telephoneEventsBelongToTheirStream()
 {
     TestTraffic traffic;
@@ -114,6 +135,28 @@ void MediaBindingTest::telephoneEventsBelongToTheirStream()
     QCOMPARE(streams[0].packets, 4u);
     QCOMPARE(int { streams[0].rtp.payload().payloadType }, 8); // not that of the event it began with
     QCOMPARE(streams[0].rtp.jitterMax().value().count(), 0.0); // the event's timestamps stood still
+}
+
+// The proxy puts its relay's address into the offer and into the answer.
+void MediaBindingTest::relayBetweenTwoHopsTellsDirectionsApart()
+{
+    TestTraffic traffic;
+    traffic.script("0 A>P INVITE 1 sdp=sendrecv\n10 P>B INVITE 1 branch=p sdp=sendrecv relay=5000\n"
+                   "20 B>P 200 1 branch=p sdp=sendrecv\n30 P>A 200 1 sdp=sendrecv relay=5000");
+    const Endpoint relay = scriptHost('P', 5000);
+    traffic.talk(100, 1, callerMedia, relay, 1);
+    traffic.talk(101, 1, relay, calleeMedia, 2);
+    traffic.talk(102, 1, calleeMedia, relay, 3);
+    traffic.talk(103, 1, relay, callerMedia, 4);
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    const auto& streams = fixture.listener.ended[0].streams; // newest first
+    QCOMPARE(streams.size(), std::size_t { 4 });
+    QCOMPARE(streams[3].sender, Party::Caller);
+    QCOMPARE(streams[2].sender, Party::Caller);
+    QCOMPARE(streams[1].sender, Party::Callee);
+    QCOMPARE(streams[0].sender, Party::Callee);
 }
 
 void MediaBindingTest::newestRegistrationOfAnAddressWins()

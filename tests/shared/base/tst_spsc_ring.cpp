@@ -40,7 +40,7 @@ private slots:
 
     void everythingArrivesOnceAndInOrder()
     {
-        constexpr std::uint64_t count = 200'000;
+        constexpr std::uint64_t count = 50'000;
         SpscRing<std::uint64_t> ring(16); // small: full and empty again and again
         std::atomic<bool> done = false;
         std::atomic<bool> sizeExceeded = false;

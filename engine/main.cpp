@@ -1,0 +1,88 @@
+#include "engine/probe.h"
+
+#include <QCoreApplication>
+#include <QSocketNotifier>
+#include <csignal>
+#include <cstdio>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace {
+
+constexpr int exitOk = 0;
+constexpr int exitFailure = 1;
+constexpr int exitUsage = 2;
+
+int signalPipe[2] = { -1, -1 }; // a signal handler can reach nothing else
+
+void onSignal(int)
+{
+    const char byte = 1;
+    [[maybe_unused]] const auto written = write(signalPipe[1], &byte, 1);
+}
+
+void say(const std::string& sentence)
+{
+    std::fprintf(stderr, "callmon-engine: %s\n", sentence.c_str());
+}
+
+void catchSignals()
+{
+    if (pipe2(signalPipe, O_CLOEXEC | O_NONBLOCK) != 0)
+        return;
+    struct sigaction action = {};
+    action.sa_handler = onSignal;
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+void printCounters(const callmon::ProbeStatus& status)
+{
+    for (const callmon::NamedCounter& counter : status.counters)
+        std::printf("%s %llu\n", counter.name.c_str(), static_cast<unsigned long long>(counter.value));
+}
+
+}
+
+int main(int argc, char** argv)
+{
+    auto parsed = callmon::parseProbeOptions(argc, argv);
+    if (const auto* help = std::get_if<callmon::HelpWanted>(&parsed)) {
+        std::fputs(help->text.c_str(), stdout);
+        return exitOk;
+    }
+    if (const auto* error = std::get_if<callmon::Error>(&parsed)) {
+        say(error->what);
+        return exitUsage;
+    }
+
+    catchSignals();
+    QCoreApplication application(argc, argv);
+    auto opened = callmon::Probe::open(std::get<callmon::ProbeOptions>(parsed), say);
+    if (!opened) {
+        say(opened.error().what);
+        return exitFailure;
+    }
+    const auto probe = std::move(opened.value());
+
+    QSocketNotifier signalled(signalPipe[0], QSocketNotifier::Read);
+    QObject::connect(&signalled, &QSocketNotifier::activated, &application, [&probe] {
+        char byte = 0;
+        while (read(signalPipe[0], &byte, 1) == 1) { }
+        probe->stop();
+    });
+    probe->start([&application] { QMetaObject::invokeMethod(&application, &QCoreApplication::quit, Qt::QueuedConnection); });
+    if (const std::string url = probe->listeningOn(); !url.empty())
+        say("listening on " + url);
+    QCoreApplication::exec();
+
+    const auto finished = probe->finish();
+    printCounters(probe->status());
+    if (!finished) {
+        say(finished.error().what);
+        return exitFailure;
+    }
+    return exitOk;
+}

@@ -1,0 +1,261 @@
+#include "engine/probe.h"
+
+#include "engine/capture/dpdk_port.h"
+#include "engine/capture/pcap_file.h"
+#include "shared/remote/transport.h"
+
+#include <algorithm>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::size_t queuedRecords = 16384;
+constexpr std::chrono::milliseconds commitInterval { 500 }; // half of what a kill may cost
+constexpr std::chrono::milliseconds idleWait { 2 };
+
+Result<std::unique_ptr<FrameSource>> openSource(const ProbeOptions& options, const Probe::Warn& warn)
+{
+    if (options.port.empty()) {
+        const Pace pace = options.pace == ProbeOptions::Pace::Recorded ? Pace::Recorded : Pace::AsFastAsPossible;
+        auto file = PcapFile::open(options.replay, pace);
+        if (!file)
+            return file.error();
+        return std::unique_ptr<FrameSource>(std::move(file.value()));
+    }
+    auto port = DpdkPort::open({ .name = options.port,
+        .mbufs = options.mbufs,
+        .linkMbps = options.linkMbps,
+        .pollBusy = options.poll == ProbeOptions::Poll::Busy });
+    if (!port)
+        return port.error();
+    for (const std::string& note : port.value()->notes())
+        warn(note);
+    return std::unique_ptr<FrameSource>(std::move(port.value()));
+}
+
+TrackerOptions trackerOptions(const ProbeOptions& options)
+{
+    TrackerOptions tracker;
+    tracker.maxCalls = options.maxCalls;
+    tracker.maxStreams = options.maxStreams;
+    tracker.touchMemory = !options.port.empty();
+    tracker.sipPorts = options.sipPorts;
+    tracker.lingerAfterEnd = options.lingerAfterEnd;
+    tracker.unansweredTimeout = options.silenceUnanswered;
+    tracker.mediaTimeout = options.silenceWithMedia;
+    tracker.quietTimeout = options.silenceWithoutMedia;
+    return tracker;
+}
+
+std::size_t mediaChunks(const ProbeOptions& options)
+{
+    return options.recordMedia ? std::size_t(options.mediaPoolMib) * 1024 * 1024 / sizeof(MediaChunk) : 0;
+}
+
+// Where the remote interface listens; empty for nowhere. A replay at full speed is over before anybody could look.
+QUrl listenUrl(const ProbeOptions& options)
+{
+    if (options.listen == "none")
+        return {};
+    if (!options.listen.empty())
+        return QUrl(QString::fromStdString(options.listen));
+    const bool fastReplay = options.port.empty() && options.pace == ProbeOptions::Pace::Fast;
+    return fastReplay ? QUrl() : defaultListenUrl();
+}
+
+}
+
+Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn warn)
+{
+    auto source = openSource(options, warn);
+    if (!source)
+        return source.error();
+    auto writer = RecordWriter::open(options.data);
+    if (!writer)
+        return writer.error();
+    for (const std::string& note : writer.value()->recoveryNotes())
+        warn(note);
+    std::unique_ptr<Probe> probe(
+        new Probe(options, std::move(source.value()), std::move(writer.value()), std::move(warn)));
+    if (const QUrl url = listenUrl(options); !url.isEmpty())
+        if (auto listening = probe->m_remote.listen(url); !listening)
+            return listening.error();
+    return probe;
+}
+
+Probe::Probe(
+    const ProbeOptions& options, std::unique_ptr<FrameSource> source, std::unique_ptr<RecordWriter> writer, Warn warn)
+    : m_warn(std::move(warn))
+    , m_source(std::move(source))
+    , m_capture(*m_source, options.ringBatches)
+    , m_queue(queuedRecords, mediaChunks(options), m_source->isLive())
+    , m_monitor(trackerOptions(options), m_queue)
+    , m_writer(std::move(writer))
+    , m_remote(options.data, m_writer.get(), m_live, [this] { return status(); })
+{
+}
+
+Probe::~Probe() = default;
+
+void Probe::start(std::function<void()> onFinished)
+{
+    m_onFinished = std::move(onFinished);
+    m_storageThread = std::jthread([this] { store(); });
+    m_processingThread = std::jthread([this] { process(); });
+    m_captureThread = std::jthread([this](const std::stop_token& stop) { m_capture.run(stop); });
+}
+
+void Probe::stop()
+{
+    m_captureThread.request_stop(); // the rest follows: the last batch ends processing, an empty queue storage
+}
+
+// Processing core: a packet's way.
+void Probe::process()
+{
+    std::array<Datagram, FrameBatch::capacity> datagrams;
+    while (FrameBatch* batch = m_capture.next()) {
+        std::size_t count = 0;
+        for (const Frame& frame : batch->view()) {
+            m_bytes += frame.wireSize;
+            if (auto datagram = m_decoder.decode(
+                    static_cast<std::uint16_t>(frame.linkType), frame.bytes, frame.arrival, frame.uncertainty))
+                datagrams[count++] = *datagram;
+        }
+        m_frames += batch->count;
+        m_monitor.process(std::span(datagrams).first(count));
+        m_monitor.advance(batch->now);
+        publishOnceASecond(batch->now);
+        m_capture.giveBack(batch);
+    }
+    m_monitor.finish();
+    publish(m_published.now);
+    m_queue.closeProducer();
+}
+
+void Probe::publishOnceASecond(Timestamp now)
+{
+    if (now - m_publishedAt < std::chrono::seconds(1) && now >= m_publishedAt)
+        return;
+    publish(now);
+    m_publishedAt = now;
+}
+
+void Probe::publish(Timestamp now)
+{
+    Published next;
+    next.now = now;
+    next.frames = m_frames;
+    next.bytes = m_bytes;
+    for (const PacketCounter& counter : m_decoder.counters())
+        next.counters.push_back({ counter.name, counter.value });
+    for (const NamedCounter& counter : m_monitor.counters())
+        next.counters.push_back(counter);
+
+    const std::scoped_lock lock(m_publishedMutex);
+    const Milliseconds passed = now - m_published.now;
+    if (m_published.now != Timestamp {} && passed.count() > 0) {
+        const double perSecond = 1000.0 / passed.count();
+        next.framesPerSecond = static_cast<std::uint64_t>(double(next.frames - m_published.frames) * perSecond);
+        next.bitsPerSecond = static_cast<std::uint64_t>(double(next.bytes - m_published.bytes) * 8 * perSecond);
+    }
+    m_published = std::move(next);
+}
+
+void Probe::store()
+{
+    auto committed = std::chrono::steady_clock::now();
+    bool dirty = false;
+    StorageItem item;
+    for (;;) {
+        const bool closing = m_queue.drained();
+        int taken = 0;
+        for (; taken < 1024 && m_queue.take(item); ++taken)
+            handle(item);
+        dirty = dirty || taken > 0;
+        if (dirty && std::chrono::steady_clock::now() - committed >= commitInterval) {
+            report(m_writer->commit());
+            committed = std::chrono::steady_clock::now();
+            dirty = false;
+        }
+        if (closing)
+            break;
+        if (taken == 0)
+            std::this_thread::sleep_for(idleWait);
+    }
+    m_storageResult = m_writer->close();
+    m_onFinished();
+}
+
+void Probe::handle(StorageItem& item)
+{
+    if (const auto* on = std::get_if<CallOn>(&item)) {
+        m_writer->liveCall(on->call);
+        m_live.update(on->call);
+    } else if (const auto* stream = std::get_if<StreamRecord>(&item)) {
+        m_writer->stream(*stream);
+        m_live.update(*stream);
+    } else if (const auto* point = std::get_if<QualityPoint>(&item)) {
+        m_writer->quality(*point);
+        m_live.update(*point);
+    } else if (MediaChunk** chunk = std::get_if<MediaChunk*>(&item)) {
+        m_writer->media(**chunk);
+        m_queue.giveBack(*chunk);
+    } else if (const auto* over = std::get_if<CallOver>(&item)) {
+        m_writer->callEnded(over->call);
+        m_live.remove(over->call.key);
+    }
+}
+
+// A disk that fails is told once, and again when it has recovered: not twice a second.
+void Probe::report(const Result<void>& committed)
+{
+    if (!committed && !m_storageFailing)
+        m_warn(committed.error().what);
+    if (committed && m_storageFailing)
+        m_warn("storage works again");
+    m_storageFailing = !committed;
+}
+
+Result<void> Probe::finish()
+{
+    m_remote.close();
+    m_captureThread.join();
+    m_processingThread.join();
+    m_storageThread.join();
+    if (m_capture.error())
+        return *m_capture.error();
+    return m_storageResult;
+}
+
+ProbeStatus Probe::status() const
+{
+    ProbeStatus status;
+    status.source = m_source->describe();
+    status.version = CALLMON_VERSION;
+    status.liveCalls = m_live.size();
+    for (const CaptureCounter& counter : m_source->counters())
+        status.counters.push_back({ counter.name, counter.value });
+    for (const CaptureCounter& counter : m_capture.counters())
+        status.counters.push_back({ counter.name, counter.value });
+    {
+        const std::scoped_lock lock(m_publishedMutex);
+        status.now = m_published.now;
+        status.framesPerSecond = m_published.framesPerSecond;
+        status.bitsPerSecond = m_published.bitsPerSecond;
+        status.counters.insert(status.counters.end(), m_published.counters.begin(), m_published.counters.end());
+    }
+    status.counters.push_back({ "media_chunks_refused", m_queue.refusedChunks() });
+    status.counters.push_back({ "record_queue_waits", m_queue.waits() });
+    for (const NamedCounter& counter : m_writer->counters())
+        status.counters.push_back(counter);
+    return status;
+}
+
+std::string Probe::listeningOn() const
+{
+    return m_remote.url().toString().toStdString();
+}
+
+}

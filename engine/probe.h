@@ -1,0 +1,89 @@
+// READ FIRST: the whole pipeline. Capture core -> ring -> processing core -> queue -> storage thread; the remote
+// interface lives on the Qt event loop of the main thread.
+#pragma once
+
+#include "engine/capture/capture_loop.h"
+#include "engine/packet/decode_frame.h"
+#include "engine/probe_options.h"
+#include "engine/records/call_monitor.h"
+#include "engine/remote/live_table.h"
+#include "engine/remote/remote_service.h"
+#include "engine/storage/record_writer.h"
+#include "engine/storage_queue.h"
+#include "shared/calls/probe_status.h"
+
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace callmon {
+
+class Probe {
+public:
+    using Warn = std::function<void(const std::string&)>; // takes sentences for the user's log; from any thread
+
+    // Opens source, storage and remote interface; nothing runs yet.
+    static Result<std::unique_ptr<Probe>> open(const ProbeOptions& options, Warn warn);
+    ~Probe();
+
+    // Starts the threads. `onFinished` is called once, on the storage thread, when everything that was read is stored.
+    void start(std::function<void()> onFinished);
+    // Asks for an orderly end: what was captured is still tracked and stored. Any thread.
+    void stop();
+    // After onFinished, on the main thread: joins. The first error of source or storage, if any.
+    Result<void> finish();
+
+    ProbeStatus status() const; // any thread
+    std::string listeningOn() const; // URL; empty without remote interface
+
+private:
+    Probe(const ProbeOptions& options, std::unique_ptr<FrameSource> source, std::unique_ptr<RecordWriter> writer,
+        Warn warn);
+
+    void process();
+    void publishOnceASecond(Timestamp now);
+    void publish(Timestamp now);
+    void store();
+    void handle(StorageItem& item);
+    void report(const Result<void>& committed);
+
+    Warn m_warn;
+    std::function<void()> m_onFinished;
+
+    std::unique_ptr<FrameSource> m_source;
+    CaptureLoop m_capture;
+    StorageQueue m_queue;
+
+    // The processing core's own.
+    PacketDecoder m_decoder;
+    CallMonitor m_monitor;
+    std::uint64_t m_frames = 0;
+    std::uint64_t m_bytes = 0;
+    Timestamp m_publishedAt;
+
+    struct Published { // what the processing core tells the others, once a second
+        Timestamp now;
+        std::uint64_t frames = 0;
+        std::uint64_t bytes = 0;
+        std::uint64_t framesPerSecond = 0;
+        std::uint64_t bitsPerSecond = 0;
+        std::vector<NamedCounter> counters;
+    };
+    mutable std::mutex m_publishedMutex;
+    Published m_published;
+
+    // The storage thread's own, until it is joined.
+    std::unique_ptr<RecordWriter> m_writer;
+    Result<void> m_storageResult;
+    bool m_storageFailing = false;
+
+    LiveTable m_live;
+    RemoteService m_remote;
+
+    // Last, so that they end before what they use.
+    std::jthread m_storageThread;
+    std::jthread m_processingThread;
+    std::jthread m_captureThread;
+};
+
+}

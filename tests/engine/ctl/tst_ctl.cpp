@@ -1,0 +1,369 @@
+// callmonctl over a data directory and over an engine: what it prints, writes and answers with.
+#include "engine/ctl/commands.h"
+#include "engine/ctl/media_pcap.h"
+#include "engine/storage/record_writer.h"
+#include "tests/engine/storage/sample_records.h"
+
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QRegularExpression>
+#include <QStandardPaths>
+#include <QTemporaryDir>
+#include <QTest>
+#include <cmath>
+#include <sstream>
+
+using namespace callmon;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Answer {
+    int status = 0;
+    QString out;
+    QString err;
+};
+
+// An engine of two calls, of which one ends.
+class FakeEngine final : public CallSource {
+public:
+    Result<std::uint64_t> calls(const CallQuery&, const std::function<bool(const CallRecord&)>&) override
+    {
+        return std::uint64_t { 0 };
+    }
+    Result<std::vector<StreamRecord>> streams(CallKey) override { return std::vector<StreamRecord>(); }
+    Result<void> media(CallKey, const std::function<bool(StreamKey, Bytes)>&) override { return {}; }
+    Result<void> live(const std::function<bool(const LiveUpdate&)>& sink) override
+    {
+        LiveUpdate update;
+        update.status = status().value();
+        update.delta.snapshot = true;
+        for (int i = 0; i < 2; ++i) {
+            LiveCall call;
+            call.key = { i + 1 };
+            call.caller = i ? "J\xc3\xbcrgen" : "+34910123456";
+            call.startedAt = sample::at("2026-03-01T10:00:00Z");
+            call.answeredAt = call.startedAt + 2s;
+            call.state = CallState::Answered;
+            call.sent[0] = { true, 4.25f, 3.5f, 1.25f, 7.5f };
+            update.delta.changed.push_back(call);
+        }
+        if (!sink(update))
+            return {};
+        update.delta = {};
+        update.delta.removed.push_back({ 1 });
+        sink(update);
+        return {};
+    }
+    Result<ProbeStatus> status() override
+    {
+        ProbeStatus status;
+        status.source = "net_ring0";
+        status.version = "1.2 \"x\"";
+        status.now = sample::at("2026-03-01T10:01:05Z");
+        status.liveCalls = 2;
+        status.counters = { { "frames_received", 12345678901 } };
+        return status;
+    }
+};
+
+std::vector<std::byte> rtp(std::uint16_t sequence, std::uint32_t timestamp, std::uint32_t ssrc, std::size_t payload)
+{
+    std::vector<std::byte> packet { std::byte { 0x80 }, std::byte { 8 }, std::byte(sequence >> 8),
+        std::byte(sequence & 0xff) };
+    for (const std::uint32_t word : { timestamp, ssrc })
+        for (int shift = 24; shift >= 0; shift -= 8)
+            packet.push_back(std::byte(word >> shift & 0xff));
+    for (std::size_t i = 0; i < payload; ++i)
+        packet.push_back(std::byte(i * 7 & 0xff));
+    return packet;
+}
+
+}
+
+class TestCtl : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        auto opened = RecordWriter::open(data());
+        QVERIFY(opened.has_value());
+        RecordWriter& writer = *opened.value();
+        // The first call: two directions of A-law, one IPv4 and one IPv6, the caller's without its packet 7.
+        CallRecord call = sample::ended(sample::call(m_start, "media@host"), 30s);
+        call.answeredAt = m_start + 1s;
+        call.mosMean = 4.2;
+        writer.liveCall(call);
+        for (std::uint32_t index = 0; index < 2; ++index) {
+            StreamRecord stream = sample::stream(call.key, index, m_start);
+            if (index == 1)
+                stream.flow = { { *IpAddress::parse("2001:db8::1"), 6000 },
+                    { *IpAddress::parse("2001:db8::2"), 7000 } };
+            MediaChunk chunk;
+            chunk.clear(stream.key);
+            for (std::uint16_t i = 0; i < 50; ++i) {
+                if (index == 0 && i == 7)
+                    continue;
+                const auto packet = rtp(i, i * 160u, 0x1000 + index, index ? 160 : 161); // an odd length too
+                const auto arrival = m_start + i * 20ms + index * 5ms + 123ns;
+                QVERIFY(chunk.append({ arrival, 0ns, static_cast<std::uint16_t>(packet.size()), packet }));
+            }
+            writer.media(chunk);
+            stream.packets = chunk.packets();
+            writer.stream(stream);
+        }
+        writer.callEnded(call);
+        // Two under one Call-ID, without media; the second with hostile texts, the first's Call-ID of digits alone.
+        CallRecord busy = sample::ended(sample::call(m_start + 1s, "12345"));
+        busy.outcome = CallOutcome::Busy;
+        writer.callEnded(busy);
+        for (int i = 0; i < 2; ++i) {
+            CallRecord twin = sample::ended(sample::call(m_start + (10 + i) * 1s, "twin"));
+            twin.outcome = CallOutcome::Failed;
+            twin.caller = i ? "=cmd|'/c calc'!A0" : "\x1b[2J\xff\"quoted\", comma";
+            twin.callee = "+34910123456";
+            writer.callEnded(twin);
+        }
+        QVERIFY(writer.close().has_value());
+        m_key = QString::number(call.key.value);
+    }
+
+    void exitStatusIsTwoForUsageOneForFailures_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QString>("said");
+        const QString directory = QString::fromStdString(data());
+        QTest::newRow("nothing") << QStringList {} << 2 << "subcommand";
+        QTest::newRow("unknown command") << QStringList { "frob" } << 2 << "";
+        QTest::newRow("unknown option") << QStringList { "calls", "--frob" } << 2 << "--frob";
+        QTest::newRow("no time") << QStringList { "calls", "--from", "noon" } << 2 << "noon";
+        QTest::newRow("no outcome") << QStringList { "calls", "--outcome", "odd" } << 2 << "odd";
+        QTest::newRow("no number") << QStringList { "calls", "--min-mos", "x" } << 2 << "--min-mos";
+        QTest::newRow("negative limit") << QStringList { "calls", "--limit", "-1" } << 2 << "--limit";
+        QTest::newRow("no format") << QStringList { "calls", "--format", "xml" } << 2 << "xml";
+        QTest::newRow("both sources") << QStringList { "calls", "--data", "a", "--engine", "b" } << 2 << "excludes";
+        QTest::newRow("no directory") << QStringList { "calls", "--data", "/nonexistent/d" } << 2 << "/nonexistent/d";
+        QTest::newRow("wav of nothing") << QStringList { "wav", "-o", "x.wav" } << 2 << "call";
+        QTest::newRow("live of a directory") << QStringList { "live", "--data", directory } << 2 << "--engine";
+        QTest::newRow("no engine") << QStringList { "status", "--engine", "refuse" } << 1 << "nobody answers";
+        QTest::newRow("no such call") << QStringList { "wav", "nobody", "-o", "x.wav", "--data", directory } << 1
+                                      << "nobody";
+        QTest::newRow("no media") << QStringList { "wav", "12345", "-o", "x.wav", "--data", directory } << 1
+                                  << "no media";
+        QTest::newRow("file cannot be written") << QStringList { "pcap", "media@host", "-o", "/nonexistent/x.pcap",
+            "--data", directory } << 1 << "/nonexistent/x.pcap";
+        QTest::newRow("zero rows") << QStringList { "calls", "--caller", "none", "--data", directory } << 0 << "";
+        QTest::newRow("help") << QStringList { "--help" } << 0 << "";
+    }
+
+    void exitStatusIsTwoForUsageOneForFailures()
+    {
+        QFETCH(const QStringList, arguments);
+        QFETCH(const int, status);
+        QFETCH(const QString, said);
+        const Answer answer = run(arguments);
+        QCOMPARE(answer.status, status);
+        QVERIFY2(answer.err.contains(said), qPrintable(answer.err));
+        QCOMPARE(answer.err.isEmpty(), status == 0);
+        if (status != 0)
+            QCOMPARE(answer.err.count('\n'), 1);
+    }
+
+    void csvHasEveryColumnAndQuotesWhatASpreadsheetWouldRun()
+    {
+        const Answer answer = run({ "calls", "--format", "csv", "--data", QString::fromStdString(data()) });
+        QCOMPARE(answer.status, 0);
+        const QStringList lines = answer.out.split("\r\n");
+        QCOMPARE(lines.size(), 6); // heading, four calls, the end
+        QVERIFY(lines[0].startsWith("call_key,call_id,signalling,transport,"));
+        for (const char* column : { "caller_ip", "started_at", "duration_s", "outcome", "mos_min" })
+            QVERIFY2(lines[0].split(',').contains(column), column);
+        QVERIFY(lines[1].contains(",2026-03-01T10:00:00.123456789Z,"));
+        QVERIFY(lines[1].contains(",29.000,answered,"));
+        QVERIFY(lines[4].contains(",'=cmd|'/c calc'!A0,+34910123456,"));
+    }
+
+    void jsonHasNumbersAsNumbersAndNullForWhatIsAbsent()
+    {
+        const Answer answer = run({ "calls", "--format", "json", "--data", QString::fromStdString(data()) });
+        QJsonParseError error;
+        const auto rows = QJsonDocument::fromJson(answer.out.toUtf8(), &error).array();
+        QVERIFY2(error.error == QJsonParseError::NoError, qPrintable(error.errorString()));
+        QCOMPARE(rows.size(), 4);
+        const QJsonObject first = rows[0].toObject();
+        QCOMPARE(first["call_id"].toString(), QString("media@host"));
+        QCOMPARE(first["call_key"].toInteger(), m_key.toLongLong());
+        QCOMPARE(first["mos_mean"].toDouble(), 4.2);
+        QVERIFY(first["mos_min"].isNull() && first.contains("mos_min"));
+        QVERIFY(rows[2].toObject()["caller"].toString().endsWith("\"quoted\", comma"));
+        const Answer none =
+            run({ "calls", "--call", "z", "--format", "json", "--data", QString::fromStdString(data()) });
+        QVERIFY(QJsonDocument::fromJson(none.out.toUtf8()).isArray());
+    }
+
+    void aTableIsAlignedAndHarmless()
+    {
+        const Answer answer = run({ "calls", "--data", QString::fromStdString(data()) });
+        const QStringList lines = answer.out.split('\n', Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), 5);
+        const auto place = lines[0].indexOf("Call-ID");
+        QVERIFY(place > 0);
+        QCOMPARE(lines[1].mid(place), QString("media@host"));
+        QCOMPARE(lines[3].mid(place), QString("twin"));
+        QVERIFY(!answer.out.contains('\x1b'));
+        for (const QString& line : lines)
+            QVERIFY2(line.size() <= 160, qPrintable(line));
+    }
+
+    void aCallIsFoundByItsCallIdAndByItsKey()
+    {
+        const QString directory = QString::fromStdString(data());
+        for (const QString& name : { QString("media@host"), m_key }) {
+            const Answer answer = run({ "streams", "--call", name, "--format", "csv", "--data", directory });
+            QCOMPARE(answer.out.count("\r\n"), 3);
+            QVERIFY(answer.out.contains(",media@host,caller,10.0.0.1,4000,10.0.0.2,5000,0x00001000,8,PCMA,8000,"));
+            QVERIFY(answer.out.contains(",callee,2001:db8::1,6000,"));
+        }
+        QCOMPARE(run({ "calls", "--call", "12345", "--format", "csv", "--data", directory }).out.count("\r\n"), 2);
+        QCOMPARE(run({ "streams", "--outcome", "busy", "--format", "csv", "--data", directory }).out.count("\r\n"), 1);
+    }
+
+    void aLimitIsTold()
+    {
+        const Answer answer = run({ "calls", "--limit", "3", "--data", QString::fromStdString(data()) });
+        QCOMPARE(answer.out.count('\n'), 4);
+        QVERIFY(answer.err.contains("4 calls match; the first 3 are shown"));
+    }
+
+    void ofSeveralCallsTheNewestIsTakenAndSaid()
+    {
+        const Answer answer =
+            run({ "pcap", "twin", "-o", m_directory.filePath("t.pcap"), "--data", QString::fromStdString(data()) });
+        QCOMPARE(answer.status, 1); // no media
+        QVERIFY(answer.err.contains("2 calls have this Call-ID; taking the newest, of 2026-03-01T10:00:11.123456789Z"));
+    }
+
+    void wavIsStereoAtEightKilohertzAndAsLongAsTheCall()
+    {
+        const QString file = m_directory.filePath("call.wav");
+        const Answer answer = run({ "wav", m_key, "-o", file, "--data", QString::fromStdString(data()) });
+        QVERIFY2(answer.status == 0, qPrintable(answer.err));
+        QFile wav(file);
+        QVERIFY(wav.open(QIODevice::ReadOnly));
+        const QByteArray bytes = wav.readAll();
+        QCOMPARE(bytes.left(4), QByteArray("RIFF"));
+        QCOMPARE(bytes[22], char(2));
+        QCOMPARE(static_cast<unsigned char>(bytes[24]) | static_cast<unsigned char>(bytes[25]) << 8, 8000);
+        QVERIFY(std::abs((bytes.size() - 44) / 4 - 8000) < 200); // 50 packets of 20 ms
+    }
+
+    void pcapOpensInTsharkWithTheSamePacketsTimesAndLoss()
+    {
+        const QString tshark = QStandardPaths::findExecutable("tshark");
+        if (tshark.isEmpty())
+            QSKIP("tshark is not installed");
+        const QString file = m_directory.filePath("call.pcap");
+        const Answer answer = run({ "pcap", "media@host", "-o", file, "--data", QString::fromStdString(data()) });
+        QVERIFY2(answer.status == 0, qPrintable(answer.err));
+        const auto ask = [&](QStringList arguments) {
+            QProcess process;
+            process.start(tshark,
+                QStringList { "-r", file, "-n", "-d", "udp.port==4000,rtp", "-d", "udp.port==6000,rtp", "-o",
+                    "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE" }
+                    + arguments);
+            process.waitForFinished();
+            return QString::fromUtf8(process.readAllStandardOutput());
+        };
+        const QStringList packets = ask({ "-T", "fields", "-e", "frame.time_epoch", "-e", "rtp.seq", "-e", "ip.src",
+                                            "-e", "ipv6.src", "-e", "ip.checksum.status", "-e", "udp.checksum.status" })
+                                        .split('\n', Qt::SkipEmptyParts);
+        QCOMPARE(packets.size(), 99);
+        const QString start = QString::number(nanosecondsSinceEpoch(m_start) / 1'000'000'000);
+        QCOMPARE(packets[0], start + ".123456912\t0\t10.0.0.1\t\t1\t1"); // 1: the checksum is good
+        QCOMPARE(packets[1], start + ".128456912\t0\t\t2001:db8::1\t\t1");
+        for (const QString& packet : packets)
+            QVERIFY2(packet.endsWith("\t1"), qPrintable(packet));
+        const QString streams = ask({ "-q", "-z", "rtp,streams" }).simplified();
+        QVERIFY2(streams.contains(QRegularExpression("10\\.0\\.0\\.1 4000 10\\.0\\.0\\.2 5000 0x00001000 \\S+ 49 1 ")),
+            qPrintable(streams));
+        QVERIFY2(streams.contains(QRegularExpression("2001:db8::1 6000 2001:db8::2 7000 0x00001001 \\S+ 50 0 ")),
+            qPrintable(streams));
+    }
+
+    void aCutDatagramKeepsItsLengthAndClaimsNoChecksum()
+    {
+        const std::vector<std::byte> kept(100);
+        const FlowKey flow { { *IpAddress::parse("10.0.0.1"), 1 }, { *IpAddress::parse("10.0.0.2"), 2 } };
+        const auto headers = ipAndUdpHeaders(flow, 172, kept);
+        QCOMPARE(headers.size(), 28u);
+        QCOMPARE(std::to_integer<int>(headers[3]), 200); // total length
+        QCOMPARE(std::to_integer<int>(headers[25]), 180); // UDP length
+        QVERIFY(headers[26] == std::byte {} && headers[27] == std::byte {});
+    }
+
+    void liveWithoutATerminalPrintsOneSnapshot()
+    {
+        const Answer answer = run({ "live", "--engine", "fake" });
+        QCOMPARE(answer.status, 0);
+        const QStringList lines = answer.out.split('\n', Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), 4);
+        QVERIFY(lines[0].startsWith("2 calls on"));
+        QVERIFY(lines[0].contains("net_ring0"));
+        QVERIFY(lines[2].startsWith("answered 10:00:00     1:03 J\u00fcrgen"));
+        QVERIFY(lines[3].contains("+34910123456"));
+        QVERIFY(lines[3].contains("4.25 3.50"));
+        QVERIFY(!answer.out.contains('\x1b'));
+    }
+
+    void liveOnATerminalFollowsTheChanges()
+    {
+        const Answer answer = run({ "live", "--engine", "fake" }, true);
+        const auto second = answer.out.lastIndexOf("\x1b[H");
+        QVERIFY(second > 0);
+        QVERIFY(answer.out.mid(second).contains("1 call on"));
+        QVERIFY(!answer.out.mid(second).contains("+34910123456"));
+    }
+
+    void statusCarriesEveryCounter()
+    {
+        const auto json =
+            QJsonDocument::fromJson(run({ "status", "--engine", "fake", "--format", "json" }).out.toUtf8());
+        QCOMPARE(json["frames_received"].toInteger(), 12345678901);
+        QCOMPARE(json["version"].toString(), QString("1.2 \"x\""));
+        QVERIFY(
+            run({ "status", "--engine", "fake" }).out.contains(QRegularExpression("frames_received +12345678901\n")));
+        QVERIFY(
+            run({ "status", "--engine", "fake", "--format", "csv" }).out.contains("frames_received,12345678901\r\n"));
+    }
+
+private:
+    std::string data() const { return m_directory.filePath("data").toStdString(); }
+
+    Answer run(const QStringList& arguments, bool terminal = false)
+    {
+        std::ostringstream out;
+        std::ostringstream err;
+        std::vector<std::string> words;
+        for (const QString& argument : arguments)
+            words.push_back(argument.toStdString());
+        const OpenEngine openFake = [](const std::string& url) -> Result<std::unique_ptr<CallSource>> {
+            if (url != "fake")
+                return Error { "nobody answers at " + url };
+            return std::unique_ptr<CallSource>(std::make_unique<FakeEngine>());
+        };
+        const int status = runCtl(words, openFake, { out, err, terminal });
+        return { status, QString::fromStdString(out.str()), QString::fromStdString(err.str()) };
+    }
+
+    QTemporaryDir m_directory;
+    Timestamp m_start = sample::at("2026-03-01T10:00:00.123456789Z");
+    QString m_key;
+};
+
+QTEST_GUILESS_MAIN(TestCtl)
+#include "tst_ctl.moc"

@@ -1,0 +1,224 @@
+#include <QTest>
+
+// after Qt: moc stumbles over <chrono> when it comes first
+#include "engine/media/rtp_stream.h"
+
+#include <cmath>
+
+using namespace callmon;
+
+namespace {
+
+const PayloadMeaning pcma { 8, PayloadKind::Media, 1, { 8000 } };
+const PayloadMeaning dtmf { 101, PayloadKind::TelephoneEvent, 2, { 8000 } };
+const PayloadMeaning noise { 13, PayloadKind::ComfortNoise, 3, { 8000 } };
+
+struct Feed {
+    RtpStream stream;
+    void add(double ms, std::uint16_t sequence, std::uint32_t timestamp, const PayloadMeaning& meaning = pcma,
+        bool marker = false, std::uint16_t size = 200)
+    {
+        RtpHeader packet;
+        packet.payloadType = meaning.payloadType;
+        packet.marker = marker;
+        packet.sequence = sequence;
+        packet.sent = { timestamp };
+        stream.add({ timestampFromNanoseconds(static_cast<std::int64_t>(ms * 1e6)), Nanoseconds(size), size }, packet,
+            meaning);
+    }
+};
+
+bool near(double a, double b)
+{
+    return std::abs(a - b) < 1e-9;
+}
+
+}
+
+class RtpStreamTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void packetFourMillisecondsLateRaisesJitterByAQuarter();
+    void jitterIsThatOfRfc3550A8();
+    void timestampWrapIsNoJitter();
+    void telephoneEventsDoNotFeedJitter();
+    void markerAndNoisePacketsAreNoDelay();
+    void changeOfClockIsNoJitter();
+    void newTimestampSegmentIsNoJitter();
+    void unknownClockGivesNoJitter();
+    void onePacketHasNoInterval();
+    void sizesAndBytesAreThoseOfTheNetworkLayer();
+    void secondsAddUpToTheStream();
+    void packetisationIsTheSendersStep();
+};
+
+void RtpStreamTest::packetFourMillisecondsLateRaisesJitterByAQuarter()
+{
+    Feed feed;
+    feed.add(0, 0, 0);
+    feed.add(20, 1, 160);
+    feed.add(44, 2, 320);
+    QVERIFY(near(feed.stream.jitterNow().count(), 0.25));
+    QVERIFY(near(feed.stream.jitterMax()->count(), 0.25));
+    QVERIFY(near(feed.stream.jitterMean()->count(), 0.125)); // of 0 and 0.25
+    QVERIFY(near(feed.stream.deltaMean()->count(), 22));
+    QVERIFY(near(feed.stream.deltas().max(), 24));
+    QVERIFY(near(feed.stream.deltas().standardDeviation(), 2));
+}
+
+// The integer estimator that the RFC's appendix lists, scaled by 16, in timestamp units: s->jitter += d - ((s->jitter +
+// 8) >> 4).
+void RtpStreamTest::jitterIsThatOfRfc3550A8()
+{
+    Feed feed;
+    std::uint32_t transit = 0;
+    std::int32_t scaled = 0;
+    std::uint32_t random = 1;
+    for (std::uint32_t i = 0; i < 2000; ++i) {
+        random = random * 1664525 + 1013904223;
+        const std::uint32_t late = random >> 24; // ticks of 1/8 ms: whole ones, so that both count the same
+        const std::uint32_t arrival = 160 * i + late;
+        feed.add(arrival / 8.0, static_cast<std::uint16_t>(i), 160 * i);
+        const std::uint32_t now = arrival - 160 * i;
+        if (i > 0) {
+            const auto d = static_cast<std::int32_t>(now - transit);
+            scaled += std::abs(d) - ((scaled + 8) >> 4);
+        }
+        transit = now;
+        if (i > 100)
+            QVERIFY(std::abs(feed.stream.jitterNow().count() - scaled / 16.0 / 8.0) < 0.15); // its rounding: a tick
+    }
+}
+
+void RtpStreamTest::timestampWrapIsNoJitter()
+{
+    Feed feed;
+    for (std::uint32_t i = 0; i < 10; ++i)
+        feed.add(20 * i, static_cast<std::uint16_t>(65'530 + i), 0xffffff00u + 160 * i);
+    QVERIFY(near(feed.stream.jitterMax()->count(), 0));
+    QCOMPARE(feed.stream.sequence().lost(), 0u);
+    QCOMPARE(feed.stream.deltas().count(), 9u);
+}
+
+void RtpStreamTest::telephoneEventsDoNotFeedJitter()
+{
+    Feed feed;
+    feed.add(0, 0, 0);
+    feed.add(20, 1, 160);
+    for (int i = 0; i < 5; ++i)
+        feed.add(40 + 20 * i, static_cast<std::uint16_t>(2 + i), 320, dtmf, i == 0);
+    feed.add(140, 7, 1120);
+    QVERIFY(near(feed.stream.jitterMax()->count(), 0));
+    QCOMPARE(feed.stream.deltas().count(), 6u); // they are packets all the same: all but the first and the marked one
+}
+
+void RtpStreamTest::markerAndNoisePacketsAreNoDelay()
+{
+    Feed feed;
+    feed.add(0, 0, 0, pcma, true);
+    feed.add(20, 1, 160);
+    feed.add(520, 2, 4160, pcma, true); // talkspurt after half a second
+    feed.add(540, 3, 4320);
+    feed.add(740, 4, 5920, noise);
+    feed.add(940, 5, 7520); // follows noise
+    feed.add(960, 6, 7680);
+    QVERIFY(near(feed.stream.deltas().max(), 20));
+    QCOMPARE(feed.stream.deltas().count(), 3u);
+}
+
+void RtpStreamTest::changeOfClockIsNoJitter()
+{
+    const PayloadMeaning wide { 97, PayloadKind::Media, 4, { 16000 } };
+    Feed feed;
+    feed.add(0, 0, 0);
+    feed.add(20, 1, 160);
+    feed.add(40, 2, 320, wide);
+    feed.add(60, 3, 640, wide);
+    QVERIFY(near(feed.stream.jitterMax()->count(), 0));
+}
+
+void RtpStreamTest::newTimestampSegmentIsNoJitter()
+{
+    Feed feed;
+    feed.add(0, 0, 0);
+    feed.add(20, 1, 160);
+    feed.stream.beginTimestampSegment();
+    feed.add(40, 2, 123'456);
+    feed.add(60, 3, 123'616);
+    QVERIFY(near(feed.stream.jitterMax()->count(), 0));
+}
+
+void RtpStreamTest::unknownClockGivesNoJitter()
+{
+    const PayloadMeaning unknown { 99, PayloadKind::Media, 0, { 0 } };
+    Feed feed;
+    feed.add(0, 0, 0, unknown);
+    feed.add(25, 1, 160, unknown);
+    QVERIFY(!feed.stream.jitterMean());
+    QVERIFY(!feed.stream.jitterMax());
+    QVERIFY(near(feed.stream.deltaMean()->count(), 25));
+}
+
+void RtpStreamTest::onePacketHasNoInterval()
+{
+    Feed feed;
+    feed.add(0, 0, 0);
+    QVERIFY(!feed.stream.deltaMean());
+    QVERIFY(!feed.stream.jitterMean());
+}
+
+void RtpStreamTest::sizesAndBytesAreThoseOfTheNetworkLayer()
+{
+    Feed feed;
+    feed.add(0, 0, 0, pcma, false, 100);
+    feed.add(20, 1, 160, pcma, false, 200);
+    feed.add(40, 2, 320, pcma, false, 600);
+    QCOMPARE(feed.stream.bytes(), 900u);
+    QVERIFY(near(feed.stream.sizes().mean(), 300));
+    QVERIFY(near(feed.stream.sizes().min(), 100));
+    QVERIFY(near(feed.stream.sizes().max(), 600));
+    QVERIFY(near(feed.stream.sizes().standardDeviation(), std::sqrt(140'000.0 / 3)));
+    QCOMPARE(feed.stream.uncertaintyMax(), Nanoseconds(600));
+}
+
+void RtpStreamTest::secondsAddUpToTheStream()
+{
+    Feed feed;
+    std::uint64_t packets = 0;
+    std::uint64_t lost = 0;
+    std::uint64_t duplicates = 0;
+    for (std::uint32_t i = 0; i < 500; ++i) {
+        if (i > 0 && i % 50 == 0) {
+            const SecondFigures second = feed.stream.closeSecond();
+            packets += second.packets;
+            lost += second.lost;
+            duplicates += second.duplicates;
+            QCOMPARE(second.received + second.duplicates, second.packets);
+        }
+        if (i % 17 == 3)
+            continue;
+        feed.add(20 * i, static_cast<std::uint16_t>(i), 160 * i);
+        if (i % 23 == 5)
+            feed.add(20 * i + 1, static_cast<std::uint16_t>(i), 160 * i);
+    }
+    const SecondFigures second = feed.stream.closeSecond();
+    QCOMPARE(packets + second.packets, feed.stream.sequence().packets());
+    QCOMPARE(lost + second.lost, feed.stream.sequence().lost());
+    QCOMPARE(duplicates + second.duplicates, feed.stream.sequence().duplicates());
+    QCOMPARE(feed.stream.closeSecond().packets, 0u);
+}
+
+void RtpStreamTest::packetisationIsTheSendersStep()
+{
+    Feed feed;
+    feed.add(0, 0, 0);
+    QVERIFY(near(feed.stream.packetisation().count(), 0));
+    feed.add(30, 1, 240);
+    QVERIFY(near(feed.stream.packetisation().count(), 30));
+    feed.add(90, 3, 720); // after a loss: no step
+    QVERIFY(near(feed.stream.packetisation().count(), 30));
+}
+
+QTEST_APPLESS_MAIN(RtpStreamTest)
+#include "tst_rtp_stream.moc"

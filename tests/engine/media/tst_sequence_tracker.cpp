@@ -1,0 +1,108 @@
+#include "engine/media/sequence_tracker.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <random>
+#include <set>
+
+using namespace callmon;
+
+class SequenceTrackerTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void countsWhatCame_data();
+    void countsWhatCame();
+    void agreesWithASetOverRandomTraffic();
+    void wrapsManyTimes();
+};
+
+void SequenceTrackerTest::countsWhatCame_data()
+{
+    QTest::addColumn<QList<int>>("sequence");
+    QTest::addColumn<QList<int>>("figures"); // expected, received, lost, duplicates, reordered, restarts
+    const auto row = [](const char* name, QList<int> sequence, QList<int> figures) {
+        QTest::newRow(name) << sequence << figures;
+    };
+    row("one", { 7 }, { 1, 1, 0, 0, 0, 0 });
+    row("in order", { 7, 8, 9 }, { 3, 3, 0, 0, 0, 0 });
+    row("one lost", { 7, 9 }, { 3, 2, 1, 0, 0, 0 });
+    row("a burst lost", { 7, 8, 19, 20 }, { 14, 4, 10, 0, 0, 0 });
+    row("reordered, not lost", { 7, 9, 8, 10 }, { 4, 4, 0, 0, 1, 0 });
+    row("each twice", { 7, 7, 8, 8, 9, 9 }, { 3, 3, 0, 3, 0, 0 });
+    row("three times", { 7, 7, 7 }, { 1, 1, 0, 2, 0, 0 });
+    row("late, then its copy", { 7, 9, 8, 8 }, { 3, 3, 0, 1, 1, 0 });
+    row("duplicates hide no loss", { 7, 7, 9, 9, 11, 11 }, { 5, 3, 2, 3, 0, 0 });
+    row("before the first: never negative", { 7, 6, 8 }, { 2, 3, 0, 0, 1, 0 });
+    row("around the wrap", { 65534, 65535, 0, 1 }, { 4, 4, 0, 0, 0, 0 });
+    row("lost around the wrap", { 65533, 2 }, { 6, 2, 4, 0, 0, 0 });
+    row("reordered around the wrap", { 65535, 1, 0, 65534 }, { 3, 4, 0, 0, 2, 0 });
+    row("late by 127", { 0, 200, 73 }, { 201, 3, 198, 0, 1, 0 });
+    row("2,999 ahead is loss", { 0, 2999 }, { 3000, 2, 2998, 0, 0, 0 });
+    // RFC 3550 A.1: beyond MAX_DROPOUT, two in a row are a restart; one alone is a stray packet.
+    row("a restart is not loss", { 100, 101, 30000, 30001, 30002 }, { 5, 5, 0, 0, 0, 1 });
+    row("a stray packet is not loss", { 100, 101, 30000, 102, 103 }, { 5, 5, 0, 0, 1, 0 });
+    row("a stray packet's copy", { 100, 30000, 30000, 101 }, { 3, 3, 0, 1, 1, 0 });
+    row("loss before a restart stays", { 100, 103, 30000, 30001 }, { 6, 4, 2, 0, 0, 1 });
+}
+
+void SequenceTrackerTest::countsWhatCame()
+{
+    QFETCH(QList<int>, sequence);
+    QFETCH(QList<int>, figures);
+    SequenceTracker tracker;
+    for (const int number : sequence)
+        tracker.add(static_cast<std::uint16_t>(number));
+    QCOMPARE((QList<int> { static_cast<int>(tracker.expected()), static_cast<int>(tracker.received()),
+                 static_cast<int>(tracker.lost()), static_cast<int>(tracker.duplicates()),
+                 static_cast<int>(tracker.reordered()), static_cast<int>(tracker.restarts()) }),
+        figures);
+    QCOMPARE(tracker.packets(), static_cast<std::uint64_t>(sequence.size()));
+}
+
+// Loss, copies and lateness of up to 100 packets, over three wraps.
+void SequenceTrackerTest::agreesWithASetOverRandomTraffic()
+{
+    std::mt19937 random(11);
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> arrivals; // when, number
+    for (std::uint32_t i = 0; i < 200'000; ++i) {
+        if (i > 0 && random() % 50 == 0)
+            continue;
+        const std::uint64_t at = i + (i > 0 && random() % 20 == 0 ? random() % 100 : 0);
+        arrivals.push_back({ at, i });
+        if (random() % 10 == 0)
+            arrivals.push_back({ at + random() % 20, i });
+    }
+    std::stable_sort(arrivals.begin(), arrivals.end(), [](auto& a, auto& b) { return a.first < b.first; });
+    SequenceTracker tracker;
+    std::set<std::uint32_t> seen;
+    std::uint64_t duplicates = 0;
+    std::uint64_t reordered = 0;
+    std::uint32_t highest = 0;
+    for (const auto& [at, number] : arrivals) {
+        const Arrival arrival = tracker.add(static_cast<std::uint16_t>(number + 60'000));
+        const bool fresh = seen.insert(number).second;
+        duplicates += !fresh;
+        reordered += fresh && number < highest;
+        QCOMPARE(arrival, !fresh ? Arrival::Duplicate : number < highest ? Arrival::Reordered : Arrival::InOrder);
+        highest = std::max(highest, number);
+    }
+    QCOMPARE(tracker.received(), static_cast<std::uint64_t>(seen.size()));
+    QCOMPARE(tracker.expected(), std::uint64_t { highest } + 1);
+    QCOMPARE(tracker.lost(), highest + 1 - seen.size());
+    QCOMPARE(tracker.duplicates(), duplicates);
+    QCOMPARE(tracker.reordered(), reordered);
+}
+
+void SequenceTrackerTest::wrapsManyTimes()
+{
+    SequenceTracker tracker;
+    for (std::uint32_t i = 0; i < 10 * 65'536; ++i)
+        tracker.add(static_cast<std::uint16_t>(i + 1));
+    QCOMPARE(tracker.expected(), 655'360u);
+    QCOMPARE(tracker.lost(), 0u);
+}
+
+QTEST_APPLESS_MAIN(SequenceTrackerTest)
+#include "tst_sequence_tracker.moc"

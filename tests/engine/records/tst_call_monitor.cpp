@@ -1,0 +1,357 @@
+// What comes out at the sink: live reports, seconds, streams, media.
+#include <QTest>
+
+// after Qt: moc stumbles over <chrono> when it comes first
+#include "engine/records/call_monitor.h"
+#include "tests/engine/tracking/sip_script.h"
+#include "tests/replay/collecting_sink.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace callmon;
+
+namespace {
+
+const Endpoint callerMedia = scriptHost('A', 10000);
+const Endpoint calleeMedia = scriptHost('B', 20000);
+const QString answered = "0 A>B INVITE 1 sdp=sendrecv\n10 B>A 200 1 sdp=sendrecv\n20 A>B ACK 1\n";
+
+TrackerOptions smallOptions()
+{
+    TrackerOptions options;
+    options.maxCalls = 64;
+    options.maxStreams = 256;
+    options.maxMediaAddresses = 256;
+    return options;
+}
+
+std::unique_ptr<CollectingSink> run(const TestTraffic& traffic, std::size_t chunks = 1000)
+{
+    auto sink = std::make_unique<CollectingSink>();
+    sink->chunksLeft = chunks;
+    CallMonitor monitor(smallOptions(), *sink);
+    monitor.process(traffic.datagrams());
+    monitor.finish();
+    return sink;
+}
+
+bool near(double a, double b, double tolerance = 1e-6)
+{
+    return std::abs(a - b) < tolerance;
+}
+
+}
+
+class CallMonitorTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void everySecondOfAStreamIsAPoint();
+    void lossShowsInItsSecondAndInTheMos();
+    void gapsShowAsEmptySecondsAndThenNoMore();
+    void minimumIsOfTenSeconds();
+    void shortStreamHasAMinimumToo();
+    void codecWithoutPublishedFiguresHasNoMos();
+    void streamRecordHoldsItsFigures();
+    void mediaIsKeptPacketByPacket();
+    void chunksAreHandedOverWithinASecond();
+    void mediaWithoutRoomIsCounted();
+    void callIsReportedOnChangeAndEveryMinute();
+    void wholeSecondsAreAnnouncedOnce();
+    void endedCallComesAfterItsStreams();
+    void clockThatStepsBackGoesOnGivingSeconds();
+};
+
+void CallMonitorTest::everySecondOfAStreamIsAPoint()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(130, 175, callerMedia, calleeMedia, 1); // 3.5 s
+    const auto sink = run(traffic);
+    const auto& points = sink->points.begin()->second;
+    QCOMPARE(points.size(), std::size_t { 4 });
+    for (std::size_t i = 0; i < 4; ++i) {
+        QCOMPARE(points[i].at, scriptTime(130 + 1000.0 * static_cast<double>(i)));
+        QCOMPARE(points[i].packets, i < 3 ? 50u : 25u);
+        QCOMPARE(points[i].lost, 0u);
+        QVERIFY(near(points[i].deltaMaxMs, 20, 1e-3));
+    }
+    QCOMPARE(sink->call("call-1")->streamCount, 1u);
+}
+
+// measures: MOS of G.711 with concealment at Id 0 is 4.409 without loss and 3.411 at 10 %; delay takes a little more.
+void CallMonitorTest::lossShowsInItsSecondAndInTheMos()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    for (int i = 0; i < 150; ++i) {
+        if (i >= 60 && i < 65)
+            continue; // 5 of the second second's 50
+        traffic.rtp(100 + 20 * i, callerMedia, calleeMedia,
+            { 8, static_cast<std::uint16_t>(i), static_cast<std::uint32_t>(160 * i), 1, false });
+    }
+    const auto sink = run(traffic);
+    const auto& points = sink->points.begin()->second;
+    QCOMPARE(points.size(), std::size_t { 3 });
+    QCOMPARE(points[0].lost, 0u);
+    QCOMPARE(points[1].lost, 5u);
+    QCOMPARE(points[1].packets, 45u);
+    QCOMPARE(points[2].lost, 0u);
+    QVERIFY(points[0].mos < 4.409F && points[0].mos > 4.35F);
+    QVERIFY(points[1].mos < 3.411F && points[1].mos > 3.25F);
+    QVERIFY(near(points[2].mos, points[0].mos));
+    const StreamRecord& stream = sink->streams.begin()->second;
+    QCOMPARE(stream.lost, 5u);
+    QCOMPARE(stream.expected, 150u);
+    QVERIFY(near(stream.lossPercent, 100.0 * 5 / 150));
+    QVERIFY(near(*stream.mosMean, (2.0 * points[0].mos + points[1].mos) / 3));
+    const CallRecord& call = *sink->call("call-1");
+    QVERIFY(near(*call.mosMean, *stream.mosMean));
+    QVERIFY(near(*call.mosMin, *stream.mosMin));
+}
+
+void CallMonitorTest::gapsShowAsEmptySecondsAndThenNoMore()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(100, 50, callerMedia, calleeMedia, 1);
+    traffic.talk(20'100, 50, callerMedia, calleeMedia, 1, 50); // 19 silent seconds between
+    const auto sink = run(traffic);
+    const auto& points = sink->points.begin()->second;
+    QCOMPARE(points.size(), std::size_t { 7 });
+    QCOMPARE(points[0].packets, 50u);
+    for (std::size_t i = 1; i <= 5; ++i) {
+        QCOMPARE(points[i].packets, 0u);
+        QCOMPARE(points[i].mos, 0.0F);
+        QCOMPARE(points[i].at, scriptTime(100 + 1000.0 * static_cast<double>(i)));
+    }
+    QCOMPARE(points[6].packets, 50u);
+    QCOMPARE(points[6].at, scriptTime(20'100)); // on the grid of its first packet
+}
+
+void CallMonitorTest::minimumIsOfTenSeconds()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    for (int i = 0; i < 50 * 40; ++i) {
+        if (i >= 1000 && i < 1025)
+            continue; // half of second 20
+        traffic.rtp(100 + 20 * i, callerMedia, calleeMedia,
+            { 8, static_cast<std::uint16_t>(i), static_cast<std::uint32_t>(160 * i), 1, false });
+    }
+    const auto sink = run(traffic);
+    const StreamRecord& stream = sink->streams.begin()->second;
+    // The worst ten seconds lack 25 of 500 packets.
+    EModelInputs inputs { *impairmentOf("PCMA"), 5, 1, {} };
+    inputs.oneWayDelay = assumedOneWayDelay(Milliseconds(20), stream.rtt);
+    QVERIFY(near(*stream.mosMin, mosOfR(rFactor(inputs))));
+    QVERIFY(*stream.mosMean > *stream.mosMin);
+}
+
+void CallMonitorTest::shortStreamHasAMinimumToo()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(100, 3, callerMedia, calleeMedia, 1);
+    const auto sink = run(traffic);
+    const StreamRecord& stream = sink->streams.begin()->second;
+    QVERIFY(stream.mosMin && stream.mosMean && near(*stream.mosMin, *stream.mosMean));
+}
+
+void CallMonitorTest::codecWithoutPublishedFiguresHasNoMos()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    for (int i = 0; i < 60; ++i)
+        traffic.rtp(100 + 20 * i, callerMedia, calleeMedia, { 96, static_cast<std::uint16_t>(i), 0, 1, false });
+    const auto sink = run(traffic);
+    const StreamRecord& stream = sink->streams.begin()->second;
+    QVERIFY(!stream.mosMean && !stream.mosMin && !stream.rFactor && !stream.jitterMean);
+    QVERIFY(stream.codec.empty());
+    QCOMPARE(sink->points.begin()->second[0].mos, 0.0F);
+    QVERIFY(!sink->call("call-1")->mosMean);
+}
+
+void CallMonitorTest::streamRecordHoldsItsFigures()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(100, 101, calleeMedia, callerMedia, 0xabcdef01); // 2 s
+    const auto sink = run(traffic);
+    const StreamRecord& stream = sink->streams.begin()->second;
+    QCOMPARE(stream.key.call, sink->call("call-1")->key);
+    QCOMPARE(stream.direction, Party::Callee);
+    QCOMPARE(stream.flow, (FlowKey { calleeMedia, callerMedia }));
+    QCOMPARE(stream.ssrc.value, 0xabcdef01u);
+    QCOMPARE(int { stream.payloadType }, 8);
+    QVERIFY(stream.codec == std::string_view("PCMA"));
+    QCOMPARE(stream.clockRate.value, 8000u);
+    QCOMPARE(stream.packets, 101u);
+    QCOMPARE(stream.bytes, 101u * 200);
+    QVERIFY(near(stream.throughputBps, 8 * 101 * 200 / 2.0));
+    QVERIFY(near(stream.rtt->count(), 10));
+    QVERIFY(near(stream.deltaMean->count(), 20));
+    QVERIFY(near(stream.sizeMeanBytes, 200));
+    QVERIFY(near(stream.sizeStddevBytes, 0));
+    QVERIFY(stream.rFactor && *stream.rFactor > 90 && *stream.rFactor < 93.2);
+    QCOMPARE(stream.packetsStored, 101u);
+}
+
+void CallMonitorTest::mediaIsKeptPacketByPacket()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    for (int i = 0; i < 300; ++i) {
+        const Endpoint& from = i % 2 ? callerMedia : calleeMedia;
+        const Endpoint& to = i % 2 ? calleeMedia : callerMedia;
+        traffic.rtp(100 + 10 * i, from, to,
+            { 8, static_cast<std::uint16_t>(i / 2), 0, static_cast<std::uint32_t>(i % 2), false },
+            static_cast<std::size_t>(i));
+    }
+    const auto sink = run(traffic);
+    QCOMPARE(sink->recorded.size(), std::size_t { 2 });
+    std::size_t packet = 3; // behind the SIP
+    for (auto& [key, bytes] : sink->recorded) {
+        MediaReader reader(bytes);
+        std::size_t at = packet++;
+        int count = 0;
+        while (const auto recorded = reader.next()) {
+            const Datagram& sent = traffic.datagrams()[at];
+            QCOMPARE(recorded->arrival, sent.arrival);
+            QVERIFY(std::equal(
+                recorded->datagram.begin(), recorded->datagram.end(), sent.payload.begin(), sent.payload.end()));
+            QCOMPARE(recorded->wireSize, sent.wirePayloadSize);
+            at += 2;
+            ++count;
+        }
+        QVERIFY(!reader.damaged());
+        QCOMPARE(count, 150);
+    }
+}
+
+void CallMonitorTest::chunksAreHandedOverWithinASecond()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(100, 500, callerMedia, calleeMedia, 1);
+    CollectingSink sink;
+    CallMonitor monitor(smallOptions(), sink);
+    monitor.process(traffic.datagrams());
+    std::uint32_t handedOver = 0;
+    for (const auto& chunk : sink.chunkSpans) {
+        QVERIFY(chunk.packets <= 50);
+        handedOver += chunk.packets;
+    }
+    QCOMPARE(handedOver, 450u);
+    monitor.advance(scriptTime(100 + 10'000 + 100)); // silent now: the last chunk does not wait for a packet
+    QCOMPARE(sink.chunkSpans.size(), std::size_t { 10 });
+    monitor.finish();
+}
+
+void CallMonitorTest::mediaWithoutRoomIsCounted()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(100, 200, callerMedia, calleeMedia, 1);
+    const auto sink = run(traffic, 2);
+    const StreamRecord& stream = sink->streams.begin()->second;
+    QCOMPARE(stream.packetsStored, 100u);
+    QCOMPARE(stream.packetsNotStored, 100u);
+    QCOMPARE(stream.packets, 200u); // lost to the record, not to the call
+    QCOMPARE(sink->call("call-1")->mediaPacketsNotStored, 100u);
+}
+
+void CallMonitorTest::callIsReportedOnChangeAndEveryMinute()
+{
+    TestTraffic traffic;
+    traffic.script("0 A>B INVITE 1 sdp=sendrecv\n10 B>A 180 1\n20 B>A 200 1 sdp=sendrecv\n30 A>B ACK 1");
+    CollectingSink sink;
+    CallMonitor monitor(smallOptions(), sink);
+    monitor.process(traffic.datagrams());
+    QCOMPARE(sink.live.size(), std::size_t { 3 });
+    QCOMPARE(sink.live[0].state, CallState::Trying);
+    QCOMPARE(sink.live[1].state, CallState::Ringing);
+    QCOMPARE(sink.live[2].state, CallState::Answered);
+    for (int second = 1; second <= 185; ++second)
+        monitor.advance(scriptTime(1000 * second));
+    QCOMPARE(sink.live.size(), std::size_t { 6 });
+    monitor.finish();
+    QCOMPARE(sink.ended.size(), std::size_t { 1 });
+}
+
+void CallMonitorTest::wholeSecondsAreAnnouncedOnce()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(100, 250, callerMedia, calleeMedia, 1);
+    traffic.script("65000 A>B BYE 2");
+    const auto sink = run(traffic);
+    QCOMPARE(sink->seconds.size(), std::size_t { 65 });
+    for (std::size_t i = 0; i < sink->seconds.size(); ++i)
+        QCOMPARE(sink->seconds[i], scriptTime(1000.0 * static_cast<double>(i + 1)));
+}
+
+void CallMonitorTest::endedCallComesAfterItsStreams()
+{
+    struct OrderSink : CollectingSink {
+        void stream(const StreamRecord& s) override
+        {
+            log += 's';
+            CollectingSink::stream(s);
+        }
+        void quality(const QualityPoint& p) override
+        {
+            log += 'q';
+            CollectingSink::quality(p);
+        }
+        void media(MediaChunk* chunk) override
+        {
+            log += 'm';
+            CollectingSink::media(chunk);
+        }
+        void callEnded(const CallRecord& call) override
+        {
+            log += 'e';
+            CollectingSink::callEnded(call);
+        }
+        std::string log;
+    } sink;
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(100, 5, callerMedia, calleeMedia, 1);
+    traffic.script("300 A>B BYE 2");
+    CallMonitor monitor(smallOptions(), sink);
+    monitor.process(traffic.datagrams());
+    monitor.advance(scriptTime(5400));
+    QCOMPARE(sink.log, std::string("msqse")); // stream before its first point
+    QCOMPARE(std::count(sink.log.begin(), sink.log.end(), 'q'), 1); // no empty seconds once the call is over
+    QCOMPARE(std::count(sink.log.begin(), sink.log.end(), 'm'), 1);
+    QCOMPARE(std::count(sink.log.begin(), sink.log.end(), 'e'), 1);
+    QCOMPARE(monitor.liveCalls(), 0u);
+}
+
+void CallMonitorTest::clockThatStepsBackGoesOnGivingSeconds()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(100, 100, callerMedia, calleeMedia, 1);
+    const auto hourAgo = std::chrono::hours(1);
+    for (int i = 0; i < 100; ++i) {
+        traffic.rtp(2100 + 20 * i, callerMedia, calleeMedia,
+            { 8, static_cast<std::uint16_t>(100 + i), static_cast<std::uint32_t>(160 * (100 + i)), 1, false });
+        traffic.list().back().arrival -= hourAgo;
+    }
+    const auto sink = run(traffic);
+    const auto& points = sink->points.begin()->second;
+    std::uint32_t packets = 0;
+    for (const QualityPoint& point : points) {
+        QVERIFY(point.packets <= 51);
+        packets += point.packets;
+    }
+    QCOMPARE(packets, 200u);
+    QCOMPARE(sink->streams.begin()->second.packets, 200u);
+}
+
+QTEST_APPLESS_MAIN(CallMonitorTest)
+#include "tst_call_monitor.moc"

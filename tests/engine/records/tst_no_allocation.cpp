@@ -1,0 +1,116 @@
+// Nothing is allocated per packet: this program's operator new counts.
+#include <QTest>
+
+// after Qt: moc stumbles over <chrono> when it comes first
+#include "engine/records/call_monitor.h"
+#include "tests/engine/tracking/sip_script.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+std::atomic<std::size_t> allocations { 0 };
+
+void* allocate(std::size_t size, std::size_t alignment)
+{
+    ++allocations;
+    void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    if (memory == nullptr)
+        throw std::bad_alloc();
+    return memory;
+}
+
+}
+
+void* operator new(std::size_t size)
+{
+    return allocate(size, alignof(std::max_align_t));
+}
+void* operator new(std::size_t size, std::align_val_t alignment)
+{
+    return allocate(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept
+{
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept
+{
+    std::free(memory);
+}
+void operator delete(void* memory, std::align_val_t) noexcept
+{
+    std::free(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept
+{
+    std::free(memory);
+}
+
+using namespace callmon;
+
+namespace {
+
+class FixedSink : public RecordSink {
+public:
+    void liveCall(const CallRecord&) override { }
+    void stream(const StreamRecord&) override { }
+    void quality(const QualityPoint&) override { ++points; }
+    void callEnded(const CallRecord&) override { ++ended; }
+    MediaChunk* takeChunk() override { return &m_chunks[m_next++ % m_chunks.size()]; }
+    void media(MediaChunk*) override { ++chunks; }
+    void second(Timestamp) override { ++seconds; }
+    int points = 0;
+    int ended = 0;
+    int chunks = 0;
+    int seconds = 0;
+
+private:
+    std::array<MediaChunk, 8> m_chunks;
+    std::size_t m_next = 0;
+};
+
+}
+
+class NoAllocationTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void countingWorks();
+    void callsAndMediaAllocateNothing();
+};
+
+void NoAllocationTest::countingWorks()
+{
+    const std::size_t before = allocations;
+    const auto one = std::make_unique<int>(1);
+    QVERIFY(allocations > before);
+}
+
+void NoAllocationTest::callsAndMediaAllocateNothing()
+{
+    TestTraffic traffic;
+    const Endpoint a = scriptHost('A', 10000);
+    const Endpoint b = scriptHost('B', 20000);
+    traffic.script("0 A>B INVITE 1 sdp=sendrecv\n10 B>A 180 1\n20 B>A 200 1 sdp=sendrecv\n30 A>B ACK 1");
+    traffic.talk(40, 2000, a, b, 1);
+    traffic.talk(41'000, 500, b, a, 2);
+    traffic.script("60000 A>B INVITE 2 sdp=sendonly\n60020 B>A 200 2 sdp=recvonly\n60030 A>B ACK 2\n70000 A>B BYE 3");
+    const auto sink = std::make_unique<FixedSink>();
+    TrackerOptions options;
+    options.maxCalls = 64;
+    options.maxStreams = 64;
+    options.maxMediaAddresses = 64;
+    CallMonitor monitor(options, *sink);
+    const std::size_t before = allocations;
+    monitor.process(traffic.datagrams());
+    monitor.advance(scriptTime(80'000));
+    QCOMPARE(allocations - before, std::size_t { 0 });
+    QCOMPARE(sink->ended, 1);
+    QVERIFY(sink->points >= 50 && sink->chunks >= 50 && sink->seconds >= 79);
+}
+
+QTEST_APPLESS_MAIN(NoAllocationTest)
+#include "tst_no_allocation.moc"

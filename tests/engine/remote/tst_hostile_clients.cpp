@@ -1,0 +1,275 @@
+// What a client can do to an engine: nothing that other clients notice.
+#include "engine/remote/client_frames.h"
+#include "tests/engine/remote/remote_fixture.h"
+
+#include "rep_probe_source.h"
+
+#include <QDataStream>
+#include <QLocalSocket>
+#include <QTemporaryDir>
+#include <random>
+
+using namespace callmon;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int patience = 10'000; // ms
+
+// A packet as Qt Remote Objects writes it: u32 length | u16 type | ..., little-endian, the stream version of Qt 6.2.
+class Packet {
+public:
+    explicit Packet(quint16 type) { *this << type; }
+    template <typename T> Packet& operator<<(const T& value)
+    {
+        QDataStream stream(&m_bytes, QIODevice::WriteOnly | QIODevice::Append);
+        stream.setVersion(QDataStream::Qt_6_2);
+        stream.setByteOrder(QDataStream::LittleEndian);
+        stream << value;
+        return *this;
+    }
+    QByteArray content() const { return m_bytes; }
+    QByteArray frame() const
+    {
+        QByteArray frame;
+        for (int shift = 0; shift < 32; shift += 8)
+            frame.append(static_cast<char>(m_bytes.size() >> shift & 0xff));
+        return frame + m_bytes;
+    }
+
+private:
+    QByteArray m_bytes;
+};
+
+Packet addObject(const QString& name, bool dynamic = false)
+{
+    return Packet(4) << name << dynamic;
+}
+
+Packet invoke(const QString& name, int method, const QVariantList& arguments, int call = 0)
+{
+    Packet packet(6);
+    packet << name << call << method << static_cast<quint32>(arguments.size());
+    for (const QVariant& argument : arguments)
+        packet << argument;
+    return packet << -1 << -1;
+}
+
+const QString hello = "Hello";
+const QString session = "Session";
+enum SessionMethod { Alive, FollowLive, LivePartTaken, Search, Streams };
+
+std::vector<RemoteMethods> allMethods()
+{
+    return { { u"Hello", { { QMetaType::UInt, QMetaType::QString } } },
+        { u"Session",
+            { {}, { QMetaType::Bool }, {}, { QMetaType::ULongLong, QMetaType::QByteArray },
+                { QMetaType::ULongLong, QMetaType::LongLong } } } };
+}
+
+class HostileClientsTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void init()
+    {
+        m_directory = std::make_unique<QTemporaryDir>();
+        m_url = QUrl("local:" + m_directory->filePath("engine.sock"));
+        m_options = {};
+        m_options.second = 20ms;
+        m_options.openQuery = [this]() -> Result<std::unique_ptr<RecordQuery>> {
+            return std::unique_ptr<RecordQuery>(new FakeQuery(m_data));
+        };
+    }
+
+    void framesAreJudgedOneByOne_data()
+    {
+        QTest::addColumn<QByteArray>("frame");
+        QTest::addColumn<bool>("passes");
+        const QVariantList query { QVariant(quint64 { 1 }), QVariant(QByteArray("q")) };
+        QTest::newRow("acquire") << addObject(session).content() << true;
+        QTest::newRow("acquire dynamically") << addObject(session, true).content() << false;
+        QTest::newRow("acquire another object") << addObject("Registry").content() << false;
+        QTest::newRow("acquire nothing") << addObject({}).content() << false;
+        QTest::newRow("release") << (Packet(5) << session).content() << true;
+        QTest::newRow("ping") << (Packet(10) << hello).content() << true;
+        QTest::newRow("no arguments") << invoke(session, Alive, {}).content() << true;
+        QTest::newRow("a bool") << invoke(session, FollowLive, { true }).content() << true;
+        QTest::newRow("two arguments") << invoke(session, Search, query).content() << true;
+        QTest::newRow("null array") << invoke(session, Search, { query[0], QVariant(QByteArray()) }).content() << true;
+        QTest::newRow("signed") << invoke(session, Streams, { query[0], QVariant(qint64 { -5 }) }).content() << true;
+        QTest::newRow("string") << invoke(hello, 0, { QVariant(1U), QVariant(QString("1.0")) }).content() << true;
+        QTest::newRow("too few arguments") << invoke(session, Search, { query[0] }).content() << false;
+        QTest::newRow("none of two") << invoke(session, Search, {}).content() << false;
+        QTest::newRow("too many") << invoke(session, Alive, { true }).content() << false;
+        QTest::newRow("wrong type") << invoke(session, Search, { query[0], QVariant(QString("q")) }).content() << false;
+        QTest::newRow("method too high") << invoke(session, 5, {}).content() << false;
+        QTest::newRow("method negative") << invoke(session, -1, {}).content() << false;
+        QTest::newRow("writes a property") << invoke(hello, 0, { 7U }, QMetaObject::WriteProperty).content() << false;
+        QTest::newRow("resets a property") << invoke(hello, 0, {}, QMetaObject::ResetProperty).content() << false;
+        QTest::newRow("registry") << invoke("Registry", 0, {}).content() << false;
+        for (const int type : { 0, 1, 2, 3, 7, 8, 9, 11, 12, 65535 })
+            QTest::addRow("type %d", type) << (Packet(static_cast<quint16>(type)) << session).content() << false;
+        QTest::newRow("empty") << QByteArray() << false;
+        QTest::newRow("longer than it says") << invoke(session, Alive, {}).content() + 'x' << false;
+        QByteArray lying = invoke(session, Search, query).content();
+        lying.replace(lying.size() - 1 - 8 - 4, 4, QByteArray("\xfe\xff\xff\xff", 4)); // the array's length
+        QTest::newRow("argument longer than the frame") << lying << false;
+    }
+    void framesAreJudgedOneByOne()
+    {
+        QFETCH(QByteArray, frame);
+        QFETCH(bool, passes);
+        const auto judge = [](const QByteArray& bytes) {
+            return complaintAboutFrame(
+                std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))), allMethods());
+        };
+        QCOMPARE(!judge(frame).has_value(), passes);
+        for (qsizetype size = 0; passes && size < frame.size(); ++size)
+            QVERIFY(judge(frame.first(size)));
+    }
+
+    // The guard's table comes from the contract itself.
+    void methodsAreThoseOfTheContract()
+    {
+        class Session : public SessionSource {
+            void alive() override { }
+            void followLive(bool) override { }
+            void livePartTaken() override { }
+            void search(quint64, QByteArray) override { }
+            void streams(quint64, qint64) override { }
+            void quality(quint64, qint64) override { }
+            void media(quint64, qint64) override { }
+            void answerTaken(quint64) override { }
+            void cancel(quint64) override { }
+        } object;
+        const RemoteMethods methods = methodsOf(SessionSourceAPI<SessionSource>(&object));
+        QVERIFY(methods.object == u"Session");
+        QCOMPARE(methods.parameters.size(), 9u);
+        QCOMPARE(methods.parameters[Search], (std::vector<int> { QMetaType::ULongLong, QMetaType::QByteArray }));
+        QVERIFY(methods.parameters[Alive].empty());
+    }
+
+    void garbageDisturbsNobody()
+    {
+        LiveTable table;
+        m_data.calls = 10;
+        RemoteService service(
+            {}, nullptr, table, [] { return ProbeStatus {}; }, m_options);
+        QVERIFY(service.listen(m_url));
+        Recorder good;
+        good.probe.open(m_url);
+        QTRY_VERIFY_WITH_TIMEOUT(good.connected(), patience);
+
+        std::mt19937 random(3);
+        const QByteArray opening = addObject(hello).frame()
+            + invoke(hello, 0, { QVariant(remoteProtocolVersion), QVariant(QString("x")) }).frame()
+            + addObject(session).frame();
+        std::vector<QByteArray> attacks {
+            QByteArray("\xff\xff\xff\xff", 4), // 4 GB are coming
+            QByteArray(100'000, '\0'), // empty frames
+            QByteArray("GET / HTTP/1.1\r\n\r\n"),
+            opening + invoke(session, Search, {}).frame(), // the segmentation fault of an unguarded host
+            opening + invoke(session, Search, { QVariant(quint64 { 1 }) }).frame(),
+            opening + invoke(session, Search, { QVariant(quint64 { 1 }), QVariant(QByteArray("garbage")) }).frame(),
+            opening + addObject(session).frame() + addObject(session).frame(),
+            opening + (Packet(5) << session).frame() + (Packet(5) << session).frame(),
+            opening + (Packet(1) << QString("QtRO 2.0")).frame(),
+        };
+        for (int i = 0; i < 150; ++i) { // whole conversations with a few bytes changed
+            QByteArray attack = opening + invoke(session, FollowLive, { true }).frame()
+                + invoke(session, Search, { QVariant(quint64 { 1 }), QVariant(encode(CallQuery {})) }).frame()
+                + invoke(session, Streams, { QVariant(quint64 { 2 }), QVariant(qint64 { 3 }) }).frame();
+            for (auto changes = random() % 6; changes > 0; --changes)
+                attack[static_cast<qsizetype>(random() % static_cast<std::size_t>(attack.size()))] =
+                    static_cast<char>(random());
+            attacks.push_back(attack);
+        }
+        for (const QByteArray& attack : attacks) {
+            QLocalSocket socket;
+            socket.connectToServer(m_url.path());
+            QVERIFY(socket.waitForConnected(patience));
+            socket.write(attack);
+            socket.waitForBytesWritten(1'000);
+            QTest::qWait(1);
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(service.sessions(), 1u, patience); // the others are gone
+        const quint64 request = good.probe.search({});
+        QTRY_VERIFY_WITH_TIMEOUT(good.ends.contains(request), patience);
+        QCOMPARE(good.found[request].size(), 10u);
+        QVERIFY(service.counters()[2].value > 20);
+    }
+
+    void clientThatDoesNotReadIsDropped()
+    {
+        LiveTable table;
+        for (int i = 0; i < 20'000; ++i)
+            table.update(callOf(i));
+        m_options.stall = 300ms;
+        m_options.silence = 60s;
+        RemoteService service(
+            {}, nullptr, table, [] { return ProbeStatus {}; }, m_options);
+        QVERIFY(service.listen(m_url));
+        Recorder good;
+        good.probe.open(m_url);
+        QLocalSocket lazy;
+        lazy.setReadBufferSize(1); // the kernel's buffer fills, then the engine's
+        lazy.connectToServer(m_url.path());
+        QVERIFY(lazy.waitForConnected(patience));
+        lazy.write(addObject(hello).frame()
+            + invoke(hello, 0, { QVariant(remoteProtocolVersion), QVariant(QString("x")) }).frame()
+            + addObject(session).frame() + invoke(session, FollowLive, { true }).frame());
+        QTRY_COMPARE_WITH_TIMEOUT(service.sessions(), 2u, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(service.sessions(), 1u, patience);
+        QCOMPARE(service.counters()[2].value, 1u);
+        QTRY_COMPARE_WITH_TIMEOUT(good.live.size(), 20'000u, patience);
+        QVERIFY(good.connected());
+    }
+
+    void clientThatFallsSilentIsDropped()
+    {
+        LiveTable table;
+        m_options.silence = 300ms;
+        RemoteService service(
+            {}, nullptr, table, [] { return ProbeStatus {}; }, m_options);
+        QVERIFY(service.listen(m_url));
+        QLocalSocket silent;
+        silent.connectToServer(m_url.path());
+        QVERIFY(silent.waitForConnected(patience));
+        silent.write(addObject(hello).frame()
+            + invoke(hello, 0, { QVariant(remoteProtocolVersion), QVariant(QString("x")) }).frame());
+        QTRY_COMPARE_WITH_TIMEOUT(service.sessions(), 1u, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(silent.state(), QLocalSocket::UnconnectedState, patience);
+        QCOMPARE(service.sessions(), 0u);
+    }
+
+    void requestsWithoutEndAreRefused()
+    {
+        LiveTable table;
+        m_data.gate.close();
+        RemoteService service(
+            {}, nullptr, table, [] { return ProbeStatus {}; }, m_options);
+        QVERIFY(service.listen(m_url));
+        Recorder greedy;
+        greedy.probe.open(m_url);
+        QTRY_VERIFY_WITH_TIMEOUT(greedy.connected(), patience);
+        CallQuery slow;
+        slow.caller = "slow";
+        for (int i = 0; i < 200; ++i)
+            greedy.probe.search(slow);
+        QTRY_VERIFY_WITH_TIMEOUT(greedy.ends.size() > 100, patience);
+        QVERIFY(QString::fromStdString(greedy.ends.begin()->second).contains("too many requests"));
+        m_data.gate.open();
+    }
+
+private:
+    FakeData m_data;
+    RemoteServiceOptions m_options;
+    std::unique_ptr<QTemporaryDir> m_directory;
+    QUrl m_url;
+};
+
+}
+
+QTEST_GUILESS_MAIN(HostileClientsTest)
+#include "tst_hostile_clients.moc"

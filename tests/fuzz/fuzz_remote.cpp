@@ -1,0 +1,89 @@
+// What crosses the remote interface, from either side. The first byte chooses the reader: the blobs that clients and
+// engines decode, the guard that reads clients' frames, or the pipe that cuts a byte stream into frames.
+#include "engine/remote/client_frames.h"
+#include "shared/remote/frame_pipe.h"
+#include "shared/remote/wire.h"
+
+#include <QMetaType>
+#include <cstdlib>
+
+using namespace callmon;
+
+namespace {
+
+class Wire : public QIODevice {
+public:
+    explicit Wire(QByteArray bytes)
+        : m_bytes(std::move(bytes))
+    {
+        open(QIODevice::ReadWrite | QIODevice::Unbuffered);
+    }
+    bool isSequential() const override { return true; }
+    qint64 bytesAvailable() const override { return m_bytes.size(); }
+
+protected:
+    qint64 readData(char* data, qint64 maxSize) override
+    {
+        const qint64 size = std::min<qint64>(maxSize, m_bytes.size());
+        std::copy_n(m_bytes.constData(), size, data);
+        m_bytes.remove(0, size);
+        return size;
+    }
+    qint64 writeData(const char*, qint64 size) override { return size; }
+
+private:
+    QByteArray m_bytes;
+};
+
+const std::vector<RemoteMethods>& methods()
+{
+    static const std::vector<RemoteMethods> all { { u"Hello", { { QMetaType::UInt, QMetaType::QString } } },
+        { u"Session",
+            { {}, { QMetaType::Bool }, {}, { QMetaType::ULongLong, QMetaType::QByteArray },
+                { QMetaType::ULongLong, QMetaType::LongLong } } } };
+    return all;
+}
+
+std::optional<QString> judge(Bytes frame)
+{
+    const auto complaint = complaintAboutFrame(frame, methods());
+    return complaint ? std::optional(QString::fromStdString(*complaint)) : std::nullopt;
+}
+
+}
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    if (size == 0)
+        return 0;
+    const QByteArray rest(reinterpret_cast<const char*>(data + 1), static_cast<qsizetype>(size - 1));
+    switch (data[0] % 4) {
+    case 0:
+        // What decodes, encodes to the same bytes: the format has one form of everything.
+        if (const auto query = decodeCallQuery(rest))
+            if (encode(*query) != rest)
+                std::abort();
+        if (const auto status = decodeProbeStatus(rest))
+            if (encode(*status) != rest)
+                std::abort();
+        break;
+    case 1:
+        if (auto part = decodeLiveDeltaPart(rest)) {
+            LiveDeltaAssembler assembler;
+            static_cast<void>(assembler.add(std::move(*part)));
+        }
+        break;
+    case 2:
+        if (const auto answer = decodeAnswer(rest))
+            if (std::visit([](const auto& page) { return encode(page); }, *answer) != rest)
+                std::abort();
+        break;
+    default: {
+        static_cast<void>(judge(std::as_bytes(std::span(data + 1, size - 1))));
+        FramePipe pipe(std::make_unique<Wire>(rest), FrameRules { 4096, judge });
+        QObject::connect(&pipe, &QIODevice::readyRead, &pipe, [&] { pipe.readAll(); });
+        pipe.start();
+    }
+    }
+    return 0;
+}

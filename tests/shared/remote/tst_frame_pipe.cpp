@@ -1,0 +1,122 @@
+#include "shared/remote/frame_pipe.h"
+
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace callmon;
+
+namespace {
+
+// A transport in memory: what arrives() came from the other side.
+class Wire : public QIODevice {
+    Q_OBJECT
+
+public:
+    Wire() { open(QIODevice::ReadWrite | QIODevice::Unbuffered); }
+    bool isSequential() const override { return true; }
+    qint64 bytesAvailable() const override { return m_arrived.size(); }
+    void arrives(const QByteArray& bytes)
+    {
+        m_arrived += bytes;
+        emit readyRead();
+    }
+    QByteArray sent;
+
+protected:
+    qint64 readData(char* data, qint64 maxSize) override
+    {
+        const qint64 size = std::min<qint64>(maxSize, m_arrived.size());
+        memcpy(data, m_arrived.constData(), static_cast<std::size_t>(size));
+        m_arrived.remove(0, size);
+        return size;
+    }
+    qint64 writeData(const char* data, qint64 size) override
+    {
+        sent.append(data, size);
+        return size;
+    }
+
+private:
+    QByteArray m_arrived;
+};
+
+QByteArray frameOf(const QByteArray& content)
+{
+    QByteArray frame;
+    for (int shift = 0; shift < 32; shift += 8)
+        frame.append(static_cast<char>(content.size() >> shift & 0xff));
+    return frame + content;
+}
+
+class FramePipeTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void init()
+    {
+        auto wire = std::make_unique<Wire>();
+        m_wire = wire.get();
+        FrameRules rules;
+        rules.maxFrameBytes = 100;
+        rules.complaint = [](Bytes frame) -> std::optional<QString> {
+            if (!frame.empty() && frame[0] == std::byte { '!' })
+                return "an exclamation";
+            return std::nullopt;
+        };
+        m_pipe = std::make_unique<FramePipe>(std::move(wire), std::move(rules));
+        m_pipe->start();
+    }
+
+    void onlyWholeFramesComeThrough()
+    {
+        const QByteArray frame = frameOf("hello");
+        for (qsizetype i = 0; i + 1 < frame.size(); ++i) {
+            m_wire->arrives(frame.mid(i, 1));
+            QCOMPARE(m_pipe->bytesAvailable(), 0);
+        }
+        m_wire->arrives(frame.last(1) + frameOf("") + frameOf("second") + frameOf("third").first(6));
+        QCOMPARE(m_pipe->readAll(), frameOf("hello") + frameOf("") + frameOf("second"));
+        m_wire->arrives(frameOf("third").mid(6));
+        QCOMPARE(m_pipe->read(2), frameOf("third").first(2));
+        QCOMPARE(m_pipe->readAll(), frameOf("third").mid(2));
+    }
+
+    void lengthBeyondTheCapEndsTheConnection()
+    {
+        const QSignalSpy refused(m_pipe.get(), &FramePipe::refused);
+        const QSignalSpy ended(m_pipe.get(), &FramePipe::disconnected);
+        m_wire->arrives(frameOf(QByteArray(100, 'x')));
+        QCOMPARE(refused.count(), 0);
+        m_wire->arrives(QByteArray("\xff\xff\xff\xff", 4));
+        QCOMPARE(refused.count(), 1);
+        QCOMPARE(ended.count(), 1);
+        QVERIFY(!m_wire->isOpen());
+    }
+
+    void frameAgainstTheRulesNeverArrives()
+    {
+        const QSignalSpy refused(m_pipe.get(), &FramePipe::refused);
+        m_wire->arrives(frameOf("!"));
+        QCOMPARE(refused.count(), 1);
+        QCOMPARE(m_pipe->bytesAvailable(), 0);
+    }
+
+    void endOfTheOtherSideIsToldOnceAndWritingStops()
+    {
+        const QSignalSpy ended(m_pipe.get(), &FramePipe::disconnected);
+        QCOMPARE(m_pipe->write("abc"), 3);
+        m_wire->close();
+        m_pipe->close();
+        QCOMPARE(ended.count(), 1);
+        QCOMPARE(m_pipe->isOpen(), false);
+    }
+
+private:
+    Wire* m_wire = nullptr;
+    std::unique_ptr<FramePipe> m_pipe;
+};
+
+}
+
+QTEST_GUILESS_MAIN(FramePipeTest)
+#include "tst_frame_pipe.moc"

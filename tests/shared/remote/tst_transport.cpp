@@ -1,0 +1,96 @@
+#include "shared/remote/transport.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace callmon;
+
+namespace {
+
+class TransportTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void addressesAreParsed_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("socket"); // empty: refused
+        QTest::addColumn<QString>("saying");
+        QTest::newRow("path") << "local:/run/callmon/engine.sock"
+                              << "/run/callmon/engine.sock"
+                              << "";
+        QTest::newRow("bare path") << "/tmp/x.sock"
+                                   << "/tmp/x.sock"
+                                   << "";
+        QTest::newRow("escaped") << "local:/tmp/a%20b"
+                                 << "/tmp/a b"
+                                 << "";
+        QTest::newRow("relative") << "local:some/where"
+                                  << ""
+                                  << "must begin with /";
+        QTest::newRow("nothing") << "local:"
+                                 << ""
+                                 << "needs the path";
+        QTest::newRow("tcp") << "tcp://probe:5000"
+                             << ""
+                             << "raw TCP";
+        QTest::newRow("tls") << "tls://probe:5000"
+                             << ""
+                             << "not built into this version";
+        QTest::newRow("other") << "http://probe/"
+                               << ""
+                               << "is not an engine's address";
+        QTest::newRow("empty") << ""
+                               << ""
+                               << "is not an engine's address";
+        QTest::newRow("longest") << "local:/" + QString(106, 'x') << "/" + QString(106, 'x') << "";
+        QTest::newRow("too long") << "local:/" + QString(107, 'x') << ""
+                                  << "108 bytes long";
+    }
+    void addressesAreParsed()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, socket);
+        QFETCH(QString, saying);
+        const auto address = parseRemoteUrl(text);
+        QCOMPARE(address.has_value(), !socket.isEmpty());
+        if (address) {
+            QCOMPARE(QString::fromStdString(address.value().socket.string()), socket);
+            QCOMPARE(parseRemoteUrl(urlOf(address.value())).value().socket, address.value().socket);
+        } else {
+            QVERIFY2(QString::fromStdString(address.error().what).contains(saying), address.error().what.c_str());
+        }
+    }
+
+    void namesGoToThePrivateDirectory()
+    {
+        const auto address = parseRemoteUrl(QUrl("local:probe2"));
+        QVERIFY(address);
+        QCOMPARE(address.value().socket, runtimeDirectory() / "probe2");
+    }
+
+    void defaultPlaceIsTheUsersOwn()
+    {
+        QCOMPARE(
+            runtimeDirectory({ false, "/run/user/1000", "/home/u" }), std::filesystem::path("/run/user/1000/callmon"));
+        QCOMPARE(runtimeDirectory({ true, "/run/user/0", "/root" }), std::filesystem::path("/run/callmon"));
+        if (geteuid() != 0 && access("/run/callmon", W_OK) != 0)
+            QCOMPARE(runtimeDirectory({ false, {}, "/home/u" }), std::filesystem::path("/home/u/.callmon/run"));
+    }
+
+    void clientsFindTheUsersEngineFirst()
+    {
+        QTemporaryDir runtime;
+        const RuntimeUser user { false, runtime.path().toStdString(), "/home/u" };
+        QVERIFY(QDir(runtime.path()).mkdir("callmon"));
+        QFile(runtime.filePath("callmon/engine.sock")).open(QIODevice::WriteOnly);
+        QCOMPARE(defaultEngineUrl(user), QUrl("local:" + runtime.filePath("callmon/engine.sock")));
+        QCOMPARE(defaultListenUrl(user), defaultEngineUrl(user));
+    }
+};
+
+}
+
+QTEST_GUILESS_MAIN(TransportTest)
+#include "tst_transport.moc"

@@ -1,0 +1,494 @@
+#include "shared/remote/wire.h"
+
+#include <QTest>
+#include <cstring>
+
+using namespace callmon;
+
+namespace {
+
+Timestamp at(std::int64_t nanoseconds)
+{
+    return timestampFromNanoseconds(nanoseconds);
+}
+
+CallRecord fullCall()
+{
+    CallRecord call;
+    call.key = { 1'700'000'000'123'456'789 };
+    call.state = CallState::OnHold;
+    call.outcome = CallOutcome::Rejected;
+    call.endedBy = EndedBy::ProbeStopped;
+    call.signalling = Signalling::Skinny;
+    call.transport = Transport::WebSocket;
+    call.finalCode = 603;
+    call.lastCode = 180;
+    call.callId = std::string(254, 'i');
+    call.caller = "+34910123456";
+    call.callee = "b\xc3\xb6"
+                  "b";
+    call.callerAddress = { *IpAddress::parse("10.1.2.3"), 5060 };
+    call.calleeAddress = { *IpAddress::parse("2001:db8::7"), 65535 };
+    call.startedAt = at(1);
+    call.ringingAt = at(2);
+    call.answeredAt = at(3);
+    call.endedAt = at(4);
+    call.lastPacketAt = at(-5);
+    call.postDialDelay = Milliseconds(1.5);
+    call.answerDelay = Milliseconds(2.5);
+    call.signallingRtt = Milliseconds(3.5);
+    call.mosMean = 4.25;
+    call.mosMin = 1.25;
+    call.streamCount = 3;
+    call.messages = 11;
+    call.retransmissions = 12;
+    call.mediaPacketsNotStored = 1ULL << 40;
+    return call;
+}
+
+void compare(const CallRecord& a, const CallRecord& b)
+{
+    QCOMPARE(a.key, b.key);
+    QCOMPARE(a.state, b.state);
+    QCOMPARE(a.outcome, b.outcome);
+    QCOMPARE(a.endedBy, b.endedBy);
+    QCOMPARE(a.signalling, b.signalling);
+    QCOMPARE(a.transport, b.transport);
+    QCOMPARE(a.finalCode, b.finalCode);
+    QCOMPARE(a.lastCode, b.lastCode);
+    QCOMPARE(a.callId, b.callId);
+    QCOMPARE(a.caller, b.caller);
+    QCOMPARE(a.callee, b.callee);
+    QVERIFY(a.callerAddress == b.callerAddress);
+    QVERIFY(a.calleeAddress == b.calleeAddress);
+    QCOMPARE(a.startedAt, b.startedAt);
+    QCOMPARE(a.ringingAt, b.ringingAt);
+    QCOMPARE(a.answeredAt, b.answeredAt);
+    QCOMPARE(a.endedAt, b.endedAt);
+    QCOMPARE(a.lastPacketAt, b.lastPacketAt);
+    QCOMPARE(a.postDialDelay, b.postDialDelay);
+    QCOMPARE(a.answerDelay, b.answerDelay);
+    QCOMPARE(a.signallingRtt, b.signallingRtt);
+    QCOMPARE(a.mosMean, b.mosMean);
+    QCOMPARE(a.mosMin, b.mosMin);
+    QCOMPARE(a.streamCount, b.streamCount);
+    QCOMPARE(a.messages, b.messages);
+    QCOMPARE(a.retransmissions, b.retransmissions);
+    QCOMPARE(a.mediaPacketsNotStored, b.mediaPacketsNotStored);
+}
+
+StreamRecord fullStream()
+{
+    StreamRecord stream;
+    stream.key = { { 77 }, 4 };
+    stream.direction = Party::Callee;
+    stream.flow = { { *IpAddress::parse("10.1.2.3"), 4000 }, { *IpAddress::parse("2001:db8::7"), 4002 } };
+    stream.ssrc = { 0xdeadbeef };
+    stream.payloadType = 127;
+    stream.codec = "telephone-event";
+    stream.clockRate = { 16000 };
+    stream.firstPacketAt = at(5);
+    stream.lastPacketAt = at(6);
+    stream.packets = 7;
+    stream.bytes = 8;
+    stream.duplicates = 9;
+    stream.reordered = 10;
+    stream.expected = 11;
+    stream.lost = 12;
+    stream.lossPercent = 13.5;
+    stream.jitterMean = Milliseconds(1);
+    stream.jitterMax = Milliseconds(2);
+    stream.deltaMin = Milliseconds(3);
+    stream.deltaMean = Milliseconds(4);
+    stream.deltaMax = Milliseconds(5);
+    stream.deltaStddev = Milliseconds(6);
+    stream.sizeMinBytes = 14;
+    stream.sizeMeanBytes = 15;
+    stream.sizeMaxBytes = 16;
+    stream.sizeStddevBytes = 17;
+    stream.throughputBps = 18;
+    stream.rtt = Milliseconds(7);
+    stream.rFactor = 19;
+    stream.mosMean = 20;
+    stream.mosMin = 21;
+    stream.arrivalUncertaintyMax = Nanoseconds(22);
+    stream.packetsStored = 23;
+    stream.packetsNotStored = 24;
+    return stream;
+}
+
+void compare(const StreamRecord& a, const StreamRecord& b)
+{
+    QCOMPARE(a.key, b.key);
+    QCOMPARE(a.direction, b.direction);
+    QCOMPARE(a.flow, b.flow);
+    QCOMPARE(a.ssrc, b.ssrc);
+    QCOMPARE(a.payloadType, b.payloadType);
+    QCOMPARE(a.codec, b.codec);
+    QCOMPARE(a.clockRate, b.clockRate);
+    QCOMPARE(a.firstPacketAt, b.firstPacketAt);
+    QCOMPARE(a.lastPacketAt, b.lastPacketAt);
+    QCOMPARE(a.packets, b.packets);
+    QCOMPARE(a.bytes, b.bytes);
+    QCOMPARE(a.duplicates, b.duplicates);
+    QCOMPARE(a.reordered, b.reordered);
+    QCOMPARE(a.expected, b.expected);
+    QCOMPARE(a.lost, b.lost);
+    QCOMPARE(a.lossPercent, b.lossPercent);
+    QCOMPARE(a.jitterMean, b.jitterMean);
+    QCOMPARE(a.jitterMax, b.jitterMax);
+    QCOMPARE(a.deltaMin, b.deltaMin);
+    QCOMPARE(a.deltaMean, b.deltaMean);
+    QCOMPARE(a.deltaMax, b.deltaMax);
+    QCOMPARE(a.deltaStddev, b.deltaStddev);
+    QCOMPARE(a.sizeMinBytes, b.sizeMinBytes);
+    QCOMPARE(a.sizeMeanBytes, b.sizeMeanBytes);
+    QCOMPARE(a.sizeMaxBytes, b.sizeMaxBytes);
+    QCOMPARE(a.sizeStddevBytes, b.sizeStddevBytes);
+    QCOMPARE(a.throughputBps, b.throughputBps);
+    QCOMPARE(a.rtt, b.rtt);
+    QCOMPARE(a.rFactor, b.rFactor);
+    QCOMPARE(a.mosMean, b.mosMean);
+    QCOMPARE(a.mosMin, b.mosMin);
+    QCOMPARE(a.arrivalUncertaintyMax, b.arrivalUncertaintyMax);
+    QCOMPARE(a.packetsStored, b.packetsStored);
+    QCOMPARE(a.packetsNotStored, b.packetsNotStored);
+}
+
+LiveCall fullLiveCall()
+{
+    LiveCall call;
+    call.key = { 99 };
+    call.state = CallState::Ringing;
+    call.lastCode = 183;
+    call.startedAt = at(1);
+    call.answeredAt = at(2);
+    call.endedAt = at(3);
+    call.caller = "alice";
+    call.callee = "bob";
+    call.callId = "id@host";
+    call.codec = "G729";
+    call.sent[0] = { true, 4.F, 3.F, 1.5F, 20.F };
+    call.sent[1] = { true, 4.1F, 3.1F, 1.6F, 21.F };
+    return call;
+}
+
+void compare(const LiveCall& a, const LiveCall& b)
+{
+    QCOMPARE(a.key, b.key);
+    QCOMPARE(a.state, b.state);
+    QCOMPARE(a.lastCode, b.lastCode);
+    QCOMPARE(a.startedAt, b.startedAt);
+    QCOMPARE(a.answeredAt, b.answeredAt);
+    QCOMPARE(a.endedAt, b.endedAt);
+    QCOMPARE(a.caller, b.caller);
+    QCOMPARE(a.callee, b.callee);
+    QCOMPARE(a.callId, b.callId);
+    QCOMPARE(a.codec, b.codec);
+    for (std::size_t i = 0; i < 2; ++i) {
+        QCOMPARE(a.sent[i].seen, b.sent[i].seen);
+        QCOMPARE(a.sent[i].mosNow, b.sent[i].mosNow);
+        QCOMPARE(a.sent[i].mosMin, b.sent[i].mosMin);
+        QCOMPARE(a.sent[i].lossPercent, b.sent[i].lossPercent);
+        QCOMPARE(a.sent[i].jitterMs, b.sent[i].jitterMs);
+    }
+}
+
+CallQuery fullQuery()
+{
+    CallQuery query;
+    query.from = at(1);
+    query.to = at(2);
+    query.caller = "+34*";
+    query.callee = "*99";
+    query.number = "5";
+    query.callId = "x@y";
+    query.key = CallKey { 3 };
+    query.outcome = CallOutcome::NoAnswer;
+    query.minMos = 1.5;
+    query.maxMos = 2.5;
+    query.limit = 1ULL << 33;
+    query.newestFirst = true;
+    return query;
+}
+
+void compare(const CallQuery& a, const CallQuery& b)
+{
+    QCOMPARE(a.from, b.from);
+    QCOMPARE(a.to, b.to);
+    QCOMPARE(a.caller, b.caller);
+    QCOMPARE(a.callee, b.callee);
+    QCOMPARE(a.number, b.number);
+    QCOMPARE(a.callId, b.callId);
+    QCOMPARE(a.key, b.key);
+    QCOMPARE(a.outcome, b.outcome);
+    QCOMPARE(a.minMos, b.minMos);
+    QCOMPARE(a.maxMos, b.maxMos);
+    QCOMPARE(a.limit, b.limit);
+    QCOMPARE(a.newestFirst, b.newestFirst);
+}
+
+template <typename Page> Page through(const Page& page)
+{
+    const auto answer = decodeAnswer(encode(page));
+    return answer && std::holds_alternative<Page>(*answer) ? std::get<Page>(*answer) : Page {};
+}
+
+LiveDelta deltaOf(int rows, int removals)
+{
+    LiveDelta delta;
+    delta.fromVersion = 5;
+    delta.toVersion = 9;
+    for (int i = 0; i < rows; ++i) {
+        delta.changed.push_back(fullLiveCall());
+        delta.changed.back().key = { i };
+    }
+    for (int i = 0; i < removals; ++i)
+        delta.removed.push_back({ 1'000'000 + i });
+    return delta;
+}
+
+// Every blob there is, for the tests of damage.
+std::vector<QByteArray> allBlobs()
+{
+    ProbeStatus status;
+    status.source = "eth0";
+    status.counters = { { "frames_received", 1 }, { "frames_dropped", 2 } };
+    std::vector<QByteArray> blobs = encode(deltaOf(3, 2));
+    blobs.push_back(encode(fullQuery()));
+    blobs.push_back(encode(status));
+    blobs.push_back(encode(CallPage { 4, { fullCall(), CallRecord {} } }));
+    blobs.push_back(encode(StreamPage { { fullStream(), StreamRecord {} } }));
+    blobs.push_back(encode(QualityPage { { QualityPoint {}, QualityPoint {} } }));
+    return blobs;
+}
+
+bool decodes(const QByteArray& blob)
+{
+    return decodeLiveDeltaPart(blob) || decodeCallQuery(blob) || decodeProbeStatus(blob) || decodeAnswer(blob);
+}
+
+class WireTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void everyFieldOfACallArrives()
+    {
+        const CallPage page { 1ULL << 35, { fullCall(), CallRecord {} } };
+        const CallPage there = through(page);
+        QCOMPARE(there.matchesInAll, page.matchesInAll);
+        QCOMPARE(there.calls.size(), 2u);
+        compare(there.calls[0], page.calls[0]);
+        compare(there.calls[1], page.calls[1]); // every optional absent
+    }
+
+    void everyFieldOfAStreamArrives()
+    {
+        const StreamPage page { { fullStream(), StreamRecord {} } };
+        const StreamPage there = through(page);
+        QCOMPARE(there.streams.size(), 2u);
+        compare(there.streams[0], page.streams[0]);
+        compare(there.streams[1], page.streams[1]);
+    }
+
+    void everyFieldOfAQualityPointArrives()
+    {
+        QualityPoint point;
+        point.stream = { { 5 }, 6 };
+        point.at = at(7);
+        point.packets = 8;
+        point.lost = 9;
+        point.duplicates = 10;
+        point.reordered = 11;
+        point.jitterMs = 1.5F;
+        point.deltaMaxMs = 2.5F;
+        point.mos = 3.5F;
+        const QualityPage there = through(QualityPage { { point } });
+        QCOMPARE(there.points.size(), 1u);
+        const QualityPoint& b = there.points[0];
+        QCOMPARE(b.stream, point.stream);
+        QCOMPARE(b.at, point.at);
+        QCOMPARE(b.packets, point.packets);
+        QCOMPARE(b.lost, point.lost);
+        QCOMPARE(b.duplicates, point.duplicates);
+        QCOMPARE(b.reordered, point.reordered);
+        QCOMPARE(b.jitterMs, point.jitterMs);
+        QCOMPARE(b.deltaMaxMs, point.deltaMaxMs);
+        QCOMPARE(b.mos, point.mos);
+    }
+
+    void mediaArriveByteForByte()
+    {
+        const MediaPage page { { { 5 }, 6 }, QByteArray("\0\xff binary", 9) };
+        const MediaPage there = through(page);
+        QCOMPARE(there.stream, page.stream);
+        QCOMPARE(there.bytes, page.bytes);
+    }
+
+    void everyFieldOfAQueryArrives()
+    {
+        const auto full = decodeCallQuery(encode(fullQuery()));
+        QVERIFY(full);
+        compare(*full, fullQuery());
+        const auto empty = decodeCallQuery(encode(CallQuery {}));
+        QVERIFY(empty);
+        compare(*empty, CallQuery {});
+    }
+
+    void everyFieldOfTheStatusArrives()
+    {
+        ProbeStatus status;
+        status.source = "net_af_packet0,iface=eth1";
+        status.version = "0.1.0";
+        status.now = at(9);
+        status.liveCalls = 52'000;
+        status.framesPerSecond = 5'200'000;
+        status.bitsPerSecond = 9'000'000'000;
+        status.counters = { { "frames_received", 1ULL << 50 }, { "", 0 } };
+        const auto there = decodeProbeStatus(encode(status));
+        QVERIFY(there);
+        QCOMPARE(there->source, status.source);
+        QCOMPARE(there->version, status.version);
+        QCOMPARE(there->now, status.now);
+        QCOMPARE(there->liveCalls, status.liveCalls);
+        QCOMPARE(there->framesPerSecond, status.framesPerSecond);
+        QCOMPARE(there->bitsPerSecond, status.bitsPerSecond);
+        QCOMPARE(there->counters.size(), 2u);
+        QCOMPARE(there->counters[0].name, status.counters[0].name);
+        QCOMPARE(there->counters[0].value, status.counters[0].value);
+    }
+
+    void everyFieldOfALiveCallArrives()
+    {
+        LiveDelta delta;
+        delta.snapshot = true;
+        delta.toVersion = 12;
+        delta.changed = { fullLiveCall(), LiveCall {} };
+        const auto parts = encode(delta);
+        QCOMPARE(parts.size(), 1u);
+        const auto there = decodeLiveDeltaPart(parts[0]);
+        QVERIFY(there);
+        QVERIFY(there->delta.snapshot);
+        QCOMPARE(there->delta.toVersion, 12u);
+        QCOMPARE(there->delta.changed.size(), 2u);
+        compare(there->delta.changed[0], delta.changed[0]);
+        compare(there->delta.changed[1], delta.changed[1]);
+    }
+
+    void largeDeltasTravelInPartsOfTheGivenSize_data()
+    {
+        QTest::addColumn<int>("rows");
+        QTest::addColumn<int>("removals");
+        QTest::newRow("empty") << 0 << 0;
+        QTest::newRow("rows") << 1'000 << 0;
+        QTest::newRow("removals") << 0 << 5'000;
+        QTest::newRow("both") << 777 << 3'333;
+    }
+    void largeDeltasTravelInPartsOfTheGivenSize()
+    {
+        QFETCH(int, rows);
+        QFETCH(int, removals);
+        const LiveDelta delta = deltaOf(rows, removals);
+        constexpr std::size_t size = 10'000;
+        LiveDeltaAssembler assembler;
+        std::optional<LiveDelta> there;
+        for (const QByteArray& part : encode(delta, size)) {
+            QVERIFY(!there);
+            QVERIFY(static_cast<std::size_t>(part.size()) < 2 * size + 100);
+            auto decoded = decodeLiveDeltaPart(part);
+            QVERIFY(decoded);
+            there = assembler.add(std::move(*decoded));
+        }
+        QVERIFY(there);
+        QCOMPARE(there->fromVersion, 5u);
+        QCOMPARE(there->toVersion, 9u);
+        QCOMPARE(there->changed.size(), delta.changed.size());
+        for (int i = 0; i < rows; ++i)
+            QCOMPARE(there->changed[static_cast<std::size_t>(i)].key, CallKey { i });
+        QCOMPARE(there->removed, delta.removed);
+    }
+
+    void missingPartIsNoticed()
+    {
+        const auto parts = encode(deltaOf(1'000, 0), 10'000);
+        QVERIFY(parts.size() > 3);
+        LiveDeltaAssembler assembler;
+        QVERIFY(!assembler.add(*decodeLiveDeltaPart(parts[0])));
+        QVERIFY(!assembler.add(*decodeLiveDeltaPart(parts[2])));
+        QVERIFY(assembler.broken());
+    }
+
+    // The kind and version bytes and the big-endian fields as wire.h promises them, written out by hand.
+    void formatIsTheOneInTheHeader()
+    {
+        CallQuery query;
+        query.caller = "ab";
+        query.minMos = 1.0;
+        const QByteArray expected = QByteArray::fromHex("0201" // CallQuery, version 1
+                                                        "0000" // from, to: absent
+                                                        "00026162" // caller
+                                                        "000000000000" // callee, number, callId
+                                                        "0000" // key, outcome
+                                                        "013ff0000000000000" // minMos
+                                                        "00" // maxMos
+                                                        "0000000000000000" // limit
+                                                        "00"); // newestFirst
+        QCOMPARE(encode(query), expected);
+    }
+
+    void cutBlobsAreRefused()
+    {
+        for (const QByteArray& blob : allBlobs()) {
+            QVERIFY(decodes(blob));
+            for (qsizetype size = 0; size < blob.size(); ++size)
+                QVERIFY2(!decodes(blob.first(size)), qPrintable(QString::number(size)));
+            QVERIFY(!decodes(blob + '\0'));
+        }
+    }
+
+    void foreignVersionsAreRefused()
+    {
+        for (QByteArray blob : allBlobs()) {
+            blob[1] = 2;
+            QVERIFY(!decodes(blob));
+        }
+    }
+
+    void lyingCountsAllocateNothing()
+    {
+        QByteArray blob = encode(QualityPage {}); // kind, version, u32 count
+        QCOMPARE(blob.size(), 6);
+        blob.replace(2, 4, QByteArray::fromHex("ffffffff"));
+        QVERIFY(!decodes(blob)); // and did not end in std::bad_alloc
+    }
+
+    void enumeratorsThatDoNotExistAreRefused()
+    {
+        CallRecord call;
+        const QByteArray good = encode(CallPage { 0, { call } });
+        constexpr qsizetype state = 2 + 8 + 4 + 8; // after kind, version, matches, count and key
+        for (qsizetype i = 0; i < 5; ++i) {
+            QByteArray blob = good;
+            blob[state + i] = 99;
+            QVERIFY(!decodes(blob));
+        }
+    }
+
+    void textsLongerThanTheirFieldAreRefused()
+    {
+        LiveDelta delta;
+        delta.changed = { LiveCall {} };
+        delta.changed[0].caller = std::string(127, 'a');
+        QByteArray blob = encode(delta)[0];
+        QVERIFY(decodes(blob));
+        const qsizetype text = blob.indexOf(QByteArray(127, 'a'));
+        blob[text - 1] = static_cast<char>(128);
+        blob.insert(text, 'a');
+        QVERIFY(!decodes(blob));
+    }
+};
+
+}
+
+QTEST_GUILESS_MAIN(WireTest)
+#include "tst_wire.moc"

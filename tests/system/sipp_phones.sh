@@ -1,0 +1,204 @@
+#!/bin/bash
+# SIPp as real telephones: the engine listens on one end of a veth pair while a SIPp caller in one network namespace
+# rings a SIPp callee in another; then callmonctl must know exactly the calls that SIPp counted. Nothing leaves the two
+# namespaces, and nothing of them is left behind.
+#
+#   sipp_phones.sh BIN_DIR [WORK_DIR]      exit 0 passed, 1 failed, 77 cannot be run here
+set -u
+bin=${1:?usage: sipp_phones.sh BIN_DIR [WORK_DIR]}
+work=${2:-$bin/../system/sipp_phones}
+answered_calls=40
+busy_calls=10
+talk_ms=1500
+calls_per_second=20
+caller_ip=10.77.0.1
+callee_ip=10.77.0.2
+caller_ns=cmcaller$$
+callee_ns=cmcallee$$
+caller_if=cmr$$
+callee_if=cme$$
+children=()
+
+say() { echo "sipp_phones: $*"; }
+skip() { say "SKIPPED: $*"; exit 77; }
+fail() { say "FAILED: $*"; tail -n 15 "$work"/*.out 2>/dev/null; exit 1; }
+
+clean_up() {
+    local ns pid
+    for pid in "${children[@]}"; do kill "$pid" 2>/dev/null; done
+    for ns in "$caller_ns" "$callee_ns"; do # whatever still runs inside was started here
+        for pid in $(ip netns pids "$ns" 2>/dev/null); do kill -KILL "$pid" 2>/dev/null; done
+    done
+    wait 2>/dev/null
+    ip link del "$caller_if" 2>/dev/null
+    ip netns del "$caller_ns" 2>/dev/null
+    ip netns del "$callee_ns" 2>/dev/null
+}
+
+# Starts a program in a namespace in the background, killed after so many seconds. Its output goes to NAME.out.
+start() { # NAMESPACE SECONDS NAME PROGRAM...
+    local ns=$1 seconds=$2 name=$3
+    shift 3
+    timeout -k 5 "$seconds" ip netns exec "$ns" "$@" >"$work/$name.out" 2>&1 </dev/null &
+    children+=($!)
+}
+
+# Waits until a command succeeds, a tenth of a second at a time.
+wait_for() { # SECONDS COMMAND...
+    local tries=$(($1 * 10))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ $((tries--)) -gt 0 ] || return 1
+        sleep 0.1
+    done
+}
+
+inside() { timeout -k 5 20 ip netns exec "$@"; }
+packet_socket_open() { [ "$(inside "$callee_ns" cat /proc/net/packet | wc -l)" -gt 1 ]; }
+udp_port_open() { inside "$callee_ns" grep -qi ":$(printf %04X "$1") " /proc/net/udp; }
+
+# The last line of SIPp's statistics file, one column of it.
+sipp_count() { # FILE COLUMN
+    python3 - "$@" <<'PY'
+import csv, sys
+rows = list(csv.DictReader(open(sys.argv[1]), delimiter=";"))
+print(int(rows[-1][sys.argv[2]]))
+PY
+}
+
+[ "$(id -u)" = 0 ] || skip "network namespaces need root"
+for tool in ip sipp python3; do
+    command -v "$tool" >/dev/null || skip "$tool is not installed"
+done
+for program in callmon-engine callmonctl; do
+    [ -x "$bin/$program" ] || fail "$bin/$program is missing"
+done
+rm -rf "$work"
+mkdir -p "$work" || fail "cannot make $work"
+work=$(cd "$work" && pwd)
+
+trap clean_up EXIT
+trap 'exit 130' INT TERM HUP
+ip netns add "$caller_ns" 2>/dev/null && ip netns add "$callee_ns" 2>/dev/null \
+    && ip netns exec "$caller_ns" true 2>/dev/null || skip "this kernel or container gives no network namespaces"
+ip link add "$caller_if" netns "$caller_ns" type veth peer name "$callee_if" netns "$callee_ns" 2>/dev/null \
+    || skip "this kernel or container gives no veth pair"
+inside "$caller_ns" ip addr add "$caller_ip/24" dev "$caller_if" && inside "$caller_ns" ip link set "$caller_if" up \
+    && inside "$callee_ns" ip addr add "$callee_ip/24" dev "$callee_if" \
+    && inside "$callee_ns" ip link set "$callee_if" up || fail "cannot set the addresses of the veth pair"
+
+# A telephone that is always busy. SIPp has none built in.
+cat >"$work/busy.xml" <<'XML'
+<?xml version="1.0" encoding="ISO-8859-1" ?>
+<scenario name="busy">
+  <recv request="INVITE"/>
+  <send><![CDATA[
+SIP/2.0 486 Busy Here
+[last_Via:]
+[last_From:]
+[last_To:];tag=[call_number]
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0
+
+  ]]></send>
+  <recv request="ACK"/>
+</scenario>
+XML
+cat >"$work/refused.xml" <<'XML'
+<?xml version="1.0" encoding="ISO-8859-1" ?>
+<scenario name="refused">
+  <send retrans="500"><![CDATA[
+INVITE sip:busy@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:refused@[local_ip]:[local_port]>;tag=[call_number]
+To: <sip:busy@[remote_ip]:[remote_port]>
+Call-ID: [call_id]
+CSeq: 1 INVITE
+Contact: <sip:refused@[local_ip]:[local_port]>
+Max-Forwards: 70
+Content-Length: 0
+
+  ]]></send>
+  <recv response="486"/>
+  <send><![CDATA[
+ACK sip:busy@[remote_ip]:[remote_port] SIP/2.0
+[last_Via:]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+CSeq: 1 ACK
+Max-Forwards: 70
+Content-Length: 0
+
+  ]]></send>
+</scenario>
+XML
+
+say "engine on $callee_if"
+start "$callee_ns" 120 engine "$bin/callmon-engine" --port "net_af_packet0,iface=$callee_if" --data "$work/data" --listen none
+engine=${children[-1]}
+engine_gone() { ! kill -0 "$engine" 2>/dev/null; }
+wait_for 30 eval 'engine_gone || packet_socket_open'
+engine_gone && fail "the engine ended before the first call"
+packet_socket_open || fail "the engine did not open its port"
+
+say "telephones: $answered_calls calls to one that answers, $busy_calls to one that is busy"
+cd "$work" || fail "cannot enter $work" # SIPp leaves its files where it runs
+start "$callee_ns" 100 uas sipp -sn uas -i "$callee_ip" -p 5060 -nostdin
+start "$callee_ns" 100 busy sipp -sf busy.xml -i "$callee_ip" -p 5062 -nostdin
+wait_for 15 udp_port_open 5060 && wait_for 15 udp_port_open 5062 || fail "SIPp did not open its ports"
+start "$caller_ns" 60 refused sipp -sf refused.xml "$callee_ip:5062" -i "$caller_ip" -p 5064 -m "$busy_calls" \
+    -r "$calls_per_second" -cid_str "refused-%u@%s" -nostdin -trace_stat -stf refused.csv -fd 1
+refused=${children[-1]}
+start "$caller_ns" 60 uac sipp -sn uac "$callee_ip:5060" -s 34910000002 -i "$caller_ip" -p 5060 -m "$answered_calls" \
+    -r "$calls_per_second" -d "$talk_ms" -cid_str "answered-%u@%s" -nostdin -trace_stat -stf uac.csv -fd 1
+wait "${children[-1]}" || fail "the SIPp caller ended with $?"
+wait "$refused" || fail "the SIPp caller of the busy telephone ended with $?"
+
+say "stopping the engine"
+sleep 1 # the last frames pass through its rings
+kill -INT "$engine"
+wait_for 30 engine_gone || fail "the engine still runs 30 s after SIGINT"
+wait "$engine" || fail "the engine ended with $?"
+timeout 60 "$bin/callmonctl" calls --data "$work/data" --format csv >"$work/calls.csv" || fail "callmonctl ended with $?"
+
+succeeded=$(sipp_count "$work/uac.csv" "SuccessfulCall(C)") && refused=$(sipp_count "$work/refused.csv" "SuccessfulCall(C)") \
+    || fail "no statistics from SIPp"
+say "SIPp: $succeeded calls answered, $refused refused as busy"
+python3 - "$work/calls.csv" "$succeeded" "$refused" "$talk_ms" "$caller_ip" "$callee_ip" <<'PY' || fail "the calls differ"
+import csv, sys
+
+path, answered, busy, talk_ms, caller_ip, callee_ip = sys.argv[1:]
+with open(path, newline="") as f:
+    calls = list(csv.DictReader(f))
+faults = []
+
+def same(what, found, expected):
+    if found != expected:
+        faults.append(f"{what}: callmonctl has {found!r}, expected {expected!r}")
+
+def expect(prefix, count, **fields):
+    found = [call for call in calls if call["call_id"].startswith(prefix + "-")]
+    same(prefix + " Call-IDs", sorted(call["call_id"] for call in found),
+        sorted(f"{prefix}-{i}@{caller_ip}" for i in range(1, count + 1)))
+    for call in found:
+        for name, value in fields.items():
+            same(f"{name} of {call['call_id']}", call[name], value)
+    return found
+
+same("number of calls", len(calls), int(answered) + int(busy))
+both = dict(signalling="sip", transport="udp", caller_ip=caller_ip, callee_ip=callee_ip)
+for call in expect("answered", int(answered), outcome="answered", final_code="200", ended_by="caller", caller="sipp",
+        callee="34910000002", **both):
+    duration = float(call["duration_s"])
+    # From 200 to BYE: the pause, and what a busy machine adds.
+    if not int(talk_ms) / 1000 - 0.05 <= duration <= int(talk_ms) / 1000 + 5:
+        faults.append(f"duration_s of {call['call_id']} is {duration}, SIPp paused {talk_ms} ms")
+expect("refused", int(busy), outcome="busy", final_code="486", ended_by="callee", caller="refused", callee="busy", **both)
+print("\n".join(faults[:20]) or f"sipp_phones: callmonctl has the same {len(calls)} calls")
+sys.exit(1 if faults else 0)
+PY
+[ "$succeeded" = "$answered_calls" ] && [ "$refused" = "$busy_calls" ] \
+    || fail "SIPp did not complete its calls: the machine is too busy for this test"
+say "PASSED"
