@@ -226,6 +226,9 @@ void TimeSeriesPlot::setLines(std::size_t index, const std::vector<PlotLine>& li
         m_plot->removeGraph(graph);
     panel.graphs.clear();
     panel.lines = lines;
+    // The later kind, which is dashed, on top: where the lines are one, both are seen.
+    std::stable_sort(
+        panel.lines.begin(), panel.lines.end(), [](const PlotLine& a, const PlotLine& b) { return a.kind < b.kind; });
     QCPAxis* time = panel.rect->axis(QCPAxis::atBottom);
     QCPAxis* value = panel.rect->axis(QCPAxis::atLeft);
     double maximum = panel.what.maximum;
