@@ -11,7 +11,7 @@
 
 namespace callmon {
 
-// Waits for live calls, opens the first answered one, loads and plays its sound, searches past calls, writes both lists
+// Waits for live calls and for an answered one to end, opens that, loads, saves and plays its sound, writes both lists
 // as CSV and every page as PNG in both themes. One step after the other, each with a deadline.
 class SmokeRun : public QObject {
     Q_OBJECT
@@ -38,6 +38,7 @@ private:
     void fail(const QString& why);
     void grab(const QString& page);
     void exportList(bool live);
+    const CallRecord* longestHeardCall() const; // all of a past call is stored; the longest shows most
     void openCall();
 
     MainWindow& m_window;

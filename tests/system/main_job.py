@@ -9,6 +9,7 @@ Usage: main_job.py BIN_DIR WORK_DIR SCREENSHOT_DIR
 import csv
 import glob
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 import unittest
+import wave
 
 BIN, WORK, SCREENSHOTS = sys.argv[1:4]
 
@@ -50,7 +52,7 @@ class MainJob(unittest.TestCase):
         return process
 
     def start_engine(self):
-        traffic = self.start("callmon-traffic", "--live", stdout=subprocess.PIPE)
+        traffic = self.start("callmon-traffic", "--live", "--hold-mean", "8", stdout=subprocess.PIPE)
         engine = self.start("callmon-engine", "--replay", "-", "--pace", "recorded", "--data",
                             os.path.join(self.work, "data"), "--listen", self.url, stdin=traffic.stdout)
         traffic.stdout.close()
@@ -75,6 +77,8 @@ class MainJob(unittest.TestCase):
         self.assertEqual(code, 0, said)
         self.assertIsNone(engine.poll(), "the engine must outlive the console")
 
+        self.assert_what_was_played_is_the_wav_of_callmonctl(re.search(r"smoke: call (\d+)", said).group(1))
+
         pictures = glob.glob(os.path.join(SCREENSHOTS, "*.png"))
         self.assertGreaterEqual(len(pictures), 3, pictures)
         for picture in pictures:
@@ -84,6 +88,33 @@ class MainJob(unittest.TestCase):
         for export in exports:
             with open(export, newline="", encoding="utf-8-sig") as f:
                 self.assertGreater(len(list(csv.reader(f))), 1, export)
+
+    def assert_what_was_played_is_the_wav_of_callmonctl(self, call):
+        made = os.path.join(self.work, "callmonctl.wav")
+        done = subprocess.run([os.path.join(BIN, "callmonctl"), "wav", call, "--engine", self.url, "-o", made],
+                              capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with wave.open(made) as w:
+            wanted = w.readframes(w.getnframes())
+        with wave.open(os.path.join(SCREENSHOTS, "played.wav")) as w:
+            self.assertEqual(w.readframes(w.getnframes()), wanted, "the console's own WAV")
+        with open(os.path.join(self.work, "played.raw"), "rb") as f:
+            played = f.read()
+        # The device is opened before the first sample, and the end is padded to a whole buffer: both with silence.
+        frame = 4
+        quiet = bytes(frame)
+
+        def trimmed(sound):
+            first, last = 0, len(sound) // frame
+            while first < last and sound[first * frame:(first + 1) * frame] == quiet:
+                first += 1
+            while last > first and sound[(last - 1) * frame:last * frame] == quiet:
+                last -= 1
+            return sound[first * frame:last * frame]
+
+        played, wanted = trimmed(played), trimmed(wanted)
+        self.assertGreater(len(played), 8000 * frame, "more than a second of sound")
+        self.assertEqual(played, wanted[:len(played)], "what the device was given differs from callmonctl wav")
 
     def test_the_command_line_sees_the_same_engine(self):
         self.start_engine()
