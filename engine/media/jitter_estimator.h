@@ -20,26 +20,32 @@ public:
         if (m_anchored && clock == m_clock) {
             const Milliseconds here = arrival - m_arrival;
             const Milliseconds difference = std::chrono::abs(here - between(m_sent, sent, clock));
-            m_jitter += (difference - m_jitter) / 16;
+            if (!m_segmentMayBegin || difference < strayOfOneSegment)
+                m_jitter += (difference - m_jitter) / 16;
         }
+        m_segmentMayBegin = false;
         m_anchored = true; // a change of clock is no interval either: the next packet is measured from this one
         m_clock = clock;
         m_arrival = arrival;
         m_sent = sent;
     }
 
-    // The next packet is not compared with those before it: another segment of timestamps begins. The estimate stays.
-    void beginSegment() { m_anchored = false; }
+    // Another segment of timestamps may begin with the next packet: unless its timestamp goes on as before, it is not
+    // compared with those before it. The estimate stays.
+    void beginSegment() { m_segmentMayBegin = true; }
 
     bool anchored() const { return m_anchored; }
     Milliseconds jitter() const { return m_jitter; }
 
 private:
+    static constexpr Milliseconds strayOfOneSegment { 100 }; // more than networks delay, less than a new start hits
+
     Timestamp m_arrival;
     Milliseconds m_jitter {};
     RtpTicks m_sent;
     Hertz m_clock;
     bool m_anchored = false;
+    bool m_segmentMayBegin = false;
 };
 
 }

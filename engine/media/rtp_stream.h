@@ -47,7 +47,7 @@ public:
     void begin(const FlowKey& flow, Ssrc ssrc);
     Arrival add(const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning);
     // Timestamps before and after this point are not compared (RFC 3550 does not tie them): media before the first
-    // answer, such as announcements, count in a segment of their own.
+    // answer, such as announcements, count in a segment of their own unless they go on in step.
     void beginTimestampSegment() { m_jitter.beginSegment(); }
     // The figures since the last call, which begins the next second.
     SecondFigures closeSecond();

@@ -36,6 +36,20 @@ bool SequenceTracker::markSeen(std::uint16_t behindHighest)
     return seen;
 }
 
+// What seemed a stray packet goes on: the numbers continue from there, after a long gap or from the source's new start.
+void SequenceTracker::resume(std::uint16_t stray, bool forward)
+{
+    if (forward) {
+        m_highest += static_cast<std::uint16_t>(stray - static_cast<std::uint16_t>(m_highest));
+        moveWindow(window);
+        m_afterStray = noStray;
+        return;
+    }
+    m_expectedBefore += m_highest - m_first + 1;
+    begin(stray);
+    ++m_restarts;
+}
+
 Arrival SequenceTracker::add(std::uint16_t sequence)
 {
     if (!m_started) {
@@ -61,15 +75,16 @@ Arrival SequenceTracker::add(std::uint16_t sequence)
         ++m_reordered;
         return Arrival::Reordered;
     }
-    if (sequence == m_afterStray) { // two in a row: a restart, counted from the stray packet on
-        m_expectedBefore += m_highest - m_first; // the stray packet was counted as expected already
-        begin(static_cast<std::uint16_t>(sequence - 1));
-        ++m_highest;
-        moveWindow(1);
-        ++m_received;
-        --m_reordered; // it was none, then
-        ++m_restarts;
-        return Arrival::InOrder;
+    if (m_afterStray != noStray) {
+        const auto stray = static_cast<std::uint16_t>(m_afterStray - 1);
+        const auto beyond = static_cast<std::uint16_t>(sequence - stray);
+        const bool forward = static_cast<std::uint16_t>(stray - static_cast<std::uint16_t>(m_highest)) < halfCircle;
+        if (forward ? beyond != 0 && static_cast<std::uint16_t>(beyond + nearby) < 2 * nearby : beyond == 1) {
+            --m_expectedBefore; // the stray packet is one of those to come
+            --m_reordered; // and was none
+            resume(stray, forward);
+            return add(sequence);
+        }
     }
     if (m_afterStray != noStray && static_cast<std::uint16_t>(sequence + 1) == m_afterStray) { // its copy
         ++m_duplicates;

@@ -14,9 +14,10 @@ enum class Arrival : std::uint8_t {
 // Extends the 16-bit sequence number, and remembers the last 128 packets one by one, so that a second copy of a packet
 // and a late packet are told apart: received() counts distinct packets only, and loss is never negative.
 //
-// A jump too large to be loss (RFC 3550 A.1: 3,000 ahead, or further back than reordering explains) is at first taken
-// for a stray packet; when the next packet follows on it, the source has restarted its numbers. Either begins a segment
-// of its own: what lies between two segments is unknown, and not loss.
+// A jump too large to be believed at once (RFC 3550 A.1: 3,000 ahead, or further back than reordering explains) is at
+// first taken for a stray packet. When the next packet is of its neighbourhood, the numbers go on from there: ahead,
+// all between is lost (A.3: highest - first + 1); back, the source has restarted its numbers, which begins a segment of
+// its own, and what lies between two segments is not loss.
 class SequenceTracker {
 public:
     Arrival add(std::uint16_t sequence);
@@ -37,8 +38,11 @@ public:
 private:
     static constexpr std::uint16_t maxDropout = 3000;
     static constexpr std::uint16_t window = 128;
+    static constexpr std::uint16_t nearby = 64; // to a stray packet ahead, that it is none
+    static constexpr std::uint16_t halfCircle = 0x8000;
 
     void begin(std::uint16_t sequence);
+    void resume(std::uint16_t stray, bool forward);
     void moveWindow(std::uint16_t by);
     bool markSeen(std::uint16_t behindHighest); // true when it was seen before
 
@@ -50,7 +54,7 @@ private:
     std::uint64_t m_seenHigh = 0; // bit n: packet m_highest - 64 - n
     std::uint64_t m_duplicates = 0;
     std::uint64_t m_reordered = 0;
-    std::uint32_t m_afterStray = noStray; // the sequence number that would confirm a restart
+    std::uint32_t m_afterStray = noStray; // the number that follows on the stray packet
     std::uint32_t m_restarts = 0;
     bool m_started = false;
 

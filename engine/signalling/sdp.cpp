@@ -86,7 +86,11 @@ void readRtpmap(std::string_view value, SdpMedia& media)
         if (codec.payloadType != *type || (!rate && !codec.name.empty()))
             continue;
         codec.name = standardSpelling(name);
-        codec.clockRate = Hertz { rate.value_or(0) };
+        // A static type has the clock of RFC 3551, whatever the line says: many write G722/16000, and count at 8,000.
+        if (const SdpCodec fixed = staticCodec(*type); fixed.clockRate.value != 0)
+            codec.clockRate = fixed.clockRate;
+        else
+            codec.clockRate = Hertz { rate.value_or(0) };
         codec.channels = std::max<std::uint8_t>(channels.value_or(1), 1);
     }
 }
@@ -133,7 +137,7 @@ void readMediaAttribute(const Attribute& attribute, SdpMedia& media)
 {
     if (const auto direction = directionOf(attribute.name)) {
         media.direction = *direction;
-    } else if (attribute.name == "rtpmap") {
+    } else if (equalsIgnoringCase(attribute.name, "rtpmap")) {
         readRtpmap(attribute.value, media);
     } else if (attribute.name == "ptime") {
         if (const auto ptime = readPtime(attribute.value))

@@ -142,9 +142,12 @@ void Tracker::handleSip(const Datagram& datagram)
     const bool wasConfirmed = call.confirmed && call.record.messages > 1;
     const CallState state = call.record.state;
     const std::uint16_t code = call.record.lastCode;
+    const std::uint32_t attempt = call.attemptCseq;
     const Party sender = senderOf(call, *message, datagram.flow);
     applyMessage(call, *message, datagram.flow, datagram.arrival);
-    if (!call.ended)
+    // After the end only what begins anew with the same Call-ID.
+    const bool another = static_cast<std::int32_t>(message->cseq - attempt) > 0;
+    if (!call.ended || (message->method == SipMethod::Invite && another))
         readDescription(index, *message, sender);
     settleDirections(call, *message, sender);
     reclassify(index);

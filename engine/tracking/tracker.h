@@ -71,6 +71,7 @@ private:
     void settleDirections(Call& call, const SipMessage& message, Party sender);
     void endCall(std::uint32_t index, EndedBy reason);
 
+    std::uint32_t addressOfBothEnds(std::uint32_t destination, const Datagram& datagram);
     std::uint32_t streamOf(MediaAddress& address, bool byDestination, const Datagram& datagram, Ssrc ssrc);
     std::uint32_t openStream(
         MediaAddress& address, std::uint32_t addressIndex, bool byDestination, const Datagram& datagram, Ssrc ssrc);

@@ -127,8 +127,14 @@ void Tracker::handleMedia(const Datagram& datagram, std::uint64_t destinationHas
         ++m_counters.otherDatagrams;
         return;
     }
+    std::uint32_t index = streamOf(m_media[addressIndex], byDestination, datagram, packet->ssrc);
+    if (index == noIndex && byDestination) {
+        if (const std::uint32_t shared = addressOfBothEnds(addressIndex, datagram); shared != addressIndex) {
+            addressIndex = shared;
+            index = streamOf(m_media[shared], true, datagram, packet->ssrc);
+        }
+    }
     MediaAddress& address = m_media[addressIndex];
-    std::uint32_t index = streamOf(address, byDestination, datagram, packet->ssrc);
     if (index == noIndex)
         index = openStream(address, addressIndex, byDestination, datagram, packet->ssrc);
     if (index == noIndex) {
@@ -152,6 +158,21 @@ void Tracker::handleMedia(const Datagram& datagram, std::uint64_t destinationHas
     ++m_counters.rtpPackets;
     m_pendingMedia[m_pendingCount++] = { index, datagram.arrival, datagram.uncertainty, datagram.wirePayloadSize,
         datagram.payload };
+}
+
+// Servers receive several calls at one address, and T2 has the call that advertised it last. Where the source address
+// is of another call that advertised the destination as well, the packet is that call's.
+std::uint32_t Tracker::addressOfBothEnds(std::uint32_t destination, const Datagram& datagram)
+{
+    const std::uint32_t source = m_media.find(datagram.flow.src);
+    if (source == noIndex || m_media[source].call == m_media[destination].call
+        || !m_calls[m_media[source].call].confirmed)
+        return destination;
+    for (std::uint32_t i = m_calls[m_media[source].call].mediaAddresses; i != noIndex; i = m_media[i].next) {
+        if (m_media[i].endpoint == datagram.flow.dst)
+            return i;
+    }
+    return destination;
 }
 
 std::uint32_t Tracker::streamOf(MediaAddress& address, bool byDestination, const Datagram& datagram, Ssrc ssrc)

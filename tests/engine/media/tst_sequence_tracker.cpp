@@ -40,11 +40,16 @@ void SequenceTrackerTest::countsWhatCame_data()
     row("reordered around the wrap", { 65535, 1, 0, 65534 }, { 3, 4, 0, 0, 2, 0 });
     row("late by 127", { 0, 200, 73 }, { 201, 3, 198, 0, 1, 0 });
     row("2,999 ahead is loss", { 0, 2999 }, { 3000, 2, 2998, 0, 0, 0 });
-    // RFC 3550 A.1: beyond MAX_DROPOUT, two in a row are a restart; one alone is a stray packet.
-    row("a restart is not loss", { 100, 101, 30000, 30001, 30002 }, { 5, 5, 0, 0, 0, 1 });
+    // RFC 3550 A.3: highest - first + 1, however long the gap; one packet alone is a stray one (A.1).
+    row("a long gap is loss", { 100, 101, 30000, 30001, 30002 }, { 29903, 5, 29898, 0, 0, 0 });
+    row("a long gap over the wrap is loss", { 65000, 4465, 4466 }, { 5003, 3, 5000, 0, 0, 0 });
+    row("loss right after a long gap", { 100, 5100, 5103, 5104 }, { 5005, 4, 5001, 0, 0, 0 });
+    row("disorder right after a long gap", { 100, 5101, 5100, 5102 }, { 5003, 4, 4999, 0, 1, 0 });
+    // RFC 3550 A.1: two in a row, further back than packets are late, are a restart of the source.
+    row("a restart is not loss", { 30000, 30001, 101, 102, 103 }, { 5, 5, 0, 0, 0, 1 });
     row("a stray packet is not loss", { 100, 101, 30000, 102, 103 }, { 5, 5, 0, 0, 1, 0 });
     row("a stray packet's copy", { 100, 30000, 30000, 101 }, { 3, 3, 0, 1, 1, 0 });
-    row("loss before a restart stays", { 100, 103, 30000, 30001 }, { 6, 4, 2, 0, 0, 1 });
+    row("loss before a restart stays", { 30100, 30103, 100, 101 }, { 6, 4, 2, 0, 0, 1 });
 }
 
 void SequenceTrackerTest::countsWhatCame()

@@ -145,7 +145,7 @@ private slots:
         row("0 pcmu/8000", "0=PCMU/8000 96=/0");
         row("96 g729/8000", "0=PCMU/8000 96=G729/8000");
         row("96 x-Own/8000", "0=PCMU/8000 96=x-Own/8000");
-        row("0 PCMU/16000", "0=PCMU/16000 96=/0");
+        row("0 PCMU/16000", "0=PCMU/8000 96=/0"); // the clock of a static type is not open to change
         row("0 LPC", "0=PCMU/8000 96=/0"); // no clock rate: RFC 3551 knows better
         row("96 iLBC", "0=PCMU/8000 96=iLBC/0");
         row("96 iLBC/fast", "0=PCMU/8000 96=iLBC/0");
@@ -338,6 +338,19 @@ private slots:
         QCOMPARE(int(known.payloadType), type);
         QCOMPARE(text(known.name) + "/" + std::to_string(known.clockRate.value) + "/" + std::to_string(known.channels),
             codec.toStdString());
+    }
+
+    void rtpmapChangesNoStaticClock()
+    {
+        const std::string media = "m=audio 4000 RTP/AVP 9 0 97\r\n";
+        QCOMPARE(codecsOf(mediaOf(alice + media + "a=rtpmap:9 G722/16000\r\na=rtpmap:0 PCMU/16000\r\n")),
+            std::string("9=G722/8000 0=PCMU/8000 97=/0"));
+    }
+
+    void rtpmapIsReadInAnyCase()
+    {
+        QCOMPARE(codecsOf(mediaOf(alice + "m=audio 4000 RTP/AVP 97\r\na=RTPMAP:97 AMR-WB/16000\r\n")),
+            std::string("97=AMR-WB/16000"));
     }
 
     // A scan that starts again at every byte would take hours over a megabyte, and this test has two minutes.

@@ -28,6 +28,8 @@ private slots:
     void telephoneEventsBelongToTheirStream();
     void relayBetweenTwoHopsTellsDirectionsApart();
     void newestRegistrationOfAnAddressWins();
+    void flowBetweenTwoAddressesStaysWithTheCallOfBoth();
+    void callIdUsedAgainAfterByeHasItsMedia();
     void reInviteMovesTheMedia();
     void mediaOfNoCallIsCounted();
     void streamsBeyondThePoolAreRefusedAndCounted();
@@ -178,6 +180,47 @@ void MediaBindingTest::newestRegistrationOfAnAddressWins()
     QCOMPARE(fixture.listener.ended.size(), std::size_t { 2 });
     QCOMPARE(fixture.listener.ended[0].streams[0].packets, 3u);
     QCOMPARE(fixture.listener.ended[1].streams[0].packets, 2u);
+}
+
+// A conference or an announcement server receives several calls at one address: the other end says whose it is.
+void MediaBindingTest::flowBetweenTwoAddressesStaysWithTheCallOfBoth()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(220, 3, callerMedia, calleeMedia, 1);
+    traffic.script("300 P>B INVITE 1 sdp=sendrecv relay=30000 id=call-2 branch=2\n"
+                   "310 B>P 200 1 sdp=sendrecv id=call-2 branch=2");
+    const Endpoint third = scriptHost('P', 30000);
+    traffic.talk(320, 5, callerMedia, calleeMedia, 1, 3); // of call-1 still
+    traffic.talk(420, 2, callerMedia, calleeMedia, 3); // a new stream of it
+    traffic.talk(500, 4, third, calleeMedia, 2);
+    traffic.talk(600, 4, calleeMedia, third, 5);
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    QCOMPARE(fixture.listener.ended.size(), std::size_t { 2 });
+    for (const auto& call : fixture.listener.ended) {
+        QCOMPARE(call.streams.size(), std::size_t { 2 });
+        if (call.record.callId.view() == "call-1") {
+            QCOMPARE(call.streams[1].packets, 8u);
+            QCOMPARE(call.streams[0].packets, 2u);
+        } else {
+            QCOMPARE(call.streams[1].packets, 4u);
+            QCOMPARE(call.streams[1].sender, Party::Caller);
+        }
+    }
+}
+
+void MediaBindingTest::callIdUsedAgainAfterByeHasItsMedia()
+{
+    TestTraffic traffic;
+    traffic.script(answered
+        + "300 A>B BYE 2\n310 B>A 200 2:BYE\n"
+          "900 A>B INVITE 3 sdp=sendrecv port=10004 totag= branch=x\n950 B>A 200 3 sdp=sendrecv port=20004 branch=x");
+    traffic.talk(1000, 3, { callerMedia.ip, 10004 }, { calleeMedia.ip, 20004 }, 1);
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    QCOMPARE(fixture.counter("rtp_packets"), 3u);
 }
 
 void MediaBindingTest::reInviteMovesTheMedia()

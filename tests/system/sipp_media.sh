@@ -1,0 +1,225 @@
+#!/bin/bash
+# SIPp telephones that speak: recorded speech with a known gap goes to a telephone that echoes it, in two network
+# namespaces, several calls at one media address of the callee at a time. The engine listens live on one end of the veth
+# pair and dumpcap beside it. tshark judges both: the live records must have its calls, packets and losses; the
+# records of the capture replayed must have its times too. Nothing leaves the namespaces, and nothing of them stays.
+#
+#   sipp_media.sh BIN_DIR [WORK_DIR]      exit 0 passed, 1 failed, 77 cannot be run here
+set -u
+bin=$(cd "${1:?usage: sipp_media.sh BIN_DIR [WORK_DIR]}" && pwd)
+work=${2:-$bin/../system/sipp_media}
+speech=/usr/share/sip-tester/g711a.pcap
+calls=6
+talk_ms=5000 # the speech is shorter
+caller_ip=10.78.0.1
+callee_ip=10.78.0.2
+caller_ns=cmspeak$$
+callee_ns=cmecho$$
+caller_if=cmq$$
+callee_if=cmp$$
+children=()
+
+say() { echo "sipp_media: $*"; }
+skip() { say "SKIPPED: $*"; exit 77; }
+fail() { say "FAILED: $*"; tail -n 15 "$work"/*.out 2>/dev/null; exit 1; }
+
+clean_up() {
+    local ns pid
+    for pid in "${children[@]}"; do kill "$pid" 2>/dev/null; done
+    for ns in "$caller_ns" "$callee_ns"; do # whatever still runs inside was started here
+        for pid in $(ip netns pids "$ns" 2>/dev/null); do kill -KILL "$pid" 2>/dev/null; done
+    done
+    wait 2>/dev/null
+    ip link del "$caller_if" 2>/dev/null
+    ip netns del "$caller_ns" 2>/dev/null
+    ip netns del "$callee_ns" 2>/dev/null
+}
+
+# Starts a program in a namespace in the background, killed after so many seconds. Its output goes to NAME.out.
+start() { # NAMESPACE SECONDS NAME PROGRAM...
+    local ns=$1 seconds=$2 name=$3
+    shift 3
+    timeout -k 5 "$seconds" ip netns exec "$ns" "$@" >"$work/$name.out" 2>&1 </dev/null &
+    children+=($!)
+}
+
+# Waits until a command succeeds, a tenth of a second at a time.
+wait_for() { # SECONDS COMMAND...
+    local tries=$(($1 * 10))
+    shift
+    until "$@" >/dev/null 2>&1; do
+        [ $((tries--)) -gt 0 ] || return 1
+        sleep 0.1
+    done
+}
+
+inside() { timeout -k 5 20 ip netns exec "$@"; }
+engine_reads() { grep -q 'reading port' "$work/engine.out"; }
+dumpcap_reads() { grep -q 'File:' "$work/dumpcap.out"; }
+udp_port_open() { inside "$callee_ns" grep -qi ":$(printf %04X "$1") " /proc/net/udp; }
+
+[ "$(id -u)" = 0 ] || skip "network namespaces need root"
+for tool in ip sipp python3 dumpcap tshark editcap; do
+    command -v "$tool" >/dev/null || skip "$tool is not installed"
+done
+[ -r "$speech" ] || skip "$speech (of the package sip-tester) is not there"
+for program in callmon-engine callmonctl; do
+    [ -x "$bin/$program" ] || fail "$bin/$program is missing"
+done
+rm -rf "$work"
+mkdir -p "$work" || fail "cannot make $work"
+work=$(cd "$work" && pwd)
+
+trap clean_up EXIT
+trap 'exit 130' INT TERM HUP
+ip netns add "$caller_ns" 2>/dev/null && ip netns add "$callee_ns" 2>/dev/null \
+    && ip netns exec "$caller_ns" true 2>/dev/null || skip "this kernel or container gives no network namespaces"
+ip link add "$caller_if" netns "$caller_ns" type veth peer name "$callee_if" netns "$callee_ns" 2>/dev/null \
+    || skip "this kernel or container gives no veth pair"
+inside "$caller_ns" ip addr add "$caller_ip/24" dev "$caller_if" && inside "$caller_ns" ip link set "$caller_if" up \
+    && inside "$callee_ns" ip addr add "$callee_ip/24" dev "$callee_if" \
+    && inside "$callee_ns" ip link set "$callee_if" up || fail "cannot set the addresses of the veth pair"
+
+# What the caller says: its first packets, less two gaps of three and one. The loss is in the file, so it is known.
+editcap -F pcap "$speech" "$work/speech.pcap" 41-43 60 121-236 >"$work/editcap.out" 2>&1 || fail "editcap ended with $?"
+lost=4
+packets=116
+
+cat >"$work/speaker.xml" <<'XML'
+<?xml version="1.0" encoding="ISO-8859-1" ?>
+<scenario name="speaker">
+  <send retrans="500"><![CDATA[
+INVITE sip:echo@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: <sip:speaker@[local_ip]:[local_port]>;tag=[call_number]
+To: <sip:echo@[remote_ip]:[remote_port]>
+Call-ID: [call_id]
+CSeq: 1 INVITE
+Contact: <sip:speaker@[local_ip]:[local_port]>
+Max-Forwards: 70
+Content-Type: application/sdp
+Content-Length: [len]
+
+v=0
+o=speaker 1 1 IN IP[local_ip_type] [local_ip]
+s=-
+c=IN IP[local_ip_type] [local_ip]
+t=0 0
+m=audio [auto_media_port] RTP/AVP 8
+a=rtpmap:8 PCMA/8000
+]]></send>
+  <recv response="100" optional="true"/>
+  <recv response="180" optional="true"/>
+  <recv response="200"/>
+  <send><![CDATA[
+ACK sip:echo@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+CSeq: 1 ACK
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+  <nop><action><exec play_pcap_audio="speech.pcap"/></action></nop>
+  <pause milliseconds="TALK"/>
+  <send retrans="500"><![CDATA[
+BYE sip:echo@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+[last_From:]
+[last_To:]
+[last_Call-ID:]
+CSeq: 2 BYE
+Max-Forwards: 70
+Content-Length: 0
+
+]]></send>
+  <recv response="200"/>
+</scenario>
+XML
+sed -i "s/TALK/$talk_ms/" "$work/speaker.xml"
+
+say "engine and dumpcap on $callee_if"
+start "$callee_ns" 60 engine "$bin/callmon-engine" --port "net_af_packet0,iface=$callee_if" --data "$work/live" --listen none
+engine=${children[-1]}
+start "$callee_ns" 60 dumpcap dumpcap -q -i "$callee_if" -w "$work/seen.pcapng"
+dumpcap=${children[-1]}
+engine_gone() { ! kill -0 "$engine" 2>/dev/null; }
+dumpcap_gone() { ! kill -0 "$dumpcap" 2>/dev/null; }
+wait_for 30 eval 'engine_gone || { engine_reads && dumpcap_reads; }'
+engine_gone && fail "the engine ended before the first call"
+engine_reads && dumpcap_reads || fail "the engine or dumpcap did not open its port"
+
+say "telephones: $calls calls of $((talk_ms / 1000)) s"
+cd "$work" || fail "cannot enter $work" # SIPp leaves its files where it runs
+start "$callee_ns" 50 echo sipp -sn uas -i "$callee_ip" -p 5060 -mi "$callee_ip" -mp 6000 -rtp_echo -nostdin
+wait_for 15 udp_port_open 5060 || fail "SIPp did not open its port"
+start "$caller_ns" 40 speaker sipp -sf speaker.xml "$callee_ip:5060" -i "$caller_ip" -p 5060 -mi "$caller_ip" -mp 7000 \
+    -m "$calls" -r 4 -cid_str "speech-%u@%s" -nostdin
+wait "${children[-1]}" || fail "the SIPp caller ended with $?"
+
+say "stopping"
+sleep 1 # the last frames pass through the rings
+kill -INT "$engine" "$dumpcap"
+wait_for 20 engine_gone && wait_for 10 dumpcap_gone || fail "the engine or dumpcap still runs after SIGINT"
+wait "$engine" || fail "the engine ended with $?"
+timeout 30 "$bin/callmon-engine" --replay "$work/seen.pcapng" --data "$work/replayed" --listen none >"$work/replay.out" 2>&1 \
+    || fail "the replay ended with $?"
+for data in live replayed; do
+    for what in calls streams; do
+        timeout 30 "$bin/callmonctl" $what --data "$work/$data" --format csv >"$work/$data.$what.csv" \
+            || fail "callmonctl ended with $?"
+    done
+done
+timeout 30 tshark -n -r "$work/seen.pcapng" -q -z rtp,streams >"$work/tshark.streams" 2>"$work/tshark.out" \
+    && timeout 30 tshark -n -r "$work/seen.pcapng" -Y 'sip.Method==INVITE' -T fields -e sip.Call-ID \
+        >"$work/tshark.calls" 2>>"$work/tshark.out" || fail "tshark ended with $?"
+
+python3 - "$work" "$calls" "$packets" "$lost" <<'PY' || fail "the records differ from what tshark says"
+import csv, re, sys
+
+work, calls, sent, gap = sys.argv[1], *map(int, sys.argv[2:])
+line = re.compile(r"\s*[\d.]+\s+[\d.]+\s+(\S+)\s+(\d+)\s+(\S+)\s+(\d+)\s+0x(\w+)\s+.*?\s(\d+)\s+(-?\d+) \(\S+\)\s+"
+    r"(\S+)\s+(\S+)\s+(\S+)\s+\S+\s+(\S+)\s+(\S+)")
+faults = []
+judged = {}
+for row in open(work + "/tshark.streams"):
+    found = line.match(row)
+    if found:
+        values = found.groups()
+        judged[(*values[:4], int(values[4], 16))] = values[5:]
+ids = {row.strip() for row in open(work + "/tshark.calls")}
+
+def same(what, found, expected):
+    if found != expected:
+        faults.append(f"{what}: {found!r}, expected {expected!r}")
+
+same("calls that tshark saw", len(ids), calls)
+# Each call has its speech and, where SIPp echoed it, the echo.
+same("speeches that tshark saw", sum(k[0] == "10.78.0.1" for k in judged), calls)
+for key, values in judged.items():
+    if key[0] == "10.78.0.1":
+        same(f"packets and losses of the speech {key}", (int(values[0]), int(values[1])), (sent, gap))
+for data in "live", "replayed":
+    same(data + " calls", {row["call_id"] for row in csv.DictReader(open(f"{work}/{data}.calls.csv", newline=""))}, ids)
+    streams = {}
+    for row in csv.DictReader(open(f"{work}/{data}.streams.csv", newline="")):
+        key = (row["src_ip"], row["src_port"], row["dst_ip"], row["dst_port"], int(row["ssrc"], 0))
+        same(f"{data} records of one stream {key}", key in streams, False)
+        streams[key] = row
+    same(data + " streams", sorted(streams), sorted(judged))
+    for key in streams.keys() & judged.keys():
+        ours, theirs = streams[key], judged[key]
+        same(f"{data} packets of {key}", ours["packets"], theirs[0])
+        same(f"{data} lost of {key}", int(ours["lost"]), int(theirs[1]) + int(ours["duplicates"]))
+        if data == "live":
+            continue # its arrival times are its own
+        for name, value in zip(("delta_min_ms", "delta_mean_ms", "delta_max_ms", "jitter_mean_ms", "jitter_max_ms"),
+                theirs[2:]):
+            if abs(float(ours[name] or 0) - float(value)) > 0.0005 + 1e-6:
+                faults.append(f"{name} of {key}: {ours[name]}, tshark {value}")
+print("\n".join(faults[:20]) or f"sipp_media: live and replayed, {len(ids)} calls and {len(judged)} streams are tshark's")
+sys.exit(1 if faults else 0)
+PY
+say "PASSED"
