@@ -5,19 +5,18 @@
 // - tshark counts what is expected up to the packet that came last, which need not be the highest: where the last
 //   packets of a stream came in disorder, its Lost is lower by that many.
 // - Jitter of streams with telephone-events, see below.
-// - A step back of 128 sequence numbers or more is a restart of the source, not loss (RFC 3550 A.1). tshark takes it
-// for
-//   a whole round of lost packets, unless the timestamps step back too. A step ahead is loss to both, however long.
+// - A step back of 128 sequence numbers or more is a restart of the source, not loss (RFC 3550 A.1). tshark takes
+//   it for a whole round of lost packets, unless the timestamps step back too. A step ahead is loss to both.
 // - Clock rates that are no multiple of 1,000 Hz (11,025 Hz DVI4, 44,100 Hz L16): tshark drops the remainder.
 // - A change of payload type to another clock rate (PCMU to opus) is no interval for jitter; tshark compares timestamps
 //   of both clocks, which gives hundreds of milliseconds.
-// - Timestamps that jump at the first answer: the jump is no jitter (a segment of its own). Where they go on, it
-// agrees.
+// - Timestamps that jump at the first answer: the jump is no jitter (a segment of its own). Where they go on,
+//   it agrees.
 // - Unassigned payload types below 96 that the SDP names, such as 35, have that codec's clock here and none in tshark;
 //   payload type 1, reserved since RFC 3551, has none here and 8,000 Hz in tshark.
 // - Calls that follow each other on the same addresses with the same SSRC have a stream each; tshark joins them to one.
-// - Media later than lingerAfterEnd and lingerAtMost after the BYE, or after a silence of mediaTimeout, is unbound
-// here.
+// - Media later than lingerAfterEnd and lingerAtMost after the BYE, or after a silence of mediaTimeout, is
+//   unbound here.
 // - SDP of a dialog whose INVITE was not seen (200 or ACK only), or before it is seen, binds no media.
 // - An INVITE that the capture cut within its headers is a call here if its Call-ID is there; tshark reads no header of
 //   it.
