@@ -1,6 +1,6 @@
 // callmon-console: shows the calls that an engine sees.
-#include "console/link_source.h"
 #include "console/smoke_run.h"
+#include "console/source/link_source.h"
 #include "shared/remote/transport.h"
 
 #include <QApplication>

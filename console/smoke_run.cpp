@@ -11,6 +11,13 @@
 
 namespace callmon {
 
+namespace {
+
+constexpr std::chrono::seconds wantedLength(4);
+constexpr int patience = 45'000; // ms; of the step's 60 s
+
+}
+
 SmokeRun::SmokeRun(MainWindow& window, const QString& folder, QObject* parent)
     : QObject(parent)
     , m_window(window)
@@ -56,17 +63,23 @@ void SmokeRun::addSteps()
             exportList(true);
         },
         [] { return true; }, problem });
-    m_steps.push_back({ QStringLiteral("an answered call has ended and is found"), 60'000,
+    m_steps.push_back({ QStringLiteral("an answered call of some length has ended and is found"), 60'000,
         [this] {
             m_window.showPast();
             m_window.past().search();
+            m_askedAt = 0;
         },
         [this] {
             if (m_window.past().isSearching())
                 return false;
-            if (longestHeardCall())
+            // A call of a second or two shows little: wait for a longer one, but not for ever.
+            const CallRecord* call = longestHeardCall();
+            if (call && (durationOf(*call) >= wantedLength || m_time.elapsed() > patience))
                 return true;
-            m_window.past().search(); // none has ended yet: ask again until the deadline
+            if (m_time.elapsed() - m_askedAt > 500) {
+                m_askedAt = m_time.elapsed();
+                m_window.past().search();
+            }
             return false;
         },
         [this] { return m_window.past().lastError(); } });

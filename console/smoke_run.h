@@ -48,6 +48,7 @@ private:
     QElapsedTimer m_time;
     QTimer m_poll;
     CallPage* m_page = nullptr;
+    qint64 m_askedAt = 0; // ms of the step
     double m_heardFrom = 0;
     QString m_problem;
 };

@@ -98,6 +98,12 @@ QString countText(quint64 count)
     return figureLocale().toString(count);
 }
 
+QString callsText(quint64 count)
+{
+    return count == 1 ? QCoreApplication::translate("Figures", "1 call")
+                      : QCoreApplication::translate("Figures", "%1 calls").arg(countText(count));
+}
+
 QString bitRateText(quint64 bitsPerSecond)
 {
     return QCoreApplication::translate("Figures", "%1 Mb/s")

@@ -22,6 +22,7 @@ QString percentText(std::optional<double> percent); // "0.25", the unit stands i
 QString millisecondsText(std::optional<double> ms); // "12.4"
 QString durationText(std::optional<Milliseconds> duration); // "0:03:07"
 QString countText(quint64 count); // "52,000"
+QString callsText(quint64 count); // "1 call", "52,000 calls"
 QString bitRateText(quint64 bitsPerSecond); // "4,612.3 Mb/s"
 QString dateTimeText(Timestamp time); // "2026-11-23 06:14:55", UTC
 QString clockText(Timestamp time); // "06:14:55", UTC

@@ -15,6 +15,17 @@ double clockTickStep(double rangeSeconds, int wantedTicks)
     return 3600 * std::ceil(rangeSeconds / 3600 / wantedTicks);
 }
 
+double valueTickStep(double maximum)
+{
+    if (!(maximum > 0))
+        return 1;
+    const double power = std::pow(10, std::floor(std::log10(maximum / 3)));
+    for (const double factor : { 1.0, 2.0, 2.5, 5.0 })
+        if (factor * power * 3 >= maximum * (1 - 1e-9))
+            return factor * power;
+    return 10 * power;
+}
+
 QString clockLabel(double seconds)
 {
     const auto whole = static_cast<qint64>(std::floor(std::max(0.0, seconds)));

@@ -1,4 +1,5 @@
-// Ticks of a time axis at 1, 2, 5, 10, 15, 30 seconds, minutes and hours, labelled m:ss or h:mm:ss.
+// Ticks of a time axis at 1, 2, 5, 10, 15, 30 seconds, minutes and hours, labelled m:ss or h:mm:ss; and of an axis of
+// values from 0 up.
 #pragma once
 
 #include <QString>
@@ -7,5 +8,6 @@ namespace callmon {
 
 double clockTickStep(double rangeSeconds, int wantedTicks);
 QString clockLabel(double seconds); // "1:05", "1:02:03"
+double valueTickStep(double maximum); // 1, 2, 2.5 or 5 times a power of ten: two or three steps reach the maximum
 
 }

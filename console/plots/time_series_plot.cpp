@@ -17,6 +17,9 @@ namespace callmon {
 
 namespace {
 
+constexpr int panelTop = 24; // pixels for a panel's title
+constexpr double longCall = 300; // seconds; a second of it is some pixels wide
+
 class ClockTicker : public QCPAxisTicker {
 protected:
     double getTickStep(const QCPRange& range) override { return clockTickStep(range.size(), tickCount() + 1); }
@@ -24,14 +27,23 @@ protected:
     QString getTickLabel(double tick, const QLocale&, QChar, int) override { return clockLabel(tick); }
 };
 
-// The value of the second in which `seconds` falls; NaN when there is none.
+// A label at 0, at the end and at one or two steps between, as many as a low panel has room for.
+class ValueTicker : public QCPAxisTicker {
+protected:
+    double getTickStep(const QCPRange& range) override { return valueTickStep(range.upper / 1.03); }
+    int getSubTickCount(double) override { return 0; }
+};
+
+// The value that the step line has there; NaN when there is none.
 double valueAt(const PlotLine& line, double seconds)
 {
+    constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
     const auto after = std::upper_bound(line.seconds.begin(), line.seconds.end(), seconds);
-    if (after == line.seconds.begin())
-        return std::numeric_limits<double>::quiet_NaN();
+    if (after == line.seconds.begin()) // the other side's first packet came some milliseconds before
+        return !line.seconds.empty() && line.seconds.front() - seconds < 0.05 ? line.values.front() : nothing;
     const auto i = static_cast<std::size_t>(after - line.seconds.begin()) - 1;
-    return seconds - line.seconds[i] < 1.5 ? line.values[i] : std::numeric_limits<double>::quiet_NaN();
+    const double end = after == line.seconds.end() ? line.seconds[i] + line.last : *after;
+    return seconds < end ? line.values[i] : nothing;
 }
 
 }
@@ -39,6 +51,7 @@ double valueAt(const PlotLine& line, double seconds)
 struct TimeSeriesPlot::Panel {
     PlotPanel what;
     QCPAxisRect* rect = nullptr;
+    QSharedPointer<QCPAxisTickerText> fixedTicks; // null: chosen by the values
     QCPItemText* title = nullptr;
     std::vector<QCPItemText*> readOuts; // a line's sample, name and value for each kind
     QCPItemText* time = nullptr; // left of them, in the first panel
@@ -70,7 +83,7 @@ TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
         panel->rect = new QCPAxisRect(m_plot);
         m_plot->plotLayout()->addElement(static_cast<int>(m_panels.size()), 0, panel->rect);
         panel->rect->setMarginGroup(QCP::msLeft | QCP::msRight, margins);
-        panel->rect->setMinimumMargins(QMargins(8, 24, 14, 4));
+        panel->rect->setMinimumMargins(QMargins(8, panelTop, 14, 4));
         panel->rect->setupFullAxesBox(false);
         for (QCPAxis* axis : { panel->rect->axis(QCPAxis::atTop), panel->rect->axis(QCPAxis::atRight) })
             axis->setVisible(false);
@@ -79,12 +92,10 @@ TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
         ticker->setTickCount(8);
         time->setTicker(ticker);
         if (!panel->what.ticks.empty()) {
-            const auto fixed = QSharedPointer<QCPAxisTickerText>::create();
-            for (const double tick : panel->what.ticks)
-                fixed->addTick(tick, QLocale().toString(tick, 'f', tick == std::floor(tick) ? 0 : 1));
-            panel->rect->axis(QCPAxis::atLeft)->setTicker(fixed);
+            panel->fixedTicks = QSharedPointer<QCPAxisTickerText>::create();
+            panel->rect->axis(QCPAxis::atLeft)->setTicker(panel->fixedTicks);
         } else {
-            panel->rect->axis(QCPAxis::atLeft)->ticker()->setTickCount(3);
+            panel->rect->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<ValueTicker>::create());
         }
         panel->rect->axis(QCPAxis::atLeft)->setNumberFormat(QStringLiteral("g"));
         panel->rect->axis(QCPAxis::atLeft)->setNumberPrecision(3);
@@ -123,6 +134,7 @@ TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
     }
     for (std::size_t i = 0; i + 1 < m_panels.size(); ++i)
         m_panels[i]->rect->axis(QCPAxis::atBottom)->setTickLabels(false);
+    labelTicks();
     if (!m_panels.empty())
         m_panels.back()->rect->axis(QCPAxis::atBottom)->setLabel(tr("Time since the call began, m:ss"));
     setDuration(1);
@@ -208,7 +220,7 @@ void TimeSeriesPlot::style()
             const std::size_t kind = panel->lines[i / 2].kind;
             if (kind >= m_kinds.size())
                 continue;
-            QPen pen(m_kinds[kind].colour, kind == 0 ? 1.8 : 1.6, m_kinds[kind].style, Qt::FlatCap);
+            QPen pen(m_kinds[kind].colour, 2, m_kinds[kind].style, Qt::FlatCap);
             panel->graphs[i]->setPen(pen);
             if (i % 2 == 1)
                 panel->graphs[i]->setScatterStyle(QCPScatterStyle(
@@ -235,30 +247,42 @@ void TimeSeriesPlot::setLines(std::size_t index, const std::vector<PlotLine>& li
     bool any = false;
     for (const PlotLine& line : panel.lines) {
         const auto& values = line.values;
-        QVector<double> loneSeconds; // a point between two gaps has no line to be seen by
+        QVector<double> loneSeconds; // a value between two gaps: in a long call its step is too short to be seen
         QVector<double> loneValues;
         for (std::size_t i = 0; i < values.size(); ++i) {
             if (std::isnan(values[i]))
                 continue;
             any = true;
-            maximum = std::max(maximum, values[i] * 1.08);
+            maximum = std::max(maximum, values[i]);
             if ((i == 0 || std::isnan(values[i - 1])) && (i + 1 == values.size() || std::isnan(values[i + 1]))) {
-                loneSeconds += line.seconds[i];
+                loneSeconds += line.seconds[i] + line.last / 2;
                 loneValues += values[i];
             }
         }
         QCPGraph* graph = m_plot->addGraph(time, value);
-        graph->setData(QVector<double>(line.seconds.begin(), line.seconds.end()),
-            QVector<double>(values.begin(), values.end()), true);
-        graph->setAntialiased(true);
+        QVector<double> seconds(line.seconds.begin(), line.seconds.end());
+        QVector<double> steps(values.begin(), values.end());
+        if (!values.empty()) { // the last value holds to the end of its second
+            seconds += line.seconds.back() + line.last;
+            steps += values.back();
+        }
+        graph->setData(seconds, steps, true);
+        graph->setLineStyle(QCPGraph::lsStepLeft);
+        graph->setAntialiased(false); // level lines and upright ones: sharp
         QCPGraph* lone = m_plot->addGraph(time, value);
         lone->setData(loneSeconds, loneValues, true);
         lone->setLineStyle(QCPGraph::lsNone);
+        lone->setVisible(m_duration > longCall);
         panel.graphs.push_back(graph);
         panel.graphs.push_back(lone);
     }
+    if (panel.what.ticks.empty()) { // up to a labelled value
+        const double step = valueTickStep(maximum);
+        maximum = step * std::ceil(maximum / step - 1e-9);
+    }
     // A little room below, or a line along the bottom would be hidden by the axis.
-    value->setRange(panel.what.minimum - 0.03 * (maximum - panel.what.minimum), maximum);
+    value->setRange(
+        panel.what.minimum - 0.03 * (maximum - panel.what.minimum), maximum + 0.03 * (maximum - panel.what.minimum));
     panel.empty->setVisible(!any);
     style();
 }
@@ -266,8 +290,11 @@ void TimeSeriesPlot::setLines(std::size_t index, const std::vector<PlotLine>& li
 void TimeSeriesPlot::setDuration(double seconds)
 {
     m_duration = std::max(1.0, seconds);
-    for (const auto& panel : m_panels)
+    for (const auto& panel : m_panels) {
         panel->rect->axis(QCPAxis::atBottom)->setRange(0, m_duration);
+        for (std::size_t i = 1; i < panel->graphs.size(); i += 2)
+            panel->graphs[i]->setVisible(m_duration > longCall);
+    }
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -293,6 +320,42 @@ void TimeSeriesPlot::showCursor(std::optional<double> seconds)
     }
     updateReadOuts();
     m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+// The ends are labelled always, a tick between them where its label does not run into another's.
+void TimeSeriesPlot::labelTicks()
+{
+    const int timeAxis = 3 * fontMetrics().height();
+    const int panels = std::max(1, static_cast<int>(m_panels.size()));
+    const double room = std::max(1, (height() - timeAxis) / panels - panelTop);
+    for (const auto& panel : m_panels) {
+        if (!panel->fixedTicks)
+            continue;
+        const std::vector<double>& ticks = panel->what.ticks;
+        const double apart = fontMetrics().height() * (panel->what.maximum - panel->what.minimum) / room;
+        panel->fixedTicks->clear();
+        double below = -std::numeric_limits<double>::infinity();
+        for (const double tick : ticks) {
+            const bool end = tick == ticks.back();
+            const bool fits = end || (tick - below >= apart && ticks.back() - tick >= apart);
+            panel->fixedTicks->addTick(
+                tick, fits ? QLocale().toString(tick, 'f', tick == std::floor(tick) ? 0 : 1) : QString());
+            if (fits)
+                below = tick;
+        }
+    }
+}
+
+void TimeSeriesPlot::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    labelTicks();
+    // The axis rectangles are of one height, though only the last one has the time below it.
+    const double each =
+        std::max(1.0, (height() - 3.0 * fontMetrics().height()) / std::max(1.0, double(m_panels.size())));
+    for (std::size_t i = 0; i < m_panels.size(); ++i)
+        m_plot->plotLayout()->setRowStretchFactor(
+            static_cast<int>(i), i + 1 < m_panels.size() ? 1 : 1 + 2.6 * fontMetrics().height() / each);
 }
 
 QString TimeSeriesPlot::readOut(std::size_t index, std::size_t kind, std::optional<double> seconds) const

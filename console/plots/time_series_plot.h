@@ -30,10 +30,12 @@ struct PlotKind { // the two directions: told apart by the line's style as well 
     Qt::PenStyle style = Qt::SolidLine;
 };
 
+// Drawn as steps: a value holds from its second to the next one.
 struct PlotLine {
     std::size_t kind = 0; // index into the kinds
     std::vector<double> seconds; // ascending
     std::vector<double> values; // NaN: nothing was measured, the line breaks
+    double last = 1; // seconds that the last value holds
 };
 
 struct PlotColours {
@@ -68,6 +70,7 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
 
@@ -76,6 +79,7 @@ private:
 
     void style();
     static void chain(Panel& panel);
+    void labelTicks();
     void showCursor(std::optional<double> seconds);
     void updateReadOuts();
     double secondsAt(QPoint position) const;

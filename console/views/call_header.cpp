@@ -56,8 +56,8 @@ CallHeader::CallHeader(QWidget* parent)
     parties->addStretch(1);
     parties->addWidget(m_outcome);
 
-    const QStringList titles { tr("Started, UTC"), tr("Answered"), tr("Ended"), tr("Duration"), tr("Final code"),
-        tr("Ended by"), tr("Codec"), tr("MOS mean"), tr("MOS min (10 s)"), tr("Post-dial delay, ms"),
+    const QStringList titles { tr("Started, UTC"), tr("Answered, UTC"), tr("Ended, UTC"), tr("Duration"),
+        tr("Final code"), tr("Ended by"), tr("Codec"), tr("MOS mean"), tr("MOS min (10 s)"), tr("Post-dial delay, ms"),
         tr("Answer delay, ms"), tr("Call-ID"), tr("Caller address"), tr("Callee address"), tr("Signalling") };
     auto* grid = new QGridLayout;
     grid->setHorizontalSpacing(22);
@@ -70,6 +70,7 @@ CallHeader::CallHeader(QWidget* parent)
         small.setPointSizeF(small.pointSizeF() * 0.9);
         title->setFont(small);
         auto* value = new ElidedLabel(i == CallId ? Qt::ElideMiddle : Qt::ElideRight, this);
+        value->setObjectName(titles.at(i));
         m_facts.push_back(value);
         // The second row's texts are long: three columns each.
         const bool first = i < columns;
@@ -135,7 +136,7 @@ void CallHeader::show(const CallRecord& call, const QString& codec)
     setFact(Signalling_, word(call.signalling) + QLatin1Char('/') + word(call.transport));
 }
 
-void CallHeader::show(const LiveCall& call, Timestamp now)
+void CallHeader::show(const LiveCall& call, Timestamp now, std::optional<double> mosMean)
 {
     setParties(call.caller, call.callee);
     m_tone = tone(call.state);
@@ -154,6 +155,7 @@ void CallHeader::show(const LiveCall& call, Timestamp now)
     for (const LiveDirection& direction : call.sent)
         if (const auto mos = knownMos(direction.mosMin); mos && (!worst || *mos < *worst))
             worst = mos;
+    m_mosMean = mosMean;
     m_mosMin = worst;
     setMos(MosMean, m_mosMean);
     setMos(MosMin, m_mosMin);

@@ -20,7 +20,8 @@ class CallHeader : public QWidget {
 public:
     explicit CallHeader(QWidget* parent = nullptr);
     void show(const CallRecord& call, const QString& codec);
-    void show(const LiveCall& call, Timestamp now); // until the record of the call is there
+    // While it is on; the mean is that of the seconds measured so far.
+    void show(const LiveCall& call, Timestamp now, std::optional<double> mosMean);
     void setTheme(const Theme& theme);
 
 private:

@@ -14,6 +14,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace callmon {
 
@@ -24,8 +25,21 @@ constexpr std::uint64_t smallSound = 8'000'000; // bytes of RTP fetched without 
 
 std::vector<PlotPanel> panels()
 {
-    return { { CallPage::tr("MOS, 1 to 4.5"), 1, 4.6, 2, { 1, 2, 3, 4 } }, { CallPage::tr("Jitter, ms"), 0, 10, 1, {} },
-        { CallPage::tr("Loss, % of each second"), 0, 2, 1, {} } };
+    return { { CallPage::tr("MOS, 1 to 4.5"), 1, 4.5, 2, { 1, 2, 3, 4, 4.5 } },
+        { CallPage::tr("Jitter, ms"), 0, 10, 1, {} }, { CallPage::tr("Loss, % of each second"), 0, 2, 1, {} } };
+}
+
+// As the record of an ended call has it: over the one-second points of both directions.
+std::optional<double> meanMos(const std::vector<QualityPoint>& points)
+{
+    double sum = 0;
+    int known = 0;
+    for (const QualityPoint& point : points)
+        if (point.mos > 0) {
+            sum += static_cast<double>(point.mos);
+            ++known;
+        }
+    return known > 0 ? std::optional(sum / known) : std::nullopt;
 }
 
 }
@@ -92,22 +106,38 @@ CallPage::CallPage(
     });
     connect(m_plot, &TimeSeriesPlot::seekRequested, this,
         [this](double seconds) { m_player->seek(std::max(0.0, seconds - soundOffset())); });
+    // Until the stored record tells of the end: a call can end, and its engine come back, while the page is open.
     connect(&m_refresh, &QTimer::timeout, this, [this] {
-        showHead();
-        const bool on = isLive();
-        if (isVisible() && m_requests.empty() && (on || m_wasLive)) // once more after its end
-            reload();
-        m_wasLive = on;
-        if (!on && m_record && m_record->state == CallState::Ended)
+        if (hasEnded() && m_fetchedAfterEnd) {
             m_refresh.stop();
+            return;
+        }
+        showHead();
+        if (isVisible() && m_requests.empty() && m_source.state() == CallSource::State::Connected) {
+            m_soundAgain = hasEnded() && m_soundWanted && !m_player->isPlaying(); // what was loaded is not all of it
+            refresh();
+        }
+    });
+    connect(&source, &CallSource::stateChanged, this, [this](CallSource::State state) {
+        if (state == CallSource::State::Connected && (!hasEnded() || m_streams.empty()))
+            refresh();
     });
     setTheme(m_theme);
     showHead();
     showSeries();
-    reload();
-    m_wasLive = isLive();
-    if (m_wasLive || !m_record)
-        m_refresh.start(liveRefresh);
+    refresh();
+    m_refresh.start(liveRefresh);
+}
+
+bool CallPage::hasEnded() const
+{
+    return m_record && m_record->state == CallState::Ended;
+}
+
+bool CallPage::isOn() const
+{
+    const LiveCall* live = hasEnded() ? nullptr : m_live.find(m_call);
+    return live && live->state != CallState::Ended;
 }
 
 QString CallPage::title() const
@@ -158,11 +188,18 @@ void CallPage::ask(Ask what)
 
 void CallPage::reload()
 {
+    m_soundAgain = m_soundWanted;
+    refresh();
+}
+
+void CallPage::refresh()
+{
     m_message->clear();
     if (m_source.state() != CallSource::State::Connected) {
         m_message->say(MessageBar::Kind::Warning, tr("Not connected to an engine. Press F5 when it is back."));
         return;
     }
+    m_fetchedAfterEnd = hasEnded();
     ask(Ask::Record);
     ask(Ask::Streams);
     ask(Ask::Quality);
@@ -191,7 +228,7 @@ void CallPage::answered(quint64 request, const QString& error)
     if (!error.isEmpty()) {
         if (what == Ask::Media)
             m_player->say(tr("The sound could not be fetched: %1").arg(error));
-        else if (!isLive() || what != Ask::Record) // a call that is on may have no record yet
+        else if (!isOn() || what != Ask::Record) // a call that is on may have no record yet
             m_message->say(MessageBar::Kind::Error,
                 tr("Not all of this call could be fetched: %1 Press F5 to try again.").arg(error));
         return;
@@ -204,7 +241,8 @@ void CallPage::answered(quint64 request, const QString& error)
         std::uint64_t bytes = 0;
         for (const StreamRecord& stream : m_streams)
             bytes += stream.bytes;
-        if (!m_streams.empty() && !isLive() && !m_soundWanted && bytes < smallSound)
+        const bool unasked = hasEnded() && !m_soundWanted && bytes < smallSound;
+        if (!m_streams.empty() && (unasked || std::exchange(m_soundAgain, false)))
             loadSound();
         showSeries();
         break;
@@ -212,6 +250,7 @@ void CallPage::answered(quint64 request, const QString& error)
     case Ask::Quality:
         m_points = std::move(m_arriving);
         m_arriving.clear();
+        showHead();
         showSeries();
         break;
     case Ask::Media:
@@ -234,8 +273,8 @@ void CallPage::showHead()
         m_begin = m_record->startedAt;
         m_head->show(*m_record, codecs.isEmpty() && m_lastLive ? text(m_lastLive->codec) : codecs);
     }
-    if (m_lastLive && (isLive() || !m_record))
-        m_head->show(*m_lastLive, m_now);
+    if (m_lastLive && !hasEnded())
+        m_head->show(*m_lastLive, m_now, meanMos(m_points));
     emit titleChanged();
 }
 
@@ -243,14 +282,17 @@ void CallPage::showSeries()
 {
     const std::vector<StreamSeries> series = buildQualitySeries(m_points, m_streams, m_begin);
     std::array<std::vector<PlotLine>, 3> lines;
-    double last = m_record ? std::chrono::duration<double>(m_record->lastPacketAt - m_begin).count() : 0;
+    double measured = 0;
     for (const StreamSeries& stream : series) {
         const auto kind = static_cast<std::size_t>(stream.direction);
         lines[0].push_back({ kind, stream.mos.seconds, stream.mos.values });
         lines[1].push_back({ kind, stream.jitter.seconds, stream.jitter.values });
         lines[2].push_back({ kind, stream.loss.seconds, stream.loss.values });
-        last = std::max(last, stream.mos.seconds.back() + 1);
+        measured = std::max(measured, stream.mos.seconds.back() + 1);
     }
+    const double last = hasEnded()
+        ? std::chrono::duration<double>(m_record->endedAt.value_or(m_record->lastPacketAt) - m_begin).count()
+        : measured;
     m_plot->setDuration(last);
     for (std::size_t panel = 0; panel < lines.size(); ++panel)
         m_plot->setLines(panel, lines[panel]);
@@ -284,7 +326,10 @@ void CallPage::assembleSound()
         QMetaObject::invokeMethod(qApp, [page, audio] {
             if (!page)
                 return;
+            const double at = page->m_player->position(); // of what was loaded before
             page->m_player->setAudio(std::move(*audio));
+            if (at > 0)
+                page->m_player->seek(at);
             page->showPlayhead(page->m_player->position());
             emit page->soundLoaded();
         });
@@ -302,7 +347,7 @@ void CallPage::saveSound(const QString& path)
 void CallPage::setNow(Timestamp now)
 {
     m_now = now;
-    if (isLive())
+    if (isOn())
         showHead();
 }
 

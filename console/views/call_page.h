@@ -32,8 +32,9 @@ public:
     PlayerBar& player() { return *m_player; }
     bool hasFigures() const { return !m_streams.empty(); }
     bool hasSeries() const { return !m_points.empty(); }
+    EndedBy storedEnd() const { return m_record ? m_record->endedBy : EndedBy::Nobody; }
     QString lastError() const;
-    void reload(); // figures and series, and the sound if it was loaded
+    void reload(); // figures and series, and the sound if it was wanted before
     void loadSound();
     void setNow(Timestamp now);
     void setTheme(const Theme& theme);
@@ -46,6 +47,7 @@ signals:
 private:
     enum class Ask { Record, Streams, Quality, Media };
 
+    void refresh(); // figures and series
     void ask(Ask what);
     void answered(quint64 request, const QString& error);
     void showHead();
@@ -53,7 +55,8 @@ private:
     void showPlayhead(double secondsOfSound);
     double soundOffset() const; // seconds from the start of the call to the start of the sound
     void assembleSound();
-    bool isLive() const { return m_live.find(m_call) != nullptr; }
+    bool hasEnded() const; // as stored: what the live list still shows of it is older
+    bool isOn() const; // or may be: its end has not been seen
 
     CallSource& m_source;
     const LiveCallModel& m_live;
@@ -67,8 +70,9 @@ private:
     std::map<quint64, Ask> m_requests;
     Timestamp m_now {};
     Timestamp m_begin {};
-    bool m_wasLive = false;
+    bool m_fetchedAfterEnd = false; // what is shown was asked for when the end was known already
     bool m_soundWanted = false;
+    bool m_soundAgain = false; // with the streams that are being fetched
 
     CallHeader* m_head;
     MessageBar* m_message;

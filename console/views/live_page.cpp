@@ -1,5 +1,6 @@
 #include "console/views/live_page.h"
 
+#include "console/models/figures.h"
 #include "console/views/call_table.h"
 #include "console/views/empty_state.h"
 
@@ -134,8 +135,8 @@ void LivePage::applyFilter(const QString& text)
 void LivePage::showCount(int shown, int total)
 {
     QString count = m_model->filter().empty()
-        ? tr("%1 calls").arg(countText(static_cast<quint64>(total)))
-        : tr("%1 of %2 calls").arg(countText(static_cast<quint64>(shown)), countText(static_cast<quint64>(total)));
+        ? callsText(static_cast<quint64>(total))
+        : tr("%1 of %2").arg(countText(static_cast<quint64>(shown)), callsText(static_cast<quint64>(total)));
     if (m_model->isHeld())
         count += tr(" · held");
     m_count->setText(count);

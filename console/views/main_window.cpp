@@ -1,6 +1,7 @@
 #include "console/views/main_window.h"
 
 #include "console/models/call_words.h"
+#include "console/models/figures.h"
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
 #include "console/views/live_page.h"
@@ -274,7 +275,7 @@ void MainWindow::exportList()
         path += QStringLiteral(".csv");
     const Result<int> rows = (live ? m_live->table() : m_past->table()).exportCsv(path);
     if (rows)
-        statusBar()->showMessage(tr("%n call(s) written to %1", nullptr, rows.value()).arg(path), 8000);
+        statusBar()->showMessage(tr("%1 written to %2").arg(callsText(static_cast<quint64>(rows.value())), path), 8000);
     else
         QMessageBox::warning(this, tr("Export CSV"), QString::fromStdString(rows.error().what));
 }
@@ -330,7 +331,8 @@ void MainWindow::showShortcuts()
            "<tr><td><b>Enter</b></td><td>open the call</td></tr><tr><td><b>Esc</b></td><td>back</td></tr>"
            "<tr><td><b>Space</b></td><td>play, pause</td></tr>"
            "<tr><td><b>← →</b></td><td>in plot or waveform: seek 5 s, with Shift 30 s</td></tr>"
-           "<tr><td><b>F5</b></td><td>reload the call</td></tr><tr><td><b>Ctrl+W</b></td><td>close the call</td></tr>"
+           "<tr><td><b>F5</b></td><td>fetch the call again, with its sound if that was "
+           "loaded</td></tr><tr><td><b>Ctrl+W</b></td><td>close the call</td></tr>"
            "<tr><td><b>Ctrl+H</b></td><td>hold the live list</td></tr>"
            "<tr><td><b>Ctrl+E</b></td><td>export the list as CSV</td></tr>"
            "<tr><td><b>Ctrl+C</b></td><td>copy the selected rows</td></tr>"

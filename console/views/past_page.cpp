@@ -1,5 +1,6 @@
 #include "console/views/past_page.h"
 
+#include "console/models/figures.h"
 #include "console/views/call_table.h"
 #include "console/views/empty_state.h"
 #include "console/views/message_bar.h"
@@ -178,10 +179,10 @@ void PastPage::show(Phase phase)
     case Phase::Before:
         break;
     case Phase::Searching:
-        count = tr("Searching: %1 calls so far").arg(countText(found));
+        count = tr("Searching: %1 so far").arg(callsText(found));
         break;
     case Phase::Cancelled:
-        count = tr("Cancelled: %1 of %2 calls").arg(countText(found), countText(m_model->matchesInAll()));
+        count = tr("Cancelled: %1 of %2").arg(countText(found), callsText(m_model->matchesInAll()));
         break;
     case Phase::Failed:
         if (found == 0)
@@ -189,9 +190,9 @@ void PastPage::show(Phase phase)
         [[fallthrough]];
     case Phase::Done:
         count = m_model->matchesInAll() > found
-            ? tr("%1 of %2 calls, newest first. Narrow the search or raise “at most” to see the rest.")
-                  .arg(countText(found), countText(m_model->matchesInAll()))
-            : tr("%1 calls").arg(countText(found));
+            ? tr("%1 of %2, newest first. Narrow the search or raise “at most” to see the rest.")
+                  .arg(countText(found), callsText(m_model->matchesInAll()))
+            : callsText(found);
     }
     m_count->setText(count);
     m_stack->setCurrentWidget(found > 0 ? static_cast<QWidget*>(m_table) : m_empty);

@@ -44,7 +44,7 @@ void ProbeBar::show(const ProbeStatus& status)
     m_time->setText(tr("%1 UTC").arg(dateTimeText(status.now)));
     m_frames->setText(tr("%1 frames/s").arg(countText(status.framesPerSecond)));
     m_bits->setText(bitRateText(status.bitsPerSecond));
-    m_calls->setText(tr("%1 live calls").arg(countText(status.liveCalls)));
+    m_calls->setText(status.liveCalls == 1 ? tr("1 live call") : tr("%1 live calls").arg(countText(status.liveCalls)));
     QStringList found;
     for (const NamedCounter& counter : losses(status))
         found += QStringLiteral("%1 %2").arg(QString::fromStdString(counter.name), countText(counter.value));

@@ -78,6 +78,7 @@ SearchForm::SearchForm(QWidget* parent)
             glyph(static_cast<CallOutcome>(i)) + QLatin1Char(' ') + word(static_cast<CallOutcome>(i)), i);
     for (const int limit : { 1'000, 10'000, 100'000 })
         m_limit->addItem(countText(static_cast<quint64>(limit)), limit);
+    m_limit->addItem(tr("all"), 0);
     m_search->setDefault(true);
     m_cancel->setEnabled(false);
     m_cancel->setToolTip(tr("Stop the search and keep what it has found"));

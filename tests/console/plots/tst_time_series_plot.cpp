@@ -77,6 +77,36 @@ private slots:
         QCOMPARE(pixelsOf(plot.grab().toImage(), Qt::blue, middle), 0);
     }
 
+    void aPointStandsForItsWholeSecond()
+    {
+        // A call of two seconds: its line reaches the axis' end, not only the beginning of the last second.
+        TimeSeriesPlot plot({ { "MOS", 0, 2, 1, {} } });
+        plot.setColours({ Qt::white, Qt::black, Qt::gray, Qt::white, Qt::black });
+        plot.setKinds({ { "", Qt::blue, Qt::SolidLine } });
+        plot.setDuration(2);
+        plot.resize(600, 300);
+        plot.show();
+        plot.setLines(0, { { 0, { 0, 1 }, { 1.5, 0.5 } } });
+        QTest::qWait(50);
+        const QImage image = plot.grab().toImage();
+        const QRect lastSecond(400, 40, 150, 200);
+        QVERIFY(pixelsOf(image, Qt::blue, lastSecond) >= lastSecond.width()); // a level line through all of it
+        QVERIFY(plot.readOut(0, 0, 0.99).endsWith("1.5")); // and no slope from one to the next
+        QVERIFY(plot.readOut(0, 0, 1.99).endsWith("0.5"));
+        QVERIFY(plot.readOut(0, 0, 2.01).endsWith("–"));
+    }
+
+    void valueAxesHaveFewRoundTicks()
+    {
+        for (const double maximum : { 0.3, 1.0, 2.0, 3.7, 10.0, 16.0, 38.0, 100.0, 451.0 }) {
+            const double step = valueTickStep(maximum);
+            const double steps = std::ceil(maximum / step - 1e-9);
+            QVERIFY2(steps >= 2 && steps <= 3, qPrintable(QString::number(maximum)));
+        }
+        QCOMPARE(valueTickStep(2), 1.0);
+        QCOMPARE(valueTickStep(10), 5.0);
+    }
+
     void arrowKeysSeek()
     {
         const auto plot = samplePlot();

@@ -1,5 +1,6 @@
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
+#include "console/views/elided_label.h"
 #include "console/views/live_page.h"
 #include "console/views/main_window.h"
 #include "console/views/message_bar.h"
@@ -124,6 +125,43 @@ private slots:
         QVERIFY(!window.currentCall());
         QTest::keyClick(&table, Qt::Key_Return); // the same page again, not another
         QCOMPARE(window.findChild<QTabWidget*>()->count(), 3);
+    }
+
+    void aCallThatHasJustEndedIsShownAsStoredThoughItLingersInTheLiveList()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        const CallRecord stored = source.record(0); // 95 s long, ended by the callee
+        LiveDelta lingering;
+        lingering.changed.push_back(source.liveCall(0));
+        LiveCall& live = lingering.changed.back();
+        live.key = stored.key;
+        live.state = CallState::Ended;
+        live.answeredAt = stored.answeredAt;
+        live.endedAt = *stored.answeredAt + std::chrono::seconds(60);
+        emit source.liveChanged(lingering);
+        QTRY_VERIFY(window.live().model().find(stored.key));
+        for (const bool fromThePastList : { false, true }) {
+            window.showPast();
+            if (fromThePastList) {
+                window.past().search();
+                QTRY_VERIFY(!window.past().isSearching());
+            }
+            CallPage* page = window.openCall(stored.key);
+            const auto fact = [page](const QString& title) {
+                for (const ElidedLabel* label : page->findChildren<ElidedLabel*>())
+                    if (label->objectName() == title)
+                        return label->text();
+                return QString();
+            };
+            QTRY_COMPARE(fact("Ended by"), QString("callee"));
+            QCOMPARE(fact("Duration"), QString("0:01:35"));
+            source.sendStatus(source.status(5)); // the live row must not come back with the next second
+            QCOMPARE(fact("Duration"), QString("0:01:35"));
+            QTest::keyClick(&window, Qt::Key_W, Qt::ControlModifier);
+        }
     }
 
     void slashFiltersAndEscClears()

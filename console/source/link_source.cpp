@@ -1,4 +1,4 @@
-#include "console/link_source.h"
+#include "console/source/link_source.h"
 
 namespace callmon {
 
