@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t queuedRecords = 16384;
 constexpr std::chrono::milliseconds commitInterval { 500 }; // half of what a kill may cost
 constexpr std::chrono::milliseconds idleWait { 2 };
+constexpr std::chrono::seconds storageProven { 3 }; // without an error: it works again
 
 Result<std::unique_ptr<FrameSource>> openSource(const ProbeOptions& options, const Probe::Warn& warn)
 {
@@ -211,14 +212,19 @@ void Probe::handle(StorageItem& item)
     }
 }
 
-// A disk that fails is told once, and again when it has recovered: not twice a second.
+// A disk that fails is told once, and again when it has recovered: not twice a second. On a full disk small commits
+// still succeed between the large ones that fail, so recovered means for some time.
 void Probe::report(const Result<void>& committed)
 {
-    if (!committed && !m_storageFailing)
-        m_warn(committed.error().what);
-    if (committed && m_storageFailing)
+    const auto now = std::chrono::steady_clock::now();
+    if (!committed) {
+        if (!m_storageFailedAt)
+            m_warn(committed.error().what + "; capture goes on, and what cannot be stored is counted");
+        m_storageFailedAt = now;
+    } else if (m_storageFailedAt && now - *m_storageFailedAt >= storageProven) {
         m_warn("storage works again");
-    m_storageFailing = !committed;
+        m_storageFailedAt.reset();
+    }
 }
 
 Result<void> Probe::finish()
@@ -228,9 +234,32 @@ Result<void> Probe::finish()
     m_captureThread.join();
     m_processingThread.join();
     m_storageThread.join();
-    if (m_capture->error())
-        return *m_capture->error();
-    return m_storageResult;
+    const Result<void> stored = m_storageResult ? allStored() : m_storageResult;
+    if (!m_capture->error())
+        return stored;
+    return stored ? *m_capture->error() : Error { m_capture->error()->what + "; " + stored.error().what };
+}
+
+// What the disk refused for a while is lost, though storage may work by now. A live source drops rather than waits,
+// and its run goes on for months: there the counters tell, and only the end of storage counts.
+Result<void> Probe::allStored() const
+{
+    if (m_source->isLive())
+        return {};
+    std::string lost;
+    const auto add = [&](const NamedCounter& counter) {
+        if (counter.value > 0)
+            lost += (lost.empty() ? "" : ", ") + counter.name + ' ' + std::to_string(counter.value);
+    };
+    add({ "media_chunks_refused", m_queue.refusedChunks() });
+    for (const NamedCounter& counter : m_writer->counters())
+        if (counter.name == "media_packets_not_written" || counter.name == "records_dropped"
+            || counter.name == "records_refused" || counter.name == "records_without_call")
+            add(counter);
+    if (lost.empty())
+        return {};
+    return Error { "not everything could be stored (" + lost + "); free some space and replay again into the same "
+        + "directory" };
 }
 
 ProbeStatus Probe::status() const

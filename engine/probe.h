@@ -14,6 +14,7 @@
 
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <thread>
 
 namespace callmon {
@@ -30,7 +31,7 @@ public:
     void start(std::function<void()> onFinished);
     // Asks for an orderly end: what was captured is still tracked and stored. Any thread.
     void stop();
-    // After onFinished, on the main thread: joins. The first error of source or storage, if any.
+    // After onFinished, on the main thread: joins. What source or storage could not do, if anything.
     Result<void> finish();
 
     ProbeStatus status() const; // any thread
@@ -46,6 +47,7 @@ private:
     void store();
     void handle(StorageItem& item);
     void report(const Result<void>& committed);
+    Result<void> allStored() const;
 
     Warn m_warn;
     std::function<void()> m_onFinished;
@@ -77,7 +79,7 @@ private:
     // The storage thread's own, until it is joined.
     std::unique_ptr<RecordWriter> m_writer;
     Result<void> m_storageResult;
-    bool m_storageFailing = false;
+    std::optional<std::chrono::steady_clock::time_point> m_storageFailedAt; // last; empty while storage works
 
     LiveTable m_live;
     std::unique_ptr<RemoteService> m_remote; // empty when nothing listens

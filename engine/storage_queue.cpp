@@ -28,6 +28,7 @@ StorageQueue::StorageQueue(std::size_t records, std::size_t chunks)
     : m_records(records)
     , m_pool(mapChunks(chunks * sizeof(MediaChunk)), Unmap { chunks * sizeof(MediaChunk) })
     , m_returned(chunks)
+    , m_keepsMedia(chunks > 0)
 {
     if (!m_pool)
         chunks = 0; // every packet will then be counted as not stored
@@ -49,6 +50,8 @@ void StorageQueue::push(StorageItem&& item)
 
 MediaChunk* StorageQueue::takeChunk()
 {
+    if (!m_keepsMedia)
+        return nullptr;
     MediaChunk* chunk = nullptr;
     for (;;) {
         while (m_returned.tryPop(chunk)) {

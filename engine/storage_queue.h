@@ -28,7 +28,8 @@ using StorageItem =
 // said (a live source: takeChunk() returns nullptr); else the disk is waited for.
 class StorageQueue : public RecordSink {
 public:
-    // Memory: records * sizeof(StorageItem) + chunks * 16 KiB; chunks are touched when first used.
+    // Memory: records * sizeof(StorageItem) + chunks * 16 KiB; chunks are touched when first used. Without chunks no
+    // media is wanted: takeChunk() has none, and that is no refusal.
     StorageQueue(std::size_t records, std::size_t chunks);
     ~StorageQueue() override;
 
@@ -65,6 +66,7 @@ private:
     std::vector<MediaChunk*> m_free; // processing core's own; last in, first out, so that warm chunks come again
     std::size_t m_inFlight = 0; // handed over and not yet returned
     bool m_mayDropMedia = false;
+    bool m_keepsMedia = false;
     std::atomic<bool> m_closed { false };
     std::atomic<std::uint64_t> m_waits { 0 };
     std::atomic<std::uint64_t> m_refusedChunks { 0 };

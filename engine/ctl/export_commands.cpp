@@ -1,6 +1,7 @@
 // callmonctl wav and callmonctl pcap.
 #include "engine/ctl/commands.h"
 #include "engine/ctl/media_pcap.h"
+#include "engine/ctl/output_file.h"
 #include "shared/base/utc_time.h"
 #include "shared/codecs/call_audio.h"
 
@@ -64,44 +65,49 @@ Result<std::vector<StreamMedia>> mediaOf(CallSource& source, const CallRecord& c
     return media;
 }
 
+// Both commands: `write` makes a file of the call's media at the path it is given.
+int exportMedia(CallSource& source, const CtlOptions& options, CtlOutput output,
+    const std::function<Result<void>(const CallRecord&, const std::vector<StreamMedia>&, const std::string&)>& write)
+{
+    const auto call = theCall(source, options, output);
+    if (!call)
+        return fail(output, call.error());
+    const auto media = mediaOf(source, call.value(), output);
+    if (!media)
+        return fail(output, media.error());
+    const auto written =
+        writeWhole(options.output, [&](const std::string& path) { return write(call.value(), media.value(), path); });
+    return written ? 0 : fail(output, written.error());
+}
+
 }
 
 int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output)
 {
-    const auto call = theCall(source, options, output);
-    if (!call)
-        return fail(output, call.error());
-    const auto media = mediaOf(source, call.value(), output);
-    if (!media)
-        return fail(output, media.error());
-    const CallAudio audio = assembleCallAudio(media.value());
-    for (const std::string& note : audio.notes)
-        output.err << "callmonctl: " << note << '\n';
-    if (audio.caller.empty() && audio.callee.empty())
-        return fail(output,
-            { "nothing of call " + call.value().callId.str()
-                + " can be decoded; callmonctl pcap writes its media as captured" });
-    if (const auto written = writeWav(audio, options.output); !written)
-        return fail(output, written.error());
-    return 0;
+    return exportMedia(source, options, output,
+        [&](const CallRecord& call, const std::vector<StreamMedia>& media, const std::string& path) -> Result<void> {
+            const CallAudio audio = assembleCallAudio(media);
+            for (const std::string& note : audio.notes)
+                output.err << "callmonctl: " << note << '\n';
+            if (audio.caller.empty() && audio.callee.empty())
+                return Error { "nothing of call " + call.callId.str()
+                    + " can be decoded; callmonctl pcap writes its media as captured" };
+            return writeWav(audio, path);
+        });
 }
 
 int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output)
 {
-    const auto call = theCall(source, options, output);
-    if (!call)
-        return fail(output, call.error());
-    const auto media = mediaOf(source, call.value(), output);
-    if (!media)
-        return fail(output, media.error());
-    MediaPcap pcap;
-    for (const StreamMedia& stream : media.value())
-        pcap.add(stream.stream, stream.bytes);
-    if (pcap.damaged())
-        output.err << "callmonctl: a recorded chunk ended in the middle of a packet; the rest of it is left out\n";
-    if (const auto written = pcap.write(options.output); !written)
-        return fail(output, written.error());
-    return 0;
+    return exportMedia(source, options, output,
+        [&](const CallRecord&, const std::vector<StreamMedia>& media, const std::string& path) {
+            MediaPcap pcap;
+            for (const StreamMedia& stream : media)
+                pcap.add(stream.stream, stream.bytes);
+            if (pcap.damaged())
+                output.err << "callmonctl: a recorded chunk ended in the middle of a packet; the rest of it is left "
+                              "out\n";
+            return pcap.write(path);
+        });
 }
 
 }

@@ -1,6 +1,33 @@
 #include "engine/storage/sqlite.h"
 
+#include "engine/storage/storage_error.h"
+
+#include <cerrno>
+
 namespace callmon {
+
+namespace {
+
+// SQLite has codes of its own for what the system refused.
+const char* adviceForDatabase(sqlite3* handle)
+{
+    switch (sqlite3_errcode(handle)) {
+    case SQLITE_FULL:
+        return adviceFor(ENOSPC);
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        return adviceFor(EACCES);
+    case SQLITE_CANTOPEN:
+    case SQLITE_IOERR:
+        return adviceFor(sqlite3_system_errno(handle));
+    case SQLITE_BUSY:
+        return "; another program holds it: close that one";
+    default:
+        return "";
+    }
+}
+
+}
 
 void Statement::bind(int parameter, const StoredValue& value)
 {
@@ -117,8 +144,10 @@ bool Database::isDamaged() const
 
 Error Database::error(std::string_view what) const
 {
-    const char* words = m_handle ? sqlite3_errmsg(m_handle.get()) : "out of memory";
-    return { std::string(what) + ' ' + m_file.string() + ": " + words };
+    if (!m_handle)
+        return { std::string(what) + ' ' + m_file.string() + ": out of memory" };
+    return { std::string(what) + ' ' + m_file.string() + ": " + sqlite3_errmsg(m_handle.get())
+        + adviceForDatabase(m_handle.get()) };
 }
 
 }

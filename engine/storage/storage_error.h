@@ -7,6 +7,9 @@
 
 namespace callmon {
 
+// "; free some space there", from an errno; empty when there is nothing to advise.
+const char* adviceFor(int systemCode);
+
 // "WHAT PATH: No space left on device; free some space there", from errno.
 Error systemError(std::string_view what, const std::filesystem::path& path);
 
