@@ -121,8 +121,15 @@ timer=
 alive() { kill -0 -- "$1" 2>/dev/null; }
 stop() {
   trap '' INT TERM HUP
-  if [ -n "$engine_group" ]; then say '== Stopping.'; fi
   local processes=() process tries
+  if [ -n "$view" ] && alive "$view"; then # first, for it gives the terminal's screen back
+    kill -TERM -- "$view_target" 2>/dev/null || true
+    for ((tries = 0; tries < 20; ++tries)); do
+      alive "$view" || break
+      sleep 0.05
+    done
+  fi
+  if [ -n "$engine_group" ]; then say '== Stopping.'; fi
   for process in "$timer" "$view_target" ${engine_group:+"-$engine_group"}; do
     if [ -n "$process" ] && alive "$process"; then
       kill -TERM -- "$process" 2>/dev/null || true
@@ -181,10 +188,10 @@ fi
 live_table() {
   say "   For the window, run this again where there is a display (DISPLAY or WAYLAND_DISPLAY set)."
   say "   Ctrl-C ends it."
-  if [ -t 1 ]; then
+  if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]; then
     "${with_us[@]}" "$bin/callmonctl" live --engine "$url" 9>&- &
     view_target=$!
-  else # a file or a pipe: a table every few seconds
+  else # a file, a pipe, a terminal that cannot move its cursor: a table every few seconds
     set -m
     { while sleep 3 && "$bin/callmonctl" live --once --engine "$url"; do echo; done; exit 1; } 9>&- &
     view_target=-$!
