@@ -64,7 +64,13 @@ if [ -z "$bin" ]; then
   build=$root/build/release
   # A checkout that belongs to somebody else is built in one's own cache.
   if ! mkdir -p "$build" 2>/dev/null || [ ! -w "$build" ] || [ -n "$(find "$build" -maxdepth 1 ! -writable -print -quit)" ]; then
-    build=${XDG_CACHE_HOME:-${HOME:-/tmp/callmon-$(id -u)}/.cache}/callmon-build
+    build=${XDG_CACHE_HOME:-${HOME:-/tmp/callmon-$(id -u)}/.cache}/callmon-build-$(printf %s "$root" | cksum | cut -d' ' -f1)
+    mkdir -p "$build" || fail "cannot make the folder $build"
+  fi
+  # A checkout that was moved or renamed since is configured anew; what was built by another path is of no use.
+  fresh=()
+  if [ -f "$build/CMakeCache.txt" ] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$build/CMakeCache.txt"; then
+    fresh=(--fresh)
   fi
   targets=(callmon-engine callmonctl callmon-traffic)
   if [ "$window" = yes ]; then targets+=(callmon-console); fi
@@ -73,8 +79,9 @@ if [ -z "$bin" ]; then
   if [ "$memory" -lt "$jobs" ]; then jobs=$((memory > 1 ? memory : 1)); fi
   say "== 2/3 Building ${targets[*]} in $build"
   say "   With $jobs compilers at a time; the first time takes some minutes (about 5 on two cores), later ones seconds."
-  (cd "$root" && cmake --preset release -B "$build" >"$build.log" 2>&1) \
-    || { tail -n 30 "$build.log" >&2; fail "the build could not be configured; the whole of it is in $build.log"; }
+  log=$build/configure.log
+  (cd "$root" && cmake --preset release -B "$build" "${fresh[@]}" >"$log" 2>&1) \
+    || { tail -n 30 "$log" >&2; fail "the build could not be configured; the whole of it is in $log"; }
   nice -n 5 cmake --build "$build" -j "$jobs" -t "${targets[@]}" </dev/null || fail "the build failed, see above"
   bin=$build/bin
 fi
