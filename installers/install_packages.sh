@@ -57,7 +57,7 @@ if [ "$(id -u)" -ne 0 ]; then
   echo "This needs root: sudo may ask for your password."
 fi
 # Another apt at work (a first boot, unattended upgrades) is waited for.
-apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600)
+apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=600 -o Dpkg::Use-Pty=0)
 # Package lists that cannot all be had (one of several sources down) are no reason to stop: the install decides.
 "${apt[@]}" update </dev/null || echo "install_packages.sh: apt-get update failed; going on with the lists as they are." >&2
 "${apt[@]}" install --no-install-recommends "${missing[@]}" </dev/null

@@ -64,7 +64,13 @@ if [ -z "$bin" ]; then
   build=$root/build/release
   # A checkout that belongs to somebody else is built in one's own cache.
   if ! mkdir -p "$build" 2>/dev/null || [ ! -w "$build" ] || [ -n "$(find "$build" -maxdepth 1 ! -writable -print -quit)" ]; then
-    build=${XDG_CACHE_HOME:-${HOME:-/tmp/callmon-$(id -u)}/.cache}/callmon-build
+    build=${XDG_CACHE_HOME:-${HOME:-/tmp/callmon-$(id -u)}/.cache}/callmon-build-$(printf %s "$root" | cksum | cut -d' ' -f1)
+    mkdir -p "$build" || fail "cannot make the folder $build"
+  fi
+  # A checkout that was moved or renamed since is configured anew; what was built by another path is of no use.
+  fresh=()
+  if [ -f "$build/CMakeCache.txt" ] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$build/CMakeCache.txt"; then
+    fresh=(--fresh)
   fi
   targets=(callmon-engine callmonctl callmon-traffic)
   if [ "$window" = yes ]; then targets+=(callmon-console); fi
@@ -73,8 +79,9 @@ if [ -z "$bin" ]; then
   if [ "$memory" -lt "$jobs" ]; then jobs=$((memory > 1 ? memory : 1)); fi
   say "== 2/3 Building ${targets[*]} in $build"
   say "   With $jobs compilers at a time; the first time takes some minutes (about 5 on two cores), later ones seconds."
-  (cd "$root" && cmake --preset release -B "$build" >"$build.log" 2>&1) \
-    || { tail -n 30 "$build.log" >&2; fail "the build could not be configured; the whole of it is in $build.log"; }
+  log=$build/configure.log
+  (cd "$root" && cmake --preset release -B "$build" "${fresh[@]}" >"$log" 2>&1) \
+    || { tail -n 30 "$log" >&2; fail "the build could not be configured; the whole of it is in $log"; }
   nice -n 5 cmake --build "$build" -j "$jobs" -t "${targets[@]}" </dev/null || fail "the build failed, see above"
   bin=$build/bin
 fi
@@ -121,8 +128,15 @@ timer=
 alive() { kill -0 -- "$1" 2>/dev/null; }
 stop() {
   trap '' INT TERM HUP
-  if [ -n "$engine_group" ]; then say '== Stopping.'; fi
   local processes=() process tries
+  if [ -n "$view" ] && alive "$view"; then # first, for it gives the terminal's screen back
+    kill -TERM -- "$view_target" 2>/dev/null || true
+    for ((tries = 0; tries < 20; ++tries)); do
+      alive "$view" || break
+      sleep 0.05
+    done
+  fi
+  if [ -n "$engine_group" ]; then say '== Stopping.'; fi
   for process in "$timer" "$view_target" ${engine_group:+"-$engine_group"}; do
     if [ -n "$process" ] && alive "$process"; then
       kill -TERM -- "$process" 2>/dev/null || true
@@ -181,10 +195,10 @@ fi
 live_table() {
   say "   For the window, run this again where there is a display (DISPLAY or WAYLAND_DISPLAY set)."
   say "   Ctrl-C ends it."
-  if [ -t 1 ]; then
+  if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]; then
     "${with_us[@]}" "$bin/callmonctl" live --engine "$url" 9>&- &
     view_target=$!
-  else # a file or a pipe: a table every few seconds
+  else # a file, a pipe, a terminal that cannot move its cursor: a table every few seconds
     set -m
     { while sleep 3 && "$bin/callmonctl" live --once --engine "$url"; do echo; done; exit 1; } 9>&- &
     view_target=-$!

@@ -83,13 +83,17 @@ fi
 
 build=$root/build/$preset
 if ! mkdir -p "$build" 2>/dev/null || [ ! -w "$build" ]; then
-  build=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/callmon-build-$preset
+  build=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/callmon-build-$preset-$(printf %s "$root" | cksum | cut -d' ' -f1)
 fi
 export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 
 step "Configuring preset $preset in $build"
 mkdir -p "$build"
-(cd "$root" && cmake --preset "$preset" -B "$build" >"$build/configure.log" 2>&1) \
+fresh=() # a checkout that was moved or renamed since is configured anew
+if [ -f "$build/CMakeCache.txt" ] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$root" "$build/CMakeCache.txt"; then
+  fresh=(--fresh)
+fi
+(cd "$root" && cmake --preset "$preset" -B "$build" "${fresh[@]}" >"$build/configure.log" 2>&1) \
   || { cat "$build/configure.log" >&2; exit 1; }
 
 select=()

@@ -1,12 +1,16 @@
 // callmonctl live and callmonctl status.
 #include "engine/ctl/commands.h"
 #include "engine/ctl/live_view.h"
+#include "engine/ctl/text_width.h"
 #include "shared/base/csv.h"
 #include "shared/base/utc_time.h"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
-#include <limits>
+#include <cstdlib>
+#include <optional>
+#include <string_view>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -14,7 +18,42 @@ namespace callmon {
 
 namespace {
 
-volatile std::sig_atomic_t interrupted = 0;
+// The alternate screen without cursor, and back: what stood in the terminal before stands there again afterwards.
+constexpr char enterScreen[] = "\x1b[?1049h\x1b[?25l";
+constexpr char leaveScreen[] = "\x1b[?25h\x1b[?1049l";
+
+// Ends at once, whatever the program waits for: the screen is given back, then the signal does what it does.
+extern "C" void giveScreenBack(int signal)
+{
+    [[maybe_unused]] const auto written = ::write(STDOUT_FILENO, leaveScreen, sizeof leaveScreen - 1);
+    std::signal(signal, SIG_DFL);
+    ::raise(signal);
+}
+
+// Only while the screen is ours.
+class Screen {
+public:
+    explicit Screen(std::ostream& out)
+        : m_out(out)
+    {
+        for (std::size_t i = 0; i < signals.size(); ++i)
+            m_previous[i] = std::signal(signals[i], giveScreenBack);
+        m_out << enterScreen << std::flush;
+    }
+    ~Screen()
+    {
+        m_out << leaveScreen << std::flush;
+        for (std::size_t i = 0; i < signals.size(); ++i)
+            std::signal(signals[i], m_previous[i]);
+    }
+    Screen(const Screen&) = delete;
+    Screen& operator=(const Screen&) = delete;
+
+private:
+    static constexpr std::array signals { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+    std::ostream& m_out;
+    std::array<void (*)(int), signals.size()> m_previous {};
+};
 
 struct TerminalSize {
     std::size_t rows = 24;
@@ -50,28 +89,33 @@ std::vector<StatusRow> rowsOf(const ProbeStatus& status)
 
 int showLive(CallSource& source, const CtlOptions& options, CtlOutput output)
 {
-    constexpr std::size_t linesAround = 4; // head, headings, "older ones", and the cursor's
-    const bool once = options.once || !output.terminal;
+    constexpr std::size_t hint = 11; // columns of the last line
+    const char* const terminal = std::getenv("TERM");
+    const bool dumb = terminal == nullptr || std::string_view(terminal) == "dumb";
+    const bool once = options.once || !output.terminal || dumb;
+    const bool ascii = output.terminal && !terminalTakesUtf8();
+    const auto shown = [&](const std::string& text) { return ascii ? asciiOnly(text) : text; };
     LiveView view;
-    const auto previous = std::signal(SIGINT, [](int) { interrupted = 1; });
+    std::optional<Screen> screen;
     const auto ended = source.live([&](const LiveUpdate& update) {
         view.apply(update.delta);
-        if (interrupted)
-            return false;
         if (once) {
-            output.out << view.text(update.status, std::numeric_limits<std::size_t>::max(), 0);
+            output.out << shown(view.text(update.status, 0, output.terminal ? terminalSize().columns : 0));
             return false;
         }
+        if (!screen)
+            screen.emplace(output.out);
         const TerminalSize size = terminalSize();
-        const std::size_t rows = size.rows > linesAround + 1 ? size.rows - linesAround : 1;
+        const std::size_t rows = std::max<std::size_t>(size.rows, 2);
         // Home, each line over the one before it, then away with what is below: no flicker.
-        std::string screen = "\x1b[H";
-        for (const char c : view.text(update.status, rows, size.columns))
-            screen += c == '\n' ? std::string("\x1b[K\n") : std::string(1, c);
-        output.out << screen << "\x1b[J" << std::flush;
+        std::string frame = "\x1b[H";
+        for (const char c : shown(view.text(update.status, rows - 1, size.columns)))
+            frame += c == '\n' ? std::string("\x1b[K\n") : std::string(1, c);
+        output.out << frame << "\x1b[J\x1b[" << rows << ";1H" << fitted("Ctrl-C ends", std::min(size.columns, hint))
+                   << std::flush;
         return static_cast<bool>(output.out);
     });
-    std::signal(SIGINT, previous);
+    screen.reset();
     if (!ended)
         return fail(output, ended.error());
     return 0;

@@ -72,6 +72,9 @@ public:
     {
         if (m_lost)
             return *m_lost;
+        if (!m_status) // a list without its time and rates would be no list
+            if (const auto first = status(); !first)
+                return first.error();
         QEventLoop loop;
         LiveUpdate update;
         bool begun = false;
@@ -99,8 +102,7 @@ public:
         });
         QObject::connect(&idle, &QTimer::timeout, &loop, handOn);
         quitWhenLost(loop);
-        if (m_status)
-            update.status = *m_status;
+        update.status = *m_status;
         m_probe.followLive(true); // begins with a snapshot, the second time too
         loop.exec();
         m_probe.followLive(false);

@@ -1,6 +1,9 @@
 #include "engine/ctl/text_width.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cstdint>
+#include <cstdlib>
 #include <vector>
 
 namespace callmon {
@@ -96,6 +99,36 @@ std::string fitted(std::string_view utf8, std::size_t width, bool right)
     }
     const std::string padding(width - used, ' ');
     return right ? padding + text : text + padding;
+}
+
+std::string asciiOnly(std::string_view utf8)
+{
+    std::string text;
+    while (!utf8.empty()) {
+        const char32_t c = takeCharacter(utf8);
+        if (c < 0x80)
+            text += static_cast<char>(c);
+        else if (c == 0x2192 || c == 0x2190)
+            text += c == 0x2192 ? '>' : '<';
+        else if (c == 0x2026)
+            text += '~';
+        else
+            text.append(widthOf(c), '?');
+    }
+    return text;
+}
+
+bool terminalTakesUtf8()
+{
+    for (const char* name : { "LC_ALL", "LC_CTYPE", "LANG" }) {
+        const char* value = std::getenv(name);
+        if (value == nullptr || *value == '\0')
+            continue;
+        std::string set(value);
+        std::ranges::transform(set, set.begin(), [](unsigned char c) { return std::tolower(c); });
+        return set.find("utf-8") != std::string::npos || set.find("utf8") != std::string::npos;
+    }
+    return false;
 }
 
 }

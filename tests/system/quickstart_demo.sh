@@ -73,6 +73,23 @@ interrupted() {
 check "Ctrl-C ends it" interrupted
 check "no process left after Ctrl-C" nothing_left
 
+in_a_terminal() { # script gives it one
+  TERM=xterm LANG=C.UTF-8 script -qec "bash '$root/installers/quickstart.sh' --seconds 8 --bin '$bin'" \
+    "$work/terminal.log" >"$work/script.txt" 2>&1 </dev/null
+}
+screen_given_back() { # the alternate screen is entered once and left once, before the last words
+  awk -v enter=$'\e[?1049h' -v leave=$'\e[?1049l' 'index($0, enter) { if (state != "") exit 1; state = "in" }
+    index($0, leave) { if (state != "in") exit 1; state = "out" } /== Stopping/ { if (state == "out") good = 1 }
+    END { exit !good }' "$work/terminal.log"
+}
+if command -v script >/dev/null; then
+  check "in a terminal it ends with success" in_a_terminal
+  check "the terminal's screen is given back" screen_given_back
+  check "the first table has its time already" test "$(grep -c '00:00:00 UTC' "$work/terminal.log")" -eq 0
+  check "the table follows the calls" grep -q 'answered .*PCM[AU]' "$work/terminal.log"
+  check "no process left after the terminal" nothing_left
+fi
+
 killed() {
   bash "$root/installers/quickstart.sh" --bin "$bin" >"$work/killed.txt" 2>&1 &
   local demo=$!

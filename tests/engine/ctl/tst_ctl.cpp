@@ -1,6 +1,8 @@
 // callmonctl over a data directory and over an engine: what it prints, writes and answers with.
 #include "engine/ctl/commands.h"
+#include "engine/ctl/live_view.h"
 #include "engine/ctl/media_pcap.h"
+#include "engine/ctl/text_width.h"
 #include "engine/storage/record_writer.h"
 #include "tests/engine/storage/sample_records.h"
 
@@ -65,7 +67,8 @@ public:
         status.version = "1.2 \"x\"";
         status.now = sample::at("2026-03-01T10:01:05Z");
         status.liveCalls = 2;
-        status.counters = { { "frames_received", 12345678901 } };
+        status.counters = { { "frames_received", 12345678901 }, { "nic_missed", 2 }, { "ring_full_dropped", 1 },
+            { "remote_clients_dropped", 9 } };
         return status;
     }
 };
@@ -312,21 +315,90 @@ private slots:
         QCOMPARE(answer.status, 0);
         const QStringList lines = answer.out.split('\n', Qt::SkipEmptyParts);
         QCOMPARE(lines.size(), 4);
-        QVERIFY(lines[0].startsWith("2 calls on"));
-        QVERIFY(lines[0].contains("net_ring0"));
-        QVERIFY(lines[2].startsWith("answered 10:00:00     1:03 J\u00fcrgen"));
+        QVERIFY(lines[0].startsWith("2026-03-01 10:01:05 UTC  2 calls on"));
+        QVERIFY(lines[0].endsWith("3 dropped  net_ring0"));
+        QVERIFY(lines[2].startsWith("answered 10:00:00    1:03 J\u00fcrgen"));
         QVERIFY(lines[3].contains("+34910123456"));
         QVERIFY(lines[3].contains("4.25 3.50"));
         QVERIFY(!answer.out.contains('\x1b'));
     }
 
-    void liveOnATerminalFollowsTheChanges()
+    void liveOnATerminalFollowsTheChangesAndGivesTheScreenBack()
     {
+        qputenv("TERM", "xterm");
         const Answer answer = run({ "live", "--engine", "fake" }, true);
+        QVERIFY(answer.out.startsWith("\x1b[?1049h\x1b[?25l\x1b[H"));
+        QVERIFY(answer.out.endsWith("\x1b[?25h\x1b[?1049l"));
         const auto second = answer.out.lastIndexOf("\x1b[H");
-        QVERIFY(second > 0);
+        QVERIFY(second > 20);
         QVERIFY(answer.out.mid(second).contains("1 call on"));
+        QVERIFY(answer.out.mid(second).contains("Ctrl-C ends"));
         QVERIFY(!answer.out.mid(second).contains("+34910123456"));
+    }
+
+    void dumbTerminalGetsOneTableWithoutEscapes()
+    {
+        qputenv("TERM", "dumb");
+        const Answer answer = run({ "live", "--engine", "fake" }, true);
+        QVERIFY(answer.out.contains("+34910123456"));
+        QVERIFY(!answer.out.contains('\x1b'));
+    }
+
+    void liveTableFitsTheTerminal_data()
+    {
+        QTest::addColumn<int>("rows");
+        QTest::addColumn<int>("columns");
+        QTest::addColumn<QStringList>("headings"); // that are there
+        QTest::addColumn<QStringList>("leftOut");
+        const QString right = QString::fromUtf8("\xe2\x86\x92");
+        const QStringList few { "state", "lasts", "caller", "callee", "MOS" + right };
+        const QStringList more { "codec", "loss%" + right, "code" };
+        const QStringList most { "started", "min" + right };
+        QTest::newRow("phone") << 10 << 60 << few << more;
+        QTest::newRow("80x24") << 23 << 80 << few + more << most;
+        QTest::newRow("100x30") << 29 << 100 << few + more + most << QStringList { "jit ms" + right };
+        QTest::newRow("wide") << 40 << 140 << few + more + most + QStringList { "jit ms" + right } << QStringList {};
+        QTest::newRow("tiny") << 3 << 20 << QStringList { "state" } << more;
+    }
+
+    void liveTableFitsTheTerminal()
+    {
+        QFETCH(const int, rows);
+        QFETCH(const int, columns);
+        QFETCH(const QStringList, headings);
+        QFETCH(const QStringList, leftOut);
+        LiveDelta delta;
+        delta.snapshot = true;
+        for (int i = 0; i < 50; ++i) {
+            LiveCall call;
+            call.key = { i + 1 };
+            call.caller = "+34910" + std::to_string(100000 + i);
+            call.callee = i % 2 ? "sip:someone.with.a.long.name@example.com" : "1234";
+            call.startedAt = sample::at("2026-03-01T10:00:00Z") + std::chrono::seconds(i);
+            call.state = CallState::OnHold;
+            delta.changed.push_back(call);
+        }
+        LiveView view;
+        view.apply(delta);
+        ProbeStatus status;
+        status.source = "net_af_packet0,iface=eth1";
+        status.now = sample::at("2026-03-01T10:01:05Z");
+        const auto text = view.text(status, std::size_t(rows), std::size_t(columns));
+        const QStringList lines = QString::fromStdString(text).split('\n', Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), std::min(rows, 52));
+        for (const QString& line : lines)
+            QVERIFY2(textWidth(line.toStdString()) <= std::size_t(columns), qPrintable(line));
+        const QStringList found = lines[1].simplified().remove(QString::fromUtf8("\xe2\x80\xa6")).split(' ');
+        for (const QString& heading : headings)
+            QVERIFY2(lines[1].contains(heading), qPrintable(heading + " in " + found.join('|')));
+        for (const QString& heading : leftOut)
+            QVERIFY2(!found.contains(heading) && !lines[1].contains(heading + ' '), qPrintable(heading));
+        QVERIFY(lines[0].contains("10:01:05 UTC"));
+        if (lines.size() > 3) {
+            QVERIFY(lines[2].contains("+34910100049")); // the newest first
+            QVERIFY(lines[2].startsWith("on hold "));
+        }
+        QCOMPARE(lines.last(), QString::fromUtf8("\xe2\x80\xa6 %1 more").arg(50 - (lines.size() - 3)));
     }
 
     void statusCarriesEveryCounter()

@@ -43,6 +43,28 @@ private slots:
         QCOMPARE(fitted("abc", 5, true), std::string("  abc"));
         QCOMPARE(fitted("abcdef", 3), std::string("ab\xe2\x80\xa6"));
     }
+
+    void asciiTakesTheSameColumns()
+    {
+        QCOMPARE(asciiOnly("MOS\xe2\x86\x92 loss%\xe2\x86\x90 +34\xe2\x80\xa6"), std::string("MOS> loss%< +34~"));
+        QCOMPARE(asciiOnly("J\xc3\xbcrgen \xe9\x9b\xbb|"), std::string("J?rgen ??|"));
+    }
+
+    void environmentSaysWhetherTheTerminalTakesUtf8()
+    {
+        qunsetenv("LC_ALL");
+        qunsetenv("LC_CTYPE");
+        qunsetenv("LANG");
+        QVERIFY(!terminalTakesUtf8());
+        qputenv("LANG", "de_DE.UTF-8");
+        QVERIFY(terminalTakesUtf8());
+        qputenv("LC_CTYPE", "de_DE.ISO-8859-1");
+        QVERIFY(!terminalTakesUtf8());
+        qputenv("LC_ALL", "C.utf8");
+        QVERIFY(terminalTakesUtf8());
+        qputenv("LC_ALL", "");
+        QVERIFY(!terminalTakesUtf8());
+    }
 };
 
 QTEST_APPLESS_MAIN(TestTextWidth)
