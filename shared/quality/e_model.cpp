@@ -75,7 +75,8 @@ std::optional<CodecImpairment> impairmentOf(std::string_view codec)
 double rFactor(const EModelInputs& inputs)
 {
     constexpr double allDefaults = 93.2; // Ro - Is with the default values of G.107 table 2
-    return allDefaults - delayImpairment(inputs.oneWayDelay) - effectiveEquipmentImpairment(inputs);
+    // G.107 lets R lie in 0 to 100: a reply that took minutes is no rating of minus thousands.
+    return std::max(0.0, allDefaults - delayImpairment(inputs.oneWayDelay) - effectiveEquipmentImpairment(inputs));
 }
 
 double mosOfR(double r)

@@ -24,7 +24,7 @@ struct EModelInputs {
     Milliseconds oneWayDelay {}; // mouth to ear
 };
 
-double rFactor(const EModelInputs& inputs); // G.107 7: 93.2 - Id - Ie_eff, A = 0
+double rFactor(const EModelInputs& inputs); // G.107 7: 93.2 - Id - Ie_eff, A = 0; never below 0
 double mosOfR(double r); // G.107 annex B: 1 to 4.5
 
 // One-way delay the model assumes: packetisation + jitter buffer + half the round trip.

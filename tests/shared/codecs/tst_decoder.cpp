@@ -36,7 +36,8 @@ static QByteArray vector(const QString& name)
 static std::vector<std::int16_t> words(const QByteArray& bytes)
 {
     std::vector<std::int16_t> samples(static_cast<std::size_t>(bytes.size()) / 2);
-    std::memcpy(samples.data(), bytes.constData(), samples.size() * 2);
+    if (!samples.empty()) // memcpy() takes no null, not even for nothing
+        std::memcpy(samples.data(), bytes.constData(), samples.size() * 2);
     return samples;
 }
 

@@ -123,6 +123,7 @@ void EModelTest::mosIsBoundedAndNeverFallsAsTheRatingRises()
     for (double r = 0; r < 100; r += 0.25)
         QVERIFY2(mosOfR(r + 0.25) >= mosOfR(r), qPrintable(QString::number(r)));
     const double worst = rFactor({ { 0, 4.3 }, 1e9, 1, Milliseconds(1e9) });
+    QCOMPARE(worst, 0.0);
     QCOMPARE(mosOfR(worst), 1.0);
 }
 
