@@ -79,7 +79,8 @@ SearchForm::SearchForm(QWidget* parent)
     for (const int limit : { 1'000, 10'000, 100'000 })
         m_limit->addItem(countText(static_cast<quint64>(limit)), limit);
     m_limit->addItem(tr("all"), 0);
-    m_search->setDefault(true);
+    for (QPushButton* button : { m_search, m_cancel })
+        button->setAutoDefault(true); // Enter presses them too; a default one looks focused always
     m_cancel->setEnabled(false);
     m_cancel->setToolTip(tr("Stop the search and keep what it has found"));
 

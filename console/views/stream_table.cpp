@@ -7,6 +7,7 @@
 #include "console/views/list_header.h"
 
 #include <QHeaderView>
+#include <QPainter>
 #include <QScrollBar>
 #include <algorithm>
 
@@ -61,6 +62,16 @@ void StreamTable::setTheme(const Theme& theme)
     m_theme = theme;
     m_delegate->setTheme(theme);
     fill();
+}
+
+void StreamTable::paintEvent(QPaintEvent* event)
+{
+    QTableWidget::paintEvent(event);
+    if (!hasFocus()) // no row need be current: a frame tells where the keys go
+        return;
+    QPainter painter(viewport());
+    painter.setPen(QPen(m_theme.accent, 2));
+    painter.drawRect(viewport()->rect().adjusted(1, 1, -1, -1));
 }
 
 void StreamTable::fill()

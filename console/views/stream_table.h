@@ -19,6 +19,9 @@ public:
     void setStreams(const std::vector<StreamRecord>& streams);
     void setTheme(const Theme& theme);
 
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
 private:
     void fill();
 

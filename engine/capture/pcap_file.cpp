@@ -164,10 +164,10 @@ Timestamp PcapFile::timeNow() const
 
 std::string PcapFile::describe() const
 {
-    std::string text = m_paths.size() == 1 ? "capture " : "captures ";
+    std::string text;
     for (const std::string& path : m_paths)
         text += (&path == m_paths.data() ? "" : ", ") + (path == "-" ? "standard input" : path);
-    return text + (m_pace == Pace::Recorded ? " at recorded pace" : "");
+    return text + (m_pace == Pace::Recorded ? ", at recorded pace" : "");
 }
 
 std::vector<CaptureCounter> PcapFile::counters() const

@@ -20,6 +20,7 @@
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <set>
 
 using namespace callmon;
 
@@ -162,6 +163,45 @@ private slots:
             QCOMPARE(fact("Duration"), QString("0:01:35"));
             QTest::keyClick(&window, Qt::Key_W, Qt::ControlModifier);
         }
+    }
+
+    void tabReachesEveryControlAndTheFocusIsSeen()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.resize(1280, 720);
+        window.show();
+        source.connectNow(50);
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        const auto walk = [&](const QString& where, QWidget* page) {
+            std::set<QWidget*> visited;
+            for (int i = 0; i < 60; ++i) {
+                QImage before = window.grab().toImage();
+                QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+                QWidget* focus = QApplication::focusWidget();
+                if (!focus || !visited.insert(focus).second)
+                    continue;
+                const QRect area(focus->mapTo(&window, QPoint(0, 0)), focus->size());
+                const QString name = where + ": " + focus->metaObject()->className() + " " + focus->objectName();
+                QVERIFY2(window.grab().toImage().copy(area) != before.copy(area), qPrintable(name));
+            }
+            for (QWidget* control : page->findChildren<QWidget*>()) {
+                const bool wanted = control->isVisible() && control->isEnabled() && !control->focusProxy()
+                    && control->focusPolicy() & Qt::TabFocus && !control->inherits("QTabBar")
+                    && !qobject_cast<QLineEdit*>(control->parentWidget() == page ? nullptr : control);
+                const QString name = where + ": " + control->metaObject()->className() + " " + control->objectName();
+                QVERIFY2(!wanted || visited.contains(control), qPrintable(name));
+            }
+        };
+        window.showLive();
+        walk("live", &window.live());
+        window.showPast();
+        window.past().search();
+        QTRY_VERIFY(!window.past().isSearching());
+        walk("past", &window.past());
+        CallPage* page = window.openCall(source.record(0).key);
+        QTRY_VERIFY(page->player().hasAudio());
+        walk("call", page);
     }
 
     void slashFiltersAndEscClears()
