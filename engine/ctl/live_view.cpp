@@ -79,7 +79,7 @@ std::string line(const std::array<std::string, columns.size()>& texts, const Wid
     std::string result;
     for (std::size_t i = 0; i < texts.size(); ++i)
         if (widths[i] != 0)
-            result += (result.empty() ? "" : " ") + fitted(texts[i], widths[i], columns[i].right);
+            result.append(result.empty() ? "" : " ").append(fitted(texts[i], widths[i], columns[i].right));
     result.erase(result.find_last_not_of(' ') + 1);
     if (available != 0 && textWidth(result) > available)
         result = fitted(result, available);
