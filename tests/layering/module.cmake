@@ -8,9 +8,7 @@
 # `all_verify_interface_header_sets`.
 
 add_library(callmon_warnings INTERFACE)
-target_compile_options(callmon_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow)
-# A user's build does not stop at a warning: GCC 12 at -O3 invents some (bug 105651, -Wrestrict on std::string +).
-target_compile_options(callmon_warnings INTERFACE $<$<NOT:$<CONFIG:Release>>:-Werror> $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
+target_compile_options(callmon_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
 if(CALLMON_SANITIZE)
   add_compile_options(-fsanitize=${CALLMON_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${CALLMON_SANITIZE})
