@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <toml++/toml.h>
@@ -140,11 +141,14 @@ std::optional<std::string> scalarText(const toml::node& node)
 
 Result<toml::table> readFile(const std::string& path)
 {
+    std::error_code problem;
+    if (!std::filesystem::is_regular_file(path, problem))
+        return Error { "there is no configuration file " + path + "; resources/callmon-engine.toml is an example" };
     try { // toml++ as Debian builds it reports by exceptions: caught here, nowhere else
         return toml::parse_file(path);
-    } catch (const toml::parse_error& problem) {
-        return Error { "cannot read the configuration " + path + ", line " + std::to_string(problem.source().begin.line)
-            + ": " + std::string(problem.description()) };
+    } catch (const toml::parse_error& mistake) {
+        return Error { "cannot read the configuration " + path + ", line " + std::to_string(mistake.source().begin.line)
+            + ": " + std::string(mistake.description()) };
     }
 }
 
@@ -180,8 +184,10 @@ Result<void> applyFile(const std::string& path, ProbeOptions& options)
 
 Result<void> checkWhole(ProbeOptions& options)
 {
-    if (options.replay.empty() == options.port.empty())
-        return Error { "say where frames come from: either --replay FILE... or --port EAL-NAME" };
+    if (!options.replay.empty() && !options.port.empty())
+        return Error { "frames come either from --replay FILE... or from --port EAL-NAME, not from both" };
+    if (options.replay.empty() && options.port.empty())
+        return Error { "say where frames come from: --replay FILE... or --port EAL-NAME" };
     if (options.data.empty())
         return Error { "say where records go: --data DIR" };
     if (!options.port.empty() && options.pace == ProbeOptions::Pace::Recorded)

@@ -57,6 +57,7 @@ private slots:
         QTest::newRow("number with tail")
             << QStringList { "--replay", "f", "--data", "d", "--max-calls", "20x" } << "20x";
         QTest::newRow("bad port") << QStringList { "--replay", "f", "--data", "d", "--sip-ports", "70000" } << "65535";
+        QTest::newRow("folder as file") << QStringList { "--config", "/tmp" } << "no configuration file";
         QTest::newRow("missing file") << QStringList { "--config", "/nonexistent/x.toml" } << "/nonexistent/x.toml";
     }
 

@@ -123,7 +123,7 @@ class MainJob(unittest.TestCase):
         while time.time() < deadline:
             status = subprocess.run([ctl, "status", "--engine", self.url], capture_output=True, text=True, timeout=20)
             live = subprocess.run([ctl, "live", "--once", "--engine", self.url], capture_output=True, text=True, timeout=20)
-            if live.returncode == 0 and len(live.stdout.splitlines()) > 2:
+            if status.returncode == 0 and live.returncode == 0 and len(live.stdout.splitlines()) > 2:
                 break
             time.sleep(1)
         self.assertEqual(status.returncode, 0, status.stderr)
