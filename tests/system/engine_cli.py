@@ -10,6 +10,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -203,6 +204,36 @@ class Contract(unittest.TestCase):
             for row in streams:
                 missing = int(row["packets"]) - int(row["packets_stored"]) - int(row["packets_not_stored"])
                 self.assertLessEqual(missing, 2 * 50 + 5, row)
+
+    def test_replay_killed_anywhere_can_be_read_and_repeated(self):
+        big = os.path.join(WORK, "big.pcap")
+        made = run(program("callmon-traffic"), "--out", big, "--calls", "300", "--concurrent", "60", "--seed", "11")
+        self.assertEqual(made.returncode, 0, made.stderr)
+        listed = {}
+        for name, kills in (("undisturbed", 0), ("disturbed", 8)):
+            data = folder(name)
+            chance = random.Random(2)
+            for _ in range(kills):
+                engine = subprocess.Popen([program("callmon-engine"), "--replay", big, "--data", data],
+                                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                time.sleep(0.02 + chance.random() * 0.6)
+                engine.kill()
+                engine.wait()
+                self.calls(data=data)  # recovers, and answers
+                for day in (f for f in os.listdir(data) if f.endswith(".sqlite")):
+                    database = sqlite3.connect(os.path.join(data, day))
+                    self.assertEqual(database.execute("PRAGMA integrity_check").fetchone()[0], "ok")
+                    database.close()
+            done = run(program("callmon-engine"), "--replay", big, "--data", data)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            listed[name] = [run(program("callmonctl"), what, "--data", data, "--format", "csv").stdout
+                            for what in ("calls", "streams")]
+            sound = os.path.join(WORK, name + ".wav")
+            call = next(row["call_key"] for row in rows(listed[name][0]) if row["outcome"] == "answered")
+            self.assertEqual(run(program("callmonctl"), "wav", call, "--data", data, "-o", sound).returncode, 0)
+            with open(sound, "rb") as f:
+                listed[name].append(f.read())
+        self.assertEqual(listed["undisturbed"], listed["disturbed"])
 
 
 if __name__ == "__main__":
