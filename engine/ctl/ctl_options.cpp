@@ -1,9 +1,11 @@
 #include "engine/ctl/ctl_options.h"
 
 #include "shared/base/utc_time.h"
+#include "shared/remote/transport.h"
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <sstream>
 
@@ -127,6 +129,11 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     live.add_flag("--once", options.once, "Print them once and end; so it does when the output is no terminal");
     addFormat(add(Command::Status, "status", "Show the state of the engine and all its counters"), options);
 
+    const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
+    const auto isNamed = [&](const CLI::App* command) { return command->get_name() == arguments.front(); };
+    if (!arguments.empty() && !arguments.front().starts_with('-') && std::ranges::none_of(commands, isNamed))
+        return CtlMessage { 2,
+            "callmonctl: there is no command '" + arguments.front() + "'; callmonctl --help lists them\n" };
     try {
         std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());
         app.parse(reversed);
@@ -141,6 +148,12 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     if ((options.command == Command::Live || options.command == Command::Status) && !options.data.empty())
         return CtlMessage { 2,
             "callmonctl: a data directory does not tell what is on now; leave out --data, or give --engine URL\n" };
+    if (!options.engine.empty())
+        if (const auto address = parseRemoteUrl(QString::fromStdString(options.engine)); !address)
+            return CtlMessage { 2, "callmonctl: --engine " + options.engine + ": " + address.error().what + '\n' };
+    for (const auto& mos : { options.query.minMos, options.query.maxMos })
+        if (mos && !std::isfinite(*mos))
+            return CtlMessage { 2, "callmonctl: --min-mos and --max-mos take a MOS, 1 to 4.5\n" };
     return options;
 }
 

@@ -120,8 +120,12 @@ class Contract(unittest.TestCase):
             done = run(program("callmon-engine"), *args)
             self.assertEqual(done.returncode, 2, f"{args}: {done.stderr}")
             self.assertTrue(done.stderr.strip(), args)
-        done = run(program("callmonctl"), "calls", "--no-such-option")
-        self.assertEqual(done.returncode, 2)
+        for args in (("calls", "--no-such-option"), ("bogus",), (), ("calls", "--min-mos", "nan"),
+                     ("calls", "--format", "xml"), ("calls", "--from", "yesterday"), ("calls", "--outcome", "nice"),
+                     ("status", "--engine", "tcp://127.0.0.1:5999"), ("wav", "x", "--data", self.data)):
+            done = run(program("callmonctl"), *args)
+            self.assertEqual(done.returncode, 2, f"{args}: {done.stderr}")
+            self.assertTrue(done.stderr.strip(), args)
 
     def test_unreadable_capture_and_unwritable_data_directory_exit_with_one(self):
         done = run(program("callmon-engine"), "--replay", "/nonexistent.pcap", "--data", folder("d1"))

@@ -153,7 +153,7 @@ private slots:
         QTest::newRow("no directory") << QStringList { "calls", "--data", "/nonexistent/d" } << 2 << "/nonexistent/d";
         QTest::newRow("wav of nothing") << QStringList { "wav", "-o", "x.wav" } << 2 << "call";
         QTest::newRow("live of a directory") << QStringList { "live", "--data", directory } << 2 << "--engine";
-        QTest::newRow("no engine") << QStringList { "status", "--engine", "refuse" } << 1 << "nobody answers";
+        QTest::newRow("no engine") << QStringList { "status", "--engine", "local:/refuse" } << 1 << "nobody answers";
         QTest::newRow("no such call") << QStringList { "wav", "nobody", "-o", "x.wav", "--data", directory } << 1
                                       << "nobody";
         QTest::newRow("no media") << QStringList { "wav", "12345", "-o", "x.wav", "--data", directory } << 1
@@ -311,7 +311,7 @@ private slots:
 
     void liveWithoutATerminalPrintsOneSnapshot()
     {
-        const Answer answer = run({ "live", "--engine", "fake" });
+        const Answer answer = run({ "live", "--engine", "local:/fake" });
         QCOMPARE(answer.status, 0);
         const QStringList lines = answer.out.split('\n', Qt::SkipEmptyParts);
         QCOMPARE(lines.size(), 4);
@@ -326,7 +326,7 @@ private slots:
     void liveOnATerminalFollowsTheChangesAndGivesTheScreenBack()
     {
         qputenv("TERM", "xterm");
-        const Answer answer = run({ "live", "--engine", "fake" }, true);
+        const Answer answer = run({ "live", "--engine", "local:/fake" }, true);
         QVERIFY(answer.out.startsWith("\x1b[?1049h\x1b[?25l\x1b[H"));
         QVERIFY(answer.out.endsWith("\x1b[?25h\x1b[?1049l"));
         const auto second = answer.out.lastIndexOf("\x1b[H");
@@ -339,7 +339,7 @@ private slots:
     void dumbTerminalGetsOneTableWithoutEscapes()
     {
         qputenv("TERM", "dumb");
-        const Answer answer = run({ "live", "--engine", "fake" }, true);
+        const Answer answer = run({ "live", "--engine", "local:/fake" }, true);
         QVERIFY(answer.out.contains("+34910123456"));
         QVERIFY(!answer.out.contains('\x1b'));
     }
@@ -404,13 +404,13 @@ private slots:
     void statusCarriesEveryCounter()
     {
         const auto json =
-            QJsonDocument::fromJson(run({ "status", "--engine", "fake", "--format", "json" }).out.toUtf8());
+            QJsonDocument::fromJson(run({ "status", "--engine", "local:/fake", "--format", "json" }).out.toUtf8());
         QCOMPARE(json["frames_received"].toInteger(), 12345678901);
         QCOMPARE(json["version"].toString(), QString("1.2 \"x\""));
-        QVERIFY(
-            run({ "status", "--engine", "fake" }).out.contains(QRegularExpression("frames_received +12345678901\n")));
-        QVERIFY(
-            run({ "status", "--engine", "fake", "--format", "csv" }).out.contains("frames_received,12345678901\r\n"));
+        QVERIFY(run({ "status", "--engine", "local:/fake" })
+                    .out.contains(QRegularExpression("frames_received +12345678901\n")));
+        QVERIFY(run({ "status", "--engine", "local:/fake", "--format", "csv" })
+                    .out.contains("frames_received,12345678901\r\n"));
     }
 
 private:
@@ -424,7 +424,7 @@ private:
         for (const QString& argument : arguments)
             words.push_back(argument.toStdString());
         const OpenEngine openFake = [](const std::string& url) -> Result<std::unique_ptr<CallSource>> {
-            if (url != "fake")
+            if (url != "local:/fake")
                 return Error { "nobody answers at " + url };
             return std::unique_ptr<CallSource>(std::make_unique<FakeEngine>());
         };
