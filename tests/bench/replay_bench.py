@@ -66,7 +66,7 @@ def main():
         # 100 packets a second and call, 230 bytes each with pcap header: seconds that give the wanted size.
         seconds = max(2, round(given.mib * 2**20 / (given.concurrent * 100 * 230)))
         subprocess.run([os.path.join(given.bin, "callmon-traffic"), "--out", capture, "--steady", "--concurrent",
-                        str(given.concurrent), "--duration", str(seconds), "--seed", "1", "--codecs", "pcma,pcmu"], check=True,
+                        str(given.concurrent), "--duration", str(seconds), "--seed", "1", "--codecs", "pcma,pcmu", "--mix", "clean", "--hold-mean", "117"], check=True,
                        stdout=subprocess.DEVNULL)
     size = os.path.getsize(capture)
     with open(capture, "rb") as f:
