@@ -17,11 +17,7 @@ struct CallOn {
 struct CallOver {
     CallRecord call;
 };
-struct SecondPassed {
-    Timestamp now;
-};
-using StorageItem =
-    std::variant<std::monostate, CallOn, CallOver, StreamRecord, QualityPoint, MediaChunk*, SecondPassed>;
+using StorageItem = std::variant<std::monostate, CallOn, CallOver, StreamRecord, QualityPoint, MediaChunk*>;
 
 // One producer (RecordSink's methods), one consumer (take(), giveBack()). Records are never dropped: a full queue
 // makes the processing core wait, which shows upstream as a full capture ring. Media may be dropped where that is
@@ -39,7 +35,7 @@ public:
     void callEnded(const CallRecord& call) override { push(CallOver { call }); }
     MediaChunk* takeChunk() override;
     void media(MediaChunk* chunk) override;
-    void second(Timestamp now) override { push(SecondPassed { now }); }
+    void second(Timestamp) override { } // the storage thread commits by the clock: a replay has many in one
     void setMayDropMedia(bool mayDrop) { m_mayDropMedia = mayDrop; } // before the first chunk is taken
     void closeProducer() { m_closed.store(true, std::memory_order_release); }
 
