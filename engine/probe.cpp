@@ -194,21 +194,26 @@ void Probe::store()
 
 void Probe::handle(StorageItem& item)
 {
+    const bool watched = m_remote != nullptr; // nobody else reads the live table
     if (const auto* on = std::get_if<CallOn>(&item)) {
         m_writer->liveCall(on->call);
-        m_live.update(on->call);
+        if (watched)
+            m_live.update(on->call);
     } else if (const auto* stream = std::get_if<StreamRecord>(&item)) {
         m_writer->stream(*stream);
-        m_live.update(*stream);
+        if (watched)
+            m_live.update(*stream);
     } else if (const auto* point = std::get_if<QualityPoint>(&item)) {
         m_writer->quality(*point);
-        m_live.update(*point);
+        if (watched)
+            m_live.update(*point);
     } else if (MediaChunk** chunk = std::get_if<MediaChunk*>(&item)) {
         m_writer->media(**chunk);
         m_queue.giveBack(*chunk);
     } else if (const auto* over = std::get_if<CallOver>(&item)) {
         m_writer->callEnded(over->call);
-        m_live.remove(over->call.key);
+        if (watched)
+            m_live.remove(over->call.key);
     }
 }
 
