@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/base/byte_reader.h"
+#include "shared/base/probe_loss.h"
 #include "shared/base/units.h"
 
 #include <array>
@@ -37,6 +38,8 @@ struct FrameBatch {
     std::array<Frame, capacity> frames;
     std::size_t count = 0;
     Timestamp now; // time of the source when the batch was closed; also set on an idle batch (count 0)
+    std::uint64_t firstSequence = 0; // of frames[0] in the capture; those behind it count on
+    ProbeLoss loss; // what the probe lost since the batch before
     bool last = false; // nothing follows: end of the capture, or stopped
     std::array<void*, capacity> owners {}; // the source's own: a DPDK port keeps its mbufs here
     std::vector<std::byte> arena; // the source's own: a file copies its frames here

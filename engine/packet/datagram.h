@@ -14,6 +14,7 @@ struct Datagram {
     Bytes payload; // what was captured of it
     std::uint16_t wirePayloadSize = 0; // as the UDP header says
     std::uint16_t ipSize = 0; // network-layer size: IP header and up, as on the wire
+    std::uint64_t sequence = 0; // of its frame in the capture: orders what several processing cores see of it
 };
 
 }

@@ -51,6 +51,12 @@ std::string_view toText(EndedBy endedBy)
     return texts[static_cast<std::size_t>(endedBy)];
 }
 
+std::string_view toText(CaptureTrust trust)
+{
+    constexpr std::array<std::string_view, 3> texts { "whole", "delayed", "lossy" };
+    return texts[static_cast<std::size_t>(trust)];
+}
+
 std::optional<CallOutcome> parseOutcome(std::string_view text)
 {
     for (std::size_t i = 0; i < outcomeTexts.size(); ++i)

@@ -41,6 +41,13 @@ enum class EndedBy : std::uint8_t {
     ProbeStopped, // the engine ended first: at the end of a capture, on stop, or by a crash
 };
 
+// How far the figures of a call can be believed, by what the probe itself missed while the call was on.
+enum class CaptureTrust : std::uint8_t {
+    Whole, // nothing
+    Delayed, // no frame, but the port went unpolled for longer than a packet interval: times, hence jitter, suffer
+    Lossy, // frames: loss in those seconds is not called the network's
+};
+
 struct CallRecord {
     CallKey key;
     CallState state = CallState::Trying;
@@ -69,6 +76,9 @@ struct CallRecord {
     std::uint32_t messages = 0; // distinct SIP messages
     std::uint32_t retransmissions = 0; // and copies seen twice
     std::uint64_t mediaPacketsNotStored = 0; // RTP of this call that the recording log had no room for
+    std::uint64_t probeFramesLost = 0; // by the probe while this call was on, whoever's they were
+    Nanoseconds pollGapLongest {}; // longest time without a poll of the port while it was on; 0 for a file
+    CaptureTrust trust = CaptureTrust::Whole;
 };
 static_assert(std::is_trivially_copyable_v<CallRecord>);
 
@@ -82,6 +92,7 @@ std::string_view toText(Transport transport);
 std::string_view toText(CallState state);
 std::string_view toText(CallOutcome outcome);
 std::string_view toText(EndedBy endedBy);
+std::string_view toText(CaptureTrust trust);
 std::optional<CallOutcome> parseOutcome(std::string_view text);
 
 }

@@ -18,6 +18,8 @@ struct QualityPoint {
     float jitterMs = 0; // RFC 3550 estimate at the end of the second
     float deltaMaxMs = 0; // longest inter-arrival time that ended in it
     float mos = 0; // E-model over the second; 0 when it cannot be said (unknown codec, no packets)
+    std::uint32_t lostWithProbe = 0; // instead of lost, in a second in which the probe itself lost frames; no MOS then
+    float jitterErrorMs = 0; // the true jitter lies within jitterMs +- this
 };
 static_assert(std::is_trivially_copyable_v<QualityPoint>);
 

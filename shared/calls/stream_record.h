@@ -20,10 +20,12 @@ struct StreamRecord {
     std::uint64_t duplicates = 0; // same extended sequence number seen before
     std::uint64_t reordered = 0; // arrived after a later one; not lost
     std::uint64_t expected = 0; // RFC 3550 A.3
-    std::uint64_t lost = 0; // expected - (packets - duplicates), never negative
+    std::uint64_t lost = 0; // expected - (packets - duplicates) - lostWithProbe, never negative: the network's
+    std::uint64_t lostWithProbe = 0; // missing from seconds in which the probe itself lost frames: whose, is unknown
     double lossPercent = 0; // 100 lost / expected
     std::optional<Milliseconds> jitterMean; // RFC 3550 6.4.1, over packets
     std::optional<Milliseconds> jitterMax;
+    std::optional<Milliseconds> jitterError; // of both: the arrival times' uncertainty carried through the estimator
     std::optional<Milliseconds> deltaMin; // inter-arrival time; empty with fewer than two packets
     std::optional<Milliseconds> deltaMean;
     std::optional<Milliseconds> deltaMax;
