@@ -5,6 +5,7 @@
 #include "shared/remote/transport.h"
 
 #include <algorithm>
+#include <random>
 
 namespace callmon {
 
@@ -33,6 +34,18 @@ Result<std::unique_ptr<FrameSource>> openSource(const ProbeOptions& options, con
     for (const std::string& note : port.value()->notes())
         warn(note);
     return std::unique_ptr<FrameSource>(std::move(port.value()));
+}
+
+CaptureLoopOptions captureOptions(const ProbeOptions& options)
+{
+    // A file waits for the processing core instead of riding out its stalls: few batches stay in the cache.
+    constexpr std::uint32_t fileBatches = 256;
+    const bool isFile = options.port.empty();
+    CaptureLoopOptions capture;
+    capture.batches = isFile ? std::min(options.ringBatches, fileBatches) : options.ringBatches;
+    capture.sipPorts = options.sipPorts;
+    capture.seed = std::random_device()();
+    return capture;
 }
 
 TrackerOptions trackerOptions(const ProbeOptions& options)
@@ -75,7 +88,7 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
         return source.error();
     probe->m_source = std::move(source.value());
     probe->m_queue.setMayDropMedia(probe->m_source->isLive());
-    probe->m_capture = std::make_unique<CaptureLoop>(*probe->m_source, options.ringBatches);
+    probe->m_capture = std::make_unique<CaptureLoop>(*probe->m_source, captureOptions(options));
 
     auto writer = RecordWriter::open(options.data);
     if (!writer)
@@ -122,12 +135,12 @@ void Probe::process()
     while (FrameBatch* batch = m_capture->next()) {
         std::size_t count = 0;
         for (const Frame& frame : batch->view()) {
-            m_bytes += frame.wireSize;
-            if (auto datagram = m_decoder.decode(
-                    static_cast<std::uint16_t>(frame.linkType), frame.bytes, frame.arrival, frame.uncertainty))
-                datagrams[count++] = *datagram;
+            Datagram& datagram = datagrams[count];
+            datagram = datagramOf(frame.bytes, frame.udp);
+            datagram.arrival = frame.arrival;
+            datagram.uncertainty = frame.uncertainty;
+            datagram.sequence = batch->firstSequence + count++;
         }
-        m_frames += batch->count;
         m_monitor.process(std::span(datagrams).first(count));
         m_monitor.advance(batch->now);
         publishOnceASecond(batch->now);
@@ -150,10 +163,8 @@ void Probe::publish(Timestamp now)
 {
     Published next;
     next.now = now;
-    next.frames = m_frames;
-    next.bytes = m_bytes;
-    for (const PacketCounter& counter : m_decoder.counters())
-        next.counters.push_back({ counter.name, counter.value });
+    next.frames = m_capture->framesReceived();
+    next.bytes = m_capture->bytesReceived();
     for (const NamedCounter& counter : m_monitor.counters())
         next.counters.push_back(counter);
 

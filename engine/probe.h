@@ -3,7 +3,6 @@
 #pragma once
 
 #include "engine/capture/capture_loop.h"
-#include "engine/packet/decode_frame.h"
 #include "engine/probe_options.h"
 #include "engine/records/call_monitor.h"
 #include "engine/remote/live_table.h"
@@ -56,10 +55,7 @@ private:
 
     // The processing core's own. Its tables are touched before the port is opened: frames that came meanwhile would
     // wait for the first poll and have no better time than that.
-    PacketDecoder m_decoder;
     CallMonitor m_monitor;
-    std::uint64_t m_frames = 0;
-    std::uint64_t m_bytes = 0;
     Timestamp m_publishedAt;
 
     struct Published { // what the processing core tells the others, once a second

@@ -1,50 +1,75 @@
-// Frame -> UDP datagram, or the name of the reason why it holds none.
+// Frame -> what it can be to a VoIP monitor: media, signalling, or the name of the reason why it is nothing of the
+// kind.
 #pragma once
 
 #include "engine/packet/datagram.h"
-#include "engine/packet/ip_packet.h"
 
 #include <array>
-#include <optional>
+#include <bitset>
+#include <memory>
+#include <span>
 
 namespace callmon {
 
-// Each frame is either a datagram or counted under exactly one of these.
-enum class NoDatagram : std::uint8_t {
+enum class FrameKind : std::uint8_t {
+    Drop, // nobody reads it: counted under its reason
+    Media, // UDP whose payload begins like RTP or RTCP, version 2 (RFC 3550)
+    Signalling, // UDP that is SIP by its first bytes or by its port
+};
+
+// Each dropped frame is counted under exactly one of these. Fragment, SignallingTcp and Sctp can carry signalling and
+// are told apart for the reassembly that is to read them; until then they are counted like the rest.
+enum class DropReason : std::uint8_t {
     UnknownLinkType,
     NotIp, // ARP, LLDP, ...
     TooManyTags,
     MalformedIp,
     TooManyExtensions,
-    Fragment, // a piece of a datagram: reassembly will take these
-    NotUdp, // TCP, ICMP (and the datagrams that it quotes), ...
+    Fragment, // a piece of a datagram
+    SignallingTcp, // SIP or Skinny by its port, or SIP by its first bytes
+    Sctp,
+    NotUdp, // other TCP, ICMP (and the datagrams that it quotes), ...
     MalformedUdp,
+    OtherUdp, // neither RTP-like nor SIP: DNS, STUN, DTLS, ...
     Truncated, // headers cut by the capture
 };
+constexpr std::size_t dropReasons = static_cast<std::size_t>(DropReason::Truncated) + 1;
+const char* counterName(DropReason reason); // as the user sees it: "fragment", "not_udp"
 
-struct PacketCounter {
-    const char* name; // as the user sees it: "fragment", "not_udp"
-    std::uint64_t value;
+struct FrameClass {
+    FrameKind kind = FrameKind::Drop;
+    DropReason reason {}; // of Drop
+    UdpLayout udp; // of Media and Signalling
 };
 
-// One per processing thread.
-class PacketDecoder {
+// Not changed after construction: any number of threads.
+class FrameClassifier {
 public:
-    static constexpr std::size_t reasons = static_cast<std::size_t>(NoDatagram::Truncated) + 1;
+    // `sipPorts`: everything from or to these is signalling, whatever it looks like.
+    explicit FrameClassifier(std::span<const std::uint16_t> sipPorts);
 
-    // `linkType` is libpcap's number. The datagram's payload lies within `frame`. Sizes are the wire's, so a payload
-    // that the capture cut is shorter than wirePayloadSize.
-    std::optional<Datagram> decode(std::uint16_t linkType, Bytes frame, Timestamp arrival, Nanoseconds uncertainty);
-
-    std::uint64_t framesDecoded() const { return m_frames; }
-    std::uint64_t datagrams() const { return m_datagrams; } // frames less the sum of the counters
-    std::uint64_t count(NoDatagram reason) const { return m_counts[static_cast<std::size_t>(reason)]; }
-    std::array<PacketCounter, reasons> counters() const;
+    // `linkType` is libpcap's number. Ethernet with tags, IPv4 without options or IPv6 without extensions and UDP or
+    // TCP take a short way; the rest, and whatever is odd, goes through findIp and parseIp. Both find the same.
+    FrameClass classify(std::uint16_t linkType, Bytes frame) const
+    {
+        return linkType == ethernet ? classifyEthernet(frame) : classifyCarefully(linkType, frame);
+    }
+    FrameClass classifyCarefully(std::uint16_t linkType, Bytes frame) const;
 
 private:
-    std::uint64_t m_frames = 0;
-    std::uint64_t m_datagrams = 0;
-    std::array<std::uint64_t, reasons> m_counts {};
+    static constexpr std::uint16_t ethernet = 1;
+    using Ports = std::bitset<65536>;
+
+    FrameClass classifyEthernet(Bytes frame) const;
+    FrameClass ofUdp(Bytes frame, const UdpLayout& layout) const;
+    FrameClass ofTcp(Bytes segment) const;
+
+    std::unique_ptr<Ports> m_sipPorts;
+    std::unique_ptr<Ports> m_tcpPorts; // of SIP and Skinny
 };
+
+// 32 well-mixed bits that are the same for everything that goes to one media address, RTP and its RTCP (an even port
+// and the odd one above, RFC 3550 11): streams are found by their destination, so one core sees all of a stream.
+std::uint32_t destinationHash(Bytes frame, const UdpLayout& layout, std::uint64_t seed);
 
 }
