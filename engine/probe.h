@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/capture/capture_loop.h"
+#include "engine/capture/core_layout.h"
 #include "engine/probe_options.h"
 #include "engine/records/call_monitor.h"
 #include "engine/remote/live_table.h"
@@ -49,6 +50,7 @@ private:
     Result<void> allStored() const;
 
     Warn m_warn;
+    CoreLayout m_layout;
     std::function<void()> m_onFinished;
 
     StorageQueue m_queue;
