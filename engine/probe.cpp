@@ -1,10 +1,12 @@
 #include "engine/probe.h"
 
 #include "engine/capture/dpdk_port.h"
+#include "engine/capture/machine.h"
 #include "engine/capture/pcap_file.h"
 #include "shared/remote/transport.h"
 
 #include <algorithm>
+#include <random>
 
 namespace callmon {
 
@@ -15,7 +17,22 @@ constexpr std::chrono::milliseconds commitInterval { 500 }; // half of what a ki
 constexpr std::chrono::milliseconds idleWait { 2 };
 constexpr std::chrono::seconds storageProven { 3 }; // without an error: it works again
 
-Result<std::unique_ptr<FrameSource>> openSource(const ProbeOptions& options, const Probe::Warn& warn)
+// Threads have cores of their own when the port is polled without pause, or when the user says which.
+Result<CoreLayout> coreLayout(const ProbeOptions& options)
+{
+    if (options.port.empty() || (options.poll != ProbeOptions::Poll::Busy && options.cores.empty()))
+        return CoreLayout {};
+    return layOutCores(allowedCpus(), { .portNode = nodeOfPort(options.port), .lanes = 1, .chosen = options.cores });
+}
+
+// On a single CPU whoever waits without pause keeps the others from what he waits for.
+bool mayPollBusy(const ProbeOptions& options, const CoreLayout& layout)
+{
+    return options.poll == ProbeOptions::Poll::Busy && layout.capture;
+}
+
+Result<std::unique_ptr<FrameSource>> openSource(
+    const ProbeOptions& options, const CoreLayout& layout, const Probe::Warn& warn)
 {
     if (options.port.empty()) {
         const Pace pace = options.pace == ProbeOptions::Pace::Recorded ? Pace::Recorded : Pace::AsFastAsPossible;
@@ -27,12 +44,26 @@ Result<std::unique_ptr<FrameSource>> openSource(const ProbeOptions& options, con
     auto port = DpdkPort::open({ .name = options.port,
         .mbufs = options.mbufs,
         .linkMbps = options.linkMbps,
-        .pollBusy = options.poll == ProbeOptions::Poll::Busy });
+        .pollBusy = mayPollBusy(options, layout) });
     if (!port)
         return port.error();
     for (const std::string& note : port.value()->notes())
         warn(note);
     return std::unique_ptr<FrameSource>(std::move(port.value()));
+}
+
+CaptureLoopOptions captureOptions(const ProbeOptions& options, const CoreLayout& layout)
+{
+    // A file waits for the processing core instead of riding out its stalls: few batches stay in the cache.
+    constexpr std::uint32_t fileBatches = 256;
+    const bool isFile = options.port.empty();
+    CaptureLoopOptions capture;
+    capture.batches = isFile ? std::min(options.ringBatches, fileBatches) : options.ringBatches;
+    capture.sipPorts = options.sipPorts;
+    capture.seed = std::random_device()();
+    if (mayPollBusy(options, layout) && layout.processingMaySpin)
+        capture.processingWaits = Waiter::Manner::Spin;
+    return capture;
 }
 
 TrackerOptions trackerOptions(const ProbeOptions& options)
@@ -69,13 +100,20 @@ QUrl listenUrl(const ProbeOptions& options)
 
 Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn warn)
 {
+    auto layout = coreLayout(options);
+    if (!layout)
+        return layout.error();
+    runOn(layout.value().processing); // memory lies on the node of the CPU that touches it first
     std::unique_ptr<Probe> probe(new Probe(options, std::move(warn)));
-    auto source = openSource(options, probe->m_warn);
+    probe->m_layout = std::move(layout.value());
+    if (!probe->m_layout.described.empty())
+        probe->m_warn(probe->m_layout.described);
+    auto source = openSource(options, probe->m_layout, probe->m_warn);
     if (!source)
         return source.error();
     probe->m_source = std::move(source.value());
     probe->m_queue.setMayDropMedia(probe->m_source->isLive());
-    probe->m_capture = std::make_unique<CaptureLoop>(*probe->m_source, options.ringBatches);
+    probe->m_capture = std::make_unique<CaptureLoop>(*probe->m_source, captureOptions(options, probe->m_layout));
 
     auto writer = RecordWriter::open(options.data);
     if (!writer)
@@ -105,9 +143,22 @@ Probe::~Probe() = default;
 void Probe::start(std::function<void()> onFinished)
 {
     m_onFinished = std::move(onFinished);
-    m_storageThread = std::jthread([this] { store(); });
-    m_processingThread = std::jthread([this] { process(); });
-    m_captureThread = std::jthread([this](const std::stop_token& stop) { m_capture->run(stop); });
+    runOn(m_layout.others); // this thread, storage, and those of the remote interface later on
+    m_storageThread = std::jthread([this] {
+        nameThread("storage");
+        store();
+    });
+    m_processingThread = std::jthread([this] {
+        nameThread("processing");
+        runOn(std::span(m_layout.processing).first(std::min<std::size_t>(1, m_layout.processing.size())));
+        process();
+    });
+    m_captureThread = std::jthread([this](const std::stop_token& stop) {
+        nameThread("capture");
+        if (m_layout.capture)
+            runOn(std::span(&*m_layout.capture, 1));
+        m_capture->run(stop);
+    });
 }
 
 void Probe::stop()
@@ -122,12 +173,12 @@ void Probe::process()
     while (FrameBatch* batch = m_capture->next()) {
         std::size_t count = 0;
         for (const Frame& frame : batch->view()) {
-            m_bytes += frame.wireSize;
-            if (auto datagram = m_decoder.decode(
-                    static_cast<std::uint16_t>(frame.linkType), frame.bytes, frame.arrival, frame.uncertainty))
-                datagrams[count++] = *datagram;
+            Datagram& datagram = datagrams[count];
+            datagram = datagramOf(frame.bytes, frame.udp);
+            datagram.arrival = frame.arrival;
+            datagram.uncertainty = frame.uncertainty;
+            datagram.sequence = batch->firstSequence + count++;
         }
-        m_frames += batch->count;
         m_monitor.process(std::span(datagrams).first(count));
         m_monitor.advance(batch->now);
         publishOnceASecond(batch->now);
@@ -150,10 +201,8 @@ void Probe::publish(Timestamp now)
 {
     Published next;
     next.now = now;
-    next.frames = m_frames;
-    next.bytes = m_bytes;
-    for (const PacketCounter& counter : m_decoder.counters())
-        next.counters.push_back({ counter.name, counter.value });
+    next.frames = m_capture->framesReceived();
+    next.bytes = m_capture->bytesReceived();
     for (const NamedCounter& counter : m_monitor.counters())
         next.counters.push_back(counter);
 

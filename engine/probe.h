@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/capture/capture_loop.h"
-#include "engine/packet/decode_frame.h"
+#include "engine/capture/core_layout.h"
 #include "engine/probe_options.h"
 #include "engine/records/call_monitor.h"
 #include "engine/remote/live_table.h"
@@ -50,16 +50,14 @@ private:
     Result<void> allStored() const;
 
     Warn m_warn;
+    CoreLayout m_layout;
     std::function<void()> m_onFinished;
 
     StorageQueue m_queue;
 
     // The processing core's own. Its tables are touched before the port is opened: frames that came meanwhile would
     // wait for the first poll and have no better time than that.
-    PacketDecoder m_decoder;
     CallMonitor m_monitor;
-    std::uint64_t m_frames = 0;
-    std::uint64_t m_bytes = 0;
     Timestamp m_publishedAt;
 
     struct Published { // what the processing core tells the others, once a second

@@ -3,6 +3,7 @@
 #include "shared/remote/transport.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <functional>
@@ -87,6 +88,22 @@ Result<void> applySipPorts(ProbeOptions& options, const Values& values)
     return {};
 }
 
+Result<void> applyCores(ProbeOptions& options, const Values& values)
+{
+    options.cores.clear();
+    for (const std::string& value : values) {
+        int cpu = 0;
+        if (auto parsed = parseNumber(value, cpu, 0, 1023); !parsed)
+            return parsed;
+        if (std::find(options.cores.begin(), options.cores.end(), cpu) != options.cores.end())
+            return Error { "names CPU " + value + " twice" };
+        options.cores.push_back(cpu);
+    }
+    if (options.cores.size() < 2)
+        return Error { "takes the CPU of capture and at least one for processing" };
+    return {};
+}
+
 const std::vector<Option>& allOptions()
 {
     using O = ProbeOptions;
@@ -104,10 +121,14 @@ const std::vector<Option>& allOptions()
         { "listen", "URL of the remote interface, local:/path/engine.sock; none for none", false, text<&O::listen>() },
         { "poll", "An idle port is polled adaptively (sleeps up to 2 ms) or busy (a whole core)", false,
             choice<&O::poll, O::Poll::Adaptive, O::Poll::Busy>("adaptive", "busy") },
+        { "cores",
+            "CPUs to run on: the one for capture, then those for processing (by default found near the port, "
+            "with --poll busy only)",
+            true, applyCores },
         { "mbufs", "Packet buffers of the port", false, number<&O::mbufs>(1024, 8'388'608) },
         { "link-mbps", "Rate of the link in Mb/s, to spread a burst over its wire time", false,
             number<&O::linkMbps>(1, 800'000) },
-        { "ring-batches", "Batches of 64 frames between capture and processing", false,
+        { "ring-batches", "Batches of up to 64 frames between capture and processing", false,
             number<&O::ringBatches>(16, 1'048'576) },
         { "max-calls", "Calls at once; more are refused and counted", false, number<&O::maxCalls>(16, 16'777'216) },
         { "max-streams", "RTP streams at once", false, number<&O::maxStreams>(16, 33'554'432) },

@@ -24,9 +24,10 @@ struct ProbeOptions {
     std::string listen; // URL; "none" for no remote interface; empty: the default socket, but none on a fast replay
 
     Poll poll = Poll::Adaptive;
+    std::vector<int> cores; // the capture thread's CPU, then those for processing; empty: found by the port's NUMA node
     std::uint32_t mbufs = 131072;
     std::uint32_t linkMbps = 10000; // spreads a burst back along the wire time of its frames
-    std::uint32_t ringBatches = 2048; // of 64 frames, between capture and processing
+    std::uint32_t ringBatches = 4096; // of up to 64 frames, between capture and processing
 
     std::uint32_t maxCalls = 131072;
     std::uint32_t maxStreams = 262144;

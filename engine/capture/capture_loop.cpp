@@ -1,5 +1,7 @@
 #include "engine/capture/capture_loop.h"
 
+#include <cassert>
+
 namespace callmon {
 
 using namespace std::chrono_literals;
@@ -7,6 +9,10 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto idleBatchEvery = 10ms; // of the source's time: enough for timeouts, cheap when idle
+// A live batch waits for company, since each one costs both sides the same whatever it holds. Drivers poll in groups:
+// they are always asked for half a batch at least.
+constexpr auto fillAtMost = 50us;
+constexpr std::size_t roomAtLeast = FrameBatch::capacity / 2;
 
 // Written by one thread only: no read-modify-write is needed.
 void add(std::atomic<std::uint64_t>& counter, std::uint64_t value)
@@ -16,37 +22,53 @@ void add(std::atomic<std::uint64_t>& counter, std::uint64_t value)
 
 }
 
-CaptureLoop::CaptureLoop(FrameSource& source, std::size_t batches)
+CaptureLoop::CaptureLoop(FrameSource& source, const CaptureLoopOptions& options)
     : m_source(source)
-    , m_free(batches)
-    , m_full(batches + 1) // and the final one
+    , m_isLive(source.isLive())
+    , m_classifier(options.sipPorts)
+    , m_seed(options.seed)
 {
-    m_batches.reserve(batches);
-    for (std::size_t i = 0; i < batches; ++i) {
+    assert(options.lanes >= 1 && options.lanes <= 256);
+    m_batches.reserve(options.batches);
+    m_free.reserve(options.batches);
+    for (std::size_t i = 0; i < options.batches; ++i) {
         m_batches.push_back(std::make_unique<FrameBatch>());
-        m_free.tryPush(m_batches.back().get());
+        m_free.push_back(m_batches.back().get());
     }
+    for (unsigned lane = 0; lane < options.lanes; ++lane) // one more for the final batch
+        m_lanes.push_back(std::make_unique<Lane>(options.batches + 1, options.processingWaits));
+}
+
+CaptureLoop::~CaptureLoop()
+{
+    collect();
 }
 
 void CaptureLoop::run(std::stop_token stop)
 {
     FrameBatch* batch = nullptr;
+    Timestamp begun {}; // when the first frame came into it
     while (!stop.stop_requested()) {
+        collect();
         if (!batch)
             batch = takeFree(stop);
-        if (!batch && !m_source.isLive())
+        if (!batch && !m_isLive)
             break; // stopped while it waited for a free batch
         FrameBatch& filled = batch ? *batch : m_spare;
+        const std::size_t before = filled.count;
         const auto received = m_source.receive(filled);
         if (!received) {
             m_error = received.error();
             filled.last = true;
         }
-        add(m_received, filled.count);
         const bool isLast = filled.last;
+        if (filled.count > before)
+            classify(filled, before);
+        if (before == 0)
+            begun = filled.now;
         if (!batch) {
             drop(filled);
-        } else if (isWorthHandingOn(filled)) {
+        } else if (isToBeHandedOn(filled, begun)) {
             handOn(batch);
             batch = nullptr;
             if (isLast)
@@ -55,68 +77,152 @@ void CaptureLoop::run(std::stop_token stop)
         if (isLast)
             break;
     }
+    if (batch && batch->count > 0) { // stopped while it was filling
+        handOn(batch);
+        batch = nullptr;
+    }
+    if (batch)
+        m_free.push_back(batch);
+    end();
+}
+
+void CaptureLoop::end()
+{
     m_final.count = 0;
     m_final.now = m_lastNow;
     m_final.last = true;
     handOn(&m_final);
 }
 
+// Batches that all lanes have given back are free again. Their frames are released here, on the thread that receives:
+// a port's buffers then come back to its own cache.
+void CaptureLoop::collect()
+{
+    for (const auto& lane : m_lanes) {
+        FrameBatch* batch = nullptr;
+        while (lane->back.tryPop(batch)) {
+            if (--batch->readers > 0)
+                continue;
+            m_source.release(*batch);
+            if (batch != &m_final)
+                m_free.push_back(batch);
+        }
+    }
+}
+
 FrameBatch* CaptureLoop::takeFree(const std::stop_token& stop)
 {
-    FrameBatch* batch = nullptr;
-    if (m_source.isLive()) {
-        m_free.tryPop(batch);
-        return batch;
-    }
-    while (!m_free.tryPop(batch) && !stop.stop_requested())
+    while (m_free.empty() && !m_isLive && !stop.stop_requested()) {
         m_freeWaiter.wait();
+        collect();
+    }
     m_freeWaiter.found();
+    if (m_free.empty())
+        return nullptr;
+    FrameBatch* const batch = m_free.back();
+    m_free.pop_back();
     return batch;
 }
 
-bool CaptureLoop::isWorthHandingOn(const FrameBatch& batch) const
+// Keeps what is wanted, in its order, and gives the rest back to the source at once.
+void CaptureLoop::classify(FrameBatch& batch, std::size_t from)
 {
-    return batch.count > 0 || batch.last || batch.now - m_lastNow >= idleBatchEvery;
+    std::array<std::uint32_t, dropReasons> reasons {};
+    std::array<void*, FrameBatch::capacity> unwanted;
+    std::size_t unwantedCount = 0;
+    std::size_t kept = from;
+    std::uint64_t bytes = 0;
+    const auto lanes = static_cast<std::uint32_t>(m_lanes.size());
+    for (std::size_t i = from; i < batch.count; ++i) {
+        Frame& frame = batch.frames[i];
+        bytes += frame.wireSize;
+        const FrameClass found = m_classifier.classify(static_cast<std::uint16_t>(frame.linkType), frame.bytes);
+        if (found.kind == FrameKind::Drop) {
+            ++reasons[static_cast<std::size_t>(found.reason)];
+            unwanted[unwantedCount++] = batch.owners[i];
+            continue;
+        }
+        frame.kind = found.kind;
+        frame.udp = found.udp;
+        frame.lane = 0;
+        if (lanes > 1 && found.kind == FrameKind::Media) {
+            const std::uint64_t hash = destinationHash(frame.bytes, found.udp, m_seed);
+            frame.lane = static_cast<std::uint8_t>(hash * lanes >> 32);
+        }
+        if (kept != i) {
+            batch.frames[kept] = frame;
+            batch.owners[kept] = batch.owners[i];
+        }
+        ++kept;
+    }
+    add(m_received, batch.count - from);
+    add(m_bytes, bytes);
+    if (unwantedCount == 0)
+        return;
+    std::copy_n(unwanted.begin(), unwantedCount, batch.owners.begin() + static_cast<std::ptrdiff_t>(kept));
+    m_source.releaseFrom(batch, kept);
+    for (std::size_t i = 0; i < dropReasons; ++i)
+        if (reasons[i] > 0)
+            add(m_dropped[i], reasons[i]);
+}
+
+bool CaptureLoop::isToBeHandedOn(const FrameBatch& batch, Timestamp begun) const
+{
+    if (batch.last)
+        return true;
+    if (batch.count == 0)
+        return batch.now - m_lastNow >= idleBatchEvery || batch.now < m_lastNow;
+    return !m_isLive || batch.count > FrameBatch::capacity - roomAtLeast || batch.now - begun >= fillAtMost
+        || batch.now < begun; // the clock was set back
 }
 
 void CaptureLoop::handOn(FrameBatch* batch)
 {
     m_lastNow = batch->now;
+    batch->loss = m_source.takeLoss();
+    batch->loss.frames += std::exchange(m_lostHere, 0);
+    batch->firstSequence = m_sequence;
+    m_sequence += batch->count;
+    batch->readers = lanes();
     add(m_handedOn, batch->count);
-    m_full.tryPush(batch); // never full: it holds every batch there is
+    for (const auto& lane : m_lanes)
+        lane->full.tryPush(batch); // never full: it holds every batch there is
 }
 
 void CaptureLoop::drop(FrameBatch& batch)
 {
-    add(m_dropped, batch.count);
+    add(m_ringFull, batch.count);
+    m_lostHere += batch.count;
     m_source.release(batch);
-    batch.count = 0;
 }
 
-FrameBatch* CaptureLoop::next()
+FrameBatch* CaptureLoop::next(unsigned lane)
 {
-    if (m_seenLast)
+    Lane& mine = *m_lanes[lane];
+    if (mine.seenLast)
         return nullptr;
     FrameBatch* batch = nullptr;
-    while (!m_full.tryPop(batch))
-        m_fullWaiter.wait();
-    m_fullWaiter.found();
-    m_seenLast = batch->last;
+    while (!mine.full.tryPop(batch))
+        mine.waiter.wait();
+    mine.waiter.found();
+    mine.seenLast = batch->last;
     return batch;
 }
 
-void CaptureLoop::giveBack(FrameBatch* batch)
+void CaptureLoop::giveBack(FrameBatch* batch, unsigned lane)
 {
-    m_source.release(*batch);
-    batch->count = 0;
-    if (batch != &m_final)
-        m_free.tryPush(batch);
+    m_lanes[lane]->back.tryPush(batch); // never full, either
 }
 
 std::vector<CaptureCounter> CaptureLoop::counters() const
 {
-    return { { "frames_received", framesReceived() }, { "frames_handed_on", framesHandedOn() },
-        { "ring_full_dropped", ringFullDropped() } };
+    std::vector<CaptureCounter> counters { { "frames_received", framesReceived() },
+        { "frames_handed_on", framesHandedOn() }, { "ring_full_dropped", ringFullDropped() } };
+    for (std::size_t i = 0; i < dropReasons; ++i) {
+        const auto reason = static_cast<DropReason>(i);
+        counters.push_back({ counterName(reason), dropped(reason) });
+    }
+    return counters;
 }
 
 }

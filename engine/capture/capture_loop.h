@@ -1,4 +1,4 @@
-// The capture thread's loop and the two rings that batches travel in: filled to the processing thread, empty back.
+// The capture thread's loop: poll, classify, deal to lanes, hand on; and the rings that batches travel in.
 #pragma once
 
 #include "engine/capture/frame_source.h"
@@ -12,50 +12,94 @@
 
 namespace callmon {
 
+struct CaptureLoopOptions {
+    std::size_t batches = 2048;
+    // Processing threads. Each gets every batch and reads the frames of its own lane; lane 0 has all signalling. What
+    // goes to one media address goes to one lane.
+    unsigned lanes = 1;
+    std::vector<std::uint16_t> sipPorts { 5060 };
+    std::uint64_t seed = 0; // of the lanes' hash: so that nobody can aim all media at one lane
+    Waiter::Manner processingWaits = Waiter::Manner::Sleep;
+};
+
 class CaptureLoop {
 public:
     // All batches are allocated here.
-    CaptureLoop(FrameSource& source, std::size_t batches);
+    CaptureLoop(FrameSource& source, const CaptureLoopOptions& options);
+    // Releases what was given back after the loop had ended. Neither side runs any more.
+    ~CaptureLoop();
 
     // Capture thread, once: until the source ends, fails, or stop is asked for. The last batch handed on has `last`
     // set.
     void run(std::stop_token stop);
 
-    // Processing thread. next() waits; nullptr once the batch with `last` set was returned. Each batch is to be given
-    // back, in any order; its frames are not to be read after that.
-    FrameBatch* next();
-    void giveBack(FrameBatch* batch);
+    // The processing thread of that lane. next() waits; nullptr once the batch with `last` set was returned. Each batch
+    // is to be given back, in any order; its frames are not to be read after that.
+    FrameBatch* next(unsigned lane = 0);
+    void giveBack(FrameBatch* batch, unsigned lane = 0);
+    unsigned lanes() const { return static_cast<unsigned>(m_lanes.size()); }
 
-    // Why the source broke, for the processing thread once it has seen the last batch. Empty when it did not.
+    // Why the source broke, for a processing thread once it has seen the last batch. Empty when it did not.
     const std::optional<Error>& error() const { return m_error; }
 
-    // Any thread. When the loop has ended framesReceived() == framesHandedOn() + ringFullDropped().
+    // Any thread. When the loop has ended framesReceived() == framesHandedOn() + ringFullDropped() + the sum of
+    // dropped(reason).
     std::uint64_t framesReceived() const { return m_received.load(std::memory_order_relaxed); }
+    std::uint64_t bytesReceived() const { return m_bytes.load(std::memory_order_relaxed); } // on the wire
     std::uint64_t framesHandedOn() const { return m_handedOn.load(std::memory_order_relaxed); }
-    // Live sources only: frames that came while every batch waited for the processing thread. A file waits instead.
-    std::uint64_t ringFullDropped() const { return m_dropped.load(std::memory_order_relaxed); }
-    std::vector<CaptureCounter> counters() const; // these three
+    // Live sources only: frames that came while every batch waited for a processing thread. A file waits instead.
+    std::uint64_t ringFullDropped() const { return m_ringFull.load(std::memory_order_relaxed); }
+    std::uint64_t dropped(DropReason reason) const
+    {
+        return m_dropped[static_cast<std::size_t>(reason)].load(std::memory_order_relaxed);
+    }
+    // frames_received, frames_handed_on, ring_full_dropped, then the reasons by their names.
+    std::vector<CaptureCounter> counters() const;
 
 private:
+    struct Lane {
+        Lane(std::size_t batches, Waiter::Manner waits)
+            : full(batches)
+            , back(batches)
+            , waiter(waits)
+        {
+        }
+        SpscRing<FrameBatch*> full; // capture thread -> processing thread
+        SpscRing<FrameBatch*> back; // processing thread -> capture thread
+        Waiter waiter; // processing thread
+        bool seenLast = false; // processing thread
+    };
+
+    void collect();
     FrameBatch* takeFree(const std::stop_token& stop);
-    bool isWorthHandingOn(const FrameBatch& batch) const;
+    void classify(FrameBatch& batch, std::size_t from);
+    bool isToBeHandedOn(const FrameBatch& batch, Timestamp begun) const;
     void handOn(FrameBatch* batch);
     void drop(FrameBatch& batch);
+    void end();
 
     FrameSource& m_source;
+    const bool m_isLive;
+    const FrameClassifier m_classifier;
+    const std::uint64_t m_seed;
     std::vector<std::unique_ptr<FrameBatch>> m_batches;
-    SpscRing<FrameBatch*> m_free; // processing thread -> capture thread
-    SpscRing<FrameBatch*> m_full; // capture thread -> processing thread
+    std::vector<std::unique_ptr<Lane>> m_lanes;
+
+    // The capture thread's own.
+    std::vector<FrameBatch*> m_free; // the last one given back is the first to be filled: it is still in the cache
     FrameBatch m_spare; // live frames that are dropped pass through here
     FrameBatch m_final; // the end is handed on even when no batch is free
-    Timestamp m_lastNow {}; // capture thread
-    Waiter m_freeWaiter; // capture thread
-    Waiter m_fullWaiter; // processing thread
-    bool m_seenLast = false; // processing thread
+    Timestamp m_lastNow {};
+    std::uint64_t m_sequence = 0;
+    std::uint64_t m_lostHere = 0; // of ring_full_dropped, not yet reported with a batch
+    Waiter m_freeWaiter;
+
     std::optional<Error> m_error; // written before the last batch is handed on
     std::atomic<std::uint64_t> m_received { 0 };
+    std::atomic<std::uint64_t> m_bytes { 0 };
     std::atomic<std::uint64_t> m_handedOn { 0 };
-    std::atomic<std::uint64_t> m_dropped { 0 };
+    std::atomic<std::uint64_t> m_ringFull { 0 };
+    std::array<std::atomic<std::uint64_t>, dropReasons> m_dropped {};
 };
 
 }

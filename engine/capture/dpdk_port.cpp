@@ -1,9 +1,12 @@
+// rte_eth_read_clock() is marked experimental in DPDK 22.11.
+#define ALLOW_EXPERIMENTAL_API
 #include "engine/capture/dpdk_port.h"
 
-#include "engine/capture/arrival_clock.h"
+#include "engine/capture/device_times.h"
 #include "engine/capture/eal.h"
 #include "engine/capture/idle_sleep.h"
 #include "engine/capture/pci_device.h"
+#include "engine/capture/port_times.h"
 
 #include <rte_errno.h>
 #include <rte_ethdev.h>
@@ -16,6 +19,7 @@
 #include <cstring>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace callmon {
 
@@ -31,6 +35,9 @@ constexpr std::size_t buffersPerThread = 256; // mempool cache
 constexpr std::uint16_t descriptorsAtMost = 16384;
 constexpr std::uint16_t tunnelMtu = 1900; // tags and tunnels on a mirror port; still one buffer
 constexpr std::size_t longFrame = 16 * 1024; // jumbo frames end at 9 KiB
+// A card's statistics take microseconds to read. Not for every poll, but soon after one that may have come too late.
+constexpr auto statisticsEvery = 100ms;
+constexpr auto suspiciousGap = 4ms;
 
 // DPDK's caches are per registered thread; without, each buffer comes straight from the shared ring.
 struct RegisteredThread {
@@ -63,6 +70,11 @@ void store(std::atomic<std::uint64_t>& counter, std::uint64_t value)
     counter.store(value, std::memory_order_relaxed);
 }
 
+std::uint64_t load(const std::atomic<std::uint64_t>& counter)
+{
+    return counter.load(std::memory_order_relaxed);
+}
+
 }
 
 struct DpdkPort::Port {
@@ -81,31 +93,40 @@ struct DpdkPort::Port {
     std::uint32_t linkMbps = 0;
     rte_mempool* pool = nullptr;
 
-    // net_pcap reading a file: the recorded times
-    bool isFile = false;
+    // Times that come with the frames.
     int timeOffset = -1;
     std::uint64_t timeFlag = 0;
+    bool isFile = false; // net_pcap reading a file: the recorded times
     Timestamp lastFileTime {};
     Nanoseconds lastFileFrame {};
+    bool hardwareTimes = false; // the card's own clock
+    DeviceTimes deviceTimes;
+    Nanoseconds deviceClockRead {};
 
-    Nanoseconds opened = readMonotonic(); // frames may queue up from then on
-    ArrivalClock clock { 0 };
+    PortTimes times;
+    Nanoseconds opened = times.now(); // frames may queue up from then on
     IdleSleep idle;
     IdleSleep::Microseconds sleep {};
+    Nanoseconds statisticsRead {};
+    ProbeLoss loss; // not yet taken
 
     std::atomic<std::uint64_t> frames { 0 };
     std::atomic<std::uint64_t> oversized { 0 };
-    std::atomic<std::uint64_t> longestGapMicroseconds { 0 };
-    std::atomic<std::uint64_t> clockSteps { 0 };
+    std::atomic<std::uint64_t> missed { 0 };
+    std::atomic<std::uint64_t> errors { 0 };
+    std::atomic<std::uint64_t> noBuffers { 0 };
 
     ~Port();
     Result<void> attach();
     Result<void> configure(std::size_t fitting);
     Result<void> makePool(std::size_t fitting);
     Result<void> setUpQueues(rte_eth_dev_info& info);
-    void findFileTimes();
-    bool take(FrameBatch& batch, rte_mbuf* buffer, std::size_t& arenaUsed);
-    void setFileTimes(FrameBatch& batch, Nanoseconds polled);
+    void findFrameTimes();
+    bool take(FrameBatch& batch, rte_mbuf* buffer);
+    void setFileTimes(FrameBatch& batch, std::size_t from, Nanoseconds polled);
+    void setHardwareTimes(FrameBatch& batch, std::size_t from, Nanoseconds polled);
+    void readDeviceClock();
+    void readStatistics();
 };
 
 // The device must be there before its port can be found; a virtual one is made here.
@@ -153,10 +174,8 @@ Result<void> DpdkPort::Port::configure(std::size_t fitting)
     if (isPci && rte_eth_link_get_nowait(id, &link) == 0 && link.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN
         && link.link_speed > 0)
         linkMbps = link.link_speed;
-    clock = ArrivalClock(std::uint64_t(linkMbps) * 1'000'000);
-    clock.calibrate(readClocks());
-    clock.begin(opened);
-    findFileTimes();
+    times.begin(std::uint64_t(linkMbps) * 1'000'000, opened);
+    findFrameTimes();
     return {};
 }
 
@@ -177,6 +196,9 @@ Result<void> DpdkPort::Port::makePool(std::size_t fitting)
 Result<void> DpdkPort::Port::setUpQueues(rte_eth_dev_info& info)
 {
     rte_eth_conf configuration {};
+    hardwareTimes = (info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_TIMESTAMP) != 0;
+    if (hardwareTimes)
+        configuration.rxmode.offloads |= RTE_ETH_RX_OFFLOAD_TIMESTAMP;
     // We never send, but some drivers (tap, virtio) want the queues in pairs.
     std::uint16_t sending = 0;
     int status = rte_eth_dev_configure(id, 1, sending, &configuration);
@@ -200,16 +222,19 @@ Result<void> DpdkPort::Port::setUpQueues(rte_eth_dev_info& info)
     return {};
 }
 
-void DpdkPort::Port::findFileTimes()
+void DpdkPort::Port::findFrameTimes()
 {
     isFile = driver == "net_pcap" && name.find(",rx_pcap=") != std::string::npos
         && name.find(",infinite_rx=1") == std::string::npos;
     timeOffset = rte_mbuf_dynfield_lookup(RTE_MBUF_DYNFIELD_TIMESTAMP_NAME, nullptr);
     const int flag = rte_mbuf_dynflag_lookup(RTE_MBUF_DYNFLAG_RX_TIMESTAMP_NAME, nullptr);
-    if (timeOffset < 0 || flag < 0)
-        isFile = false;
-    else
+    if (timeOffset >= 0 && flag >= 0)
         timeFlag = std::uint64_t(1) << flag;
+    std::uint64_t clock = 0;
+    isFile = isFile && timeFlag != 0;
+    hardwareTimes = hardwareTimes && timeFlag != 0 && rte_eth_read_clock(id, &clock) == 0;
+    if (hardwareTimes)
+        readDeviceClock();
 }
 
 DpdkPort::Port::~Port()
@@ -269,47 +294,73 @@ Result<void> DpdkPort::receive(FrameBatch& batch)
     if (port.sleep > 0us)
         std::this_thread::sleep_for(port.sleep);
     rte_mbuf* buffers[FrameBatch::capacity];
-    const std::uint16_t received = rte_eth_rx_burst(port.id, 0, buffers, FrameBatch::capacity);
-    const Nanoseconds polled = readMonotonic();
+    const std::size_t before = batch.count;
+    const auto wanted = static_cast<std::uint16_t>(FrameBatch::capacity - before);
+    const std::uint16_t received = rte_eth_rx_burst(port.id, 0, buffers, wanted);
+    const PortTimes::Poll poll = port.times.polled();
     if (!port.pollBusy)
-        port.sleep = port.idle.after(received, FrameBatch::capacity);
+        port.sleep = port.idle.after(received, wanted);
 
-    batch.count = 0;
     batch.last = false;
-    std::size_t arenaUsed = 0;
+    if (before == 0)
+        batch.arenaUsed = 0;
     for (std::uint16_t i = 0; i < received; ++i)
-        port.take(batch, buffers[i], arenaUsed);
-    store(port.frames, port.frames.load(std::memory_order_relaxed) + received);
+        port.take(batch, buffers[i]);
+    store(port.frames, load(port.frames) + received);
 
-    if (port.clock.needsCalibration(polled)) {
-        port.clock.calibrate(readClocks());
-        store(port.clockSteps, port.clock.clockSteps());
-    }
-    port.clock.stamp(std::span(batch.frames).first(batch.count), polled, received < FrameBatch::capacity);
-    store(port.longestGapMicroseconds, static_cast<std::uint64_t>(port.clock.longestPollGap() / 1us));
-    batch.now = port.clock.toUtc(polled);
+    port.times.stamp(std::span(batch.frames).first(batch.count).subspan(before), poll, received < wanted);
+    batch.now = port.times.toUtc(poll.at);
     if (port.isFile)
-        port.setFileTimes(batch, polled);
+        port.setFileTimes(batch, before, poll.at);
+    if (port.hardwareTimes)
+        port.setHardwareTimes(batch, before, poll.at);
+
+    port.loss.pollGap = std::max(port.loss.pollGap, poll.gap);
+    if (poll.at - port.statisticsRead >= statisticsEvery || poll.gap >= suspiciousGap) {
+        port.statisticsRead = poll.at;
+        port.readStatistics();
+    }
     return {};
 }
 
+void DpdkPort::Port::readStatistics()
+{
+    rte_eth_stats stats {};
+    if (rte_eth_stats_get(id, &stats) != 0)
+        return;
+    const auto follow = [this](std::atomic<std::uint64_t>& counter, std::uint64_t value) {
+        if (value > load(counter)) // some drivers start again from 0
+            loss.frames += value - load(counter);
+        store(counter, value);
+    };
+    follow(missed, stats.imissed);
+    follow(errors, stats.ierrors);
+    follow(noBuffers, stats.rx_nombuf);
+}
+
+ProbeLoss DpdkPort::takeLoss()
+{
+    return std::exchange(m_port->loss, {});
+}
+
 // Adds the frame to the batch. False, and counted, when it is longer than any frame that we take.
-bool DpdkPort::Port::take(FrameBatch& batch, rte_mbuf* buffer, std::size_t& arenaUsed)
+bool DpdkPort::Port::take(FrameBatch& batch, rte_mbuf* buffer)
 {
     const std::size_t size = rte_pktmbuf_pkt_len(buffer);
     if (size > longFrame) {
         rte_pktmbuf_free(buffer);
-        store(oversized, oversized.load(std::memory_order_relaxed) + 1);
+        store(oversized, load(oversized) + 1);
         return false;
     }
+    rte_prefetch0(rte_pktmbuf_mtod(buffer, const void*)); // for the classifier
     Frame& frame = batch.frames[batch.count];
     batch.owners[batch.count] = buffer;
     frame.bytes = Bytes(rte_pktmbuf_mtod(buffer, const std::byte*), size);
     if (buffer->nb_segs > 1) { // a jumbo frame in several buffers
         if (batch.arena.size() < FrameBatch::capacity * longFrame)
             batch.arena.resize(FrameBatch::capacity * longFrame);
-        std::byte* to = batch.arena.data() + arenaUsed;
-        arenaUsed += size;
+        std::byte* to = batch.arena.data() + batch.arenaUsed;
+        batch.arenaUsed += size;
         rte_pktmbuf_read(buffer, 0, static_cast<std::uint32_t>(size), to);
         frame.bytes = Bytes(to, size);
     }
@@ -320,9 +371,9 @@ bool DpdkPort::Port::take(FrameBatch& batch, rte_mbuf* buffer, std::size_t& aren
 }
 
 // net_pcap gives microseconds, cut off: the true time lies up to one later.
-void DpdkPort::Port::setFileTimes(FrameBatch& batch, Nanoseconds polled)
+void DpdkPort::Port::setFileTimes(FrameBatch& batch, std::size_t from, Nanoseconds polled)
 {
-    for (std::size_t i = 0; i < batch.count; ++i) {
+    for (std::size_t i = from; i < batch.count; ++i) {
         const auto* buffer = static_cast<const rte_mbuf*>(batch.owners[i]);
         if ((buffer->ol_flags & timeFlag) == 0)
             continue;
@@ -336,10 +387,37 @@ void DpdkPort::Port::setFileTimes(FrameBatch& batch, Nanoseconds polled)
         batch.now = lastFileTime + (polled - lastFileFrame);
 }
 
-void DpdkPort::release(FrameBatch& batch)
+// In place of the arrival clock's time, which stays where the card gave none that can be.
+void DpdkPort::Port::setHardwareTimes(FrameBatch& batch, std::size_t from, Nanoseconds polled)
 {
-    rte_pktmbuf_free_bulk(reinterpret_cast<rte_mbuf**>(batch.owners.data()), static_cast<unsigned>(batch.count));
-    batch.count = 0;
+    for (std::size_t i = from; i < batch.count; ++i) {
+        const auto* buffer = static_cast<const rte_mbuf*>(batch.owners[i]);
+        if ((buffer->ol_flags & timeFlag) == 0)
+            continue;
+        const auto given = *RTE_MBUF_DYNFIELD(buffer, timeOffset, const rte_mbuf_timestamp_t*);
+        if (const auto mapped = deviceTimes.map(given, polled)) {
+            batch.frames[i].arrival = times.toUtc(mapped->steady);
+            batch.frames[i].uncertainty = mapped->uncertainty;
+        }
+    }
+    if (polled - deviceClockRead >= CounterClock::interval)
+        readDeviceClock();
+}
+
+void DpdkPort::Port::readDeviceClock()
+{
+    std::uint64_t clock = 0;
+    const Nanoseconds before = times.now();
+    if (rte_eth_read_clock(id, &clock) == 0)
+        deviceTimes.calibrate(clock, before, times.now());
+    deviceClockRead = before;
+}
+
+void DpdkPort::releaseFrom(FrameBatch& batch, std::size_t first)
+{
+    rte_pktmbuf_free_bulk(
+        reinterpret_cast<rte_mbuf**>(batch.owners.data() + first), static_cast<unsigned>(batch.count - first));
+    batch.count = first;
 }
 
 std::string DpdkPort::describe() const
@@ -349,6 +427,10 @@ std::string DpdkPort::describe() const
     if (port.linkMbps > 0)
         text += ", " + std::to_string(port.linkMbps) + " Mbit/s";
     text += ", " + std::to_string(port.descriptors) + " descriptors, " + std::to_string(port.buffers) + " buffers)";
+    if (port.hardwareTimes)
+        text += ", times by the card";
+    else if (!port.isFile && !port.pollBusy)
+        text += ", polled adaptively: times are sure to 0.2 ms while frames flow, to 2 ms after a silence";
     return text;
 }
 
@@ -373,15 +455,12 @@ bool DpdkPort::isLive() const
 
 std::vector<CaptureCounter> DpdkPort::counters() const
 {
-    rte_eth_stats stats {};
-    rte_eth_stats_get(m_port->id, &stats);
-    const auto value = [](const std::atomic<std::uint64_t>& counter) {
-        return counter.load(std::memory_order_relaxed);
-    };
-    return { { "port_frames", value(m_port->frames) }, { "port_oversized_frames", value(m_port->oversized) },
-        { "nic_missed", stats.imissed }, { "nic_errors", stats.ierrors }, { "nic_no_buffers", stats.rx_nombuf },
-        { "poll_gap_longest_us", value(m_port->longestGapMicroseconds) },
-        { "clock_steps", value(m_port->clockSteps) } };
+    std::vector<CaptureCounter> counters { { "port_frames", load(m_port->frames) },
+        { "port_oversized_frames", load(m_port->oversized) }, { "nic_missed", load(m_port->missed) },
+        { "nic_errors", load(m_port->errors) }, { "nic_no_buffers", load(m_port->noBuffers) } };
+    for (const CaptureCounter& counter : m_port->times.counters())
+        counters.push_back(counter);
+    return counters;
 }
 
 }

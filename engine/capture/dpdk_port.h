@@ -28,7 +28,8 @@ public:
     ~DpdkPort() override;
 
     Result<void> receive(FrameBatch& batch) override;
-    void release(FrameBatch& batch) override;
+    void releaseFrom(FrameBatch& batch, std::size_t first) override;
+    ProbeLoss takeLoss() override;
     std::string describe() const override;
     // What the user should know at the start, a sentence each: no huge pages, fewer buffers than asked for, ...
     std::vector<std::string> notes() const;
@@ -36,7 +37,7 @@ public:
     // microseconds). Its end is not told: the port stays idle.
     bool isLive() const override;
     // port_frames, of these port_oversized_frames were dropped; nic_missed, nic_errors and nic_no_buffers never came
-    // in; poll_gap_longest_us and clock_steps say how far the arrival times can be trusted.
+    // in, as of the last tenth of a second; clock_steps and the poll gaps say how far the arrival times can be trusted.
     std::vector<CaptureCounter> counters() const override;
 
 private:

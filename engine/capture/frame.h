@@ -1,6 +1,7 @@
 // What the capture core hands on: frames with the time each one reached the probe.
 #pragma once
 
+#include "engine/packet/frame_classifier.h"
 #include "shared/base/byte_reader.h"
 #include "shared/base/probe_loss.h"
 #include "shared/base/units.h"
@@ -29,20 +30,27 @@ struct Frame {
     Bytes bytes; // valid until the batch is released
     std::uint32_t wireSize = 0; // as it was on the wire; more than bytes.size() when the capture cut it
     LinkType linkType = LinkType::Ethernet;
+    // Set by the capture loop, which hands on no other kinds than Media and Signalling.
+    FrameKind kind = FrameKind::Drop;
+    std::uint8_t lane = 0; // the processing core that reads it
+    UdpLayout udp; // for datagramOf()
 };
 
-// Travels capture core -> ring -> processing core and back to be filled again; allocated at start only.
+// Travels capture core -> a ring per processing core -> back to be filled again; allocated at start only. All
+// processing cores read the same batch at once: it is theirs to read, not to change.
 struct FrameBatch {
     static constexpr std::size_t capacity = 64;
 
     std::array<Frame, capacity> frames;
     std::size_t count = 0;
     Timestamp now; // time of the source when the batch was closed; also set on an idle batch (count 0)
-    std::uint64_t firstSequence = 0; // of frames[0] in the capture; those behind it count on
+    std::uint64_t firstSequence = 0; // of frames[0] among all that were handed on; those behind it count on
     ProbeLoss loss; // what the probe lost since the batch before
     bool last = false; // nothing follows: end of the capture, or stopped
     std::array<void*, capacity> owners {}; // the source's own: a DPDK port keeps its mbufs here
     std::vector<std::byte> arena; // the source's own: a file copies its frames here
+    std::size_t arenaUsed = 0; // the source's own
+    unsigned readers = 0; // the capture loop's own: processing cores that have not given it back
 
     std::span<const Frame> view() const { return std::span(frames).first(count); }
 };

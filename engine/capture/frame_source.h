@@ -14,17 +14,20 @@ struct CaptureCounter {
     std::uint64_t value;
 };
 
-// One virtual call per batch. receive() is called on the capture thread only; release() on the processing thread, and
-// on the capture thread for a batch that was never handed on; counters() on any thread.
+// One virtual call per batch. All but counters() and describe() are for the capture thread only; these for any.
 class FrameSource {
 public:
     virtual ~FrameSource() = default;
 
-    // Fills `batch` with what has arrived, without waiting for more than a few milliseconds; an idle source returns
-    // an empty batch with `now` moved on. Sets batch.last at the end of the capture. Fails when the source breaks
-    // (port gone, file damaged): the batch then holds what was read before.
+    // Adds what has arrived behind the frames that the batch holds, without waiting for more than a few milliseconds;
+    // an idle source adds nothing and moves `now` on. Sets batch.last at the end of the capture. Fails when the source
+    // breaks (port gone, file damaged): the batch then holds what was read before.
     virtual Result<void> receive(FrameBatch& batch) = 0;
-    virtual void release(FrameBatch& batch) = 0;
+    // The frames from this index on are not read any more; batch.count becomes `first`.
+    virtual void releaseFrom(FrameBatch& batch, std::size_t first) = 0;
+    void release(FrameBatch& batch) { releaseFrom(batch, 0); }
+    // What the source itself lost since the call before, and how long it went unpolled.
+    virtual ProbeLoss takeLoss() { return {}; }
     virtual std::string describe() const = 0; // for status and logs
     virtual bool isLive() const = 0; // frames come at their own speed: when the ring is full they are dropped and
                                      // counted; a file waits instead

@@ -36,14 +36,15 @@ Result<void> PcapFile::receive(FrameBatch& batch)
 {
     if (batch.arena.size() < arenaSize)
         batch.arena.resize(arenaSize);
-    batch.count = 0;
     batch.last = false;
-    std::size_t used = 0;
+    if (batch.count == 0)
+        batch.arenaUsed = 0;
+    const std::size_t before = batch.count;
     bool waited = false;
     while (batch.count < FrameBatch::capacity) {
         const Wanted found = fetch();
         if (found == Wanted::Frame) {
-            if (!append(batch, used))
+            if (!append(batch))
                 break;
             continue;
         }
@@ -51,7 +52,7 @@ Result<void> PcapFile::receive(FrameBatch& batch)
             batch.last = true;
             break;
         }
-        if (batch.count > 0 || waited)
+        if (batch.count > before || waited)
             break;
         waitFor(found);
         waited = true;
@@ -114,18 +115,18 @@ void PcapFile::noteFailure(const Error& error)
 }
 
 // False when the frame has no room in this batch.
-bool PcapFile::append(FrameBatch& batch, std::size_t& used)
+bool PcapFile::append(FrameBatch& batch)
 {
     const Bytes bytes = m_pending->bytes;
-    if (bytes.size() > batch.arena.size() - used) {
+    if (bytes.size() > batch.arena.size() - batch.arenaUsed) {
         if (batch.count > 0)
             return false;
         batch.arena.resize(bytes.size()); // libpcap takes no frame above 256 KiB, but for a few link types
     }
-    std::byte* to = batch.arena.data() + used;
+    std::byte* to = batch.arena.data() + batch.arenaUsed;
     if (!bytes.empty())
         std::memcpy(to, bytes.data(), bytes.size());
-    used += bytes.size();
+    batch.arenaUsed += bytes.size();
     Frame& frame = batch.frames[batch.count++];
     frame = *m_pending;
     frame.bytes = Bytes(to, bytes.size());

@@ -26,7 +26,7 @@ public:
     // batch.now is the arrival of the batch's last frame; at recorded pace it goes on with the clock while there is
     // none.
     Result<void> receive(FrameBatch& batch) override;
-    void release(FrameBatch&) override { }
+    void releaseFrom(FrameBatch& batch, std::size_t first) override { batch.count = first; }
     std::string describe() const override;
     bool isLive() const override { return false; }
     std::vector<CaptureCounter> counters() const override;
@@ -40,7 +40,7 @@ private:
     bool openNext();
     bool isDue(Clock::time_point time);
     void noteFailure(const Error& error);
-    bool append(FrameBatch& batch, std::size_t& used);
+    bool append(FrameBatch& batch);
     void waitFor(Wanted reason);
     Timestamp timeNow() const;
 

@@ -1,14 +1,23 @@
-// Waiting for the other thread of a ring: a short spin, then sleeps that grow. No lock, and little CPU when idle.
+// Waiting for the other thread of a ring, without a lock: a short spin, then sleeps that grow; or, on a core of its
+// own, a spin without end.
 #pragma once
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <immintrin.h>
 #include <thread>
 
 namespace callmon {
 
 class Waiter {
 public:
+    enum class Manner : std::uint8_t { Sleep, Spin };
+    explicit Waiter(Manner manner = Manner::Sleep)
+        : m_manner(manner)
+    {
+    }
+
     // What was waited for has come. The next wait begins near the length of this one: a slow source costs few wakes, a
     // fast one is back at short sleeps within a few rounds.
     void found()
@@ -18,6 +27,10 @@ public:
     }
     void wait()
     {
+        if (m_manner == Manner::Spin) {
+            _mm_pause();
+            return;
+        }
         if (m_spins < spinsAtMost) {
             ++m_spins;
             std::this_thread::yield();
@@ -32,6 +45,7 @@ private:
     static constexpr int spinsAtMost = 20;
     static constexpr Microseconds shortest { 30 };
     static constexpr Microseconds sleepAtMost { 1000 };
+    Manner m_manner;
     int m_spins = 0;
     Microseconds m_sleep = shortest;
 };

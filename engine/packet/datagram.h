@@ -17,4 +17,17 @@ struct Datagram {
     std::uint64_t sequence = 0; // of its frame in the capture: orders what several processing cores see of it
 };
 
+// Where a frame holds its datagram: what the capture core found out, so that nobody parses twice. Only a layout that
+// was found in the very frame may be used with it.
+struct UdpLayout {
+    std::uint16_t ip = 0; // bytes before the IP header
+    std::uint16_t payload = 0; // bytes before the UDP payload; the UDP header is directly before it
+    std::uint16_t wirePayloadSize = 0;
+    std::uint16_t ipSize = 0;
+    bool operator==(const UdpLayout&) const = default;
+};
+
+// Addresses, sizes and payload; the caller sets arrival, uncertainty and sequence.
+Datagram datagramOf(Bytes frame, const UdpLayout& layout);
+
 }

@@ -9,7 +9,9 @@
 namespace callmon {
 
 namespace ip_protocol { // IANA "Assigned Internet Protocol Numbers"
+constexpr std::uint8_t tcp = 6;
 constexpr std::uint8_t udp = 17;
+constexpr std::uint8_t sctp = 132;
 }
 
 struct IpPacket {

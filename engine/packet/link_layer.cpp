@@ -15,23 +15,10 @@ enum LinkTypeNumber : std::uint16_t {
     LinuxSll2 = 276,
 };
 
-enum EtherType : std::uint16_t {
-    EtherIpv4 = 0x0800,
-    EtherVlan = 0x8100, // 802.1Q
-    EtherIpv6 = 0x86dd,
-    EtherServiceVlan = 0x88a8, // 802.1ad
-    EtherOldServiceVlan = 0x9100, // before 802.1ad was written
-};
-
-bool isTag(std::uint16_t etherType)
-{
-    return etherType == EtherVlan || etherType == EtherServiceVlan || etherType == EtherOldServiceVlan;
-}
-
 std::variant<Bytes, LinkFault> afterEtherType(ByteReader& in, std::uint16_t etherType)
 {
     constexpr int tagsAtMost = 8;
-    for (int tags = 0; isTag(etherType) && in.ok(); ++tags) {
+    for (int tags = 0; isVlanTag(etherType) && in.ok(); ++tags) {
         if (tags == tagsAtMost)
             return LinkFault::TooManyTags;
         in.skip(2); // priority and VLAN
@@ -39,7 +26,7 @@ std::variant<Bytes, LinkFault> afterEtherType(ByteReader& in, std::uint16_t ethe
     }
     if (!in.ok())
         return LinkFault::Truncated;
-    if (etherType != EtherIpv4 && etherType != EtherIpv6)
+    if (etherType != ether_type::ipv4 && etherType != ether_type::ipv6)
         return LinkFault::NotIp;
     return in.rest();
 }

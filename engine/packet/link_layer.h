@@ -7,6 +7,20 @@
 
 namespace callmon {
 
+namespace ether_type { // IEEE 802 numbers
+constexpr std::uint16_t ipv4 = 0x0800;
+constexpr std::uint16_t vlan = 0x8100; // 802.1Q
+constexpr std::uint16_t ipv6 = 0x86dd;
+constexpr std::uint16_t serviceVlan = 0x88a8; // 802.1ad
+constexpr std::uint16_t oldServiceVlan = 0x9100; // before 802.1ad was written
+}
+
+constexpr bool isVlanTag(std::uint16_t etherType)
+{
+    return etherType == ether_type::vlan || etherType == ether_type::serviceVlan
+        || etherType == ether_type::oldServiceVlan;
+}
+
 enum class LinkFault { UnknownLinkType, Truncated, NotIp, TooManyTags };
 
 // `linkType` is libpcap's number (https://www.tcpdump.org/linktypes.html): Ethernet with any tags of 802.1Q and

@@ -1,7 +1,7 @@
 // The whole monitor: frames on their way to records. Input, again and again: a byte that moves the clock, a byte of
 // link type, u16 size, the frame. What the records come to must add up, whatever the frames say.
-#include "engine/packet/decode_frame.h"
 #include "engine/records/call_monitor.h"
+#include "tests/engine/packet/packet_decoder.h"
 
 #include <algorithm>
 #include <cmath>
@@ -102,7 +102,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.maxStreams = 6;
     options.maxMediaAddresses = 6;
     CallMonitor monitor(options, sink);
-    PacketDecoder decoder;
+    static PacketDecoder decoder;
     Timestamp now = earliest + std::chrono::seconds(1'700'000'000);
     std::vector<Datagram> batch;
     std::uint64_t datagrams = 0;

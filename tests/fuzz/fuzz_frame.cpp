@@ -1,27 +1,31 @@
 // The first byte chooses the link type, the rest is the frame.
-#include "engine/packet/decode_frame.h"
+#include "engine/packet/frame_classifier.h"
 
+#include <algorithm>
 #include <cstdlib>
+
+using namespace callmon;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     static constexpr std::uint16_t linkTypes[] = { 1, 0, 101, 108, 113, 276, 228, 229, 0xffff };
+    static constexpr std::uint16_t sipPort = 5060;
+    static const FrameClassifier classifier(std::span(&sipPort, 1));
     if (size == 0)
         return 0;
-    const callmon::Bytes frame = std::as_bytes(std::span(data + 1, size - 1));
-    callmon::PacketDecoder decoder;
-    const auto datagram = decoder.decode(linkTypes[data[0] % std::size(linkTypes)], frame, {}, {});
-    std::uint64_t counted = 0;
-    for (const auto& counter : decoder.counters())
-        counted += counter.value;
-    if (counted + decoder.datagrams() != 1)
+    const Bytes frame = std::as_bytes(std::span(data + 1, size - 1));
+    const std::uint16_t linkType = linkTypes[data[0] % std::size(linkTypes)];
+    const FrameClass found = classifier.classify(linkType, frame);
+    const FrameClass careful = classifier.classifyCarefully(linkType, frame);
+    if (found.kind != careful.kind || found.reason != careful.reason || found.udp != careful.udp)
         std::abort();
-    if (!datagram)
+    if (found.kind == FrameKind::Drop)
         return 0;
-    if (datagram->payload.size() > datagram->wirePayloadSize || datagram->wirePayloadSize + 28u > datagram->ipSize)
+    const Datagram datagram = datagramOf(frame, found.udp);
+    if (datagram.payload.size() > datagram.wirePayloadSize || datagram.wirePayloadSize + 28u > datagram.ipSize)
         std::abort();
-    unsigned sum = 0; // reads every byte handed out, for the sanitizer
-    for (const std::byte byte : datagram->payload)
+    unsigned sum = destinationHash(frame, found.udp, 1); // reads every byte handed out, for the sanitizer
+    for (const std::byte byte : datagram.payload)
         sum += std::to_integer<unsigned>(byte);
     return sum == ~0u ? 1 : 0;
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "engine/capture/pcap_file.h"
-#include "engine/packet/decode_frame.h"
 #include "engine/records/call_monitor.h"
 #include "tests/replay/collecting_sink.h"
 
@@ -34,7 +33,7 @@ inline std::unique_ptr<Replayed> replayCapture(const std::string& path, std::siz
         return replayed;
     }
     CallMonitor monitor(smallTracker(), replayed->sink);
-    PacketDecoder decoder;
+    const FrameClassifier classifier(smallTracker().sipPorts);
     FrameBatch batch;
     std::vector<Datagram> datagrams;
     do {
@@ -42,9 +41,12 @@ inline std::unique_ptr<Replayed> replayCapture(const std::string& path, std::siz
             replayed->failure = received.error().what;
         datagrams.clear();
         for (const Frame& frame : batch.view()) {
-            if (const auto datagram = decoder.decode(
-                    static_cast<std::uint16_t>(frame.linkType), frame.bytes, frame.arrival, frame.uncertainty))
-                datagrams.push_back(*datagram);
+            const FrameClass found = classifier.classify(static_cast<std::uint16_t>(frame.linkType), frame.bytes);
+            if (found.kind == FrameKind::Drop)
+                continue;
+            datagrams.push_back(datagramOf(frame.bytes, found.udp));
+            datagrams.back().arrival = frame.arrival;
+            datagrams.back().uncertainty = frame.uncertainty;
         }
         for (std::size_t at = 0; at < datagrams.size(); at += batchSize)
             monitor.process(std::span(datagrams).subspan(at, std::min(batchSize, datagrams.size() - at)));

@@ -1,4 +1,5 @@
 #include "engine/capture/capture_loop.h"
+#include "tests/engine/packet/frame_text.h"
 
 #include <QTest>
 
@@ -9,26 +10,51 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Frames numbered by their wire size, `perBatch` at a time; fails or ends after `batches` of them.
+// RTP to a port of the frame's own choice.
+QByteArray rtpTo(std::size_t port)
+{
+    const QByteArray rtp = frame_text::hex("80 08 0001 00000000 cafebabe") + QByteArray(160, 'd');
+    return frame_text::ethernet("0800",
+        frame_text::ipv4(frame_text::big16(4000) + frame_text::big16(port) + frame_text::big16(8 + 172)
+            + frame_text::hex("0000") + rtp));
+}
+
+const QByteArray sip = frame_text::ethernet("0800", frame_text::ipv4(frame_text::udp("OPTIONS sip:a SIP/2.0")));
+const QByteArray arp = frame_text::ethernet("0806", QByteArray(46, '\0'));
+const QByteArray dns = frame_text::ethernet("0800",
+    frame_text::ipv4(frame_text::hex("1000 0035 0014 0000") + frame_text::hex("1234 0100 0001 0000 0000 0000")));
+
+// Frames numbered by their wire size, `perBatch` at a time, with the contents given in turn; fails or ends after
+// `batches` of them. Each has an owner of its own, which must be released once.
 class NumberedFrames : public FrameSource {
 public:
     bool live = false;
     std::uint32_t batches = 1000;
     std::uint32_t perBatch = 7;
     bool fails = false;
+    bool endless = false;
+    Nanoseconds tick = 1ms;
+    std::vector<QByteArray> contents { rtpTo(5000) };
+    ProbeLoss lost; // at the first poll
+    std::vector<int> releases = std::vector<int>(100'000);
     std::atomic<std::uint64_t> released { 0 };
     std::atomic<std::uint32_t> filled { 0 };
 
     Result<void> receive(FrameBatch& batch) override
     {
-        batch.count = 0;
         batch.last = false;
         if (filled < batches) {
-            for (std::uint32_t i = 0; i < perBatch; ++i)
-                batch.frames[batch.count++] = { .arrival = {}, .bytes = {}, .wireSize = m_number++ };
+            for (std::uint32_t i = 0; i < perBatch && batch.count < FrameBatch::capacity; ++i) {
+                const QByteArray& content = contents[m_number % contents.size()];
+                batch.owners[batch.count] = &releases[m_number];
+                Frame& frame = batch.frames[batch.count++];
+                frame = {};
+                frame.bytes = frame_text::bytes(content);
+                frame.wireSize = m_number++;
+            }
             ++filled;
         }
-        m_now += 1ms;
+        m_now += tick;
         batch.now = m_now;
         const bool done = filled == batches;
         if (done && fails)
@@ -36,16 +62,31 @@ public:
         batch.last = done && !endless;
         return {};
     }
-    void release(FrameBatch& batch) override { released += batch.count; }
+    void releaseFrom(FrameBatch& batch, std::size_t first) override
+    {
+        for (std::size_t i = first; i < batch.count; ++i)
+            ++*static_cast<int*>(batch.owners[i]);
+        released += batch.count - first;
+        batch.count = first;
+    }
+    ProbeLoss takeLoss() override { return std::exchange(lost, {}); }
     std::string describe() const override { return "numbers"; }
     bool isLive() const override { return live; }
     std::vector<CaptureCounter> counters() const override { return {}; }
-    bool endless = false;
+    std::uint32_t frames() const { return m_number; }
 
 private:
     std::uint32_t m_number = 0;
     Timestamp m_now {};
 };
+
+std::uint64_t droppedByReason(const CaptureLoop& loop)
+{
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < dropReasons; ++i)
+        sum += loop.dropped(static_cast<DropReason>(i));
+    return sum;
+}
 
 }
 
@@ -59,12 +100,21 @@ private slots:
     void stopEndsAnIdleSource();
     void stopEndsALoopThatWaitsForAFreeBatch();
     void anIdleSourceMovesTimeOnEveryTenMilliseconds();
+    void everyFrameIsReleasedOnceWhateverBecameOfIt_data();
+    void everyFrameIsReleasedOnceWhateverBecameOfIt();
+    void ofAMixOnlyVoipIsHandedOnAndTheRestIsCountedByItsReason();
+    void receivedIsHandedOnAndEachDropWithASlowReaderOfAMix();
+    void allLanesSeeEachBatchAndEachFrameBelongsToOne();
+    void aBatchIsFilledAgainOnlyWhenTheLastLaneGaveItBack();
+    void aLiveBatchWaitsForCompanyButNotForLong();
+    void theSequenceCountsWhatIsHandedOn();
+    void whatWasLostComesWithTheNextBatch();
 };
 
 void TestCaptureLoop::everyFrameOfAFileComesOnceAndInOrder()
 {
     NumberedFrames source;
-    CaptureLoop loop(source, 16);
+    CaptureLoop loop(source, { .batches = 16 });
     std::jthread capture([&](std::stop_token stop) { loop.run(stop); });
     std::uint32_t expected = 0;
     bool sawLast = false;
@@ -79,7 +129,6 @@ void TestCaptureLoop::everyFrameOfAFileComesOnceAndInOrder()
     QCOMPARE(loop.framesReceived(), std::uint64_t(7000));
     QCOMPARE(loop.framesHandedOn(), std::uint64_t(7000));
     QCOMPARE(loop.ringFullDropped(), std::uint64_t(0));
-    QCOMPARE(source.released.load(), std::uint64_t(7000));
     QVERIFY(!loop.error());
     QVERIFY(loop.next() == nullptr);
 }
@@ -88,7 +137,7 @@ void TestCaptureLoop::aSlowReaderOfAFileLosesNothing()
 {
     NumberedFrames source;
     source.batches = 50;
-    CaptureLoop loop(source, 2);
+    CaptureLoop loop(source, { .batches = 2 });
     std::jthread capture([&](std::stop_token stop) { loop.run(stop); });
     std::uint32_t expected = 0;
     while (FrameBatch* batch = loop.next()) {
@@ -104,7 +153,7 @@ void TestCaptureLoop::aSlowReaderOfALivePortLosesFramesAndEachIsCounted()
 {
     NumberedFrames source;
     source.live = true;
-    CaptureLoop loop(source, 4);
+    CaptureLoop loop(source, { .batches = 4 });
     std::jthread capture([&](std::stop_token stop) { loop.run(stop); });
     while (source.filled < source.batches) // nobody reads meanwhile
         std::this_thread::sleep_for(1ms);
@@ -118,7 +167,6 @@ void TestCaptureLoop::aSlowReaderOfALivePortLosesFramesAndEachIsCounted()
     QCOMPARE(loop.framesHandedOn(), handedOn);
     QCOMPARE(loop.framesReceived(), std::uint64_t(7000));
     QCOMPARE(loop.framesReceived(), loop.framesHandedOn() + loop.ringFullDropped());
-    QCOMPARE(source.released.load(), std::uint64_t(7000)); // a port would run out of buffers
 }
 
 void TestCaptureLoop::whatWasReadBeforeAFailureIsHandedOn()
@@ -126,7 +174,7 @@ void TestCaptureLoop::whatWasReadBeforeAFailureIsHandedOn()
     NumberedFrames source;
     source.batches = 3;
     source.fails = true;
-    CaptureLoop loop(source, 8);
+    CaptureLoop loop(source, { .batches = 8 });
     loop.run({});
     std::uint64_t frames = 0;
     while (FrameBatch* batch = loop.next()) {
@@ -144,7 +192,7 @@ void TestCaptureLoop::stopEndsAnIdleSource()
     source.live = true;
     source.endless = true;
     source.batches = 1;
-    CaptureLoop loop(source, 4);
+    CaptureLoop loop(source, { .batches = 4 });
     std::jthread capture([&](std::stop_token stop) { loop.run(stop); });
     FrameBatch* batch = loop.next();
     QCOMPARE(batch->count, std::size_t(7));
@@ -161,7 +209,7 @@ void TestCaptureLoop::stopEndsAnIdleSource()
 void TestCaptureLoop::stopEndsALoopThatWaitsForAFreeBatch()
 {
     NumberedFrames source;
-    CaptureLoop loop(source, 2);
+    CaptureLoop loop(source, { .batches = 2 });
     std::jthread capture([&](std::stop_token stop) { loop.run(stop); });
     FrameBatch* first = loop.next();
     FrameBatch* second = loop.next(); // none is free now
@@ -182,7 +230,7 @@ void TestCaptureLoop::anIdleSourceMovesTimeOnEveryTenMilliseconds()
     NumberedFrames source;
     source.batches = 100; // a millisecond each, and no frame
     source.perBatch = 0;
-    CaptureLoop loop(source, 128);
+    CaptureLoop loop(source, { .batches = 128 });
     loop.run({});
     std::size_t batches = 0;
     Timestamp now {};
@@ -194,6 +242,217 @@ void TestCaptureLoop::anIdleSourceMovesTimeOnEveryTenMilliseconds()
     }
     QCOMPARE(batches, std::size_t(10));
     QCOMPARE(now.time_since_epoch(), Nanoseconds(100ms));
+}
+
+void TestCaptureLoop::everyFrameIsReleasedOnceWhateverBecameOfIt_data()
+{
+    QTest::addColumn<bool>("live");
+    QTest::addColumn<bool>("slow");
+    QTest::newRow("file") << false << false;
+    QTest::newRow("live") << true << false;
+    QTest::newRow("live, slow reader") << true << true; // a port would run out of buffers
+}
+
+void TestCaptureLoop::everyFrameIsReleasedOnceWhateverBecameOfIt()
+{
+    QFETCH(bool, live);
+    QFETCH(bool, slow);
+    NumberedFrames source;
+    source.live = live;
+    source.contents = { rtpTo(5000), arp, rtpTo(6000), dns, dns };
+    {
+        CaptureLoop loop(source, { .batches = 4 });
+        std::jthread capture([&](std::stop_token stop) { loop.run(stop); });
+        while (slow && source.filled < source.batches)
+            std::this_thread::sleep_for(1ms);
+        while (FrameBatch* batch = loop.next())
+            loop.giveBack(batch);
+        capture.join();
+        QVERIFY(!slow || loop.ringFullDropped() > 0);
+    }
+    QCOMPARE(source.released.load(), std::uint64_t(source.frames()));
+    for (std::uint32_t i = 0; i < source.frames(); ++i)
+        QCOMPARE(source.releases[i], 1);
+}
+
+void TestCaptureLoop::ofAMixOnlyVoipIsHandedOnAndTheRestIsCountedByItsReason()
+{
+    NumberedFrames source;
+    source.batches = 100;
+    source.perBatch = 5; // each batch one of each
+    source.contents = { arp, rtpTo(5000), dns, sip, rtpTo(6000) };
+    CaptureLoop loop(source, { .batches = 256 });
+    loop.run({});
+    std::uint64_t media = 0;
+    std::uint64_t signalling = 0;
+    while (FrameBatch* batch = loop.next()) {
+        for (const Frame& frame : batch->view()) {
+            const bool isSip = frame.wireSize % 5 == 3;
+            QCOMPARE(int(frame.kind), int(isSip ? FrameKind::Signalling : FrameKind::Media));
+            const Datagram datagram = datagramOf(frame.bytes, frame.udp);
+            QCOMPARE(int(datagram.flow.dst.port), isSip ? 5062 : frame.wireSize % 5 == 1 ? 5000 : 6000);
+            ++(isSip ? signalling : media);
+        }
+        loop.giveBack(batch);
+    }
+    QCOMPARE(media, std::uint64_t(200));
+    QCOMPARE(signalling, std::uint64_t(100));
+    QCOMPARE(loop.dropped(DropReason::NotIp), std::uint64_t(100));
+    QCOMPARE(loop.dropped(DropReason::OtherUdp), std::uint64_t(100));
+    QCOMPARE(loop.framesReceived(), std::uint64_t(500));
+    QCOMPARE(loop.framesHandedOn(), std::uint64_t(300));
+}
+
+void TestCaptureLoop::receivedIsHandedOnAndEachDropWithASlowReaderOfAMix()
+{
+    NumberedFrames source;
+    source.live = true;
+    source.contents = { arp, rtpTo(5000), dns, sip, rtpTo(6000), rtpTo(6002), QByteArray() };
+    CaptureLoop loop(source, { .batches = 4, .lanes = 2 });
+    std::jthread capture([&](std::stop_token stop) { loop.run(stop); });
+    std::jthread other([&] {
+        while (FrameBatch* batch = loop.next(1))
+            loop.giveBack(batch, 1);
+    });
+    std::uint64_t read = 0;
+    while (FrameBatch* batch = loop.next()) {
+        std::this_thread::sleep_for(100us);
+        read += batch->count;
+        loop.giveBack(batch);
+    }
+    capture.join();
+    QVERIFY(loop.ringFullDropped() > 0);
+    QCOMPARE(loop.framesReceived(), std::uint64_t(source.frames()));
+    QCOMPARE(loop.framesHandedOn(), read);
+    QCOMPARE(loop.framesReceived(), read + loop.ringFullDropped() + droppedByReason(loop));
+}
+
+void TestCaptureLoop::allLanesSeeEachBatchAndEachFrameBelongsToOne()
+{
+    NumberedFrames source;
+    source.contents.clear();
+    for (std::size_t port = 5000; port < 5200; port += 2)
+        source.contents.push_back(rtpTo(port));
+    source.contents.push_back(sip);
+    CaptureLoop loop(source, { .batches = 16, .lanes = 3, .seed = 5 });
+    std::jthread capture([&](std::stop_token stop) { loop.run(stop); });
+    std::array<std::vector<std::uint32_t>, 3> seen; // wire sizes by lane
+    std::array<std::uint32_t, 3> batches {};
+    std::array<std::uint32_t, 3> signallingSeen {};
+    std::vector<std::jthread> readers;
+    for (unsigned lane = 0; lane < 3; ++lane) {
+        readers.emplace_back([&, lane] {
+            while (FrameBatch* batch = loop.next(lane)) {
+                ++batches[lane];
+                for (const Frame& frame : batch->view()) {
+                    if (frame.lane != lane)
+                        continue;
+                    seen[lane].push_back(frame.wireSize);
+                    signallingSeen[lane] += frame.kind == FrameKind::Signalling;
+                }
+                loop.giveBack(batch, lane);
+            }
+        });
+    }
+    readers.clear();
+    QCOMPARE(batches[0], batches[1]);
+    QCOMPARE(batches[0], batches[2]);
+    QCOMPARE(seen[0].size() + seen[1].size() + seen[2].size(), std::size_t(7000));
+    QCOMPARE(signallingSeen[1] + signallingSeen[2], 0u);
+    QVERIFY(signallingSeen[0] > 0);
+    std::vector<int> laneOf(source.contents.size(), -1);
+    for (unsigned lane = 0; lane < 3; ++lane) {
+        QVERIFY(seen[lane].size() > 1000);
+        QVERIFY(std::is_sorted(seen[lane].begin(), seen[lane].end()));
+        for (const std::uint32_t number : seen[lane]) {
+            int& known = laneOf[number % laneOf.size()];
+            QVERIFY(known == -1 || known == int(lane)); // a flow keeps its lane
+            known = int(lane);
+        }
+    }
+}
+
+void TestCaptureLoop::aBatchIsFilledAgainOnlyWhenTheLastLaneGaveItBack()
+{
+    NumberedFrames source;
+    source.batches = 4;
+    CaptureLoop loop(source, { .batches = 1, .lanes = 2 });
+    std::jthread capture([&](std::stop_token stop) { loop.run(stop); });
+    FrameBatch* const first = loop.next(0);
+    QCOMPARE(loop.next(1), first);
+    loop.giveBack(first, 0);
+    std::this_thread::sleep_for(20ms); // long enough for the file to be read again, were it free
+    QCOMPARE(source.filled.load(), 1u);
+    QCOMPARE(first->frames[0].wireSize, 0u);
+    loop.giveBack(first, 1);
+    while (FrameBatch* batch = loop.next(0)) {
+        QCOMPARE(loop.next(1), batch);
+        loop.giveBack(batch, 1);
+        loop.giveBack(batch, 0);
+    }
+    QCOMPARE(loop.framesHandedOn(), std::uint64_t(28));
+}
+
+void TestCaptureLoop::aLiveBatchWaitsForCompanyButNotForLong()
+{
+    for (const Nanoseconds tick : { Nanoseconds(1us), Nanoseconds(30us) }) {
+        NumberedFrames source;
+        source.live = true;
+        source.tick = tick;
+        source.batches = 100;
+        CaptureLoop loop(source, { .batches = 128 });
+        loop.run({});
+        std::size_t batches = 0;
+        while (FrameBatch* batch = loop.next()) {
+            ++batches;
+            if (!batch->last) // more than half full, or the first frame has waited for 50 us
+                QCOMPARE(batch->count, std::size_t(tick == 1us ? 35 : 21));
+            loop.giveBack(batch);
+        }
+        QCOMPARE(loop.framesHandedOn(), std::uint64_t(700));
+        QCOMPARE(batches, std::size_t(tick == 1us ? 20 : 34));
+    }
+}
+
+void TestCaptureLoop::theSequenceCountsWhatIsHandedOn()
+{
+    NumberedFrames source;
+    source.contents = { arp, rtpTo(5000), dns };
+    CaptureLoop loop(source, { .batches = 16 });
+    std::jthread capture([&](std::stop_token stop) { loop.run(stop); });
+    std::uint64_t expected = 0;
+    while (FrameBatch* batch = loop.next()) {
+        QCOMPARE(batch->firstSequence, expected);
+        expected += batch->count;
+        loop.giveBack(batch);
+    }
+    QCOMPARE(expected, loop.framesHandedOn());
+}
+
+void TestCaptureLoop::whatWasLostComesWithTheNextBatch()
+{
+    NumberedFrames source;
+    source.live = true;
+    source.lost = { .frames = 11, .pollGap = 3ms };
+    CaptureLoop loop(source, { .batches = 2 });
+    std::jthread capture([&](std::stop_token stop) { loop.run(stop); });
+    FrameBatch* const first = loop.next();
+    FrameBatch* const second = loop.next();
+    QCOMPARE(first->loss.frames, std::uint64_t(11));
+    QCOMPARE(first->loss.pollGap, Nanoseconds(3ms));
+    QCOMPARE(second->loss.frames, std::uint64_t(0));
+    while (source.filled < source.batches) // both batches are here: the others are dropped
+        std::this_thread::sleep_for(1ms);
+    capture.join();
+    loop.giveBack(first);
+    loop.giveBack(second);
+    std::uint64_t lost = 0;
+    while (FrameBatch* batch = loop.next()) {
+        lost += batch->loss.frames;
+        loop.giveBack(batch);
+    }
+    QVERIFY(lost > 0);
+    QCOMPARE(lost, loop.ringFullDropped());
 }
 
 QTEST_APPLESS_MAIN(TestCaptureLoop)

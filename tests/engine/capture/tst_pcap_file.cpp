@@ -329,6 +329,7 @@ void TestPcapFile::aPipeGivesEachWholeFrameAtOnce()
         if (!source->receive(batch) || batch.last)
             qFatal("the stream ended");
         append(received, batch);
+        source->release(batch);
         return received;
     };
     for (const char byte : head) {
@@ -404,6 +405,7 @@ void TestPcapFile::recordedPaceTakesTheRecordedTime()
             QVERIFY(timer.nsecsElapsed() >= due);
             ++count;
         }
+        source->release(batch);
         QVERIFY(nanosecondsSinceEpoch(batch.now) <= 1'000'000'000'000 + 180'000'000 + 50'000'000 || count == 10);
     } while (!batch.last);
     QCOMPARE(count, std::size_t(10));
@@ -418,6 +420,7 @@ void TestPcapFile::recordedPaceMovesNowOnWhileThePipeIsIdle()
     FrameBatch batch;
     QVERIFY(source->receive(batch));
     QCOMPARE(batch.count, std::size_t(1));
+    source->release(batch);
     std::this_thread::sleep_for(std::chrono::milliseconds(30));
     QVERIFY(source->receive(batch));
     QCOMPARE(batch.count, std::size_t(0));

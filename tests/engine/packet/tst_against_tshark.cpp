@@ -1,6 +1,6 @@
 // The decoder's datagrams against tshark's, frame by frame, on captures that were made elsewhere.
-#include "engine/packet/decode_frame.h"
 #include "tests/engine/packet/frame_text.h"
+#include "tests/engine/packet/packet_decoder.h"
 
 #include <QDir>
 #include <QFile>

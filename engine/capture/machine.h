@@ -1,0 +1,21 @@
+// The machine's CPUs and NUMA nodes as the kernel shows them, and threads put on them.
+#pragma once
+
+#include "engine/capture/core_layout.h"
+
+namespace callmon {
+
+// What the calling thread may run on now, by id.
+std::vector<Cpu> allowedCpus();
+
+// The NUMA node of a port by its EAL name: a PCI address, or a virtual device over an interface (iface=eth1). -1 when
+// it has none.
+int nodeOfPort(const std::string& name);
+
+// For the calling thread and those that it starts from now on. An empty list changes nothing.
+void runOn(std::span<const int> cpus);
+
+// As `top -H` and `ps -L` show it; at most 15 characters.
+void nameThread(const char* name);
+
+}

@@ -1,0 +1,254 @@
+#include "engine/packet/frame_classifier.h"
+
+#include "engine/packet/ip_packet.h"
+#include "engine/packet/link_layer.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <string_view>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::size_t udpHeaderSize = 8;
+constexpr std::size_t ipv4HeaderSize = 20; // without options
+constexpr std::size_t ipv6HeaderSize = 40;
+constexpr std::size_t tcpHeaderSize = 20; // without options
+constexpr std::uint16_t skinnyPort = 2000;
+
+constexpr FrameClass dropped(DropReason reason)
+{
+    return { .kind = FrameKind::Drop, .reason = reason, .udp = {} };
+}
+
+DropReason reasonFor(LinkFault fault)
+{
+    switch (fault) {
+    case LinkFault::UnknownLinkType:
+        return DropReason::UnknownLinkType;
+    case LinkFault::NotIp:
+        return DropReason::NotIp;
+    case LinkFault::TooManyTags:
+        return DropReason::TooManyTags;
+    case LinkFault::Truncated:
+        break;
+    }
+    return DropReason::Truncated;
+}
+
+DropReason reasonFor(IpFault fault)
+{
+    switch (fault) {
+    case IpFault::Malformed:
+        return DropReason::MalformedIp;
+    case IpFault::TooManyExtensions:
+        return DropReason::TooManyExtensions;
+    case IpFault::Truncated:
+        break;
+    }
+    return DropReason::Truncated;
+}
+
+// For offsets that the caller has checked against the frame's size: one check for a whole header, not one a field.
+std::uint16_t big16(Bytes bytes, std::size_t at)
+{
+    assert(at + 2 <= bytes.size());
+    std::uint16_t value = 0;
+    std::memcpy(&value, bytes.data() + at, 2);
+    return __builtin_bswap16(value);
+}
+
+std::uint8_t byteAt(Bytes bytes, std::size_t at)
+{
+    assert(at < bytes.size());
+    return std::to_integer<std::uint8_t>(bytes.data()[at]);
+}
+
+// What a SIP message starts with: its version, or a method of RFC 3261, 3262, 3311, 3515, 6665, 6086, 3428, 3903; CRLFs
+// of a keep-alive (RFC 5626 3.5.1) may come before. Four letters are enough to let a parser decide.
+bool beginsLikeSip(Bytes payload)
+{
+    constexpr std::size_t keepAliveAtMost = 8;
+    for (std::size_t skipped = 0; skipped < keepAliveAtMost && !payload.empty()
+         && (payload.front() == std::byte { '\r' } || payload.front() == std::byte { '\n' });
+         ++skipped)
+        payload = payload.subspan(1);
+    if (payload.size() < 4)
+        return false;
+    const std::string_view start(reinterpret_cast<const char*>(payload.data()), 4);
+    static constexpr std::array<std::string_view, 15> starts { "SIP/", "INVI", "ACK ", "BYE ", "CANC", "REGI", "OPTI",
+        "PRAC", "UPDA", "REFE", "NOTI", "SUBS", "INFO", "MESS", "PUBL" };
+    return std::find(starts.begin(), starts.end(), start) != starts.end();
+}
+
+// RFC 768. A length short of the IP payload leaves bytes behind that are not the datagram's.
+std::variant<UdpLayout, DropReason> findUdp(Bytes frame, Bytes network, const IpPacket& packet)
+{
+    ByteReader in(packet.payload);
+    in.skip(4); // ports
+    const std::uint16_t length = in.u16();
+    in.skip(2); // checksum
+    if (packet.wirePayloadSize < udpHeaderSize)
+        return DropReason::MalformedUdp;
+    if (!in.ok())
+        return DropReason::Truncated;
+    if (length < udpHeaderSize || length > packet.wirePayloadSize)
+        return DropReason::MalformedUdp;
+    const auto offset = [&](Bytes part) { return static_cast<std::uint16_t>(part.data() - frame.data()); };
+    return UdpLayout { .ip = offset(network),
+        .payload = static_cast<std::uint16_t>(offset(packet.payload) + udpHeaderSize),
+        .wirePayloadSize = static_cast<std::uint16_t>(length - udpHeaderSize),
+        .ipSize = packet.size };
+}
+
+}
+
+const char* counterName(DropReason reason)
+{
+    static constexpr std::array<const char*, dropReasons> names { "unknown_link_type", "not_ip", "too_many_tags",
+        "malformed_ip", "too_many_extensions", "fragment", "tcp_signalling", "sctp", "not_udp", "malformed_udp",
+        "other_udp", "truncated" };
+    return names[static_cast<std::size_t>(reason)];
+}
+
+FrameClassifier::FrameClassifier(std::span<const std::uint16_t> sipPorts)
+    : m_sipPorts(std::make_unique<Ports>())
+    , m_tcpPorts(std::make_unique<Ports>())
+{
+    for (const std::uint16_t port : sipPorts)
+        m_sipPorts->set(port);
+    *m_tcpPorts = *m_sipPorts;
+    m_tcpPorts->set(skinnyPort);
+}
+
+FrameClass FrameClassifier::classifyEthernet(Bytes frame) const
+{
+    std::size_t at = 12; // behind the addresses
+    if (frame.size() < at + 2 + ipv4HeaderSize + udpHeaderSize)
+        return classifyCarefully(ethernet, frame);
+    std::uint16_t etherType = big16(frame, at);
+    for (int tags = 0; tags < 2 && isVlanTag(etherType); ++tags) { // the minimum size covers two
+        at += 4;
+        etherType = big16(frame, at);
+    }
+    at += 2;
+    if (etherType == ether_type::ipv4 && frame.size() >= at + ipv4HeaderSize + udpHeaderSize
+        && byteAt(frame, at) == 0x45) {
+        const std::size_t size = big16(frame, at + 2);
+        const bool isFragment = (big16(frame, at + 6) & 0x3fff) != 0; // RFC 791 3.1: more fragments, offset
+        const std::uint8_t protocol = byteAt(frame, at + 9);
+        const std::size_t transport = at + ipv4HeaderSize;
+        if (protocol == ip_protocol::udp && !isFragment) {
+            const std::size_t length = big16(frame, transport + 4);
+            if (length >= udpHeaderSize && ipv4HeaderSize + length <= size)
+                return ofUdp(frame,
+                    { .ip = static_cast<std::uint16_t>(at),
+                        .payload = static_cast<std::uint16_t>(transport + udpHeaderSize),
+                        .wirePayloadSize = static_cast<std::uint16_t>(length - udpHeaderSize),
+                        .ipSize = static_cast<std::uint16_t>(size) });
+        } else if (protocol == ip_protocol::tcp && !isFragment && size >= ipv4HeaderSize) {
+            return ofTcp(frame.subspan(transport, std::min(frame.size() - transport, size - ipv4HeaderSize)));
+        }
+    } else if (etherType == ether_type::ipv6 && frame.size() >= at + ipv6HeaderSize + udpHeaderSize
+        && byteAt(frame, at) >> 4 == 6) {
+        const std::size_t payloadSize = big16(frame, at + 4);
+        const std::size_t transport = at + ipv6HeaderSize;
+        if (byteAt(frame, at + 6) == ip_protocol::udp && payloadSize + ipv6HeaderSize <= 0xffff) {
+            const std::size_t length = big16(frame, transport + 4);
+            if (length >= udpHeaderSize && length <= payloadSize)
+                return ofUdp(frame,
+                    { .ip = static_cast<std::uint16_t>(at),
+                        .payload = static_cast<std::uint16_t>(transport + udpHeaderSize),
+                        .wirePayloadSize = static_cast<std::uint16_t>(length - udpHeaderSize),
+                        .ipSize = static_cast<std::uint16_t>(ipv6HeaderSize + payloadSize) });
+        }
+    }
+    return classifyCarefully(ethernet, frame);
+}
+
+FrameClass FrameClassifier::classifyCarefully(std::uint16_t linkType, Bytes frame) const
+{
+    const auto network = findIp(linkType, frame);
+    if (const auto* fault = std::get_if<LinkFault>(&network))
+        return dropped(reasonFor(*fault));
+    const Bytes ipBytes = *std::get_if<Bytes>(&network);
+    const auto ip = parseIp(ipBytes);
+    if (const auto* fault = std::get_if<IpFault>(&ip))
+        return dropped(reasonFor(*fault));
+    const auto& packet = *std::get_if<IpPacket>(&ip);
+    if (packet.isFragment())
+        return dropped(DropReason::Fragment);
+    switch (packet.protocol) {
+    case ip_protocol::udp: {
+        const auto udp = findUdp(frame, ipBytes, packet);
+        if (const auto* reason = std::get_if<DropReason>(&udp))
+            return dropped(*reason);
+        return ofUdp(frame, *std::get_if<UdpLayout>(&udp));
+    }
+    case ip_protocol::tcp:
+        return ofTcp(packet.payload);
+    case ip_protocol::sctp:
+        return dropped(DropReason::Sctp);
+    default:
+        return dropped(DropReason::NotUdp);
+    }
+}
+
+FrameClass FrameClassifier::ofUdp(Bytes frame, const UdpLayout& layout) const
+{
+    constexpr std::size_t rtcpHeaderSize = 8; // RFC 3550 6.4.2, less than RTP's 12
+    const FrameClass media { .kind = FrameKind::Media, .reason = {}, .udp = layout };
+    const FrameClass signalling { .kind = FrameKind::Signalling, .reason = {}, .udp = layout };
+    const Bytes payload = frame.subspan(layout.payload);
+    if (layout.wirePayloadSize >= rtcpHeaderSize) {
+        // A capture of headers alone does not say what it is: what may be media is let through.
+        if (payload.empty() || byteAt(payload, 0) >> 6 == 2)
+            return media;
+    }
+    if (m_sipPorts->test(big16(frame, layout.payload - udpHeaderSize))
+        || m_sipPorts->test(big16(frame, layout.payload - udpHeaderSize + 2))
+        || beginsLikeSip(payload.first(std::min<std::size_t>(payload.size(), layout.wirePayloadSize))))
+        return signalling;
+    return dropped(DropReason::OtherUdp);
+}
+
+FrameClass FrameClassifier::ofTcp(Bytes segment) const
+{
+    if (segment.size() < 4)
+        return dropped(DropReason::NotUdp);
+    if (m_tcpPorts->test(big16(segment, 0)) || m_tcpPorts->test(big16(segment, 2)))
+        return dropped(DropReason::SignallingTcp);
+    if (segment.size() > tcpHeaderSize) {
+        const std::size_t headerSize = 4u * (byteAt(segment, 12) >> 4); // RFC 9293 3.1
+        if (headerSize < segment.size() && beginsLikeSip(segment.subspan(headerSize)))
+            return dropped(DropReason::SignallingTcp);
+    }
+    return dropped(DropReason::NotUdp);
+}
+
+std::uint32_t destinationHash(Bytes frame, const UdpLayout& layout, std::uint64_t seed)
+{
+    const auto word = [&](std::size_t at, std::size_t size) {
+        std::uint64_t value = 0;
+        std::memcpy(&value, frame.subspan(at, size).data(), size);
+        return value;
+    };
+    constexpr std::uint16_t rtcpBit = 1;
+    std::uint64_t mixed = seed ^ (big16(frame, layout.payload - udpHeaderSize + 2) & ~rtcpBit);
+    const auto mix = [&](std::uint64_t value) { // multiply-xorshift (MurmurHash3 fmix64)
+        mixed = (mixed ^ value) * 0xff51afd7ed558ccdULL;
+        mixed ^= mixed >> 32;
+    };
+    if (byteAt(frame, layout.ip) >> 4 == 4) {
+        mix(word(layout.ip + 16u, 4) << 16);
+    } else {
+        mix(word(layout.ip + 24u, 8));
+        mix(word(layout.ip + 32u, 8));
+    }
+    mix(0xc4ceb9fe1a85ec53ULL);
+    return static_cast<std::uint32_t>(mixed >> 32);
+}
+
+}

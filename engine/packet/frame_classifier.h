@@ -1,0 +1,75 @@
+// Frame -> what it can be to a VoIP monitor: media, signalling, or the name of the reason why it is nothing of the
+// kind.
+#pragma once
+
+#include "engine/packet/datagram.h"
+
+#include <array>
+#include <bitset>
+#include <memory>
+#include <span>
+
+namespace callmon {
+
+enum class FrameKind : std::uint8_t {
+    Drop, // nobody reads it: counted under its reason
+    Media, // UDP whose payload begins like RTP or RTCP, version 2 (RFC 3550)
+    Signalling, // UDP that is SIP by its first bytes or by its port
+};
+
+// Each dropped frame is counted under exactly one of these. Fragment, SignallingTcp and Sctp can carry signalling and
+// are told apart for the reassembly that is to read them; until then they are counted like the rest.
+enum class DropReason : std::uint8_t {
+    UnknownLinkType,
+    NotIp, // ARP, LLDP, ...
+    TooManyTags,
+    MalformedIp,
+    TooManyExtensions,
+    Fragment, // a piece of a datagram
+    SignallingTcp, // SIP or Skinny by its port, or SIP by its first bytes
+    Sctp,
+    NotUdp, // other TCP, ICMP (and the datagrams that it quotes), ...
+    MalformedUdp,
+    OtherUdp, // neither RTP-like nor SIP: DNS, STUN, DTLS, ...
+    Truncated, // headers cut by the capture
+};
+constexpr std::size_t dropReasons = static_cast<std::size_t>(DropReason::Truncated) + 1;
+const char* counterName(DropReason reason); // as the user sees it: "fragment", "not_udp"
+
+struct FrameClass {
+    FrameKind kind = FrameKind::Drop;
+    DropReason reason {}; // of Drop
+    UdpLayout udp; // of Media and Signalling
+};
+
+// Not changed after construction: any number of threads.
+class FrameClassifier {
+public:
+    // `sipPorts`: everything from or to these is signalling, whatever it looks like.
+    explicit FrameClassifier(std::span<const std::uint16_t> sipPorts);
+
+    // `linkType` is libpcap's number. Ethernet with tags, IPv4 without options or IPv6 without extensions and UDP or
+    // TCP take a short way; the rest, and whatever is odd, goes through findIp and parseIp. Both find the same.
+    FrameClass classify(std::uint16_t linkType, Bytes frame) const
+    {
+        return linkType == ethernet ? classifyEthernet(frame) : classifyCarefully(linkType, frame);
+    }
+    FrameClass classifyCarefully(std::uint16_t linkType, Bytes frame) const;
+
+private:
+    static constexpr std::uint16_t ethernet = 1;
+    using Ports = std::bitset<65536>;
+
+    FrameClass classifyEthernet(Bytes frame) const;
+    FrameClass ofUdp(Bytes frame, const UdpLayout& layout) const;
+    FrameClass ofTcp(Bytes segment) const;
+
+    std::unique_ptr<Ports> m_sipPorts;
+    std::unique_ptr<Ports> m_tcpPorts; // of SIP and Skinny
+};
+
+// 32 well-mixed bits that are the same for everything that goes to one media address, RTP and its RTCP (an even port
+// and the odd one above, RFC 3550 11): streams are found by their destination, so one core sees all of a stream.
+std::uint32_t destinationHash(Bytes frame, const UdpLayout& layout, std::uint64_t seed);
+
+}
