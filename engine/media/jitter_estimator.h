@@ -15,14 +15,19 @@ inline Milliseconds between(RtpTicks earlier, RtpTicks later, Hertz clock)
 
 class JitterEstimator {
 public:
-    void add(Timestamp arrival, RtpTicks sent, Hertz clock)
+    // The arrival lies within +-uncertainty. The clock is not 0.
+    void add(Timestamp arrival, Nanoseconds uncertainty, RtpTicks sent, Hertz clock)
     {
+        const auto uncertaintyMs = static_cast<float>(static_cast<double>(uncertainty.count()) * 1e-6);
         if (m_anchored && clock == m_clock) {
             const Milliseconds here = arrival - m_arrival;
             const Milliseconds difference = std::chrono::abs(here - between(m_sent, sent, clock));
-            if (!m_segmentMayBegin || difference < strayOfOneSegment)
+            if (!m_segmentMayBegin || difference < strayOfOneSegment) {
                 m_jitter += (difference - m_jitter) / 16;
+                m_errorMs += (uncertaintyMs + m_uncertaintyMs - m_errorMs) / 16;
+            }
         }
+        m_uncertaintyMs = uncertaintyMs;
         m_segmentMayBegin = false;
         m_anchored = true; // a change of clock is no interval either: the next packet is measured from this one
         m_clock = clock;
@@ -36,12 +41,18 @@ public:
 
     bool anchored() const { return m_anchored; }
     Milliseconds jitter() const { return m_jitter; }
+    // The estimate is within +- this of what exact arrival times would give: | |a| - |b| | <= |a - b|, so a difference of
+    // two arrivals is off by their uncertainties' sum at most, and the filter's gain carries that bound as it carries
+    // the differences.
+    Milliseconds error() const { return Milliseconds(m_errorMs); }
 
 private:
     static constexpr Milliseconds strayOfOneSegment { 100 }; // more than networks delay, less than a new start hits
 
     Timestamp m_arrival;
     Milliseconds m_jitter {};
+    float m_errorMs = 0;
+    float m_uncertaintyMs = 0; // of m_arrival
     RtpTicks m_sent;
     Hertz m_clock;
     bool m_anchored = false;

@@ -4,66 +4,69 @@
 
 namespace callmon {
 
-void RtpStream::begin(const FlowKey& flow, Ssrc ssrc)
-{
-    *this = RtpStream();
-    m_flow = flow;
-    m_ssrc = ssrc;
-}
-
 Arrival RtpStream::add(const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning)
 {
-    const bool first = !m_started;
     const bool media = meaning.kind == PayloadKind::Media;
     const bool noise = meaning.kind == PayloadKind::ComfortNoise;
-    const auto packetsBefore = static_cast<double>(m_sequence.packets());
+    const bool timed = meaning.kind != PayloadKind::TelephoneEvent && meaning.clock.value != 0;
+    const std::uint64_t packetsBefore = m_sequence.packets();
     const Arrival order = m_sequence.add(packet.sequence);
 
-    m_bytes += arrival.ipSize;
     m_sizes.add(arrival.ipSize);
     m_uncertaintyMax = std::max(m_uncertaintyMax, arrival.uncertainty);
-    if (first || (media && m_payload.kind != PayloadKind::Media))
+    if (!m_started || (media && !m_payloadIsMedia)) {
         m_payload = meaning;
+        m_payloadIsMedia = media;
+    }
 
-    if (first) {
+    if (!m_started) {
         m_started = true;
-        m_firstPacketAt = m_lastPacketAt = m_lastInSequenceAt = arrival.at;
-        if (meaning.kind != PayloadKind::TelephoneEvent && meaning.clock.value != 0)
-            m_jitter.add(arrival.at, packet.sent, meaning.clock);
+        m_firstPacketAt = m_lastHeardAt = m_lastInSequenceAt = arrival.at;
+        if (timed)
+            m_jitter.add(arrival.at, arrival.uncertainty, packet.sent, meaning.clock);
     } else {
         const auto step = static_cast<std::int32_t>(packet.sent.count - m_lastSent.count);
         m_ticksSinceFirst += step;
-        const bool inSequence = m_ticksSinceFirst >= 0;
-        const bool counts = inSequence && !packet.marker && !noise && !m_afterNoise;
-        if (inSequence) {
+        if (m_ticksSinceFirst >= 0) {
+            const bool counts = !packet.marker && !noise && !m_afterNoise;
+            // tshark divides by all packets so far, not by those that count: kept, so that the figures agree.
+            const double share = 1.0 / static_cast<double>(packetsBefore);
             const double delta = Milliseconds(arrival.at - m_lastInSequenceAt).count();
             m_lastInSequenceAt = arrival.at;
             if (counts) {
                 m_deltas.add(delta);
-                // tshark divides by all packets so far, not by those that count: kept, so that the figures agree.
-                m_deltaMeanMs += (delta - m_deltaMeanMs) / packetsBefore;
-                m_second.deltaMaxMs = std::max(m_second.deltaMaxMs, delta);
+                m_deltaMeanMs += (delta - m_deltaMeanMs) * share;
+                m_secondDeltaMaxMs = std::max(m_secondDeltaMaxMs, delta);
             }
-            if (meaning.kind != PayloadKind::TelephoneEvent && meaning.clock.value != 0) {
-                m_jitter.add(arrival.at, packet.sent, meaning.clock);
+            if (timed) {
+                m_jitter.add(arrival.at, arrival.uncertainty, packet.sent, meaning.clock);
                 if (counts) {
                     const double jitter = m_jitter.jitter().count();
-                    m_jitterMeanMs += (jitter - m_jitterMeanMs) / packetsBefore;
+                    m_jitterMeanMs += (jitter - m_jitterMeanMs) * share;
                     m_jitterMaxMs = std::max(m_jitterMaxMs, jitter);
-                    m_jitterCounted = true;
+                    m_jitterErrorSumMs += m_jitter.error().count();
+                    ++m_jitterCount;
                 }
             }
         }
         if (media && m_lastWasMedia && step > 0 && packet.sequence == static_cast<std::uint16_t>(m_lastSequence + 1)
-            && meaning.clock.value != 0)
-            m_packetisation = Milliseconds(1000.0 * step / meaning.clock.value);
-        m_lastPacketAt = std::max(m_lastPacketAt, arrival.at);
+            && meaning.clock.value != 0) {
+            m_packetisation = { static_cast<std::uint32_t>(step) };
+            m_packetisationClock = meaning.clock;
+        }
+        m_lastHeardAt = std::max(m_lastHeardAt, arrival.at);
     }
     m_afterNoise = noise;
     m_lastWasMedia = media;
     m_lastSequence = packet.sequence;
     m_lastSent = packet.sent;
     return order;
+}
+
+void RtpStream::stepBack(Timestamp now)
+{
+    m_lastBeforeStepBack = lastPacketAt();
+    m_lastHeardAt = std::min(m_lastHeardAt, now);
 }
 
 SecondFigures RtpStream::closeSecond()
@@ -78,9 +81,11 @@ SecondFigures RtpStream::closeSecond()
     figures.packets = figures.received + figures.duplicates;
     figures.lost = since(m_sequence.expected() - m_second.expected, m_sequence.received() - m_second.received);
     figures.jitter = m_jitter.jitter();
-    figures.deltaMax = Milliseconds(m_second.deltaMaxMs);
+    figures.jitterError = m_jitter.error();
+    figures.deltaMax = Milliseconds(m_secondDeltaMaxMs);
+    m_secondDeltaMaxMs = 0;
     m_second = { m_sequence.packets(), m_sequence.received(), m_sequence.expected(),
-        static_cast<std::uint32_t>(m_sequence.duplicates()), static_cast<std::uint32_t>(m_sequence.reordered()), 0 };
+        static_cast<std::uint32_t>(m_sequence.duplicates()), static_cast<std::uint32_t>(m_sequence.reordered()) };
     return figures;
 }
 
@@ -93,16 +98,30 @@ std::optional<Milliseconds> RtpStream::deltaMean() const
 
 std::optional<Milliseconds> RtpStream::jitterMean() const
 {
-    if (!m_jitterCounted)
+    if (m_jitterCount == 0)
         return std::nullopt;
     return Milliseconds(m_jitterMeanMs);
 }
 
 std::optional<Milliseconds> RtpStream::jitterMax() const
 {
-    if (!m_jitterCounted)
+    if (m_jitterCount == 0)
         return std::nullopt;
     return Milliseconds(m_jitterMaxMs);
+}
+
+std::optional<Milliseconds> RtpStream::jitterError() const
+{
+    if (m_jitterCount == 0)
+        return std::nullopt;
+    return Milliseconds(m_jitterErrorSumMs / m_jitterCount);
+}
+
+Milliseconds RtpStream::packetisation() const
+{
+    if (m_packetisationClock.value == 0)
+        return {};
+    return Milliseconds(1000.0 * m_packetisation.count / m_packetisationClock.value);
 }
 
 }

@@ -1,11 +1,11 @@
-// S, the stream half: what is known of one SSRC on one path. Plain memory, no allocation; one call of add() a packet.
+// S, the stream half: what is measured of one SSRC on one path. Plain memory, no allocation; one call of add() a packet.
+// Which stream it is, whoever holds it knows.
 #pragma once
 
 #include "engine/media/jitter_estimator.h"
 #include "engine/media/rtp_packet.h"
 #include "engine/media/running_statistics.h"
 #include "engine/media/sequence_tracker.h"
-#include "shared/base/flow_key.h"
 
 #include <optional>
 
@@ -39,12 +39,14 @@ struct SecondFigures {
     std::uint32_t duplicates = 0;
     std::uint32_t reordered = 0;
     Milliseconds jitter {}; // estimate at its end
+    Milliseconds jitterError {}; // of that estimate
     Milliseconds deltaMax {};
 };
 
 class RtpStream {
 public:
-    void begin(const FlowKey& flow, Ssrc ssrc);
+    static constexpr std::size_t hotBytes = 248; // from the beginning; the rest no packet in its order touches
+
     Arrival add(const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning);
     // Timestamps before and after this point are not compared (RFC 3550 does not tie them): media before the first
     // answer, such as announcements, count in a segment of their own unless they go on in step.
@@ -53,17 +55,20 @@ public:
     SecondFigures closeSecond();
     bool secondIsEmpty() const { return m_sequence.packets() == m_second.packets; }
 
-    bool is(const FlowKey& flow, Ssrc ssrc) const { return m_ssrc == ssrc && m_flow == flow; }
-    const FlowKey& flow() const { return m_flow; }
-    Ssrc ssrc() const { return m_ssrc; }
     // Of the first packet that is neither telephone-event nor comfort noise; of the first packet until there is one.
     const PayloadMeaning& payload() const { return m_payload; }
     const SequenceTracker& sequence() const { return m_sequence; }
     Timestamp firstPacketAt() const { return m_firstPacketAt; }
-    Timestamp lastPacketAt() const { return m_lastPacketAt; }
-    std::uint64_t bytes() const { return m_bytes; } // network layer
+    Timestamp lastPacketAt() const { return std::max(m_lastHeardAt, m_lastBeforeStepBack); }
+    // The same, but never later than a time that the clock stepped back to: what silence is counted from.
+    Timestamp lastHeardAt() const { return m_lastHeardAt; }
+    void stepBack(Timestamp now);
+    std::uint64_t bytes() const { return m_sizes.sum(); } // network layer
     Nanoseconds uncertaintyMax() const { return m_uncertaintyMax; }
-    const RunningStatistics& sizes() const { return m_sizes; } // bytes, network layer
+    double sizeMin() const { return m_sizes.min(); } // bytes, network layer
+    double sizeMean() const { return m_sizes.mean(m_sequence.packets()); }
+    double sizeMax() const { return m_sizes.max(); }
+    double sizeStandardDeviation() const { return m_sizes.standardDeviation(m_sequence.packets()); }
 
     // Inter-arrival times and jitter in ms. Which packets count is as in tshark's rtp,streams: not the first, none with
     // the marker (a talkspurt begins: the pause before it is no delay), no comfort noise nor what follows on it, and
@@ -72,9 +77,12 @@ public:
     std::optional<Milliseconds> deltaMean() const;
     std::optional<Milliseconds> jitterMean() const;
     std::optional<Milliseconds> jitterMax() const;
+    // Mean, over the packets that jitterMax() is over, of the bound that their arrival times' uncertainty sets to the
+    // estimate's error.
+    std::optional<Milliseconds> jitterError() const;
     Milliseconds jitterNow() const { return m_jitter.jitter(); }
     // Sender's time between packets, from consecutive packets of media; zero while unknown.
-    Milliseconds packetisation() const { return m_packetisation; }
+    Milliseconds packetisation() const;
 
 private:
     struct SecondBegin {
@@ -83,33 +91,34 @@ private:
         std::uint64_t expected = 0;
         std::uint32_t duplicates = 0;
         std::uint32_t reordered = 0;
-        double deltaMaxMs = 0;
     };
 
-    // Identity and what every packet touches come first: they share cache lines.
-    Ssrc m_ssrc;
-    FlowKey m_flow;
+    // What every packet touches comes first and fills hotBytes; the rest is for the first packet and for each second.
     bool m_started = false;
     bool m_afterNoise = false;
     bool m_lastWasMedia = false;
-    PayloadMeaning m_payload;
+    bool m_payloadIsMedia = false; // m_payload is settled
     std::uint16_t m_lastSequence = 0;
     RtpTicks m_lastSent;
+    std::uint32_t m_jitterCount = 0; // packets that jitter's mean and maximum are over
     std::int64_t m_ticksSinceFirst = 0; // of the last packet; negative: sent before the first
-    Timestamp m_firstPacketAt;
-    Timestamp m_lastPacketAt;
+    Timestamp m_lastHeardAt;
     Timestamp m_lastInSequenceAt;
-    SequenceTracker m_sequence;
     JitterEstimator m_jitter;
-    std::uint64_t m_bytes = 0;
     double m_deltaMeanMs = 0;
     double m_jitterMeanMs = 0;
     double m_jitterMaxMs = 0;
-    bool m_jitterCounted = false;
+    double m_jitterErrorSumMs = 0;
     RunningStatistics m_deltas;
-    RunningStatistics m_sizes;
-    Milliseconds m_packetisation {};
+    SizeStatistics m_sizes;
     Nanoseconds m_uncertaintyMax {};
+    double m_secondDeltaMaxMs = 0;
+    RtpTicks m_packetisation; // 0 while unknown
+    Hertz m_packetisationClock;
+    SequenceTracker m_sequence;
+    PayloadMeaning m_payload;
+    Timestamp m_firstPacketAt;
+    Timestamp m_lastBeforeStepBack;
     SecondBegin m_second;
 };
 

@@ -1,4 +1,5 @@
-// Minimum, mean, maximum and standard deviation in one pass (Welford 1962; Knuth, TAOCP 2, 4.2.2).
+// Minimum, mean, maximum and standard deviation in one pass: of measured values (Welford 1962; Knuth, TAOCP 2, 4.2.2),
+// and of packet sizes, whose sums are exact.
 #pragma once
 
 #include <algorithm>
@@ -34,6 +35,40 @@ private:
     double m_mean = 0;
     double m_max = 0;
     double m_squares = 0; // of the distances from the mean
+};
+
+// Whole bytes: no division until somebody asks.
+class SizeStatistics {
+public:
+    void add(std::uint16_t bytes)
+    {
+        m_min = std::min(m_min, bytes);
+        m_max = std::max(m_max, bytes);
+        m_sum += bytes;
+        m_squares += std::uint64_t { bytes } * bytes;
+    }
+
+    std::uint64_t sum() const { return m_sum; }
+    double min() const { return m_min <= m_max ? m_min : 0; } // 0 before the first value, as all of these
+    double max() const { return m_max; }
+    double mean(std::uint64_t count) const
+    {
+        return count == 0 ? 0 : static_cast<double>(m_sum) / static_cast<double>(count);
+    }
+    double standardDeviation(std::uint64_t count) const // of the values themselves: divided by their number
+    {
+        if (count == 0)
+            return 0;
+        using Wide = unsigned __int128;
+        const Wide spread = Wide { m_squares } * count - Wide { m_sum } * m_sum; // never negative (Cauchy-Schwarz)
+        return std::sqrt(static_cast<double>(spread)) / static_cast<double>(count);
+    }
+
+private:
+    std::uint64_t m_sum = 0;
+    std::uint64_t m_squares = 0;
+    std::uint16_t m_min = 0xffff;
+    std::uint16_t m_max = 0;
 };
 
 }

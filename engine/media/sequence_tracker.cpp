@@ -50,7 +50,7 @@ void SequenceTracker::resume(std::uint16_t stray, bool forward)
     ++m_restarts;
 }
 
-Arrival SequenceTracker::add(std::uint16_t sequence)
+Arrival SequenceTracker::addOutOfStep(std::uint16_t sequence)
 {
     if (!m_started) {
         begin(sequence);
@@ -83,7 +83,7 @@ Arrival SequenceTracker::add(std::uint16_t sequence)
             --m_expectedBefore; // the stray packet is one of those to come
             --m_reordered; // and was none
             resume(stray, forward);
-            return add(sequence);
+            return add(sequence); // no stray packet any more: once
         }
     }
     if (m_afterStray != noStray && static_cast<std::uint16_t>(sequence + 1) == m_afterStray) { // its copy

@@ -20,7 +20,18 @@ enum class Arrival : std::uint8_t {
 // its own, and what lies between two segments is not loss.
 class SequenceTracker {
 public:
-    Arrival add(std::uint16_t sequence);
+    Arrival add(std::uint16_t sequence)
+    {
+        const auto ahead = static_cast<std::uint16_t>(sequence - static_cast<std::uint16_t>(m_highest));
+        if (ahead != 1 || !m_started)
+            return addOutOfStep(sequence);
+        ++m_highest;
+        m_seenHigh = m_seenHigh << 1 | m_seenLow >> 63;
+        m_seenLow = m_seenLow << 1 | 1;
+        m_afterStray = noStray;
+        ++m_received;
+        return Arrival::InOrder;
+    }
 
     std::uint64_t packets() const { return m_received + m_duplicates; }
     std::uint64_t received() const { return m_received; }
@@ -40,25 +51,26 @@ private:
     static constexpr std::uint16_t window = 128;
     static constexpr std::uint16_t nearby = 64; // to a stray packet ahead, that it is none
     static constexpr std::uint16_t halfCircle = 0x8000;
+    static constexpr std::uint32_t noStray = 0x10000;
 
+    Arrival addOutOfStep(std::uint16_t sequence); // anything but the number that is due
     void begin(std::uint16_t sequence);
     void resume(std::uint16_t stray, bool forward);
     void moveWindow(std::uint16_t by);
     bool markSeen(std::uint16_t behindHighest); // true when it was seen before
 
+    // What a packet in its order touches comes first: RtpStream keeps it in the cache lines of every packet.
     std::uint64_t m_highest = 0; // extended
-    std::uint64_t m_first = 0; // extended
-    std::uint64_t m_expectedBefore = 0; // in segments that are over
     std::uint64_t m_received = 0;
     std::uint64_t m_seenLow = 0; // bit n: packet m_highest - n
     std::uint64_t m_seenHigh = 0; // bit n: packet m_highest - 64 - n
-    std::uint64_t m_duplicates = 0;
-    std::uint64_t m_reordered = 0;
     std::uint32_t m_afterStray = noStray; // the number that follows on the stray packet
-    std::uint32_t m_restarts = 0;
     bool m_started = false;
-
-    static constexpr std::uint32_t noStray = 0x10000;
+    std::uint64_t m_duplicates = 0;
+    std::uint64_t m_first = 0; // extended
+    std::uint64_t m_expectedBefore = 0; // in segments that are over
+    std::uint64_t m_reordered = 0;
+    std::uint32_t m_restarts = 0;
 };
 
 }

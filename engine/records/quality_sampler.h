@@ -14,6 +14,8 @@ class QualitySampler {
 public:
     // Of one second; 0 when it cannot be said: unknown codec, or nothing came.
     double add(const SecondFigures& second, const std::optional<CodecImpairment>& codec, Milliseconds oneWayDelay);
+    // A second in which the probe itself lost frames: takes its place in the windows, and says nothing.
+    void skip() { m_window[m_seconds++ % windowSeconds] = {}; }
 
     std::optional<double> mosMean() const;
     std::optional<double> mosMin() const;

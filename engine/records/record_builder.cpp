@@ -1,5 +1,6 @@
 #include "engine/records/record_builder.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace callmon {
@@ -23,7 +24,7 @@ std::optional<Milliseconds> finite(std::optional<Milliseconds> value)
 
 }
 
-Milliseconds oneWayDelayOf(const CallStream& stream, const CallRecord& call)
+Milliseconds oneWayDelayOf(const CallStream& stream, const CallFacts& call)
 {
     constexpr Milliseconds usual { 20 };
     const Milliseconds measured = stream.rtp.packetisation();
@@ -31,18 +32,18 @@ Milliseconds oneWayDelayOf(const CallStream& stream, const CallRecord& call)
     return assumedOneWayDelay(plausible ? measured : usual, call.signallingRtt);
 }
 
-StreamRecord buildStreamRecord(const CallStream& stream, const CallRecord& call, std::string_view codec,
-    const std::optional<CodecImpairment>& impairment, const QualitySampler& quality, const StoredMedia& media)
+StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, std::string_view codec,
+    const std::optional<CodecImpairment>& impairment, const QualitySampler& quality, const StoredMedia& media,
+    std::uint64_t lostWithProbe)
 {
     const RtpStream& rtp = stream.rtp;
     const SequenceTracker& sequence = rtp.sequence();
     const RunningStatistics& deltas = rtp.deltas();
-    const RunningStatistics& sizes = rtp.sizes();
     StreamRecord record;
     record.key = { call.key, stream.number };
     record.direction = stream.sender;
-    record.flow = rtp.flow();
-    record.ssrc = rtp.ssrc();
+    record.flow = stream.identity.flow;
+    record.ssrc = stream.identity.ssrc;
     record.payloadType = rtp.payload().payloadType;
     record.codec = codec;
     record.clockRate = rtp.payload().clock;
@@ -53,26 +54,28 @@ StreamRecord buildStreamRecord(const CallStream& stream, const CallRecord& call,
     record.duplicates = sequence.duplicates();
     record.reordered = sequence.reordered();
     record.expected = sequence.expected();
-    record.lost = sequence.lost();
+    record.lostWithProbe = std::min(lostWithProbe, sequence.lost()); // late packets may have filled some of it
+    record.lost = sequence.lost() - record.lostWithProbe;
     if (record.expected > 0)
         record.lossPercent = 100.0 * static_cast<double>(record.lost) / static_cast<double>(record.expected);
     record.jitterMean = finite(rtp.jitterMean());
     record.jitterMax = finite(rtp.jitterMax());
+    record.jitterError = finite(rtp.jitterError());
     if (deltas.count() > 0) {
         record.deltaMin = finite(Milliseconds(deltas.min()));
         record.deltaMean = finite(rtp.deltaMean());
         record.deltaMax = finite(Milliseconds(deltas.max()));
         record.deltaStddev = finite(Milliseconds(deltas.standardDeviation()));
     }
-    record.sizeMinBytes = sizes.min();
-    record.sizeMeanBytes = finite(sizes.mean());
-    record.sizeMaxBytes = sizes.max();
-    record.sizeStddevBytes = finite(sizes.standardDeviation());
+    record.sizeMinBytes = rtp.sizeMin();
+    record.sizeMeanBytes = finite(rtp.sizeMean());
+    record.sizeMaxBytes = rtp.sizeMax();
+    record.sizeStddevBytes = finite(rtp.sizeStandardDeviation());
     const std::chrono::duration<double> length = rtp.lastPacketAt() - rtp.firstPacketAt();
     if (record.packets > 1 && length.count() > 0)
         record.throughputBps = finite(8.0 * static_cast<double>(record.bytes) / length.count());
     record.rtt = finite(call.signallingRtt);
-    record.rFactor = rFactorOf(sequence.lost(), sequence.received(), impairment, oneWayDelayOf(stream, call));
+    record.rFactor = rFactorOf(record.lost, sequence.received(), impairment, oneWayDelayOf(stream, call));
     record.mosMean = finite(quality.mosMean());
     record.mosMin = finite(quality.mosMin());
     record.arrivalUncertaintyMax = rtp.uncertaintyMax();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engine/records/quality_sampler.h"
-#include "engine/tracking/call.h"
+#include "engine/tracking/call_media.h"
 #include "shared/calls/stream_record.h"
 
 namespace callmon {
@@ -12,10 +12,12 @@ struct StoredMedia { // packets of a stream, by whether the recording had room f
     std::uint64_t notStored = 0;
 };
 
-StreamRecord buildStreamRecord(const CallStream& stream, const CallRecord& call, std::string_view codec,
-    const std::optional<CodecImpairment>& impairment, const QualitySampler& quality, const StoredMedia& media);
+// `lostWithProbe`: of what is missing, what seconds lack in which the probe itself lost frames.
+StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, std::string_view codec,
+    const std::optional<CodecImpairment>& impairment, const QualitySampler& quality, const StoredMedia& media,
+    std::uint64_t lostWithProbe);
 
 // Mouth to ear, as the E-model of this stream assumes it.
-Milliseconds oneWayDelayOf(const CallStream& stream, const CallRecord& call);
+Milliseconds oneWayDelayOf(const CallStream& stream, const CallFacts& call);
 
 }

@@ -1,5 +1,9 @@
-// What the processing core produces: snapshots of calls and streams, one-second points, media. Implemented by the
-// queue to the storage thread, and by tests.
+// What a processing core produces: snapshots of calls and streams, one-second points, media. Implemented by the queue to
+// the storage thread, and by tests.
+//
+// With several lanes each has a sink of its own, used by one thread at a time: the lane's, and lane 0's while the lanes
+// stand still. Calls come from lane 0's only. What other sinks were given of a call, they were given before lane 0's is
+// given its callEnded(): whoever reads several queues takes from lane 0's what lay there before the others were emptied.
 #pragma once
 
 #include "shared/calls/media_chunk.h"
@@ -23,6 +27,8 @@ public:
     // An empty chunk from the pre-allocated pool, or nullptr when there is none (a live probe whose disk is late: the
     // packet is then counted as not stored). Handed back by media(), full or a second old.
     virtual MediaChunk* takeChunk() = 0;
+    // False when takeChunk() never has one: then nobody asks. Asked once, at start.
+    virtual bool keepsMedia() const { return true; }
     virtual void media(MediaChunk* chunk) = 0;
 
     // Every whole second of packet time, after what belongs to it.

@@ -280,7 +280,7 @@ ActivityClass activityClassOf(const Call& call)
         return call.cancelled && call.record.finalCode == 0 ? ActivityClass::Cancelled : ActivityClass::Lingering;
     if (!call.record.answeredAt)
         return ActivityClass::Setup;
-    return call.held() || call.streams == noIndex ? ActivityClass::Quiet : ActivityClass::Talking;
+    return call.held() || call.record.streamCount == 0 ? ActivityClass::Quiet : ActivityClass::Talking;
 }
 
 }

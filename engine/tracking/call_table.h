@@ -4,6 +4,8 @@
 #include "engine/tracking/call.h"
 #include "engine/tracking/index_table.h"
 
+#include <string_view>
+
 namespace callmon {
 
 // FNV-1a with a final mix; never 0. Also for tags and branches.
@@ -18,6 +20,7 @@ public:
     void remove(std::uint32_t index);
 
     Call& operator[](std::uint32_t index) { return m_pool[index]; }
+    const Call& operator[](std::uint32_t index) const { return m_pool[index]; }
     std::uint32_t used() const { return m_pool.used(); }
     void touch();
 

@@ -1,10 +1,9 @@
-// Open addressing from a key's hash to an index into a pool: what T1 and T2 are made of.
+// Open addressing from a key's hash to an index into a pool: what T1, T2 and F are made of.
 #pragma once
 
 #include "engine/tracking/object_pool.h"
 
 #include <bit>
-#include <cstdlib>
 
 namespace callmon {
 
@@ -15,14 +14,9 @@ class IndexTable {
 public:
     explicit IndexTable(std::uint32_t entries)
         : m_mask(std::bit_ceil(std::uint64_t { entries } * 5 / 2 + 2) - 1)
-        , m_slots(static_cast<Slot*>(std::calloc(m_mask + 1, sizeof(Slot)))) // zero pages, mapped when used
+        , m_slots(m_mask + 1) // zeroed: empty
     {
-        if (m_slots == nullptr)
-            throw std::bad_alloc(); // at start only, like any other allocation
     }
-    IndexTable(const IndexTable&) = delete;
-    IndexTable& operator=(const IndexTable&) = delete;
-    ~IndexTable() { std::free(m_slots); }
 
     template <typename IsKey> std::uint32_t find(std::uint64_t hash, IsKey&& isKey) const
     {
@@ -83,7 +77,7 @@ public:
     }
     std::uint32_t size() const { return m_size; }
     std::uint64_t slotCount() const { return m_mask + 1; }
-    void touch() { std::memset(static_cast<void*>(m_slots), 0, slotCount() * sizeof(Slot)); }
+    void touch() { m_slots.touch(); }
 
 private:
     struct Slot {
@@ -103,7 +97,7 @@ private:
     }
 
     std::uint64_t m_mask;
-    Slot* m_slots;
+    LazyArray<Slot> m_slots;
     std::uint32_t m_size = 0;
 };
 

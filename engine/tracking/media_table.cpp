@@ -2,56 +2,64 @@
 
 namespace callmon {
 
-MediaTable::MediaTable(std::uint32_t capacity)
-    : m_pool(capacity)
+MediaTable::MediaTable(std::uint32_t capacity, const SeededHash& hash)
+    : m_hash(hash)
+    , m_pool(capacity)
     , m_table(capacity)
 {
 }
 
-std::uint32_t MediaTable::add(const Endpoint& endpoint, Party party, std::uint32_t callIndex, Call& call)
+MediaTable::Added MediaTable::add(const AddressAdded& address, CallMedia& call)
 {
-    const std::uint64_t hash = hashOf(endpoint);
-    const std::uint32_t found = find(endpoint, hash);
-    if (found != noIndex && m_pool[found].call == callIndex) {
-        m_pool[found].ofBoth = m_pool[found].ofBoth || m_pool[found].party != party;
-        m_pool[found].party = party;
-        return found;
+    const auto describe = [&](MediaAddress& known) {
+        known.party = address.party;
+        known.kind = address.kind;
+        known.payloadCount = address.payloadCount;
+        known.payloads = address.payloads;
+    };
+    const std::uint64_t hash = m_hash(address.endpoint);
+    const std::uint32_t found = find(address.endpoint, hash);
+    if (found != noIndex && m_pool[found].call == address.call) {
+        m_pool[found].ofBoth = m_pool[found].ofBoth || m_pool[found].party != address.party;
+        describe(m_pool[found]);
+        return {};
     }
     std::uint32_t index = noIndex;
-    for (index = call.mediaAddresses; index != noIndex; index = m_pool[index].next) {
-        if (m_pool[index].endpoint == endpoint) // its own from before, taken over by another call since
+    for (index = call.addresses; index != noIndex; index = m_pool[index].next) {
+        if (m_pool[index].endpoint == address.endpoint) // its own from before, taken over by another call since
             break;
     }
     if (index == noIndex) {
-        if (call.mediaAddressCount >= Call::maxMediaAddresses)
-            return noIndex;
+        if (call.addressCount >= CallMedia::maxAddresses)
+            return { .refused = true };
         index = m_pool.acquire();
         if (index == noIndex)
-            return noIndex;
-        m_pool[index].endpoint = endpoint;
-        m_pool[index].call = callIndex;
-        m_pool[index].next = call.mediaAddresses;
-        call.mediaAddresses = index;
-        ++call.mediaAddressCount;
+            return { .refused = true };
+        m_pool[index].endpoint = address.endpoint;
+        m_pool[index].call = address.call;
+        m_pool[index].next = call.addresses;
+        call.addresses = index;
+        ++call.addressCount;
     }
-    m_pool[index].party = party;
-    if (found != noIndex)
-        m_table.replace(hash, found, index);
-    else
+    describe(m_pool[index]);
+    if (found == noIndex) {
         m_table.insert(hash, index);
-    return index;
+        return { .found = true };
+    }
+    m_table.replace(hash, found, index);
+    return { .found = true, .takenFrom = m_pool[found].call };
 }
 
-void MediaTable::removeAllOf(Call& call)
+void MediaTable::removeAllOf(CallMedia& call)
 {
-    for (std::uint32_t index = call.mediaAddresses; index != noIndex;) {
+    for (std::uint32_t index = call.addresses; index != noIndex;) {
         const std::uint32_t next = m_pool[index].next;
-        m_table.erase(hashOf(m_pool[index].endpoint), index);
+        m_table.erase(m_hash(m_pool[index].endpoint), index);
         m_pool.release(index);
         index = next;
     }
-    call.mediaAddresses = noIndex;
-    call.mediaAddressCount = 0;
+    call.addresses = noIndex;
+    call.addressCount = 0;
 }
 
 void MediaTable::touch()

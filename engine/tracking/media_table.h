@@ -1,32 +1,38 @@
 // T2: from a media address in an SDP to the call whose side advertised it.
 #pragma once
 
-#include "engine/tracking/call.h"
 #include "engine/tracking/index_table.h"
+#include "engine/tracking/lane_control.h"
 
 namespace callmon {
 
 class MediaTable {
 public:
-    explicit MediaTable(std::uint32_t capacity);
+    MediaTable(std::uint32_t capacity, const SeededHash& hash);
 
+    struct Added {
+        bool refused = false; // the pool is full, or the call advertises too many
+        bool found = false; // the address now leads to this call, and did not before
+        std::uint32_t takenFrom = noIndex; // call that it led to before
+    };
     // The newest registration of an address wins: an older one of another call stays with that call but is not found
-    // any more. Returns noIndex when the pool is full or the call advertises too many.
-    std::uint32_t add(const Endpoint& endpoint, Party party, std::uint32_t callIndex, Call& call);
-    void removeAllOf(Call& call);
+    // any more.
+    Added add(const AddressAdded& address, CallMedia& call);
+    void removeAllOf(CallMedia& call);
 
-    std::uint32_t find(const Endpoint& endpoint) const { return find(endpoint, hashOf(endpoint)); }
+    std::uint32_t find(const Endpoint& endpoint) const { return find(endpoint, m_hash(endpoint)); }
+    MediaAddress& operator[](std::uint32_t index) { return m_pool[index]; }
+    const MediaAddress& operator[](std::uint32_t index) const { return m_pool[index]; }
+    std::uint32_t used() const { return m_pool.used(); }
+    void touch();
+
+private:
     std::uint32_t find(const Endpoint& endpoint, std::uint64_t hash) const
     {
         return m_table.find(hash, [&](std::uint32_t index) { return m_pool[index].endpoint == endpoint; });
     }
-    const IndexTable& table() const { return m_table; }
-    MediaAddress& operator[](std::uint32_t index) { return m_pool[index]; }
-    std::uint32_t used() const { return m_pool.used(); }
-    void prefetch(std::uint32_t index) const { __builtin_prefetch(&m_pool[index]); }
-    void touch();
 
-private:
+    SeededHash m_hash;
     ObjectPool<MediaAddress> m_pool;
     IndexTable m_table;
 };

@@ -1,11 +1,11 @@
 // Objects of one kind, named by index, in memory reserved once at start: nothing is allocated while packets pass.
 #pragma once
 
+#include "engine/tracking/mapped_memory.h"
+
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <memory>
 #include <new>
 #include <type_traits>
 
@@ -13,36 +13,31 @@ namespace callmon {
 
 constexpr std::uint32_t noIndex = 0xffffffff;
 
-// Uninitialised memory for `capacity` objects. The system maps it page by page as it is used, so a large capacity costs
-// nothing until then; touch() maps it all, for a live probe that must not wait for pages later.
+// Zeroed memory for `capacity` objects, which nobody constructs: see MappedMemory.
 template <typename T> class LazyArray {
     static_assert(std::is_trivially_destructible_v<T>);
 
 public:
     explicit LazyArray(std::size_t capacity)
-        : m_memory(static_cast<T*>(::operator new(capacity * sizeof(T) + 1, alignment)))
+        : m_memory(capacity * sizeof(T))
         , m_capacity(capacity)
     {
     }
     T& operator[](std::size_t index)
     {
         assert(index < m_capacity);
-        return m_memory.get()[index];
+        return static_cast<T*>(m_memory.data())[index];
     }
     const T& operator[](std::size_t index) const
     {
         assert(index < m_capacity);
-        return m_memory.get()[index];
+        return static_cast<const T*>(m_memory.data())[index];
     }
     std::size_t capacity() const { return m_capacity; }
-    void touch() { std::memset(static_cast<void*>(m_memory.get()), 0, m_capacity * sizeof(T)); }
+    void touch() { m_memory.touch(); }
 
 private:
-    static constexpr std::align_val_t alignment { 64 };
-    struct Release {
-        void operator()(T* memory) const { ::operator delete(memory, alignment); }
-    };
-    std::unique_ptr<T, Release> m_memory;
+    MappedMemory m_memory;
     std::size_t m_capacity;
 };
 
@@ -78,7 +73,7 @@ public:
     const T& operator[](std::uint32_t index) const { return m_objects[index]; }
     std::uint32_t used() const { return m_used; }
     std::uint32_t capacity() const { return m_capacity; }
-    void touch() // before the first acquire()
+    void touch()
     {
         m_objects.touch();
         m_free.touch();

@@ -1,7 +1,7 @@
 // Who is told what happens to calls and streams. Rare events one by one, packets in groups.
 #pragma once
 
-#include "engine/tracking/call.h"
+#include "engine/tracking/call_media.h"
 
 #include <span>
 
@@ -15,6 +15,28 @@ struct MediaPacket {
     Bytes datagram; // valid during the call only
 };
 
+// Of one lane, on the lane's thread; streamNumbered() and streamDropped() while all lanes stand still. Indices are the
+// lane's own.
+class LaneListener {
+public:
+    virtual ~LaneListener() = default;
+
+    // False where media() is not wanted.
+    virtual bool wantsMedia() const = 0;
+    // Before its first packet is counted; sets CallStream::secondEndsAt. It has no number yet: nothing can be told.
+    virtual void streamStarted(std::uint32_t stream, Timestamp firstPacket) = 0;
+    virtual void streamNumbered(std::uint32_t stream) = 0; // 100 ms of packet time later at most
+    virtual void streamDropped(std::uint32_t stream) = 0; // instead: its call has too many
+    // A packet has come at or after secondEndsAt, and is not counted yet. Of numbered streams only.
+    virtual void secondPassed(std::uint32_t stream, Timestamp arrival) = 0;
+    // RTP that was counted, in order of arrival; before any other event that needs it to be so.
+    virtual void media(std::span<const MediaPacket> packets) = 0;
+    virtual void probeLost(Timestamp from, Timestamp to) = 0; // its frames, whosever they were
+    // Packet time has passed `now`: at least every 100 ms of it while packets come, and at every whole second.
+    virtual void tick(Timestamp now) = 0;
+};
+
+// Of all calls, on the thread of lane 0.
 class TrackerListener {
 public:
     virtual ~TrackerListener() = default;
@@ -22,15 +44,9 @@ public:
     // Indices stay valid until callEnded() returns.
     virtual void callStarted(std::uint32_t call) = 0;
     virtual void callChanged(std::uint32_t call) = 0; // its state or outcome
+    // Lanes stand still during these two: their streams may be looked at.
     virtual void callEnded(std::uint32_t call) = 0; // it leaves the tables, its streams with it
-    // Before its first packet is counted; sets CallStream::secondEndsAt.
-    virtual void streamStarted(std::uint32_t stream, Timestamp firstPacket) = 0;
-    // A packet has come at or after secondEndsAt, and is not counted yet.
-    virtual void secondPassed(std::uint32_t stream, Timestamp arrival) = 0;
-    // RTP that was counted, in order of arrival; before any other event that needs it to be so.
-    virtual void media(std::span<const MediaPacket> packets) = 0;
-    // Packet time has passed `now`: at least every 100 ms of it while packets come, and at every whole second.
-    virtual void tick(Timestamp now) = 0;
+    virtual void tick(Timestamp now) = 0; // before the lanes' own
 };
 
 }

@@ -3,17 +3,20 @@
 
 #include "shared/base/units.h"
 
+#include <optional>
 #include <vector>
 
 namespace callmon {
 
 struct TrackerOptions {
     // The most that may be on at once; what comes beyond is refused and counted. Memory is mapped as it is used: about
-    // 1.2 KiB a call, 0.7 KiB a stream, 0.3 KiB an address.
+    // 1.2 KiB a call, 0.9 KiB a stream, 0.3 KiB an address. Streams and addresses: of each processing core.
     std::uint32_t maxCalls = 131'072;
     std::uint32_t maxStreams = 4 * 131'072;
     std::uint32_t maxMediaAddresses = 4 * 131'072; // advertised in SDP
     bool touchMemory = false; // map it all at start: for a live probe, that must not wait for pages later
+
+    std::optional<std::uint64_t> hashSeed; // drawn when not given; no result depends on it
 
     std::vector<std::uint16_t> sipPorts {
         5060

@@ -52,6 +52,19 @@ public:
         return true;
     }
 
+    // Consumer only: the next element where it lies, nullptr when empty; pop() ends it.
+    const T* front()
+    {
+        const std::size_t head = m_head.load(std::memory_order_relaxed);
+        if (head == m_cachedTail) {
+            m_cachedTail = m_tail.load(std::memory_order_acquire);
+            if (head == m_cachedTail)
+                return nullptr;
+        }
+        return &m_slots[head & m_mask];
+    }
+    void pop() { m_head.store(m_head.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
+
     std::size_t capacity() const { return m_slots.size(); }
     // Exact on either of the two threads when the other is idle; else a snapshot for gauges.
     std::size_t size() const

@@ -29,6 +29,7 @@ public:
     bool append(const RecordedPacket& packet);
 
     StreamKey stream() const { return m_stream; }
+    void setStream(StreamKey stream) { m_stream = stream; } // known only after its first packets
     std::uint32_t packets() const { return m_packets; }
     Timestamp firstArrival() const { return m_first; }
     Bytes bytes() const { return Bytes(m_bytes.data(), m_used); }

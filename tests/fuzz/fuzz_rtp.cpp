@@ -11,7 +11,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace callmon;
     ByteReader in(std::as_bytes(std::span(data, size)));
     RtpStream stream;
-    stream.begin({}, {});
     Timestamp at;
     while (in.left() > 0) {
         const std::size_t length = in.u8();

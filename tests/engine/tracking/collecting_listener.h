@@ -3,9 +3,33 @@
 
 #include "engine/tracking/tracker.h"
 
+#include <optional>
 #include <vector>
 
 namespace callmon {
+
+// Of one lane: counts its media.
+class CountingLane : public LaneListener {
+public:
+    void attach(MediaLane& lane) { m_lane = &lane; }
+
+    bool wantsMedia() const override { return true; }
+    void streamStarted(std::uint32_t stream, Timestamp first) override
+    {
+        m_lane->stream(stream).secondEndsAt = first + std::chrono::hours(24 * 365);
+    }
+    void streamNumbered(std::uint32_t) override { }
+    void streamDropped(std::uint32_t) override { }
+    void secondPassed(std::uint32_t, Timestamp) override { }
+    void media(std::span<const MediaPacket> packets) override { mediaPackets += packets.size(); }
+    void probeLost(Timestamp, Timestamp) override { }
+    void tick(Timestamp) override { }
+
+    std::size_t mediaPackets = 0;
+
+private:
+    MediaLane* m_lane = nullptr;
+};
 
 class CollectingListener : public TrackerListener {
 public:
@@ -30,35 +54,31 @@ public:
     void callStarted(std::uint32_t call) override
     {
         ++started;
-        states.push_back(m_tracker->call(call).record.state);
+        states.push_back(m_tracker->knownCall(call).record.state);
     }
-    void callChanged(std::uint32_t call) override { states.push_back(m_tracker->call(call).record.state); }
+    void callChanged(std::uint32_t call) override { states.push_back(m_tracker->knownCall(call).record.state); }
     void callEnded(std::uint32_t call) override
     {
         Ended end;
         end.record = m_tracker->call(call).record;
-        for (std::uint32_t i = m_tracker->call(call).streams; i != noIndex; i = m_tracker->stream(i).next) {
-            const CallStream& s = m_tracker->stream(i);
-            end.streams.push_back({ s.sender, s.rtp.flow(), s.rtp.ssrc(), s.rtp.sequence().packets(),
-                s.rtp.sequence().lost(), s.rtp.sequence().duplicates(), s.rtp.sequence().reordered(),
-                m_tracker->codecs().name(s.rtp.payload().codec).str(), s.rtp });
+        Tracker::CallStreams places;
+        for (const Tracker::StreamPlace& place : m_tracker->streamsOf(call, places)) {
+            const CallStream& s = m_tracker->lane(place.lane).stream(place.index);
+            const SequenceTracker& sequence = s.rtp.sequence();
+            end.streams.insert(end.streams.begin(),
+                { s.sender, s.identity.flow, s.identity.ssrc, sequence.packets(), sequence.lost(),
+                    sequence.duplicates(), sequence.reordered(),
+                    m_tracker->lane(place.lane).codecs().name(s.rtp.payload().codec).str(), s.rtp });
         }
         ended.push_back(std::move(end));
         endedAt.push_back(m_lastTick);
     }
-    void streamStarted(std::uint32_t stream, Timestamp first) override
-    {
-        m_tracker->stream(stream).secondEndsAt = first + std::chrono::hours(24 * 365);
-    }
-    void secondPassed(std::uint32_t, Timestamp) override { }
-    void media(std::span<const MediaPacket> packets) override { mediaPackets += packets.size(); }
     void tick(Timestamp now) override { m_lastTick = now; }
 
     int started = 0;
     std::vector<CallState> states;
     std::vector<Ended> ended;
     std::vector<Timestamp> endedAt; // the tick before
-    std::size_t mediaPackets = 0;
 
 private:
     Tracker* m_tracker = nullptr;
@@ -76,9 +96,10 @@ inline TrackerOptions smallOptions()
 
 struct TrackerFixture {
     explicit TrackerFixture(const TrackerOptions& options = smallOptions())
-        : tracker(options, listener)
+        : tracker(options, listener, std::array<LaneListener*, 1> { &lane })
     {
         listener.attach(tracker);
+        lane.attach(tracker.lane(0));
     }
     std::uint64_t counter(std::string_view name) const
     {
@@ -88,6 +109,7 @@ struct TrackerFixture {
         }
         return ~0ULL;
     }
+    CountingLane lane;
     CollectingListener listener;
     Tracker tracker;
 };

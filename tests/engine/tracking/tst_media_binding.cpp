@@ -56,7 +56,7 @@ void MediaBindingTest::directionIsWhoSentIt()
     QCOMPARE(streams[0].sender, Party::Callee);
     QCOMPARE(streams[0].packets, 4u);
     QCOMPARE(streams[0].codec, std::string("PCMA"));
-    QCOMPARE(fixture.listener.mediaPackets, std::size_t { 7 });
+    QCOMPARE(fixture.lane.mediaPackets, std::size_t { 7 });
     QCOMPARE(fixture.counter("rtp_packets"), 7u);
 }
 

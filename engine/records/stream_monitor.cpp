@@ -1,0 +1,274 @@
+#include "engine/records/stream_monitor.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace callmon {
+
+namespace {
+
+constexpr Nanoseconds oneSecond = std::chrono::seconds(1);
+// A stream that is silent for longer than this gives no more points until it is heard again.
+constexpr std::uint32_t silentSecondsShown = 5;
+
+float asFloat(double value)
+{
+    return std::isfinite(value) ? static_cast<float>(value) : 0.F;
+}
+
+}
+
+StreamMonitor::StreamMonitor(const TrackerOptions& options, RecordSink& sink)
+    : m_sink(sink)
+    , m_sides(options.maxStreams)
+    , m_links(options.maxStreams)
+{
+    if (options.touchMemory) {
+        m_sides.touch();
+        m_links.touch();
+    }
+}
+
+void StreamMonitor::streamStarted(std::uint32_t stream, Timestamp firstPacket)
+{
+    ::new (static_cast<void*>(&m_sides[stream])) StreamSide();
+    m_lane->stream(stream).secondEndsAt = firstPacket + oneSecond;
+    m_due.append(m_links, stream);
+}
+
+void StreamMonitor::streamNumbered(std::uint32_t stream)
+{
+    CallStream& source = m_lane->stream(stream);
+    if (source.chunk != nullptr)
+        source.chunk->setStream(keyOf(source));
+    handOverEarly(stream, keyOf(source));
+}
+
+// Its media belong to no record: its chunks serve other streams, or are handed over for the storage to count.
+void StreamMonitor::streamDropped(std::uint32_t stream)
+{
+    m_due.remove(m_links, stream);
+    handOver(stream);
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < m_earlyCount; ++i) {
+        if (m_early[i].stream != stream)
+            m_early[kept++] = m_early[i];
+        else if (m_spareCount < m_spares.size())
+            m_spares[m_spareCount++] = m_early[i].chunk;
+        else
+            m_sink.media(m_early[i].chunk);
+    }
+    m_earlyCount = kept;
+}
+
+// Every second that is over gives its point, also without packets, so that gaps show; but not forever.
+void StreamMonitor::secondPassed(std::uint32_t stream, Timestamp arrival)
+{
+    Timestamp& endsAt = m_lane->stream(stream).secondEndsAt;
+    if (arrival < endsAt) { // the clock stepped back: its seconds count anew from here
+        closePoint(stream);
+        endsAt = arrival + oneSecond;
+        return;
+    }
+    while (endsAt <= arrival) {
+        closePoint(stream);
+        endsAt += oneSecond;
+        if (m_sides[stream].silentSeconds > silentSecondsShown && endsAt <= arrival)
+            endsAt += (arrival - endsAt) / oneSecond * oneSecond;
+    }
+}
+
+void StreamMonitor::closePoint(std::uint32_t stream)
+{
+    CallStream& source = m_lane->stream(stream);
+    StreamSide& side = m_sides[stream];
+    const Timestamp begin = source.secondEndsAt - oneSecond;
+    handOver(stream); // so that media never wait for longer than a second
+
+    SecondFigures figures = source.rtp.closeSecond();
+    side.silentSeconds = figures.packets > 0 ? 0 : side.silentSeconds + 1;
+    const CallFacts& call = m_lane->call(source.call).facts;
+    if (figures.packets == 0 && (side.silentSeconds > silentSecondsShown || call.ended))
+        return;
+    const std::uint16_t codec = source.rtp.payload().codec;
+    if (side.impairmentOf != codec) {
+        side.impairmentOf = codec;
+        side.impairment = impairmentOf(m_lane->codecs().name(codec));
+    }
+    QualityPoint point;
+    point.stream = keyOf(source);
+    point.at = begin;
+    point.packets = figures.packets;
+    point.duplicates = figures.duplicates;
+    point.reordered = figures.reordered;
+    point.jitterMs = asFloat(figures.jitter.count());
+    point.jitterErrorMs = asFloat(figures.jitterError.count());
+    point.deltaMaxMs = asFloat(figures.deltaMax.count());
+    if (probeLostIn(begin, source.secondEndsAt)) { // whose loss it is, nobody can say
+        point.lostWithProbe = figures.lost;
+        side.lostWithProbe += figures.lost;
+        side.quality.skip();
+    } else {
+        point.lost = figures.lost;
+        point.mos = asFloat(side.quality.add(figures, side.impairment, oneWayDelayOf(source, call)));
+    }
+    ++m_counters.points;
+    if (figures.packets > 0)
+        m_sink.stream(recordOf(stream));
+    m_sink.quality(point);
+}
+
+StreamKey StreamMonitor::keyOf(const CallStream& stream) const
+{
+    return { m_lane->call(stream.call).facts.key, stream.number };
+}
+
+StoredMedia StreamMonitor::mediaOf(std::uint32_t stream) const
+{
+    const CallStream& source = m_lane->stream(stream);
+    const std::uint64_t stored = m_sides[stream].stored + (source.chunk != nullptr ? source.chunk->packets() : 0);
+    const std::uint64_t packets = source.rtp.sequence().packets();
+    return { stored, packets > stored ? packets - stored : 0 };
+}
+
+StreamRecord StreamMonitor::recordOf(std::uint32_t stream) const
+{
+    const CallStream& source = m_lane->stream(stream);
+    const StreamSide& side = m_sides[stream];
+    return buildStreamRecord(source, m_lane->call(source.call).facts,
+        m_lane->codecs().name(source.rtp.payload().codec), side.impairment, side.quality, mediaOf(stream),
+        side.lostWithProbe);
+}
+
+StreamMonitor::Quality StreamMonitor::qualityOf(std::uint32_t stream) const
+{
+    const QualitySampler& sampler = m_sides[stream].quality;
+    return { sampler.mosSum(), sampler.mosCount(), sampler.mosMin(), mediaOf(stream).notStored };
+}
+
+void StreamMonitor::finish(std::uint32_t stream)
+{
+    if (!m_lane->stream(stream).rtp.secondIsEmpty())
+        closePoint(stream); // the last one is not a whole second
+    handOver(stream);
+    m_due.remove(m_links, stream);
+    m_sink.stream(recordOf(stream));
+}
+
+// In stages, as the lane finds its streams: chunk, then the place in it, then the copy.
+void StreamMonitor::media(std::span<const MediaPacket> packets)
+{
+    for (const MediaPacket& packet : packets) {
+        if (const MediaChunk* chunk = m_lane->stream(packet.stream).chunk; chunk != nullptr)
+            __builtin_prefetch(chunk, 1);
+        for (std::size_t at = 64; at < packet.datagram.size(); at += 64)
+            __builtin_prefetch(packet.datagram.data() + at);
+    }
+    for (const MediaPacket& packet : packets) {
+        const MediaChunk* chunk = m_lane->stream(packet.stream).chunk;
+        if (chunk == nullptr)
+            continue;
+        const std::byte* end = chunk->bytes().data() + chunk->bytes().size();
+        for (std::size_t at = 0; at < packet.datagram.size() + MediaChunk::packetHeaderSize; at += 64)
+            __builtin_prefetch(end + at, 1);
+    }
+    for (const MediaPacket& packet : packets)
+        store(packet);
+}
+
+void StreamMonitor::store(const MediaPacket& packet)
+{
+    CallStream& source = m_lane->stream(packet.stream);
+    const RecordedPacket recorded { packet.arrival, packet.uncertainty, packet.wireSize, packet.datagram };
+    if (source.chunk != nullptr) {
+        if (packet.arrival - source.chunk->firstArrival() < oneSecond && source.chunk->append(recorded)) {
+            ++m_counters.packetsStored;
+            return;
+        }
+        if (!source.numbered && m_earlyCount == m_early.size()) {
+            ++m_counters.packetsNotStored;
+            return;
+        }
+        handOver(packet.stream);
+    }
+    source.chunk = m_spareCount > 0 ? m_spares[--m_spareCount] : m_sink.takeChunk();
+    if (source.chunk == nullptr) {
+        ++m_counters.packetsNotStored;
+        return;
+    }
+    source.chunk->clear(keyOf(source));
+    source.chunk->append(recorded); // an empty chunk takes any datagram
+    ++m_counters.packetsStored;
+}
+
+void StreamMonitor::handOver(std::uint32_t stream)
+{
+    CallStream& source = m_lane->stream(stream);
+    if (source.chunk == nullptr)
+        return;
+    m_sides[stream].stored += source.chunk->packets();
+    if (source.numbered)
+        m_sink.media(source.chunk);
+    else if (m_earlyCount < m_early.size())
+        m_early[m_earlyCount++] = { stream, source.chunk };
+    else
+        m_sink.media(source.chunk); // of a stream that is being dropped
+    source.chunk = nullptr;
+}
+
+void StreamMonitor::handOverEarly(std::uint32_t stream, StreamKey key)
+{
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < m_earlyCount; ++i) {
+        if (m_early[i].stream == stream) {
+            m_early[i].chunk->setStream(key);
+            m_sink.media(m_early[i].chunk);
+        } else {
+            m_early[kept++] = m_early[i];
+        }
+    }
+    m_earlyCount = kept;
+}
+
+void StreamMonitor::probeLost(Timestamp from, Timestamp to)
+{
+    if (m_lossCount > 0 && from <= m_losses[m_lossCount - 1].to && from >= m_losses[m_lossCount - 1].from) {
+        m_losses[m_lossCount - 1].to = std::max(m_losses[m_lossCount - 1].to, to);
+        return;
+    }
+    if (m_lossCount == m_losses.size()) {
+        std::move(m_losses.begin() + 1, m_losses.end(), m_losses.begin());
+        --m_lossCount;
+    }
+    m_losses[m_lossCount++] = { from, to };
+}
+
+bool StreamMonitor::probeLostIn(Timestamp begin, Timestamp end) const
+{
+    const auto losses = std::span(m_losses).first(m_lossCount);
+    return std::any_of(
+        losses.begin(), losses.end(), [&](const Span& loss) { return loss.from < end && loss.to >= begin; });
+}
+
+void StreamMonitor::tick(Timestamp now)
+{
+    if (now < m_lastTick)
+        stepBack(now);
+    m_lastTick = now;
+    for (std::uint32_t i = m_due.oldest(); i != noIndex && m_lane->stream(i).secondEndsAt <= now; i = m_due.oldest()) {
+        secondPassed(i, now);
+        m_due.moveToNewest(m_links, i);
+    }
+}
+
+// Nothing may wait for a time that lies far ahead now.
+void StreamMonitor::stepBack(Timestamp now)
+{
+    m_lossCount = 0;
+    for (std::uint32_t i = m_due.oldest(); i != noIndex; i = m_links[i].after) {
+        if (m_lane->stream(i).secondEndsAt > now + oneSecond)
+            secondPassed(i, now);
+    }
+}
+
+}

@@ -1,0 +1,73 @@
+// S, the media half: what a lane knows of a call, of its media addresses and of its streams.
+#pragma once
+
+#include "engine/media/rtp_stream.h"
+#include "engine/signalling/sdp.h"
+#include "engine/tracking/object_pool.h"
+#include "engine/tracking/seeded_hash.h"
+#include "shared/calls/call_record.h"
+
+#include <array>
+
+namespace callmon {
+
+class MediaChunk;
+
+// What signalling tells the lanes of a call: all that a stream's record needs of it.
+struct CallFacts {
+    CallKey key;
+    std::optional<Milliseconds> signallingRtt;
+    bool confirmed = false; // until then packets to its addresses are nobody's
+    bool ended = false;
+    bool operator==(const CallFacts&) const = default;
+};
+
+struct CallMedia {
+    static constexpr std::uint32_t maxAddresses = 24;
+    static constexpr std::uint32_t maxStreams = 64;
+
+    CallFacts facts;
+    std::uint32_t addresses = noIndex; // newest first
+    std::uint32_t addressCount = 0;
+    std::uint32_t streams = noIndex; // newest first
+    std::uint32_t streamCount = 0; // numbered ones, of all lanes
+    std::uint32_t unnumbered = 0; // of this lane
+};
+
+// A transport address that one side advertised for media.
+struct MediaAddress {
+    static constexpr std::size_t maxPayloads = SdpMedia::maxCodecs;
+
+    Endpoint endpoint;
+    Party party = Party::Caller; // who receives here
+    bool ofBoth = false; // both sides advertised it: a relay, seen on two hops
+    MediaKind kind = MediaKind::Audio;
+    std::uint8_t payloadCount = 0;
+    std::uint32_t call = noIndex;
+    std::uint32_t next = noIndex; // in the call
+    std::array<PayloadMeaning, maxPayloads> payloads {};
+};
+
+// The first cache line finds the stream and says whether anything but counting is due; the next four hold what every
+// packet changes; the rest is for once a second. bench: tracking_bench.
+struct alignas(64) CallStream {
+    static constexpr std::uint8_t noPayloadType = 0xff;
+
+    StreamIdentity identity;
+    Timestamp secondEndsAt; // the listener closes the stream's second before a packet from then on is counted
+    MediaChunk* chunk = nullptr; // the listener's: being filled
+    PayloadMeaning meaning; // of the last packet's payload type; noPayloadType: to be looked up
+    bool bySource = false; // nobody had advertised the destination when it was bound
+    bool numbered = false; // until then nothing is told of it
+    std::uint16_t boundEpoch = 0; // of the destination: whether somebody may have advertised it since
+    std::uint32_t call = noIndex;
+    RtpStream rtp;
+    Party sender = Party::Caller;
+    std::uint32_t number = 0; // within its call
+    std::uint32_t next = noIndex; // in the call, older
+    std::uint32_t receiver = noIndex; // MediaAddress by which it was bound
+    std::uint64_t firstSequence = 0; // of its first packet's frame
+};
+constexpr std::size_t hotStreamBytes = 320;
+
+}

@@ -1,0 +1,39 @@
+// What signalling tells the media lanes, in the order of the frames that caused it.
+#pragma once
+
+#include "engine/tracking/call_media.h"
+
+#include <variant>
+
+namespace callmon {
+
+struct FactsChanged {
+    std::uint32_t call = noIndex;
+    CallFacts facts;
+};
+struct AddressAdded { // an SDP of `party` advertised it; the newest registration wins
+    std::uint32_t call = noIndex;
+    Endpoint endpoint;
+    Party party = Party::Caller;
+    MediaKind kind = MediaKind::Audio;
+    std::uint8_t payloadCount = 0;
+    std::array<PayloadMeaning, MediaAddress::maxPayloads> payloads {};
+};
+struct Described { // an SDP was read: payload types may mean something else now
+    std::uint32_t call = noIndex;
+    bool firstAnswer = false; // announcements are over: timestamps may begin anew
+};
+struct ProbeLossSeen { // frames were lost by the probe between the two times
+    Timestamp from;
+    Timestamp to;
+};
+struct LaneTick { // packet time has come here
+    Timestamp now;
+};
+
+struct LaneControl {
+    std::uint64_t stamp = 0; // sequence of the frame that caused it: applied before that one and any later
+    std::variant<FactsChanged, AddressAdded, Described, ProbeLossSeen, LaneTick> what;
+};
+
+}

@@ -1,0 +1,343 @@
+#include "engine/tracking/media_lane.h"
+
+#include "engine/tracking/call.h"
+#include "engine/tracking/payload_kinds.h"
+
+#include <algorithm>
+
+namespace callmon {
+
+namespace {
+
+// RFC 3550 5.1; zero when the packet ends before it.
+Ssrc ssrcOf(Bytes packet)
+{
+    ByteReader in(packet);
+    in.skip(8);
+    return Ssrc { in.u32() };
+}
+
+const PayloadMeaning* meaningIn(const MediaAddress& address, std::uint8_t payloadType)
+{
+    for (std::size_t i = 0; i < address.payloadCount; ++i) {
+        if (address.payloads[i].payloadType == payloadType)
+            return &address.payloads[i];
+    }
+    return nullptr;
+}
+
+}
+
+MediaLane::MediaLane(
+    const TrackerOptions& options, std::uint64_t hashSeed, const CodecNames& codecs, LaneListener& listener)
+    : m_hash(hashSeed)
+    , m_codecs(codecs)
+    , m_listener(listener)
+    , m_calls(options.maxCalls)
+    , m_media(options.maxMediaAddresses, m_hash)
+    , m_streams(options.maxStreams)
+    , m_flows(options.maxStreams)
+    , m_unnumbered(options.maxStreams)
+    , m_wantsMedia(listener.wantsMedia())
+{
+    static_assert(offsetof(CallStream, rtp) + RtpStream::hotBytes <= hotStreamBytes);
+    for (std::uint32_t i = 0; i < options.maxCalls; ++i)
+        ::new (static_cast<void*>(&m_calls[i])) CallMedia();
+}
+
+// Two dependent reads lie between a packet and its statistics: slot and stream. Each is asked for while those of the
+// other packets of the burst are on their way.
+void MediaLane::lookAhead(std::span<const Datagram> packets)
+{
+    for (const Datagram& packet : packets)
+        __builtin_prefetch(packet.payload.data());
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+        if (isMine(packets[i])) {
+            m_hashes[i] = m_hash(StreamIdentity { packets[i].flow, ssrcOf(packets[i].payload) });
+            m_flows.prefetch(m_hashes[i]);
+        }
+    }
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+        if (!isMine(packets[i]))
+            continue;
+        const std::uint32_t index = m_flows.likely(m_hashes[i]);
+        if (index == noIndex)
+            continue;
+        const auto* stream = reinterpret_cast<const char*>(&m_streams[index]);
+        for (std::size_t line = 0; line < hotStreamBytes; line += 64)
+            __builtin_prefetch(stream + line, 1);
+    }
+}
+
+void MediaLane::process(const Datagram& datagram, std::size_t position)
+{
+    if (looksLikeRtcp(datagram.payload)) {
+        ++m_counters.rtcpPackets;
+        return;
+    }
+    if (!looksLikeRtp(datagram.payload)) {
+        ++m_counters.notRtp;
+        return;
+    }
+    const StreamIdentity identity { datagram.flow, ssrcOf(datagram.payload) };
+    const std::uint64_t hash = m_hashes[position];
+    std::uint32_t index = find(identity, hash);
+    if (index == noIndex || (m_streams[index].bySource && m_streams[index].boundEpoch != epochOf(datagram.flow.dst)))
+        index = bind(datagram, identity, hash, index);
+    if (index == noIndex)
+        return;
+    const auto packet = parseRtp(datagram.payload, datagram.wirePayloadSize);
+    if (!packet) {
+        ++m_counters.notRtp;
+        return;
+    }
+    CallStream& stream = m_streams[index];
+    constexpr Nanoseconds longAgo = std::chrono::seconds(12); // the clock stepped back
+    if ((datagram.arrival >= stream.secondEndsAt || stream.secondEndsAt - datagram.arrival > longAgo)
+        && stream.numbered)
+        passSecond(index, datagram.arrival);
+    if (stream.meaning.payloadType != packet->payloadType)
+        stream.meaning = meaningOf(stream, packet->payloadType);
+    stream.rtp.add({ datagram.arrival, datagram.uncertainty, datagram.ipSize }, *packet, stream.meaning);
+    ++m_counters.rtpPackets;
+    if (m_wantsMedia) {
+        m_pending[m_pendingCount++]
+            = { index, datagram.arrival, datagram.uncertainty, datagram.wirePayloadSize, datagram.payload };
+    }
+}
+
+void MediaLane::flush()
+{
+    if (m_pendingCount == 0)
+        return;
+    m_listener.media(std::span(m_pending).first(m_pendingCount));
+    m_pendingCount = 0;
+}
+
+void MediaLane::passSecond(std::uint32_t stream, Timestamp arrival)
+{
+    const auto pending = std::span(m_pending).first(m_pendingCount);
+    if (std::any_of(pending.begin(), pending.end(), [&](const MediaPacket& p) { return p.stream == stream; }))
+        flush();
+    m_listener.secondPassed(stream, arrival);
+}
+
+// The call that advertised the destination; where nobody did, the one that advertised the source. noIndex: counted.
+std::uint32_t MediaLane::bind(
+    const Datagram& datagram, const StreamIdentity& identity, std::uint64_t hash, std::uint32_t before)
+{
+    bool byDestination = true;
+    std::uint32_t address = m_media.find(datagram.flow.dst);
+    if (address == noIndex) {
+        byDestination = false;
+        address = m_media.find(datagram.flow.src);
+    }
+    if (address == noIndex || !m_calls[m_media[address].call].facts.confirmed) {
+        ++m_counters.rtpUnbound;
+        return noIndex;
+    }
+    if (!parseRtp(datagram.payload, datagram.wirePayloadSize)) {
+        ++m_counters.notRtp;
+        return noIndex;
+    }
+    std::uint32_t index = streamOf(m_calls[m_media[address].call], identity);
+    if (index == noIndex && byDestination) {
+        if (const std::uint32_t shared = addressOfBothEnds(address, datagram.flow); shared != address) {
+            address = shared;
+            index = streamOf(m_calls[m_media[shared].call], identity);
+        }
+    }
+    if (index == noIndex)
+        index = openStream(address, byDestination, datagram, identity);
+    if (index == noIndex) {
+        ++m_counters.rtpRefused;
+        return noIndex;
+    }
+    m_streams[index].bySource = !byDestination;
+    m_streams[index].boundEpoch = epochOf(datagram.flow.dst);
+    if (before == noIndex)
+        m_flows.insert(hash, index);
+    else if (before != index)
+        m_flows.replace(hash, before, index);
+    return index;
+}
+
+// Servers receive several calls at one address, and T2 has the call that advertised it last. Where the source address
+// is of another call that advertised the destination as well, the packet is that call's.
+std::uint32_t MediaLane::addressOfBothEnds(std::uint32_t destination, const FlowKey& flow) const
+{
+    const std::uint32_t source = m_media.find(flow.src);
+    if (source == noIndex || m_media[source].call == m_media[destination].call
+        || !m_calls[m_media[source].call].facts.confirmed)
+        return destination;
+    for (std::uint32_t i = m_calls[m_media[source].call].addresses; i != noIndex; i = m_media[i].next) {
+        if (m_media[i].endpoint == flow.dst)
+            return i;
+    }
+    return destination;
+}
+
+std::uint32_t MediaLane::streamOf(const CallMedia& call, const StreamIdentity& identity) const
+{
+    for (std::uint32_t i = call.streams; i != noIndex; i = m_streams[i].next) {
+        if (m_streams[i].identity == identity)
+            return i;
+    }
+    return noIndex;
+}
+
+Party MediaLane::senderTo(const MediaAddress& address, bool byDestination, const FlowKey& flow) const
+{
+    if (address.ofBoth) { // the other end may tell
+        const std::uint32_t other = m_media.find(byDestination ? flow.src : flow.dst);
+        if (other != noIndex && m_media[other].call == address.call && !m_media[other].ofBoth)
+            return byDestination ? m_media[other].party : otherThan(m_media[other].party);
+    }
+    return byDestination ? otherThan(address.party) : address.party;
+}
+
+std::uint32_t MediaLane::openStream(
+    std::uint32_t address, bool byDestination, const Datagram& datagram, const StreamIdentity& identity)
+{
+    CallMedia& call = m_calls[m_media[address].call];
+    if (call.streamCount + call.unnumbered >= CallMedia::maxStreams)
+        return noIndex;
+    const std::uint32_t index = m_streams.acquire();
+    if (index == noIndex)
+        return noIndex;
+    CallStream& stream = m_streams[index];
+    stream.identity = identity;
+    stream.meaning.payloadType = CallStream::noPayloadType;
+    stream.sender = senderTo(m_media[address], byDestination, datagram.flow);
+    stream.call = m_media[address].call;
+    stream.next = call.streams;
+    stream.receiver = address;
+    stream.firstSequence = datagram.sequence;
+    call.streams = index;
+    ++call.unnumbered;
+    m_unnumbered[m_unnumberedCount++] = index;
+    ++m_counters.streamsStarted;
+    m_listener.streamStarted(index, datagram.arrival);
+    return index;
+}
+
+// A sender uses the numbers that the receiver listed (RFC 3264 5.1), or else its own; static ones need no SDP.
+PayloadMeaning MediaLane::meaningOf(const CallStream& stream, std::uint8_t payloadType) const
+{
+    if (const auto* meaning = meaningIn(m_media[stream.receiver], payloadType))
+        return *meaning;
+    for (std::uint32_t i = m_calls[stream.call].addresses; i != noIndex; i = m_media[i].next) {
+        if (const auto* meaning = meaningIn(m_media[i], payloadType))
+            return *meaning;
+    }
+    const SdpCodec codec = staticCodec(payloadType);
+    return { payloadType, kindOf(codec), m_codecs.indexOfStatic(payloadType), codec.clockRate };
+}
+
+bool MediaLane::apply(const LaneControl& control)
+{
+    if (const auto* changed = std::get_if<FactsChanged>(&control.what)) {
+        m_calls[changed->call].facts = changed->facts;
+    } else if (const auto* address = std::get_if<AddressAdded>(&control.what)) {
+        return add(*address);
+    } else if (const auto* described = std::get_if<Described>(&control.what)) {
+        for (std::uint32_t i = m_calls[described->call].streams; i != noIndex; i = m_streams[i].next) {
+            m_streams[i].meaning.payloadType = CallStream::noPayloadType;
+            if (described->firstAnswer)
+                m_streams[i].rtp.beginTimestampSegment();
+        }
+    } else if (const auto* loss = std::get_if<ProbeLossSeen>(&control.what)) {
+        m_listener.probeLost(loss->from, loss->to);
+    } else if (const auto* tick = std::get_if<LaneTick>(&control.what)) {
+        flush();
+        m_listener.tick(tick->now);
+    }
+    return true;
+}
+
+// F keeps what T2 said when a stream was bound. Where T2 changes its mind, the streams concerned leave F and are bound
+// anew by their next packet, perhaps to the same call: those of both calls that have the address at either end; and,
+// by the epoch, those bound by their source because nobody had advertised their destination.
+bool MediaLane::add(const AddressAdded& address)
+{
+    const MediaTable::Added added = m_media.add(address, m_calls[address.call]);
+    if (added.found) {
+        ++epochOf(address.endpoint);
+        shake(m_calls[address.call], address.endpoint);
+        if (added.takenFrom != noIndex)
+            shake(m_calls[added.takenFrom], address.endpoint);
+    }
+    return !added.refused;
+}
+
+void MediaLane::shake(const CallMedia& call, const Endpoint& endpoint)
+{
+    for (std::uint32_t i = call.streams; i != noIndex; i = m_streams[i].next) {
+        const StreamIdentity& identity = m_streams[i].identity;
+        if (identity.flow.src != endpoint && identity.flow.dst != endpoint)
+            continue;
+        const std::uint64_t hash = m_hash(identity);
+        if (const std::uint32_t bound = find(identity, hash); bound != noIndex)
+            m_flows.erase(hash, bound);
+    }
+}
+
+void MediaLane::number(std::uint32_t index, std::uint32_t number)
+{
+    m_streams[index].number = number;
+    m_streams[index].numbered = true;
+    --m_calls[m_streams[index].call].unnumbered;
+    m_listener.streamNumbered(index);
+}
+
+void MediaLane::drop(std::uint32_t index)
+{
+    const std::uint64_t packets = m_streams[index].rtp.sequence().packets();
+    m_counters.rtpPackets -= packets;
+    m_counters.rtpRefused += packets;
+    --m_counters.streamsStarted;
+    std::uint32_t* link = &m_calls[m_streams[index].call].streams;
+    while (*link != index)
+        link = &m_streams[*link].next;
+    *link = m_streams[index].next;
+    --m_calls[m_streams[index].call].unnumbered;
+    m_listener.streamDropped(index);
+    release(index);
+}
+
+void MediaLane::release(std::uint32_t index)
+{
+    m_flows.erase(m_hash(m_streams[index].identity), index);
+    m_streams.release(index);
+}
+
+void MediaLane::removeCall(std::uint32_t index)
+{
+    for (std::uint32_t stream = m_calls[index].streams; stream != noIndex;) {
+        const std::uint32_t next = m_streams[stream].next;
+        release(stream);
+        stream = next;
+    }
+    m_media.removeAllOf(m_calls[index]);
+    m_calls[index] = CallMedia();
+}
+
+void MediaLane::stepBack(Timestamp now)
+{
+    flush();
+    for (std::uint32_t call = 0; call < m_calls.capacity(); ++call) {
+        for (std::uint32_t i = m_calls[call].streams; i != noIndex; i = m_streams[i].next)
+            m_streams[i].rtp.stepBack(now);
+    }
+}
+
+void MediaLane::touch()
+{
+    m_calls.touch();
+    m_media.touch();
+    m_streams.touch();
+    m_flows.touch();
+    m_unnumbered.touch();
+}
+
+}

@@ -1,0 +1,112 @@
+// One media lane: from an RTP packet to its stream and its statistics. There are as many as there are processing cores,
+// each with its share of the media and tables of its own; a lane knows of calls what signalling tells it (LaneControl),
+// so no two lanes share anything that changes.
+//
+// A packet finds its stream in F, by its addresses and SSRC, and touches nothing else. Only the first packet of a stream,
+// or the first after its binding was shaken, looks its addresses up in T2.
+#pragma once
+
+#include "engine/media/rtp_packet.h"
+#include "engine/packet/datagram.h"
+#include "engine/tracking/codec_names.h"
+#include "engine/tracking/index_table.h"
+#include "engine/tracking/media_table.h"
+#include "engine/tracking/tracker_listener.h"
+#include "engine/tracking/tracker_options.h"
+
+namespace callmon {
+
+// One thread; nothing here reads a clock, allocates or locks after the constructor.
+class MediaLane {
+public:
+    static constexpr std::size_t burst = 64; // datagrams looked up together. bench: tracking_bench
+
+    struct Counters {
+        std::uint64_t rtpPackets = 0;
+        std::uint64_t rtpUnbound = 0; // looks like RTP, and no call advertised its addresses
+        std::uint64_t rtpRefused = 0; // of a stream there was no room for
+        std::uint64_t rtcpPackets = 0;
+        std::uint64_t notRtp = 0; // begins like it
+        std::uint64_t streamsStarted = 0;
+
+        Counters& operator+=(const Counters& other)
+        {
+            rtpPackets += other.rtpPackets;
+            rtpUnbound += other.rtpUnbound;
+            rtpRefused += other.rtpRefused;
+            rtcpPackets += other.rtcpPackets;
+            notRtp += other.notRtp;
+            streamsStarted += other.streamsStarted;
+            return *this;
+        }
+    };
+
+    MediaLane(const TrackerOptions& options, std::uint64_t hashSeed, const CodecNames& codecs, LaneListener& listener);
+
+    // RTP and RTCP begin with version 2 in the top two bits; SIP with a letter, STUN with 0 (RFC 7983).
+    static bool isMine(const Datagram& datagram)
+    {
+        return !datagram.payload.empty() && std::to_integer<unsigned>(datagram.payload[0]) >> 6 == 2;
+    }
+    // Of a burst that begins: asks for the memory its packets will need. Only hints: controls may come in between.
+    void lookAhead(std::span<const Datagram> packets);
+    // The packet at `position` of that burst; isMine().
+    void process(const Datagram& datagram, std::size_t position);
+    void flush(); // hands on the media of the burst
+
+    bool apply(const LaneControl& control); // false: an address there was no room for
+    void stepBack(Timestamp now);
+
+    // While all lanes stand still.
+    std::span<const std::uint32_t> unnumbered() const { return { &m_unnumbered[0], m_unnumberedCount }; } // oldest first
+    void number(std::uint32_t stream, std::uint32_t number);
+    void drop(std::uint32_t stream); // instead
+    void numberingDone() { m_unnumberedCount = 0; }
+    void setStreamCount(std::uint32_t call, std::uint32_t count) { m_calls[call].streamCount = count; }
+    void removeCall(std::uint32_t call);
+
+    const CallMedia& call(std::uint32_t index) const { return m_calls[index]; }
+    CallStream& stream(std::uint32_t index) { return m_streams[index]; }
+    const CallStream& stream(std::uint32_t index) const { return m_streams[index]; }
+    const CodecNames& codecs() const { return m_codecs; }
+    const Counters& counters() const { return m_counters; }
+    std::uint32_t streamsUsed() const { return m_streams.used(); }
+    LaneListener& listener() { return m_listener; }
+    void touch();
+
+private:
+    std::uint32_t find(const StreamIdentity& identity, std::uint64_t hash) const
+    {
+        return m_flows.find(hash, [&](std::uint32_t index) { return m_streams[index].identity == identity; });
+    }
+    std::uint32_t bind(const Datagram& datagram, const StreamIdentity& identity, std::uint64_t hash, std::uint32_t before);
+    std::uint32_t addressOfBothEnds(std::uint32_t destination, const FlowKey& flow) const;
+    std::uint32_t streamOf(const CallMedia& call, const StreamIdentity& identity) const;
+    std::uint32_t openStream(
+        std::uint32_t address, bool byDestination, const Datagram& datagram, const StreamIdentity& identity);
+    Party senderTo(const MediaAddress& address, bool byDestination, const FlowKey& flow) const;
+    PayloadMeaning meaningOf(const CallStream& stream, std::uint8_t payloadType) const;
+    void passSecond(std::uint32_t stream, Timestamp arrival);
+    bool add(const AddressAdded& address);
+    void shake(const CallMedia& call, const Endpoint& endpoint);
+    std::uint16_t& epochOf(const Endpoint& endpoint) { return m_epochs[m_hash(endpoint) % m_epochs.size()]; }
+    void release(std::uint32_t stream);
+
+    SeededHash m_hash;
+    const CodecNames& m_codecs;
+    LaneListener& m_listener;
+    LazyArray<CallMedia> m_calls; // by the index of the call
+    MediaTable m_media; // T2
+    ObjectPool<CallStream> m_streams; // S
+    IndexTable m_flows; // F
+    std::array<std::uint16_t, 4096> m_epochs {}; // by hash of an address: changes when it is advertised for the first time
+    LazyArray<std::uint32_t> m_unnumbered;
+    std::size_t m_unnumberedCount = 0;
+    Counters m_counters;
+    bool m_wantsMedia;
+    std::array<std::uint64_t, burst> m_hashes {};
+    std::array<MediaPacket, burst> m_pending {};
+    std::size_t m_pendingCount = 0;
+};
+
+}

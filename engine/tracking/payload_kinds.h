@@ -1,0 +1,24 @@
+// What a codec of an SDP or of RFC 3551 means for the figures.
+#pragma once
+
+#include "engine/media/rtp_stream.h"
+#include "engine/signalling/sdp.h"
+
+#include <algorithm>
+
+namespace callmon {
+
+inline PayloadKind kindOf(const SdpCodec& codec)
+{
+    const auto is = [&](std::string_view lowerCase) {
+        return std::equal(codec.name.begin(), codec.name.end(), lowerCase.begin(), lowerCase.end(),
+            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; });
+    };
+    if (is("telephone-event"))
+        return PayloadKind::TelephoneEvent;
+    if (is("cn") || codec.payloadType == 13 || codec.payloadType == 19) // 19: before RFC 3551
+        return PayloadKind::ComfortNoise;
+    return PayloadKind::Media;
+}
+
+}

@@ -1,0 +1,58 @@
+// 64 well-mixed bits of what names a stream or an address. The seed is drawn at start, so that nobody can choose
+// addresses or SSRCs that meet in one slot; no result depends on it.
+#pragma once
+
+#include "shared/base/flow_key.h"
+#include "shared/base/units.h"
+
+#include <cstring>
+
+namespace callmon {
+
+struct StreamIdentity { // one SSRC on one path
+    FlowKey flow;
+    Ssrc ssrc;
+    bool operator==(const StreamIdentity& other) const { return std::memcmp(this, &other, sizeof *this) == 0; }
+};
+static_assert(sizeof(StreamIdentity) == 40); // no padding: it is compared and hashed as bytes
+
+class SeededHash {
+public:
+    explicit SeededHash(std::uint64_t seed)
+        : m_seeds { mixed(seed), mixed(seed + 1), mixed(seed + 2) }
+    {
+    }
+
+    std::uint64_t operator()(const StreamIdentity& identity) const
+    {
+        std::uint64_t words[5];
+        std::memcpy(words, &identity, sizeof words);
+        return fold(fold(words[0] ^ m_seeds[0], words[1] ^ m_seeds[1]) ^ fold(words[2] ^ m_seeds[1], words[3] ^ m_seeds[2]),
+            words[4] ^ m_seeds[0]);
+    }
+    std::uint64_t operator()(const Endpoint& endpoint) const
+    {
+        std::uint64_t words[2];
+        std::memcpy(words, endpoint.ip.bytes().data(), sizeof words);
+        return fold(fold(words[0] ^ m_seeds[0], words[1] ^ m_seeds[1]), endpoint.port ^ m_seeds[2]);
+    }
+
+private:
+    // The halves of the 128-bit product, together: every bit of the result depends on every bit of both (wyhash).
+    static std::uint64_t fold(std::uint64_t a, std::uint64_t b)
+    {
+        const auto product = static_cast<unsigned __int128>(a) * b;
+        return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+    }
+    static std::uint64_t mixed(std::uint64_t x) // splitmix64
+    {
+        x += 0x9e3779b97f4a7c15ULL;
+        x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;
+        x = (x ^ x >> 27) * 0x94d049bb133111ebULL;
+        return x ^ x >> 31;
+    }
+
+    std::uint64_t m_seeds[3];
+};
+
+}
