@@ -93,6 +93,7 @@ private slots:
     {
         QCOMPARE(callFields({}).size(), callFieldNames().size());
         QCOMPARE(streamFields({}, "").size(), streamFieldNames().size());
+        QCOMPARE(qualityFields({}, "", Party::Caller).size(), qualityFieldNames().size());
     }
 
     void callIsWrittenUnderItsColumns_data()
@@ -136,7 +137,8 @@ private slots:
 
     void whatIsNotKnownIsAbsentAndNotZero()
     {
-        for (const char* name : { "clock_rate_hz", "jitter_mean_ms", "jitter_error_ms", "delta_min_ms", "rtt_ms", "r_factor", "mos_mean" })
+        for (const char* name :
+            { "clock_rate_hz", "jitter_mean_ms", "jitter_error_ms", "delta_min_ms", "rtt_ms", "r_factor", "mos_mean" })
             QVERIFY2(streamField({}, name).kind == FieldValue::Kind::Absent, name);
         QCOMPARE(streamField({}, "lost").text, std::string("0"));
         QVERIFY(callField({}, "final_code").empty());
@@ -162,6 +164,22 @@ private slots:
         QCOMPARE(streamField(stream, "loss_percent").text, std::string("33.3333"));
         QVERIFY(streamField(stream, "payload_type").kind == FieldValue::Kind::Number);
         QVERIFY(streamField(stream, "ssrc").kind == FieldValue::Kind::Text);
+    }
+
+    void aSecondWithoutPacketsHasNothingMeasured()
+    {
+        QualityPoint point;
+        point.jitterMs = 1.5F;
+        point.mos = 4;
+        const auto value = [&](std::string_view name) {
+            return qualityFields(point, "a@b", Party::Callee).at(indexOf(qualityFieldNames(), name)).text;
+        };
+        QCOMPARE(value("jitter_ms"), std::string());
+        point.packets = 50;
+        point.lostWithProbe = 3;
+        QCOMPARE(value("jitter_ms"), std::string("1.500000"));
+        QCOMPARE(value("lost_with_probe"), std::string("3"));
+        QCOMPARE(value("mos"), std::string("4.000"));
     }
 
     void figureThatIsNoNumberIsAbsent() // JSON has no word for it
