@@ -42,8 +42,11 @@ QString details(const ProbeStatus& status)
         const CounterMeaning& meaning = meaningOf(counter.name);
         if (meaning.title.empty() || meaning.group > CounterGroup::Times)
             continue;
+        const QString title = meaning.name.ends_with('*')
+            ? QString::fromStdString(counter.name).replace(QLatin1Char('_'), QLatin1Char(' '))
+            : words(meaning.title);
         html += QStringLiteral("<tr><td>%1&nbsp;</td><td align=right>%2</td><td align=right>%3</td></tr>")
-                    .arg(words(meaning.title).toHtmlEscaped(), countText(counter.value),
+                    .arg(title.toHtmlEscaped(), countText(counter.value),
                         meaning.kind == CounterKind::Level ? QString() : countText(counter.perSecond));
     }
     html += QStringLiteral("</table>");

@@ -46,6 +46,7 @@ constexpr CounterMeaning meanings[] {
     { "port_oversized_frames", G::Dropped, K::Missed, "Too large", "Frames above 16 KiB", "look at the mirror port" },
     { "poll_gap_longest_us", G::Times, K::Level, "Longest poll gap, us", "Time the port went unpolled", {} },
     { "poll_gap*", G::Times, K::Count, "Poll gaps", "Times the port went unpolled for so long", {} },
+    { "cycle_counter_jumps", G::Times, K::Count, "Clock jumped", "The processor's counter lost its step", {} },
     { "clock_steps", G::Times, K::Count, "Clock set", "The machine's clock was set", {} },
     { "clock_stepped_back", G::Times, K::Count, "Time went back", "The capture's times stepped back by 10 s", {} },
     { "calls_refused_pool_full", G::Calls, K::Missed, "Calls refused", "The table of calls was full",
