@@ -93,6 +93,10 @@ CallFilter CallFilter::parse(const QString& text)
         const auto state = static_cast<CallState>(i);
         filter.m_stateWords[i] = std::string(toText(state)) + ' ' + word(state).toLower().toStdString();
     }
+    for (std::size_t i = 0; i < filter.m_trustWords.size(); ++i) {
+        const auto trust = static_cast<CaptureTrust>(i);
+        filter.m_trustWords[i] = std::string(toText(trust)) + ' ' + word(trust).toLower().toStdString();
+    }
     for (const QString& term : splitTerms(text))
         if (!filter.addNumberTerm(term) && !filter.addFieldTerm(term))
             filter.m_terms.push_back({ Field::Anything, Test::Contains, term.toLower().toStdString(), 0 });
@@ -136,7 +140,7 @@ bool CallFilter::addNumberTerm(const QString& text)
 bool CallFilter::addFieldTerm(const QString& text)
 {
     static const QRegularExpression shape(
-        QStringLiteral("^(from|to|id|codec|state|code):(.*)$"), QRegularExpression::CaseInsensitiveOption);
+        QStringLiteral("^(from|to|id|codec|state|code|trust):(.*)$"), QRegularExpression::CaseInsensitiveOption);
     const QRegularExpressionMatch match = shape.match(text);
     if (!match.hasMatch())
         return false;
@@ -152,6 +156,7 @@ bool CallFilter::addFieldTerm(const QString& text)
         : name == QLatin1String("id")          ? Field::Id
         : name == QLatin1String("codec")       ? Field::Codec
         : name == QLatin1String("state")       ? Field::State
+        : name == QLatin1String("trust")       ? Field::Trust
                                                : Field::Code;
     term.test = value.contains(QLatin1Char('*')) ? Test::Like : Test::Contains;
     term.text = value.toStdString();
@@ -205,6 +210,8 @@ bool CallFilter::matches(const Term& term, const LiveCall& call, Timestamp now) 
         return holds(call.codec);
     case Field::State:
         return holds(state);
+    case Field::Trust:
+        return holds(m_trustWords[static_cast<std::size_t>(call.trust)]);
     case Field::Code:
         return call.lastCode != 0 && holds(std::to_string(call.lastCode));
     case Field::Mos:

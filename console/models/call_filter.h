@@ -1,6 +1,6 @@
 // The filter box of the live list. Terms are separated by spaces and must all match:
 //   word               caller, callee, Call-ID, state or codec contains it ("a phrase" in quotes)
-//   from: to: id: codec: state: code:
+//   from: to: id: codec: state: code: trust:
 //                      that field alone; with * it matches the field as a whole: from:+34*
 //   mos<3.5 loss>2 jitter>=30 duration>600
 //                      < <= > >= =; mos and its lowest window (minmos), loss and jitter are the worse direction's,
@@ -26,7 +26,7 @@ public:
     const QStringList& problems() const { return m_problems; } // sentences for the user
 
 private:
-    enum class Field { Anything, From, To, Id, Codec, State, Code, Mos, MinMos, Loss, Jitter, Duration };
+    enum class Field { Anything, From, To, Id, Codec, State, Code, Trust, Mos, MinMos, Loss, Jitter, Duration };
     enum class Test { Contains, Like, Less, LessOrEqual, Greater, GreaterOrEqual, Equal };
     struct Term {
         Field field = Field::Anything;
@@ -42,6 +42,7 @@ private:
     std::vector<Term> m_terms;
     QStringList m_problems;
     std::array<std::string, 5> m_stateWords; // by CallState: the contract's word and the user's
+    std::array<std::string, 3> m_trustWords; // by CaptureTrust, likewise
 };
 
 }

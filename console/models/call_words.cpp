@@ -141,6 +141,82 @@ Tone tone(CallOutcome outcome)
     return Tone::Quiet;
 }
 
+QString word(CaptureTrust trust)
+{
+    switch (trust) {
+    case CaptureTrust::Whole:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "whole"));
+    case CaptureTrust::Delayed:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "delayed"));
+    case CaptureTrust::Lossy:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "lossy"));
+    }
+    return {};
+}
+
+QString glyph(CaptureTrust trust)
+{
+    switch (trust) {
+    case CaptureTrust::Whole:
+        return QStringLiteral("✓");
+    case CaptureTrust::Delayed:
+        return QStringLiteral("◷");
+    case CaptureTrust::Lossy:
+        return QStringLiteral("⚠");
+    }
+    return {};
+}
+
+Tone tone(CaptureTrust trust)
+{
+    switch (trust) {
+    case CaptureTrust::Delayed:
+        return Tone::Warning;
+    case CaptureTrust::Lossy:
+        return Tone::Bad;
+    case CaptureTrust::Whole:
+        break;
+    }
+    return Tone::Quiet;
+}
+
+QString meaning(CaptureTrust trust)
+{
+    switch (trust) {
+    case CaptureTrust::Whole:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "The probe missed nothing while this call was on."));
+    case CaptureTrust::Delayed:
+        return tr(QT_TRANSLATE_NOOP("CallWords",
+            "The probe was late to look at its port while this call was on: it lost nothing, but jitter may be "
+            "overstated."));
+    case CaptureTrust::Lossy:
+        return tr(QT_TRANSLATE_NOOP("CallWords",
+            "The probe itself lost frames while this call was on: what is missing then is counted apart, not as loss "
+            "of the network."));
+    }
+    return {};
+}
+
+QString meaning(const CallRecord& call)
+{
+    const QString gap = millisecondsText(Milliseconds(call.pollGapLongest).count());
+    switch (call.trust) {
+    case CaptureTrust::Whole:
+        break;
+    case CaptureTrust::Delayed:
+        return tr(QT_TRANSLATE_NOOP("CallWords",
+                      "The probe looked at its port up to %1 ms late while this call was on: it lost nothing, but "
+                      "jitter may be overstated."))
+            .arg(gap);
+    case CaptureTrust::Lossy:
+        return tr(QT_TRANSLATE_NOOP("CallWords",
+                      "The probe itself lost %1 frames while this call was on, of this call or of others: what is "
+                      "missing then is counted apart, not as loss of the network."))
+            .arg(countText(call.probeFramesLost));
+    }
+    return meaning(call.trust);
+}
+
 QString word(EndedBy endedBy)
 {
     switch (endedBy) {

@@ -16,6 +16,12 @@ QString word(CallOutcome outcome);
 QString glyph(CallOutcome outcome);
 Tone tone(CallOutcome outcome);
 
+QString word(CaptureTrust trust);
+QString glyph(CaptureTrust trust);
+Tone tone(CaptureTrust trust);
+QString meaning(CaptureTrust trust); // a sentence or two
+QString meaning(const CallRecord& call); // the same with its figures
+
 QString word(EndedBy endedBy); // en dash while the call is on
 QString word(Transport transport);
 QString word(Signalling signalling);

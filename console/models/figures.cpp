@@ -82,6 +82,11 @@ QString millisecondsText(std::optional<double> ms)
     return decimals(ms, 1);
 }
 
+QString finerMillisecondsText(std::optional<double> ms)
+{
+    return decimals(ms, 3);
+}
+
 QString durationText(std::optional<Milliseconds> duration)
 {
     if (!duration)

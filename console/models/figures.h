@@ -20,6 +20,7 @@ QString unknownFigure();
 QString mosText(std::optional<double> mos); // "4.21"
 QString percentText(std::optional<double> percent); // "0.25", the unit stands in the header
 QString millisecondsText(std::optional<double> ms); // "12.4"
+QString finerMillisecondsText(std::optional<double> ms); // "0.004"
 QString durationText(std::optional<Milliseconds> duration); // "0:03:07"
 QString countText(quint64 count); // "52,000"
 QString callsText(quint64 count); // "1 call", "52,000 calls"

@@ -50,6 +50,8 @@ constexpr std::array<ColumnText, LiveCallModel::ColumnCount> columns { {
     { QT_TRANSLATE_NOOP("LiveCallModel", "Last\ncode"), "last_code",
         QT_TRANSLATE_NOOP("LiveCallModel", "Last SIP status seen") },
     { QT_TRANSLATE_NOOP("LiveCallModel", "Call-ID"), "call_id", QT_TRANSLATE_NOOP("LiveCallModel", "SIP Call-ID") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "Trust"), "trust",
+        QT_TRANSLATE_NOOP("LiveCallModel", "What the probe itself missed while the call was on") },
 } };
 
 const LiveDirection& callerSide(const LiveCall& call)
@@ -240,6 +242,8 @@ std::vector<LiveCallModel::Slot> LiveCallModel::selectAndSort() const
         Item item { unknown, {}, entry.call.key.value, slot };
         if (m_sortColumn == State)
             item.number = static_cast<double>(entry.call.state);
+        else if (m_sortColumn == Trust)
+            item.number = static_cast<double>(entry.call.trust);
         else if (m_sortColumn == Start)
             item.number = static_cast<double>(nanosecondsSinceEpoch(entry.call.startedAt));
         else if (m_sortColumn == Duration)
@@ -370,6 +374,8 @@ QVariant LiveCallModel::display(const LiveCall& call, int column) const
     switch (column) {
     case State:
         return word(call.state);
+    case Trust:
+        return word(call.trust);
     case Start:
         return clockText(call.startedAt);
     case Duration:
@@ -397,6 +403,8 @@ QString LiveCallModel::exported(const LiveCall& call, int column) const
     switch (column) {
     case State:
         return text(toText(call.state));
+    case Trust:
+        return text(toText(call.trust));
     case Start:
         return QString::fromStdString(toIso8601(call.startedAt));
     case Duration: {
@@ -426,6 +434,8 @@ QVariant LiveCallModel::data(const QModelIndex& index, int role) const
             return dateTimeText(call->startedAt) + QStringLiteral(" UTC");
         if (column == LastCode)
             return codeMeaning(call->lastCode);
+        if (column == Trust)
+            return meaning(call->trust);
         if (isMos(column))
             return bandWord(bandOf(figure(*call, column)));
         return isText(column) ? display(*call, column) : QVariant();
@@ -436,13 +446,17 @@ QVariant LiveCallModel::data(const QModelIndex& index, int role) const
         return display(*call, column);
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(
-            (isText(column) || column == State ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+            (isText(column) || column == State || column == Trust ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     case BandRole:
         return isMos(column) ? QVariant(static_cast<int>(bandOf(figure(*call, column)))) : QVariant();
     case GlyphRole:
-        return column == State ? QVariant(glyph(call->state)) : QVariant();
+        return column == State ? QVariant(glyph(call->state))
+            : column == Trust  ? QVariant(glyph(call->trust))
+                               : QVariant();
     case ToneRole:
-        return column == State ? QVariant(static_cast<int>(tone(call->state))) : QVariant();
+        return column == State ? QVariant(static_cast<int>(tone(call->state)))
+            : column == Trust  ? QVariant(static_cast<int>(tone(call->trust)))
+                               : QVariant();
     case ExportRole:
         return exported(*call, column);
     case CallKeyRole:
@@ -464,7 +478,8 @@ QVariant LiveCallModel::headerData(int section, Qt::Orientation orientation, int
         return QCoreApplication::translate("LiveCallModel", column.help);
     case Qt::TextAlignmentRole:
         return QVariant::fromValue(
-            (isText(section) || section == State ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+            (isText(section) || section == State || section == Trust ? Qt::AlignLeft : Qt::AlignRight)
+            | Qt::AlignVCenter);
     case ExportRole:
         return QString::fromLatin1(column.name);
     default:

@@ -32,6 +32,7 @@ public:
         CalleeJitter,
         LastCode,
         CallId,
+        Trust,
         ColumnCount
     };
 

@@ -29,7 +29,9 @@ constexpr std::array<const char*, PastCallModel::ColumnCount> titles { QT_TRANSL
     QT_TRANSLATE_NOOP("PastCallModel", "Signalling\nRTT ms"), QT_TRANSLATE_NOOP("PastCallModel", "MOS\nmean"),
     QT_TRANSLATE_NOOP("PastCallModel", "MOS\nmin"), QT_TRANSLATE_NOOP("PastCallModel", "Streams"),
     QT_TRANSLATE_NOOP("PastCallModel", "SIP\nmessages"), QT_TRANSLATE_NOOP("PastCallModel", "Retrans-\nmissions"),
-    QT_TRANSLATE_NOOP("PastCallModel", "Packets\nnot stored") };
+    QT_TRANSLATE_NOOP("PastCallModel", "Packets\nnot stored"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Frames lost\nby probe"), QT_TRANSLATE_NOOP("PastCallModel", "Poll gap\nmax ms"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Trust") };
 
 bool isMos(int column)
 {
@@ -52,6 +54,8 @@ bool isNumber(int column)
     case PastCallModel::Messages:
     case PastCallModel::Retransmissions:
     case PastCallModel::MediaNotStored:
+    case PastCallModel::ProbeFramesLost:
+    case PastCallModel::PollGapLongest:
         return true;
     default:
         return false;
@@ -108,6 +112,12 @@ std::optional<double> figure(const CallRecord& call, int column)
         return call.retransmissions;
     case PastCallModel::MediaNotStored:
         return static_cast<double>(call.mediaPacketsNotStored);
+    case PastCallModel::ProbeFramesLost:
+        return static_cast<double>(call.probeFramesLost);
+    case PastCallModel::PollGapLongest:
+        return Milliseconds(call.pollGapLongest).count();
+    case PastCallModel::Trust:
+        return static_cast<double>(call.trust);
     default:
         return std::nullopt;
     }
@@ -115,7 +125,7 @@ std::optional<double> figure(const CallRecord& call, int column)
 
 bool sortsByNumber(int column)
 {
-    return isNumber(column) || column == PastCallModel::Key
+    return isNumber(column) || column == PastCallModel::Key || column == PastCallModel::Trust
         || (column >= PastCallModel::StartedAt && column <= PastCallModel::EndedAt);
 }
 
@@ -184,6 +194,12 @@ QString display(const CallRecord& call, int column)
         return countText(call.retransmissions);
     case PastCallModel::MediaNotStored:
         return countText(call.mediaPacketsNotStored);
+    case PastCallModel::ProbeFramesLost:
+        return countText(call.probeFramesLost);
+    case PastCallModel::PollGapLongest:
+        return millisecondsText(figure(call, column));
+    case PastCallModel::Trust:
+        return word(call.trust);
     default:
         return {};
     }
@@ -252,6 +268,8 @@ QVariant PastCallModel::data(const QModelIndex& index, int role) const
             return codeMeaning(call->finalCode);
         if (isMos(column))
             return bandWord(bandOf(figure(*call, column)));
+        if (column == Trust)
+            return meaning(*call);
         return display(*call, column);
     case Qt::AccessibleTextRole:
         if (isMos(column))
@@ -264,10 +282,12 @@ QVariant PastCallModel::data(const QModelIndex& index, int role) const
     case GlyphRole:
         return column == Outcome ? QVariant(glyph(call->outcome))
             : column == State    ? QVariant(glyph(call->state))
+            : column == Trust    ? QVariant(glyph(call->trust))
                                  : QVariant();
     case ToneRole:
         return column == Outcome ? QVariant(static_cast<int>(tone(call->outcome)))
             : column == State    ? QVariant(static_cast<int>(tone(call->state)))
+            : column == Trust    ? QVariant(static_cast<int>(tone(call->trust)))
                                  : QVariant();
     case ExportRole:
         return QString::fromStdString(callFields(*call)[static_cast<std::size_t>(column)].text);

@@ -42,6 +42,9 @@ public:
         Messages,
         Retransmissions,
         MediaNotStored,
+        ProbeFramesLost,
+        PollGapLongest,
+        Trust,
         ColumnCount
     };
 

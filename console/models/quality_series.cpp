@@ -23,6 +23,8 @@ void add(SeriesLine& line, double at, double value)
 double lossPercent(const QualityPoint& point)
 {
     const std::uint32_t arrived = point.packets - std::min(point.packets, point.duplicates);
+    if (point.lostWithProbe > 0)
+        return unknown; // whose they were, nobody knows
     const double expected = static_cast<double>(arrived) + point.lost;
     return expected > 0 ? 100.0 * point.lost / expected : unknown;
 }
@@ -31,7 +33,10 @@ void addPoint(StreamSeries& series, double at, const QualityPoint& point)
 {
     add(series.mos, at, point.mos > 0 ? static_cast<double>(point.mos) : unknown);
     add(series.jitter, at, point.packets > 0 ? static_cast<double>(point.jitterMs) : unknown);
+    series.jitterError.push_back(static_cast<double>(point.jitterErrorMs));
     add(series.loss, at, lossPercent(point));
+    if (point.lostWithProbe > 0)
+        series.probeLost.push_back(at);
 }
 
 }
@@ -51,13 +56,14 @@ std::vector<StreamSeries> buildQualitySeries(
             continue;
         const double at = seconds(point.at - epoch);
         if (all.empty() || all.back().stream != point.stream) {
-            all.push_back({ point.stream, stream->direction, {}, {}, {} });
+            all.push_back({ point.stream, stream->direction, {}, {}, {}, {}, {} });
         } else if (point.at == last) {
             continue; // the same second fetched twice
         } else if (point.at - last > std::chrono::milliseconds(1500)) {
             // Seconds without a point: the line must not run through them as if they had been measured.
             for (SeriesLine* line : { &all.back().mos, &all.back().jitter, &all.back().loss })
                 add(*line, seconds(last - epoch) + 1, unknown);
+            all.back().jitterError.push_back(0);
         }
         addPoint(all.back(), at, point);
         last = point.at;

@@ -19,7 +19,9 @@ struct StreamSeries {
     Party direction = Party::Caller; // who sent it
     SeriesLine mos; // 1 to 4.5
     SeriesLine jitter; // ms
-    SeriesLine loss; // percent of the packets expected in the second
+    std::vector<double> jitterError; // ms to either side of each value of jitter
+    SeriesLine loss; // percent of the packets expected in the second; a gap where the probe itself lost frames
+    std::vector<double> probeLost; // the seconds in which it did
 };
 
 // Points may come in any order; those of streams that are not listed are left out (their direction is not known).

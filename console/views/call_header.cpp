@@ -37,6 +37,7 @@ CallHeader::CallHeader(QWidget* parent)
     , m_caller(new ElidedLabel(Qt::ElideMiddle, this))
     , m_callee(new ElidedLabel(Qt::ElideMiddle, this))
     , m_outcome(new ElidedLabel(Qt::ElideRight, this))
+    , m_trust(new ElidedLabel(Qt::ElideRight, this))
 {
     QFont large = font();
     large.setPointSizeF(large.pointSizeF() * 1.5);
@@ -87,6 +88,8 @@ CallHeader::CallHeader(QWidget* parent)
     layout->setSpacing(8);
     layout->addLayout(parties);
     layout->addLayout(grid);
+    layout->addWidget(m_trust);
+    m_trust->setObjectName(QStringLiteral("trust"));
 }
 
 void CallHeader::setParties(std::string_view caller, std::string_view callee)
@@ -109,6 +112,13 @@ void CallHeader::setMos(Fact fact, std::optional<double> mos)
         m_theme.of(band));
 }
 
+void CallHeader::setTrust(CaptureTrust trust, const QString& meaning)
+{
+    m_trustShown = trust;
+    m_trust->setText(glyph(trust) + QLatin1Char(' ') + tr("Trust: %1.").arg(word(trust)) + QLatin1Char(' ') + meaning);
+    m_trust->setColour(m_theme.of(tone(trust)));
+}
+
 void CallHeader::show(const CallRecord& call, const QString& codec)
 {
     setParties(call.caller, call.callee);
@@ -117,6 +127,7 @@ void CallHeader::show(const CallRecord& call, const QString& codec)
     m_outcome->setText(ended ? glyph(call.outcome) + QLatin1Char(' ') + word(call.outcome)
                              : glyph(call.state) + QLatin1Char(' ') + word(call.state));
     m_outcome->setColour(m_theme.of(m_tone));
+    setTrust(call.trust, meaning(call));
     m_mosMean = call.mosMean;
     m_mosMin = call.mosMin;
     setFact(Started, dateTimeText(call.startedAt));
@@ -142,6 +153,8 @@ void CallHeader::show(const LiveCall& call, Timestamp now, std::optional<double>
     m_tone = tone(call.state);
     m_outcome->setText(glyph(call.state) + QLatin1Char(' ') + word(call.state));
     m_outcome->setColour(m_theme.of(m_tone));
+    if (call.trust != m_trustShown || m_trust->text().isEmpty()) // what the record says of it, with figures, may stand
+        setTrust(call.trust, meaning(call.trust));
     setFact(Started, dateTimeText(call.startedAt));
     setFact(Answered, optionalTime(call.answeredAt, call.startedAt));
     setFact(Ended, optionalTime(call.endedAt, call.startedAt));
@@ -169,6 +182,7 @@ void CallHeader::setTheme(const Theme& theme)
 {
     m_theme = theme;
     m_outcome->setColour(m_theme.of(m_tone));
+    m_trust->setColour(m_theme.of(tone(m_trustShown)));
     setMos(MosMean, m_mosMean);
     setMos(MosMin, m_mosMin);
 }

@@ -46,14 +46,17 @@ private:
 
     void setFact(Fact fact, const QString& text, const QColor& colour = {});
     void setMos(Fact fact, std::optional<double> mos);
+    void setTrust(CaptureTrust trust, const QString& meaning);
     void setParties(std::string_view caller, std::string_view callee);
 
     ElidedLabel* m_caller;
     ElidedLabel* m_callee;
     ElidedLabel* m_outcome;
+    ElidedLabel* m_trust;
     std::vector<ElidedLabel*> m_facts;
     Theme m_theme = themeOf(ThemeName::Light);
     Tone m_tone = Tone::Plain;
+    CaptureTrust m_trustShown = CaptureTrust::Whole;
     std::optional<double> m_mosMean, m_mosMin;
 };
 

@@ -26,7 +26,7 @@ constexpr std::uint64_t smallSound = 8'000'000; // bytes of RTP fetched without 
 std::vector<PlotPanel> panels()
 {
     return { { CallPage::tr("MOS, 1 to 4.5"), 1, 4.5, 2, { 1, 2, 3, 4, 4.5 } },
-        { CallPage::tr("Jitter, ms"), 0, 10, 1, {} }, { CallPage::tr("Loss, % of each second"), 0, 2, 1, {} } };
+        { CallPage::tr("Jitter, ms (shaded: its error)"), 0, 10, 1, {} }, { CallPage::tr("Loss, % of each second"), 0, 2, 1, {} } };
 }
 
 // As the record of an ended call has it: over the one-second points of both directions.
@@ -282,11 +282,13 @@ void CallPage::showSeries()
 {
     const std::vector<StreamSeries> series = buildQualitySeries(m_points, m_streams, m_begin);
     std::array<std::vector<PlotLine>, 3> lines;
+    std::vector<double> probeLost;
     double measured = 0;
     for (const StreamSeries& stream : series) {
         const auto kind = static_cast<std::size_t>(stream.direction);
         lines[0].push_back({ kind, stream.mos.seconds, stream.mos.values });
-        lines[1].push_back({ kind, stream.jitter.seconds, stream.jitter.values });
+        lines[1].push_back({ kind, stream.jitter.seconds, stream.jitter.values, 1, stream.jitterError });
+        probeLost.insert(probeLost.end(), stream.probeLost.begin(), stream.probeLost.end());
         lines[2].push_back({ kind, stream.loss.seconds, stream.loss.values });
         measured = std::max(measured, stream.mos.seconds.back() + 1);
     }
@@ -296,6 +298,8 @@ void CallPage::showSeries()
     m_plot->setDuration(last);
     for (std::size_t panel = 0; panel < lines.size(); ++panel)
         m_plot->setLines(panel, lines[panel]);
+    std::sort(probeLost.begin(), probeLost.end());
+    m_plot->setMarks(probeLost, tr("the probe lost frames: no MOS and no loss can be said"));
 }
 
 double CallPage::soundOffset() const
@@ -358,7 +362,7 @@ void CallPage::setTheme(const Theme& theme)
     m_message->setTheme(theme);
     m_table->setTheme(theme);
     m_player->setTheme(theme);
-    m_plot->setColours({ theme.base, theme.text, theme.quiet, theme.line, theme.text });
+    m_plot->setColours({ theme.base, theme.text, theme.quiet, theme.line, theme.text, theme.bad });
     m_plot->setKinds(
         { { tr("caller →"), theme.caller, Qt::SolidLine }, { tr("callee →"), theme.callee, Qt::DashLine } });
 }

@@ -30,7 +30,8 @@ std::vector<CallColumn> firstColumns()
         { M::CallerMosMin, mos, true }, { M::CalleeMosNow, mos, true }, { M::CalleeMosMin, mos, true },
         { M::CallerLoss, QStringLiteral("100.00"), true }, { M::CalleeLoss, QStringLiteral("100.00"), true },
         { M::CallerJitter, QStringLiteral("1000.0"), true }, { M::CalleeJitter, QStringLiteral("1000.0"), true },
-        { M::LastCode, QStringLiteral("0000"), true }, { M::CallId, QStringLiteral("a84b4c7"), true, true } };
+        { M::Trust, QStringLiteral("⚠ delayed0"), true }, { M::LastCode, QStringLiteral("0000"), true },
+        { M::CallId, QStringLiteral("a84b4c7"), true, true } };
 }
 
 }
@@ -54,11 +55,11 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
         tr("Filter: number, Call-ID, state or codec, or mos<3.5  loss>2  codec:pcma  from:+34*"));
     m_filter->setClearButtonEnabled(true);
     m_filter->setAccessibleName(tr("Filter of the live calls"));
-    m_filter->setToolTip(
-        tr("<p>Every word must be found in caller, callee, Call-ID, state or codec.</p>"
-           "<p><b>from:</b>+34* <b>to:</b> <b>id:</b> <b>codec:</b> <b>state:</b> <b>code:</b> look in "
-           "one field, * stands for anything.</p><p><b>mos</b>&lt;3.5 <b>minmos</b> <b>loss</b>&gt;2 "
-           "<b>jitter</b>&gt;=30 <b>duration</b>&gt;600 compare the worse direction's figure.</p>"));
+    m_filter->setToolTip(tr(
+        "<p>Every word must be found in caller, callee, Call-ID, state or codec.</p>"
+        "<p><b>from:</b>+34* <b>to:</b> <b>id:</b> <b>codec:</b> <b>state:</b> <b>code:</b> <b>trust:</b>lossy look in "
+        "one field, * stands for anything.</p><p><b>mos</b>&lt;3.5 <b>minmos</b> <b>loss</b>&gt;2 "
+        "<b>jitter</b>&gt;=30 <b>duration</b>&gt;600 compare the worse direction's figure.</p>"));
     m_filter->installEventFilter(this);
     m_problems->setVisible(false);
     m_hold->setCheckable(true);

@@ -31,7 +31,8 @@ std::vector<CallColumn> firstColumns()
         { M::Duration, QStringLiteral("00:00:00"), true }, { M::Caller, party, true, true },
         { M::Callee, party, true, true }, { M::FinalCode, QStringLiteral("0000"), true },
         { M::EndedBy_, QStringLiteral("probe stopped"), true }, { M::PostDialDelay, ms, true },
-        { M::AnswerDelay, ms, true }, { M::MosMean, mos, true }, { M::MosMin, mos, true }, { M::Streams, count, true },
+        { M::AnswerDelay, ms, true }, { M::MosMean, mos, true }, { M::MosMin, mos, true },
+        { M::Trust, QStringLiteral("⚠ delayed0"), true }, { M::Streams, count, true },
         { M::CallId, QStringLiteral("a84b4c76e6"), true, true },
         { M::CallerIp, QStringLiteral("100.100.100.100"), false }, { M::CallerPort, QStringLiteral("00000"), false },
         { M::CalleeIp, QStringLiteral("100.100.100.100"), false }, { M::CalleePort, QStringLiteral("00000"), false },
@@ -39,6 +40,7 @@ std::vector<CallColumn> firstColumns()
         { M::State, QStringLiteral("● answered0"), false }, { M::Signalling_, QStringLiteral("Skinny"), false },
         { M::Transport_, QStringLiteral("SCTP"), false }, { M::SignallingRtt, ms, false },
         { M::Messages, count, false }, { M::Retransmissions, count, false }, { M::MediaNotStored, count, false },
+        { M::ProbeFramesLost, count, false }, { M::PollGapLongest, ms, false },
         { M::Key, QStringLiteral("0000000000000000000"), false } };
 }
 

@@ -1,13 +1,65 @@
 #include "console/views/probe_bar.h"
 
 #include "console/models/figures.h"
-#include "console/models/probe_worries.h"
 #include "console/views/elided_label.h"
+#include "shared/calls/counter_meaning.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
 
 namespace callmon {
+
+namespace {
+
+QString words(std::string_view text)
+{
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+// "ring full 1,204 (3/s)"
+QString lossText(const NamedCounter& counter)
+{
+    const QString title = words(meaningOf(counter.name).title);
+    QString text = title.left(1).toLower() + title.mid(1) + QLatin1Char(' ') + countText(counter.value);
+    if (counter.perSecond > 0)
+        text += QStringLiteral(" (%1/s)").arg(countText(counter.perSecond));
+    return text;
+}
+
+// What was lost, why, and what helps; then the frames of which received = handed on + drops.
+QString details(const ProbeStatus& status)
+{
+    QString html;
+    for (const NamedCounter& counter : lossesOf(status)) {
+        const CounterMeaning& meaning = meaningOf(counter.name);
+        html += ProbeBar::tr("<p><b>⚠ %1: %2</b>, %3 in the last second. %4.<br>What helps: %5.</p>")
+                    .arg(words(meaning.title).toHtmlEscaped(), countText(counter.value), countText(counter.perSecond),
+                        words(meaning.help).toHtmlEscaped(), words(meaning.advice).toHtmlEscaped());
+    }
+    html += QStringLiteral("<table>");
+    html += ProbeBar::tr("<tr><td></td><td align=right>total</td><td align=right>&nbsp;per second</td></tr>");
+    for (const NamedCounter& counter : status.counters) {
+        const CounterMeaning& meaning = meaningOf(counter.name);
+        if (meaning.title.empty() || meaning.group > CounterGroup::Times)
+            continue;
+        const QString title = meaning.name.ends_with('*')
+            ? QString::fromStdString(counter.name).replace(QLatin1Char('_'), QLatin1Char(' '))
+            : words(meaning.title);
+        html += QStringLiteral("<tr><td>%1&nbsp;</td><td align=right>%2</td><td align=right>%3</td></tr>")
+                    .arg(title.toHtmlEscaped(), countText(counter.value),
+                        meaning.kind == CounterKind::Level ? QString() : countText(counter.perSecond));
+    }
+    html += QStringLiteral("</table>");
+    const FrameBalance balance = balanceOf(status);
+    if (balance.received > 0)
+        html += ProbeBar::tr("<p>received %1 = handed on %2 + not telephony %3 + dropped %4 + on their way %5</p>")
+                    .arg(countText(balance.received), countText(balance.handedOn), countText(balance.unwanted),
+                        countText(balance.dropped))
+                    .arg(balance.onTheirWay());
+    return html;
+}
+
+}
 
 ProbeBar::ProbeBar(QWidget* parent)
     : QWidget(parent)
@@ -45,12 +97,14 @@ void ProbeBar::show(const ProbeStatus& status)
     m_frames->setText(tr("%1 frames/s").arg(countText(status.framesPerSecond)));
     m_bits->setText(bitRateText(status.bitsPerSecond));
     m_calls->setText(status.liveCalls == 1 ? tr("1 live call") : tr("%1 live calls").arg(countText(status.liveCalls)));
+    const std::vector<NamedCounter> lost = lossesOf(status);
+    m_losing = !lost.empty();
     QStringList found;
-    for (const NamedCounter& counter : losses(status))
-        found += QStringLiteral("%1 %2").arg(QString::fromStdString(counter.name), countText(counter.value));
-    m_losing = !found.isEmpty();
+    for (const NamedCounter& counter : lost)
+        found += lossText(counter);
     m_losses->setText(
-        m_losing ? QStringLiteral("⚠ ") + found.join(QStringLiteral(" · ")) : tr("✓ nothing lost by the probe"));
+        m_losing ? tr("⚠ lost: %1").arg(found.join(QStringLiteral(" · "))) : tr("✓ nothing lost by the probe"));
+    m_losses->setToolTip(details(status));
     style();
 }
 

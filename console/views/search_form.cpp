@@ -56,6 +56,7 @@ SearchForm::SearchForm(QWidget* parent)
     , m_from(timeEdit(this))
     , m_to(timeEdit(this))
     , m_outcome(new QComboBox(this))
+    , m_trust(new QComboBox(this))
     , m_minMos(mosEdit(tr("any"), this))
     , m_maxMos(mosEdit(tr("any"), this))
     , m_limit(new QComboBox(this))
@@ -76,6 +77,12 @@ SearchForm::SearchForm(QWidget* parent)
     for (int i = 0; i <= static_cast<int>(CallOutcome::Incomplete); ++i)
         m_outcome->addItem(
             glyph(static_cast<CallOutcome>(i)) + QLatin1Char(' ') + word(static_cast<CallOutcome>(i)), i);
+    m_trust->addItem(tr("any trust"), -1);
+    for (int i = 0; i <= static_cast<int>(CaptureTrust::Lossy); ++i) {
+        m_trust->addItem(
+            glyph(static_cast<CaptureTrust>(i)) + QLatin1Char(' ') + word(static_cast<CaptureTrust>(i)), i);
+        m_trust->setItemData(i + 1, meaning(static_cast<CaptureTrust>(i)), Qt::ToolTipRole);
+    }
     for (const int limit : { 1'000, 10'000, 100'000 })
         m_limit->addItem(countText(static_cast<quint64>(limit)), limit);
     m_limit->addItem(tr("all"), 0);
@@ -102,6 +109,7 @@ SearchForm::SearchForm(QWidget* parent)
     field(tr("From, UTC"), m_from);
     field(tr("To, UTC"), m_to);
     field(tr("&Outcome"), m_outcome);
+    field(tr("T&rust"), m_trust);
     field(tr("&MOS from"), m_minMos);
     field(tr("to"), m_maxMos);
     field(tr("At mos&t"), m_limit);
@@ -163,6 +171,8 @@ CallQuery SearchForm::query() const
     }
     if (const int outcome = m_outcome->currentData().toInt(); outcome >= 0)
         query.outcome = static_cast<CallOutcome>(outcome);
+    if (const int trust = m_trust->currentData().toInt(); trust >= 0)
+        query.trust = static_cast<CaptureTrust>(trust);
     if (m_minMos->value() >= 1)
         query.minMos = m_minMos->value();
     if (m_maxMos->value() >= 1)

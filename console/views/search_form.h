@@ -39,6 +39,7 @@ private:
     QDateTimeEdit* m_from;
     QDateTimeEdit* m_to;
     QComboBox* m_outcome;
+    QComboBox* m_trust;
     QDoubleSpinBox* m_minMos;
     QDoubleSpinBox* m_maxMos;
     QComboBox* m_limit;

@@ -82,9 +82,10 @@ void StreamTable::fill()
     };
     const std::vector<Column> columns { { tr("Sent by"), false }, { tr("Codec"), false }, { tr("From"), false },
         { tr("To"), false }, { tr("Packets"), true }, { tr("Lost"), true }, { tr("Loss %"), true },
-        { tr("Dupli-\ncates"), true }, { tr("Re-\nordered"), true }, { tr("Jitter ms\nmean"), true },
-        { tr("Jitter ms\nmax"), true }, { tr("Gap ms\nmax"), true }, { tr("RTT\nms"), true }, { tr("R\nfactor"), true },
-        { tr("MOS\nmean"), true }, { tr("MOS\nmin"), true } };
+        { tr("Lost with\nprobe"), true }, { tr("Dupli-\ncates"), true }, { tr("Re-\nordered"), true },
+        { tr("Jitter ms\nmean"), true }, { tr("Jitter ms\nmax"), true }, { tr("Jitter ms\n±"), true },
+        { tr("Gap ms\nmax"), true }, { tr("RTT\nms"), true }, { tr("R\nfactor"), true }, { tr("MOS\nmean"), true },
+        { tr("MOS\nmin"), true } };
     clear();
     setColumnCount(static_cast<int>(columns.size()));
     setRowCount(static_cast<int>(m_streams.size()));
@@ -119,10 +120,15 @@ void StreamTable::fill()
         cell(countText(s.packets));
         cell(countText(s.lost));
         cell(percentText(s.expected > 0 ? std::optional(s.lossPercent) : std::nullopt));
+        cell(countText(s.lostWithProbe), s.lostWithProbe > 0 ? m_theme.bad : QColor());
+        item(row, column - 1)
+            ->setToolTip(tr("Missing from seconds in which the probe itself lost frames: not counted as lost"));
         cell(countText(s.duplicates));
         cell(countText(s.reordered));
         cell(millisecondsText(count(s.jitterMean)));
         cell(millisecondsText(count(s.jitterMax)));
+        cell(s.jitterError ? finerMillisecondsText(s.jitterError->count()) : QString());
+        item(row, column - 1)->setToolTip(tr("How far the jitter may be wrong, for the arrival times are"));
         cell(millisecondsText(count(s.deltaMax)));
         cell(millisecondsText(count(s.rtt)));
         cell(millisecondsText(s.rFactor));

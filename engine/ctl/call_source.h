@@ -7,6 +7,7 @@
 #include "shared/calls/live_delta.h"
 #include "shared/calls/media_chunk.h"
 #include "shared/calls/probe_status.h"
+#include "shared/calls/quality_point.h"
 #include "shared/calls/stream_record.h"
 
 #include <functional>
@@ -29,6 +30,7 @@ public:
     // stop early. Returns the number of matches in all, beyond the limit too.
     virtual Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink) = 0;
     virtual Result<std::vector<StreamRecord>> streams(CallKey call) = 0; // by index
+    virtual Result<std::vector<QualityPoint>> quality(CallKey call) = 0; // by stream and time
     virtual bool answersWithinSink() const { return false; } // streams() may be called from the sink of calls()
     // Every stream's media: MediaChunk bytes, each stream's in order of time; the streams may be interleaved.
     // The sink returns false to stop early.

@@ -1,6 +1,7 @@
 #include "engine/ctl/commands.h"
 
 #include "engine/ctl/data_directory_source.h"
+#include "shared/base/utc_time.h"
 #include "shared/remote/transport.h"
 
 #include <charconv>
@@ -25,6 +26,8 @@ int runCommand(CallSource& source, const CtlOptions& options, CtlOutput output)
         return listCalls(source, options, output);
     case CtlOptions::Command::Streams:
         return listStreams(source, options, output);
+    case CtlOptions::Command::Quality:
+        return listQuality(source, options, output);
     case CtlOptions::Command::Wav:
         return exportWav(source, options, output);
     case CtlOptions::Command::Pcap:
@@ -69,6 +72,29 @@ Result<void> narrowTo(CallSource& source, const std::string& call, CallQuery& qu
     }
     query.callId = call;
     return {};
+}
+
+Result<CallRecord> theCall(CallSource& source, const CtlOptions& options, CtlOutput output)
+{
+    CallQuery query;
+    if (const auto narrowed = narrowTo(source, options.call, query); !narrowed)
+        return narrowed.error();
+    query.newestFirst = true;
+    query.limit = 1;
+    std::optional<CallRecord> newest;
+    const auto found = source.calls(query, [&](const CallRecord& call) {
+        newest = call;
+        return true;
+    });
+    if (!found)
+        return found.error();
+    if (!newest)
+        return Error { "there is no call with the Call-ID or call_key " + options.call
+            + "; callmonctl calls lists those there are" };
+    if (found.value() > 1)
+        output.err << "callmonctl: " << found.value() << " calls have this Call-ID; taking the newest, of "
+                   << toIso8601(newest->startedAt) << " (call_key " << newest->key.value << ")\n";
+    return *newest;
 }
 
 int runCtl(const std::vector<std::string>& arguments, const OpenEngine& openEngine, CtlOutput output)

@@ -19,12 +19,16 @@ int runCtl(const std::vector<std::string>& arguments, const OpenEngine& openEngi
 
 int listCalls(CallSource& source, const CtlOptions& options, CtlOutput output);
 int listStreams(CallSource& source, const CtlOptions& options, CtlOutput output);
+int listQuality(CallSource& source, const CtlOptions& options, CtlOutput output);
 int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output);
 int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output);
 int showLive(CallSource& source, const CtlOptions& options, CtlOutput output);
 int showStatus(CallSource& source, const CtlOptions& options, CtlOutput output);
 
 int fail(CtlOutput output, const Error& error); // says it; 1
+
+// The call that was meant: of several under one Call-ID the newest, said on output.err.
+Result<CallRecord> theCall(CallSource& source, const CtlOptions& options, CtlOutput output);
 
 // `call` is a Call-ID, or the call_key of a call that there is: narrows the query to it.
 Result<void> narrowTo(CallSource& source, const std::string& call, CallQuery& query);

@@ -63,6 +63,16 @@ void addFilters(CLI::App& command, CtlOptions& options)
                     : "\"" + text + "\" is none of answered, busy, cancelled, no_answer, rejected, failed, incomplete";
             },
             ""));
+    command
+        .add_option_function<std::string>(
+            "--trust", [&query](const std::string& text) { query.trust = parseTrust(text); },
+            "What the probe itself missed while the call was on: whole (nothing), delayed (times suffer) or lossy")
+        ->type_name("T")
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                return parseTrust(text) ? std::string() : "\"" + text + "\" is none of whole, delayed, lossy";
+            },
+            ""));
     command.add_option("--min-mos", query.minMos, "Calls with a mean MOS of X or more")->type_name("X");
     command.add_option("--max-mos", query.maxMos, "Calls with a mean MOS of X or less")->type_name("X");
     command.add_option("--limit", query.limit, "At most N calls; 0, the default: all")
@@ -91,11 +101,16 @@ void addFormat(CLI::App& command, CtlOptions& options)
             ""));
 }
 
-void addExport(CLI::App& command, CtlOptions& options, const char* what)
+void addCall(CLI::App& command, CtlOptions& options)
 {
     command.add_option("call", options.call, "Call-ID or call_key; of several calls with one Call-ID the newest")
         ->required()
         ->type_name("CALL");
+}
+
+void addExport(CLI::App& command, CtlOptions& options, const char* what)
+{
+    addCall(command, options);
     command.add_option("-o,--output", options.output, what)->required()->type_name("FILE");
 }
 
@@ -121,6 +136,9 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
         addFilters(added, options);
         addFormat(added, options);
     }
+    CLI::App& quality = add(Command::Quality, "quality", "List the seconds of a call, of each of its streams");
+    addCall(quality, options);
+    addFormat(quality, options);
     addExport(add(Command::Wav, "wav", "Write the sound of a call: stereo, caller left, callee right"), options,
         "WAV file to write");
     addExport(add(Command::Pcap, "pcap", "Write the media of a call as captured, for Wireshark"), options,

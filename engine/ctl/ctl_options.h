@@ -11,7 +11,7 @@
 namespace callmon {
 
 struct CtlOptions {
-    enum class Command { Calls, Streams, Wav, Pcap, Live, Status } command = Command::Calls;
+    enum class Command { Calls, Streams, Quality, Wav, Pcap, Live, Status } command = Command::Calls;
     std::string data; // directory; else
     std::string engine; // URL; both empty: the engine at its usual place
     CallQuery query;

@@ -27,6 +27,11 @@ Result<std::vector<StreamRecord>> DataDirectorySource::streams(CallKey call)
     return m_query->streams(call);
 }
 
+Result<std::vector<QualityPoint>> DataDirectorySource::quality(CallKey call)
+{
+    return m_query->quality(call);
+}
+
 Result<void> DataDirectorySource::media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink)
 {
     const auto streams = m_query->streams(call);

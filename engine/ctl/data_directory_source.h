@@ -12,6 +12,7 @@ public:
 
     Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink) override;
     Result<std::vector<StreamRecord>> streams(CallKey call) override;
+    Result<std::vector<QualityPoint>> quality(CallKey call) override;
     bool answersWithinSink() const override { return true; }
     Result<void> media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) override;
     Result<void> live(const std::function<bool(const LiveUpdate&)>& sink) override; // refused: only an engine knows

@@ -11,30 +11,6 @@ namespace callmon {
 
 namespace {
 
-// The call that was meant: of several under one Call-ID the newest, said on stderr.
-Result<CallRecord> theCall(CallSource& source, const CtlOptions& options, CtlOutput output)
-{
-    CallQuery query;
-    if (const auto narrowed = narrowTo(source, options.call, query); !narrowed)
-        return narrowed.error();
-    query.newestFirst = true;
-    query.limit = 1;
-    std::optional<CallRecord> newest;
-    const auto found = source.calls(query, [&](const CallRecord& call) {
-        newest = call;
-        return true;
-    });
-    if (!found)
-        return found.error();
-    if (!newest)
-        return Error { "there is no call with the Call-ID or call_key " + options.call
-            + "; callmonctl calls lists those there are" };
-    if (found.value() > 1)
-        output.err << "callmonctl: " << found.value() << " calls have this Call-ID; taking the newest, of "
-                   << toIso8601(newest->startedAt) << " (call_key " << newest->key.value << ")\n";
-    return *newest;
-}
-
 Result<std::vector<StreamMedia>> mediaOf(CallSource& source, const CallRecord& call, CtlOutput output)
 {
     const auto streams = source.streams(call.key);

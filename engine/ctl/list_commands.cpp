@@ -1,6 +1,7 @@
-// callmonctl calls and callmonctl streams.
+// callmonctl calls, streams and quality.
 #include "engine/ctl/commands.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -19,6 +20,7 @@ constexpr std::array callTable {
     TableColumn { "post_dial_delay_ms", "PDD ms", 11 },
     TableColumn { "mos_mean", "MOS" },
     TableColumn { "mos_min", "min" },
+    TableColumn { "trust", "trust" },
     TableColumn { "call_id", "Call-ID", 36 },
 };
 
@@ -31,12 +33,27 @@ constexpr std::array streamTable {
     TableColumn { "codec", "codec", 12 },
     TableColumn { "packets", "packets" },
     TableColumn { "lost", "lost" },
+    TableColumn { "lost_with_probe", "probe's" },
     TableColumn { "loss_percent", "loss %" },
     TableColumn { "jitter_mean_ms", "jitter ms" },
     TableColumn { "jitter_max_ms", "max ms" },
+    TableColumn { "jitter_error_ms", "+- ms" },
     TableColumn { "delta_max_ms", "delta max ms" },
     TableColumn { "mos_mean", "MOS" },
     TableColumn { "mos_min", "min" },
+};
+
+constexpr std::array qualityTable {
+    TableColumn { "at", "second from (UTC)" },
+    TableColumn { "direction", "from" },
+    TableColumn { "stream_index", "stream" },
+    TableColumn { "packets", "packets" },
+    TableColumn { "lost", "lost" },
+    TableColumn { "lost_with_probe", "probe's" },
+    TableColumn { "jitter_ms", "jitter ms", 12 },
+    TableColumn { "jitter_error_ms", "+- ms", 12 },
+    TableColumn { "delta_max_ms", "delta max ms", 12 },
+    TableColumn { "mos", "MOS" },
 };
 
 }
@@ -93,6 +110,27 @@ int listStreams(CallSource& source, const CtlOptions& options, CtlOutput output)
         return fail(output, found.error());
     if (!result)
         return fail(output, result.error());
+    return 0;
+}
+
+int listQuality(CallSource& source, const CtlOptions& options, CtlOutput output)
+{
+    const auto call = theCall(source, options, output);
+    if (!call)
+        return fail(output, call.error());
+    const auto streams = source.streams(call.value().key);
+    if (!streams)
+        return fail(output, streams.error());
+    const auto points = source.quality(call.value().key);
+    if (!points)
+        return fail(output, points.error());
+    const auto rows = makeRowOutput(options.format, qualityFieldNames(), qualityTable, output.out);
+    for (const QualityPoint& point : points.value()) {
+        const auto stream = std::ranges::find(streams.value(), point.stream, &StreamRecord::key);
+        if (stream != streams.value().end()) // a stream that is on may have points before it has a row
+            rows->row(qualityFields(point, call.value().callId, stream->direction));
+    }
+    rows->end();
     return 0;
 }
 

@@ -1,6 +1,7 @@
 // callmonctl live and callmonctl status.
 #include "engine/ctl/commands.h"
 #include "engine/ctl/live_view.h"
+#include "engine/ctl/status_view.h"
 #include "engine/ctl/text_width.h"
 #include "shared/base/csv.h"
 #include "shared/base/utc_time.h"
@@ -68,21 +69,43 @@ TerminalSize terminalSize()
     return { size.ws_row, size.ws_col };
 }
 
-struct StatusRow {
-    std::string name;
-    std::string value;
-    bool number = false;
-};
-
-std::vector<StatusRow> rowsOf(const ProbeStatus& status)
+// What says itself in words; the counters follow under their own names.
+std::vector<std::pair<const char*, std::string>> wordsOf(const ProbeStatus& status)
 {
-    std::vector<StatusRow> rows { { "source", status.source }, { "version", status.version },
-        { "now", toIso8601(status.now) }, { "live_calls", std::to_string(status.liveCalls), true },
-        { "frames_per_second", std::to_string(status.framesPerSecond), true },
-        { "bits_per_second", std::to_string(status.bitsPerSecond), true } };
+    return { { "source", status.source }, { "version", status.version }, { "now", toIso8601(status.now) } };
+}
+
+std::vector<NamedCounter> figuresOf(const ProbeStatus& status)
+{
+    return { { "live_calls", status.liveCalls }, { "frames_per_second", status.framesPerSecond },
+        { "bits_per_second", status.bitsPerSecond } };
+}
+
+std::string statusCsv(const ProbeStatus& status)
+{
+    std::string text = csvLine({ "name", "value", "per_second" });
+    for (const auto& [name, value] : wordsOf(status))
+        text += csvLine({ name, value, {} });
+    for (const NamedCounter& figure : figuresOf(status))
+        text += csvLine({ figure.name, std::to_string(figure.value), {} });
     for (const NamedCounter& counter : status.counters)
-        rows.push_back({ counter.name, std::to_string(counter.value), true });
-    return rows;
+        text += csvLine({ counter.name, std::to_string(counter.value), std::to_string(counter.perSecond) });
+    return text;
+}
+
+std::string statusJson(const ProbeStatus& status)
+{
+    std::string text = "{";
+    for (const auto& [name, value] : wordsOf(status))
+        text += (text.size() == 1 ? "\n" : ",\n") + jsonText(name) + ':' + jsonText(value);
+    for (const NamedCounter& figure : figuresOf(status))
+        text += ",\n" + jsonText(figure.name) + ':' + std::to_string(figure.value);
+    for (const NamedCounter& counter : status.counters)
+        text += ",\n" + jsonText(counter.name) + ':' + std::to_string(counter.value);
+    text += ",\n\"per_second\":{";
+    for (const NamedCounter& counter : status.counters)
+        text += (text.back() == '{' ? "\n" : ",\n") + jsonText(counter.name) + ':' + std::to_string(counter.perSecond);
+    return text + "\n}\n}\n";
 }
 
 }
@@ -126,29 +149,19 @@ int showStatus(CallSource& source, const CtlOptions& options, CtlOutput output)
     const auto status = source.status();
     if (!status)
         return fail(output, status.error());
-    const auto rows = rowsOf(status.value());
-    std::size_t width = 0;
-    for (const StatusRow& row : rows)
-        width = std::max(width, row.name.size());
-    if (options.format == Format::Csv)
-        output.out << csvLine({ "name", "value" });
-    std::string separator = "{\n";
-    for (const StatusRow& row : rows) {
-        switch (options.format) {
-        case Format::Table:
-            output.out << row.name << std::string(width - row.name.size() + 2, ' ') << row.value << '\n';
-            break;
-        case Format::Csv:
-            output.out << csvLine({ row.name, row.value });
-            break;
-        case Format::Json:
-            output.out << std::exchange(separator, ",\n") << jsonText(row.name) << ':'
-                       << (row.number ? row.value : jsonText(row.value));
-            break;
-        }
+    switch (options.format) {
+    case Format::Table: {
+        const std::string text = statusText(status.value());
+        output.out << (output.terminal && !terminalTakesUtf8() ? asciiOnly(text) : text);
+        break;
     }
-    if (options.format == Format::Json)
-        output.out << "\n}\n";
+    case Format::Csv:
+        output.out << statusCsv(status.value());
+        break;
+    case Format::Json:
+        output.out << statusJson(status.value());
+        break;
+    }
     return 0;
 }
 

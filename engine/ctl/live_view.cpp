@@ -2,6 +2,7 @@
 
 #include "engine/ctl/text_width.h"
 #include "shared/base/utc_time.h"
+#include "shared/calls/counter_meaning.h"
 
 #include <algorithm>
 #include <array>
@@ -109,13 +110,9 @@ std::array<std::string, columns.size()> texts(const LiveCall& call, Timestamp no
 
 std::uint64_t lostByProbe(const ProbeStatus& status)
 {
-    constexpr std::array<std::string_view, 9> losses { "nic_missed", "nic_errors", "nic_no_buffers",
-        "ring_full_dropped", "calls_refused_pool_full", "media_packets_not_recorded", "media_packets_not_written",
-        "media_chunks_refused", "records_dropped" };
     std::uint64_t lost = 0;
-    for (const NamedCounter& counter : status.counters)
-        if (std::ranges::find(losses, counter.name) != losses.end())
-            lost += counter.value;
+    for (const NamedCounter& counter : lossesOf(status))
+        lost += counter.value;
     return lost;
 }
 

@@ -59,6 +59,17 @@ public:
         return done ? Result<std::vector<StreamRecord>>(std::move(found)) : done.error();
     }
 
+    Result<std::vector<QualityPoint>> quality(CallKey call) override
+    {
+        std::vector<QualityPoint> found;
+        const auto done = request([&] { return m_probe.quality(call); }, &RemoteProbe::qualityFound,
+            [&](const std::vector<QualityPoint>& points) {
+                found.insert(found.end(), points.begin(), points.end());
+                return true;
+            });
+        return done ? Result<std::vector<QualityPoint>>(std::move(found)) : done.error();
+    }
+
     Result<void> media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) override
     {
         return request([&] { return m_probe.media(call); }, &RemoteProbe::mediaArrived,

@@ -54,6 +54,7 @@ void LiveTable::update(const CallRecord& record)
     LiveCall& call = row.call;
     call.key = record.key;
     call.state = record.state;
+    call.trust = record.trust;
     call.lastCode = record.lastCode;
     call.startedAt = record.startedAt;
     call.answeredAt = record.answeredAt;

@@ -123,7 +123,9 @@ void RemoteService::everySecond()
 {
     m_feed.nextSecond();
     std::erase_if(m_retired, [](const auto& runner) { return runner->stopped(); });
-    const QByteArray status = encode(m_status());
+    ProbeStatus now = m_status();
+    m_rates.apply(now, std::chrono::steady_clock::now());
+    const QByteArray status = encode(now);
     for (const auto& client : m_clients) {
         FramePipe& pipe = client->pipe();
         const char* reason = nullptr;

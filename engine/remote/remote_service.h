@@ -1,6 +1,7 @@
 // The engine's side of probe.rep: everything that looks at a running engine comes through here.
 #pragma once
 
+#include "engine/remote/counter_rates.h"
 #include "engine/remote/live_feed.h"
 #include "engine/remote/local_listener.h"
 #include "engine/remote/query_runner.h"
@@ -51,6 +52,7 @@ private:
     std::function<ProbeStatus()> m_status;
     RemoteServiceOptions m_options;
     LiveFeed m_feed;
+    CounterRates m_rates;
     LocalListener m_listener;
     QUrl m_url;
     QTimer m_second;

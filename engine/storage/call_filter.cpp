@@ -69,6 +69,8 @@ CallFilter filterOf(const CallQuery& query)
     conditions.addNumber(query.number, { "caller", "callee" });
     if (query.outcome)
         conditions.add("outcome = ?", toStored(*query.outcome));
+    if (query.trust)
+        conditions.add("trust = ?", toStored(*query.trust));
     if (query.minMos)
         conditions.add("mos_mean >= ?", toStored(*query.minMos));
     if (query.maxMos)

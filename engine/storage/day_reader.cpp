@@ -60,12 +60,12 @@ Result<std::unique_ptr<DayReader>> DayReader::open(const std::filesystem::path& 
         std::unique_ptr<DayReader> day(new DayReader(std::move(database.value())));
         auto version = day->m_database.prepare("SELECT value FROM meta WHERE key='schema_version'");
         const bool row = version && version.value().stepToRow();
-        if (row && version.value().integer(0) == schemaVersion)
+        const auto found = row ? version.value().integer(0) : 0;
+        if (found == schemaVersion || (found == 1 && day->m_database.execute(viewsOf1Sql)))
             return day;
-        if (row)
-            return Error { "cannot read " + file.string() + ": it has schema version "
-                + std::to_string(version.value().integer(0)) + " and this program knows "
-                + std::to_string(schemaVersion) + "; use the program that wrote it" };
+        if (row && found != 1)
+            return Error { "cannot read " + file.string() + ": it has schema version " + std::to_string(found)
+                + " and this program knows " + std::to_string(schemaVersion) + "; use the program that wrote it" };
         error = day->fail();
         const int code = day->m_database.code() & 0xff;
         if (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)
@@ -141,13 +141,14 @@ Result<std::vector<StreamRecord>> DayReader::streams(CallKey call)
 Result<std::vector<QualityPoint>> DayReader::quality(CallKey call)
 {
     auto rows = prepared(m_database,
-        "SELECT stream_index, points FROM quality WHERE call_key=?1 ORDER BY stream_index, block_start_ns",
+        "SELECT stream_index, points, errors FROM quality WHERE call_key=?1 ORDER BY stream_index, block_start_ns",
         { toStored(call.value) });
     if (!rows)
         return fail();
     std::vector<QualityPoint> points;
     while (rows.value().stepToRow())
-        readQualityBlock({ call, static_cast<std::uint32_t>(rows.value().integer(0)) }, rows.value().blob(1), points);
+        readQualityBlock({ call, static_cast<std::uint32_t>(rows.value().integer(0)) }, rows.value().blob(1),
+            rows.value().blob(2), points);
     if (rows.value().failed())
         return fail();
     return points;

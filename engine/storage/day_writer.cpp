@@ -1,7 +1,6 @@
 #include "engine/storage/day_writer.h"
 
 #include "engine/storage/day_files.h"
-#include "engine/storage/quality_block.h"
 #include "engine/storage/schema.h"
 
 namespace callmon {
@@ -67,14 +66,19 @@ Result<void> DayWriter::prepare()
         rollback();
         return m_error;
     }
-    auto stored = m_database.prepare("SELECT value FROM meta WHERE key='schema_version'");
-    if (!stored) {
-        fail();
-        return stored.error();
+    auto found = storedVersion();
+    if (!found)
+        return found.error();
+    if (found.value() == 1) {
+        if (!begin() || !execute(schemaFrom1Sql) || !commit()) {
+            rollback();
+            return m_error;
+        }
+        found = schemaVersion;
     }
-    if (!stored.value().stepToRow() || stored.value().integer(0) != schemaVersion)
+    if (found.value() != schemaVersion)
         return Error { "cannot write " + m_database.file().string() + ": it has schema version "
-            + std::to_string(stored.value().integer(0)) + " and this program writes " + version
+            + std::to_string(found.value()) + " and this program writes " + version
             + "; choose another data directory" };
 
     auto columns = streamColumns();
@@ -82,10 +86,10 @@ Result<void> DayWriter::prepare()
     const std::pair<Statement*, std::string> statements[] {
         { &m_insertCall, insertSql("calls", callColumns()) },
         { &m_insertStream, insertSql("streams", columns) },
-        { &m_insertQuality, insertSql("quality", { "call_key", "stream_index", "block_start_ns", "points" }) },
+        { &m_insertQuality, insertSql("quality", { "call_key", "stream_index", "block_start_ns", "points", "errors" }) },
         { &m_selectCall, "SELECT call_id FROM calls WHERE call_key=?" },
         { &m_selectQuality,
-            "SELECT stream_index, points FROM quality WHERE call_key=? ORDER BY stream_index, block_start_ns" },
+            "SELECT stream_index, points, errors FROM quality WHERE call_key=? ORDER BY stream_index, block_start_ns" },
         { &m_deleteCall, "DELETE FROM calls WHERE call_key=?" },
         { &m_deleteStreams, "DELETE FROM streams WHERE call_key=?" },
         { &m_deleteQuality, "DELETE FROM quality WHERE call_key=?" },
@@ -99,6 +103,15 @@ Result<void> DayWriter::prepare()
         *statement = std::move(prepared.value());
     }
     return {};
+}
+
+Result<std::int64_t> DayWriter::storedVersion()
+{
+    auto stored = m_database.prepare("SELECT value FROM meta WHERE key='schema_version'");
+    if (stored && stored.value().stepToRow())
+        return stored.value().integer(0);
+    fail();
+    return stored ? m_error : stored.error();
 }
 
 bool DayWriter::fail()
@@ -141,13 +154,14 @@ DayWriter::Put DayWriter::stream(const StreamRecord& stream, MediaLocation lastC
 
 DayWriter::Put DayWriter::quality(std::span<const QualityPoint> block)
 {
-    m_blob.clear();
+    m_block.clear();
     for (const QualityPoint& point : block)
-        appendQualityPoint(point, m_blob);
+        m_block.append(point);
     m_insertQuality.bind(1, block.front().stream.call.value);
     m_insertQuality.bind(2, std::int64_t { block.front().stream.index });
     m_insertQuality.bind(3, nanosecondsSinceEpoch(block.front().at));
-    m_insertQuality.bindBlob(4, m_blob);
+    m_insertQuality.bindBlob(4, m_block.points);
+    m_insertQuality.bindBlob(5, m_block.errors);
     return run(m_insertQuality);
 }
 
@@ -166,7 +180,8 @@ bool DayWriter::readQuality(CallKey key, std::vector<QualityPoint>& points)
     m_selectQuality.bind(1, key.value);
     while (m_selectQuality.stepToRow())
         readQualityBlock(
-            { key, static_cast<std::uint32_t>(m_selectQuality.integer(0)) }, m_selectQuality.blob(1), points);
+            { key, static_cast<std::uint32_t>(m_selectQuality.integer(0)) }, m_selectQuality.blob(1),
+            m_selectQuality.blob(2), points);
     m_selectQuality.reset();
     return !m_selectQuality.failed() || fail();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/storage/media_format.h"
+#include "engine/storage/quality_block.h"
 #include "engine/storage/sqlite.h"
 #include "shared/calls/quality_point.h"
 
@@ -46,6 +47,7 @@ private:
     {
     }
     Result<void> prepare();
+    Result<std::int64_t> storedVersion();
     bool execute(const char* sql);
     Put run(Statement& statement);
     bool fail(); // keeps SQLite's words before another call replaces them; false
@@ -54,7 +56,7 @@ private:
     Statement m_insertCall, m_insertStream, m_insertQuality;
     Statement m_selectCall, m_selectQuality;
     Statement m_deleteCall, m_deleteStreams, m_deleteQuality;
-    std::vector<std::byte> m_blob;
+    QualityBlock m_block;
     std::filesystem::path m_movedAside;
     Error m_error;
     bool m_damaged = false;

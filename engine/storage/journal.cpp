@@ -1,7 +1,6 @@
 #include "engine/storage/journal.h"
 
 #include "engine/storage/crc32c.h"
-#include "engine/storage/quality_block.h"
 #include "engine/storage/record_fields.h"
 #include "engine/storage/storage_error.h"
 
@@ -23,7 +22,7 @@ struct RecordHead {
 
 struct JournalHeader {
     std::array<char, 8> magic { 'C', 'M', 'L', 'I', 'V', 'E', 'J', '\n' };
-    std::uint32_t version = 1; // raised with every change of the records or of record_fields.h
+    std::uint32_t version = 2; // raised with every change of the records or of record_fields.h
     std::uint32_t callFields = 0; // and these catch a version that was forgotten
     std::uint32_t streamFields = 0;
     std::uint32_t reserved = 0;
@@ -162,7 +161,10 @@ bool dispatch(const JournalReader& to, std::uint32_t kind, Bytes payload)
     case QualityKind: {
         const StreamKey key = takeStreamKey(in);
         std::vector<QualityPoint> points;
-        if (!in.good || !readQualityBlock(key, in.rest, points))
+        const std::size_t count = in.rest.size() / (qualityPointSize + qualityErrorSize);
+        if (!in.good
+            || !readQualityBlock(key, in.rest.first(count * qualityPointSize),
+                in.rest.subspan(count * qualityPointSize), points))
             return false;
         for (const QualityPoint& point : points)
             to.quality(point);
@@ -243,8 +245,11 @@ void JournalBatch::quality(std::span<const QualityPoint> points)
     for (; !points.empty(); points = points.subspan(std::min(points.size(), atOnce))) {
         const std::size_t begin = start(QualityKind);
         putStreamKey(m_bytes, points.front().stream);
+        m_block.clear();
         for (const QualityPoint& point : points.first(std::min(points.size(), atOnce)))
-            appendQualityPoint(point, m_bytes);
+            m_block.append(point);
+        m_bytes.insert(m_bytes.end(), m_block.points.begin(), m_block.points.end());
+        m_bytes.insert(m_bytes.end(), m_block.errors.begin(), m_block.errors.end());
         finish(begin);
     }
 }

@@ -6,6 +6,7 @@
 
 #include "engine/storage/file_handle.h"
 #include "engine/storage/media_format.h"
+#include "engine/storage/quality_block.h"
 #include "shared/base/result.h"
 #include "shared/calls/quality_point.h"
 #include "shared/calls/stream_record.h"
@@ -39,6 +40,7 @@ private:
     std::size_t start(std::uint32_t kind);
 
     std::vector<std::byte> m_bytes;
+    QualityBlock m_block; // its points, then its errors
 };
 
 class JournalFile {

@@ -16,26 +16,51 @@ struct PackedPoint {
 };
 static_assert(offsetof(PackedPoint, mos) + sizeof(float) == qualityPointSize);
 
+struct PackedError {
+    std::uint32_t lostWithProbe;
+    float jitterErrorMs;
+};
+static_assert(sizeof(PackedError) == qualityErrorSize);
+
+void append(std::vector<std::byte>& blob, const void* packed, std::size_t size)
+{
+    const std::size_t end = blob.size();
+    blob.resize(end + size);
+    std::memcpy(blob.data() + end, packed, size);
 }
 
-void appendQualityPoint(const QualityPoint& point, std::vector<std::byte>& blob)
+}
+
+void QualityBlock::append(const QualityPoint& point)
 {
     const PackedPoint packed { nanosecondsSinceEpoch(point.at), point.packets, point.lost, point.duplicates,
         point.reordered, point.jitterMs, point.deltaMaxMs, point.mos };
-    const std::size_t end = blob.size();
-    blob.resize(end + qualityPointSize);
-    std::memcpy(blob.data() + end, &packed, qualityPointSize);
+    const PackedError error { point.lostWithProbe, point.jitterErrorMs };
+    callmon::append(points, &packed, qualityPointSize);
+    callmon::append(errors, &error, qualityErrorSize);
 }
 
-bool readQualityBlock(StreamKey stream, Bytes blob, std::vector<QualityPoint>& points)
+void QualityBlock::clear()
 {
-    for (; blob.size() >= qualityPointSize; blob = blob.subspan(qualityPointSize)) {
+    points.clear();
+    errors.clear();
+}
+
+bool readQualityBlock(StreamKey stream, Bytes points, Bytes errors, std::vector<QualityPoint>& into)
+{
+    for (; points.size() >= qualityPointSize; points = points.subspan(qualityPointSize)) {
         PackedPoint packed {};
-        std::memcpy(&packed, blob.data(), qualityPointSize);
-        points.push_back({ stream, timestampFromNanoseconds(packed.at), packed.packets, packed.lost, packed.duplicates,
-            packed.reordered, packed.jitterMs, packed.deltaMaxMs, packed.mos });
+        std::memcpy(&packed, points.data(), qualityPointSize);
+        PackedError error {};
+        if (errors.size() >= qualityErrorSize) {
+            std::memcpy(&error, errors.data(), qualityErrorSize);
+            errors = errors.subspan(qualityErrorSize);
+        }
+        into.push_back({ stream, timestampFromNanoseconds(packed.at), packed.packets, packed.lost, packed.duplicates,
+            packed.reordered, packed.jitterMs, packed.deltaMaxMs, packed.mos, error.lostWithProbe,
+            error.jitterErrorMs });
     }
-    return blob.empty();
+    return points.empty() && errors.empty();
 }
 
 }

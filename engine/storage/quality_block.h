@@ -1,6 +1,8 @@
-// The blob of quality.points: up to 60 one-second points of one stream, one after the other, each 36 bytes,
-// little-endian: i64 second begins at (ns since 1970) | u32 packets | u32 lost | u32 duplicates | u32 reordered |
+// Up to 60 one-second points of one stream as two blobs of table quality, a part of each point in either, little-endian.
+// points, 36 bytes each: i64 second begins at (ns since 1970) | u32 packets | u32 lost | u32 duplicates | u32 reordered |
 // f32 jitter ms | f32 longest inter-arrival time ms | f32 MOS (0: cannot be said).
+// errors, 8 bytes each: u32 packets missing while the probe lost frames | f32 error of the jitter, ms. Day databases of
+// schema 1 had points alone: adding a column takes no time, writing a day's points anew takes hours.
 #pragma once
 
 #include "shared/base/byte_reader.h"
@@ -12,9 +14,17 @@ namespace callmon {
 
 constexpr std::size_t qualityBlockPoints = 60;
 constexpr std::size_t qualityPointSize = 36;
+constexpr std::size_t qualityErrorSize = 8;
 
-void appendQualityPoint(const QualityPoint& point, std::vector<std::byte>& blob);
-// Appends the points of a blob; false when its length is no whole number of points.
-bool readQualityBlock(StreamKey stream, Bytes blob, std::vector<QualityPoint>& points);
+struct QualityBlock {
+    std::vector<std::byte> points;
+    std::vector<std::byte> errors;
+
+    void append(const QualityPoint& point);
+    void clear();
+};
+
+// Appends the points of a block; no errors at all is zeros. False when the lengths are not those of whole points.
+bool readQualityBlock(StreamKey stream, Bytes points, Bytes errors, std::vector<QualityPoint>& into);
 
 }

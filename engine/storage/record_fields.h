@@ -50,6 +50,9 @@ template <typename Call, typename Visit> void visitCallFields(Call& call, Visit&
     visit("messages", call.messages);
     visit("retransmissions", call.retransmissions);
     visit("media_packets_not_stored", call.mediaPacketsNotStored);
+    visit("probe_frames_lost", call.probeFramesLost);
+    visit("poll_gap_longest_ns", call.pollGapLongest);
+    visit("trust", call.trust);
 }
 
 template <typename Stream, typename Visit> void visitStreamFields(Stream& stream, Visit&& visit)
@@ -92,6 +95,8 @@ template <typename Stream, typename Visit> void visitStreamFields(Stream& stream
     visit("arrival_uncertainty_max_ns", stream.arrivalUncertaintyMax);
     visit("packets_stored", stream.packetsStored);
     visit("packets_not_stored", stream.packetsNotStored);
+    visit("lost_with_probe", stream.lostWithProbe);
+    visit("jitter_error_ms", stream.jitterError);
 }
 
 // Each field type and its stored value. fromStored() is false for what toStored() would never have written (a text
@@ -127,6 +132,10 @@ constexpr CallOutcome lastEnumerator(CallOutcome)
 constexpr EndedBy lastEnumerator(EndedBy)
 {
     return EndedBy::ProbeStopped;
+}
+constexpr CaptureTrust lastEnumerator(CaptureTrust)
+{
+    return CaptureTrust::Lossy;
 }
 
 template <typename Field>

@@ -3,8 +3,9 @@
 
 namespace callmon {
 
-// Stored in meta.schema_version; a database with another one is not touched.
-constexpr int schemaVersion = 1;
+// Stored in meta.schema_version. Of an older database the writer adds the columns that are new, at once and for good,
+// and a reader sees them with their default; a newer one is not touched.
+constexpr int schemaVersion = 2;
 
 // Times: nanoseconds since 1970 UTC. Absent figures: NULL. Columns follow the visitors of record_fields.h.
 constexpr const char* schemaSql = R"sql(
@@ -42,7 +43,10 @@ CREATE TABLE IF NOT EXISTS calls(           -- one row per call that has ended
   stream_count INTEGER NOT NULL,
   messages INTEGER NOT NULL,
   retransmissions INTEGER NOT NULL,
-  media_packets_not_stored INTEGER NOT NULL
+  media_packets_not_stored INTEGER NOT NULL,
+  probe_frames_lost INTEGER NOT NULL DEFAULT 0,  -- by the probe while the call was on; 0 in rows of schema 1, too
+  poll_gap_longest_ns INTEGER NOT NULL DEFAULT 0,
+  trust INTEGER NOT NULL DEFAULT 0          -- 0 whole (or stored by schema 1, which did not know), 1 delayed, 2 lossy
 );
 CREATE INDEX IF NOT EXISTS calls_by_caller ON calls(caller);
 CREATE INDEX IF NOT EXISTS calls_by_callee ON calls(callee);
@@ -87,6 +91,8 @@ CREATE TABLE IF NOT EXISTS streams(         -- one row per RTP stream of those c
   arrival_uncertainty_max_ns INTEGER NOT NULL,
   packets_stored INTEGER NOT NULL,
   packets_not_stored INTEGER NOT NULL,
+  lost_with_probe INTEGER NOT NULL DEFAULT 0, -- missing while the probe lost frames: not in lost; 0 in schema 1
+  jitter_error_ms REAL,
   media_segment INTEGER,                    -- the stream's last chunk in media/NNNNNN.log; NULL: no media kept
   media_offset INTEGER,                     -- bytes from the start of that file
   PRIMARY KEY(call_key, stream_index)
@@ -97,8 +103,27 @@ CREATE TABLE IF NOT EXISTS quality(         -- the one-second points, up to 60 i
   stream_index INTEGER NOT NULL,
   block_start_ns INTEGER NOT NULL,          -- time of the first point
   points BLOB NOT NULL CHECK(length(points) % 36 = 0), -- layout: quality_block.h
+  errors BLOB,                              -- of the same points, 8 bytes each; NULL in rows of schema 1
   PRIMARY KEY(call_key, stream_index, block_start_ns)
 );
+)sql";
+
+// What schema 2 has and schema 1 has not, for the writer...
+constexpr const char* schemaFrom1Sql = R"sql(
+ALTER TABLE calls ADD COLUMN probe_frames_lost INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN poll_gap_longest_ns INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE calls ADD COLUMN trust INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE streams ADD COLUMN lost_with_probe INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE streams ADD COLUMN jitter_error_ms REAL;
+ALTER TABLE quality ADD COLUMN errors BLOB;
+UPDATE meta SET value=2 WHERE key='schema_version';
+)sql";
+// ...and for a reader, which may not write: views of its own that stand before the tables of those names.
+constexpr const char* viewsOf1Sql = R"sql(
+PRAGMA temp_store=MEMORY;
+CREATE TEMP VIEW calls AS SELECT *, 0 AS probe_frames_lost, 0 AS poll_gap_longest_ns, 0 AS trust FROM main.calls;
+CREATE TEMP VIEW streams AS SELECT *, 0 AS lost_with_probe, NULL AS jitter_error_ms FROM main.streams;
+CREATE TEMP VIEW quality AS SELECT *, NULL AS errors FROM main.quality;
 )sql";
 
 }

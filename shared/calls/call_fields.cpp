@@ -13,14 +13,18 @@ namespace {
 constexpr std::array callNames { "call_key", "call_id", "signalling", "transport", "state", "caller", "callee",
     "caller_ip", "caller_port", "callee_ip", "callee_port", "started_at", "ringing_at", "answered_at", "ended_at",
     "duration_s", "outcome", "final_code", "ended_by", "post_dial_delay_ms", "answer_delay_ms", "signalling_rtt_ms",
-    "mos_mean", "mos_min", "streams", "messages", "retransmissions", "media_packets_not_stored" };
+    "mos_mean", "mos_min", "streams", "messages", "retransmissions", "media_packets_not_stored", "probe_frames_lost",
+    "poll_gap_longest_ms", "trust" };
 
 constexpr std::array streamNames { "call_key", "stream_index", "call_id", "direction", "src_ip", "src_port", "dst_ip",
     "dst_port", "ssrc", "payload_type", "codec", "clock_rate_hz", "first_packet_at", "last_packet_at", "packets",
     "bytes", "duplicates", "reordered", "expected", "lost", "loss_percent", "jitter_mean_ms", "jitter_max_ms",
     "delta_min_ms", "delta_mean_ms", "delta_max_ms", "delta_stddev_ms", "size_min_bytes", "size_mean_bytes",
     "size_max_bytes", "size_stddev_bytes", "throughput_bps", "rtt_ms", "r_factor", "mos_mean", "mos_min",
-    "arrival_uncertainty_max_ns", "packets_stored", "packets_not_stored" };
+    "arrival_uncertainty_max_ns", "packets_stored", "packets_not_stored", "lost_with_probe", "jitter_error_ms" };
+
+constexpr std::array qualityNames { "call_key", "stream_index", "call_id", "direction", "at", "packets", "lost",
+    "duplicates", "reordered", "lost_with_probe", "jitter_ms", "jitter_error_ms", "delta_max_ms", "mos" };
 
 FieldValue text(std::string_view value)
 {
@@ -76,7 +80,8 @@ std::vector<FieldValue> callFields(const CallRecord& call)
         call.finalCode ? count(call.finalCode) : FieldValue {}, text(toText(call.endedBy)),
         milliseconds(call.postDialDelay), milliseconds(call.answerDelay), milliseconds(call.signallingRtt),
         number(call.mosMean, 3), number(call.mosMin, 3), count(call.streamCount), count(call.messages),
-        count(call.retransmissions), count(call.mediaPacketsNotStored) };
+        count(call.retransmissions), count(call.mediaPacketsNotStored), count(call.probeFramesLost),
+        milliseconds(Milliseconds(call.pollGapLongest)), text(toText(call.trust)) };
 }
 
 std::span<const char* const> streamFieldNames()
@@ -100,7 +105,24 @@ std::vector<FieldValue> streamFields(const StreamRecord& stream, std::string_vie
         number(stream.sizeMaxBytes, 0), number(stream.sizeStddevBytes, 3), number(stream.throughputBps, 0),
         milliseconds(stream.rtt), number(stream.rFactor, 2), number(stream.mosMean, 3), number(stream.mosMin, 3),
         count(static_cast<std::uint64_t>(stream.arrivalUncertaintyMax.count())), count(stream.packetsStored),
-        count(stream.packetsNotStored) };
+        count(stream.packetsNotStored), count(stream.lostWithProbe), milliseconds(stream.jitterError) };
+}
+
+std::span<const char* const> qualityFieldNames()
+{
+    return qualityNames;
+}
+
+std::vector<FieldValue> qualityFields(const QualityPoint& point, std::string_view callId, Party direction)
+{
+    const auto measured = [&](float value) { // nothing came: nothing to measure
+        return point.packets ? number(static_cast<double>(value), 6) : FieldValue {};
+    };
+    return { { FieldValue::Kind::Number, std::to_string(point.stream.call.value) }, count(point.stream.index),
+        text(callId), text(toText(direction)), time(point.at), count(point.packets), count(point.lost),
+        count(point.duplicates), count(point.reordered), count(point.lostWithProbe), measured(point.jitterMs),
+        measured(point.jitterErrorMs), measured(point.deltaMaxMs),
+        point.mos > 0 ? number(static_cast<double>(point.mos), 3) : FieldValue {} };
 }
 
 }

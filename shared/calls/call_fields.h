@@ -1,7 +1,8 @@
-// The columns of calls and streams, in the order and under the names of the command-line contract. Every export (csv,
-// json, table) goes through these, so that engine, command line and console cannot disagree.
+// The columns of calls, streams and seconds, in the order and under the names of the command-line contract. Every
+// export (csv, json, table) goes through these, so that engine, command line and console cannot disagree.
 #pragma once
 
+#include "shared/calls/quality_point.h"
 #include "shared/calls/stream_record.h"
 
 #include <span>
@@ -20,5 +21,8 @@ std::vector<FieldValue> callFields(const CallRecord& call);
 
 std::span<const char* const> streamFieldNames();
 std::vector<FieldValue> streamFields(const StreamRecord& stream, std::string_view callId);
+
+std::span<const char* const> qualityFieldNames(); // of one second
+std::vector<FieldValue> qualityFields(const QualityPoint& point, std::string_view callId, Party direction);
 
 }

@@ -15,6 +15,7 @@ struct CallQuery {
     std::string callId; // exact
     std::optional<CallKey> key;
     std::optional<CallOutcome> outcome;
+    std::optional<CaptureTrust> trust;
     std::optional<double> minMos; // bounds on mos_mean; calls without MOS match neither
     std::optional<double> maxMos;
     std::uint64_t limit = 0; // 0: all

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::array<std::string_view, 7> outcomeTexts { "answered", "busy", "cancelled", "no_answer", "rejected",
     "failed", "incomplete" };
+constexpr std::array<std::string_view, 3> trustTexts { "whole", "delayed", "lossy" };
 
 }
 
@@ -53,8 +54,7 @@ std::string_view toText(EndedBy endedBy)
 
 std::string_view toText(CaptureTrust trust)
 {
-    constexpr std::array<std::string_view, 3> texts { "whole", "delayed", "lossy" };
-    return texts[static_cast<std::size_t>(trust)];
+    return trustTexts[static_cast<std::size_t>(trust)];
 }
 
 std::optional<CallOutcome> parseOutcome(std::string_view text)
@@ -62,6 +62,14 @@ std::optional<CallOutcome> parseOutcome(std::string_view text)
     for (std::size_t i = 0; i < outcomeTexts.size(); ++i)
         if (outcomeTexts[i] == text)
             return static_cast<CallOutcome>(i);
+    return std::nullopt;
+}
+
+std::optional<CaptureTrust> parseTrust(std::string_view text)
+{
+    for (std::size_t i = 0; i < trustTexts.size(); ++i)
+        if (trustTexts[i] == text)
+            return static_cast<CaptureTrust>(i);
     return std::nullopt;
 }
 

@@ -94,5 +94,6 @@ std::string_view toText(CallOutcome outcome);
 std::string_view toText(EndedBy endedBy);
 std::string_view toText(CaptureTrust trust);
 std::optional<CallOutcome> parseOutcome(std::string_view text);
+std::optional<CaptureTrust> parseTrust(std::string_view text);
 
 }

@@ -18,6 +18,7 @@ struct LiveDirection { // what one party sends
 struct LiveCall {
     CallKey key;
     CallState state = CallState::Trying;
+    CaptureTrust trust = CaptureTrust::Whole;
     std::uint16_t lastCode = 0;
     Timestamp startedAt;
     std::optional<Timestamp> answeredAt;

@@ -12,6 +12,7 @@ namespace callmon {
 struct NamedCounter {
     std::string name; // "frames_received", "rtp_orphaned"...: the same words everywhere
     std::uint64_t value = 0;
+    std::uint64_t perSecond = 0; // over the last second, where somebody asks once a second; 0 of what is no count
 };
 
 struct ProbeStatus {

@@ -10,7 +10,7 @@ namespace callmon {
 namespace {
 
 enum class Kind : std::uint8_t { LiveDelta = 1, CallQuery, ProbeStatus, CallPage, StreamPage, QualityPage, MediaPage };
-constexpr std::uint8_t blobVersion = 1;
+constexpr std::uint8_t blobVersion = 2;
 
 // One list of fields per struct serves both ways: `visit(archive, value)` with a Writer or a Reader.
 
@@ -47,6 +47,12 @@ public:
             field(*value);
     }
     void field(const std::optional<CallOutcome>& value)
+    {
+        m_out.u8(value ? 1 : 0);
+        if (value)
+            m_out.u8(static_cast<std::uint8_t>(*value));
+    }
+    void field(const std::optional<CaptureTrust>& value)
     {
         m_out.u8(value ? 1 : 0);
         if (value)
@@ -114,6 +120,13 @@ public:
         field(present);
         if (present)
             enumeration(value.emplace(), CallOutcome::Incomplete);
+    }
+    void field(std::optional<CaptureTrust>& value)
+    {
+        bool present = false;
+        field(present);
+        if (present)
+            enumeration(value.emplace(), CaptureTrust::Lossy);
     }
     void field(CallKey& value) { value.value = static_cast<std::int64_t>(m_in.u64()); }
 
@@ -183,8 +196,11 @@ template <typename Archive, typename Call> void visitCallRecord(Archive& archive
     archive.field(call.messages);
     archive.field(call.retransmissions);
     archive.field(call.mediaPacketsNotStored);
+    archive.field(call.probeFramesLost);
+    archive.field(call.pollGapLongest);
+    archive.enumeration(call.trust, CaptureTrust::Lossy);
 }
-constexpr std::size_t callRecordMinBytes = 103;
+constexpr std::size_t callRecordMinBytes = 120;
 
 template <typename Archive, typename Stream> void visitStreamRecord(Archive& archive, Stream& stream)
 {
@@ -224,8 +240,10 @@ template <typename Archive, typename Stream> void visitStreamRecord(Archive& arc
     archive.field(stream.arrivalUncertaintyMax);
     archive.field(stream.packetsStored);
     archive.field(stream.packetsNotStored);
+    archive.field(stream.lostWithProbe);
+    archive.field(stream.jitterError);
 }
-constexpr std::size_t streamRecordMinBytes = 206;
+constexpr std::size_t streamRecordMinBytes = 215;
 
 template <typename Archive, typename Point> void visitQualityPoint(Archive& archive, Point& point)
 {
@@ -239,13 +257,16 @@ template <typename Archive, typename Point> void visitQualityPoint(Archive& arch
     archive.field(point.jitterMs);
     archive.field(point.deltaMaxMs);
     archive.field(point.mos);
+    archive.field(point.lostWithProbe);
+    archive.field(point.jitterErrorMs);
 }
-constexpr std::size_t qualityPointBytes = 48;
+constexpr std::size_t qualityPointBytes = 56;
 
 template <typename Archive, typename Call> void visitLiveCall(Archive& archive, Call& call)
 {
     archive.field(call.key);
     archive.enumeration(call.state, CallState::Ended);
+    archive.enumeration(call.trust, CaptureTrust::Lossy);
     archive.field(call.lastCode);
     archive.field(call.startedAt);
     archive.field(call.answeredAt);
@@ -262,7 +283,7 @@ template <typename Archive, typename Call> void visitLiveCall(Archive& archive, 
         archive.field(direction.jitterMs);
     }
 }
-constexpr std::size_t liveCallMinBytes = 63;
+constexpr std::size_t liveCallMinBytes = 64;
 constexpr std::size_t callKeyBytes = 8;
 
 template <typename Archive, typename Query> void visitCallQuery(Archive& archive, Query& query)
@@ -275,6 +296,7 @@ template <typename Archive, typename Query> void visitCallQuery(Archive& archive
     archive.field(query.callId);
     archive.field(query.key);
     archive.field(query.outcome);
+    archive.field(query.trust);
     archive.field(query.minMos);
     archive.field(query.maxMos);
     archive.field(query.limit);
@@ -290,7 +312,7 @@ template <typename Archive, typename Status> void visitStatusHead(Archive& archi
     archive.field(status.framesPerSecond);
     archive.field(status.bitsPerSecond);
 }
-constexpr std::size_t namedCounterMinBytes = 10;
+constexpr std::size_t namedCounterMinBytes = 18;
 
 std::uint32_t count32(std::size_t count)
 {
@@ -419,6 +441,7 @@ QByteArray encode(const ProbeStatus& status)
     return writePage(std::move(out), status.counters, [](Writer& w, const NamedCounter& counter) {
         w.field(counter.name);
         w.field(counter.value);
+        w.field(counter.perSecond);
     });
 }
 
@@ -430,6 +453,7 @@ std::optional<ProbeStatus> decodeProbeStatus(const QByteArray& blob)
     readList(in, status.counters, namedCounterMinBytes, [](Reader& r, NamedCounter& counter) {
         r.field(counter.name);
         r.field(counter.value);
+        r.field(counter.perSecond);
     });
     return in.complete() ? std::optional(std::move(status)) : std::nullopt;
 }

@@ -22,15 +22,6 @@ children=()
 test=sipp_phones
 . "$(dirname "${BASH_SOURCE[0]}")/two_hosts.sh"
 
-# The last line of SIPp's statistics file, one column of it.
-sipp_count() { # FILE COLUMN
-    python3 - "$@" <<'PY'
-import csv, sys
-rows = list(csv.DictReader(open(sys.argv[1]), delimiter=";"))
-print(int(rows[-1][sys.argv[2]]))
-PY
-}
-
 [ "$(id -u)" = 0 ] || skip "network namespaces need root"
 for tool in ip sipp python3; do
     command -v "$tool" >/dev/null || skip "$tool is not installed"
@@ -42,15 +33,7 @@ rm -rf "$work"
 mkdir -p "$work" || fail "cannot make $work"
 work=$(cd "$work" && pwd)
 
-trap clean_up EXIT
-trap 'exit 130' INT TERM HUP
-ip netns add "$caller_ns" 2>/dev/null && ip netns add "$callee_ns" 2>/dev/null \
-    && ip netns exec "$caller_ns" true 2>/dev/null || skip "this kernel or container gives no network namespaces"
-ip link add "$caller_if" netns "$caller_ns" type veth peer name "$callee_if" netns "$callee_ns" 2>/dev/null \
-    || skip "this kernel or container gives no veth pair"
-inside "$caller_ns" ip addr add "$caller_ip/24" dev "$caller_if" && inside "$caller_ns" ip link set "$caller_if" up \
-    && inside "$callee_ns" ip addr add "$callee_ip/24" dev "$callee_if" \
-    && inside "$callee_ns" ip link set "$callee_if" up || fail "cannot set the addresses of the veth pair"
+connect_hosts
 
 # A telephone that is always busy. SIPp has none built in.
 cat >"$work/busy.xml" <<'XML'
@@ -101,12 +84,7 @@ Content-Length: 0
 XML
 
 say "engine on $callee_if"
-start "$callee_ns" 120 engine "$bin/callmon-engine" --port "net_af_packet0,iface=$callee_if" --data "$work/data" --listen none
-engine=${children[-1]}
-engine_gone() { ! kill -0 "$engine" 2>/dev/null; }
-wait_for 60 eval 'engine_gone || engine_reads'
-engine_gone && fail "the engine ended before the first call"
-engine_reads || fail "the engine did not open its port"
+start_engine 120 --data "$work/data" --listen none
 
 say "telephones: $answered_calls calls to one that answers, $busy_calls to one that is busy"
 cd "$work" || fail "cannot enter $work" # SIPp leaves its files where it runs
@@ -122,10 +100,7 @@ wait "${children[-1]}" || fail "the SIPp caller ended with $?"
 wait "$refused" || fail "the SIPp caller of the busy telephone ended with $?"
 
 say "stopping the engine"
-sleep 1 # the last frames pass through its rings
-kill -INT "$engine"
-wait_for 30 engine_gone || fail "the engine still runs 30 s after SIGINT"
-wait "$engine" || fail "the engine ended with $?"
+stop_engine
 timeout 60 "$bin/callmonctl" calls --data "$work/data" --format csv >"$work/calls.csv" || fail "callmonctl ended with $?"
 
 succeeded=$(sipp_count "$work/uac.csv" "SuccessfulCall(C)") && refused=$(sipp_count "$work/refused.csv" "SuccessfulCall(C)") \

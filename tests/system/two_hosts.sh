@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What the tests with telephones in two network namespaces share; sourced. The test sets: test (its name), work,
-# caller_ns, callee_ns, caller_if, and children=().
+# caller_ns, callee_ns, caller_if, callee_if, caller_ip, callee_ip, and children=().
 
 say() { echo "$test: $*"; }
 skip() { say "SKIPPED: $*"; exit 77; }
@@ -16,6 +16,24 @@ clean_up() {
     ip link del "$caller_if" 2>/dev/null
     ip netns del "$caller_ns" 2>/dev/null
     ip netns del "$callee_ns" 2>/dev/null
+}
+
+# Two namespaces and a veth pair between them, both gone again when the test ends. Without IPv6: its own chatter would
+# be frames that no telephone sent.
+connect_hosts() {
+    local ns
+    trap clean_up EXIT
+    trap 'exit 130' INT TERM HUP
+    ip netns add "$caller_ns" 2>/dev/null && ip netns add "$callee_ns" 2>/dev/null \
+        && ip netns exec "$caller_ns" true 2>/dev/null || skip "this kernel or container gives no network namespaces"
+    for ns in "$caller_ns" "$callee_ns"; do
+        inside "$ns" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 2>/dev/null
+    done
+    ip link add "$caller_if" netns "$caller_ns" type veth peer name "$callee_if" netns "$callee_ns" 2>/dev/null \
+        || skip "this kernel or container gives no veth pair"
+    inside "$caller_ns" ip addr add "$caller_ip/24" dev "$caller_if" && inside "$caller_ns" ip link set "$caller_if" up \
+        && inside "$callee_ns" ip addr add "$callee_ip/24" dev "$callee_if" \
+        && inside "$callee_ns" ip link set "$callee_if" up || fail "cannot set the addresses of the veth pair"
 }
 
 # Starts a program in a namespace in the background, killed after so many seconds. Its output goes to NAME.out.
@@ -39,3 +57,32 @@ wait_for() { # SECONDS COMMAND...
 inside() { timeout -k 5 20 ip netns exec "$@"; }
 engine_reads() { grep -q 'reading port' "$work/engine.out"; }
 udp_port_open() { inside "$callee_ns" grep -qi ":$(printf %04X "$1") " /proc/net/udp; }
+engine_gone() { ! kill -0 "$engine" 2>/dev/null; }
+
+# The engine on callee_if, waited for; sets engine. The kernel's ring to it is deep, for this machine may be busy.
+start_engine() { # SECONDS OPTION...
+    local seconds=$1
+    shift
+    start "$callee_ns" "$seconds" engine "$bin/callmon-engine" --port "net_af_packet0,iface=$callee_if,framecnt=16384" "$@"
+    engine=${children[-1]}
+    wait_for 60 eval 'engine_gone || engine_reads'
+    engine_gone && fail "the engine ended before the first call"
+    engine_reads || fail "the engine did not open its port"
+}
+
+# Its last frames pass through its rings; then its counters stand in engine.out.
+stop_engine() {
+    sleep 1
+    kill -INT "$engine"
+    wait_for 30 engine_gone || fail "the engine still runs 30 s after SIGINT"
+    wait "$engine" || fail "the engine ended with $?"
+}
+
+# The last line of SIPp's statistics file, one column of it.
+sipp_count() { # FILE COLUMN
+    python3 - "$@" <<'PY'
+import csv, sys
+rows = list(csv.DictReader(open(sys.argv[1]), delimiter=";"))
+print(int(rows[-1][sys.argv[2]]))
+PY
+}

@@ -11,6 +11,7 @@ LiveCall sample()
     LiveCall call;
     call.state = CallState::Ringing;
     call.lastCode = 180;
+    call.trust = CaptureTrust::Lossy;
     call.caller = "+34910123456";
     call.callee = "Anna.Weiss";
     call.callId = "a84b4c76e66710@pc33.example";
@@ -50,6 +51,9 @@ private slots:
         row("codec:pc*u", false);
         row("state:ringing", true);
         row("state:answered", false);
+        row("trust:lossy", true);
+        row("trust:whole", false);
+        row("lossy", false); // only where it is asked for
         row("code:180", true);
         row("code:1*", true);
         row("code:18*6", false);

@@ -39,6 +39,7 @@ private slots:
         QCOMPARE(QString(callFieldNames()[PastCallModel::MosMean]), QString("mos_mean"));
         QCOMPARE(QString(callFieldNames()[PastCallModel::StartedAt]), QString("started_at"));
         QCOMPARE(QString(callFieldNames()[PastCallModel::MediaNotStored]), QString("media_packets_not_stored"));
+        QCOMPARE(QString(callFieldNames()[PastCallModel::Trust]), QString("trust"));
     }
 
     void batchesKeepTheSortOrderAndThePromisesToViews()
@@ -69,6 +70,22 @@ private slots:
         QCOMPARE(model.index(2, PastCallModel::Duration).data().toString(), QString("0:01:15"));
         QCOMPARE(model.index(2, PastCallModel::StartedAt).data().toString(), QString("2023-11-14 22:13:22"));
         QCOMPARE(model.index(0, PastCallModel::Outcome).data().toString(), QString("incomplete"));
+    }
+
+    void trustIsAWordASignAndAnExplanation()
+    {
+        PastCallModel model;
+        std::vector<CallRecord> calls = sampleCalls();
+        calls[1].trust = CaptureTrust::Lossy;
+        calls[1].probeFramesLost = 1'234;
+        model.append(calls, 3);
+        const QModelIndex lossy = model.index(1, PastCallModel::Trust);
+        QCOMPARE(lossy.data().toString(), QString("lossy"));
+        QVERIFY(lossy.data(GlyphRole).toString() != model.index(0, PastCallModel::Trust).data(GlyphRole).toString());
+        QVERIFY(lossy.data(Qt::ToolTipRole).toString().contains("1,234 frames"));
+        QCOMPARE(model.index(1, PastCallModel::ProbeFramesLost).data().toString(), QString("1,234"));
+        model.sort(PastCallModel::Trust, Qt::DescendingOrder);
+        QCOMPARE(model.callAt(0)->trust, CaptureTrust::Lossy);
     }
 
     void csvUsesTheContractsWordsAndPrecision()

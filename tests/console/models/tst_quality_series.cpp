@@ -1,7 +1,6 @@
 #include <QtTest> // first: moc 6.4 stumbles over <concepts> when it comes to it before Qt's headers
 
 #include "console/models/figures.h"
-#include "console/models/probe_worries.h"
 #include "console/models/quality_series.h"
 
 #include <cmath>
@@ -78,6 +77,24 @@ private slots:
         QVERIFY(buildQualitySeries({ point(9, 0, 50, 0, 4) }, twoStreams(), epoch).empty());
     }
 
+    void secondsOfALosingProbeAreMarkedAndBlameNobody()
+    {
+        auto blind = point(0, 1, 40, 0, 0);
+        blind.lostWithProbe = 10;
+        blind.jitterErrorMs = 0.5F;
+        const auto series = buildQualitySeries({ point(0, 0, 50, 1, 4), blind }, twoStreams(), epoch);
+        QCOMPARE(series[0].probeLost, (std::vector<double> { 1 }));
+        QVERIFY(std::isnan(series[0].loss.values[1]));
+        QVERIFY(!std::isnan(series[0].loss.values[0]));
+        QCOMPARE(series[0].jitterError, (std::vector<double> { 0, 0.5 }));
+    }
+
+    void anErrorGoesWithEachValueOverGapsToo()
+    {
+        const auto series = buildQualitySeries({ point(0, 5, 50, 0, 4), point(0, 0, 50, 0, 4) }, twoStreams(), epoch);
+        QCOMPARE(series[0].jitterError.size(), series[0].jitter.values.size());
+    }
+
     void mosBandsFollowG107()
     {
         QCOMPARE(bandOf(4.0), MosBand::Good);
@@ -95,16 +112,6 @@ private slots:
         QCOMPARE(durationText(Milliseconds(3'723'900)), QString("1:02:03"));
         QCOMPARE(durationText({}), QString("–"));
         QCOMPARE(bitRateText(4'612'345'678), QString("4,612.3 Mb/s"));
-    }
-
-    void countersOfLossAboveZeroAreWorries()
-    {
-        ProbeStatus status;
-        status.counters = { { "frames_received", 9 }, { "ring_full", 0 }, { "nic_missed", 3 },
-            { "media_not_stored", 1 } };
-        const auto found = losses(status);
-        QCOMPARE(found.size(), 2UL);
-        QCOMPARE(QString::fromStdString(found[0].name), QString("nic_missed"));
     }
 };
 

@@ -48,8 +48,10 @@ public:
         probe.liveCalls = calls;
         probe.framesPerSecond = calls * 100;
         probe.bitsPerSecond = calls * 100 * 214 * 8;
-        probe.counters = { { "frames_received", 812'345'678 },
-            { "capture_ring_full", calls > 50'000 ? 1'204ULL : 0ULL } };
+        const bool busy = calls > 50'000;
+        probe.counters = { { "frames_received", 812'345'678, calls * 100 }, { "nic_missed", busy ? 31ULL : 0ULL },
+            { "frames_handed_on", busy ? 812'344'474ULL : 812'345'678ULL, calls * 100 },
+            { "ring_full_dropped", busy ? 1'204ULL : 0ULL, busy ? 3ULL : 0ULL }, { "poll_gap_longest_us", 4'120 } };
         return probe;
     }
 
@@ -60,6 +62,7 @@ public:
         LiveCall call;
         call.startedAt = now() - std::chrono::milliseconds(4'000 + (52'000LL - i % 52'000) * 13 + pick(900));
         call.key = { nanosecondsSinceEpoch(call.startedAt) + i };
+        call.trust = i % 40 == 7 ? CaptureTrust::Lossy : i % 25 == 3 ? CaptureTrust::Delayed : CaptureTrust::Whole;
         call.caller = number(pick(90'000'000));
         call.callee = pick(6) == 0 ? std::string("anna.weiss") + std::to_string(pick(99)) : number(pick(90'000'000));
         if (i % 11 == 3)
@@ -106,6 +109,11 @@ public:
         call.calleeAddress = { IpAddress::v4(0x0a140101U + static_cast<std::uint32_t>(i % 90)), 5060 };
         call.postDialDelay = Milliseconds(340.5 + i % 800);
         call.messages = 8;
+        call.trust = i == 0 || i % 40 == 7 ? CaptureTrust::Lossy
+            : i % 12 == 3                  ? CaptureTrust::Delayed
+                                           : CaptureTrust::Whole;
+        call.probeFramesLost = call.trust == CaptureTrust::Lossy ? 1'204 : 0;
+        call.pollGapLongest = std::chrono::microseconds(call.trust == CaptureTrust::Whole ? 310 : 41'200);
         if (call.outcome == CallOutcome::Answered) {
             call.ringingAt = call.startedAt + std::chrono::milliseconds(400);
             call.answeredAt = call.startedAt + std::chrono::milliseconds(3'200);
@@ -173,6 +181,8 @@ public:
             s.expected = 4'750;
             s.lost = s.expected - s.packets;
             s.lossPercent = 100.0 * static_cast<double>(s.lost) / static_cast<double>(s.expected);
+            s.lostWithProbe = 37 * i;
+            s.jitterError = Milliseconds(0.12 + 0.9 * i);
             s.reordered = 2 * i;
             s.jitterMean = Milliseconds(1.8 + 4 * i);
             s.jitterMax = Milliseconds(6.1 + 22 * i);
@@ -217,6 +227,12 @@ public:
                     p.jitterMs =
                         1.2F + noise() + static_cast<float>(stream.key.index) * 2 + (burst ? 14 + 8 * noise() : 0);
                     p.mos = (burst ? 3.1F : 4.3F) + 0.1F * noise() - 0.06F * static_cast<float>(p.lost);
+                    p.jitterErrorMs = 0.15F + 0.9F * static_cast<float>(stream.key.index) + (burst ? 3.F : 0.F);
+                    if (t == 48 || t == 49) { // the probe itself was in trouble
+                        p.lostWithProbe = 9;
+                        p.mos = 0;
+                        p.jitterErrorMs = 6;
+                    }
                     points.push_back(p);
                 }
             emit qualityFound(id, points);

@@ -108,6 +108,28 @@ private slots:
         QTRY_COMPARE(window.live().model().rowCount(), 10);
     }
 
+    void aLosingProbeSaysWhatWhyAndWhatHelps()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        const auto said = [&](const QString& beginning) -> const ElidedLabel* {
+            for (const ElidedLabel* label : window.findChildren<ElidedLabel*>())
+                if (label->text().startsWith(beginning))
+                    return label;
+            return nullptr;
+        };
+        QVERIFY(said("✓ nothing lost"));
+        source.sendStatus(source.status(52'000));
+        const ElidedLabel* losses = said("⚠ lost:");
+        QVERIFY(losses);
+        QVERIFY2(losses->text().contains("ring full 1,204 (3/s)"), qPrintable(losses->text()));
+        QVERIFY(losses->text().contains("missed by the port 31"));
+        QVERIFY(losses->toolTip().contains("--ring-batches"));
+        QVERIFY(losses->toolTip().contains("received 812,345,678 = handed on 812,344,474"));
+    }
+
     void enterOpensTheCallAndEscLeadsBack()
     {
         DemoSource source;

@@ -37,6 +37,7 @@ public:
         return std::uint64_t { 0 };
     }
     Result<std::vector<StreamRecord>> streams(CallKey) override { return std::vector<StreamRecord>(); }
+    Result<std::vector<QualityPoint>> quality(CallKey) override { return std::vector<QualityPoint>(); }
     Result<void> media(CallKey, const std::function<bool(StreamKey, Bytes)>&) override { return {}; }
     Result<void> live(const std::function<bool(const LiveUpdate&)>& sink) override
     {
@@ -67,7 +68,8 @@ public:
         status.version = "1.2 \"x\"";
         status.now = sample::at("2026-03-01T10:01:05Z");
         status.liveCalls = 2;
-        status.counters = { { "frames_received", 12345678901 }, { "nic_missed", 2 }, { "ring_full_dropped", 1 },
+        status.counters = { { "nic_missed", 2, 1 }, { "frames_received", 12345678901, 5000 },
+            { "frames_handed_on", 12345678890, 4990 }, { "ring_full_dropped", 1 }, { "poll_gap_longest_us", 250 },
             { "remote_clients_dropped", 9 } };
         return status;
     }
@@ -119,6 +121,8 @@ private slots:
             stream.packets = chunk.packets();
             writer.stream(stream);
         }
+        for (int second = 0; second < 3; ++second)
+            writer.quality(sample::point({ call.key, 1 }, m_start + second * 1s));
         writer.callEnded(call);
         // Two under one Call-ID, without media; the second with hostile texts, the first's Call-ID of digits alone.
         CallRecord busy = sample::ended(sample::call(m_start + 1s, "12345"));
@@ -146,6 +150,7 @@ private slots:
         QTest::newRow("unknown option") << QStringList { "calls", "--frob" } << 2 << "--frob";
         QTest::newRow("no time") << QStringList { "calls", "--from", "noon" } << 2 << "noon";
         QTest::newRow("no outcome") << QStringList { "calls", "--outcome", "odd" } << 2 << "odd";
+        QTest::newRow("no trust") << QStringList { "calls", "--trust", "blind" } << 2 << "lossy";
         QTest::newRow("no number") << QStringList { "calls", "--min-mos", "x" } << 2 << "--min-mos";
         QTest::newRow("negative limit") << QStringList { "calls", "--limit", "-1" } << 2 << "--limit";
         QTest::newRow("no format") << QStringList { "calls", "--format", "xml" } << 2 << "xml";
@@ -234,6 +239,25 @@ private slots:
         }
         QCOMPARE(run({ "calls", "--call", "12345", "--format", "csv", "--data", directory }).out.count("\r\n"), 2);
         QCOMPARE(run({ "streams", "--outcome", "busy", "--format", "csv", "--data", directory }).out.count("\r\n"), 1);
+    }
+
+    void qualityListsTheSecondsOfACall()
+    {
+        const QString directory = QString::fromStdString(data());
+        const Answer answer = run({ "quality", "media@host", "--format", "csv", "--data", directory });
+        const QStringList lines = answer.out.split("\r\n", Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), 4);
+        QVERIFY(lines[2].endsWith(",1,media@host,callee,2026-03-01T10:00:01.123456789Z,50,1,2,3,4,0.500000,0.125000,"
+                                  "21.250000,4.250"));
+        QVERIFY(run({ "quality", "media@host", "--data", directory }).out.contains("second from (UTC)"));
+        QCOMPARE(run({ "quality", "nobody", "--data", directory }).status, 1);
+    }
+
+    void trustNarrowsTheCalls()
+    {
+        const QString directory = QString::fromStdString(data());
+        QCOMPARE(run({ "calls", "--trust", "whole", "--format", "csv", "--data", directory }).out.count("\r\n"), 5);
+        QCOMPARE(run({ "calls", "--trust", "lossy", "--format", "csv", "--data", directory }).out.count("\r\n"), 1);
     }
 
     void aLimitIsTold()
@@ -408,9 +432,32 @@ private slots:
         QCOMPARE(json["frames_received"].toInteger(), 12345678901);
         QCOMPARE(json["version"].toString(), QString("1.2 \"x\""));
         QVERIFY(run({ "status", "--engine", "local:/fake" })
-                    .out.contains(QRegularExpression("frames_received +12345678901\n")));
+                    .out.contains(QRegularExpression("frames_received +12345678901 +5000")));
         QVERIFY(run({ "status", "--engine", "local:/fake", "--format", "csv" })
-                    .out.contains("frames_received,12345678901\r\n"));
+                    .out.contains("frames_received,12345678901,5000\r\n"));
+        QCOMPARE(json["per_second"]["frames_handed_on"].toInteger(), 4990);
+        QCOMPARE(json["per_second"].toObject().size(), 6);
+    }
+
+    void statusSaysWhatIsLostAndWhatHelpsAndThatTheSumHolds()
+    {
+        const QString text = run({ "status", "--engine", "local:/fake" }).out;
+        QVERIFY2(text.contains(QString::fromUtf8("⚠ Missed by the port: 2, 1 in the last second.")), qPrintable(text));
+        QVERIFY(text.contains("--poll busy"));
+        QVERIFY(text.contains(QString::fromUtf8("⚠ Ring full: 1, none of them lately.")));
+        QVERIFY(text.contains("--ring-batches"));
+        QVERIFY(text.contains(
+            "frames_received 12345678901 = frames_handed_on 12345678890 + ring_full_dropped 1 + 10 on their way\n"));
+        // In groups, in the order of a packet's way.
+        qsizetype before = 0;
+        for (const char* heading : { "\nReceived ", "\nHanded on ", "\nNot handed on ", "\nTimes ", "\nRemote " }) {
+            const qsizetype place = text.indexOf(heading);
+            QVERIFY2(place > before, heading);
+            before = place;
+        }
+        QVERIFY(text.contains(QRegularExpression("poll_gap_longest_us +250 +Time"))); // has no rate
+        for (const QString& line : text.split('\n'))
+            QVERIFY2(line.size() <= 120, qPrintable(line));
     }
 
 private:

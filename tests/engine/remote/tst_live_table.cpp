@@ -57,6 +57,16 @@ private slots:
         QVERIFY(table.delta(table.version()).changed.empty());
     }
 
+    void trustFollowsTheRecord()
+    {
+        LiveTable table;
+        CallRecord call = callOf(1);
+        table.update(call);
+        call.trust = CaptureTrust::Lossy;
+        table.update(call);
+        QCOMPARE(only(table.snapshot()).trust, CaptureTrust::Lossy);
+    }
+
     void firstDeltaIsASnapshot()
     {
         LiveTable table;

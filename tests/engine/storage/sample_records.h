@@ -68,6 +68,9 @@ inline CallRecord fullCall(Timestamp start, const std::string& callId)
     call.messages = 4'000'000'000u;
     call.retransmissions = 3;
     call.mediaPacketsNotStored = 1ull << 62;
+    call.probeFramesLost = 1ull << 61;
+    call.pollGapLongest = 3s + 1ns;
+    call.trust = CaptureTrust::Lossy;
     return call;
 }
 
@@ -120,12 +123,14 @@ inline StreamRecord fullStream(CallKey call, std::uint32_t index, Timestamp firs
     stream.arrivalUncertaintyMax = 12345ns;
     stream.packetsStored = 2990;
     stream.packetsNotStored = 11;
+    stream.lostWithProbe = 4;
+    stream.jitterError = Milliseconds(0.015);
     return stream;
 }
 
 inline QualityPoint point(StreamKey stream, Timestamp at, std::uint32_t packets = 50)
 {
-    return { stream, at, packets, 1, 2, 3, 0.5f, 21.25f, 4.25f };
+    return { stream, at, packets, 1, 2, 3, 0.5f, 21.25f, 4.25f, 4, 0.125f };
 }
 
 // A chunk of `count` packets from `first` on, 20 ms apart; each datagram holds its running number and a filling byte.

@@ -64,6 +64,7 @@ private slots:
             QCOMPARE(got.packets, points[i].packets);
             QVERIFY(got.lost == 1 && got.duplicates == 2 && got.reordered == 3);
             QVERIFY(got.jitterMs == 0.5f && got.deltaMaxMs == 21.25f && got.mos == 4.25f);
+            QVERIFY(got.lostWithProbe == 4 && got.jitterErrorMs == 0.125f);
         }
     }
 
@@ -250,6 +251,9 @@ private slots:
         QTest::newRow("outcome") << "outcome"
                                  << "busy"
                                  << "b";
+        QTest::newRow("trust") << "trust"
+                               << "lossy"
+                               << "d";
         QTest::newRow("min MOS") << "min"
                                  << "4"
                                  << "a";
@@ -297,6 +301,7 @@ private slots:
                 call.callee = "+34911";
             call.outcome = row.outcome;
             call.mosMean = row.mos;
+            call.trust = std::string_view(row.id) == "d" ? CaptureTrust::Lossy : CaptureTrust::Delayed;
             directory.writer->callEnded(call);
         }
         directory.closeWriter();
@@ -311,6 +316,8 @@ private slots:
             query.number = text;
         else if (field == "outcome")
             query.outcome = parseOutcome(text);
+        else if (field == "trust")
+            query.trust = parseTrust(text);
         else if (field == "min")
             query.minMos = value.toDouble();
         else if (field == "max")

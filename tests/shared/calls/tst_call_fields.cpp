@@ -47,6 +47,9 @@ CallRecord answeredCall()
     call.endedAt = *parseIso8601("2026-11-23T06:16:30.5Z");
     call.answerDelay = Milliseconds(5250);
     call.mosMean = 4.4094;
+    call.probeFramesLost = 12;
+    call.pollGapLongest = Nanoseconds(21'500'250);
+    call.trust = CaptureTrust::Lossy;
     return call;
 }
 
@@ -64,7 +67,8 @@ private slots:
                                << QByteArray(
                                       "call_id signalling transport caller callee caller_ip callee_ip started_at "
                                       "ringing_at answered_at ended_at duration_s outcome final_code ended_by "
-                                      "post_dial_delay_ms answer_delay_ms mos_mean mos_min");
+                                      "post_dial_delay_ms answer_delay_ms mos_mean mos_min "
+                                      "probe_frames_lost poll_gap_longest_ms trust");
         QTest::newRow("streams") << QByteArray("streams")
                                  << QByteArray(
                                         "call_id direction src_ip src_port dst_ip dst_port ssrc payload_type codec "
@@ -72,7 +76,7 @@ private slots:
                                         "expected lost loss_percent jitter_mean_ms jitter_max_ms delta_min_ms "
                                         "delta_mean_ms delta_max_ms delta_stddev_ms size_min_bytes "
                                         "size_mean_bytes size_max_bytes size_stddev_bytes throughput_bps rtt_ms "
-                                        "r_factor mos_mean mos_min");
+                                        "r_factor mos_mean mos_min lost_with_probe jitter_error_ms");
     }
 
     void promisedColumnsAreThere()
@@ -89,6 +93,7 @@ private slots:
     {
         QCOMPARE(callFields({}).size(), callFieldNames().size());
         QCOMPARE(streamFields({}, "").size(), streamFieldNames().size());
+        QCOMPARE(qualityFields({}, "", Party::Caller).size(), qualityFieldNames().size());
     }
 
     void callIsWrittenUnderItsColumns_data()
@@ -118,6 +123,9 @@ private slots:
         row("post_dial_delay_ms", "");
         row("mos_mean", "4.409");
         row("mos_min", "");
+        row("probe_frames_lost", "12");
+        row("poll_gap_longest_ms", "21.500250");
+        row("trust", "lossy");
     }
 
     void callIsWrittenUnderItsColumns()
@@ -129,7 +137,8 @@ private slots:
 
     void whatIsNotKnownIsAbsentAndNotZero()
     {
-        for (const char* name : { "clock_rate_hz", "jitter_mean_ms", "delta_min_ms", "rtt_ms", "r_factor", "mos_mean" })
+        for (const char* name :
+            { "clock_rate_hz", "jitter_mean_ms", "jitter_error_ms", "delta_min_ms", "rtt_ms", "r_factor", "mos_mean" })
             QVERIFY2(streamField({}, name).kind == FieldValue::Kind::Absent, name);
         QCOMPARE(streamField({}, "lost").text, std::string("0"));
         QVERIFY(callField({}, "final_code").empty());
@@ -155,6 +164,22 @@ private slots:
         QCOMPARE(streamField(stream, "loss_percent").text, std::string("33.3333"));
         QVERIFY(streamField(stream, "payload_type").kind == FieldValue::Kind::Number);
         QVERIFY(streamField(stream, "ssrc").kind == FieldValue::Kind::Text);
+    }
+
+    void aSecondWithoutPacketsHasNothingMeasured()
+    {
+        QualityPoint point;
+        point.jitterMs = 1.5F;
+        point.mos = 4;
+        const auto value = [&](std::string_view name) {
+            return qualityFields(point, "a@b", Party::Callee).at(indexOf(qualityFieldNames(), name)).text;
+        };
+        QCOMPARE(value("jitter_ms"), std::string());
+        point.packets = 50;
+        point.lostWithProbe = 3;
+        QCOMPARE(value("jitter_ms"), std::string("1.500000"));
+        QCOMPARE(value("lost_with_probe"), std::string("3"));
+        QCOMPARE(value("mos"), std::string("4.000"));
     }
 
     void figureThatIsNoNumberIsAbsent() // JSON has no word for it

@@ -43,6 +43,9 @@ CallRecord fullCall()
     call.messages = 11;
     call.retransmissions = 12;
     call.mediaPacketsNotStored = 1ULL << 40;
+    call.probeFramesLost = 1ULL << 41;
+    call.pollGapLongest = Nanoseconds(1LL << 42);
+    call.trust = CaptureTrust::Lossy;
     return call;
 }
 
@@ -75,6 +78,9 @@ void compare(const CallRecord& a, const CallRecord& b)
     QCOMPARE(a.messages, b.messages);
     QCOMPARE(a.retransmissions, b.retransmissions);
     QCOMPARE(a.mediaPacketsNotStored, b.mediaPacketsNotStored);
+    QCOMPARE(a.probeFramesLost, b.probeFramesLost);
+    QCOMPARE(a.pollGapLongest, b.pollGapLongest);
+    QCOMPARE(a.trust, b.trust);
 }
 
 StreamRecord fullStream()
@@ -114,6 +120,8 @@ StreamRecord fullStream()
     stream.arrivalUncertaintyMax = Nanoseconds(22);
     stream.packetsStored = 23;
     stream.packetsNotStored = 24;
+    stream.lostWithProbe = 25;
+    stream.jitterError = Milliseconds(8);
     return stream;
 }
 
@@ -153,6 +161,8 @@ void compare(const StreamRecord& a, const StreamRecord& b)
     QCOMPARE(a.arrivalUncertaintyMax, b.arrivalUncertaintyMax);
     QCOMPARE(a.packetsStored, b.packetsStored);
     QCOMPARE(a.packetsNotStored, b.packetsNotStored);
+    QCOMPARE(a.lostWithProbe, b.lostWithProbe);
+    QCOMPARE(a.jitterError, b.jitterError);
 }
 
 LiveCall fullLiveCall()
@@ -160,6 +170,7 @@ LiveCall fullLiveCall()
     LiveCall call;
     call.key = { 99 };
     call.state = CallState::Ringing;
+    call.trust = CaptureTrust::Delayed;
     call.lastCode = 183;
     call.startedAt = at(1);
     call.answeredAt = at(2);
@@ -177,6 +188,7 @@ void compare(const LiveCall& a, const LiveCall& b)
 {
     QCOMPARE(a.key, b.key);
     QCOMPARE(a.state, b.state);
+    QCOMPARE(a.trust, b.trust);
     QCOMPARE(a.lastCode, b.lastCode);
     QCOMPARE(a.startedAt, b.startedAt);
     QCOMPARE(a.answeredAt, b.answeredAt);
@@ -205,6 +217,7 @@ CallQuery fullQuery()
     query.callId = "x@y";
     query.key = CallKey { 3 };
     query.outcome = CallOutcome::NoAnswer;
+    query.trust = CaptureTrust::Delayed;
     query.minMos = 1.5;
     query.maxMos = 2.5;
     query.limit = 1ULL << 33;
@@ -222,6 +235,7 @@ void compare(const CallQuery& a, const CallQuery& b)
     QCOMPARE(a.callId, b.callId);
     QCOMPARE(a.key, b.key);
     QCOMPARE(a.outcome, b.outcome);
+    QCOMPARE(a.trust, b.trust);
     QCOMPARE(a.minMos, b.minMos);
     QCOMPARE(a.maxMos, b.maxMos);
     QCOMPARE(a.limit, b.limit);
@@ -303,6 +317,8 @@ private slots:
         point.jitterMs = 1.5F;
         point.deltaMaxMs = 2.5F;
         point.mos = 3.5F;
+        point.lostWithProbe = 12;
+        point.jitterErrorMs = 4.5F;
         const QualityPage there = through(QualityPage { { point } });
         QCOMPARE(there.points.size(), 1u);
         const QualityPoint& b = there.points[0];
@@ -315,6 +331,8 @@ private slots:
         QCOMPARE(b.jitterMs, point.jitterMs);
         QCOMPARE(b.deltaMaxMs, point.deltaMaxMs);
         QCOMPARE(b.mos, point.mos);
+        QCOMPARE(b.lostWithProbe, point.lostWithProbe);
+        QCOMPARE(b.jitterErrorMs, point.jitterErrorMs);
     }
 
     void mediaArriveByteForByte()
@@ -344,7 +362,7 @@ private slots:
         status.liveCalls = 52'000;
         status.framesPerSecond = 5'200'000;
         status.bitsPerSecond = 9'000'000'000;
-        status.counters = { { "frames_received", 1ULL << 50 }, { "", 0 } };
+        status.counters = { { "frames_received", 1ULL << 50, 1ULL << 40 }, { "", 0 } };
         const auto there = decodeProbeStatus(encode(status));
         QVERIFY(there);
         QCOMPARE(there->source, status.source);
@@ -356,6 +374,7 @@ private slots:
         QCOMPARE(there->counters.size(), 2u);
         QCOMPARE(there->counters[0].name, status.counters[0].name);
         QCOMPARE(there->counters[0].value, status.counters[0].value);
+        QCOMPARE(there->counters[0].perSecond, status.counters[0].perSecond);
     }
 
     void everyFieldOfALiveCallArrives()
@@ -424,11 +443,11 @@ private slots:
         CallQuery query;
         query.caller = "ab";
         query.minMos = 1.0;
-        const QByteArray expected = QByteArray::fromHex("0201" // CallQuery, version 1
+        const QByteArray expected = QByteArray::fromHex("0202" // CallQuery, version 2
                                                         "0000" // from, to: absent
                                                         "00026162" // caller
                                                         "000000000000" // callee, number, callId
-                                                        "0000" // key, outcome
+                                                        "000000" // key, outcome, trust
                                                         "013ff0000000000000" // minMos
                                                         "00" // maxMos
                                                         "0000000000000000" // limit
@@ -448,10 +467,11 @@ private slots:
 
     void foreignVersionsAreRefused()
     {
-        for (QByteArray blob : allBlobs()) {
-            blob[1] = 2;
-            QVERIFY(!decodes(blob));
-        }
+        for (QByteArray blob : allBlobs())
+            for (const int version : { 1, 3 }) {
+                blob[1] = static_cast<char>(version);
+                QVERIFY(!decodes(blob));
+            }
     }
 
     void lyingCountsAllocateNothing()
@@ -472,6 +492,9 @@ private slots:
             blob[state + i] = 99;
             QVERIFY(!decodes(blob));
         }
+        QByteArray blob = good;
+        blob.back() = 3; // trust, the last field
+        QVERIFY(!decodes(blob));
     }
 
     void textsLongerThanTheirFieldAreRefused()

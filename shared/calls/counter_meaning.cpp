@@ -1,0 +1,145 @@
+#include "shared/calls/counter_meaning.h"
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+
+namespace callmon {
+
+namespace {
+
+using G = CounterGroup;
+using K = CounterKind;
+
+constexpr std::string_view fasterProbe = "raise --ring-batches; if it goes on, one core cannot follow this traffic";
+constexpr std::string_view moreBuffers = "raise --mbufs, and give huge pages";
+constexpr std::string_view fasterDisk = "raise --media-pool-mib; if it goes on, the disk is too slow for this traffic";
+constexpr std::string_view moreSpace = "free some space, and look at the engine's messages";
+
+constexpr CounterMeaning meanings[] {
+    { "frames_received", G::Received, K::Received, "Frames received", "Taken from the port or the files", {} },
+    { "port_frames", G::Received, K::Count, "Frames of the port", "Taken from the port's queue", {} },
+    { "file_frames", G::Received, K::Count, "Frames of the files", "Read from capture files", {} },
+    { "file_bytes", G::Received, K::Count, "Bytes of the files", "Read from capture files", {} },
+    { "file_cut_frames", G::Received, K::Count, "Frames cut", "Recorded shorter than they were on the wire", {} },
+    { "frames_handed_on", G::HandedOn, K::HandedOn, "Frames handed on", "Went to the processing core", {} },
+    { "unknown_link_type", G::Dropped, K::Unwanted, "Unknown link layer", "Of a link type that is not read", {} },
+    { "not_ip", G::Dropped, K::Unwanted, "Not IP", "ARP, LLDP and others", {} },
+    { "too_many_tags", G::Dropped, K::Unwanted, "Too many tags", "More VLAN tags than are followed", {} },
+    { "malformed_ip", G::Dropped, K::Unwanted, "Malformed IP", "Headers that contradict themselves", {} },
+    { "too_many_extensions", G::Dropped, K::Unwanted, "Too many extensions", "IPv6 headers beyond what is followed",
+        {} },
+    { "fragment", G::Dropped, K::Unwanted, "Fragments", "Pieces of IP datagrams: not put together yet", {} },
+    { "tcp_signalling", G::Dropped, K::Unwanted, "Signalling over TCP", "SIP over TCP, Skinny: not read yet", {} },
+    { "sctp", G::Dropped, K::Unwanted, "SCTP", "Not read yet", {} },
+    { "not_udp", G::Dropped, K::Unwanted, "Not UDP", "TCP, ICMP and others", {} },
+    { "malformed_udp", G::Dropped, K::Unwanted, "Malformed UDP", "Lengths that contradict themselves", {} },
+    { "other_udp", G::Dropped, K::Unwanted, "Other UDP", "Neither signalling nor media", {} },
+    { "truncated", G::Dropped, K::Unwanted, "Truncated", "Headers cut by the capture", {} },
+    { "ring_full_dropped", G::Dropped, K::Dropped, "Ring full", "The processing core did not keep up", fasterProbe },
+    { "pool_empty*", G::Dropped, K::Missed, "Buffers ran out", "No buffer was free for a frame", moreBuffers },
+    { "nic_missed", G::Dropped, K::Missed, "Missed by the port", "Its queue was full when they came",
+        "set --poll busy, and raise --mbufs" },
+    { "nic_no_buffers", G::Dropped, K::Missed, "Buffers ran out", "No buffer was free for a frame", moreBuffers },
+    { "nic_errors", G::Dropped, K::Missed, "Damaged on the wire", "The port refused them: checksum or length",
+        "look at the cable and the mirror port" },
+    { "port_oversized_frames", G::Dropped, K::Missed, "Too large", "Frames above 16 KiB", "look at the mirror port" },
+    { "poll_gap_longest_us", G::Times, K::Level, "Longest poll gap, us", "Time the port went unpolled", {} },
+    { "poll_gap*", G::Times, K::Count, "Poll gaps", "Times the port went unpolled for so long", {} },
+    { "cycle_counter_jumps", G::Times, K::Count, "Clock jumped", "The processor's counter lost its step", {} },
+    { "clock_steps", G::Times, K::Count, "Clock set", "The machine's clock was set", {} },
+    { "clock_stepped_back", G::Times, K::Count, "Time went back", "The capture's times stepped back by 10 s", {} },
+    { "calls_refused_pool_full", G::Calls, K::Missed, "Calls refused", "The table of calls was full",
+        "raise --max-calls" },
+    { "rtp_refused", G::Calls, K::Missed, "RTP refused", "Packets of streams that the table had no room for",
+        "raise --max-streams" },
+    { "media_addresses_refused", G::Calls, K::Missed, "Media addresses refused", "The table of addresses was full",
+        "raise --max-calls" },
+    { "calls_*", G::Calls, K::Count, {}, {}, {} },
+    { "streams_started", G::Calls, K::Count, {}, {}, {} },
+    { "record_queue_waits", G::Queues, K::Count, "Waits for storage", "The processing core waited for the storage", {} },
+    { "media_chunks_on_their_way", G::Queues, K::Level, "Chunks on their way", "Media not yet on the disk, in chunks",
+        {} },
+    { "media_write_longest_ms", G::Disk, K::Level, "Longest write, ms", "Of media, to the disk", {} },
+    { "media_chunks_refused", G::Queues, K::Missed, "Media pool empty", "No chunk was free: the disk is late",
+        fasterDisk },
+    { "media_packets_not_recorded", G::Disk, K::Missed, "Media not recorded", "RTP that found no free chunk",
+        fasterDisk },
+    { "media_packets_not_written", G::Disk, K::Missed, "Media not written", "RTP that the disk refused", moreSpace },
+    { "records_dropped", G::Disk, K::Missed, "Records lost", "More waited than memory holds", moreSpace },
+    { "records_refused", G::Disk, K::Missed, "Records refused", "Rows that their table did not take",
+        "report it: no record should be like that" },
+    { "records_without_call", G::Disk, K::Count, {}, {}, {} },
+    { "calls_stored", G::Disk, K::Count, {}, {}, {} },
+    { "media_*", G::Disk, K::Count, {}, {}, {} },
+    { "quality_points*", G::Disk, K::Count, {}, {}, {} },
+    { "streams_stored", G::Disk, K::Count, {}, {}, {} },
+    { "record_write_errors", G::Disk, K::Count, {}, {}, {} },
+    { "journal_write_errors", G::Disk, K::Count, {}, {}, {} },
+    { "day_databases_corrupt", G::Disk, K::Count, {}, {}, {} },
+    { "remote_*", G::Remote, K::Count, {}, {}, {} },
+};
+constexpr CounterMeaning unknown;
+
+bool isFamily(const CounterMeaning& meaning)
+{
+    return meaning.name.ends_with('*');
+}
+
+}
+
+const CounterMeaning& meaningOf(std::string_view name)
+{
+    for (const CounterMeaning& meaning : meanings)
+        if (!isFamily(meaning) && meaning.name == name)
+            return meaning;
+    for (const CounterMeaning& meaning : meanings)
+        if (isFamily(meaning) && name.starts_with(meaning.name.substr(0, meaning.name.size() - 1)))
+            return meaning;
+    return unknown;
+}
+
+std::string_view toText(CounterGroup group)
+{
+    constexpr std::array<std::string_view, 9> texts { "Received", "Handed on", "Not handed on", "Times", "Packets", "Calls",
+        "Queues", "Disk", "Remote" };
+    return texts[static_cast<std::size_t>(group)];
+}
+
+FrameBalance balanceOf(const ProbeStatus& status)
+{
+    FrameBalance balance;
+    for (const NamedCounter& counter : status.counters) {
+        switch (meaningOf(counter.name).kind) {
+        case CounterKind::Received:
+            balance.received += counter.value;
+            break;
+        case CounterKind::HandedOn:
+            balance.handedOn += counter.value;
+            break;
+        case CounterKind::Unwanted:
+            balance.unwanted += counter.value;
+            break;
+        case CounterKind::Dropped:
+            balance.dropped += counter.value;
+            break;
+        case CounterKind::Count:
+        case CounterKind::Missed:
+        case CounterKind::Level:
+            break;
+        }
+    }
+    return balance;
+}
+
+std::vector<NamedCounter> lossesOf(const ProbeStatus& status)
+{
+    std::vector<NamedCounter> found;
+    std::ranges::copy_if(status.counters, std::back_inserter(found), [](const NamedCounter& counter) {
+        const CounterKind kind = meaningOf(counter.name).kind;
+        return counter.value > 0 && (kind == CounterKind::Dropped || kind == CounterKind::Missed);
+    });
+    return found;
+}
+
+}

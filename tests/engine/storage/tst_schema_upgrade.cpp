@@ -1,0 +1,200 @@
+// Day databases of schema 1 are read as they are, and written to once their new columns are added. schema_1.sql is the
+// text that made them; rows and blobs are written here by SQLite itself.
+#include "engine/storage/quality_block.h"
+#include "engine/storage/schema.h"
+#include "engine/storage/sqlite.h"
+#include "tests/engine/storage/test_directory.h"
+
+#include <QFile>
+
+using namespace callmon;
+using namespace std::chrono_literals;
+using sample::described;
+using sample::Directory;
+
+namespace {
+
+// 2026-03-01 12:00:00 UTC: a key whose low bits are zero is as good as any.
+constexpr std::int64_t oldKey = 1'772'366'400'000'000'000;
+
+class TestSchemaUpgrade : public QObject {
+    Q_OBJECT
+
+private:
+    static std::filesystem::path fileIn(const Directory& directory) { return directory.path / "2026-03-01.sqlite"; }
+
+    // A call with one stream and two seconds of it, as the program before wrote them.
+    static void makeOldDay(const Directory& directory)
+    {
+        QFile schema(CALLMON_SOURCE_DIR "/tests/engine/storage/schema_1.sql");
+        QVERIFY(schema.open(QIODevice::ReadOnly));
+        std::filesystem::create_directories(directory.path);
+        auto database = Database::open(fileIn(directory), Database::Mode::ReadWrite);
+        QVERIFY(database);
+        QVERIFY(database.value().execute("PRAGMA journal_mode=WAL"));
+        QVERIFY(database.value().execute(schema.readAll().constData()));
+        const std::string key = std::to_string(oldKey);
+        QVERIFY(database.value().execute(
+            ("INSERT INTO meta VALUES('schema_version',1);"
+             "INSERT INTO calls VALUES("
+                + key + ",4,0,1,0,0,200,200,'old@host','+34910','200','10.0.0.1',5060,'10.0.0.2',5060," + key
+                + ",NULL," + key + "," + key + "," + key
+                + ",NULL,NULL,NULL,4.25,4.0,1,8,0,17);"
+                  "INSERT INTO streams VALUES("
+                + key + ",0,0,'10.0.0.1',4000,'10.0.0.2',5000,4096,8,'PCMA',8000," + key + "," + key
+                + ",100,20000,0,0,103,3,2.9,1.5,2.5,19.0,20.0,21.0,0.5,200,200,200,0,80000,NULL,90.5,4.25,4.0,77,100,0,"
+                  "NULL,NULL);"
+                  // Little-endian: start, packets 50, lost 3, duplicates 1, reordered 2, jitter 1.5, delta 21.25, MOS 4.25.
+                  "INSERT INTO quality VALUES("
+                + key
+                + ",0," + key
+                + ",x'0080D6B3D9B59818" // oldKey
+                  "32000000030000000100000002000000"
+                  "0000C03F0000AA4100008840');")
+                .c_str()));
+    }
+
+    static std::int64_t number(const std::filesystem::path& file, const char* sql)
+    {
+        auto database = Database::open(file, Database::Mode::ReadOnly);
+        auto row = database.value().prepare(sql);
+        return row && row.value().stepToRow() ? row.value().integer(0) : -1;
+    }
+
+    static void theOldCallIsWhole(Directory& directory)
+    {
+        const auto calls = directory.calls();
+        QVERIFY(!calls.empty());
+        const CallRecord& call = calls.front();
+        QCOMPARE(call.callId.str(), std::string("old@host"));
+        QCOMPARE(call.mosMean, std::optional(4.25));
+        QCOMPARE(call.mediaPacketsNotStored, 17u);
+        QCOMPARE(call.probeFramesLost, 0u);
+        QCOMPARE(call.trust, CaptureTrust::Whole);
+        const auto streams = directory.query->streams(call.key);
+        QVERIFY(streams);
+        QCOMPARE(streams.value().size(), 1u);
+        QCOMPARE(streams.value()[0].lost, 3u);
+        QCOMPARE(streams.value()[0].lostWithProbe, 0u);
+        QVERIFY(!streams.value()[0].jitterError);
+        const auto points = directory.query->quality(call.key);
+        QVERIFY(points);
+        QCOMPARE(points.value().size(), 1u);
+        const QualityPoint& point = points.value()[0];
+        QCOMPARE(nanosecondsSinceEpoch(point.at), oldKey);
+        QVERIFY(point.packets == 50 && point.lost == 3 && point.duplicates == 1 && point.reordered == 2);
+        QVERIFY(point.jitterMs == 1.5f && point.deltaMaxMs == 21.25f && point.mos == 4.25f);
+        QVERIFY(point.lostWithProbe == 0 && point.jitterErrorMs == 0.f);
+    }
+
+private slots:
+    void anOldDayIsReadWithoutBeingTouched()
+    {
+        Directory directory;
+        makeOldDay(directory);
+        directory.openQuery();
+        theOldCallIsWhole(directory);
+        CallQuery query;
+        query.trust = CaptureTrust::Whole;
+        query.limit = 1;
+        std::uint64_t matches = 0;
+        QCOMPARE(directory.calls(query, &matches).size(), 1u);
+        QCOMPARE(matches, 1u);
+        query.trust = CaptureTrust::Lossy;
+        QVERIFY(directory.calls(query).empty());
+        QVERIFY(directory.query->takeNotes().empty());
+        QCOMPARE(number(fileIn(directory), "SELECT value FROM meta"), 1);
+    }
+
+    void aCallAddedToAnOldDayFindsItsColumnsThere()
+    {
+        Directory directory;
+        makeOldDay(directory);
+        directory.open();
+        const auto start = sample::at("2026-03-01T13:00:00Z");
+        const CallRecord call = sample::fullCall(start, "new@host");
+        const StreamRecord stream = sample::fullStream(call.key, 0, start);
+        directory.writer->liveCall(call);
+        directory.writer->stream(stream);
+        directory.writer->quality(sample::point(stream.key, start));
+        directory.writer->callEnded(call);
+        directory.closeWriter();
+        QCOMPARE(number(fileIn(directory), "SELECT value FROM meta"), schemaVersion);
+        directory.openQuery();
+        theOldCallIsWhole(directory);
+        const auto calls = directory.calls();
+        QCOMPARE(calls.size(), 2u);
+        QCOMPARE(described(calls[1]), described(call));
+        QCOMPARE(described(directory.query->streams(call.key).value().at(0)), described(stream));
+        const auto points = directory.query->quality(call.key);
+        QVERIFY(points.value().at(0).lostWithProbe == 4 && points.value().at(0).jitterErrorMs == 0.125f);
+    }
+
+    void anUpgradedDayHasTheColumnsOfANewOne()
+    {
+        Directory upgraded;
+        makeOldDay(upgraded);
+        Directory fresh;
+        for (Directory* directory : { &upgraded, &fresh }) {
+            directory->open();
+            directory->writer->callEnded(sample::ended(sample::call(sample::at("2026-03-01T13:00:00Z"), "a")));
+            directory->closeWriter();
+        }
+        for (const char* table : { "calls", "streams", "quality" }) {
+            const std::string sql = std::string("SELECT group_concat(name) FROM (SELECT name || type || \"notnull\" AS "
+                                                "name FROM pragma_table_info('")
+                + table + "') ORDER BY name)";
+            QString columns[2];
+            for (int i = 0; i < 2; ++i) {
+                auto database = Database::open(fileIn(i ? fresh : upgraded), Database::Mode::ReadOnly);
+                auto row = database.value().prepare(sql);
+                QVERIFY(row && row.value().stepToRow());
+                columns[i] = QString::fromStdString(row.value().column(0).text);
+            }
+            QCOMPARE(columns[0], columns[1]);
+        }
+    }
+
+    void aReaderThatWasThereBeforeTheUpgradeGoesOn()
+    {
+        Directory directory;
+        makeOldDay(directory);
+        directory.openQuery();
+        theOldCallIsWhole(directory);
+        directory.open();
+        directory.writer->callEnded(sample::fullCall(sample::at("2026-03-01T13:00:00Z"), "new@host"));
+        directory.closeWriter();
+        const auto calls = directory.calls();
+        QCOMPARE(calls.size(), 2u);
+        QCOMPARE(calls[1].trust, CaptureTrust::Lossy);
+    }
+
+    void aDayOfALaterSchemaIsLeftAlone()
+    {
+        Directory directory;
+        makeOldDay(directory);
+        {
+            auto database = Database::open(fileIn(directory), Database::Mode::ReadWrite);
+            QVERIFY(database.value().execute("UPDATE meta SET value=99"));
+        }
+        directory.openQuery();
+        QVERIFY(directory.calls().empty());
+        const auto notes = directory.query->takeNotes();
+        QVERIFY(!notes.empty());
+        QVERIFY(notes.front().find("schema version 99") != std::string::npos);
+    }
+
+    void aBlockOfAnotherLengthIsSaidSo()
+    {
+        std::vector<QualityPoint> points;
+        const std::vector<std::byte> torn(qualityPointSize + 1);
+        QVERIFY(!readQualityBlock({}, torn, {}, points));
+        QVERIFY(!readQualityBlock({}, Bytes(torn).first(qualityPointSize), Bytes(torn).first(3), points));
+        QVERIFY(readQualityBlock({}, Bytes(torn).first(qualityPointSize), {}, points));
+    }
+};
+
+}
+
+QTEST_GUILESS_MAIN(TestSchemaUpgrade)
+#include "tst_schema_upgrade.moc"

@@ -1,0 +1,114 @@
+#!/bin/bash
+# Nothing is lost between wire and record: a hundred and more SIPp calls speak and are echoed over a veth pair while the
+# engine listens live on one end. The kernel's own counts of the link are the engine's frames, SIPp's calls are its
+# calls, each speech has every packet that SIPp played, all of it is stored, no counter tells of a loss, and the sum
+# received = handed on + drops holds.
+#
+#   sipp_wire.sh BIN_DIR [WORK_DIR]      exit 0 passed, 1 failed, 77 cannot be run here
+set -u
+bin=$(cd "${1:?usage: sipp_wire.sh BIN_DIR [WORK_DIR]}" && pwd)
+work=${2:-$bin/../system/sipp_wire}
+speech=/usr/share/sip-tester/g711a.pcap
+calls=120
+calls_per_second=12
+packets=120 # of each speech, 30 ms each
+talk_ms=4500
+caller_ip=10.79.0.1
+callee_ip=10.79.0.2
+caller_ns=cmwirea$$
+callee_ns=cmwireb$$
+caller_if=cmu$$
+callee_if=cmv$$
+children=()
+
+test=sipp_wire
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+. "$here/two_hosts.sh"
+
+[ "$(id -u)" = 0 ] || skip "network namespaces need root"
+for tool in ip sipp python3 editcap; do
+    command -v "$tool" >/dev/null || skip "$tool is not installed"
+done
+[ -r "$speech" ] || skip "$speech (of the package sip-tester) is not there"
+for program in callmon-engine callmonctl; do
+    [ -x "$bin/$program" ] || fail "$bin/$program is missing"
+done
+rm -rf "$work"
+mkdir -p "$work" || fail "cannot make $work"
+work=$(cd "$work" && pwd)
+connect_hosts
+
+sed "s/TALK/$talk_ms/" "$here/speaker.xml" >"$work/speaker.xml"
+editcap -F pcap -r "$speech" "$work/speech.pcap" 1-$packets >"$work/editcap.out" 2>&1 || fail "editcap ended with $?"
+frames_on_the_link() { # both ways, as the kernel counts them
+    local statistics=/sys/class/net/$callee_if/statistics
+    echo $(($(inside "$callee_ns" cat "$statistics/rx_packets") + $(inside "$callee_ns" cat "$statistics/tx_packets")))
+}
+
+say "engine on $callee_if"
+start_engine 100 --data "$work/data" --listen none
+before=$(frames_on_the_link)
+say "telephones: $calls calls, $calls_per_second a second, $((talk_ms / 1000)) s each"
+cd "$work" || fail "cannot enter $work" # SIPp leaves its files where it runs
+start "$callee_ns" 80 echo sipp -sn uas -i "$callee_ip" -p 5060 -mi "$callee_ip" -mp 6000 -rtp_echo -nostdin \
+    -trace_stat -stf echo.csv -fd 1
+wait_for 15 udp_port_open 5060 || fail "SIPp did not open its port"
+start "$caller_ns" 60 speaker sipp -sf speaker.xml "$callee_ip:5060" -i "$caller_ip" -p 5060 -mi "$caller_ip" -mp 7000 \
+    -m "$calls" -r "$calls_per_second" -cid_str "wire-%u@%s" -nostdin -trace_stat -stf speaker.csv -fd 1
+wait "${children[-1]}" || fail "the SIPp caller ended with $?"
+sleep 2 # the last echo, and the echo's last statistics
+after=$(frames_on_the_link)
+stop_engine
+
+for what in calls streams; do
+    timeout 60 "$bin/callmonctl" $what --data "$work/data" --format csv >"$work/$what.csv" || fail "callmonctl ended with $?"
+done
+succeeded=$(sipp_count speaker.csv "SuccessfulCall(C)") && echoed=$(sipp_count echo.csv "SuccessfulCall(C)") \
+    || fail "no statistics from SIPp"
+[ "$succeeded" = "$calls" ] || fail "SIPp completed $succeeded of $calls calls: the machine is too busy for this test"
+
+python3 - "$work" "$calls" "$echoed" "$packets" "$((after - before))" "$caller_ip" <<'PY' || fail "something was lost"
+import csv, sys
+
+work, calls, echoed, packets, frames, caller_ip = sys.argv[1], *map(int, sys.argv[2:6]), sys.argv[6]
+faults = []
+counters = {}
+for row in open(work + "/engine.out"):
+    words = row.split()
+    if len(words) == 2 and words[1].isdigit():
+        counters[words[0]] = int(words[1])
+
+def same(what, found, expected):
+    if found != expected:
+        faults.append(f"{what}: {found}, expected {expected}")
+
+same("frames received, by the kernel's counts of the link", counters["frames_received"], frames)
+for name in ("nic_missed", "nic_errors", "nic_no_buffers", "ring_full_dropped", "rtp_refused", "calls_refused_pool_full",
+        "media_packets_not_recorded", "media_packets_not_written", "media_chunks_refused", "records_dropped"):
+    same(name, counters.get(name, 0), 0)
+drops = sum(counters.get(name, 0) for name in ("ring_full_dropped",)) # and each that the capture core frees
+same("handed on and dropped, of those received", counters["frames_handed_on"] + drops, counters["frames_received"])
+
+found = list(csv.DictReader(open(work + "/calls.csv", newline="")))
+same("calls", sorted(call["call_id"] for call in found), sorted(f"wire-{i}@{caller_ip}" for i in range(1, calls + 1)))
+same("calls that SIPp's echo counted", echoed, calls)
+for call in found:
+    same(f"outcome of {call['call_id']}", call["outcome"], "answered")
+    same(f"frames lost by the probe during {call['call_id']}", call["probe_frames_lost"], "0")
+    if call["trust"] == "lossy": # a busy machine may delay, but nothing was lost
+        faults.append(f"trust of {call['call_id']} is lossy")
+streams = list(csv.DictReader(open(work + "/streams.csv", newline="")))
+speeches = [stream for stream in streams if stream["src_ip"] == caller_ip]
+same("speeches", len(speeches), calls)
+for stream in speeches:
+    same(f"packets, lost and lost with the probe of the speech {stream['call_id']}",
+        (int(stream["packets"]), int(stream["lost"]), int(stream["lost_with_probe"])), (packets, 0, 0))
+for stream in streams:
+    same(f"packets stored of {stream['call_id']}, {stream['direction']}", stream["packets_stored"], stream["packets"])
+same("RTP of all streams", sum(int(stream["packets"]) for stream in streams), counters["rtp_packets"])
+echo = counters["rtp_packets"] - calls * packets
+print("\n".join(faults[:20]) or f"sipp_wire: {frames} frames on the link, all received; {calls} calls, "
+    f"{calls * packets} packets of speech and {echo} of echo, all recorded")
+sys.exit(1 if faults else 0)
+PY
+say "PASSED"
