@@ -58,6 +58,30 @@ double residentMebibytes()
     return pages * 4096 / (1 << 20);
 }
 
+// Cycles per frame of each batch: the median is what the work costs, also when others take the core in between.
+class BatchCost {
+public:
+    void add(std::uint64_t cycles, std::size_t frames)
+    {
+        if (frames >= FrameBatch::capacity / 2) // small ones pay for what a batch costs
+            ++m_batches[std::min<std::size_t>(cycles / frames, m_batches.size() - 1)];
+    }
+    std::size_t at(double share) const
+    {
+        std::uint64_t left = 0;
+        for (const std::uint32_t count : m_batches)
+            left += count;
+        left = static_cast<std::uint64_t>(static_cast<double>(left) * share);
+        std::size_t cycles = 0;
+        while (cycles + 1 < m_batches.size() && left >= m_batches[cycles])
+            left -= m_batches[cycles++];
+        return cycles;
+    }
+
+private:
+    std::vector<std::uint32_t> m_batches = std::vector<std::uint32_t>(65536);
+};
+
 // What came out, kept small: the last state of each stream, and how each call ended.
 class CountedRecords {
 public:
@@ -138,7 +162,7 @@ public:
             m_started = true;
         }
         const bool nothingMore = m_draining && m_traffic.drain();
-        const bool fed = m_traffic.pump(begin) > 0;
+        const std::uint32_t fed = m_traffic.pump(begin);
         const std::uint64_t generated = RingTraffic::now();
         if (m_queue)
             for (int i = 0; i < 16 && m_queue->take(m_item); ++i)
@@ -146,9 +170,13 @@ public:
         const std::uint64_t polled = RingTraffic::now();
         auto received = m_port.receive(batch);
         const std::uint64_t end = RingTraffic::now();
-        add(generating, fed ? generated - begin : 0);
+        add(generating, fed > 0 ? generated - begin : 0);
         add(recording, polled - generated);
         add(capturing, batch.count > 0 ? end - polled : 0);
+        if (steady) {
+            generatorCost.add(generated - begin, fed);
+            captureCost.add(end - polled, batch.count);
+        }
         steady = m_traffic.steady();
         drained = nothingMore && batch.count == 0;
         return received;
@@ -161,6 +189,8 @@ public:
     Counter generating { 0 }; // cycles, of calls that found something to do
     Counter capturing { 0 };
     Counter recording { 0 };
+    BatchCost generatorCost;
+    BatchCost captureCost;
     std::atomic<bool> steady { false };
     std::atomic<bool> drained { false };
 
@@ -178,9 +208,10 @@ struct Processing {
     Counter frames { 0 };
     Counter busy { 0 }; // cycles on batches with frames
     Counter empty { 0 }; // cycles on those without
+    BatchCost cost;
     PacketDecoder decoder;
 
-    void run(CaptureLoop& capture, CallMonitor& monitor)
+    void run(CaptureLoop& capture, CallMonitor& monitor, const std::atomic<bool>& steady)
     {
         std::array<Datagram, FrameBatch::capacity> datagrams;
         while (FrameBatch* batch = capture.next()) {
@@ -188,13 +219,16 @@ struct Processing {
             const std::size_t frameCount = batch->count;
             std::size_t count = 0;
             for (const Frame& frame : batch->view())
-                if (auto datagram = decoder.decode(static_cast<std::uint16_t>(frame.linkType), frame.bytes,
-                        frame.arrival, frame.uncertainty))
+                if (auto datagram = decoder.decode(
+                        static_cast<std::uint16_t>(frame.linkType), frame.bytes, frame.arrival, frame.uncertainty))
                     datagrams[count++] = *datagram;
             monitor.process(std::span(datagrams).first(count));
             monitor.advance(batch->now);
             capture.giveBack(batch);
-            add(frameCount > 0 ? busy : empty, RingTraffic::now() - begin);
+            const std::uint64_t used = RingTraffic::now() - begin;
+            add(frameCount > 0 ? busy : empty, used);
+            if (steady.load(std::memory_order_relaxed))
+                cost.add(used, frameCount);
             add(frames, frameCount);
         }
     }
@@ -296,8 +330,8 @@ private:
 Result<void> Run::open(const SpeechTable& speech)
 {
     const bool retention = m_options.mode == "retention";
-    m_queue = std::make_unique<StorageQueue>(
-        65536, retention ? m_options.mediaMib * (1 << 20) / sizeof(MediaChunk) : 0);
+    m_queue =
+        std::make_unique<StorageQueue>(65536, retention ? m_options.mediaMib * (1 << 20) / sizeof(MediaChunk) : 0);
     m_queue->setMayDropMedia(true);
     TrackerOptions tracker;
     // Beside those that talk: those that ring, those that linger, and what chance adds.
@@ -349,7 +383,7 @@ void Run::load()
         storage = std::jthread([this] { m_storage.run(*m_queue, m_records); });
     std::jthread processing([this] {
         pinTo(m_options.processingCpu);
-        m_processing.run(*m_capture, *m_monitor);
+        m_processing.run(*m_capture, *m_monitor, m_source->steady);
         m_monitor->finish();
         m_queue->closeProducer();
     });
@@ -389,8 +423,15 @@ void Run::reportTime() const
         const auto used = static_cast<double>(to - from);
         std::printf("  %-34s %5.1f %% %8.1f cycles a frame\n", what, 100 * used / cycles, used / frames);
     };
-    std::printf("  %.1f s, %.3f Mpps processed, %zu streams\n", seconds, frames / seconds / 1e6,
-        m_traffic->streamsOn());
+    std::printf(
+        "  %.1f s, %.3f Mpps processed, %zu streams\n", seconds, frames / seconds / 1e6, m_traffic->streamsOn());
+    const auto median = [](const char* what, const BatchCost& cost) {
+        std::printf(
+            "  %-34s median %zu, p90 %zu, p99 %zu cycles a frame\n", what, cost.at(0.5), cost.at(0.9), cost.at(0.99));
+    };
+    median("processing, by batch", m_processing.cost);
+    median("receive and classify, by poll", m_source->captureCost);
+    median("generator, by poll", m_source->generatorCost);
     line("processing core: busy", m_begin.busy, m_end.busy);
     line("processing core: empty batches", m_begin.empty, m_end.empty);
     line("capture core: receive and classify", m_begin.capturing, m_end.capturing);
@@ -427,7 +468,8 @@ void Run::reportLosses()
         if (!m_storage.result)
             loss(m_storage.result.error().what.c_str(), 1);
     }
-    std::printf("  (record queue full, waited: %" PRIu64 "; longest time without a poll and the like:", m_queue->waits());
+    std::printf(
+        "  (record queue full, waited: %" PRIu64 "; longest time without a poll and the like:", m_queue->waits());
     for (const CaptureCounter& counter : m_source->counters())
         if (std::string_view(counter.name).find("gap") != std::string_view::npos)
             std::printf(" %s %" PRIu64, counter.name, counter.value);
@@ -477,7 +519,10 @@ bool Run::report()
     if (!same)
         for (const NamedCounter& counter : m_monitor->counters())
             std::printf("  %s %" PRIu64 "\n", counter.name.c_str(), counter.value);
-    std::printf("%s\n\n", m_lost > 0 ? "FRAMES WERE LOST" : same ? "nothing lost, all equal" : "TRUTH AND RECORDS DIFFER");
+    std::printf("%s\n\n",
+        m_lost > 0 ? "FRAMES WERE LOST"
+            : same ? "nothing lost, all equal"
+                   : "TRUTH AND RECORDS DIFFER");
     std::fflush(stdout);
     return same && m_lost == 0;
 }
@@ -546,8 +591,9 @@ int main(int argc, char** argv)
         return fail(speech.error().what);
 
     printMachine();
-    std::printf("the paper (2014): 52,000 calls, 442 of them new a second, 5.2 Mpps, two cores of a Xeon E5-2630 at 2.3 "
-                "GHz; 0.83 GB/s retained\n\n");
+    std::printf(
+        "the paper (2014): 52,000 calls, 442 of them new a second, 5.2 Mpps, two cores of a Xeon E5-2630 at 2.3 "
+        "GHz; 0.83 GB/s retained\n\n");
     if (options.search) {
         if (const auto found = search(options, speech.value()); !found)
             return fail(found.error().what);

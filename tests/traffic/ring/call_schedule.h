@@ -12,7 +12,7 @@
 namespace callmon {
 
 using Tick = std::uint64_t;
-constexpr double ticksPerSecond = StreamWheel::slots / 0.02;
+constexpr double ticksPerSecond = StreamWheel::slotCount / 0.02;
 
 struct CallScheduleOptions {
     std::uint64_t seed = 1;
@@ -35,7 +35,7 @@ public:
     // The next step due by then.
     std::optional<CallStep> next(Tick now);
     Tick steadyFrom() const { return m_steadyFrom; } // the initial calls are answered by then
-    std::size_t slots() const { return m_calls.size(); }
+    std::size_t slotCount() const { return m_calls.size(); }
     std::uint64_t seedOf(std::uint64_t call) const { return mixBits(m_options.seed) ^ mixBits(call * 2 + 1); }
 
 private:

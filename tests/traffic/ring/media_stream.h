@@ -51,7 +51,8 @@ struct alignas(64) MediaStream { // two cache lines
     bool lateBefore = false; // the packet before is still on its way
 
     MediaStream() = default;
-    MediaStream(const FlowKey& flow, Codec codec, Ssrc ssrc, std::optional<std::uint16_t> vlan, std::uint32_t payloadSize);
+    MediaStream(
+        const FlowKey& flow, Codec codec, Ssrc ssrc, std::optional<std::uint16_t> vlan, std::uint32_t payloadSize);
 
     // Writes the next packet's frame at `to`, where maxHeaders + 160 bytes have room; returns its length.
     std::uint32_t write(std::byte* to, const SpeechLoop& speech) const;

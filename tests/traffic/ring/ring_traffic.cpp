@@ -18,14 +18,14 @@ namespace callmon {
 namespace {
 
 constexpr std::uint16_t mediaRoom = RTE_PKTMBUF_HEADROOM + 256; // the longest header and 160 bytes
-constexpr std::uint32_t messageBuffers = 8192;
+constexpr std::uint32_t messageBuffers = 32'768; // a stalled reader at set-up leaves that many behind
 constexpr std::uint32_t buffersAtLeast = 8192;
 constexpr std::uint32_t bufferCache = 256;
 constexpr std::uint32_t burst = 32;
 // So many frames may wait in the ring for the reader: two of its batches.
 constexpr std::uint32_t aheadOfReader = 128;
-constexpr std::uint32_t lateTicks = StreamWheel::slots * 5 / 4; // 25 ms: after the next packet
-constexpr std::uint32_t jitterTicks = StreamWheel::slots * 2 / 5; // 8 ms at most
+constexpr std::uint32_t lateTicks = StreamWheel::slotCount * 5 / 4; // 25 ms: after the next packet
+constexpr std::uint32_t jitterTicks = StreamWheel::slotCount * 2 / 5; // 8 ms at most
 constexpr std::uint32_t delayTicks = 4096; // of the table of delayed packets; above the longest delay
 
 // A permutation of 32 bits: the same number never comes twice.
@@ -41,8 +41,8 @@ rte_mempool* makePool(const std::string& name, std::uint32_t& buffers, std::uint
     for (; buffers >= buffersAtLeast; buffers /= 2) {
         // Last in, first out: the frames on their way are few, and so they stay in the processor's caches, as those
         // that a card writes there do.
-        if (rte_mempool* pool = rte_pktmbuf_pool_create_by_ops(
-                name.c_str(), buffers, bufferCache, 0, room, SOCKET_ID_ANY, "stack"))
+        if (rte_mempool* pool =
+                rte_pktmbuf_pool_create_by_ops(name.c_str(), buffers, bufferCache, 0, room, SOCKET_ID_ANY, "stack"))
             return pool;
     }
     return nullptr;
@@ -70,7 +70,7 @@ struct RingTraffic::Traffic {
             SpeechLoop(speech[static_cast<std::size_t>(given.codec)][1]) }
         , wheel(2 * std::size_t(given.calls) + 4096)
         , schedule({ given.seed, given.calls, given.holdMean, given.holdShape, given.setUpPerSecond })
-        , calls(schedule.slots())
+        , calls(schedule.slotCount())
         , builder(given.vlan)
         , delayed(delayTicks)
     {
@@ -193,7 +193,8 @@ std::uint32_t RingTraffic::pump(std::uint64_t now)
 bool RingTraffic::Traffic::roomForTick() const
 {
     const std::size_t copies = impaired ? 2 : 1;
-    const std::size_t needed = copies * wheel.count(static_cast<std::uint32_t>(tick % StreamWheel::slots)) + delayed[tick % delayTicks].size() + 64;
+    const std::size_t needed = copies * wheel.count(static_cast<std::uint32_t>(tick % StreamWheel::slotCount))
+        + delayed[tick % delayTicks].size() + 64;
     return rte_ring_free_count(ring) >= std::min<std::size_t>(needed, rte_ring_get_capacity(ring));
 }
 
@@ -207,7 +208,7 @@ void RingTraffic::Traffic::sendTick()
     if (!draining) {
         while (const auto step = schedule.next(tick))
             onStep(*step);
-        const auto streams = wheel.slot(static_cast<std::uint32_t>(tick % StreamWheel::slots));
+        const auto streams = wheel.slot(static_cast<std::uint32_t>(tick % StreamWheel::slotCount));
         if (!impaired)
             sendSlot(streams);
         else
@@ -350,7 +351,7 @@ void RingTraffic::Traffic::startMedia(const CallStep& step, const CallParties& p
         stream.call = step.slot;
         stream.number = number;
         truth.streams.push_back({ .ssrc = ssrc.value });
-        call.places[side] = wheel.add(stream, random.below(StreamWheel::slots));
+        call.places[side] = wheel.add(stream, random.below(StreamWheel::slotCount));
     }
     call.talking = true;
 }
@@ -388,7 +389,7 @@ bool RingTraffic::drain()
 
 void RingTraffic::finish()
 {
-    for (std::uint32_t slot = 0; slot < StreamWheel::slots; ++slot)
+    for (std::uint32_t slot = 0; slot < StreamWheel::slotCount; ++slot)
         for (const MediaStream& stream : m_traffic->wheel.slot(slot))
             m_traffic->record(stream);
 }

@@ -21,7 +21,7 @@ struct RingTrafficOptions {
     double setUpPerSecond = 10'000; // of the calls that are there when the load begins
     Codec codec = Codec::Pcma;
     double ipv6Share = 0; // of calls
-    std::optional<std::uint16_t> vlan;
+    std::optional<std::uint16_t> vlan {};
     // Of media packets, at most 0.5 together. Late ones come after their successor, jittered ones up to 8 ms late.
     double lostShare = 0;
     double lateShare = 0;

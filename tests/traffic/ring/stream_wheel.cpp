@@ -5,9 +5,9 @@
 namespace callmon {
 
 StreamWheel::StreamWheel(std::size_t streams)
-    : m_slotCapacity(static_cast<std::uint32_t>(streams * 3 / 2 / slots + 8))
+    : m_slotCapacity(static_cast<std::uint32_t>(streams * 3 / 2 / slotCount + 8))
     , m_streams(capacity())
-    , m_counts(slots)
+    , m_counts(slotCount)
 {
 }
 
@@ -15,7 +15,7 @@ StreamWheel::Place StreamWheel::add(const MediaStream& stream, std::uint32_t slo
 {
     assert(m_size < capacity());
     while (m_counts[slot] == m_slotCapacity)
-        slot = (slot + 1) % slots;
+        slot = (slot + 1) % slotCount;
     const Place place { slot, m_counts[slot]++ };
     ++m_size;
     at(place) = stream;

@@ -13,7 +13,7 @@ namespace callmon {
 class StreamWheel {
 public:
     static constexpr Nanoseconds period = std::chrono::milliseconds(20);
-    static constexpr std::uint32_t slots = 2048; // 9.8 us each: some 50 frames at 5.2 Mpps, about one batch
+    static constexpr std::uint32_t slotCount = 2048; // 9.8 us each: some 50 frames at 5.2 Mpps, about one batch
 
     // Room for half as many again, since phases are random.
     explicit StreamWheel(std::size_t streams);
@@ -33,7 +33,7 @@ public:
     // Whoever was last in the slot takes the place; true when somebody did, and is there now.
     bool remove(Place place);
     std::size_t size() const { return m_size; }
-    std::size_t capacity() const { return std::size_t(m_slotCapacity) * slots; }
+    std::size_t capacity() const { return std::size_t(m_slotCapacity) * slotCount; }
 
 private:
     std::uint32_t m_slotCapacity;
