@@ -5,7 +5,7 @@ cmake_minimum_required(VERSION 3.25)
 
 # <header regex>=<folders that may include it>
 set(owners
-  "rte_.*=engine/capture"
+  "rte_.*=engine/capture|tests/traffic/ring"
   "pcap.*=engine/capture"
   "sqlite3\\.h=engine/storage"
   "portaudio\\.h=console/playback"

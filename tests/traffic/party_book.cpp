@@ -9,6 +9,8 @@ namespace callmon {
 namespace {
 
 constexpr std::uint32_t portPairs = 8000; // per media address
+constexpr std::uint64_t callsPerRound = 16 * portPairs; // then further media addresses are used
+constexpr std::uint64_t rounds = 8; // 8 * 16 addresses of the carriers fit one octet
 
 constexpr std::array<const char*, 14> names { "José García", "Anna Müller", "Jürgen Groß", "Zoë O'Brien",
     "Сергей Иванов", "田中 花子", "Marie Lefèvre", "Åsa Lindström", "Paul Smith", "Laura Rossi", "Reception", "Sales",
@@ -47,7 +49,7 @@ IpAddress address(bool ipv6, bool office, std::uint32_t site, std::uint32_t host
 PartyIdentity officeParty(std::uint64_t index, bool ipv6, Random& random)
 {
     const auto site = static_cast<std::uint32_t>(1 + index % 4);
-    const auto media = static_cast<std::uint32_t>(20 + index / 4 % 4);
+    const auto media = static_cast<std::uint32_t>(20 + index / 4 % 4 + 4 * (index / callsPerRound % rounds));
     const auto port = static_cast<std::uint16_t>(16384 + 2 * (index / 16 % portPairs));
     PartyIdentity party;
     party.number = random.chance(0.5) ? std::to_string(1001 + random.below(900)) : "+34910" + digits(6, random);
@@ -71,7 +73,8 @@ PartyIdentity carrierParty(std::uint64_t index, bool ipv6, Random& random)
     party.host = carrier == 0 ? "sip.carrier.example" : "voice.telecom.example";
     party.product = carrier == 0 ? "Carrier-SBC/7.1" : "Telecom Border 2.0";
     party.signalling = { address(ipv6, false, 0, 10 + carrier), 5060 };
-    party.media = { address(ipv6, false, 0, 20 + static_cast<std::uint32_t>(index % 16)), port };
+    const auto media = static_cast<std::uint32_t>(20 + index % 16 + 16 * (index / callsPerRound % rounds));
+    party.media = { address(ipv6, false, 0, media), port };
     return party;
 }
 

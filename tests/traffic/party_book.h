@@ -23,7 +23,7 @@ struct CallParties {
     PartyIdentity callee;
 };
 
-// Media addresses do not repeat within 128,000 calls. Half of the calls go out to a carrier, half come in.
+// Media addresses do not repeat within 1,024,000 calls. Half of the calls go out to a carrier, half come in.
 CallParties makeParties(std::uint64_t callIndex, bool ipv6, Random& random);
 
 }

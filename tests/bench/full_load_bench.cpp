@@ -1,0 +1,604 @@
+// The whole path at the paper's load, on two cores: a generator puts the frames of 52,000 calls into a DPDK ring, the
+// capture thread polls them from its port, the processing thread tracks and measures. The generator runs on the capture
+// thread, between its polls, since two cores is what there is; its share is told apart. In the end every call and
+// every stream must be in the records as it was sent: exits with 1 when not, or when anything was lost.
+#include "bench_machine.h"
+#include "engine/capture/capture_loop.h"
+#include "engine/capture/dpdk_port.h"
+#include "engine/packet/decode_frame.h"
+#include "engine/records/call_monitor.h"
+#include "engine/storage/record_writer.h"
+#include "engine/storage_queue.h"
+#include "tests/traffic/ring/ring_traffic.h"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cinttypes>
+#include <pthread.h>
+
+using namespace callmon;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct BenchOptions {
+    RingTrafficOptions traffic;
+    std::string codec = "g711";
+    std::string mode = "statistics";
+    std::string directory;
+    double seconds = 60;
+    bool search = false;
+    std::size_t ringBatches = 4096; // 262,144 frames: what a stall of 50 ms brings
+    std::size_t mediaMib = 3072; // for chunks; retention only
+    unsigned captureCpu = 0;
+    unsigned processingCpu = 1;
+};
+
+using Counter = std::atomic<std::uint64_t>;
+
+void add(Counter& counter, std::uint64_t value) // by one thread only
+{
+    counter.store(counter.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
+}
+
+void pinTo(unsigned cpu)
+{
+    cpu_set_t cpus;
+    CPU_ZERO(&cpus);
+    CPU_SET(cpu, &cpus);
+    pthread_setaffinity_np(pthread_self(), sizeof cpus, &cpus);
+}
+
+double residentMebibytes()
+{
+    std::ifstream file("/proc/self/statm");
+    double pages = 0;
+    file >> pages >> pages;
+    return pages * 4096 / (1 << 20);
+}
+
+// Cycles per frame of each batch: the median is what the work costs, also when others take the core in between.
+class BatchCost {
+public:
+    void add(std::uint64_t cycles, std::size_t frames)
+    {
+        if (frames >= FrameBatch::capacity / 2) // small ones pay for what a batch costs
+            ++m_batches[std::min<std::size_t>(cycles / frames, m_batches.size() - 1)];
+    }
+    std::size_t at(double share) const
+    {
+        std::uint64_t left = 0;
+        for (const std::uint32_t count : m_batches)
+            left += count;
+        left = static_cast<std::uint64_t>(static_cast<double>(left) * share);
+        std::size_t cycles = 0;
+        while (cycles + 1 < m_batches.size() && left >= m_batches[cycles])
+            left -= m_batches[cycles++];
+        return cycles;
+    }
+
+private:
+    std::vector<std::uint32_t> m_batches = std::vector<std::uint32_t>(65536);
+};
+
+// What came out, kept small: the last state of each stream, and how each call ended.
+class CountedRecords {
+public:
+    explicit CountedRecords(std::size_t roomForCalls) { m_streams.reserve(2 * roomForCalls); }
+
+    void add(const StorageItem& item)
+    {
+        if (const auto* stream = std::get_if<StreamRecord>(&item)) {
+            m_recent[m_next++ % m_recent.size()] = *stream;
+        } else if (const auto* over = std::get_if<CallOver>(&item)) {
+            add(over->call);
+        } else if (std::holds_alternative<QualityPoint>(item)) {
+            ++points;
+        }
+    }
+
+    // By SSRC, which no two streams share.
+    const std::vector<RingStreamTruth>& sorted()
+    {
+        std::ranges::sort(m_streams, {}, &RingStreamTruth::ssrc);
+        return m_streams;
+    }
+
+    std::uint64_t calls = 0;
+    std::uint64_t answered = 0;
+    std::uint64_t hungUp = 0;
+    std::uint64_t points = 0;
+    std::uint64_t framesLostByProbe = 0; // of the call that suffered most
+
+private:
+    // The final records of its streams come right before their call's, each after a last one of its seconds.
+    void add(const CallRecord& call)
+    {
+        ++calls;
+        answered += call.answeredAt.has_value();
+        hungUp += call.endedBy == EndedBy::Caller || call.endedBy == EndedBy::Callee;
+        framesLostByProbe = std::max(framesLostByProbe, call.probeFramesLost);
+        std::optional<StreamKey> counted;
+        for (std::size_t i = 0; i < m_recent.size(); ++i) {
+            const StreamRecord& stream = m_recent[(m_next - 1 - i) % m_recent.size()];
+            if (stream.key.call != call.key)
+                break;
+            if (counted == stream.key)
+                continue;
+            counted = stream.key;
+            m_streams.push_back({ stream.ssrc.value, static_cast<std::uint32_t>(stream.packets),
+                static_cast<std::uint32_t>(stream.duplicates), static_cast<std::uint32_t>(stream.reordered),
+                static_cast<std::uint32_t>(stream.expected) });
+        }
+    }
+
+    std::array<StreamRecord, 16> m_recent;
+    std::size_t m_next = 0;
+    std::vector<RingStreamTruth> m_streams;
+};
+
+// The port, fed by the generator right before each poll. In statistics mode the records are taken out here as well, by
+// the core that is not being measured for it.
+class FedPort : public FrameSource {
+public:
+    FedPort(FrameSource& port, RingTraffic& traffic)
+        : m_port(port)
+        , m_traffic(traffic)
+    {
+    }
+    void takeRecords(StorageQueue& queue, CountedRecords& records)
+    {
+        m_queue = &queue;
+        m_records = &records;
+    }
+    void drain() { m_draining = true; }
+
+    Result<void> receive(FrameBatch& batch) override
+    {
+        const std::uint64_t begin = RingTraffic::now();
+        if (!m_started) {
+            m_traffic.start(begin);
+            m_started = true;
+        }
+        const bool nothingMore = m_draining && m_traffic.drain();
+        const std::uint32_t fed = m_traffic.pump(begin);
+        const std::uint64_t generated = RingTraffic::now();
+        if (m_queue)
+            for (int i = 0; i < 16 && m_queue->take(m_item); ++i)
+                m_records->add(m_item);
+        const std::uint64_t polled = RingTraffic::now();
+        auto received = m_port.receive(batch);
+        const std::uint64_t end = RingTraffic::now();
+        add(generating, fed > 0 ? generated - begin : 0);
+        add(recording, polled - generated);
+        add(capturing, batch.count > 0 ? end - polled : 0);
+        if (steady) {
+            generatorCost.add(generated - begin, fed);
+            captureCost.add(end - polled, batch.count);
+        }
+        steady = m_traffic.steady();
+        drained = nothingMore && batch.count == 0;
+        return received;
+    }
+    void release(FrameBatch& batch) override { m_port.release(batch); }
+    std::string describe() const override { return m_port.describe(); }
+    bool isLive() const override { return true; }
+    std::vector<CaptureCounter> counters() const override { return m_port.counters(); }
+
+    Counter generating { 0 }; // cycles, of calls that found something to do
+    Counter capturing { 0 };
+    Counter recording { 0 };
+    BatchCost generatorCost;
+    BatchCost captureCost;
+    std::atomic<bool> steady { false };
+    std::atomic<bool> drained { false };
+
+private:
+    FrameSource& m_port;
+    RingTraffic& m_traffic;
+    StorageQueue* m_queue = nullptr;
+    CountedRecords* m_records = nullptr;
+    StorageItem m_item;
+    bool m_started = false;
+    std::atomic<bool> m_draining { false };
+};
+
+struct Processing {
+    Counter frames { 0 };
+    Counter busy { 0 }; // cycles on batches with frames
+    Counter empty { 0 }; // cycles on those without
+    BatchCost cost;
+    PacketDecoder decoder;
+
+    void run(CaptureLoop& capture, CallMonitor& monitor, const std::atomic<bool>& steady)
+    {
+        std::array<Datagram, FrameBatch::capacity> datagrams;
+        while (FrameBatch* batch = capture.next()) {
+            const std::uint64_t begin = RingTraffic::now();
+            const std::size_t frameCount = batch->count;
+            std::size_t count = 0;
+            for (const Frame& frame : batch->view())
+                if (auto datagram = decoder.decode(
+                        static_cast<std::uint16_t>(frame.linkType), frame.bytes, frame.arrival, frame.uncertainty))
+                    datagrams[count++] = *datagram;
+            monitor.process(std::span(datagrams).first(count));
+            monitor.advance(batch->now);
+            capture.giveBack(batch);
+            const std::uint64_t used = RingTraffic::now() - begin;
+            add(frameCount > 0 ? busy : empty, used);
+            if (steady.load(std::memory_order_relaxed))
+                cost.add(used, frameCount);
+            add(frames, frameCount);
+        }
+    }
+};
+
+// The storage thread as the engine runs it.
+struct Storage {
+    std::unique_ptr<RecordWriter> writer;
+    Result<void> result;
+
+    void run(StorageQueue& queue, CountedRecords& records)
+    {
+        auto committed = std::chrono::steady_clock::now();
+        StorageItem item;
+        for (;;) {
+            const bool closing = queue.drained();
+            int taken = 0;
+            for (; taken < 1024 && queue.take(item); ++taken)
+                handle(item, queue, records);
+            if (std::chrono::steady_clock::now() - committed >= 500ms) {
+                if (const auto stored = writer->commit(); !stored)
+                    result = stored;
+                committed = std::chrono::steady_clock::now();
+            }
+            if (closing)
+                break;
+            if (taken == 0)
+                std::this_thread::sleep_for(2ms);
+        }
+        if (const auto closed = writer->close(); !closed)
+            result = closed;
+    }
+
+    void handle(StorageItem& item, StorageQueue& queue, CountedRecords& records)
+    {
+        if (const auto* on = std::get_if<CallOn>(&item)) {
+            writer->liveCall(on->call);
+        } else if (const auto* stream = std::get_if<StreamRecord>(&item)) {
+            writer->stream(*stream);
+        } else if (const auto* point = std::get_if<QualityPoint>(&item)) {
+            writer->quality(*point);
+        } else if (MediaChunk** chunk = std::get_if<MediaChunk*>(&item)) {
+            writer->media(**chunk);
+            queue.giveBack(*chunk);
+        } else if (const auto* over = std::get_if<CallOver>(&item)) {
+            writer->callEnded(over->call);
+        }
+        records.add(item);
+    }
+};
+
+struct Sample { // of everything that grows, at one moment
+    std::uint64_t at, frames, busy, empty, generating, capturing, recording;
+};
+
+int fail(const std::string& what)
+{
+    std::fprintf(stderr, "full_load_bench: %s\n", what.c_str());
+    return 2;
+}
+
+class Run {
+public:
+    explicit Run(const BenchOptions& options)
+        : m_options(options)
+        , m_records(std::size_t(options.traffic.calls) * 2)
+    {
+    }
+
+    Result<void> open(const SpeechTable& speech);
+    void load();
+    bool report(); // true when nothing was lost and truth and records agree
+    bool lossless() const { return m_lost == 0; }
+
+private:
+    Sample sample() const;
+    void reportTime() const;
+    void reportLosses();
+    bool reportTruth();
+
+    const BenchOptions& m_options;
+    CountedRecords m_records;
+    double m_tablesMib = 0;
+    std::uint32_t m_maxCalls = 0;
+    std::uint32_t m_maxStreams = 0;
+    std::unique_ptr<StorageQueue> m_queue;
+    std::unique_ptr<CallMonitor> m_monitor;
+    std::unique_ptr<DpdkPort> m_port;
+    std::unique_ptr<RingTraffic> m_traffic;
+    std::unique_ptr<FedPort> m_source;
+    std::unique_ptr<CaptureLoop> m_capture;
+    Processing m_processing;
+    Storage m_storage;
+    Sample m_begin {}, m_end {};
+    std::uint64_t m_lost = 0;
+    double m_latest = 0;
+};
+
+Result<void> Run::open(const SpeechTable& speech)
+{
+    const bool retention = m_options.mode == "retention";
+    m_queue =
+        std::make_unique<StorageQueue>(65536, retention ? m_options.mediaMib * (1 << 20) / sizeof(MediaChunk) : 0);
+    m_queue->setMayDropMedia(true);
+    TrackerOptions tracker;
+    // Beside those that talk: those that ring, those that linger, and what chance adds.
+    m_maxCalls = tracker.maxCalls = m_options.traffic.calls + m_options.traffic.calls / 4 + 8192;
+    m_maxStreams = tracker.maxStreams = 2 * tracker.maxCalls;
+    tracker.maxMediaAddresses = 2 * tracker.maxCalls;
+    tracker.touchMemory = true;
+    const double before = residentMebibytes();
+    m_monitor = std::make_unique<CallMonitor>(tracker, *m_queue);
+    m_tablesMib = residentMebibytes() - before;
+
+    static int number = 0; // of the device: a search opens one after the other
+    const std::string device = "net_ring" + std::to_string(number++);
+    auto port = DpdkPort::open({ .name = device, .mbufs = 8192, .linkMbps = 10'000, .pollBusy = true });
+    if (!port)
+        return port.error();
+    m_port = std::move(port.value());
+    RingTrafficOptions traffic = m_options.traffic;
+    // More than can wait in the engine's ring: what is lost is then lost there, and counted there.
+    traffic.buffers = static_cast<std::uint32_t>(m_options.ringBatches * FrameBatch::capacity + 8192);
+    auto made = RingTraffic::create(traffic, speech, device);
+    if (!made)
+        return made.error();
+    m_traffic = std::move(made.value());
+    m_source = std::make_unique<FedPort>(*m_port, *m_traffic);
+    m_capture = std::make_unique<CaptureLoop>(*m_source, m_options.ringBatches);
+    if (retention) {
+        auto writer = RecordWriter::open(m_options.directory);
+        if (!writer)
+            return writer.error();
+        m_storage.writer = std::move(writer.value());
+    } else {
+        m_source->takeRecords(*m_queue, m_records);
+    }
+    return {};
+}
+
+Sample Run::sample() const
+{
+    const auto value = [](const Counter& counter) { return counter.load(std::memory_order_relaxed); };
+    return { RingTraffic::now(), value(m_processing.frames), value(m_processing.busy), value(m_processing.empty),
+        value(m_source->generating), value(m_source->capturing), value(m_source->recording) };
+}
+
+void Run::load()
+{
+    std::jthread storage;
+    if (m_storage.writer)
+        storage = std::jthread([this] { m_storage.run(*m_queue, m_records); });
+    std::jthread processing([this] {
+        pinTo(m_options.processingCpu);
+        m_processing.run(*m_capture, *m_monitor, m_source->steady);
+        m_monitor->finish();
+        m_queue->closeProducer();
+    });
+    std::jthread capture([this](const std::stop_token& stop) {
+        pinTo(m_options.captureCpu);
+        m_capture->run(stop);
+    });
+    while (!m_source->steady)
+        std::this_thread::sleep_for(10ms);
+    std::this_thread::sleep_for(1s); // the first quality points have been made, too
+    m_begin = sample();
+    std::this_thread::sleep_for(std::chrono::duration<double>(m_options.seconds));
+    m_end = sample();
+    m_source->drain();
+    while (!m_source->drained)
+        std::this_thread::sleep_for(10ms);
+    capture.request_stop();
+    capture.join();
+    if (!m_storage.writer) {
+        StorageItem item;
+        while (!m_queue->drained()) {
+            if (m_queue->take(item))
+                m_records.add(item);
+        }
+    }
+    processing.join();
+    m_latest = m_traffic->latestMilliseconds();
+    m_traffic->finish();
+}
+
+void Run::reportTime() const
+{
+    const auto cycles = static_cast<double>(m_end.at - m_begin.at);
+    const double seconds = cycles / RingTraffic::cyclesPerSecond();
+    const auto frames = static_cast<double>(m_end.frames - m_begin.frames);
+    const auto line = [&](const char* what, std::uint64_t from, std::uint64_t to) {
+        const auto used = static_cast<double>(to - from);
+        std::printf("  %-34s %5.1f %% %8.1f cycles a frame\n", what, 100 * used / cycles, used / frames);
+    };
+    std::printf(
+        "  %.1f s, %.3f Mpps processed, %zu streams\n", seconds, frames / seconds / 1e6, m_traffic->streamsOn());
+    const auto median = [](const char* what, const BatchCost& cost) {
+        std::printf(
+            "  %-34s median %zu, p90 %zu, p99 %zu cycles a frame\n", what, cost.at(0.5), cost.at(0.9), cost.at(0.99));
+    };
+    median("processing, by batch", m_processing.cost);
+    median("receive and classify, by poll", m_source->captureCost);
+    median("generator, by poll", m_source->generatorCost);
+    line("processing core: busy", m_begin.busy, m_end.busy);
+    line("processing core: empty batches", m_begin.empty, m_end.empty);
+    line("capture core: receive and classify", m_begin.capturing, m_end.capturing);
+    line("capture core: generator", m_begin.generating, m_end.generating);
+    line("capture core: taking records", m_begin.recording, m_end.recording);
+    std::printf("  generator behind its schedule by at most %.2f ms\n", m_latest);
+    std::printf("  tables %.0f MiB for %u calls, %u streams: %.0f bytes a call with its two streams\n", m_tablesMib,
+        m_maxCalls, m_maxStreams, m_tablesMib * (1 << 20) / m_maxCalls);
+}
+
+void Run::reportLosses()
+{
+    const auto loss = [&](const char* name, std::uint64_t value) {
+        m_lost += value;
+        std::printf("  %-34s %" PRIu64 "\n", name, value);
+    };
+    std::printf("lost:\n");
+    loss("refused by the ring", m_traffic->truth().refused);
+    for (const CaptureCounter& counter : m_source->counters())
+        if (const std::string_view name = counter.name; name.starts_with("nic_") || name.ends_with("_dropped"))
+            loss(counter.name, counter.value);
+    loss("ring_full_dropped", m_capture->ringFullDropped());
+    for (const PacketCounter& counter : m_processing.decoder.counters())
+        if (counter.value > 0)
+            loss(counter.name, counter.value);
+    if (m_storage.writer) {
+        loss("media_chunks_refused", m_queue->refusedChunks());
+        for (const NamedCounter& counter : m_monitor->counters())
+            if (counter.name == "media_packets_not_recorded")
+                loss("media_packets_not_recorded", counter.value);
+        for (const NamedCounter& counter : m_storage.writer->counters())
+            if (counter.name == "media_packets_not_written" || counter.name == "records_dropped")
+                loss(counter.name.c_str(), counter.value);
+        if (!m_storage.result)
+            loss(m_storage.result.error().what.c_str(), 1);
+    }
+    std::printf(
+        "  (record queue full, waited: %" PRIu64 "; longest time without a poll and the like:", m_queue->waits());
+    for (const CaptureCounter& counter : m_source->counters())
+        if (std::string_view(counter.name).find("gap") != std::string_view::npos)
+            std::printf(" %s %" PRIu64, counter.name, counter.value);
+    std::printf(")\n");
+}
+
+bool Run::reportTruth()
+{
+    const RingTruth& truth = m_traffic->truth();
+    std::vector<RingStreamTruth> sent;
+    for (const RingStreamTruth& stream : truth.streams)
+        if (stream.packets > 0) // one that began in the last 20 ms was never heard
+            sent.push_back(stream);
+    std::ranges::sort(sent, {}, &RingStreamTruth::ssrc);
+    const auto& found = m_records.sorted();
+    std::uint64_t foundPackets = 0;
+    for (const RingStreamTruth& stream : found)
+        foundPackets += stream.packets;
+    std::uint64_t differing = std::max(sent.size(), found.size()) - std::min(sent.size(), found.size());
+    for (std::size_t i = 0; i < std::min(sent.size(), found.size()); ++i)
+        differing += sent[i].ssrc != found[i].ssrc || sent[i].packets != found[i].packets
+            || sent[i].duplicates != found[i].duplicates || sent[i].reordered != found[i].reordered
+            || sent[i].expected != found[i].expected;
+    bool same = differing == 0;
+    const auto line = [&](const char* what, std::uint64_t inTruth, std::uint64_t inRecords) {
+        same = same && inTruth == inRecords;
+        std::printf("  %-16s %12" PRIu64 " %12" PRIu64 "%s\n", what, inTruth, inRecords,
+            inTruth == inRecords ? "" : "   DIFFERENT");
+    };
+    std::printf("                        truth      records\n");
+    line("calls", truth.callsBegun, m_records.calls);
+    line("answered", truth.callsAnswered, m_records.answered);
+    line("hung up", truth.callsEnded, m_records.hungUp);
+    line("streams", sent.size(), found.size());
+    line("RTP packets", truth.mediaPackets, foundPackets);
+    std::printf("  streams of which packets, duplicates, reordered or expected differ: %" PRIu64 "; %" PRIu64
+                " quality points\n",
+        differing, m_records.points);
+    return same;
+}
+
+bool Run::report()
+{
+    reportTime();
+    reportLosses();
+    const bool same = reportTruth();
+    if (!same)
+        for (const NamedCounter& counter : m_monitor->counters())
+            std::printf("  %s %" PRIu64 "\n", counter.name.c_str(), counter.value);
+    std::printf("%s\n\n",
+        m_lost > 0 ? "FRAMES WERE LOST"
+            : same ? "nothing lost, all equal"
+                   : "TRUTH AND RECORDS DIFFER");
+    std::fflush(stdout);
+    return same && m_lost == 0;
+}
+
+Result<bool> runOnce(const BenchOptions& options, const SpeechTable& speech)
+{
+    std::printf("%u calls, %s, %s\n", options.traffic.calls, options.codec.c_str(), options.mode.c_str());
+    Run run(options);
+    if (const auto opened = run.open(speech); !opened)
+        return opened.error();
+    run.load();
+    return run.report();
+}
+
+// The most calls of which nothing is lost, to within a twentieth.
+Result<void> search(BenchOptions options, const SpeechTable& speech)
+{
+    std::uint32_t good = 0;
+    std::uint32_t bad = 0;
+    for (std::uint32_t calls = options.traffic.calls; bad == 0 || bad - good > good / 20;) {
+        options.traffic.calls = calls;
+        const auto lossless = runOnce(options, speech);
+        if (!lossless)
+            return lossless.error();
+        (lossless.value() ? good : bad) = calls;
+        calls = bad == 0 ? good + good / 4 : good + (bad - good) / 2;
+        if (calls < 1000 || calls > 250'000)
+            break;
+    }
+    std::printf("highest lossless load found: %u calls, %.2f Mpps\n", good, good * 100 / 1e6);
+    return {};
+}
+
+}
+
+int main(int argc, char** argv)
+{
+    BenchOptions options;
+    CLI::App app("The whole path at full load on two cores, held against its ground truth.", "full_load_bench");
+    app.add_option("--calls", options.traffic.calls, "At once; arrivals follow")->capture_default_str();
+    app.add_option("--seconds", options.seconds, "Measured, after all calls are on")->capture_default_str();
+    app.add_option("--mode", options.mode)->check(CLI::IsMember({ "statistics", "retention" }))->capture_default_str();
+    app.add_option("--dir", options.directory, "Where retention stores");
+    app.add_option("--codec", options.codec)->check(CLI::IsMember({ "g711", "g729" }))->capture_default_str();
+    app.add_flag("--search", options.search, "Find the highest load of which nothing is lost");
+    app.add_option("--ring-batches", options.ringBatches)->capture_default_str();
+    app.add_option("--media-mib", options.mediaMib, "Chunks, in retention")->capture_default_str();
+    app.add_option("--capture-cpu", options.captureCpu)->capture_default_str();
+    app.add_option("--processing-cpu", options.processingCpu)->capture_default_str();
+    app.add_option("--seed", options.traffic.seed)->capture_default_str();
+    app.add_option("--lost", options.traffic.lostShare, "Share of media packets; likewise:");
+    app.add_option("--late", options.traffic.lateShare, "After their successor");
+    app.add_option("--jittered", options.traffic.jitteredShare, "Up to 8 ms late");
+    app.add_option("--duplicates", options.traffic.duplicateShare);
+    app.add_option("--ipv6", options.traffic.ipv6Share, "Share of calls");
+    app.add_option("--set-up-rate", options.traffic.setUpPerSecond, "Calls a second, until all are on")
+        ->capture_default_str();
+    CLI11_PARSE(app, argc, argv);
+    if (options.mode == "retention" && options.directory.empty())
+        return fail("--mode retention needs --dir");
+    options.traffic.codec = options.codec == "g729" ? Codec::G729 : Codec::Pcma;
+    std::array<double, codecCount> wanted {};
+    wanted[static_cast<std::size_t>(options.traffic.codec)] = 1;
+    const auto speech = loadSpeech(CALLMON_SAMPLE_FOLDER, wanted);
+    if (!speech)
+        return fail(speech.error().what);
+
+    printMachine();
+    std::printf(
+        "the paper (2014): 52,000 calls, 442 of them new a second, 5.2 Mpps, two cores of a Xeon E5-2630 at 2.3 "
+        "GHz; 0.83 GB/s retained\n\n");
+    if (options.search) {
+        if (const auto found = search(options, speech.value()); !found)
+            return fail(found.error().what);
+        return 0;
+    }
+    const auto good = runOnce(options, speech.value());
+    return !good ? fail(good.error().what) : good.value() ? 0 : 1;
+}

@@ -1,0 +1,50 @@
+#include "tests/traffic/ring/media_stream.h"
+
+#include "tests/traffic/frame_builder.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+
+namespace callmon {
+
+static_assert(std::endian::native == std::endian::little, "sums are taken in memory order");
+
+SpeechLoop::SpeechLoop(const EncodedSpeech& speech)
+    : m_blockSize(static_cast<std::uint32_t>(speech.blockSize))
+{
+    assert(m_blockSize == samplesPerBlock || m_blockSize == 20);
+    for (std::uint32_t i = 0; i < blocks; ++i) {
+        // From where somebody talks: the sample begins with silence.
+        const auto block = speech.block(i + 50);
+        m_bytes.insert(m_bytes.end(), block.begin(), block.end());
+        std::uint32_t sum = 0;
+        for (std::size_t at = 0; at + 1 < block.size(); at += 2) {
+            std::uint16_t word = 0;
+            std::memcpy(&word, &block[at], 2);
+            sum += word;
+        }
+        m_sums.push_back(sum);
+    }
+}
+
+MediaStream::MediaStream(
+    const FlowKey& flow, Codec codec, Ssrc ssrc, std::optional<std::uint16_t> vlan, std::uint32_t payloadSize)
+{
+    FrameBuilder builder(vlan);
+    const auto payload = builder.payload();
+    std::fill_n(payload.begin(), 12 + payloadSize, std::byte { 0 });
+    payload[0] = std::byte { 0x80 }; // version 2 (RFC 3550 5.1)
+    payload[1] = static_cast<std::byte>(0x80 | payloadTypeOf(codec));
+    const std::uint32_t source = __builtin_bswap32(ssrc.value);
+    std::memcpy(&payload[8], &source, 4);
+    const auto frame = builder.build(flow, 12 + payloadSize, Dscp::Voice, Side::BeforeRouter);
+    headerSize = static_cast<std::uint8_t>(frame.size() - payloadSize);
+    std::copy_n(frame.begin(), headerSize, headers);
+    // What is zero adds nothing: the checksum of this frame is that of all its constant parts.
+    std::uint16_t checksum = 0;
+    std::memcpy(&checksum, headers + headerSize - 14, 2);
+    constantSum = static_cast<std::uint16_t>(~checksum);
+}
+
+}

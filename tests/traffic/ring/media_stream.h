@@ -1,0 +1,97 @@
+// One RTP sender, ready to send: its packet is copied out, and only numbers, payload and checksum are new each time.
+#pragma once
+
+#include "shared/base/flow_key.h"
+#include "shared/base/units.h"
+#include "tests/traffic/codecs.h"
+
+#include <cstring>
+#include <optional>
+#include <vector>
+
+namespace callmon {
+
+// A short piece of speech with the checksum of each block, small enough to stay in the first cache.
+class SpeechLoop {
+public:
+    static constexpr std::uint32_t blocks = 64; // 1.3 s
+
+    explicit SpeechLoop(const EncodedSpeech& speech);
+
+    std::uint32_t blockSize() const { return m_blockSize; }
+    const std::byte* block(std::uint32_t index) const
+    {
+        return m_bytes.data() + std::size_t(index % blocks) * m_blockSize;
+    }
+    std::uint32_t sum(std::uint32_t index) const { return m_sums[index % blocks]; }
+
+private:
+    std::uint32_t m_blockSize = 0;
+    std::vector<std::byte> m_bytes;
+    std::vector<std::uint32_t> m_sums; // ones' complement sums (RFC 1071), in memory order
+};
+
+struct alignas(64) MediaStream { // two cache lines
+    // Ethernet, at most one tag, IPv4 or IPv6, UDP, RTP; marker set, sequence and timestamp 0.
+    static constexpr std::size_t maxHeaders = 14 + 4 + 40 + 8 + 12;
+
+    std::byte headers[maxHeaders];
+    std::uint8_t headerSize = 0;
+    std::uint8_t side = 0; // 0 caller, 1 callee
+    std::uint16_t sequence = 0;
+    std::uint32_t timestamp = 0;
+    std::uint32_t constantSum = 0; // of all that the UDP checksum covers and no packet changes
+    std::uint32_t call = 0; // slot of its call
+    std::uint32_t number = 0; // of the stream in the whole run: the ground truth's row
+    std::uint32_t due = 0; // packets so far
+    std::uint32_t arrived = 0; // of these, and their copies
+    std::uint32_t duplicates = 0;
+    std::uint32_t reordered = 0;
+    std::uint32_t expected = 0; // up to the last that was not lost
+    bool lateBefore = false; // the packet before is still on its way
+
+    MediaStream() = default;
+    MediaStream(
+        const FlowKey& flow, Codec codec, Ssrc ssrc, std::optional<std::uint16_t> vlan, std::uint32_t payloadSize);
+
+    // Writes the next packet's frame at `to`, where maxHeaders + 160 bytes have room; returns its length.
+    std::uint32_t write(std::byte* to, const SpeechLoop& speech) const;
+    void advance();
+};
+static_assert(sizeof(MediaStream) == 128);
+
+inline std::uint32_t MediaStream::write(std::byte* to, const SpeechLoop& speech) const
+{
+    const auto big16 = [](std::uint32_t value) { return __builtin_bswap16(static_cast<std::uint16_t>(value)); };
+    std::memcpy(to, headers, sizeof headers); // of constant length: faster than the right one
+    std::byte* const payload = to + headerSize;
+    if (speech.blockSize() == samplesPerBlock)
+        std::memcpy(payload, speech.block(sequence), samplesPerBlock);
+    else
+        std::memcpy(payload, speech.block(sequence), 20);
+    std::byte* const rtp = payload - 12;
+    const std::uint16_t number16 = big16(sequence);
+    const std::uint32_t time = __builtin_bswap32(timestamp);
+    std::memcpy(rtp + 2, &number16, 2);
+    std::memcpy(rtp + 4, &time, 4);
+    std::uint32_t sum = constantSum + speech.sum(sequence) + number16 + (time & 0xffff) + (time >> 16);
+    sum = (sum & 0xffff) + (sum >> 16);
+    sum = (sum & 0xffff) + (sum >> 16);
+    const auto checksum = static_cast<std::uint16_t>(sum == 0xffff ? 0xffff : ~sum); // 0 would say "none" (RFC 768)
+    std::memcpy(rtp - 2, &checksum, 2);
+    return headerSize + speech.blockSize();
+}
+
+inline void MediaStream::advance()
+{
+    ++due;
+    ++sequence;
+    timestamp += samplesPerBlock;
+    if (due == 1) { // the marker is the first packet's alone
+        std::byte& typeAndMarker = headers[headerSize - 11];
+        typeAndMarker &= std::byte { 0x7f };
+        constantSum += 0xffff - 0x8000; // the second byte of its word, in memory order
+    }
+}
+
+}

@@ -1,0 +1,423 @@
+#include "tests/traffic/ring/ring_traffic.h"
+
+#include "tests/traffic/frame_builder.h"
+#include "tests/traffic/ring/call_schedule.h"
+
+#include <rte_cycles.h>
+#include <rte_errno.h>
+#include <rte_mbuf.h>
+#include <rte_ring.h>
+
+#include <algorithm>
+#include <cassert>
+#include <thread>
+#include <utility>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::uint16_t mediaRoom = RTE_PKTMBUF_HEADROOM + 256; // the longest header and 160 bytes
+constexpr std::uint32_t messageBuffers = 32'768; // a stalled reader at set-up leaves that many behind
+constexpr std::uint32_t buffersAtLeast = 8192;
+constexpr std::uint32_t bufferCache = 256;
+constexpr std::uint32_t burst = 32;
+// So many frames may wait in the ring for the reader: two of its batches.
+constexpr std::uint32_t aheadOfReader = 128;
+constexpr std::uint32_t lateTicks = StreamWheel::slotCount * 5 / 4; // 25 ms: after the next packet
+constexpr std::uint32_t jitterTicks = StreamWheel::slotCount * 2 / 5; // 8 ms at most
+constexpr std::uint32_t delayTicks = 4096; // of the table of delayed packets; above the longest delay
+
+// A permutation of 32 bits: the same number never comes twice.
+std::uint32_t scatter(std::uint32_t value)
+{
+    value = (value ^ value >> 16) * 0x7feb352du;
+    value = (value ^ value >> 15) * 0x846ca68bu;
+    return value ^ value >> 16;
+}
+
+rte_mempool* makePool(const std::string& name, std::uint32_t& buffers, std::uint16_t room)
+{
+    for (; buffers >= buffersAtLeast; buffers /= 2) {
+        // Last in, first out: the frames on their way are few, and so they stay in the processor's caches, as those
+        // that a card writes there do.
+        if (rte_mempool* pool =
+                rte_pktmbuf_pool_create_by_ops(name.c_str(), buffers, bufferCache, 0, room, SOCKET_ID_ANY, "stack"))
+            return pool;
+    }
+    return nullptr;
+}
+
+struct FreePool {
+    void operator()(rte_mempool* pool) const { rte_mempool_free(pool); }
+};
+using Pool = std::unique_ptr<rte_mempool, FreePool>;
+
+}
+
+struct RingTraffic::Traffic {
+    struct Call {
+        StreamWheel::Place places[2];
+        bool talking = false;
+    };
+    struct Fates { // upper bounds of a 32-bit number
+        std::uint64_t lost, late, jittered, duplicate;
+    };
+
+    Traffic(const RingTrafficOptions& given, const SpeechTable& speech)
+        : options(given)
+        , loops { SpeechLoop(speech[static_cast<std::size_t>(given.codec)][0]),
+            SpeechLoop(speech[static_cast<std::size_t>(given.codec)][1]) }
+        , wheel(2 * std::size_t(given.calls) + 4096)
+        , schedule({ given.seed, given.calls, given.holdMean, given.holdShape, given.setUpPerSecond })
+        , calls(schedule.slotCount())
+        , builder(given.vlan)
+        , delayed(delayTicks)
+    {
+        // Every second packet at most is touched, so that the one after is there to show what happened.
+        const auto bound = [](double share) { return static_cast<std::uint64_t>(2 * share * 0x1p32); };
+        fates.lost = bound(given.lostShare);
+        fates.late = fates.lost + bound(given.lateShare);
+        fates.jittered = fates.late + bound(given.jitteredShare);
+        fates.duplicate = fates.jittered + bound(given.duplicateShare);
+        impaired = fates.duplicate > 0;
+        truth.streams.reserve(4 * std::size_t(given.calls));
+    }
+
+    void sendTick();
+    void sendSlot(std::span<MediaStream> streams);
+    void sendImpaired(MediaStream& stream);
+    void onStep(const CallStep& step);
+    void startMedia(const CallStep& step, const CallParties& parties);
+    void stopMedia(std::uint32_t slot);
+    void record(const MediaStream& stream);
+    rte_mbuf* frameOf(MediaStream& stream);
+    void enqueue(rte_mbuf** frames, std::uint32_t count);
+    bool roomForTick() const;
+
+    const RingTrafficOptions options;
+    const SpeechLoop loops[2];
+    StreamWheel wheel;
+    CallSchedule schedule;
+    std::vector<Call> calls;
+    FrameBuilder builder;
+    std::vector<std::vector<rte_mbuf*>> delayed;
+    std::size_t delayedCount = 0;
+    Fates fates {};
+    bool impaired = false;
+    bool draining = false;
+
+    rte_ring* ring = nullptr;
+    Pool mediaPool;
+    Pool messagePool;
+    Tick tick = 0;
+    Tick latest = 0; // how many ticks the pump was ever behind
+    std::uint64_t started = 0;
+    double ticksPerCycle = 0;
+    std::uint32_t sentNow = 0;
+    RingTruth truth;
+};
+
+Result<std::unique_ptr<RingTraffic>> RingTraffic::create(
+    const RingTrafficOptions& options, const SpeechTable& speech, const std::string& device)
+{
+    // net_ring sends through the ring that it receives from, under this name (drivers/net/ring/rte_eth_ring.c).
+    rte_ring* const ring = rte_ring_lookup(("ETH_RXTX0_" + device).c_str());
+    if (!ring)
+        return Error { device + " is no open device of net_ring" };
+    auto traffic = std::make_unique<Traffic>(options, speech);
+    traffic->ring = ring;
+    std::uint32_t buffers = options.buffers;
+    traffic->mediaPool.reset(makePool("media_" + device, buffers, mediaRoom));
+    buffers = messageBuffers;
+    traffic->messagePool.reset(makePool("sip_" + device, buffers, RTE_MBUF_DEFAULT_BUF_SIZE));
+    if (!traffic->mediaPool || !traffic->messagePool)
+        return Error { "no memory for the generator's packet buffers: " + std::string(rte_strerror(rte_errno)) };
+    traffic->ticksPerCycle = ticksPerSecond / cyclesPerSecond();
+    return std::unique_ptr<RingTraffic>(new RingTraffic(std::move(traffic)));
+}
+
+RingTraffic::RingTraffic(std::unique_ptr<Traffic> traffic)
+    : m_traffic(std::move(traffic))
+{
+}
+
+RingTraffic::~RingTraffic()
+{
+    for (const auto& frames : m_traffic->delayed)
+        for (rte_mbuf* const frame : frames)
+            rte_pktmbuf_free(frame);
+}
+
+std::uint64_t RingTraffic::now()
+{
+    return rte_rdtsc();
+}
+
+double RingTraffic::cyclesPerSecond()
+{
+    using Clock = std::chrono::steady_clock;
+    static const double measured = [] {
+        const auto begin = Clock::now();
+        const std::uint64_t first = rte_rdtsc();
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        const std::uint64_t cycles = rte_rdtsc() - first;
+        return static_cast<double>(cycles) / std::chrono::duration<double>(Clock::now() - begin).count();
+    }();
+    return measured;
+}
+
+void RingTraffic::start(std::uint64_t now)
+{
+    m_traffic->started = now;
+}
+
+std::uint32_t RingTraffic::pump(std::uint64_t now)
+{
+    Traffic& traffic = *m_traffic;
+    traffic.sentNow = 0;
+    Tick due = UINT64_MAX;
+    if (traffic.options.paced) {
+        due = static_cast<Tick>(static_cast<double>(now - traffic.started) * traffic.ticksPerCycle);
+        if (due > traffic.tick)
+            traffic.latest = std::max(traffic.latest, due - traffic.tick);
+    }
+    while (traffic.tick < due && rte_ring_count(traffic.ring) < aheadOfReader && traffic.roomForTick()) {
+        traffic.sendTick();
+        if (!traffic.options.paced && traffic.draining && traffic.delayedCount == 0)
+            break;
+    }
+    return traffic.sentNow;
+}
+
+bool RingTraffic::Traffic::roomForTick() const
+{
+    const std::size_t copies = impaired ? 2 : 1;
+    const std::size_t needed = copies * wheel.count(static_cast<std::uint32_t>(tick % StreamWheel::slotCount))
+        + delayed[tick % delayTicks].size() + 64;
+    return rte_ring_free_count(ring) >= std::min<std::size_t>(needed, rte_ring_get_capacity(ring));
+}
+
+void RingTraffic::Traffic::sendTick()
+{
+    if (auto& frames = delayed[tick % delayTicks]; !frames.empty()) {
+        delayedCount -= frames.size();
+        enqueue(frames.data(), static_cast<std::uint32_t>(frames.size()));
+        frames.clear();
+    }
+    if (!draining) {
+        while (const auto step = schedule.next(tick))
+            onStep(*step);
+        const auto streams = wheel.slot(static_cast<std::uint32_t>(tick % StreamWheel::slotCount));
+        if (!impaired)
+            sendSlot(streams);
+        else
+            for (MediaStream& stream : streams)
+                sendImpaired(stream);
+    }
+    ++tick;
+}
+
+void RingTraffic::Traffic::sendSlot(std::span<MediaStream> streams)
+{
+    rte_mbuf* frames[burst];
+    while (!streams.empty()) {
+        const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(streams.size(), burst));
+        const bool buffers = rte_pktmbuf_alloc_bulk(mediaPool.get(), frames, count) == 0;
+        for (std::uint32_t i = 0; i < count; ++i) {
+            MediaStream& stream = streams[i];
+            if (buffers) {
+                const std::uint32_t size = stream.write(rte_pktmbuf_mtod(frames[i], std::byte*), loops[stream.side]);
+                frames[i]->data_len = static_cast<std::uint16_t>(size);
+                frames[i]->pkt_len = size;
+            }
+            stream.advance();
+            ++stream.arrived;
+            stream.expected = stream.due;
+        }
+        truth.mediaPackets += count;
+        if (buffers)
+            enqueue(frames, count);
+        else
+            truth.refused += count;
+        streams = streams.subspan(count);
+    }
+}
+
+rte_mbuf* RingTraffic::Traffic::frameOf(MediaStream& stream)
+{
+    ++truth.mediaPackets;
+    ++stream.arrived;
+    rte_mbuf* const frame = rte_pktmbuf_alloc(mediaPool.get());
+    if (!frame) {
+        ++truth.refused;
+        return nullptr;
+    }
+    const std::uint32_t size = stream.write(rte_pktmbuf_mtod(frame, std::byte*), loops[stream.side]);
+    frame->data_len = static_cast<std::uint16_t>(size);
+    frame->pkt_len = size;
+    return frame;
+}
+
+void RingTraffic::Traffic::sendImpaired(MediaStream& stream)
+{
+    const std::uint32_t draw = scatter(stream.number * 0x9e3779b9u + stream.due);
+    const bool spared = stream.due == 0 || stream.due % 2 == 1 || draw >= fates.duplicate;
+    if (!spared && draw < fates.lost) {
+        stream.advance();
+        return;
+    }
+    rte_mbuf* frames[2] { frameOf(stream), nullptr };
+    const bool isLate = !spared && draw < fates.late;
+    if (!spared && draw >= fates.jittered) {
+        frames[1] = frameOf(stream);
+        ++stream.duplicates;
+    }
+    if (std::exchange(stream.lateBefore, isLate))
+        ++stream.reordered;
+    stream.advance();
+    stream.expected = stream.due;
+    if (!frames[0])
+        return;
+    if (!spared && draw < fates.jittered) {
+        const std::uint32_t ticks = isLate ? lateTicks : 1 + draw % jitterTicks;
+        delayed[(tick + ticks) % delayTicks].push_back(frames[0]);
+        ++delayedCount;
+    } else {
+        enqueue(frames, frames[1] ? 2 : 1);
+    }
+}
+
+void RingTraffic::Traffic::enqueue(rte_mbuf** frames, std::uint32_t count)
+{
+    const std::uint32_t taken = rte_ring_sp_enqueue_burst(ring, reinterpret_cast<void**>(frames), count, nullptr);
+    sentNow += taken;
+    if (taken < count) {
+        truth.refused += count - taken;
+        rte_pktmbuf_free_bulk(frames + taken, count - taken);
+    }
+}
+
+void RingTraffic::Traffic::onStep(const CallStep& step)
+{
+    // Everything about a call follows from its number: nothing of it needs to be kept.
+    Random random(schedule.seedOf(step.call));
+    const bool ipv6 = random.chance(options.ipv6Share);
+    CallPlan plan;
+    plan.codec = options.codec;
+    plan.endedBy = random.chance(0.5) ? Party::Caller : Party::Callee;
+    const CallParties parties = makeParties(step.slot, ipv6, random);
+    const SipDialogue dialogue(parties, plan, random.next());
+    const std::string text = dialogue.message(step.step);
+    const bool fromCaller = dialogue.sender(step.step) == Party::Caller;
+    const PartyIdentity& from = fromCaller ? parties.caller : parties.callee;
+    const PartyIdentity& to = fromCaller ? parties.callee : parties.caller;
+    std::memcpy(builder.payload().data(), text.data(), text.size());
+    const auto bytes =
+        builder.build({ from.signalling, to.signalling }, text.size(), Dscp::Signalling, Side::BeforeRouter);
+    ++truth.messages;
+    if (rte_mbuf* frame = rte_pktmbuf_alloc(messagePool.get())) {
+        std::memcpy(rte_pktmbuf_append(frame, static_cast<std::uint16_t>(bytes.size())), bytes.data(), bytes.size());
+        enqueue(&frame, 1);
+    } else {
+        ++truth.refused;
+    }
+
+    truth.callsBegun += step.step == Step::Invite;
+    truth.callsAnswered += step.step == Step::Answer;
+    truth.callsEnded += step.step == Step::Bye;
+    if (step.step == Step::AckAnswer)
+        startMedia(step, parties);
+    else if (step.step == Step::Bye)
+        stopMedia(step.slot);
+}
+
+void RingTraffic::Traffic::startMedia(const CallStep& step, const CallParties& parties)
+{
+    if (wheel.size() + 2 > wheel.capacity()) // chance has brought far more calls than were asked for
+        return;
+    Random random(schedule.seedOf(step.call) + 1);
+    Call& call = calls[step.slot];
+    for (std::uint8_t side = 0; side < 2; ++side) {
+        const auto number = static_cast<std::uint32_t>(truth.streams.size());
+        const Ssrc ssrc { scatter(number + static_cast<std::uint32_t>(options.seed << 24)) };
+        const Endpoint& caller = parties.caller.media;
+        const Endpoint& callee = parties.callee.media;
+        const FlowKey flow = side == 0 ? FlowKey { caller, callee } : FlowKey { callee, caller };
+        MediaStream stream(flow, options.codec, ssrc, options.vlan, loops[side].blockSize());
+        stream.side = side;
+        stream.sequence = static_cast<std::uint16_t>(random.next());
+        stream.timestamp = static_cast<std::uint32_t>(random.next());
+        stream.call = step.slot;
+        stream.number = number;
+        truth.streams.push_back({ .ssrc = ssrc.value });
+        call.places[side] = wheel.add(stream, random.below(StreamWheel::slotCount));
+    }
+    call.talking = true;
+}
+
+void RingTraffic::Traffic::stopMedia(std::uint32_t slot)
+{
+    Call& call = calls[slot];
+    if (!std::exchange(call.talking, false))
+        return;
+    for (const StreamWheel::Place& place : call.places) {
+        record(wheel.at(place));
+        if (wheel.remove(place)) { // another stream is there now
+            const MediaStream& moved = wheel.at(place);
+            calls[moved.call].places[moved.side] = place;
+        }
+    }
+}
+
+void RingTraffic::Traffic::record(const MediaStream& stream)
+{
+    truth.streams[stream.number] = { truth.streams[stream.number].ssrc, stream.arrived, stream.duplicates,
+        stream.reordered, stream.expected };
+}
+
+bool RingTraffic::steady() const
+{
+    return m_traffic->tick >= m_traffic->schedule.steadyFrom();
+}
+
+bool RingTraffic::drain()
+{
+    m_traffic->draining = true;
+    return m_traffic->delayedCount == 0;
+}
+
+void RingTraffic::finish()
+{
+    for (std::uint32_t slot = 0; slot < StreamWheel::slotCount; ++slot)
+        for (const MediaStream& stream : m_traffic->wheel.slot(slot))
+            m_traffic->record(stream);
+}
+
+const RingTruth& RingTraffic::truth() const
+{
+    return m_traffic->truth;
+}
+
+std::size_t RingTraffic::streamsOn() const
+{
+    return m_traffic->wheel.size();
+}
+
+double RingTraffic::latestMilliseconds() const
+{
+    return static_cast<double>(m_traffic->latest) / ticksPerSecond * 1000;
+}
+
+void RingTraffic::forgetLateness()
+{
+    m_traffic->latest = 0;
+}
+
+std::size_t RingTraffic::bytesOfBuffers() const
+{
+    const rte_mempool& pool = *m_traffic->mediaPool;
+    return std::size_t(pool.size) * (pool.header_size + pool.elt_size + pool.trailer_size);
+}
+
+}
