@@ -34,7 +34,7 @@ public:
     void callEnded(const CallRecord& call) override { push(Kind::CallOver, call); }
     MediaChunk* takeChunk() override;
     void media(MediaChunk* chunk) override;
-    bool keepsMedia() const override { return m_keepsMedia; }
+    bool keepsMedia() const override { return m_mostInFlight > 0; }
     void second(Timestamp) override { } // the storage thread commits by the clock: a replay has many in one
     void setMayDropMedia(bool mayDrop) { m_mayDropMedia = mayDrop; } // before the first chunk is taken
     void closeProducer() { m_closed.store(true, std::memory_order_release); }

@@ -12,6 +12,7 @@ namespace callmon {
 namespace {
 
 constexpr std::size_t mostUnknownCalls = 4096;
+constexpr std::size_t usualLiveCalls = 65'536;
 // While the databases cannot be written: an hour of points a stream, and this many ended calls, wait in memory.
 constexpr std::size_t mostWaitingPoints = 3600;
 constexpr std::size_t mostWaitingCalls = 200'000;
@@ -34,6 +35,7 @@ DirectoryWriter::DirectoryWriter(std::filesystem::path directory, Tuning tuning)
     : m_directory(std::move(directory))
     , m_tuning(tuning)
 {
+    m_live.reserve(usualLiveCalls); // else the table is laid out anew, in one go, each time it has doubled
 }
 
 DirectoryWriter::~DirectoryWriter()
