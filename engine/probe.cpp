@@ -12,9 +12,10 @@ namespace callmon {
 
 namespace {
 
-constexpr std::size_t queuedRecords = 16384;
 constexpr std::chrono::milliseconds commitInterval { 500 }; // half of what a kill may cost
 constexpr std::chrono::milliseconds idleWait { 2 };
+constexpr std::size_t recordsAtOnce = 4096; // between looks at the clock
+constexpr std::size_t chunksAtOnce = 128; // a write's worth
 constexpr std::chrono::seconds storageProven { 3 }; // without an error: it works again
 
 // Threads have cores of their own when the port is polled without pause, or when the user says which.
@@ -80,9 +81,15 @@ TrackerOptions trackerOptions(const ProbeOptions& options)
     return tracker;
 }
 
-std::size_t mediaChunks(const ProbeOptions& options)
+StorageQueue::Sizes queueSizes(const ProbeOptions& options)
 {
-    return options.recordMedia ? std::size_t(options.mediaPoolMib) * 1024 * 1024 / sizeof(MediaChunk) : 0;
+    StorageQueue::Sizes sizes;
+    if (options.recordMedia) {
+        sizes.openChunks = options.maxStreams;
+        sizes.chunksInFlight = std::size_t(options.mediaPoolMib) * 1024 * 1024 / sizeof(MediaChunk);
+    }
+    sizes.hugePages = !options.port.empty();
+    return sizes;
 }
 
 // Where the remote interface listens; empty for nowhere. A replay at full speed is over before anybody could look.
@@ -121,6 +128,8 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     probe->m_writer = std::move(writer.value());
     for (const std::string& note : probe->m_writer->recoveryNotes())
         probe->m_warn(note);
+    if (const std::string limits = probe->m_writer->limits(); options.recordMedia && !limits.empty())
+        probe->m_warn(limits);
 
     if (const QUrl url = listenUrl(options); !url.isEmpty()) {
         probe->m_remote = std::make_unique<RemoteService>(
@@ -133,7 +142,7 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
 
 Probe::Probe(const ProbeOptions& options, Warn warn)
     : m_warn(std::move(warn))
-    , m_queue(queuedRecords, mediaChunks(options))
+    , m_queue(queueSizes(options))
     , m_monitor(trackerOptions(options), m_queue)
 {
 }
@@ -144,6 +153,10 @@ void Probe::start(std::function<void()> onFinished)
 {
     m_onFinished = std::move(onFinished);
     runOn(m_layout.others); // this thread, storage, and those of the remote interface later on
+    m_mediaThread = std::jthread([this] {
+        nameThread("media");
+        storeMedia();
+    });
     m_storageThread = std::jthread([this] {
         nameThread("storage");
         store();
@@ -216,54 +229,75 @@ void Probe::publish(Timestamp now)
     m_published = std::move(next);
 }
 
-void Probe::store()
+// Media thread: chunks to the recording log, whatever rows the storage thread is busy with.
+void Probe::storeMedia()
 {
-    auto committed = std::chrono::steady_clock::now();
-    bool dirty = false;
-    StorageItem item;
     for (;;) {
-        const bool closing = m_queue.drained();
-        int taken = 0;
-        for (; taken < 1024 && m_queue.take(item); ++taken)
-            handle(item);
-        dirty = dirty || taken > 0;
-        if (dirty && std::chrono::steady_clock::now() - committed >= commitInterval) {
-            report(m_writer->commit());
-            committed = std::chrono::steady_clock::now();
-            dirty = false;
-        }
+        const bool closing = m_intake.mediaDrained();
+        const std::size_t taken = m_intake.takeMedia(
+            chunksAtOnce, [this](MediaChunk* chunk, ChunkOwner& owner) { m_writer->media(chunk, owner); });
         if (closing)
             break;
+        m_writer->pollMedia();
         if (taken == 0)
             std::this_thread::sleep_for(idleWait);
     }
-    m_storageResult = m_writer->close();
-    m_onFinished();
 }
 
-void Probe::handle(StorageItem& item)
-{
-    const bool watched = m_remote != nullptr; // nobody else reads the live table
-    if (const auto* on = std::get_if<CallOn>(&item)) {
-        m_writer->liveCall(on->call);
-        if (watched)
-            m_live.update(on->call);
-    } else if (const auto* stream = std::get_if<StreamRecord>(&item)) {
-        m_writer->stream(*stream);
-        if (watched)
-            m_live.update(*stream);
-    } else if (const auto* point = std::get_if<QualityPoint>(&item)) {
-        m_writer->quality(*point);
-        if (watched)
-            m_live.update(*point);
-    } else if (MediaChunk** chunk = std::get_if<MediaChunk*>(&item)) {
-        m_writer->media(**chunk);
-        m_queue.giveBack(*chunk);
-    } else if (const auto* over = std::get_if<CallOver>(&item)) {
-        m_writer->callEnded(over->call);
-        if (watched)
-            m_live.remove(over->call.key);
+// What one record means for storage, and for the live table where somebody reads it.
+struct Probe::Storing {
+    RecordWriter& writer;
+    LiveTable* live;
+
+    void liveCall(const CallRecord& call)
+    {
+        writer.liveCall(call);
+        if (live)
+            live->update(call);
     }
+    void stream(const StreamRecord& stream)
+    {
+        writer.stream(stream);
+        if (live)
+            live->update(stream);
+    }
+    void quality(const QualityPoint& point)
+    {
+        writer.quality(point);
+        if (live)
+            live->update(point);
+    }
+    void callEnded(const CallRecord& call)
+    {
+        writer.callEnded(call);
+        if (live)
+            live->remove(call.key);
+    }
+};
+
+// Storage thread.
+void Probe::store()
+{
+    Storing storing { *m_writer, m_remote ? &m_live : nullptr };
+    auto committed = std::chrono::steady_clock::now();
+    for (;;) {
+        const bool closing = m_intake.recordsDrained();
+        const std::size_t taken = m_intake.takeRecords(recordsAtOnce, storing);
+        if (closing)
+            break;
+        // A replay that waits for chunks gets those of a write that is not yet full.
+        const bool due = std::chrono::steady_clock::now() - committed >= commitInterval;
+        if (due || (taken == 0 && m_intake.isStarving())) {
+            m_intake.waitForMedia();
+            report(m_writer->commit());
+            committed = std::chrono::steady_clock::now();
+        }
+        if (taken == 0)
+            std::this_thread::sleep_for(idleWait);
+    }
+    m_intake.waitForMedia();
+    m_storageResult = m_writer->close();
+    m_onFinished();
 }
 
 // A disk that fails is told once, and again when it has recovered: not twice a second. On a full disk small commits
@@ -288,6 +322,7 @@ Result<void> Probe::finish()
     m_captureThread.join();
     m_processingThread.join();
     m_storageThread.join();
+    m_mediaThread.join();
     const Result<void> stored = m_storageResult ? allStored() : m_storageResult;
     if (!m_capture->error())
         return stored;

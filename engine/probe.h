@@ -1,5 +1,5 @@
-// READ FIRST: the whole pipeline. Capture core -> ring -> processing core -> queue -> storage thread; the remote
-// interface lives on the Qt event loop of the main thread.
+// READ FIRST: the whole pipeline. Capture core -> ring -> processing core -> queue -> storage and media threads; the
+// remote interface lives on the Qt event loop of the main thread.
 #pragma once
 
 #include "engine/capture/capture_loop.h"
@@ -9,7 +9,7 @@
 #include "engine/remote/live_table.h"
 #include "engine/remote/remote_service.h"
 #include "engine/storage/record_writer.h"
-#include "engine/storage_queue.h"
+#include "engine/storage_intake.h"
 #include "shared/calls/probe_status.h"
 
 #include <functional>
@@ -45,7 +45,8 @@ private:
     void publishOnceASecond(Timestamp now);
     void publish(Timestamp now);
     void store();
-    void handle(StorageItem& item);
+    void storeMedia();
+    struct Storing;
     void report(const Result<void>& committed);
     Result<void> allStored() const;
 
@@ -54,6 +55,7 @@ private:
     std::function<void()> m_onFinished;
 
     StorageQueue m_queue;
+    StorageIntake m_intake { { &m_queue } };
 
     // The processing core's own. Its tables are touched before the port is opened: frames that came meanwhile would
     // wait for the first poll and have no better time than that.
@@ -84,6 +86,7 @@ private:
 
     // Last, so that they end before what they use.
     std::jthread m_storageThread;
+    std::jthread m_mediaThread;
     std::jthread m_processingThread;
     std::jthread m_captureThread;
 };

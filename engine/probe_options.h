@@ -38,7 +38,7 @@ struct ProbeOptions {
     std::chrono::seconds silenceWithoutMedia { 7200 };
 
     bool recordMedia = true;
-    std::uint32_t mediaPoolMib = 512; // chunks of media between processing and disk
+    std::uint32_t mediaPoolMib = 512; // of media on its way from processing to disk; what is open in streams is not counted
 };
 
 struct HelpWanted {

@@ -1,7 +1,9 @@
 #include "engine/storage_queue.h"
 
 #include <cassert>
-#include <new>
+#include <fstream>
+#include <sstream>
+#include <string>
 #include <sys/mman.h>
 #include <thread>
 
@@ -9,12 +11,17 @@ namespace callmon {
 
 namespace {
 
-constexpr std::chrono::microseconds waitForRoom { 50 };
+constexpr std::size_t hugePage = 2u << 20;
 
-MediaChunk* mapChunks(std::size_t bytes)
+std::size_t freeHugePages()
 {
-    void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return memory == MAP_FAILED ? nullptr : static_cast<MediaChunk*>(memory);
+    std::ifstream meminfo("/proc/meminfo");
+    std::string name;
+    std::size_t value = 0;
+    for (std::string line; std::getline(meminfo, line);)
+        if (std::istringstream(line) >> name >> value && name == "HugePages_Free:")
+            return value;
+    return 0;
 }
 
 }
@@ -24,14 +31,33 @@ void StorageQueue::Unmap::operator()(MediaChunk* chunks) const
     munmap(chunks, bytes);
 }
 
-StorageQueue::StorageQueue(std::size_t records, std::size_t chunks)
-    : m_records(records)
-    , m_pool(mapChunks(chunks * sizeof(MediaChunk)), Unmap { chunks * sizeof(MediaChunk) })
-    , m_returned(chunks)
-    , m_keepsMedia(chunks > 0)
+// Chunks are touched when first used; huge pages at once, since clearing one takes as long as hundreds of packets. Half
+// of those that are free are left to the port.
+std::unique_ptr<MediaChunk[], StorageQueue::Unmap> StorageQueue::mapPool(std::size_t chunks, bool hugePages)
 {
-    if (!m_pool)
-        chunks = 0; // every packet will then be counted as not stored
+    const std::size_t bytes = (chunks * sizeof(MediaChunk) + hugePage - 1) / hugePage * hugePage;
+    const auto map = [bytes](int flags) {
+        void* const memory = bytes == 0
+            ? MAP_FAILED
+            : mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+        return memory == MAP_FAILED ? nullptr : static_cast<MediaChunk*>(memory);
+    };
+    const bool enough = hugePages && bytes / hugePage <= freeHugePages() / 2;
+    MediaChunk* pool = enough ? map(MAP_HUGETLB | MAP_POPULATE) : nullptr;
+    if (pool == nullptr && (pool = map(MAP_NORESERVE)) != nullptr && hugePages)
+        (void)madvise(pool, bytes, MADV_HUGEPAGE);
+    return { pool, Unmap { bytes } };
+}
+
+StorageQueue::StorageQueue(const Sizes& sizes)
+    : m_records(sizes.recordBytes)
+    , m_pool(mapPool(sizes.chunksInFlight > 0 ? sizes.openChunks + sizes.chunksInFlight : 0, sizes.hugePages))
+    , m_media(sizes.openChunks + sizes.chunksInFlight)
+    , m_returned(sizes.openChunks + sizes.chunksInFlight)
+    , m_mostInFlight(sizes.chunksInFlight)
+{
+    // Without a pool every packet will be counted as not stored.
+    const std::size_t chunks = m_pool ? sizes.openChunks + sizes.chunksInFlight : 0;
     m_free.reserve(chunks);
     for (std::size_t i = chunks; i > 0; --i)
         m_free.push_back(&m_pool[i - 1]);
@@ -39,18 +65,27 @@ StorageQueue::StorageQueue(std::size_t records, std::size_t chunks)
 
 StorageQueue::~StorageQueue() = default;
 
-void StorageQueue::push(StorageItem&& item)
+void StorageQueue::waitForRoom()
 {
-    if (m_records.tryPush(std::move(item)))
+    std::this_thread::sleep_for(std::chrono::microseconds(50));
+}
+
+template <typename Record> void StorageQueue::push(Kind kind, const Record& record)
+{
+    if (m_records.tryPush(static_cast<std::uint32_t>(kind), record))
         return;
     m_waits.fetch_add(1, std::memory_order_relaxed);
-    while (!m_records.tryPush(std::move(item)))
-        std::this_thread::sleep_for(waitForRoom);
+    while (!m_records.tryPush(static_cast<std::uint32_t>(kind), record))
+        waitForRoom();
 }
+
+template void StorageQueue::push(Kind, const CallRecord&);
+template void StorageQueue::push(Kind, const StreamRecord&);
+template void StorageQueue::push(Kind, const QualityPoint&);
 
 MediaChunk* StorageQueue::takeChunk()
 {
-    if (!m_keepsMedia)
+    if (m_mostInFlight == 0)
         return nullptr;
     MediaChunk* chunk = nullptr;
     for (;;) {
@@ -58,15 +93,17 @@ MediaChunk* StorageQueue::takeChunk()
             m_free.push_back(chunk);
             --m_inFlight;
         }
-        if (!m_free.empty())
+        if (!m_free.empty() && m_inFlight < m_mostInFlight)
             break;
         // With none in flight all of them are open in streams: waiting would be for ever.
         if (m_mayDropMedia || m_inFlight == 0) {
             m_refusedChunks.fetch_add(1, std::memory_order_relaxed);
             return nullptr;
         }
-        std::this_thread::sleep_for(waitForRoom);
+        m_starving.store(true, std::memory_order_relaxed);
+        waitForRoom();
     }
+    m_starving.store(false, std::memory_order_relaxed);
     chunk = m_free.back();
     m_free.pop_back();
     return chunk;
@@ -75,7 +112,9 @@ MediaChunk* StorageQueue::takeChunk()
 void StorageQueue::media(MediaChunk* chunk)
 {
     ++m_inFlight;
-    push(chunk);
+    [[maybe_unused]] const bool fits = m_media.tryPush(chunk); // as many slots as there are chunks
+    assert(fits);
+    m_mediaPushed.fetch_add(1, std::memory_order_release);
 }
 
 void StorageQueue::giveBack(MediaChunk* chunk)

@@ -1,72 +1,107 @@
-// From the processing core to the storage thread: records by value, media by chunk from a pre-allocated pool.
+// From a processing core to storage: records by value, media by chunk from a pre-allocated pool.
 #pragma once
 
+#include "engine/message_ring.h"
 #include "engine/records/record_sink.h"
+#include "engine/storage/chunk_owner.h"
 #include "shared/base/spsc_ring.h"
 
 #include <atomic>
 #include <memory>
-#include <variant>
 #include <vector>
 
 namespace callmon {
 
-struct CallOn {
-    CallRecord call;
-};
-struct CallOver {
-    CallRecord call;
-};
-using StorageItem = std::variant<std::monostate, CallOn, CallOver, StreamRecord, QualityPoint, MediaChunk*>;
-
-// One producer (RecordSink's methods), one consumer (take(), giveBack()). Records are never dropped: a full queue
-// makes the processing core wait, which shows upstream as a full capture ring. Media may be dropped where that is
-// said (a live source: takeChunk() returns nullptr); else the disk is waited for.
-class StorageQueue : public RecordSink {
+// One producer (RecordSink's methods), one consumer of records, one of media. Records are never dropped: a full queue
+// makes the processing core wait, which shows upstream as a full capture ring. Media may be dropped where that is said
+// (a live source: takeChunk() returns nullptr); else the disk is waited for.
+class StorageQueue final : public RecordSink, public ChunkOwner {
 public:
-    // Memory: records * sizeof(StorageItem) + chunks * 16 KiB; chunks are touched when first used. Without chunks no
-    // media is wanted: takeChunk() has none, and that is no refusal.
-    StorageQueue(std::size_t records, std::size_t chunks);
+    struct Sizes {
+        std::size_t recordBytes =
+            16u << 20; // a second of 52,000 calls' points and snapshots is 60 MB, a commit 1/5 of it
+        std::size_t openChunks = 0; // at most, in streams
+        std::size_t chunksInFlight =
+            0; // handed over and not yet on disk; 0: no media is wanted, and that is no refusal
+        bool hugePages = false; // where free: writes from them cost the disk's side less
+    };
+    explicit StorageQueue(const Sizes& sizes);
     ~StorageQueue() override;
 
-    void liveCall(const CallRecord& call) override { push(CallOn { call }); }
-    void stream(const StreamRecord& stream) override { push(stream); }
-    void quality(const QualityPoint& point) override { push(point); }
-    void callEnded(const CallRecord& call) override { push(CallOver { call }); }
+    void liveCall(const CallRecord& call) override { push(Kind::CallOn, call); }
+    void stream(const StreamRecord& stream) override { push(Kind::Stream, stream); }
+    void quality(const QualityPoint& point) override { push(Kind::Point, point); }
+    void callEnded(const CallRecord& call) override { push(Kind::CallOver, call); }
     MediaChunk* takeChunk() override;
     void media(MediaChunk* chunk) override;
-    bool keepsMedia() const override { return m_keepsMedia; }
+    bool keepsMedia() const override { return m_mostInFlight > 0; }
     void second(Timestamp) override { } // the storage thread commits by the clock: a replay has many in one
     void setMayDropMedia(bool mayDrop) { m_mayDropMedia = mayDrop; } // before the first chunk is taken
     void closeProducer() { m_closed.store(true, std::memory_order_release); }
 
-    // Consumer.
-    bool take(StorageItem& item) { return m_records.tryPop(item); }
-    void giveBack(MediaChunk* chunk);
-    // True when the producer closed and everything was taken.
-    bool drained() const { return m_closed.load(std::memory_order_acquire) && m_records.size() == 0; }
+    // Consumer of records: calls the method of `to` for the oldest one. False when there is none.
+    enum class Kind : std::uint32_t { CallOn = 1, CallOver, Stream, Point };
+    template <typename Handler> bool takeRecord(Handler& to);
+    std::size_t recordsPushedUpTo() const { return m_records.pushedUpTo(); }
+    std::size_t recordsTakenUpTo() const { return m_records.takenUpTo(); }
+
+    // Consumer of media. A chunk counts as taken from mediaTaken() on.
+    bool takeMedia(MediaChunk*& chunk) { return m_media.tryPop(chunk); }
+    void mediaTaken(std::size_t chunks) { m_mediaTaken.fetch_add(chunks, std::memory_order_release); }
+    std::size_t mediaPushedCount() const { return m_mediaPushed.load(std::memory_order_acquire); }
+    std::size_t mediaTakenCount() const { return m_mediaTaken.load(std::memory_order_acquire); }
+    void giveBack(MediaChunk* chunk) override;
+
+    bool isClosed() const { return m_closed.load(std::memory_order_acquire); } // nothing more will be pushed
+    bool isStarving() const { return m_starving.load(std::memory_order_relaxed); } // the producer waits for a chunk
 
     std::uint64_t waits() const { return m_waits.load(std::memory_order_relaxed); }
     std::uint64_t refusedChunks() const { return m_refusedChunks.load(std::memory_order_relaxed); }
 
 private:
-    void push(StorageItem&& item);
+    template <typename Record> void push(Kind kind, const Record& record);
+    static void waitForRoom();
 
     struct Unmap {
         std::size_t bytes = 0;
         void operator()(MediaChunk* chunks) const;
     };
+    std::unique_ptr<MediaChunk[], Unmap> mapPool(std::size_t chunks, bool hugePages);
 
-    SpscRing<StorageItem> m_records;
+    MessageRing m_records;
     std::unique_ptr<MediaChunk[], Unmap> m_pool;
-    SpscRing<MediaChunk*> m_returned; // storage thread to processing core
+    SpscRing<MediaChunk*> m_media;
+    SpscRing<MediaChunk*> m_returned; // to the processing core
     std::vector<MediaChunk*> m_free; // processing core's own; last in, first out, so that warm chunks come again
+    std::size_t m_mostInFlight;
     std::size_t m_inFlight = 0; // handed over and not yet returned
     bool m_mayDropMedia = false;
-    bool m_keepsMedia = false;
     std::atomic<bool> m_closed { false };
+    std::atomic<bool> m_starving { false };
+    std::atomic<std::size_t> m_mediaPushed { 0 };
+    std::atomic<std::size_t> m_mediaTaken { 0 };
     std::atomic<std::uint64_t> m_waits { 0 };
     std::atomic<std::uint64_t> m_refusedChunks { 0 };
 };
+
+template <typename Handler> bool StorageQueue::takeRecord(Handler& to)
+{
+    const auto as = [](const std::byte* value, auto record) {
+        std::memcpy(&record, value, sizeof record);
+        return record;
+    };
+    return m_records.tryTake([&](std::uint32_t kind, const std::byte* value) {
+        switch (static_cast<Kind>(kind)) {
+        case Kind::CallOn:
+            return to.liveCall(as(value, CallRecord()));
+        case Kind::CallOver:
+            return to.callEnded(as(value, CallRecord()));
+        case Kind::Stream:
+            return to.stream(as(value, StreamRecord()));
+        case Kind::Point:
+            return to.quality(as(value, QualityPoint()));
+        }
+    });
+}
 
 }

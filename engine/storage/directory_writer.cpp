@@ -12,6 +12,7 @@ namespace callmon {
 namespace {
 
 constexpr std::size_t mostUnknownCalls = 4096;
+constexpr std::size_t usualLiveCalls = 65'536;
 // While the databases cannot be written: an hour of points a stream, and this many ended calls, wait in memory.
 constexpr std::size_t mostWaitingPoints = 3600;
 constexpr std::size_t mostWaitingCalls = 200'000;
@@ -34,6 +35,7 @@ DirectoryWriter::DirectoryWriter(std::filesystem::path directory, Tuning tuning)
     : m_directory(std::move(directory))
     , m_tuning(tuning)
 {
+    m_live.reserve(usualLiveCalls); // else the table is laid out anew, in one go, each time it has doubled
 }
 
 DirectoryWriter::~DirectoryWriter()
@@ -50,7 +52,17 @@ Result<std::unique_ptr<RecordWriter>> RecordWriter::open(const std::filesystem::
     return std::unique_ptr<RecordWriter>(std::move(writer.value()));
 }
 
-Result<std::unique_ptr<DirectoryWriter>> DirectoryWriter::open(const std::filesystem::path& directory, Tuning tuning)
+void RecordWriter::media(const MediaChunk& chunk)
+{
+    struct Heap : ChunkOwner {
+        void giveBack(MediaChunk* copy) override { delete copy; }
+    };
+    static Heap heap; // without state
+    media(new MediaChunk(chunk), heap);
+}
+
+Result<std::unique_ptr<DirectoryWriter>> DirectoryWriter::open(
+    const std::filesystem::path& directory, Tuning tuning, std::unique_ptr<MediaDisk> disk)
 {
     std::error_code failed;
     if (std::filesystem::create_directories(directory, failed)) // calls are private: not for every user of the machine
@@ -65,7 +77,7 @@ Result<std::unique_ptr<DirectoryWriter>> DirectoryWriter::open(const std::filesy
     if (!lock)
         return lock.error();
     writer->m_lock = std::move(lock.value());
-    if (auto recovered = writer->recover(); !recovered)
+    if (auto recovered = writer->recover(std::move(disk)); !recovered)
         return recovered.error();
     auto journal = JournalFile::create(directory / journalName);
     if (!journal)
@@ -77,24 +89,28 @@ Result<std::unique_ptr<DirectoryWriter>> DirectoryWriter::open(const std::filesy
 
 WriterCall* DirectoryWriter::entryFor(CallKey key, bool callGiven)
 {
-    const auto found = m_live.find(key);
-    if (found != m_live.end()) {
-        if (callGiven && !found->second.known && m_unknownCalls > 0)
-            --m_unknownCalls;
-        return &found->second;
+    if (m_newest.entry == nullptr || m_newest.key != key) {
+        const auto found = m_live.find(key);
+        if (found == m_live.end()) {
+            if (!callGiven && m_unknownCalls >= mostUnknownCalls) {
+                ++m_counters.recordsWithoutCall;
+                return nullptr;
+            }
+            m_unknownCalls += !callGiven;
+            m_newest = { key, &m_live[key] };
+            return m_newest.entry;
+        }
+        m_newest = { key, &found->second };
     }
-    if (!callGiven && m_unknownCalls >= mostUnknownCalls) {
-        ++m_counters.recordsWithoutCall;
-        return nullptr;
-    }
-    m_unknownCalls += !callGiven;
-    return &m_live[key];
+    if (callGiven && !m_newest.entry->known && m_unknownCalls > 0)
+        --m_unknownCalls;
+    return m_newest.entry;
 }
 
 void DirectoryWriter::list(CallKey key, WriterCall& entry)
 {
     if (!entry.listed)
-        m_changed.push_back(key);
+        m_changed.push_back({ key, &entry });
     entry.listed = true;
 }
 
@@ -113,6 +129,8 @@ void DirectoryWriter::callEnded(const CallRecord& call)
     WriterCall& entry = *entryFor(call.key, true);
     entry.record = call;
     entry.known = entry.changed = entry.ended = true;
+    for (WriterStream& stream : entry.streams) // its last snapshot has all of it
+        stream.pointsBefore = stream.points.size();
     list(call.key, entry);
 }
 
@@ -122,7 +140,8 @@ void DirectoryWriter::stream(const StreamRecord& record)
     if (WriterCall* entry = entryFor(record.key.call, false)) {
         WriterStream& stream = entry->stream(record.key.index);
         stream.newest.record = record;
-        stream.newest.known = stream.changed = true;
+        stream.newest.known = stream.recordChanged = true;
+        stream.pointsBefore = stream.points.size();
         list(record.key.call, *entry);
     }
 }
@@ -137,25 +156,10 @@ void DirectoryWriter::quality(const QualityPoint& point)
             return;
         }
         stream.points.push_back(point);
+        if (stream.snapshotUpTo && point.at > *stream.snapshotUpTo)
+            stream.inJournal.add(point);
         list(point.stream.call, *entry);
     }
-}
-
-void DirectoryWriter::media(const MediaChunk& chunk)
-{
-    if (m_media.wantsFlush())
-        flushMedia();
-    const std::lock_guard lock(m_mutex);
-    WriterCall* entry = entryFor(chunk.stream().call, false);
-    if (!entry) {
-        m_counters.mediaPacketsNotWritten += chunk.packets();
-        return;
-    }
-    WriterStream& stream = entry->stream(chunk.stream().index);
-    stream.newest.lastChunk = m_media.append(chunk, stream.newest.lastChunk);
-    stream.changed = true;
-    m_queued.push_back({ chunk.stream(), chunk.packets(), static_cast<std::uint32_t>(chunk.bytes().size()) });
-    list(chunk.stream().call, *entry);
 }
 
 void DirectoryWriter::remember(const Error& error)
@@ -174,31 +178,31 @@ Result<void> DirectoryWriter::commit()
     return {};
 }
 
-// The disk takes all that is queued or nothing. When nothing, the chains of its streams end where they ended before;
-// the calls go on as text.
+// Waits until the disk has, or has refused, all that was handed over. What it refused is counted, and the calls go on
+// as text.
 void DirectoryWriter::flushMedia()
 {
-    if (m_queued.empty())
-        return;
-    const auto flushed = m_media.flush();
-    if (!flushed) {
-        ++m_counters.mediaWriteErrors;
+    if (const auto flushed = m_media->flush(); !flushed)
         remember(flushed.error());
-    }
+    m_media->takeSettled(m_settled);
     const std::lock_guard lock(m_mutex);
-    for (const QueuedChunk& chunk : m_queued) {
-        WriterStream& stream = m_live.at(chunk.stream.call).stream(chunk.stream.index);
-        if (flushed) {
-            stream.written = stream.newest.lastChunk;
-            m_counters.mediaPacketsStored += chunk.packets;
+    for (const MediaLogWriter::Settled& chunk : m_settled) {
+        (chunk.place ? m_counters.mediaPacketsStored : m_counters.mediaPacketsNotWritten) += chunk.packets;
+        if (chunk.place)
             m_counters.mediaBytesStored += chunk.bytes;
-        } else {
-            stream.newest.lastChunk = stream.written;
-            stream.newest.packetsDropped += chunk.packets;
-            m_counters.mediaPacketsNotWritten += chunk.packets;
+        WriterCall* const entry = entryFor(chunk.stream.call, false);
+        if (!entry) {
+            m_media->forget(chunk.stream);
+            continue;
         }
+        WriterStream& stream = entry->stream(chunk.stream.index);
+        if (chunk.place)
+            stream.newest.lastChunk = chunk.place;
+        else
+            stream.newest.packetsDropped += chunk.packets;
+        stream.placeChanged = true;
+        list(chunk.stream.call, *entry);
     }
-    m_queued.clear();
 }
 
 DayWriter* DirectoryWriter::dayWriter(UtcDay day)
@@ -231,15 +235,16 @@ void DirectoryWriter::closeDay(UtcDay day)
 
 void DirectoryWriter::storeDays()
 {
-    std::vector<CallKey> keys;
-    for (const CallKey key : m_changed)
-        if (hasRowsToStore(m_live.at(key)))
-            keys.push_back(key);
-    std::sort(keys.begin(), keys.end());
+    std::vector<Listed> calls;
+    for (const Listed& listed : m_changed)
+        if (hasRowsToStore(*listed.entry))
+            calls.push_back(listed);
+    std::sort(calls.begin(), calls.end(), [](const Listed& a, const Listed& b) { return a.key < b.key; });
     bool allStored = true;
-    for (auto first = keys.begin(); first != keys.end();) {
-        const UtcDay day = dayOfCall(*first);
-        const auto last = std::find_if(first, keys.end(), [&](CallKey key) { return dayOfCall(key) != day; });
+    for (auto first = calls.begin(); first != calls.end();) {
+        const UtcDay day = dayOfCall(first->key);
+        const auto last =
+            std::find_if(first, calls.end(), [&](const Listed& other) { return dayOfCall(other.key) != day; });
         if (!storeDay(day, { first, last })) {
             ++m_counters.recordWriteErrors;
             allStored = false;
@@ -248,16 +253,38 @@ void DirectoryWriter::storeDays()
     }
     if (!allStored)
         dropWhatWaitsTooLong();
+    sweep();
 }
 
-bool DirectoryWriter::storeDay(UtcDay day, std::span<const CallKey> keys)
+void DirectoryWriter::forget(CallKey key, const WriterCall& entry)
+{
+    for (const WriterStream& stream : entry.streams)
+        if (stream.newest.lastChunk || stream.newest.packetsDropped > 0)
+            m_media->forget({ key, stream.index });
+}
+
+// Stored calls leave the table, and only here: until then pointers to them are good.
+void DirectoryWriter::sweep()
+{
+    const std::lock_guard lock(m_mutex);
+    m_newest = {};
+    std::erase_if(m_changed, [&](const Listed& listed) {
+        if (!listed.entry->stored)
+            return false;
+        forget(listed.key, *listed.entry);
+        m_live.erase(listed.key);
+        return true;
+    });
+}
+
+bool DirectoryWriter::storeDay(UtcDay day, std::span<const Listed> calls)
 {
     DayWriter* const writer = dayWriter(day);
     if (!writer)
         return false;
     bool good = writer->begin();
-    for (std::size_t i = 0; good && i < keys.size(); ++i)
-        good = storeEntry(*writer, keys[i], m_live.at(keys[i]));
+    for (std::size_t i = 0; good && i < calls.size(); ++i)
+        good = storeEntry(*writer, calls[i].key, *calls[i].entry);
     if (good)
         good = writer->commit();
     if (!good) {
@@ -275,8 +302,8 @@ bool DirectoryWriter::storeDay(UtcDay day, std::span<const CallKey> keys)
         return false;
     }
     const std::lock_guard lock(m_mutex);
-    for (const CallKey key : keys)
-        settle(key, m_live.at(key));
+    for (const Listed& listed : calls)
+        settle(listed.key, *listed.entry);
     return true;
 }
 
@@ -301,6 +328,7 @@ bool DirectoryWriter::prepareRows(DayWriter& day, CallKey key, WriterCall& entry
             std::stable_sort(stream.points.begin(), stream.points.end(), byTime);
             const auto sameTime = [](const QualityPoint& a, const QualityPoint& b) { return a.at == b.at; };
             stream.points.erase(std::unique(stream.points.begin(), stream.points.end(), sameTime), stream.points.end());
+            stream.pointsBefore = stream.points.size(); // the record has them already
         }
         return true;
     }
@@ -323,7 +351,7 @@ bool DirectoryWriter::storeEntry(DayWriter& day, CallKey key, WriterCall& entry)
         for (; !points.empty(); points = points.subspan(std::min(points.size(), qualityBlockPoints)))
             if (!done(day.quality(points.first(std::min(points.size(), qualityBlockPoints)))))
                 return false;
-        if (entry.ended && stream.newest.known && !done(day.stream(storedForm(stream), stream.written)))
+        if (entry.ended && stream.newest.known && !done(day.stream(storedForm(stream), stream.newest.lastChunk)))
             return false;
     }
     return !(entry.ended && entry.known) || done(day.call(storedForm(entry)));
@@ -335,8 +363,7 @@ void DirectoryWriter::settle(CallKey key, WriterCall& entry)
     entry.inDatabase = true;
     for (WriterStream& stream : entry.streams) {
         const std::size_t stored = storablePoints(entry, stream);
-        stream.points.erase(stream.points.begin(), stream.points.begin() + static_cast<std::ptrdiff_t>(stored));
-        stream.pointsInJournal -= std::min(stored, stream.pointsInJournal);
+        stream.wentToDatabase(stored);
         m_counters.qualityPointsStored += entry.storedBefore ? 0 : stored;
         m_counters.streamsStored += entry.ended && stream.newest.known && !entry.storedBefore;
     }
@@ -346,23 +373,22 @@ void DirectoryWriter::settle(CallKey key, WriterCall& entry)
     m_counters.callsRecovered += entry.recovered && !entry.storedBefore;
     if (entry.inJournal)
         m_batch.ended(key);
-    m_live.erase(key);
+    entry.stored = true;
 }
 
 void DirectoryWriter::dropWhatWaitsTooLong()
 {
-    std::vector<CallKey> waiting;
-    for (const CallKey key : m_changed)
-        if (const auto found = m_live.find(key); found != m_live.end() && found->second.ended)
-            waiting.push_back(key);
+    std::vector<Listed> waiting;
+    for (const Listed& listed : m_changed)
+        if (listed.entry->ended && !listed.entry->stored)
+            waiting.push_back(listed);
     if (waiting.size() <= mostWaitingCalls)
         return;
-    std::sort(waiting.begin(), waiting.end());
+    std::sort(waiting.begin(), waiting.end(), [](const Listed& a, const Listed& b) { return a.key < b.key; });
     waiting.resize(waiting.size() - mostWaitingCalls);
-    const std::lock_guard lock(m_mutex);
-    for (const CallKey key : waiting) {
+    for (const Listed& listed : waiting) {
         ++m_counters.recordsDropped;
-        m_live.erase(key);
+        listed.entry->stored = true;
     }
 }
 
@@ -376,6 +402,7 @@ Result<void> DirectoryWriter::close()
         for (auto at = m_live.begin(); at != m_live.end();) {
             if (!at->second.known) {
                 ++m_counters.recordsWithoutCall;
+                std::erase_if(m_changed, [&](const Listed& listed) { return listed.key == at->first; });
                 at = m_live.erase(at);
                 continue;
             }
@@ -383,14 +410,14 @@ Result<void> DirectoryWriter::close()
             list(at->first, at->second);
             ++at;
         }
-        std::erase_if(m_changed, [&](CallKey key) { return !m_live.contains(key); });
+        m_newest = {};
     }
     if (auto last = commit(); !last && result)
         result = last;
     for (const auto& [day, writer] : m_days)
         writer->checkpoint();
     m_days.clear();
-    m_media.sync();
+    m_media->finish();
     if (m_live.empty()) { // else the journal still holds what could not be stored: the next start tries again
         std::error_code ignored;
         m_journal.reset();

@@ -24,18 +24,22 @@ public:
         unsigned commitsPerJournal = 60;
         std::uint64_t smallestJournal = 4u << 20; // a journal below this is not worth turning
     };
-    static Result<std::unique_ptr<DirectoryWriter>> open(const std::filesystem::path& directory, Tuning tuning);
+    static Result<std::unique_ptr<DirectoryWriter>> open(
+        const std::filesystem::path& directory, Tuning tuning, std::unique_ptr<MediaDisk> disk = {});
     ~DirectoryWriter() override;
 
     void liveCall(const CallRecord& call) override;
     void stream(const StreamRecord& stream) override;
     void quality(const QualityPoint& point) override;
-    void media(const MediaChunk& chunk) override;
+    using RecordWriter::media;
+    void media(MediaChunk* chunk, ChunkOwner& owner) override { m_media->append(chunk, owner); }
+    void pollMedia() override { m_media->poll(); }
     void callEnded(const CallRecord& call) override;
     Result<void> commit() override;
     Result<void> close() override;
 
     std::vector<std::string> recoveryNotes() const override { return m_notes; }
+    std::string limits() const override { return m_media->limits(); }
     std::vector<NamedCounter> counters() const override;
     std::vector<CallRecord> liveCalls(const CallQuery& query) const override;
     std::vector<StreamRecord> liveStreams(CallKey call) const override;
@@ -47,14 +51,20 @@ private:
     static constexpr const char* oldJournalName = "live.journal.old";
 
     DirectoryWriter(std::filesystem::path directory, Tuning tuning);
-    Result<void> recover();
+    Result<void> recover(std::unique_ptr<MediaDisk> disk);
     void readJournals();
     WriterCall* entryFor(CallKey key, bool callGiven);
     void list(CallKey key, WriterCall& entry);
+    void forget(CallKey key, const WriterCall& entry); // leaves the table to the caller
+    void sweep();
 
     void flushMedia();
     void storeDays();
-    bool storeDay(UtcDay day, std::span<const CallKey> keys);
+    struct Listed { // places in the table are stable
+        CallKey key;
+        WriterCall* entry = nullptr;
+    };
+    bool storeDay(UtcDay day, std::span<const Listed> calls);
     bool storeEntry(DayWriter& day, CallKey key, WriterCall& entry);
     bool prepareRows(DayWriter& day, CallKey key, WriterCall& entry);
     void settle(CallKey key, WriterCall& entry); // its rows are in the database
@@ -69,9 +79,9 @@ private:
 
     struct Counters {
         std::atomic<std::uint64_t> callsStored { 0 }, callsReplaced { 0 }, callsRecovered { 0 }, streamsStored { 0 },
-            qualityPointsStored { 0 }, mediaPacketsStored { 0 }, mediaBytesStored { 0 }, mediaWriteErrors { 0 },
-            mediaPacketsNotWritten { 0 }, recordWriteErrors { 0 }, recordsRefused { 0 }, recordsWithoutCall { 0 },
-            recordsDropped { 0 }, journalWriteErrors { 0 }, dayDatabasesCorrupt { 0 };
+            qualityPointsStored { 0 }, mediaPacketsStored { 0 }, mediaBytesStored { 0 }, mediaPacketsNotWritten { 0 },
+            recordWriteErrors { 0 }, recordsRefused { 0 }, recordsWithoutCall { 0 }, recordsDropped { 0 },
+            journalWriteErrors { 0 }, dayDatabasesCorrupt { 0 };
     };
 
     std::filesystem::path m_directory;
@@ -82,16 +92,12 @@ private:
 
     mutable std::mutex m_mutex; // held to change m_live, and by other threads to read it
     WriterTable m_live;
-    std::vector<CallKey> m_changed;
+    std::vector<Listed> m_changed;
+    Listed m_newest; // asked for last: what comes of a stream comes together
     std::size_t m_unknownCalls = 0; // entries of which only streams, points or media came
 
-    MediaLogWriter m_media;
-    struct QueuedChunk {
-        StreamKey stream;
-        std::uint32_t packets = 0;
-        std::uint32_t bytes = 0;
-    };
-    std::vector<QueuedChunk> m_queued;
+    std::unique_ptr<MediaLogWriter> m_media;
+    std::vector<MediaLogWriter::Settled> m_settled;
 
     static constexpr std::size_t openDays = 4;
     std::list<std::pair<UtcDay, std::unique_ptr<DayWriter>>> m_days; // newest use first

@@ -18,6 +18,12 @@ std::string counted(std::uint64_t count, const char* one, const char* many)
     return std::to_string(count) + ' ' + (count == 1 ? one : many);
 }
 
+// A stream's snapshot is ten times as long as a point: it is left out while the points say the same.
+bool snapshotIsDue(const WriterStream& stream)
+{
+    return stream.recordChanged && !stream.followsFromJournal();
+}
+
 }
 
 // `whole`: also what an older journal already has.
@@ -26,17 +32,18 @@ void DirectoryWriter::journalEntry(CallKey key, const WriterCall& entry, bool wh
     if (entry.known && (whole || entry.changed))
         m_batch.call(entry.record);
     for (const WriterStream& stream : entry.streams) {
-        if (whole || stream.changed)
+        if (whole || snapshotIsDue(stream))
             m_batch.stream({ key, stream.index }, stream.newest);
+        else if (stream.placeChanged)
+            m_batch.place({ key, stream.index }, stream.newest);
         m_batch.quality(std::span(stream.points).subspan(whole ? 0 : stream.pointsInJournal));
     }
 }
 
 void DirectoryWriter::writeJournal()
 {
-    std::erase_if(m_changed, [&](CallKey key) { return !m_live.contains(key); });
-    for (const CallKey key : m_changed)
-        journalEntry(key, m_live.at(key), false);
+    for (const Listed& listed : m_changed)
+        journalEntry(listed.key, *listed.entry, false);
     const std::size_t slice = std::min(m_toResend.size(), std::max(resentPerCommit, m_live.size() / 20));
     const auto resent = std::span(m_toResend).last(slice);
     for (const CallKey key : resent)
@@ -51,20 +58,18 @@ void DirectoryWriter::writeJournal()
         return; // everything stays marked as changed, for the next commit
     }
     const std::lock_guard lock(m_mutex);
-    const auto mark = [](WriterCall& entry) {
+    const auto mark = [](WriterCall& entry, bool whole) {
         entry.changed = false;
         entry.inJournal = true;
-        for (WriterStream& stream : entry.streams) {
-            stream.changed = false;
-            stream.pointsInJournal = stream.points.size();
-        }
+        for (WriterStream& stream : entry.streams)
+            stream.wentToJournal(whole || snapshotIsDue(stream));
     };
     for (const CallKey key : resent)
         if (const auto found = m_live.find(key); found != m_live.end())
-            mark(found->second);
-    std::erase_if(m_changed, [&](CallKey key) {
-        WriterCall& entry = m_live.at(key);
-        mark(entry);
+            mark(found->second, true);
+    std::erase_if(m_changed, [&](const Listed& listed) {
+        WriterCall& entry = *listed.entry;
+        mark(entry, false);
         entry.listed = entry.ended; // its rows are still to be stored
         return !entry.listed;
     });
@@ -108,6 +113,13 @@ void DirectoryWriter::readJournals()
     // journal names them: then an older one is where the recording ends.
     constexpr std::size_t placesKept = 64;
     std::map<StreamKey, std::vector<MediaLocation>> places;
+    const auto keepPlace = [&](StreamKey key, MediaLocation place) {
+        auto& kept = places[key];
+        if (place && (kept.empty() || kept.back() != place))
+            kept.push_back(place);
+        if (kept.size() > placesKept)
+            kept.erase(kept.begin());
+    };
     JournalReader reader;
     reader.call = [&](const CallRecord& call) {
         WriterCall& entry = m_live[call.key];
@@ -115,12 +127,16 @@ void DirectoryWriter::readJournals()
         entry.known = true;
     };
     reader.stream = [&](StreamKey key, const JournalStream& stream) {
-        m_live[key.call].stream(key.index).newest = stream;
-        auto& kept = places[key];
-        if (stream.lastChunk && (kept.empty() || kept.back() != stream.lastChunk))
-            kept.push_back(stream.lastChunk);
-        if (kept.size() > placesKept)
-            kept.erase(kept.begin());
+        WriterStream& known = m_live[key.call].stream(key.index);
+        known.newest = stream;
+        known.pointsBefore = known.points.size();
+        keepPlace(key, stream.lastChunk);
+    };
+    reader.place = [&](StreamKey key, const JournalStream& stream) {
+        JournalStream& known = m_live[key.call].stream(key.index).newest;
+        known.packetsDropped = stream.packetsDropped;
+        known.lastChunk = stream.lastChunk;
+        keepPlace(key, stream.lastChunk);
     };
     reader.quality = [&](const QualityPoint& point) {
         m_live[point.stream.call].stream(point.stream.index).points.push_back(point);
@@ -152,25 +168,27 @@ void DirectoryWriter::readJournals()
             const auto whole = std::find_if(kept.rbegin(), kept.rend(), [&](MediaLocation place) {
                 return media.isChunkOf({ key, stream.index }, place);
             });
-            stream.written = stream.newest.lastChunk = whole == kept.rend() ? MediaLocation {} : *whole;
+            stream.newest.lastChunk = whole == kept.rend() ? MediaLocation {} : *whole;
+            if (stream.newest.known)
+                addSeconds(stream.newest.record, stream.pointsAfter());
+            stream.pointsBefore = stream.points.size();
         }
 }
 
 // Can be killed at any point and run again: the journals go last, and what is in its database is passed over.
-Result<void> DirectoryWriter::recover()
+Result<void> DirectoryWriter::recover(std::unique_ptr<MediaDisk> disk)
 {
     const auto current = m_directory / journalName;
     const auto old = m_directory / oldJournalName;
     std::error_code ignored;
     const bool crashed = std::filesystem::exists(current, ignored) || std::filesystem::exists(old, ignored);
-    auto media = MediaLogWriter::open(m_directory, crashed, m_tuning.segmentSize);
+    auto media = MediaLogWriter::open(m_directory, crashed, m_tuning.segmentSize, std::move(disk));
     if (!media)
         return media.error();
     m_media = std::move(media.value());
     if (!crashed)
         return {};
-    if (!m_media.note().empty())
-        m_notes.push_back(m_media.note());
+    m_notes = m_media->notes();
     readJournals();
     for (auto at = m_live.begin(); at != m_live.end();) {
         if (!at->second.known) {
@@ -207,14 +225,16 @@ Result<void> DirectoryWriter::recover()
 std::vector<NamedCounter> DirectoryWriter::counters() const
 {
     const Counters& c = m_counters;
-    return { { "calls_stored", c.callsStored }, { "calls_replaced", c.callsReplaced },
+    std::vector<NamedCounter> all { { "calls_stored", c.callsStored }, { "calls_replaced", c.callsReplaced },
         { "calls_recovered", c.callsRecovered }, { "streams_stored", c.streamsStored },
         { "quality_points_stored", c.qualityPointsStored }, { "media_packets_stored", c.mediaPacketsStored },
         { "media_bytes_stored", c.mediaBytesStored }, { "media_packets_not_written", c.mediaPacketsNotWritten },
-        { "media_write_errors", c.mediaWriteErrors }, { "record_write_errors", c.recordWriteErrors },
-        { "journal_write_errors", c.journalWriteErrors }, { "records_refused", c.recordsRefused },
-        { "records_dropped", c.recordsDropped }, { "records_without_call", c.recordsWithoutCall },
-        { "day_databases_corrupt", c.dayDatabasesCorrupt } };
+        { "record_write_errors", c.recordWriteErrors }, { "journal_write_errors", c.journalWriteErrors },
+        { "records_refused", c.recordsRefused }, { "records_dropped", c.recordsDropped },
+        { "records_without_call", c.recordsWithoutCall }, { "day_databases_corrupt", c.dayDatabasesCorrupt } };
+    const auto gauges = m_media->gauges();
+    all.insert(all.end(), gauges.begin(), gauges.end());
+    return all;
 }
 
 std::vector<CallRecord> DirectoryWriter::liveCalls(const CallQuery& query) const
@@ -256,8 +276,8 @@ std::optional<RecordWriter::MediaPlace> DirectoryWriter::liveMediaEnd(StreamKey 
     const std::lock_guard lock(m_mutex);
     if (const auto found = m_live.find(key.call); found != m_live.end())
         for (const WriterStream& stream : found->second.streams)
-            if (stream.index == key.index && stream.written)
-                return MediaPlace { stream.written.segment, stream.written.offset };
+            if (stream.index == key.index && stream.newest.lastChunk)
+                return MediaPlace { stream.newest.lastChunk.segment, stream.newest.lastChunk.offset };
     return std::nullopt;
 }
 

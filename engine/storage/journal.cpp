@@ -14,7 +14,7 @@ namespace callmon {
 
 namespace {
 
-enum Kind : std::uint32_t { CallKind = 1, StreamKind, QualityKind, EndedKind };
+enum Kind : std::uint32_t { CallKind = 1, StreamKind, QualityKind, EndedKind, PlaceKind };
 
 struct RecordHead {
     std::uint32_t kind, size, crc;
@@ -22,7 +22,7 @@ struct RecordHead {
 
 struct JournalHeader {
     std::array<char, 8> magic { 'C', 'M', 'L', 'I', 'V', 'E', 'J', '\n' };
-    std::uint32_t version = 2; // raised with every change of the records or of record_fields.h
+    std::uint32_t version = 3; // raised with every change of the records or of record_fields.h
     std::uint32_t callFields = 0; // and these catch a version that was forgotten
     std::uint32_t streamFields = 0;
     std::uint32_t reserved = 0;
@@ -158,6 +158,15 @@ bool dispatch(const JournalReader& to, std::uint32_t kind, Bytes payload)
             to.stream(key, stream);
         return in.good;
     }
+    case PlaceKind: {
+        const StreamKey key = takeStreamKey(in);
+        JournalStream stream;
+        stream.lastChunk = in.take<MediaLocation>();
+        stream.packetsDropped = in.take<std::uint64_t>();
+        if (in.good)
+            to.place(key, stream);
+        return in.good;
+    }
     case QualityKind: {
         const StreamKey key = takeStreamKey(in);
         std::vector<QualityPoint> points;
@@ -236,6 +245,15 @@ void JournalBatch::stream(StreamKey key, const JournalStream& stream)
     put(m_bytes, static_cast<std::uint8_t>(stream.known));
     if (stream.known)
         visitStreamFields(stream.record, [&](const char*, const auto& field) { putField(m_bytes, toStored(field)); });
+    finish(begin);
+}
+
+void JournalBatch::place(StreamKey key, const JournalStream& stream)
+{
+    const std::size_t begin = start(PlaceKind);
+    putStreamKey(m_bytes, key);
+    put(m_bytes, stream.lastChunk);
+    put(m_bytes, stream.packetsDropped);
     finish(begin);
 }
 

@@ -30,6 +30,7 @@ class JournalBatch {
 public:
     void call(const CallRecord& call);
     void stream(StreamKey key, const JournalStream& stream);
+    void place(StreamKey key, const JournalStream& stream); // without the record: the last one holds
     void quality(std::span<const QualityPoint> points); // of one stream
     void ended(CallKey key); // it is in its day database now
     const std::vector<std::byte>& bytes() const { return m_bytes; }
@@ -59,6 +60,7 @@ private:
 struct JournalReader {
     std::function<void(const CallRecord&)> call;
     std::function<void(StreamKey, const JournalStream&)> stream;
+    std::function<void(StreamKey, const JournalStream&)> place; // its record is to be ignored
     std::function<void(const QualityPoint&)> quality;
     std::function<void(CallKey)> ended;
 

@@ -7,6 +7,8 @@ namespace callmon {
 
 namespace {
 
+constexpr std::size_t mostKeptBytes = 32u << 20; // an hour of G.711: longer streams are read twice, not held in memory
+
 bool belongsTo(const ChunkHeader& header, StreamKey stream)
 {
     return header.callKey == stream.call.value && header.streamIndex == stream.index;
@@ -31,42 +33,61 @@ int MediaLogReader::fileOf(std::uint32_t segment)
     return m_files.emplace(segment, std::move(file)).first->second.get();
 }
 
+ChunkState MediaLogReader::readChunkOf(StreamKey stream, MediaLocation location, StoredChunk& chunk)
+{
+    const int file = fileOf(location.segment);
+    const ChunkState state = file < 0 ? ChunkState::Missing : readChunk(file, location, chunk);
+    return state == ChunkState::Missing || belongsTo(chunk.header, stream) ? state : ChunkState::Missing;
+}
+
 bool MediaLogReader::isChunkOf(StreamKey stream, MediaLocation location)
 {
-    ChunkHeader header;
-    std::vector<std::byte> bytes;
-    const int file = fileOf(location.segment);
-    return file >= 0 && readChunk(file, location.offset, header, bytes) && belongsTo(header, stream);
+    StoredChunk chunk;
+    return readChunkOf(stream, location, chunk) == ChunkState::Whole;
 }
 
 Result<void> MediaLogReader::read(StreamKey stream, MediaLocation last, const std::function<bool(Bytes)>& sink)
 {
-    std::vector<MediaLocation> chain;
+    struct Link {
+        MediaLocation at;
+        StoredChunk chunk;
+        bool kept = false; // else it is read again
+    };
+    std::vector<Link> chain;
+    std::size_t keptBytes = 0;
     std::string leftOut;
     for (MediaLocation at = last; at;) {
-        ChunkHeader header;
-        const int file = fileOf(at.segment);
-        if (file < 0 || !readChunkHeader(file, at.offset, header) || !belongsTo(header, stream)) {
+        StoredChunk chunk;
+        const ChunkState state = readChunkOf(stream, at, chunk);
+        if (state == ChunkState::Missing) {
             leftOut = "what came before, from " + placeOf(at) + ", is missing or damaged";
             break;
         }
-        chain.push_back(at);
-        if (header.previous && header.previous >= at) { // a chain only leads back: else it could be a ring
+        const MediaLocation previous = chunk.header.previous;
+        keptBytes += chunk.bytes.size();
+        const bool keep = state == ChunkState::Whole && keptBytes <= mostKeptBytes;
+        chain.push_back({ at, keep ? std::move(chunk) : StoredChunk {}, keep });
+        if (previous && previous >= at) { // a chain only leads back: else it could be a ring
             leftOut = "what came before " + placeOf(at) + " cannot be found";
             break;
         }
-        at = header.previous;
+        at = previous;
     }
-    ChunkHeader header;
-    std::vector<std::byte> bytes;
-    for (const MediaLocation at : chain | std::views::reverse) {
-        const int file = fileOf(at.segment);
-        if (file < 0 || !readChunk(file, at.offset, header, bytes)) {
-            leftOut = "the chunk in " + placeOf(at) + " is damaged";
+    std::vector<std::byte> recorded;
+    for (Link& link : chain | std::views::reverse) {
+        if (!link.kept && readChunkOf(stream, link.at, link.chunk) != ChunkState::Whole) {
+            leftOut = "the chunk in " + placeOf(link.at) + " is damaged";
             continue;
         }
-        if (!sink(bytes))
+        if (link.chunk.header.version != 1) {
+            recorded.clear();
+            if (!unpackPackets(link.chunk.bytes, timestampFromNanoseconds(link.chunk.header.firstArrival), recorded))
+                leftOut = "the chunk in " + placeOf(link.at) + " is damaged";
+            link.chunk.bytes.swap(recorded);
+        }
+        if (!sink(link.chunk.bytes))
             return {};
+        link.chunk = {};
     }
     if (!leftOut.empty())
         return Error { "The recording of stream " + std::to_string(stream.index) + " is incomplete: " + leftOut + "." };

@@ -4,186 +4,371 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <sys/stat.h>
+#include <thread>
 
 namespace callmon {
 
 namespace {
 
-std::uint32_t lastSegment(const std::filesystem::path& directory)
+constexpr std::chrono::microseconds diskWait { 200 };
+constexpr std::size_t mostStreams = 1u << 20; // chains remembered: more than the tracker's largest table
+alignas(mediaWriteAlignment) std::array<std::byte, mediaWriteAlignment> zeros {}; // iovec wants it writable
+
+bool isOutOfSpace(int error)
 {
-    std::uint32_t last = 0;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(directory / "media", ignored)) {
-        const std::string stem = entry.path().stem().string();
-        const bool digits = stem.size() >= 6 && stem.size() <= 9
-            && std::all_of(stem.begin(), stem.end(), [](char c) { return c >= '0' && c <= '9'; });
-        if (entry.path().extension() == ".log" && digits)
-            last = std::max(last, static_cast<std::uint32_t>(std::stoul(stem)));
+    return error == ENOSPC || error == EFBIG || error == EDQUOT;
+}
+
+}
+
+MediaLogWriter::MediaLogWriter(
+    std::filesystem::path directory, std::uint64_t segmentSize, std::unique_ptr<MediaDisk> disk)
+    : m_directory(std::move(directory))
+    , m_segmentSize(segmentSize)
+    , m_disk(std::move(disk))
+    , m_writes(MediaDisk::writesAtOnce)
+{
+    constexpr std::size_t mostChunks = writeSize / mediaBlockSize;
+    for (std::uint32_t i = 0; i < m_writes.size(); ++i) {
+        m_writes[i].chunks.reserve(mostChunks);
+        m_writes[i].ends.reserve(mostChunks);
+        m_writes[i].memory.reserve(mostChunks + 1);
+        m_idle.push_back(i);
     }
-    return last;
+    if (!m_disk)
+        m_disk = openMediaDisk(m_limits);
 }
 
-std::uint64_t sizeOf(int file)
+Result<std::unique_ptr<MediaLogWriter>> MediaLogWriter::open(
+    const std::filesystem::path& directory, bool afterCrash, std::uint64_t segmentSize, std::unique_ptr<MediaDisk> disk)
 {
-    struct stat status { };
-    return ::fstat(file, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
-}
-
-bool isWholeSegmentHeader(int file)
-{
-    SegmentHeader header;
-    return ::pread(file, &header, sizeof header, 0) == static_cast<ssize_t>(sizeof header)
-        && header.magic == SegmentHeader::expectedMagic && header.version == SegmentHeader::currentVersion
-        && header.headerSize == sizeof header;
-}
-
-// Is there a whole chunk anywhere from here on? Then the damage is not a torn tail.
-bool wholeChunkFollows(int file, std::uint64_t offset, std::uint64_t size)
-{
-    std::vector<std::byte> window(1u << 20);
-    std::vector<std::byte> bytes;
-    ChunkHeader header;
-    const std::uint32_t magic = ChunkHeader::expectedMagic;
-    const auto* pattern = reinterpret_cast<const std::byte*>(&magic);
-    while (offset + sizeof(ChunkHeader) <= size) {
-        const ssize_t got = ::pread(file, window.data(), window.size(), static_cast<off_t>(offset));
-        if (got < static_cast<ssize_t>(sizeof magic))
-            return false;
-        const auto end = window.begin() + got;
-        for (auto at = window.begin(); (at = std::search(at, end, pattern, pattern + sizeof magic)) != end; ++at)
-            if (readChunk(file, static_cast<std::uint32_t>(offset + static_cast<std::uint64_t>(at - window.begin())),
-                    header, bytes))
-                return true;
-        offset += static_cast<std::uint64_t>(got) - (sizeof magic - 1);
-    }
-    return false;
-}
-
-}
-
-Result<MediaLogWriter> MediaLogWriter::open(
-    const std::filesystem::path& directory, bool afterCrash, std::uint64_t segmentSize)
-{
-    MediaLogWriter log;
-    log.m_directory = directory;
-    log.m_segmentSize = segmentSize;
     std::error_code failed;
     std::filesystem::create_directories(directory / "media", failed);
     if (failed)
         return Error { "cannot create " + (directory / "media").string() + ": " + failed.message() };
-    log.m_segment = lastSegment(directory);
-    if (log.m_segment != 0) {
-        const auto path = mediaSegmentPath(directory, log.m_segment);
-        log.m_file = FileHandle(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-        if (!log.m_file)
-            return systemError("cannot open", path);
-        log.m_written = sizeOf(log.m_file.get());
-        if (!isWholeSegmentHeader(log.m_file.get()))
-            log.m_file = FileHandle();
-        else if (afterCrash)
-            log.recoverTail();
+    std::unique_ptr<MediaLogWriter> log(new MediaLogWriter(directory, segmentSize, std::move(disk)));
+    std::uint32_t number = MediaSegment::last(directory);
+    if (number != 0) {
+        auto found = MediaSegment::reopen(directory, number, afterCrash);
+        if (!found)
+            return found.error();
+        if (!found.value().note.empty())
+            log->m_notes.push_back(found.value().note);
+        log->m_segment = std::move(found.value().segment);
     }
-    if (!log.m_file || log.m_written >= segmentSize)
-        if (auto begun = log.beginSegment(log.m_segment + 1); !begun)
+    if (!log->m_segment || log->m_segment->end() >= segmentSize) {
+        auto begun = MediaSegment::create(directory, number + 1);
+        if (!begun)
             return begun.error();
-    log.m_pending.reserve(gatherSize + sizeof(ChunkHeader) + MediaChunk::capacity);
+        log->m_segment = std::move(begun.value());
+    }
+    log->m_end = log->m_segment->end();
+    if (!log->m_segment->isDirect())
+        log->m_limits += std::string(log->m_limits.empty() ? "" : " ")
+            + "The data directory's file system has no direct writes: media go through the page cache, which is "
+              "slower.";
     return log;
 }
 
-Result<void> MediaLogWriter::beginSegment(std::uint32_t number)
+MediaLogWriter::~MediaLogWriter()
 {
-    const auto path = mediaSegmentPath(m_directory, number);
-    FileHandle file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
-    if (!file)
-        return systemError("cannot create", path);
-    const SegmentHeader header;
-    if (::pwrite(file.get(), &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)) {
-        const Error error = systemError("cannot write", path);
-        ::unlink(path.c_str());
-        return error;
-    }
-    sync(); // the segment that is left
-    m_file = std::move(file);
-    m_segment = number;
-    m_written = sizeof header;
-    return {};
+    (void)flush().has_value();
 }
 
-void MediaLogWriter::recoverTail()
+void MediaLogWriter::append(MediaChunk* chunk, ChunkOwner& owner)
 {
-    std::uint64_t good = sizeof(SegmentHeader);
-    ChunkHeader header;
-    std::vector<std::byte> bytes;
-    while (good < m_written && readChunk(m_file.get(), static_cast<std::uint32_t>(good), header, bytes))
-        good += sizeof header + header.bytes;
-    if (good >= m_written)
-        return;
-    const std::string name = mediaSegmentPath(m_directory, m_segment).filename().string();
-    if (wholeChunkFollows(m_file.get(), good + 1, m_written)) {
-        m_note = "Media segment " + name + " is damaged at byte " + std::to_string(good)
-            + "; it is left as it is and a new segment begun.";
-        m_file = FileHandle();
-        return;
-    }
-    m_tailBytesCut = m_written - good;
-    if (::ftruncate(m_file.get(), static_cast<off_t>(good)) != 0) {
-        m_file = FileHandle();
-        m_tailBytesCut = 0;
-        return;
-    }
-    m_written = good;
-    m_note = "Media segment " + name + " ended in a torn write: " + std::to_string(m_tailBytesCut) + " bytes cut off.";
+    const std::lock_guard lock(m_mutex);
+    ++m_appendedCount;
+    m_chunksHeld.fetch_add(1, std::memory_order_relaxed);
+    m_waiting.push_back({ chunk, &owner });
+    m_waitingBytes += sizeof(ChunkHeader) + chunk->bytes().size();
+    if (m_waitingBytes >= writeSize)
+        pump(false);
 }
 
-MediaLocation MediaLogWriter::append(const MediaChunk& chunk, MediaLocation previous)
+void MediaLogWriter::poll()
 {
-    // A segment that cannot be begun now (disk full) is tried again at the next chance; the old one grows meanwhile.
-    if (m_pending.empty() && m_written >= m_segmentSize)
-        (void)beginSegment(m_segment + 1).has_value();
-    ChunkHeader header;
-    header.bytes = static_cast<std::uint32_t>(chunk.bytes().size());
-    header.callKey = chunk.stream().call.value;
-    header.streamIndex = chunk.stream().index;
-    header.packets = chunk.packets();
-    header.firstArrival = nanosecondsSinceEpoch(chunk.firstArrival());
-    header.previous = previous;
-    header.crc = crcOf(header, chunk.bytes());
-    const MediaLocation location { m_segment, static_cast<std::uint32_t>(m_written + m_pending.size()) };
-    const Bytes headerBytes = std::as_bytes(std::span(&header, 1));
-    m_pending.insert(m_pending.end(), headerBytes.begin(), headerBytes.end());
-    m_pending.insert(m_pending.end(), chunk.bytes().begin(), chunk.bytes().end());
-    return location;
+    const std::lock_guard lock(m_mutex);
+    pump(false);
 }
 
 Result<void> MediaLogWriter::flush()
 {
-    std::size_t done = 0;
-    while (done < m_pending.size()) {
-        const ssize_t wrote = ::pwrite(
-            m_file.get(), m_pending.data() + done, m_pending.size() - done, static_cast<off_t>(m_written + done));
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote <= 0) {
-            const Error error = systemError("cannot write media to", mediaSegmentPath(m_directory, m_segment));
-            m_pending.clear();
-            // What could not be cut off is overwritten by the next attempt, which begins at the same place.
-            (void)!::ftruncate(m_file.get(), static_cast<off_t>(m_written));
-            return error;
-        }
-        done += static_cast<std::size_t>(wrote);
+    std::unique_lock lock(m_mutex);
+    const std::uint64_t upTo = m_appendedCount;
+    for (;;) {
+        pump(m_settledCount < upTo);
+        if (m_settledCount >= upTo)
+            break;
+        lock.unlock();
+        std::this_thread::sleep_for(diskWait);
+        lock.lock();
     }
-    m_written += done;
-    m_pending.clear();
+    if (const auto error = std::exchange(m_error, std::nullopt))
+        return *error;
     return {};
 }
 
-void MediaLogWriter::sync()
+void MediaLogWriter::finish()
 {
-    if (m_file)
-        ::fdatasync(m_file.get());
+    const std::lock_guard lock(m_mutex);
+    m_segment->giveBackSpace();
+    m_segment->sync();
+}
+
+void MediaLogWriter::takeSettled(std::vector<Settled>& settled)
+{
+    settled.clear();
+    const std::lock_guard lock(m_mutex);
+    settled.swap(m_settled);
+}
+
+void MediaLogWriter::forget(StreamKey stream)
+{
+    const std::lock_guard lock(m_mutex);
+    m_chains.erase(stream);
+}
+
+std::string MediaLogWriter::limits() const
+{
+    return m_limits;
+}
+
+std::vector<NamedCounter> MediaLogWriter::gauges() const
+{
+    return { { "media_write_errors", m_writeErrors.load(std::memory_order_relaxed) },
+        { "media_chunks_on_their_way", m_chunksHeld.load(std::memory_order_relaxed) },
+        { "media_write_longest_ms", m_longestWriteMs.load(std::memory_order_relaxed) } };
+}
+
+void MediaLogWriter::pump(bool partial)
+{
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (auto done = m_disk->done(); done; done = m_disk->done()) {
+            take(*done);
+            moved = true;
+        }
+        settle();
+        while (!m_failing && !m_idle.empty() && (m_waitingBytes >= writeSize || (partial && !m_waiting.empty()))) {
+            const std::uint32_t index = m_idle.back();
+            begin(m_writes[index]);
+            if (m_writes[index].chunks.empty()) // what waited was refused
+                continue;
+            m_idle.pop_back();
+            m_onTheirWay.push_back(index);
+            submit(m_writes[index]);
+            moved = true;
+        }
+    }
+}
+
+// A segment that cannot be begun now (disk full) is tried again at the next chance; the old one grows meanwhile.
+bool MediaLogWriter::beginSegment()
+{
+    auto begun = MediaSegment::create(m_directory, m_segment->number() + 1);
+    if (!begun) {
+        if (!m_error)
+            m_error = begun.error();
+        return m_end + writeSize < UINT32_MAX;
+    }
+    if (!m_segment->isDirect())
+        m_segment->sync(); // else it is on the disk already
+    m_segment = std::move(begun.value());
+    m_end = m_segment->end();
+    return true;
+}
+
+// Gives the waiting chunks their places and gathers them.
+void MediaLogWriter::begin(Write& write)
+{
+    if (m_end >= m_segmentSize && !beginSegment())
+        return refuseWaiting();
+    // In growing steps, so that little is taken where little is written, and then whole segments at once: taking space
+    // for a file makes it wait for its writes.
+    if (const std::uint64_t least = m_end + writeSize; least > m_segment->allocated()) {
+        if (!m_segment->allocate(least, std::min(std::max(m_segmentSize + writeSize, least), m_end + m_allocationStep))) {
+            ++m_writeErrors;
+            if (!m_error) {
+                errno = ENOSPC;
+                m_error = systemError("cannot write media to", m_segment->path());
+            }
+            return refuseWaiting();
+        }
+        m_allocationStep = std::min(2 * m_allocationStep, m_segmentSize + writeSize);
+    }
+    write.segment = m_segment;
+    write.offset = m_end;
+    write.length = write.written = 0;
+    write.nextMemory = 0;
+    write.error = 0;
+    write.complete = false;
+    while (!m_waiting.empty() && write.length + MediaChunk::size <= writeSize) {
+        const Held held = m_waiting.front();
+        m_waiting.pop_front();
+        m_waitingBytes -= sizeof(ChunkHeader) + held.chunk->bytes().size();
+        ChunkHeader& header = held.chunk->header();
+        const StreamKey stream = held.chunk->stream();
+        auto known = m_chains.find(stream);
+        if (known == m_chains.end()) {
+            if (m_chains.size() >= mostStreams) {
+                refuse(held);
+                continue;
+            }
+            known = m_chains.emplace(stream, Chain {}).first;
+        }
+        header.previous = known->second.given;
+        header.here = { m_segment->number(), static_cast<std::uint32_t>(write.offset + write.length) };
+        known->second.given = header.here;
+        header.crc = crcOf(header, held.chunk->bytes());
+        const Bytes block = held.chunk->block(m_segment->blockSize());
+        write.memory.push_back({ const_cast<std::byte*>(block.data()), block.size() });
+        write.length += block.size();
+        write.chunks.push_back(held);
+        write.ends.push_back(static_cast<std::uint32_t>(write.length));
+    }
+    if (const std::size_t rest = write.length % mediaWriteAlignment; rest != 0) {
+        write.memory.push_back({ zeros.data(), mediaWriteAlignment - rest });
+        write.length += mediaWriteAlignment - rest;
+    }
+    m_end = write.offset + write.length;
+}
+
+void MediaLogWriter::submit(Write& write)
+{
+    write.since = Clock::now();
+    const auto tag = static_cast<std::uint64_t>(&write - m_writes.data());
+    m_disk->write(
+        tag, write.segment->file(), std::span(write.memory).subspan(write.nextMemory), write.offset + write.written);
+}
+
+void MediaLogWriter::take(MediaDisk::Done done)
+{
+    Write& write = m_writes[done.tag];
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - write.since).count();
+    if (const auto took = static_cast<std::uint64_t>(ms); took > m_longestWriteMs.load(std::memory_order_relaxed))
+        m_longestWriteMs.store(took, std::memory_order_relaxed);
+    if (done.result == -EINTR || done.result == -EAGAIN) {
+        submit(write);
+        return;
+    }
+    if (done.result <= 0) {
+        write.error = done.result == 0 ? ENOSPC : static_cast<int>(-done.result);
+    } else {
+        auto wrote = static_cast<std::uint64_t>(done.result);
+        write.written += wrote;
+        if (write.written < write.length) { // on with the rest
+            for (; wrote >= write.memory[write.nextMemory].iov_len; ++write.nextMemory)
+                wrote -= write.memory[write.nextMemory].iov_len;
+            iovec& first = write.memory[write.nextMemory];
+            first.iov_base = static_cast<std::byte*>(first.iov_base) + wrote;
+            first.iov_len -= wrote;
+            submit(write);
+            return;
+        }
+    }
+    write.complete = true;
+}
+
+// In the order they were written. A write that failed takes the places of all behind it with it: those chunks are still
+// here, and are written anew.
+void MediaLogWriter::settle()
+{
+    while (!m_onTheirWay.empty()) {
+        Write& write = m_writes[m_onTheirWay.front()];
+        if (!write.complete)
+            return;
+        if (write.error != 0) {
+            m_failing = true;
+            for (const std::uint32_t other : m_onTheirWay)
+                if (!m_writes[other].complete)
+                    return;
+        }
+        settleChunks(write);
+        if (write.error != 0)
+            goBackTo(write);
+        release(m_onTheirWay.front());
+        m_onTheirWay.pop_front();
+        m_failing = false;
+    }
+}
+
+// The chunks that it holds from its beginning to where it broke off are whole.
+void MediaLogWriter::settleChunks(Write& write)
+{
+    std::uint64_t end = write.offset;
+    for (std::size_t i = 0; i < write.chunks.size(); ++i) {
+        const Held& held = write.chunks[i];
+        if (write.error != 0 && write.ends[i] > write.written) {
+            refuse(held);
+            continue;
+        }
+        const ChunkHeader& header = held.chunk->header();
+        if (const auto chain = m_chains.find(held.chunk->stream()); chain != m_chains.end())
+            chain->second.settled = header.here;
+        settled(held, header.here);
+        end = write.offset + write.ends[i];
+    }
+    write.segment->setEnd(write.error == 0 ? write.offset + write.length : end);
+}
+
+void MediaLogWriter::goBackTo(const Write& failed)
+{
+    ++m_writeErrors;
+    if (!m_error) {
+        errno = failed.error;
+        m_error = systemError("cannot write media to", failed.segment->path());
+    }
+    std::vector<Held> again;
+    for (auto behind = m_onTheirWay.begin() + 1; behind != m_onTheirWay.end(); ++behind) {
+        again.insert(again.end(), m_writes[*behind].chunks.begin(), m_writes[*behind].chunks.end());
+        release(*behind);
+    }
+    m_onTheirWay.resize(1);
+    for (const Held& held : again) {
+        m_waitingBytes += sizeof(ChunkHeader) + held.chunk->bytes().size();
+        if (const auto chain = m_chains.find(held.chunk->stream()); chain != m_chains.end())
+            chain->second.given = chain->second.settled;
+    }
+    m_waiting.insert(m_waiting.begin(), again.begin(), again.end());
+    m_end = (m_segment->end() + mediaWriteAlignment - 1) / mediaWriteAlignment * mediaWriteAlignment;
+    // Where there is no space there may be some later. A place that cannot be written is left for good.
+    if (!isOutOfSpace(failed.error))
+        (void)beginSegment();
+}
+
+void MediaLogWriter::release(std::uint32_t index)
+{
+    Write& write = m_writes[index];
+    write.chunks.clear();
+    write.ends.clear();
+    write.memory.clear();
+    write.segment.reset();
+    m_idle.push_back(index);
+}
+
+void MediaLogWriter::refuse(const Held& held)
+{
+    if (const auto chain = m_chains.find(held.chunk->stream()); chain != m_chains.end())
+        chain->second.given = chain->second.settled;
+    settled(held, {});
+}
+
+void MediaLogWriter::refuseWaiting()
+{
+    for (const Held& held : m_waiting)
+        refuse(held);
+    m_waiting.clear();
+    m_waitingBytes = 0;
+}
+
+void MediaLogWriter::settled(const Held& held, MediaLocation place)
+{
+    m_settled.push_back(
+        { held.chunk->stream(), place, held.chunk->packets(), static_cast<std::uint32_t>(held.chunk->bytes().size()) });
+    ++m_settledCount;
+    m_chunksHeld.fetch_sub(1, std::memory_order_relaxed);
+    held.owner->giveBack(held.chunk);
 }
 
 }

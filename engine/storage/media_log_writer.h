@@ -1,49 +1,122 @@
-// Appends media chunks to the segment files (media_format.h), gathered into large writes.
+// Appends media chunks to the segment files (media_format.h): from where they were filled, gathered into large writes,
+// several on their way at once.
 #pragma once
 
-#include "engine/storage/file_handle.h"
-#include "engine/storage/media_format.h"
-#include "shared/base/result.h"
+#include "engine/storage/chunk_owner.h"
+#include "engine/storage/media_disk.h"
+#include "engine/storage/media_segment.h"
+#include "shared/calls/probe_status.h"
 
-#include <string>
-#include <vector>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
 
 namespace callmon {
 
+// Any thread; each call holds a lock, never while it waits for the disk. Chunks are written in the order they came, and
+// settled in that order too: a place is told only when everything before it is complete.
 class MediaLogWriter {
 public:
-    // A segment is left for the next one once a flush has taken it past this size.
     static constexpr std::uint64_t defaultSegmentSize = 256ull << 20;
-    static constexpr std::size_t gatherSize = 4u << 20; // written at once when commits are further apart
+    // 1 MiB took the direct-write rate of the disk, 256 KiB nine tenths of it (tests/bench/media_log_bench).
+    static constexpr std::size_t writeSize = 1u << 20;
 
-    // Goes on behind the last chunk of the last segment. With `afterCrash` that segment is read first: a torn tail is
-    // cut off (tailBytesCut), and one that is damaged further in front is left alone and a new one begun.
-    static Result<MediaLogWriter> open(
-        const std::filesystem::path& directory, bool afterCrash, std::uint64_t segmentSize = defaultSegmentSize);
+    // Goes on behind the last chunk of the last segment, or in a new one (MediaSegment::reopen).
+    static Result<std::unique_ptr<MediaLogWriter>> open(const std::filesystem::path& directory, bool afterCrash,
+        std::uint64_t segmentSize = defaultSegmentSize, std::unique_ptr<MediaDisk> disk = {});
+    ~MediaLogWriter();
 
-    // Queues the chunk and says where it will be once flush() has succeeded. Call flush() when wantsFlush().
-    MediaLocation append(const MediaChunk& chunk, MediaLocation previous);
-    bool wantsFlush() const { return m_pending.size() >= gatherSize; }
-    // All that is queued, or nothing: on an error the queue is dropped and every place given since the last flush is
-    // void; the segment ends where it ended before, so that a later attempt can succeed.
+    // Takes the chunk until the disk has it, or has refused it for good.
+    void append(MediaChunk* chunk, ChunkOwner& owner);
+    void poll(); // takes back what is complete and hands the disk its next writes: between append()s
+    // Everything that was appended before is settled when this returns. What the disk refused since the last time.
     Result<void> flush();
-    void sync(); // to the disk itself: at close
+    void finish(); // to the disk itself, and unused space back to the file system; nothing may follow
 
-    std::uint64_t tailBytesCut() const { return m_tailBytesCut; }
-    const std::string& note() const { return m_note; } // what opening found; empty when nothing
+    struct Settled {
+        StreamKey stream;
+        MediaLocation place; // nowhere: the disk refused it
+        std::uint32_t packets = 0;
+        std::uint32_t bytes = 0;
+    };
+    void takeSettled(std::vector<Settled>& settled); // since the last time, in order; replaces what is there
+    void forget(StreamKey stream); // no chunk of it follows
+
+    const std::vector<std::string>& notes() const { return m_notes; } // what opening found
+    std::string limits() const; // what this disk or system cannot do, for the user; empty: nothing
+    std::vector<NamedCounter> gauges() const; // without the lock
 
 private:
-    Result<void> beginSegment(std::uint32_t number);
-    void recoverTail();
+    using Clock = std::chrono::steady_clock;
+    struct Held {
+        MediaChunk* chunk = nullptr;
+        ChunkOwner* owner = nullptr;
+    };
+    struct Write { // one gathered write
+        std::shared_ptr<MediaSegment> segment;
+        std::vector<Held> chunks;
+        std::vector<std::uint32_t> ends; // of each, behind its block, from `offset` on
+        std::vector<iovec> memory;
+        std::size_t nextMemory = 0; // those in front are written
+        std::uint64_t offset = 0;
+        std::uint64_t length = 0;
+        std::uint64_t written = 0;
+        int error = 0;
+        bool complete = false;
+        Clock::time_point since;
+    };
+    struct Chain { // where a stream's media end
+        MediaLocation given; // to the newest chunk
+        MediaLocation settled;
+    };
+    struct KeyHash {
+        std::size_t operator()(StreamKey key) const
+        {
+            return static_cast<std::size_t>(
+                (static_cast<std::uint64_t>(key.call.value) + key.index) * 0x9e3779b97f4a7c15ULL >> 16);
+        }
+    };
+
+    MediaLogWriter(std::filesystem::path directory, std::uint64_t segmentSize, std::unique_ptr<MediaDisk> disk);
+    void pump(bool partial); // `partial`: also what fills no write
+    void submit(Write& write);
+    void begin(Write& write);
+    void take(MediaDisk::Done done);
+    void settle();
+    void settleChunks(Write& write);
+    void goBackTo(const Write& failed);
+    void release(std::uint32_t index);
+    bool beginSegment();
+    void refuse(const Held& held);
+    void refuseWaiting();
+    void settled(const Held& held, MediaLocation place);
 
     std::filesystem::path m_directory;
-    std::uint64_t m_segmentSize = defaultSegmentSize;
-    FileHandle m_file;
-    std::uint32_t m_segment = 0;
-    std::uint64_t m_written = 0; // the segment's good size
-    std::vector<std::byte> m_pending;
-    std::uint64_t m_tailBytesCut = 0;
-    std::string m_note;
+    std::uint64_t m_segmentSize;
+    std::vector<std::string> m_notes;
+    std::string m_limits;
+
+    std::mutex m_mutex; // all below but the gauges
+    std::unique_ptr<MediaDisk> m_disk;
+    std::shared_ptr<MediaSegment> m_segment;
+    std::uint64_t m_end = 0; // of what was handed to the disk, in m_segment
+    std::uint64_t m_allocationStep = 2 * writeSize;
+    std::deque<Held> m_waiting; // for a write
+    std::size_t m_waitingBytes = 0;
+    std::vector<Write> m_writes;
+    std::vector<std::uint32_t> m_idle; // of m_writes
+    std::deque<std::uint32_t> m_onTheirWay; // of m_writes, in order
+    bool m_failing = false; // nothing new until all that is on its way is back
+    std::unordered_map<StreamKey, Chain, KeyHash> m_chains;
+    std::vector<Settled> m_settled;
+    std::uint64_t m_appendedCount = 0;
+    std::uint64_t m_settledCount = 0;
+    std::optional<Error> m_error;
+
+    std::atomic<std::uint64_t> m_writeErrors { 0 }, m_chunksHeld { 0 }, m_longestWriteMs { 0 };
 };
 
 }

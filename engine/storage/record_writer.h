@@ -2,9 +2,9 @@
 // Formats: ARCHITECTURE.md, "The data directory".
 #pragma once
 
+#include "engine/storage/chunk_owner.h"
 #include "shared/base/result.h"
 #include "shared/calls/call_query.h"
-#include "shared/calls/media_chunk.h"
 #include "shared/calls/probe_status.h"
 #include "shared/calls/quality_point.h"
 #include "shared/calls/stream_record.h"
@@ -27,13 +27,18 @@ public:
     virtual void liveCall(const CallRecord& call) = 0;
     virtual void stream(const StreamRecord& stream) = 0;
     virtual void quality(const QualityPoint& point) = 0;
-    virtual void media(const MediaChunk& chunk) = 0;
     virtual void callEnded(const CallRecord& call) = 0;
+    // Takes the chunk until the disk has it or refused it for good. media() and pollMedia() are called by one thread,
+    // which may be another than the one that calls the rest, so that no row keeps the disk idle.
+    virtual void media(MediaChunk* chunk, ChunkOwner& owner) = 0;
+    virtual void pollMedia() = 0; // gives back what is written meanwhile: often, while chunks are out
+    void media(const MediaChunk& chunk); // a copy of it
     // Errors (disk full...) are kept in counters and in the returned value; the writer goes on trying.
     virtual Result<void> commit() = 0;
     virtual Result<void> close() = 0; // commit, checkpoint, release the directory
 
     virtual std::vector<std::string> recoveryNotes() const = 0;
+    virtual std::string limits() const { return {}; } // what is slower here than it could be, for the user; or empty
     // Any thread: "calls_stored", "media_bytes_stored", "record_write_errors"...
     virtual std::vector<NamedCounter> counters() const = 0;
 

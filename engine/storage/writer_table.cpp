@@ -4,6 +4,89 @@
 
 namespace callmon {
 
+namespace {
+
+// Figures of a stream that are no sums follow the points only here.
+constexpr Nanoseconds snapshotInterval = std::chrono::seconds(10);
+constexpr Nanoseconds second = std::chrono::seconds(1);
+
+}
+
+void StreamCounts::add(const QualityPoint& point)
+{
+    packets += point.packets;
+    lost += point.lost;
+    lostWithProbe += point.lostWithProbe;
+    duplicates += point.duplicates;
+    reordered += point.reordered;
+}
+
+StreamCounts countsOf(const StreamRecord& record)
+{
+    return { record.packets, record.lost, record.lostWithProbe, record.duplicates, record.reordered };
+}
+
+bool WriterStream::followsFromJournal() const
+{
+    return snapshotUpTo && newest.record.lastPacketAt - *snapshotUpTo < snapshotInterval
+        && newest.record.lastPacketAt >= *snapshotUpTo && inJournal == countsOf(newest.record);
+}
+
+void WriterStream::wentToJournal(bool withRecord)
+{
+    pointsInJournal = points.size();
+    placeChanged = false;
+    if (!withRecord)
+        return;
+    recordChanged = false;
+    snapshotUpTo = newest.record.lastPacketAt;
+    inJournal = countsOf(newest.record);
+    for (const QualityPoint& point : pointsAfter())
+        if (point.at > *snapshotUpTo)
+            inJournal.add(point);
+}
+
+// The journal's snapshot cannot be brought up to date by points that are no longer here: it gets a new one.
+void WriterStream::wentToDatabase(std::size_t count)
+{
+    if (count == 0)
+        return;
+    if (count > pointsBefore)
+        addSeconds(newest.record, std::span(points).first(count).subspan(pointsBefore));
+    points.erase(points.begin(), points.begin() + static_cast<std::ptrdiff_t>(count));
+    pointsInJournal -= std::min(count, pointsInJournal);
+    pointsBefore -= std::min(count, pointsBefore);
+    recordChanged = newest.known;
+    snapshotUpTo.reset();
+}
+
+void addSeconds(StreamRecord& record, std::span<const QualityPoint> points)
+{
+    const Timestamp upTo = record.lastPacketAt;
+    const bool recorded = record.packetsStored > 0 && record.packetsNotStored == 0;
+    for (const QualityPoint& point : points) {
+        if (point.at <= upTo || point.packets == 0)
+            continue;
+        record.packets += point.packets;
+        record.bytes += static_cast<std::uint64_t>(record.sizeMeanBytes * point.packets);
+        record.lost += point.lost;
+        record.lostWithProbe += point.lostWithProbe;
+        record.duplicates += point.duplicates;
+        record.reordered += point.reordered;
+        record.expected += point.packets + point.lost + point.lostWithProbe;
+        record.expected -= std::min<std::uint64_t>(record.expected, point.duplicates);
+        if (record.jitterMax)
+            record.jitterMax = std::max(*record.jitterMax, Milliseconds(point.jitterMs));
+        if (record.deltaMax)
+            record.deltaMax = std::max(*record.deltaMax, Milliseconds(point.deltaMaxMs));
+        if (recorded)
+            record.packetsStored += point.packets;
+        record.lastPacketAt = std::max(record.lastPacketAt, point.at + second); // somewhere in it
+    }
+    if (record.lastPacketAt != upTo && record.expected > 0)
+        record.lossPercent = 100.0 * static_cast<double>(record.lost) / static_cast<double>(record.expected);
+}
+
 WriterStream& WriterCall::stream(std::uint32_t index)
 {
     // Streams are numbered from 0 as they come, so the place is nearly always the index.
@@ -37,6 +120,7 @@ void endByProbeStop(WriterCall& entry)
 StreamRecord storedForm(const WriterStream& stream)
 {
     StreamRecord record = stream.newest.record;
+    addSeconds(record, stream.pointsAfter());
     const std::uint64_t dropped = std::min(stream.newest.packetsDropped, record.packetsStored);
     record.packetsStored -= dropped;
     record.packetsNotStored += dropped;

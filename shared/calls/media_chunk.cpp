@@ -11,38 +11,114 @@ static_assert(std::endian::native == std::endian::little, "the recorded layout i
 
 namespace {
 
-struct PacketHeader {
+struct PackedHeader {
+    std::uint32_t sinceFirst;
+    std::uint16_t size;
+    std::uint16_t uncertainty;
+};
+static_assert(sizeof(PackedHeader) == MediaChunk::packetHeaderSize);
+constexpr std::uint16_t wireSizeFollows = 0x8000;
+static_assert(MediaChunk::capacity < wireSizeFollows);
+
+struct RecordedHeader {
     std::int64_t arrival;
     std::uint32_t uncertainty;
     std::uint16_t wireSize;
     std::uint16_t storedSize;
 };
-static_assert(sizeof(PacketHeader) == MediaChunk::packetHeaderSize);
+static_assert(sizeof(RecordedHeader) == MediaReader::packetHeaderSize);
+
+constexpr int mantissaBits = 11;
+
+// Rounded up: what is kept of a bound must be one.
+std::uint16_t packUncertainty(Nanoseconds uncertainty)
+{
+    const auto value = static_cast<std::uint64_t>(
+        std::clamp<std::int64_t>(uncertainty.count(), 0, std::numeric_limits<std::uint32_t>::max()));
+    int exponent = std::max(0, static_cast<int>(std::bit_width(value)) - mantissaBits);
+    std::uint64_t mantissa = (value + (1ull << exponent) - 1) >> exponent;
+    if (mantissa >> mantissaBits != 0) {
+        mantissa >>= 1;
+        ++exponent;
+    }
+    return static_cast<std::uint16_t>(static_cast<unsigned>(exponent) << mantissaBits | mantissa);
+}
+
+std::uint32_t unpackUncertainty(std::uint16_t packed)
+{
+    const std::uint64_t value = std::uint64_t { packed & ((1u << mantissaBits) - 1) } << (packed >> mantissaBits);
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, std::numeric_limits<std::uint32_t>::max()));
+}
+
+template <typename Value> bool take(Bytes& from, Value& value)
+{
+    if (from.size() < sizeof value)
+        return false;
+    std::memcpy(&value, from.data(), sizeof value);
+    from = from.subspan(sizeof value);
+    return true;
+}
 
 }
 
 void MediaChunk::clear(StreamKey stream)
 {
-    m_stream = stream;
-    m_first = {};
-    m_packets = 0;
-    m_used = 0;
+    m_header = {};
+    setStream(stream);
 }
 
 bool MediaChunk::append(const RecordedPacket& packet)
 {
-    const std::size_t stored = std::min(packet.datagram.size(), capacity - packetHeaderSize);
-    if (m_used + packetHeaderSize + stored > capacity)
+    const std::int64_t arrival = nanosecondsSinceEpoch(packet.arrival);
+    if (m_header.packets == 0)
+        m_header.firstArrival = arrival;
+    const std::int64_t sinceFirst = arrival - m_header.firstArrival;
+    const std::size_t stored = std::min(packet.datagram.size(), capacity - packetHeaderSize - sizeof(std::uint16_t));
+    const bool cut = packet.wireSize != stored;
+    const std::size_t headers = packetHeaderSize + (cut ? sizeof packet.wireSize : 0);
+    // A chunk is a second long; only a clock that was set can lead out of the offset's range.
+    if (m_header.bytes + headers + stored > capacity || sinceFirst < 0
+        || sinceFirst > std::numeric_limits<std::uint32_t>::max())
         return false;
-    const auto uncertainty =
-        std::clamp<std::int64_t>(packet.uncertainty.count(), 0, std::numeric_limits<std::uint32_t>::max());
-    const PacketHeader header { nanosecondsSinceEpoch(packet.arrival), static_cast<std::uint32_t>(uncertainty),
-        packet.wireSize, static_cast<std::uint16_t>(stored) };
-    std::memcpy(m_bytes.data() + m_used, &header, sizeof header);
-    std::copy_n(packet.datagram.begin(), stored, m_bytes.begin() + m_used + packetHeaderSize);
-    m_used += static_cast<std::uint32_t>(packetHeaderSize + stored);
-    if (m_packets++ == 0)
-        m_first = packet.arrival;
+    const PackedHeader header { static_cast<std::uint32_t>(sinceFirst),
+        static_cast<std::uint16_t>(stored | (cut ? wireSizeFollows : 0)), packUncertainty(packet.uncertainty) };
+    std::byte* at = m_bytes.data() + m_header.bytes;
+    std::memcpy(at, &header, sizeof header);
+    if (cut)
+        std::memcpy(at + sizeof header, &packet.wireSize, sizeof packet.wireSize);
+    std::copy_n(packet.datagram.begin(), stored, at + headers);
+    m_header.bytes += static_cast<std::uint32_t>(headers + stored);
+    ++m_header.packets;
+    return true;
+}
+
+Bytes MediaChunk::block(std::size_t blockSize)
+{
+    const std::size_t used = sizeof m_header + m_header.bytes;
+    const std::size_t whole = (used + blockSize - 1) / blockSize * blockSize;
+    std::memset(m_bytes.data() + m_header.bytes, 0, whole - used); // not what the chunk held for another stream
+    return { reinterpret_cast<const std::byte*>(this), whole };
+}
+
+bool unpackPackets(Bytes packed, Timestamp firstArrival, std::vector<std::byte>& recorded)
+{
+    while (!packed.empty()) {
+        PackedHeader header {};
+        if (!take(packed, header))
+            return false;
+        const auto stored = static_cast<std::uint16_t>(header.size & ~wireSizeFollows);
+        std::uint16_t wireSize = stored;
+        if ((header.size & wireSizeFollows) != 0 && !take(packed, wireSize))
+            return false;
+        if (packed.size() < stored)
+            return false;
+        const RecordedHeader out { nanosecondsSinceEpoch(firstArrival) + header.sinceFirst,
+            unpackUncertainty(header.uncertainty), wireSize, stored };
+        const Bytes raw = std::as_bytes(std::span(&out, 1));
+        recorded.insert(recorded.end(), raw.begin(), raw.end());
+        recorded.insert(recorded.end(), packed.begin(), packed.begin() + stored);
+        packed = packed.subspan(stored);
+    }
     return true;
 }
 
@@ -50,13 +126,8 @@ std::optional<RecordedPacket> MediaReader::next()
 {
     if (m_rest.empty() || m_damaged)
         return std::nullopt;
-    PacketHeader header {};
-    if (m_rest.size() < sizeof header) {
-        m_damaged = true;
-        return std::nullopt;
-    }
-    std::memcpy(&header, m_rest.data(), sizeof header);
-    if (m_rest.size() - sizeof header < header.storedSize) {
+    RecordedHeader header {};
+    if (!take(m_rest, header) || m_rest.size() < header.storedSize) {
         m_damaged = true;
         return std::nullopt;
     }
@@ -64,8 +135,8 @@ std::optional<RecordedPacket> MediaReader::next()
     packet.arrival = timestampFromNanoseconds(header.arrival);
     packet.uncertainty = Nanoseconds(header.uncertainty);
     packet.wireSize = header.wireSize;
-    packet.datagram = m_rest.subspan(sizeof header, header.storedSize);
-    m_rest = m_rest.subspan(sizeof header + header.storedSize);
+    packet.datagram = m_rest.first(header.storedSize);
+    m_rest = m_rest.subspan(header.storedSize);
     return packet;
 }
 

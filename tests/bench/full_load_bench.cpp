@@ -8,7 +8,7 @@
 #include "engine/packet/decode_frame.h"
 #include "engine/records/call_monitor.h"
 #include "engine/storage/record_writer.h"
-#include "engine/storage_queue.h"
+#include "engine/storage_intake.h"
 #include "tests/traffic/ring/ring_traffic.h"
 
 #include <CLI/CLI.hpp>
@@ -30,7 +30,7 @@ struct BenchOptions {
     double seconds = 60;
     bool search = false;
     std::size_t ringBatches = 4096; // 262,144 frames: what a stall of 50 ms brings
-    std::size_t mediaMib = 3072; // for chunks; retention only
+    std::size_t mediaMib = 512; // of chunks on their way to the disk; retention only
     unsigned captureCpu = 0;
     unsigned processingCpu = 1;
 };
@@ -87,16 +87,11 @@ class CountedRecords {
 public:
     explicit CountedRecords(std::size_t roomForCalls) { m_streams.reserve(2 * roomForCalls); }
 
-    void add(const StorageItem& item)
-    {
-        if (const auto* stream = std::get_if<StreamRecord>(&item)) {
-            m_recent[m_next++ % m_recent.size()] = *stream;
-        } else if (const auto* over = std::get_if<CallOver>(&item)) {
-            add(over->call);
-        } else if (std::holds_alternative<QualityPoint>(item)) {
-            ++points;
-        }
-    }
+    // What a StorageQueue hands on.
+    void liveCall(const CallRecord&) { }
+    void stream(const StreamRecord& stream) { m_recent[m_next++ % m_recent.size()] = stream; }
+    void quality(const QualityPoint&) { ++points; }
+    void callEnded(const CallRecord& call) { add(call); }
 
     // By SSRC, which no two streams share.
     const std::vector<RingStreamTruth>& sorted()
@@ -165,8 +160,7 @@ public:
         const std::uint32_t fed = m_traffic.pump(begin);
         const std::uint64_t generated = RingTraffic::now();
         if (m_queue)
-            for (int i = 0; i < 16 && m_queue->take(m_item); ++i)
-                m_records->add(m_item);
+            for (int i = 0; i < 16 && m_queue->takeRecord(*m_records); ++i) { }
         const std::uint64_t polled = RingTraffic::now();
         auto received = m_port.receive(batch);
         const std::uint64_t end = RingTraffic::now();
@@ -199,7 +193,6 @@ private:
     RingTraffic& m_traffic;
     StorageQueue* m_queue = nullptr;
     CountedRecords* m_records = nullptr;
-    StorageItem m_item;
     bool m_started = false;
     std::atomic<bool> m_draining { false };
 };
@@ -234,50 +227,65 @@ struct Processing {
     }
 };
 
-// The storage thread as the engine runs it.
+// The storage and media threads as the engine runs them.
 struct Storage {
     std::unique_ptr<RecordWriter> writer;
     Result<void> result;
 
     void run(StorageQueue& queue, CountedRecords& records)
     {
+        StorageIntake intake({ &queue });
+        std::jthread media([&] {
+            while (!intake.mediaDrained()) {
+                const std::size_t taken = intake.takeMedia(
+                    128, [this](MediaChunk* chunk, ChunkOwner& owner) { writer->media(chunk, owner); });
+                writer->pollMedia();
+                if (taken == 0)
+                    std::this_thread::sleep_for(2ms);
+            }
+        });
+        Both both { *writer, records };
         auto committed = std::chrono::steady_clock::now();
-        StorageItem item;
         for (;;) {
-            const bool closing = queue.drained();
-            int taken = 0;
-            for (; taken < 1024 && queue.take(item); ++taken)
-                handle(item, queue, records);
+            const bool closing = intake.recordsDrained();
+            const std::size_t taken = intake.takeRecords(4096, both);
+            if (closing)
+                break;
             if (std::chrono::steady_clock::now() - committed >= 500ms) {
+                intake.waitForMedia();
                 if (const auto stored = writer->commit(); !stored)
                     result = stored;
                 committed = std::chrono::steady_clock::now();
             }
-            if (closing)
-                break;
             if (taken == 0)
                 std::this_thread::sleep_for(2ms);
         }
+        media.join();
         if (const auto closed = writer->close(); !closed)
             result = closed;
     }
 
-    void handle(StorageItem& item, StorageQueue& queue, CountedRecords& records)
-    {
-        if (const auto* on = std::get_if<CallOn>(&item)) {
-            writer->liveCall(on->call);
-        } else if (const auto* stream = std::get_if<StreamRecord>(&item)) {
-            writer->stream(*stream);
-        } else if (const auto* point = std::get_if<QualityPoint>(&item)) {
-            writer->quality(*point);
-        } else if (MediaChunk** chunk = std::get_if<MediaChunk*>(&item)) {
-            writer->media(**chunk);
-            queue.giveBack(*chunk);
-        } else if (const auto* over = std::get_if<CallOver>(&item)) {
-            writer->callEnded(over->call);
+private:
+    struct Both {
+        RecordWriter& writer;
+        CountedRecords& records;
+        void liveCall(const CallRecord& call) { writer.liveCall(call); }
+        void stream(const StreamRecord& stream)
+        {
+            writer.stream(stream);
+            records.stream(stream);
         }
-        records.add(item);
-    }
+        void quality(const QualityPoint& point)
+        {
+            writer.quality(point);
+            records.quality(point);
+        }
+        void callEnded(const CallRecord& call)
+        {
+            writer.callEnded(call);
+            records.callEnded(call);
+        }
+    };
 };
 
 struct Sample { // of everything that grows, at one moment
@@ -330,15 +338,18 @@ private:
 Result<void> Run::open(const SpeechTable& speech)
 {
     const bool retention = m_options.mode == "retention";
-    m_queue =
-        std::make_unique<StorageQueue>(65536, retention ? m_options.mediaMib * (1 << 20) / sizeof(MediaChunk) : 0);
-    m_queue->setMayDropMedia(true);
     TrackerOptions tracker;
     // Beside those that talk: those that ring, those that linger, and what chance adds.
     m_maxCalls = tracker.maxCalls = m_options.traffic.calls + m_options.traffic.calls / 4 + 8192;
     m_maxStreams = tracker.maxStreams = 2 * tracker.maxCalls;
     tracker.maxMediaAddresses = 2 * tracker.maxCalls;
     tracker.touchMemory = true;
+    StorageQueue::Sizes sizes;
+    sizes.openChunks = retention ? m_maxStreams : 0;
+    sizes.chunksInFlight = retention ? m_options.mediaMib * (1 << 20) / sizeof(MediaChunk) : 0;
+    sizes.hugePages = true;
+    m_queue = std::make_unique<StorageQueue>(sizes);
+    m_queue->setMayDropMedia(true);
     const double before = residentMebibytes();
     m_monitor = std::make_unique<CallMonitor>(tracker, *m_queue);
     m_tablesMib = residentMebibytes() - before;
@@ -403,11 +414,9 @@ void Run::load()
     capture.request_stop();
     capture.join();
     if (!m_storage.writer) {
-        StorageItem item;
-        while (!m_queue->drained()) {
-            if (m_queue->take(item))
-                m_records.add(item);
-        }
+        const StorageIntake intake({ m_queue.get() });
+        while (!intake.recordsDrained())
+            m_queue->takeRecord(m_records);
     }
     processing.join();
     m_latest = m_traffic->latestMilliseconds();
@@ -569,7 +578,7 @@ int main(int argc, char** argv)
     app.add_option("--codec", options.codec)->check(CLI::IsMember({ "g711", "g729" }))->capture_default_str();
     app.add_flag("--search", options.search, "Find the highest load of which nothing is lost");
     app.add_option("--ring-batches", options.ringBatches)->capture_default_str();
-    app.add_option("--media-mib", options.mediaMib, "Chunks, in retention")->capture_default_str();
+    app.add_option("--media-mib", options.mediaMib, "Chunks on their way to the disk, in retention")->capture_default_str();
     app.add_option("--capture-cpu", options.captureCpu)->capture_default_str();
     app.add_option("--processing-cpu", options.processingCpu)->capture_default_str();
     app.add_option("--seed", options.traffic.seed)->capture_default_str();

@@ -1,9 +1,52 @@
-#include "engine/storage_queue.h"
+#include "engine/storage_intake.h"
 
 #include <QtTest>
+#include <functional>
+#include <map>
 #include <thread>
 
 using namespace callmon;
+
+namespace {
+
+StorageQueue::Sizes roomFor(std::size_t open, std::size_t inFlight)
+{
+    StorageQueue::Sizes sizes;
+    sizes.recordBytes = 4096;
+    sizes.openChunks = open;
+    sizes.chunksInFlight = inFlight;
+    return sizes;
+}
+
+struct Handler { // what StorageIntake hands records to
+    std::function<void(const CallRecord&)> ended;
+    std::vector<QualityPoint> points;
+    std::string log;
+
+    void liveCall(const CallRecord&) { log += 'c'; }
+    void stream(const StreamRecord&) { log += 's'; }
+    void quality(const QualityPoint& point)
+    {
+        log += 'q';
+        points.push_back(point);
+    }
+    void callEnded(const CallRecord& call)
+    {
+        log += 'e';
+        if (ended)
+            ended(call);
+    }
+};
+
+QualityPoint numbered(std::int64_t call, std::uint32_t packets)
+{
+    QualityPoint point;
+    point.stream = { { call }, 0 };
+    point.packets = packets;
+    return point;
+}
+
+}
 
 class TestStorageQueue : public QObject {
     Q_OBJECT
@@ -11,49 +54,137 @@ class TestStorageQueue : public QObject {
 private slots:
     void recordsComeOutInTheirOrderAndNoneIsLostWhenTheQueueIsSmall()
     {
-        StorageQueue queue(16, 4);
+        StorageQueue queue(roomFor(1, 1));
         constexpr int count = 20000;
         std::jthread producer([&queue] {
-            for (int i = 0; i < count; ++i)
-                queue.quality({ .stream = { { i }, 0 }, .at = {} });
+            for (int i = 0; i < count; ++i) { // of three lengths
+                queue.quality(numbered(i, 0));
+                StreamRecord stream;
+                stream.key = { { i }, 7 };
+                if (i % 3 == 0)
+                    queue.stream(stream);
+                CallRecord call;
+                call.key = { i };
+                if (i % 7 == 0)
+                    queue.liveCall(call);
+            }
             queue.closeProducer();
         });
-        int expected = 0;
-        StorageItem item;
-        while (!queue.drained()) {
-            if (!queue.take(item))
-                continue;
-            QCOMPARE(std::get<QualityPoint>(item).stream.call.value, std::int64_t(expected));
-            ++expected;
-        }
-        QCOMPARE(expected, count);
+        struct {
+            std::int64_t expected = 0;
+            bool good = true;
+            void liveCall(const CallRecord& call) { good = good && call.key.value == expected - 1; }
+            void stream(const StreamRecord& stream) { good = good && stream.key == StreamKey { { expected - 1 }, 7 }; }
+            void quality(const QualityPoint& point) { good = good && point.stream.call.value == expected++; }
+            void callEnded(const CallRecord&) { good = false; }
+        } handler;
+        StorageIntake intake({ &queue });
+        while (!intake.recordsDrained())
+            intake.takeRecords(64, handler);
+        QVERIFY(handler.good);
+        QCOMPARE(handler.expected, std::int64_t { count });
     }
 
-    void liveSourceIsRefusedAChunkWhenAllAreInUse()
+    void whatEveryCorePushedBeforeACallsEndIsHandledBeforeIt()
     {
-        StorageQueue queue(16, 2);
+        // Two cores push points of a call; the first pushes its end when the second has pushed all of its own.
+        constexpr std::uint32_t points = 3000;
+        StorageQueue first(StorageQueue::Sizes {});
+        StorageQueue second(StorageQueue::Sizes {});
+        std::atomic<std::int64_t> pushed { 0 };
+        constexpr std::int64_t calls = 20;
+        std::jthread one([&] {
+            for (std::int64_t call = 1; call <= calls; ++call) {
+                first.quality(numbered(call, 1));
+                while (pushed.load() < call)
+                    std::this_thread::yield();
+                CallRecord record;
+                record.key = { call };
+                first.callEnded(record);
+            }
+            first.closeProducer();
+        });
+        std::jthread two([&] {
+            for (std::int64_t call = 1; call <= calls; ++call) {
+                for (std::uint32_t i = 0; i < points; ++i)
+                    second.quality(numbered(call, 1));
+                pushed.store(call);
+            }
+            second.closeProducer();
+        });
+        StorageIntake intake({ &first, &second });
+        Handler handler;
+        std::map<std::int64_t, bool> complete;
+        handler.ended = [&](const CallRecord& call) {
+            const auto of = [&](const QualityPoint& point) { return point.stream.call == call.key; };
+            complete[call.key.value] =
+                std::count_if(handler.points.begin(), handler.points.end(), of) == std::ptrdiff_t { points } + 1;
+        };
+        while (!intake.recordsDrained())
+            intake.takeRecords(100, handler);
+        QCOMPARE(complete.size(), std::size_t { calls });
+        for (const auto& [call, good] : complete)
+            QVERIFY2(good, qPrintable(QString("call %1 ended before its points").arg(call)));
+    }
+
+    void mediaPushedBeforeACommitAreWaitedFor()
+    {
+        StorageQueue queue(roomFor(8, 8));
+        StorageIntake intake({ &queue });
+        for (int i = 0; i < 5; ++i)
+            queue.media(queue.takeChunk());
+        std::atomic<int> handed { 0 };
+        std::jthread media([&] {
+            while (handed < 5)
+                intake.takeMedia(1, [&](MediaChunk* chunk, ChunkOwner& owner) {
+                    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+                    ++handed;
+                    owner.giveBack(chunk);
+                });
+        });
+        intake.waitForMedia();
+        QCOMPARE(handed.load(), 5);
+        QVERIFY(!intake.mediaDrained());
+        queue.closeProducer();
+        QVERIFY(intake.mediaDrained());
+    }
+
+    void liveSourceIsRefusedAChunkWhenTooManyAreOnTheirWayToTheDisk()
+    {
+        StorageQueue queue(roomFor(2, 2));
         queue.setMayDropMedia(true);
-        QVERIFY(queue.takeChunk());
-        MediaChunk* second = queue.takeChunk();
-        QVERIFY(second);
+        std::vector<MediaChunk*> open;
+        for (int i = 0; i < 3; ++i)
+            open.push_back(queue.takeChunk());
+        queue.media(open[0]);
+        open.push_back(queue.takeChunk());
+        QVERIFY(open.back());
+        queue.media(open[1]);
         QVERIFY(!queue.takeChunk());
         QCOMPARE(queue.refusedChunks(), std::uint64_t(1));
-        queue.media(second);
-        StorageItem item;
-        QVERIFY(queue.take(item));
-        queue.giveBack(std::get<MediaChunk*>(item));
-        QVERIFY(queue.takeChunk() == second);
+        MediaChunk* chunk = nullptr;
+        QVERIFY(queue.takeMedia(chunk));
+        QCOMPARE(chunk, open[0]);
+        queue.giveBack(chunk);
+        QVERIFY(queue.takeChunk() == open[0]);
+    }
+
+    void withoutMediaNoChunkIsGivenAndNoneRefused()
+    {
+        StorageQueue queue(roomFor(100, 0));
+        QVERIFY(!queue.takeChunk());
+        QCOMPARE(queue.refusedChunks(), std::uint64_t(0));
     }
 
     void replayWaitsForTheDiskInsteadOfDroppingMedia()
     {
-        StorageQueue queue(16, 1);
+        StorageQueue queue(roomFor(1, 1));
         constexpr int count = 200;
         std::jthread consumer([&queue] {
-            StorageItem item;
+            MediaChunk* chunk = nullptr;
             for (int returned = 0; returned < count;)
-                if (queue.take(item)) {
-                    queue.giveBack(std::get<MediaChunk*>(item));
+                if (queue.takeMedia(chunk)) {
+                    queue.giveBack(chunk);
                     ++returned;
                 }
         });
@@ -69,8 +200,9 @@ private slots:
 
     void replayDoesNotWaitForChunksThatNobodyWillReturn()
     {
-        StorageQueue queue(16, 1);
-        QVERIFY(queue.takeChunk()); // stays open
+        StorageQueue queue(roomFor(1, 1));
+        QVERIFY(queue.takeChunk());
+        QVERIFY(queue.takeChunk()); // both stay open
         QVERIFY(!queue.takeChunk());
     }
 };

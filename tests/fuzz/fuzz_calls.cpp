@@ -59,7 +59,9 @@ public:
     {
         const auto index = static_cast<std::size_t>(chunk - m_chunks.data());
         require(m_isTaken[index] && chunk->packets() > 0);
-        MediaReader reader(chunk->bytes());
+        m_recorded.clear();
+        unpackPackets(*chunk, m_recorded);
+        MediaReader reader(m_recorded);
         std::uint32_t packets = 0;
         while (reader.next())
             ++packets;
@@ -75,6 +77,7 @@ private:
     std::set<CallKey> m_live;
     std::set<CallKey> m_ended;
     std::array<MediaChunk, 4> m_chunks;
+    std::vector<std::byte> m_recorded;
     std::array<bool, 4> m_isTaken {};
     std::size_t m_taken = 0;
 };

@@ -8,6 +8,7 @@ set(owners
   "rte_.*=engine/capture|tests/traffic/ring"
   "pcap.*=engine/capture"
   "sqlite3\\.h=engine/storage"
+  "liburing.*=engine/storage"
   "portaudio\\.h=console/playback"
   "bcg729/.*=shared/codecs|tests/traffic"
   "sndfile.*=shared/codecs"

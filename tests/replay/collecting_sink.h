@@ -26,8 +26,7 @@ public:
     }
     void media(MediaChunk* chunk) override
     {
-        auto& bytes = recorded[chunk->stream()];
-        bytes.insert(bytes.end(), chunk->bytes().begin(), chunk->bytes().end());
+        unpackPackets(*chunk, recorded[chunk->stream()]);
         chunkSpans.push_back({ chunk->stream(), chunk->firstArrival(), chunk->packets() });
     }
     void second(Timestamp now) override { seconds.push_back(now); }

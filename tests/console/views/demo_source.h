@@ -275,7 +275,8 @@ private:
         chunk->clear(stream.key);
         std::array<std::byte, 172> packet {};
         const auto flush = [&] {
-            const Bytes bytes = chunk->bytes();
+            std::vector<std::byte> bytes;
+            unpackPackets(*chunk, bytes);
             emit mediaArrived(id, stream.key,
                 QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size())));
             chunk->clear(stream.key);

@@ -110,15 +110,20 @@ private slots:
                     { *IpAddress::parse("2001:db8::2"), 7000 } };
             MediaChunk chunk;
             chunk.clear(stream.key);
+            stream.packets = 0;
             for (std::uint16_t i = 0; i < 50; ++i) {
                 if (index == 0 && i == 7)
                     continue;
                 const auto packet = rtp(i, i * 160u, 0x1000 + index, index ? 160 : 161); // an odd length too
                 const auto arrival = m_start + i * 20ms + index * 5ms + 123ns;
+                if (i == 25) {
+                    writer.media(chunk);
+                    chunk.clear(stream.key);
+                }
                 QVERIFY(chunk.append({ arrival, 0ns, static_cast<std::uint16_t>(packet.size()), packet }));
+                ++stream.packets;
             }
             writer.media(chunk);
-            stream.packets = chunk.packets();
             writer.stream(stream);
         }
         for (int second = 0; second < 3; ++second)

@@ -145,7 +145,7 @@ private slots:
     }
 
 private:
-    static constexpr int packetsPerChunk = 50;
+    static constexpr int packetsPerChunk = 40;
 
     static MediaChunk chunkOf(StreamKey stream, Timestamp first)
     {

@@ -256,7 +256,7 @@ private slots:
         const auto segment = copy.path / "media" / "000001.log";
         const auto size = std::filesystem::file_size(segment);
         std::fstream file(segment, std::ios::in | std::ios::out | std::ios::binary);
-        file.seekp(static_cast<std::streamoff>(size / 2));
+        file.seekp(4096 + 20 * 512 + 100); // in one of the chunks, which take a block each
         file << "damage";
         file.close();
         copy.open();

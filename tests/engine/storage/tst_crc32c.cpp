@@ -30,6 +30,20 @@ private slots:
         for (std::size_t cut = 0; cut <= bytes.size(); ++cut)
             QCOMPARE(crc32c(Bytes(bytes).subspan(cut), crc32c(Bytes(bytes).first(cut))), crc32c(bytes));
     }
+
+    void longTextsInOneGoAreTheSameAsByteForByte()
+    {
+        std::vector<std::byte> bytes;
+        std::uint32_t state = 1;
+        for (int i = 0; i < 20'000; ++i)
+            bytes.push_back(std::byte((state = state * 1664525 + 1013904223) >> 24));
+        std::uint32_t byByte = 0;
+        for (std::size_t size = 1; size <= bytes.size(); ++size) {
+            byByte = crc32c(Bytes(bytes).subspan(size - 1, 1), byByte);
+            if (size % 100 == 64 || size % 4032 < 3)
+                QCOMPARE(crc32c(Bytes(bytes).first(size)), byByte);
+        }
+    }
 };
 
 QTEST_APPLESS_MAIN(TestCrc32c)

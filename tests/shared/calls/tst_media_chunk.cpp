@@ -2,6 +2,7 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <memory>
 #include <vector>
 
@@ -19,6 +20,13 @@ RecordedPacket packetAt(std::int64_t nanoseconds, Bytes bytes = datagram)
     packet.wireSize = 200;
     packet.datagram = bytes;
     return packet;
+}
+
+std::vector<std::byte> recorded(const MediaChunk& chunk)
+{
+    std::vector<std::byte> bytes;
+    unpackPackets(chunk, bytes);
+    return bytes;
 }
 
 }
@@ -41,7 +49,8 @@ private slots:
         QCOMPARE(m_chunk->packets(), 3U);
         QCOMPARE(m_chunk->firstArrival(), timestampFromNanoseconds(1795414495000000000));
         QVERIFY((m_chunk->stream() == StreamKey { { 7 }, 2 }));
-        MediaReader reader(m_chunk->bytes());
+        const auto bytes = recorded(*m_chunk);
+        MediaReader reader(bytes);
         for (int i = 0; i < 3; ++i) {
             const auto packet = reader.next();
             QVERIFY(packet);
@@ -59,10 +68,46 @@ private slots:
     {
         const std::byte one { 0xab };
         QVERIFY(m_chunk->append(packetAt(0x0102030405060708, Bytes(&one, 1))));
+        const unsigned char packed[] { 0, 0, 0, 0, 1, 0x80, 0xd2, 0x04, 200, 0, 0xab };
+        QVERIFY(std::ranges::equal(m_chunk->bytes(), std::as_bytes(std::span(packed))));
         const unsigned char expected[] { 8, 7, 6, 5, 4, 3, 2, 1, 0xd2, 0x04, 0, 0, 200, 0, 1, 0, 0xab };
-        const Bytes bytes = m_chunk->bytes();
-        QCOMPARE(bytes.size(), sizeof expected);
-        QVERIFY(std::ranges::equal(bytes, std::as_bytes(std::span(expected))));
+        QVERIFY(std::ranges::equal(recorded(*m_chunk), std::as_bytes(std::span(expected))));
+    }
+
+    void anUncertaintyIsKeptWithinAThousandthAndNeverMadeSmaller()
+    {
+        for (const std::int64_t ns :
+            { 0LL, 1LL, 2047LL, 2048LL, 2049LL, 4095LL, 65'535LL, 1'000'001LL, 250'000'000LL, 4'294'967'295LL }) {
+            RecordedPacket packet = packetAt(0);
+            packet.uncertainty = Nanoseconds(ns);
+            m_chunk->clear({});
+            QVERIFY(m_chunk->append(packet));
+            const auto bytes = recorded(*m_chunk);
+            const std::int64_t kept = MediaReader(bytes).next()->uncertainty.count();
+            QVERIFY2(kept >= ns && kept <= ns + ns / 1000, qPrintable(QString("%1 of %2").arg(kept).arg(ns)));
+        }
+    }
+
+    void aClockThatWasSetBackBeginsAnotherChunk()
+    {
+        QVERIFY(m_chunk->append(packetAt(5'000'000'000)));
+        QVERIFY(!m_chunk->append(packetAt(4'999'999'999)));
+        QVERIFY(!m_chunk->append(packetAt(5'000'000'000 + 4'294'967'296)));
+        QVERIFY(m_chunk->append(packetAt(5'000'000'000 + 4'294'967'295)));
+        QCOMPARE(m_chunk->packets(), 2u);
+    }
+
+    void theBlockEndsInZerosWhateverTheChunkHeldBefore()
+    {
+        while (m_chunk->append(packetAt(0)))
+            ;
+        m_chunk->clear({ { 9 }, 1 });
+        QVERIFY(m_chunk->append(packetAt(0)));
+        const Bytes block = m_chunk->block(512);
+        QCOMPARE(block.size(), std::size_t { 512 });
+        QVERIFY(std::ranges::all_of(block.subspan(sizeof(ChunkHeader) + m_chunk->bytes().size()),
+            [](std::byte byte) { return byte == std::byte {}; }));
+        QCOMPARE(m_chunk->block(4096).size(), std::size_t { 4096 });
     }
 
     void fullChunkRefusesAndKeepsWhatItHas()
@@ -70,7 +115,7 @@ private slots:
         std::uint32_t packets = 0;
         while (m_chunk->append(packetAt(packets)))
             ++packets;
-        QCOMPARE(packets, std::uint32_t(MediaChunk::capacity / (MediaChunk::packetHeaderSize + datagram.size())));
+        QCOMPARE(packets, std::uint32_t(MediaChunk::capacity / (MediaChunk::packetHeaderSize + 2 + datagram.size())));
         QCOMPARE(m_chunk->packets(), packets);
         QVERIFY(m_chunk->bytes().size() <= MediaChunk::capacity);
         m_chunk->clear({});
@@ -83,8 +128,8 @@ private slots:
         const std::vector<std::byte> large(65507);
         QVERIFY(m_chunk->append(packetAt(0, large)));
         QCOMPARE(m_chunk->bytes().size(), MediaChunk::capacity);
-        QCOMPARE(
-            MediaReader(m_chunk->bytes()).next()->datagram.size(), MediaChunk::capacity - MediaChunk::packetHeaderSize);
+        const auto bytes = recorded(*m_chunk);
+        QCOMPARE(MediaReader(bytes).next()->datagram.size(), MediaChunk::capacity - MediaChunk::packetHeaderSize - 2);
     }
 
     void uncertaintyBeyondItsFieldIsTheLargest()
@@ -92,13 +137,31 @@ private slots:
         RecordedPacket packet = packetAt(0);
         packet.uncertainty = std::chrono::seconds(10);
         QVERIFY(m_chunk->append(packet));
-        QCOMPARE(MediaReader(m_chunk->bytes()).next()->uncertainty, Nanoseconds(0xffffffff));
+        const auto bytes = recorded(*m_chunk);
+        QCOMPARE(MediaReader(bytes).next()->uncertainty, Nanoseconds(0xffffffff));
+    }
+
+    void aCutChunkGivesThePacketsInFrontOfTheCut()
+    {
+        QVERIFY(m_chunk->append(packetAt(1)) && m_chunk->append(packetAt(2)));
+        const Bytes whole = m_chunk->bytes();
+        for (std::size_t size = 0; size <= whole.size(); ++size) {
+            const std::vector<std::byte> cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+            std::vector<std::byte> bytes;
+            QCOMPARE(unpackPackets(cut, {}, bytes), size % (whole.size() / 2) == 0);
+            MediaReader reader(bytes);
+            std::size_t packets = 0;
+            while (reader.next())
+                ++packets;
+            QCOMPARE(packets, size / (whole.size() / 2));
+            QVERIFY(!reader.damaged());
+        }
     }
 
     void cutLogIsReadUpToTheCut()
     {
         QVERIFY(m_chunk->append(packetAt(1)) && m_chunk->append(packetAt(2)));
-        const Bytes whole = m_chunk->bytes();
+        const auto whole = recorded(*m_chunk);
         for (std::size_t size = 0; size <= whole.size(); ++size) {
             const std::vector<std::byte> cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
             MediaReader reader { Bytes(cut) };

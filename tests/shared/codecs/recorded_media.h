@@ -44,7 +44,7 @@ inline void record(std::vector<std::byte>& media, Timestamp arrival, Bytes datag
     recorded.wireSize = static_cast<std::uint16_t>(datagram.size());
     recorded.datagram = datagram.first(std::min(storedSize, datagram.size()));
     chunk->append(recorded);
-    media.insert(media.end(), chunk->bytes().begin(), chunk->bytes().end());
+    unpackPackets(*chunk, media);
 }
 
 inline StreamMedia streamOf(const std::vector<TestPacket>& packets, Party direction = Party::Caller,
