@@ -36,8 +36,9 @@ std::vector<NamedCounter> CallMonitor::counters() const
 {
     const StreamMonitor::Counters& own = m_streams.front().counters();
     auto all = m_tracker->counters();
-    all.push_back({ "media_packets_recorded", m_laneCounters.packetsStored + own.packetsStored });
-    all.push_back({ "media_packets_not_recorded", m_laneCounters.packetsNotStored + own.packetsNotStored });
+    const std::uint64_t stored = m_laneCounters.packetsStored + own.packetsStored;
+    all.push_back({ "media_packets_recorded", stored });
+    all.push_back({ "media_packets_not_recorded", m_tracker->rtpPackets() - stored });
     all.push_back({ "quality_points", m_laneCounters.points + own.points });
     return all;
 }
@@ -105,7 +106,6 @@ void CallMonitor::tick(Timestamp now)
     m_laneCounters = {};
     for (std::size_t lane = 1; lane < m_streams.size(); ++lane) {
         m_laneCounters.packetsStored += m_streams[lane].counters().packetsStored;
-        m_laneCounters.packetsNotStored += m_streams[lane].counters().packetsNotStored;
         m_laneCounters.points += m_streams[lane].counters().points;
     }
 }

@@ -49,6 +49,7 @@ void StreamMonitor::streamDropped(std::uint32_t stream)
 {
     m_due.remove(m_links, stream);
     handOver(stream);
+    m_counters.packetsStored -= m_sides[stream].stored;
     std::size_t kept = 0;
     for (std::size_t i = 0; i < m_earlyCount; ++i) {
         if (m_early[i].stream != stream)
@@ -185,17 +186,13 @@ void StreamMonitor::store(const MediaPacket& packet)
             ++m_counters.packetsStored;
             return;
         }
-        if (!source.numbered && m_earlyCount == m_early.size()) {
-            ++m_counters.packetsNotStored;
+        if (!source.numbered && m_earlyCount == m_early.size())
             return;
-        }
         handOver(packet.stream);
     }
     source.chunk = m_spareCount > 0 ? m_spares[--m_spareCount] : m_sink.takeChunk();
-    if (source.chunk == nullptr) {
-        ++m_counters.packetsNotStored;
-        return;
-    }
+    if (source.chunk == nullptr)
+        return; // what was counted and not stored, the records say
     source.chunk->clear(keyOf(source));
     source.chunk->append(recorded); // an empty chunk takes any datagram
     ++m_counters.packetsStored;

@@ -27,7 +27,6 @@ public:
 
     struct Counters {
         std::uint64_t packetsStored = 0;
-        std::uint64_t packetsNotStored = 0;
         std::uint64_t points = 0;
     };
     const Counters& counters() const { return m_counters; }

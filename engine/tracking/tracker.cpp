@@ -98,6 +98,7 @@ void Tracker::processLane(std::size_t lane, std::span<const Datagram> batch, std
     MediaLane& own = *m_lanes[lane];
     SpscRing<LaneControl>& controls = m_controls[lane - 1];
     while (!batch.empty()) {
+        m_gate.done(lane, batch.front().sequence);
         const std::uint64_t watermark = m_gate.enter(batch.front().sequence);
         std::size_t count = 0;
         while (count < batch.size() && count < MediaLane::burst && batch[count].sequence < watermark)
@@ -116,7 +117,6 @@ void Tracker::processLane(std::size_t lane, std::span<const Datagram> batch, std
         }
         own.flush();
         batch = batch.subspan(count);
-        m_gate.done(lane, batch.empty() ? end : batch.front().sequence);
     }
     m_gate.done(lane, end);
 }

@@ -73,6 +73,7 @@ public:
     // rtp_refused, rtcp_packets, other_datagrams. Those of other lanes as they were when lanes last stood still.
     std::vector<NamedCounter> counters() const;
     std::uint64_t datagrams() const; // as the counters
+    std::uint64_t rtpPackets() const { return laneCounters().rtpPackets; }
 
 private:
     struct Counters {

@@ -52,6 +52,9 @@ private slots:
     void sizesAndBytesAreThoseOfTheNetworkLayer();
     void secondsAddUpToTheStream();
     void packetisationIsTheSendersStep();
+    void jitterLiesWithinItsErrorWhateverTheArrivalsWere();
+    void exactArrivalsHaveNoError();
+    void stepBackKeepsTheLastPacketsTime();
 };
 
 void RtpStreamTest::packetFourMillisecondsLateRaisesJitterByAQuarter()
@@ -229,6 +232,65 @@ void RtpStreamTest::packetisationIsTheSendersStep()
     QVERIFY(near(feed.stream.packetisation().count(), 30));
     feed.add(90, 3, 720); // after a loss: no step
     QVERIFY(near(feed.stream.packetisation().count(), 30));
+}
+
+// True arrivals and what a probe made of them, each off by its uncertainty at most.
+void RtpStreamTest::jitterLiesWithinItsErrorWhateverTheArrivalsWere()
+{
+    RtpStream exact;
+    RtpStream seen;
+    std::uint32_t random = 7;
+    const auto draw = [&](std::int64_t most) {
+        random = random * 1664525 + 1013904223;
+        return static_cast<std::int64_t>(random >> 8) % (most + 1);
+    };
+    Milliseconds worst {};
+    double errors = 0;
+    for (std::uint32_t i = 0; i < 2000; ++i) {
+        const Timestamp at = timestampFromNanoseconds(20'000'000 * std::int64_t { i } + draw(5'000'000));
+        const std::int64_t uncertainty = draw(i % 100 < 10 ? 3'000'000 : 2'000);
+        const Timestamp shown = at + Nanoseconds(draw(2 * uncertainty) - uncertainty);
+        RtpHeader packet;
+        packet.payloadType = 8;
+        packet.sequence = static_cast<std::uint16_t>(i);
+        packet.sent = { 160 * i };
+        exact.add({ at, Nanoseconds(0), 200 }, packet, pcma);
+        seen.add({ shown, Nanoseconds(uncertainty), 200 }, packet, pcma);
+        const SecondFigures figures = seen.closeSecond();
+        const Milliseconds off = std::chrono::abs(exact.jitterNow() - seen.jitterNow());
+        QVERIFY(off.count() <= figures.jitterError.count() * 1.0001 + 1e-9);
+        worst = std::max(worst, off);
+        if (i > 0)
+            errors += figures.jitterError.count();
+    }
+    QVERIFY(worst.count() > 0.01); // the bound was put to the test
+    QVERIFY(std::abs(seen.jitterError()->count() - errors / 1999) < 1e-6);
+}
+
+void RtpStreamTest::exactArrivalsHaveNoError()
+{
+    RtpStream stream;
+    for (std::uint32_t i = 0; i < 3; ++i) {
+        RtpHeader packet;
+        packet.sequence = static_cast<std::uint16_t>(i);
+        packet.sent = { 160 * i };
+        QVERIFY(i > 1 || !stream.jitterError());
+        stream.add({ timestampFromNanoseconds(20'000'000 * std::int64_t { i }), {}, 200 }, packet, pcma);
+    }
+    QCOMPARE(stream.jitterError()->count(), 0.0);
+}
+
+void RtpStreamTest::stepBackKeepsTheLastPacketsTime()
+{
+    Feed feed;
+    feed.add(100'000, 0, 0);
+    const Timestamp last = feed.stream.lastPacketAt();
+    const Timestamp earlier = last - std::chrono::seconds(50);
+    feed.stream.stepBack(earlier);
+    QCOMPARE(feed.stream.lastPacketAt(), last);
+    QCOMPARE(feed.stream.lastHeardAt(), earlier);
+    feed.add(51'000, 1, 160);
+    QCOMPARE(feed.stream.lastHeardAt(), earlier + std::chrono::seconds(1));
 }
 
 QTEST_APPLESS_MAIN(RtpStreamTest)

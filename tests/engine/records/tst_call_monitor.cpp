@@ -61,6 +61,8 @@ private slots:
     void wholeSecondsAreAnnouncedOnce();
     void endedCallComesAfterItsStreams();
     void clockThatStepsBackGoesOnGivingSeconds();
+    void whatTheProbeLostIsNotTheNetworks();
+    void pollGapDelaysTheCallsThatWereOn();
 };
 
 void CallMonitorTest::everySecondOfAStreamIsAPoint()
@@ -351,6 +353,83 @@ void CallMonitorTest::clockThatStepsBackGoesOnGivingSeconds()
     }
     QCOMPARE(packets, 200u);
     QCOMPARE(sink->streams.begin()->second.packets, 200u);
+}
+
+// Second 2 lacks five packets that the probe dropped, second 4 five that never came; one of the five comes late.
+void CallMonitorTest::whatTheProbeLostIsNotTheNetworks()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.script("30 A>B INVITE 1 id=call-2 branch=2\n35 B>A 486 1 id=call-2 branch=2");
+    CollectingSink sink;
+    CallMonitor monitor(smallOptions(), sink);
+    monitor.process(traffic.datagrams());
+    monitor.advance(scriptTime(90));
+    TestTraffic media;
+    for (int i = 0; i < 300; ++i) {
+        const bool byProbe = i >= 70 && i < 75;
+        const bool byNetwork = i >= 170 && i < 175;
+        if (byProbe || byNetwork)
+            continue;
+        media.rtp(100 + 20 * i, callerMedia, calleeMedia,
+            { 8, static_cast<std::uint16_t>(i), static_cast<std::uint32_t>(160 * i), 1, false });
+    }
+    for (const Datagram& datagram : media.datagrams()) { // as a live port hands them on, with what was lost before
+        const bool first = datagram.arrival == scriptTime(100 + 20 * 75);
+        monitor.account({ first ? 9u : 0u, {} }, datagram.arrival);
+        monitor.process(std::span(&datagram, 1));
+        monitor.advance(datagram.arrival);
+    }
+    TestTraffic later; // after the loss
+    later.script("6200 A>B INVITE 1 id=call-3 branch=3\n6300 B>A 486 1 id=call-3 branch=3");
+    monitor.process(later.datagrams());
+    monitor.advance(scriptTime(400'000));
+    const auto& points = sink.points.begin()->second;
+    QCOMPARE(points[1].lost, 0u);
+    QCOMPARE(points[1].lostWithProbe, 5u);
+    QCOMPARE(points[1].mos, 0.0F);
+    QCOMPARE(points[3].lost, 5u);
+    QCOMPARE(points[3].lostWithProbe, 0u);
+    QVERIFY(points[3].mos > 1 && points[3].mos < points[0].mos);
+    const StreamRecord& stream = sink.streams.begin()->second;
+    QCOMPARE(stream.expected, 300u);
+    QCOMPARE(stream.lost, 5u);
+    QCOMPARE(stream.lostWithProbe, 5u);
+    QVERIFY(near(stream.lossPercent, 100.0 * 5 / 300));
+    QVERIFY(near(*stream.mosMean, (4.0 * points[0].mos + points[3].mos) / 5, 1e-3));
+    EModelInputs inputs { *impairmentOf("PCMA"), 100.0 * 5 / 295, 1, {} };
+    inputs.oneWayDelay = assumedOneWayDelay(Milliseconds(20), stream.rtt);
+    QVERIFY(near(*stream.rFactor, rFactor(inputs)));
+    QCOMPARE(sink.call("call-1")->trust, CaptureTrust::Lossy);
+    QCOMPARE(sink.call("call-1")->probeFramesLost, 9u);
+    QCOMPARE(sink.call("call-2")->trust, CaptureTrust::Lossy); // was on, and whose frames they were nobody knows
+    QCOMPARE(sink.call("call-3")->trust, CaptureTrust::Whole);
+    QCOMPARE(sink.call("call-3")->probeFramesLost, 0u);
+}
+
+void CallMonitorTest::pollGapDelaysTheCallsThatWereOn()
+{
+    using namespace std::chrono_literals;
+    CollectingSink sink;
+    CallMonitor monitor(smallOptions(), sink);
+    const auto call = [&](int at, const QString& id) {
+        TestTraffic traffic;
+        traffic.script(QString("%1 A>B INVITE 1 id=%2 branch=%2").arg(at).arg(id));
+        monitor.process(traffic.datagrams());
+    };
+    monitor.account({ 0, 90ms }, scriptTime(0));
+    call(0, "one");
+    monitor.account({ 0, 50ms }, scriptTime(100));
+    call(200, "two");
+    monitor.account({ 0, 20ms }, scriptTime(300));
+    call(400, "three");
+    monitor.account({ 0, 5ms }, scriptTime(500));
+    monitor.finish();
+    QCOMPARE(sink.call("one")->pollGapLongest, Nanoseconds(50ms));
+    QCOMPARE(sink.call("one")->trust, CaptureTrust::Delayed);
+    QCOMPARE(sink.call("two")->pollGapLongest, Nanoseconds(20ms));
+    QCOMPARE(sink.call("two")->trust, CaptureTrust::Whole); // within a packet interval
+    QCOMPARE(sink.call("three")->pollGapLongest, Nanoseconds(5ms));
 }
 
 QTEST_APPLESS_MAIN(CallMonitorTest)

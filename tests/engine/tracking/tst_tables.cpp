@@ -1,5 +1,8 @@
 // The structures under T1, T2 and L, against the standard library's.
 #include "engine/tracking/activity_list.h"
+#include "engine/tracking/expiry_wheel.h"
+#include "engine/tracking/loss_ledger.h"
+#include "engine/tracking/seeded_hash.h"
 #include "engine/tracking/codec_names.h"
 #include "engine/tracking/index_table.h"
 
@@ -23,6 +26,10 @@ private slots:
     void poolGivesEachIndexOnce();
     void listKeepsTheOrderOfActivity();
     void codecNamesAreKeptOnceAndBounded();
+    void callComesWhenItsTickHasCome();
+    void wheelThatRestartsKeepsEverything();
+    void hashesDependOnEveryByteAndOnTheSeed();
+    void longestGapSinceAReportIsFound();
 };
 
 void TablesTest::tableHoldsWhatAMapHolds_data()
@@ -143,6 +150,98 @@ void TablesTest::codecNamesAreKeptOnceAndBounded()
     QCOMPARE(names->indexOf("PCMA"), pcma);
     QCOMPARE(names->indexOf("one too many"), std::uint16_t { 0 });
     QVERIFY(names->name(pcma) == std::string_view("PCMA"));
+}
+
+// Against a map; a tick too far ahead comes early, and is armed again by whoever looks.
+void TablesTest::callComesWhenItsTickHasCome()
+{
+    constexpr std::uint32_t count = 200;
+    const auto wheel = std::make_unique<ExpiryWheel>(count);
+    std::map<std::uint32_t, std::int64_t> due;
+    std::mt19937 random(5);
+    std::int64_t now = 1'000'000;
+    wheel->advance(now, [](std::uint32_t) {});
+    for (int step = 0; step < 5'000; ++step) {
+        const auto index = static_cast<std::uint32_t>(random() % count);
+        if (due.contains(index)) {
+            wheel->disarm(index);
+            due.erase(index);
+        } else {
+            due[index] = now + 1 + static_cast<std::int64_t>(random() % (step % 10 == 0 ? 20'000 : 300));
+            wheel->arm(index, due[index]);
+        }
+        now += static_cast<std::int64_t>(step % 100 == 0 ? random() % 9'000 : random() % 10);
+        std::vector<std::uint32_t> came;
+        wheel->advance(now, [&](std::uint32_t i) {
+            QVERIFY(due.contains(i));
+            if (due[i] > now) {
+                wheel->arm(i, due[i]);
+                return;
+            }
+            due.erase(i);
+        });
+        for (const auto& [i, tick] : due)
+            QVERIFY(tick > now);
+    }
+}
+
+void TablesTest::wheelThatRestartsKeepsEverything()
+{
+    const auto wheel = std::make_unique<ExpiryWheel>(10);
+    wheel->advance(50'000, [](std::uint32_t) {});
+    for (std::uint32_t i = 0; i < 10; ++i)
+        wheel->arm(i, 50'000 + 10 - i);
+    std::vector<std::uint32_t> order;
+    wheel->restart(300, [&](std::uint32_t i) {
+        order.push_back(i);
+        wheel->arm(i, 305);
+    });
+    QCOMPARE(order, (std::vector<std::uint32_t> { 9, 8, 7, 6, 5, 4, 3, 2, 1, 0 }));
+    order.clear();
+    wheel->advance(304, [&](std::uint32_t i) { order.push_back(i); });
+    QVERIFY(order.empty());
+    wheel->advance(305, [&](std::uint32_t i) { order.push_back(i); });
+    QCOMPARE(order.size(), std::size_t { 10 });
+}
+
+void TablesTest::hashesDependOnEveryByteAndOnTheSeed()
+{
+    const SeededHash hash(1);
+    StreamIdentity identity { { { IpAddress::v4(0x0a000001), 10'000 }, { IpAddress::v4(0x0a000002), 20'000 } }, { 7 } };
+    std::map<std::uint64_t, int> seen { { hash(identity), 0 } };
+    auto* bytes = reinterpret_cast<unsigned char*>(&identity);
+    for (std::size_t i = 0; i < sizeof identity; ++i) {
+        for (int bit = 0; bit < 8; ++bit) {
+            bytes[i] = static_cast<unsigned char>(bytes[i] ^ 1 << bit);
+            QVERIFY(seen.emplace(hash(identity), 0).second);
+            bytes[i] = static_cast<unsigned char>(bytes[i] ^ 1 << bit);
+        }
+    }
+    QVERIFY(hash(identity) != SeededHash(2)(identity));
+    QVERIFY(hash(identity.flow.src) != SeededHash(2)(identity.flow.src));
+}
+
+void TablesTest::longestGapSinceAReportIsFound()
+{
+    LossLedger ledger;
+    std::vector<std::int64_t> gaps { 0 }; // by number of the report
+    std::mt19937 random(9);
+    for (int i = 0; i < 3'000; ++i) {
+        const std::int64_t gap = random() % 5 == 0 ? 0 : static_cast<std::int64_t>(random() % 1'000'000);
+        ledger.add({ random() % 3, Nanoseconds(gap) });
+        gaps.push_back(gap);
+        const std::size_t since = random() % gaps.size();
+        const auto longest = since + 1 == gaps.size()
+            ? 0
+            : *std::max_element(gaps.begin() + static_cast<std::ptrdiff_t>(since) + 1, gaps.end());
+        QCOMPARE(ledger.longestGapAfter(since).count(), longest);
+    }
+    LossLedger falling; // more gaps, each shorter than the one before, than are told apart: never too short
+    for (int i = 0; i < 1'000; ++i)
+        falling.add({ 0, Nanoseconds(10'000 - i) });
+    for (std::uint64_t since = 0; since < 1'000; ++since)
+        QVERIFY(falling.longestGapAfter(since).count() >= 10'000 - static_cast<int>(since));
+    QCOMPARE(falling.longestGapAfter(1'000).count(), 0);
 }
 
 QTEST_APPLESS_MAIN(TablesTest)

@@ -1,0 +1,139 @@
+// The records are the same for any number of processing cores, with real threads.
+#include <QTest>
+
+// after Qt: moc stumbles over <chrono> when it comes first
+#include "tests/engine/tracking/sip_script.h"
+#include "tests/replay/lane_run.h"
+
+using namespace callmon;
+
+namespace {
+
+TrackerOptions options()
+{
+    TrackerOptions options;
+    options.maxCalls = 256;
+    options.maxStreams = 2048;
+    options.maxMediaAddresses = 1024;
+    options.hashSeed = 1;
+    return options;
+}
+
+// Forty calls, one every 150 ms, each way a stream with its own losses; addresses are used again by later calls, so
+// bindings move; some sources were never advertised, some calls change SSRC, are put on hold or have no end.
+std::vector<Datagram> busyTraffic(TestTraffic& traffic)
+{
+    for (int i = 0; i < 40; ++i) {
+        const int at = 150 * i;
+        const auto port = static_cast<std::uint16_t>(10'000 + 2 * (i % 15));
+        const QString id = QString(" id=call-%1 port=%2 branch=b%1").arg(i).arg(port);
+        const QString idB = QString(" id=call-%1 port=%2 branch=b%1").arg(i).arg(port + 10'000);
+        traffic.script(QString("%1 A>B INVITE 1 sdp=sendrecv").arg(at) + id);
+        if (i % 7 != 3)
+            traffic.script(QString("%1 B>A 200 1 sdp=sendrecv").arg(at + 60) + idB);
+        const Endpoint a { scriptHost('A', port) };
+        const Endpoint b { scriptHost('B', static_cast<std::uint16_t>(port + 10'000)) };
+        const Endpoint unadvertised { IpAddress::v4(0xc0a80001u + static_cast<std::uint32_t>(i)), 7000 };
+        for (int p = 0; p < 130; ++p) {
+            const auto number = static_cast<std::uint16_t>(p);
+            const auto ssrc = static_cast<std::uint32_t>(1000 + i + (i % 5 == 0 && p > 60 ? 500 : 0));
+            if (p % (11 + i) != 5)
+                traffic.rtp(at + 70 + 20 * p + i % 3, a, b, { 8, number, 160u * number, ssrc, false });
+            if (p % 17 != 4)
+                traffic.rtp(at + 71 + 20 * p, i % 4 == 0 ? unadvertised : b, a, { 8, number, 160u * number, 9, false });
+        }
+        if (i % 6 == 1)
+            traffic.script(QString("%1 A>B INVITE 2 sdp=inactive").arg(at + 900) + id
+                + QString("\n%1 B>A 200 2 sdp=inactive").arg(at + 950) + idB);
+        if (i % 9 != 2)
+            traffic.script(QString("%1 A>B BYE 3").arg(at + 2000) + id);
+    }
+    traffic.talk(400'000, 3, scriptHost('A', 1), scriptHost('B', 1), 5); // of nobody: time passes
+    std::vector<Datagram> all = traffic.list();
+    std::stable_sort(
+        all.begin(), all.end(), [](const Datagram& a, const Datagram& b) { return a.arrival < b.arrival; });
+    return all;
+}
+
+}
+
+class LanesTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void recordsAreTheSameForAnyNumberOfLanes_data();
+    void recordsAreTheSameForAnyNumberOfLanes();
+    void recordsDoNotDependOnTheSeedOfTheHashes();
+    void streamsBeyondACallsLimitAreTheSameOnes();
+    void clockThatStepsBackStepsBackInAllLanes();
+};
+
+void LanesTest::recordsAreTheSameForAnyNumberOfLanes_data()
+{
+    QTest::addColumn<int>("lanes");
+    QTest::addColumn<int>("batch");
+    for (const int lanes : { 1, 2, 3 }) {
+        for (const int batch : { 1, 7, 64 })
+            QTest::addRow("%d lanes, batches of %d", lanes, batch) << lanes << batch;
+    }
+}
+
+void LanesTest::recordsAreTheSameForAnyNumberOfLanes()
+{
+    QFETCH(int, lanes);
+    QFETCH(int, batch);
+    TestTraffic traffic;
+    const auto datagrams = busyTraffic(traffic);
+    const auto one = runLanes(datagrams, options(), 1, 64);
+    QCOMPARE(one->all.ended.size(), std::size_t { 40 });
+    QVERIFY(one->all.streams.size() > 80);
+    const auto several
+        = runLanes(datagrams, options(), static_cast<std::size_t>(lanes), static_cast<std::size_t>(batch));
+    QCOMPARE(several->busyLanes, static_cast<std::size_t>(lanes));
+    QCOMPARE(firstDifference(*one, *several), std::string());
+}
+
+void LanesTest::recordsDoNotDependOnTheSeedOfTheHashes()
+{
+    TestTraffic traffic;
+    const auto datagrams = busyTraffic(traffic);
+    TrackerOptions other = options();
+    other.hashSeed = 0xfeedbeef;
+    const auto one = runLanes(datagrams, options(), 1, 64);
+    const auto two = runLanes(datagrams, other, 1, 64);
+    QCOMPARE(firstDifference(*one, *two), std::string());
+}
+
+void LanesTest::streamsBeyondACallsLimitAreTheSameOnes()
+{
+    TestTraffic traffic;
+    traffic.script("0 A>B INVITE 1 sdp=sendrecv\n10 B>A 200 1 sdp=sendrecv");
+    for (std::uint32_t i = 0; i < 100; ++i) { // both ways, so that two lanes have some of them; 80 at once
+        const bool forth = i % 2 == 0;
+        traffic.talk(i < 80 ? 20 + 0.1 * i : 5000, 3, scriptHost(forth ? 'A' : 'B', forth ? 10'000 : 20'000),
+            scriptHost(forth ? 'B' : 'A', forth ? 20'000 : 10'000), i);
+    }
+    std::vector<Datagram> all = traffic.list();
+    std::stable_sort(
+        all.begin(), all.end(), [](const Datagram& a, const Datagram& b) { return a.arrival < b.arrival; });
+    const auto one = runLanes(all, options(), 1, 64);
+    QCOMPARE(one->all.streams.size(), std::size_t { 64 });
+    QCOMPARE(one->all.ended[0].streamCount, 64u);
+    for (const std::size_t lanes : { std::size_t { 2 }, std::size_t { 3 } })
+        QCOMPARE(firstDifference(*one, *runLanes(all, options(), lanes, 16)), std::string());
+}
+
+void LanesTest::clockThatStepsBackStepsBackInAllLanes()
+{
+    TestTraffic traffic;
+    auto datagrams = busyTraffic(traffic);
+    const std::size_t half = datagrams.size() / 2;
+    for (std::size_t i = half; i < datagrams.size(); ++i)
+        datagrams[i].arrival -= std::chrono::hours(1);
+    const auto one = runLanes(datagrams, options(), 1, 64);
+    for (const std::size_t lanes : { std::size_t { 2 }, std::size_t { 3 } })
+        QCOMPARE(firstDifference(*one, *runLanes(datagrams, options(), lanes, 64)), std::string());
+}
+
+QTEST_APPLESS_MAIN(LanesTest)
+#include "tst_lanes.moc"
