@@ -1,5 +1,5 @@
-// What a packet's way costs in instructions: a capture, held in memory, through each step in a function of its own, to be
-// counted by callgrind (instructions.py does that). A count is the same on every run of the same build, whatever
+// What a packet's way costs in instructions: a capture, held in memory, through each step in a function of its own, to
+// be counted by callgrind (instructions.py does that). A count is the same on every run of the same build, whatever
 // else the machine does; it knows nothing of caches, so it stands beside the benches that measure time.
 #include "engine/capture/pcap_file.h"
 #include "engine/packet/frame_classifier.h"
