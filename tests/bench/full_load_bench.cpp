@@ -5,7 +5,6 @@
 #include "bench_machine.h"
 #include "engine/capture/capture_loop.h"
 #include "engine/capture/dpdk_port.h"
-#include "engine/packet/decode_frame.h"
 #include "engine/records/call_monitor.h"
 #include "engine/storage/record_writer.h"
 #include "engine/storage_intake.h"
@@ -152,30 +151,36 @@ public:
     Result<void> receive(FrameBatch& batch) override
     {
         const std::uint64_t begin = RingTraffic::now();
-        if (!m_started) {
+        if (m_lastEnd == 0)
             m_traffic.start(begin);
-            m_started = true;
-        }
+        else if (m_lastCount > 0) // classified, handed on, and others' buffers freed, since the poll before
+            add(capturing, begin - m_lastEnd);
         const bool nothingMore = m_draining && m_traffic.drain();
         const std::uint32_t fed = m_traffic.pump(begin);
         const std::uint64_t generated = RingTraffic::now();
         if (m_queue)
             for (int i = 0; i < 16 && m_queue->takeRecord(*m_records); ++i) { }
         const std::uint64_t polled = RingTraffic::now();
+        const std::size_t before = batch.count;
         auto received = m_port.receive(batch);
+        const std::size_t count = batch.count - before;
         const std::uint64_t end = RingTraffic::now();
         add(generating, fed > 0 ? generated - begin : 0);
-        add(recording, polled - generated);
-        add(capturing, batch.count > 0 ? end - polled : 0);
+        add(recording, m_queue ? polled - generated : 0);
+        add(capturing, count > 0 ? end - polled : 0);
         if (steady) {
             generatorCost.add(generated - begin, fed);
-            captureCost.add(end - polled, batch.count);
+            captureCost.add(m_lastReceive + begin - m_lastEnd, m_lastCount);
         }
+        m_lastReceive = end - polled;
+        m_lastCount = count;
+        m_lastEnd = RingTraffic::now();
         steady = m_traffic.steady();
-        drained = nothingMore && batch.count == 0;
+        drained = nothingMore && count == 0;
         return received;
     }
-    void release(FrameBatch& batch) override { m_port.release(batch); }
+    void releaseFrom(FrameBatch& batch, std::size_t first) override { m_port.releaseFrom(batch, first); }
+    ProbeLoss takeLoss() override { return m_port.takeLoss(); }
     std::string describe() const override { return m_port.describe(); }
     bool isLive() const override { return true; }
     std::vector<CaptureCounter> counters() const override { return m_port.counters(); }
@@ -194,6 +199,9 @@ private:
     StorageQueue* m_queue = nullptr;
     CountedRecords* m_records = nullptr;
     bool m_started = false;
+    std::uint64_t m_lastEnd = 0; // of receive(); what came of the call before, and how long its poll took
+    std::uint64_t m_lastReceive = 0;
+    std::size_t m_lastCount = 0;
     std::atomic<bool> m_draining { false };
 };
 
@@ -202,7 +210,6 @@ struct Processing {
     Counter busy { 0 }; // cycles on batches with frames
     Counter empty { 0 }; // cycles on those without
     BatchCost cost;
-    PacketDecoder decoder;
 
     void run(CaptureLoop& capture, CallMonitor& monitor, const std::atomic<bool>& steady)
     {
@@ -211,10 +218,14 @@ struct Processing {
             const std::uint64_t begin = RingTraffic::now();
             const std::size_t frameCount = batch->count;
             std::size_t count = 0;
-            for (const Frame& frame : batch->view())
-                if (auto datagram = decoder.decode(
-                        static_cast<std::uint16_t>(frame.linkType), frame.bytes, frame.arrival, frame.uncertainty))
-                    datagrams[count++] = *datagram;
+            for (const Frame& frame : batch->view()) {
+                Datagram& datagram = datagrams[count];
+                datagram = datagramOf(frame.bytes, frame.udp);
+                datagram.arrival = frame.arrival;
+                datagram.uncertainty = frame.uncertainty;
+                datagram.sequence = batch->firstSequence + count++;
+            }
+            monitor.account(batch->loss, batch->now);
             monitor.process(std::span(datagrams).first(count));
             monitor.advance(batch->now);
             capture.giveBack(batch);
@@ -368,7 +379,10 @@ Result<void> Run::open(const SpeechTable& speech)
         return made.error();
     m_traffic = std::move(made.value());
     m_source = std::make_unique<FedPort>(*m_port, *m_traffic);
-    m_capture = std::make_unique<CaptureLoop>(*m_source, m_options.ringBatches);
+    CaptureLoopOptions capture;
+    capture.batches = m_options.ringBatches;
+    capture.processingWaits = Waiter::Manner::Spin;
+    m_capture = std::make_unique<CaptureLoop>(*m_source, capture);
     if (retention) {
         auto writer = RecordWriter::open(m_options.directory);
         if (!writer)
@@ -462,9 +476,8 @@ void Run::reportLosses()
     for (const CaptureCounter& counter : m_source->counters())
         if (const std::string_view name = counter.name; name.starts_with("nic_") || name.ends_with("_dropped"))
             loss(counter.name, counter.value);
-    loss("ring_full_dropped", m_capture->ringFullDropped());
-    for (const PacketCounter& counter : m_processing.decoder.counters())
-        if (counter.value > 0)
+    for (const CaptureCounter& counter : m_capture->counters()) // dropped for whatever reason: all that is sent is VoIP
+        if (const std::string_view name = counter.name; !name.starts_with("frames_") && counter.value > 0)
             loss(counter.name, counter.value);
     if (m_storage.writer) {
         loss("media_chunks_refused", m_queue->refusedChunks());
@@ -477,10 +490,9 @@ void Run::reportLosses()
         if (!m_storage.result)
             loss(m_storage.result.error().what.c_str(), 1);
     }
-    std::printf(
-        "  (record queue full, waited: %" PRIu64 "; longest time without a poll and the like:", m_queue->waits());
+    std::printf("  (record queue full, waited: %" PRIu64 ";", m_queue->waits());
     for (const CaptureCounter& counter : m_source->counters())
-        if (std::string_view(counter.name).find("gap") != std::string_view::npos)
+        if (counter.name == std::string_view("poll_gap_longest_us"))
             std::printf(" %s %" PRIu64, counter.name, counter.value);
     std::printf(")\n");
 }

@@ -1,19 +1,20 @@
 #!/usr/bin/env python3
-"""How fast the engine replays a large capture, and in how much memory, beside tshark on the same file and machine.
+"""How much of a capture the engine replays per second of CPU, beside tshark and reading alone, on one file and machine.
 
-    replay_bench.py BIN_DIR [--mib 1024] [--concurrent 2000] [--work DIR] [--keep]
+    replay_bench.py BIN_DIR [--mib 1024] [--concurrent 2000] [--rounds 3] [--work DIR] [--keep]
 
-Makes a capture of the wanted size with callmon-traffic (G.711, so many calls at once), reads it once to warm the page
-cache, then runs callmon-engine (tracks, measures, stores records, quality series and all media) and
-`tshark -q -z rtp,streams`, one after the other. Prints wall time, CPU time and peak memory of each.
+Makes a capture of the wanted size with callmon-traffic (G.711, so many calls at once, each with the rest of a
+conversation before it: inverse Gaussian, mean 117 s, shape 19) and reads it once to warm the page cache. Then, round by
+round, one after the other: callmon-engine with statistics only and with everything stored, `tshark -q -z rtp,streams`,
+and `tcpdump -w /dev/null`, which only reads. Prints medians, with the least and the most, of packets per CPU second,
+wall time and peak memory. `--mib 4096 --concurrent 5000` is the load that the project measures itself by.
 """
 
 import argparse
 import os
 import platform
-import re
-import resource
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -21,31 +22,33 @@ import time
 
 
 def measured(args):
-    """(wall s, cpu s, peak MiB, stdout) of one process."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    """(wall s, CPU s, peak MiB, stdout) of one process; its own, by wait4."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        start = time.monotonic()
+        process = subprocess.Popen(args, stdout=output, stderr=errors)
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.monotonic() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            errors.seek(0)
+            sys.exit(f"{args[0]} failed: {errors.read().decode(errors='replace')}")
+        output.seek(0)
+        return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output.read().decode(errors="replace")
+
+
+def make_capture(given, path):
+    # 100 packets a second and call, 230 bytes each with the file's own header: seconds that give the wanted size.
+    seconds = max(2, round(given.mib * 2**20 / (given.concurrent * 100 * 230)))
     start = time.monotonic()
-    process = subprocess.Popen(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    peak = 0
-    # ru_maxrss of all children only grows: read this process's own high-water mark while it runs.
-    os.set_blocking(process.stdout.fileno(), False)
-    output = b""
-    while process.poll() is None:
-        try:
-            with open(f"/proc/{process.pid}/status") as f:
-                found = re.search(r"VmHWM:\s+(\d+) kB", f.read())
-                if found:
-                    peak = max(peak, int(found.group(1)))
-        except OSError:
-            pass
-        output += process.stdout.read() or b""
-        time.sleep(0.02)
-    output += process.stdout.read() or b""
-    wall = time.monotonic() - start
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    if process.returncode != 0:
-        sys.exit(f"{args[0]} failed: {process.stderr.read().decode(errors='replace')}")
-    return wall, cpu, peak / 1024, output.decode(errors="replace")
+    subprocess.run([os.path.join(given.bin, "callmon-traffic"), "--out", path, "--steady", "--concurrent",
+                    str(given.concurrent), "--duration", str(seconds), "--seed", "1", "--codecs", "pcma,pcmu",
+                    "--mix", "clean", "--hold-mean", "117", "--hold-shape", "19"], check=True,
+                   stdout=subprocess.DEVNULL)
+    print(f"callmon-traffic wrote the capture in {time.monotonic() - start:.1f} s")
+
+
+def spread(values, form):
+    return f"{statistics.median(values):{form}} ({min(values):{form}} to {max(values):{form}})"
 
 
 def main():
@@ -53,40 +56,61 @@ def main():
     options.add_argument("bin")
     options.add_argument("--mib", type=int, default=1024)
     options.add_argument("--concurrent", type=int, default=2000)
+    options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--work")
     options.add_argument("--keep", action="store_true")
     given = options.parse_args()
     work = given.work or tempfile.mkdtemp(prefix="callmon-bench-")
     os.makedirs(work, exist_ok=True)
-    capture = os.path.join(work, "steady.pcap")
-    cpu_name = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "?")
-    print(f"machine: {cpu_name}, {os.cpu_count()} cores, {platform.system()} {platform.release()}")
+    capture = os.path.join(work, f"steady-{given.concurrent}-{given.mib}.pcap")
+    data = os.path.join(work, "data")
+    with open("/proc/cpuinfo") as cpus:
+        model = next((line.split(":", 1)[1].strip() for line in cpus if line.startswith("model name")), "?")
+    load = os.getloadavg()[0]
+    print(f"machine: {os.cpu_count()} x {model}, {platform.system()} {platform.release()}, load {load:.2f}"
+          + (" (NOT QUIET: do not quote these figures)" if load > 0.3 else ""))
 
     if not os.path.exists(capture):
-        # 100 packets a second and call, 230 bytes each with pcap header: seconds that give the wanted size.
-        seconds = max(2, round(given.mib * 2**20 / (given.concurrent * 100 * 230)))
-        subprocess.run([os.path.join(given.bin, "callmon-traffic"), "--out", capture, "--steady", "--concurrent",
-                        str(given.concurrent), "--duration", str(seconds), "--seed", "1", "--codecs", "pcma,pcmu", "--mix", "clean", "--hold-mean", "117"], check=True,
-                       stdout=subprocess.DEVNULL)
-    size = os.path.getsize(capture)
+        make_capture(given, capture)
     with open(capture, "rb") as f:
         while f.read(1 << 22):
             pass
-    print(f"capture: {size / 2**20:.0f} MiB, {given.concurrent} calls at once")
 
-    data = os.path.join(work, "data")
-    shutil.rmtree(data, ignore_errors=True)
-    ours = measured([os.path.join(given.bin, "callmon-engine"), "--replay", capture, "--data", data])
-    counters = dict(line.rsplit(" ", 1) for line in ours[3].splitlines() if " " in line)
-    print(f"callmon-engine           wall {ours[0]:7.2f} s  cpu {ours[1]:7.2f} s  peak {ours[2]:7.0f} MiB"
-          f"  ({int(counters.get('frames_received', 0)) / ours[0] / 1e6:.2f} Mpps, everything stored)")
-    theirs = measured(["tshark", "-r", capture, "-q", "-z", "rtp,streams"])
-    print(f"tshark -z rtp,streams    wall {theirs[0]:7.2f} s  cpu {theirs[1]:7.2f} s  peak {theirs[2]:7.0f} MiB")
-    print(f"ratio: {ours[0] / theirs[0]:.3f} of tshark's wall time (goal: below 0.25)")
-    for name in ("frames_received", "rtp_packets", "calls_started", "media_packets_stored", "media_chunks_refused",
-                 "record_queue_waits"):
+    engine = [os.path.join(given.bin, "callmon-engine"), "--replay", capture, "--data", data]
+    programs = {
+        "callmon-engine, statistics only": engine + ["--record-media", "false"],
+        "callmon-engine, all stored": engine,
+        "tshark -q -z rtp,streams": ["tshark", "-r", capture, "-q", "-z", "rtp,streams"],
+        "tcpdump -w /dev/null": ["tcpdump", "-r", capture, "-w", "/dev/null"],
+    }
+    missing = [name for name, command in programs.items() if not shutil.which(command[0])]
+    for name in missing:
+        print(f"{name}: not installed")
+        del programs[name]
+    figures = {name: [] for name in programs}
+    counters = {}
+    for _ in range(given.rounds):
+        for name, command in programs.items():
+            shutil.rmtree(data, ignore_errors=True)
+            figures[name].append(measured(command))
+            if name.endswith("all stored"):
+                counters = dict(line.rsplit(" ", 1) for line in figures[name][-1][3].splitlines() if " " in line)
+    frames = int(counters["frames_received"])
+    print(f"capture: {os.path.getsize(capture) / 2**20:.0f} MiB, {frames} frames, {given.concurrent} calls at once; "
+          f"{given.rounds} rounds\n")
+    print(f"{'':34}{'million packets per CPU second':34}{'wall, s':28}peak, MiB")
+    for name, runs in figures.items():
+        print(f"{name:34}{spread([frames / cpu / 1e6 for _, cpu, _, _ in runs], '.3f'):34}"
+              f"{spread([wall for wall, _, _, _ in runs], '.2f'):28}"
+              f"{statistics.median(peak for _, _, peak, _ in runs):.0f}")
+    if "tshark -q -z rtp,streams" in figures:
+        ours, theirs = (statistics.median(run[0] for run in figures[name])
+                        for name in ("callmon-engine, all stored", "tshark -q -z rtp,streams"))
+        print(f"\nall stored takes {ours / theirs:.3f} of tshark's wall time (goal: below 0.25)")
+    for name in ("rtp_packets", "calls_started", "media_packets_stored", "media_chunks_refused", "record_queue_waits"):
         if name in counters:
             print(f"  {name} {counters[name]}")
+    shutil.rmtree(data, ignore_errors=True)
     if not given.keep and not given.work:
         shutil.rmtree(work)
 

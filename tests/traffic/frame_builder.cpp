@@ -63,6 +63,22 @@ void storeChecksum(std::byte* at, std::uint16_t value)
     std::memcpy(at, &value, 2);
 }
 
+std::span<const std::byte> wireBytes(const IpAddress& ip)
+{
+    return ip.isV4() ? ip.bytes().last(4) : std::span<const std::byte>(ip.bytes());
+}
+
+// With the pseudo header of RFC 768, RFC 9293 3.1 and RFC 8200 8.1: addresses, length and protocol, in memory order.
+std::uint16_t transportChecksum(const FlowKey& flow, unsigned protocol, std::span<const std::byte> segment)
+{
+    std::uint64_t sum = onesSum(wireBytes(flow.src.ip));
+    sum = onesSum(wireBytes(flow.dst.ip), sum);
+    for (const auto word : { static_cast<std::uint16_t>(segment.size()), static_cast<std::uint16_t>(protocol) })
+        sum += std::endian::native == std::endian::little ? static_cast<std::uint16_t>((word & 0xffu) << 8 | word >> 8)
+                                                          : word;
+    return checksum(onesSum(segment, sum));
+}
+
 // Locally administered, and of the host's own number: the same host has the same address throughout.
 void macOf(HeaderWriter& out, const IpAddress& ip, Side side)
 {
@@ -72,64 +88,82 @@ void macOf(HeaderWriter& out, const IpAddress& ip, Side side)
 
 }
 
-std::span<const std::byte> FrameBuilder::build(const FlowKey& flow, std::size_t length, Dscp dscp, Side side)
+std::byte* FrameBuilder::startOf(bool v4, std::size_t transportHeader)
 {
-    assert(length <= maxPayload);
-    const bool v4 = flow.src.ip.isV4();
-    const std::size_t headers = 14u + (m_vlan ? 4u : 0u) + (v4 ? 20u : 40u) + 8u;
-    std::byte* const start = m_buffer.data() + maxHeaders - headers;
-    const auto udpLength = static_cast<unsigned>(8 + length);
-    const unsigned hops = side == Side::BeforeRouter ? 62 : 61;
+    return m_buffer.data() + maxHeaders - (14u + tagSize() + (v4 ? 20u : 40u) + transportHeader);
+}
 
+// Up to the transport header, which with its payload has `length` bytes.
+std::byte* FrameBuilder::writeNetwork(
+    std::byte* start, const FlowKey& flow, unsigned protocol, unsigned length, Dscp dscp, Side side)
+{
+    const unsigned hops = side == Side::BeforeRouter ? 62 : 61;
     HeaderWriter out(start);
     macOf(out, flow.dst.ip, side);
     macOf(out, flow.src.ip, side);
     if (m_vlan) {
         out.u16(0x8100);
-        out.u16((dscp == Dscp::Voice ? 5u : 3u) << 13 | *m_vlan);
+        out.u16((dscp == Dscp::Voice ? 5u : dscp == Dscp::Signalling ? 3u : 0u) << 13 | *m_vlan);
     }
+    const bool v4 = flow.src.ip.isV4();
     out.u16(v4 ? 0x0800 : 0x86dd);
     std::byte* const ip = out.at();
-    std::span<const std::byte> source = flow.src.ip.bytes();
-    std::span<const std::byte> destination = flow.dst.ip.bytes();
     if (v4) {
-        source = source.last(4);
-        destination = destination.last(4);
         if (side == Side::BeforeRouter)
             ++m_identification;
         out.u8(0x45);
         out.u8(static_cast<unsigned>(dscp) << 2);
-        out.u16(20 + udpLength);
+        out.u16(20 + length);
         out.u16(m_identification);
         out.u16(0x4000); // do not fragment
         out.u8(hops);
-        out.u8(17);
+        out.u8(protocol);
         out.u16(0);
     } else {
         out.u32(0x60000000u | static_cast<std::uint32_t>(dscp) << 22);
-        out.u16(udpLength);
-        out.u8(17);
+        out.u16(length);
+        out.u8(protocol);
         out.u8(hops);
     }
-    out.bytes(source);
-    out.bytes(destination);
+    out.bytes(wireBytes(flow.src.ip));
+    out.bytes(wireBytes(flow.dst.ip));
     if (v4)
         storeChecksum(ip + 10, checksum(onesSum({ ip, 20 })));
-    std::byte* const udp = out.at();
+    return out.at();
+}
+
+std::span<const std::byte> FrameBuilder::build(const FlowKey& flow, std::size_t length, Dscp dscp, Side side)
+{
+    assert(length <= maxPayload);
+    std::byte* const start = startOf(flow.src.ip.isV4(), 8);
+    const auto udpLength = static_cast<unsigned>(8 + length);
+    std::byte* const udp = writeNetwork(start, flow, 17, udpLength, dscp, side);
+    HeaderWriter out(udp);
     out.u16(flow.src.port);
     out.u16(flow.dst.port);
     out.u16(udpLength);
     out.u16(0);
-    // Pseudo header of RFC 768 and RFC 8200 8.1: addresses, length and protocol, here in memory order.
-    const std::uint16_t words[2] { static_cast<std::uint16_t>(udpLength), 17 };
-    std::uint64_t sum = onesSum(source);
-    sum = onesSum(destination, sum);
-    for (const std::uint16_t word : words)
-        sum += std::endian::native == std::endian::little ? static_cast<std::uint16_t>((word & 0xffu) << 8 | word >> 8)
-                                                          : word;
-    const std::uint16_t sumOfAll = checksum(onesSum({ udp, udpLength }, sum));
-    storeChecksum(udp + 6, sumOfAll == 0 ? std::uint16_t { 0xffff } : sumOfAll); // 0 would mean "none" (RFC 768)
-    return { start, headers + length };
+    const std::uint16_t sum = transportChecksum(flow, 17, { udp, udpLength });
+    storeChecksum(udp + 6, sum == 0 ? std::uint16_t { 0xffff } : sum); // 0 would mean "none" (RFC 768)
+    return { start, udp + udpLength };
+}
+
+std::span<const std::byte> FrameBuilder::buildTcp(const FlowKey& flow, std::size_t length, const TcpNumbers& numbers)
+{
+    assert(length <= maxPayload - 12);
+    std::byte* const start = startOf(flow.src.ip.isV4(), 20);
+    const auto tcpLength = static_cast<unsigned>(20 + length);
+    std::byte* const tcp = writeNetwork(start, flow, 6, tcpLength, Dscp::None, Side::BeforeRouter);
+    HeaderWriter out(tcp);
+    out.u16(flow.src.port);
+    out.u16(flow.dst.port);
+    out.u32(numbers.sequence);
+    out.u32(numbers.acknowledged);
+    out.u16(0x5018); // five words of header; PSH, ACK (RFC 9293 3.1)
+    out.u16(0xffff); // window
+    out.u32(0);
+    storeChecksum(tcp + 16, transportChecksum(flow, 6, { tcp, tcpLength }));
+    return { start, tcp + tcpLength };
 }
 
 }

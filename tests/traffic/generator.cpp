@@ -20,14 +20,20 @@ Party otherOf(Party side)
     return side == Party::Caller ? Party::Callee : Party::Caller;
 }
 
+// All or none draw nothing.
+bool drawsIpv6(const TrafficOptions& options, Random& random)
+{
+    return options.ipv6Share >= 1 || (options.ipv6Share > 0 && random.chance(options.ipv6Share));
+}
+
 }
 
 struct Generator::Call {
-    Call(std::uint64_t index, std::uint64_t seed, const TrafficOptions& options)
-        : random(mixBits(seed) ^ mixBits(index * 2 + 1))
-        , parties(makeParties(index, options.ipv6, random))
+    Call(std::uint64_t index, CallBegins begins, const TrafficOptions& options)
+        : random(mixBits(options.seed) ^ mixBits(index * 2 + 1))
+        , parties(makeParties(index, drawsIpv6(options, random), random))
         , plan(planCall(static_cast<CallSort>(random.weighted(options.mix.sorts)),
-              static_cast<Codec>(random.weighted(options.mix.codecs)), options.timing, random))
+              static_cast<Codec>(random.weighted(options.mix.codecs)), options.timing, begins, random))
         , dialogue(parties, plan, random.next())
     {
     }
@@ -52,12 +58,16 @@ Generator::Generator(
     , m_writer(writer)
     , m_truth(truth)
     , m_frame(options.vlan)
+    , m_cross(options.seed, options.ipv6Share, options.vlan)
+    , m_crossTimes(options.seed + 1)
+    , m_written(options.start)
     , m_arrivals(options.seed)
 {
     const auto initial = std::min<std::uint64_t>(options.initialCalls, options.calls);
     for (std::uint64_t i = 0; i < initial; ++i) {
         const auto share = static_cast<double>(i) / static_cast<double>(initial);
-        beginCall(options.start + Nanoseconds(std::llround(share * static_cast<double>(options.ramp.count()))));
+        const Nanoseconds after(std::llround(share * static_cast<double>(options.ramp.count())));
+        beginCall(options.start + after, options.initialBegin);
     }
     nextArrival(options.start);
 }
@@ -99,12 +109,14 @@ void Generator::finish()
     for (const auto& call : m_slots)
         if (call)
             record(*call);
+    if (m_truth)
+        m_truth->add(m_cross.truth());
 }
 
 void Generator::handle(const Event& event)
 {
     if (event.kind == EventKind::Arrival) {
-        beginCall(event.at);
+        beginCall(event.at, CallBegins::Now);
         nextArrival(event.at);
         return;
     }
@@ -136,9 +148,9 @@ void Generator::nextArrival(Timestamp after)
         push({ .at = after + Nanoseconds(std::llround(m_arrivals.exponential(1e9 / m_options.callsPerSecond))) });
 }
 
-void Generator::beginCall(Timestamp at)
+void Generator::beginCall(Timestamp at, CallBegins begins)
 {
-    auto call = std::make_unique<Call>(m_callsBegun++, m_options.seed, m_options);
+    auto call = std::make_unique<Call>(m_callsBegun++, begins, m_options);
     call->start = at;
     std::uint32_t slot = 0;
     if (m_freeSlots.empty()) {
@@ -261,18 +273,30 @@ void Generator::writeMessage(Call& call, Step step, Timestamp at, bool copy)
     const Party from = call.dialogue.sender(step);
     const std::size_t length = std::min(text.size(), FrameBuilder::maxPayload);
     std::memcpy(m_frame.payload().data(), text.data(), length);
-    m_writer.write(at,
+    write(at,
         m_frame.build({ call.party(from).signalling, call.party(otherOf(from)).signalling }, length, Dscp::Signalling,
             copy ? Side::BehindRouter : Side::BeforeRouter));
-    ++m_frames;
 }
 
 void Generator::writePacket(Call& call, Party side, const RtpPlan& rtp, Timestamp at, bool copy)
 {
     Media& media = call.media[static_cast<std::size_t>(side)];
     const std::size_t length = media.sender.write(rtp, m_frame.payload());
-    m_writer.write(at, m_frame.build(media.flow, length, Dscp::Voice, copy ? Side::BehindRouter : Side::BeforeRouter));
+    write(at, m_frame.build(media.flow, length, Dscp::Voice, copy ? Side::BehindRouter : Side::BeforeRouter));
     media.truth.passed(at, rtp.index, copy);
+}
+
+// Cross traffic comes at any time since the frame before: its share of all frames is what was asked for.
+void Generator::write(Timestamp at, std::span<const std::byte> frame)
+{
+    while (m_options.crossShare > 0 && m_crossTimes.chance(m_options.crossShare)) {
+        const auto gap = static_cast<double>((at - m_written).count());
+        m_written += Nanoseconds(std::llround(m_crossTimes.uniform() * gap));
+        m_writer.write(m_written, m_cross.next());
+        ++m_frames;
+    }
+    m_written = at;
+    m_writer.write(at, frame);
     ++m_frames;
 }
 

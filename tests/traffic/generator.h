@@ -3,6 +3,7 @@
 #pragma once
 
 #include "tests/traffic/capture_writer.h"
+#include "tests/traffic/cross_traffic.h"
 #include "tests/traffic/frame_builder.h"
 #include "tests/traffic/ground_truth.h"
 #include "tests/traffic/impairment.h"
@@ -22,10 +23,12 @@ struct TrafficOptions {
     std::uint64_t calls = UINT64_MAX; // no further call after that many
     double callsPerSecond = 1; // Poisson
     std::uint32_t initialCalls = 0; // begin evenly within the ramp, beside the Poisson arrivals
+    CallBegins initialBegin = CallBegins::Now;
     Nanoseconds ramp { 0 };
     CallTiming timing;
     TrafficMix mix;
-    bool ipv6 = false;
+    double ipv6Share = 0; // of calls and of the conversations of cross traffic
+    double crossShare = 0; // of frames: what is no VoIP
     std::optional<std::uint16_t> vlan;
 };
 
@@ -72,7 +75,7 @@ private:
     static bool laterThan(const Event& a, const Event& b);
     void push(Event event);
     void handle(const Event& event);
-    void beginCall(Timestamp at);
+    void beginCall(Timestamp at, CallBegins begins);
     void nextArrival(Timestamp after);
     void onStep(const Event& event);
     void onSend(const Event& event);
@@ -81,6 +84,7 @@ private:
     void writeMessage(Call& call, Step step, Timestamp at, bool copy);
     void deliver(Call& call, const Event& packet); // the packet reaches the probe
     void writePacket(Call& call, Party side, const RtpPlan& rtp, Timestamp at, bool copy);
+    void write(Timestamp at, std::span<const std::byte> frame); // and cross traffic before it
     void record(const Call& call);
     void release(std::uint32_t slot);
 
@@ -89,6 +93,9 @@ private:
     CaptureWriter& m_writer;
     GroundTruth* m_truth;
     FrameBuilder m_frame;
+    CrossTraffic m_cross;
+    Random m_crossTimes;
+    Timestamp m_written; // the last frame
     Random m_arrivals;
     std::vector<Event> m_heap;
     std::vector<std::unique_ptr<Call>> m_slots;

@@ -54,9 +54,9 @@ void CallTruth::passed(Timestamp at, Step step)
 
 Result<GroundTruth> GroundTruth::create(const std::string& prefix)
 {
-    const std::string names[] { prefix + ".truth.csv", prefix + ".truth.streams.csv" };
-    File files[2];
-    for (std::size_t i = 0; i < 2; ++i) {
+    const std::string names[] { prefix + ".truth.csv", prefix + ".truth.streams.csv", prefix + ".truth.other.csv" };
+    File files[std::size(names)];
+    for (std::size_t i = 0; i < std::size(names); ++i) {
         files[i].reset(std::fopen(names[i].c_str(), "wb"));
         if (!files[i])
             return Error { "cannot write " + names[i] + ": " + std::strerror(errno) };
@@ -67,12 +67,14 @@ Result<GroundTruth> GroundTruth::create(const std::string& prefix)
     writeLine(files[1].get(),
         { "call_id", "direction", "src_ip", "src_port", "dst_ip", "dst_port", "ssrc", "codec", "first_packet_at",
             "last_packet_at", "packets", "duplicates", "dropped", "reordered", "expected", "lost" });
-    return GroundTruth(std::move(files[0]), std::move(files[1]), prefix);
+    writeLine(files[2].get(), { "protocol", "frames", "bytes" });
+    return GroundTruth(std::move(files[0]), std::move(files[1]), std::move(files[2]), prefix);
 }
 
-GroundTruth::GroundTruth(File calls, File streams, std::string prefix)
+GroundTruth::GroundTruth(File calls, File streams, File other, std::string prefix)
     : m_calls(std::move(calls))
     , m_streams(std::move(streams))
+    , m_other(std::move(other))
     , m_prefix(std::move(prefix))
 {
 }
@@ -102,9 +104,15 @@ void GroundTruth::add(
             std::to_string(stream.expected()), std::to_string(stream.lost()) });
 }
 
+void GroundTruth::add(const CrossTruth& cross)
+{
+    writeLine(m_other.get(), { "tcp", std::to_string(cross.tcpFrames), std::to_string(cross.tcpBytes) });
+    writeLine(m_other.get(), { "udp", std::to_string(cross.udpFrames), std::to_string(cross.udpBytes) });
+}
+
 Result<void> GroundTruth::close()
 {
-    if (std::fflush(m_calls.get()) != 0 || std::fflush(m_streams.get()) != 0)
+    if (std::fflush(m_calls.get()) != 0 || std::fflush(m_streams.get()) != 0 || std::fflush(m_other.get()) != 0)
         return Error { "cannot write " + m_prefix + ".truth.csv: " + std::strerror(errno) };
     return {};
 }

@@ -1,8 +1,9 @@
 // What really happened in a generated capture, one CSV row per call and one per stream, under the column names of
-// `callmonctl calls` and `callmonctl streams` where the same thing is meant.
+// `callmonctl calls` and `callmonctl streams` where the same thing is meant; and what was no VoIP, by protocol.
 #pragma once
 
 #include "shared/base/result.h"
+#include "tests/traffic/cross_traffic.h"
 #include "tests/traffic/party_book.h"
 #include "tests/traffic/scenario.h"
 
@@ -49,12 +50,13 @@ struct CallTruth {
 
 class GroundTruth {
 public:
-    // Writes PREFIX.truth.csv and PREFIX.truth.streams.csv.
+    // Writes PREFIX.truth.csv, PREFIX.truth.streams.csv and PREFIX.truth.other.csv.
     static Result<GroundTruth> create(const std::string& prefix);
 
     void add(const std::string& callId, const CallParties& parties, const CallPlan& plan, const CallTruth& call);
     void add(const std::string& callId, Party direction, const FlowKey& flow, Ssrc ssrc, Codec codec,
         const StreamTruth& stream);
+    void add(const CrossTruth& cross);
     Result<void> close();
 
 private:
@@ -63,9 +65,10 @@ private:
     };
     using File = std::unique_ptr<std::FILE, FileCloser>;
 
-    GroundTruth(File calls, File streams, std::string prefix);
+    GroundTruth(File calls, File streams, File other, std::string prefix);
     File m_calls;
     File m_streams;
+    File m_other;
     std::string m_prefix;
 };
 

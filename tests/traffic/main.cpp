@@ -31,6 +31,7 @@ struct CommandLine {
     std::uint64_t seed = 1;
     bool seedGiven = false;
     std::uint16_t vlan = 0;
+    bool ipv6 = false;
 };
 
 Nanoseconds seconds(double count)
@@ -74,6 +75,8 @@ Result<void> apply(const CommandLine& line, TrafficOptions& options)
         options.calls = line.calls;
     if (line.vlan > 0)
         options.vlan = line.vlan;
+    if (line.ipv6)
+        options.ipv6Share = 1;
     // A live stream is another one each time: the Call-IDs of an earlier run may be stored where this one goes.
     options.seed =
         line.live && !line.seedGiven ? static_cast<std::uint64_t>(options.start.time_since_epoch().count()) : line.seed;
@@ -87,6 +90,7 @@ Result<void> apply(const CommandLine& line, TrafficOptions& options)
     if (line.steady) {
         options.initialCalls = static_cast<std::uint32_t>(concurrent);
         options.ramp = std::chrono::seconds(2);
+        options.initialBegin = CallBegins::Before;
     } else if (line.live) { // somebody is waiting to see calls
         options.initialCalls = static_cast<std::uint32_t>(std::lround(concurrent * 0.8));
         options.ramp = std::chrono::seconds(4);
@@ -151,7 +155,8 @@ int main(int argc, char** argv)
     TrafficOptions options;
     CLI::App app("Sample VoIP calls with real speech: a capture file with its ground truth, or a live stream.",
         "callmon-traffic");
-    app.add_option("--out", line.out, "Write this capture, and FILE.truth.csv and FILE.truth.streams.csv beside it");
+    app.add_option("--out", line.out,
+        "Write this capture, and its ground truth beside it: FILE.truth.csv, .streams.csv and .other.csv");
     app.add_flag("--live", line.live, "Write an endless capture to standard output, in real time");
     app.add_option("--calls", line.calls, "This many calls, each to its end (20 when no --duration is given)");
     app.add_option("--duration", line.duration, "Seconds of capture; calls still on are cut")
@@ -160,16 +165,27 @@ int main(int argc, char** argv)
     app.add_option("--concurrent", line.concurrent, "Calls at the same time, on average (8; live 16)")
         ->check(CLI::Range(1.0, 100000.0))
         ->excludes(rate);
-    app.add_flag("--steady", line.steady, "All of --concurrent begin in the first two seconds and ring only briefly");
+    app.add_flag("--steady", line.steady,
+        "All of --concurrent begin in the first two seconds, as if they had been on before, and ring only briefly");
     app.add_option("--hold-mean", options.timing.holdMean, "Mean seconds of conversation, inverse Gaussian")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
+    app.add_option("--hold-shape", options.timing.holdShape,
+           "Its shape: the smaller, the more short calls and few very long ones (the mean's value; measured in a "
+           "carrier's network: mean 117, shape 19)")
+        ->check(CLI::PositiveNumber);
     auto* seed = app.add_option("--seed", line.seed, "The same seed writes the same file (1; live: the time)");
     app.add_option("--mix", line.mix,
         "Sorts of calls, name=weight,...: clean loss jitter duplicates busy cancelled unanswered rejected failed auth "
         "hold one_way dtmf");
     app.add_option("--codecs", line.codecs, "Codecs, name=weight,...: pcma pcmu g729");
-    app.add_flag("--ipv6", options.ipv6, "IPv6 instead of IPv4");
+    auto* ipv6 = app.add_flag("--ipv6", line.ipv6, "IPv6 instead of IPv4");
+    app.add_option("--ipv6-share", options.ipv6Share, "Share of calls over IPv6, the rest over IPv4")
+        ->check(CLI::Range(0.0, 1.0))
+        ->excludes(ipv6);
+    app.add_option("--other-share", options.crossShare,
+           "Share of frames that are no VoIP: TCP and UDP of 64 to 1,514 bytes, counted in FILE.truth.other.csv")
+        ->check(CLI::Range(0.0, 0.95));
     app.add_option("--vlan", line.vlan, "802.1Q tag")->check(CLI::Range(1, 4094));
     app.add_option("--start", line.startText, "Time of a file's first call, UTC")->capture_default_str();
     app.add_option("--format", line.format, "pcap (nanoseconds), pcap-us (microseconds) or pcapng")

@@ -92,6 +92,16 @@ void planHold(Party holder, double talk, PlanBuilder& plan)
     plan.waitRoundTrip().then(Step::ResumeAck).waitExactly(0.4 * talk);
 }
 
+double drawHold(const CallTiming& timing, CallBegins begins, Random& random)
+{
+    const double whole = random.inverseGaussian(timing.holdMean, timing.holdShape.value_or(timing.holdMean));
+    if (begins == CallBegins::Now)
+        return whole;
+    // Long calls are met more often: the length-biased inverse Gaussian is mean^2 / X, and any point of it is as likely
+    // as another.
+    return random.uniform() * timing.holdMean * timing.holdMean / whole;
+}
+
 template <std::size_t count>
 std::optional<std::array<double, count>> parseWeights(std::string_view text, const auto& indexOf)
 {
@@ -154,7 +164,7 @@ std::optional<std::array<double, codecCount>> parseCodecs(std::string_view text)
     });
 }
 
-CallPlan planCall(CallSort sort, Codec codec, const CallTiming& timing, Random& random)
+CallPlan planCall(CallSort sort, Codec codec, const CallTiming& timing, CallBegins begins, Random& random)
 {
     CallPlan call { .sort = sort, .codec = codec, .steps = {} };
     call.holder = random.chance(0.5) ? Party::Caller : Party::Callee;
@@ -180,8 +190,8 @@ CallPlan planCall(CallSort sort, Codec codec, const CallTiming& timing, Random& 
     if (sort != CallSort::OneWay)
         plan.wait(0.001, 0.010).then(Step::CalleeTalks);
     plan.waitRoundTrip().then(Step::AckAnswer).wait(0.001, 0.010).then(Step::CallerTalks);
-    // The paper's hold times; a call shorter than a second and a half would be no conversation.
-    const double talk = std::max(1.5, random.inverseGaussian(timing.holdMean, timing.holdMean));
+    // A call shorter than a second and a half would be no conversation.
+    const double talk = std::max(1.5, drawHold(timing, begins, random));
     if (sort == CallSort::Hold)
         planHold(call.holder, talk, plan);
     else

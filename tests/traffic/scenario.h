@@ -76,12 +76,17 @@ struct CallPlan {
 };
 
 struct CallTiming {
-    double holdMean = 25; // seconds of conversation, inverse Gaussian
+    // Seconds of conversation, inverse Gaussian. The paper's load has a mean of 117 and a shape of 19: many short calls
+    // and a few very long ones. Samples that somebody looks at are more even: without a shape it equals the mean.
+    double holdMean = 25;
+    std::optional<double> holdShape {};
     double ringMean = 3.5; // seconds from the 180 to the answer
     double firstResponse = 0.6; // seconds to the 180, about
 };
 
-CallPlan planCall(CallSort sort, Codec codec, const CallTiming& timing, Random& random);
+// A call that is on when a load begins has only the rest of its conversation before it.
+enum class CallBegins : std::uint8_t { Now, Before };
+CallPlan planCall(CallSort sort, Codec codec, const CallTiming& timing, CallBegins begins, Random& random);
 
 // Mean seconds from the first message to the last, for turning a number of concurrent calls into a rate.
 double expectedSeconds(CallSort sort, const CallTiming& timing);

@@ -22,11 +22,11 @@ private:
 private slots:
     void sameSeedWritesTheSameBytes()
     {
-        const QStringList options { "--calls", "25", "--rate", "3" };
+        const QStringList options { "--calls", "25", "--rate", "3", "--ipv6-share", "0.3", "--other-share", "0.3" };
         for (const char* name : { "a", "b" })
             QCOMPARE(runTraffic(QStringList { "--out", path(name), "--seed", "42" } + options).exitCode, 0);
         QCOMPARE(runTraffic(QStringList { "--out", path("c"), "--seed", "43" } + options).exitCode, 0);
-        for (const QString& part : QStringList { "", ".truth.csv", ".truth.streams.csv" }) {
+        for (const QString& part : QStringList { "", ".truth.csv", ".truth.streams.csv", ".truth.other.csv" }) {
             QVERIFY(!readAll(path("a" + part)).isEmpty());
             QVERIFY(readAll(path("a" + part)) == readAll(path("b" + part)));
             QVERIFY(readAll(path("a" + part)) != readAll(path("c" + part)));

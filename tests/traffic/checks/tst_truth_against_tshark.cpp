@@ -54,6 +54,10 @@ private slots:
             "--vlan", "7", "--format", "pcapng" };
         QTest::newRow("cut after 20 s, microseconds")
             << QStringList { "--duration", "20", "--concurrent", "40", "--format", "pcap-us", "--seed", "13" };
+        QTest::newRow("every sort over IPv4 and IPv6 among other traffic, tagged") << QStringList { "--calls", "80",
+            "--rate", "4", "--seed", "14", "--ipv6-share", "0.4", "--vlan", "9", "--other-share", "0.4" };
+        QTest::newRow("the carrier's hold times") << QStringList { "--duration", "12", "--concurrent", "40", "--steady",
+            "--hold-mean", "117", "--hold-shape", "19" };
         QTest::newRow("steady load") << QStringList { "--duration", "12", "--concurrent", "60", "--steady" };
     }
 
@@ -144,6 +148,61 @@ private slots:
         for (const Row& call : m_calls) {
             const int expected = call["outcome"] != "answered" ? 0 : call["sort"] == "one_way" ? 1 : 2;
             QCOMPARE(sides.value(call["call_id"]), expected);
+        }
+    }
+
+    void otherTrafficIsWhatItsTruthSays()
+    {
+        generate({ "--calls", "30", "--rate", "6", "--seed", "31", "--ipv6-share", "0.4", "--other-share", "0.35",
+            "--vlan", "9", "--hold-mean", "10" });
+        QHash<QString, Row> other;
+        for (const Row& row : readCsv(m_file + ".truth.other.csv"))
+            other[row["protocol"]] = row;
+        qint64 all = fields(m_file, "sip || rtp", { "frame.number" }).size();
+        qint64 smallest = 100'000;
+        qint64 largest = 0;
+        qint64 overIpv6 = 0;
+        qint64 sum = 0;
+        for (const QString& protocol : { QString("tcp"), QString("udp") }) {
+            qint64 bytes = 0;
+            const auto rows = fields(m_file, protocol + " && !sip && !rtp", { "frame.len", "ipv6.version" });
+            for (const QStringList& row : rows) {
+                bytes += row[0].toLongLong();
+                smallest = std::min(smallest, row[0].toLongLong());
+                largest = std::max(largest, row[0].toLongLong());
+                overIpv6 += !row[1].isEmpty();
+            }
+            QCOMPARE(number(rows.size()), other[protocol]["frames"]);
+            QCOMPARE(number(bytes), other[protocol]["bytes"]);
+            QVERIFY(rows.size() > 1000);
+            sum += rows.size();
+        }
+        all += sum;
+        QCOMPARE(fields(m_file, "frame", { "frame.number" }).size(), qsizetype(all));
+        QCOMPARE(smallest, qint64(64 + 4));
+        QCOMPARE(largest, qint64(1514 + 4));
+        const double share = double(sum) / double(all);
+        QVERIFY2(std::abs(share - 0.35) < 0.01, qPrintable(QString::number(share)));
+        QVERIFY(std::abs(double(overIpv6) / double(sum) - 0.4) < 0.1);
+        QVERIFY(fields(m_file, "_ws.malformed || _ws.expert.severity >= 0x600000", { "frame.number" }).isEmpty());
+        QVERIFY(fields(m_file, "frame.time_delta < 0", { "frame.number" }).isEmpty());
+    }
+
+    // Poisson of mean 600 at any time, so within 5 standard deviations of 24.5. Whole calls that all begin at once
+    // would be a third fewer by the end.
+    void steadyLoadStaysAtItsNumberOfCalls()
+    {
+        generate({ "--duration", "30", "--concurrent", "600", "--steady", "--hold-mean", "117", "--hold-shape", "19",
+            "--mix", "clean", "--codecs", "g729" });
+        const QDateTime begin = QDateTime::fromString("2026-01-15T09:00:00Z", Qt::ISODate);
+        const auto secondOf = [&](const Row& stream, const char* column) {
+            return begin.secsTo(QDateTime::fromString(stream[column].left(19) + "Z", Qt::ISODate));
+        };
+        for (int second = 5; second < 29; second += 4) {
+            const auto on = std::count_if(m_streams.begin(), m_streams.end(), [&](const Row& stream) {
+                return secondOf(stream, "first_packet_at") <= second && secondOf(stream, "last_packet_at") > second;
+            });
+            QVERIFY2(std::abs(on / 2 - 600) < 122, qPrintable(QString("%1 calls after %2 s").arg(on / 2).arg(second)));
         }
     }
 
