@@ -28,22 +28,27 @@ std::int64_t ArrivalClock::wirePicoseconds(std::uint32_t frameSize) const
 void ArrivalClock::stamp(std::span<Frame> frames, Nanoseconds polled, bool drained)
 {
     assert(frames.size() <= FrameBatch::capacity);
-    const Nanoseconds earliest = m_lastEmpty.value_or(polled);
-    std::int64_t behind = 0; // picoseconds: rounding each frame's would add up
-    for (const Frame& frame : frames.subspan(std::min<std::size_t>(1, frames.size())))
-        behind += wirePicoseconds(frame.wireSize);
-    for (std::size_t i = 0; i < frames.size(); ++i) {
-        Nanoseconds arrival = polled - Nanoseconds(behind / picosecondsPerNanosecond);
-        if (m_lastArrival)
-            arrival = std::max(
-                arrival, *m_lastArrival + Nanoseconds(wirePicoseconds(frames[i].wireSize) / picosecondsPerNanosecond));
-        arrival = std::min(arrival, polled);
-        frames[i].arrival = toUtc(arrival);
-        frames[i].uncertainty = std::max(arrival - earliest, Nanoseconds {});
-        m_lastArrival = arrival;
-        if (i + 1 < frames.size())
-            behind -= wirePicoseconds(frames[i + 1].wireSize);
+    const std::int64_t earliest = (m_lastEmpty.value_or(polled) - polled).count();
+    // Picoseconds before the poll, so that the rounding of each frame's does not add up.
+    std::int64_t onWire = 0;
+    for (const Frame& frame : frames)
+        onWire += wirePicoseconds(frame.wireSize);
+    constexpr std::int64_t longAgo = -std::int64_t(1) << 50; // 19 minutes
+    std::int64_t arrival = longAgo;
+    if (m_lastArrival)
+        arrival =
+            std::max((*m_lastArrival - polled).count(), longAgo / picosecondsPerNanosecond) * picosecondsPerNanosecond;
+    const Timestamp at = toUtc(polled);
+    for (Frame& frame : frames) {
+        const std::int64_t wire = wirePicoseconds(frame.wireSize);
+        onWire -= wire;
+        arrival = std::min(std::max(arrival + wire, -onWire), std::int64_t(0));
+        const std::int64_t before = arrival / picosecondsPerNanosecond; // nanoseconds, not positive
+        frame.arrival = at + Nanoseconds(before);
+        frame.uncertainty = Nanoseconds(std::max(before - earliest, std::int64_t(0)));
     }
+    if (!frames.empty())
+        m_lastArrival = polled + Nanoseconds(arrival / picosecondsPerNanosecond);
     if (drained)
         m_lastEmpty = polled;
 }

@@ -66,9 +66,23 @@ std::uint8_t byteAt(Bytes bytes, std::size_t at)
     return std::to_integer<std::uint8_t>(bytes.data()[at]);
 }
 
+constexpr std::uint32_t sipLetters = [] { // that the words below begin with, a bit each
+    std::uint32_t letters = 0;
+    for (const char letter : std::string_view("ABCIMNOPRSU"))
+        letters |= 1u << (letter - 'A');
+    return letters;
+}();
+
+// One test that nearly all that is not SIP fails.
+constexpr bool canBeginSip(std::byte first)
+{
+    const auto value = std::to_integer<unsigned>(first);
+    return value == '\r' || value == '\n' || (value - 'A' < 26 && (sipLetters >> (value - 'A') & 1) != 0);
+}
+
 // What a SIP message starts with: its version, or a method of RFC 3261, 3262, 3311, 3515, 6665, 6086, 3428, 3903; CRLFs
 // of a keep-alive (RFC 5626 3.5.1) may come before. Four letters are enough to let a parser decide.
-bool beginsLikeSip(Bytes payload)
+bool wordBeginsSip(Bytes payload)
 {
     constexpr std::size_t keepAliveAtMost = 8;
     for (std::size_t skipped = 0; skipped < keepAliveAtMost && !payload.empty()
@@ -81,6 +95,11 @@ bool beginsLikeSip(Bytes payload)
     static constexpr std::array<std::string_view, 15> starts { "SIP/", "INVI", "ACK ", "BYE ", "CANC", "REGI", "OPTI",
         "PRAC", "UPDA", "REFE", "NOTI", "SUBS", "INFO", "MESS", "PUBL" };
     return std::find(starts.begin(), starts.end(), start) != starts.end();
+}
+
+bool beginsLikeSip(Bytes payload)
+{
+    return !payload.empty() && canBeginSip(payload.front()) && wordBeginsSip(payload);
 }
 
 // RFC 768. A length short of the IP payload leaves bytes behind that are not the datagram's.
@@ -165,6 +184,8 @@ FrameClass FrameClassifier::classifyEthernet(Bytes frame) const
                         .ipSize = static_cast<std::uint16_t>(ipv6HeaderSize + payloadSize) });
         }
     }
+    if (etherType != ether_type::ipv4 && etherType != ether_type::ipv6 && !isVlanTag(etherType))
+        return dropped(DropReason::NotIp);
     return classifyCarefully(ethernet, frame);
 }
 

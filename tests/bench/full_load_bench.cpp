@@ -198,7 +198,6 @@ private:
     RingTraffic& m_traffic;
     StorageQueue* m_queue = nullptr;
     CountedRecords* m_records = nullptr;
-    bool m_started = false;
     std::uint64_t m_lastEnd = 0; // of receive(); what came of the call before, and how long its poll took
     std::uint64_t m_lastReceive = 0;
     std::size_t m_lastCount = 0;
