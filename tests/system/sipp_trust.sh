@@ -9,11 +9,11 @@ set -u
 bin=$(cd "${1:?usage: sipp_trust.sh BIN_DIR [WORK_DIR]}" && pwd)
 work=${2:-$bin/../system/sipp_trust}
 speech=/usr/share/sip-tester/g711a.pcap
-calls=20 # of each lot
-packets=120 # of each speech, 30 ms each
-talk_ms=4000
-stall_s=0.4 # of the engine: far beyond what a busy machine does to it
-held_s=1.5 # the processing core
+calls=30 # of each lot
+packets=220 # of each speech, 30 ms each: long enough for what is done to the engine to fall into it
+talk_ms=7500
+stall_s=0.5 # of the engine: far beyond what a busy machine does to it
+held_s=2.5 # the processing core: 5000 frames, and the ring holds 1024 at most
 caller_ip=10.80.0.1
 callee_ip=10.80.0.2
 caller_ns=cmtrusta$$
@@ -44,9 +44,9 @@ editcap -F pcap -r "$speech" "$work/speech.pcap" 1-$packets >"$work/editcap.out"
 
 url=local:$(mktemp -u /tmp/callmon-trust-XXXXXX.sock) # the path of a socket may not be long
 say "engine on $callee_if, with a short ring"
-start_engine 110 --data "$work/data" --listen "$url" --ring-batches 16
+start_engine 140 --data "$work/data" --listen "$url" --ring-batches 16
 cd "$work" || fail "cannot enter $work" # SIPp leaves its files where it runs
-start "$callee_ns" 90 echo sipp -sn uas -i "$callee_ip" -p 5060 -mi "$callee_ip" -mp 6000 -rtp_echo -nostdin
+start "$callee_ns" 120 echo sipp -sn uas -i "$callee_ip" -p 5060 -mi "$callee_ip" -mp 6000 -rtp_echo -nostdin
 wait_for 15 udp_port_open 5060 || fail "SIPp did not open its port"
 engine_pid=$(pgrep -f -x "$bin/callmon-engine --port net_af_packet0,iface=$callee_if,.*") || fail "the engine has no process"
 
@@ -55,9 +55,9 @@ lot() { # NAME FIRST_MEDIA_PORT COMMAND...: calls, and the command while all of 
     shift 2
     say "$name: $calls calls"
     start "$caller_ns" 30 "$name" sipp -sf speaker.xml "$callee_ip:5060" -i "$caller_ip" -p 5060 -mi "$caller_ip" \
-        -mp "$port" -m "$calls" -r 20 -cid_str "$name-%u@%s" -nostdin
+        -mp "$port" -m "$calls" -r 30 -cid_str "$name-%u@%s" -nostdin
     phones=${children[-1]}
-    sleep 2
+    sleep 2.5
     "$@" || fail "$1 ended with $?"
     wait "$phones" || fail "the SIPp caller ended with $?"
     sleep 0.5

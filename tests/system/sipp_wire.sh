@@ -86,7 +86,8 @@ same("frames received, by the kernel's counts of the link", counters["frames_rec
 for name in ("nic_missed", "nic_errors", "nic_no_buffers", "ring_full_dropped", "rtp_refused", "calls_refused_pool_full",
         "media_packets_not_recorded", "media_packets_not_written", "media_chunks_refused", "records_dropped"):
     same(name, counters.get(name, 0), 0)
-drops = sum(counters.get(name, 0) for name in ("ring_full_dropped",)) # and each that the capture core frees
+drops = sum(counters[name] for name in ("ring_full_dropped", "unknown_link_type", "not_ip", "too_many_tags", "malformed_ip",
+    "too_many_extensions", "fragment", "tcp_signalling", "sctp", "not_udp", "malformed_udp", "other_udp", "truncated"))
 same("handed on and dropped, of those received", counters["frames_handed_on"] + drops, counters["frames_received"])
 
 found = list(csv.DictReader(open(work + "/calls.csv", newline="")))

@@ -254,6 +254,9 @@ private slots:
         QTest::newRow("trust") << "trust"
                                << "lossy"
                                << "d";
+        QTest::newRow("trust in between") << "trust"
+                                          << "delayed"
+                                          << "abc";
         QTest::newRow("min MOS") << "min"
                                  << "4"
                                  << "a";
