@@ -15,22 +15,29 @@ template <typename Units> bool testUnit(const Units& units, std::uint32_t at)
     return (units[at / 64] >> at % 64 & 1) != 0;
 }
 
-template <typename Units> void setUnit(Units& units, std::uint32_t at)
+// Word by word: `act` gets the word's number and the mask of the bits from first to end that are in it.
+template <typename Act> void forEachWord(std::uint32_t first, std::uint32_t end, Act&& act)
 {
-    units[at / 64] |= std::uint64_t { 1 } << at % 64;
+    while (first < end) {
+        const std::uint32_t width = std::min(64 - first % 64, end - first);
+        const std::uint64_t ones = width == 64 ? ~std::uint64_t { 0 } : (std::uint64_t { 1 } << width) - 1;
+        act(first / 64, ones << first % 64);
+        first += width;
+    }
 }
 
 template <typename Units> std::uint32_t countUnits(const Units& units, std::uint32_t first, std::uint32_t end)
 {
     std::uint32_t count = 0;
-    while (first < end) {
-        const std::uint32_t width = std::min(64 - first % 64, end - first);
-        const std::uint64_t mask = (width == 64 ? ~std::uint64_t { 0 } : (std::uint64_t { 1 } << width) - 1)
-            << first % 64;
-        count += static_cast<std::uint32_t>(std::popcount(units[first / 64] & mask));
-        first += width;
-    }
+    forEachWord(first, end, [&](std::uint32_t word, std::uint64_t mask) {
+        count += static_cast<std::uint32_t>(std::popcount(units[word] & mask));
+    });
     return count;
+}
+
+template <typename Units> void setUnits(Units& units, std::uint32_t first, std::uint32_t end)
+{
+    forEachWord(first, end, [&](std::uint32_t word, std::uint64_t mask) { units[word] |= mask; });
 }
 
 void putBig16(std::byte* at, std::uint32_t value)
@@ -221,9 +228,8 @@ void FragmentTable::store(Datagram& datagram, Bytes payload, std::uint32_t offse
     }
     const std::uint32_t present = isOverlap ? countUnits(datagram.received, range.first, range.end) : 0;
     datagram.unitsReceived += range.end - range.first - present;
-    for (std::uint32_t at = range.first; at < range.end; ++at)
-        setUnit(datagram.received, at);
-    setUnit(datagram.starts, range.first);
+    setUnits(datagram.received, range.first, range.end);
+    setUnits(datagram.starts, range.first, range.first + 1);
 }
 
 void FragmentTable::releasePages(Datagram& datagram)

@@ -90,7 +90,7 @@ void Reassembler::sctpMessage(const FlowKey& flow, Bytes message, const PacketSt
     m_sink.message({ MessageTransport::SipSctp, flow, stamp, message, ipSize });
 }
 
-std::array<ReassemblyCounter, 33> Reassembler::counters() const
+std::array<ReassemblyCounter, Reassembler::counterCount> Reassembler::counters() const
 {
     const auto& fragments = m_fragments.counters();
     const auto& tcp = m_tcp.counters();

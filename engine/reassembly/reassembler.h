@@ -31,7 +31,8 @@ public:
     void advance(Timestamp now, std::uint64_t sequence);
 
     // Everything that was left out, under the name that the user sees.
-    std::array<ReassemblyCounter, 33> counters() const;
+    static constexpr std::size_t counterCount = 33;
+    std::array<ReassemblyCounter, counterCount> counters() const;
 
     const FragmentTable& fragments() const { return m_fragments; }
     const TcpStreamTable& tcp() const { return m_tcp; }
