@@ -144,6 +144,7 @@ Probe::Probe(const ProbeOptions& options, Warn warn)
     : m_warn(std::move(warn))
     , m_queue(queueSizes(options))
     , m_monitor(trackerOptions(options), m_queue)
+    , m_pieces(m_monitor, options.sipPorts, true)
 {
 }
 
@@ -185,14 +186,23 @@ void Probe::process()
     std::array<Datagram, FrameBatch::capacity> datagrams;
     while (FrameBatch* batch = m_capture->next()) {
         std::size_t count = 0;
+        std::uint64_t sequence = batch->firstSequence;
         for (const Frame& frame : batch->view()) {
+            if (frame.kind == FrameKind::Piece) {
+                m_monitor.process(std::span(datagrams).first(count)); // in the order of the wire
+                count = 0;
+                m_pieces.read(frame, sequence++);
+                continue;
+            }
             Datagram& datagram = datagrams[count];
             datagram = datagramOf(frame.bytes, frame.udp);
             datagram.arrival = frame.arrival;
             datagram.uncertainty = frame.uncertainty;
-            datagram.sequence = batch->firstSequence + count++;
+            datagram.sequence = sequence++;
+            ++count;
         }
         m_monitor.process(std::span(datagrams).first(count));
+        m_pieces.advance(batch->now, sequence);
         m_monitor.advance(batch->now);
         publishOnceASecond(batch->now);
         m_capture->giveBack(batch);
@@ -217,6 +227,8 @@ void Probe::publish(Timestamp now)
     next.frames = m_capture->framesReceived();
     next.bytes = m_capture->bytesReceived();
     for (const NamedCounter& counter : m_monitor.counters())
+        next.counters.push_back(counter);
+    for (const NamedCounter& counter : m_pieces.counters())
         next.counters.push_back(counter);
 
     const std::scoped_lock lock(m_publishedMutex);
