@@ -101,11 +101,6 @@ void MessageStreams::bytes(
         const std::span<std::byte> buffer = bufferOf(state).first(state.size);
         dropFront(state, handOnMessages(stream, buffer, buffer, origin));
     }
-    State& other = m_states[stream ^ 1];
-    if (state.protocol == Protocol::WebSocket && state.webSocket.isUpgraded()
-        && other.protocol == Protocol::Unknown) { // whichever side's handshake was seen
-        other.protocol = Protocol::WebSocket;
-    }
 }
 
 MessageStreams::Protocol MessageStreams::protocolOf(std::uint32_t stream, const FlowKey& flow, Bytes bytes) const
@@ -120,7 +115,7 @@ MessageStreams::Protocol MessageStreams::protocolOf(std::uint32_t stream, const 
         return Protocol::Sip;
     if (usesPort(flow, m_options.webSocketPorts))
         return Protocol::WebSocket;
-    return m_states[stream ^ 1].protocol;
+    return m_states[stream ^ 1].protocol; // whichever side's handshake or message was seen
 }
 
 std::span<std::byte> MessageStreams::bufferOf(const State& state)

@@ -21,7 +21,6 @@ public:
     // As SipFramer::next, but unmasks and joins the pieces of a message within `bytes`.
     Framed next(std::span<std::byte> bytes, FramingCounters& counters);
     void resynchronise();
-    bool isUpgraded() const { return m_phase == Phase::Frames; }
 
 private:
     enum class Phase : std::uint8_t { Handshake, Frames, NotSip };

@@ -43,6 +43,7 @@ private slots:
     void anOverlapThatDisagreesEndsTheDatagram();
     void aSecondEndOrBytesBehindTheEndEndTheDatagram_data();
     void aSecondEndOrBytesBehindTheEndEndTheDatagram();
+    void anEndBeforeWhatHasComeEndsTheDatagram();
     void whatNoDatagramIsCutIntoIsMalformed_data();
     void whatNoDatagramIsCutIntoIsMalformed();
     void datagramsOfOneIdAreToldApartByAddressesAndProtocol();
@@ -220,6 +221,16 @@ void TestFragmentTable::aSecondEndOrBytesBehindTheEndEndTheDatagram()
     second.moreFragments = more;
     FragmentTable table;
     QVERIFY(addAll(table, { all[1], second, all[0] }).empty());
+    QCOMPARE(table.counters().abandoned, 1u);
+}
+
+void TestFragmentTable::anEndBeforeWhatHasComeEndsTheDatagram()
+{
+    const std::string payload = payloadOf(3000);
+    const auto all = fragments(payload, 1000); // the middle one says that more follows
+    const std::string shorter = payload.substr(0, 1008);
+    FragmentTable table;
+    QVERIFY(addAll(table, { all[1], fragments(shorter, 1000)[1], all[0] }).empty());
     QCOMPARE(table.counters().abandoned, 1u);
 }
 
