@@ -173,7 +173,8 @@ private slots:
             stream.lost += point.lost;
             stream.duplicates += point.duplicates;
             stream.reordered += point.reordered;
-            stream.expected += point.packets - point.duplicates + point.lost;
+            stream.lostWithProbe += point.lostWithProbe;
+            stream.expected += point.packets - point.duplicates + point.lost + point.lostWithProbe;
             stream.lastPacketAt = point.at + 980ms;
             if (second % every == 0)
                 directory.writer->stream(stream);
@@ -193,6 +194,7 @@ private slots:
             const StreamRecord& found = streams.value().at(0);
             QCOMPARE(found.packets, stream.packets);
             QCOMPARE(found.lost, stream.lost);
+            QCOMPARE(found.lostWithProbe, stream.lostWithProbe);
             QCOMPARE(found.duplicates, stream.duplicates);
             QCOMPARE(found.reordered, stream.reordered);
             QCOMPARE(found.expected, stream.expected);
