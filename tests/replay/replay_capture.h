@@ -36,6 +36,7 @@ inline std::unique_ptr<Replayed> replayCapture(const std::string& path, std::siz
     const FrameClassifier classifier(smallTracker().sipPorts);
     FrameBatch batch;
     std::vector<Datagram> datagrams;
+    std::uint64_t sequence = 0;
     do {
         if (auto received = source.value()->receive(batch); !received)
             replayed->failure = received.error().what;
@@ -47,6 +48,7 @@ inline std::unique_ptr<Replayed> replayCapture(const std::string& path, std::siz
             datagrams.push_back(datagramOf(frame.bytes, found.udp));
             datagrams.back().arrival = frame.arrival;
             datagrams.back().uncertainty = frame.uncertainty;
+            datagrams.back().sequence = sequence++;
         }
         for (std::size_t at = 0; at < datagrams.size(); at += batchSize)
             monitor.process(std::span(datagrams).subspan(at, std::min(batchSize, datagrams.size() - at)));
