@@ -105,7 +105,9 @@ void StreamMonitor::closePoint(std::uint32_t stream)
     point.jitterMs = asFloat(figures.jitter.count());
     point.jitterErrorMs = asFloat(figures.jitterError.count());
     point.deltaMaxMs = asFloat(figures.deltaMax.count());
-    if (probeLostIn(begin, source.secondEndsAt)) { // whose loss it is, nobody can say
+    // A gap is seen by the packet after it, and began with the one before, which may lie in an earlier second.
+    const auto gap = std::chrono::duration_cast<Nanoseconds>(figures.deltaMax);
+    if (probeLostIn(begin - gap, source.secondEndsAt)) { // whose loss it is, nobody can say
         point.lostWithProbe = figures.lost;
         side.lostWithProbe += figures.lost;
         side.quality.skip();

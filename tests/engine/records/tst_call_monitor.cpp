@@ -71,6 +71,7 @@ private slots:
     void endedCallComesAfterItsStreams();
     void clockThatStepsBackGoesOnGivingSeconds();
     void whatTheProbeLostIsNotTheNetworks();
+    void whatTheProbeLostAndTheNextSecondShowsIsNotTheNetworksEither();
     void pollGapDelaysTheCallsThatWereOn();
     void silenceOfOneStreamShowsWhileAnotherTalks();
 };
@@ -415,6 +416,36 @@ void CallMonitorTest::whatTheProbeLostIsNotTheNetworks()
     QCOMPARE(sink.call("call-2")->trust, CaptureTrust::Lossy); // was on, and whose frames they were nobody knows
     QCOMPARE(sink.call("call-3")->trust, CaptureTrust::Whole);
     QCOMPARE(sink.call("call-3")->probeFramesLost, 0u);
+}
+
+// The last five packets of second 1: that they are missing is seen by the first of second 2, when the loss is over.
+void CallMonitorTest::whatTheProbeLostAndTheNextSecondShowsIsNotTheNetworksEither()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    CollectingSink sink;
+    CallMonitor monitor(smallOptions(), sink);
+    monitor.process(traffic.datagrams());
+    monitor.advance(scriptTime(90));
+    for (int i = 0; i < 200; ++i) {
+        if (i >= 45 && i < 50)
+            continue;
+        const Timestamp arrival = scriptTime(100 + 20 * i);
+        if (i == 50) { // a batch of others' frames, just before
+            monitor.account({ 7, {} }, scriptTime(1095));
+            monitor.advance(scriptTime(1095));
+        }
+        TestTraffic media;
+        media.rtp(100 + 20 * i, callerMedia, calleeMedia,
+            { 8, static_cast<std::uint16_t>(i), static_cast<std::uint32_t>(160 * i), 1, false });
+        monitor.account({}, arrival);
+        monitor.process(media.datagrams());
+        monitor.advance(arrival);
+    }
+    monitor.finish();
+    const StreamRecord& stream = sink.streams.begin()->second;
+    QCOMPARE(stream.lost, 0u);
+    QCOMPARE(stream.lostWithProbe, 5u);
 }
 
 void CallMonitorTest::pollGapDelaysTheCallsThatWereOn()
