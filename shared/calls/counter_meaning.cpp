@@ -11,7 +11,7 @@ namespace {
 using G = CounterGroup;
 using K = CounterKind;
 
-constexpr std::string_view fasterProbe = "raise --ring-batches; if it goes on, one core cannot follow this traffic";
+constexpr std::string_view fasterProbe = "raise --ring-batches, for bursts; if it goes on, --processing-cores";
 constexpr std::string_view moreBuffers = "raise --mbufs, and give huge pages";
 constexpr std::string_view fasterDisk = "raise --media-pool-mib; if it goes on, the disk is too slow for this traffic";
 constexpr std::string_view moreSpace = "free some space, and look at the engine's messages";
