@@ -23,7 +23,7 @@ Result<CoreLayout> coreLayout(const ProbeOptions& options)
 {
     if (options.port.empty() || (options.poll != ProbeOptions::Poll::Busy && options.cores.empty()))
         return CoreLayout {};
-    return layOutCores(allowedCpus(), { .portNode = nodeOfPort(options.port), .lanes = 1, .chosen = options.cores });
+    return layOutCores(allowedCpus(), { .portNode = nodeOfPort(options.port), .lanes = options.processingCores, .chosen = options.cores });
 }
 
 // On a single CPU whoever waits without pause keeps the others from what he waits for.
@@ -61,6 +61,7 @@ CaptureLoopOptions captureOptions(const ProbeOptions& options, const CoreLayout&
     CaptureLoopOptions capture;
     capture.batches = isFile ? std::min(options.ringBatches, fileBatches) : options.ringBatches;
     capture.sipPorts = options.sipPorts;
+    capture.lanes = options.processingCores;
     capture.seed = std::random_device()();
     if (mayPollBusy(options, layout) && layout.processingMaySpin)
         capture.processingWaits = Waiter::Manner::Spin;
@@ -86,10 +87,36 @@ StorageQueue::Sizes queueSizes(const ProbeOptions& options)
     StorageQueue::Sizes sizes;
     if (options.recordMedia) {
         sizes.openChunks = options.maxStreams;
-        sizes.chunksInFlight = std::size_t(options.mediaPoolMib) * 1024 * 1024 / sizeof(MediaChunk);
+        sizes.chunksInFlight = std::max<std::size_t>(
+            1, std::size_t(options.mediaPoolMib) * 1024 * 1024 / sizeof(MediaChunk) / options.processingCores);
     }
     sizes.hugePages = !options.port.empty();
     return sizes;
+}
+
+std::deque<StorageQueue> makeQueues(const ProbeOptions& options)
+{
+    std::deque<StorageQueue> queues;
+    for (std::uint32_t i = 0; i < options.processingCores; ++i)
+        queues.emplace_back(queueSizes(options));
+    return queues;
+}
+
+template <typename Base> std::vector<Base*> pointersTo(std::deque<StorageQueue>& queues)
+{
+    std::vector<Base*> pointers;
+    for (StorageQueue& queue : queues)
+        pointers.push_back(&queue);
+    return pointers;
+}
+
+Datagram datagramIn(const Frame& frame, std::uint64_t sequence)
+{
+    Datagram datagram = datagramOf(frame.bytes, frame.udp);
+    datagram.arrival = frame.arrival;
+    datagram.uncertainty = frame.uncertainty;
+    datagram.sequence = sequence;
+    return datagram;
 }
 
 // Where the remote interface listens; empty for nowhere. A replay at full speed is over before anybody could look.
@@ -119,7 +146,8 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     if (!source)
         return source.error();
     probe->m_source = std::move(source.value());
-    probe->m_queue.setMayDropMedia(probe->m_source->isLive());
+    for (StorageQueue& queue : probe->m_queues)
+        queue.setMayDropMedia(probe->m_source->isLive());
     probe->m_capture = std::make_unique<CaptureLoop>(*probe->m_source, captureOptions(options, probe->m_layout));
 
     auto writer = RecordWriter::open(options.data);
@@ -142,9 +170,10 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
 
 Probe::Probe(const ProbeOptions& options, Warn warn)
     : m_warn(std::move(warn))
-    , m_queue(queueSizes(options))
-    , m_monitor(trackerOptions(options), m_queue)
-    , m_pieces(m_monitor, options.sipPorts, true)
+    , m_queues(makeQueues(options))
+    , m_intake(pointersTo<StorageQueue>(m_queues))
+    , m_monitor(trackerOptions(options), pointersTo<RecordSink>(m_queues))
+    , m_pieces(m_monitor, options.sipPorts, m_queues.size() == 1)
 {
 }
 
@@ -162,11 +191,14 @@ void Probe::start(std::function<void()> onFinished)
         nameThread("storage");
         store();
     });
-    m_processingThread = std::jthread([this] {
-        nameThread("processing");
-        runOn(std::span(m_layout.processing).first(std::min<std::size_t>(1, m_layout.processing.size())));
-        process();
-    });
+    for (unsigned lane = 0; lane < m_queues.size(); ++lane) {
+        m_processingThreads.emplace_back([this, lane] {
+            nameThread("processing");
+            if (lane < m_layout.processing.size())
+                runOn(std::span(m_layout.processing).subspan(lane, 1));
+            lane == 0 ? process() : processLane(lane);
+        });
+    }
     m_captureThread = std::jthread([this](const std::stop_token& stop) {
         nameThread("capture");
         if (m_layout.capture)
@@ -180,11 +212,12 @@ void Probe::stop()
     m_captureThread.request_stop(); // the rest follows: the last batch ends processing, an empty queue storage
 }
 
-// Processing core: a packet's way.
+// First processing core: a packet's way. Of the other cores' frames it takes the time only.
 void Probe::process()
 {
     std::array<Datagram, FrameBatch::capacity> datagrams;
     while (FrameBatch* batch = m_capture->next()) {
+        m_monitor.account(batch->loss, batch->now);
         std::size_t count = 0;
         std::uint64_t sequence = batch->firstSequence;
         for (const Frame& frame : batch->view()) {
@@ -194,22 +227,35 @@ void Probe::process()
                 m_pieces.read(frame, sequence++);
                 continue;
             }
-            Datagram& datagram = datagrams[count];
-            datagram = datagramOf(frame.bytes, frame.udp);
-            datagram.arrival = frame.arrival;
-            datagram.uncertainty = frame.uncertainty;
-            datagram.sequence = sequence++;
-            ++count;
+            datagrams[count++] = frame.lane == 0 ? datagramIn(frame, sequence) : timeMark(frame.arrival, sequence);
+            ++sequence;
         }
         m_monitor.process(std::span(datagrams).first(count));
         m_pieces.advance(batch->now, sequence);
+        m_monitor.reached(sequence);
         m_monitor.advance(batch->now);
         publishOnceASecond(batch->now);
         m_capture->giveBack(batch);
     }
     m_monitor.finish();
     publish(m_published.now);
-    m_queue.closeProducer();
+    for (StorageQueue& queue : m_queues) // finish() was the last that pushed, for all of them
+        queue.closeProducer();
+}
+
+// Any other processing core.
+void Probe::processLane(unsigned lane)
+{
+    std::array<Datagram, FrameBatch::capacity> datagrams;
+    while (FrameBatch* batch = m_capture->next(lane)) {
+        std::size_t count = 0;
+        for (std::size_t i = 0; i < batch->count; ++i) {
+            if (batch->frames[i].lane == lane)
+                datagrams[count++] = datagramIn(batch->frames[i], batch->firstSequence + i);
+        }
+        m_monitor.processLane(lane, std::span(datagrams).first(count), batch->firstSequence + batch->count);
+        m_capture->giveBack(batch, lane);
+    }
 }
 
 void Probe::publishOnceASecond(Timestamp now)
@@ -332,7 +378,8 @@ Result<void> Probe::finish()
     if (m_remote)
         m_remote->close();
     m_captureThread.join();
-    m_processingThread.join();
+    for (std::jthread& thread : m_processingThreads)
+        thread.join();
     m_storageThread.join();
     m_mediaThread.join();
     const Result<void> stored = m_storageResult ? allStored() : m_storageResult;
@@ -352,7 +399,7 @@ Result<void> Probe::allStored() const
         if (counter.value > 0)
             lost += (lost.empty() ? "" : ", ") + counter.name + ' ' + std::to_string(counter.value);
     };
-    add({ "media_chunks_refused", m_queue.refusedChunks() });
+    add({ "media_chunks_refused", refusedChunks() });
     for (const NamedCounter& counter : m_writer->counters())
         if (counter.name == "media_packets_not_written" || counter.name == "records_dropped"
             || counter.name == "records_refused" || counter.name == "records_without_call")
@@ -361,6 +408,14 @@ Result<void> Probe::allStored() const
         return {};
     return Error { "not everything could be stored (" + lost + "); free some space and replay again into the same "
         + "directory" };
+}
+
+std::uint64_t Probe::refusedChunks() const
+{
+    std::uint64_t refused = 0;
+    for (const StorageQueue& queue : m_queues)
+        refused += queue.refusedChunks();
+    return refused;
 }
 
 ProbeStatus Probe::status() const
@@ -380,8 +435,11 @@ ProbeStatus Probe::status() const
         status.bitsPerSecond = m_published.bitsPerSecond;
         status.counters.insert(status.counters.end(), m_published.counters.begin(), m_published.counters.end());
     }
-    status.counters.push_back({ "media_chunks_refused", m_queue.refusedChunks() });
-    status.counters.push_back({ "record_queue_waits", m_queue.waits() });
+    status.counters.push_back({ "media_chunks_refused", refusedChunks() });
+    std::uint64_t waits = 0;
+    for (const StorageQueue& queue : m_queues)
+        waits += queue.waits();
+    status.counters.push_back({ "record_queue_waits", waits });
     for (const NamedCounter& counter : m_writer->counters())
         status.counters.push_back(counter);
     if (m_remote)

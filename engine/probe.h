@@ -1,4 +1,4 @@
-// READ FIRST: the whole pipeline. Capture core -> ring -> processing core -> queue -> storage and media threads; the
+// READ FIRST: the whole pipeline. Capture core -> rings -> processing cores -> queues -> storage and media threads; the
 // remote interface lives on the Qt event loop of the main thread.
 #pragma once
 
@@ -13,6 +13,7 @@
 #include "engine/storage_intake.h"
 #include "shared/calls/probe_status.h"
 
+#include <deque>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -43,6 +44,7 @@ private:
     Probe(const ProbeOptions& options, Warn warn);
 
     void process();
+    void processLane(unsigned lane);
     void publishOnceASecond(Timestamp now);
     void publish(Timestamp now);
     void store();
@@ -50,15 +52,16 @@ private:
     struct Storing;
     void report(const Result<void>& committed);
     Result<void> allStored() const;
+    std::uint64_t refusedChunks() const;
 
     Warn m_warn;
     CoreLayout m_layout;
     std::function<void()> m_onFinished;
 
-    StorageQueue m_queue;
-    StorageIntake m_intake { { &m_queue } };
+    std::deque<StorageQueue> m_queues; // one of each processing core; grows in the constructor only
+    StorageIntake m_intake;
 
-    // The processing core's own. Its tables are touched before the port is opened: frames that came meanwhile would
+    // The processing cores' own; everything but processLane() is the first's. Its tables are touched before the port is opened: frames that came meanwhile would
     // wait for the first poll and have no better time than that.
     CallMonitor m_monitor;
     PieceReader m_pieces;
@@ -89,7 +92,7 @@ private:
     // Last, so that they end before what they use.
     std::jthread m_storageThread;
     std::jthread m_mediaThread;
-    std::jthread m_processingThread;
+    std::vector<std::jthread> m_processingThreads;
     std::jthread m_captureThread;
 };
 

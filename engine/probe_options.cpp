@@ -125,6 +125,8 @@ const std::vector<Option>& allOptions()
             "CPUs to run on: the one for capture, then those for processing (by default found near the port, "
             "with --poll busy only)",
             true, applyCores },
+        { "processing-cores", "Threads that share the media; the records are the same for any number", false,
+            number<&O::processingCores>(1, 16) },
         { "mbufs", "Packet buffers of the port", false, number<&O::mbufs>(1024, 8'388'608) },
         { "link-mbps", "Rate of the link in Mb/s, to spread a burst over its wire time", false,
             number<&O::linkMbps>(1, 800'000) },

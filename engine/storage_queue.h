@@ -18,11 +18,10 @@ namespace callmon {
 class StorageQueue final : public RecordSink, public ChunkOwner {
 public:
     struct Sizes {
-        std::size_t recordBytes =
-            16u << 20; // a second of 52,000 calls' points and snapshots is 60 MB, a commit 1/5 of it
+        // A second of 104,000 streams; a commit takes a fifth of one.
+        std::size_t recordBytes = 64u << 20;
         std::size_t openChunks = 0; // at most, in streams
-        std::size_t chunksInFlight =
-            0; // handed over and not yet on disk; 0: no media is wanted, and that is no refusal
+        std::size_t chunksInFlight = 0; // handed over, not yet on disk; 0: no media is wanted, and that is no refusal
         bool hugePages = false; // where free: writes from them cost the disk's side less
     };
     explicit StorageQueue(const Sizes& sizes);

@@ -25,11 +25,13 @@ std::int64_t ArrivalClock::wirePicoseconds(std::uint32_t frameSize) const
 // Frames of one burst waited for the poll for different times. The last may have come just now; each one before came at
 // least the wire time of those behind it earlier; and none came before the wire time after its predecessor:
 // t_i = min(T, max(t_(i-1) + W_i, T - sum of later W_j)).
-void ArrivalClock::stamp(std::span<Frame> frames, Nanoseconds polled, bool drained)
+// After a stall that is the latest they can have come, not the likeliest: the queue filled all the while. These are
+// spread evenly from the last frame, or the last empty queue, to now, those still waiting among them.
+void ArrivalClock::stamp(std::span<Frame> frames, Nanoseconds polled, std::size_t waiting)
 {
     assert(frames.size() <= FrameBatch::capacity);
     const std::int64_t earliest = (m_lastEmpty.value_or(polled) - polled).count();
-    // Picoseconds before the poll, so that the rounding of each frame's does not add up.
+    // Picoseconds from the poll, so that the rounding of each frame's does not add up.
     std::int64_t onWire = 0;
     for (const Frame& frame : frames)
         onWire += wirePicoseconds(frame.wireSize);
@@ -38,18 +40,27 @@ void ArrivalClock::stamp(std::span<Frame> frames, Nanoseconds polled, bool drain
     if (m_lastArrival)
         arrival =
             std::max((*m_lastArrival - polled).count(), longAgo / picosecondsPerNanosecond) * picosecondsPerNanosecond;
+
+    const std::int64_t start =
+        std::max(arrival, std::max(earliest, longAgo / picosecondsPerNanosecond) * picosecondsPerNanosecond);
+    const bool stalled = m_lastEmpty && waiting != unknown && start < -stall.count() * picosecondsPerNanosecond;
+    const std::int64_t step = stalled ? -start / static_cast<std::int64_t>(frames.size() + waiting + 1) : 0;
+    std::int64_t even = start;
+
     const Timestamp at = toUtc(polled);
     for (Frame& frame : frames) {
         const std::int64_t wire = wirePicoseconds(frame.wireSize);
         onWire -= wire;
-        arrival = std::min(std::max(arrival + wire, -onWire), std::int64_t(0));
+        even += step;
+        arrival = std::min(std::max(arrival + wire, stalled ? even : -onWire), std::int64_t(0));
         const std::int64_t before = arrival / picosecondsPerNanosecond; // nanoseconds, not positive
         frame.arrival = at + Nanoseconds(before);
-        frame.uncertainty = Nanoseconds(std::max(before - earliest, std::int64_t(0)));
+        const std::int64_t later = stalled ? -before : 0; // it may have come until now
+        frame.uncertainty = Nanoseconds(std::max(before - earliest, later));
     }
     if (!frames.empty())
         m_lastArrival = polled + Nanoseconds(arrival / picosecondsPerNanosecond);
-    if (drained)
+    if (waiting == drained)
         m_lastEmpty = polled;
 }
 

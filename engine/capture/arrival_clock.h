@@ -22,11 +22,19 @@ public:
     // The port's queue was empty then: before it was started.
     void begin(Nanoseconds steady) { m_lastEmpty = steady; }
 
-    // The frames of one poll, in order, that returned at `polled`. `drained`: the poll took less than it could, so the
-    // port's queue was empty then. Sets arrival and uncertainty. Also to be called for a poll without frames.
-    void stamp(std::span<Frame> frames, Nanoseconds polled, bool drained);
+    // The frames of one poll, in order, that returned at `polled`, and how many the port held beyond these. Sets
+    // arrival and uncertainty. Also to be called for a poll without frames.
+    void stamp(std::span<Frame> frames, Nanoseconds polled, std::size_t waiting);
+    static constexpr std::size_t drained = 0; // the poll took less than it could
+    static constexpr std::size_t unknown = ~std::size_t(0);
+
+    // Whether what the port still holds would make the times of a full poll better: after a stall.
+    bool wantsToKnowWaiting(Nanoseconds polled) const { return m_lastEmpty && polled - *m_lastEmpty > stall; }
 
 private:
+    // Longer than the cards hold frames back to show several at once; beyond it the queue filled while nobody looked.
+    static constexpr Nanoseconds stall = std::chrono::microseconds(20);
+
     std::int64_t wirePicoseconds(std::uint32_t frameSize) const;
 
     std::int64_t m_picosecondsPerByte = 0;

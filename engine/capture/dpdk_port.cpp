@@ -127,6 +127,7 @@ struct DpdkPort::Port {
     void setHardwareTimes(FrameBatch& batch, std::size_t from, Nanoseconds polled);
     void readDeviceClock();
     void readStatistics();
+    std::size_t countWaiting() const;
 };
 
 // The device must be there before its port can be found; a virtual one is made here.
@@ -308,7 +309,10 @@ Result<void> DpdkPort::receive(FrameBatch& batch)
         port.take(batch, buffers[i]);
     store(port.frames, load(port.frames) + received);
 
-    port.times.stamp(std::span(batch.frames).first(batch.count).subspan(before), poll, received < wanted);
+    std::size_t waiting = ArrivalClock::drained;
+    if (received == wanted)
+        waiting = port.times.wantsToKnowWaiting(poll) ? port.countWaiting() : ArrivalClock::unknown;
+    port.times.stamp(std::span(batch.frames).first(batch.count).subspan(before), poll, waiting);
     batch.now = port.times.toUtc(poll.at);
     if (port.isFile)
         port.setFileTimes(batch, before, poll.at);
@@ -321,6 +325,13 @@ Result<void> DpdkPort::receive(FrameBatch& batch)
         port.readStatistics();
     }
     return {};
+}
+
+// Not every driver tells.
+std::size_t DpdkPort::Port::countWaiting() const
+{
+    const int count = rte_eth_rx_queue_count(id, 0);
+    return count < 0 ? ArrivalClock::unknown : static_cast<std::size_t>(count);
 }
 
 void DpdkPort::Port::readStatistics()

@@ -23,8 +23,12 @@ public:
     };
     // To be called when a poll has returned.
     Poll polled();
-    // Its frames, in order. `drained`: the poll took less than it could.
-    void stamp(std::span<Frame> frames, const Poll& poll, bool drained) { m_arrivals.stamp(frames, poll.at, drained); }
+    // Its frames, in order, and how many the port still held: as ArrivalClock has it.
+    void stamp(std::span<Frame> frames, const Poll& poll, std::size_t waiting)
+    {
+        m_arrivals.stamp(frames, poll.at, waiting);
+    }
+    bool wantsToKnowWaiting(const Poll& poll) const { return m_arrivals.wantsToKnowWaiting(poll.at); }
 
     // clock_steps, cycle_counter_jumps, and those of PollGaps.
     std::vector<CaptureCounter> counters() const;

@@ -21,11 +21,11 @@ float asFloat(double value)
 StreamMonitor::StreamMonitor(const TrackerOptions& options, RecordSink& sink)
     : m_sink(sink)
     , m_sides(options.maxStreams)
-    , m_links(options.maxStreams)
+    , m_due(options.maxStreams)
 {
     if (options.touchMemory) {
         m_sides.touch();
-        m_links.touch();
+        m_due.touch();
     }
 }
 
@@ -33,7 +33,7 @@ void StreamMonitor::streamStarted(std::uint32_t stream, Timestamp firstPacket)
 {
     ::new (static_cast<void*>(&m_sides[stream])) StreamSide();
     m_lane->stream(stream).secondEndsAt = firstPacket + oneSecond;
-    m_due.append(m_links, stream);
+    m_due.arm(stream, tickNumber(m_lane->stream(stream).secondEndsAt));
 }
 
 void StreamMonitor::streamNumbered(std::uint32_t stream)
@@ -47,7 +47,7 @@ void StreamMonitor::streamNumbered(std::uint32_t stream)
 // Its media belong to no record: its chunks serve other streams, or are handed over for the storage to count.
 void StreamMonitor::streamDropped(std::uint32_t stream)
 {
-    m_due.remove(m_links, stream);
+    m_due.disarm(stream);
     handOver(stream);
     m_counters.packetsStored -= m_sides[stream].stored;
     std::size_t kept = 0;
@@ -105,7 +105,9 @@ void StreamMonitor::closePoint(std::uint32_t stream)
     point.jitterMs = asFloat(figures.jitter.count());
     point.jitterErrorMs = asFloat(figures.jitterError.count());
     point.deltaMaxMs = asFloat(figures.deltaMax.count());
-    if (probeLostIn(begin, source.secondEndsAt)) { // whose loss it is, nobody can say
+    // A gap is seen by the packet after it, and began with the one before, which may lie in an earlier second.
+    const auto gap = std::chrono::duration_cast<Nanoseconds>(figures.deltaMax);
+    if (probeLostIn(begin - gap, source.secondEndsAt)) { // whose loss it is, nobody can say
         point.lostWithProbe = figures.lost;
         side.lostWithProbe += figures.lost;
         side.quality.skip();
@@ -152,7 +154,7 @@ void StreamMonitor::finish(std::uint32_t stream)
     if (!m_lane->stream(stream).rtp.secondIsEmpty())
         closePoint(stream); // the last one is not a whole second
     handOver(stream);
-    m_due.remove(m_links, stream);
+    m_due.disarm(stream);
     m_sink.stream(recordOf(stream));
 }
 
@@ -252,20 +254,24 @@ void StreamMonitor::tick(Timestamp now)
     if (now < m_lastTick)
         stepBack(now);
     m_lastTick = now;
-    for (std::uint32_t i = m_due.oldest(); i != noIndex && m_lane->stream(i).secondEndsAt <= now; i = m_due.oldest()) {
-        secondPassed(i, now);
-        m_due.moveToNewest(m_links, i);
-    }
+    m_due.advance(tickNumber(now), [&](std::uint32_t stream) {
+        const Timestamp& endsAt = m_lane->stream(stream).secondEndsAt;
+        if (endsAt <= now)
+            secondPassed(stream, now);
+        m_due.arm(stream, tickNumber(endsAt));
+    });
 }
 
 // Nothing may wait for a time that lies far ahead now.
 void StreamMonitor::stepBack(Timestamp now)
 {
     m_lossCount = 0;
-    for (std::uint32_t i = m_due.oldest(); i != noIndex; i = m_links[i].after) {
-        if (m_lane->stream(i).secondEndsAt > now + oneSecond)
-            secondPassed(i, now);
-    }
+    m_due.restart(tickNumber(now), [&](std::uint32_t stream) {
+        const Timestamp& endsAt = m_lane->stream(stream).secondEndsAt;
+        if (endsAt > now + oneSecond)
+            secondPassed(stream, now);
+        m_due.arm(stream, tickNumber(endsAt));
+    });
 }
 
 }

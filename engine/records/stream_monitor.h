@@ -3,8 +3,8 @@
 
 #include "engine/records/record_builder.h"
 #include "engine/records/record_sink.h"
-#include "engine/tracking/activity_list.h"
 #include "engine/tracking/media_lane.h"
+#include "engine/tracking/tick_wheel.h"
 
 namespace callmon {
 
@@ -72,8 +72,7 @@ private:
     RecordSink& m_sink;
     MediaLane* m_lane = nullptr;
     LazyArray<StreamSide> m_sides;
-    LazyArray<ListLink> m_links;
-    ActivityList m_due; // streams in the order in which their seconds end, to within one
+    TickWheel m_due; // streams by the end of their second
     std::array<EarlyChunk, 256> m_early; // 100 ms of fast streams that are new; beyond, their packets are not stored
     std::size_t m_earlyCount = 0;
     std::array<MediaChunk*, 64> m_spares {}; // of streams that were dropped

@@ -187,7 +187,8 @@ void MediaLogWriter::begin(Write& write)
     // In growing steps, so that little is taken where little is written, and then whole segments at once: taking space
     // for a file makes it wait for its writes.
     if (const std::uint64_t least = m_end + writeSize; least > m_segment->allocated()) {
-        if (!m_segment->allocate(least, std::min(std::max(m_segmentSize + writeSize, least), m_end + m_allocationStep))) {
+        if (!m_segment->allocate(
+                least, std::min(std::max(m_segmentSize + writeSize, least), m_end + m_allocationStep))) {
             ++m_writeErrors;
             if (!m_error) {
                 errno = ENOSPC;

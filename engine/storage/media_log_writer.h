@@ -21,7 +21,7 @@ namespace callmon {
 class MediaLogWriter {
 public:
     static constexpr std::uint64_t defaultSegmentSize = 256ull << 20;
-    // 1 MiB took the direct-write rate of the disk, 256 KiB nine tenths of it (tests/bench/media_log_bench).
+    // What tests/bench/media_log_bench writes beside it to find the disk's own rate.
     static constexpr std::size_t writeSize = 1u << 20;
 
     // Goes on behind the last chunk of the last segment, or in a new one (MediaSegment::reopen).

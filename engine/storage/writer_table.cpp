@@ -81,7 +81,7 @@ void addSeconds(StreamRecord& record, std::span<const QualityPoint> points)
             record.deltaMax = std::max(*record.deltaMax, Milliseconds(point.deltaMaxMs));
         if (recorded)
             record.packetsStored += point.packets;
-        record.lastPacketAt = std::max(record.lastPacketAt, point.at + second); // somewhere in it
+        record.lastPacketAt = std::max(record.lastPacketAt, point.at + second - Nanoseconds(1)); // in it
     }
     if (record.lastPacketAt != upTo && record.expected > 0)
         record.lossPercent = 100.0 * static_cast<double>(record.lost) / static_cast<double>(record.expected);

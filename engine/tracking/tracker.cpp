@@ -37,12 +37,6 @@ std::uint64_t drawSeed()
     return std::uint64_t { random() } << 32 | random();
 }
 
-std::int64_t tickNumber(Timestamp at, Nanoseconds tickLength) // rounded up
-{
-    const std::int64_t ticks = at.time_since_epoch() / tickLength;
-    return Timestamp(ticks * tickLength) < at ? ticks + 1 : ticks;
-}
-
 }
 
 Tracker::Tracker(const TrackerOptions& options, TrackerListener& listener, std::span<LaneListener* const> lanes)
@@ -340,7 +334,7 @@ void Tracker::finish()
 {
     gatherLanes();
     numberStreams();
-    m_wheel.restart(tickNumber(m_tick, tickLength), [&](std::uint32_t index) { endCall(index, EndedBy::ProbeStopped); });
+    m_wheel.restart(tickNumber(m_tick), [&](std::uint32_t index) { endCall(index, EndedBy::ProbeStopped); });
     if (m_started)
         m_listener.tick(m_now);
 }
@@ -352,7 +346,7 @@ void Tracker::observeTime(Timestamp at)
         m_started = true;
         m_now = at;
         m_tick = floorTo(at, tickLength);
-        m_wheel.advance(tickNumber(m_tick, tickLength), [](std::uint32_t) {});
+        m_wheel.advance(tickNumber(m_tick), [](std::uint32_t) {});
         m_listener.tick(m_tick);
     } else if (at > m_now) {
         m_now = at;
@@ -438,7 +432,7 @@ void Tracker::stepBack(Timestamp at)
     m_accountedAt = std::min(m_accountedAt, at);
     for (MediaLane* lane : m_lanes)
         lane->stepBack(at);
-    m_wheel.restart(tickNumber(m_tick, tickLength), [&](std::uint32_t index) {
+    m_wheel.restart(tickNumber(m_tick), [&](std::uint32_t index) {
         m_calls[index].heardAt = std::min(m_calls[index].heardAt, at);
         arm(index);
     });
@@ -448,7 +442,7 @@ void Tracker::stepBack(Timestamp at)
 
 void Tracker::expire(Timestamp at)
 {
-    m_wheel.advance(tickNumber(at, tickLength), [&](std::uint32_t index) {
+    m_wheel.advance(tickNumber(at), [&](std::uint32_t index) {
         if (at - heardAt(index) >= timeoutOf(m_calls[index].activityClass))
             endCall(index, EndedBy::Silence);
         else
@@ -491,7 +485,7 @@ Nanoseconds Tracker::timeoutOf(ActivityClass activityClass) const
 void Tracker::arm(std::uint32_t index)
 {
     const Call& call = m_calls[index];
-    m_wheel.arm(index, tickNumber(call.heardAt + timeoutOf(call.activityClass), tickLength));
+    m_wheel.arm(index, tickNumber(call.heardAt + timeoutOf(call.activityClass)));
 }
 
 void Tracker::hear(std::uint32_t callIndex, Timestamp at)

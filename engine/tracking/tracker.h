@@ -8,7 +8,7 @@
 
 #include "engine/packet/datagram.h"
 #include "engine/tracking/call_table.h"
-#include "engine/tracking/expiry_wheel.h"
+#include "engine/tracking/tick_wheel.h"
 #include "engine/tracking/lane_gate.h"
 #include "engine/tracking/loss_ledger.h"
 #include "engine/tracking/media_lane.h"
@@ -115,13 +115,12 @@ private:
     void reclassify(std::uint32_t callIndex);
     MediaLane::Counters laneCounters() const;
 
-    static constexpr Nanoseconds tickLength = std::chrono::milliseconds(100);
     static constexpr std::size_t queuedControls = 4096; // a full queue makes lane 0 wait for that lane
 
     TrackerOptions m_options;
     TrackerListener& m_listener;
     CallTable m_calls; // T1 and S
-    ExpiryWheel m_wheel; // L
+    TickWheel m_wheel; // L
     CodecNames m_codecs;
     std::deque<MediaLane> m_laneStore; // grows in the constructor only
     std::vector<MediaLane*> m_lanes;

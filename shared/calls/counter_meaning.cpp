@@ -11,7 +11,7 @@ namespace {
 using G = CounterGroup;
 using K = CounterKind;
 
-constexpr std::string_view fasterProbe = "raise --ring-batches; if it goes on, one core cannot follow this traffic";
+constexpr std::string_view fasterProbe = "raise --ring-batches, for bursts; if it goes on, --processing-cores";
 constexpr std::string_view moreBuffers = "raise --mbufs, and give huge pages";
 constexpr std::string_view fasterDisk = "raise --media-pool-mib; if it goes on, the disk is too slow for this traffic";
 constexpr std::string_view moreSpace = "free some space, and look at the engine's messages";
@@ -49,6 +49,14 @@ constexpr CounterMeaning meanings[] {
     { "cycle_counter_jumps", G::Times, K::Count, "Clock jumped", "The processor's counter lost its step", {} },
     { "clock_steps", G::Times, K::Count, "Clock set", "The machine's clock was set", {} },
     { "clock_stepped_back", G::Times, K::Count, "Time went back", "The capture's times stepped back by 10 s", {} },
+    { "sip_messages", G::Packets, K::Count, "SIP messages", "Read, those seen twice included", {} },
+    { "sip_malformed", G::Packets, K::Count, "SIP not understood", "Begins like SIP, and is none", {} },
+    { "sip_outside_calls", G::Packets, K::Count, "SIP outside calls", "Registrations, options and the like", {} },
+    { "sip_repeated", G::Packets, K::Count, "SIP repeated", "Copies of a message that was read", {} },
+    { "rtp_packets", G::Packets, K::Count, "RTP packets", "Of the calls", {} },
+    { "rtp_unbound", G::Packets, K::Count, "RTP of no call", "No call that the probe knows has that address", {} },
+    { "rtcp_packets", G::Packets, K::Count, "RTCP packets", "Counted, not read yet", {} },
+    { "other_datagrams", G::Packets, K::Count, "Other datagrams", "Neither SIP nor RTP when looked at closely", {} },
     { "calls_refused_pool_full", G::Calls, K::Missed, "Calls refused", "The table of calls was full",
         "raise --max-calls" },
     { "rtp_refused", G::Calls, K::Missed, "RTP refused", "Packets of streams that the table had no room for",
@@ -57,7 +65,8 @@ constexpr CounterMeaning meanings[] {
         "raise --max-calls" },
     { "calls_*", G::Calls, K::Count, {}, {}, {} },
     { "streams_started", G::Calls, K::Count, {}, {}, {} },
-    { "record_queue_waits", G::Queues, K::Count, "Waits for storage", "The processing core waited for the storage", {} },
+    { "record_queue_waits", G::Queues, K::Count, "Waits for storage", "The processing core waited for the storage",
+        {} },
     { "media_chunks_on_their_way", G::Queues, K::Level, "Chunks on their way", "Media not yet on the disk, in chunks",
         {} },
     { "media_write_longest_ms", G::Disk, K::Level, "Longest write, ms", "Of media, to the disk", {} },
@@ -101,8 +110,8 @@ const CounterMeaning& meaningOf(std::string_view name)
 
 std::string_view toText(CounterGroup group)
 {
-    constexpr std::array<std::string_view, 9> texts { "Received", "Handed on", "Not handed on", "Times", "Packets", "Calls",
-        "Queues", "Disk", "Remote" };
+    constexpr std::array<std::string_view, 9> texts { "Received", "Handed on", "Not handed on", "Times", "Packets",
+        "Calls", "Queues", "Disk", "Remote" };
     return texts[static_cast<std::size_t>(group)];
 }
 

@@ -53,7 +53,7 @@ static_assert(sizeof(ChunkHeader) == 64 && std::is_trivially_copyable_v<ChunkHea
 // uncertainty: m * 2^e ns, e in the upper 5 bits, m in the lower 11; exact below 2,048 ns, else up to 0.1 % too large.
 //
 // 8 KiB hold 45 packets of G.711, nine tenths of a second. Half of it doubles the writes and chain links of a call,
-// twice of it costs 104,000 open streams 1.7 GB for the same bytes on disk (tests/bench/media_log_bench).
+// twice of it costs 104,000 open streams 1.7 GB for the same bytes on disk.
 class alignas(4096) MediaChunk { // direct writes want whole disk blocks, 4 KiB at most
 public:
     static constexpr std::size_t size = 8 * 1024;

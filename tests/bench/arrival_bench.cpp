@@ -8,7 +8,8 @@
 //   Rio,
 //                 Ramos, Garnica, Garcia-Dorado, "Batch to the Future: Analyzing Timestamp Accuracy of High-Performance
 //                 Packet I/O Engines", IEEE Communications Letters 16 (2012))
-//   wire time     ArrivalClock: spread back along the frames' own wire times
+//   wire time     ArrivalClock: spread back along the frames' own wire times; after a stall evenly, by what the card
+//                 still holds
 //
 // Prints, in nanoseconds, the error of the time itself, of the distance to the frame before, and of the jitter of each
 // stream (RFC 3550 6.4.1) against the one that the true times give.
@@ -50,7 +51,7 @@ struct Poll {
     double at;
     std::size_t first;
     std::size_t count;
-    bool drained;
+    std::size_t waiting; // shown by the card and not taken
 };
 
 double wireNanoseconds(std::uint32_t size)
@@ -131,6 +132,7 @@ std::vector<Poll> pollsOf(const Scene& scene, const std::vector<Arrival>& arriva
     double time = 0;
     double nextStall = untilStall(random);
     double before = 0;
+    std::size_t shown = 0;
     for (std::size_t next = 0; next < arrivals.size();) {
         if (scene.stalls && time >= nextStall) {
             time += stall(random);
@@ -140,14 +142,16 @@ std::vector<Poll> pollsOf(const Scene& scene, const std::vector<Arrival>& arriva
         const double idle = std::min(arrivals[next].visible, scene.stalls ? nextStall : arrivals[next].visible) - time;
         if (idle > pollNanoseconds) {
             time += std::floor(idle / pollNanoseconds) * pollNanoseconds;
-            polls.push_back({ before, time, next, 0, true });
+            polls.push_back({ before, time, next, 0, 0 });
             before = time;
         }
         time += pollNanoseconds;
         std::size_t count = 0;
         while (count < scene.burst && next + count < arrivals.size() && arrivals[next + count].visible <= time)
             ++count;
-        polls.push_back({ before, time, next, count, count < scene.burst });
+        while (shown < arrivals.size() && arrivals[shown].visible <= time)
+            ++shown;
+        polls.push_back({ before, time, next, count, shown - next - count });
         before = time;
         next += count;
         time += frameNanoseconds * double(count);
@@ -166,7 +170,7 @@ Times byWireTime(const std::vector<Arrival>& arrivals, const std::vector<Poll>& 
         for (std::size_t i = 0; i < poll.count; ++i)
             frames[i].wireSize = arrivals[poll.first + i].size;
         const auto polled = Nanoseconds(std::llround(poll.at));
-        clock.stamp(std::span(frames).first(poll.count), polled, poll.drained);
+        clock.stamp(std::span(frames).first(poll.count), polled, poll.waiting);
         for (std::size_t i = 0; i < poll.count; ++i)
             times.push_back(double(nanosecondsSinceEpoch(frames[i].arrival)));
     }

@@ -468,6 +468,8 @@ void Run::reportTime() const
 
 void Run::reportLosses()
 {
+    const std::string_view notUdp = counterName(DropReason::NotUdp);
+    const std::string_view otherUdp = counterName(DropReason::OtherUdp);
     const auto loss = [&](const char* name, std::uint64_t value) {
         m_lost += value;
         std::printf("  %-34s %" PRIu64 "\n", name, value);
@@ -477,8 +479,9 @@ void Run::reportLosses()
     for (const CaptureCounter& counter : m_source->counters())
         if (const std::string_view name = counter.name; name.starts_with("nic_") || name.ends_with("_dropped"))
             loss(counter.name, counter.value);
-    for (const CaptureCounter& counter : m_capture->counters()) // dropped for whatever reason: all that is sent is VoIP
-        if (const std::string_view name = counter.name; !name.starts_with("frames_") && counter.value > 0)
+    for (const CaptureCounter& counter : m_capture->counters()) // dropped for any reason but that it is no VoIP
+        if (const std::string_view name = counter.name;
+            !name.starts_with("frames_") && name != notUdp && name != otherUdp && counter.value > 0)
             loss(counter.name, counter.value);
     if (m_storage.writer) {
         loss("media_chunks_refused", m_queue->refusedChunks());
@@ -527,6 +530,8 @@ bool Run::reportTruth()
     line("hung up", truth.callsEnded, m_records.hungUp);
     line("streams", sent.size(), found.size());
     line("RTP packets", truth.mediaPackets, foundPackets);
+    line("other TCP frames", truth.otherTcp, m_capture->dropped(DropReason::NotUdp));
+    line("other UDP frames", truth.otherUdp, m_capture->dropped(DropReason::OtherUdp));
     std::printf("  streams of which packets, duplicates, reordered or expected differ: %" PRIu64 "; %" PRIu64
                 " quality points\n",
         differing, m_records.points);
@@ -600,6 +605,8 @@ int main(int argc, char** argv)
     app.add_option("--jittered", options.traffic.jitteredShare, "Up to 8 ms late");
     app.add_option("--duplicates", options.traffic.duplicateShare);
     app.add_option("--ipv6", options.traffic.ipv6Share, "Share of calls");
+    app.add_option("--other", options.traffic.otherShare, "Share of frames that are no VoIP")
+        ->check(CLI::Range(0.0, 0.9));
     app.add_option("--set-up-rate", options.traffic.setUpPerSecond, "Calls a second, until all are on")
         ->capture_default_str();
     CLI11_PARSE(app, argc, argv);

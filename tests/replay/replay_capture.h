@@ -55,12 +55,13 @@ inline std::unique_ptr<Replayed> replayCapture(const std::string& path, std::siz
             if (found.kind == FrameKind::Piece) {
                 process();
                 frame.udp = found.udp;
-                pieces.read(frame, sequence);
+                pieces.read(frame, sequence++);
                 continue;
             }
             datagrams.push_back(datagramOf(frame.bytes, found.udp));
             datagrams.back().arrival = frame.arrival;
             datagrams.back().uncertainty = frame.uncertainty;
+            datagrams.back().sequence = sequence++;
         }
         process();
         pieces.advance(batch.now, sequence);

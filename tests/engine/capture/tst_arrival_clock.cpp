@@ -44,6 +44,9 @@ private slots:
     void theUncertaintyIsTheTimeSinceTheQueueWasEmpty();
     void framesOfTheFirstPollMayHaveWaitedSinceTheStart();
     void aFullPollLeavesTheQueueInDoubt();
+    void whatCameDuringAStallIsSpreadOverIt();
+    void aStallThatFilledTheLinkIsSpreadByWireTime();
+    void aStallOfUnknownBacklogIsSpreadBackByWireTime();
     void aClockThatIsSetMovesTheTimesOnly();
     void aBusyPortIsPolledWithoutSleep();
     void aFlowIsPolledEvery200MicrosecondsAndSilenceEvery2Milliseconds();
@@ -52,20 +55,20 @@ private slots:
 void TestArrivalClock::aBurstIsSpreadBackAlongItsWireTime()
 {
     ArrivalClock clock = calibrated();
-    clock.stamp({}, 1ms, true);
+    clock.stamp({}, 10us, ArrivalClock::drained);
     auto frames = framesOfAMicrosecond(4);
-    clock.stamp(frames, 2ms, true);
+    clock.stamp(frames, 20us, ArrivalClock::drained);
     for (std::size_t i = 0; i < 4; ++i)
-        QCOMPARE(monotonicOf(frames[i]).count(), Nanoseconds(2ms - (3 - i) * 1us).count());
+        QCOMPARE(monotonicOf(frames[i]).count(), Nanoseconds(20us - (3 - i) * 1us).count());
 }
 
 void TestArrivalClock::noFrameArrivesBeforeTheWireTimeAfterItsPredecessor()
 {
     ArrivalClock clock = calibrated();
     auto first = framesOfAMicrosecond(1);
-    clock.stamp(first, 100us, true);
+    clock.stamp(first, 100us, ArrivalClock::drained);
     auto second = framesOfAMicrosecond(3); // 2.5 us later: not enough for three
-    clock.stamp(second, 102us + 500ns, true);
+    clock.stamp(second, 102us + 500ns, ArrivalClock::drained);
     QCOMPARE(monotonicOf(second[0]).count(), 101'000);
     QCOMPARE(monotonicOf(second[1]).count(), 102'000);
     QCOMPARE(monotonicOf(second[2]).count(), 102'500); // the poll is the end
@@ -76,7 +79,7 @@ void TestArrivalClock::noFrameArrivesAfterThePoll()
     ArrivalClock clock = calibrated();
     for (Nanoseconds polled = 1us; polled < 2us; polled += 50ns) {
         auto frames = framesOfAMicrosecond(64);
-        clock.stamp(frames, polled, false);
+        clock.stamp(frames, polled, ArrivalClock::unknown);
         for (const Frame& frame : frames)
             QVERIFY(monotonicOf(frame) <= polled);
     }
@@ -86,7 +89,7 @@ void TestArrivalClock::atAnUnknownRateAllArriveAtThePoll()
 {
     ArrivalClock clock = calibrated(0);
     auto frames = framesOfAMicrosecond(3);
-    clock.stamp(frames, 5ms, true);
+    clock.stamp(frames, 5ms, ArrivalClock::drained);
     for (const Frame& frame : frames)
         QCOMPARE(monotonicOf(frame).count(), Nanoseconds(5ms).count());
 }
@@ -94,11 +97,11 @@ void TestArrivalClock::atAnUnknownRateAllArriveAtThePoll()
 void TestArrivalClock::theUncertaintyIsTheTimeSinceTheQueueWasEmpty()
 {
     ArrivalClock clock = calibrated();
-    clock.stamp({}, 1ms, true);
+    clock.stamp({}, 10us, ArrivalClock::drained);
     auto frames = framesOfAMicrosecond(2);
-    clock.stamp(frames, 3ms, true); // slept 2 ms
-    QCOMPARE(frames[1].uncertainty.count(), Nanoseconds(2ms).count());
-    QCOMPARE(frames[0].uncertainty.count(), Nanoseconds(2ms - 1us).count());
+    clock.stamp(frames, 25us, ArrivalClock::drained);
+    QCOMPARE(frames[1].uncertainty.count(), Nanoseconds(15us).count());
+    QCOMPARE(frames[0].uncertainty.count(), Nanoseconds(14us).count());
 }
 
 void TestArrivalClock::framesOfTheFirstPollMayHaveWaitedSinceTheStart()
@@ -106,32 +109,78 @@ void TestArrivalClock::framesOfTheFirstPollMayHaveWaitedSinceTheStart()
     ArrivalClock clock = calibrated();
     clock.begin(10ms);
     auto frames = framesOfAMicrosecond(1);
-    clock.stamp(frames, 310ms, true);
-    QCOMPARE(frames[0].uncertainty.count(), Nanoseconds(300ms).count());
+    clock.stamp(frames, 310ms, ArrivalClock::drained);
+    QVERIFY(monotonicOf(frames[0]) - frames[0].uncertainty <= 10ms);
+    QVERIFY(monotonicOf(frames[0]) + frames[0].uncertainty >= 310ms);
 }
 
 void TestArrivalClock::aFullPollLeavesTheQueueInDoubt()
 {
     ArrivalClock clock = calibrated();
-    clock.stamp({}, 1ms, true);
+    clock.stamp({}, 10us, ArrivalClock::drained);
     auto frames = framesOfAMicrosecond(1);
-    clock.stamp(frames, 2ms, false);
-    clock.stamp(frames, 3ms, true);
-    QCOMPARE(frames[0].uncertainty.count(), Nanoseconds(2ms).count()); // since 1 ms
-    clock.stamp(frames, 4ms, true);
-    QCOMPARE(frames[0].uncertainty.count(), Nanoseconds(1ms).count());
+    clock.stamp(frames, 15us, ArrivalClock::unknown);
+    clock.stamp(frames, 25us, ArrivalClock::drained);
+    QCOMPARE(frames[0].uncertainty.count(), Nanoseconds(15us).count()); // since 10 us
+    clock.stamp(frames, 30us, ArrivalClock::drained);
+    QCOMPARE(frames[0].uncertainty.count(), Nanoseconds(5us).count());
+}
+
+// Ten frames came while nobody looked for a millisecond; three polls take them, the first two knowing what remains.
+void TestArrivalClock::whatCameDuringAStallIsSpreadOverIt()
+{
+    ArrivalClock clock = calibrated();
+    clock.stamp({}, 1ms, ArrivalClock::drained);
+    std::vector<Frame> all;
+    Nanoseconds polled = 2ms;
+    for (const std::size_t taken : { 4, 4, 2 }) {
+        auto frames = framesOfAMicrosecond(taken);
+        clock.stamp(frames, polled, 10 - all.size() - taken);
+        all.insert(all.end(), frames.begin(), frames.end());
+        polled += 1us;
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const Nanoseconds even = 1ms + Nanoseconds(1ms) * int(i + 1) / 11;
+        QVERIFY2(std::chrono::abs(monotonicOf(all[i]) - even) < 3us, qPrintable(QString::number(i)));
+        QVERIFY(monotonicOf(all[i]) - all[i].uncertainty <= 1ms);
+        QVERIFY(monotonicOf(all[i]) + all[i].uncertainty >= 2ms);
+    }
+}
+
+// At the rate of the link there is one way only that they can have come.
+void TestArrivalClock::aStallThatFilledTheLinkIsSpreadByWireTime()
+{
+    ArrivalClock clock = calibrated();
+    clock.stamp({}, 1ms, ArrivalClock::drained);
+    auto frames = framesOfAMicrosecond(50);
+    clock.stamp(frames, 1ms + 50us, ArrivalClock::drained);
+    for (std::size_t i = 0; i < frames.size(); ++i)
+        QVERIFY(std::chrono::abs(monotonicOf(frames[i]) - (1ms + int(i + 1) * 1us)) <= 1us);
+}
+
+// A driver that cannot tell what it holds: the latest that can be, as ever.
+void TestArrivalClock::aStallOfUnknownBacklogIsSpreadBackByWireTime()
+{
+    ArrivalClock clock = calibrated();
+    clock.stamp({}, 1ms, ArrivalClock::drained);
+    QVERIFY(!clock.wantsToKnowWaiting(1ms + 10us));
+    QVERIFY(clock.wantsToKnowWaiting(2ms));
+    auto frames = framesOfAMicrosecond(3);
+    clock.stamp(frames, 2ms, ArrivalClock::unknown);
+    QCOMPARE(monotonicOf(frames[0]).count(), Nanoseconds(2ms - 2us).count());
+    QCOMPARE(monotonicOf(frames[2]).count(), Nanoseconds(2ms).count());
 }
 
 void TestArrivalClock::aClockThatIsSetMovesTheTimesOnly()
 {
     ArrivalClock clock = calibrated();
     auto frames = framesOfAMicrosecond(2);
-    clock.stamp(frames, 1ms, true);
+    clock.stamp(frames, 10us, ArrivalClock::drained);
     clock.setUtcAhead(utcAhead - 5s);
-    clock.stamp(frames, 2ms, true);
-    QCOMPARE(monotonicOf(frames[1]).count(), Nanoseconds(2ms - 5s).count());
-    QCOMPARE(monotonicOf(frames[0]).count(), Nanoseconds(2ms - 1us - 5s).count());
-    QCOMPARE(frames[1].uncertainty.count(), Nanoseconds(1ms).count());
+    clock.stamp(frames, 20us, ArrivalClock::drained);
+    QCOMPARE(monotonicOf(frames[1]).count(), Nanoseconds(20us - 5s).count());
+    QCOMPARE(monotonicOf(frames[0]).count(), Nanoseconds(19us - 5s).count());
+    QCOMPARE(frames[1].uncertainty.count(), Nanoseconds(10us).count());
 }
 
 void TestArrivalClock::aBusyPortIsPolledWithoutSleep()

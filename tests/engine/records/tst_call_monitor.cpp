@@ -36,6 +36,15 @@ std::unique_ptr<CollectingSink> run(const TestTraffic& traffic, std::size_t chun
     return sink;
 }
 
+// From 100 ms on, in packets small enough that a chunk holds a second of them.
+void talkBriefly(TestTraffic& traffic, int count)
+{
+    for (int i = 0; i < count; ++i) {
+        traffic.rtp(100 + 20 * i, callerMedia, calleeMedia,
+            { 8, static_cast<std::uint16_t>(i), static_cast<std::uint32_t>(160 * i), 1, false }, 20);
+    }
+}
+
 bool near(double a, double b, double tolerance = 1e-6)
 {
     return std::abs(a - b) < tolerance;
@@ -62,7 +71,9 @@ private slots:
     void endedCallComesAfterItsStreams();
     void clockThatStepsBackGoesOnGivingSeconds();
     void whatTheProbeLostIsNotTheNetworks();
+    void whatTheProbeLostAndTheNextSecondShowsIsNotTheNetworksEither();
     void pollGapDelaysTheCallsThatWereOn();
+    void silenceOfOneStreamShowsWhileAnotherTalks();
 };
 
 void CallMonitorTest::everySecondOfAStreamIsAPoint()
@@ -236,7 +247,7 @@ void CallMonitorTest::chunksAreHandedOverWithinASecond()
 {
     TestTraffic traffic;
     traffic.script(answered);
-    traffic.talk(100, 500, callerMedia, calleeMedia, 1);
+    talkBriefly(traffic, 500);
     CollectingSink sink;
     CallMonitor monitor(smallOptions(), sink);
     monitor.process(traffic.datagrams());
@@ -255,7 +266,7 @@ void CallMonitorTest::mediaWithoutRoomIsCounted()
 {
     TestTraffic traffic;
     traffic.script(answered);
-    traffic.talk(100, 200, callerMedia, calleeMedia, 1);
+    talkBriefly(traffic, 200);
     const auto sink = run(traffic, 2);
     const StreamRecord& stream = sink->streams.begin()->second;
     QCOMPARE(stream.packetsStored, 100u);
@@ -407,6 +418,36 @@ void CallMonitorTest::whatTheProbeLostIsNotTheNetworks()
     QCOMPARE(sink.call("call-3")->probeFramesLost, 0u);
 }
 
+// The last five packets of second 1: that they are missing is seen by the first of second 2, when the loss is over.
+void CallMonitorTest::whatTheProbeLostAndTheNextSecondShowsIsNotTheNetworksEither()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    CollectingSink sink;
+    CallMonitor monitor(smallOptions(), sink);
+    monitor.process(traffic.datagrams());
+    monitor.advance(scriptTime(90));
+    for (int i = 0; i < 200; ++i) {
+        if (i >= 45 && i < 50)
+            continue;
+        const Timestamp arrival = scriptTime(100 + 20 * i);
+        if (i == 50) { // a batch of others' frames, just before
+            monitor.account({ 7, {} }, scriptTime(1095));
+            monitor.advance(scriptTime(1095));
+        }
+        TestTraffic media;
+        media.rtp(100 + 20 * i, callerMedia, calleeMedia,
+            { 8, static_cast<std::uint16_t>(i), static_cast<std::uint32_t>(160 * i), 1, false });
+        monitor.account({}, arrival);
+        monitor.process(media.datagrams());
+        monitor.advance(arrival);
+    }
+    monitor.finish();
+    const StreamRecord& stream = sink.streams.begin()->second;
+    QCOMPARE(stream.lost, 0u);
+    QCOMPARE(stream.lostWithProbe, 5u);
+}
+
 void CallMonitorTest::pollGapDelaysTheCallsThatWereOn()
 {
     using namespace std::chrono_literals;
@@ -430,6 +471,21 @@ void CallMonitorTest::pollGapDelaysTheCallsThatWereOn()
     QCOMPARE(sink.call("two")->pollGapLongest, Nanoseconds(20ms));
     QCOMPARE(sink.call("two")->trust, CaptureTrust::Whole); // within a packet interval
     QCOMPARE(sink.call("three")->pollGapLongest, Nanoseconds(5ms));
+}
+
+// Streams whose seconds are closed by their packets must not hide one that has none.
+void CallMonitorTest::silenceOfOneStreamShowsWhileAnotherTalks()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(100, 1, callerMedia, calleeMedia, 1);
+    traffic.talk(130, 500, calleeMedia, callerMedia, 2);
+    CollectingSink sink;
+    CallMonitor monitor(smallOptions(), sink);
+    monitor.process(traffic.datagrams());
+    for (const auto& [key, points] : sink.points)
+        QCOMPARE(points.size(), std::size_t { key.index == 0 ? 6u : 9u }); // five empty seconds
+    monitor.finish();
 }
 
 QTEST_APPLESS_MAIN(CallMonitorTest)

@@ -150,6 +150,62 @@ private slots:
         }
     }
 
+    void aKilledStreamsCountsAreThoseOfItsLastSnapshotAndOfTheSecondsSince_data()
+    {
+        QTest::addColumn<int>("every");
+        QTest::newRow("a snapshot each second") << 1;
+        QTest::newRow("each ten seconds") << 10;
+        QTest::newRow("only at first") << 1000;
+    }
+    void aKilledStreamsCountsAreThoseOfItsLastSnapshotAndOfTheSecondsSince()
+    {
+        QFETCH(int, every);
+        Directory directory;
+        directory.open();
+        const CallRecord call = numbered(0);
+        const StreamKey key { call.key, 0 };
+        directory.writer->liveCall(call);
+        StreamRecord stream = sample::stream(call.key, 0, call.startedAt);
+        std::uintmax_t journal = 0;
+        for (int second = 0; second < 130; ++second) { // over two blocks of points that go to the database
+            QualityPoint point = sample::point(key, call.startedAt + second * 1s);
+            stream.packets += point.packets;
+            stream.lost += point.lost;
+            stream.duplicates += point.duplicates;
+            stream.reordered += point.reordered;
+            stream.lostWithProbe += point.lostWithProbe;
+            stream.expected += point.packets - point.duplicates + point.lost + point.lostWithProbe;
+            stream.lastPacketAt = point.at + 980ms;
+            if (second % every == 0)
+                directory.writer->stream(stream);
+            directory.writer->quality(point);
+            QVERIFY(directory.writer->commit().has_value());
+            if (second == 25)
+                journal = std::filesystem::file_size(directory.path / "live.journal");
+            if (second == 28) // points alone: a snapshot is several times as long
+                QVERIFY(std::filesystem::file_size(directory.path / "live.journal") - journal < 400);
+            if (second % 7 != 0 && second != 129)
+                continue;
+            Directory copy;
+            copy.path = directory.copyAsKilled();
+            copy.openQuery();
+            const auto streams = copy.query->streams(call.key);
+            QVERIFY(streams.has_value());
+            const StreamRecord& found = streams.value().at(0);
+            QCOMPARE(found.packets, stream.packets);
+            QCOMPARE(found.lost, stream.lost);
+            QCOMPARE(found.lostWithProbe, stream.lostWithProbe);
+            QCOMPARE(found.duplicates, stream.duplicates);
+            QCOMPARE(found.reordered, stream.reordered);
+            QCOMPARE(found.expected, stream.expected);
+            QVERIFY(found.lastPacketAt >= point.at && found.lastPacketAt <= point.at + 1s);
+            QCOMPARE(copy.query->quality(call.key).value().size(), static_cast<std::size_t>(second + 1));
+            const auto live = directory.writer->liveStreams(call.key);
+            QCOMPARE(live.at(0).packets, stream.packets);
+            std::filesystem::remove_all(copy.path);
+        }
+    }
+
     void theNotesSayWhatWasFound()
     {
         Directory directory;

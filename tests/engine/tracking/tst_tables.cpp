@@ -1,6 +1,6 @@
 // The structures under T1, T2 and L, against the standard library's.
 #include "engine/tracking/activity_list.h"
-#include "engine/tracking/expiry_wheel.h"
+#include "engine/tracking/tick_wheel.h"
 #include "engine/tracking/loss_ledger.h"
 #include "engine/tracking/seeded_hash.h"
 #include "engine/tracking/codec_names.h"
@@ -156,7 +156,7 @@ void TablesTest::codecNamesAreKeptOnceAndBounded()
 void TablesTest::callComesWhenItsTickHasCome()
 {
     constexpr std::uint32_t count = 200;
-    const auto wheel = std::make_unique<ExpiryWheel>(count);
+    const auto wheel = std::make_unique<TickWheel>(count);
     std::map<std::uint32_t, std::int64_t> due;
     std::mt19937 random(5);
     std::int64_t now = 1'000'000;
@@ -187,7 +187,7 @@ void TablesTest::callComesWhenItsTickHasCome()
 
 void TablesTest::wheelThatRestartsKeepsEverything()
 {
-    const auto wheel = std::make_unique<ExpiryWheel>(10);
+    const auto wheel = std::make_unique<TickWheel>(10);
     wheel->advance(50'000, [](std::uint32_t) {});
     for (std::uint32_t i = 0; i < 10; ++i)
         wheel->arm(i, 50'000 + 10 - i);

@@ -166,6 +166,33 @@ private slots:
         QVERIFY(about(duplicates, options.duplicateShare));
     }
 
+    void otherTrafficIsItsShareOfTheFrames()
+    {
+        if (QStandardPaths::findExecutable("tshark").isEmpty())
+            QSKIP("tshark is not installed");
+        RingTrafficOptions options = few;
+        options.otherShare = 0.3;
+        QTemporaryDir folder;
+        const QString file = folder.filePath("ring.pcap");
+        auto writer = CaptureWriter::toFile(file.toStdString(), CaptureFormat::PcapNanoseconds);
+        QVERIFY(writer);
+        std::int64_t time = 1'700'000'000'000'000'000;
+        Source source(options);
+        source.read(
+            10'000, [&](Bytes frame) { writer.value().write(timestampFromNanoseconds(time += 100'000), frame); });
+        QVERIFY(writer.value().flush());
+        const RingTruth& truth = source.traffic->truth();
+        const auto count = [&](const char* filter) {
+            return std::uint64_t(fields(file, filter, { "frame.number" }).size());
+        };
+        QCOMPARE(count("tcp"), truth.otherTcp);
+        QCOMPARE(count("udp && !sip && !rtp"), truth.otherUdp);
+        QCOMPARE(count("sip || rtp"), truth.messages + truth.mediaPackets);
+        QCOMPARE(truth.refused, std::uint64_t(0));
+        const auto others = double(truth.otherTcp + truth.otherUdp);
+        QVERIFY(std::abs(others / (others + double(truth.messages + truth.mediaPackets)) - 0.3) < 0.01);
+    }
+
     void sameSeedSameFrames()
     {
         RingTrafficOptions other = few;

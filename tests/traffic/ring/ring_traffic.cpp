@@ -1,5 +1,6 @@
 #include "tests/traffic/ring/ring_traffic.h"
 
+#include "tests/traffic/cross_traffic.h"
 #include "tests/traffic/frame_builder.h"
 #include "tests/traffic/ring/call_schedule.h"
 
@@ -24,6 +25,7 @@ constexpr std::uint32_t bufferCache = 256;
 constexpr std::uint32_t burst = 32;
 // So many frames may wait in the ring for the reader: two of its batches.
 constexpr std::uint32_t aheadOfReader = 128;
+constexpr std::size_t otherFrames = 1024; // made once and sent again and again: nobody follows their conversations
 constexpr std::uint32_t lateTicks = StreamWheel::slotCount * 5 / 4; // 25 ms: after the next packet
 constexpr std::uint32_t jitterTicks = StreamWheel::slotCount * 2 / 5; // 8 ms at most
 constexpr std::uint32_t delayTicks = 4096; // of the table of delayed packets; above the longest delay
@@ -82,9 +84,13 @@ struct RingTraffic::Traffic {
         fates.duplicate = fates.jittered + bound(given.duplicateShare);
         impaired = fates.duplicate > 0;
         truth.streams.reserve(4 * std::size_t(given.calls));
+        if (given.otherShare > 0)
+            makeOther();
     }
 
+    void makeOther();
     void sendTick();
+    void sendOther(std::uint64_t voip);
     void sendSlot(std::span<MediaStream> streams);
     void sendImpaired(MediaStream& stream);
     void onStep(const CallStep& step);
@@ -106,6 +112,13 @@ struct RingTraffic::Traffic {
     Fates fates {};
     bool impaired = false;
     bool draining = false;
+    struct Other {
+        std::vector<std::byte> bytes;
+        bool tcp = false;
+    };
+    std::vector<Other> others;
+    std::size_t nextOther = 0;
+    double othersDue = 0;
 
     rte_ring* ring = nullptr;
     Pool mediaPool;
@@ -192,9 +205,9 @@ std::uint32_t RingTraffic::pump(std::uint64_t now)
 
 bool RingTraffic::Traffic::roomForTick() const
 {
-    const std::size_t copies = impaired ? 2 : 1;
-    const std::size_t needed = copies * wheel.count(static_cast<std::uint32_t>(tick % StreamWheel::slotCount))
-        + delayed[tick % delayTicks].size() + 64;
+    const std::uint32_t streams = wheel.count(static_cast<std::uint32_t>(tick % StreamWheel::slotCount));
+    const double frames = (impaired ? 2 : 1) * streams / (1 - options.otherShare);
+    const std::size_t needed = static_cast<std::size_t>(frames) + delayed[tick % delayTicks].size() + 64;
     return rte_ring_free_count(ring) >= std::min<std::size_t>(needed, rte_ring_get_capacity(ring));
 }
 
@@ -206,6 +219,7 @@ void RingTraffic::Traffic::sendTick()
         frames.clear();
     }
     if (!draining) {
+        const std::uint64_t before = truth.messages + truth.mediaPackets;
         while (const auto step = schedule.next(tick))
             onStep(*step);
         const auto streams = wheel.slot(static_cast<std::uint32_t>(tick % StreamWheel::slotCount));
@@ -214,8 +228,37 @@ void RingTraffic::Traffic::sendTick()
         else
             for (MediaStream& stream : streams)
                 sendImpaired(stream);
+        if (!others.empty())
+            sendOther(truth.messages + truth.mediaPackets - before);
     }
     ++tick;
+}
+
+void RingTraffic::Traffic::makeOther()
+{
+    CrossTraffic cross(options.seed, options.ipv6Share, options.vlan);
+    for (std::size_t i = 0; i < otherFrames; ++i) {
+        const std::uint64_t tcpBefore = cross.truth().tcpFrames;
+        const auto frame = cross.next();
+        others.push_back({ { frame.begin(), frame.end() }, cross.truth().tcpFrames > tcpBefore });
+    }
+}
+
+void RingTraffic::Traffic::sendOther(std::uint64_t voip)
+{
+    othersDue += static_cast<double>(voip) * options.otherShare / (1 - options.otherShare);
+    for (; othersDue >= 1; --othersDue) {
+        const Other& other = others[nextOther++ % others.size()];
+        ++(other.tcp ? truth.otherTcp : truth.otherUdp);
+        rte_mbuf* frame = rte_pktmbuf_alloc(messagePool.get());
+        if (!frame) {
+            ++truth.refused;
+            continue;
+        }
+        const auto size = static_cast<std::uint16_t>(other.bytes.size());
+        std::memcpy(rte_pktmbuf_append(frame, size), other.bytes.data(), size);
+        enqueue(&frame, 1);
+    }
 }
 
 void RingTraffic::Traffic::sendSlot(std::span<MediaStream> streams)

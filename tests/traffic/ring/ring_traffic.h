@@ -27,6 +27,7 @@ struct RingTrafficOptions {
     double lateShare = 0;
     double jitteredShare = 0;
     double duplicateShare = 0;
+    double otherShare = 0; // of all frames: what is no VoIP, TCP and UDP of 64 to 1,514 bytes
     bool paced = true; // else as fast as the ring takes them, with time running faster
     std::uint32_t buffers = 65'536; // of its own pool, 640 bytes each
 };
@@ -45,7 +46,9 @@ struct RingTruth {
     std::uint64_t callsEnded = 0; // BYE sent
     std::uint64_t messages = 0;
     std::uint64_t mediaPackets = 0; // copies included
-    std::uint64_t refused = 0; // of both: the ring was full or the pool empty, so that nobody could have received them
+    std::uint64_t otherTcp = 0; // frames
+    std::uint64_t otherUdp = 0;
+    std::uint64_t refused = 0; // of all: the ring was full or the pool empty, so that nobody could have received them
     std::vector<RingStreamTruth> streams; // in the order in which they began; complete after finish()
 };
 

@@ -1,18 +1,28 @@
-// L: which calls may be over when. A call lies in the slot of the tick at which its silence would be too long, by what
-// was known when it was put there. Packets do not move it: when its tick comes, it is looked at, and one that was heard
-// of since is put where that leads. So a packet costs nothing here, and a tick looks only at what is due.
+// What is due when: L, the calls by when their silence would be too long, and the streams by the end of their second.
+// Each lies in the slot of the tick that was known when it was put there. Packets do not move it: when its tick comes, it
+// is looked at, and one that was heard of since is put where that leads. So a packet costs nothing here, and a tick
+// looks only at what is due.
 #pragma once
 
 #include "engine/tracking/activity_list.h"
+#include "shared/base/units.h"
 
 #include <algorithm>
 #include <array>
 
 namespace callmon {
 
-class ExpiryWheel {
+constexpr Nanoseconds tickLength = std::chrono::milliseconds(100); // of packet time
+
+inline std::int64_t tickNumber(Timestamp at) // rounded up: the first tick that is not before it
+{
+    const std::int64_t ticks = at.time_since_epoch() / tickLength;
+    return Timestamp(ticks * tickLength) < at ? ticks + 1 : ticks;
+}
+
+class TickWheel {
 public:
-    explicit ExpiryWheel(std::uint32_t capacity)
+    explicit TickWheel(std::uint32_t capacity)
         : m_links(capacity)
         , m_slotOf(capacity)
     {
