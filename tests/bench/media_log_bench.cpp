@@ -259,6 +259,8 @@ void benchMedia(const Options& options)
     media.join();
     filledAll = true;
     storage.join();
+    if (const auto committed = writer.commit(); !committed) // what came after the last one
+        fail(committed.error().what);
     const double wall = secondsSince(begin);
     const double payload = static_cast<double>(counterOf(writer, "media_packets_stored")) * Filler::datagramSize;
     std::printf("recording log, %u streams of G.711 in random order, %zu KiB a chunk, %.1f s:\n", options.streams,
