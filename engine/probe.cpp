@@ -23,7 +23,8 @@ Result<CoreLayout> coreLayout(const ProbeOptions& options)
 {
     if (options.port.empty() || (options.poll != ProbeOptions::Poll::Busy && options.cores.empty()))
         return CoreLayout {};
-    return layOutCores(allowedCpus(), { .portNode = nodeOfPort(options.port), .lanes = options.processingCores, .chosen = options.cores });
+    return layOutCores(allowedCpus(),
+        { .portNode = nodeOfPort(options.port), .lanes = options.processingCores, .chosen = options.cores });
 }
 
 // On a single CPU whoever waits without pause keeps the others from what he waits for.

@@ -61,8 +61,8 @@ private:
     std::deque<StorageQueue> m_queues; // one of each processing core; grows in the constructor only
     StorageIntake m_intake;
 
-    // The processing cores' own; everything but processLane() is the first's. Its tables are touched before the port is opened: frames that came meanwhile would
-    // wait for the first poll and have no better time than that.
+    // The processing cores' own; everything but processLane() is the first's. Its tables are touched before the port is
+    // opened: frames that came meanwhile would wait for the first poll and have no better time than that.
     CallMonitor m_monitor;
     PieceReader m_pieces;
     Timestamp m_publishedAt;

@@ -41,9 +41,9 @@ public:
 
     bool anchored() const { return m_anchored; }
     Milliseconds jitter() const { return m_jitter; }
-    // The estimate is within +- this of what exact arrival times would give: | |a| - |b| | <= |a - b|, so a difference of
-    // two arrivals is off by their uncertainties' sum at most, and the filter's gain carries that bound as it carries
-    // the differences.
+    // The estimate is within +- this of what exact arrival times would give: | |a| - |b| | <= |a - b|, so a difference
+    // of two arrivals is off by their uncertainties' sum at most, and the filter's gain carries that bound as it
+    // carries the differences.
     Milliseconds error() const { return Milliseconds(m_errorMs); }
 
 private:

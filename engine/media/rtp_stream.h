@@ -1,5 +1,5 @@
-// S, the stream half: what is measured of one SSRC on one path. Plain memory, no allocation; one call of add() a packet.
-// Which stream it is, whoever holds it knows.
+// S, the stream half: what is measured of one SSRC on one path. Plain memory, no allocation; one call of add() a
+// packet. Which stream it is, whoever holds it knows.
 #pragma once
 
 #include "engine/media/jitter_estimator.h"

@@ -1,9 +1,10 @@
-// What a processing core produces: snapshots of calls and streams, one-second points, media. Implemented by the queue to
-// the storage thread, and by tests.
+// What a processing core produces: snapshots of calls and streams, one-second points, media. Implemented by the queue
+// to the storage thread, and by tests.
 //
 // With several lanes each has a sink of its own, used by one thread at a time: the lane's, and lane 0's while the lanes
 // stand still. Calls come from lane 0's only. What other sinks were given of a call, they were given before lane 0's is
-// given its callEnded(): whoever reads several queues takes from lane 0's what lay there before the others were emptied.
+// given its callEnded(): whoever reads several queues takes from lane 0's what lay there before the others were
+// emptied.
 #pragma once
 
 #include "shared/calls/media_chunk.h"

@@ -138,9 +138,8 @@ StreamRecord StreamMonitor::recordOf(std::uint32_t stream) const
 {
     const CallStream& source = m_lane->stream(stream);
     const StreamSide& side = m_sides[stream];
-    return buildStreamRecord(source, m_lane->call(source.call).facts,
-        m_lane->codecs().name(source.rtp.payload().codec), side.impairment, side.quality, mediaOf(stream),
-        side.lostWithProbe);
+    return buildStreamRecord(source, m_lane->call(source.call).facts, m_lane->codecs().name(source.rtp.payload().codec),
+        side.impairment, side.quality, mediaOf(stream), side.lostWithProbe);
 }
 
 StreamMonitor::Quality StreamMonitor::qualityOf(std::uint32_t stream) const

@@ -9,10 +9,10 @@
 
 namespace callmon {
 
-// A lane touches its tables only for frames below the watermark: all signalling before those is known to it. Once it has
-// done its frames below the watermark and before this is raised, lane 0 owns its tables: that is how calls end at the
-// same place in the sequence whatever the number of lanes. Waiting yields the core; waits are rare and short: one every
-// 100 ms of packet time, as long as the slowest lane is behind.
+// A lane touches its tables only for frames below the watermark: all signalling before those is known to it. Once it
+// has done its frames below the watermark and before this is raised, lane 0 owns its tables: that is how calls end at
+// the same place in the sequence whatever the number of lanes. Waiting yields the core; waits are rare and short: one
+// every 100 ms of packet time, as long as the slowest lane is behind.
 class LaneGate {
 public:
     explicit LaneGate(std::size_t lanes)

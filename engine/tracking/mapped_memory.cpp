@@ -25,7 +25,8 @@ MappedMemory::MappedMemory(std::size_t bytes)
 {
     const std::size_t alignment = m_bytes >= 2 * hugePage ? hugePage : page;
     m_mappedBytes = m_bytes + (alignment > page ? alignment : 0);
-    m_mapping = mmap(nullptr, m_mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    m_mapping =
+        mmap(nullptr, m_mappedBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (m_mapping == MAP_FAILED)
         throw std::bad_alloc();
     const auto start = roundUp(reinterpret_cast<std::uintptr_t>(m_mapping), alignment);

@@ -9,14 +9,6 @@ namespace callmon {
 
 namespace {
 
-// RFC 3550 5.1; zero when the packet ends before it.
-Ssrc ssrcOf(Bytes packet)
-{
-    ByteReader in(packet);
-    in.skip(8);
-    return Ssrc { in.u32() };
-}
-
 const PayloadMeaning* meaningIn(const MediaAddress& address, std::uint8_t payloadType)
 {
     for (std::size_t i = 0; i < address.payloadCount; ++i) {
@@ -52,13 +44,13 @@ void MediaLane::lookAhead(std::span<const Datagram> packets)
     for (const Datagram& packet : packets)
         __builtin_prefetch(packet.payload.data());
     for (std::size_t i = 0; i < packets.size(); ++i) {
-        if (isMine(packets[i])) {
+        if (looksLikeRtp(packets[i].payload)) {
             m_hashes[i] = m_hash(StreamIdentity { packets[i].flow, ssrcOf(packets[i].payload) });
             m_flows.prefetch(m_hashes[i]);
         }
     }
     for (std::size_t i = 0; i < packets.size(); ++i) {
-        if (!isMine(packets[i]))
+        if (!looksLikeRtp(packets[i].payload))
             continue;
         const std::uint32_t index = m_flows.likely(m_hashes[i]);
         if (index == noIndex)
@@ -101,8 +93,8 @@ void MediaLane::process(const Datagram& datagram, std::size_t position)
     stream.rtp.add({ datagram.arrival, datagram.uncertainty, datagram.ipSize }, *packet, stream.meaning);
     ++m_counters.rtpPackets;
     if (m_wantsMedia) {
-        m_pending[m_pendingCount++]
-            = { index, datagram.arrival, datagram.uncertainty, datagram.wirePayloadSize, datagram.payload };
+        m_pending[m_pendingCount++] = { index, datagram.arrival, datagram.uncertainty, datagram.wirePayloadSize,
+            datagram.payload };
     }
 }
 

@@ -2,8 +2,8 @@
 // each with its share of the media and tables of its own; a lane knows of calls what signalling tells it (LaneControl),
 // so no two lanes share anything that changes.
 //
-// A packet finds its stream in F, by its addresses and SSRC, and touches nothing else. Only the first packet of a stream,
-// or the first after its binding was shaken, looks its addresses up in T2.
+// A packet finds its stream in F, by its addresses and SSRC, and touches nothing else. Only the first packet of a
+// stream, or the first after its binding was shaken, looks its addresses up in T2.
 #pragma once
 
 #include "engine/media/rtp_packet.h"
@@ -58,7 +58,10 @@ public:
     void stepBack(Timestamp now);
 
     // While all lanes stand still.
-    std::span<const std::uint32_t> unnumbered() const { return { &m_unnumbered[0], m_unnumberedCount }; } // oldest first
+    std::span<const std::uint32_t> unnumbered() const
+    {
+        return { &m_unnumbered[0], m_unnumberedCount };
+    } // oldest first
     void number(std::uint32_t stream, std::uint32_t number);
     void drop(std::uint32_t stream); // instead
     void numberingDone() { m_unnumberedCount = 0; }
@@ -79,7 +82,8 @@ private:
     {
         return m_flows.find(hash, [&](std::uint32_t index) { return m_streams[index].identity == identity; });
     }
-    std::uint32_t bind(const Datagram& datagram, const StreamIdentity& identity, std::uint64_t hash, std::uint32_t before);
+    std::uint32_t bind(
+        const Datagram& datagram, const StreamIdentity& identity, std::uint64_t hash, std::uint32_t before);
     std::uint32_t addressOfBothEnds(std::uint32_t destination, const FlowKey& flow) const;
     std::uint32_t streamOf(const CallMedia& call, const StreamIdentity& identity) const;
     std::uint32_t openStream(
@@ -99,7 +103,8 @@ private:
     MediaTable m_media; // T2
     ObjectPool<CallStream> m_streams; // S
     IndexTable m_flows; // F
-    std::array<std::uint16_t, 4096> m_epochs {}; // by hash of an address: changes when it is advertised for the first time
+    std::array<std::uint16_t, 4096>
+        m_epochs {}; // by hash of an address: changes when it is advertised for the first time
     LazyArray<std::uint32_t> m_unnumbered;
     std::size_t m_unnumberedCount = 0;
     Counters m_counters;

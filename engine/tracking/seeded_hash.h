@@ -27,7 +27,8 @@ public:
     {
         std::uint64_t words[5];
         std::memcpy(words, &identity, sizeof words);
-        return fold(fold(words[0] ^ m_seeds[0], words[1] ^ m_seeds[1]) ^ fold(words[2] ^ m_seeds[1], words[3] ^ m_seeds[2]),
+        return fold(
+            fold(words[0] ^ m_seeds[0], words[1] ^ m_seeds[1]) ^ fold(words[2] ^ m_seeds[1], words[3] ^ m_seeds[2]),
             words[4] ^ m_seeds[0]);
     }
     std::uint64_t operator()(const Endpoint& endpoint) const

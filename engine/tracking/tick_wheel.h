@@ -1,6 +1,6 @@
 // What is due when: L, the calls by when their silence would be too long, and the streams by the end of their second.
-// Each lies in the slot of the tick that was known when it was put there. Packets do not move it: when its tick comes, it
-// is looked at, and one that was heard of since is put where that leads. So a packet costs nothing here, and a tick
+// Each lies in the slot of the tick that was known when it was put there. Packets do not move it: when its tick comes,
+// it is looked at, and one that was heard of since is put where that leads. So a packet costs nothing here, and a tick
 // looks only at what is due.
 #pragma once
 

@@ -528,10 +528,11 @@ std::vector<NamedCounter> Tracker::counters() const
 {
     const Counters& c = m_counters;
     const MediaLane::Counters media = laneCounters();
-    return { { "sip_messages", c.sipMessages }, { "sip_malformed", c.sipMalformed }, { "rtp_packets", media.rtpPackets },
-        { "rtp_unbound", media.rtpUnbound }, { "rtp_refused", media.rtpRefused }, { "rtcp_packets", media.rtcpPackets },
-        { "other_datagrams", c.otherDatagrams + media.notRtp }, { "sip_outside_calls", c.sipOutsideCalls },
-        { "sip_repeated", c.sipRepeated }, { "calls_started", c.callsStarted }, { "calls_ended", c.callsEnded },
+    return { { "sip_messages", c.sipMessages }, { "sip_malformed", c.sipMalformed },
+        { "rtp_packets", media.rtpPackets }, { "rtp_unbound", media.rtpUnbound }, { "rtp_refused", media.rtpRefused },
+        { "rtcp_packets", media.rtcpPackets }, { "other_datagrams", c.otherDatagrams + media.notRtp },
+        { "sip_outside_calls", c.sipOutsideCalls }, { "sip_repeated", c.sipRepeated },
+        { "calls_started", c.callsStarted }, { "calls_ended", c.callsEnded },
         { "calls_refused_pool_full", c.callsRefused }, { "calls_without_invite", c.callsWithoutInvite },
         { "streams_started", media.streamsStarted }, { "media_addresses_refused", c.mediaAddressesRefused },
         { "clock_stepped_back", c.clockSteppedBack } };

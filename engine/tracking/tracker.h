@@ -1,5 +1,5 @@
-// Module II: finds the calls in the traffic (T1), binds their media to them (T2, F), keeps what is known of each (S) and
-// lets go of those that are over (L). Nothing here reads a clock, allocates or locks after the constructor.
+// Module II: finds the calls in the traffic (T1), binds their media to them (T2, F), keeps what is known of each (S)
+// and lets go of those that are over (L). Nothing here reads a clock, allocates or locks after the constructor.
 //
 // Lane 0 runs signalling: it reads SIP, tells the lanes what it says of media, and every 100 ms of packet time, with
 // all lanes at the same frame, numbers new streams and ends calls. Other lanes, each on a thread of its own, only count
@@ -8,10 +8,10 @@
 
 #include "engine/packet/datagram.h"
 #include "engine/tracking/call_table.h"
-#include "engine/tracking/tick_wheel.h"
 #include "engine/tracking/lane_gate.h"
 #include "engine/tracking/loss_ledger.h"
 #include "engine/tracking/media_lane.h"
+#include "engine/tracking/tick_wheel.h"
 #include "engine/tracking/tracker_listener.h"
 #include "engine/tracking/tracker_options.h"
 #include "shared/base/spsc_ring.h"

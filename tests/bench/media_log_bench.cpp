@@ -259,19 +259,14 @@ void benchMedia(const Options& options)
     media.join();
     filledAll = true;
     storage.join();
+    if (const auto committed = writer.commit(); !committed) // what came after the last one
+        fail(committed.error().what);
     const double wall = secondsSince(begin);
     const double payload = static_cast<double>(counterOf(writer, "media_packets_stored")) * Filler::datagramSize;
-    std::uint64_t disk = 0; // without the space that was taken in advance
-    for (std::uint32_t segment = 1; std::filesystem::exists(mediaSegmentPath(data, segment + 1)); ++segment)
-        disk += std::filesystem::file_size(mediaSegmentPath(data, segment));
-    const auto end = writer.liveMediaEnd({ callOf(options.streams - 1), 1 });
-    disk += end ? end->offset : 0;
     std::printf("recording log, %u streams of G.711 in random order, %zu KiB a chunk, %.1f s:\n", options.streams,
         sizeof(MediaChunk) / 1024, filled);
     std::printf("  RTP datagrams          %.2f GB/s, %.2f Mpps (52,000 calls: %.2f GB/s, 5.2 Mpps)\n",
         payload / giga / wall, payload / Filler::datagramSize / 1e6 / wall, rate / giga);
-    std::printf("  on disk                %.2f GB/s, %.1f %% more than the datagrams\n",
-        static_cast<double>(disk) / giga / wall, 100 * (static_cast<double>(disk) / payload - 1));
     std::printf("  CPU, of wall time      filler %.0f %%, media thread %.0f %%, storage thread %.0f %%\n",
         100 * fillerCpu / filled, 100 * mediaCpu / wall, 100 * commitCpu / wall);
     std::printf("  commits                %.0f ms median, %.0f longest; longest write %llu ms; packets refused %llu\n",
@@ -298,8 +293,13 @@ void benchMedia(const Options& options)
     const double seconds = static_cast<double>(chunks) / 2 * 0.9;
     std::printf("  one call read back     %s ms for %.0f s of both directions: %.1f ms for 117 s\n",
         spread(reads).c_str(), seconds, median(reads) * 117 / seconds);
-    if (const auto closed = writer.close(); !closed)
+    if (const auto closed = writer.close(); !closed) // and space taken in advance goes back
         fail(closed.error().what);
+    std::uint64_t disk = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(data / "media"))
+        disk += std::filesystem::file_size(entry.path());
+    std::printf("  on disk                %.2f GB/s, %.1f %% more than the datagrams\n",
+        static_cast<double>(disk) / giga / wall, 100 * (static_cast<double>(disk) / payload - 1));
     std::filesystem::remove_all(data);
 }
 

@@ -63,9 +63,9 @@ std::string sip(std::uint32_t call, const char* start, const char* cseq, bool to
             + " RTP/AVP 8 0 18 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:18 G729/8000\r\n"
               "a=rtpmap:101 telephone-event/8000\r\na=ptime:20\r\na=sendrecv\r\n";
     }
-    return std::string(start) + "\r\nVia: SIP/2.0/UDP 192.0.2.10;branch=z9hG4bK" + id + cseq
-        + "\r\nFrom: <sip:+3491" + id + "@example.net>;tag=a" + id + "\r\nTo: <sip:+3492" + id + "@example.net>"
-        + (toTag ? ";tag=b" + id : "") + "\r\nCall-ID: " + id + "-9a8b7c6d@192.0.2.10\r\nCSeq: " + cseq
+    return std::string(start) + "\r\nVia: SIP/2.0/UDP 192.0.2.10;branch=z9hG4bK" + id + cseq + "\r\nFrom: <sip:+3491"
+        + id + "@example.net>;tag=a" + id + "\r\nTo: <sip:+3492" + id + "@example.net>" + (toTag ? ";tag=b" + id : "")
+        + "\r\nCall-ID: " + id + "-9a8b7c6d@192.0.2.10\r\nCSeq: " + cseq
         + (media != nullptr ? "\r\nContent-Type: application/sdp" : "")
         + "\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
@@ -234,7 +234,8 @@ void setUp(CallMonitor& monitor, std::uint32_t calls)
         const Endpoint a = mediaOf(2 * call);
         const Endpoint b = mediaOf(2 * call + 1);
         const std::string messages[] = { sip(call, "INVITE sip:b@192.0.2.20 SIP/2.0", "1 INVITE", false, &a),
-            sip(call, "SIP/2.0 200 OK", "1 INVITE", true, &b), sip(call, "ACK sip:b@192.0.2.20 SIP/2.0", "1 ACK", true, nullptr) };
+            sip(call, "SIP/2.0 200 OK", "1 INVITE", true, &b),
+            sip(call, "ACK sip:b@192.0.2.20 SIP/2.0", "1 ACK", true, nullptr) };
         std::array<Datagram, 3> datagrams;
         for (std::size_t i = 0; i < 3; ++i) {
             const bool response = i == 1;
@@ -272,7 +273,8 @@ double ours(const Options& options, Frames& frames, bool payload)
         if ((counter.name == "rtp_unbound" || counter.name == "rtp_refused") && counter.value > 0)
             std::printf("  WRONG: %s %llu\n", counter.name.c_str(), static_cast<unsigned long long>(counter.value));
     }
-    std::printf("    %llu packets, %llu points, %llu chunks; resident: %.0f bytes a call, %.0f a stream, chunks %.0f MiB\n",
+    std::printf(
+        "    %llu packets, %llu points, %llu chunks; resident: %.0f bytes a call, %.0f a stream, chunks %.0f MiB\n",
         static_cast<unsigned long long>(counted), static_cast<unsigned long long>(sink->points),
         static_cast<unsigned long long>(sink->chunks), double(withCalls - withChunks) / options.calls,
         double(residentBytes() - withCalls) / streams, double(withChunks - before) / 1048576);
@@ -366,6 +368,7 @@ void churn(const Options& options)
     tracker.maxStreams = 2 * 131'072;
     tracker.maxMediaAddresses = 2 * 131'072;
     tracker.touchMemory = true;
+    tracker.lingerAfterEnd = std::chrono::seconds(1); // so that calls end while others begin
     CallMonitor monitor(tracker, *sink);
     constexpr std::uint32_t at = 256;
     constexpr Nanoseconds apart = std::chrono::microseconds(100);
@@ -412,8 +415,9 @@ void churn(const Options& options)
         }
     }
     std::sort(pausesUs.begin(), pausesUs.end());
-    std::printf("calls set up and torn down (4 SIP messages, 2 RTP packets each): %.0f a second; %llu ended; a burst of 64: "
-                "median %.0f us, 99.9 %% %.0f us, longest %.0f us\n",
+    std::printf(
+        "calls set up and torn down (4 SIP messages, 2 RTP packets each): %.0f a second; %llu ended; a burst of 64: "
+        "median %.0f us, 99.9 %% %.0f us, longest %.0f us\n",
         options.churn / spent.count(), static_cast<unsigned long long>(sink->ended), pausesUs[pausesUs.size() / 2],
         pausesUs[pausesUs.size() * 999 / 1000], pausesUs.back());
 }
@@ -437,8 +441,9 @@ Options parse(int argc, char** argv)
         else if (word == "--only" && i + 1 < argc)
             options.only = argv[++i];
         else {
-            std::printf("tracking_bench [--calls N] [--round-ms N] [--rounds N] [--payload] [--churn CALLS, 0 for none] "
-                        "[--only ours|map|rte]\n");
+            std::printf(
+                "tracking_bench [--calls N] [--round-ms N] [--rounds N] [--payload] [--churn CALLS, 0 for none] "
+                "[--only ours|map|rte]\n");
             std::exit(2);
         }
     }

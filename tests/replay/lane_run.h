@@ -88,7 +88,8 @@ inline std::string firstDifference(const LaneRun& a, const LaneRun& b)
     const auto callText = [&](const CallRecord& call) {
         return textOf(callFields(call)) + std::to_string(call.lastPacketAt.time_since_epoch().count());
     };
-    const auto compareCalls = [&](const char* what, const std::vector<CallRecord>& x, const std::vector<CallRecord>& y) {
+    const auto compareCalls = [&](const char* what, const std::vector<CallRecord>& x,
+                                  const std::vector<CallRecord>& y) {
         if (x.size() != y.size())
             return what + std::string(": ") + std::to_string(x.size()) + " and " + std::to_string(y.size());
         for (std::size_t i = 0; i < x.size(); ++i) {
@@ -119,8 +120,7 @@ inline std::string firstDifference(const LaneRun& a, const LaneRun& b)
     if (!std::equal(a.all.points.begin(), a.all.points.end(), b.all.points.begin(), b.all.points.end(),
             [&](const auto& x, const auto& y) {
                 return x.first == y.first
-                    && std::equal(
-                        x.second.begin(), x.second.end(), y.second.begin(), y.second.end(), samePoint);
+                    && std::equal(x.second.begin(), x.second.end(), y.second.begin(), y.second.end(), samePoint);
             }))
         return "points";
     if (a.all.recorded != b.all.recorded)

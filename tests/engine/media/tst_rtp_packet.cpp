@@ -18,6 +18,7 @@ class RtpPacketTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void plainHeadersReadAsAnyOther();
     void toldFromRtcpByTheSecondByte();
     void cutCapturesKeepTheirPacket();
     void everyTruncationIsSafe();
@@ -56,6 +57,29 @@ void RtpPacketTest::everyTruncationIsSafe()
     bytes[0] = static_cast<char>(0xbf); // padding, extension, 15 contributing sources
     for (qsizetype size = 0; size <= bytes.size(); ++size)
         parseRtp(asBytes(bytes.first(size)), 64);
+}
+
+void RtpPacketTest::plainHeadersReadAsAnyOther()
+{
+    std::uint32_t random = 3;
+    for (int i = 0; i < 200; ++i) {
+        std::array<std::byte, 20> bytes;
+        for (std::byte& byte : bytes)
+            byte = static_cast<std::byte>((random = random * 1664525 + 1013904223) >> 24);
+        bytes[0] = std::byte { 0x80 };
+        if (looksLikeRtcp(bytes))
+            continue;
+        const auto plain = parseRtp(bytes, bytes.size());
+        const auto slow = parseRtpHeader(bytes);
+        QVERIFY(plain && slow);
+        QCOMPARE(plain->marker, slow->marker);
+        QCOMPARE(plain->payloadType, slow->payloadType);
+        QCOMPARE(plain->sequence, slow->sequence);
+        QCOMPARE(plain->sent.count, slow->sent.count);
+        QCOMPARE(plain->ssrc.value, slow->ssrc.value);
+        QCOMPARE(plain->payload.size(), slow->payload.size());
+        QVERIFY(plain->payload.data() == slow->payload.data());
+    }
 }
 
 QTEST_APPLESS_MAIN(RtpPacketTest)

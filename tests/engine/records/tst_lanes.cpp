@@ -87,8 +87,8 @@ void LanesTest::recordsAreTheSameForAnyNumberOfLanes()
     const auto one = runLanes(datagrams, options(), 1, 64);
     QCOMPARE(one->all.ended.size(), std::size_t { 40 });
     QVERIFY(one->all.streams.size() > 80);
-    const auto several
-        = runLanes(datagrams, options(), static_cast<std::size_t>(lanes), static_cast<std::size_t>(batch));
+    const auto several =
+        runLanes(datagrams, options(), static_cast<std::size_t>(lanes), static_cast<std::size_t>(batch));
     QCOMPARE(several->busyLanes, static_cast<std::size_t>(lanes));
     QCOMPARE(firstDifference(*one, *several), std::string());
 }

@@ -1,10 +1,10 @@
 // The structures under T1, T2 and L, against the standard library's.
 #include "engine/tracking/activity_list.h"
-#include "engine/tracking/tick_wheel.h"
-#include "engine/tracking/loss_ledger.h"
-#include "engine/tracking/seeded_hash.h"
 #include "engine/tracking/codec_names.h"
 #include "engine/tracking/index_table.h"
+#include "engine/tracking/loss_ledger.h"
+#include "engine/tracking/seeded_hash.h"
+#include "engine/tracking/tick_wheel.h"
 
 #include <QTest>
 
