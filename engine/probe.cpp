@@ -174,6 +174,7 @@ Probe::Probe(const ProbeOptions& options, Warn warn)
     , m_queues(makeQueues(options))
     , m_intake(pointersTo<StorageQueue>(m_queues))
     , m_monitor(trackerOptions(options), pointersTo<RecordSink>(m_queues))
+    , m_pieces(m_monitor, options.sipPorts, m_queues.size() == 1)
 {
 }
 
@@ -219,12 +220,20 @@ void Probe::process()
     while (FrameBatch* batch = m_capture->next()) {
         m_monitor.account(batch->loss, batch->now);
         std::size_t count = 0;
+        std::uint64_t sequence = batch->firstSequence;
         for (const Frame& frame : batch->view()) {
-            const std::uint64_t sequence = batch->firstSequence + count;
+            if (frame.kind == FrameKind::Piece) {
+                m_monitor.process(std::span(datagrams).first(count)); // in the order of the wire
+                count = 0;
+                m_pieces.read(frame, sequence++);
+                continue;
+            }
             datagrams[count++] = frame.lane == 0 ? datagramIn(frame, sequence) : timeMark(frame.arrival, sequence);
+            ++sequence;
         }
         m_monitor.process(std::span(datagrams).first(count));
-        m_monitor.reached(batch->firstSequence + count);
+        m_pieces.advance(batch->now, sequence);
+        m_monitor.reached(sequence);
         m_monitor.advance(batch->now);
         publishOnceASecond(batch->now);
         m_capture->giveBack(batch);
@@ -265,6 +274,8 @@ void Probe::publish(Timestamp now)
     next.frames = m_capture->framesReceived();
     next.bytes = m_capture->bytesReceived();
     for (const NamedCounter& counter : m_monitor.counters())
+        next.counters.push_back(counter);
+    for (const NamedCounter& counter : m_pieces.counters())
         next.counters.push_back(counter);
 
     const std::scoped_lock lock(m_publishedMutex);

@@ -23,6 +23,11 @@ constexpr FrameClass dropped(DropReason reason)
     return { .kind = FrameKind::Drop, .reason = reason, .udp = {} };
 }
 
+constexpr FrameClass pieceAt(std::size_t ip)
+{
+    return { .kind = FrameKind::Piece, .reason = {}, .udp = { .ip = static_cast<std::uint16_t>(ip) } };
+}
+
 DropReason reasonFor(LinkFault fault)
 {
     switch (fault) {
@@ -127,8 +132,7 @@ std::variant<UdpLayout, DropReason> findUdp(Bytes frame, Bytes network, const Ip
 const char* counterName(DropReason reason)
 {
     static constexpr std::array<const char*, dropReasons> names { "unknown_link_type", "not_ip", "too_many_tags",
-        "malformed_ip", "too_many_extensions", "fragment", "tcp_signalling", "sctp", "not_udp", "malformed_udp",
-        "other_udp", "truncated" };
+        "malformed_ip", "too_many_extensions", "not_udp", "malformed_udp", "other_udp", "truncated" };
     return names[static_cast<std::size_t>(reason)];
 }
 
@@ -168,7 +172,7 @@ FrameClass FrameClassifier::classifyEthernet(Bytes frame) const
                         .wirePayloadSize = static_cast<std::uint16_t>(length - udpHeaderSize),
                         .ipSize = static_cast<std::uint16_t>(size) });
         } else if (protocol == ip_protocol::tcp && !isFragment && size >= ipv4HeaderSize) {
-            return ofTcp(frame.subspan(transport, std::min(frame.size() - transport, size - ipv4HeaderSize)));
+            return ofTcp(frame.subspan(transport, std::min(frame.size() - transport, size - ipv4HeaderSize)), at);
         }
     } else if (etherType == ether_type::ipv6 && frame.size() >= at + ipv6HeaderSize + udpHeaderSize
         && byteAt(frame, at) >> 4 == 6) {
@@ -199,8 +203,9 @@ FrameClass FrameClassifier::classifyCarefully(std::uint16_t linkType, Bytes fram
     if (const auto* fault = std::get_if<IpFault>(&ip))
         return dropped(reasonFor(*fault));
     const auto& packet = *std::get_if<IpPacket>(&ip);
+    const auto ipOffset = static_cast<std::size_t>(ipBytes.data() - frame.data());
     if (packet.isFragment())
-        return dropped(DropReason::Fragment);
+        return pieceAt(ipOffset);
     switch (packet.protocol) {
     case ip_protocol::udp: {
         const auto udp = findUdp(frame, ipBytes, packet);
@@ -209,9 +214,9 @@ FrameClass FrameClassifier::classifyCarefully(std::uint16_t linkType, Bytes fram
         return ofUdp(frame, *std::get_if<UdpLayout>(&udp));
     }
     case ip_protocol::tcp:
-        return ofTcp(packet.payload);
+        return ofTcp(packet.payload, ipOffset);
     case ip_protocol::sctp:
-        return dropped(DropReason::Sctp);
+        return pieceAt(ipOffset);
     default:
         return dropped(DropReason::NotUdp);
     }
@@ -235,16 +240,16 @@ FrameClass FrameClassifier::ofUdp(Bytes frame, const UdpLayout& layout) const
     return dropped(DropReason::OtherUdp);
 }
 
-FrameClass FrameClassifier::ofTcp(Bytes segment) const
+FrameClass FrameClassifier::ofTcp(Bytes segment, std::size_t ipOffset) const
 {
     if (segment.size() < 4)
         return dropped(DropReason::NotUdp);
     if (m_tcpPorts->test(big16(segment, 0)) || m_tcpPorts->test(big16(segment, 2)))
-        return dropped(DropReason::SignallingTcp);
+        return pieceAt(ipOffset);
     if (segment.size() > tcpHeaderSize) {
         const std::size_t headerSize = 4u * (byteAt(segment, 12) >> 4); // RFC 9293 3.1
         if (headerSize < segment.size() && beginsLikeSip(segment.subspan(headerSize)))
-            return dropped(DropReason::SignallingTcp);
+            return pieceAt(ipOffset);
     }
     return dropped(DropReason::NotUdp);
 }

@@ -15,19 +15,16 @@ enum class FrameKind : std::uint8_t {
     Drop, // nobody reads it: counted under its reason
     Media, // UDP whose payload begins like RTP or RTCP, version 2 (RFC 3550)
     Signalling, // UDP that is SIP by its first bytes or by its port
+    Piece, // what reassembly reads: a fragment, TCP that is SIP or Skinny by its port or SIP by its first bytes, SCTP
 };
 
-// Each dropped frame is counted under exactly one of these. Fragment, SignallingTcp and Sctp can carry signalling and
-// are told apart for the reassembly that is to read them; until then they are counted like the rest.
+// Each dropped frame is counted under exactly one of these.
 enum class DropReason : std::uint8_t {
     UnknownLinkType,
     NotIp, // ARP, LLDP, ...
     TooManyTags,
     MalformedIp,
     TooManyExtensions,
-    Fragment, // a piece of a datagram
-    SignallingTcp, // SIP or Skinny by its port, or SIP by its first bytes
-    Sctp,
     NotUdp, // other TCP, ICMP (and the datagrams that it quotes), ...
     MalformedUdp,
     OtherUdp, // neither RTP-like nor SIP: DNS, STUN, DTLS, ...
@@ -39,7 +36,7 @@ const char* counterName(DropReason reason); // as the user sees it: "fragment", 
 struct FrameClass {
     FrameKind kind = FrameKind::Drop;
     DropReason reason {}; // of Drop
-    UdpLayout udp; // of Media and Signalling
+    UdpLayout udp; // of Media and Signalling; of Piece `ip` alone
 };
 
 // Not changed after construction: any number of threads.
@@ -62,7 +59,7 @@ private:
 
     FrameClass classifyEthernet(Bytes frame) const;
     FrameClass ofUdp(Bytes frame, const UdpLayout& layout) const;
-    FrameClass ofTcp(Bytes segment) const;
+    FrameClass ofTcp(Bytes segment, std::size_t ipOffset) const;
 
     std::unique_ptr<Ports> m_sipPorts;
     std::unique_ptr<Ports> m_tcpPorts; // of SIP and Skinny

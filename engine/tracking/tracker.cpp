@@ -81,6 +81,15 @@ void Tracker::process(std::span<const Datagram> batch)
     }
 }
 
+void Tracker::message(const Datagram& message, Transport transport)
+{
+    m_sequence = std::max(m_sequence, message.sequence);
+    observeTime(message.arrival);
+    m_transport = transport;
+    handleSip(message);
+    m_transport = Transport::Udp;
+}
+
 void Tracker::reached(std::uint64_t sequence)
 {
     m_sequence = std::max(m_sequence, sequence);
@@ -221,6 +230,7 @@ std::uint32_t Tracker::openCall(const SipMessage& message, const Datagram& datag
     }
     Call& call = m_calls[index];
     beginCall(call, message, datagram.flow, datagram.arrival);
+    call.record.transport = m_transport;
     call.record.key = makeCallKey(datagram.arrival, message.callId, m_lastKey);
     m_lastKey = std::max(m_lastKey, call.record.key);
     call.activityClass = activityClassOf(call);

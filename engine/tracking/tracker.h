@@ -42,6 +42,8 @@ public:
     // Lane 0, in order of arrival: its own datagrams, and a time mark for each other frame (with one lane only time is
     // what they are good for). The records that come of it do not depend on how packets are cut into batches.
     void process(std::span<const Datagram> batch);
+    // Lane 0, likewise: one SIP message that another transport than a datagram brought.
+    void message(const Datagram& message, Transport transport);
     // Lane 0, with several lanes: all frames before `sequence` were given to process().
     void reached(std::uint64_t sequence);
     // Other lanes, each on its own thread: RTP of theirs, in order, and up to which frame that was all of it. Waits for
@@ -132,6 +134,7 @@ private:
     Timestamp m_now;
     Timestamp m_tick;
     std::uint64_t m_sequence = 0; // of the frame that lane 0 is at
+    Transport m_transport = Transport::Udp; // of the message in hand
     Counters m_counters;
     MediaLane::Counters m_laneCounters; // of lanes 1, 2... when they last stood still
 };

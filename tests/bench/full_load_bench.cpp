@@ -218,6 +218,8 @@ struct Processing {
             const std::size_t frameCount = batch->count;
             std::size_t count = 0;
             for (const Frame& frame : batch->view()) {
+                if (frame.kind == FrameKind::Piece)
+                    continue;
                 Datagram& datagram = datagrams[count];
                 datagram = datagramOf(frame.bytes, frame.udp);
                 datagram.arrival = frame.arrival;

@@ -97,7 +97,7 @@ extern "C" {
 {
     for (const Kept& batch : batches) {
         for (const Frame& frame : batch.frames) {
-            if (frame.kind == FrameKind::Drop)
+            if (frame.kind == FrameKind::Drop || frame.kind == FrameKind::Piece)
                 continue;
             Datagram& datagram = datagrams.emplace_back(datagramOf(frame.bytes, frame.udp));
             datagram.arrival = frame.arrival;

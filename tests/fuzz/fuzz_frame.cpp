@@ -1,5 +1,6 @@
 // The first byte chooses the link type, the rest is the frame.
 #include "engine/packet/frame_classifier.h"
+#include "engine/packet/ip_packet.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -21,6 +22,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::abort();
     if (found.kind == FrameKind::Drop)
         return 0;
+    if (found.kind == FrameKind::Piece) { // begins at its IP header
+        const auto packet = parseIp(frame.subspan(found.udp.ip));
+        if (!std::holds_alternative<IpPacket>(packet))
+            std::abort();
+        return 0;
+    }
     const Datagram datagram = datagramOf(frame, found.udp);
     if (datagram.payload.size() > datagram.wirePayloadSize || datagram.wirePayloadSize + 28u > datagram.ipSize)
         std::abort();

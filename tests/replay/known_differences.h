@@ -40,10 +40,6 @@ struct KnownDifference {
 };
 
 constexpr KnownDifference knownDifferences[] = {
-    { "ipip.pcap", Differs::Calls, 0, "SIP over TCP, inside IP in IP: neither is read yet" },
-    { "sctp_sip-proxy.pcapng", Differs::Calls, 0, "SIP over SCTP is not read yet" },
-    { "sipp_basic_tcp.pcap", Differs::Calls, 0, "SIP over TCP is not read yet" },
-    { "sipp_ipfrag.pcap", Differs::Calls, 0, "IP fragments are not put together yet" },
     { "sipp_vxlan.pcap", Differs::Calls, 0, "VXLAN is not looked into yet" },
     { "SIP_CALL_RTP_G711.pcap", Differs::Stream, 0x00002E3D,
         "its call is signalled by MGCP: a bound stream is one of a SIP call" },

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/capture/pcap_file.h"
+#include "engine/piece_reader.h"
 #include "engine/records/call_monitor.h"
 #include "tests/replay/collecting_sink.h"
 
@@ -35,23 +36,35 @@ inline std::unique_ptr<Replayed> replayCapture(const std::string& path, std::siz
     CallMonitor monitor(smallTracker(), replayed->sink);
     const FrameClassifier classifier(smallTracker().sipPorts);
     FrameBatch batch;
-    std::vector<Datagram> datagrams;
+    PieceReader pieces(monitor, smallTracker().sipPorts, true);
     std::uint64_t sequence = 0;
+    std::vector<Datagram> datagrams;
+    const auto process = [&] {
+        for (std::size_t at = 0; at < datagrams.size(); at += batchSize)
+            monitor.process(std::span(datagrams).subspan(at, std::min(batchSize, datagrams.size() - at)));
+        datagrams.clear();
+    };
     do {
         if (auto received = source.value()->receive(batch); !received)
             replayed->failure = received.error().what;
         datagrams.clear();
-        for (const Frame& frame : batch.view()) {
+        for (Frame& frame : std::span(batch.frames).first(batch.count)) {
             const FrameClass found = classifier.classify(static_cast<std::uint16_t>(frame.linkType), frame.bytes);
             if (found.kind == FrameKind::Drop)
                 continue;
+            if (found.kind == FrameKind::Piece) {
+                process();
+                frame.udp = found.udp;
+                pieces.read(frame, sequence++);
+                continue;
+            }
             datagrams.push_back(datagramOf(frame.bytes, found.udp));
             datagrams.back().arrival = frame.arrival;
             datagrams.back().uncertainty = frame.uncertainty;
             datagrams.back().sequence = sequence++;
         }
-        for (std::size_t at = 0; at < datagrams.size(); at += batchSize)
-            monitor.process(std::span(datagrams).subspan(at, std::min(batchSize, datagrams.size() - at)));
+        process();
+        pieces.advance(batch.now, sequence);
         monitor.advance(batch.now);
         source.value()->release(batch);
     } while (!batch.last);

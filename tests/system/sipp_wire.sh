@@ -87,7 +87,7 @@ for name in ("nic_missed", "nic_errors", "nic_no_buffers", "ring_full_dropped", 
         "media_packets_not_recorded", "media_packets_not_written", "media_chunks_refused", "records_dropped"):
     same(name, counters.get(name, 0), 0)
 drops = sum(counters[name] for name in ("ring_full_dropped", "unknown_link_type", "not_ip", "too_many_tags", "malformed_ip",
-    "too_many_extensions", "fragment", "tcp_signalling", "sctp", "not_udp", "malformed_udp", "other_udp", "truncated"))
+    "too_many_extensions", "not_udp", "malformed_udp", "other_udp", "truncated"))
 same("handed on and dropped, of those received", counters["frames_handed_on"] + drops, counters["frames_received"])
 
 found = list(csv.DictReader(open(work + "/calls.csv", newline="")))

@@ -18,11 +18,15 @@ public:
             ++m_counts[static_cast<std::size_t>(found.reason)];
             return std::nullopt;
         }
+        m_pieces += found.kind == FrameKind::Piece;
+        if (found.kind == FrameKind::Piece)
+            return std::nullopt;
         Datagram datagram = datagramOf(frame, found.udp);
         datagram.arrival = arrival;
         datagram.uncertainty = uncertainty;
         return datagram;
     }
+    std::uint64_t pieces() const { return m_pieces; }
     std::uint64_t count(DropReason reason) const { return m_counts[static_cast<std::size_t>(reason)]; }
 
 private:
@@ -34,6 +38,7 @@ private:
     }
     FrameClassifier m_classifier { allPorts() };
     std::array<std::uint64_t, dropReasons> m_counts {};
+    std::uint64_t m_pieces = 0;
 };
 
 }

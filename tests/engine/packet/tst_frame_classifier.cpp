@@ -61,6 +61,8 @@ QByteArray described(const FrameClass& found)
         return "media";
     case FrameKind::Signalling:
         return "signalling";
+    case FrameKind::Piece:
+        return "piece";
     case FrameKind::Drop:
         break;
     }
@@ -183,10 +185,6 @@ void TestFrameClassifier::countsWhatIsNoDatagramUnderItsName_data()
     row("IPv6 extension longer than the packet", 101, ipv6(hex("11 ff") + QByteArray(30, '\0'), "00"), "malformed_ip");
     row("extension after extension", 101, ipv6((hex("3c 00") + hex("01 04 00000000")).repeated(40), "3c"),
         "too_many_extensions");
-    row("IPv4 first fragment", 101, ipv4(udp(payload), "11", "2000"), "fragment");
-    row("IPv4 later fragment", 101, ipv4(udp(payload), "11", "00b9"), "fragment");
-    row("IPv6 first fragment", 101, ipv6(hex("11 00 0001 deadbeef") + udp(payload), "2c"), "fragment");
-    row("IPv6 later fragment", 101, ipv6(hex("11 00 05a8 deadbeef") + udp(payload), "2c"), "fragment");
     row("TCP", 101, ipv4(QByteArray(20, '\0'), "06"), "not_udp");
     // RFC 792: port unreachable, with the datagram that caused it.
     row("ICMP quoting a datagram", 101, ipv4(hex("0303 0000 00000000") + v4, "01"), "not_udp");
@@ -321,10 +319,16 @@ void TestFrameClassifier::tellsWhatCanBeVoip_data()
     row("DTLS (RFC 7983: 20 to 63)", udpPorts(4000, 5000, hex("16 fefd") + QByteArray(20, 'd')), "11", "other_udp");
     row("no payload", udpPorts(4000, 5000, {}), "11", "other_udp");
     row("TCP", tcp(4000, 80, "GET / HTTP/1.1"), "06", "not_udp");
-    row("SIP over TCP", tcp(4000, 5060, {}), "06", "tcp_signalling");
-    row("SIP over TCP on any port", tcp(4000, 80, "REGISTER sip:a SIP/2.0"), "06", "tcp_signalling");
-    row("Skinny", tcp(2000, 50'000, {}), "06", "tcp_signalling");
-    row("SCTP", QByteArray(12, '\0'), "84", "sctp");
+    row("SIP over TCP", tcp(4000, 5060, {}), "06", "piece");
+    row("SIP over TCP on any port", tcp(4000, 80, "REGISTER sip:a SIP/2.0"), "06", "piece");
+    row("Skinny", tcp(2000, 50'000, {}), "06", "piece");
+    row("SCTP", QByteArray(12, '\0'), "84", "piece");
+    QTest::newRow("IPv4 first fragment") << ethernet("0800", ipv4(udp(payload), "11", "2000")) << QByteArray("piece");
+    QTest::newRow("IPv4 later fragment") << ethernet("0800", ipv4(udp(payload), "11", "00b9")) << QByteArray("piece");
+    QTest::newRow("IPv6 first fragment") << ethernet("86dd", ipv6(hex("11 00 0001 deadbeef") + udp(payload), "2c"))
+                                         << QByteArray("piece");
+    QTest::newRow("IPv6 later fragment") << ethernet("86dd", ipv6(hex("11 00 05a8 deadbeef") + udp(payload), "2c"))
+                                         << QByteArray("piece");
     QTest::newRow("headers only") << ethernet("0800", ipv4(udpPorts(4000, 5000, rtp()))).left(42)
                                   << QByteArray("media");
     QTest::newRow("padding is no payload")

@@ -1,0 +1,89 @@
+#include "engine/piece_reader.h"
+
+namespace callmon {
+
+namespace {
+
+Transport transportOf(MessageTransport transport)
+{
+    switch (transport) {
+    case MessageTransport::SipSctp:
+        return Transport::Sctp;
+    case MessageTransport::SipWebSocket:
+        return Transport::WebSocket;
+    default:
+        return Transport::Tcp;
+    }
+}
+
+ReassemblerOptions reassemblerOptions(std::span<const std::uint16_t> sipPorts)
+{
+    ReassemblerOptions options;
+    options.streams.sipPorts.assign(sipPorts.begin(), sipPorts.end());
+    return options;
+}
+
+}
+
+// `readsMedia`: with several lanes a stream's packets belong to one of them, and fragments of media do not get there.
+PieceReader::PieceReader(CallMonitor& monitor, std::span<const std::uint16_t> sipPorts, bool readsMedia)
+    : m_monitor(monitor)
+    , m_classifier(sipPorts)
+    , m_readsMedia(readsMedia)
+    , m_reassembler(*this, reassemblerOptions(sipPorts))
+{
+}
+
+void PieceReader::read(const Frame& frame, std::uint64_t sequence)
+{
+    const auto parsed = parseIp(frame.bytes.subspan(frame.udp.ip));
+    const auto* const packet = std::get_if<IpPacket>(&parsed);
+    if (packet != nullptr && Reassembler::takes(*packet))
+        m_reassembler.add(*packet, { frame.arrival, frame.uncertainty, sequence });
+}
+
+void PieceReader::message(const SignallingMessage& message)
+{
+    if (message.transport == MessageTransport::SkinnyTcp) {
+        ++m_skinny; // not read yet
+        return;
+    }
+    ++m_sip;
+    Datagram datagram;
+    datagram.arrival = message.stamp.arrival;
+    datagram.uncertainty = message.stamp.uncertainty;
+    datagram.sequence = message.stamp.sequence;
+    datagram.flow = message.flow;
+    datagram.payload = message.payload;
+    datagram.wirePayloadSize = static_cast<std::uint16_t>(message.payload.size());
+    datagram.ipSize = message.ipSize;
+    m_monitor.message(datagram, transportOf(message.transport));
+}
+
+void PieceReader::datagram(const WholeDatagram& whole)
+{
+    const FrameClass found = m_classifier.classify(static_cast<std::uint16_t>(LinkType::RawIp), whole.bytes);
+    const bool isRead = found.kind == FrameKind::Signalling || (found.kind == FrameKind::Media && m_readsMedia);
+    ++(isRead ? m_datagrams : m_otherDatagrams);
+    if (!isRead)
+        return;
+    Datagram datagram = datagramOf(whole.bytes, found.udp);
+    datagram.arrival = whole.stamp.arrival;
+    datagram.uncertainty = whole.stamp.uncertainty;
+    datagram.sequence = whole.stamp.sequence;
+    m_monitor.process(std::span(&datagram, 1));
+}
+
+std::vector<NamedCounter> PieceReader::counters() const
+{
+    std::vector<NamedCounter> all { { "fragments", m_reassembler.fragments().counters().fragments },
+        { "datagrams_of_fragments", m_datagrams }, { "datagrams_of_fragments_other", m_otherDatagrams },
+        { "tcp_segments", m_reassembler.tcp().counters().segments },
+        { "sctp_packets", m_reassembler.sctp().counters().packets }, { "sip_messages_reassembled", m_sip },
+        { "skinny_messages", m_skinny } };
+    for (const ReassemblyCounter& counter : m_reassembler.counters())
+        all.push_back({ counter.name, counter.value });
+    return all;
+}
+
+}
