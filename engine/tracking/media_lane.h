@@ -19,7 +19,7 @@ namespace callmon {
 // One thread; nothing here reads a clock, allocates or locks after the constructor.
 class MediaLane {
 public:
-    static constexpr std::size_t burst = 64; // datagrams looked up together. bench: tracking_bench
+    static constexpr std::size_t burst = 64; // datagrams; their media is handed on together. bench: tracking_bench
 
     struct Counters {
         std::uint64_t rtpPackets = 0;
@@ -48,7 +48,8 @@ public:
     {
         return !datagram.payload.empty() && std::to_integer<unsigned>(datagram.payload[0]) >> 6 == 2;
     }
-    // Of a burst that begins: asks for the memory its packets will need. Only hints: controls may come in between.
+    // A burst begins: asks for the memory its first packets will need; process() goes on with that. What is looked up
+    // ahead is checked when its turn comes: controls may come in between. The datagrams stay until the last is processed.
     void lookAhead(std::span<const Datagram> packets);
     // The packet at `position` of that burst; all of them in turn. False: not isMine().
     bool process(const Datagram& datagram, std::size_t position);
