@@ -38,33 +38,67 @@ inline Ssrc ssrcOf(Bytes datagram)
     return Ssrc { __builtin_bswap32(ssrc) };
 }
 
-// Of looksLikeRtp() with first byte 0x80: neither padding, extension nor contributing sources, as nearly every packet.
-// Nothing in it can reach past the end, so it is read in two words instead of field by field.
-inline RtpHeader parsePlainRtp(Bytes datagram)
+// What the first bytes say of a datagram: enough to find its stream, and for a plain packet all that is counted.
+struct RtpGlance {
+    enum class Kind : std::uint8_t {
+        Other, // neither: not version 2
+        PlainRtp, // first byte 0x80: no padding, extension nor contributing sources, as nearly every packet
+        Rtp,
+        Rtcp,
+        TooShort, // of version 2
+    };
+    Kind kind = Kind::Other;
+    Ssrc ssrc; // of the two kinds of RTP
+    std::uint64_t firstWord = 0; // of these too: flags, payload type, sequence, timestamp
+};
+
+inline RtpGlance glanceAt(Bytes datagram)
 {
-    assert(datagram.size() >= rtpHeaderSize && datagram[0] == std::byte { 0x80 });
-    std::uint64_t words = 0;
-    std::memcpy(&words, datagram.data(), sizeof words);
-    words = __builtin_bswap64(words);
+    using enum RtpGlance::Kind;
+    if (datagram.size() < rtpHeaderSize) [[unlikely]] {
+        if (datagram.empty() || std::to_integer<unsigned>(datagram[0]) >> 6 != 2)
+            return {};
+        return { looksLikeRtcp(datagram) ? Rtcp : TooShort, {}, 0 };
+    }
+    std::uint64_t word = 0;
+    std::memcpy(&word, datagram.data(), sizeof word);
+    word = __builtin_bswap64(word);
+    const auto type = static_cast<unsigned>(word >> 48 & 0xff);
+    if (word >> 62 != 2)
+        return {};
+    if (type >= 192 && type <= 223)
+        return { Rtcp, {}, 0 };
+    return { word >> 56 == 0x80 ? PlainRtp : Rtp, ssrcOf(datagram), word };
+}
+
+// Nothing in a plain packet can reach past the end, so it is read in two words instead of field by field.
+inline RtpHeader plainRtp(const RtpGlance& glance, Bytes datagram)
+{
+    assert(glance.kind == RtpGlance::Kind::PlainRtp);
     RtpHeader header;
-    header.marker = (words >> 55 & 1) != 0;
-    header.payloadType = static_cast<std::uint8_t>(words >> 48 & 0x7f);
-    header.sequence = static_cast<std::uint16_t>(words >> 32);
-    header.sent = RtpTicks { static_cast<std::uint32_t>(words) };
-    header.ssrc = ssrcOf(datagram);
+    header.marker = (glance.firstWord >> 55 & 1) != 0;
+    header.payloadType = static_cast<std::uint8_t>(glance.firstWord >> 48 & 0x7f);
+    header.sequence = static_cast<std::uint16_t>(glance.firstWord >> 32);
+    header.sent = RtpTicks { static_cast<std::uint32_t>(glance.firstWord) };
+    header.ssrc = glance.ssrc;
     header.payload = datagram.subspan(rtpHeaderSize);
     return header;
 }
 
 // Empty when it does not look like RTP, or claims more contributing sources, extension or padding than it has.
 // `wireSize` is the size of the UDP payload as it was sent: a capture may have kept less.
+inline std::optional<RtpHeader> parseRtp(const RtpGlance& glance, Bytes datagram, std::size_t wireSize)
+{
+    if (glance.kind == RtpGlance::Kind::PlainRtp)
+        return plainRtp(glance, datagram);
+    if (glance.kind != RtpGlance::Kind::Rtp)
+        return std::nullopt;
+    return parseRtpHeader(datagram, wireSize > datagram.size() ? Stored::CutShort : Stored::Whole);
+}
+
 inline std::optional<RtpHeader> parseRtp(Bytes datagram, std::size_t wireSize)
 {
-    if (!looksLikeRtp(datagram))
-        return std::nullopt;
-    if (datagram[0] == std::byte { 0x80 })
-        return parsePlainRtp(datagram);
-    return parseRtpHeader(datagram, wireSize > datagram.size() ? Stored::CutShort : Stored::Whole);
+    return parseRtp(glanceAt(datagram), datagram, wireSize);
 }
 
 }

@@ -1,11 +1,10 @@
 #include "engine/media/rtp_stream.h"
 
-#include <algorithm>
-
 namespace callmon {
 
-Arrival RtpStream::add(const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning)
+Arrival RtpStream::addOutOfStep(const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning)
 {
+    leaveStep();
     const bool media = meaning.kind == PayloadKind::Media;
     const bool noise = meaning.kind == PayloadKind::ComfortNoise;
     const bool timed = meaning.kind != PayloadKind::TelephoneEvent && meaning.clock.value != 0;
@@ -22,31 +21,28 @@ Arrival RtpStream::add(const RtpArrival& arrival, const RtpHeader& packet, const
     if (!m_started) {
         m_started = true;
         m_firstPacketAt = m_lastHeardAt = m_lastInSequenceAt = arrival.at;
-        if (timed)
-            m_jitter.add(arrival.at, arrival.uncertainty, packet.sent, meaning.clock);
+        if (timed) {
+            m_jitter.skip(arrival.uncertainty);
+            m_anchor.moveTo(arrival.at, packet.sent, meaning.clock);
+        }
     } else {
         const auto step = static_cast<std::int32_t>(packet.sent.count - m_lastSent.count);
         m_ticksSinceFirst += step;
         if (m_ticksSinceFirst >= 0) {
             const bool counts = !packet.marker && !noise && !m_afterNoise;
-            // tshark divides by all packets so far, not by those that count: kept, so that the figures agree.
-            const double share = 1.0 / static_cast<double>(packetsBefore);
-            const double delta = Milliseconds(arrival.at - m_lastInSequenceAt).count();
+            const double share = 1.0 / static_cast<double>(packetsBefore); // as in addInStep()
+            const Milliseconds delta = msBetween(m_lastInSequenceAt, arrival.at);
             m_lastInSequenceAt = arrival.at;
-            if (counts) {
-                m_deltas.add(delta);
-                m_deltaMeanMs += (delta - m_deltaMeanMs) * share;
-                m_secondDeltaMaxMs = std::max(m_secondDeltaMaxMs, delta);
-            }
+            if (counts)
+                countDelta(delta, share);
             if (timed) {
-                m_jitter.add(arrival.at, arrival.uncertainty, packet.sent, meaning.clock);
-                if (counts) {
-                    const double jitter = m_jitter.jitter().count();
-                    m_jitterMeanMs += (jitter - m_jitterMeanMs) * share;
-                    m_jitterMaxMs = std::max(m_jitterMaxMs, jitter);
-                    m_jitterErrorSumMs += m_jitter.error().count();
-                    ++m_jitterCount;
-                }
+                if (const auto difference = m_anchor.differenceTo(arrival.at, packet.sent, meaning.clock))
+                    m_jitter.add(*difference, arrival.uncertainty);
+                else
+                    m_jitter.skip(arrival.uncertainty);
+                m_anchor.moveTo(arrival.at, packet.sent, meaning.clock);
+                if (counts)
+                    countJitter(share);
             }
         }
         if (media && m_lastWasMedia && step > 0 && packet.sequence == static_cast<std::uint16_t>(m_lastSequence + 1)
@@ -60,12 +56,27 @@ Arrival RtpStream::add(const RtpArrival& arrival, const RtpHeader& packet, const
     m_lastWasMedia = media;
     m_lastSequence = packet.sequence;
     m_lastSent = packet.sent;
+    m_clock = meaning.clock;
+    m_inStep = media && m_anchor.isAt(arrival.at, packet.sent, meaning.clock) && m_sequence.inStep(packet.sequence)
+        && m_lastInSequenceAt == arrival.at && m_lastHeardAt == arrival.at
+        && (m_packetisation.count == 0 || m_packetisationClock == meaning.clock);
     return order;
+}
+
+void RtpStream::leaveStep()
+{
+    if (!m_inStep)
+        return;
+    m_inStep = false;
+    m_lastSequence = m_sequence.highest();
+    m_lastHeardAt = m_lastInSequenceAt;
+    m_anchor.moveTo(m_lastInSequenceAt, m_lastSent, m_clock);
 }
 
 void RtpStream::stepBack(Timestamp now)
 {
     m_lastBeforeStepBack = lastPacketAt();
+    leaveStep();
     m_lastHeardAt = std::min(m_lastHeardAt, now);
 }
 

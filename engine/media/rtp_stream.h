@@ -7,6 +7,7 @@
 #include "engine/media/running_statistics.h"
 #include "engine/media/sequence_tracker.h"
 
+#include <cmath>
 #include <optional>
 
 namespace callmon {
@@ -45,12 +46,25 @@ struct SecondFigures {
 
 class RtpStream {
 public:
-    static constexpr std::size_t hotBytes = 248; // from the beginning; the rest no packet in its order touches
+    static constexpr std::size_t hotBytes = 184; // from the beginning; the rest no packet in step touches
 
-    Arrival add(const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning);
+    [[gnu::always_inline]] Arrival add(
+        const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning)
+    {
+        const auto step = static_cast<std::int32_t>(packet.sent.count - m_lastSent.count);
+        if (!m_inStep || !m_sequence.isNext(packet.sequence) || packet.marker || meaning.kind != PayloadKind::Media
+            || meaning.clock != m_clock || arrival.at < m_lastInSequenceAt || m_ticksSinceFirst + step < 0) [[unlikely]]
+            return addOutOfStep(arrival, packet, meaning);
+        addInStep(arrival, packet.sent, step);
+        return Arrival::InOrder;
+    }
     // Timestamps before and after this point are not compared (RFC 3550 does not tie them): media before the first
     // answer, such as announcements, count in a segment of their own unless they go on in step.
-    void beginTimestampSegment() { m_jitter.beginSegment(); }
+    void beginTimestampSegment()
+    {
+        leaveStep();
+        m_anchor.beginSegment();
+    }
     // The figures since the last call, which begins the next second.
     SecondFigures closeSecond();
     bool secondIsEmpty() const { return m_sequence.packets() == m_second.packets; }
@@ -59,9 +73,9 @@ public:
     const PayloadMeaning& payload() const { return m_payload; }
     const SequenceTracker& sequence() const { return m_sequence; }
     Timestamp firstPacketAt() const { return m_firstPacketAt; }
-    Timestamp lastPacketAt() const { return std::max(m_lastHeardAt, m_lastBeforeStepBack); }
+    Timestamp lastPacketAt() const { return std::max(lastHeardAt(), m_lastBeforeStepBack); }
     // The same, but never later than a time that the clock stepped back to: what silence is counted from.
-    Timestamp lastHeardAt() const { return m_lastHeardAt; }
+    Timestamp lastHeardAt() const { return m_inStep ? m_lastInSequenceAt : m_lastHeardAt; }
     void stepBack(Timestamp now);
     std::uint64_t bytes() const { return m_sizes.sum(); } // network layer
     Nanoseconds uncertaintyMax() const { return m_uncertaintyMax; }
@@ -93,31 +107,77 @@ private:
         std::uint32_t reordered = 0;
     };
 
-    // What every packet touches comes first and fills hotBytes; the rest is for the first packet and for each second.
+    [[gnu::always_inline]] void addInStep(const RtpArrival& arrival, RtpTicks sent, std::int32_t step)
+    {
+        // tshark divides by all packets so far, not by those that count: kept, so that the figures agree.
+        const double share = 1.0 / static_cast<double>(static_cast<std::int64_t>(m_sequence.packets()));
+        m_sequence.addNext();
+        m_sizes.add(arrival.ipSize);
+        m_uncertaintyMax = std::max(m_uncertaintyMax, arrival.uncertainty);
+        const Milliseconds delta = msBetween(m_lastInSequenceAt, arrival.at);
+        countDelta(delta, share);
+        const double strayedMs = delta.count() - 1000.0 * step / m_clock.value;
+        m_jitter.add(Milliseconds(std::fabs(strayedMs)), arrival.uncertainty); // chrono's abs() would be a branch
+        countJitter(share);
+        if (step > 0 && m_packetisation.count != static_cast<std::uint32_t>(step)) {
+            m_packetisation = { static_cast<std::uint32_t>(step) };
+            m_packetisationClock = m_clock;
+        }
+        m_ticksSinceFirst += step;
+        m_lastInSequenceAt = arrival.at;
+        m_lastSent = sent;
+    }
+    Arrival addOutOfStep(const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning);
+    void leaveStep();
+    static Milliseconds msBetween(Timestamp earlier, Timestamp later)
+    {
+        return Milliseconds(static_cast<double>((later - earlier).count()) * 1e-6);
+    }
+    void countDelta(Milliseconds delta, double share)
+    {
+        m_deltas.add(delta.count());
+        m_deltaMeanMs += (delta.count() - m_deltaMeanMs) * share;
+        m_secondDeltaMaxMs = std::max(m_secondDeltaMaxMs, static_cast<float>(delta.count()));
+    }
+    void countJitter(double share)
+    {
+        const double jitter = m_jitter.jitter().count();
+        m_jitterMeanMs += (jitter - m_jitterMeanMs) * share;
+        m_jitterMaxMs = std::max(m_jitterMaxMs, static_cast<float>(jitter));
+        m_jitterErrorSumMs += m_jitter.error().count();
+        ++m_jitterCount;
+    }
+
+    // What a packet in step touches comes first and fills hotBytes. In step is a stream whose last packet was timed
+    // media and neither late nor unsettled in any way: then that packet is what the next is compared with in all
+    // respects, and what the rest holds of it is not kept up (leaveStep() does).
+    bool m_inStep = false;
+    RtpTicks m_lastSent;
+    Hertz m_clock; // while in step: of the last packet
+    std::uint32_t m_jitterCount = 0; // packets that jitter's mean and maximum are over
+    std::int64_t m_ticksSinceFirst = 0; // of the last packet; negative: sent before the first
+    Timestamp m_lastInSequenceAt;
+    JitterEstimator m_jitter;
+    double m_deltaMeanMs = 0;
+    double m_jitterMeanMs = 0;
+    double m_jitterErrorSumMs = 0;
+    RunningStatistics m_deltas;
+    SizeStatistics m_sizes;
+    float m_jitterMaxMs = 0;
+    float m_secondDeltaMaxMs = 0;
+    Nanoseconds m_uncertaintyMax {};
+    RtpTicks m_packetisation; // 0 while unknown
+    SequenceTracker m_sequence;
+    Hertz m_packetisationClock;
+    JitterAnchor m_anchor;
     bool m_started = false;
     bool m_afterNoise = false;
     bool m_lastWasMedia = false;
     bool m_payloadIsMedia = false; // m_payload is settled
     std::uint16_t m_lastSequence = 0;
-    RtpTicks m_lastSent;
-    std::uint32_t m_jitterCount = 0; // packets that jitter's mean and maximum are over
-    std::int64_t m_ticksSinceFirst = 0; // of the last packet; negative: sent before the first
-    Timestamp m_lastHeardAt;
-    Timestamp m_lastInSequenceAt;
-    JitterEstimator m_jitter;
-    double m_deltaMeanMs = 0;
-    double m_jitterMeanMs = 0;
-    double m_jitterMaxMs = 0;
-    double m_jitterErrorSumMs = 0;
-    RunningStatistics m_deltas;
-    SizeStatistics m_sizes;
-    Nanoseconds m_uncertaintyMax {};
-    double m_secondDeltaMaxMs = 0;
-    RtpTicks m_packetisation; // 0 while unknown
-    Hertz m_packetisationClock;
-    SequenceTracker m_sequence;
     PayloadMeaning m_payload;
     Timestamp m_firstPacketAt;
+    Timestamp m_lastHeardAt;
     Timestamp m_lastBeforeStepBack;
     SecondBegin m_second;
 };

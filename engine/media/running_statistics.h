@@ -1,5 +1,6 @@
-// Minimum, mean, maximum and standard deviation in one pass: of measured values (Welford 1962; Knuth, TAOCP 2, 4.2.2),
-// and of packet sizes, whose sums are exact.
+// Minimum, mean, maximum and standard deviation in one pass, without a division until somebody asks: of measured values
+// (sums of their distances from the first; Chan, Golub, LeVeque, Am. Stat. 37, 1983, "shifted data"), and of packet
+// sizes, whose sums are exact.
 #pragma once
 
 #include <algorithm>
@@ -12,32 +13,36 @@ class RunningStatistics {
 public:
     void add(double value)
     {
+        const auto rounded = static_cast<float>(value);
+        if (m_count == 0)
+            m_shift = m_min = m_max = rounded;
         ++m_count;
-        m_min = m_count == 1 ? value : std::min(m_min, value);
-        m_max = m_count == 1 ? value : std::max(m_max, value);
-        const double fromOldMean = value - m_mean;
-        m_mean += fromOldMean / static_cast<double>(m_count);
-        m_squares += fromOldMean * (value - m_mean);
+        m_min = std::min(m_min, rounded);
+        m_max = std::max(m_max, rounded);
+        const double shifted = value - static_cast<double>(m_shift);
+        m_sum += shifted;
+        m_squares += shifted * shifted;
     }
 
     std::uint64_t count() const { return m_count; }
-    double min() const { return m_min; } // 0 before the first value, as all of these
-    double mean() const { return m_mean; }
-    double max() const { return m_max; }
+    double min() const { return static_cast<double>(m_min); } // 0 before the first value, as all of these
+    double mean() const { return m_count == 0 ? 0 : static_cast<double>(m_shift) + m_sum / m_count; }
+    double max() const { return static_cast<double>(m_max); }
     double standardDeviation() const // of the values themselves: divided by their number
     {
-        return m_count == 0 ? 0 : std::sqrt(std::max(0.0, m_squares / static_cast<double>(m_count)));
+        return m_count == 0 ? 0 : std::sqrt(std::max(0.0, (m_squares - m_sum * m_sum / m_count) / m_count));
     }
 
 private:
-    std::uint64_t m_count = 0;
-    double m_min = 0;
-    double m_mean = 0;
-    double m_max = 0;
-    double m_squares = 0; // of the distances from the mean
+    std::uint32_t m_count = 0;
+    float m_shift = 0; // about the first value
+    float m_min = 0;
+    float m_max = 0;
+    double m_sum = 0; // of the distances from m_shift
+    double m_squares = 0; // of the same
 };
 
-// Whole bytes: no division until somebody asks.
+// Whole bytes.
 class SizeStatistics {
 public:
     void add(std::uint16_t bytes)

@@ -50,11 +50,10 @@ void SequenceTracker::resume(std::uint16_t stray, bool forward)
     ++m_restarts;
 }
 
-Arrival SequenceTracker::addOutOfStep(std::uint16_t sequence)
+Arrival SequenceTracker::place(std::uint16_t sequence)
 {
     if (!m_started) {
         begin(sequence);
-        ++m_received;
         return Arrival::InOrder;
     }
     const auto ahead = static_cast<std::uint16_t>(sequence - static_cast<std::uint16_t>(m_highest));
@@ -62,7 +61,6 @@ Arrival SequenceTracker::addOutOfStep(std::uint16_t sequence)
         m_highest += ahead;
         moveWindow(ahead);
         m_afterStray = noStray;
-        ++m_received;
         return Arrival::InOrder;
     }
     const auto behind = static_cast<std::uint16_t>(-ahead);
@@ -71,7 +69,6 @@ Arrival SequenceTracker::addOutOfStep(std::uint16_t sequence)
             ++m_duplicates;
             return Arrival::Duplicate;
         }
-        ++m_received;
         ++m_reordered;
         return Arrival::Reordered;
     }
@@ -83,7 +80,7 @@ Arrival SequenceTracker::addOutOfStep(std::uint16_t sequence)
             --m_expectedBefore; // the stray packet is one of those to come
             --m_reordered; // and was none
             resume(stray, forward);
-            return add(sequence); // no stray packet any more: once
+            return place(sequence); // no stray packet any more: once
         }
     }
     if (m_afterStray != noStray && static_cast<std::uint16_t>(sequence + 1) == m_afterStray) { // its copy
@@ -92,7 +89,6 @@ Arrival SequenceTracker::addOutOfStep(std::uint16_t sequence)
     }
     m_afterStray = static_cast<std::uint16_t>(sequence + 1);
     ++m_expectedBefore;
-    ++m_received;
     ++m_reordered;
     return Arrival::Reordered;
 }

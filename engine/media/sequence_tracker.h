@@ -22,19 +22,23 @@ class SequenceTracker {
 public:
     Arrival add(std::uint16_t sequence)
     {
-        const auto ahead = static_cast<std::uint16_t>(sequence - static_cast<std::uint16_t>(m_highest));
-        if (ahead != 1 || !m_started)
-            return addOutOfStep(sequence);
-        ++m_highest;
-        m_seenHigh = m_seenHigh << 1 | m_seenLow >> 63;
-        m_seenLow = m_seenLow << 1 | 1;
-        m_afterStray = noStray;
-        ++m_received;
-        return Arrival::InOrder;
+        ++m_packets;
+        return place(sequence);
     }
 
-    std::uint64_t packets() const { return m_received + m_duplicates; }
-    std::uint64_t received() const { return m_received; }
+    // The short way for nearly all packets, in two steps: whether the last packet, `sequence`, was the highest and
+    // nothing is unsettled; then, for isNext() only, addNext() instead of add().
+    bool inStep(std::uint16_t sequence) const { return m_started && m_afterStray == noStray && sequence == highest(); }
+    bool isNext(std::uint16_t sequence) const { return sequence == static_cast<std::uint16_t>(m_highest + 1); }
+    void addNext()
+    {
+        ++m_packets;
+        moveOn();
+    }
+
+    std::uint16_t highest() const { return static_cast<std::uint16_t>(m_highest); }
+    std::uint64_t packets() const { return m_packets; }
+    std::uint64_t received() const { return m_packets - m_duplicates; }
     std::uint64_t duplicates() const { return m_duplicates; }
     std::uint64_t reordered() const { return m_reordered; }
     // Highest extended sequence number - first + 1.
@@ -42,7 +46,7 @@ public:
     std::uint64_t lost() const
     {
         const std::uint64_t should = expected();
-        return should > m_received ? should - m_received : 0;
+        return should > received() ? should - received() : 0;
     }
     std::uint32_t restarts() const { return m_restarts; }
 
@@ -53,24 +57,30 @@ private:
     static constexpr std::uint16_t halfCircle = 0x8000;
     static constexpr std::uint32_t noStray = 0x10000;
 
-    Arrival addOutOfStep(std::uint16_t sequence); // anything but the number that is due
+    Arrival place(std::uint16_t sequence);
+    void moveOn()
+    {
+        ++m_highest;
+        m_seenHigh = m_seenHigh << 1 | m_seenLow >> 63;
+        m_seenLow = m_seenLow << 1 | 1;
+    }
     void begin(std::uint16_t sequence);
     void resume(std::uint16_t stray, bool forward);
     void moveWindow(std::uint16_t by);
     bool markSeen(std::uint16_t behindHighest); // true when it was seen before
 
-    // What a packet in its order touches comes first: RtpStream keeps it in the cache lines of every packet.
+    // What addNext() touches comes first: RtpStream keeps it in the cache lines of every packet.
     std::uint64_t m_highest = 0; // extended
-    std::uint64_t m_received = 0;
+    std::uint64_t m_packets = 0; // all
     std::uint64_t m_seenLow = 0; // bit n: packet m_highest - n
     std::uint64_t m_seenHigh = 0; // bit n: packet m_highest - 64 - n
-    std::uint32_t m_afterStray = noStray; // the number that follows on the stray packet
-    bool m_started = false;
     std::uint64_t m_duplicates = 0;
     std::uint64_t m_first = 0; // extended
     std::uint64_t m_expectedBefore = 0; // in segments that are over
     std::uint64_t m_reordered = 0;
     std::uint32_t m_restarts = 0;
+    std::uint32_t m_afterStray = noStray; // the number that follows on the stray packet
+    bool m_started = false;
 };
 
 }

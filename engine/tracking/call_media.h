@@ -48,7 +48,7 @@ struct MediaAddress {
     std::array<PayloadMeaning, maxPayloads> payloads {};
 };
 
-// The first cache line finds the stream and says whether anything but counting is due; the next four hold what every
+// The first cache line finds the stream and says whether anything but counting is due; the next three hold what every
 // packet changes; the rest is for once a second. bench: tracking_bench.
 struct alignas(64) CallStream {
     static constexpr std::uint8_t noPayloadType = 0xff;
@@ -68,6 +68,6 @@ struct alignas(64) CallStream {
     std::uint32_t receiver = noIndex; // MediaAddress by which it was bound
     std::uint64_t firstSequence = 0; // of its first packet's frame
 };
-constexpr std::size_t hotStreamBytes = 320;
+constexpr std::size_t hotStreamBytes = 256;
 
 }

@@ -64,6 +64,7 @@ public:
         }
         m_slots[hole] = {};
         --m_size;
+        ++m_departures;
         return true;
     }
     // Another object takes over the key.
@@ -73,9 +74,11 @@ public:
         if (!locate(hash, index, at))
             return false;
         m_slots[at].indexPlusOne = by + 1;
+        ++m_departures;
         return true;
     }
     std::uint32_t size() const { return m_size; }
+    std::uint64_t departures() const { return m_departures; } // while it stays, what was found is still there
     std::uint64_t slotCount() const { return m_mask + 1; }
     void touch() { m_slots.touch(); }
 
@@ -99,6 +102,7 @@ private:
     std::uint64_t m_mask;
     LazyArray<Slot> m_slots;
     std::uint32_t m_size = 0;
+    std::uint64_t m_departures = 0;
 };
 
 }

@@ -19,7 +19,7 @@ namespace callmon {
 // One thread; nothing here reads a clock, allocates or locks after the constructor.
 class MediaLane {
 public:
-    static constexpr std::size_t burst = 64; // datagrams looked up together. bench: tracking_bench
+    static constexpr std::size_t burst = 64; // datagrams; their media is handed on together. bench: tracking_bench
 
     struct Counters {
         std::uint64_t rtpPackets = 0;
@@ -48,10 +48,11 @@ public:
     {
         return !datagram.payload.empty() && std::to_integer<unsigned>(datagram.payload[0]) >> 6 == 2;
     }
-    // Of a burst that begins: asks for the memory its packets will need. Only hints: controls may come in between.
+    // A burst begins: asks for the memory its first packets will need; process() goes on with that. What is looked up
+    // ahead is checked when its turn comes: controls may come in between. The datagrams stay until the last is processed.
     void lookAhead(std::span<const Datagram> packets);
-    // The packet at `position` of that burst; isMine().
-    void process(const Datagram& datagram, std::size_t position);
+    // The packet at `position` of that burst; all of them in turn. False: not isMine().
+    bool process(const Datagram& datagram, std::size_t position);
     void flush(); // hands on the media of the burst
 
     bool apply(const LaneControl& control); // false: an address there was no room for
@@ -78,12 +79,24 @@ public:
     void touch();
 
 private:
-    std::uint32_t find(const StreamIdentity& identity, std::uint64_t hash) const
+    // What was seen of a packet of the burst before its turn.
+    struct Seen {
+        RtpGlance glance;
+        std::uint32_t stream = noIndex; // likely its own
+        std::uint64_t hash = 0;
+    };
+
+    void stepAhead(std::size_t position);
+    void glance(std::size_t position);
+    void fetchStream(std::size_t position);
+    bool processUnusual(const Datagram& datagram, const Seen& seen);
+    void count(const Datagram& datagram, std::uint32_t index, const RtpHeader& packet);
+    std::uint32_t streamOf(const Datagram& datagram, const Seen& seen);
+    std::uint32_t find(const FlowKey& flow, Ssrc ssrc, std::uint64_t hash) const
     {
-        return m_flows.find(hash, [&](std::uint32_t index) { return m_streams[index].identity == identity; });
+        return m_flows.find(hash, [&](std::uint32_t index) { return m_streams[index].identity.is(flow, ssrc); });
     }
-    std::uint32_t bind(
-        const Datagram& datagram, const StreamIdentity& identity, std::uint64_t hash, std::uint32_t before);
+    std::uint32_t bind(const Datagram& datagram, const Seen& seen, std::uint32_t before);
     std::uint32_t addressOfBothEnds(std::uint32_t destination, const FlowKey& flow) const;
     std::uint32_t streamOf(const CallMedia& call, const StreamIdentity& identity) const;
     std::uint32_t openStream(
@@ -109,7 +122,9 @@ private:
     std::size_t m_unnumberedCount = 0;
     Counters m_counters;
     bool m_wantsMedia;
-    std::array<std::uint64_t, burst> m_hashes {};
+    std::span<const Datagram> m_burst;
+    std::uint64_t m_departures = 0; // of m_flows, when the burst began
+    std::array<Seen, burst> m_seen {};
     std::array<MediaPacket, burst> m_pending {};
     std::size_t m_pendingCount = 0;
 };

@@ -12,8 +12,22 @@ namespace callmon {
 struct StreamIdentity { // one SSRC on one path
     FlowKey flow;
     Ssrc ssrc;
-    bool operator==(const StreamIdentity& other) const { return std::memcmp(this, &other, sizeof *this) == 0; }
+    bool operator==(const StreamIdentity& other) const { return is(other.flow, other.ssrc); }
+    bool is(const FlowKey& otherFlow, Ssrc otherSsrc) const // in words: memcmp() would be called
+    {
+        const auto difference = [&](std::size_t at) {
+            std::uint64_t ours = 0;
+            std::uint64_t theirs = 0;
+            std::memcpy(&ours, reinterpret_cast<const char*>(&flow) + at, sizeof ours);
+            std::memcpy(&theirs, reinterpret_cast<const char*>(&otherFlow) + at, sizeof theirs);
+            return ours ^ theirs;
+        };
+        return (difference(0) | difference(8) | difference(16) | difference(24) | difference(sizeof flow - 8)
+                   | (ssrc.value ^ otherSsrc.value))
+            == 0;
+    }
 };
+static_assert(sizeof(FlowKey) == 36);
 static_assert(sizeof(StreamIdentity) == 40); // no padding: it is compared and hashed as bytes
 
 class SeededHash {
@@ -23,10 +37,14 @@ public:
     {
     }
 
-    std::uint64_t operator()(const StreamIdentity& identity) const
+    std::uint64_t operator()(const StreamIdentity& identity) const { return (*this)(identity.flow, identity.ssrc); }
+    std::uint64_t operator()(const FlowKey& flow, Ssrc ssrc) const
     {
         std::uint64_t words[5];
-        std::memcpy(words, &identity, sizeof words);
+        std::uint32_t last = 0;
+        std::memcpy(words, &flow, 32);
+        std::memcpy(&last, reinterpret_cast<const char*>(&flow) + 32, sizeof last);
+        words[4] = std::uint64_t { ssrc.value } << 32 | last;
         return fold(
             fold(words[0] ^ m_seeds[0], words[1] ^ m_seeds[1]) ^ fold(words[2] ^ m_seeds[1], words[3] ^ m_seeds[2]),
             words[4] ^ m_seeds[0]);

@@ -71,9 +71,7 @@ void Tracker::process(std::span<const Datagram> batch)
             const Datagram& datagram = some[i];
             m_sequence = std::max(m_sequence, datagram.sequence);
             observeTime(datagram.arrival);
-            if (MediaLane::isMine(datagram))
-                own.process(datagram, i);
-            else if (datagram.payload.data() != nullptr) // else a time mark
+            if (!own.process(datagram, i) && datagram.payload.data() != nullptr) // else a time mark
                 handleSip(datagram);
         }
         own.flush();
@@ -115,8 +113,7 @@ void Tracker::processLane(std::size_t lane, std::span<const Datagram> batch, std
                 own.apply(*control);
                 controls.pop();
             }
-            if (MediaLane::isMine(some[i]))
-                own.process(some[i], i);
+            own.process(some[i], i);
         }
         own.flush();
         batch = batch.subspan(count);
@@ -420,7 +417,6 @@ void Tracker::numberStream(MediaLane& lane, std::uint32_t stream)
     reclassify(index);
 }
 
-// Another capture that was made earlier follows in the same replay, or the clock was set.
 // Another capture that was made earlier follows in the same replay, or the clock was set.
 void Tracker::stepBack(Timestamp at)
 {

@@ -55,6 +55,7 @@ private slots:
     void jitterLiesWithinItsErrorWhateverTheArrivalsWere();
     void exactArrivalsHaveNoError();
     void stepBackKeepsTheLastPacketsTime();
+    void packetsInStepCountAsAllOthers();
 };
 
 void RtpStreamTest::packetFourMillisecondsLateRaisesJitterByAQuarter()
@@ -291,6 +292,55 @@ void RtpStreamTest::stepBackKeepsTheLastPacketsTime()
     QCOMPARE(feed.stream.lastHeardAt(), earlier);
     feed.add(51'000, 1, 160);
     QCOMPARE(feed.stream.lastHeardAt(), earlier + std::chrono::seconds(1));
+}
+
+// A segment that may begin and does not changes no figure, but takes each packet the long way.
+void RtpStreamTest::packetsInStepCountAsAllOthers()
+{
+    const PayloadMeaning wide { 97, PayloadKind::Media, 4, { 16000 } };
+    const PayloadMeaning* const meanings[] = { &pcma, &dtmf, &noise, &wide, &pcma };
+    Feed feed;
+    Feed longWay;
+    std::uint32_t random = 5;
+    const auto draw = [&](std::uint32_t below) {
+        random = random * 1664525 + 1013904223;
+        return (random >> 8) % below;
+    };
+    const PayloadMeaning* meaning = &pcma;
+    for (std::uint32_t i = 0, sequence = 65'000, sent = 0, ticks = 160; i < 5000; ++i) {
+        if (draw(20) == 0)
+            meaning = meanings[draw(5)];
+        const std::uint32_t kind = draw(25);
+        sequence += kind == 0 ? 3 : 1;
+        if (meaning != &dtmf)
+            ticks = meaning->clock.value / 50;
+        sent += ticks;
+        const auto number = static_cast<std::uint16_t>(sequence - (kind == 1 ? draw(10) : kind == 2 ? 7000 : 0));
+        const double at = 20.0 * i + draw(kind == 3 ? 90 : 5);
+        const auto size = static_cast<std::uint16_t>(100 + draw(4));
+        longWay.stream.beginTimestampSegment();
+        for (Feed* each : { &feed, &longWay })
+            each->add(at, number, sent, *meaning, kind == 4, size);
+        const RtpStream& a = feed.stream;
+        const RtpStream& b = longWay.stream;
+        QCOMPARE(a.lastHeardAt(), b.lastHeardAt());
+        QCOMPARE(a.sequence().packets(), i + 1ull);
+        QCOMPARE(a.sequence().lost(), b.sequence().lost());
+        QCOMPARE(a.sequence().received(), b.sequence().received());
+        QCOMPARE(a.sequence().reordered(), b.sequence().reordered());
+        QCOMPARE(a.deltas().count(), b.deltas().count());
+        QVERIFY(near(a.deltas().standardDeviation(), b.deltas().standardDeviation()));
+        QVERIFY(near(a.deltaMean().value_or(Milliseconds()).count(), b.deltaMean().value_or(Milliseconds()).count()));
+        QVERIFY(near(a.jitterNow().count(), b.jitterNow().count()));
+        QVERIFY(near(a.jitterMean().value_or(Milliseconds()).count(), b.jitterMean().value_or(Milliseconds()).count()));
+        QVERIFY(near(a.jitterMax().value_or(Milliseconds()).count(), b.jitterMax().value_or(Milliseconds()).count()));
+        QVERIFY(
+            near(a.jitterError().value_or(Milliseconds()).count(), b.jitterError().value_or(Milliseconds()).count()));
+        QVERIFY(near(a.packetisation().count(), b.packetisation().count()));
+        QCOMPARE(a.bytes(), b.bytes());
+        if (i % 50 == 49)
+            QVERIFY(near(feed.stream.closeSecond().deltaMax.count(), longWay.stream.closeSecond().deltaMax.count()));
+    }
 }
 
 QTEST_APPLESS_MAIN(RtpStreamTest)

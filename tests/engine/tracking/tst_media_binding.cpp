@@ -28,6 +28,7 @@ private slots:
     void telephoneEventsBelongToTheirStream();
     void relayBetweenTwoHopsTellsDirectionsApart();
     void newestRegistrationOfAnAddressWins();
+    void newestRegistrationHoldsForThePacketsOfItsBatch();
     void flowBetweenTwoAddressesStaysWithTheCallOfBoth();
     void callIdUsedAgainAfterByeHasItsMedia();
     void reInviteMovesTheMedia();
@@ -180,6 +181,26 @@ void MediaBindingTest::newestRegistrationOfAnAddressWins()
     QCOMPARE(fixture.listener.ended.size(), std::size_t { 2 });
     QCOMPARE(fixture.listener.ended[0].streams[0].packets, 3u);
     QCOMPARE(fixture.listener.ended[1].streams[0].packets, 2u);
+}
+
+// Which were looked up before it was read.
+void MediaBindingTest::newestRegistrationHoldsForThePacketsOfItsBatch()
+{
+    TestTraffic before;
+    before.script(answered);
+    before.talk(220, 2, callerMedia, calleeMedia, 1);
+    TestTraffic batch;
+    batch.script("300 A>B INVITE 1 sdp=sendrecv id=call-2\n310 B>A 200 1 sdp=sendrecv id=call-2");
+    batch.talk(320, 3, callerMedia, calleeMedia, 1);
+    TrackerFixture fixture;
+    fixture.tracker.process(before.datagrams());
+    fixture.tracker.process(batch.datagrams());
+    fixture.tracker.finish();
+    QCOMPARE(fixture.listener.ended.size(), std::size_t { 2 });
+    for (const auto& call : fixture.listener.ended) {
+        QCOMPARE(call.streams.size(), std::size_t { 1 });
+        QCOMPARE(call.streams[0].packets, call.record.callId == "call-2" ? 3u : 2u);
+    }
 }
 
 // A conference or an announcement server receives several calls at one address: the other end says whose it is.
