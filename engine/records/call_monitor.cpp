@@ -38,7 +38,8 @@ std::vector<NamedCounter> CallMonitor::counters() const
     auto all = m_tracker->counters();
     const std::uint64_t stored = m_laneCounters.packetsStored + own.packetsStored;
     all.push_back({ "media_packets_recorded", stored });
-    all.push_back({ "media_packets_not_recorded", m_tracker->rtpPackets() - stored });
+    all.push_back({ "media_packets_not_recorded",
+        m_streams.front().keepsMedia() ? m_tracker->rtpPackets() - stored : 0 }); // figures only: none was wanted
     all.push_back({ "quality_points", m_laneCounters.points + own.points });
     return all;
 }

@@ -26,7 +26,7 @@ public:
     virtual void callEnded(const CallRecord& call) = 0;
 
     // An empty chunk from the pre-allocated pool, or nullptr when there is none (a live probe whose disk is late: the
-    // packet is then counted as not stored). Handed back by media(), full or a second old.
+    // packet is then counted as not stored). Handed back by media(), full or a second old (at the next tick).
     virtual MediaChunk* takeChunk() = 0;
     // False when takeChunk() never has one: then nobody asks. Asked once, at start.
     virtual bool keepsMedia() const { return true; }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 namespace callmon {
 
@@ -10,6 +11,18 @@ namespace {
 constexpr Nanoseconds oneSecond = std::chrono::seconds(1);
 // A stream that is silent for longer than this gives no more points until it is heard again.
 constexpr std::uint32_t silentSecondsShown = 5;
+
+constexpr std::size_t cacheLine = 64;
+
+enum class Use { Read, Write };
+
+// Each line of [from, to), also the last when they begin within one.
+inline void prefetchLines(const std::byte* from, const std::byte* to, Use use)
+{
+    from -= reinterpret_cast<std::uintptr_t>(from) % cacheLine;
+    for (; from < to; from += cacheLine)
+        use == Use::Write ? __builtin_prefetch(from, 1) : __builtin_prefetch(from);
+}
 
 float asFloat(double value)
 {
@@ -20,10 +33,14 @@ float asFloat(double value)
 
 StreamMonitor::StreamMonitor(const TrackerOptions& options, RecordSink& sink)
     : m_sink(sink)
+    , m_keepsMedia(sink.keepsMedia())
     , m_sides(options.maxStreams)
+    , m_fillers(options.maxStreams)
     , m_due(options.maxStreams)
 {
     if (options.touchMemory) {
+        if (m_keepsMedia)
+            m_fillers.touch();
         m_sides.touch();
         m_due.touch();
     }
@@ -38,10 +55,7 @@ void StreamMonitor::streamStarted(std::uint32_t stream, Timestamp firstPacket)
 
 void StreamMonitor::streamNumbered(std::uint32_t stream)
 {
-    CallStream& source = m_lane->stream(stream);
-    if (source.chunk != nullptr)
-        source.chunk->setStream(keyOf(source));
-    handOverEarly(stream, keyOf(source));
+    handOverEarly(stream, keyOf(m_lane->stream(stream)));
 }
 
 // Its media belong to no record: its chunks serve other streams, or are handed over for the storage to count.
@@ -84,8 +98,6 @@ void StreamMonitor::closePoint(std::uint32_t stream)
     CallStream& source = m_lane->stream(stream);
     StreamSide& side = m_sides[stream];
     const Timestamp begin = source.secondEndsAt - oneSecond;
-    handOver(stream); // so that media never wait for longer than a second
-
     SecondFigures figures = source.rtp.closeSecond();
     side.silentSeconds = figures.packets > 0 ? 0 : side.silentSeconds + 1;
     const CallFacts& call = m_lane->call(source.call).facts;
@@ -128,8 +140,10 @@ StreamKey StreamMonitor::keyOf(const CallStream& stream) const
 
 StoredMedia StreamMonitor::mediaOf(std::uint32_t stream) const
 {
+    if (!m_keepsMedia)
+        return {}; // nobody asked for it
     const CallStream& source = m_lane->stream(stream);
-    const std::uint64_t stored = m_sides[stream].stored + (source.chunk != nullptr ? source.chunk->packets() : 0);
+    const std::uint64_t stored = m_sides[stream].stored + (source.chunk != nullptr ? m_fillers[stream].packets() : 0);
     const std::uint64_t packets = source.rtp.sequence().packets();
     return { stored, packets > stored ? packets - stored : 0 };
 }
@@ -150,29 +164,25 @@ StreamMonitor::Quality StreamMonitor::qualityOf(std::uint32_t stream) const
 
 void StreamMonitor::finish(std::uint32_t stream)
 {
+    handOver(stream);
     if (!m_lane->stream(stream).rtp.secondIsEmpty())
         closePoint(stream); // the last one is not a whole second
-    handOver(stream);
     m_due.disarm(stream);
     m_sink.stream(recordOf(stream));
 }
 
-// In stages, as the lane finds its streams: chunk, then the place in it, then the copy.
+// In stages, as the lane finds its streams: what is read first, then the copies.
 void StreamMonitor::media(std::span<const MediaPacket> packets)
 {
+    for (const MediaPacket& packet : packets)
+        __builtin_prefetch(&m_fillers[packet.stream], 1);
     for (const MediaPacket& packet : packets) {
-        if (const MediaChunk* chunk = m_lane->stream(packet.stream).chunk; chunk != nullptr)
-            __builtin_prefetch(chunk, 1);
-        for (std::size_t at = 64; at < packet.datagram.size(); at += 64)
-            __builtin_prefetch(packet.datagram.data() + at);
-    }
-    for (const MediaPacket& packet : packets) {
-        const MediaChunk* chunk = m_lane->stream(packet.stream).chunk;
-        if (chunk == nullptr)
-            continue;
-        const std::byte* end = chunk->bytes().data() + chunk->bytes().size();
-        for (std::size_t at = 0; at < packet.datagram.size() + MediaChunk::packetHeaderSize; at += 64)
-            __builtin_prefetch(end + at, 1);
+        const std::byte* const datagram = packet.datagram.data();
+        prefetchLines(datagram + cacheLine, datagram + packet.datagram.size(), Use::Read); // headers were read already
+        if (MediaChunk* const chunk = m_lane->stream(packet.stream).chunk; chunk != nullptr) {
+            const std::byte* const place = m_fillers[packet.stream].end(*chunk);
+            prefetchLines(place, place + MediaChunk::packetHeaderSize + packet.datagram.size(), Use::Write);
+        }
     }
     for (const MediaPacket& packet : packets)
         store(packet);
@@ -181,9 +191,10 @@ void StreamMonitor::media(std::span<const MediaPacket> packets)
 void StreamMonitor::store(const MediaPacket& packet)
 {
     CallStream& source = m_lane->stream(packet.stream);
+    ChunkFiller& filler = m_fillers[packet.stream];
     const RecordedPacket recorded { packet.arrival, packet.uncertainty, packet.wireSize, packet.datagram };
     if (source.chunk != nullptr) {
-        if (packet.arrival - source.chunk->firstArrival() < oneSecond && source.chunk->append(recorded)) {
+        if (packet.arrival - filler.firstArrival() < oneSecond && filler.append(*source.chunk, recorded)) {
             ++m_counters.packetsStored;
             return;
         }
@@ -194,8 +205,8 @@ void StreamMonitor::store(const MediaPacket& packet)
     source.chunk = m_spareCount > 0 ? m_spares[--m_spareCount] : m_sink.takeChunk();
     if (source.chunk == nullptr)
         return; // what was counted and not stored, the records say
-    source.chunk->clear(keyOf(source));
-    source.chunk->append(recorded); // an empty chunk takes any datagram
+    filler.begin();
+    filler.append(*source.chunk, recorded); // an empty chunk takes any datagram
     ++m_counters.packetsStored;
 }
 
@@ -204,7 +215,8 @@ void StreamMonitor::handOver(std::uint32_t stream)
     CallStream& source = m_lane->stream(stream);
     if (source.chunk == nullptr)
         return;
-    m_sides[stream].stored += source.chunk->packets();
+    m_fillers[stream].finish(*source.chunk, keyOf(source));
+    m_sides[stream].stored += m_fillers[stream].packets();
     if (source.numbered)
         m_sink.media(source.chunk);
     else if (m_earlyCount < m_early.size())
@@ -254,11 +266,25 @@ void StreamMonitor::tick(Timestamp now)
         stepBack(now);
     m_lastTick = now;
     m_due.advance(tickNumber(now), [&](std::uint32_t stream) {
+        const Timestamp chunkDue = chunkDueAt(stream, now);
         const Timestamp& endsAt = m_lane->stream(stream).secondEndsAt;
         if (endsAt <= now)
             secondPassed(stream, now);
-        m_due.arm(stream, tickNumber(endsAt));
+        m_due.arm(stream, tickNumber(std::min(endsAt, chunkDue)));
     });
+}
+
+// When the stream's chunk will be a second old; one that is, or that began before the clock stepped back, is handed
+// over. Looked at once in each second of the stream, so that media wait for a second and a tick at most.
+Timestamp StreamMonitor::chunkDueAt(std::uint32_t stream, Timestamp now)
+{
+    if (m_lane->stream(stream).chunk == nullptr)
+        return Timestamp::max();
+    const Timestamp begun = m_fillers[stream].firstArrival();
+    if (begun <= now && now - begun < oneSecond)
+        return begun + oneSecond;
+    handOver(stream);
+    return Timestamp::max();
 }
 
 // Nothing may wait for a time that lies far ahead now.

@@ -1,6 +1,7 @@
 // Module III, a lane's half: each stream's seconds, its record and its media, to the lane's own sink.
 #pragma once
 
+#include "engine/records/chunk_filler.h"
 #include "engine/records/record_builder.h"
 #include "engine/records/record_sink.h"
 #include "engine/tracking/media_lane.h"
@@ -30,6 +31,7 @@ public:
         std::uint64_t points = 0;
     };
     const Counters& counters() const { return m_counters; }
+    bool keepsMedia() const { return m_keepsMedia; }
 
 private:
     // What records need of a stream beyond what the lane knows; same index. Touched once a second.
@@ -50,7 +52,7 @@ private:
         MediaChunk* chunk = nullptr;
     };
 
-    bool wantsMedia() const override { return m_sink.keepsMedia(); }
+    bool wantsMedia() const override { return m_keepsMedia; }
     void streamStarted(std::uint32_t stream, Timestamp firstPacket) override;
     void streamNumbered(std::uint32_t stream) override;
     void streamDropped(std::uint32_t stream) override;
@@ -62,6 +64,7 @@ private:
     void closePoint(std::uint32_t stream);
     void store(const MediaPacket& packet);
     void handOver(std::uint32_t stream);
+    Timestamp chunkDueAt(std::uint32_t stream, Timestamp now);
     void handOverEarly(std::uint32_t stream, StreamKey key);
     void stepBack(Timestamp now);
     bool probeLostIn(Timestamp begin, Timestamp end) const;
@@ -70,8 +73,10 @@ private:
     StreamRecord recordOf(std::uint32_t stream) const;
 
     RecordSink& m_sink;
+    const bool m_keepsMedia;
     MediaLane* m_lane = nullptr;
     LazyArray<StreamSide> m_sides;
+    LazyArray<ChunkFiller> m_fillers; // of the streams' chunks
     TickWheel m_due; // streams by the end of their second
     std::array<EarlyChunk, 256> m_early; // 100 ms of fast streams that are new; beyond, their packets are not stored
     std::size_t m_earlyCount = 0;

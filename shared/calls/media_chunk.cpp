@@ -11,12 +11,12 @@ static_assert(std::endian::native == std::endian::little, "the recorded layout i
 
 namespace {
 
-struct PackedHeader {
+struct PacketHeader {
     std::uint32_t sinceFirst;
     std::uint16_t size;
     std::uint16_t uncertainty;
 };
-static_assert(sizeof(PackedHeader) == MediaChunk::packetHeaderSize);
+static_assert(sizeof(PacketHeader) == MediaChunk::packetHeaderSize);
 constexpr std::uint16_t wireSizeFollows = 0x8000;
 static_assert(MediaChunk::capacity < wireSizeFollows);
 
@@ -67,27 +67,36 @@ void MediaChunk::clear(StreamKey stream)
     setStream(stream);
 }
 
+std::optional<MediaChunk::PackedHeader> MediaChunk::packHeader(
+    const RecordedPacket& packet, std::int64_t firstArrival, std::size_t bytes)
+{
+    const std::int64_t sinceFirst = nanosecondsSinceEpoch(packet.arrival) - firstArrival;
+    PackedHeader packed;
+    packed.stored = std::min(packet.datagram.size(), capacity - packetHeaderSize - sizeof packet.wireSize);
+    const bool cut = packet.wireSize != packed.stored;
+    packed.size = packetHeaderSize + (cut ? sizeof packet.wireSize : 0);
+    // A chunk is a second long; only a clock that was set can lead out of the offset's range.
+    if (bytes + packed.size + packed.stored > capacity || sinceFirst < 0
+        || sinceFirst > std::numeric_limits<std::uint32_t>::max())
+        return std::nullopt;
+    const PacketHeader header { static_cast<std::uint32_t>(sinceFirst),
+        static_cast<std::uint16_t>(packed.stored | (cut ? wireSizeFollows : 0)), packUncertainty(packet.uncertainty) };
+    std::memcpy(packed.bytes.data(), &header, sizeof header);
+    std::memcpy(packed.bytes.data() + sizeof header, &packet.wireSize, sizeof packet.wireSize);
+    return packed;
+}
+
 bool MediaChunk::append(const RecordedPacket& packet)
 {
-    const std::int64_t arrival = nanosecondsSinceEpoch(packet.arrival);
     if (m_header.packets == 0)
-        m_header.firstArrival = arrival;
-    const std::int64_t sinceFirst = arrival - m_header.firstArrival;
-    const std::size_t stored = std::min(packet.datagram.size(), capacity - packetHeaderSize - sizeof(std::uint16_t));
-    const bool cut = packet.wireSize != stored;
-    const std::size_t headers = packetHeaderSize + (cut ? sizeof packet.wireSize : 0);
-    // A chunk is a second long; only a clock that was set can lead out of the offset's range.
-    if (m_header.bytes + headers + stored > capacity || sinceFirst < 0
-        || sinceFirst > std::numeric_limits<std::uint32_t>::max())
+        m_header.firstArrival = nanosecondsSinceEpoch(packet.arrival);
+    const auto header = packHeader(packet, m_header.firstArrival, m_header.bytes);
+    if (!header)
         return false;
-    const PackedHeader header { static_cast<std::uint32_t>(sinceFirst),
-        static_cast<std::uint16_t>(stored | (cut ? wireSizeFollows : 0)), packUncertainty(packet.uncertainty) };
     std::byte* at = m_bytes.data() + m_header.bytes;
-    std::memcpy(at, &header, sizeof header);
-    if (cut)
-        std::memcpy(at + sizeof header, &packet.wireSize, sizeof packet.wireSize);
-    std::copy_n(packet.datagram.begin(), stored, at + headers);
-    m_header.bytes += static_cast<std::uint32_t>(headers + stored);
+    std::copy_n(header->bytes.begin(), header->size, at);
+    std::copy_n(packet.datagram.begin(), header->stored, at + header->size);
+    m_header.bytes += static_cast<std::uint32_t>(header->size + header->stored);
     ++m_header.packets;
     return true;
 }
@@ -103,7 +112,7 @@ Bytes MediaChunk::block(std::size_t blockSize)
 bool unpackPackets(Bytes packed, Timestamp firstArrival, std::vector<std::byte>& recorded)
 {
     while (!packed.empty()) {
-        PackedHeader header {};
+        PacketHeader header {};
         if (!take(packed, header))
             return false;
         const auto stored = static_cast<std::uint16_t>(header.size & ~wireSizeFollows);

@@ -65,6 +65,15 @@ public:
     // empty chunk takes any.
     bool append(const RecordedPacket& packet);
 
+    // What append() puts in front of a packet behind `bytes` bytes of others; nothing when it does not fit there.
+    struct PackedHeader {
+        std::array<std::byte, packetHeaderSize + sizeof(std::uint16_t)> bytes;
+        std::size_t size = 0;
+        std::size_t stored = 0; // of the datagram
+    };
+    static std::optional<PackedHeader> packHeader(
+        const RecordedPacket& packet, std::int64_t firstArrival, std::size_t bytes);
+
     StreamKey stream() const { return { { m_header.callKey }, m_header.streamIndex }; }
     std::uint32_t packets() const { return m_header.packets; }
     void setStream(StreamKey stream) // known only after its first packets
@@ -76,6 +85,7 @@ public:
     Bytes bytes() const { return Bytes(m_bytes.data(), m_header.bytes); } // packets as above
 
     ChunkHeader& header() { return m_header; } // the log's: crc and places
+    std::byte* memory() { return reinterpret_cast<std::byte*>(this); } // the header, then the packets
     // What goes to the disk: header and packets, with zeros up to a multiple of `blockSize`.
     Bytes block(std::size_t blockSize);
 

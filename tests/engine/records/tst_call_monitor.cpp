@@ -65,7 +65,10 @@ private slots:
     void streamRecordHoldsItsFigures();
     void mediaIsKeptPacketByPacket();
     void chunksAreHandedOverWithinASecond();
+    void chunksAreFilledAcrossSeconds();
+    void chunkOfASilentStreamIsHandedOverWhenItIsASecondOld();
     void mediaWithoutRoomIsCounted();
+    void mediaThatNobodyWantedAreNotMissing();
     void callIsReportedOnChangeAndEveryMinute();
     void wholeSecondsAreAnnouncedOnce();
     void endedCallComesAfterItsStreams();
@@ -273,6 +276,56 @@ void CallMonitorTest::mediaWithoutRoomIsCounted()
     QCOMPARE(stream.packetsNotStored, 100u);
     QCOMPARE(stream.packets, 200u); // lost to the record, not to the call
     QCOMPARE(sink->call("call-1")->mediaPacketsNotStored, 100u);
+}
+
+// A chunk holds 45 packets of G.711, nine tenths of a second.
+void CallMonitorTest::chunksAreFilledAcrossSeconds()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(100, 450, callerMedia, calleeMedia, 1);
+    const auto sink = run(traffic);
+    QCOMPARE(sink->chunkSpans.size(), std::size_t { 10 });
+    for (const auto& chunk : sink->chunkSpans)
+        QCOMPARE(chunk.packets, 45u);
+}
+
+void CallMonitorTest::chunkOfASilentStreamIsHandedOverWhenItIsASecondOld()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(100, 70, callerMedia, calleeMedia, 1); // its second chunk begins at 1000, its third second at 2100
+    CollectingSink sink;
+    CallMonitor monitor(smallOptions(), sink);
+    monitor.process(traffic.datagrams());
+    monitor.advance(scriptTime(1990));
+    QCOMPARE(sink.chunkSpans.size(), std::size_t { 1 });
+    monitor.advance(scriptTime(2000));
+    QCOMPARE(sink.chunkSpans.size(), std::size_t { 2 });
+    QCOMPARE(sink.chunkSpans[1].packets, 25u);
+    monitor.finish();
+}
+
+void CallMonitorTest::mediaThatNobodyWantedAreNotMissing()
+{
+    struct FiguresOnlySink : CollectingSink {
+        bool keepsMedia() const override { return false; }
+    } sink;
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(100, 200, callerMedia, calleeMedia, 1);
+    CallMonitor monitor(smallOptions(), sink);
+    monitor.process(traffic.datagrams());
+    monitor.finish();
+    const StreamRecord& stream = sink.streams.begin()->second;
+    QCOMPARE(stream.packets, 200u);
+    QCOMPARE(stream.packetsStored, 0u);
+    QCOMPARE(stream.packetsNotStored, 0u);
+    QCOMPARE(sink.call("call-1")->mediaPacketsNotStored, 0u);
+    for (const NamedCounter& counter : monitor.counters()) {
+        if (counter.name == "media_packets_not_recorded")
+            QCOMPARE(counter.value, 0u);
+    }
 }
 
 void CallMonitorTest::callIsReportedOnChangeAndEveryMinute()

@@ -1,0 +1,33 @@
+#include "engine/records/chunk_filler.h"
+
+#include <cstring>
+
+namespace callmon {
+
+bool ChunkFiller::append(MediaChunk& chunk, const RecordedPacket& packet)
+{
+    if (m_packets == 0)
+        m_firstArrival = nanosecondsSinceEpoch(packet.arrival);
+    const auto header = MediaChunk::packHeader(packet, m_firstArrival, m_bytes);
+    if (!header)
+        return false;
+    std::byte* at = chunk.memory() + sizeof(ChunkHeader) + m_bytes;
+    std::memcpy(at, header->bytes.data(), header->size);
+    std::memcpy(at + header->size, packet.datagram.data(), header->stored);
+    m_bytes += static_cast<std::uint32_t>(header->size + header->stored);
+    ++m_packets;
+    return true;
+}
+
+void ChunkFiller::finish(MediaChunk& chunk, StreamKey stream) const
+{
+    ChunkHeader& header = chunk.header();
+    header = {};
+    header.bytes = m_bytes;
+    header.callKey = stream.call.value;
+    header.streamIndex = stream.index;
+    header.packets = m_packets;
+    header.firstArrival = m_firstArrival;
+}
+
+}
