@@ -218,6 +218,7 @@ void Probe::process()
 {
     std::array<Datagram, FrameBatch::capacity> datagrams;
     while (FrameBatch* batch = m_capture->next()) {
+        batch->lookAhead();
         m_monitor.account(batch->loss, batch->now);
         std::size_t count = 0;
         std::uint64_t sequence = batch->firstSequence;
@@ -249,6 +250,7 @@ void Probe::processLane(unsigned lane)
 {
     std::array<Datagram, FrameBatch::capacity> datagrams;
     while (FrameBatch* batch = m_capture->next(lane)) {
+        batch->lookAhead();
         std::size_t count = 0;
         for (std::size_t i = 0; i < batch->count; ++i) {
             if (batch->frames[i].lane == lane)

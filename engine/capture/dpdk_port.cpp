@@ -305,8 +305,12 @@ Result<void> DpdkPort::receive(FrameBatch& batch)
     batch.last = false;
     if (before == 0)
         batch.arenaUsed = 0;
-    for (std::uint16_t i = 0; i < received; ++i)
+    constexpr std::uint16_t ahead = 6; // a ring hands out buffers it has not looked at. bench: full_load_bench
+    for (std::uint16_t i = 0; i < received; ++i) {
+        if (i + ahead < received)
+            rte_prefetch0(buffers[i + ahead]);
         port.take(batch, buffers[i]);
+    }
     store(port.frames, load(port.frames) + received);
 
     std::size_t waiting = ArrivalClock::drained;

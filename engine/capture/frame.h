@@ -53,6 +53,14 @@ struct FrameBatch {
     unsigned readers = 0; // the capture loop's own: processing cores that have not given it back
 
     std::span<const Frame> view() const { return std::span(frames).first(count); }
+
+    // For a processing core before it reads: what the other core wrote lies in its cache, and headers that were not
+    // asked for cost more than all that is done with them. All at once, not some frames ahead. bench: full_load_bench
+    void lookAhead() const
+    {
+        for (const Frame& frame : view())
+            __builtin_prefetch(frame.bytes.data());
+    }
 };
 
 }

@@ -217,6 +217,7 @@ struct Processing {
             const std::uint64_t begin = RingTraffic::now();
             const std::size_t frameCount = batch->count;
             std::size_t count = 0;
+            batch->lookAhead();
             for (const Frame& frame : batch->view()) {
                 if (frame.kind == FrameKind::Piece)
                     continue;
