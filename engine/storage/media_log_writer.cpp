@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <thread>
 
 namespace callmon {
@@ -11,6 +12,8 @@ namespace callmon {
 namespace {
 
 constexpr std::chrono::microseconds diskWait { 200 };
+// A system call takes so many pieces of memory and no more (EINVAL). One is for what fills the last block.
+constexpr std::size_t mostChunks = std::min<std::size_t>(MediaLogWriter::writeSize / mediaBlockSize, IOV_MAX - 1);
 constexpr std::size_t mostStreams = 1u << 20; // chains remembered: more than the tracker's largest table
 alignas(mediaWriteAlignment) std::array<std::byte, mediaWriteAlignment> zeros {}; // iovec wants it writable
 
@@ -28,7 +31,6 @@ MediaLogWriter::MediaLogWriter(
     , m_disk(std::move(disk))
     , m_writes(MediaDisk::writesAtOnce)
 {
-    constexpr std::size_t mostChunks = writeSize / mediaBlockSize;
     for (std::uint32_t i = 0; i < m_writes.size(); ++i) {
         m_writes[i].chunks.reserve(mostChunks);
         m_writes[i].ends.reserve(mostChunks);
@@ -204,7 +206,7 @@ void MediaLogWriter::begin(Write& write)
     write.nextMemory = 0;
     write.error = 0;
     write.complete = false;
-    while (!m_waiting.empty() && write.length + MediaChunk::size <= writeSize) {
+    while (!m_waiting.empty() && write.length + MediaChunk::size <= writeSize && write.chunks.size() < mostChunks) {
         const Held held = m_waiting.front();
         m_waiting.pop_front();
         m_waitingBytes -= sizeof(ChunkHeader) + held.chunk->bytes().size();

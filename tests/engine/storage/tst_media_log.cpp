@@ -119,6 +119,17 @@ class TestMediaLog : public QObject {
     Q_OBJECT
 
 private slots:
+    void moreSmallChunksThanTheSystemTakesAtOnceAreStored() // a write has 1 MiB or IOV_MAX pieces
+    {
+        Log log(64u << 20, false);
+        constexpr std::uint32_t streams = 3000;
+        for (std::uint32_t i = 0; i < streams; ++i)
+            log.append(keyOf(i), 1);
+        QVERIFY(log.flush());
+        QVERIFY(log.refused.empty());
+        QCOMPARE(log.stored.size(), std::size_t(streams));
+        QCOMPARE(log.readBack(keyOf(streams - 1)), log.given[keyOf(streams - 1)]);
+    }
     void whatIsStoredIsReadBackThroughTheRealDisk()
     {
         Log log(3u << 20, false);
