@@ -1,6 +1,6 @@
 #include "engine/records/chunk_filler.h"
 
-#include <cstring>
+#include <algorithm>
 
 namespace callmon {
 
@@ -12,8 +12,8 @@ bool ChunkFiller::append(MediaChunk& chunk, const RecordedPacket& packet)
     if (!header)
         return false;
     std::byte* at = chunk.memory() + sizeof(ChunkHeader) + m_bytes;
-    std::memcpy(at, header->bytes.data(), header->size);
-    std::memcpy(at + header->size, packet.datagram.data(), header->stored);
+    std::copy_n(header->bytes.begin(), header->size, at);
+    std::copy_n(packet.datagram.begin(), header->stored, at + header->size);
     m_bytes += static_cast<std::uint32_t>(header->size + header->stored);
     ++m_packets;
     return true;
