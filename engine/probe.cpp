@@ -111,15 +111,6 @@ template <typename Base> std::vector<Base*> pointersTo(std::deque<StorageQueue>&
     return pointers;
 }
 
-Datagram datagramIn(const Frame& frame, std::uint64_t sequence)
-{
-    Datagram datagram = datagramOf(frame.bytes, frame.udp);
-    datagram.arrival = frame.arrival;
-    datagram.uncertainty = frame.uncertainty;
-    datagram.sequence = sequence;
-    return datagram;
-}
-
 // Where the remote interface listens; empty for nowhere. A replay at full speed is over before anybody could look.
 QUrl listenUrl(const ProbeOptions& options)
 {
@@ -229,7 +220,7 @@ void Probe::process()
                 m_pieces.read(frame, sequence++);
                 continue;
             }
-            datagrams[count++] = frame.lane == 0 ? datagramIn(frame, sequence) : timeMark(frame.arrival, sequence);
+            datagrams[count++] = frame.lane == 0 ? datagramOf(frame, sequence) : timeMark(frame.arrival, sequence);
             ++sequence;
         }
         m_monitor.process(std::span(datagrams).first(count));
@@ -254,7 +245,7 @@ void Probe::processLane(unsigned lane)
         std::size_t count = 0;
         for (std::size_t i = 0; i < batch->count; ++i) {
             if (batch->frames[i].lane == lane)
-                datagrams[count++] = datagramIn(batch->frames[i], batch->firstSequence + i);
+                datagrams[count++] = datagramOf(batch->frames[i], batch->firstSequence + i);
         }
         m_monitor.processLane(lane, std::span(datagrams).first(count), batch->firstSequence + batch->count);
         m_capture->giveBack(batch, lane);

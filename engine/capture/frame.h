@@ -1,6 +1,7 @@
 // What the capture core hands on: frames with the time each one reached the probe.
 #pragma once
 
+#include "engine/packet/datagram.h"
 #include "engine/packet/frame_classifier.h"
 #include "shared/base/byte_reader.h"
 #include "shared/base/probe_loss.h"
@@ -33,8 +34,18 @@ struct Frame {
     // Set by the capture loop, which hands on no other kinds than Media and Signalling.
     FrameKind kind = FrameKind::Drop;
     std::uint8_t lane = 0; // the processing core that reads it
-    UdpLayout udp; // for datagramOf()
+    UdpLayout udp; // of what is neither dropped nor a piece
 };
+
+// The datagram of a frame that has one, complete.
+inline Datagram datagramOf(const Frame& frame, std::uint64_t sequence)
+{
+    Datagram datagram = datagramOf(frame.bytes, frame.udp);
+    datagram.arrival = frame.arrival;
+    datagram.uncertainty = frame.uncertainty;
+    datagram.sequence = sequence;
+    return datagram;
+}
 
 // Travels capture core -> a ring per processing core -> back to be filled again; allocated at start only. All
 // processing cores read the same batch at once: it is theirs to read, not to change.

@@ -221,11 +221,8 @@ struct Processing {
             for (const Frame& frame : batch->view()) {
                 if (frame.kind == FrameKind::Piece)
                     continue;
-                Datagram& datagram = datagrams[count];
-                datagram = datagramOf(frame.bytes, frame.udp);
-                datagram.arrival = frame.arrival;
-                datagram.uncertainty = frame.uncertainty;
-                datagram.sequence = batch->firstSequence + count++;
+                datagrams[count] = datagramOf(frame, batch->firstSequence + count);
+                ++count;
             }
             monitor.account(batch->loss, batch->now);
             monitor.process(std::span(datagrams).first(count));
@@ -597,7 +594,8 @@ int main(int argc, char** argv)
     app.add_option("--codec", options.codec)->check(CLI::IsMember({ "g711", "g729" }))->capture_default_str();
     app.add_flag("--search", options.search, "Find the highest load of which nothing is lost");
     app.add_option("--ring-batches", options.ringBatches)->capture_default_str();
-    app.add_option("--media-mib", options.mediaMib, "Chunks on their way to the disk, in retention")->capture_default_str();
+    app.add_option("--media-mib", options.mediaMib, "Chunks on their way to the disk, in retention")
+        ->capture_default_str();
     app.add_option("--capture-cpu", options.captureCpu)->capture_default_str();
     app.add_option("--processing-cpu", options.processingCpu)->capture_default_str();
     app.add_option("--seed", options.traffic.seed)->capture_default_str();

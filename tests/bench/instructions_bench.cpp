@@ -99,10 +99,7 @@ extern "C" {
         for (const Frame& frame : batch.frames) {
             if (frame.kind == FrameKind::Drop || frame.kind == FrameKind::Piece)
                 continue;
-            Datagram& datagram = datagrams.emplace_back(datagramOf(frame.bytes, frame.udp));
-            datagram.arrival = frame.arrival;
-            datagram.uncertainty = frame.uncertainty;
-            datagram.sequence = datagrams.size() - 1;
+            datagrams.push_back(datagramOf(frame, datagrams.size()));
         }
     }
 }

@@ -52,16 +52,13 @@ inline std::unique_ptr<Replayed> replayCapture(const std::string& path, std::siz
             const FrameClass found = classifier.classify(static_cast<std::uint16_t>(frame.linkType), frame.bytes);
             if (found.kind == FrameKind::Drop)
                 continue;
+            frame.udp = found.udp;
             if (found.kind == FrameKind::Piece) {
                 process();
-                frame.udp = found.udp;
                 pieces.read(frame, sequence++);
                 continue;
             }
-            datagrams.push_back(datagramOf(frame.bytes, found.udp));
-            datagrams.back().arrival = frame.arrival;
-            datagrams.back().uncertainty = frame.uncertainty;
-            datagrams.back().sequence = sequence++;
+            datagrams.push_back(datagramOf(frame, sequence++));
         }
         process();
         pieces.advance(batch.now, sequence);

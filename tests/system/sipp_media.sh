@@ -24,17 +24,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/two_hosts.sh"
 dumpcap_reads() { grep -q 'File:' "$work/dumpcap.out"; }
 
-[ "$(id -u)" = 0 ] || skip "network namespaces need root"
-for tool in ip sipp python3 dumpcap tshark editcap; do
-    command -v "$tool" >/dev/null || skip "$tool is not installed"
-done
-[ -r "$speech" ] || skip "$speech (of the package sip-tester) is not there"
-for program in callmon-engine callmonctl; do
-    [ -x "$bin/$program" ] || fail "$bin/$program is missing"
-done
-rm -rf "$work"
-mkdir -p "$work" || fail "cannot make $work"
-work=$(cd "$work" && pwd)
+prepare dumpcap tshark editcap
 
 connect_hosts
 

@@ -22,16 +22,7 @@ children=()
 test=sipp_phones
 . "$(dirname "${BASH_SOURCE[0]}")/two_hosts.sh"
 
-[ "$(id -u)" = 0 ] || skip "network namespaces need root"
-for tool in ip sipp python3; do
-    command -v "$tool" >/dev/null || skip "$tool is not installed"
-done
-for program in callmon-engine callmonctl; do
-    [ -x "$bin/$program" ] || fail "$bin/$program is missing"
-done
-rm -rf "$work"
-mkdir -p "$work" || fail "cannot make $work"
-work=$(cd "$work" && pwd)
+prepare
 
 connect_hosts
 

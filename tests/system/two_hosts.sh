@@ -1,10 +1,26 @@
 # shellcheck shell=bash
-# What the tests with telephones in two network namespaces share; sourced. The test sets: test (its name), work,
+# What the tests with telephones in two network namespaces share; sourced. The test sets: test (its name), bin, work, speech (if any),
 # caller_ns, callee_ns, caller_if, callee_if, caller_ip, callee_ip, and children=().
 
 say() { echo "$test: $*"; }
 skip() { say "SKIPPED: $*"; exit 77; }
 fail() { say "FAILED: $*"; tail -n 15 "$work"/*.out 2>/dev/null; exit 1; }
+
+# What every one of these tests needs, beside the TOOLs it names; an empty work folder, by its full path.
+prepare() { # TOOL...
+    local tool program
+    [ "$(id -u)" = 0 ] || skip "network namespaces need root"
+    for tool in ip sipp python3 "$@"; do
+        command -v "$tool" >/dev/null || skip "$tool is not installed"
+    done
+    [ -z "${speech-}" ] || [ -r "$speech" ] || skip "$speech (of the package sip-tester) is not there"
+    for program in callmon-engine callmonctl; do
+        [ -x "$bin/$program" ] || fail "$bin/$program is missing"
+    done
+    rm -rf "$work"
+    mkdir -p "$work" || fail "cannot make $work"
+    work=$(cd "$work" && pwd)
+}
 
 clean_up() {
     local ns pid
