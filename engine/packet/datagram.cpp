@@ -25,6 +25,7 @@ Datagram datagramOf(Bytes frame, const UdpLayout& layout)
     datagram.payload = behind.first(std::min<std::size_t>(behind.size(), layout.wirePayloadSize));
     datagram.wirePayloadSize = layout.wirePayloadSize;
     datagram.ipSize = layout.ipSize;
+    datagram.encapsulation = layout.encapsulation;
     return datagram;
 }
 

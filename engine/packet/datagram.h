@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/base/byte_reader.h"
+#include "shared/base/encapsulation.h"
 #include "shared/base/flow_key.h"
 #include "shared/base/units.h"
 
@@ -14,6 +15,7 @@ struct Datagram {
     Bytes payload; // what was captured of it
     std::uint16_t wirePayloadSize = 0; // as the UDP header says
     std::uint16_t ipSize = 0; // network-layer size: IP header and up, as on the wire
+    Encapsulation encapsulation = Encapsulation::None; // what the packet was in
     std::uint64_t sequence = 0; // of its frame in the capture: orders what several processing cores see of it
 };
 
@@ -24,6 +26,7 @@ struct UdpLayout {
     std::uint16_t payload = 0; // bytes before the UDP payload; the UDP header is directly before it
     std::uint16_t wirePayloadSize = 0;
     std::uint16_t ipSize = 0;
+    Encapsulation encapsulation = Encapsulation::None;
     bool operator==(const UdpLayout&) const = default;
 };
 
