@@ -1,0 +1,169 @@
+// RFC 3611, section by section.
+#include <QTest>
+
+// after Qt: moc stumbles over <chrono> when it comes first
+#include "engine/media/rtcp_xr.h"
+#include "tests/engine/media/rtcp_text.h"
+
+using namespace callmon;
+
+namespace {
+
+QByteArray g_kept;
+
+// The only block of an extended report that holds it.
+XrBlock blockOf(const QByteArray& block)
+{
+    g_kept = fromHex("80cf0000 55667788") + block;
+    g_kept[3] = static_cast<char>(g_kept.size() / 4 - 1);
+    RtcpParts parts(asBytes(g_kept));
+    XrBlocks blocks(*parts.next());
+    return blocks.next().value_or(XrBlock {});
+}
+
+QByteArray lossRle(const char* flags, const char* range, const char* chunks)
+{
+    QByteArray body = fromHex("11223344") + fromHex(range) + fromHex(chunks);
+    QByteArray head = fromHex("01") + fromHex(flags) + fromHex("0000");
+    head[3] = static_cast<char>(body.size() / 4);
+    return head + body;
+}
+
+}
+
+class RtcpXrTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void blocksFollowOneAnother();
+    void blockThatReachesPastThePacketEndsIt();
+    void lossRunsAreCounted_data();
+    void lossRunsAreCounted();
+    void referenceTimesAndTheirEchoes();
+    void summarySaysOnlyWhatItsFlagsSay();
+    void voipMetricsAreReadWhole();
+    void everyTruncationIsSafe();
+};
+
+void RtcpXrTest::blocksFollowOneAnother() // 3: of any type, unknown ones too
+{
+    const QByteArray bytes = fromHex("80cf0006 55667788 ff000001 00000000 04000002 b44db705 20000000");
+    RtcpParts parts(asBytes(bytes));
+    XrBlocks blocks(*parts.next());
+    QCOMPARE(blocks.author().value, 0x55667788u);
+    QCOMPARE(static_cast<int>(blocks.next()->type), 255);
+    const auto reference = blocks.next();
+    QVERIFY(reference && !blocks.next());
+    QCOMPARE(readReferenceTime(*reference)->units, 0xb7052000u);
+}
+
+void RtcpXrTest::blockThatReachesPastThePacketEndsIt()
+{
+    const QByteArray bytes = fromHex("80cf0003 55667788 04000002 b44db705");
+    RtcpParts parts(asBytes(bytes));
+    XrBlocks blocks(*parts.next());
+    QVERIFY(!blocks.next());
+    QVERIFY(!blocks.next());
+}
+
+void RtcpXrTest::lossRunsAreCounted_data() // 4.1
+{
+    QTest::addColumn<QByteArray>("block");
+    QTest::addColumn<unsigned>("received");
+    QTest::addColumn<unsigned>("lost");
+    const auto row = [](const char* name, const QByteArray& block, unsigned received, unsigned lost) {
+        QTest::newRow(name) << block << received << lost;
+    };
+    row("a run of 100 that came", lossRle("00", "0001 0065", "4064 0000"), 100, 0);
+    row("20 came, 5 did not, 5 came", lossRle("00", "fffa 0018", "4014 0005 4005 0000"), 25, 5);
+    row("a bit vector: 101 1111 1111 1111", lossRle("00", "0000 000f", "dfff 0000"), 14, 1);
+    row("what the vector says beyond the end is nothing", lossRle("00", "0000 0004", "e000 0000"), 2, 2);
+    row("runs beyond the end, too", lossRle("00", "0000 0004", "4100 0100"), 4, 0);
+    row("every fourth: 8, 12 and 16 of 5 to 17", lossRle("02", "0005 0012", "4002 0009"), 2, 1);
+    row("an empty range", lossRle("00", "0005 0005", "4001 0000"), 0, 0);
+}
+
+void RtcpXrTest::lossRunsAreCounted()
+{
+    QFETCH(QByteArray, block);
+    QFETCH(unsigned, received);
+    QFETCH(unsigned, lost);
+    const auto rle = readLossRle(blockOf(block));
+    QVERIFY(rle);
+    QCOMPARE(rle->source.value, 0x11223344u);
+    QCOMPARE(rle->received, received);
+    QCOMPARE(rle->lost, lost);
+}
+
+void RtcpXrTest::referenceTimesAndTheirEchoes() // 4.4, 4.5
+{
+    QVERIFY(!readReferenceTime(blockOf(fromHex("04000001 b44db705"))));
+    XrEchoes echoes(blockOf(fromHex("05000006 11223344 b7052000 00054000 55667788 00000000 00000000")));
+    const auto first = echoes.next();
+    QVERIFY(first);
+    QCOMPARE(first->receiver.value, 0x11223344u);
+    QCOMPARE(first->lastReference.units, 0xb7052000u);
+    QCOMPARE(durationOf(first->delay).count(), 5250.0);
+    QCOMPARE(echoes.next()->lastReference.units, 0u);
+    QVERIFY(!echoes.next());
+    XrEchoes none(blockOf(fromHex("04000002 b44db705 20000000")));
+    QVERIFY(!none.next());
+}
+
+void RtcpXrTest::summarySaysOnlyWhatItsFlagsSay() // 4.6
+{
+    const char* const body = "11223344 0001 0065 00000007 00000003 00000001 00000050 00000020 00000008 00000000";
+    const auto all = readSummary(blockOf(fromHex("06e00009") + fromHex(body)));
+    QVERIFY(all && all->lost && all->duplicates && all->jitter);
+    QCOMPARE(*all->lost, 7u);
+    QCOMPARE(*all->duplicates, 3u);
+    QCOMPARE(all->jitter->min.count, 1u);
+    QCOMPARE(all->jitter->max.count, 80u);
+    QCOMPARE(all->jitter->mean.count, 32u);
+    QCOMPARE(all->jitter->deviation.count, 8u);
+    const auto lossOnly = readSummary(blockOf(fromHex("06800009") + fromHex(body)));
+    QVERIFY(lossOnly && lossOnly->lost && !lossOnly->duplicates && !lossOnly->jitter);
+    QVERIFY(!readSummary(blockOf(fromHex("06e00001 11223344"))));
+}
+
+void RtcpXrTest::voipMetricsAreReadWhole() // 4.7
+{
+    const auto m = readVoipMetrics(blockOf(
+        fromHex("07000008 11223344 0d 05 40 02 00c8 1388 0064 0032 ec c4 37 10 4e 7f 29 25 b9 00 0028 003c 0078")));
+    QVERIFY(m);
+    QCOMPARE(m->source.value, 0x11223344u);
+    QCOMPARE(int(m->lossShare), 13);
+    QCOMPARE(int(m->discardShare), 5);
+    QCOMPARE(int(m->burstDensity), 64);
+    QCOMPARE(int(m->gapDensity), 2);
+    QCOMPARE(int(m->burstMs), 200);
+    QCOMPARE(int(m->gapMs), 5000);
+    QCOMPARE(int(m->roundTripMs), 100);
+    QCOMPARE(int(m->endSystemMs), 50);
+    QCOMPARE(int(m->signalLevel), -20);
+    QCOMPARE(int(m->noiseLevel), -60);
+    QCOMPARE(int(m->echoReturnLoss), 55);
+    QCOMPARE(int(m->gapThreshold), 16);
+    QCOMPARE(int(m->rFactor), 78);
+    QCOMPARE(int(m->externalRFactor), 127);
+    QCOMPARE(int(m->mosListening), 41);
+    QCOMPARE(int(m->mosConversational), 37);
+    QCOMPARE(int(m->receiverConfiguration), 0xb9);
+    QCOMPARE(int(m->bufferNominalMs), 40);
+    QCOMPARE(int(m->bufferMaximumMs), 60);
+    QCOMPARE(int(m->bufferLimitMs), 120);
+    QVERIFY(!readVoipMetrics(blockOf(fromHex("07000001 11223344"))));
+}
+
+void RtcpXrTest::everyTruncationIsSafe()
+{
+    const QByteArray block = lossRle("00", "fffa 0018", "4014 0005 4005 0000");
+    for (qsizetype size = 4; size <= block.size(); size += 4) {
+        QByteArray cut = block.first(size);
+        cut[3] = static_cast<char>(size / 4 - 1);
+        readLossRle(blockOf(cut));
+    }
+}
+
+QTEST_APPLESS_MAIN(RtcpXrTest)
+#include "tst_rtcp_xr.moc"
