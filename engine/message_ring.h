@@ -24,7 +24,7 @@ public:
     template <typename Value> bool tryPush(std::uint32_t kind, const Value& value)
     {
         static_assert(std::is_trivially_copyable_v<Value> && alignof(Value) <= alignof(Line));
-        static_assert(sizeof(Value) + sizeof(Head) <= 16 * lineSize);
+        static_assert(sizeof(Value) + sizeof(Head) <= 32 * lineSize);
         constexpr std::size_t lines = (sizeof(Head) + sizeof(Value) + lineSize - 1) / lineSize;
         const std::size_t tail = m_tail.load(std::memory_order_relaxed);
         const std::size_t toEnd = m_mask + 1 - (tail & m_mask);

@@ -31,7 +31,16 @@ constexpr std::array<const char*, PastCallModel::ColumnCount> titles { QT_TRANSL
     QT_TRANSLATE_NOOP("PastCallModel", "SIP\nmessages"), QT_TRANSLATE_NOOP("PastCallModel", "Retrans-\nmissions"),
     QT_TRANSLATE_NOOP("PastCallModel", "Packets\nnot stored"),
     QT_TRANSLATE_NOOP("PastCallModel", "Frames lost\nby probe"), QT_TRANSLATE_NOOP("PastCallModel", "Poll gap\nmax ms"),
-    QT_TRANSLATE_NOOP("PastCallModel", "Trust") };
+    QT_TRANSLATE_NOOP("PastCallModel", "Trust"), QT_TRANSLATE_NOOP("PastCallModel", "Q.850\ncause"),
+    QT_TRANSLATE_NOOP("PastCallModel", "End\nreason"), QT_TRANSLATE_NOOP("PastCallModel", "Asserted\nidentity"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Diverted\nby"), QT_TRANSLATE_NOOP("PastCallModel", "Leg"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Transferred\nto"), QT_TRANSLATE_NOOP("PastCallModel", "Replaced\nCall-ID"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Caller's\ndevice"), QT_TRANSLATE_NOOP("PastCallModel", "Callee's\ndevice"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Session\nexpires s"), QT_TRANSLATE_NOOP("PastCallModel", "Branches"),
+    QT_TRANSLATE_NOOP("PastCallModel", "New\noffers"), QT_TRANSLATE_NOOP("PastCallModel", "Holds"),
+    QT_TRANSLATE_NOOP("PastCallModel", "On hold\ns"), QT_TRANSLATE_NOOP("PastCallModel", "Media"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Secure\nmedia"), QT_TRANSLATE_NOOP("PastCallModel", "Began\nbefore probe"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Encap-\nsulation") };
 
 bool isMos(int column)
 {
@@ -56,6 +65,12 @@ bool isNumber(int column)
     case PastCallModel::MediaNotStored:
     case PastCallModel::ProbeFramesLost:
     case PastCallModel::PollGapLongest:
+    case PastCallModel::Q850Cause:
+    case PastCallModel::SessionExpires:
+    case PastCallModel::Branches:
+    case PastCallModel::Offers:
+    case PastCallModel::Holds:
+    case PastCallModel::HoldTime:
         return true;
     default:
         return false;
@@ -118,6 +133,18 @@ std::optional<double> figure(const CallRecord& call, int column)
         return Milliseconds(call.pollGapLongest).count();
     case PastCallModel::Trust:
         return static_cast<double>(call.trust);
+    case PastCallModel::Q850Cause:
+        return call.q850Cause == 0 ? std::nullopt : std::optional<double>(call.q850Cause);
+    case PastCallModel::SessionExpires:
+        return call.sessionExpiresSeconds == 0 ? std::nullopt : std::optional<double>(call.sessionExpiresSeconds);
+    case PastCallModel::Branches:
+        return call.branches;
+    case PastCallModel::Offers:
+        return call.offers;
+    case PastCallModel::Holds:
+        return call.holds;
+    case PastCallModel::HoldTime:
+        return call.holdTime.count() / 1000;
     default:
         return std::nullopt;
     }
@@ -137,6 +164,9 @@ QString optionalTime(std::optional<Timestamp> time)
 QString display(const CallRecord& call, int column)
 {
     const auto orDash = [](std::string_view value) { return value.empty() ? unknownFigure() : text(value); };
+    const auto yesOrDash = [](bool value) {
+        return value ? QCoreApplication::translate("PastCallModel", "yes") : unknownFigure();
+    };
     switch (column) {
     case PastCallModel::Key:
         return QString::number(call.key.value);
@@ -200,6 +230,42 @@ QString display(const CallRecord& call, int column)
         return millisecondsText(figure(call, column));
     case PastCallModel::Trust:
         return word(call.trust);
+    case PastCallModel::Q850Cause:
+        return codeText(call.q850Cause);
+    case PastCallModel::EndReason:
+        return orDash(call.endReason);
+    case PastCallModel::AssertedIdentity:
+        return orDash(call.assertedIdentity);
+    case PastCallModel::Diversion:
+        return orDash(call.diversion);
+    case PastCallModel::LegId:
+        return orDash(call.legId);
+    case PastCallModel::TransferTarget:
+        return orDash(call.transferTarget);
+    case PastCallModel::ReplacedCallId:
+        return orDash(call.replacedCallId);
+    case PastCallModel::CallerAgent:
+        return orDash(call.callerAgent);
+    case PastCallModel::CalleeAgent:
+        return orDash(call.calleeAgent);
+    case PastCallModel::SessionExpires:
+        return call.sessionExpiresSeconds == 0 ? unknownFigure() : countText(call.sessionExpiresSeconds);
+    case PastCallModel::Branches:
+        return countText(call.branches);
+    case PastCallModel::Offers:
+        return countText(call.offers);
+    case PastCallModel::Holds:
+        return countText(call.holds);
+    case PastCallModel::HoldTime:
+        return QString::number(call.holdTime.count() / 1000, 'f', 1);
+    case PastCallModel::MediaKinds_:
+        return orDash(toText(call.mediaKinds));
+    case PastCallModel::SecureMedia:
+        return yesOrDash(call.secureMedia);
+    case PastCallModel::BeganBeforeProbe:
+        return yesOrDash(call.beganBeforeProbe);
+    case PastCallModel::Encapsulation_:
+        return orDash(toText(call.encapsulation)).toUpper();
     default:
         return {};
     }

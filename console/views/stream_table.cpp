@@ -80,12 +80,13 @@ void StreamTable::fill()
         QString title;
         bool number;
     };
-    const std::vector<Column> columns { { tr("Sent by"), false }, { tr("Codec"), false }, { tr("From"), false },
-        { tr("To"), false }, { tr("Packets"), true }, { tr("Lost"), true }, { tr("Loss %"), true },
-        { tr("Lost with\nprobe"), true }, { tr("Dupli-\ncates"), true }, { tr("Re-\nordered"), true },
-        { tr("Jitter ms\nmean"), true }, { tr("Jitter ms\nmax"), true }, { tr("Jitter ms\n±"), true },
-        { tr("Gap ms\nmax"), true }, { tr("RTT\nms"), true }, { tr("R\nfactor"), true }, { tr("MOS\nmean"), true },
-        { tr("MOS\nmin"), true } };
+    const std::vector<Column> columns { { tr("Sent by"), false }, { tr("Codec"), false }, { tr("Media"), false },
+        { tr("From"), false }, { tr("To"), false }, { tr("Packets"), true }, { tr("Lost"), true },
+        { tr("Loss %"), true }, { tr("Lost with\nprobe"), true }, { tr("Dupli-\ncates"), true },
+        { tr("Re-\nordered"), true }, { tr("Jitter ms\nmean"), true }, { tr("Jitter ms\nmax"), true },
+        { tr("Jitter ms\n±"), true }, { tr("Gap ms\nmax"), true }, { tr("RTT\nms"), true },
+        { tr("Far end\nlost %"), true }, { tr("Bound\nby"), false }, { tr("R\nfactor"), true },
+        { tr("MOS\nmean"), true }, { tr("MOS\nmin"), true } };
     clear();
     setColumnCount(static_cast<int>(columns.size()));
     setRowCount(static_cast<int>(m_streams.size()));
@@ -115,6 +116,7 @@ void StreamTable::fill()
         cell((s.direction == Party::Caller ? QStringLiteral("━ ") : QStringLiteral("┅ ")) + word(s.direction),
             m_theme.of(s.direction));
         cell(text(s.codec));
+        cell(text(toText(s.kind)) + (s.secure ? QStringLiteral(" (SRTP)") : QString()));
         cell(endpoint(s.flow.src));
         cell(endpoint(s.flow.dst));
         cell(countText(s.packets));
@@ -131,6 +133,12 @@ void StreamTable::fill()
         item(row, column - 1)->setToolTip(tr("How far the jitter may be wrong, for the arrival times are"));
         cell(millisecondsText(count(s.deltaMax)));
         cell(millisecondsText(count(s.rtt)));
+        cell(percentText(s.farEndLostPercent));
+        item(row, column - 1)->setToolTip(tr("What the receiver itself reports by RTCP"));
+        cell(text(toText(s.bindingRule)));
+        item(row, column - 1)
+            ->setToolTip(
+                tr("How the stream was found to belong to this call, with %1 % confidence").arg(s.bindingConfidence));
         cell(millisecondsText(s.rFactor));
         mos(s.mosMean);
         mos(s.mosMin);

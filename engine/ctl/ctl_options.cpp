@@ -50,6 +50,10 @@ void addFilters(CLI::App& command, CtlOptions& options)
     command.add_option("--caller", query.caller, "Calling party; * stands for any characters: +34*, *1234")
         ->type_name("P");
     command.add_option("--callee", query.callee, "Called party, likewise")->type_name("P");
+    command
+        .add_option("--leg", query.leg,
+            "All legs of one call, by their common leg_id, or by the Call-ID of the leg that has given its own")
+        ->type_name("ID");
     command.add_option("--call", options.call, "One call, by its Call-ID or its call_key")->type_name("ID");
     command
         .add_option_function<std::string>(

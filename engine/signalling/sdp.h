@@ -3,6 +3,7 @@
 
 #include "shared/base/flow_key.h"
 #include "shared/base/units.h"
+#include "shared/calls/media_kind.h"
 
 #include <array>
 #include <optional>
@@ -11,7 +12,6 @@
 
 namespace callmon {
 
-enum class MediaKind : std::uint8_t { Audio, Video, Image, Other };
 enum class MediaDirection : std::uint8_t { SendReceive, SendOnly, ReceiveOnly, Inactive };
 
 struct SdpCodec {

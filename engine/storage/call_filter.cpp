@@ -64,6 +64,8 @@ CallFilter filterOf(const CallQuery& query)
     }
     if (!query.callId.empty())
         conditions.add("call_id = ?", toStored(std::string_view(query.callId)));
+    if (!query.leg.empty()) // leg_id<>'' lets the partial index serve
+        conditions.add("((leg_id = ? AND leg_id<>'') OR call_id = ?)", toStored(std::string_view(query.leg)));
     conditions.addNumber(query.caller, { "caller" });
     conditions.addNumber(query.callee, { "callee" });
     conditions.addNumber(query.number, { "caller", "callee" });

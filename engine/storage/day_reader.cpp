@@ -61,9 +61,10 @@ Result<std::unique_ptr<DayReader>> DayReader::open(const std::filesystem::path& 
         auto version = day->m_database.prepare("SELECT value FROM meta WHERE key='schema_version'");
         const bool row = version && version.value().stepToRow();
         const auto found = row ? version.value().integer(0) : 0;
-        if (found == schemaVersion || (found == 1 && day->m_database.execute(viewsOf1Sql)))
+        const bool older = found >= 1 && found < schemaVersion;
+        if (found == schemaVersion || (older && day->m_database.execute(viewsSql(static_cast<int>(found)).c_str())))
             return day;
-        if (row && found != 1)
+        if (row && !older)
             return Error { "cannot read " + file.string() + ": it has schema version " + std::to_string(found)
                 + " and this program knows " + std::to_string(schemaVersion) + "; use the program that wrote it" };
         error = day->fail();

@@ -69,8 +69,8 @@ Result<void> DayWriter::prepare()
     auto found = storedVersion();
     if (!found)
         return found.error();
-    if (found.value() == 1) {
-        if (!begin() || !execute(schemaFrom1Sql) || !commit()) {
+    if (found.value() >= 1 && found.value() < schemaVersion) {
+        if (!begin() || !execute(upgradeSql(static_cast<int>(found.value())).c_str()) || !commit()) {
             rollback();
             return m_error;
         }
@@ -80,13 +80,16 @@ Result<void> DayWriter::prepare()
         return Error { "cannot write " + m_database.file().string() + ": it has schema version "
             + std::to_string(found.value()) + " and this program writes " + version
             + "; choose another data directory" };
+    if (!execute(legIndexSql))
+        return m_error;
 
     auto columns = streamColumns();
     columns.insert(columns.end(), { "media_segment", "media_offset" });
     const std::pair<Statement*, std::string> statements[] {
         { &m_insertCall, insertSql("calls", callColumns()) },
         { &m_insertStream, insertSql("streams", columns) },
-        { &m_insertQuality, insertSql("quality", { "call_key", "stream_index", "block_start_ns", "points", "errors" }) },
+        { &m_insertQuality,
+            insertSql("quality", { "call_key", "stream_index", "block_start_ns", "points", "errors" }) },
         { &m_selectCall, "SELECT call_id FROM calls WHERE call_key=?" },
         { &m_selectQuality,
             "SELECT stream_index, points, errors FROM quality WHERE call_key=? ORDER BY stream_index, block_start_ns" },
@@ -179,8 +182,7 @@ bool DayWriter::readQuality(CallKey key, std::vector<QualityPoint>& points)
 {
     m_selectQuality.bind(1, key.value);
     while (m_selectQuality.stepToRow())
-        readQualityBlock(
-            { key, static_cast<std::uint32_t>(m_selectQuality.integer(0)) }, m_selectQuality.blob(1),
+        readQualityBlock({ key, static_cast<std::uint32_t>(m_selectQuality.integer(0)) }, m_selectQuality.blob(1),
             m_selectQuality.blob(2), points);
     m_selectQuality.reset();
     return !m_selectQuality.failed() || fail();

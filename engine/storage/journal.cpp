@@ -22,7 +22,7 @@ struct RecordHead {
 
 struct JournalHeader {
     std::array<char, 8> magic { 'C', 'M', 'L', 'I', 'V', 'E', 'J', '\n' };
-    std::uint32_t version = 3; // raised with every change of the records or of record_fields.h
+    std::uint32_t version = 4; // raised with every change of the records or of record_fields.h
     std::uint32_t callFields = 0; // and these catch a version that was forgotten
     std::uint32_t streamFields = 0;
     std::uint32_t reserved = 0;
@@ -172,8 +172,8 @@ bool dispatch(const JournalReader& to, std::uint32_t kind, Bytes payload)
         std::vector<QualityPoint> points;
         const std::size_t count = in.rest.size() / (qualityPointSize + qualityErrorSize);
         if (!in.good
-            || !readQualityBlock(key, in.rest.first(count * qualityPointSize),
-                in.rest.subspan(count * qualityPointSize), points))
+            || !readQualityBlock(
+                key, in.rest.first(count * qualityPointSize), in.rest.subspan(count * qualityPointSize), points))
             return false;
         for (const QualityPoint& point : points)
             to.quality(point);

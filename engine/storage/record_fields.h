@@ -53,6 +53,24 @@ template <typename Call, typename Visit> void visitCallFields(Call& call, Visit&
     visit("probe_frames_lost", call.probeFramesLost);
     visit("poll_gap_longest_ns", call.pollGapLongest);
     visit("trust", call.trust);
+    visit("q850_cause", call.q850Cause);
+    visit("end_reason", call.endReason);
+    visit("asserted_identity", call.assertedIdentity);
+    visit("diversion", call.diversion);
+    visit("leg_id", call.legId);
+    visit("transfer_target", call.transferTarget);
+    visit("replaced_call_id", call.replacedCallId);
+    visit("caller_agent", call.callerAgent);
+    visit("callee_agent", call.calleeAgent);
+    visit("session_expires_s", call.sessionExpiresSeconds);
+    visit("branches", call.branches);
+    visit("offers", call.offers);
+    visit("holds", call.holds);
+    visit("hold_time_ms", call.holdTime);
+    visit("media_kinds", call.mediaKinds.bits);
+    visit("secure_media", call.secureMedia);
+    visit("began_before_probe", call.beganBeforeProbe);
+    visit("encapsulation", call.encapsulation);
 }
 
 template <typename Stream, typename Visit> void visitStreamFields(Stream& stream, Visit&& visit)
@@ -97,6 +115,16 @@ template <typename Stream, typename Visit> void visitStreamFields(Stream& stream
     visit("packets_not_stored", stream.packetsNotStored);
     visit("lost_with_probe", stream.lostWithProbe);
     visit("jitter_error_ms", stream.jitterError);
+    visit("binding_rule", stream.bindingRule);
+    visit("binding_confidence_percent", stream.bindingConfidence);
+    visit("media_kind", stream.kind);
+    visit("secure", stream.secure);
+    visit("packets_joined_later", stream.packetsJoinedLater);
+    visit("rtcp_reports", stream.rtcpReports);
+    visit("rtcp_rtt_ms", stream.rtcpRtt);
+    visit("far_end_lost_percent", stream.farEndLostPercent);
+    visit("far_end_jitter_ms", stream.farEndJitter);
+    visit("xr_mos", stream.xrMos);
 }
 
 // Each field type and its stored value. fromStored() is false for what toStored() would never have written (a text
@@ -136,6 +164,18 @@ constexpr EndedBy lastEnumerator(EndedBy)
 constexpr CaptureTrust lastEnumerator(CaptureTrust)
 {
     return CaptureTrust::Lossy;
+}
+constexpr MediaKind lastEnumerator(MediaKind)
+{
+    return MediaKind::Other;
+}
+constexpr Encapsulation lastEnumerator(Encapsulation)
+{
+    return Encapsulation::L2tp;
+}
+constexpr BindingRule lastEnumerator(BindingRule)
+{
+    return BindingRule::LearntAddress;
 }
 
 template <typename Field>

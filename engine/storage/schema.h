@@ -1,11 +1,13 @@
 // The schema of a day database, DIR/YYYY-MM-DD.sqlite, as anybody may read it with the sqlite3 tool.
 #pragma once
 
+#include <string>
+
 namespace callmon {
 
 // Stored in meta.schema_version. Of an older database the writer adds the columns that are new, at once and for good,
 // and a reader sees them with their default; a newer one is not touched.
-constexpr int schemaVersion = 2;
+constexpr int schemaVersion = 3;
 
 // Times: nanoseconds since 1970 UTC. Absent figures: NULL. Columns follow the visitors of record_fields.h.
 constexpr const char* schemaSql = R"sql(
@@ -46,7 +48,25 @@ CREATE TABLE IF NOT EXISTS calls(           -- one row per call that has ended
   media_packets_not_stored INTEGER NOT NULL,
   probe_frames_lost INTEGER NOT NULL DEFAULT 0,  -- by the probe while the call was on; 0 in rows of schema 1, too
   poll_gap_longest_ns INTEGER NOT NULL DEFAULT 0,
-  trust INTEGER NOT NULL DEFAULT 0          -- 0 whole (or stored by schema 1, which did not know), 1 delayed, 2 lossy
+  trust INTEGER NOT NULL DEFAULT 0,         -- 0 whole (or stored by schema 1, which did not know), 1 delayed, 2 lossy
+  q850_cause INTEGER NOT NULL DEFAULT 0,    -- of the Reason that ended it (RFC 3326); 0 none. From here on: schema 3
+  end_reason TEXT NOT NULL DEFAULT '',      -- its text, else the reason phrase of the final failure
+  asserted_identity TEXT NOT NULL DEFAULT '',
+  diversion TEXT NOT NULL DEFAULT '',
+  leg_id TEXT NOT NULL DEFAULT '',          -- the same in all legs of one call
+  transfer_target TEXT NOT NULL DEFAULT '',
+  replaced_call_id TEXT NOT NULL DEFAULT '',
+  caller_agent TEXT NOT NULL DEFAULT '',
+  callee_agent TEXT NOT NULL DEFAULT '',
+  session_expires_s INTEGER NOT NULL DEFAULT 0,
+  branches INTEGER NOT NULL DEFAULT 0,      -- distinct To tags in responses to the INVITE
+  offers INTEGER NOT NULL DEFAULT 0,        -- after the answer
+  holds INTEGER NOT NULL DEFAULT 0,
+  hold_time_ms REAL NOT NULL DEFAULT 0,
+  media_kinds INTEGER NOT NULL DEFAULT 0,   -- sum of 1 audio, 2 video, 4 fax, 8 other
+  secure_media INTEGER NOT NULL DEFAULT 0,  -- 1: SRTP was described
+  began_before_probe INTEGER NOT NULL DEFAULT 0, -- 1: no INVITE that opened it was seen
+  encapsulation INTEGER NOT NULL DEFAULT 0  -- of its first message: shared/base/encapsulation.h
 );
 CREATE INDEX IF NOT EXISTS calls_by_caller ON calls(caller);
 CREATE INDEX IF NOT EXISTS calls_by_callee ON calls(callee);
@@ -93,6 +113,16 @@ CREATE TABLE IF NOT EXISTS streams(         -- one row per RTP stream of those c
   packets_not_stored INTEGER NOT NULL,
   lost_with_probe INTEGER NOT NULL DEFAULT 0, -- missing while the probe lost frames: not in lost; 0 in schema 1
   jitter_error_ms REAL,
+  binding_rule INTEGER NOT NULL DEFAULT 0,  -- 0 not known, 1 advertised, 2 symmetric, 3 learnt. From here on: schema 3
+  binding_confidence_percent INTEGER NOT NULL DEFAULT 0,
+  media_kind INTEGER NOT NULL DEFAULT 0,    -- 0 audio, 1 video, 2 fax, 3 other
+  secure INTEGER NOT NULL DEFAULT 0,        -- 1: SRTP
+  packets_joined_later INTEGER NOT NULL DEFAULT 0, -- that waited for their signalling
+  rtcp_reports INTEGER NOT NULL DEFAULT 0,
+  rtcp_rtt_ms REAL,
+  far_end_lost_percent REAL,
+  far_end_jitter_ms REAL,
+  xr_mos REAL,
   media_segment INTEGER,                    -- the stream's last chunk in media/NNNNNN.log; NULL: no media kept
   media_offset INTEGER,                     -- bytes from the start of that file
   PRIMARY KEY(call_key, stream_index)
@@ -108,22 +138,12 @@ CREATE TABLE IF NOT EXISTS quality(         -- the one-second points, up to 60 i
 );
 )sql";
 
-// What schema 2 has and schema 1 has not, for the writer...
-constexpr const char* schemaFrom1Sql = R"sql(
-ALTER TABLE calls ADD COLUMN probe_frames_lost INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE calls ADD COLUMN poll_gap_longest_ns INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE calls ADD COLUMN trust INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE streams ADD COLUMN lost_with_probe INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE streams ADD COLUMN jitter_error_ms REAL;
-ALTER TABLE quality ADD COLUMN errors BLOB;
-UPDATE meta SET value=2 WHERE key='schema_version';
-)sql";
-// ...and for a reader, which may not write: views of its own that stand before the tables of those names.
-constexpr const char* viewsOf1Sql = R"sql(
-PRAGMA temp_store=MEMORY;
-CREATE TEMP VIEW calls AS SELECT *, 0 AS probe_frames_lost, 0 AS poll_gap_longest_ns, 0 AS trust FROM main.calls;
-CREATE TEMP VIEW streams AS SELECT *, 0 AS lost_with_probe, NULL AS jitter_error_ms FROM main.streams;
-CREATE TEMP VIEW quality AS SELECT *, NULL AS errors FROM main.quality;
-)sql";
+// Where leg_id is always there; queries say leg_id<>'' so that it serves them.
+constexpr const char* legIndexSql = "CREATE INDEX IF NOT EXISTS calls_by_leg ON calls(leg_id) WHERE leg_id<>''";
+
+// What a database of version `from` lacks: for the writer, statements that add it...
+std::string upgradeSql(int from);
+// ...and for a reader, which may not write, views of its own that stand before the tables of those names.
+std::string viewsSql(int from);
 
 }

@@ -14,14 +14,18 @@ constexpr std::array callNames { "call_key", "call_id", "signalling", "transport
     "caller_ip", "caller_port", "callee_ip", "callee_port", "started_at", "ringing_at", "answered_at", "ended_at",
     "duration_s", "outcome", "final_code", "ended_by", "post_dial_delay_ms", "answer_delay_ms", "signalling_rtt_ms",
     "mos_mean", "mos_min", "streams", "messages", "retransmissions", "media_packets_not_stored", "probe_frames_lost",
-    "poll_gap_longest_ms", "trust" };
+    "poll_gap_longest_ms", "trust", "q850_cause", "end_reason", "asserted_identity", "diversion", "leg_id",
+    "transfer_target", "replaced_call_id", "caller_agent", "callee_agent", "session_expires_s", "branches", "offers",
+    "holds", "hold_time_s", "media_kinds", "secure_media", "began_before_probe", "encapsulation" };
 
 constexpr std::array streamNames { "call_key", "stream_index", "call_id", "direction", "src_ip", "src_port", "dst_ip",
     "dst_port", "ssrc", "payload_type", "codec", "clock_rate_hz", "first_packet_at", "last_packet_at", "packets",
     "bytes", "duplicates", "reordered", "expected", "lost", "loss_percent", "jitter_mean_ms", "jitter_max_ms",
     "delta_min_ms", "delta_mean_ms", "delta_max_ms", "delta_stddev_ms", "size_min_bytes", "size_mean_bytes",
     "size_max_bytes", "size_stddev_bytes", "throughput_bps", "rtt_ms", "r_factor", "mos_mean", "mos_min",
-    "arrival_uncertainty_max_ns", "packets_stored", "packets_not_stored", "lost_with_probe", "jitter_error_ms" };
+    "arrival_uncertainty_max_ns", "packets_stored", "packets_not_stored", "lost_with_probe", "jitter_error_ms",
+    "binding_rule", "binding_confidence_percent", "media_kind", "secure", "packets_joined_later", "rtcp_reports",
+    "rtcp_rtt_ms", "far_end_lost_percent", "far_end_jitter_ms", "xr_mos" };
 
 constexpr std::array qualityNames { "call_key", "stream_index", "call_id", "direction", "at", "packets", "lost",
     "duplicates", "reordered", "lost_with_probe", "jitter_ms", "jitter_error_ms", "delta_max_ms", "mos" };
@@ -81,7 +85,13 @@ std::vector<FieldValue> callFields(const CallRecord& call)
         milliseconds(call.postDialDelay), milliseconds(call.answerDelay), milliseconds(call.signallingRtt),
         number(call.mosMean, 3), number(call.mosMin, 3), count(call.streamCount), count(call.messages),
         count(call.retransmissions), count(call.mediaPacketsNotStored), count(call.probeFramesLost),
-        milliseconds(Milliseconds(call.pollGapLongest)), text(toText(call.trust)) };
+        milliseconds(Milliseconds(call.pollGapLongest)), text(toText(call.trust)),
+        call.q850Cause ? count(call.q850Cause) : FieldValue {}, text(call.endReason), text(call.assertedIdentity),
+        text(call.diversion), text(call.legId), text(call.transferTarget), text(call.replacedCallId),
+        text(call.callerAgent), text(call.calleeAgent),
+        call.sessionExpiresSeconds ? count(call.sessionExpiresSeconds) : FieldValue {}, count(call.branches),
+        count(call.offers), count(call.holds), number(call.holdTime.count() / 1000.0, 3), text(toText(call.mediaKinds)),
+        count(call.secureMedia), count(call.beganBeforeProbe), text(toText(call.encapsulation)) };
 }
 
 std::span<const char* const> streamFieldNames()
@@ -105,7 +115,12 @@ std::vector<FieldValue> streamFields(const StreamRecord& stream, std::string_vie
         number(stream.sizeMaxBytes, 0), number(stream.sizeStddevBytes, 3), number(stream.throughputBps, 0),
         milliseconds(stream.rtt), number(stream.rFactor, 2), number(stream.mosMean, 3), number(stream.mosMin, 3),
         count(static_cast<std::uint64_t>(stream.arrivalUncertaintyMax.count())), count(stream.packetsStored),
-        count(stream.packetsNotStored), count(stream.lostWithProbe), milliseconds(stream.jitterError) };
+        count(stream.packetsNotStored), count(stream.lostWithProbe), milliseconds(stream.jitterError),
+        text(toText(stream.bindingRule)),
+        stream.bindingRule != BindingRule::None ? count(stream.bindingConfidence) : FieldValue {},
+        text(toText(stream.kind)), count(stream.secure), count(stream.packetsJoinedLater), count(stream.rtcpReports),
+        milliseconds(stream.rtcpRtt), number(stream.farEndLostPercent, 4), milliseconds(stream.farEndJitter),
+        number(stream.xrMos, 3) };
 }
 
 std::span<const char* const> qualityFieldNames()

@@ -13,6 +13,7 @@ struct CallQuery {
     std::string callee;
     std::string number; // either party, same wildcards
     std::string callId; // exact
+    std::string leg; // exact: every leg of one call, by leg_id, or the call of that Call-ID
     std::optional<CallKey> key;
     std::optional<CallOutcome> outcome;
     std::optional<CaptureTrust> trust;

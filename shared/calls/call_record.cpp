@@ -1,4 +1,4 @@
-#include "shared/calls/call_record.h"
+#include "shared/calls/stream_record.h"
 
 #include <array>
 
@@ -55,6 +55,12 @@ std::string_view toText(EndedBy endedBy)
 std::string_view toText(CaptureTrust trust)
 {
     return trustTexts[static_cast<std::size_t>(trust)];
+}
+
+std::string_view toText(BindingRule rule)
+{
+    constexpr std::array<std::string_view, 4> texts { "", "advertised", "symmetric", "learnt" };
+    return texts[static_cast<std::size_t>(rule)];
 }
 
 std::optional<CallOutcome> parseOutcome(std::string_view text)

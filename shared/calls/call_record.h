@@ -2,9 +2,11 @@
 // as bytes. What each figure means: ARCHITECTURE.md, "What each figure means".
 #pragma once
 
+#include "shared/base/encapsulation.h"
 #include "shared/base/fixed_text.h"
 #include "shared/base/flow_key.h"
 #include "shared/calls/call_key.h"
+#include "shared/calls/media_kind.h"
 
 #include <optional>
 #include <type_traits>
@@ -79,6 +81,26 @@ struct CallRecord {
     std::uint64_t probeFramesLost = 0; // by the probe while this call was on, whoever's they were
     Nanoseconds pollGapLongest {}; // longest time without a poll of the port while it was on; 0 for a file
     CaptureTrust trust = CaptureTrust::Whole;
+
+    // What else the signalling said; empty and 0 where it said nothing.
+    std::uint16_t q850Cause = 0; // of the Reason header that ended it (RFC 3326): 16 normal clearing, 17 user busy...
+    FixedText<63> endReason; // text of that header, else the reason phrase of the final failure
+    FixedText<63> assertedIdentity; // user of the caller's P-Asserted-Identity (RFC 3325)
+    FixedText<63> diversion; // who diverted the call here first (RFC 5806, else RFC 7044)
+    FixedText<127> legId; // what the legs of one call share: a configured header, Session-ID (RFC 7989), or Replaces
+    FixedText<63> transferTarget; // user of the last Refer-To (RFC 3515)
+    FixedText<127> replacedCallId; // Call-ID of the dialog that this one took over (RFC 3891)
+    FixedText<47> callerAgent; // User-Agent or Server
+    FixedText<47> calleeAgent;
+    std::uint32_t sessionExpiresSeconds = 0; // RFC 4028, as agreed last
+    std::uint16_t branches = 0; // distinct To tags in responses to the INVITE: more than one, it was forked
+    std::uint16_t offers = 0; // re-INVITE and UPDATE with a new session description after the answer
+    std::uint16_t holds = 0; // times that the media became sendonly or inactive
+    Milliseconds holdTime {}; // in all
+    MediaKinds mediaKinds; // offered by either side
+    bool secureMedia = false; // SRTP was described (RFC 4568, RFC 5764); keys are never kept
+    bool beganBeforeProbe = false; // no INVITE that opened it was seen
+    Encapsulation encapsulation = Encapsulation::None; // of its first message
 };
 static_assert(std::is_trivially_copyable_v<CallRecord>);
 

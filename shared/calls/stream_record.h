@@ -5,6 +5,13 @@
 
 namespace callmon {
 
+enum class BindingRule : std::uint8_t { // by what a stream was found to belong to its call
+    None, // not known: stored before it was kept
+    Advertised, // its destination stands in a session description of the call
+    Symmetric, // its source does: whoever receives at an address sends from it (RFC 4961)
+    LearntAddress, // its destination was seen to send for a party whose own address is behind a NAT
+};
+
 struct StreamRecord {
     StreamKey key;
     Party direction = Party::Caller; // who sent it
@@ -42,7 +49,20 @@ struct StreamRecord {
     Nanoseconds arrivalUncertaintyMax {}; // worst of the packets' arrival times
     std::uint64_t packetsStored = 0; // in the recording log
     std::uint64_t packetsNotStored = 0; // no room there: lost to the record, not to the call
+
+    BindingRule bindingRule = BindingRule::None;
+    std::uint8_t bindingConfidence = 0; // percent
+    MediaKind kind = MediaKind::Audio;
+    bool secure = false; // SRTP: what is recorded cannot be heard
+    std::uint64_t packetsJoinedLater = 0; // that came before their signalling, and waited for it
+    std::uint32_t rtcpReports = 0; // reception reports about this stream (RFC 3550 6.4)
+    std::optional<Milliseconds> rtcpRtt; // mean, probe to both ends, from LSR and DLSR
+    std::optional<double> farEndLostPercent; // as its receiver reports it
+    std::optional<Milliseconds> farEndJitter; // likewise, the last report
+    std::optional<double> xrMos; // MOS-LQ of its receiver's VoIP metrics, the last (RFC 3611 4.7)
 };
 static_assert(std::is_trivially_copyable_v<StreamRecord>);
+
+std::string_view toText(BindingRule rule); // "advertised", "symmetric", "learnt"; empty for none
 
 }

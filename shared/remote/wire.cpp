@@ -10,7 +10,7 @@ namespace callmon {
 namespace {
 
 enum class Kind : std::uint8_t { LiveDelta = 1, CallQuery, ProbeStatus, CallPage, StreamPage, QualityPage, MediaPage };
-constexpr std::uint8_t blobVersion = 2;
+constexpr std::uint8_t blobVersion = 3;
 
 // One list of fields per struct serves both ways: `visit(archive, value)` with a Writer or a Reader.
 
@@ -199,8 +199,26 @@ template <typename Archive, typename Call> void visitCallRecord(Archive& archive
     archive.field(call.probeFramesLost);
     archive.field(call.pollGapLongest);
     archive.enumeration(call.trust, CaptureTrust::Lossy);
+    archive.field(call.q850Cause);
+    archive.field(call.endReason);
+    archive.field(call.assertedIdentity);
+    archive.field(call.diversion);
+    archive.field(call.legId);
+    archive.field(call.transferTarget);
+    archive.field(call.replacedCallId);
+    archive.field(call.callerAgent);
+    archive.field(call.calleeAgent);
+    archive.field(call.sessionExpiresSeconds);
+    archive.field(call.branches);
+    archive.field(call.offers);
+    archive.field(call.holds);
+    archive.field(call.holdTime);
+    archive.field(call.mediaKinds.bits);
+    archive.field(call.secureMedia);
+    archive.field(call.beganBeforeProbe);
+    archive.enumeration(call.encapsulation, Encapsulation::L2tp);
 }
-constexpr std::size_t callRecordMinBytes = 120;
+constexpr std::size_t callRecordMinBytes = 165;
 
 template <typename Archive, typename Stream> void visitStreamRecord(Archive& archive, Stream& stream)
 {
@@ -242,8 +260,18 @@ template <typename Archive, typename Stream> void visitStreamRecord(Archive& arc
     archive.field(stream.packetsNotStored);
     archive.field(stream.lostWithProbe);
     archive.field(stream.jitterError);
+    archive.enumeration(stream.bindingRule, BindingRule::LearntAddress);
+    archive.field(stream.bindingConfidence);
+    archive.enumeration(stream.kind, MediaKind::Other);
+    archive.field(stream.secure);
+    archive.field(stream.packetsJoinedLater);
+    archive.field(stream.rtcpReports);
+    archive.field(stream.rtcpRtt);
+    archive.field(stream.farEndLostPercent);
+    archive.field(stream.farEndJitter);
+    archive.field(stream.xrMos);
 }
-constexpr std::size_t streamRecordMinBytes = 215;
+constexpr std::size_t streamRecordMinBytes = 235;
 
 template <typename Archive, typename Point> void visitQualityPoint(Archive& archive, Point& point)
 {
@@ -294,6 +322,7 @@ template <typename Archive, typename Query> void visitCallQuery(Archive& archive
     archive.field(query.callee);
     archive.field(query.number);
     archive.field(query.callId);
+    archive.field(query.leg);
     archive.field(query.key);
     archive.field(query.outcome);
     archive.field(query.trust);

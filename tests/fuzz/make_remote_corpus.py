@@ -9,7 +9,7 @@ import os
 import struct
 import sys
 
-VERSION = 2
+VERSION = 3
 SECOND = 1_000_000_000
 START = 1_795_413_723 * SECOND
 
@@ -35,7 +35,7 @@ def endpoint(ip, port):
 def blob(kind, *fields): return u8(kind, VERSION) + b"".join(fields)
 
 
-query = blob(2, NONE, some(i64(START)), text("+34*"), text(""), text(""), text("a@b"), NONE, some(u8(1)), some(u8(2)),
+query = blob(2, NONE, some(i64(START)), text("+34*"), text(""), text(""), text("a@b"), text("leg"), NONE, some(u8(1)), some(u8(2)),
              some(f64(1.5)), NONE, u64(1000), u8(1))
 status = blob(3, text("eth0"), text("0.1.0"), i64(START), u64(2, 100, 160000), u32(2),
               text("frames_received"), u64(7, 3), text("nic_missed"), u64(1, 0))
@@ -45,12 +45,15 @@ delta = blob(1, u32(0), u32(1), u8(0), u64(1, 2), u32(1), *row, u32(2), i64(3), 
 call = (i64(START), u8(4, 0, 1, 0, 0), u16(200), u16(200), text("a@b"), text("100"), text("200"),
         endpoint("10.0.0.1", 5060), endpoint("2001:db8::7", 5061), i64(START), some(i64(START)), some(i64(START)),
         some(i64(START + SECOND)), i64(START + SECOND), some(f64(1)), some(f64(2)), some(f64(3)), some(f64(4.25)),
-        some(f64(4)), u32(2), u32(8), u32(0), u64(0), u64(12), i64(SECOND), u8(2))
+        some(f64(4)), u32(2), u32(8), u32(0), u64(0), u64(12), i64(SECOND), u8(2),
+        u16(16), *[text(value) for value in ("bye", "100", "", "leg", "300", "c@d", "agent", "")], u32(1800),
+        u16(2), u16(1), u16(1), f64(1500), u8(3, 1, 0, 4))
 calls = blob(4, u64(1), u32(1), *call)
 stream = (i64(START), u32(0), u8(0), endpoint("10.0.0.1", 4000), endpoint("10.0.0.2", 5000), u32(0xDEADBEEF), u8(8),
           text("PCMA"), u32(8000), i64(START), i64(START + SECOND), u64(50, 10000, 0, 0, 52, 1), f64(1.9),
           *[some(f64(value)) for value in (0.5, 1.5, 19, 20, 21, 0.5)], f64(200, 200, 200, 0, 80000), NONE,
-          some(f64(90)), some(f64(4.25)), some(f64(4)), i64(1000), u64(50, 0), u64(1), some(f64(0.25)))
+          some(f64(90)), some(f64(4.25)), some(f64(4)), i64(1000), u64(50, 0), u64(1), some(f64(0.25)),
+          u8(1, 100, 0, 0), u64(5), u32(3), some(f64(40)), some(f64(0.5)), some(f64(2)), NONE)
 streams = blob(5, u32(1), *stream)
 point = (i64(START), u32(0), i64(START), u32(50), u32(1), u32(0), u32(0), f32(1.5, 21, 4.25), u32(1), f32(0.25))
 quality = blob(6, u32(2), *(point * 2))

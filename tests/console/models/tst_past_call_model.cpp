@@ -40,6 +40,9 @@ private slots:
         QCOMPARE(QString(callFieldNames()[PastCallModel::StartedAt]), QString("started_at"));
         QCOMPARE(QString(callFieldNames()[PastCallModel::MediaNotStored]), QString("media_packets_not_stored"));
         QCOMPARE(QString(callFieldNames()[PastCallModel::Trust]), QString("trust"));
+        QCOMPARE(QString(callFieldNames()[PastCallModel::LegId]), QString("leg_id"));
+        QCOMPARE(QString(callFieldNames()[PastCallModel::HoldTime]), QString("hold_time_s"));
+        QCOMPARE(QString(callFieldNames()[PastCallModel::Encapsulation_]), QString("encapsulation"));
     }
 
     void batchesKeepTheSortOrderAndThePromisesToViews()

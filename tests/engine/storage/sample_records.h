@@ -71,6 +71,24 @@ inline CallRecord fullCall(Timestamp start, const std::string& callId)
     call.probeFramesLost = 1ull << 61;
     call.pollGapLongest = 3s + 1ns;
     call.trust = CaptureTrust::Lossy;
+    call.q850Cause = 17;
+    call.endReason = "User busy";
+    call.assertedIdentity = "+34910000009";
+    call.diversion = "300";
+    call.legId = "leg@b2bua";
+    call.transferTarget = "400";
+    call.replacedCallId = "before@host";
+    call.callerAgent = "phone 1";
+    call.calleeAgent = "phone 2";
+    call.sessionExpiresSeconds = 1800;
+    call.branches = 2;
+    call.offers = 3;
+    call.holds = 4;
+    call.holdTime = Milliseconds(1500.25);
+    call.mediaKinds = { 5 };
+    call.secureMedia = true;
+    call.beganBeforeProbe = true;
+    call.encapsulation = Encapsulation::L2tp;
     return call;
 }
 
@@ -125,6 +143,16 @@ inline StreamRecord fullStream(CallKey call, std::uint32_t index, Timestamp firs
     stream.packetsNotStored = 11;
     stream.lostWithProbe = 4;
     stream.jitterError = Milliseconds(0.015);
+    stream.bindingRule = BindingRule::LearntAddress;
+    stream.bindingConfidence = 70;
+    stream.kind = MediaKind::Video;
+    stream.secure = true;
+    stream.packetsJoinedLater = 1ull << 33;
+    stream.rtcpReports = 12;
+    stream.rtcpRtt = Milliseconds(55.5);
+    stream.farEndLostPercent = 1.25;
+    stream.farEndJitter = Milliseconds(2.5);
+    stream.xrMos = 4.1;
     return stream;
 }
 

@@ -272,6 +272,12 @@ private slots:
         QTest::newRow("Call-ID") << "id"
                                  << "c"
                                  << "c";
+        QTest::newRow("legs of one call") << "leg"
+                                          << "a"
+                                          << "ad";
+        QTest::newRow("a call that is no leg") << "leg"
+                                               << "b"
+                                               << "b";
         QTest::newRow("nobody") << "id"
                                 << "z"
                                 << "";
@@ -305,6 +311,8 @@ private slots:
             call.outcome = row.outcome;
             call.mosMean = row.mos;
             call.trust = std::string_view(row.id) == "d" ? CaptureTrust::Lossy : CaptureTrust::Delayed;
+            if (std::string_view(row.id) == "d")
+                call.legId = "a";
             directory.writer->callEnded(call);
         }
         directory.closeWriter();
@@ -321,6 +329,8 @@ private slots:
             query.outcome = parseOutcome(text);
         else if (field == "trust")
             query.trust = parseTrust(text);
+        else if (field == "leg")
+            query.leg = text;
         else if (field == "min")
             query.minMos = value.toDouble();
         else if (field == "max")

@@ -1,5 +1,5 @@
-// Day databases of schema 1 are read as they are, and written to once their new columns are added. schema_1.sql is the
-// text that made them; rows and blobs are written here by SQLite itself.
+// Day databases of older schemas are read as they are, and written to once their new columns are added. schema_1.sql
+// and schema_2.sql are the texts that made them; rows and blobs are written here by SQLite itself.
 #include "engine/storage/quality_block.h"
 #include "engine/storage/schema.h"
 #include "engine/storage/sqlite.h"
@@ -24,9 +24,9 @@ private:
     static std::filesystem::path fileIn(const Directory& directory) { return directory.path / "2026-03-01.sqlite"; }
 
     // A call with one stream and two seconds of it, as the program before wrote them.
-    static void makeOldDay(const Directory& directory)
+    static void makeOldDay(const Directory& directory, int version)
     {
-        QFile schema(CALLMON_SOURCE_DIR "/tests/engine/storage/schema_1.sql");
+        QFile schema(QString(CALLMON_SOURCE_DIR "/tests/engine/storage/schema_%1.sql").arg(version));
         QVERIFY(schema.open(QIODevice::ReadOnly));
         std::filesystem::create_directories(directory.path);
         auto database = Database::open(fileIn(directory), Database::Mode::ReadWrite);
@@ -34,24 +34,25 @@ private:
         QVERIFY(database.value().execute("PRAGMA journal_mode=WAL"));
         QVERIFY(database.value().execute(schema.readAll().constData()));
         const std::string key = std::to_string(oldKey);
-        QVERIFY(database.value().execute(
-            ("INSERT INTO meta VALUES('schema_version',1);"
-             "INSERT INTO calls VALUES("
-                + key + ",4,0,1,0,0,200,200,'old@host','+34910','200','10.0.0.1',5060,'10.0.0.2',5060," + key
-                + ",NULL," + key + "," + key + "," + key
-                + ",NULL,NULL,NULL,4.25,4.0,1,8,0,17);"
-                  "INSERT INTO streams VALUES("
-                + key + ",0,0,'10.0.0.1',4000,'10.0.0.2',5000,4096,8,'PCMA',8000," + key + "," + key
-                + ",100,20000,0,0,103,3,2.9,1.5,2.5,19.0,20.0,21.0,0.5,200,200,200,0,80000,NULL,90.5,4.25,4.0,77,100,0,"
-                  "NULL,NULL);"
-                  // Little-endian: start, packets 50, lost 3, duplicates 1, reordered 2, jitter 1.5, delta 21.25, MOS 4.25.
-                  "INSERT INTO quality VALUES("
-                + key
-                + ",0," + key
-                + ",x'0080D6B3D9B59818" // oldKey
-                  "32000000030000000100000002000000"
-                  "0000C03F0000AA4100008840');")
-                .c_str()));
+        QVERIFY(database.value().execute(("INSERT INTO meta VALUES('schema_version'," + std::to_string(version)
+            + ");"
+              "INSERT INTO calls VALUES("
+            + key + ",4,0,1,0,0,200,200,'old@host','+34910','200','10.0.0.1',5060,'10.0.0.2',5060," + key + ",NULL,"
+            + key + "," + key + "," + key + ",NULL,NULL,NULL,4.25,4.0,1,8,0,17" + (version > 1 ? ",5,0,2" : "")
+            + ");"
+              "INSERT INTO streams VALUES("
+            + key + ",0,0,'10.0.0.1',4000,'10.0.0.2',5000,4096,8,'PCMA',8000," + key + "," + key
+            + ",100,20000,0,0,103,3,2.9,1.5,2.5,19.0,20.0,21.0,0.5,200,200,200,0,80000,NULL,90.5,4.25,4.0,77,100,0,"
+            + (version > 1 ? "6,0.5," : "")
+            + "NULL,NULL);"
+              // Little-endian: start, packets 50, lost 3, duplicates 1, reordered 2, jitter 1.5, delta 21.25, MOS 4.25.
+              "INSERT INTO quality VALUES("
+            + key + ",0," + key
+            + ",x'0080D6B3D9B59818" // oldKey
+              "32000000030000000100000002000000"
+              "0000C03F0000AA4100008840'"
+            + (version > 1 ? ",x'070000000000803E');" : ");")) // 7 lost with the probe, error 0.25
+                                             .c_str()));
     }
 
     static std::int64_t number(const std::filesystem::path& file, const char* sql)
@@ -61,22 +62,25 @@ private:
         return row && row.value().stepToRow() ? row.value().integer(0) : -1;
     }
 
-    static void theOldCallIsWhole(Directory& directory)
+    static void theOldCallIsWhole(Directory& directory, int version)
     {
+        const bool first = version == 1; // which knew nothing of what the probe lost
         const auto calls = directory.calls();
         QVERIFY(!calls.empty());
         const CallRecord& call = calls.front();
         QCOMPARE(call.callId.str(), std::string("old@host"));
         QCOMPARE(call.mosMean, std::optional(4.25));
         QCOMPARE(call.mediaPacketsNotStored, 17u);
-        QCOMPARE(call.probeFramesLost, 0u);
-        QCOMPARE(call.trust, CaptureTrust::Whole);
+        QCOMPARE(call.probeFramesLost, first ? 0u : 5u);
+        QCOMPARE(call.trust, first ? CaptureTrust::Whole : CaptureTrust::Lossy);
+        QVERIFY(call.endReason.empty() && call.legId.empty() && call.holds == 0 && !call.beganBeforeProbe);
         const auto streams = directory.query->streams(call.key);
         QVERIFY(streams);
         QCOMPARE(streams.value().size(), 1u);
         QCOMPARE(streams.value()[0].lost, 3u);
-        QCOMPARE(streams.value()[0].lostWithProbe, 0u);
-        QVERIFY(!streams.value()[0].jitterError);
+        QCOMPARE(streams.value()[0].lostWithProbe, first ? 0u : 6u);
+        QCOMPARE(streams.value()[0].jitterError.has_value(), !first);
+        QVERIFY(streams.value()[0].bindingRule == BindingRule::None && !streams.value()[0].rtcpRtt);
         const auto points = directory.query->quality(call.key);
         QVERIFY(points);
         QCOMPARE(points.value().size(), 1u);
@@ -84,32 +88,44 @@ private:
         QCOMPARE(nanosecondsSinceEpoch(point.at), oldKey);
         QVERIFY(point.packets == 50 && point.lost == 3 && point.duplicates == 1 && point.reordered == 2);
         QVERIFY(point.jitterMs == 1.5f && point.deltaMaxMs == 21.25f && point.mos == 4.25f);
-        QVERIFY(point.lostWithProbe == 0 && point.jitterErrorMs == 0.f);
+        QCOMPARE(point.lostWithProbe, first ? 0u : 7u);
+        QCOMPARE(point.jitterErrorMs, first ? 0.f : 0.25f);
+    }
+
+    static void versions()
+    {
+        QTest::addColumn<int>("version");
+        QTest::newRow("schema 1") << 1;
+        QTest::newRow("schema 2") << 2;
     }
 
 private slots:
+    void anOldDayIsReadWithoutBeingTouched_data() { versions(); }
     void anOldDayIsReadWithoutBeingTouched()
     {
+        QFETCH(int, version);
         Directory directory;
-        makeOldDay(directory);
+        makeOldDay(directory, version);
         directory.openQuery();
-        theOldCallIsWhole(directory);
+        theOldCallIsWhole(directory, version);
         CallQuery query;
-        query.trust = CaptureTrust::Whole;
+        query.trust = version == 1 ? CaptureTrust::Whole : CaptureTrust::Lossy;
         query.limit = 1;
         std::uint64_t matches = 0;
         QCOMPARE(directory.calls(query, &matches).size(), 1u);
         QCOMPARE(matches, 1u);
-        query.trust = CaptureTrust::Lossy;
+        query.trust = CaptureTrust::Delayed;
         QVERIFY(directory.calls(query).empty());
         QVERIFY(directory.query->takeNotes().empty());
-        QCOMPARE(number(fileIn(directory), "SELECT value FROM meta"), 1);
+        QCOMPARE(number(fileIn(directory), "SELECT value FROM meta"), version);
     }
 
+    void aCallAddedToAnOldDayFindsItsColumnsThere_data() { versions(); }
     void aCallAddedToAnOldDayFindsItsColumnsThere()
     {
+        QFETCH(int, version);
         Directory directory;
-        makeOldDay(directory);
+        makeOldDay(directory, version);
         directory.open();
         const auto start = sample::at("2026-03-01T13:00:00Z");
         const CallRecord call = sample::fullCall(start, "new@host");
@@ -121,7 +137,7 @@ private slots:
         directory.closeWriter();
         QCOMPARE(number(fileIn(directory), "SELECT value FROM meta"), schemaVersion);
         directory.openQuery();
-        theOldCallIsWhole(directory);
+        theOldCallIsWhole(directory, version);
         const auto calls = directory.calls();
         QCOMPARE(calls.size(), 2u);
         QCOMPARE(described(calls[1]), described(call));
@@ -130,10 +146,12 @@ private slots:
         QVERIFY(points.value().at(0).lostWithProbe == 4 && points.value().at(0).jitterErrorMs == 0.125f);
     }
 
+    void anUpgradedDayHasTheColumnsOfANewOne_data() { versions(); }
     void anUpgradedDayHasTheColumnsOfANewOne()
     {
+        QFETCH(int, version);
         Directory upgraded;
-        makeOldDay(upgraded);
+        makeOldDay(upgraded, version);
         Directory fresh;
         for (Directory* directory : { &upgraded, &fresh }) {
             directory->open();
@@ -155,12 +173,14 @@ private slots:
         }
     }
 
+    void aReaderThatWasThereBeforeTheUpgradeGoesOn_data() { versions(); }
     void aReaderThatWasThereBeforeTheUpgradeGoesOn()
     {
+        QFETCH(int, version);
         Directory directory;
-        makeOldDay(directory);
+        makeOldDay(directory, version);
         directory.openQuery();
-        theOldCallIsWhole(directory);
+        theOldCallIsWhole(directory, version);
         directory.open();
         directory.writer->callEnded(sample::fullCall(sample::at("2026-03-01T13:00:00Z"), "new@host"));
         directory.closeWriter();
@@ -172,7 +192,7 @@ private slots:
     void aDayOfALaterSchemaIsLeftAlone()
     {
         Directory directory;
-        makeOldDay(directory);
+        makeOldDay(directory, 2);
         {
             auto database = Database::open(fileIn(directory), Database::Mode::ReadWrite);
             QVERIFY(database.value().execute("UPDATE meta SET value=99"));

@@ -50,6 +50,15 @@ CallRecord answeredCall()
     call.probeFramesLost = 12;
     call.pollGapLongest = Nanoseconds(21'500'250);
     call.trust = CaptureTrust::Lossy;
+    call.q850Cause = 16;
+    call.endReason = "Normal call clearing";
+    call.legId = "leg@b2bua";
+    call.holds = 2;
+    call.holdTime = Milliseconds(12'345.6);
+    call.mediaKinds.add(MediaKind::Image);
+    call.mediaKinds.add(MediaKind::Audio);
+    call.secureMedia = true;
+    call.encapsulation = Encapsulation::GtpU;
     return call;
 }
 
@@ -68,7 +77,10 @@ private slots:
                                       "call_id signalling transport caller callee caller_ip callee_ip started_at "
                                       "ringing_at answered_at ended_at duration_s outcome final_code ended_by "
                                       "post_dial_delay_ms answer_delay_ms mos_mean mos_min "
-                                      "probe_frames_lost poll_gap_longest_ms trust");
+                                      "probe_frames_lost poll_gap_longest_ms trust q850_cause end_reason "
+                                      "asserted_identity diversion leg_id transfer_target replaced_call_id "
+                                      "caller_agent callee_agent session_expires_s branches offers holds "
+                                      "hold_time_s media_kinds secure_media began_before_probe encapsulation");
         QTest::newRow("streams") << QByteArray("streams")
                                  << QByteArray(
                                         "call_id direction src_ip src_port dst_ip dst_port ssrc payload_type codec "
@@ -76,7 +88,10 @@ private slots:
                                         "expected lost loss_percent jitter_mean_ms jitter_max_ms delta_min_ms "
                                         "delta_mean_ms delta_max_ms delta_stddev_ms size_min_bytes "
                                         "size_mean_bytes size_max_bytes size_stddev_bytes throughput_bps rtt_ms "
-                                        "r_factor mos_mean mos_min lost_with_probe jitter_error_ms");
+                                        "r_factor mos_mean mos_min lost_with_probe jitter_error_ms "
+                                        "binding_rule binding_confidence_percent media_kind secure "
+                                        "packets_joined_later rtcp_reports rtcp_rtt_ms far_end_lost_percent "
+                                        "far_end_jitter_ms xr_mos");
     }
 
     void promisedColumnsAreThere()
@@ -126,6 +141,16 @@ private slots:
         row("probe_frames_lost", "12");
         row("poll_gap_longest_ms", "21.500250");
         row("trust", "lossy");
+        row("q850_cause", "16");
+        row("end_reason", "Normal call clearing");
+        row("leg_id", "leg@b2bua");
+        row("session_expires_s", "");
+        row("holds", "2");
+        row("hold_time_s", "12.346");
+        row("media_kinds", "audio+fax");
+        row("secure_media", "1");
+        row("began_before_probe", "0");
+        row("encapsulation", "gtpu");
     }
 
     void callIsWrittenUnderItsColumns()
@@ -137,8 +162,8 @@ private slots:
 
     void whatIsNotKnownIsAbsentAndNotZero()
     {
-        for (const char* name :
-            { "clock_rate_hz", "jitter_mean_ms", "jitter_error_ms", "delta_min_ms", "rtt_ms", "r_factor", "mos_mean" })
+        for (const char* name : { "clock_rate_hz", "jitter_mean_ms", "jitter_error_ms", "delta_min_ms", "rtt_ms",
+                 "r_factor", "mos_mean", "binding_confidence_percent", "rtcp_rtt_ms", "xr_mos" })
             QVERIFY2(streamField({}, name).kind == FieldValue::Kind::Absent, name);
         QCOMPARE(streamField({}, "lost").text, std::string("0"));
         QVERIFY(callField({}, "final_code").empty());
@@ -155,6 +180,10 @@ private slots:
         stream.codec = "PCMA";
         stream.jitterMean = Milliseconds(0.0012);
         stream.lossPercent = 100.0 / 3;
+        stream.bindingRule = BindingRule::LearntAddress;
+        stream.bindingConfidence = 60;
+        stream.kind = MediaKind::Video;
+        stream.farEndLostPercent = 0.390625;
         QCOMPARE(streamField(stream, "direction").text, std::string("callee"));
         QCOMPARE(streamField(stream, "src_port").text, std::string("4000"));
         QCOMPARE(streamField(stream, "dst_ip").text, std::string("192.0.2.2"));
@@ -162,6 +191,10 @@ private slots:
         QCOMPARE(streamField(stream, "codec").text, std::string("PCMA"));
         QCOMPARE(streamField(stream, "jitter_mean_ms").text, std::string("0.001200"));
         QCOMPARE(streamField(stream, "loss_percent").text, std::string("33.3333"));
+        QCOMPARE(streamField(stream, "binding_rule").text, std::string("learnt"));
+        QCOMPARE(streamField(stream, "binding_confidence_percent").text, std::string("60"));
+        QCOMPARE(streamField(stream, "media_kind").text, std::string("video"));
+        QCOMPARE(streamField(stream, "far_end_lost_percent").text, std::string("0.3906"));
         QVERIFY(streamField(stream, "payload_type").kind == FieldValue::Kind::Number);
         QVERIFY(streamField(stream, "ssrc").kind == FieldValue::Kind::Text);
     }

@@ -46,6 +46,24 @@ CallRecord fullCall()
     call.probeFramesLost = 1ULL << 41;
     call.pollGapLongest = Nanoseconds(1LL << 42);
     call.trust = CaptureTrust::Lossy;
+    call.q850Cause = 17;
+    call.endReason = "User busy";
+    call.assertedIdentity = "+34910000009";
+    call.diversion = "300";
+    call.legId = "leg@b2bua";
+    call.transferTarget = "400";
+    call.replacedCallId = "before@host";
+    call.callerAgent = "phone 1";
+    call.calleeAgent = "phone 2";
+    call.sessionExpiresSeconds = 1800;
+    call.branches = 2;
+    call.offers = 3;
+    call.holds = 4;
+    call.holdTime = Milliseconds(1500.25);
+    call.mediaKinds = { 5 };
+    call.secureMedia = true;
+    call.beganBeforeProbe = true;
+    call.encapsulation = Encapsulation::L2tp;
     return call;
 }
 
@@ -81,6 +99,24 @@ void compare(const CallRecord& a, const CallRecord& b)
     QCOMPARE(a.probeFramesLost, b.probeFramesLost);
     QCOMPARE(a.pollGapLongest, b.pollGapLongest);
     QCOMPARE(a.trust, b.trust);
+    QCOMPARE(a.q850Cause, b.q850Cause);
+    QCOMPARE(a.endReason, b.endReason);
+    QCOMPARE(a.assertedIdentity, b.assertedIdentity);
+    QCOMPARE(a.diversion, b.diversion);
+    QCOMPARE(a.legId, b.legId);
+    QCOMPARE(a.transferTarget, b.transferTarget);
+    QCOMPARE(a.replacedCallId, b.replacedCallId);
+    QCOMPARE(a.callerAgent, b.callerAgent);
+    QCOMPARE(a.calleeAgent, b.calleeAgent);
+    QCOMPARE(a.sessionExpiresSeconds, b.sessionExpiresSeconds);
+    QCOMPARE(a.branches, b.branches);
+    QCOMPARE(a.offers, b.offers);
+    QCOMPARE(a.holds, b.holds);
+    QCOMPARE(a.holdTime, b.holdTime);
+    QCOMPARE(a.mediaKinds.bits, b.mediaKinds.bits);
+    QCOMPARE(a.secureMedia, b.secureMedia);
+    QCOMPARE(a.beganBeforeProbe, b.beganBeforeProbe);
+    QCOMPARE(a.encapsulation, b.encapsulation);
 }
 
 StreamRecord fullStream()
@@ -122,6 +158,16 @@ StreamRecord fullStream()
     stream.packetsNotStored = 24;
     stream.lostWithProbe = 25;
     stream.jitterError = Milliseconds(8);
+    stream.bindingRule = BindingRule::LearntAddress;
+    stream.bindingConfidence = 70;
+    stream.kind = MediaKind::Video;
+    stream.secure = true;
+    stream.packetsJoinedLater = 1ull << 33;
+    stream.rtcpReports = 12;
+    stream.rtcpRtt = Milliseconds(55.5);
+    stream.farEndLostPercent = 1.25;
+    stream.farEndJitter = Milliseconds(2.5);
+    stream.xrMos = 4.1;
     return stream;
 }
 
@@ -163,6 +209,16 @@ void compare(const StreamRecord& a, const StreamRecord& b)
     QCOMPARE(a.packetsNotStored, b.packetsNotStored);
     QCOMPARE(a.lostWithProbe, b.lostWithProbe);
     QCOMPARE(a.jitterError, b.jitterError);
+    QCOMPARE(a.bindingRule, b.bindingRule);
+    QCOMPARE(a.bindingConfidence, b.bindingConfidence);
+    QCOMPARE(a.kind, b.kind);
+    QCOMPARE(a.secure, b.secure);
+    QCOMPARE(a.packetsJoinedLater, b.packetsJoinedLater);
+    QCOMPARE(a.rtcpReports, b.rtcpReports);
+    QCOMPARE(a.rtcpRtt, b.rtcpRtt);
+    QCOMPARE(a.farEndLostPercent, b.farEndLostPercent);
+    QCOMPARE(a.farEndJitter, b.farEndJitter);
+    QCOMPARE(a.xrMos, b.xrMos);
 }
 
 LiveCall fullLiveCall()
@@ -215,6 +271,7 @@ CallQuery fullQuery()
     query.callee = "*99";
     query.number = "5";
     query.callId = "x@y";
+    query.leg = "l@y";
     query.key = CallKey { 3 };
     query.outcome = CallOutcome::NoAnswer;
     query.trust = CaptureTrust::Delayed;
@@ -233,6 +290,7 @@ void compare(const CallQuery& a, const CallQuery& b)
     QCOMPARE(a.callee, b.callee);
     QCOMPARE(a.number, b.number);
     QCOMPARE(a.callId, b.callId);
+    QCOMPARE(a.leg, b.leg);
     QCOMPARE(a.key, b.key);
     QCOMPARE(a.outcome, b.outcome);
     QCOMPARE(a.trust, b.trust);
@@ -443,10 +501,10 @@ private slots:
         CallQuery query;
         query.caller = "ab";
         query.minMos = 1.0;
-        const QByteArray expected = QByteArray::fromHex("0202" // CallQuery, version 2
+        const QByteArray expected = QByteArray::fromHex("0203" // CallQuery, version 3
                                                         "0000" // from, to: absent
                                                         "00026162" // caller
-                                                        "000000000000" // callee, number, callId
+                                                        "0000000000000000" // callee, number, callId, leg
                                                         "000000" // key, outcome, trust
                                                         "013ff0000000000000" // minMos
                                                         "00" // maxMos
@@ -468,7 +526,7 @@ private slots:
     void foreignVersionsAreRefused()
     {
         for (QByteArray blob : allBlobs())
-            for (const int version : { 1, 3 }) {
+            for (const int version : { 2, 4 }) {
                 blob[1] = static_cast<char>(version);
                 QVERIFY(!decodes(blob));
             }

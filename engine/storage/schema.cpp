@@ -1,0 +1,85 @@
+#include "engine/storage/schema.h"
+
+#include <array>
+
+namespace callmon {
+
+namespace {
+
+struct AddedColumn {
+    int since; // schema version
+    const char* table;
+    const char* name;
+    const char* type;
+    const char* byDefault; // nullptr: NULL
+};
+
+constexpr const char* count = "INTEGER NOT NULL DEFAULT 0";
+constexpr const char* text = "TEXT NOT NULL DEFAULT ''";
+
+constexpr std::array<AddedColumn, 34> added { {
+    { 2, "calls", "probe_frames_lost", count, "0" },
+    { 2, "calls", "poll_gap_longest_ns", count, "0" },
+    { 2, "calls", "trust", count, "0" },
+    { 2, "streams", "lost_with_probe", count, "0" },
+    { 2, "streams", "jitter_error_ms", "REAL", nullptr },
+    { 2, "quality", "errors", "BLOB", nullptr },
+    { 3, "calls", "q850_cause", count, "0" },
+    { 3, "calls", "end_reason", text, "''" },
+    { 3, "calls", "asserted_identity", text, "''" },
+    { 3, "calls", "diversion", text, "''" },
+    { 3, "calls", "leg_id", text, "''" },
+    { 3, "calls", "transfer_target", text, "''" },
+    { 3, "calls", "replaced_call_id", text, "''" },
+    { 3, "calls", "caller_agent", text, "''" },
+    { 3, "calls", "callee_agent", text, "''" },
+    { 3, "calls", "session_expires_s", count, "0" },
+    { 3, "calls", "branches", count, "0" },
+    { 3, "calls", "offers", count, "0" },
+    { 3, "calls", "holds", count, "0" },
+    { 3, "calls", "hold_time_ms", "REAL NOT NULL DEFAULT 0", "0" },
+    { 3, "calls", "media_kinds", count, "0" },
+    { 3, "calls", "secure_media", count, "0" },
+    { 3, "calls", "began_before_probe", count, "0" },
+    { 3, "calls", "encapsulation", count, "0" },
+    { 3, "streams", "binding_rule", count, "0" },
+    { 3, "streams", "binding_confidence_percent", count, "0" },
+    { 3, "streams", "media_kind", count, "0" },
+    { 3, "streams", "secure", count, "0" },
+    { 3, "streams", "packets_joined_later", count, "0" },
+    { 3, "streams", "rtcp_reports", count, "0" },
+    { 3, "streams", "rtcp_rtt_ms", "REAL", nullptr },
+    { 3, "streams", "far_end_lost_percent", "REAL", nullptr },
+    { 3, "streams", "far_end_jitter_ms", "REAL", nullptr },
+    { 3, "streams", "xr_mos", "REAL", nullptr },
+} };
+
+}
+
+std::string upgradeSql(int from)
+{
+    std::string sql;
+    for (const AddedColumn& column : added) {
+        if (column.since > from)
+            sql +=
+                std::string("ALTER TABLE ") + column.table + " ADD COLUMN " + column.name + ' ' + column.type + ";\n";
+    }
+    return sql + "UPDATE meta SET value=" + std::to_string(schemaVersion) + " WHERE key='schema_version';\n";
+}
+
+std::string viewsSql(int from)
+{
+    std::string sql = "PRAGMA temp_store=MEMORY;\n";
+    for (const char* table : { "calls", "streams", "quality" }) {
+        std::string columns;
+        for (const AddedColumn& column : added) {
+            if (column.since > from && column.table == std::string_view(table))
+                columns += std::string(", ") + (column.byDefault ? column.byDefault : "NULL") + " AS " + column.name;
+        }
+        if (!columns.empty())
+            sql += std::string("CREATE TEMP VIEW ") + table + " AS SELECT *" + columns + " FROM main." + table + ";\n";
+    }
+    return sql;
+}
+
+}
