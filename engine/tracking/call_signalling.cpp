@@ -1,6 +1,6 @@
 #include "engine/tracking/call_signalling.h"
 
-#include "engine/tracking/call_table.h"
+#include "engine/tracking/seeded_hash.h"
 
 #include <algorithm>
 
@@ -8,9 +8,11 @@ namespace callmon {
 
 namespace {
 
+// Of tags, branches and bodies, which are compared within one call only.
 std::uint64_t hashOrZero(std::string_view text)
 {
-    return text.empty() ? 0 : hashOfText(text);
+    constexpr SeededHash hash(0);
+    return text.empty() ? 0 : std::max<std::uint64_t>(hash(text), 1);
 }
 
 bool isChallenge(std::uint16_t status)
@@ -27,11 +29,11 @@ Party requesterOf(const Call& call, const SipMessage& message, const FlowKey& fl
 {
     const std::uint64_t from = hashOrZero(message.from.tag);
     const std::uint64_t to = hashOrZero(message.to.tag);
-    if (call.callerTag != 0 && from == call.callerTag)
+    if (call.sip.callerTag != 0 && from == call.sip.callerTag)
         return Party::Caller;
-    if (call.callerTag != 0 && to == call.callerTag)
+    if (call.sip.callerTag != 0 && to == call.sip.callerTag)
         return Party::Callee;
-    if (call.answeredTag != 0 && from == call.answeredTag)
+    if (call.sip.answeredTag != 0 && from == call.sip.answeredTag)
         return Party::Callee;
     const Endpoint& requester = message.isRequest ? flow.src : flow.dst;
     if (requester == call.record.callerAddress)
@@ -46,40 +48,8 @@ Party requesterOf(const Call& call, const SipMessage& message, const FlowKey& fl
 bool onFirstHop(const Call& call, const SipMessage& message, const FlowKey& flow)
 {
     const std::uint64_t branch = hashOrZero(message.viaBranch);
-    return branch == 0 || call.firstBranch == 0 || branch == call.firstBranch
+    return branch == 0 || call.sip.firstBranch == 0 || branch == call.sip.firstBranch
         || (message.isRequest ? flow.src : flow.dst) == call.record.callerAddress;
-}
-
-void endCall(Call& call, Timestamp at, EndedBy by)
-{
-    call.ended = true;
-    call.record.state = CallState::Ended;
-    call.record.endedAt = at;
-    call.record.endedBy = by;
-}
-
-void reopenCall(Call& call, CallState state)
-{
-    call.ended = false;
-    call.challenged = false;
-    call.cancelled = false;
-    call.record.state = state;
-    call.record.endedAt.reset();
-    call.record.endedBy = EndedBy::Nobody;
-}
-
-std::optional<Milliseconds> sinceInvite(const Call& call, Timestamp at)
-{
-    if (!call.firstInviteAt || at < *call.firstInviteAt)
-        return std::nullopt;
-    return Milliseconds(at - *call.firstInviteAt);
-}
-
-// First 18x or final response; a challenge does not count when credentials follow.
-void notePostDialDelay(Call& call, Timestamp at)
-{
-    if (!call.record.ringingAt && (!call.record.postDialDelay || call.challenged))
-        call.record.postDialDelay = sinceInvite(call, at);
 }
 
 void onInvite(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at)
@@ -90,22 +60,22 @@ void onInvite(Call& call, const SipMessage& message, const FlowKey& flow, Timest
         call.firstInviteAt = at;
         record.callerAddress = flow.src;
         record.calleeAddress = flow.dst;
-        call.attemptCseq = message.cseq;
-        call.firstBranch = hashOrZero(message.viaBranch);
+        call.sip.attemptCseq = message.cseq;
+        call.sip.firstBranch = hashOrZero(message.viaBranch);
         return;
     }
-    const bool another = static_cast<std::int32_t>(message.cseq - call.attemptCseq) > 0;
+    const bool another = static_cast<std::int32_t>(message.cseq - call.sip.attemptCseq) > 0;
     if (record.answeredAt || !another)
         return; // re-INVITE, or the same INVITE on its next hop
     // The same attempt goes on: with credentials after 401 and 407, or elsewhere after a redirection or failure.
     if (call.challenged && !record.ringingAt)
         record.postDialDelay.reset(); // the challenge was no answer to the caller
-    call.attemptCseq = message.cseq;
-    call.firstBranch = hashOrZero(message.viaBranch);
+    call.sip.attemptCseq = message.cseq;
+    call.sip.firstBranch = hashOrZero(message.viaBranch);
     call.otherBranchFailure = 0;
     record.outcome = CallOutcome::Incomplete;
     record.finalCode = 0;
-    reopenCall(call, record.ringingAt ? CallState::Ringing : CallState::Trying);
+    call.reopen(record.ringingAt ? CallState::Ringing : CallState::Trying);
 }
 
 void onSuccess(Call& call, const SipMessage& message, Timestamp at)
@@ -114,14 +84,13 @@ void onSuccess(Call& call, const SipMessage& message, Timestamp at)
     if (record.answeredAt)
         return; // on another hop, or of another fork
     const bool byeCameFirst = call.ended && !call.cancelled && record.outcome == CallOutcome::Incomplete;
-    record.answeredAt = at;
-    record.answerDelay = sinceInvite(call, at);
-    record.outcome = CallOutcome::Answered;
+    call.answer(at);
     record.finalCode = message.status;
-    call.answeredTag = hashOrZero(message.to.tag);
-    notePostDialDelay(call, at);
-    if (!byeCameFirst)
-        reopenCall(call, CallState::Answered);
+    call.sip.answeredTag = hashOrZero(message.to.tag);
+    if (byeCameFirst)
+        record.state = CallState::Ended;
+    else
+        call.reopen(CallState::Answered);
 }
 
 void onFailure(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at)
@@ -134,7 +103,8 @@ void onFailure(Call& call, const SipMessage& message, const FlowKey& flow, Times
         return;
     }
     record.finalCode = message.status;
-    notePostDialDelay(call, at);
+    if (!record.ringingAt && (!record.postDialDelay || call.challenged))
+        record.postDialDelay = call.sinceInvite(at);
     if (isChallenge(message.status) && !call.cancelled) {
         call.challenged = true;
         record.outcome = CallOutcome::Failed;
@@ -142,24 +112,20 @@ void onFailure(Call& call, const SipMessage& message, const FlowKey& flow, Times
         return;
     }
     record.outcome = call.cancelled ? CallOutcome::Cancelled : outcomeOfFailure(message.status);
-    endCall(call, at, record.outcome == CallOutcome::Cancelled ? EndedBy::Caller : EndedBy::Callee);
+    call.end(at, record.outcome == CallOutcome::Cancelled ? EndedBy::Caller : EndedBy::Callee);
 }
 
 void onInviteResponse(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at)
 {
     CallRecord& record = call.record;
     if (!record.signallingRtt)
-        record.signallingRtt = sinceInvite(call, at);
+        record.signallingRtt = call.sinceInvite(at);
     if (message.status >= 300)
         return onFailure(call, message, flow, at);
     if (message.status >= 200)
         return onSuccess(call, message, at);
-    if (message.status < 180 || record.answeredAt || call.ended)
-        return;
-    notePostDialDelay(call, at);
-    if (!record.ringingAt)
-        record.ringingAt = at;
-    record.state = CallState::Ringing;
+    if (message.status >= 180)
+        call.ring(at);
 }
 
 void onCancel(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at)
@@ -168,7 +134,7 @@ void onCancel(Call& call, const SipMessage& message, const FlowKey& flow, Timest
         return;
     call.cancelled = true;
     call.record.outcome = CallOutcome::Cancelled;
-    endCall(call, at, EndedBy::Caller);
+    call.end(at, EndedBy::Caller);
 }
 
 void onBye(Call& call, const SipMessage& message, Party sender, Timestamp at)
@@ -177,9 +143,9 @@ void onBye(Call& call, const SipMessage& message, Party sender, Timestamp at)
         return;
     // Of several forks that answered, the caller keeps one and says BYE to the others.
     const std::uint64_t tag = hashOrZero(sender == Party::Caller ? message.to.tag : message.from.tag);
-    if (tag != 0 && call.answeredTag != 0 && tag != call.answeredTag)
+    if (tag != 0 && call.sip.answeredTag != 0 && tag != call.sip.answeredTag)
         return;
-    endCall(call, at, sender == Party::Caller ? EndedBy::Caller : EndedBy::Callee);
+    call.end(at, sender == Party::Caller ? EndedBy::Caller : EndedBy::Callee);
 }
 
 }
@@ -194,15 +160,13 @@ Opening openingOf(const SipMessage& message)
 void beginCall(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at)
 {
     CallRecord& record = call.record;
-    record.startedAt = at;
-    record.lastPacketAt = at;
     record.caller = nameOf(message.from);
     record.callee = nameOf(message.to);
     record.callerAddress = message.isRequest ? flow.src : flow.dst;
     record.calleeAddress = message.isRequest ? flow.dst : flow.src;
-    call.callerTag = hashOrZero(message.from.tag);
-    call.attemptCseq = message.cseq;
-    call.firstBranch = hashOrZero(message.viaBranch);
+    call.sip.callerTag = hashOrZero(message.from.tag);
+    call.sip.attemptCseq = message.cseq;
+    call.sip.firstBranch = hashOrZero(message.viaBranch);
     call.confirmed = message.isRequest;
     if (message.isRequest)
         call.firstInviteAt = at;
@@ -225,11 +189,11 @@ bool isRepeated(Call& call, const SipMessage& message, const FlowKey& flow)
     mix(hashOrZero(message.body));
     mix(hashOf(flow.src));
     mix(hashOf(flow.dst));
-    const auto known = std::min<std::size_t>(call.rememberedCount, Call::maxRemembered);
-    const auto end = call.remembered.begin() + static_cast<std::ptrdiff_t>(known);
-    if (std::find(call.remembered.begin(), end, print) != end)
+    const auto known = std::min<std::size_t>(call.sip.rememberedCount, SipDialogue::maxRemembered);
+    const auto end = call.sip.remembered.begin() + static_cast<std::ptrdiff_t>(known);
+    if (std::find(call.sip.remembered.begin(), end, print) != end)
         return true;
-    call.remembered[call.rememberedCount++ % Call::maxRemembered] = print;
+    call.sip.remembered[call.sip.rememberedCount++ % SipDialogue::maxRemembered] = print;
     return false;
 }
 
@@ -238,7 +202,7 @@ void applyMessage(Call& call, const SipMessage& message, const FlowKey& flow, Ti
     const Party requester = requesterOf(call, message, flow);
     if (!message.isRequest) {
         call.record.lastCode = message.status;
-        if (message.method == SipMethod::Invite && requester == Party::Caller && message.cseq == call.attemptCseq)
+        if (message.method == SipMethod::Invite && requester == Party::Caller && message.cseq == call.sip.attemptCseq)
             onInviteResponse(call, message, flow, at);
         return;
     }
@@ -248,6 +212,27 @@ void applyMessage(Call& call, const SipMessage& message, const FlowKey& flow, Ti
         onCancel(call, message, flow, at);
     else if (message.method == SipMethod::Bye)
         onBye(call, message, requester, at);
+}
+
+// An offer holds when it is accepted (RFC 3264 8): by a 2xx, or, offered in a 2xx, by the ACK.
+void settleDirections(Call& call, const SipMessage& message, Party sender, Timestamp at)
+{
+    const auto settle = [&](Party party) {
+        const std::size_t i = indexOf(party);
+        if (call.sip.pending[i])
+            call.direction[i] = call.sip.pendingDirection[i];
+        call.sip.pending[i] = false;
+    };
+    const bool offers = message.method == SipMethod::Invite || message.method == SipMethod::Update;
+    if (offers && message.status >= 200 && message.status < 300) {
+        settle(Party::Caller);
+        settle(Party::Callee);
+    } else if (offers && message.status >= 300) {
+        call.sip.pending = {};
+    } else if (message.method == SipMethod::Ack || message.method == SipMethod::Prack) {
+        settle(sender);
+    }
+    call.settleHold(at);
 }
 
 CallOutcome outcomeOfFailure(std::uint16_t status)
@@ -270,17 +255,6 @@ CallOutcome outcomeOfFailure(std::uint16_t status)
     default:
         return CallOutcome::Failed;
     }
-}
-
-ActivityClass activityClassOf(const Call& call)
-{
-    if (!call.confirmed)
-        return ActivityClass::Cancelled;
-    if (call.ended)
-        return call.cancelled && call.record.finalCode == 0 ? ActivityClass::Cancelled : ActivityClass::Lingering;
-    if (!call.record.answeredAt)
-        return ActivityClass::Setup;
-    return call.held() || call.record.streamCount == 0 ? ActivityClass::Quiet : ActivityClass::Talking;
 }
 
 }

@@ -11,7 +11,7 @@ namespace callmon {
 enum class Opening : std::uint8_t { No, Unconfirmed, Call };
 Opening openingOf(const SipMessage& message);
 
-// Fills in what the first message tells: parties, addresses, start.
+// Fills in what the first message tells: parties and addresses.
 void beginCall(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at);
 
 // Who sent the message: by the tags (RFC 3261 12), else by the addresses.
@@ -24,9 +24,10 @@ bool isRepeated(Call& call, const SipMessage& message, const FlowKey& flow);
 // Moves the call's state, outcome, times and codes. Not for repeated messages.
 void applyMessage(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at);
 
+// Directions that were offered take effect, or not.
+void settleDirections(Call& call, const SipMessage& message, Party sender, Timestamp at);
+
 // What a final response of 300 and above says (RFC 3261 21), as ARCHITECTURE.md, "What each figure means".
 CallOutcome outcomeOfFailure(std::uint16_t status);
-
-ActivityClass activityClassOf(const Call& call);
 
 }

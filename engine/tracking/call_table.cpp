@@ -2,18 +2,9 @@
 
 namespace callmon {
 
-std::uint64_t hashOfText(std::string_view text)
-{
-    std::uint64_t hash = 0xcbf29ce484222325ULL;
-    for (const char c : text)
-        hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-    hash = (hash ^ hash >> 32) * 0xff51afd7ed558ccdULL;
-    hash ^= hash >> 29;
-    return hash == 0 ? 1 : hash;
-}
-
-CallTable::CallTable(std::uint32_t capacity)
-    : m_pool(capacity)
+CallTable::CallTable(std::uint32_t capacity, std::uint64_t hashSeed)
+    : m_hash(hashSeed)
+    , m_pool(capacity)
     , m_hashes(capacity)
     , m_table(capacity)
 {
@@ -21,7 +12,7 @@ CallTable::CallTable(std::uint32_t capacity)
 
 std::uint32_t CallTable::find(std::string_view callId) const
 {
-    const std::uint64_t hash = hashOfText(callId);
+    const std::uint64_t hash = m_hash(callId);
     const FixedText<254> kept(callId); // cut as the record's: longer ones are told apart by the hash of the whole
     return m_table.find(
         hash, [&](std::uint32_t index) { return m_hashes[index] == hash && m_pool[index].record.callId == kept; });
@@ -33,7 +24,7 @@ std::uint32_t CallTable::add(std::string_view callId)
     if (index == noIndex)
         return noIndex;
     m_pool[index].record.callId = callId;
-    m_hashes[index] = hashOfText(callId);
+    m_hashes[index] = m_hash(callId);
     m_table.insert(m_hashes[index], index);
     return index;
 }

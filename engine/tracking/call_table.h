@@ -3,17 +3,16 @@
 
 #include "engine/tracking/call.h"
 #include "engine/tracking/index_table.h"
+#include "engine/tracking/object_pool.h"
+#include "engine/tracking/seeded_hash.h"
 
 #include <string_view>
 
 namespace callmon {
 
-// FNV-1a with a final mix; never 0. Also for tags and branches.
-std::uint64_t hashOfText(std::string_view text);
-
 class CallTable {
 public:
-    explicit CallTable(std::uint32_t capacity);
+    CallTable(std::uint32_t capacity, std::uint64_t hashSeed);
 
     std::uint32_t find(std::string_view callId) const;
     std::uint32_t add(std::string_view callId); // which must not be there; noIndex when the pool is full
@@ -25,6 +24,7 @@ public:
     void touch();
 
 private:
+    SeededHash m_hash;
     ObjectPool<Call> m_pool;
     LazyArray<std::uint64_t> m_hashes; // of the whole Call-ID, which the record may have had to cut
     IndexTable m_table;

@@ -5,7 +5,9 @@
 #include "shared/base/flow_key.h"
 #include "shared/base/units.h"
 
+#include <algorithm>
 #include <cstring>
+#include <string_view>
 
 namespace callmon {
 
@@ -32,7 +34,7 @@ static_assert(sizeof(StreamIdentity) == 40); // no padding: it is compared and h
 
 class SeededHash {
 public:
-    explicit SeededHash(std::uint64_t seed)
+    explicit constexpr SeededHash(std::uint64_t seed)
         : m_seeds { mixed(seed), mixed(seed + 1), mixed(seed + 2) }
     {
     }
@@ -56,14 +58,32 @@ public:
         return fold(fold(words[0] ^ m_seeds[0], words[1] ^ m_seeds[1]), endpoint.port ^ m_seeds[2]);
     }
 
+    std::uint64_t operator()(std::string_view text) const
+    {
+        std::uint64_t hash = m_seeds[2] ^ text.size();
+        for (; text.size() > 16; text.remove_prefix(16))
+            hash = fold(word(text) ^ m_seeds[0] ^ hash, word(text.substr(8)) ^ m_seeds[1]);
+        const std::uint64_t first = word(text);
+        return fold(
+            fold(first ^ m_seeds[0] ^ hash, word(text.substr(std::min<std::size_t>(8, text.size()))) ^ m_seeds[1]),
+            m_seeds[2]);
+    }
+
 private:
+    static std::uint64_t word(std::string_view text) // its first eight bytes, or what there is of them
+    {
+        std::uint64_t value = 0;
+        if (!text.empty())
+            std::memcpy(&value, text.data(), std::min(text.size(), sizeof value));
+        return value;
+    }
     // The halves of the 128-bit product, together: every bit of the result depends on every bit of both (wyhash).
     static std::uint64_t fold(std::uint64_t a, std::uint64_t b)
     {
         const auto product = static_cast<unsigned __int128>(a) * b;
         return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
     }
-    static std::uint64_t mixed(std::uint64_t x) // splitmix64
+    static constexpr std::uint64_t mixed(std::uint64_t x) // splitmix64
     {
         x += 0x9e3779b97f4a7c15ULL;
         x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ULL;

@@ -1,0 +1,136 @@
+#include "engine/tracking/lane_group.h"
+
+#include <algorithm>
+
+namespace callmon {
+
+LaneGroup::LaneGroup(const TrackerOptions& options, std::uint64_t hashSeed, const CodecNames& codecs,
+    std::span<LaneListener* const> listeners)
+    : m_gate(listeners.size())
+{
+    assert(!listeners.empty() && listeners.size() <= maxLanes);
+    for (LaneListener* listener : listeners) {
+        m_lanes.push_back(&m_store.emplace_back(options, hashSeed, codecs, *listener));
+        if (m_lanes.size() > 1)
+            m_controls.emplace_back(queuedControls);
+        if (options.touchMemory)
+            m_lanes.back()->touch();
+    }
+}
+
+void LaneGroup::process(std::size_t lane, std::span<const Datagram> batch, std::uint64_t end)
+{
+    MediaLane& own = *m_lanes[lane];
+    SpscRing<LaneControl>& controls = m_controls[lane - 1];
+    while (!batch.empty()) {
+        m_gate.done(lane, batch.front().sequence);
+        const std::uint64_t watermark = m_gate.enter(batch.front().sequence);
+        std::size_t count = 0;
+        while (count < batch.size() && count < MediaLane::burst && batch[count].sequence < watermark)
+            ++count;
+        const auto some = batch.first(count);
+        own.lookAhead(some);
+        for (std::size_t i = 0; i < some.size(); ++i) {
+            while (const LaneControl* control = controls.front()) {
+                if (control->stamp > some[i].sequence)
+                    break;
+                own.apply(*control);
+                controls.pop();
+            }
+            own.process(some[i], i);
+        }
+        own.flush();
+        batch = batch.subspan(count);
+    }
+    m_gate.done(lane, end);
+}
+
+bool LaneGroup::tell(LaneControl&& control)
+{
+    control.stamp = m_sequence;
+    for (SpscRing<LaneControl>& queue : m_controls) {
+        if (!queue.tryPush(control)) {
+            gather(); // empties it
+            queue.tryPush(control);
+        }
+    }
+    return m_lanes[0]->apply(control);
+}
+
+void LaneGroup::gather()
+{
+    m_lanes[0]->flush();
+    if (m_lanes.size() == 1)
+        return;
+    m_gate.gather(m_sequence);
+    m_counters = {};
+    for (std::size_t i = 1; i < m_lanes.size(); ++i) {
+        while (const LaneControl* control = m_controls[i - 1].front()) {
+            m_lanes[i]->apply(*control);
+            m_controls[i - 1].pop();
+        }
+        m_counters += m_lanes[i]->counters();
+    }
+}
+
+void LaneGroup::setStreamCount(std::uint32_t call, std::uint32_t count)
+{
+    for (MediaLane* lane : m_lanes)
+        lane->setStreamCount(call, count);
+}
+
+void LaneGroup::removeCall(std::uint32_t call)
+{
+    for (MediaLane* lane : m_lanes)
+        lane->removeCall(call);
+}
+
+void LaneGroup::stepBack(Timestamp now)
+{
+    for (MediaLane* lane : m_lanes)
+        lane->stepBack(now);
+}
+
+Timestamp LaneGroup::mediaHeardAt(std::uint32_t call) const
+{
+    Timestamp heard;
+    for (const MediaLane* lane : m_lanes) {
+        for (std::uint32_t i = lane->call(call).streams; i != noIndex; i = lane->stream(i).next)
+            heard = std::max(heard, lane->stream(i).rtp.lastHeardAt());
+    }
+    return heard;
+}
+
+Timestamp LaneGroup::lastPacketAt(std::uint32_t call) const
+{
+    Timestamp last = Timestamp::min();
+    for (const MediaLane* lane : m_lanes) {
+        for (std::uint32_t i = lane->call(call).streams; i != noIndex; i = lane->stream(i).next)
+            last = std::max(last, lane->stream(i).rtp.lastPacketAt());
+    }
+    return last;
+}
+
+std::span<const LaneGroup::StreamPlace> LaneGroup::streamsOf(std::uint32_t call, CallStreams& places) const
+{
+    std::size_t count = 0;
+    for (std::size_t lane = 0; lane < m_lanes.size(); ++lane) {
+        for (std::uint32_t i = m_lanes[lane]->call(call).streams; i != noIndex; i = m_lanes[lane]->stream(i).next) {
+            if (m_lanes[lane]->stream(i).numbered)
+                places[count++] = { lane, i };
+        }
+    }
+    const auto numberOf = [&](const StreamPlace& at) { return m_lanes[at.lane]->stream(at.index).number; };
+    std::sort(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(count),
+        [&](const StreamPlace& a, const StreamPlace& b) { return numberOf(a) < numberOf(b); });
+    return std::span(places).first(count);
+}
+
+MediaLane::Counters LaneGroup::counters() const
+{
+    MediaLane::Counters all = m_counters;
+    all += m_lanes[0]->counters();
+    return all;
+}
+
+}

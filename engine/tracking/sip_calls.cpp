@@ -1,0 +1,129 @@
+#include "engine/tracking/sip_calls.h"
+
+#include "engine/signalling/sip_message.h"
+#include "engine/tracking/call_signalling.h"
+#include "engine/tracking/payload_kinds.h"
+
+#include <algorithm>
+
+namespace callmon {
+
+namespace {
+
+std::string_view asText(Bytes bytes)
+{
+    return { reinterpret_cast<const char*>(bytes.data()), bytes.size() };
+}
+
+// Keep-alives of RFC 5626 3.5.1 and the like.
+bool isBlank(Bytes bytes)
+{
+    return std::all_of(bytes.begin(), bytes.end(), [](std::byte b) {
+        return b == std::byte { '\r' } || b == std::byte { '\n' } || b == std::byte { 0 } || b == std::byte { ' ' };
+    });
+}
+
+PayloadMeaning meaningOf(const SdpCodec& codec, CodecNames& names)
+{
+    return { codec.payloadType, kindOf(codec), names.indexOf(codec.name), codec.clockRate };
+}
+
+}
+
+SipCalls::SipCalls(const TrackerOptions& options, CallKeeper& calls, CodecNames& codecs)
+    : m_ports(options.sipPorts)
+    , m_calls(calls)
+    , m_codecs(codecs)
+{
+}
+
+bool SipCalls::isSipPort(const Endpoint& endpoint) const
+{
+    return std::find(m_ports.begin(), m_ports.end(), endpoint.port) != m_ports.end();
+}
+
+void SipCalls::read(const Datagram& datagram, Transport transport)
+{
+    if (!looksLikeSip(datagram.payload)
+        && (isBlank(datagram.payload) || (!isSipPort(datagram.flow.src) && !isSipPort(datagram.flow.dst)))) {
+        ++m_counters.otherDatagrams;
+        return;
+    }
+    const auto message = parseSip(asText(datagram.payload));
+    if (!message) {
+        ++m_counters.malformed;
+        return;
+    }
+    ++m_counters.messages;
+    std::uint32_t index = m_calls.find(message->callId);
+    if (index == noIndex)
+        index = openCall(*message, datagram, transport);
+    if (index == noIndex)
+        return;
+
+    Call& call = m_calls[index];
+    m_calls.hear(index, datagram.arrival);
+    if (isRepeated(call, *message, datagram.flow)) {
+        ++call.record.retransmissions;
+        ++m_counters.repeated;
+        return;
+    }
+    ++call.record.messages;
+    const std::uint32_t attempt = call.sip.attemptCseq;
+    const Party sender = senderOf(call, *message, datagram.flow);
+    applyMessage(call, *message, datagram.flow, datagram.arrival);
+    // After the end only what begins anew with the same Call-ID.
+    const bool another = static_cast<std::int32_t>(message->cseq - attempt) > 0;
+    if (!call.ended || (message->method == SipMethod::Invite && another))
+        readDescription(index, *message, sender);
+    settleDirections(call, *message, sender, datagram.arrival);
+    m_calls.update(index);
+}
+
+std::uint32_t SipCalls::openCall(const SipMessage& message, const Datagram& datagram, Transport transport)
+{
+    if (openingOf(message) == Opening::No) {
+        ++m_counters.outsideCalls;
+        return noIndex;
+    }
+    const std::uint32_t index = m_calls.open(message.callId, datagram.arrival);
+    if (index == noIndex)
+        return noIndex;
+    Call& call = m_calls[index];
+    beginCall(call, message, datagram.flow, datagram.arrival);
+    call.record.transport = transport;
+    m_calls.introduce(index);
+    return index;
+}
+
+void SipCalls::readDescription(std::uint32_t index, const SipMessage& message, Party sender)
+{
+    const std::string_view body = sdpOf(message);
+    if (body.empty())
+        return;
+    const auto description = parseSdp(body);
+    if (!description)
+        return;
+    Call& call = m_calls[index];
+    bool audioSeen = false;
+    for (const SdpMedia& media : description->mediaList()) {
+        if (media.kind == MediaKind::Audio && !audioSeen) {
+            audioSeen = true;
+            call.sip.pendingDirection[indexOf(sender)] = media.direction;
+            call.sip.pending[indexOf(sender)] = true;
+        }
+        // T.38 (image) is no RTP; nowhere to send to is no address.
+        if (media.rejected || media.kind == MediaKind::Image || media.address.ip.isUnspecified())
+            continue;
+        AddressAdded address { .call = index, .endpoint = media.address, .party = sender, .kind = media.kind };
+        address.payloadCount = static_cast<std::uint8_t>(std::min(media.codecCount, MediaAddress::maxPayloads));
+        for (std::size_t i = 0; i < address.payloadCount; ++i)
+            address.payloads[i] = meaningOf(media.codecs[i], m_codecs);
+        m_calls.addAddress(address);
+    }
+    const bool firstAnswer = sender == Party::Callee && !call.described[indexOf(sender)];
+    call.described[indexOf(sender)] = true;
+    m_calls.describe(index, firstAnswer);
+}
+
+}

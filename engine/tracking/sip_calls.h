@@ -1,0 +1,40 @@
+// What SIP messages mean for the calls that are on: which call each belongs to, and what it does to it.
+#pragma once
+
+#include "engine/packet/datagram.h"
+#include "engine/tracking/call_keeper.h"
+#include "shared/calls/probe_status.h"
+
+namespace callmon {
+
+struct SipMessage;
+
+// Lane 0's thread. Nothing is allocated after the constructor.
+class SipCalls {
+public:
+    SipCalls(const TrackerOptions& options, CallKeeper& calls, CodecNames& codecs);
+
+    // A datagram that is no media, or a message that a stream brought.
+    void read(const Datagram& datagram, Transport transport);
+
+    struct Counters { // the first three add up to what was given to read()
+        std::uint64_t messages = 0;
+        std::uint64_t malformed = 0;
+        std::uint64_t otherDatagrams = 0;
+        std::uint64_t outsideCalls = 0; // REGISTER, OPTIONS..., and dialogs that began before the probe
+        std::uint64_t repeated = 0;
+    };
+    const Counters& counters() const { return m_counters; }
+
+private:
+    std::uint32_t openCall(const SipMessage& message, const Datagram& datagram, Transport transport);
+    void readDescription(std::uint32_t index, const SipMessage& message, Party sender);
+    bool isSipPort(const Endpoint& endpoint) const;
+
+    std::vector<std::uint16_t> m_ports;
+    CallKeeper& m_calls;
+    CodecNames& m_codecs;
+    Counters m_counters;
+};
+
+}
