@@ -2,6 +2,7 @@
 #define ALLOW_EXPERIMENTAL_API
 #include "engine/capture/dpdk_port.h"
 
+#include "engine/capture/af_packet_ring.h"
 #include "engine/capture/device_times.h"
 #include "engine/capture/eal.h"
 #include "engine/capture/idle_sleep.h"
@@ -27,9 +28,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// Data, headroom, rte_mbuf and the pool's own header; none crosses from one 4 KiB page into the next.
-constexpr std::size_t bytesPerBufferHuge = 2560;
-constexpr std::size_t bytesPerBufferSmall = 4096 + 128;
+// Headroom, rte_mbuf and the pool's own header, beside the data. In small pages none crosses from one into the next
+// unless it is longer than a page.
+constexpr std::size_t bytesBesideData = 512;
+constexpr std::size_t usualData = RTE_MBUF_DEFAULT_DATAROOM;
+std::size_t bytesPerBuffer(std::size_t data, bool hugePages)
+{
+    constexpr std::size_t page = 4096;
+    return hugePages ? data + bytesBesideData : (data + bytesBesideData + page - 1) / page * page + 128;
+}
 constexpr std::size_t buffersAtLeast = 8192;
 constexpr std::size_t buffersPerThread = 256; // mempool cache
 constexpr std::uint16_t descriptorsAtMost = 16384;
@@ -88,6 +95,7 @@ struct DpdkPort::Port {
     bool promiscuous = false;
     bool pollBusy = false;
     std::uint16_t descriptors = 0;
+    std::size_t bufferData = usualData; // bytes of a frame that a buffer holds
     std::size_t wantedBuffers = 0;
     std::size_t buffers = 0;
     std::uint32_t linkMbps = 0;
@@ -187,7 +195,7 @@ Result<void> DpdkPort::Port::makePool(std::size_t fitting)
     for (buffers = fitting; buffers >= buffersAtLeast; buffers /= 2) {
         // One less than a power of two fits the pool's ring.
         pool = rte_pktmbuf_pool_create(poolName.c_str(), static_cast<unsigned>(buffers - 1), buffersPerThread, 0,
-            RTE_MBUF_DEFAULT_BUF_SIZE, socket < 0 ? SOCKET_ID_ANY : socket);
+            static_cast<std::uint16_t>(RTE_PKTMBUF_HEADROOM + bufferData), socket < 0 ? SOCKET_ID_ANY : socket);
         if (pool)
             return {};
     }
@@ -262,17 +270,20 @@ Result<std::unique_ptr<DpdkPort>> DpdkPort::open(const DpdkPortOptions& options)
         return Error { "the port has no name" };
     auto port = std::make_unique<Port>();
     port->isPci = !address.empty();
-    port->name = address.empty() ? options.name
+    port->name = address.empty() ? withLongPlaces(options.name)
                                  : address + options.name.substr(std::min(options.name.find(','), options.name.size()));
     port->pollBusy = options.pollBusy;
     port->linkMbps = options.linkMbps;
-    port->wantedBuffers = options.mbufs;
+    port->bufferData = std::min<std::size_t>(placeSizeOf(port->name), UINT16_MAX - RTE_PKTMBUF_HEADROOM);
+    // Of long buffers as many as the usual ones take memory.
+    port->wantedBuffers =
+        std::max(options.mbufs * usualData / port->bufferData, std::min(options.mbufs, buffersAtLeast));
 
     const EalMemory memory = findEalMemory();
-    const std::size_t bytesPerBuffer = memory.hugePages ? bytesPerBufferHuge : bytesPerBufferSmall;
-    const std::size_t buffers = fittingBuffers(options.mbufs, bytesPerBuffer, memory.availableBytes);
+    const std::size_t bytesEach = bytesPerBuffer(port->bufferData, memory.hugePages);
+    const std::size_t buffers = fittingBuffers(port->wantedBuffers, bytesEach, memory.availableBytes);
     port->hugePages = memory.hugePages;
-    if (const auto eal = startEal(port->isPci ? port->name : std::string(), memory, buffers * bytesPerBuffer); !eal)
+    if (const auto eal = startEal(port->isPci ? port->name : std::string(), memory, buffers * bytesEach); !eal)
         return eal.error();
     if (const auto attached = port->attach(); !attached)
         return attached.error();
