@@ -4,7 +4,7 @@
 
 say() { echo "$test: $*"; }
 skip() { say "SKIPPED: $*"; exit 77; }
-fail() { say "FAILED: $*"; tail -n 15 "$work"/*.out 2>/dev/null; exit 1; }
+fail() { say "FAILED: $*"; tail -n "${lines_said:-15}" "$work"/*.out 2>/dev/null; exit 1; }
 
 # What every one of these tests needs, beside the TOOLs it names; an empty work folder, by its full path.
 prepare() { # TOOL...
@@ -34,8 +34,8 @@ clean_up() {
     ip netns del "$callee_ns" 2>/dev/null
 }
 
-# Two namespaces and a veth pair between them, both gone again when the test ends. Without IPv6: its own chatter would
-# be frames that no telephone sent.
+# Two namespaces and a veth pair between them, both gone again when the test ends. Without IPv6 unless the caller has
+# such an address: its own chatter would be frames that no telephone sent.
 connect_hosts() {
     local ns
     trap clean_up EXIT
@@ -43,13 +43,21 @@ connect_hosts() {
     ip netns add "$caller_ns" 2>/dev/null && ip netns add "$callee_ns" 2>/dev/null \
         && ip netns exec "$caller_ns" true 2>/dev/null || skip "this kernel or container gives no network namespaces"
     for ns in "$caller_ns" "$callee_ns"; do
+        case $caller_ip in *:*) continue ;; esac
         inside "$ns" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 2>/dev/null
     done
     ip link add "$caller_if" netns "$caller_ns" type veth peer name "$callee_if" netns "$callee_ns" 2>/dev/null \
         || skip "this kernel or container gives no veth pair"
-    inside "$caller_ns" ip addr add "$caller_ip/24" dev "$caller_if" && inside "$caller_ns" ip link set "$caller_if" up \
-        && inside "$callee_ns" ip addr add "$callee_ip/24" dev "$callee_if" \
-        && inside "$callee_ns" ip link set "$callee_if" up || fail "cannot set the addresses of the veth pair"
+    inside "$caller_ns" ip link set "$caller_if" up && inside "$callee_ns" ip link set "$callee_if" up \
+        && give_addresses "$caller_ip" "$callee_ip" || fail "cannot set the addresses of the veth pair"
+}
+
+give_addresses() { # CALLER CALLEE
+    local bits=24 more=
+    case $1 in *:*) bits=64 more=nodad ;; esac
+    # shellcheck disable=SC2086 # more is a word or none
+    inside "$caller_ns" ip addr add "$1/$bits" dev "$caller_if" $more \
+        && inside "$callee_ns" ip addr add "$2/$bits" dev "$callee_if" $more
 }
 
 # Starts a program in a namespace in the background, killed after so many seconds. Its output goes to NAME.out.
@@ -79,7 +87,7 @@ engine_gone() { ! kill -0 "$engine" 2>/dev/null; }
 start_engine() { # SECONDS OPTION...
     local seconds=$1
     shift
-    start "$callee_ns" "$seconds" engine "$bin/callmon-engine" --port "net_af_packet0,iface=$callee_if,framecnt=16384" "$@"
+    start "$callee_ns" "$seconds" engine "$bin/callmon-engine" --port "net_af_packet0,iface=$callee_if,framecnt=8192" "$@"
     engine=${children[-1]}
     wait_for 60 eval 'engine_gone || engine_reads'
     engine_gone && fail "the engine ended before the first call"
