@@ -76,6 +76,13 @@ TrackerOptions trackerOptions(const ProbeOptions& options)
     tracker.maxStreams = options.maxStreams;
     tracker.touchMemory = !options.port.empty();
     tracker.sipPorts = options.sipPorts;
+    for (const std::string& name : options.legHeaders) { // compared in lower case (RFC 3261 7.3.1)
+        std::string& lower = tracker.legHeaders.emplace_back(name);
+        std::transform(lower.begin(), lower.end(), lower.begin(),
+            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    }
+    tracker.sipLimits = { options.maxSipHeaders, options.maxSipHeaderBytes };
+    tracker.callsPerSecondOfSource = options.callsPerSource;
     tracker.lingerAfterEnd = options.lingerAfterEnd;
     tracker.unansweredTimeout = options.silenceUnanswered;
     tracker.mediaTimeout = options.silenceWithMedia;

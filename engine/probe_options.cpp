@@ -88,6 +88,16 @@ Result<void> applySipPorts(ProbeOptions& options, const Values& values)
     return {};
 }
 
+Result<void> applyLegHeaders(ProbeOptions& options, const Values& values)
+{
+    options.legHeaders = values;
+    for (const std::string& name : values) {
+        if (name.empty() || name.find_first_of(" \t:\r\n") != std::string::npos)
+            return Error { "'" + name + "' is no name of a header field" };
+    }
+    return {};
+}
+
 Result<void> applyCores(ProbeOptions& options, const Values& values)
 {
     options.cores.clear();
@@ -135,6 +145,14 @@ const std::vector<Option>& allOptions()
         { "max-calls", "Calls at once; more are refused and counted", false, number<&O::maxCalls>(16, 16'777'216) },
         { "max-streams", "RTP streams at once", false, number<&O::maxStreams>(16, 33'554'432) },
         { "sip-ports", "Ports looked at for SIP first (it is recognised on every port)", true, applySipPorts },
+        { "leg-headers", "Header fields of an INVITE that the legs of one call share, X-Call-ID and the like; in order",
+            true, applyLegHeaders },
+        { "max-sip-headers", "Header fields of a SIP message; one with more is not read, and counted", false,
+            number<&O::maxSipHeaders>(8, 65'536) },
+        { "max-sip-header-bytes", "Size of a header field, likewise", false,
+            number<&O::maxSipHeaderBytes>(128, 65'536) },
+        { "calls-per-source", "Calls a second that one address may begin; more are refused and counted; 0: any number",
+            false, number<&O::callsPerSource>(0, 10'000'000) },
         { "linger-s", "Silence after BYE or a failure before a call is closed, seconds", false,
             seconds<&O::lingerAfterEnd>() },
         { "silence-unanswered-s", "Silence that ends a call never answered, seconds", false,

@@ -33,13 +33,18 @@ struct ProbeOptions {
     std::uint32_t maxCalls = 131072;
     std::uint32_t maxStreams = 262144;
     std::vector<std::uint16_t> sipPorts { 5060 };
+    std::vector<std::string> legHeaders; // names of header fields whose value the legs of one call share
+    std::uint32_t maxSipHeaders = 256;
+    std::uint32_t maxSipHeaderBytes = 8192;
+    std::uint32_t callsPerSource = 1000; // a second; 0: any
     std::chrono::seconds lingerAfterEnd { 5 };
     std::chrono::seconds silenceUnanswered { 180 };
     std::chrono::seconds silenceWithMedia { 300 };
     std::chrono::seconds silenceWithoutMedia { 7200 };
 
     bool recordMedia = true;
-    std::uint32_t mediaPoolMib = 512; // of media on its way from processing to disk; what is open in streams is not counted
+    std::uint32_t mediaPoolMib =
+        512; // of media on its way from processing to disk; what is open in streams is not counted
 };
 
 struct HelpWanted {

@@ -86,6 +86,27 @@ void splitUri(SipAddress& address)
 
 }
 
+std::string_view unescaped(std::string_view text, std::span<char> memory)
+{
+    if (text.find('%') == npos)
+        return text;
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < text.size() && size < memory.size(); ++i) {
+        char c = text[i];
+        unsigned char value = 0;
+        if (c == '%' && i + 2 < text.size()) {
+            const char* const end = text.data() + i + 3;
+            const auto [stop, error] = std::from_chars(text.data() + i + 1, end, value, 16);
+            if (error == std::errc() && stop == end && value >= 0x20 && value != 0x7f) {
+                c = static_cast<char>(value);
+                i += 2;
+            }
+        }
+        memory[size++] = c;
+    }
+    return { memory.data(), size };
+}
+
 std::string_view parameterOf(std::string_view value, std::string_view lowerCaseName)
 {
     std::size_t at = value.find_first_of(";,");

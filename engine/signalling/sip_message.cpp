@@ -46,6 +46,7 @@ bool readStatusLine(std::string_view line, SipMessage& message)
     if (!status || code.size() != 3 || *status < 100 || *status > 699)
         return false;
     message.status = *status;
+    message.reasonPhrase = trim(line);
     return true;
 }
 
@@ -104,9 +105,11 @@ struct FieldValues {
     std::string_view contentType;
     std::string_view contentLength;
     bool contentLengthDisputed = false;
+    std::string_view server;
 };
 
-void keep(const Header& header, FieldValues& fields)
+// The rarer ones go straight where they belong.
+void keep(const Header& header, FieldValues& fields, SipMessage& message)
 {
     switch (header.name.size()) {
     case 1: // compact forms: RFC 3261 7.3.3
@@ -124,7 +127,11 @@ void keep(const Header& header, FieldValues& fields)
         case 'c':
             return keepFirst(fields.contentType, header.value);
         case 'l':
-            return keep({ "content-length", header.value }, fields);
+            return keep({ "content-length", header.value }, fields, message);
+        case 'r':
+            return keepFirst(message.referTo, header.value);
+        case 'x':
+            return keepFirst(message.sessionExpires, header.value);
         default:
             return;
         }
@@ -142,21 +149,55 @@ void keep(const Header& header, FieldValues& fields)
         else if (equalsIgnoringCase(header.name, "cseq"))
             keepFirst(fields.cseq, header.value);
         return;
+    case 6:
+        if (equalsIgnoringCase(header.name, "reason"))
+            keepFirst(message.reasons[message.reasons[0].empty() ? 0 : 1], header.value);
+        else if (equalsIgnoringCase(header.name, "server"))
+            keepFirst(fields.server, header.value);
+        return;
     case 7:
         if (equalsIgnoringCase(header.name, "call-id"))
             keepFirst(fields.callId, header.value);
         else if (equalsIgnoringCase(header.name, "contact"))
             keepFirst(fields.contact, header.value);
         return;
+    case 8:
+        if (equalsIgnoringCase(header.name, "refer-to"))
+            keepFirst(message.referTo, header.value);
+        else if (equalsIgnoringCase(header.name, "replaces"))
+            keepFirst(message.replaces, header.value);
+        return;
+    case 9:
+        if (equalsIgnoringCase(header.name, "diversion"))
+            keepFirst(message.diversion, header.value);
+        return;
+    case 10:
+        if (equalsIgnoringCase(header.name, "user-agent"))
+            keepFirst(message.userAgent, header.value);
+        else if (equalsIgnoringCase(header.name, "session-id"))
+            keepFirst(message.sessionId, header.value);
+        return;
     case 12:
-        if (equalsIgnoringCase(header.name, "content-type"))
+        if (equalsIgnoringCase(header.name, "content-type")) {
             keepFirst(fields.contentType, header.value);
+        } else if (equalsIgnoringCase(header.name, "history-info")) {
+            message.historyContinues |= !message.historyInfo.empty();
+            keepFirst(message.historyInfo, header.value);
+        }
         return;
     case 14:
         if (equalsIgnoringCase(header.name, "content-length")) {
             fields.contentLengthDisputed |= !fields.contentLength.empty() && fields.contentLength != header.value;
             keepFirst(fields.contentLength, header.value);
         }
+        return;
+    case 15:
+        if (equalsIgnoringCase(header.name, "session-expires"))
+            keepFirst(message.sessionExpires, header.value);
+        return;
+    case 19:
+        if (equalsIgnoringCase(header.name, "p-asserted-identity"))
+            keepFirst(message.assertedIdentity, header.value);
         return;
     default:
         return;
@@ -210,19 +251,36 @@ bool looksLikeSip(Bytes payload)
 
 std::optional<SipMessage> parseSip(std::string_view text)
 {
+    return readSip(text, {}).message;
+}
+
+SipReading readSip(std::string_view text, const SipLimits& limits)
+{
     text = withoutKeepAlive(text);
-    SipMessage message;
+    SipReading reading;
+    SipMessage& message = reading.message.emplace();
+    const auto refused = [&](bool overLimit) {
+        reading.message.reset();
+        reading.overLimit = overLimit;
+        return reading;
+    };
     const std::string_view startLine = trim(takeLine(text));
     const bool isResponse = startsWithIgnoringCase(startLine, "sip/");
     if (!(isResponse ? readStatusLine(startLine, message) : readRequestLine(startLine, message)))
-        return std::nullopt;
+        return refused(false);
 
     FieldValues fields;
-    while (const auto header = takeHeader(text))
-        keep(*header, fields);
+    const std::string_view headers = text;
+    std::uint32_t count = 0;
+    for (std::size_t before = text.size(); const auto header = takeHeader(text); before = text.size()) {
+        if (++count > limits.headers || before - text.size() > limits.headerBytes)
+            return refused(true);
+        keep(*header, fields, message);
+    }
+    message.headers = headers.substr(0, headers.size() - text.size());
 
     if (fields.callId.empty() || fields.from.empty() || fields.to.empty() || !readCseq(fields.cseq, message))
-        return std::nullopt;
+        return refused(false);
     message.callId = fields.callId;
     message.from = parseSipAddress(fields.from);
     message.to = parseSipAddress(fields.to);
@@ -231,8 +289,20 @@ std::optional<SipMessage> parseSip(std::string_view text)
     message.contentType = fields.contentType;
     if (!fields.contentLengthDisputed)
         message.contentLength = decimal<std::size_t>(fields.contentLength);
+    if (!message.isRequest && !fields.server.empty())
+        message.userAgent = fields.server;
     message.body = text.substr(0, message.contentLength.value_or(npos));
-    return message;
+    return reading;
+}
+
+std::string_view headerValue(const SipMessage& message, std::string_view lowerCaseName)
+{
+    std::string_view text = message.headers;
+    while (const auto header = takeHeader(text)) {
+        if (equalsIgnoringCase(header->name, lowerCaseName))
+            return header->value;
+    }
+    return {};
 }
 
 }

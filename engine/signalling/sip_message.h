@@ -5,6 +5,7 @@
 #include "engine/signalling/sip_address.h"
 #include "shared/base/byte_reader.h"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -36,6 +37,7 @@ struct SipMessage {
     SipMethod method = SipMethod::Other; // of the request; of a response that of its CSeq
     std::uint16_t status = 0; // 100 to 699; 0 for a request
     std::string_view requestUri; // empty for a response
+    std::string_view reasonPhrase; // of a response
     std::string_view callId;
     SipAddress from;
     SipAddress to;
@@ -43,6 +45,20 @@ struct SipMessage {
     std::string_view viaBranch; // of the topmost Via; empty when it has none
     std::string_view contactUri;
     std::string_view contentType; // "application/sdp", parameters included
+
+    // Values as they stand, folds inside; empty when they are not there.
+    std::string_view assertedIdentity; // RFC 3325
+    std::string_view diversion; // RFC 5806
+    std::string_view historyInfo; // RFC 7044
+    bool historyContinues = false; // in another field of that name
+    std::array<std::string_view, 2> reasons; // RFC 3326: a field for each protocol, or a list in one
+    std::string_view referTo; // RFC 3515
+    std::string_view replaces; // RFC 3891
+    std::string_view sessionExpires; // RFC 4028
+    std::string_view sessionId; // RFC 7989
+    std::string_view userAgent; // User-Agent of a request; of a response Server, else User-Agent
+    std::string_view headers; // all of them, for headerValue()
+
     std::optional<std::size_t> contentLength; // empty when it is missing, no number, or said twice and differently
     std::string_view body; // what Content-Length says of what is there; all that is there without one
 };
@@ -54,6 +70,19 @@ bool looksLikeSip(Bytes payload);
 // whole: a capture cut in the middle of a Call-ID would name a call that does not exist. A folded value keeps its CRLF
 // inside; where a header comes twice the first one counts. Reads every byte a fixed number of times at most.
 std::optional<SipMessage> parseSip(std::string_view message);
+
+struct SipLimits { // against messages that are large for the work they make
+    std::uint32_t headers = 256; // fields of one message
+    std::uint32_t headerBytes = 8192; // of one field, its folds included
+};
+struct SipReading {
+    std::optional<SipMessage> message;
+    bool overLimit = false; // read no further than that
+};
+SipReading readSip(std::string_view message, const SipLimits& limits); // parseSip() with limits
+
+// Value of the first header field of that name; compact forms are other names.
+std::string_view headerValue(const SipMessage& message, std::string_view lowerCaseName);
 
 // The SDP in the body: itself, or the first application/sdp part of a multipart (RFC 2046 5.1; not of a multipart
 // inside a multipart). Empty when none.

@@ -24,8 +24,8 @@ ActivityClass Call::activity() const
         return ActivityClass::Cancelled;
     if (ended)
         return cancelled && record.finalCode == 0 ? ActivityClass::Cancelled : ActivityClass::Lingering;
-    if (!record.answeredAt)
-        return ActivityClass::Setup;
+    if (!record.answeredAt) // an INVITE that nobody responds to is given up sooner
+        return record.lastCode == 0 && !record.beganBeforeProbe ? ActivityClass::Unheard : ActivityClass::Setup;
     return held() || record.streamCount == 0 ? ActivityClass::Quiet : ActivityClass::Talking;
 }
 
@@ -68,6 +68,8 @@ void Call::reopen(CallState state)
     cancelled = false;
     record.state = state;
     record.endedAt.reset();
+    record.q850Cause = 0;
+    record.endReason = std::string_view();
     record.endedBy = EndedBy::Nobody;
 }
 

@@ -19,7 +19,7 @@ inline Party otherThan(Party party)
 }
 
 // How long a call may be silent depends on what it is doing: one activity list each.
-enum class ActivityClass : std::uint8_t { Setup, Talking, Quiet, Cancelled, Lingering };
+enum class ActivityClass : std::uint8_t { Unheard, Setup, Talking, Quiet, Cancelled, Lingering };
 
 // What SIP remembers of a call beyond that. Hashes of tags and branches; 0 when absent.
 struct SipDialogue {
@@ -31,7 +31,9 @@ struct SipDialogue {
     std::uint64_t firstBranch = 0; // top Via of the attempt's first INVITE: the hop nearest to the caller
     std::uint32_t attemptCseq = 0; // of the caller's INVITE that is being set up, or was answered
     std::array<std::uint64_t, maxBranches> branchTags {}; // To tags of responses to it
-    std::uint64_t lastOffer = 0; // of the body of the last session description in force, by whoever sent it
+    std::size_t branchCount = 0;
+    std::array<std::uint64_t, 2> lastDescription {}; // by Party: of the body it sent last
+    std::array<std::uint32_t, 2> offerCseq {}; // of its last new offer
     std::array<MediaDirection, 2> pendingDirection {}; // offered, and not accepted yet
     std::array<bool, 2> pending {};
     std::array<std::uint64_t, maxRemembered> remembered {}; // fingerprints of messages, to tell copies
@@ -42,7 +44,8 @@ struct Call {
     static constexpr std::uint32_t maxStreams = 64;
 
     CallRecord record; // lastPacketAt and what the probe lost: CallKeeper::call() brings them up to date
-    ActivityClass activityClass = ActivityClass::Setup;
+    ActivityClass activityClass = ActivityClass::Unheard;
+    Nanoseconds armedFor {}; // the silence it was given when it was last put into L
     Timestamp heardAt; // last message that counts against silence, by the tracker's time
     std::uint64_t framesLostBefore = 0; // by the probe, when the call began
     std::uint64_t lossReportsBefore = 0;

@@ -237,7 +237,7 @@ void CallKeeper::stepBack(Timestamp at)
 void CallKeeper::expire(Timestamp at)
 {
     m_wheel.advance(tickNumber(at), [&](std::uint32_t index) {
-        if (at - heardAt(index) >= timeoutOf(m_calls[index].activityClass))
+        if (at - heardAt(index) >= timeoutOf(m_calls[index]))
             end(index, EndedBy::Silence);
         else
             arm(index);
@@ -254,14 +254,20 @@ Timestamp CallKeeper::heardAt(std::uint32_t index) const
     return std::max(call.heardAt, media);
 }
 
-Nanoseconds CallKeeper::timeoutOf(ActivityClass activityClass) const
+Nanoseconds CallKeeper::timeoutOf(const Call& call) const
 {
-    switch (activityClass) {
+    switch (call.activityClass) {
+    case ActivityClass::Unheard:
+        return m_options.unheardTimeout;
     case ActivityClass::Setup:
         return m_options.unansweredTimeout;
     case ActivityClass::Talking:
         return m_options.mediaTimeout;
     case ActivityClass::Quiet:
+        // Without a refresh the session is over (RFC 4028 10), though its BYE was not seen.
+        if (call.record.sessionExpiresSeconds > 0)
+            return std::min<Nanoseconds>(m_options.quietTimeout,
+                std::chrono::seconds(call.record.sessionExpiresSeconds) + m_options.unheardTimeout);
         return m_options.quietTimeout;
     case ActivityClass::Cancelled:
         return m_options.cancelledTimeout;
@@ -274,18 +280,21 @@ Nanoseconds CallKeeper::timeoutOf(ActivityClass activityClass) const
 // By what signalling knows: media heard of since shows when the time has come.
 void CallKeeper::arm(std::uint32_t index)
 {
-    const Call& call = m_calls[index];
-    m_wheel.arm(index, tickNumber(call.heardAt + timeoutOf(call.activityClass)));
+    Call& call = m_calls[index];
+    call.armedFor = timeoutOf(call);
+    m_wheel.arm(index, tickNumber(call.heardAt + call.armedFor));
 }
 
 void CallKeeper::reclassify(std::uint32_t index)
 {
     Call& call = m_calls[index];
     const ActivityClass now = call.activity();
-    if (now == call.activityClass)
-        return;
+    const bool changed = now != call.activityClass;
     call.activityClass = now;
-    call.heardAt = m_now;
+    if (!changed && timeoutOf(call) == call.armedFor)
+        return;
+    if (changed)
+        call.heardAt = m_now;
     m_wheel.disarm(index); // it may be sooner now
     arm(index);
 }

@@ -58,7 +58,7 @@ private:
     void numberStreams();
     void expire(Timestamp at);
     Timestamp heardAt(std::uint32_t index) const;
-    Nanoseconds timeoutOf(ActivityClass activityClass) const;
+    Nanoseconds timeoutOf(const Call& call) const;
     void arm(std::uint32_t index);
     void reclassify(std::uint32_t index);
 

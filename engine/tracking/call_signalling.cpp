@@ -8,27 +8,15 @@ namespace callmon {
 
 namespace {
 
-// Of tags, branches and bodies, which are compared within one call only.
-std::uint64_t hashOrZero(std::string_view text)
-{
-    constexpr SeededHash hash(0);
-    return text.empty() ? 0 : std::max<std::uint64_t>(hash(text), 1);
-}
-
 bool isChallenge(std::uint16_t status)
 {
     return status == 401 || status == 407;
 }
 
-std::string_view nameOf(const SipAddress& address)
-{
-    return address.user.empty() ? address.host : address.user;
-}
-
 Party requesterOf(const Call& call, const SipMessage& message, const FlowKey& flow)
 {
-    const std::uint64_t from = hashOrZero(message.from.tag);
-    const std::uint64_t to = hashOrZero(message.to.tag);
+    const std::uint64_t from = fingerprintOf(message.from.tag);
+    const std::uint64_t to = fingerprintOf(message.to.tag);
     if (call.sip.callerTag != 0 && from == call.sip.callerTag)
         return Party::Caller;
     if (call.sip.callerTag != 0 && to == call.sip.callerTag)
@@ -47,7 +35,7 @@ Party requesterOf(const Call& call, const SipMessage& message, const FlowKey& fl
 // of: what ends a call is what passes on the hop nearest to the caller.
 bool onFirstHop(const Call& call, const SipMessage& message, const FlowKey& flow)
 {
-    const std::uint64_t branch = hashOrZero(message.viaBranch);
+    const std::uint64_t branch = fingerprintOf(message.viaBranch);
     return branch == 0 || call.sip.firstBranch == 0 || branch == call.sip.firstBranch
         || (message.isRequest ? flow.src : flow.dst) == call.record.callerAddress;
 }
@@ -61,7 +49,7 @@ void onInvite(Call& call, const SipMessage& message, const FlowKey& flow, Timest
         record.callerAddress = flow.src;
         record.calleeAddress = flow.dst;
         call.sip.attemptCseq = message.cseq;
-        call.sip.firstBranch = hashOrZero(message.viaBranch);
+        call.sip.firstBranch = fingerprintOf(message.viaBranch);
         return;
     }
     const bool another = static_cast<std::int32_t>(message.cseq - call.sip.attemptCseq) > 0;
@@ -71,8 +59,10 @@ void onInvite(Call& call, const SipMessage& message, const FlowKey& flow, Timest
     if (call.challenged && !record.ringingAt)
         record.postDialDelay.reset(); // the challenge was no answer to the caller
     call.sip.attemptCseq = message.cseq;
-    call.sip.firstBranch = hashOrZero(message.viaBranch);
+    call.sip.firstBranch = fingerprintOf(message.viaBranch);
     call.otherBranchFailure = 0;
+    call.sip.branchCount = 0;
+    record.branches = 0;
     record.outcome = CallOutcome::Incomplete;
     record.finalCode = 0;
     call.reopen(record.ringingAt ? CallState::Ringing : CallState::Trying);
@@ -86,7 +76,7 @@ void onSuccess(Call& call, const SipMessage& message, Timestamp at)
     const bool byeCameFirst = call.ended && !call.cancelled && record.outcome == CallOutcome::Incomplete;
     call.answer(at);
     record.finalCode = message.status;
-    call.sip.answeredTag = hashOrZero(message.to.tag);
+    call.sip.answeredTag = fingerprintOf(message.to.tag);
     if (byeCameFirst)
         record.state = CallState::Ended;
     else
@@ -115,11 +105,24 @@ void onFailure(Call& call, const SipMessage& message, const FlowKey& flow, Times
     call.end(at, record.outcome == CallOutcome::Cancelled ? EndedBy::Caller : EndedBy::Callee);
 }
 
+// RFC 3261 12.1: each branch that a proxy forked to answers with a tag of its own.
+void noteBranch(Call& call, std::uint64_t tag)
+{
+    SipDialogue& sip = call.sip;
+    const auto end = sip.branchTags.begin() + static_cast<std::ptrdiff_t>(sip.branchCount);
+    if (tag == 0 || sip.branchCount == sip.branchTags.size() || std::find(sip.branchTags.begin(), end, tag) != end)
+        return;
+    sip.branchTags[sip.branchCount++] = tag;
+    call.record.branches = static_cast<std::uint16_t>(sip.branchCount);
+}
+
 void onInviteResponse(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at)
 {
     CallRecord& record = call.record;
     if (!record.signallingRtt)
         record.signallingRtt = call.sinceInvite(at);
+    if (message.status > 100 && message.status < 300)
+        noteBranch(call, fingerprintOf(message.to.tag));
     if (message.status >= 300)
         return onFailure(call, message, flow, at);
     if (message.status >= 200)
@@ -142,16 +145,28 @@ void onBye(Call& call, const SipMessage& message, Party sender, Timestamp at)
     if (call.ended)
         return;
     // Of several forks that answered, the caller keeps one and says BYE to the others.
-    const std::uint64_t tag = hashOrZero(sender == Party::Caller ? message.to.tag : message.from.tag);
+    const std::uint64_t tag = fingerprintOf(sender == Party::Caller ? message.to.tag : message.from.tag);
     if (tag != 0 && call.sip.answeredTag != 0 && tag != call.sip.answeredTag)
         return;
+    if (call.record.beganBeforeProbe && !call.record.answeredAt) // known from an UPDATE: the answer was before, too
+        call.answer(call.record.startedAt);
     call.end(at, sender == Party::Caller ? EndedBy::Caller : EndedBy::Callee);
 }
 
 }
 
+std::uint64_t fingerprintOf(std::string_view text)
+{
+    constexpr SeededHash hash(0);
+    return text.empty() ? 0 : std::max<std::uint64_t>(hash(text), 1);
+}
+
 Opening openingOf(const SipMessage& message)
 {
+    const bool describesDialog =
+        message.method == SipMethod::Update && message.isRequest && !message.to.tag.empty() && !message.body.empty();
+    if (describesDialog)
+        return Opening::Call;
     if (message.method != SipMethod::Invite)
         return Opening::No;
     return message.isRequest ? Opening::Call : Opening::Unconfirmed;
@@ -160,15 +175,16 @@ Opening openingOf(const SipMessage& message)
 void beginCall(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at)
 {
     CallRecord& record = call.record;
-    record.caller = nameOf(message.from);
-    record.callee = nameOf(message.to);
+    assignName(record.caller, message.from);
+    assignName(record.callee, message.to);
     record.callerAddress = message.isRequest ? flow.src : flow.dst;
     record.calleeAddress = message.isRequest ? flow.dst : flow.src;
-    call.sip.callerTag = hashOrZero(message.from.tag);
+    call.sip.callerTag = fingerprintOf(message.from.tag);
     call.sip.attemptCseq = message.cseq;
-    call.sip.firstBranch = hashOrZero(message.viaBranch);
+    call.sip.firstBranch = fingerprintOf(message.viaBranch);
     call.confirmed = message.isRequest;
-    if (message.isRequest)
+    record.beganBeforeProbe = message.isRequest && !message.to.tag.empty(); // RFC 3261 12.2: within a dialog
+    if (message.isRequest && !record.beganBeforeProbe) // else there was no dialling to measure
         call.firstInviteAt = at;
 }
 
@@ -183,10 +199,10 @@ bool isRepeated(Call& call, const SipMessage& message, const FlowKey& flow)
     std::uint64_t print = message.isRequest ? 1 : 2;
     const auto mix = [&](std::uint64_t part) { print = (print ^ part) * 0x9e3779b97f4a7c15ULL + (print >> 29); };
     mix(static_cast<std::uint64_t>(message.method) << 48 | std::uint64_t { message.status } << 32 | message.cseq);
-    mix(hashOrZero(message.viaBranch));
-    mix(hashOrZero(message.from.tag));
-    mix(hashOrZero(message.to.tag));
-    mix(hashOrZero(message.body));
+    mix(fingerprintOf(message.viaBranch));
+    mix(fingerprintOf(message.from.tag));
+    mix(fingerprintOf(message.to.tag));
+    mix(fingerprintOf(message.body));
     mix(hashOf(flow.src));
     mix(hashOf(flow.dst));
     const auto known = std::min<std::size_t>(call.sip.rememberedCount, SipDialogue::maxRemembered);

@@ -7,7 +7,8 @@
 namespace callmon {
 
 // An INVITE opens a call, also one with a To tag: a call that began before the probe is known from its first INVITE
-// seen. A response to an INVITE opens it too, unconfirmed: should the request not follow, there was no call to report.
+// seen, or UPDATE with a session description; who is its caller then is only who sent that. A response to an INVITE
+// opens it too, unconfirmed: should the request not follow, there was no call to report.
 enum class Opening : std::uint8_t { No, Unconfirmed, Call };
 Opening openingOf(const SipMessage& message);
 
@@ -26,6 +27,16 @@ void applyMessage(Call& call, const SipMessage& message, const FlowKey& flow, Ti
 
 // Directions that were offered take effect, or not.
 void settleDirections(Call& call, const SipMessage& message, Party sender, Timestamp at);
+
+// Of tags, branches and bodies, compared within one call only; 0 for none.
+std::uint64_t fingerprintOf(std::string_view text);
+
+// The user part, without escapes, or the host when there is no user.
+template <std::size_t capacity> void assignName(FixedText<capacity>& name, const SipAddress& address)
+{
+    std::array<char, 255> memory;
+    name = unescaped(address.user.empty() ? address.host : address.user, memory);
+}
 
 // What a final response of 300 and above says (RFC 3261 21), as ARCHITECTURE.md, "What each figure means".
 CallOutcome outcomeOfFailure(std::uint16_t status);

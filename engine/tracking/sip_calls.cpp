@@ -3,6 +3,7 @@
 #include "engine/signalling/sip_message.h"
 #include "engine/tracking/call_signalling.h"
 #include "engine/tracking/payload_kinds.h"
+#include "engine/tracking/sip_annotations.h"
 
 #include <algorithm>
 
@@ -30,8 +31,11 @@ PayloadMeaning meaningOf(const SdpCodec& codec, CodecNames& names)
 
 }
 
-SipCalls::SipCalls(const TrackerOptions& options, CallKeeper& calls, CodecNames& codecs)
+SipCalls::SipCalls(const TrackerOptions& options, std::uint64_t hashSeed, CallKeeper& calls, CodecNames& codecs)
     : m_ports(options.sipPorts)
+    , m_legHeaders(options.legHeaders)
+    , m_limits(options.sipLimits)
+    , m_sources(options.callsPerSecondOfSource, hashSeed)
     , m_calls(calls)
     , m_codecs(codecs)
 {
@@ -49,9 +53,11 @@ void SipCalls::read(const Datagram& datagram, Transport transport)
         ++m_counters.otherDatagrams;
         return;
     }
-    const auto message = parseSip(asText(datagram.payload));
+    const SipReading reading = readSip(asText(datagram.payload), m_limits);
+    const auto& message = reading.message;
     if (!message) {
         ++m_counters.malformed;
+        m_counters.overLimits += reading.overLimit ? 1 : 0;
         return;
     }
     ++m_counters.messages;
@@ -71,7 +77,9 @@ void SipCalls::read(const Datagram& datagram, Transport transport)
     ++call.record.messages;
     const std::uint32_t attempt = call.sip.attemptCseq;
     const Party sender = senderOf(call, *message, datagram.flow);
+    const bool wasEnded = call.ended;
     applyMessage(call, *message, datagram.flow, datagram.arrival);
+    annotate(call, *message, sender, call.ended && !wasEnded, m_legHeaders);
     // After the end only what begins anew with the same Call-ID.
     const bool another = static_cast<std::int32_t>(message->cseq - attempt) > 0;
     if (!call.ended || (message->method == SipMethod::Invite && another))
@@ -80,10 +88,27 @@ void SipCalls::read(const Datagram& datagram, Transport transport)
     m_calls.update(index);
 }
 
+void SipCalls::countOutside(const SipMessage& message)
+{
+    ++m_counters.outsideCalls;
+    const bool inDialog = !message.from.tag.empty() && !message.to.tag.empty();
+    const bool ofCalls = message.method == SipMethod::Bye || message.method == SipMethod::Ack
+        || message.method == SipMethod::Prack || message.method == SipMethod::Update
+        || message.method == SipMethod::Info;
+    if (inDialog && ofCalls)
+        ++m_counters.unknownDialogs;
+    else if (message.isRequest)
+        ++m_counters.requestsOutside[static_cast<std::size_t>(message.method)];
+}
+
 std::uint32_t SipCalls::openCall(const SipMessage& message, const Datagram& datagram, Transport transport)
 {
     if (openingOf(message) == Opening::No) {
-        ++m_counters.outsideCalls;
+        countOutside(message);
+        return noIndex;
+    }
+    if (!m_sources.admits(datagram.flow.src.ip, datagram.arrival)) {
+        ++m_counters.sourceRefused;
         return noIndex;
     }
     const std::uint32_t index = m_calls.open(message.callId, datagram.arrival);
@@ -92,6 +117,7 @@ std::uint32_t SipCalls::openCall(const SipMessage& message, const Datagram& data
     Call& call = m_calls[index];
     beginCall(call, message, datagram.flow, datagram.arrival);
     call.record.transport = transport;
+    call.record.encapsulation = datagram.encapsulation;
     m_calls.introduce(index);
     return index;
 }
@@ -111,6 +137,10 @@ void SipCalls::readDescription(std::uint32_t index, const SipMessage& message, P
             audioSeen = true;
             call.sip.pendingDirection[indexOf(sender)] = media.direction;
             call.sip.pending[indexOf(sender)] = true;
+        }
+        if (!media.rejected) {
+            call.record.mediaKinds.add(media.kind);
+            call.record.secureMedia |= media.secure;
         }
         // T.38 (image) is no RTP; nowhere to send to is no address.
         if (media.rejected || media.kind == MediaKind::Image || media.address.ip.isUnspecified())

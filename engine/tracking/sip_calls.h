@@ -3,6 +3,7 @@
 
 #include "engine/packet/datagram.h"
 #include "engine/tracking/call_keeper.h"
+#include "engine/tracking/source_limiter.h"
 #include "shared/calls/probe_status.h"
 
 namespace callmon {
@@ -12,7 +13,7 @@ struct SipMessage;
 // Lane 0's thread. Nothing is allocated after the constructor.
 class SipCalls {
 public:
-    SipCalls(const TrackerOptions& options, CallKeeper& calls, CodecNames& codecs);
+    SipCalls(const TrackerOptions& options, std::uint64_t hashSeed, CallKeeper& calls, CodecNames& codecs);
 
     // A datagram that is no media, or a message that a stream brought.
     void read(const Datagram& datagram, Transport transport);
@@ -23,15 +24,23 @@ public:
         std::uint64_t otherDatagrams = 0;
         std::uint64_t outsideCalls = 0; // REGISTER, OPTIONS..., and dialogs that began before the probe
         std::uint64_t repeated = 0;
+        std::uint64_t overLimits = 0; // of the malformed ones: too many header fields, or too long ones
+        std::uint64_t unknownDialogs = 0; // of those outside calls: BYE and others of dialogs that began unseen
+        std::array<std::uint64_t, 15> requestsOutside {}; // likewise, by SipMethod
+        std::uint64_t sourceRefused = 0; // messages that would have opened calls, of sources that open too many
     };
     const Counters& counters() const { return m_counters; }
 
 private:
+    void countOutside(const SipMessage& message);
     std::uint32_t openCall(const SipMessage& message, const Datagram& datagram, Transport transport);
     void readDescription(std::uint32_t index, const SipMessage& message, Party sender);
     bool isSipPort(const Endpoint& endpoint) const;
 
     std::vector<std::uint16_t> m_ports;
+    std::vector<std::string> m_legHeaders;
+    SipLimits m_limits;
+    SourceLimiter m_sources;
     CallKeeper& m_calls;
     CodecNames& m_codecs;
     Counters m_counters;

@@ -4,7 +4,8 @@
 //
 // with hosts A (the caller, 10.0.0.1), B (the callee, 10.0.0.2) and P (a proxy, 10.0.0.9), all on port 5060.
 // Options: by=B (the callee made the request), sdp=sendrecv|sendonly|recvonly|inactive|zero (an SDP of the sender's
-// party, zero: c=0.0.0.0), totag=x, branch=x, id=x (Call-ID), port=n (media port), relay=n (media at P, that port).
+// party, zero: c=0.0.0.0), totag=x, branch=x, id=x (Call-ID), port=n (media port), relay=n (media at P, that port),
+// version=n (of the SDP), user=x (of the caller's URI), x=Name:value (a header field, more than once too; blanks as _).
 #pragma once
 
 #include "engine/packet/datagram.h"
@@ -107,7 +108,8 @@ private:
         const bool byCallee = option("by", "A") == "B";
         const bool first = method == "INVITE" && !response && match.captured(5) == "1";
         const QString toTag = option("totag", first || start == "100" || method == "CANCEL" ? "" : "tb");
-        const QString from = byCallee ? "<sip:bob@example.org>;tag=tb" : "<sip:alice@example.org>;tag=ta";
+        const QString from = byCallee ? QString("<sip:bob@example.org>;tag=tb")
+                                      : "<sip:" + option("user", "alice") + "@example.org>;tag=ta";
         const QString to = byCallee ? QString("<sip:alice@example.org>;tag=ta")
                                     : "<sip:bob@example.org>" + (toTag.isEmpty() ? "" : ";tag=" + toTag);
         const bool senderIsCallee = byCallee != response;
@@ -118,7 +120,8 @@ private:
                 : !relay.isEmpty()           ? "10.0.0.9"
                 : senderIsCallee             ? "10.0.0.2"
                                              : "10.0.0.1";
-            body = "v=0\r\no=- 1 1 IN IP4 " + ip + "\r\ns=-\r\nc=IN IP4 " + ip + "\r\nt=0 0\r\nm=audio "
+            body = "v=0\r\no=- 1 " + option("version", "1") + " IN IP4 " + ip + "\r\ns=-\r\nc=IN IP4 " + ip
+                + "\r\nt=0 0\r\nm=audio "
                 + option("port",
                     !relay.isEmpty()     ? relay
                         : senderIsCallee ? "20000"
@@ -126,11 +129,18 @@ private:
                 + " RTP/AVP 8 101\r\na=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
                 + (sdp == "zero" ? "" : "a=" + sdp + "\r\n");
         }
+        QString extra;
+        static const QRegularExpression field(R"( x=([^: ]+):(\S*))");
+        for (auto fields = field.globalMatch(match.captured(7)); fields.hasNext();) {
+            const auto found = fields.next();
+            extra += found.captured(1) + ": " + QString(found.captured(2)).replace('_', ' ') + "\r\n";
+        }
         const QString text = (response ? "SIP/2.0 " + start + " Reason" : start + " sip:bob@example.org SIP/2.0")
             + "\r\nVia: SIP/2.0/UDP host;branch=z9hG4bK"
             + option("branch", (method == "CANCEL" ? "INVITE" : method) + match.captured(5) + (byCallee ? "b" : "a"))
-            + "\r\nFrom: " + from + "\r\nTo: " + to + "\r\nCall-ID: " + option("id", "call-1") + "\r\nCSeq: "
-            + match.captured(5) + " " + method + "\r\n" + (body.isEmpty() ? "" : "Content-Type: application/sdp\r\n")
+            + "\r\nFrom: " + from + "\r\nTo: " + to + "\r\nCall-ID: " + option("id", "call-1")
+            + "\r\nCSeq: " + match.captured(5) + " " + method + "\r\n" + extra
+            + (body.isEmpty() ? "" : "Content-Type: application/sdp\r\n")
             + "Content-Length: " + QString::number(body.size()) + "\r\n\r\n" + body;
         add(scriptTime(match.captured(1).toDouble()), scriptHost(src, 5060), scriptHost(dst, 5060), text.toStdString());
     }

@@ -132,7 +132,7 @@ void SipCallsTest::recordSaysWhatHappened_data()
         << "answered" << 200 << "caller" << QList<int> { 500, 3000, 9000, 500, 3000, 20 } << QList<int> { 9, 0 };
     QTest::newRow("began before the probe: in-dialog INVITE")
         << "0 A>B INVITE 5 totag=tb sdp=sendrecv\n20 B>A 200 5 sdp=sendrecv\n30 A>B ACK 5\n900 A>B BYE 6"
-        << "answered" << 200 << "caller" << QList<int> { -1, 20, 900, 20, 20, 20 } << QList<int> { 4, 0 };
+        << "answered" << 200 << "caller" << QList<int> { -1, 20, 900, -1, -1, -1 } << QList<int> { 4, 0 };
 }
 
 void SipCallsTest::recordSaysWhatHappened()
