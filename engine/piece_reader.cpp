@@ -44,11 +44,6 @@ void PieceReader::read(const Frame& frame, std::uint64_t sequence)
 
 void PieceReader::message(const SignallingMessage& message)
 {
-    if (message.transport == MessageTransport::SkinnyTcp) {
-        ++m_skinny; // not read yet
-        return;
-    }
-    ++m_sip;
     Datagram datagram;
     datagram.arrival = message.stamp.arrival;
     datagram.uncertainty = message.stamp.uncertainty;
@@ -57,6 +52,9 @@ void PieceReader::message(const SignallingMessage& message)
     datagram.payload = message.payload;
     datagram.wirePayloadSize = static_cast<std::uint16_t>(message.payload.size());
     datagram.ipSize = message.ipSize;
+    if (message.transport == MessageTransport::SkinnyTcp)
+        return m_monitor.skinnyMessage(datagram);
+    ++m_sip;
     m_monitor.message(datagram, transportOf(message.transport));
 }
 
@@ -79,8 +77,7 @@ std::vector<NamedCounter> PieceReader::counters() const
     std::vector<NamedCounter> all { { "fragments", m_reassembler.fragments().counters().fragments },
         { "datagrams_of_fragments", m_datagrams }, { "datagrams_of_fragments_other", m_otherDatagrams },
         { "tcp_segments", m_reassembler.tcp().counters().segments },
-        { "sctp_packets", m_reassembler.sctp().counters().packets }, { "sip_messages_reassembled", m_sip },
-        { "skinny_messages", m_skinny } };
+        { "sctp_packets", m_reassembler.sctp().counters().packets }, { "sip_messages_reassembled", m_sip } };
     for (const ReassemblyCounter& counter : m_reassembler.counters())
         all.push_back({ counter.name, counter.value });
     return all;

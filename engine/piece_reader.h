@@ -29,7 +29,6 @@ private:
     const bool m_readsMedia;
     Reassembler m_reassembler;
     std::uint64_t m_sip = 0;
-    std::uint64_t m_skinny = 0;
     std::uint64_t m_datagrams = 0;
     std::uint64_t m_otherDatagrams = 0;
 };

@@ -111,6 +111,8 @@ void CallKeeper::end(std::uint32_t index, EndedBy reason)
     } else {
         ++m_counters.callsUnconfirmed;
     }
+    if (m_companion != nullptr)
+        m_companion->callGone(index);
     m_lanes.removeCall(index);
     m_calls.remove(index);
 }
@@ -197,6 +199,8 @@ void CallKeeper::tick(Timestamp at)
     m_lanes.gather();
     numberStreams();
     expire(at);
+    if (m_companion != nullptr)
+        m_companion->tick(at);
     m_listener.tick(at);
     m_lanes.tell({ .what = LaneTick { at } });
 }

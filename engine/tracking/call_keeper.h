@@ -10,6 +10,14 @@
 
 namespace callmon {
 
+// A signalling that keeps something of its own beside a call.
+class CallCompanion {
+public:
+    virtual ~CallCompanion() = default;
+    virtual void callGone(std::uint32_t index) = 0; // it leaves the tables
+    virtual void tick(Timestamp now) = 0; // every 100 ms of packet time
+};
+
 // Lane 0's thread. Nothing here reads a clock, allocates or locks after the constructor.
 class CallKeeper {
 public:
@@ -28,6 +36,7 @@ public:
     // What was changed in the Call is told to all whom it concerns. The call is told of when it is `confirmed`.
     void update(std::uint32_t index);
     TrackerListener& listener() { return m_listener; }
+    void accompany(CallCompanion& companion) { m_companion = &companion; } // one; before the first call
 
     // --- Time, which only packets tell.
     void observe(Timestamp at);
@@ -65,6 +74,7 @@ private:
     TrackerOptions m_options;
     TrackerListener& m_listener;
     LaneGroup& m_lanes;
+    CallCompanion* m_companion = nullptr;
     CallTable m_calls; // T1 and S
     TickWheel m_wheel; // L
     LossLedger m_losses;

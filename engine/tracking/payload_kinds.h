@@ -3,6 +3,7 @@
 
 #include "engine/media/rtp_stream.h"
 #include "engine/signalling/sdp.h"
+#include "engine/tracking/codec_names.h"
 
 #include <algorithm>
 
@@ -19,6 +20,11 @@ inline PayloadKind kindOf(const SdpCodec& codec)
     if (is("cn") || codec.payloadType == 13 || codec.payloadType == 19) // 19: before RFC 3551
         return PayloadKind::ComfortNoise;
     return PayloadKind::Media;
+}
+
+inline PayloadMeaning meaningOf(const SdpCodec& codec, CodecNames& names)
+{
+    return { codec.payloadType, kindOf(codec), names.indexOf(codec.name), codec.clockRate };
 }
 
 }

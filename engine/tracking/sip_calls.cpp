@@ -24,11 +24,6 @@ bool isBlank(Bytes bytes)
     });
 }
 
-PayloadMeaning meaningOf(const SdpCodec& codec, CodecNames& names)
-{
-    return { codec.payloadType, kindOf(codec), names.indexOf(codec.name), codec.clockRate };
-}
-
 }
 
 SipCalls::SipCalls(const TrackerOptions& options, std::uint64_t hashSeed, CallKeeper& calls, CodecNames& codecs)

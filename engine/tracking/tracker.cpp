@@ -26,6 +26,7 @@ Tracker::Tracker(const TrackerOptions& options, std::uint64_t hashSeed, TrackerL
     : m_lanes(options, hashSeed, m_codecs, lanes)
     , m_calls(options, hashSeed, listener, m_lanes)
     , m_sip(options, hashSeed, m_calls, m_codecs)
+    , m_skinny(options, hashSeed, m_calls, m_codecs)
 {
 }
 
@@ -54,6 +55,13 @@ void Tracker::message(const Datagram& message, Transport transport)
     m_sip.read(message, transport);
 }
 
+void Tracker::skinnyMessage(const Datagram& message)
+{
+    m_lanes.at(message.sequence);
+    m_calls.observe(message.arrival);
+    m_skinny.read(message);
+}
+
 void Tracker::reached(std::uint64_t sequence)
 {
     m_lanes.at(sequence);
@@ -80,10 +88,11 @@ std::vector<NamedCounter> Tracker::counters() const
     const SipCalls::Counters& sip = m_sip.counters();
     const MediaLane::Counters media = m_lanes.counters();
     const auto outside = [&](SipMethod method) { return sip.requestsOutside[static_cast<std::size_t>(method)]; };
-    return { { "sip_messages", sip.messages }, { "sip_malformed", sip.malformed }, { "rtp_packets", media.rtpPackets },
-        { "rtp_unbound", media.rtpUnbound }, { "rtp_refused", media.rtpRefused }, { "rtcp_packets", media.rtcpPackets },
-        { "other_datagrams", sip.otherDatagrams + media.notRtp }, { "sip_outside_calls", sip.outsideCalls },
-        { "sip_repeated", sip.repeated }, { "calls_started", calls.callsStarted }, { "calls_ended", calls.callsEnded },
+    std::vector<NamedCounter> all { { "sip_messages", sip.messages }, { "sip_malformed", sip.malformed },
+        { "rtp_packets", media.rtpPackets }, { "rtp_unbound", media.rtpUnbound }, { "rtp_refused", media.rtpRefused },
+        { "rtcp_packets", media.rtcpPackets }, { "other_datagrams", sip.otherDatagrams + media.notRtp },
+        { "sip_outside_calls", sip.outsideCalls }, { "sip_repeated", sip.repeated },
+        { "calls_started", calls.callsStarted }, { "calls_ended", calls.callsEnded },
         { "calls_refused_pool_full", calls.callsRefused }, { "calls_without_invite", calls.callsUnconfirmed },
         { "streams_started", media.streamsStarted }, { "media_addresses_refused", calls.mediaAddressesRefused },
         { "clock_stepped_back", calls.clockSteppedBack }, { "sip_over_limits", sip.overLimits },
@@ -91,6 +100,9 @@ std::vector<NamedCounter> Tracker::counters() const
         { "sip_options", outside(SipMethod::Options) }, { "sip_subscribes", outside(SipMethod::Subscribe) },
         { "sip_notifies", outside(SipMethod::Notify) }, { "sip_publishes", outside(SipMethod::Publish) },
         { "sip_text_messages", outside(SipMethod::Message) }, { "calls_refused_source_rate", sip.sourceRefused } };
+    for (const NamedCounter& counter : m_skinny.counters())
+        all.push_back(counter);
+    return all;
 }
 
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "engine/tracking/sip_calls.h"
+#include "engine/tracking/skinny_calls.h"
 
 namespace callmon {
 
@@ -29,6 +30,8 @@ public:
     void process(std::span<const Datagram> batch);
     // Lane 0, likewise: one SIP message that another transport than a datagram brought.
     void message(const Datagram& message, Transport transport);
+    // Lane 0, likewise: one Skinny message of a TCP connection.
+    void skinnyMessage(const Datagram& message);
     // Lane 0, with several lanes: all frames before `sequence` were given to process().
     void reached(std::uint64_t sequence);
     // Other lanes, each on its own thread: RTP of theirs, in order, and up to which frame that was all of it. Waits for
@@ -73,6 +76,7 @@ private:
     LaneGroup m_lanes; // T2, F, and S of media
     CallKeeper m_calls; // T1, S and L
     SipCalls m_sip;
+    SkinnyCalls m_skinny;
 };
 
 }

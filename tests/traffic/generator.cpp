@@ -36,7 +36,12 @@ struct Generator::Call {
               static_cast<Codec>(random.weighted(options.mix.codecs)), options.timing, begins, random))
         , dialogue(parties, plan, random.next())
     {
+        if (options.signalling == Signalling::Skinny) {
+            plan.finalCode = 0; // it has none
+            skinny.emplace(parties, plan, index);
+        }
     }
+    const std::string& callId() const { return skinny ? skinny->callId() : dialogue.callId(); }
 
     const PartyIdentity& party(Party side) const { return side == Party::Caller ? parties.caller : parties.callee; }
 
@@ -44,6 +49,8 @@ struct Generator::Call {
     CallParties parties;
     CallPlan plan;
     SipDialogue dialogue;
+    std::optional<SkinnyDialogue> skinny; // instead
+    std::uint32_t tcpSent[2][2] {}; // bytes: by the telephone's party, from it and to it
     Timestamp start;
     std::size_t nextStep = 0;
     std::uint32_t eventsPlanned = 0; // in the heap; the call is over when there is none
@@ -193,6 +200,10 @@ void Generator::onStep(const Event& event)
         setTalking(call, event.slot, Party::Callee, event.step == Step::CalleeTalks, event.at);
         break;
     default:
+        if (call.skinny) {
+            passSkinny(call, event.step, event.at);
+            break;
+        }
         writeMessage(call, event.step, event.at, false);
         call.truth.passed(event.at, event.step);
         if (call.plan.sort == CallSort::Duplicates)
@@ -267,6 +278,29 @@ void Generator::deliver(Call& call, const Event& packet)
     push(copy);
 }
 
+// One TCP segment each. An attempt that is given up ends with the handset, which is before its last message.
+void Generator::passSkinny(Call& call, Step step, Timestamp at)
+{
+    const auto segments = call.skinny->messages(step);
+    for (const SkinnySegment& segment : segments) {
+        constexpr std::uint32_t initial = 1'000'000; // of both sides
+        const bool toPhone = segment.flow.dst.port != 2000;
+        const Endpoint& phone = toPhone ? segment.flow.dst : segment.flow.src;
+        auto& sent = call.tcpSent[phone == call.parties.caller.media ? 0 : 1];
+        std::memcpy(m_frame.payload().data(), segment.message.data(), segment.message.size());
+        write(at,
+            m_frame.buildTcp(
+                segment.flow, segment.message.size(), { initial + sent[toPhone], initial + sent[!toPhone] }));
+        sent[toPhone] += static_cast<std::uint32_t>(segment.message.size());
+    }
+    if (segments.empty())
+        return;
+    const bool givenUp = step == Step::FinalFailure && call.plan.sort == CallSort::Cancelled;
+    call.truth.passed(givenUp ? *call.truth.endedAt : at, step);
+    if (step == Step::Cancel)
+        call.truth.endedAt = at;
+}
+
 void Generator::writeMessage(Call& call, Step step, Timestamp at, bool copy)
 {
     const std::string text = call.dialogue.message(step);
@@ -304,11 +338,11 @@ void Generator::record(const Call& call)
 {
     if (!m_truth || !call.truth.startedAt)
         return;
-    m_truth->add(call.dialogue.callId(), call.parties, call.plan, call.truth);
+    m_truth->add(call.callId(), call.parties, call.plan, call.truth);
     for (const Party side : { Party::Caller, Party::Callee }) {
         const Media& media = call.media[static_cast<std::size_t>(side)];
         if (media.truth.packets() > 0)
-            m_truth->add(call.dialogue.callId(), side, media.flow, media.sender.ssrc(), call.plan.codec, media.truth);
+            m_truth->add(call.callId(), side, media.flow, media.sender.ssrc(), call.plan.codec, media.truth);
     }
 }
 

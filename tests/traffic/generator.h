@@ -9,6 +9,7 @@
 #include "tests/traffic/impairment.h"
 #include "tests/traffic/rtp_sender.h"
 #include "tests/traffic/sip_dialogue.h"
+#include "tests/traffic/skinny_dialogue.h"
 
 #include <memory>
 #include <optional>
@@ -30,6 +31,7 @@ struct TrafficOptions {
     double ipv6Share = 0; // of calls and of the conversations of cross traffic
     double crossShare = 0; // of frames: what is no VoIP
     std::optional<std::uint16_t> vlan;
+    Signalling signalling = Signalling::Sip;
 };
 
 class Generator {
@@ -81,6 +83,7 @@ private:
     void onSend(const Event& event);
     void planSend(Call& call, std::uint32_t slot, Party side);
     void setTalking(Call& call, std::uint32_t slot, Party side, bool talking, Timestamp at);
+    void passSkinny(Call& call, Step step, Timestamp at);
     void writeMessage(Call& call, Step step, Timestamp at, bool copy);
     void deliver(Call& call, const Event& packet); // the packet reaches the probe
     void writePacket(Call& call, Party side, const RtpPlan& rtp, Timestamp at, bool copy);

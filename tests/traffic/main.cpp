@@ -32,6 +32,7 @@ struct CommandLine {
     bool seedGiven = false;
     std::uint16_t vlan = 0;
     bool ipv6 = false;
+    std::string signalling = "sip";
 };
 
 Nanoseconds seconds(double count)
@@ -75,6 +76,8 @@ Result<void> apply(const CommandLine& line, TrafficOptions& options)
         options.calls = line.calls;
     if (line.vlan > 0)
         options.vlan = line.vlan;
+    if (line.signalling == "skinny")
+        options.signalling = Signalling::Skinny;
     if (line.ipv6)
         options.ipv6Share = 1;
     // A live stream is another one each time: the Call-IDs of an earlier run may be stored where this one goes.
@@ -178,6 +181,9 @@ int main(int argc, char** argv)
     app.add_option("--mix", line.mix,
         "Sorts of calls, name=weight,...: clean loss jitter duplicates busy cancelled unanswered rejected failed auth "
         "hold one_way dtmf");
+    app.add_option("--signalling", line.signalling, "sip over UDP, or skinny: the same calls and media either way")
+        ->check(CLI::IsMember({ "sip", "skinny" }))
+        ->capture_default_str();
     app.add_option("--codecs", line.codecs, "Codecs, name=weight,...: pcma pcmu g729");
     auto* ipv6 = app.add_flag("--ipv6", line.ipv6, "IPv6 instead of IPv4");
     app.add_option("--ipv6-share", options.ipv6Share, "Share of calls over IPv6, the rest over IPv4")

@@ -1,0 +1,402 @@
+// What telephones and their call manager say, and the calls that are made of it.
+#include "tests/engine/tracking/skinny_script.h"
+
+#include <QTest>
+
+using namespace callmon;
+
+namespace {
+
+std::string text(std::string_view view)
+{
+    return std::string(view);
+}
+
+// From off hook to the RingOut of the caller.
+void ringing(SkinnyScript& script)
+{
+    script.dials('A', 9, 'B');
+    script.rings('B', 10, 'A');
+    script.state('A', 9, RingOut);
+}
+
+}
+
+class TestSkinnyCalls : public QObject {
+    Q_OBJECT
+
+private slots:
+    void twoTelephonesAreOneCall_data()
+    {
+        QTest::addColumn<int>("version");
+        QTest::newRow("oldest") << 0;
+        QTest::newRow("IPv6") << 17;
+        QTest::newRow("latest") << 20;
+    }
+    void twoTelephonesAreOneCall()
+    {
+        QFETCH(int, version);
+        SkinnyScript script(static_cast<std::uint32_t>(version));
+        script.says('A', script.write.registers("SEP00000000000A", script.media('A').ip));
+        const Timestamp begun = script.now() + std::chrono::milliseconds(10);
+        script.call('A', 9, 'B', 10);
+        script.talks('A', 'B', 50, 1);
+        script.talks('B', 'A', 50, 2);
+        script.hangsUp('B', 10);
+        const Timestamp over = script.now() - std::chrono::milliseconds(10);
+        script.state('A', 9, OnHook);
+        script.settle();
+
+        QCOMPARE(script.listener.ended.size(), std::size_t { 1 });
+        QCOMPARE(script.listener.started, 1);
+        const CallRecord& record = script.record(0);
+        QVERIFY(record.signalling == Signalling::Skinny && record.transport == Transport::Tcp);
+        QCOMPARE(text(record.callId), std::string("9@10.0.0.1:2000/SEP00000000000A"));
+        QCOMPARE(text(record.caller) + ' ' + text(record.callee), std::string("2010 2011"));
+        QVERIFY(record.callerAddress == script.signalling('A') && record.calleeAddress == script.signalling('B'));
+        QVERIFY(record.outcome == CallOutcome::Answered && record.endedBy == EndedBy::Callee);
+        QVERIFY(record.startedAt == begun && record.endedAt == over);
+        QVERIFY(record.ringingAt && record.answeredAt && *record.ringingAt < *record.answeredAt);
+        // DialedNumber to RingIn are three messages; to Connected seven.
+        QCOMPARE(record.postDialDelay->count(), 30.0);
+        QCOMPARE(record.answerDelay->count(), 70.0);
+        QCOMPARE(script.listener.ended[0].streams.size(), std::size_t { 2 });
+        for (const CollectingListener::Stream& stream : script.listener.ended[0].streams) {
+            QCOMPARE(stream.codec, std::string("PCMU"));
+            QCOMPARE(stream.packets, std::uint64_t { 50 });
+            QVERIFY(stream.sender == (stream.ssrc.value == 1 ? Party::Caller : Party::Callee));
+        }
+        QCOMPARE(script.counter("skinny_halves_joined"), std::uint64_t { 1 });
+    }
+
+    void statesAreThoseOfAnyCall()
+    {
+        SkinnyScript script;
+        script.call('A', 9, 'B', 10);
+        script.state('A', 9, Hold);
+        script.state('A', 9, Connected);
+        script.hangsUp('A', 9);
+        auto& states = script.listener.states;
+        states.erase(std::unique(states.begin(), states.end()), states.end());
+        const std::vector<CallState> expected { CallState::Trying, CallState::Ringing, CallState::Answered,
+            CallState::OnHold, CallState::Answered, CallState::Ended };
+        QVERIFY(states == expected);
+    }
+
+    void holdIsCountedAndTimed()
+    {
+        SkinnyScript script;
+        script.call('A', 9, 'B', 10);
+        script.state('A', 9, Hold);
+        script.wait(4990);
+        script.state('A', 9, Connected);
+        script.wait(1000);
+        script.state('B', 10, Hold);
+        script.wait(980);
+        script.hangsUp('B', 10); // without having resumed
+        script.settle();
+        QCOMPARE(script.record(0).holds, std::uint16_t { 2 });
+        QCOMPARE(script.record(0).holdTime.count(), 5000.0 + 990.0);
+    }
+
+    void busyEndsTheAttempt()
+    {
+        SkinnyScript script;
+        script.dials('A', 9, 'B');
+        script.state('A', 9, Busy);
+        script.wait(5000);
+        script.hangsUp('A', 9);
+        script.settle();
+        QCOMPARE(script.listener.ended.size(), std::size_t { 1 });
+        QVERIFY(script.record(0).outcome == CallOutcome::Busy && script.record(0).endedBy == EndedBy::Callee);
+        QVERIFY(!script.record(0).answeredAt);
+        QCOMPARE(text(script.record(0).callee), std::string("2011"));
+    }
+
+    void whoHangsUpBeforeTheAnswerCancels()
+    {
+        SkinnyScript script;
+        ringing(script);
+        script.says('A', script.write.onHook({ 1, 9 }));
+        script.state('B', 10, OnHook); // its ringing ends first
+        script.state('A', 9, OnHook);
+        script.settle();
+        QCOMPARE(script.listener.ended.size(), std::size_t { 1 });
+        QVERIFY(script.record(0).outcome == CallOutcome::Cancelled && script.record(0).endedBy == EndedBy::Caller);
+    }
+
+    void ringingThatNobodyAnswersIsNoAnswer()
+    {
+        SkinnyScript script;
+        ringing(script);
+        script.state('B', 10, OnHook);
+        script.state('A', 9, Congestion);
+        script.hangsUp('A', 9);
+        script.settle();
+        QCOMPARE(script.listener.ended.size(), std::size_t { 1 });
+        QVERIFY(script.record(0).outcome == CallOutcome::NoAnswer && script.record(0).endedBy == EndedBy::Callee);
+    }
+
+    void congestionBeforeAnyRingingIsAFailure()
+    {
+        SkinnyScript script;
+        script.dials('A', 9, 'B');
+        script.state('A', 9, Congestion);
+        script.settle();
+        QVERIFY(script.record(0).outcome == CallOutcome::Failed);
+    }
+
+    void whoDeclinesRejects()
+    {
+        SkinnyScript script;
+        ringing(script);
+        script.says('B', script.write.softKey(9, { 1, 10 }));
+        script.state('B', 10, OnHook);
+        script.state('A', 9, Congestion);
+        script.settle();
+        QCOMPARE(script.listener.ended.size(), std::size_t { 1 });
+        QVERIFY(script.record(0).outcome == CallOutcome::Rejected && script.record(0).endedBy == EndedBy::Callee);
+    }
+
+    void anotherTelephoneMayAnswerWhatOneDidNot()
+    {
+        SkinnyScript script;
+        ringing(script);
+        script.state('B', 10, OnHook);
+        script.state('C', 11, RingIn);
+        script.told('C', script.write.callInfo({ 1, 11 }, 1, script.number('A'), script.number('B'))); // a hunt group
+        script.connects('A', 9, 'C', 11);
+        script.hangsUp('C', 11);
+        script.settle();
+        QCOMPARE(script.listener.ended.size(), std::size_t { 1 });
+        QVERIFY(script.record(0).outcome == CallOutcome::Answered && script.record(0).endedBy == EndedBy::Callee);
+        QVERIFY(script.record(0).calleeAddress == script.signalling('C'));
+    }
+
+    void aSharedLineIsOneCall()
+    {
+        SkinnyScript script;
+        ringing(script);
+        script.rings('C', 10, 'A'); // the same reference at the same call manager
+        script.info('C', 10, 1, 'A', 'B');
+        script.connects('A', 9, 'B', 10);
+        script.state('C', 10, RemoteMultiline);
+        script.state('C', 10, OnHook); // B goes on talking
+        script.wait(1000);
+        QCOMPARE(script.listener.ended.size(), std::size_t { 0 });
+        script.hangsUp('A', 9);
+        script.settle();
+        QCOMPARE(script.listener.ended.size(), std::size_t { 1 });
+        QVERIFY(script.record(0).endedBy == EndedBy::Caller);
+    }
+
+    void numbersThatDifferAreJoinedByTheirMedia()
+    {
+        SkinnyScript script;
+        script.dials('A', 9, 'Z'); // dialled with a prefix
+        script.rings('B', 10, 'A');
+        script.state('A', 9, RingOut);
+        script.connects('A', 9, 'B', 10);
+        script.talks('B', 'A', 20, 2);
+        script.hangsUp('A', 9);
+        script.state('B', 10, OnHook);
+        script.settle();
+        QCOMPARE(script.listener.ended.size(), std::size_t { 1 });
+        QVERIFY(script.record(0).calleeAddress == script.signalling('B'));
+        QVERIFY(script.listener.ended[0].streams.at(0).sender == Party::Callee);
+    }
+
+    void aCallFromOutsideIsThatOfOneTelephone()
+    {
+        SkinnyScript script;
+        script.state('B', 10, RingIn);
+        script.told('B', script.write.callInfo({ 1, 10 }, 1, "+49301234", script.number('B')));
+        script.answers('B', 10);
+        script.receives('B', 10);
+        script.sends('B', 10, 'G'); // a gateway
+        script.talks('G', 'B', 20, 1);
+        script.state('B', 10, OnHook); // the other side hung up
+        script.settle();
+        QCOMPARE(script.listener.ended.size(), std::size_t { 1 });
+        const CallRecord& record = script.record(0);
+        QCOMPARE(text(record.caller), std::string("+49301234"));
+        QVERIFY(record.callerAddress == script.manager() && record.calleeAddress == script.signalling('B'));
+        QVERIFY(record.outcome == CallOutcome::Answered && record.endedBy == EndedBy::Caller);
+        QVERIFY(record.ringingAt && record.answeredAt);
+        QVERIFY(script.listener.ended[0].streams.at(0).sender == Party::Caller);
+    }
+
+    void aMissedCallFromOutsideIsRecordedToo()
+    {
+        SkinnyScript script;
+        script.state('B', 10, RingIn);
+        script.told('B', script.write.callInfo({ 1, 10 }, 1, "+49301234", script.number('B')));
+        script.wait(5000);
+        script.state('B', 10, OnHook);
+        script.settle();
+        QCOMPARE(script.listener.ended.size(), std::size_t { 1 });
+        QVERIFY(script.record(0).outcome == CallOutcome::Cancelled);
+        QVERIFY(script.record(0).ringingAt.has_value());
+    }
+
+    void aTransferKeepsTheFirstCall_data()
+    {
+        QTest::addColumn<bool>("firstCallEndsFirst");
+        QTest::newRow("first call first") << true;
+        QTest::newRow("consultation first") << false;
+    }
+    void aTransferKeepsTheFirstCall()
+    {
+        QFETCH(bool, firstCallEndsFirst);
+        SkinnyScript script;
+        script.call('A', 9, 'B', 10);
+        script.says('B', script.write.softKey(4, { 1, 10 }));
+        script.state('B', 10, Hold);
+        script.call('B', 11, 'C', 12);
+        script.says('B', script.write.softKey(4, { 1, 11 })); // and B is out of it
+        script.state('B', firstCallEndsFirst ? 10 : 11, OnHook);
+        script.state('B', firstCallEndsFirst ? 11 : 10, OnHook);
+        script.sends('A', 9, 'C');
+        script.sends('C', 12, 'A');
+        script.talks('A', 'C', 30, 1);
+        script.talks('C', 'A', 30, 3);
+        const std::size_t before = script.listener.ended.size();
+        script.hangsUp('C', 12);
+        script.state('A', 9, OnHook);
+        script.settle();
+
+        QCOMPARE(before, std::size_t { 0 }); // it lingers
+        QCOMPARE(script.listener.ended.size(), std::size_t { 2 });
+        const auto ofReference = [&](const char* reference) -> const CollectingListener::Ended& {
+            const bool isFirst = text(script.record(0).callId).starts_with(reference);
+            return script.listener.ended[isFirst ? 0 : 1];
+        };
+        const CollectingListener::Ended& first = ofReference("9@");
+        const CollectingListener::Ended& consultation = ofReference("11@");
+        QCOMPARE(text(first.record.transferTarget), script.number('C'));
+        QVERIFY(first.record.endedBy == EndedBy::Callee);
+        QCOMPARE(first.streams.size(), std::size_t { 2 });
+        QVERIFY(consultation.record.endedBy == EndedBy::Caller);
+        QCOMPARE(consultation.streams.size(), std::size_t { 0 });
+        QVERIFY(*consultation.record.endedAt < *first.record.endedAt);
+    }
+
+    void aTransferThatIsResumedIsNone()
+    {
+        SkinnyScript script;
+        script.call('A', 9, 'B', 10);
+        script.says('B', script.write.softKey(4, { 1, 10 }));
+        script.state('B', 10, Hold);
+        script.call('B', 11, 'C', 12);
+        script.hangsUp('C', 12);
+        script.state('B', 11, OnHook);
+        script.says('B', script.write.softKey(10, { 1, 10 }));
+        script.state('B', 10, Connected);
+        script.wait(1000);
+        script.hangsUp('A', 9);
+        script.state('B', 10, OnHook);
+        script.settle();
+        QCOMPARE(script.listener.ended.size(), std::size_t { 2 });
+        for (std::size_t i = 0; i < 2; ++i)
+            QVERIFY(script.record(i).transferTarget.empty());
+    }
+
+    void aHandsetLiftedAndLaidDownIsNoCall()
+    {
+        SkinnyScript script;
+        script.says('A', script.write.offHook({ 0, 0 }));
+        script.state('A', 9, OffHook);
+        script.hangsUp('A', 9);
+        script.settle();
+        QCOMPARE(script.listener.ended.size(), std::size_t { 0 });
+        QCOMPARE(script.counter("skinny_without_number"), std::uint64_t { 1 });
+        QCOMPARE(script.counter("calls_started"), std::uint64_t { 0 });
+    }
+
+    void keysAreTheNumberWhereNothingElseSaysIt()
+    {
+        SkinnyScript script(0);
+        script.says('A', script.write.offHook({ 0, 0 }));
+        script.state('A', 9, OffHook);
+        for (const char digit : { '2', '2', '5', '5' })
+            script.says('A', script.write.key(digit, { 1, 9 }));
+        script.state('A', 9, RingOut);
+        script.state('A', 9, Connected);
+        script.says('A', script.write.key('7', { 1, 9 })); // for the far end
+        script.hangsUp('A', 9);
+        script.settle();
+        QCOMPARE(text(script.record(0).callee), std::string("2255"));
+    }
+
+    void theWholeNumberAtOnceComesBeforeTheCallIsNamed()
+    {
+        SkinnyScript script;
+        script.says('A', script.write.message(0x0004, "2255" + std::string(20, '\0')));
+        script.state('A', 9, Proceed);
+        script.state('A', 9, RingOut);
+        script.hangsUp('A', 9);
+        script.settle();
+        QCOMPARE(text(script.record(0).callee), std::string("2255"));
+        QVERIFY(script.record(0).outcome == CallOutcome::Cancelled);
+    }
+
+    void aCallThatBeganBeforeTheProbeIsKnownFromItsMedia()
+    {
+        SkinnyScript script;
+        script.receives('A', 9);
+        script.sends('A', 9, 'B');
+        script.talks('B', 'A', 20, 2);
+        script.settle(1);
+        QCOMPARE(script.tracker.liveCalls(), 1u);
+        script.hangsUp('A', 9);
+        script.settle();
+        QCOMPARE(script.listener.ended.at(0).streams.size(), std::size_t { 1 });
+    }
+
+    void callsInARowOnOneTelephoneAreSeparate()
+    {
+        SkinnyScript script;
+        for (std::uint32_t i = 0; i < 20; ++i) {
+            script.call('A', 100 + 2 * i, 'B', 101 + 2 * i);
+            script.hangsUp('A', 100 + 2 * i);
+            script.state('B', 101 + 2 * i, OnHook);
+            script.settle(10);
+        }
+        QCOMPARE(script.listener.ended.size(), std::size_t { 20 });
+        QCOMPARE(script.counter("skinny_calls_refused"), std::uint64_t { 0 });
+        QCOMPARE(script.counter("skinny_halves_joined"), std::uint64_t { 20 });
+    }
+
+    void moreCallsOnATelephoneThanAreKeptAreRefused()
+    {
+        SkinnyScript script;
+        for (std::uint32_t i = 0; i < 17; ++i)
+            script.state('A', 100 + i, Proceed);
+        QCOMPARE(script.counter("calls_started"), std::uint64_t { 16 });
+        QCOMPARE(script.counter("skinny_calls_refused"), std::uint64_t { 1 });
+    }
+
+    void moreTelephonesThanAreKeptAreRefusedUntilOthersAreSilent()
+    {
+        TrackerOptions options = smallOptions();
+        options.maxCalls = 2;
+        SkinnyScript script(17, options);
+        for (const char phone : { 'A', 'B', 'C' })
+            script.says(phone, script.write.keepAlive());
+        QCOMPARE(script.counter("skinny_phones_refused"), std::uint64_t { 1 });
+        script.settle(601);
+        script.says('C', script.write.keepAlive());
+        QCOMPARE(script.counter("skinny_phones_refused"), std::uint64_t { 1 });
+    }
+
+    void whatIsNoMessageIsCounted()
+    {
+        SkinnyScript script;
+        script.says('A', script.write.message(0x0022, "short"));
+        QCOMPARE(script.counter("skinny_malformed"), std::uint64_t { 1 });
+        QCOMPARE(script.counter("skinny_messages"), std::uint64_t { 1 });
+    }
+};
+
+QTEST_APPLESS_MAIN(TestSkinnyCalls)
+#include "tst_skinny_calls.moc"
