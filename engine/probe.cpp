@@ -12,10 +12,6 @@ namespace callmon {
 
 namespace {
 
-constexpr std::chrono::milliseconds commitInterval { 500 }; // half of what a kill may cost
-constexpr std::chrono::milliseconds idleWait { 2 };
-constexpr std::size_t recordsAtOnce = 4096; // between looks at the clock
-constexpr std::size_t chunksAtOnce = 128; // a write's worth
 constexpr std::chrono::seconds storageProven { 3 }; // without an error: it works again
 
 // Threads have cores of their own when the port is polled without pause, or when the user says which.
@@ -153,6 +149,9 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     if (!writer)
         return writer.error();
     probe->m_writer = std::move(writer.value());
+    StorageLoop::Listener& listener = *probe;
+    probe->m_storage =
+        std::make_unique<StorageLoop>(pointersTo<StorageQueue>(probe->m_queues), *probe->m_writer, listener);
     for (const std::string& note : probe->m_writer->recoveryNotes())
         probe->m_warn(note);
     if (const std::string limits = probe->m_writer->limits(); options.recordMedia && !limits.empty())
@@ -170,7 +169,6 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
 Probe::Probe(const ProbeOptions& options, Warn warn)
     : m_warn(std::move(warn))
     , m_queues(makeQueues(options))
-    , m_intake(pointersTo<StorageQueue>(m_queues))
     , m_monitor(trackerOptions(options), pointersTo<RecordSink>(m_queues))
     , m_pieces(m_monitor, options.sipPorts, m_queues.size() == 1)
 {
@@ -182,14 +180,7 @@ void Probe::start(std::function<void()> onFinished)
 {
     m_onFinished = std::move(onFinished);
     runOn(m_layout.others); // this thread, storage, and those of the remote interface later on
-    m_mediaThread = std::jthread([this] {
-        nameThread("media");
-        storeMedia();
-    });
-    m_storageThread = std::jthread([this] {
-        nameThread("storage");
-        store();
-    });
+    m_storage->start();
     for (unsigned lane = 0; lane < m_queues.size(); ++lane) {
         m_processingThreads.emplace_back([this, lane] {
             nameThread("processing");
@@ -288,85 +279,39 @@ void Probe::publish(Timestamp now)
     m_published = std::move(next);
 }
 
-// Media thread: chunks to the recording log, whatever rows the storage thread is busy with.
-void Probe::storeMedia()
+// The live list, where somebody reads it.
+void Probe::liveCall(const CallRecord& call)
 {
-    for (;;) {
-        const bool closing = m_intake.mediaDrained();
-        const std::size_t taken = m_intake.takeMedia(
-            chunksAtOnce, [this](MediaChunk* chunk, ChunkOwner& owner) { m_writer->media(chunk, owner); });
-        if (closing)
-            break;
-        m_writer->pollMedia();
-        if (taken == 0)
-            std::this_thread::sleep_for(idleWait);
-    }
+    if (m_remote)
+        m_live.update(call);
 }
 
-// What one record means for storage, and for the live table where somebody reads it.
-struct Probe::Storing {
-    RecordWriter& writer;
-    LiveTable* live;
-
-    void liveCall(const CallRecord& call)
-    {
-        writer.liveCall(call);
-        if (live)
-            live->update(call);
-    }
-    void stream(const StreamRecord& stream)
-    {
-        writer.stream(stream);
-        if (live)
-            live->update(stream);
-    }
-    void quality(const QualityPoint& point)
-    {
-        writer.quality(point);
-        if (live)
-            live->update(point);
-    }
-    void callEnded(const CallRecord& call)
-    {
-        writer.callEnded(call);
-        if (live)
-            live->remove(call.key);
-    }
-};
-
-// Storage thread.
-void Probe::store()
+void Probe::stream(const StreamRecord& stream)
 {
-    Storing storing { *m_writer, m_remote ? &m_live : nullptr };
-    auto committed = std::chrono::steady_clock::now();
-    for (;;) {
-        const bool closing = m_intake.recordsDrained();
-        const std::size_t taken = m_intake.takeRecords(recordsAtOnce, storing);
-        if (closing)
-            break;
-        // A replay that waits for chunks gets those of a write that is not yet full.
-        const bool due = std::chrono::steady_clock::now() - committed >= commitInterval;
-        if (due || (taken == 0 && m_intake.isStarving())) {
-            m_intake.waitForMedia();
-            report(m_writer->commit());
-            committed = std::chrono::steady_clock::now();
-        }
-        if (taken == 0)
-            std::this_thread::sleep_for(idleWait);
-    }
-    m_intake.waitForMedia();
-    m_storageResult = m_writer->close();
-    m_onFinished();
+    if (m_remote)
+        m_live.update(stream);
+}
+
+void Probe::quality(const QualityPoint& point)
+{
+    if (m_remote)
+        m_live.update(point);
+}
+
+void Probe::callEnded(const CallRecord& call)
+{
+    if (m_remote)
+        m_live.remove(call.key);
 }
 
 // A disk that fails is told once, and again when it has recovered: not twice a second. On a full disk small commits
 // still succeed between the large ones that fail, so recovered means for some time.
-void Probe::report(const Result<void>& committed)
+void Probe::committed(const Result<void>& result)
 {
     const auto now = std::chrono::steady_clock::now();
-    if (!committed) {
+    if (!result) {
         if (!m_storageFailedAt)
-            m_warn(committed.error().what + "; capture goes on, and what cannot be stored is counted");
+            m_warn(result.error().what + "; capture goes on, and what cannot be stored is counted");
         m_storageFailedAt = now;
     } else if (m_storageFailedAt && now - *m_storageFailedAt >= storageProven) {
         m_warn("storage works again");
@@ -381,9 +326,8 @@ Result<void> Probe::finish()
     m_captureThread.join();
     for (std::jthread& thread : m_processingThreads)
         thread.join();
-    m_storageThread.join();
-    m_mediaThread.join();
-    const Result<void> stored = m_storageResult ? allStored() : m_storageResult;
+    const Result<void> closed = m_storage->join();
+    const Result<void> stored = closed ? allStored() : closed;
     if (!m_capture->error())
         return stored;
     return stored ? *m_capture->error() : Error { m_capture->error()->what + "; " + stored.error().what };

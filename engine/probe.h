@@ -10,7 +10,7 @@
 #include "engine/remote/live_table.h"
 #include "engine/remote/remote_service.h"
 #include "engine/storage/record_writer.h"
-#include "engine/storage_intake.h"
+#include "engine/storage_loop.h"
 #include "shared/calls/probe_status.h"
 
 #include <deque>
@@ -21,13 +21,13 @@
 
 namespace callmon {
 
-class Probe {
+class Probe : private StorageLoop::Listener {
 public:
     using Warn = std::function<void(const std::string&)>; // takes sentences for the user's log; from any thread
 
     // Opens source, storage and remote interface; nothing runs yet.
     static Result<std::unique_ptr<Probe>> open(const ProbeOptions& options, Warn warn);
-    ~Probe();
+    ~Probe() override;
 
     // Starts the threads. `onFinished` is called once, on the storage thread, when everything that was read is stored.
     void start(std::function<void()> onFinished);
@@ -47,10 +47,13 @@ private:
     void processLane(unsigned lane);
     void publishOnceASecond(Timestamp now);
     void publish(Timestamp now);
-    void store();
-    void storeMedia();
-    struct Storing;
-    void report(const Result<void>& committed);
+    // Of storage, on its thread.
+    void liveCall(const CallRecord& call) override;
+    void stream(const StreamRecord& stream) override;
+    void quality(const QualityPoint& point) override;
+    void callEnded(const CallRecord& call) override;
+    void committed(const Result<void>& result) override;
+    void stored() override { m_onFinished(); }
     Result<void> allStored() const;
     std::uint64_t refusedChunks() const;
 
@@ -59,7 +62,6 @@ private:
     std::function<void()> m_onFinished;
 
     std::deque<StorageQueue> m_queues; // one of each processing core; grows in the constructor only
-    StorageIntake m_intake;
 
     // The processing cores' own; everything but processLane() is the first's. Its tables are touched before the port is
     // opened: frames that came meanwhile would wait for the first poll and have no better time than that.
@@ -81,17 +83,14 @@ private:
     std::unique_ptr<FrameSource> m_source;
     std::unique_ptr<CaptureLoop> m_capture;
 
-    // The storage thread's own, until it is joined.
     std::unique_ptr<RecordWriter> m_writer;
-    Result<void> m_storageResult;
     std::optional<std::chrono::steady_clock::time_point> m_storageFailedAt; // last; empty while storage works
 
     LiveTable m_live;
     std::unique_ptr<RemoteService> m_remote; // empty when nothing listens
 
     // Last, so that they end before what they use.
-    std::jthread m_storageThread;
-    std::jthread m_mediaThread;
+    std::unique_ptr<StorageLoop> m_storage;
     std::vector<std::jthread> m_processingThreads;
     std::jthread m_captureThread;
 };

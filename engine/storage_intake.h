@@ -4,7 +4,6 @@
 #include "engine/storage_queue.h"
 
 #include <span>
-#include <thread>
 #include <utility>
 
 namespace callmon {
@@ -68,12 +67,21 @@ public:
                 return false;
         return true;
     }
-    // Storage thread, before a commit: the media thread has handed on every chunk that was pushed until now.
-    void waitForMedia() const
+    // Storage thread: how many chunks were pushed into each queue until now, and whether the media thread has handed on
+    // as many.
+    std::vector<std::size_t> mediaPushed() const
     {
+        std::vector<std::size_t> pushed;
         for (const StorageQueue* queue : m_queues)
-            for (const std::size_t upTo = queue->mediaPushedCount(); queue->mediaTakenCount() < upTo;)
-                std::this_thread::sleep_for(std::chrono::microseconds(100));
+            pushed.push_back(queue->mediaPushedCount());
+        return pushed;
+    }
+    bool mediaTakenUpTo(std::span<const std::size_t> pushed) const
+    {
+        for (std::size_t i = 0; i < m_queues.size(); ++i)
+            if (m_queues[i]->mediaTakenCount() < pushed[i])
+                return false;
+        return true;
     }
     bool isStarving() const
     {

@@ -19,7 +19,8 @@ public:
 
     // A call that is on: when its state changed, and at least once a minute while it lives.
     virtual void liveCall(const CallRecord& call) = 0;
-    // A stream that is on, once a second of packet time while it has packets; and one last time before callEnded().
+    // A stream that is on: with its first second, with each tenth that has packets, and one last time before
+    // callEnded(). What it does not yet say, the points after its last packet do.
     virtual void stream(const StreamRecord& stream) = 0;
     virtual void quality(const QualityPoint& point) = 0;
     // The call left the tables: nothing follows under its key. Its final streams, points and media came before.

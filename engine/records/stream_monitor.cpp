@@ -11,6 +11,8 @@ namespace {
 constexpr Nanoseconds oneSecond = std::chrono::seconds(1);
 // A stream that is silent for longer than this gives no more points until it is heard again.
 constexpr std::uint32_t silentSecondsShown = 5;
+// A record is five times as long as a point, and storage adds the points that came since.
+constexpr std::uint32_t secondsPerRecord = 10;
 
 constexpr std::size_t cacheLine = 64;
 
@@ -128,7 +130,7 @@ void StreamMonitor::closePoint(std::uint32_t stream)
         point.mos = asFloat(side.quality.add(figures, side.impairment, oneWayDelayOf(source, call)));
     }
     ++m_counters.points;
-    if (figures.packets > 0)
+    if (figures.packets > 0 && side.heardSeconds++ % secondsPerRecord == 0)
         m_sink.stream(recordOf(stream));
     m_sink.quality(point);
 }

@@ -42,6 +42,7 @@ private:
         std::optional<CodecImpairment> impairment;
         std::uint16_t impairmentOf = 0; // codec index
         std::uint32_t silentSeconds = 0;
+        std::uint32_t heardSeconds = 0;
     };
     struct Span {
         Timestamp from;

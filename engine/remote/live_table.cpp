@@ -26,7 +26,9 @@ LiveTable::Stream& LiveTable::streamOf(Row& row, std::uint32_t index)
         [](const Stream& stream, std::uint32_t wanted) { return stream.index < wanted; });
     if (at != row.streams.end() && at->index == index)
         return *at;
-    return *row.streams.insert(at, Stream { .index = index, .direction = {}, .codec = {}, .figures = {} });
+    Stream added;
+    added.index = index;
+    return *row.streams.insert(at, added);
 }
 
 void LiveTable::changed(Row& row)
@@ -76,6 +78,9 @@ void LiveTable::update(const StreamRecord& record)
     stream.codec = record.codec;
     stream.figures.seen = true;
     stream.figures.lossPercent = static_cast<float>(record.lossPercent);
+    stream.upTo = record.lastPacketAt;
+    stream.expected = record.expected;
+    stream.lost = record.lost;
     stream.figures.mosMin = static_cast<float>(record.mosMin.value_or(0));
     changed(*row);
 }
@@ -90,6 +95,14 @@ void LiveTable::update(const QualityPoint& point)
     stream.figures.seen = true;
     stream.figures.mosNow = point.mos;
     stream.figures.jitterMs = point.jitterMs;
+    if (point.at > stream.upTo) {
+        const std::uint64_t distinct = point.packets - std::min(point.duplicates, point.packets);
+        stream.lost += point.lost;
+        stream.expected += distinct + point.lost + point.lostWithProbe;
+        if (stream.expected > 0)
+            stream.figures.lossPercent =
+                static_cast<float>(100.0 * static_cast<double>(stream.lost) / static_cast<double>(stream.expected));
+    }
     changed(*row);
 }
 

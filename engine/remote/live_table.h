@@ -35,6 +35,9 @@ private:
         std::optional<Party> direction; // from its StreamRecord; points may come first
         FixedText<30> codec;
         LiveDirection figures;
+        Timestamp upTo; // last packet of its StreamRecord; records come more seldom than points
+        std::uint64_t expected = 0; // of that record, and of the points since
+        std::uint64_t lost = 0;
     };
     struct Row {
         std::uint64_t version = 0;

@@ -19,12 +19,12 @@ constexpr std::size_t mostWaitingCalls = 200'000;
 
 std::size_t storablePoints(const WriterCall& entry, const WriterStream& stream)
 {
-    return entry.ended ? stream.points.size() : stream.points.size() / qualityBlockPoints * qualityBlockPoints;
+    return entry.complete ? stream.points.size() : stream.points.size() / qualityBlockPoints * qualityBlockPoints;
 }
 
 bool hasRowsToStore(const WriterCall& entry)
 {
-    return (entry.ended && entry.known)
+    return (entry.complete && entry.known)
         || std::any_of(entry.streams.begin(), entry.streams.end(),
             [&](const WriterStream& stream) { return storablePoints(entry, stream) > 0; });
 }
@@ -129,6 +129,7 @@ void DirectoryWriter::callEnded(const CallRecord& call)
     WriterCall& entry = *entryFor(call.key, true);
     entry.record = call;
     entry.known = entry.changed = entry.ended = true;
+    entry.mediaUpTo = m_media->appended();
     for (WriterStream& stream : entry.streams) // its last snapshot has all of it
         stream.pointsBefore = stream.points.size();
     list(call.key, entry);
@@ -168,9 +169,9 @@ void DirectoryWriter::remember(const Error& error)
         m_error = error;
 }
 
-Result<void> DirectoryWriter::commit()
+Result<void> DirectoryWriter::commitSettled()
 {
-    flushMedia();
+    takeSettledMedia();
     storeDays();
     writeJournal();
     if (const auto error = std::exchange(m_error, std::nullopt))
@@ -178,13 +179,18 @@ Result<void> DirectoryWriter::commit()
     return {};
 }
 
-// Waits until the disk has, or has refused, all that was handed over. What it refused is counted, and the calls go on
-// as text.
-void DirectoryWriter::flushMedia()
+Result<void> DirectoryWriter::commit()
 {
-    if (const auto flushed = m_media->flush(); !flushed)
-        remember(flushed.error());
-    m_media->takeSettled(m_settled);
+    m_media->flush();
+    return commitSettled();
+}
+
+// What the disk refused is counted, and the calls go on as text.
+void DirectoryWriter::takeSettledMedia()
+{
+    m_settledUpTo = m_media->takeSettled(m_settled);
+    if (const auto error = m_media->takeError())
+        remember(*error);
     const std::lock_guard lock(m_mutex);
     for (const MediaLogWriter::Settled& chunk : m_settled) {
         (chunk.place ? m_counters.mediaPacketsStored : m_counters.mediaPacketsNotWritten) += chunk.packets;
@@ -236,9 +242,11 @@ void DirectoryWriter::closeDay(UtcDay day)
 void DirectoryWriter::storeDays()
 {
     std::vector<Listed> calls;
-    for (const Listed& listed : m_changed)
+    for (const Listed& listed : m_changed) {
+        listed.entry->complete = listed.entry->ended && listed.entry->mediaUpTo <= m_settledUpTo;
         if (hasRowsToStore(*listed.entry))
             calls.push_back(listed);
+    }
     std::sort(calls.begin(), calls.end(), [](const Listed& a, const Listed& b) { return a.key < b.key; });
     bool allStored = true;
     for (auto first = calls.begin(); first != calls.end();) {
@@ -351,10 +359,10 @@ bool DirectoryWriter::storeEntry(DayWriter& day, CallKey key, WriterCall& entry)
         for (; !points.empty(); points = points.subspan(std::min(points.size(), qualityBlockPoints)))
             if (!done(day.quality(points.first(std::min(points.size(), qualityBlockPoints)))))
                 return false;
-        if (entry.ended && stream.newest.known && !done(day.stream(storedForm(stream), stream.newest.lastChunk)))
+        if (entry.complete && stream.newest.known && !done(day.stream(storedForm(stream), stream.newest.lastChunk)))
             return false;
     }
-    return !(entry.ended && entry.known) || done(day.call(storedForm(entry)));
+    return !(entry.complete && entry.known) || done(day.call(storedForm(entry)));
 }
 
 void DirectoryWriter::settle(CallKey key, WriterCall& entry)
@@ -365,9 +373,9 @@ void DirectoryWriter::settle(CallKey key, WriterCall& entry)
         const std::size_t stored = storablePoints(entry, stream);
         stream.wentToDatabase(stored);
         m_counters.qualityPointsStored += entry.storedBefore ? 0 : stored;
-        m_counters.streamsStored += entry.ended && stream.newest.known && !entry.storedBefore;
+        m_counters.streamsStored += entry.complete && stream.newest.known && !entry.storedBefore;
     }
-    if (!entry.ended)
+    if (!entry.complete)
         return;
     m_counters.callsStored += !entry.storedBefore;
     m_counters.callsRecovered += entry.recovered && !entry.storedBefore;
@@ -380,7 +388,7 @@ void DirectoryWriter::dropWhatWaitsTooLong()
 {
     std::vector<Listed> waiting;
     for (const Listed& listed : m_changed)
-        if (listed.entry->ended && !listed.entry->stored)
+        if (listed.entry->complete && !listed.entry->stored)
             waiting.push_back(listed);
     if (waiting.size() <= mostWaitingCalls)
         return;

@@ -14,8 +14,8 @@
 
 namespace callmon {
 
-// Each commit goes: media to the segments, then ended calls and full blocks of points to the day databases, then what
-// is left, the calls that are on, to the journal. Whatever a kill cuts off, the step before it holds the truth: a call
+// Each commit goes: ended calls and full blocks of points to the day databases, then what is left, the calls that are
+// on, to the journal. Whatever a kill cuts off, the step before it holds the truth: a call
 // is in the journal until it is in its database, and a place in the journal is that of a chunk already written.
 class DirectoryWriter final : public RecordWriter {
 public:
@@ -33,8 +33,9 @@ public:
     void quality(const QualityPoint& point) override;
     using RecordWriter::media;
     void media(MediaChunk* chunk, ChunkOwner& owner) override { m_media->append(chunk, owner); }
-    void pollMedia() override { m_media->poll(); }
+    void pollMedia(bool hurry) override { m_media->poll(hurry); }
     void callEnded(const CallRecord& call) override;
+    Result<void> commitSettled() override;
     Result<void> commit() override;
     Result<void> close() override;
 
@@ -58,7 +59,7 @@ private:
     void forget(CallKey key, const WriterCall& entry); // leaves the table to the caller
     void sweep();
 
-    void flushMedia();
+    void takeSettledMedia();
     void storeDays();
     struct Listed { // places in the table are stable
         CallKey key;
@@ -98,6 +99,7 @@ private:
 
     std::unique_ptr<MediaLogWriter> m_media;
     std::vector<MediaLogWriter::Settled> m_settled;
+    std::uint64_t m_settledUpTo = 0; // chunks, by their number in the log
 
     static constexpr std::size_t openDays = 4;
     std::list<std::pair<UtcDay, std::unique_ptr<DayWriter>>> m_days; // newest use first

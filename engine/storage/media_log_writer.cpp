@@ -6,12 +6,14 @@
 #include <cerrno>
 #include <climits>
 #include <thread>
+#include <utility>
 
 namespace callmon {
 
 namespace {
 
 constexpr std::chrono::microseconds diskWait { 200 };
+constexpr std::chrono::milliseconds longestGathering { 100 }; // of a write; a kill costs what it holds
 // A system call takes so many pieces of memory and no more (EINVAL). One is for what fills the last block.
 constexpr std::size_t mostChunks = std::min<std::size_t>(MediaLogWriter::writeSize / mediaBlockSize, IOV_MAX - 1);
 constexpr std::size_t mostStreams = 1u << 20; // chains remembered: more than the tracker's largest table
@@ -74,41 +76,41 @@ Result<std::unique_ptr<MediaLogWriter>> MediaLogWriter::open(
 
 MediaLogWriter::~MediaLogWriter()
 {
-    (void)flush().has_value();
+    flush();
 }
 
 void MediaLogWriter::append(MediaChunk* chunk, ChunkOwner& owner)
 {
     const std::lock_guard lock(m_mutex);
-    ++m_appendedCount;
     m_chunksHeld.fetch_add(1, std::memory_order_relaxed);
-    m_waiting.push_back({ chunk, &owner });
+    if (m_waiting.empty())
+        m_waitingSince = Clock::now();
+    m_waiting.push_back({ chunk, &owner, m_appended.load(std::memory_order_relaxed) });
+    m_appended.fetch_add(1, std::memory_order_release);
     m_waitingBytes += sizeof(ChunkHeader) + chunk->bytes().size();
     if (m_waitingBytes >= writeSize)
         pump(false);
 }
 
-void MediaLogWriter::poll()
+void MediaLogWriter::poll(bool hurry)
 {
     const std::lock_guard lock(m_mutex);
-    pump(false);
+    const bool old = !m_waiting.empty() && Clock::now() - m_waitingSince >= longestGathering;
+    pump(old || (hurry && m_onTheirWay.empty()));
 }
 
-Result<void> MediaLogWriter::flush()
+void MediaLogWriter::flush()
 {
     std::unique_lock lock(m_mutex);
-    const std::uint64_t upTo = m_appendedCount;
+    const std::uint64_t upTo = appended();
     for (;;) {
-        pump(m_settledCount < upTo);
-        if (m_settledCount >= upTo)
-            break;
+        pump(settledUpTo() < upTo);
+        if (settledUpTo() >= upTo)
+            return;
         lock.unlock();
         std::this_thread::sleep_for(diskWait);
         lock.lock();
     }
-    if (const auto error = std::exchange(m_error, std::nullopt))
-        return *error;
-    return {};
 }
 
 void MediaLogWriter::finish()
@@ -118,11 +120,25 @@ void MediaLogWriter::finish()
     m_segment->sync();
 }
 
-void MediaLogWriter::takeSettled(std::vector<Settled>& settled)
+std::uint64_t MediaLogWriter::takeSettled(std::vector<Settled>& settled)
 {
     settled.clear();
     const std::lock_guard lock(m_mutex);
     settled.swap(m_settled);
+    return settledUpTo();
+}
+
+std::uint64_t MediaLogWriter::settledUpTo() const
+{
+    if (!m_onTheirWay.empty())
+        return m_writes[m_onTheirWay.front()].chunks.front().number;
+    return m_waiting.empty() ? appended() : m_waiting.front().number;
+}
+
+std::optional<Error> MediaLogWriter::takeError()
+{
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_error, std::nullopt);
 }
 
 void MediaLogWriter::forget(StreamKey stream)
@@ -157,6 +173,7 @@ void MediaLogWriter::pump(bool partial)
             begin(m_writes[index]);
             if (m_writes[index].chunks.empty()) // what waited was refused
                 continue;
+            m_waitingSince = Clock::now();
             m_idle.pop_back();
             m_onTheirWay.push_back(index);
             submit(m_writes[index]);
@@ -369,7 +386,6 @@ void MediaLogWriter::settled(const Held& held, MediaLocation place)
 {
     m_settled.push_back(
         { held.chunk->stream(), place, held.chunk->packets(), static_cast<std::uint32_t>(held.chunk->bytes().size()) });
-    ++m_settledCount;
     m_chunksHeld.fetch_sub(1, std::memory_order_relaxed);
     held.owner->giveBack(held.chunk);
 }

@@ -31,9 +31,10 @@ public:
 
     // Takes the chunk until the disk has it, or has refused it for good.
     void append(MediaChunk* chunk, ChunkOwner& owner);
-    void poll(); // takes back what is complete and hands the disk its next writes: between append()s
-    // Everything that was appended before is settled when this returns. What the disk refused since the last time.
-    Result<void> flush();
+    // Takes back what is complete and hands the disk its next writes: often, between append()s. Chunks that fill no
+    // write wait for a tenth of a second, in a `hurry` until the disk has nothing to do.
+    void poll(bool hurry = false);
+    void flush(); // everything that was appended before is settled when this returns
     void finish(); // to the disk itself, and unused space back to the file system; nothing may follow
 
     struct Settled {
@@ -42,7 +43,11 @@ public:
         std::uint32_t packets = 0;
         std::uint32_t bytes = 0;
     };
-    void takeSettled(std::vector<Settled>& settled); // since the last time, in order; replaces what is there
+    // Since the last time, in order; replaces what is there. The number of the first chunk that is not settled yet;
+    // chunks are numbered from 0 as they are appended.
+    std::uint64_t takeSettled(std::vector<Settled>& settled);
+    std::uint64_t appended() const { return m_appended.load(std::memory_order_acquire); } // chunks; without the lock
+    std::optional<Error> takeError(); // the first refusal of the disk since the last time
     void forget(StreamKey stream); // no chunk of it follows
 
     const std::vector<std::string>& notes() const { return m_notes; } // what opening found
@@ -54,6 +59,7 @@ private:
     struct Held {
         MediaChunk* chunk = nullptr;
         ChunkOwner* owner = nullptr;
+        std::uint64_t number = 0;
     };
     struct Write { // one gathered write
         std::shared_ptr<MediaSegment> segment;
@@ -82,6 +88,7 @@ private:
 
     MediaLogWriter(std::filesystem::path directory, std::uint64_t segmentSize, std::unique_ptr<MediaDisk> disk);
     void pump(bool partial); // `partial`: also what fills no write
+    std::uint64_t settledUpTo() const;
     void submit(Write& write);
     void begin(Write& write);
     void take(MediaDisk::Done done);
@@ -106,16 +113,16 @@ private:
     std::uint64_t m_allocationStep = 2 * writeSize;
     std::deque<Held> m_waiting; // for a write
     std::size_t m_waitingBytes = 0;
+    Clock::time_point m_waitingSince; // the first of them, at least
     std::vector<Write> m_writes;
     std::vector<std::uint32_t> m_idle; // of m_writes
     std::deque<std::uint32_t> m_onTheirWay; // of m_writes, in order
     bool m_failing = false; // nothing new until all that is on its way is back
     std::unordered_map<StreamKey, Chain, KeyHash> m_chains;
     std::vector<Settled> m_settled;
-    std::uint64_t m_appendedCount = 0;
-    std::uint64_t m_settledCount = 0;
     std::optional<Error> m_error;
 
+    std::atomic<std::uint64_t> m_appended { 0 };
     std::atomic<std::uint64_t> m_writeErrors { 0 }, m_chunksHeld { 0 }, m_longestWriteMs { 0 };
 };
 

@@ -15,9 +15,9 @@
 
 namespace callmon {
 
-// Durability: what was handed over before the last commit() survives kill -9; the engine commits at least once a
-// second. Calls that were on when the process died are found again by the next open() and kept as ended by
-// ProbeStopped. One writer per data directory (a lock file).
+// Durability: what was handed over before the last commit survives kill -9, media when the disk had them by then; the
+// engine commits at least once a second. Calls that were on when the process died are found again by the next open()
+// and kept as ended by ProbeStopped. One writer per data directory (a lock file).
 class RecordWriter {
 public:
     // Creates the directory when it is missing. Recovers what a crashed writer left; recoveryNotes() says what.
@@ -31,10 +31,15 @@ public:
     // Takes the chunk until the disk has it or refused it for good. media() and pollMedia() are called by one thread,
     // which may be another than the one that calls the rest, so that no row keeps the disk idle.
     virtual void media(MediaChunk* chunk, ChunkOwner& owner) = 0;
-    virtual void pollMedia() = 0; // gives back what is written meanwhile: often, while chunks are out
+    // Often, while chunks are out: gives back what is written meanwhile. `hurry`: somebody waits for those that fill no
+    // write yet.
+    virtual void pollMedia(bool hurry = false) = 0;
     void media(const MediaChunk& chunk); // a copy of it
-    // Errors (disk full...) are kept in counters and in the returned value; the writer goes on trying.
-    virtual Result<void> commit() = 0;
+    // Errors (disk full...) are kept in counters and in the returned value; the writer goes on trying. Waits for no
+    // media: what the disk has of them is in it, and an ended call stays in the journal until it has all of that
+    // call's.
+    virtual Result<void> commitSettled() = 0;
+    virtual Result<void> commit() = 0; // the same, after waiting for all media
     virtual Result<void> close() = 0; // commit, checkpoint, release the directory
 
     virtual std::vector<std::string> recoveryNotes() const = 0;

@@ -37,7 +37,10 @@ struct WriterStream {
 struct WriterCall {
     CallRecord record;
     bool known = false; // record was given
-    bool ended = false; // record is final: to be stored and forgotten
+    bool ended = false; // record is final
+    std::uint64_t mediaUpTo = 0; // when it ended: chunks, by their number in the log
+    bool complete =
+        false; // ended, and what was given of its media is on the disk or refused: to be stored and forgotten
     bool changed = false; // record, since it went to the journal
     bool inJournal = false;
     bool listed = false; // among the changed ones

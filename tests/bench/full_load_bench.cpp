@@ -5,9 +5,10 @@
 #include "bench_machine.h"
 #include "engine/capture/capture_loop.h"
 #include "engine/capture/dpdk_port.h"
+#include "engine/capture/machine.h"
 #include "engine/records/call_monitor.h"
 #include "engine/storage/record_writer.h"
-#include "engine/storage_intake.h"
+#include "engine/storage_loop.h"
 #include "tests/traffic/ring/ring_traffic.h"
 
 #include <CLI/CLI.hpp>
@@ -82,15 +83,19 @@ private:
 };
 
 // What came out, kept small: the last state of each stream, and how each call ended.
-class CountedRecords {
+class CountedRecords final : public StorageLoop::Listener {
 public:
     explicit CountedRecords(std::size_t roomForCalls) { m_streams.reserve(2 * roomForCalls); }
 
-    // What a StorageQueue hands on.
-    void liveCall(const CallRecord&) { }
-    void stream(const StreamRecord& stream) { m_recent[m_next++ % m_recent.size()] = stream; }
-    void quality(const QualityPoint&) { ++points; }
-    void callEnded(const CallRecord& call) { add(call); }
+    void liveCall(const CallRecord&) override { }
+    void stream(const StreamRecord& stream) override { m_recent[m_next++ % m_recent.size()] = stream; }
+    void quality(const QualityPoint&) override { ++points; }
+    void callEnded(const CallRecord& call) override { add(call); }
+    void committed(const Result<void>& result) override
+    {
+        if (!result)
+            refused = result;
+    }
 
     // By SSRC, which no two streams share.
     const std::vector<RingStreamTruth>& sorted()
@@ -104,9 +109,10 @@ public:
     std::uint64_t hungUp = 0;
     std::uint64_t points = 0;
     std::uint64_t framesLostByProbe = 0; // of the call that suffered most
+    Result<void> refused; // by the disk, at a commit
 
 private:
-    // The final records of its streams come right before their call's, each after a last one of its seconds.
+    // The final records of its streams come right before their call's.
     void add(const CallRecord& call)
     {
         ++calls;
@@ -237,67 +243,6 @@ struct Processing {
     }
 };
 
-// The storage and media threads as the engine runs them.
-struct Storage {
-    std::unique_ptr<RecordWriter> writer;
-    Result<void> result;
-
-    void run(StorageQueue& queue, CountedRecords& records)
-    {
-        StorageIntake intake({ &queue });
-        std::jthread media([&] {
-            while (!intake.mediaDrained()) {
-                const std::size_t taken = intake.takeMedia(
-                    128, [this](MediaChunk* chunk, ChunkOwner& owner) { writer->media(chunk, owner); });
-                writer->pollMedia();
-                if (taken == 0)
-                    std::this_thread::sleep_for(2ms);
-            }
-        });
-        Both both { *writer, records };
-        auto committed = std::chrono::steady_clock::now();
-        for (;;) {
-            const bool closing = intake.recordsDrained();
-            const std::size_t taken = intake.takeRecords(4096, both);
-            if (closing)
-                break;
-            if (std::chrono::steady_clock::now() - committed >= 500ms) {
-                intake.waitForMedia();
-                if (const auto stored = writer->commit(); !stored)
-                    result = stored;
-                committed = std::chrono::steady_clock::now();
-            }
-            if (taken == 0)
-                std::this_thread::sleep_for(2ms);
-        }
-        media.join();
-        if (const auto closed = writer->close(); !closed)
-            result = closed;
-    }
-
-private:
-    struct Both {
-        RecordWriter& writer;
-        CountedRecords& records;
-        void liveCall(const CallRecord& call) { writer.liveCall(call); }
-        void stream(const StreamRecord& stream)
-        {
-            writer.stream(stream);
-            records.stream(stream);
-        }
-        void quality(const QualityPoint& point)
-        {
-            writer.quality(point);
-            records.quality(point);
-        }
-        void callEnded(const CallRecord& call)
-        {
-            writer.callEnded(call);
-            records.callEnded(call);
-        }
-    };
-};
-
 struct Sample { // of everything that grows, at one moment
     std::uint64_t at, frames, busy, empty, generating, capturing, recording;
 };
@@ -315,6 +260,14 @@ public:
         , m_records(std::size_t(options.traffic.calls) * 2)
     {
     }
+    ~Run()
+    {
+        std::error_code ignored;
+        if (!m_directory.empty())
+            std::filesystem::remove_all(m_directory, ignored);
+    }
+    Run(const Run&) = delete;
+    Run& operator=(const Run&) = delete;
 
     Result<void> open(const SpeechTable& speech);
     void load();
@@ -339,7 +292,9 @@ private:
     std::unique_ptr<FedPort> m_source;
     std::unique_ptr<CaptureLoop> m_capture;
     Processing m_processing;
-    Storage m_storage;
+    std::filesystem::path m_directory; // a folder of its own in the user's, gone afterwards
+    std::unique_ptr<RecordWriter> m_writer;
+    std::unique_ptr<StorageLoop> m_storage;
     Sample m_begin {}, m_end {};
     std::uint64_t m_lost = 0;
     double m_latest = 0;
@@ -380,13 +335,18 @@ Result<void> Run::open(const SpeechTable& speech)
     m_source = std::make_unique<FedPort>(*m_port, *m_traffic);
     CaptureLoopOptions capture;
     capture.batches = m_options.ringBatches;
-    capture.processingWaits = Waiter::Manner::Spin;
+    if (!retention) // else storage is on its core, as in the engine on two CPUs
+        capture.processingWaits = Waiter::Manner::Spin;
     m_capture = std::make_unique<CaptureLoop>(*m_source, capture);
     if (retention) {
-        auto writer = RecordWriter::open(m_options.directory);
+        m_directory = std::filesystem::path(m_options.directory) / "full_load_bench";
+        std::error_code ignored;
+        std::filesystem::remove_all(m_directory, ignored);
+        auto writer = RecordWriter::open(m_directory);
         if (!writer)
             return writer.error();
-        m_storage.writer = std::move(writer.value());
+        m_writer = std::move(writer.value());
+        m_storage = std::make_unique<StorageLoop>(std::vector { m_queue.get() }, *m_writer, m_records);
     } else {
         m_source->takeRecords(*m_queue, m_records);
     }
@@ -402,16 +362,17 @@ Sample Run::sample() const
 
 void Run::load()
 {
-    std::jthread storage;
-    if (m_storage.writer)
-        storage = std::jthread([this] { m_storage.run(*m_queue, m_records); });
+    pinTo(m_options.processingCpu);
+    if (m_storage)
+        m_storage->start();
     std::jthread processing([this] {
-        pinTo(m_options.processingCpu);
+        nameThread("processing");
         m_processing.run(*m_capture, *m_monitor, m_source->steady);
         m_monitor->finish();
         m_queue->closeProducer();
     });
     std::jthread capture([this](const std::stop_token& stop) {
+        nameThread("capture");
         pinTo(m_options.captureCpu);
         m_capture->run(stop);
     });
@@ -426,12 +387,15 @@ void Run::load()
         std::this_thread::sleep_for(10ms);
     capture.request_stop();
     capture.join();
-    if (!m_storage.writer) {
+    if (!m_storage) {
         const StorageIntake intake({ m_queue.get() });
         while (!intake.recordsDrained())
             m_queue->takeRecord(m_records);
     }
     processing.join();
+    if (m_storage)
+        if (const auto closed = m_storage->join(); !closed)
+            m_records.refused = closed;
     m_latest = m_traffic->latestMilliseconds();
     m_traffic->finish();
 }
@@ -481,16 +445,16 @@ void Run::reportLosses()
         if (const std::string_view name = counter.name;
             !name.starts_with("frames_") && name != notUdp && name != otherUdp && counter.value > 0)
             loss(counter.name, counter.value);
-    if (m_storage.writer) {
+    if (m_writer) {
         loss("media_chunks_refused", m_queue->refusedChunks());
         for (const NamedCounter& counter : m_monitor->counters())
             if (counter.name == "media_packets_not_recorded")
                 loss("media_packets_not_recorded", counter.value);
-        for (const NamedCounter& counter : m_storage.writer->counters())
+        for (const NamedCounter& counter : m_writer->counters())
             if (counter.name == "media_packets_not_written" || counter.name == "records_dropped")
                 loss(counter.name.c_str(), counter.value);
-        if (!m_storage.result)
-            loss(m_storage.result.error().what.c_str(), 1);
+        if (!m_records.refused)
+            loss(m_records.refused.error().what.c_str(), 1);
     }
     std::printf("  (record queue full, waited: %" PRIu64 ";", m_queue->waits());
     for (const CaptureCounter& counter : m_source->counters())

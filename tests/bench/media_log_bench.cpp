@@ -229,8 +229,7 @@ void benchMedia(const Options& options)
         while (!filledAll) {
             std::this_thread::sleep_for(500ms);
             const auto begin = Clock::now();
-            intake.waitForMedia();
-            if (const auto committed = writer.commit(); !committed)
+            if (const auto committed = writer.commitSettled(); !committed)
                 fail(committed.error().what);
             commits.push_back(1000 * secondsSince(begin));
         }

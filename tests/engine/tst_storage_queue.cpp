@@ -127,25 +127,32 @@ private slots:
             QVERIFY2(good, qPrintable(QString("call %1 ended before its points").arg(call)));
     }
 
-    void mediaPushedBeforeACommitAreWaitedFor()
+    void mediaCountAsTakenWhenTheyWereHandedOn()
     {
-        StorageQueue queue(roomFor(8, 8));
-        StorageIntake intake({ &queue });
-        for (int i = 0; i < 5; ++i)
-            queue.media(queue.takeChunk());
-        std::atomic<int> handed { 0 };
-        std::jthread media([&] {
-            while (handed < 5)
-                intake.takeMedia(1, [&](MediaChunk* chunk, ChunkOwner& owner) {
-                    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-                    ++handed;
-                    owner.giveBack(chunk);
-                });
-        });
-        intake.waitForMedia();
-        QCOMPARE(handed.load(), 5);
+        StorageQueue first(roomFor(8, 8));
+        StorageQueue second(roomFor(8, 8));
+        StorageIntake intake({ &first, &second });
+        for (int i = 0; i < 3; ++i)
+            first.media(first.takeChunk());
+        second.media(second.takeChunk());
+        const auto pushed = intake.mediaPushed();
+        first.media(first.takeChunk()); // later: it need not be taken
+        const auto takeOneEach = [&] {
+            intake.takeMedia(1, [&](MediaChunk* chunk, ChunkOwner& owner) {
+                if (intake.mediaTakenUpTo(pushed))
+                    qFatal("taken before it was handed on");
+                owner.giveBack(chunk);
+            });
+        };
+        takeOneEach();
+        takeOneEach();
+        QVERIFY(!intake.mediaTakenUpTo(pushed));
+        takeOneEach();
+        QVERIFY(intake.mediaTakenUpTo(pushed));
         QVERIFY(!intake.mediaDrained());
-        queue.closeProducer();
+        first.closeProducer();
+        second.closeProducer();
+        intake.takeMedia(8, [](MediaChunk* chunk, ChunkOwner& owner) { owner.giveBack(chunk); });
         QVERIFY(intake.mediaDrained());
     }
 

@@ -157,6 +157,28 @@ private slots:
         QCOMPARE(call.codec.view(), std::string_view("G729"));
     }
 
+    void lossGoesOnFromTheRecordByThePointsAfterIt()
+    {
+        LiveTable table;
+        table.update(callOf(1));
+        StreamRecord stream = streamOf(1, 0, Party::Caller);
+        stream.lastPacketAt = Timestamp(std::chrono::seconds(100));
+        stream.expected = 100;
+        stream.lost = 10;
+        stream.lossPercent = 10;
+        table.update(stream);
+        QualityPoint point = pointOf(1, 0, 4.F, 1.F);
+        point.packets = 45;
+        point.lost = 5;
+        point.at = stream.lastPacketAt - std::chrono::milliseconds(980); // the record has it already
+        table.update(point);
+        QCOMPARE(only(table.snapshot()).sent[0].lossPercent, 10.F);
+        point.at = stream.lastPacketAt + std::chrono::milliseconds(20);
+        point.duplicates = 10; // of 45 packets: 35 and 5 lost are 40 expected
+        table.update(point);
+        QCOMPARE(only(table.snapshot()).sent[0].lossPercent, static_cast<float>(100.0 * 15 / 140));
+    }
+
     void newestStreamOfADirectionShowsNowAndTheWorstShowsMinimum()
     {
         LiveTable table;

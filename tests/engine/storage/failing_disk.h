@@ -4,6 +4,7 @@
 #include "engine/storage/media_disk.h"
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <unistd.h>
 #include <vector>
@@ -16,7 +17,7 @@ public:
         // Asked for each write, numbered from 0, what its result is to be: bytes, or -errno; its length: all is well.
         std::function<std::int64_t(unsigned number, std::uint64_t length)> result;
         bool newestFirst = false; // the order of completions
-        bool held = false; // none yet
+        std::atomic<bool> held { false }; // none yet
         unsigned writes = 0;
     };
     explicit FailingDisk(Plan& plan)

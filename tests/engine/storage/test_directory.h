@@ -36,9 +36,9 @@ struct Directory {
     std::unique_ptr<DirectoryWriter> writer;
     std::unique_ptr<RecordQuery> query;
 
-    void open(DirectoryWriter::Tuning tuning = {})
+    void open(DirectoryWriter::Tuning tuning = {}, std::unique_ptr<MediaDisk> disk = {})
     {
-        auto opened = DirectoryWriter::open(path, tuning);
+        auto opened = DirectoryWriter::open(path, tuning, std::move(disk));
         if (!opened)
             qFatal("%s", opened.error().what.c_str());
         writer = std::move(opened.value());

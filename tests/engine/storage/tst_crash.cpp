@@ -1,4 +1,5 @@
 // What a killed writer leaves is found again, whole up to its last commit.
+#include "tests/engine/storage/failing_disk.h"
 #include "tests/engine/storage/test_directory.h"
 
 #include <QElapsedTimer>
@@ -12,6 +13,7 @@
 using namespace callmon;
 using namespace std::chrono_literals;
 using sample::Directory;
+using sample::FailingDisk;
 using sample::upTo;
 
 namespace {
@@ -204,6 +206,46 @@ private slots:
             QCOMPARE(live.at(0).packets, stream.packets);
             std::filesystem::remove_all(copy.path);
         }
+    }
+
+    void aCallThatEndedWaitsInTheJournalForItsMedia()
+    {
+        FailingDisk::Plan plan;
+        Directory directory;
+        directory.open({}, std::make_unique<FailingDisk>(plan));
+        const CallRecord call = numbered(0);
+        const StreamKey key { call.key, 0 };
+        directory.writer->liveCall(call);
+        directory.writer->media(sample::chunk(key, call.startedAt, 40, 0));
+        QVERIFY(directory.writer->commit().has_value());
+
+        plan.held = true; // a disk that takes its time
+        directory.writer->media(sample::chunk(key, call.startedAt + 800ms, 40, 40));
+        directory.writer->stream(sample::stream(call.key, 0, call.startedAt));
+        directory.writer->callEnded(sample::ended(call));
+        directory.writer->media(sample::chunk({ numbered(1).key, 0 }, call.startedAt, 40, 0)); // of another: no reason
+        for (int i = 0; i < 3; ++i)
+            QVERIFY(directory.writer->commitSettled().has_value()); // waits for nothing
+        QCOMPARE(directory.counter("calls_stored"), 0u);
+        {
+            Directory killed;
+            killed.path = directory.copyAsKilled();
+            killed.openQuery();
+            const auto calls = killed.calls();
+            QCOMPARE(calls.size(), 1u);
+            QCOMPARE(calls[0].endedBy, EndedBy::Caller);
+            QCOMPARE(killed.query->streams(call.key).value().size(), 1u);
+            QCOMPARE(killed.packetNumbers(key), upTo(40));
+        }
+        directory.writer->pollMedia(true); // to the disk
+        plan.held = false;
+        directory.writer->pollMedia(false); // and back
+        QVERIFY(directory.writer->commitSettled().has_value());
+        QCOMPARE(directory.counter("calls_stored"), 1u);
+        Directory killed;
+        killed.path = directory.copyAsKilled();
+        killed.openQuery();
+        QCOMPARE(killed.packetNumbers(key), upTo(80));
     }
 
     void theNotesSayWhatWasFound()

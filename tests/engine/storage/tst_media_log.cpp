@@ -64,7 +64,8 @@ struct Log : ChunkOwner {
     }
     Result<void> flush()
     {
-        auto result = writer->flush();
+        writer->flush();
+        const auto error = writer->takeError();
         std::vector<MediaLogWriter::Settled> settled;
         writer->takeSettled(settled);
         for (const auto& chunk : settled) {
@@ -74,7 +75,7 @@ struct Log : ChunkOwner {
             if (chunk.place)
                 last[chunk.stream] = chunk.place;
         }
-        return result;
+        return error ? Result<void>(*error) : Result<void>();
     }
     std::vector<std::uint32_t> readBack(StreamKey stream) // of each chunk
     {
