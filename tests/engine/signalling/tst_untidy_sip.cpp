@@ -1,0 +1,176 @@
+// Messages of the kinds that RFC 4475 and RFC 5118 describe, written anew after their text: other bytes than the
+// RFCs' own (tst_torture), the same difficulties.
+#include "engine/signalling/sip_message.h"
+
+#include <QTest>
+#include <array>
+
+using namespace callmon;
+
+namespace {
+
+std::string text(QByteArray lines)
+{
+    return lines.replace("\n", "\r\n").toStdString();
+}
+
+class UntidySipTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void isRead_data()
+    {
+        QTest::addColumn<QByteArray>("message");
+        QTest::addColumn<QString>("found"); // Call-ID, CSeq, From's user, To's tag, Via's branch, size of the body
+        const auto row = [](const char* section, const char* message, const char* found) {
+            QTest::newRow(section) << QByteArray(message) << QString(found);
+        };
+        row("4475 3.1.1.1: folds, any case, blanks around, unknown and empty fields",
+            "INVITE sip:vivekg@chair-dnrc.example.com;unknown-param SIP/2.0\ntO :\n sip:p@h.example ;\n   tAG    = "
+            "19h\n"
+            "fRoM   : \"J Rosenberg \\\\\\\"\"       <sip:jdr@example.com>\n  ;\n  tag = 98as\nMaX-fOrWaRdS: 0068\n"
+            "cALl-iD: folded.99@192.0.2.1\nCseQ: 0009\n  INVITE\nvIA  : SIP  /   2.0\n /UDP\n    "
+            "192.0.2.2;branch=390s\n"
+            "s :\nNewField: newvalue;\n  secondline ; more=\"a\\\"b\"\nl:0\n\n",
+            "folded.99@192.0.2.1 9 jdr 19h 390s 0");
+        row("4475 3.1.1.2: every mark that a token may have",
+            "!inv-meth.%*_+`'~ sip:1_unusual.URI~(to-be!sure)&isn't+it$/crazy?,/;;*@example.com SIP/2.0\n"
+            "f: =?<sip:x@example.com>;tag=_tok.%!~*`+'-\nt: <sip:y@example.com>\n"
+            "i: wor%ZK-!.*_+'@word`~)(><:\\/\"][?}{\nCSeq: 139122385 !inv-meth.%*_+`'~\nv: SIP/2.0/UDP "
+            "h;branch=z-.!%\n\n",
+            "wor%ZK-!.*_+'@word`~)(><:\\/\"][?}{ 139122385 x - z-.!% 0");
+        row("4475 3.1.1.6: no blank between display name and bracket",
+            "OPTIONS sip:user@example.com SIP/2.0\nTo: sip:u@example.com\nFrom: Caller<sip:caller@example.net>;tag=3\n"
+            "Call-ID: lwsdisp.2\nCSeq: 60 OPTIONS\nVia: SIP/2.0/UDP h;branch=b\n\n",
+            "lwsdisp.2 60 caller - b 0");
+        row("4475 3.1.1.9: semicolons in the user part",
+            "OPTIONS sip:user;par=u%40example.net@example.com SIP/2.0\nTo: sip:j_user@example.com\n"
+            "From: <sip:caller;who=me@example.org>;tag=33\nCall-ID: semi.1\nCSeq: 8 OPTIONS\nVia: SIP/2.0/UDP "
+            "h;branch=b\n\n",
+            "semi.1 8 caller - b 0");
+        row("4475 3.1.2.1: parameters that nothing parts from the URI",
+            "INVITE sip:a@b SIP/2.0\nTo: \"Joe\" <sip:joe@x>;;,;,,\nFrom: <sip:c@d>;tag=1;;,;\nCall-ID: badpar.7\n"
+            "CSeq: 1 INVITE\nVia: SIP/2.0/UDP h;;,;,,;branch=b\n\n",
+            "badpar.7 1 c - - 0");
+        row("4475 3.1.2.2: Content-Length beyond the message",
+            "INVITE sip:a@b SIP/2.0\nTo: <sip:e@f>\nFrom: <sip:c@d>;tag=1\nCall-ID: clerr.1\nCSeq: 1 INVITE\n"
+            "Via: SIP/2.0/UDP h;branch=b\nContent-Length: 9999\n\nv=0\n",
+            "clerr.1 1 c - b 5");
+        row("4475 3.1.2.3: negative Content-Length",
+            "INVITE sip:a@b SIP/2.0\nTo: <sip:e@f>\nFrom: <sip:c@d>;tag=1\nCall-ID: ncl.1\nCSeq: 1 INVITE\n"
+            "Via: SIP/2.0/UDP h;branch=b\nContent-Length: -999\n\nv=0\n",
+            "ncl.1 1 c - b 5");
+        row("4475 3.1.2.6: quote that is never closed",
+            "INVITE sip:a@b SIP/2.0\nTo: \"Mr. J. User <sip:j@example.com>\nFrom: <sip:c@d>;tag=1\nCall-ID: quotbal.1\n"
+            "CSeq: 1 INVITE\nVia: SIP/2.0/UDP h;branch=b\n\n",
+            "quotbal.1 1 c - b 0");
+        row("5118 4.1: IPv6 reference",
+            "REGISTER sip:[2001:db8::10] SIP/2.0\nTo: sip:user@[2001:db8::1]:5060\nFrom: <sip:u6@[2001:db8::2]>;tag=6\n"
+            "Call-ID: six@[2001:db8::1]\nCSeq: 9 REGISTER\nVia: SIP/2.0/UDP [2001:db8::9:1];branch=z9\n\n",
+            "six@[2001:db8::1] 9 u6 - z9 0");
+        row("5118 4.2: no brackets where there must be",
+            "REGISTER sip:2001:db8::10 SIP/2.0\nTo: sip:user@example.com\nFrom: <sip:u6@2001:db8::2>;tag=6\nCall-ID: "
+            "i6\n"
+            "CSeq: 9 REGISTER\nVia: SIP/2.0/UDP [2001:db8::9:1];received=[2001:db8::9:255];branch=z9\n\n",
+            "i6 9 u6 - z9 0");
+        row("compact forms, LF alone and UTF-8",
+            "BYE sip:a@b SIP/2.0\nt: \xc3\x89tienne <sip:e@f>;tag=t\nf: \"\xe9\x9b\xbb\xe8\xa9\xb1\" <sip:c@d>;tag=1\n"
+            "i: c.1\nCSeq: 2 BYE\nv: SIP/2.0/TCP h;branch=b, SIP/2.0/UDP g;branch=second\n\n",
+            "c.1 2 c t b 0");
+    }
+    void isRead()
+    {
+        QFETCH(QByteArray, message);
+        QFETCH(QString, found);
+        const std::string bytes = text(message);
+        const auto sip = parseSip(bytes);
+        QVERIFY(sip);
+        const auto orDash = [](std::string_view value) {
+            return value.empty() ? QString("-") : QString::fromUtf8(value.data(), static_cast<qsizetype>(value.size()));
+        };
+        QCOMPARE(QStringList({ orDash(sip->callId), QString::number(sip->cseq), orDash(sip->from.user),
+                                 orDash(sip->to.tag), orDash(sip->viaBranch), QString::number(sip->body.size()) })
+                     .join(' '),
+            found);
+    }
+
+    void isNoSip_data()
+    {
+        QTest::addColumn<QByteArray>("message");
+        const QByteArray rest = "\nTo: <sip:e@f>\nFrom: <sip:c@d>;tag=1\nCall-ID: x.1\nCSeq: 1 INVITE\n"
+                                "Via: SIP/2.0/UDP h;branch=b\n\n";
+        QTest::newRow("4475 3.1.2.4: CSeq of 33 bits")
+            << QByteArray("INVITE sip:a@b SIP/2.0") + QByteArray(rest).replace("CSeq: 1 ", "CSeq: 4294967296 ");
+        QTest::newRow("4475 3.1.2.4: Call-ID missing")
+            << QByteArray("INVITE sip:a@b SIP/2.0") + QByteArray(rest).replace("Call-ID", "Call-IF");
+        QTest::newRow("4475 3.1.2.19: status above 699") << QByteArray("SIP/2.0 4294967301 better not") + rest;
+        QTest::newRow("status of two digits") << QByteArray("SIP/2.0 99 early") + rest;
+        QTest::newRow("another protocol's NOTIFY (SSDP)") << QByteArray("NOTIFY * HTTP/1.1") + rest;
+        QTest::newRow("cut in the middle of its Call-ID")
+            << QByteArray("INVITE sip:a@b SIP/2.0\nTo: <sip:e@f>\nFrom: <sip:c@d>\nCSeq: 1 INVITE\nCall-ID: hal");
+    }
+    void isNoSip()
+    {
+        QFETCH(QByteArray, message);
+        QVERIFY(!parseSip(text(message)));
+    }
+
+    void limitsAreOfFieldsAndOfTheirSize()
+    {
+        const std::string head = "BYE sip:a@b SIP/2.0\r\nt: <sip:e@f>;tag=t\r\nf: <sip:c@d>;tag=1\r\ni: c.1\r\n"
+                                 "CSeq: 2 BYE\r\n";
+        QVERIFY(readSip(head + "\r\n", { 4, 30 }).message);
+        const SipReading tooMany = readSip(head + "x: 1\r\n\r\n", { 4, 30 });
+        QVERIFY(!tooMany.message && tooMany.overLimit);
+        const SipReading tooLong = readSip(head + "y: " + std::string(30, 'y') + "\r\n\r\n", { 8, 30 });
+        QVERIFY(!tooLong.message && tooLong.overLimit);
+        const SipReading folded = readSip(head + "y: yyyyyyyyyy\r\n yyyyyyyyyy\r\n yyyyyyyyyy\r\n\r\n", { 8, 30 });
+        QVERIFY(!folded.message && folded.overLimit);
+        QVERIFY(!readSip("no SIP at all", { 4, 30 }).overLimit);
+    }
+
+    void escapesAreUndoneOnce_data()
+    {
+        QTest::addColumn<QString>("escaped");
+        QTest::addColumn<QString>("plain");
+        QTest::newRow("none") << "+34910"
+                              << "+34910";
+        QTest::newRow("plus") << "%2b34910"
+                              << "+34910";
+        QTest::newRow("percent itself") << "a%252b"
+                                        << "a%2b";
+        QTest::newRow("control characters stay") << "a%00%0d%7f"
+                                                 << "a%00%0d%7f";
+        QTest::newRow("no digits") << "100%zz%4"
+                                   << "100%zz%4";
+        QTest::newRow("at the end") << "a%"
+                                    << "a%";
+        QTest::newRow("UTF-8") << "%C3%89"
+                               << "\u00c9";
+        QTest::newRow("longer than the memory") << "%31234567890"
+                                                << "12345678";
+    }
+    void escapesAreUndoneOnce()
+    {
+        QFETCH(QString, escaped);
+        QFETCH(QString, plain);
+        std::array<char, 10> memory;
+        const std::string text = escaped.toStdString();
+        const auto result = unescaped(text, std::span(memory).first(escaped.size() > 10 ? 8 : 10));
+        QCOMPARE(QString::fromUtf8(result.data(), static_cast<qsizetype>(result.size())), plain);
+    }
+
+    void elementsArePartedByCommasOutsideQuotesAndBrackets()
+    {
+        QStringList found;
+        forEachElement("\"a,\\\"b\" <sip:x,y@h>;p=1, <sip:z@h>,,q=\"open,", [&](std::string_view element) {
+            found += QString::fromUtf8(element.data(), static_cast<qsizetype>(element.size()));
+        });
+        QCOMPARE(found, QStringList({ "\"a,\\\"b\" <sip:x,y@h>;p=1", " <sip:z@h>", "", "q=\"open," }));
+    }
+};
+
+}
+
+QTEST_GUILESS_MAIN(UntidySipTest)
+#include "tst_untidy_sip.moc"
