@@ -57,7 +57,7 @@ std::string_view hostOf(std::string_view hostPort)
 {
     if (hostPort.starts_with('['))
         return hostPort.substr(1, hostPort.find(']') - 1);
-    return trim(hostPort.substr(0, hostPort.find_first_of(":;?/")));
+    return trim(hostPort.substr(0, findAny<':', ';', '?', '/'>(hostPort)));
 }
 
 void splitUri(SipAddress& address)
@@ -81,7 +81,7 @@ void splitUri(SipAddress& address)
     std::string_view user = rest.substr(0, at);
     if (telephony || colon < at) // without a scheme the colon would be a password's: not told apart
         user.remove_prefix(colon + 1);
-    address.user = user.substr(0, user.find_first_of(":;")); // a password, or parameters of a telephone number
+    address.user = user.substr(0, findAny<':', ';'>(user)); // a password, or parameters of a telephone number
 }
 
 }
@@ -109,7 +109,7 @@ std::string_view unescaped(std::string_view text, std::span<char> memory)
 
 std::string_view parameterOf(std::string_view value, std::string_view lowerCaseName)
 {
-    std::size_t at = value.find_first_of(";,");
+    std::size_t at = findAny<';', ','>(value);
     while (at < value.size() && value[at] == ';') {
         const std::size_t begin = at + 1;
         at = endOfParameter(value, begin);
@@ -139,14 +139,14 @@ SipAddress parseSipAddress(std::string_view value)
 
     std::string_view parameters;
     if (bracket == npos) { // RFC 3261 20.10: without brackets, parameters belong to the header and not to the URI
-        const std::size_t end = std::min(text.find_first_of(";,"), text.size());
+        const std::size_t end = std::min(findAny<';', ','>(text), text.size());
         address.uri = trim(text.substr(0, end));
         parameters = text.substr(end);
     } else {
         text.remove_prefix(bracket + 1);
         std::size_t end = text.find('>');
         if (end == npos) // never closed: the same as without
-            end = std::min(text.find_first_of(";,"), text.size());
+            end = std::min(findAny<';', ','>(text), text.size());
         address.uri = trim(text.substr(0, end));
         parameters = text.substr(end);
     }

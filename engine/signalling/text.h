@@ -53,11 +53,21 @@ template <std::unsigned_integral Number> std::optional<Number> decimal(std::stri
     return value;
 }
 
+// As find_first_of(), which calls memchr for each character: most of what reading an INVITE cost. bench: sip_bench
+template <char... wanted> constexpr std::size_t findAny(std::string_view text)
+{
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (((text[i] == wanted) || ...))
+            return i;
+    }
+    return std::string_view::npos;
+}
+
 // Takes what comes before the first blank off the front, and the blanks around it.
 constexpr std::string_view takeWord(std::string_view& text)
 {
     text = trim(text);
-    const auto* const end = std::find_if(text.begin(), text.end(), isBlank);
+    const auto* const end = std::find_if(text.begin(), text.end(), [](char c) { return isBlank(c); });
     const std::string_view word(text.data(), static_cast<std::size_t>(end - text.begin()));
     text.remove_prefix(word.size());
     return word;
