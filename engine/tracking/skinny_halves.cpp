@@ -7,6 +7,7 @@
 
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 namespace callmon {
 
@@ -191,7 +192,6 @@ bool SkinnyCalls::openCall(std::uint32_t index)
     call.record.calleeAddress = calls ? phone.server : phone.phone;
     nameParties(index);
     m_calls.update(opened);
-    heard(index);
     if (half.ringingAt)
         ring(index);
     return true;
@@ -201,6 +201,7 @@ void SkinnyCalls::link(std::uint32_t index, std::uint32_t call)
 {
     SkinnyHalf& half = m_phones.half(index);
     half.call = call;
+    m_calls[call].record.messages += std::exchange(half.messagesBefore, 0);
     half.nextOfCall = m_halvesOf[call] - 1; // 0 becomes noIndex
     m_halvesOf[call] = index + 1;
     m_phones.refer(index);
@@ -242,12 +243,16 @@ bool SkinnyCalls::sameParty(std::uint32_t index) const
 
 void SkinnyCalls::heard(std::uint32_t index)
 {
-    const std::uint32_t call = m_phones.half(index).call;
-    if (call == noIndex || m_counted)
+    SkinnyHalf& half = m_phones.half(index);
+    if (m_counted)
         return;
     m_counted = true;
-    ++m_calls[call].record.messages;
-    m_calls.hear(call, m_now);
+    if (half.call == noIndex) {
+        ++half.messagesBefore;
+        return;
+    }
+    ++m_calls[half.call].record.messages;
+    m_calls.hear(half.call, m_now);
 }
 
 std::uint32_t SkinnyCalls::known(std::uint32_t callReference) const

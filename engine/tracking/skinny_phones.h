@@ -33,6 +33,7 @@ struct SkinnyHalf {
     std::uint32_t nextOfCall = noIndex;
     std::uint32_t callReference = 0;
     std::uint32_t passThroughParty = 0;
+    std::uint32_t messagesBefore = 0; // it had a call
     Party party = Party::Caller; // what the telephone is in this call
     Timestamp begunAt;
     std::optional<Timestamp> dialledAt; // the number was complete

@@ -5,11 +5,20 @@
 #include "shared/base/units.h"
 
 #include <QFile>
+#include <QProcess>
 #include <QRegularExpression>
 #include <QSet>
 #include <QStringList>
 
 namespace callmon {
+
+// What it prints; empty when it is not installed.
+inline QString runTshark(const QStringList& arguments)
+{
+    QProcess tshark;
+    tshark.start("tshark", arguments);
+    return tshark.waitForFinished(60'000) ? QString::fromUtf8(tshark.readAllStandardOutput()) : QString();
+}
 
 struct TsharkStream { // one line of tshark -q -z rtp,streams
     Endpoint src;

@@ -6,7 +6,6 @@
 
 #include <QDir>
 #include <QMap>
-#include <QProcess>
 #include <QTest>
 
 #include <algorithm>
@@ -92,13 +91,6 @@ const StreamRecord* find(const CollectingSink& sink, const TsharkStream& truth)
             return &record;
     }
     return nullptr;
-}
-
-QString runTshark(const QStringList& arguments)
-{
-    QProcess tshark;
-    tshark.start("tshark", arguments);
-    return tshark.waitForFinished(60'000) ? QString::fromUtf8(tshark.readAllStandardOutput()) : QString();
 }
 
 }
@@ -244,8 +236,8 @@ void CapturesTest::recordsDoNotDependOnTheBatchSize()
         std::stable_sort(spans.begin(), spans.end(), [](const auto& a, const auto& b) { return a.stream < b.stream; });
         return spans;
     };
-    QVERIFY(std::ranges::equal(byStream(one->sink.chunkSpans), byStream(many->sink.chunkSpans),
-        [](const auto& a, const auto& b) {
+    QVERIFY(std::ranges::equal(
+        byStream(one->sink.chunkSpans), byStream(many->sink.chunkSpans), [](const auto& a, const auto& b) {
             return a.stream == b.stream && a.firstArrival == b.firstArrival && a.packets == b.packets;
         }));
 }
