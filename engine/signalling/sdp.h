@@ -19,36 +19,67 @@ struct SdpCodec {
     std::string_view name; // of a=rtpmap in standardSpelling(), or of RFC 3551 for static types; empty when unknown
     Hertz clockRate; // 0 when unknown
     std::uint8_t channels = 1;
+    std::string_view parameters; // of a=fmtp, as they stand there
+};
+
+// An address at which the one who sends this SDP may be reached instead (ICE, RFC 8839 5.1): over UDP, of a host, a
+// reflection or a relay.
+struct SdpCandidate {
+    Endpoint address;
+    std::uint8_t component = 1; // 1: RTP, 2: RTCP
+};
+
+// How the keys of SRTP come about. The keys themselves are never read.
+enum class SdpKeying : std::uint8_t {
+    None,
+    Sdes, // a=crypto (RFC 4568)
+    Dtls, // a=fingerprint (RFC 5763, RFC 8122)
 };
 
 struct SdpMedia {
     static constexpr std::size_t maxCodecs = 24;
+    static constexpr std::size_t maxCandidates = 12;
 
     MediaKind kind = MediaKind::Other;
     Endpoint address; // where the one who sends this SDP receives RTP: c= of the media or the session, port of m=
+    Endpoint rtcpAddress; // where RTCP: a=rtcp (RFC 3605), else the port above; unless both sides say rtcpMux
     bool rejected = false; // port 0 (RFC 3264 6)
     bool secure = false; // RTP/SAVP, RTP/SAVPF, UDP/TLS/...
+    SdpKeying keying = SdpKeying::None; // may be offered without a profile that asks for it (RFC 8643)
     MediaDirection direction = MediaDirection::SendReceive; // of the media, else of the session; c=0.0.0.0 is SendOnly
-    std::optional<std::uint16_t> rtcpPort; // a=rtcp (RFC 3605)
     bool rtcpMux = false; // RFC 5761
     std::optional<std::uint16_t> ptimeMs;
+    std::optional<std::uint16_t> maxPtimeMs;
+    std::string_view mid; // a=mid (RFC 5888)
     std::array<SdpCodec, maxCodecs> codecs;
     std::size_t codecCount = 0;
+    std::array<SdpCandidate, maxCandidates> candidates;
+    std::size_t candidateCount = 0;
 
     std::span<const SdpCodec> codecList() const { return std::span(codecs).first(codecCount); }
+    std::span<const SdpCandidate> candidateList() const { return std::span(candidates).first(candidateCount); }
+};
+
+// What a description says beyond the limits: left out.
+struct SdpExcess {
+    std::uint32_t lines = 0;
+    std::uint32_t media = 0;
+    std::uint32_t payloadTypes = 0;
+    std::uint32_t candidates = 0;
 };
 
 struct SessionDescription {
     static constexpr std::size_t maxMedia = 8;
+    static constexpr std::size_t maxLines = 1024; // browsers with video write some hundred
 
     std::array<SdpMedia, maxMedia> media;
     std::size_t mediaCount = 0;
+    SdpExcess excess;
 
     std::span<const SdpMedia> mediaList() const { return std::span(media).first(mediaCount); }
 };
 
-// Views into `body`. Empty when there is no "v=0" to begin with; media lines beyond maxMedia and payload types beyond
-// maxCodecs are left out.
+// Views into `body`. Empty when there is no "v=0" to begin with.
 std::optional<SessionDescription> parseSdp(std::string_view body);
 
 // RFC 3551 tables 4 and 5; empty name for unassigned and dynamic types.

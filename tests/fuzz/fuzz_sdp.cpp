@@ -20,8 +20,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 std::abort();
             for (const char c : codec.name) // a view into the text or a static name: the sanitizer knows
                 sum += static_cast<unsigned char>(c);
+            for (const char c : codec.parameters)
+                sum += static_cast<unsigned char>(c);
         }
-        sum += static_cast<unsigned>(media.ptimeMs.value_or(0)) + static_cast<unsigned>(media.rtcpPort.value_or(0));
+        for (const callmon::SdpCandidate& candidate : media.candidateList())
+            if (candidate.address.port == 0 || candidate.address.ip.isUnspecified() || candidate.component > 2)
+                std::abort();
+        if (!media.rejected && media.rtcpAddress.port == 0 && media.address.port != 65535)
+            std::abort();
+        for (const char c : media.mid)
+            sum += static_cast<unsigned char>(c);
+        sum += static_cast<unsigned>(media.ptimeMs.value_or(0));
     }
     return sum == ~0U ? 1 : 0;
 }

@@ -1,4 +1,5 @@
-// Offers and answers as their RFCs print them: RFC 4317 (examples), 3264 (hold, refusal), 3605 (a=rtcp), 4566, 3551.
+// Offers and answers as their RFCs print them: RFC 4317 (examples), 3264 (hold, refusal), 3605 (a=rtcp), 4566, 3551,
+// 4568 and 5763 (SRTP), 8839 and 8840 (ICE), 9143 (bundles), ITU-T T.38 annex D.
 #include "engine/signalling/sdp.h"
 
 #include <QTest>
@@ -67,7 +68,10 @@ private slots:
         QCOMPARE(audio.kind, MediaKind::Audio);
         QCOMPARE(toString(audio.address), std::string("192.0.2.101:49170"));
         QCOMPARE(codecsOf(audio), std::string("0=PCMU/8000 8=PCMA/8000 97=iLBC/8000"));
-        QVERIFY(!audio.rejected && !audio.secure && !audio.rtcpMux && !audio.rtcpPort && !audio.ptimeMs);
+        QVERIFY(!audio.rejected && !audio.secure && !audio.rtcpMux && !audio.ptimeMs);
+        QCOMPARE(toString(audio.rtcpAddress), std::string("192.0.2.101:49171"));
+        QCOMPARE(audio.keying, SdpKeying::None);
+        QCOMPARE(audio.candidateCount, std::size_t(0));
         QCOMPARE(audio.direction, MediaDirection::SendReceive);
         const SdpMedia& video = description->media[1];
         QCOMPARE(video.kind, MediaKind::Video);
@@ -252,14 +256,151 @@ private slots:
     {
         const SdpMedia media = mediaOf(
             alice + "m=audio 49170 RTP/AVP 0\r\na=rtcp:53020 IN IP4 126.16.64.4\r\na=rtcp-mux\r\na=ptime:30\r\n");
-        QCOMPARE(int(media.rtcpPort.value_or(0)), 53020); // RFC 3605 2.1
         QVERIFY(media.rtcpMux);
         QCOMPARE(int(media.ptimeMs.value_or(0)), 30);
-        const SdpMedia odd = mediaOf(
-            alice + "a=ptime:20\r\nm=audio 49170 RTP/AVP 0\r\na=rtcp:0\r\na=rtcp:x\r\na=ptime:0\r\na=maxptime:150\r\n");
-        QVERIFY(!odd.rtcpPort);
+        QVERIFY(!media.maxPtimeMs);
+        const SdpMedia odd =
+            mediaOf(alice + "a=ptime:20\r\nm=audio 49170 RTP/AVP 0\r\na=ptime:0\r\na=maxptime:150\r\n");
         QVERIFY(!odd.rtcpMux);
         QCOMPARE(int(odd.ptimeMs.value_or(0)), 20);
+        QCOMPARE(int(odd.maxPtimeMs.value_or(0)), 150);
+    }
+
+    void rtcpGoesToItsOwnAddressElseThePortAbove_data() // RFC 3605 2.1, RFC 3550 11
+    {
+        QTest::addColumn<QByteArray>("lines"); // after m=audio 49170
+        QTest::addColumn<QByteArray>("address");
+        const auto row = [](const char* lines, const char* address) {
+            QTest::newRow(QByteArray(lines).simplified()) << QByteArray(lines) << QByteArray(address);
+        };
+        row("a=sendrecv", "192.0.2.101:49171");
+        row("a=rtcp:53020", "192.0.2.101:53020");
+        row("a=rtcp:53020 IN IP4 126.16.64.4", "126.16.64.4:53020");
+        row("a=rtcp:53020 IN IP6 2001:2345:6789:ABCD:EF01:2345:6789:ABCD",
+            "[2001:2345:6789:abcd:ef01:2345:6789:abcd]:53020");
+        row("a=rtcp:53020 IN IP4 126.16.64.4\r\nc=IN IP4 192.0.2.7", "126.16.64.4:53020");
+        row("a=rtcp:53020\r\nc=IN IP4 192.0.2.7", "192.0.2.7:53020"); // whatever the order
+        row("a=rtcp:53020 IN IP4 host.example.com", "192.0.2.101:53020");
+        row("a=rtcp:0", "192.0.2.101:49171");
+        row("a=rtcp:x", "192.0.2.101:49171");
+    }
+
+    void rtcpGoesToItsOwnAddressElseThePortAbove()
+    {
+        QFETCH(QByteArray, lines);
+        QFETCH(QByteArray, address);
+        const SdpMedia media =
+            mediaOf(alice + "m=audio 49170 RTP/AVP 0\r\n" + lines.toStdString() + "\r\nm=audio 9 RTP/AVP 0\r\n");
+        QCOMPARE(toString(media.rtcpAddress), address.toStdString());
+        QCOMPARE(int(mediaOf(alice + "m=audio 0 RTP/AVP 0\r\n" + lines.toStdString() + "\r\n").rtcpAddress.port), 0);
+    }
+
+    void parametersOfAPayloadTypeAreKeptAsTheyStand() // RFC 4733 2.4.1, RFC 7587 7
+    {
+        const SdpMedia media = mediaOf(alice
+            + "m=audio 49170 RTP/AVP 97 101\r\na=rtpmap:97 opus/48000/2\r\na=fmtp:97 useinbandfec=1; maxptime=60 \r\n"
+              "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15,66,70\r\na=fmtp:98 x\r\n");
+        QCOMPARE(text(media.codecs[0].parameters), std::string("useinbandfec=1; maxptime=60"));
+        QCOMPARE(text(media.codecs[1].parameters), std::string("0-15,66,70"));
+    }
+
+    void candidatesAreAddressesOfUdp() // RFC 8839 5.1, and what it says of other transports and names
+    {
+        const SdpMedia media = mediaOf(alice
+            + "m=audio 45664 RTP/AVP 0\r\n"
+              "a=candidate:1 1 UDP 2130706431 2001:db8::6676:baff:fe9c:ee4a 8998 typ host\r\n"
+              "a=candidate:2 1 UDP 1694498815 192.0.2.3 45664 typ srflx raddr 203.0.113.141 rport 8998\r\n"
+              "a=candidate:2 2 udp 1694498814 192.0.2.3 45665 typ srflx raddr 203.0.113.141 rport 8999\r\n"
+              "a=candidate:3 1 TCP 2105458943 192.0.2.156 9 typ host tcptype active\r\n"
+              "a=candidate:4 1 UDP 2130706431 1f4712db-ea17-4bcf-a596-105139dfd8bf.local 54596 typ host\r\n"
+              "a=candidate:5 3 UDP 1 192.0.2.3 4 typ host\r\n"
+              "a=candidate:6 1 UDP 1 192.0.2.3 0 typ host\r\n"
+              "a=candidate:7\r\n"
+              "a=candidate:8 1 UDP 16777215 198.51.100.7 30000 typ relay raddr 192.0.2.3 rport 45664\r\n");
+        QCOMPARE(media.candidateCount, std::size_t(4));
+        QCOMPARE(toString(media.candidates[0].address), std::string("[2001:db8::6676:baff:fe9c:ee4a]:8998"));
+        QCOMPARE(toString(media.candidates[1].address), std::string("192.0.2.3:45664"));
+        QCOMPARE(int(media.candidates[1].component), 1);
+        QCOMPARE(toString(media.candidates[2].address), std::string("192.0.2.3:45665"));
+        QCOMPARE(int(media.candidates[2].component), 2);
+        QCOMPARE(toString(media.candidates[3].address), std::string("198.51.100.7:30000"));
+    }
+
+    void addressThatIsYetToComeIsNoHold() // RFC 8840 4.1.1: trickled, the first offer says 0.0.0.0
+    {
+        const std::string none = "v=0\r\nc=IN IP4 0.0.0.0\r\n";
+        QCOMPARE(mediaOf(none + "m=audio 9 RTP/AVP 0\r\na=ice-ufrag:8hhY\r\n").direction, MediaDirection::SendReceive);
+        QCOMPARE(
+            mediaOf(none + "a=ice-options:trickle\r\nm=audio 9 RTP/AVP 0\r\n").direction, MediaDirection::SendReceive);
+        QCOMPARE(mediaOf(none + "m=audio 9 RTP/AVP 0\r\na=candidate:1 1 UDP 1 192.0.2.3 4 typ host\r\n").direction,
+            MediaDirection::SendReceive);
+        QCOMPARE(mediaOf(none + "m=audio 9 RTP/AVP 0\r\n").direction, MediaDirection::SendOnly);
+    }
+
+    void keyingIsNamed_data()
+    {
+        QTest::addColumn<QByteArray>("session");
+        QTest::addColumn<QByteArray>("media");
+        QTest::addColumn<bool>("secure");
+        QTest::addColumn<int>("keying");
+        const auto row = [](const char* name, const char* session, const char* media, bool secure, SdpKeying keying) {
+            QTest::newRow(name) << QByteArray(session) << QByteArray(media) << secure << static_cast<int>(keying);
+        };
+        const char* const crypto = "a=crypto:1 AES_CM_128_HMAC_SHA1_80 "
+                                   "inline:WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz|2^20|1:4\r\n"; // RFC 4568 9.1
+        const char* const fingerprint = "a=setup:actpass\r\na=fingerprint:SHA-1 "
+                                        "4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B:19:E5:7C:AB\r\n"; // RFC 8122
+        const QByteArray savp = "m=audio 51372 RTP/SAVP 0\r\n";
+        row("SDES", "", (savp + crypto).constData(), true, SdpKeying::Sdes);
+        row("DTLS", "", (QByteArray("m=audio 6056 UDP/TLS/RTP/SAVP 0\r\n") + fingerprint).constData(), true,
+            SdpKeying::Dtls);
+        row("DTLS for all media", fingerprint, "m=audio 6056 UDP/TLS/RTP/SAVPF 0\r\n", true, SdpKeying::Dtls);
+        row("offered without asking for it (RFC 8643)", "",
+            (QByteArray("m=audio 6056 RTP/AVP 0\r\n") + crypto).constData(), false, SdpKeying::Sdes);
+        row("none", "", "m=audio 6056 RTP/AVP 0\r\n", false, SdpKeying::None);
+    }
+
+    void keyingIsNamed()
+    {
+        QFETCH(QByteArray, session);
+        QFETCH(QByteArray, media);
+        QFETCH(bool, secure);
+        QFETCH(int, keying);
+        const SdpMedia first = mediaOf(alice + session.toStdString() + media.toStdString());
+        QCOMPARE(first.secure, secure);
+        QCOMPARE(static_cast<int>(first.keying), keying);
+    }
+
+    void bundledMediaShareTheAddressOfTheFirst() // RFC 9143 7.2.1 and 17.1
+    {
+        const std::string body = alice
+            + "a=group:BUNDLE zen foo bar\r\n"
+              "m=audio 10000 RTP/AVP 0 8 97\r\na=mid:foo\r\na=rtcp-mux\r\n"
+              "m=audio 20000 RTP/AVP 0\r\na=mid:zen\r\na=rtcp:20005\r\n"
+              "m=video 0 RTP/AVP 31 32\r\na=bundle-only\r\na=mid:bar\r\n"
+              "m=video 0 RTP/AVP 31\r\na=bundle-only\r\na=mid:other\r\n"
+              "m=video 0 RTP/AVP 31\r\na=mid:bar\r\n";
+        const auto description = parseSdp(body);
+        QVERIFY(description);
+        QCOMPARE(toString(description->media[0].address), std::string("192.0.2.101:10000"));
+        QCOMPARE(text(description->media[0].mid), std::string("foo"));
+        QVERIFY(!description->media[2].rejected);
+        QCOMPARE(toString(description->media[2].address), std::string("192.0.2.101:20000"));
+        QCOMPARE(toString(description->media[2].rtcpAddress), std::string("192.0.2.101:20005"));
+        QVERIFY(description->media[3].rejected); // of no group
+        QVERIFY(description->media[4].rejected); // refused
+        QVERIFY(parseSdp(alice + "a=group:BUNDLE a\r\nm=audio 0 RTP/AVP 0\r\na=mid:a\r\na=bundle-only\r\n")
+                    ->media[0]
+                    .rejected); // the first of the group itself
+    }
+
+    void faxIsAnImageOverUdptl() // ITU-T T.38 D.2.3
+    {
+        const SdpMedia media =
+            mediaOf(alice + "m=image 49170 udptl t38\r\na=T38FaxVersion:0\r\na=T38MaxBitRate:14400\r\n");
+        QCOMPARE(media.kind, MediaKind::Image);
+        QCOMPARE(int(media.address.port), 49170);
+        QCOMPARE(media.codecCount, std::size_t(0));
     }
 
     void lineEndsMayBeBareAndTheLastOneMissing()
@@ -295,6 +436,25 @@ private slots:
         const SdpMedia& last = description->mediaList().back();
         QCOMPARE(toString(last.address), std::string("192.0.2.101:1006"));
         QCOMPARE(last.direction, MediaDirection::SendReceive);
+        QCOMPARE(description->excess.media, 13u);
+        QCOMPARE(description->excess.payloadTypes, 104u);
+        QCOMPARE(description->excess.lines, 0u);
+        QCOMPARE(description->excess.candidates, 0u);
+    }
+
+    void linesAndCandidatesBeyondTheLimitsAreCounted()
+    {
+        std::string body = alice + "m=audio 49170 RTP/AVP 0\r\n"; // six lines
+        for (std::size_t i = 0; i < SdpMedia::maxCandidates + 3; ++i)
+            body += "a=candidate:1 1 UDP 1 192.0.2.3 " + std::to_string(1000 + i) + " typ host\r\n";
+        for (std::size_t i = 6 + SdpMedia::maxCandidates + 3; i < SessionDescription::maxLines; ++i)
+            body += "a=x\r\n";
+        const auto whole = parseSdp(body);
+        QCOMPARE(whole->excess.candidates, 3u);
+        QCOMPARE(whole->excess.lines, 0u);
+        body += "m=audio 1 RTP/AVP 0\r\nm=audio 2 RTP/AVP 0";
+        QCOMPARE(parseSdp(body)->mediaCount, std::size_t(1));
+        QCOMPARE(parseSdp(body)->excess.lines, 2u);
     }
 
     void staticTypesAreThoseOfRfc3551_data()

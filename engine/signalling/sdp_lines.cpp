@@ -1,0 +1,146 @@
+#include "engine/signalling/sdp_lines.h"
+
+#include "engine/signalling/text.h"
+
+namespace callmon {
+
+namespace {
+
+constexpr auto npos = std::string_view::npos;
+
+MediaKind kindOf(std::string_view media)
+{
+    if (media == "audio")
+        return MediaKind::Audio;
+    if (media == "video")
+        return MediaKind::Video;
+    return media == "image" ? MediaKind::Image : MediaKind::Other;
+}
+
+std::span<SdpCodec> codecsOf(SdpMedia& media)
+{
+    return std::span(media.codecs).first(media.codecCount);
+}
+
+}
+
+std::optional<SdpConnection> readSdpConnection(std::string_view value)
+{
+    const std::string_view network = takeWord(value);
+    const std::string_view family = takeWord(value);
+    const std::string_view address = takeWord(value);
+    if (network != "IN" || (family != "IP4" && family != "IP6") || address.empty())
+        return std::nullopt;
+    const auto ip = IpAddress::parse(address.substr(0, address.find('/'))); // TTL and count of multicast
+    return SdpConnection { ip.value_or(IpAddress()), ip && ip->isUnspecified() };
+}
+
+SdpMedia readSdpMedia(std::string_view value, SdpExcess& excess)
+{
+    SdpMedia media;
+    media.kind = kindOf(takeWord(value));
+    const std::string_view port = takeWord(value);
+    media.address.port = decimal<std::uint16_t>(port.substr(0, port.find('/'))).value_or(0);
+    media.rejected = media.address.port == 0;
+    const std::string_view protocol = takeWord(value);
+    media.secure = protocol.find("SAVP") != npos || protocol.find("TLS/") != npos;
+    if (protocol.find("RTP/") == npos) // T.38 over UDPTL, BFCP, MSRP: their formats are no payload types
+        return media;
+    for (std::string_view format = takeWord(value); !format.empty(); format = takeWord(value)) {
+        const auto type = decimal<std::uint8_t>(format);
+        if (!type || *type >= 128)
+            continue;
+        if (media.codecCount == SdpMedia::maxCodecs)
+            ++excess.payloadTypes;
+        else
+            media.codecs[media.codecCount++] = staticCodec(*type);
+    }
+    return media;
+}
+
+SdpAttribute splitSdpAttribute(std::string_view text)
+{
+    const std::size_t colon = text.find(':');
+    return { trim(text.substr(0, colon)), colon == npos ? std::string_view() : text.substr(colon + 1) };
+}
+
+std::optional<MediaDirection> readSdpDirection(std::string_view attribute)
+{
+    if (attribute == "sendrecv")
+        return MediaDirection::SendReceive;
+    if (attribute == "sendonly")
+        return MediaDirection::SendOnly;
+    if (attribute == "recvonly")
+        return MediaDirection::ReceiveOnly;
+    if (attribute == "inactive")
+        return MediaDirection::Inactive;
+    return std::nullopt;
+}
+
+std::optional<std::uint16_t> readSdpMilliseconds(std::string_view value)
+{
+    const auto milliseconds = decimal<std::uint16_t>(trim(value));
+    return milliseconds && *milliseconds > 0 ? milliseconds : std::nullopt;
+}
+
+// RFC 4566 6. A line without a clock rate still names a codec that nothing else names.
+void readSdpRtpmap(std::string_view value, SdpMedia& media)
+{
+    const auto type = decimal<std::uint8_t>(takeWord(value));
+    std::string_view encoding = trim(value);
+    const std::size_t nameEnd = encoding.find('/');
+    const std::string_view name = trim(encoding.substr(0, nameEnd));
+    encoding.remove_prefix(nameEnd == npos ? encoding.size() : nameEnd + 1);
+    const std::size_t rateEnd = encoding.find('/');
+    const auto rate = decimal<std::uint32_t>(trim(encoding.substr(0, rateEnd)));
+    const auto channels = rateEnd == npos ? std::nullopt : decimal<std::uint8_t>(trim(encoding.substr(rateEnd + 1)));
+    if (!type || name.empty())
+        return;
+    for (SdpCodec& codec : codecsOf(media)) {
+        if (codec.payloadType != *type || (!rate && !codec.name.empty()))
+            continue;
+        codec.name = standardSpelling(name);
+        // A static type has the clock of RFC 3551, whatever the line says: many write G722/16000, and count at 8,000.
+        if (const SdpCodec fixed = staticCodec(*type); fixed.clockRate.value != 0)
+            codec.clockRate = fixed.clockRate;
+        else
+            codec.clockRate = Hertz { rate.value_or(0) };
+        codec.channels = std::max<std::uint8_t>(channels.value_or(1), 1);
+    }
+}
+
+void readSdpFmtp(std::string_view value, SdpMedia& media)
+{
+    const auto type = decimal<std::uint8_t>(takeWord(value));
+    for (SdpCodec& codec : codecsOf(media)) {
+        if (type && codec.payloadType == *type)
+            codec.parameters = trim(value);
+    }
+}
+
+std::optional<SdpRtcp> readSdpRtcp(std::string_view value)
+{
+    const auto port = decimal<std::uint16_t>(takeWord(value));
+    if (!port || *port == 0)
+        return std::nullopt;
+    SdpRtcp rtcp { *port, {} };
+    if (const auto connection = readSdpConnection(value))
+        rtcp.ip = connection->address;
+    return rtcp;
+}
+
+std::optional<SdpCandidate> readSdpCandidate(std::string_view value)
+{
+    takeWord(value); // foundation
+    const auto component = decimal<std::uint8_t>(takeWord(value));
+    const std::string_view transport = takeWord(value);
+    takeWord(value); // priority
+    const auto ip = IpAddress::parse(takeWord(value));
+    const auto port = decimal<std::uint16_t>(takeWord(value));
+    if (!component || (*component != 1 && *component != 2) || !equalsIgnoringCase(transport, "udp") || !ip
+        || ip->isUnspecified() || !port || *port == 0)
+        return std::nullopt;
+    return SdpCandidate { { *ip, *port }, *component };
+}
+
+}
