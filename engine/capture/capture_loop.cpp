@@ -145,7 +145,7 @@ void CaptureLoop::classify(FrameBatch& batch, std::size_t from)
         frame.kind = found.kind;
         frame.udp = found.udp;
         frame.lane = 0;
-        if (lanes > 1 && found.kind == FrameKind::Media) {
+        if (lanes > 1 && found.kind == FrameKind::Media && !isRtcp(frame.bytes, found.udp)) {
             const std::uint64_t hash = destinationHash(frame.bytes, found.udp, m_seed);
             frame.lane = static_cast<std::uint8_t>(hash * lanes >> 32);
         }

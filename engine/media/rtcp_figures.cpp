@@ -49,6 +49,12 @@ bool RtcpFigures::addEcho(NtpShort reference, NtpShort delay, Timestamp at)
     return true; // of before the probe
 }
 
+void RtcpFigures::addVoipMetrics(const XrVoipMetrics& metrics)
+{
+    m_mosConversational = metrics.mosConversational;
+    m_mosListening = metrics.mosListening;
+}
+
 bool RtcpFigures::addReport(const RtcpReportBlock& block, Timestamp at)
 {
     constexpr Nanoseconds copyWithin = std::chrono::seconds(1); // reports are 2.5 s apart or more (RFC 3550 6.2)
@@ -65,7 +71,7 @@ bool RtcpFigures::addReport(const RtcpReportBlock& block, Timestamp at)
 void RtcpFigures::countInterval(const RtcpReportBlock& block)
 {
     constexpr std::int32_t disorder = 3000; // packets: further back is a restart, as in RFC 3550 A.1
-    const Counts now { block.highestSequence, block.cumulativeLost };
+    const Counts now { block.highestSequence, block.cumulativeLost, block.fractionLost };
     const auto expected = static_cast<std::int32_t>(now.highest - m_last.highest);
     const std::int32_t lost = differenceOf24Bits(m_last.lost, now.lost);
     if (m_counted == 0)
@@ -93,9 +99,12 @@ std::optional<double> RtcpFigures::lossPercent(std::optional<std::uint16_t> firs
     std::int64_t lost = m_lost;
     if (m_counted > 0 && firstSequence) {
         const std::int32_t before = static_cast<std::uint16_t>(m_first.highest - *firstSequence) + 1;
-        if (before < halfRound && m_first.lost <= before) {
+        if (before < halfRound) {
             expected += static_cast<std::uint64_t>(before);
-            lost += m_first.lost;
+            const std::int32_t byFraction = before * m_first.fraction / 256;
+            const std::int32_t rounding = before * 2 / 256 + 1;
+            const bool sameBeginning = m_first.lost <= byFraction + rounding;
+            lost += sameBeginning ? m_first.lost : byFraction;
         }
     }
     if (expected == 0)
@@ -112,10 +121,8 @@ std::optional<Milliseconds> RtcpFigures::jitter(Hertz clock) const
 
 std::optional<double> RtcpFigures::mos() const
 {
-    if (!m_voip)
-        return std::nullopt;
-    const auto conversational = scoreOf(m_voip->mosConversational);
-    return conversational ? conversational : scoreOf(m_voip->mosListening);
+    const auto conversational = scoreOf(m_mosConversational);
+    return conversational ? conversational : scoreOf(m_mosListening);
 }
 
 }

@@ -17,7 +17,7 @@ public:
     bool addReport(const RtcpReportBlock& block, Timestamp at);
     // The receiver got that reference, and says so `delay` later. False when that cannot be, by the probe's times.
     bool addEcho(NtpShort reference, NtpShort delay, Timestamp at);
-    void addVoipMetrics(const XrVoipMetrics& metrics) { m_voip = metrics; }
+    void addVoipMetrics(const XrVoipMetrics& metrics); // the newest counts: it is about all before
 
     std::uint32_t reports() const { return m_reports; } // copies left out
 
@@ -27,7 +27,8 @@ public:
 
     // Percent of the packets between the first report and the last that were lost on the way to the receiver, by the
     // difference of its counts from report to report: a count that starts anew, or falls by copies, misleads one
-    // interval and no more. With the stream's first sequence number also what was lost before the first report.
+    // interval and no more. With the stream's first sequence number at the probe also those before the first report; of
+    // these by that report's fraction, when its count says that the receiver began long before the probe.
     std::optional<double> lossPercent(std::optional<std::uint16_t> firstSequence) const;
 
     // Mean over the reports (RFC 3550 A.8, as the receiver has it). Empty without reports or clock.
@@ -35,7 +36,6 @@ public:
 
     // MOS by the receiver's own account: conversational, which counts delay as ours does, else listening.
     std::optional<double> mos() const;
-    const std::optional<XrVoipMetrics>& voipMetrics() const { return m_voip; } // newest: they are about all before
 
 private:
     struct Reference {
@@ -45,6 +45,7 @@ private:
     struct Counts { // of a report: the receiver's since it began
         std::uint32_t highest = 0;
         std::int32_t lost = 0;
+        std::uint8_t fraction = 0; // of 256, since the report before
     };
 
     void countInterval(const RtcpReportBlock& block);
@@ -62,7 +63,8 @@ private:
     std::uint64_t m_jitterTicks = 0; // sum over them
     double m_loopMs = 0; // sum
     std::uint32_t m_loops = 0;
-    std::optional<XrVoipMetrics> m_voip;
+    std::uint8_t m_mosConversational = 0; // tenths; 0 without
+    std::uint8_t m_mosListening = 0;
 };
 
 }

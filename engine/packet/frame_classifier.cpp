@@ -254,6 +254,15 @@ FrameClass FrameClassifier::ofTcp(Bytes segment, std::size_t ipOffset) const
     return dropped(DropReason::NotUdp);
 }
 
+bool isRtcp(Bytes frame, const UdpLayout& layout)
+{
+    const Bytes payload = frame.subspan(layout.payload);
+    if (payload.size() < 2)
+        return false;
+    const unsigned type = byteAt(payload, 1);
+    return byteAt(payload, 0) >> 6 == 2 && type >= 192 && type <= 223;
+}
+
 std::uint32_t destinationHash(Bytes frame, const UdpLayout& layout, std::uint64_t seed)
 {
     const auto word = [&](std::size_t at, std::size_t size) {
@@ -261,8 +270,7 @@ std::uint32_t destinationHash(Bytes frame, const UdpLayout& layout, std::uint64_
         std::memcpy(&value, frame.subspan(at, size).data(), size);
         return value;
     };
-    constexpr std::uint16_t rtcpBit = 1;
-    std::uint64_t mixed = seed ^ (big16(frame, layout.payload - udpHeaderSize + 2) & ~rtcpBit);
+    std::uint64_t mixed = seed ^ big16(frame, layout.payload - udpHeaderSize + 2);
     const auto mix = [&](std::uint64_t value) { // multiply-xorshift (MurmurHash3 fmix64)
         mixed = (mixed ^ value) * 0xff51afd7ed558ccdULL;
         mixed ^= mixed >> 32;

@@ -65,8 +65,12 @@ private:
     std::unique_ptr<Ports> m_tcpPorts; // of SIP and Skinny
 };
 
-// 32 well-mixed bits that are the same for everything that goes to one media address, RTP and its RTCP (an even port
-// and the odd one above, RFC 3550 11): streams are found by their destination, so one core sees all of a stream.
+// Of Media: RTCP (RFC 5761 4). It goes to one core whatever its destination: what it says of a stream comes the other
+// way than the stream.
+bool isRtcp(Bytes frame, const UdpLayout& layout);
+
+// 32 well-mixed bits that are the same for everything that goes to one media address: streams are found by their
+// destination, so one core sees all of a stream.
 std::uint32_t destinationHash(Bytes frame, const UdpLayout& layout, std::uint64_t seed);
 
 }

@@ -24,12 +24,17 @@ std::optional<Milliseconds> finite(std::optional<Milliseconds> value)
 
 }
 
+std::optional<Milliseconds> roundTripOf(const CallStream& stream, const CallFacts& call)
+{
+    return stream.rtcp.roundTripMs ? std::optional(Milliseconds(*stream.rtcp.roundTripMs)) : call.signallingRtt;
+}
+
 Milliseconds oneWayDelayOf(const CallStream& stream, const CallFacts& call)
 {
     constexpr Milliseconds usual { 20 };
     const Milliseconds measured = stream.rtp.packetisation();
     const bool plausible = measured > Milliseconds(0) && measured <= Milliseconds(200);
-    return assumedOneWayDelay(plausible ? measured : usual, call.signallingRtt);
+    return assumedOneWayDelay(plausible ? measured : usual, roundTripOf(stream, call));
 }
 
 StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, std::string_view codec,
@@ -74,7 +79,15 @@ StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, 
     const std::chrono::duration<double> length = rtp.lastPacketAt() - rtp.firstPacketAt();
     if (record.packets > 1 && length.count() > 0)
         record.throughputBps = finite(8.0 * static_cast<double>(record.bytes) / length.count());
-    record.rtt = finite(call.signallingRtt);
+    record.rtt = finite(roundTripOf(stream, call));
+    const RtcpSummary& rtcp = stream.rtcp;
+    record.rtcpReports = rtcp.reports;
+    if (rtcp.roundTripMs)
+        record.rtcpRtt = Milliseconds(*rtcp.roundTripMs);
+    record.farEndLostPercent = rtcp.lostPercent;
+    if (rtcp.jitterMs)
+        record.farEndJitter = Milliseconds(*rtcp.jitterMs);
+    record.xrMos = rtcp.mos;
     record.rFactor = rFactorOf(record.lost, sequence.received(), impairment, oneWayDelayOf(stream, call));
     record.mosMean = finite(quality.mosMean());
     record.mosMin = finite(quality.mosMin());

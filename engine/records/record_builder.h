@@ -17,6 +17,9 @@ StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, 
     const std::optional<CodecImpairment>& impairment, const QualitySampler& quality, const StoredMedia& media,
     std::uint64_t lostWithProbe);
 
+// By RTCP; until that tells, by the call's signalling.
+std::optional<Milliseconds> roundTripOf(const CallStream& stream, const CallFacts& call);
+
 // Mouth to ear, as the E-model of this stream assumes it.
 Milliseconds oneWayDelayOf(const CallStream& stream, const CallFacts& call);
 

@@ -154,8 +154,12 @@ StreamRecord StreamMonitor::recordOf(std::uint32_t stream) const
 {
     const CallStream& source = m_lane->stream(stream);
     const StreamSide& side = m_sides[stream];
-    return buildStreamRecord(source, m_lane->call(source.call).facts, m_lane->codecs().name(source.rtp.payload().codec),
-        side.impairment, side.quality, mediaOf(stream), side.lostWithProbe);
+    StreamRecord record =
+        buildStreamRecord(source, m_lane->call(source.call).facts, m_lane->codecs().name(source.rtp.payload().codec),
+            side.impairment, side.quality, mediaOf(stream), side.lostWithProbe);
+    record.kind = m_lane->mediaKindOf(source);
+    record.secure = m_lane->isSecure(source);
+    return record;
 }
 
 StreamMonitor::Quality StreamMonitor::qualityOf(std::uint32_t stream) const

@@ -62,10 +62,19 @@ struct SdpMedia {
 
 // What a description says beyond the limits: left out.
 struct SdpExcess {
-    std::uint32_t lines = 0;
-    std::uint32_t media = 0;
-    std::uint32_t payloadTypes = 0;
-    std::uint32_t candidates = 0;
+    std::uint64_t lines = 0;
+    std::uint64_t media = 0;
+    std::uint64_t payloadTypes = 0;
+    std::uint64_t candidates = 0;
+
+    SdpExcess& operator+=(const SdpExcess& other)
+    {
+        lines += other.lines;
+        media += other.media;
+        payloadTypes += other.payloadTypes;
+        candidates += other.candidates;
+        return *this;
+    }
 };
 
 struct SessionDescription {

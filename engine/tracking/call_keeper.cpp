@@ -23,10 +23,12 @@ CallKeeper::CallKeeper(
     , m_lanes(lanes)
     , m_calls(options.maxCalls, hashSeed)
     , m_wheel(options.maxCalls)
+    , m_rtcp(options)
 {
     if (options.touchMemory) {
         m_calls.touch();
         m_wheel.touch();
+        m_rtcp.touch();
     }
 }
 
@@ -78,6 +80,14 @@ void CallKeeper::describe(std::uint32_t index, bool firstAnswer)
     m_lanes.tell({ .what = Described { index, firstAnswer } });
 }
 
+void CallKeeper::readRtcp(const Datagram& datagram)
+{
+    // Who is muted, or holds, goes on reporting: the call is on. Once it is over, reports hold up nothing.
+    const std::uint32_t index = m_rtcp.read(datagram, m_lanes[0]);
+    if (index != noIndex && m_calls[index].activityClass != ActivityClass::Lingering)
+        hear(index, datagram.arrival);
+}
+
 void CallKeeper::update(std::uint32_t index)
 {
     introduce(index);
@@ -114,6 +124,7 @@ void CallKeeper::end(std::uint32_t index, EndedBy reason)
     if (m_companion != nullptr)
         m_companion->callGone(index);
     m_lanes.removeCall(index);
+    m_rtcp.removeCall(index);
     m_calls.remove(index);
 }
 
@@ -155,6 +166,7 @@ void CallKeeper::finish()
 {
     m_lanes.gather();
     numberStreams();
+    m_rtcp.tellStreams(m_lanes);
     m_wheel.restart(tickNumber(m_tick), [&](std::uint32_t index) { end(index, EndedBy::ProbeStopped); });
     if (m_started)
         m_listener.tick(m_now);
@@ -198,6 +210,7 @@ void CallKeeper::tick(Timestamp at)
 {
     m_lanes.gather();
     numberStreams();
+    m_rtcp.tellStreams(m_lanes);
     expire(at);
     if (m_companion != nullptr)
         m_companion->tick(at);
@@ -216,6 +229,7 @@ void CallKeeper::numberStreams()
         }
         lane.number(stream, count++);
         m_lanes.setStreamCount(index, count);
+        m_rtcp.streamNumbered(index);
         reclassify(index);
     });
 }

@@ -6,6 +6,7 @@
 #include "engine/tracking/call_table.h"
 #include "engine/tracking/lane_group.h"
 #include "engine/tracking/loss_ledger.h"
+#include "engine/tracking/rtcp_reports.h"
 #include "engine/tracking/tick_wheel.h"
 
 namespace callmon {
@@ -37,6 +38,10 @@ public:
     void update(std::uint32_t index);
     TrackerListener& listener() { return m_listener; }
     void accompany(CallCompanion& companion) { m_companion = &companion; } // one; before the first call
+
+    // --- For RTCP, of whatever call.
+    void readRtcp(const Datagram& datagram);
+    const RtcpReports::Counters& rtcpCounters() const { return m_rtcp.counters(); }
 
     // --- Time, which only packets tell.
     void observe(Timestamp at);
@@ -77,6 +82,7 @@ private:
     CallCompanion* m_companion = nullptr;
     CallTable m_calls; // T1 and S
     TickWheel m_wheel; // L
+    RtcpReports m_rtcp;
     LossLedger m_losses;
     Timestamp m_accountedAt;
     CallKey m_lastKey;

@@ -34,6 +34,15 @@ struct CallMedia {
     std::uint32_t unnumbered = 0; // of this lane
 };
 
+// What receivers report of a stream by RTCP, as of the last tick (RtcpReports).
+struct RtcpSummary {
+    std::uint32_t reports = 0;
+    std::optional<float> roundTripMs; // probe to both ends and back
+    std::optional<float> lostPercent;
+    std::optional<float> jitterMs;
+    std::optional<float> mos; // of extended reports
+};
+
 // A transport address that one side advertised for media.
 struct MediaAddress {
     static constexpr std::size_t maxPayloads = SdpMedia::maxCodecs;
@@ -42,6 +51,9 @@ struct MediaAddress {
     Party party = Party::Caller; // who receives here
     bool ofBoth = false; // both sides advertised it: a relay, seen on two hops
     MediaKind kind = MediaKind::Audio;
+    MediaKind sharedWith = MediaKind::Other; // of the last sharedPayloads: a bundle (RFC 9143)
+    bool secure = false; // SRTP
+    std::uint8_t sharedPayloads = 0;
     std::uint8_t payloadCount = 0;
     std::uint32_t call = noIndex;
     std::uint32_t next = noIndex; // in the call
@@ -67,6 +79,7 @@ struct alignas(64) CallStream {
     std::uint32_t next = noIndex; // in the call, older
     std::uint32_t receiver = noIndex; // MediaAddress by which it was bound
     std::uint64_t firstSequence = 0; // of its first packet's frame
+    RtcpSummary rtcp;
 };
 constexpr std::size_t hotStreamBytes = 256;
 

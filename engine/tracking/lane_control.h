@@ -15,7 +15,10 @@ struct AddressAdded { // an SDP of `party` advertised it; the newest registratio
     std::uint32_t call = noIndex;
     Endpoint endpoint;
     Party party = Party::Caller;
-    MediaKind kind = MediaKind::Audio;
+    MediaKind kind = MediaKind::Audio; // and the rest as MediaAddress
+    MediaKind sharedWith = MediaKind::Other;
+    bool secure = false;
+    std::uint8_t sharedPayloads = 0;
     std::uint8_t payloadCount = 0;
     std::array<PayloadMeaning, MediaAddress::maxPayloads> payloads {};
 };

@@ -102,11 +102,9 @@ bool MediaLane::process(const Datagram& datagram, std::size_t position)
 bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
 {
     using enum RtpGlance::Kind;
-    if (seen.glance.kind == Other)
+    if (seen.glance.kind == Other || seen.glance.kind == Rtcp)
         return false;
-    if (seen.glance.kind == Rtcp) {
-        ++m_counters.rtcpPackets;
-    } else if (seen.glance.kind == TooShort) {
+    if (seen.glance.kind == TooShort) {
         ++m_counters.notRtp;
     } else if (const std::uint32_t index = streamOf(datagram, seen); index != noIndex) {
         if (const auto packet = parseRtp(seen.glance, datagram.payload, datagram.wirePayloadSize))
@@ -274,6 +272,22 @@ PayloadMeaning MediaLane::meaningOf(const CallStream& stream, std::uint8_t paylo
     }
     const SdpCodec codec = staticCodec(payloadType);
     return { payloadType, kindOf(codec), m_codecs.indexOfStatic(payloadType), codec.clockRate };
+}
+
+MediaKind MediaLane::mediaKindOf(const CallStream& stream) const
+{
+    const MediaAddress& address = m_media[stream.receiver];
+    for (std::size_t i = address.payloadCount - address.sharedPayloads; i < address.payloadCount; ++i) {
+        if (address.payloads[i].payloadType == stream.rtp.payload().payloadType)
+            return address.sharedWith;
+    }
+    return address.kind;
+}
+
+std::uint32_t MediaLane::callAt(const Endpoint& endpoint) const
+{
+    const std::uint32_t address = m_media.find(endpoint);
+    return address != noIndex && m_calls[m_media[address].call].facts.confirmed ? m_media[address].call : noIndex;
 }
 
 bool MediaLane::apply(const LaneControl& control)

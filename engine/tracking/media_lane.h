@@ -25,7 +25,6 @@ public:
         std::uint64_t rtpPackets = 0;
         std::uint64_t rtpUnbound = 0; // looks like RTP, and no call advertised its addresses
         std::uint64_t rtpRefused = 0; // of a stream there was no room for
-        std::uint64_t rtcpPackets = 0;
         std::uint64_t notRtp = 0; // begins like it
         std::uint64_t streamsStarted = 0;
 
@@ -34,7 +33,6 @@ public:
             rtpPackets += other.rtpPackets;
             rtpUnbound += other.rtpUnbound;
             rtpRefused += other.rtpRefused;
-            rtcpPackets += other.rtcpPackets;
             notRtp += other.notRtp;
             streamsStarted += other.streamsStarted;
             return *this;
@@ -43,13 +41,15 @@ public:
 
     MediaLane(const TrackerOptions& options, std::uint64_t hashSeed, const CodecNames& codecs, LaneListener& listener);
 
-    // RTP and RTCP begin with version 2 in the top two bits; SIP with a letter, STUN with 0 (RFC 7983).
+    // RTP begins with version 2 in the top two bits; SIP with a letter, STUN with 0 (RFC 7983). RTCP is lane 0's.
     static bool isMine(const Datagram& datagram)
     {
-        return !datagram.payload.empty() && std::to_integer<unsigned>(datagram.payload[0]) >> 6 == 2;
+        return !datagram.payload.empty() && std::to_integer<unsigned>(datagram.payload[0]) >> 6 == 2
+            && !looksLikeRtcp(datagram.payload);
     }
     // A burst begins: asks for the memory its first packets will need; process() goes on with that. What is looked up
-    // ahead is checked when its turn comes: controls may come in between. The datagrams stay until the last is processed.
+    // ahead is checked when its turn comes: controls may come in between. The datagrams stay until the last is
+    // processed.
     void lookAhead(std::span<const Datagram> packets);
     // The packet at `position` of that burst; all of them in turn. False: not isMine().
     bool process(const Datagram& datagram, std::size_t position);
@@ -68,6 +68,11 @@ public:
     void numberingDone() { m_unnumberedCount = 0; }
     void setStreamCount(std::uint32_t call, std::uint32_t count) { m_calls[call].streamCount = count; }
     void removeCall(std::uint32_t call);
+
+    // Of a call that is confirmed; noIndex for none.
+    std::uint32_t callAt(const Endpoint& endpoint) const;
+    MediaKind mediaKindOf(const CallStream& stream) const; // by its payload type, where several kinds share an address
+    bool isSecure(const CallStream& stream) const { return m_media[stream.receiver].secure; }
 
     const CallMedia& call(std::uint32_t index) const { return m_calls[index]; }
     CallStream& stream(std::uint32_t index) { return m_streams[index]; }

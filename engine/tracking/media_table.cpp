@@ -14,6 +14,9 @@ MediaTable::Added MediaTable::add(const AddressAdded& address, CallMedia& call)
     const auto describe = [&](MediaAddress& known) {
         known.party = address.party;
         known.kind = address.kind;
+        known.sharedWith = address.sharedWith;
+        known.secure = address.secure;
+        known.sharedPayloads = address.sharedPayloads;
         known.payloadCount = address.payloadCount;
         known.payloads = address.payloads;
     };

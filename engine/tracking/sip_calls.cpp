@@ -2,7 +2,7 @@
 
 #include "engine/signalling/sip_message.h"
 #include "engine/tracking/call_signalling.h"
-#include "engine/tracking/payload_kinds.h"
+#include "engine/tracking/described_addresses.h"
 #include "engine/tracking/sip_annotations.h"
 
 #include <algorithm>
@@ -125,6 +125,7 @@ void SipCalls::readDescription(std::uint32_t index, const SipMessage& message, P
     const auto description = parseSdp(body);
     if (!description)
         return;
+    m_counters.sdpExcess += description->excess;
     Call& call = m_calls[index];
     bool audioSeen = false;
     for (const SdpMedia& media : description->mediaList()) {
@@ -133,19 +134,13 @@ void SipCalls::readDescription(std::uint32_t index, const SipMessage& message, P
             call.sip.pendingDirection[indexOf(sender)] = media.direction;
             call.sip.pending[indexOf(sender)] = true;
         }
-        if (!media.rejected) {
-            call.record.mediaKinds.add(media.kind);
-            call.record.secureMedia |= media.secure;
-        }
-        // T.38 (image) is no RTP; nowhere to send to is no address.
-        if (media.rejected || media.kind == MediaKind::Image || media.address.ip.isUnspecified())
+        if (media.rejected)
             continue;
-        AddressAdded address { .call = index, .endpoint = media.address, .party = sender, .kind = media.kind };
-        address.payloadCount = static_cast<std::uint8_t>(std::min(media.codecCount, MediaAddress::maxPayloads));
-        for (std::size_t i = 0; i < address.payloadCount; ++i)
-            address.payloads[i] = meaningOf(media.codecs[i], m_codecs);
-        m_calls.addAddress(address);
+        call.record.mediaKinds.add(media.kind);
+        call.record.secureMedia = call.record.secureMedia || media.secure;
     }
+    forEachAddress(
+        *description, index, sender, m_codecs, [&](const AddressAdded& address) { m_calls.addAddress(address); });
     const bool firstAnswer = sender == Party::Callee && !call.described[indexOf(sender)];
     call.described[indexOf(sender)] = true;
     m_calls.describe(index, firstAnswer);

@@ -28,6 +28,7 @@ public:
         std::uint64_t unknownDialogs = 0; // of those outside calls: BYE and others of dialogs that began unseen
         std::array<std::uint64_t, 15> requestsOutside {}; // likewise, by SipMethod
         std::uint64_t sourceRefused = 0; // messages that would have opened calls, of sources that open too many
+        SdpExcess sdpExcess; // beyond the limits of a description
     };
     const Counters& counters() const { return m_counters; }
 

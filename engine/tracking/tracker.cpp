@@ -40,7 +40,11 @@ void Tracker::process(std::span<const Datagram> batch)
             const Datagram& datagram = some[i];
             m_lanes.at(datagram.sequence);
             m_calls.observe(datagram.arrival);
-            if (!own.process(datagram, i) && datagram.payload.data() != nullptr) // else a time mark
+            if (own.process(datagram, i) || datagram.payload.data() == nullptr) // a time mark
+                continue;
+            if (looksLikeRtcp(datagram.payload))
+                m_calls.readRtcp(datagram);
+            else
                 m_sip.read(datagram, Transport::Udp);
         }
         own.flush();
@@ -79,7 +83,7 @@ std::uint64_t Tracker::datagrams() const
     const MediaLane::Counters media = m_lanes.counters();
     const SipCalls::Counters& sip = m_sip.counters();
     return sip.messages + sip.malformed + sip.otherDatagrams + media.rtpPackets + media.rtpUnbound + media.rtpRefused
-        + media.rtcpPackets + media.notRtp;
+        + m_calls.rtcpCounters().packets + media.notRtp;
 }
 
 std::vector<NamedCounter> Tracker::counters() const
@@ -88,9 +92,10 @@ std::vector<NamedCounter> Tracker::counters() const
     const SipCalls::Counters& sip = m_sip.counters();
     const MediaLane::Counters media = m_lanes.counters();
     const auto outside = [&](SipMethod method) { return sip.requestsOutside[static_cast<std::size_t>(method)]; };
+    const RtcpReports::Counters& rtcp = m_calls.rtcpCounters();
     std::vector<NamedCounter> all { { "sip_messages", sip.messages }, { "sip_malformed", sip.malformed },
         { "rtp_packets", media.rtpPackets }, { "rtp_unbound", media.rtpUnbound }, { "rtp_refused", media.rtpRefused },
-        { "rtcp_packets", media.rtcpPackets }, { "other_datagrams", sip.otherDatagrams + media.notRtp },
+        { "rtcp_packets", rtcp.packets }, { "other_datagrams", sip.otherDatagrams + media.notRtp },
         { "sip_outside_calls", sip.outsideCalls }, { "sip_repeated", sip.repeated },
         { "calls_started", calls.callsStarted }, { "calls_ended", calls.callsEnded },
         { "calls_refused_pool_full", calls.callsRefused }, { "calls_without_invite", calls.callsUnconfirmed },
@@ -99,7 +104,13 @@ std::vector<NamedCounter> Tracker::counters() const
         { "sip_in_unknown_dialogs", sip.unknownDialogs }, { "sip_registers", outside(SipMethod::Register) },
         { "sip_options", outside(SipMethod::Options) }, { "sip_subscribes", outside(SipMethod::Subscribe) },
         { "sip_notifies", outside(SipMethod::Notify) }, { "sip_publishes", outside(SipMethod::Publish) },
-        { "sip_text_messages", outside(SipMethod::Message) }, { "calls_refused_source_rate", sip.sourceRefused } };
+        { "sip_text_messages", outside(SipMethod::Message) }, { "calls_refused_source_rate", sip.sourceRefused },
+        { "rtcp_unbound", rtcp.unbound }, { "rtcp_encrypted", rtcp.encrypted }, { "rtcp_malformed", rtcp.malformed },
+        { "rtcp_reports", rtcp.reports }, { "rtcp_extended_blocks", rtcp.extendedBlocks },
+        { "rtcp_delays_implausible", rtcp.delaysImplausible }, { "rtcp_sources_refused", rtcp.sourcesRefused },
+        { "sdp_lines_refused", sip.sdpExcess.lines }, { "sdp_media_refused", sip.sdpExcess.media },
+        { "sdp_payload_types_refused", sip.sdpExcess.payloadTypes },
+        { "sdp_candidates_refused", sip.sdpExcess.candidates } };
     for (const NamedCounter& counter : m_skinny.counters())
         all.push_back(counter);
     return all;

@@ -42,7 +42,7 @@ struct StreamRecord {
     double sizeMaxBytes = 0;
     double sizeStddevBytes = 0;
     double throughputBps = 0; // 8 bytes / (last - first packet), network layer; 0 with fewer than two packets
-    std::optional<Milliseconds> rtt; // from the call's signalling until RTCP is read
+    std::optional<Milliseconds> rtt; // from RTCP; until it tells, from the call's signalling
     std::optional<double> rFactor; // E-model over the whole stream; empty for a codec without published Ie
     std::optional<double> mosMean; // over one-second points
     std::optional<double> mosMin; // lowest 10-second window
@@ -58,8 +58,8 @@ struct StreamRecord {
     std::uint32_t rtcpReports = 0; // reception reports about this stream (RFC 3550 6.4)
     std::optional<Milliseconds> rtcpRtt; // mean, probe to both ends, from LSR and DLSR
     std::optional<double> farEndLostPercent; // as its receiver reports it
-    std::optional<Milliseconds> farEndJitter; // likewise, the last report
-    std::optional<double> xrMos; // MOS-LQ of its receiver's VoIP metrics, the last (RFC 3611 4.7)
+    std::optional<Milliseconds> farEndJitter; // likewise, mean of its reports
+    std::optional<double> xrMos; // MOS-CQ, else MOS-LQ, of its receiver's VoIP metrics, the last (RFC 3611 4.7)
 };
 static_assert(std::is_trivially_copyable_v<StreamRecord>);
 

@@ -18,13 +18,14 @@ NtpShort ntp(double ms)
     return { static_cast<std::uint32_t>(ms * 65.536) };
 }
 
-RtcpReportBlock report(std::uint32_t highest, std::int32_t lost, std::uint32_t jitter = 0)
+RtcpReportBlock report(std::uint32_t highest, std::int32_t lost, std::uint32_t jitter = 0, std::uint8_t fraction = 0)
 {
     RtcpReportBlock block;
     block.source = Ssrc { 1 };
     block.highestSequence = highest;
     block.cumulativeLost = lost;
     block.jitter = RtpTicks { jitter };
+    block.fractionLost = fraction;
     return block;
 }
 
@@ -74,11 +75,12 @@ void RtcpFiguresTest::lossIsThatBetweenReports()
 void RtcpFiguresTest::lossBeforeTheFirstReportCountsWithTheFirstNumber()
 {
     const std::uint16_t first = 65'000;
-    QCOMPARE(after({ report(65'099, 20) }).lossPercent(first), std::optional(20.0));
-    QCOMPARE(after({ report(65'099, 20), report(65'199, 20) }).lossPercent(first), std::optional(10.0));
-    QCOMPARE(after({ report(65'536 + 463, 500) }).lossPercent(first), std::optional(50.0));
-    // The stream had begun long before: more was lost than has come since.
-    QCOMPARE(after({ report(65'099, 200), report(65'199, 250) }).lossPercent(first), std::optional(50.0));
+    QCOMPARE(after({ report(65'099, 20, 0, 51) }).lossPercent(first), std::optional(20.0));
+    QCOMPARE(after({ report(65'099, 20, 0, 51), report(65'199, 20) }).lossPercent(first), std::optional(10.0));
+    QCOMPARE(after({ report(65'536 + 463, 500, 0, 128) }).lossPercent(first), std::optional(50.0));
+    // The receiver had begun long before the probe: its count is about more than has come since.
+    QCOMPARE(after({ report(65'099, 200), report(65'199, 250) }).lossPercent(first), std::optional(25.0));
+    QCOMPARE(after({ report(65'099, 60, 0, 64), report(65'199, 60) }).lossPercent(first), std::optional(12.5));
     QCOMPARE(after({ report(64'000, 0), report(64'100, 0) }).lossPercent(first), std::optional(0.0));
 }
 

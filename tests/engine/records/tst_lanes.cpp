@@ -4,6 +4,7 @@
 // after Qt: moc stumbles over <chrono> when it comes first
 #include "tests/engine/tracking/sip_script.h"
 #include "tests/replay/lane_run.h"
+#include "tests/traffic/rtcp_writer.h"
 
 using namespace callmon;
 
@@ -41,6 +42,20 @@ std::vector<Datagram> busyTraffic(TestTraffic& traffic)
                 traffic.rtp(at + 70 + 20 * p + i % 3, a, b, { 8, number, 160u * number, ssrc, false });
             if (p % 17 != 4)
                 traffic.rtp(at + 71 + 20 * p, i % 4 == 0 ? unadvertised : b, a, { 8, number, 160u * number, 9, false });
+        }
+        for (int r = 1; r < 5; ++r) { // both ways; some before the first packet is numbered
+            const std::uint64_t ntp = ntpOf(scriptTime(at + 400 * r));
+            const std::uint32_t echoed = middleOf(ntpOf(scriptTime(at + 400 * (r - 1))));
+            const auto report = [&](std::uint32_t author, std::uint32_t about) {
+                RtcpWriter writer;
+                writer.senderReport(Ssrc { author }, { ntp, {}, 0, 0 },
+                    { { Ssrc { about }, 0, r, 20u * static_cast<unsigned>(r), 8, echoed, 390 * 65 } });
+                return writer.bytes();
+            };
+            const auto caller = static_cast<std::uint32_t>(1000 + i);
+            const auto plus = [](Endpoint e) { return Endpoint { e.ip, static_cast<std::uint16_t>(e.port + 1) }; };
+            traffic.add(scriptTime(at + 400 * r - 320), plus(a), plus(b), report(caller, 9));
+            traffic.add(scriptTime(at + 400 * r - 318), i % 3 == 0 ? b : plus(b), plus(a), report(9, caller));
         }
         if (i % 6 == 1)
             traffic.script(QString("%1 A>B INVITE 2 sdp=inactive").arg(at + 900) + id
@@ -87,6 +102,8 @@ void LanesTest::recordsAreTheSameForAnyNumberOfLanes()
     const auto one = runLanes(datagrams, options(), 1, 64);
     QCOMPARE(one->all.ended.size(), std::size_t { 40 });
     QVERIFY(one->all.streams.size() > 80);
+    QVERIFY(std::any_of(one->all.streams.begin(), one->all.streams.end(),
+        [](const auto& each) { return each.second.rtcpReports > 2 && each.second.rtcpRtt; }));
     const auto several =
         runLanes(datagrams, options(), static_cast<std::size_t>(lanes), static_cast<std::size_t>(batch));
     QCOMPARE(several->busyLanes, static_cast<std::size_t>(lanes));

@@ -436,10 +436,10 @@ private slots:
         const SdpMedia& last = description->mediaList().back();
         QCOMPARE(toString(last.address), std::string("192.0.2.101:1006"));
         QCOMPARE(last.direction, MediaDirection::SendReceive);
-        QCOMPARE(description->excess.media, 13u);
-        QCOMPARE(description->excess.payloadTypes, 104u);
-        QCOMPARE(description->excess.lines, 0u);
-        QCOMPARE(description->excess.candidates, 0u);
+        QCOMPARE(description->excess.media, std::uint64_t(13));
+        QCOMPARE(description->excess.payloadTypes, std::uint64_t(104));
+        QCOMPARE(description->excess.lines, std::uint64_t(0));
+        QCOMPARE(description->excess.candidates, std::uint64_t(0));
     }
 
     void linesAndCandidatesBeyondTheLimitsAreCounted()
@@ -450,11 +450,11 @@ private slots:
         for (std::size_t i = 6 + SdpMedia::maxCandidates + 3; i < SessionDescription::maxLines; ++i)
             body += "a=x\r\n";
         const auto whole = parseSdp(body);
-        QCOMPARE(whole->excess.candidates, 3u);
-        QCOMPARE(whole->excess.lines, 0u);
+        QCOMPARE(whole->excess.candidates, std::uint64_t(3));
+        QCOMPARE(whole->excess.lines, std::uint64_t(0));
         body += "m=audio 1 RTP/AVP 0\r\nm=audio 2 RTP/AVP 0";
         QCOMPARE(parseSdp(body)->mediaCount, std::size_t(1));
-        QCOMPARE(parseSdp(body)->excess.lines, 2u);
+        QCOMPARE(parseSdp(body)->excess.lines, std::uint64_t(2));
     }
 
     void staticTypesAreThoseOfRfc3551_data()
