@@ -165,6 +165,7 @@ private slots:
         script.state('B', 10, OnHook);
         script.state('C', 11, RingIn);
         script.told('C', script.write.callInfo({ 1, 11 }, 1, script.number('A'), script.number('B'))); // a hunt group
+        QCOMPARE(script.counter("skinny_halves_joined"), std::uint64_t { 2 }); // while it rings
         script.connects('A', 9, 'C', 11);
         script.hangsUp('C', 11);
         script.settle();
