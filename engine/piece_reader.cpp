@@ -36,10 +36,15 @@ PieceReader::PieceReader(CallMonitor& monitor, std::span<const std::uint16_t> si
 
 void PieceReader::read(const Frame& frame, std::uint64_t sequence)
 {
-    const auto parsed = parseIp(frame.bytes.subspan(frame.udp.ip));
+    readAt(frame.bytes.subspan(frame.udp.ip), { frame.arrival, frame.uncertainty, sequence, frame.udp.encapsulation });
+}
+
+void PieceReader::readAt(Bytes ip, const PacketStamp& stamp)
+{
+    const auto parsed = parseIp(ip);
     const auto* const packet = std::get_if<IpPacket>(&parsed);
     if (packet != nullptr && Reassembler::takes(*packet))
-        m_reassembler.add(*packet, { frame.arrival, frame.uncertainty, sequence });
+        m_reassembler.add(*packet, stamp);
 }
 
 void PieceReader::message(const SignallingMessage& message)
@@ -52,15 +57,33 @@ void PieceReader::message(const SignallingMessage& message)
     datagram.payload = message.payload;
     datagram.wirePayloadSize = static_cast<std::uint16_t>(message.payload.size());
     datagram.ipSize = message.ipSize;
+    datagram.encapsulation = message.stamp.encapsulation;
     if (message.transport == MessageTransport::SkinnyTcp)
         return m_monitor.skinnyMessage(datagram);
     ++m_sip;
     m_monitor.message(datagram, transportOf(message.transport));
 }
 
+// What was in fragments may be a tunnel, and what that carries a piece again: of a datagram that this may make whole in
+// turn, and so on. Each of them lies where the one before it lay, which nobody reads any more by then.
 void PieceReader::datagram(const WholeDatagram& whole)
 {
-    const FrameClass found = m_classifier.classify(static_cast<std::uint16_t>(LinkType::RawIp), whole.bytes);
+    constexpr int depthAtMost = 4;
+    FrameClass found = m_classifier.classify(static_cast<std::uint16_t>(LinkType::RawIp), whole.bytes);
+    if (whole.stamp.encapsulation != Encapsulation::None)
+        found.udp.encapsulation = whole.stamp.encapsulation; // the outermost
+    if (found.kind == FrameKind::Piece) {
+        if (m_depth == depthAtMost) {
+            ++m_tooDeep;
+            return;
+        }
+        ++m_depth;
+        PacketStamp stamp = whole.stamp;
+        stamp.encapsulation = found.udp.encapsulation;
+        readAt(whole.bytes.subspan(found.udp.ip), stamp);
+        --m_depth;
+        return;
+    }
     const bool isRead = found.kind == FrameKind::Signalling || (found.kind == FrameKind::Media && m_readsMedia);
     ++(isRead ? m_datagrams : m_otherDatagrams);
     if (!isRead)
@@ -76,7 +99,7 @@ std::vector<NamedCounter> PieceReader::counters() const
 {
     std::vector<NamedCounter> all { { "fragments", m_reassembler.fragments().counters().fragments },
         { "datagrams_of_fragments", m_datagrams }, { "datagrams_of_fragments_other", m_otherDatagrams },
-        { "tcp_segments", m_reassembler.tcp().counters().segments },
+        { "datagrams_too_deep", m_tooDeep }, { "tcp_segments", m_reassembler.tcp().counters().segments },
         { "sctp_packets", m_reassembler.sctp().counters().packets }, { "sip_messages_reassembled", m_sip } };
     for (const ReassemblyCounter& counter : m_reassembler.counters())
         all.push_back({ counter.name, counter.value });

@@ -21,6 +21,7 @@ public:
     std::vector<NamedCounter> counters() const;
 
 private:
+    void readAt(Bytes ip, const PacketStamp& stamp);
     void message(const SignallingMessage& message) override;
     void datagram(const WholeDatagram& whole) override;
 
@@ -31,6 +32,8 @@ private:
     std::uint64_t m_sip = 0;
     std::uint64_t m_datagrams = 0;
     std::uint64_t m_otherDatagrams = 0;
+    std::uint64_t m_tooDeep = 0;
+    int m_depth = 0; // of whole datagrams in whole datagrams in hand
 };
 
 }

@@ -1,9 +1,11 @@
 #include "engine/packet/frame_classifier.h"
 
-#include "engine/packet/ip_packet.h"
-#include "engine/packet/link_layer.h"
+#include "engine/packet/innermost_packet.h"
+#include "engine/packet/layer.h"
+#include "engine/packet/udp_tunnels.h"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cstring>
 #include <string_view>
@@ -12,7 +14,6 @@ namespace callmon {
 
 namespace {
 
-constexpr std::size_t udpHeaderSize = 8;
 constexpr std::size_t ipv4HeaderSize = 20; // without options
 constexpr std::size_t ipv6HeaderSize = 40;
 constexpr std::size_t tcpHeaderSize = 20; // without options
@@ -23,37 +24,11 @@ constexpr FrameClass dropped(DropReason reason)
     return { .kind = FrameKind::Drop, .reason = reason, .udp = {} };
 }
 
-constexpr FrameClass pieceAt(std::size_t ip)
+constexpr FrameClass pieceAt(std::size_t ip, Encapsulation encapsulation)
 {
-    return { .kind = FrameKind::Piece, .reason = {}, .udp = { .ip = static_cast<std::uint16_t>(ip) } };
-}
-
-DropReason reasonFor(LinkFault fault)
-{
-    switch (fault) {
-    case LinkFault::UnknownLinkType:
-        return DropReason::UnknownLinkType;
-    case LinkFault::NotIp:
-        return DropReason::NotIp;
-    case LinkFault::TooManyTags:
-        return DropReason::TooManyTags;
-    case LinkFault::Truncated:
-        break;
-    }
-    return DropReason::Truncated;
-}
-
-DropReason reasonFor(IpFault fault)
-{
-    switch (fault) {
-    case IpFault::Malformed:
-        return DropReason::MalformedIp;
-    case IpFault::TooManyExtensions:
-        return DropReason::TooManyExtensions;
-    case IpFault::Truncated:
-        break;
-    }
-    return DropReason::Truncated;
+    return { .kind = FrameKind::Piece,
+        .reason = {},
+        .udp = { .ip = static_cast<std::uint16_t>(ip), .encapsulation = encapsulation } };
 }
 
 // For offsets that the caller has checked against the frame's size: one check for a whole header, not one a field.
@@ -107,33 +82,6 @@ bool beginsLikeSip(Bytes payload)
     return !payload.empty() && canBeginSip(payload.front()) && wordBeginsSip(payload);
 }
 
-// RFC 768. A length short of the IP payload leaves bytes behind that are not the datagram's.
-std::variant<UdpLayout, DropReason> findUdp(Bytes frame, Bytes network, const IpPacket& packet)
-{
-    ByteReader in(packet.payload);
-    in.skip(4); // ports
-    const std::uint16_t length = in.u16();
-    in.skip(2); // checksum
-    if (packet.wirePayloadSize < udpHeaderSize)
-        return DropReason::MalformedUdp;
-    if (!in.ok())
-        return DropReason::Truncated;
-    if (length < udpHeaderSize || length > packet.wirePayloadSize)
-        return DropReason::MalformedUdp;
-    const auto offset = [&](Bytes part) { return static_cast<std::uint16_t>(part.data() - frame.data()); };
-    return UdpLayout { .ip = offset(network),
-        .payload = static_cast<std::uint16_t>(offset(packet.payload) + udpHeaderSize),
-        .wirePayloadSize = static_cast<std::uint16_t>(length - udpHeaderSize),
-        .ipSize = packet.size };
-}
-
-}
-
-const char* counterName(DropReason reason)
-{
-    static constexpr std::array<const char*, dropReasons> names { "unknown_link_type", "not_ip", "too_many_tags",
-        "malformed_ip", "too_many_extensions", "not_udp", "malformed_udp", "other_udp", "truncated" };
-    return names[static_cast<std::size_t>(reason)];
 }
 
 FrameClassifier::FrameClassifier(std::span<const std::uint16_t> sipPorts)
@@ -165,6 +113,8 @@ FrameClass FrameClassifier::classifyEthernet(Bytes frame) const
         const std::size_t transport = at + ipv4HeaderSize;
         if (protocol == ip_protocol::udp && !isFragment) {
             const std::size_t length = big16(frame, transport + 4);
+            if (canBeTunnel(big16(frame, transport), big16(frame, transport + 2)))
+                return classifyCarefully(ethernet, frame);
             if (length >= udpHeaderSize && ipv4HeaderSize + length <= size)
                 return ofUdp(frame,
                     { .ip = static_cast<std::uint16_t>(at),
@@ -172,7 +122,7 @@ FrameClass FrameClassifier::classifyEthernet(Bytes frame) const
                         .wirePayloadSize = static_cast<std::uint16_t>(length - udpHeaderSize),
                         .ipSize = static_cast<std::uint16_t>(size) });
         } else if (protocol == ip_protocol::tcp && !isFragment && size >= ipv4HeaderSize) {
-            return ofTcp(frame.subspan(transport, std::min(frame.size() - transport, size - ipv4HeaderSize)), at);
+            return ofTcp(frame.subspan(transport, std::min(frame.size() - transport, size - ipv4HeaderSize)), at, {});
         }
     } else if (etherType == ether_type::ipv6 && frame.size() >= at + ipv6HeaderSize + udpHeaderSize
         && byteAt(frame, at) >> 4 == 6) {
@@ -180,6 +130,8 @@ FrameClass FrameClassifier::classifyEthernet(Bytes frame) const
         const std::size_t transport = at + ipv6HeaderSize;
         if (byteAt(frame, at + 6) == ip_protocol::udp && payloadSize + ipv6HeaderSize <= 0xffff) {
             const std::size_t length = big16(frame, transport + 4);
+            if (canBeTunnel(big16(frame, transport), big16(frame, transport + 2)))
+                return classifyCarefully(ethernet, frame);
             if (length >= udpHeaderSize && length <= payloadSize)
                 return ofUdp(frame,
                     { .ip = static_cast<std::uint16_t>(at),
@@ -188,35 +140,35 @@ FrameClass FrameClassifier::classifyEthernet(Bytes frame) const
                         .ipSize = static_cast<std::uint16_t>(ipv6HeaderSize + payloadSize) });
         }
     }
-    if (etherType != ether_type::ipv4 && etherType != ether_type::ipv6 && !isVlanTag(etherType))
+    if (!isFollowed(etherType))
         return dropped(DropReason::NotIp);
     return classifyCarefully(ethernet, frame);
 }
 
 FrameClass FrameClassifier::classifyCarefully(std::uint16_t linkType, Bytes frame) const
 {
-    const auto network = findIp(linkType, frame);
-    if (const auto* fault = std::get_if<LinkFault>(&network))
-        return dropped(reasonFor(*fault));
-    const Bytes ipBytes = *std::get_if<Bytes>(&network);
-    const auto ip = parseIp(ipBytes);
-    if (const auto* fault = std::get_if<IpFault>(&ip))
-        return dropped(reasonFor(*fault));
-    const auto& packet = *std::get_if<IpPacket>(&ip);
-    const auto ipOffset = static_cast<std::size_t>(ipBytes.data() - frame.data());
-    if (packet.isFragment())
-        return pieceAt(ipOffset);
-    switch (packet.protocol) {
-    case ip_protocol::udp: {
-        const auto udp = findUdp(frame, ipBytes, packet);
-        if (const auto* reason = std::get_if<DropReason>(&udp))
-            return dropped(*reason);
-        return ofUdp(frame, *std::get_if<UdpLayout>(&udp));
-    }
+    const auto innermost = findInnermost(linkType, frame);
+    if (const auto* reason = std::get_if<DropReason>(&innermost))
+        return dropped(*reason);
+    const auto& found = *std::get_if<InnermostPacket>(&innermost);
+    const auto ip = static_cast<std::size_t>(found.network.data() - frame.data());
+    // Both lie before its payload, whose place is kept in 16 bits. Only headers without end get that far.
+    if (static_cast<std::size_t>(found.ip.payload.data() - frame.data()) + udpHeaderSize > 0xffff)
+        return dropped(DropReason::TunnelTooDeep);
+    if (found.ip.isFragment())
+        return pieceAt(ip, found.encapsulation);
+    switch (found.ip.protocol) {
+    case ip_protocol::udp:
+        return ofUdp(frame,
+            { .ip = static_cast<std::uint16_t>(ip),
+                .payload = static_cast<std::uint16_t>(found.udp.payload.data() - frame.data()),
+                .wirePayloadSize = found.udp.wirePayloadSize,
+                .ipSize = found.ip.size,
+                .encapsulation = found.encapsulation });
     case ip_protocol::tcp:
-        return ofTcp(packet.payload, ipOffset);
+        return ofTcp(found.ip.payload, ip, found.encapsulation);
     case ip_protocol::sctp:
-        return pieceAt(ipOffset);
+        return pieceAt(ip, found.encapsulation);
     default:
         return dropped(DropReason::NotUdp);
     }
@@ -240,16 +192,16 @@ FrameClass FrameClassifier::ofUdp(Bytes frame, const UdpLayout& layout) const
     return dropped(DropReason::OtherUdp);
 }
 
-FrameClass FrameClassifier::ofTcp(Bytes segment, std::size_t ipOffset) const
+FrameClass FrameClassifier::ofTcp(Bytes segment, std::size_t ip, Encapsulation encapsulation) const
 {
     if (segment.size() < 4)
         return dropped(DropReason::NotUdp);
     if (m_tcpPorts->test(big16(segment, 0)) || m_tcpPorts->test(big16(segment, 2)))
-        return pieceAt(ipOffset);
+        return pieceAt(ip, encapsulation);
     if (segment.size() > tcpHeaderSize) {
         const std::size_t headerSize = 4u * (byteAt(segment, 12) >> 4); // RFC 9293 3.1
         if (headerSize < segment.size() && beginsLikeSip(segment.subspan(headerSize)))
-            return pieceAt(ipOffset);
+            return pieceAt(ip, encapsulation);
     }
     return dropped(DropReason::NotUdp);
 }

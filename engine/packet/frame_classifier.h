@@ -3,8 +3,8 @@
 #pragma once
 
 #include "engine/packet/datagram.h"
+#include "engine/packet/drop_reason.h"
 
-#include <array>
 #include <bitset>
 #include <memory>
 #include <span>
@@ -18,25 +18,10 @@ enum class FrameKind : std::uint8_t {
     Piece, // what reassembly reads: a fragment, TCP that is SIP or Skinny by its port or SIP by its first bytes, SCTP
 };
 
-// Each dropped frame is counted under exactly one of these.
-enum class DropReason : std::uint8_t {
-    UnknownLinkType,
-    NotIp, // ARP, LLDP, ...
-    TooManyTags,
-    MalformedIp,
-    TooManyExtensions,
-    NotUdp, // other TCP, ICMP (and the datagrams that it quotes), ...
-    MalformedUdp,
-    OtherUdp, // neither RTP-like nor SIP: DNS, STUN, DTLS, ...
-    Truncated, // headers cut by the capture
-};
-constexpr std::size_t dropReasons = static_cast<std::size_t>(DropReason::Truncated) + 1;
-const char* counterName(DropReason reason); // as the user sees it: "fragment", "not_udp"
-
 struct FrameClass {
     FrameKind kind = FrameKind::Drop;
     DropReason reason {}; // of Drop
-    UdpLayout udp; // of Media and Signalling; of Piece `ip` alone
+    UdpLayout udp; // of Media and Signalling; of Piece `ip` and `encapsulation` alone
 };
 
 // Not changed after construction: any number of threads.
@@ -46,7 +31,7 @@ public:
     explicit FrameClassifier(std::span<const std::uint16_t> sipPorts);
 
     // `linkType` is libpcap's number. Ethernet with tags, IPv4 without options or IPv6 without extensions and UDP or
-    // TCP take a short way; the rest, and whatever is odd, goes through findIp and parseIp. Both find the same.
+    // TCP take a short way; tunnels, the rest, and whatever is odd, go through findInnermost. Both find the same.
     FrameClass classify(std::uint16_t linkType, Bytes frame) const
     {
         return linkType == ethernet ? classifyEthernet(frame) : classifyCarefully(linkType, frame);
@@ -59,7 +44,7 @@ private:
 
     FrameClass classifyEthernet(Bytes frame) const;
     FrameClass ofUdp(Bytes frame, const UdpLayout& layout) const;
-    FrameClass ofTcp(Bytes segment, std::size_t ipOffset) const;
+    FrameClass ofTcp(Bytes segment, std::size_t ip, Encapsulation encapsulation) const;
 
     std::unique_ptr<Ports> m_sipPorts;
     std::unique_ptr<Ports> m_tcpPorts; // of SIP and Skinny

@@ -9,8 +9,12 @@
 namespace callmon {
 
 namespace ip_protocol { // IANA "Assigned Internet Protocol Numbers"
+constexpr std::uint8_t ipv4 = 4;
 constexpr std::uint8_t tcp = 6;
 constexpr std::uint8_t udp = 17;
+constexpr std::uint8_t ipv6 = 41;
+constexpr std::uint8_t gre = 47;
+constexpr std::uint8_t mpls = 137;
 constexpr std::uint8_t sctp = 132;
 }
 

@@ -15,28 +15,12 @@ enum LinkTypeNumber : std::uint16_t {
     LinuxSll2 = 276,
 };
 
-std::variant<Bytes, LinkFault> afterEtherType(ByteReader& in, std::uint16_t etherType)
-{
-    constexpr int tagsAtMost = 8;
-    for (int tags = 0; isVlanTag(etherType) && in.ok(); ++tags) {
-        if (tags == tagsAtMost)
-            return LinkFault::TooManyTags;
-        in.skip(2); // priority and VLAN
-        etherType = in.u16();
-    }
-    if (!in.ok())
-        return LinkFault::Truncated;
-    if (etherType != ether_type::ipv4 && etherType != ether_type::ipv6)
-        return LinkFault::NotIp;
-    return in.rest();
-}
-
 // The address family is in the byte order of the machine that captured; BSDs number IPv6 differently.
-std::variant<Bytes, LinkFault> afterFamily(ByteReader& in)
+NextLayer behindFamily(ByteReader in)
 {
     std::uint32_t family = in.u32();
     if (!in.ok())
-        return LinkFault::Truncated;
+        return DropReason::Truncated;
     if (family > 0xffff)
         family = __builtin_bswap32(family);
     switch (family) {
@@ -45,39 +29,70 @@ std::variant<Bytes, LinkFault> afterFamily(ByteReader& in)
     case 24: // NetBSD, OpenBSD
     case 28: // FreeBSD
     case 30: // macOS
-        return in.rest();
+        return Layer { ether_type::ipv4, in.rest() };
     default:
-        return LinkFault::NotIp;
+        return DropReason::NotIp;
     }
 }
 
+// What tunnels may carry besides is nothing that a header of Ethernet may name.
+NextLayer followed(const ByteReader& in, std::uint16_t etherType)
+{
+    if (in.ok() && !isFollowed(etherType))
+        return DropReason::NotIp;
+    return layerBehind(in, etherType);
 }
 
-std::variant<Bytes, LinkFault> findIp(std::uint16_t linkType, Bytes frame)
+}
+
+NextLayer firstLayer(std::uint16_t linkType, Bytes frame)
 {
     ByteReader in(frame);
     switch (linkType) {
     case Ethernet:
-        in.skip(12); // addresses
-        return afterEtherType(in, in.u16());
-    case LinuxSll: // packet type, hardware type, address length, address, protocol
+        return behindEthernet(frame);
+    case LinuxSll: { // packet type, hardware type, address length, address, protocol
         in.skip(14);
-        return afterEtherType(in, in.u16());
+        const std::uint16_t protocol = in.u16();
+        return layerBehind(in, protocol);
+    }
     case LinuxSll2: { // protocol first, then 18 bytes
         const std::uint16_t protocol = in.u16();
         in.skip(18);
-        return afterEtherType(in, protocol);
+        return layerBehind(in, protocol);
     }
     case Null:
     case Loop:
-        return afterFamily(in);
+        return behindFamily(in);
     case RawIp:
     case Ipv4:
     case Ipv6:
-        return frame;
+        return Layer { ether_type::ipv4, frame };
     default:
-        return LinkFault::UnknownLinkType;
+        return DropReason::UnknownLinkType;
     }
+}
+
+NextLayer behindEthernet(Bytes frame)
+{
+    ByteReader in(frame);
+    in.skip(12); // addresses
+    const std::uint16_t etherType = in.u16();
+    return followed(in, etherType);
+}
+
+NextLayer behindTags(Layer tagged)
+{
+    constexpr int tagsAtMost = 8;
+    ByteReader in(tagged.bytes);
+    std::uint16_t etherType = tagged.etherType;
+    for (int tags = 0; isVlanTag(etherType) && in.ok(); ++tags) {
+        if (tags == tagsAtMost)
+            return DropReason::TooManyTags;
+        in.skip(2); // priority and VLAN
+        etherType = in.u16();
+    }
+    return followed(in, etherType);
 }
 
 }

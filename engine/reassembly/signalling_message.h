@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/packet/ip_packet.h"
+#include "shared/base/encapsulation.h"
 #include "shared/base/flow_key.h"
 #include "shared/base/units.h"
 
@@ -11,6 +12,7 @@ struct PacketStamp {
     Timestamp arrival;
     Nanoseconds uncertainty {};
     std::uint64_t sequence = 0; // of the frame in the capture
+    Encapsulation encapsulation = Encapsulation::None; // what the packet was in
 };
 
 // What carried a message; a datagram in fragments comes out as a datagram, see WholeDatagram.

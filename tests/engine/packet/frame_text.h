@@ -56,6 +56,12 @@ inline QByteArray ethernet(const char* etherType, const QByteArray& payload)
     return hex("02000000000a 02000000000b") + hex(etherType) + payload;
 }
 
+// RFC 768 to a port of a tunnel.
+inline QByteArray udpTo(std::size_t port, const QByteArray& payload)
+{
+    return big16(50'000) + big16(port) + big16(8 + sizeOf(payload)) + hex("0000") + payload;
+}
+
 inline std::span<const std::byte> bytes(const QByteArray& array)
 {
     return std::as_bytes(std::span(array.data(), static_cast<std::size_t>(array.size())));

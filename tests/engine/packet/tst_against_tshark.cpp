@@ -55,11 +55,21 @@ QStringList decodedLines(const QByteArray& capture)
     return lines;
 }
 
+// UDP directly above the innermost IP header. What ICMP quotes is nobody's datagram, and a tunnel's own datagram, of
+// which tshark found nothing within that is UDP over IP, is not what is asked for.
+bool endsInUdp(const QStringList& protocols, qsizetype innermostIp)
+{
+    static const QRegularExpression tunnel("^(vxlan|geneve|gtp|l2tp|mpls)$");
+    const qsizetype udp = protocols.lastIndexOf("udp");
+    return innermostIp >= 0 && udp > innermostIp && !protocols.contains("icmp") && !protocols.contains("icmpv6")
+        && protocols.indexOf(tunnel, udp) < 0;
+}
+
 QStringList tsharkLines(const QString& file)
 {
     QProcess tshark;
     QStringList arguments { "-n", "-r", file, "-o", "ip.defragment:FALSE", "-o", "ipv6.defragment:FALSE", "-T",
-        "fields", "-E", "occurrence=f" };
+        "fields", "-E", "occurrence=l" };
     for (const char* field : { "frame.number", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "udp.srcport", "udp.dstport",
              "udp.length", "ip.len", "ipv6.plen", "ip.flags.mf", "ip.frag_offset", "frame.protocols" })
         arguments << "-e" << field;
@@ -67,17 +77,16 @@ QStringList tsharkLines(const QString& file)
     if (!tshark.waitForFinished(60'000))
         qFatal("tshark does not end");
     QStringList lines;
-    // UDP directly above the outermost IP header; what is inside of tunnels and ICMP is not the frame's datagram.
-    static const QRegularExpression udpOverIp("^[^:]+(:ethertype|:vlan)*:(ip|ipv6(:ipv6\\.\\w+)*):udp(:|$)");
     for (const QByteArray& line : tshark.readAllStandardOutput().split('\n')) {
         const QStringList fields = QString::fromLatin1(line).split('\t');
-        if (fields.size() < 13 || !udpOverIp.match(fields[12]).hasMatch())
+        if (fields.size() < 13)
             continue;
-        const bool isFragment = fields[10] == "1" || fields[11].toInt() > 0;
-        if (isFragment)
+        const QStringList protocols = fields[12].split(':');
+        const qsizetype v4 = protocols.lastIndexOf("ip");
+        const bool isV4 = v4 > protocols.lastIndexOf("ipv6");
+        const bool isFragment = isV4 && (fields[10] == "1" || fields[11].toInt() > 0);
+        if (isFragment || !endsInUdp(protocols, qMax(v4, protocols.lastIndexOf("ipv6"))))
             continue;
-        const bool isV4 =
-            !fields[8].isEmpty() && !fields[12].contains(QRegularExpression("^[^:]+(:ethertype|:vlan)*:ipv6"));
         lines << QStringList { fields[0], isV4 ? fields[1] : fields[3], isV4 ? fields[2] : fields[4], fields[5],
             fields[6], fields[7], isV4 ? fields[8] : QString::number(fields[9].toInt() + 40) }
                      .join(' ');

@@ -76,6 +76,10 @@ class TestFrameClassifier : public QObject {
 private slots:
     void findsTheDatagramBehindEveryLinkLayer_data();
     void findsTheDatagramBehindEveryLinkLayer();
+    void findsTheInnermostDatagramOfEveryTunnel_data();
+    void findsTheInnermostDatagramOfEveryTunnel();
+    void mediaOnATunnelsPortAreMedia_data();
+    void mediaOnATunnelsPortAreMedia();
     void readsIpv6BehindItsExtensionHeaders_data();
     void readsIpv6BehindItsExtensionHeaders();
     void countsWhatIsNoDatagramUnderItsName_data();
@@ -131,6 +135,122 @@ void TestFrameClassifier::findsTheDatagramBehindEveryLinkLayer()
     QCOMPARE(text(datagram->payload), payload);
     QCOMPARE(datagram->flow.src.port, 5060);
     QCOMPARE(datagram->flow.dst.port, 5062);
+}
+
+// Each header as its document draws it; see the steps for which.
+void TestFrameClassifier::findsTheInnermostDatagramOfEveryTunnel_data()
+{
+    QTest::addColumn<QByteArray>("packet"); // IP, or a frame when that is what the name says
+    QTest::addColumn<QByteArray>("encapsulation");
+    const QByteArray v4 = ipv4(udp(payload));
+    const QByteArray v6 = ipv6(udp(payload));
+    const QByteArray frame = ethernet("0800", v4);
+    const auto row = [](const char* name, const char* encapsulation, const QByteArray& packet) {
+        QTest::newRow(name) << ethernet(packet[0] >> 4 == 6 ? "86dd" : "0800", packet) << QByteArray(encapsulation);
+    };
+    const auto frameRow = [](const char* name, const char* encapsulation, const QByteArray& whole) {
+        QTest::newRow(name) << whole << QByteArray(encapsulation);
+    };
+    row("IPv4 in IPv4", "ipip", ipv4(v4, "04"));
+    row("IPv6 in IPv4", "ipip", ipv4(v6, "29"));
+    row("IPv4 in IPv6", "ipip", ipv6(v4, "04"));
+    row("IPv6 in IPv6 behind options", "ipip", ipv6(hex("29 00 010400000000") + v6, "3c"));
+    row("three times", "ipip", ipv4(ipv6(ipv4(v6, "29"), "04"), "29"));
+
+    row("GRE", "gre", ipv4(hex("0000 0800") + v4, "2f"));
+    row("GRE with IPv6", "gre", ipv6(hex("0000 86dd") + v6, "2f"));
+    row("GRE with checksum", "gre", ipv4(hex("8000 0800 abcd0000") + v4, "2f"));
+    row("GRE with key", "gre", ipv4(hex("2000 0800 00000007") + v4, "2f"));
+    row("GRE with all three", "gre", ipv4(hex("b000 0800 abcd0000 00000007 00000001") + v4, "2f"));
+    row("GRE with a frame", "gre", ipv4(hex("0000 6558") + frame, "2f"));
+    row("GRE with MPLS", "gre", ipv4(hex("0000 8847 00064140") + v4, "2f"));
+    row("PPTP", "gre", ipv4(hex("3081 880b 00000007 00000001 00000000 ff03 0021") + v4, "2f"));
+    row("PPTP, protocol in one byte", "gre", ipv4(hex("2001 880b 00000007 21") + v4, "2f"));
+    row("ERSPAN I", "erspan", ipv4(hex("0000 88be") + frame, "2f"));
+    row("ERSPAN II", "erspan", ipv4(hex("1000 88be 00000001 10010001 00000002") + frame, "2f"));
+    row("ERSPAN III", "erspan", ipv4(hex("1000 22eb 00000001 20010001 11223344 00000000") + frame, "2f"));
+    row("ERSPAN III with subheader", "erspan",
+        ipv4(hex("1000 22eb 00000001 20010001 11223344 00000001 1122334455667788") + frame, "2f"));
+
+    frameRow("MPLS", "mpls", ethernet("8847", hex("00064140") + v4));
+    frameRow("MPLS, three labels, IPv6", "mpls", ethernet("8847", hex("00064040 0006503f 00000140") + v6));
+    frameRow("MPLS behind a tag", "mpls", ethernet("8100", hex("0064 8847 00064140") + v4));
+    frameRow("MPLS, multicast", "mpls", ethernet("8848", hex("00064140") + v4));
+    frameRow("pseudowire with control word", "mpls", ethernet("8847", hex("00064140 00000001") + frame));
+    frameRow("pseudowire without", "mpls", ethernet("8847", hex("00064140") + frame));
+    frameRow("pseudowire to an address that begins like IPv4", "mpls",
+        ethernet("8847", hex("00064140 400000000001 02000000000b 8100 0001 0800") + v4));
+    row("MPLS in IP", "mpls", ipv4(hex("00064140") + v4, "89"));
+    row("MPLS in UDP", "mpls", ipv4(udpTo(6635, hex("00064140") + v4)));
+    row("MPLS in UDP, label that begins like RTP", "mpls", ipv4(udpTo(6635, hex("80064140") + v4)));
+    row("pseudowire in UDP", "mpls", ipv6(udpTo(6635, hex("00064140 00000001") + frame)));
+
+    frameRow("PPPoE", "pppoe", ethernet("8864", hex("11 00 0001") + big16(2 + sizeOf(v4)) + hex("0021") + v4));
+    frameRow("PPPoE, IPv6, padded", "pppoe",
+        ethernet("8864", hex("11 00 0001") + big16(2 + sizeOf(v6)) + hex("0057") + v6 + QByteArray(9, 'p')));
+    frameRow("PPPoE behind two tags", "pppoe",
+        ethernet("88a8", hex("0001 8100 0002 8864 11 00 0001") + big16(2 + sizeOf(v4)) + hex("0021") + v4));
+    frameRow("MPLS in PPPoE", "pppoe",
+        ethernet("8864", hex("11 00 0001") + big16(6 + sizeOf(v4)) + hex("0281 00064140") + v4));
+
+    row("VXLAN", "vxlan", ipv4(udpTo(4789, hex("08000000 00000700") + frame)));
+    row("VXLAN over IPv6, tagged inside", "vxlan",
+        ipv6(udpTo(4789, hex("08000000 00000700") + ethernet("8100", hex("0005 86dd") + v6))));
+    row("VXLAN by Linux' old port", "vxlan", ipv4(udpTo(8472, hex("08000000 00000700") + frame)));
+    row("VXLAN with group policy", "vxlan", ipv4(udpTo(4789, hex("88000010 00000700") + frame)));
+    row("Geneve", "geneve", ipv4(udpTo(6081, hex("0000 6558 00000700") + frame)));
+    row("Geneve with options, IP", "geneve", ipv4(udpTo(6081, hex("0200 0800 00000700 0102800100000007") + v4)));
+    const auto gtp = [](const char* flags, const QByteArray& behind) {
+        return udpTo(2152, hex(flags) + hex("ff") + big16(sizeOf(behind)) + hex("00000007") + behind);
+    };
+    row("GTP-U", "gtpu", ipv4(gtp("30", v4)));
+    row("GTP-U with sequence number", "gtpu", ipv4(gtp("32", hex("0001 00 00") + v6)));
+    row("GTP-U with two extension headers", "gtpu", ipv6(gtp("34", hex("0000 00 85 01 1001 c0 01 1234 00") + v4)));
+    row("L2TP", "l2tp", ipv4(udpTo(1701, hex("0002 00010001 ff03 0021") + v4)));
+    row("L2TP with length, sequence and offset", "l2tp",
+        ipv4(udpTo(1701, hex("4a02 0000 00010001 00000000 0002 eeee 0021") + v4)));
+
+    row("GTP-U in VXLAN in ERSPAN: the outermost is told", "erspan",
+        ipv4(hex("0000 88be")
+                + ethernet("0800", ipv4(udpTo(4789, hex("08000000 00000700") + ethernet("0800", ipv4(gtp("30", v6)))))),
+            "2f"));
+    frameRow("eight tunnels", "mpls",
+        ethernet("8847",
+            hex("00064140") + ipv4(ipv4(ipv4(ipv4(ipv4(ipv4(ipv4(v4, "04"), "04"), "04"), "04"), "04"), "04"), "04")));
+}
+
+void TestFrameClassifier::findsTheInnermostDatagramOfEveryTunnel()
+{
+    QFETCH(QByteArray, packet);
+    QFETCH(QByteArray, encapsulation);
+    PacketDecoder decoder;
+    const auto datagram = decode(decoder, 1, packet);
+    QVERIFY2(datagram, onlyReason(decoder));
+    QCOMPARE(text(datagram->payload), payload);
+    QCOMPARE(datagram->flow.src.port, 5060); // the outer ones are others
+    QCOMPARE(int(datagram->ipSize), (datagram->flow.src.ip.isV4() ? 20 : 40) + 8 + payload.size());
+    QCOMPARE(QByteArray(toText(datagram->encapsulation).data()), encapsulation);
+}
+
+void TestFrameClassifier::mediaOnATunnelsPortAreMedia_data()
+{
+    QTest::addColumn<int>("port");
+    for (const int port : { 1701, 2152, 4789, 6081, 6635, 8472 })
+        QTest::newRow(qPrintable(QString::number(port))) << port;
+}
+
+void TestFrameClassifier::mediaOnATunnelsPortAreMedia()
+{
+    QFETCH(int, port);
+    const FrameClassifier classifier({});
+    // Sequence numbers and timestamps of all kinds: to MPLS they are labels, and an IP header behind them.
+    for (std::size_t i = 0; i < 0x10000; i += 3) {
+        const QByteArray rtcpLike = hex(i % 2 ? "80 c8" : "80 08") + big16(i) + big16(i * 0x4321) + big16(i) + rtp();
+        const QByteArray frame = ethernet("0800", ipv4(udpTo(std::size_t(port), rtcpLike)));
+        const FrameClass found = classifier.classify(ethernetType, bytes(frame));
+        QCOMPARE(described(found), QByteArray("media"));
+        QCOMPARE(found.udp.encapsulation, Encapsulation::None);
+    }
 }
 
 void TestFrameClassifier::readsIpv6BehindItsExtensionHeaders_data()
@@ -192,6 +312,26 @@ void TestFrameClassifier::countsWhatIsNoDatagramUnderItsName_data()
     row("ICMPv6 quoting a datagram", 101, ipv6(hex("0104 0000 00000000") + ipv6(udp(payload)), "3a"), "not_udp");
     row("UDP length below its header", 101, ipv4(udp(payload, 7)), "malformed_udp");
     row("UDP length beyond the packet", 101, ipv4(udp(payload, 8 + 14)), "malformed_udp");
+    row("GRE of version 2", 101, ipv4(hex("0002 0800") + v4, "2f"), "malformed_tunnel");
+    row("GRE with routing (RFC 1701)", 101, ipv4(hex("4000 0800 00000000 00000000") + v4, "2f"), "malformed_tunnel");
+    row("PPPoE of version 2", 1, ethernet("8864", hex("21 00 0001 0010 0021") + v4), "malformed_tunnel");
+    row("PPPoE discovery", 1, ethernet("8863", hex("11 09 0000 0000") + QByteArray(40, '\0')), "not_ip");
+    row("LCP", 1, ethernet("8864", hex("11 00 0001 0010 c021") + QByteArray(14, '\1')), "not_ip");
+    row("GTP-U with an extension header of no length", 101,
+        ipv4(udpTo(2152, hex("34ff 000c 00000007 0000 00 85 00 1001 00") + hex("45000000"))), "malformed_tunnel");
+    row("seventeen labels", 1, ethernet("8847", hex("00064040").repeated(16) + hex("00064140") + v4), "too_many_tags");
+    row("labels without end", 1, ethernet("8847", hex("00064040").repeated(9)), "truncated");
+    row("ARP in VXLAN", 101, ipv4(udpTo(4789, hex("0800000000000700") + ethernet("0806", QByteArray(28, '\1')))),
+        "not_ip");
+    row("TCP in GRE", 101, ipv4(hex("0000 0800") + ipv4(QByteArray(20, '\0'), "06"), "2f"), "not_udp");
+    row("ICMP in IP quoting a datagram", 101, ipv4(ipv4(hex("0303 0000 00000000") + v4, "01"), "04"), "not_udp");
+    QByteArray nested = v4;
+    for (int i = 0; i < 9; ++i)
+        nested = ipv4(nested, "04");
+    row("nine tunnels", 101, nested, "tunnel_too_deep");
+    for (int i = 0; i < 900; ++i)
+        nested = i % 2 ? ipv4(nested, "04") : ipv4(hex("0000 6558") + ethernet("0800", nested), "2f");
+    row("nine hundred tunnels", 101, nested, "tunnel_too_deep");
     row("IP payload of 7 bytes", 101, ipv4(QByteArray(7, 'x')), "malformed_udp");
 }
 
@@ -280,7 +420,11 @@ void TestFrameClassifier::noCutOfAFrameReadsPastItsEnd()
 {
     const QByteArray frames[] = { ethernet(
                                       "8100", hex("0001 0800") + ipv4(udp(payload), "11", "4000", hex("94040000"))),
-        ethernet("86dd", ipv6(hex("2c 00 010400000000") + hex("11 00 0000 deadbeef") + udp(payload), "00")) };
+        ethernet("86dd", ipv6(hex("2c 00 010400000000") + hex("11 00 0000 deadbeef") + udp(payload), "00")),
+        ethernet("0800",
+            ipv4(hex("1000 22eb 00000001 20010001 11223344 00000001 1122334455667788")
+                    + ethernet("0800", ipv4(udp(payload))),
+                "2f")) };
     for (const QByteArray& frame : frames) {
         PacketDecoder decoder;
         const auto headers = static_cast<std::size_t>(frame.size() - payload.size());
@@ -354,7 +498,10 @@ void TestFrameClassifier::theShortWayFindsWhatTheCarefulOneDoes()
     const QByteArray frames[] = { ethernet("0800", ipv4(udpPorts(4000, 5000, rtp(20)))),
         ethernet("86dd", ipv6(udpPorts(4000, 5000, rtp(20)))), ethernet("0800", ipv4(tcp(80, 5060, "BYE s"), "06")),
         ethernet("0800", ipv4(tcp(80, 90, "BYE s"), "06")), ethernet("8100", hex("0001 0800") + ipv4(udp(payload))),
-        ethernet("88a8", hex("0001 8100 0002 86dd") + ipv6(udp(payload))) };
+        ethernet("88a8", hex("0001 8100 0002 86dd") + ipv6(udp(payload))),
+        ethernet("0800", ipv4(udpTo(4789, hex("08000000 00000700") + ethernet("0800", ipv4(udp(payload)))))),
+        ethernet("86dd", ipv6(udpTo(6635, hex("00064140") + ipv4(udp(payload))))),
+        ethernet("8847", hex("00064140") + ipv4(udp(payload))) };
     for (const QByteArray& frame : frames) {
         const auto same = [&](const QByteArray& changed) {
             const FrameClass quick = classifier.classify(ethernetType, bytes(changed));

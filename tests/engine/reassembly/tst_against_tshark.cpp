@@ -2,7 +2,7 @@
 #include <QTest>
 
 // after Qt: moc stumbles over <chrono> when it comes first
-#include "engine/packet/link_layer.h"
+#include "engine/packet/innermost_packet.h"
 #include "tests/engine/reassembly/pieces.h"
 
 #include <QDir>
@@ -71,13 +71,10 @@ QStringList ours(const QByteArray& capture)
             std::as_bytes(std::span(capture.constData() + at + recordSize, static_cast<std::size_t>(size)));
         at += recordSize + size;
         ++number;
-        const auto found = findIp(linkType, frame);
-        if (!std::holds_alternative<Bytes>(found))
-            continue;
-        const auto parsed = parseIp(std::get<Bytes>(found));
-        const auto* const packet = std::get_if<IpPacket>(&parsed);
-        if (packet != nullptr && Reassembler::takes(*packet))
-            reassembler.add(*packet, { arrival, Nanoseconds { 0 }, number });
+        const auto found = findInnermost(linkType, frame);
+        const auto* const packet = std::get_if<InnermostPacket>(&found);
+        if (packet != nullptr && Reassembler::takes(packet->ip))
+            reassembler.add(packet->ip, { arrival, Nanoseconds { 0 }, number });
     }
     reassembler.advance(Timestamp::max(), number);
     return lines.list;
