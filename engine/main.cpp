@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QSocketNotifier>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
@@ -44,6 +45,22 @@ void printCounters(const callmon::ProbeStatus& status)
         std::printf("%s %llu\n", counter.name.c_str(), static_cast<unsigned long long>(counter.value));
 }
 
+void sayUnbound(const std::vector<callmon::UnboundFlow>& flows)
+{
+    constexpr std::size_t most = 20;
+    for (std::size_t i = 0; i < std::min(flows.size(), most); ++i) {
+        const callmon::UnboundFlow& flow = flows[i];
+        char text[200];
+        std::snprintf(text, sizeof text,
+            "RTP of no call: %s port %u to %s port %u, SSRC 0x%08x, payload type %u, %llu packets",
+            flow.flow.src.ip.toString().c_str(), flow.flow.src.port, flow.flow.dst.ip.toString().c_str(),
+            flow.flow.dst.port, flow.ssrc.value, flow.payloadType, static_cast<unsigned long long>(flow.packets));
+        say(text);
+    }
+    if (flows.size() > most)
+        say("and other RTP of no call");
+}
+
 }
 
 int main(int argc, char** argv)
@@ -82,6 +99,7 @@ int main(int argc, char** argv)
 
     const auto finished = probe->finish();
     printCounters(probe->status());
+    sayUnbound(probe->unboundFlows());
     if (!finished) {
         say(finished.error().what);
         return exitFailure;

@@ -266,6 +266,7 @@ void Probe::publish(Timestamp now)
     next.bytes = m_capture->bytesReceived();
     for (const NamedCounter& counter : m_monitor.counters())
         next.counters.push_back(counter);
+    next.unboundFlows.assign(m_monitor.unboundFlows().begin(), m_monitor.unboundFlows().end());
     for (const NamedCounter& counter : m_pieces.counters())
         next.counters.push_back(counter);
 
@@ -391,6 +392,12 @@ ProbeStatus Probe::status() const
         for (const NamedCounter& counter : m_remote->counters())
             status.counters.push_back(counter);
     return status;
+}
+
+std::vector<UnboundFlow> Probe::unboundFlows() const
+{
+    const std::scoped_lock lock(m_publishedMutex);
+    return m_published.unboundFlows;
 }
 
 std::string Probe::listeningOn() const

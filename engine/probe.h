@@ -37,6 +37,7 @@ public:
     Result<void> finish();
 
     ProbeStatus status() const; // any thread
+    std::vector<UnboundFlow> unboundFlows() const; // any thread: RTP that no call claims, most packets first
     std::string source() const { return m_source->describe(); }
     std::string listeningOn() const; // URL; empty without remote interface
 
@@ -76,6 +77,7 @@ private:
         std::uint64_t framesPerSecond = 0;
         std::uint64_t bitsPerSecond = 0;
         std::vector<NamedCounter> counters;
+        std::vector<UnboundFlow> unboundFlows;
     };
     mutable std::mutex m_publishedMutex;
     Published m_published;

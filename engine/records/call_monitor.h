@@ -28,6 +28,7 @@ public:
 
     std::size_t lanes() const { return m_streams.size(); }
     std::uint32_t liveCalls() const { return m_tracker->liveCalls(); }
+    std::span<const UnboundFlow> unboundFlows() const { return m_tracker->unboundFlows(); } // as Tracker's
     // Of tracking (the first seven add up to the datagrams processed), then of the media record.
     std::vector<NamedCounter> counters() const;
     std::uint64_t datagrams() const { return m_tracker->datagrams(); }

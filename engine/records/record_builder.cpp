@@ -92,6 +92,9 @@ StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, 
     record.mosMean = finite(quality.mosMean());
     record.mosMin = finite(quality.mosMin());
     record.arrivalUncertaintyMax = rtp.uncertaintyMax();
+    record.bindingRule = stream.rule;
+    record.bindingConfidence = stream.confidence;
+    record.packetsJoinedLater = stream.joinedLater;
     record.packetsStored = media.stored;
     record.packetsNotStored = media.notStored;
     return record;

@@ -103,7 +103,7 @@ void StreamMonitor::closePoint(std::uint32_t stream)
     SecondFigures figures = source.rtp.closeSecond();
     side.silentSeconds = figures.packets > 0 ? 0 : side.silentSeconds + 1;
     const CallFacts& call = m_lane->call(source.call).facts;
-    if (figures.packets == 0 && (side.silentSeconds > silentSecondsShown || call.ended))
+    if (figures.packets == 0 && (side.silentSeconds > silentSecondsShown || call.ended || source.over))
         return;
     const std::uint16_t codec = source.rtp.payload().codec;
     if (side.impairmentOf != codec) {

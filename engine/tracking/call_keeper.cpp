@@ -167,6 +167,8 @@ void CallKeeper::finish()
     m_lanes.gather();
     numberStreams();
     m_rtcp.tellStreams(m_lanes);
+    m_lanes.giveUpWaiting(m_now);
+    m_unboundCount = m_lanes.unboundFlows(m_unbound);
     m_wheel.restart(tickNumber(m_tick), [&](std::uint32_t index) { end(index, EndedBy::ProbeStopped); });
     if (m_started)
         m_listener.tick(m_now);
@@ -211,6 +213,10 @@ void CallKeeper::tick(Timestamp at)
     m_lanes.gather();
     numberStreams();
     m_rtcp.tellStreams(m_lanes);
+    if (at - m_unboundAt >= std::chrono::seconds(1) || at < m_unboundAt) {
+        m_unboundAt = at;
+        m_unboundCount = m_lanes.unboundFlows(m_unbound);
+    }
     expire(at);
     if (m_companion != nullptr)
         m_companion->tick(at);
@@ -230,6 +236,8 @@ void CallKeeper::numberStreams()
         lane.number(stream, count++);
         m_lanes.setStreamCount(index, count);
         m_rtcp.streamNumbered(index);
+        if (const auto learnt = lane.learntFrom(stream))
+            addAddress(*learnt);
         reclassify(index);
     });
 }

@@ -53,6 +53,7 @@ public:
     Call& call(std::uint32_t index);
     Call& knownCall(std::uint32_t index);
     std::uint32_t liveCalls() const { return m_liveCalls; }
+    std::span<const UnboundFlow> unboundFlows() const { return std::span(m_unbound).first(m_unboundCount); }
 
     struct Counters {
         std::uint64_t callsStarted = 0;
@@ -90,6 +91,9 @@ private:
     bool m_started = false;
     Timestamp m_now;
     Timestamp m_tick;
+    Timestamp m_unboundAt;
+    std::array<UnboundFlow, WaitingMedia::mostListed> m_unbound; // of all lanes
+    std::size_t m_unboundCount = 0;
     Counters m_counters;
 };
 

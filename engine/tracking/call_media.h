@@ -5,7 +5,7 @@
 #include "engine/signalling/sdp.h"
 #include "engine/tracking/object_pool.h"
 #include "engine/tracking/seeded_hash.h"
-#include "shared/calls/call_record.h"
+#include "shared/calls/stream_record.h"
 
 #include <array>
 
@@ -43,13 +43,21 @@ struct RtcpSummary {
     std::optional<float> mos; // of extended reports
 };
 
-// A transport address that one side advertised for media.
+// How it is known that a party receives at an address: what is more certain takes the address over from what is less.
+enum class AddressOrigin : std::uint8_t {
+    Observed, // it sends from there, to an address that the other side advertised
+    Advertised, // by its session description
+};
+
+// A transport address of one side's media.
 struct MediaAddress {
     static constexpr std::size_t maxPayloads = SdpMedia::maxCodecs;
 
     Endpoint endpoint;
     Party party = Party::Caller; // who receives here
     bool ofBoth = false; // both sides advertised it: a relay, seen on two hops
+    AddressOrigin origin = AddressOrigin::Advertised;
+    bool disputed = false; // not advertised, and of more than one call: it binds nothing
     MediaKind kind = MediaKind::Audio;
     MediaKind sharedWith = MediaKind::Other; // of the last sharedPayloads: a bundle (RFC 9143)
     bool secure = false; // SRTP
@@ -69,9 +77,9 @@ struct alignas(64) CallStream {
     Timestamp secondEndsAt; // the listener closes the stream's second before a packet from then on is counted
     MediaChunk* chunk = nullptr; // the listener's: being filled
     PayloadMeaning meaning; // of the last packet's payload type; noPayloadType: to be looked up
-    bool bySource = false; // nobody had advertised the destination when it was bound
+    bool provisional = false; // nobody had advertised the destination when it was bound
     bool numbered = false; // until then nothing is told of it
-    std::uint16_t boundEpoch = 0; // of the destination: whether somebody may have advertised it since
+    std::uint16_t boundEpoch = 0; // of both ends: whether somebody may have advertised one since
     std::uint32_t call = noIndex;
     RtpStream rtp;
     Party sender = Party::Caller;
@@ -80,6 +88,11 @@ struct alignas(64) CallStream {
     std::uint32_t receiver = noIndex; // MediaAddress by which it was bound
     std::uint64_t firstSequence = 0; // of its first packet's frame
     RtcpSummary rtcp;
+    std::uint64_t joinedLater = 0; // packets that came before their signalling
+    BindingRule rule = BindingRule::None;
+    std::uint8_t confidence = 0; // percent
+    std::uint8_t successions = 0; // streams of the same addresses and SSRC before it
+    bool over = false; // another has followed on it
 };
 constexpr std::size_t hotStreamBytes = 256;
 

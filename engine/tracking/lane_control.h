@@ -11,10 +11,11 @@ struct FactsChanged {
     std::uint32_t call = noIndex;
     CallFacts facts;
 };
-struct AddressAdded { // an SDP of `party` advertised it; the newest registration wins
+struct AddressAdded { // `party` receives there; of those advertised the newest registration wins
     std::uint32_t call = noIndex;
     Endpoint endpoint;
     Party party = Party::Caller;
+    AddressOrigin origin = AddressOrigin::Advertised;
     MediaKind kind = MediaKind::Audio; // and the rest as MediaAddress
     MediaKind sharedWith = MediaKind::Other;
     bool secure = false;

@@ -63,14 +63,37 @@ void LaneGroup::gather()
     if (m_lanes.size() == 1)
         return;
     m_gate.gather(m_sequence);
-    m_counters = {};
     for (std::size_t i = 1; i < m_lanes.size(); ++i) {
         while (const LaneControl* control = m_controls[i - 1].front()) {
             m_lanes[i]->apply(*control);
             m_controls[i - 1].pop();
         }
-        m_counters += m_lanes[i]->counters();
     }
+    readCounters();
+}
+
+void LaneGroup::readCounters()
+{
+    m_counters = {};
+    for (std::size_t i = 1; i < m_lanes.size(); ++i)
+        m_counters += m_lanes[i]->counters();
+}
+
+void LaneGroup::giveUpWaiting(Timestamp now)
+{
+    for (MediaLane* lane : m_lanes)
+        lane->giveUpWaiting(now);
+    readCounters();
+}
+
+std::size_t LaneGroup::unboundFlows(std::span<UnboundFlow> flows) const
+{
+    std::size_t count = 0;
+    for (const MediaLane* lane : m_lanes) {
+        for (const UnboundFlow& flow : lane->unboundFlows())
+            keepFirst(flows, count, flow);
+    }
+    return count;
 }
 
 void LaneGroup::setStreamCount(std::uint32_t call, std::uint32_t count)

@@ -32,8 +32,11 @@ public:
     void gather();
 
     // While they stand still: gives new streams to `number(lane, stream)` in the order of their first packets, as one
-    // lane alone would have done.
+    // lane alone would have done; those among them that waited for their signalling then have what waited counted.
     template <typename Number> void forNewStreams(Number&& number);
+    void giveUpWaiting(Timestamp now);
+    // RTP that no call claims, most packets first, as of the last second: while they stand still.
+    std::size_t unboundFlows(std::span<UnboundFlow> flows) const;
     void setStreamCount(std::uint32_t call, std::uint32_t count);
     void removeCall(std::uint32_t call);
     void stepBack(Timestamp now);
@@ -52,6 +55,9 @@ public:
 private:
     static constexpr std::size_t queuedControls = 4096; // a full queue makes lane 0 wait for that lane
 
+    template <typename Number> void forUnnumbered(Number&& number);
+    void readCounters();
+
     std::deque<MediaLane> m_store; // grows in the constructor only
     std::vector<MediaLane*> m_lanes;
     std::deque<SpscRing<LaneControl>> m_controls; // of lanes 1, 2...
@@ -61,6 +67,20 @@ private:
 };
 
 template <typename Number> void LaneGroup::forNewStreams(Number&& number)
+{
+    for (MediaLane* lane : m_lanes)
+        lane->joinWaiting();
+    bool further = true;
+    while (further) {
+        forUnnumbered(number);
+        further = false;
+        for (MediaLane* lane : m_lanes)
+            further = lane->countJoined() || further;
+    }
+    readCounters();
+}
+
+template <typename Number> void LaneGroup::forUnnumbered(Number&& number)
 {
     std::array<std::size_t, maxLanes> at {};
     for (;;) {

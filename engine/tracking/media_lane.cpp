@@ -31,6 +31,8 @@ MediaLane::MediaLane(
     , m_flows(options.maxStreams)
     , m_unnumbered(options.maxStreams)
     , m_wantsMedia(listener.wantsMedia())
+    , m_waiting(options, m_wantsMedia)
+    , m_joined(options.maxUnboundFlows)
 {
     static_assert(offsetof(CallStream, rtp) + RtpStream::hotBytes <= hotStreamBytes);
     for (std::uint32_t i = 0; i < options.maxCalls; ++i)
@@ -122,7 +124,7 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
     if (index == noIndex || m_flows.departures() != m_departures
         || !m_streams[index].identity.is(datagram.flow, seen.glance.ssrc)) [[unlikely]]
         index = find(datagram.flow, seen.glance.ssrc, seen.hash);
-    if (index == noIndex || (m_streams[index].bySource && m_streams[index].boundEpoch != epochOf(datagram.flow.dst)))
+    if (index == noIndex || (m_streams[index].provisional && m_streams[index].boundEpoch != epochOf(datagram.flow)))
         [[unlikely]]
         index = bind(datagram, seen, index);
     return index;
@@ -131,19 +133,61 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
 [[gnu::always_inline]] inline void MediaLane::count(
     const Datagram& datagram, std::uint32_t index, const RtpHeader& packet)
 {
+    if (!m_streams[index].rtp.sequence().isNext(packet.sequence) && isReused(m_streams[index], datagram, packet))
+        [[unlikely]]
+        index = succeed(index, datagram);
+    if (m_streams[index].meaning.payloadType != packet.payloadType) [[unlikely]] {
+        const PayloadMeaning meaning = meaningOf(m_streams[index], packet.payloadType);
+        if (changesPayload(m_streams[index], meaning, packet))
+            index = succeed(index, datagram);
+        m_streams[index].meaning = meaning;
+    }
     CallStream& stream = m_streams[index];
     constexpr Nanoseconds longAgo = std::chrono::seconds(12); // the clock stepped back
     if ((datagram.arrival >= stream.secondEndsAt || stream.secondEndsAt - datagram.arrival > longAgo)
         && stream.numbered)
         passSecond(index, datagram.arrival);
-    if (stream.meaning.payloadType != packet.payloadType)
-        stream.meaning = meaningOf(stream, packet.payloadType);
     stream.rtp.add({ datagram.arrival, datagram.uncertainty, datagram.ipSize }, packet, stream.meaning);
     ++m_counters.rtpPackets;
     if (m_wantsMedia) {
         m_pending[m_pendingCount++] = { index, datagram.arrival, datagram.uncertainty, datagram.wirePayloadSize,
             datagram.payload };
     }
+}
+
+// What waited, as if it came now; but only behind a stream's number, without which its seconds cannot be told.
+bool MediaLane::countJoined()
+{
+    std::size_t left = 0;
+    for (std::size_t i = 0; i < m_joinedCount; ++i) {
+        const auto [flow, stream, hash] = m_joined[i];
+        const StreamIdentity identity = m_waiting.identityOf(flow);
+        Datagram datagram;
+        RtpHeader packet;
+        std::uint32_t index = stream == noIndex ? noIndex : find(identity.flow, identity.ssrc, hash);
+        for (; index != noIndex && m_streams[index].numbered && m_waiting.take(flow, datagram, packet);
+             index = find(identity.flow, identity.ssrc, hash)) { // it may have a successor
+            if (m_pendingCount == m_pending.size())
+                flush();
+            count(datagram, index, packet);
+            ++m_counters.joinedLater;
+            ++m_streams[find(identity.flow, identity.ssrc, hash)].joinedLater;
+        }
+        if (index != noIndex && m_waiting.waits(flow)) {
+            m_joined[left++] = m_joined[i];
+            continue;
+        }
+        m_counters.rtpRefused += m_waiting.packetsWaitingOf(flow);
+        m_waiting.remove(flow, hash);
+    }
+    flush();
+    m_joinedCount = left;
+    return left > 0;
+}
+
+void MediaLane::giveUpWaiting(Timestamp now)
+{
+    m_waiting.giveUpAll(now);
 }
 
 void MediaLane::flush()
@@ -160,105 +204,6 @@ void MediaLane::passSecond(std::uint32_t stream, Timestamp arrival)
     if (std::any_of(pending.begin(), pending.end(), [&](const MediaPacket& p) { return p.stream == stream; }))
         flush();
     m_listener.secondPassed(stream, arrival);
-}
-
-// The call that advertised the destination; where nobody did, the one that advertised the source. noIndex: counted.
-std::uint32_t MediaLane::bind(const Datagram& datagram, const Seen& seen, std::uint32_t before)
-{
-    const StreamIdentity identity { datagram.flow, seen.glance.ssrc };
-    bool byDestination = true;
-    std::uint32_t address = m_media.find(datagram.flow.dst);
-    if (address == noIndex) {
-        byDestination = false;
-        address = m_media.find(datagram.flow.src);
-    }
-    if (address == noIndex || !m_calls[m_media[address].call].facts.confirmed) {
-        ++m_counters.rtpUnbound;
-        return noIndex;
-    }
-    if (!parseRtp(seen.glance, datagram.payload, datagram.wirePayloadSize)) {
-        ++m_counters.notRtp;
-        return noIndex;
-    }
-    std::uint32_t index = streamOf(m_calls[m_media[address].call], identity);
-    if (index == noIndex && byDestination) {
-        if (const std::uint32_t shared = addressOfBothEnds(address, datagram.flow); shared != address) {
-            address = shared;
-            index = streamOf(m_calls[m_media[shared].call], identity);
-        }
-    }
-    if (index == noIndex)
-        index = openStream(address, byDestination, datagram, identity);
-    if (index == noIndex) {
-        ++m_counters.rtpRefused;
-        return noIndex;
-    }
-    m_streams[index].bySource = !byDestination;
-    m_streams[index].boundEpoch = epochOf(datagram.flow.dst);
-    if (before == noIndex)
-        m_flows.insert(seen.hash, index);
-    else if (before != index)
-        m_flows.replace(seen.hash, before, index);
-    return index;
-}
-
-// Servers receive several calls at one address, and T2 has the call that advertised it last. Where the source address
-// is of another call that advertised the destination as well, the packet is that call's.
-std::uint32_t MediaLane::addressOfBothEnds(std::uint32_t destination, const FlowKey& flow) const
-{
-    const std::uint32_t source = m_media.find(flow.src);
-    if (source == noIndex || m_media[source].call == m_media[destination].call
-        || !m_calls[m_media[source].call].facts.confirmed)
-        return destination;
-    for (std::uint32_t i = m_calls[m_media[source].call].addresses; i != noIndex; i = m_media[i].next) {
-        if (m_media[i].endpoint == flow.dst)
-            return i;
-    }
-    return destination;
-}
-
-std::uint32_t MediaLane::streamOf(const CallMedia& call, const StreamIdentity& identity) const
-{
-    for (std::uint32_t i = call.streams; i != noIndex; i = m_streams[i].next) {
-        if (m_streams[i].identity == identity)
-            return i;
-    }
-    return noIndex;
-}
-
-Party MediaLane::senderTo(const MediaAddress& address, bool byDestination, const FlowKey& flow) const
-{
-    if (address.ofBoth) { // the other end may tell
-        const std::uint32_t other = m_media.find(byDestination ? flow.src : flow.dst);
-        if (other != noIndex && m_media[other].call == address.call && !m_media[other].ofBoth)
-            return byDestination ? m_media[other].party : otherThan(m_media[other].party);
-    }
-    return byDestination ? otherThan(address.party) : address.party;
-}
-
-std::uint32_t MediaLane::openStream(
-    std::uint32_t address, bool byDestination, const Datagram& datagram, const StreamIdentity& identity)
-{
-    CallMedia& call = m_calls[m_media[address].call];
-    if (call.streamCount + call.unnumbered >= CallMedia::maxStreams)
-        return noIndex;
-    const std::uint32_t index = m_streams.acquire();
-    if (index == noIndex)
-        return noIndex;
-    CallStream& stream = m_streams[index];
-    stream.identity = identity;
-    stream.meaning.payloadType = CallStream::noPayloadType;
-    stream.sender = senderTo(m_media[address], byDestination, datagram.flow);
-    stream.call = m_media[address].call;
-    stream.next = call.streams;
-    stream.receiver = address;
-    stream.firstSequence = datagram.sequence;
-    call.streams = index;
-    ++call.unnumbered;
-    m_unnumbered[m_unnumberedCount++] = index;
-    ++m_counters.streamsStarted;
-    m_listener.streamStarted(index, datagram.arrival);
-    return index;
 }
 
 // A sender uses the numbers that the receiver listed (RFC 3264 5.1), or else its own; static ones need no SDP.
@@ -293,7 +238,12 @@ std::uint32_t MediaLane::callAt(const Endpoint& endpoint) const
 bool MediaLane::apply(const LaneControl& control)
 {
     if (const auto* changed = std::get_if<FactsChanged>(&control.what)) {
-        m_calls[changed->call].facts = changed->facts;
+        CallMedia& call = m_calls[changed->call];
+        if (changed->facts.confirmed && !call.facts.confirmed) {
+            for (std::uint32_t i = call.addresses; i != noIndex; i = m_media[i].next)
+                changeEpoch(m_media[i].endpoint);
+        }
+        call.facts = changed->facts;
     } else if (const auto* address = std::get_if<AddressAdded>(&control.what)) {
         return add(*address);
     } else if (const auto* described = std::get_if<Described>(&control.what)) {
@@ -306,36 +256,10 @@ bool MediaLane::apply(const LaneControl& control)
         m_listener.probeLost(loss->from, loss->to);
     } else if (const auto* tick = std::get_if<LaneTick>(&control.what)) {
         flush();
+        m_waiting.advance(tick->now, m_hash);
         m_listener.tick(tick->now);
     }
     return true;
-}
-
-// F keeps what T2 said when a stream was bound. Where T2 changes its mind, the streams concerned leave F and are bound
-// anew by their next packet, perhaps to the same call: those of both calls that have the address at either end; and,
-// by the epoch, those bound by their source because nobody had advertised their destination.
-bool MediaLane::add(const AddressAdded& address)
-{
-    const MediaTable::Added added = m_media.add(address, m_calls[address.call]);
-    if (added.found) {
-        ++epochOf(address.endpoint);
-        shake(m_calls[address.call], address.endpoint);
-        if (added.takenFrom != noIndex)
-            shake(m_calls[added.takenFrom], address.endpoint);
-    }
-    return !added.refused;
-}
-
-void MediaLane::shake(const CallMedia& call, const Endpoint& endpoint)
-{
-    for (std::uint32_t i = call.streams; i != noIndex; i = m_streams[i].next) {
-        const StreamIdentity& identity = m_streams[i].identity;
-        if (identity.flow.src != endpoint && identity.flow.dst != endpoint)
-            continue;
-        const std::uint64_t hash = m_hash(identity);
-        if (const std::uint32_t bound = find(identity.flow, identity.ssrc, hash); bound != noIndex)
-            m_flows.erase(hash, bound);
-    }
 }
 
 void MediaLane::number(std::uint32_t index, std::uint32_t number)
@@ -357,6 +281,10 @@ void MediaLane::drop(std::uint32_t index)
         link = &m_streams[*link].next;
     *link = m_streams[index].next;
     --m_calls[m_streams[index].call].unnumbered;
+    for (Joined& joined : std::span(&m_joined[0], m_joinedCount)) {
+        if (joined.stream == index)
+            joined.stream = noIndex;
+    }
     m_listener.streamDropped(index);
     release(index);
 }
@@ -381,10 +309,23 @@ void MediaLane::removeCall(std::uint32_t index)
 void MediaLane::stepBack(Timestamp now)
 {
     flush();
+    m_waiting.giveUpAll(now);
     for (std::uint32_t call = 0; call < m_calls.capacity(); ++call) {
         for (std::uint32_t i = m_calls[call].streams; i != noIndex; i = m_streams[i].next)
             m_streams[i].rtp.stepBack(now);
     }
+}
+
+MediaLane::Counters MediaLane::counters() const
+{
+    Counters all = m_counters;
+    const WaitingMedia::Counters& waiting = m_waiting.counters();
+    all.rtpUnbound += waiting.expired;
+    all.rtpWaiting = waiting.waiting;
+    all.waitExpired = waiting.expired;
+    all.waitRefused = waiting.refused;
+    all.unboundFlowsRefused = m_waiting.flowsRefused();
+    return all;
 }
 
 void MediaLane::touch()
@@ -394,6 +335,8 @@ void MediaLane::touch()
     m_streams.touch();
     m_flows.touch();
     m_unnumbered.touch();
+    m_waiting.touch();
+    m_joined.touch();
 }
 
 }

@@ -3,7 +3,7 @@
 // so no two lanes share anything that changes.
 //
 // A packet finds its stream in F, by its addresses and SSRC, and touches nothing else. Only the first packet of a
-// stream, or the first after its binding was shaken, looks its addresses up in T2.
+// stream, or the first after its binding was shaken, looks its addresses up in T2; what no call claims then waits.
 #pragma once
 
 #include "engine/media/rtp_packet.h"
@@ -13,6 +13,7 @@
 #include "engine/tracking/media_table.h"
 #include "engine/tracking/tracker_listener.h"
 #include "engine/tracking/tracker_options.h"
+#include "engine/tracking/waiting_media.h"
 
 namespace callmon {
 
@@ -23,10 +24,15 @@ public:
 
     struct Counters {
         std::uint64_t rtpPackets = 0;
-        std::uint64_t rtpUnbound = 0; // looks like RTP, and no call advertised its addresses
+        std::uint64_t rtpUnbound = 0; // looks like RTP, and no call was found for it
+        std::uint64_t rtpWaiting = 0; // no call yet, now
         std::uint64_t rtpRefused = 0; // of a stream there was no room for
         std::uint64_t notRtp = 0; // begins like it
         std::uint64_t streamsStarted = 0;
+        std::uint64_t joinedLater = 0; // of rtpPackets: waited for their signalling
+        std::uint64_t waitExpired = 0; // of rtpUnbound: waited in vain
+        std::uint64_t waitRefused = 0; // of rtpUnbound: there was no room to wait in
+        std::uint64_t unboundFlowsRefused = 0;
 
         Counters& operator+=(const Counters& other)
         {
@@ -35,30 +41,36 @@ public:
             rtpRefused += other.rtpRefused;
             notRtp += other.notRtp;
             streamsStarted += other.streamsStarted;
+            rtpWaiting += other.rtpWaiting;
+            joinedLater += other.joinedLater;
+            waitExpired += other.waitExpired;
+            waitRefused += other.waitRefused;
+            unboundFlowsRefused += other.unboundFlowsRefused;
             return *this;
         }
     };
 
     MediaLane(const TrackerOptions& options, std::uint64_t hashSeed, const CodecNames& codecs, LaneListener& listener);
 
-    // RTP begins with version 2 in the top two bits; SIP with a letter, STUN with 0 (RFC 7983). RTCP is lane 0's.
-    static bool isMine(const Datagram& datagram)
-    {
-        return !datagram.payload.empty() && std::to_integer<unsigned>(datagram.payload[0]) >> 6 == 2
-            && !looksLikeRtcp(datagram.payload);
-    }
     // A burst begins: asks for the memory its first packets will need; process() goes on with that. What is looked up
     // ahead is checked when its turn comes: controls may come in between. The datagrams stay until the last is
     // processed.
     void lookAhead(std::span<const Datagram> packets);
-    // The packet at `position` of that burst; all of them in turn. False: not isMine().
+    // The packet at `position` of that burst; all of them in turn. False: no RTP, whose first two bits are version 2
+    // (SIP begins with a letter, STUN with 0; RFC 7983).
     bool process(const Datagram& datagram, std::size_t position);
     void flush(); // hands on the media of the burst
 
     bool apply(const LaneControl& control); // false: an address there was no room for
     void stepBack(Timestamp now);
 
-    // While all lanes stand still.
+    // While all lanes stand still. At each tick: joinWaiting(), then all new streams are numbered or dropped, then
+    // countJoined(), which is true when that made further streams to number.
+    void joinWaiting();
+    bool countJoined();
+    void giveUpWaiting(Timestamp now);
+    // Where the sender of a stream bound by its destination is heard from, when nobody advertised that: behind a NAT.
+    std::optional<AddressAdded> learntFrom(std::uint32_t stream) const;
     std::span<const std::uint32_t> unnumbered() const
     {
         return { &m_unnumbered[0], m_unnumberedCount };
@@ -78,7 +90,8 @@ public:
     CallStream& stream(std::uint32_t index) { return m_streams[index]; }
     const CallStream& stream(std::uint32_t index) const { return m_streams[index]; }
     const CodecNames& codecs() const { return m_codecs; }
-    const Counters& counters() const { return m_counters; }
+    Counters counters() const;
+    std::span<const UnboundFlow> unboundFlows() const { return m_waiting.listed(); } // while it stands still; see there
     std::uint32_t streamsUsed() const { return m_streams.used(); }
     LaneListener& listener() { return m_listener; }
     void touch();
@@ -101,17 +114,51 @@ private:
     {
         return m_flows.find(hash, [&](std::uint32_t index) { return m_streams[index].identity.is(flow, ssrc); });
     }
+    // How a packet's addresses lead to a call.
+    struct Binding {
+        std::uint32_t address = noIndex; // noIndex: they do not
+        bool byDestination = true;
+        BindingRule rule = BindingRule::None;
+        std::uint8_t confidence = 0; // percent
+    };
+    struct Joined { // a flow that waited, and the stream it has become
+        std::uint32_t flow = noIndex;
+        std::uint32_t stream = noIndex;
+        std::uint64_t hash = 0;
+    };
+
     std::uint32_t bind(const Datagram& datagram, const Seen& seen, std::uint32_t before);
+    void wait(const Datagram& datagram, const RtpHeader& packet, std::uint64_t hash);
+    Binding bindingOf(const StreamIdentity& identity, std::uint8_t payloadType) const;
+    Binding learntBindingOf(const FlowKey& flow, std::uint8_t payloadType) const;
+    std::uint32_t confirmedAt(const Endpoint& endpoint) const;
+    std::uint32_t addressIn(const CallMedia& call, const Endpoint& endpoint) const;
+    bool hasHost(const CallMedia& call, const IpAddress& host) const;
+    bool describes(const CallMedia& call, std::uint8_t payloadType) const;
     std::uint32_t addressOfBothEnds(std::uint32_t destination, const FlowKey& flow) const;
     std::uint32_t streamOf(const CallMedia& call, const StreamIdentity& identity) const;
+    std::uint32_t bindTo(
+        const Binding& binding, const Datagram& datagram, const StreamIdentity& identity, std::uint64_t hash);
     std::uint32_t openStream(
-        std::uint32_t address, bool byDestination, const Datagram& datagram, const StreamIdentity& identity);
+        std::uint32_t address, Party sender, const Datagram& datagram, const StreamIdentity& identity);
+    std::uint32_t succeed(std::uint32_t stream, const Datagram& datagram);
+    bool isReused(const CallStream& stream, const Datagram& datagram, const RtpHeader& packet) const;
+    bool changesPayload(const CallStream& stream, const PayloadMeaning& meaning, const RtpHeader& packet) const;
     Party senderTo(const MediaAddress& address, bool byDestination, const FlowKey& flow) const;
     PayloadMeaning meaningOf(const CallStream& stream, std::uint8_t payloadType) const;
     void passSecond(std::uint32_t stream, Timestamp arrival);
     bool add(const AddressAdded& address);
     void shake(const CallMedia& call, const Endpoint& endpoint);
-    std::uint16_t& epochOf(const Endpoint& endpoint) { return m_epochs[m_hash(endpoint) % m_epochs.size()]; }
+    void changeEpoch(const Endpoint& endpoint)
+    {
+        ++m_epochs[m_hash(endpoint) % m_epochs.size()];
+        m_addressesChanged = true;
+    }
+    std::uint16_t epochOf(const FlowKey& flow) const // of both ends
+    {
+        return static_cast<std::uint16_t>(
+            m_epochs[m_hash(flow.dst) % m_epochs.size()] + m_epochs[m_hash(flow.src) % m_epochs.size()]);
+    }
     void release(std::uint32_t stream);
 
     SeededHash m_hash;
@@ -127,6 +174,10 @@ private:
     std::size_t m_unnumberedCount = 0;
     Counters m_counters;
     bool m_wantsMedia;
+    WaitingMedia m_waiting;
+    LazyArray<Joined> m_joined;
+    std::size_t m_joinedCount = 0;
+    bool m_addressesChanged = false; // since the flows that wait were last looked at
     std::span<const Datagram> m_burst;
     std::uint64_t m_departures = 0; // of m_flows, when the burst began
     std::array<Seen, burst> m_seen {};

@@ -12,6 +12,8 @@ MediaTable::MediaTable(std::uint32_t capacity, const SeededHash& hash)
 MediaTable::Added MediaTable::add(const AddressAdded& address, CallMedia& call)
 {
     const auto describe = [&](MediaAddress& known) {
+        known.origin = address.origin;
+        known.disputed = false;
         known.party = address.party;
         known.kind = address.kind;
         known.sharedWith = address.sharedWith;
@@ -22,7 +24,12 @@ MediaTable::Added MediaTable::add(const AddressAdded& address, CallMedia& call)
     };
     const std::uint64_t hash = m_hash(address.endpoint);
     const std::uint32_t found = find(address.endpoint, hash);
-    if (found != noIndex && m_pool[found].call == address.call) {
+    if (found != noIndex && address.origin <= m_pool[found].origin && address.origin != AddressOrigin::Advertised) {
+        m_pool[found].disputed = m_pool[found].disputed
+            || (m_pool[found].call != address.call && m_pool[found].origin != AddressOrigin::Advertised);
+        return {};
+    }
+    if (found != noIndex && m_pool[found].call == address.call && m_pool[found].origin == address.origin) {
         m_pool[found].ofBoth = m_pool[found].ofBoth || m_pool[found].party != address.party;
         describe(m_pool[found]);
         return {};
@@ -43,12 +50,16 @@ MediaTable::Added MediaTable::add(const AddressAdded& address, CallMedia& call)
         m_pool[index].next = call.addresses;
         call.addresses = index;
         ++call.addressCount;
+    } else if (m_pool[index].origin > address.origin) {
+        return {};
     }
     describe(m_pool[index]);
     if (found == noIndex) {
         m_table.insert(hash, index);
         return { .found = true };
     }
+    if (found == index) // known better now
+        return { .found = true };
     m_table.replace(hash, found, index);
     return { .found = true, .takenFrom = m_pool[found].call };
 }

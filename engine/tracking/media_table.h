@@ -16,7 +16,7 @@ public:
         std::uint32_t takenFrom = noIndex; // call that it led to before
     };
     // The newest registration of an address wins: an older one of another call stays with that call but is not found
-    // any more.
+    // any more. One that is not advertised never takes over one that is, and is disputed when two calls have it.
     Added add(const AddressAdded& address, CallMedia& call);
     void removeAllOf(CallMedia& call);
 

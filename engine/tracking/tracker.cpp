@@ -83,7 +83,7 @@ std::uint64_t Tracker::datagrams() const
     const MediaLane::Counters media = m_lanes.counters();
     const SipCalls::Counters& sip = m_sip.counters();
     return sip.messages + sip.malformed + sip.otherDatagrams + media.rtpPackets + media.rtpUnbound + media.rtpRefused
-        + m_calls.rtcpCounters().packets + media.notRtp;
+        + media.rtpWaiting + m_calls.rtcpCounters().packets + media.notRtp;
 }
 
 std::vector<NamedCounter> Tracker::counters() const
@@ -96,8 +96,10 @@ std::vector<NamedCounter> Tracker::counters() const
     std::vector<NamedCounter> all { { "sip_messages", sip.messages }, { "sip_malformed", sip.malformed },
         { "rtp_packets", media.rtpPackets }, { "rtp_unbound", media.rtpUnbound }, { "rtp_refused", media.rtpRefused },
         { "rtcp_packets", rtcp.packets }, { "other_datagrams", sip.otherDatagrams + media.notRtp },
-        { "sip_outside_calls", sip.outsideCalls }, { "sip_repeated", sip.repeated },
-        { "calls_started", calls.callsStarted }, { "calls_ended", calls.callsEnded },
+        { "rtp_waiting", media.rtpWaiting }, { "rtp_joined_later", media.joinedLater },
+        { "rtp_wait_expired", media.waitExpired }, { "rtp_wait_refused", media.waitRefused },
+        { "rtp_unbound_flows_refused", media.unboundFlowsRefused }, { "sip_outside_calls", sip.outsideCalls },
+        { "sip_repeated", sip.repeated }, { "calls_started", calls.callsStarted }, { "calls_ended", calls.callsEnded },
         { "calls_refused_pool_full", calls.callsRefused }, { "calls_without_invite", calls.callsUnconfirmed },
         { "streams_started", media.streamsStarted }, { "media_addresses_refused", calls.mediaAddressesRefused },
         { "clock_stepped_back", calls.clockSteppedBack }, { "sip_over_limits", sip.overLimits },

@@ -62,8 +62,12 @@ public:
     std::size_t laneCount() const { return m_lanes.size(); }
     std::uint32_t liveCalls() const { return m_calls.liveCalls(); }
 
+    // RTP that no call claims, most packets first, as of the last whole second.
+    std::span<const UnboundFlow> unboundFlows() const { return m_calls.unboundFlows(); }
+
     // Each datagram is in exactly one of the first ones: sip_messages, sip_malformed, rtp_packets, rtp_unbound,
-    // rtp_refused, rtcp_packets, other_datagrams. Those of other lanes as they were when lanes last stood still.
+    // rtp_refused, rtcp_packets, other_datagrams, rtp_waiting (0 after finish()). Those of other lanes as they were
+    // when lanes last stood still.
     std::vector<NamedCounter> counters() const;
     std::uint64_t datagrams() const; // as the counters
     std::uint64_t rtpPackets() const { return m_lanes.counters().rtpPackets; }

@@ -16,6 +16,10 @@ struct TrackerOptions {
     std::uint32_t maxCalls = 131'072;
     std::uint32_t maxStreams = 4 * 131'072;
     std::uint32_t maxMediaAddresses = 4 * 131'072; // advertised in SDP
+    // RTP before its signalling, or without any: of each processing core too.
+    std::uint32_t maxUnboundFlows = 16'384;
+    std::size_t waitingBytes = 64u << 20; // 197,000 packets of G.711: 5 s of 790 flows
+    Nanoseconds signallingPatience = std::chrono::seconds(5); // media waits for so long; SIP over TCP is later by 3 s
     bool touchMemory = false; // map it all at start: for a live probe, that must not wait for pages later
 
     std::optional<std::uint64_t> hashSeed; // drawn when not given; no result depends on it

@@ -104,6 +104,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.maxCalls = 4;
     options.maxStreams = 6;
     options.maxMediaAddresses = 6;
+    options.maxUnboundFlows = 64;
+    options.waitingBytes = 1 << 16;
     CallMonitor monitor(options, sink);
     static PacketDecoder decoder;
     Timestamp now = earliest + std::chrono::seconds(1'700'000'000);

@@ -76,6 +76,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.maxCalls = 6;
     options.maxStreams = 8;
     options.maxMediaAddresses = 8;
+    options.maxUnboundFlows = 64;
+    options.waitingBytes = 1 << 16;
     options.hashSeed = 1;
     NoMedia lane;
     CheckingListener listener;

@@ -17,9 +17,10 @@ struct LaneRun {
     std::size_t busyLanes = 0; // that had streams
 };
 
+// As the capture core deals them: media by destination, anything else to the first.
 inline std::size_t laneOf(const Datagram& datagram, std::size_t lanes)
 {
-    return MediaLane::isMine(datagram) ? hashOf(datagram.flow.dst) % lanes : 0;
+    return looksLikeRtp(datagram.payload) ? hashOf(datagram.flow.dst) % lanes : 0;
 }
 
 // `datagrams` are in order; their sequence is set here.

@@ -81,6 +81,8 @@ private slots:
     void recordsDoNotDependOnTheSeedOfTheHashes();
     void streamsBeyondACallsLimitAreTheSameOnes();
     void clockThatStepsBackStepsBackInAllLanes();
+    void mediaBeforeItsSignallingIsMeasuredAsIfItCameAfter_data();
+    void mediaBeforeItsSignallingIsMeasuredAsIfItCameAfter();
 };
 
 void LanesTest::recordsAreTheSameForAnyNumberOfLanes_data()
@@ -150,6 +152,88 @@ void LanesTest::clockThatStepsBackStepsBackInAllLanes()
     const auto one = runLanes(datagrams, options(), 1, 64);
     for (const std::size_t lanes : { std::size_t { 2 }, std::size_t { 3 } })
         QCOMPARE(firstDifference(*one, *runLanes(datagrams, options(), lanes, 64)), std::string());
+}
+
+// Of a call whose messages come `signalledAtMs`, the media from the first second on.
+std::vector<Datagram> callSignalledAt(TestTraffic& traffic, int signalledAtMs)
+{
+    traffic.script(QString("%1 A>B INVITE 1 sdp=sendrecv\n%2 B>A 200 1 sdp=sendrecv\n%3 A>B ACK 1")
+                       .arg(signalledAtMs)
+                       .arg(signalledAtMs + 10)
+                       .arg(signalledAtMs + 20));
+    const Endpoint a = scriptHost('A', 10'000);
+    const Endpoint b = scriptHost('B', 20'000);
+    const Endpoint natted { IpAddress::v4(0xc6336407), 61234 };
+    for (int p = 0; p < 400; ++p) {
+        const auto number = static_cast<std::uint16_t>(p);
+        if (p % 13 != 5)
+            traffic.rtp(1000 + 20 * p + p % 3, a, b,
+                { static_cast<std::uint8_t>(p < 60 ? 8 : 0), number, 160u * number, 1, false });
+        if (p % 17 != 4 && (p < 20 || p > 80))
+            traffic.rtp(1001 + 20 * p, b, a, { 8, number, 160u * number, p < 200 ? 2u : 3u, false });
+        traffic.rtp(1002 + 20 * p, natted, b, { 8, number, 160u * number, 4, false });
+        traffic.rtp(1003 + 20 * p, { b.ip, 30'000 }, natted, { 8, number, 160u * number, 5, false });
+    }
+    std::vector<Datagram> all = traffic.list();
+    std::stable_sort(
+        all.begin(), all.end(), [](const Datagram& x, const Datagram& y) { return x.arrival < y.arrival; });
+    return all;
+}
+
+void LanesTest::mediaBeforeItsSignallingIsMeasuredAsIfItCameAfter_data()
+{
+    QTest::addColumn<int>("lanes");
+    QTest::addColumn<int>("signalledAtMs");
+    for (const int lanes : { 1, 2, 3 }) {
+        for (const int at : { 1000, 1150, 2000, 5900 })
+            QTest::addRow("%d lanes, %d ms", lanes, at) << lanes << at;
+    }
+}
+
+void LanesTest::mediaBeforeItsSignallingIsMeasuredAsIfItCameAfter()
+{
+    QFETCH(int, lanes);
+    QFETCH(int, signalledAtMs);
+    TestTraffic first;
+    TestTraffic late;
+    const auto counterOf = [](const LaneRun& run, std::string_view name) {
+        return std::find_if(run.counters.begin(), run.counters.end(), [&](const NamedCounter& c) {
+            return c.name == name;
+        })->value;
+    };
+    const auto before = runLanes(callSignalledAt(first, 0), options(), 1, 64);
+    const auto after = runLanes(callSignalledAt(late, signalledAtMs), options(), static_cast<std::size_t>(lanes), 64);
+    QCOMPARE(before->all.ended.size(), std::size_t { 1 });
+    QCOMPARE(after->all.ended.size(), std::size_t { 1 });
+    QCOMPARE(before->all.streams.size(), std::size_t { 6 }); // the first in two codecs, the second with two SSRC
+    QCOMPARE(after->all.streams.size(), before->all.streams.size());
+    std::uint64_t joined = 0;
+    // By what they are: streams that begin while others wait have other numbers.
+    const auto find = [](const LaneRun& run, const StreamRecord& wanted) {
+        return std::find_if(run.all.streams.begin(), run.all.streams.end(),
+            [&](const auto& entry) { return entry.second.ssrc == wanted.ssrc && entry.second.codec == wanted.codec; });
+    };
+    for (const auto& [key, stream] : before->all.streams) {
+        const auto found = find(*after, stream);
+        QVERIFY(found != after->all.streams.end());
+        StreamRecord ours = found->second;
+        joined += ours.packetsJoinedLater;
+        ours.key = stream.key;
+        ours.packetsJoinedLater = stream.packetsJoinedLater;
+        const auto fields = streamFields(ours, {});
+        const auto wanted = streamFields(stream, {});
+        for (std::size_t i = 0; i < fields.size(); ++i)
+            QCOMPARE(fields[i].text, wanted[i].text);
+        QVERIFY(after->all.recorded.at(found->first) == before->all.recorded.at(key));
+        const auto& points = after->all.points.at(found->first);
+        const auto& wantedPoints = before->all.points.at(key);
+        QVERIFY(std::ranges::equal(points, wantedPoints, [](const QualityPoint& p, const QualityPoint& q) {
+            return p.at == q.at && p.packets == q.packets && p.lost == q.lost && p.jitterMs == q.jitterMs
+                && p.deltaMaxMs == q.deltaMaxMs && p.mos == q.mos;
+        }));
+    }
+    QVERIFY(signalledAtMs == 1000 || joined > 0);
+    QCOMPARE(counterOf(*after, "rtp_unbound"), 0u);
 }
 
 QTEST_APPLESS_MAIN(LanesTest)

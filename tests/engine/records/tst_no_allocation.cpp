@@ -6,6 +6,8 @@
 #include "tests/engine/count_allocations.h"
 #include "tests/engine/tracking/sip_script.h"
 
+#include <algorithm>
+
 using namespace callmon;
 
 namespace {
@@ -51,6 +53,10 @@ void NoAllocationTest::callsAndMediaAllocateNothing()
     TestTraffic traffic;
     const Endpoint a = scriptHost('A', 10000);
     const Endpoint b = scriptHost('B', 20000);
+    traffic.talk(-3000, 100, b, a, 3); // waits for its signalling
+    traffic.talk(-3000, 100, b, scriptHost('P', 9), 4); // in vain
+    std::stable_sort(traffic.list().begin(), traffic.list().end(),
+        [](const Datagram& x, const Datagram& y) { return x.arrival < y.arrival; });
     traffic.script("0 A>B INVITE 1 sdp=sendrecv\n10 B>A 180 1\n20 B>A 200 1 sdp=sendrecv\n30 A>B ACK 1");
     traffic.talk(40, 2000, a, b, 1);
     traffic.talk(41'000, 500, b, a, 2);

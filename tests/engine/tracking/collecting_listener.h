@@ -43,6 +43,9 @@ public:
         std::uint64_t reordered;
         std::string codec;
         RtpStream rtp;
+        BindingRule rule;
+        int confidence;
+        std::uint64_t joinedLater;
     };
     struct Ended {
         CallRecord record;
@@ -68,7 +71,8 @@ public:
             end.streams.insert(end.streams.begin(),
                 { s.sender, s.identity.flow, s.identity.ssrc, sequence.packets(), sequence.lost(),
                     sequence.duplicates(), sequence.reordered(),
-                    m_tracker->lane(place.lane).codecs().name(s.rtp.payload().codec).str(), s.rtp });
+                    m_tracker->lane(place.lane).codecs().name(s.rtp.payload().codec).str(), s.rtp, s.rule, s.confidence,
+                    s.joinedLater });
         }
         ended.push_back(std::move(end));
         endedAt.push_back(m_lastTick);

@@ -12,6 +12,17 @@ namespace {
 
 const Endpoint callerMedia = scriptHost('A', 10000);
 const Endpoint calleeMedia = scriptHost('B', 20000);
+const Endpoint natted { IpAddress::v4(0xc6336407), 61234 };
+
+std::span<const Datagram> inOrder(TestTraffic& traffic)
+{
+    std::stable_sort(traffic.list().begin(), traffic.list().end(),
+        [](const Datagram& a, const Datagram& b) { return a.arrival < b.arrival; });
+    for (std::size_t i = 0; i < traffic.list().size(); ++i)
+        traffic.list()[i].sequence = i;
+    return traffic.datagrams();
+}
+
 const QString answered = "0 A>B INVITE 1 sdp=sendrecv\n100 B>A 180 1\n200 B>A 200 1 sdp=sendrecv\n210 A>B ACK 1\n";
 
 }
@@ -33,6 +44,19 @@ private slots:
     void callIdUsedAgainAfterByeHasItsMedia();
     void reInviteMovesTheMedia();
     void mediaOfNoCallIsCounted();
+    void streamSaysByWhichRuleItWasBound();
+    void addressLearntBehindNatBindsTheWayBack();
+    void samePortOfAnotherHostIsNobodys();
+    void learntAddressBindsNoOtherPayload();
+    void addressLearntForTwoCallsBindsNothing();
+    void advertisedAddressWinsOverALearntOne();
+    void changeOfCodecIsANewStream();
+    void portsUsedAgainAfterAPauseAreANewStream();
+    void silenceAndHolesAreNoNewStream();
+    void oddPortsAreAsGoodAsAny();
+    void mediaWithoutACallIsListedByItsAddresses();
+    void roomToWaitInIsBounded();
+    void callThatIsConfirmedLaterHasTheMediaThatWaited();
     void streamsBeyondThePoolAreRefusedAndCounted();
     void lateMediaStillCountsAfterTheBye();
     void callsExpireBySilence_data();
@@ -176,8 +200,9 @@ void MediaBindingTest::newestRegistrationOfAnAddressWins()
     TestTraffic later;
     later.talk(7010, 4, callerMedia, calleeMedia, 1);
     fixture.tracker.process(later.datagrams());
-    QCOMPARE(fixture.counter("rtp_unbound"), 4u);
+    QCOMPARE(fixture.counter("rtp_waiting"), 4u);
     fixture.tracker.finish();
+    QCOMPARE(fixture.counter("rtp_unbound"), 4u);
     QCOMPARE(fixture.listener.ended.size(), std::size_t { 2 });
     QCOMPARE(fixture.listener.ended[0].streams[0].packets, 3u);
     QCOMPARE(fixture.listener.ended[1].streams[0].packets, 2u);
@@ -274,10 +299,246 @@ void MediaBindingTest::mediaOfNoCallIsCounted()
     traffic.add(scriptTime(5), callerMedia, calleeMedia, "");
     TrackerFixture fixture;
     fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
     QCOMPARE(fixture.counter("rtp_unbound"), 3u);
     QCOMPARE(fixture.counter("rtcp_packets"), 1u);
     QCOMPARE(fixture.counter("sip_malformed"), 1u);
     QCOMPARE(fixture.counter("other_datagrams"), 3u);
+}
+
+void MediaBindingTest::streamSaysByWhichRuleItWasBound()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    const Endpoint elsewhere { IpAddress::v4(0xc6336407), 61234 };
+    traffic.talk(220, 2, callerMedia, calleeMedia, 1);
+    traffic.talk(221, 2, elsewhere, calleeMedia, 2);
+    traffic.talk(222, 2, calleeMedia, { elsewhere.ip, 7 }, 3);
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    const auto& streams = fixture.listener.ended[0].streams; // newest first
+    QCOMPARE(streams.size(), std::size_t { 3 });
+    QVERIFY(streams[2].rule == BindingRule::Advertised && streams[2].confidence == 100);
+    QVERIFY(streams[1].rule == BindingRule::Advertised && streams[1].confidence == 90);
+    QVERIFY(streams[0].rule == BindingRule::Symmetric && streams[0].confidence == 80);
+}
+
+// The caller's address is private: it is heard from another, and there the callee answers, from a port of its own.
+void MediaBindingTest::addressLearntBehindNatBindsTheWayBack()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(220, 20, natted, calleeMedia, 1);
+    traffic.talk(221, 20, { calleeMedia.ip, 20002 }, natted, 2);
+    TrackerFixture fixture;
+    fixture.tracker.process(inOrder(traffic));
+    fixture.tracker.finish();
+    const auto& streams = fixture.listener.ended[0].streams;
+    QCOMPARE(streams.size(), std::size_t { 2 });
+    const auto& back = streams[0].ssrc.value == 2 ? streams[0] : streams[1];
+    QVERIFY(back.rule == BindingRule::LearntAddress && back.confidence == 80);
+    QCOMPARE(back.sender, Party::Callee);
+    QCOMPARE(back.packets, 20u); // also those before the address was known
+    QVERIFY(back.joinedLater > 0);
+    QCOMPARE(fixture.counter("rtp_unbound"), 0u);
+}
+
+void MediaBindingTest::samePortOfAnotherHostIsNobodys()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(220, 20, natted, calleeMedia, 1);
+    const Endpoint another { IpAddress::v4(0xc6336408), natted.port };
+    traffic.talk(221, 20, { calleeMedia.ip, 20002 }, another, 2);
+    traffic.talk(222, 20, another, { scriptHost('P', 20000) }, 3); // nor the callee's port of another host
+    TrackerFixture fixture;
+    fixture.tracker.process(inOrder(traffic));
+    fixture.tracker.finish();
+    QCOMPARE(fixture.listener.ended[0].streams.size(), std::size_t { 1 });
+    QCOMPARE(fixture.counter("rtp_unbound"), 40u);
+}
+
+void MediaBindingTest::learntAddressBindsNoOtherPayload()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(220, 20, natted, calleeMedia, 1);
+    for (int i = 0; i < 20; ++i)
+        traffic.rtp(
+            221 + 20 * i, { calleeMedia.ip, 20002 }, natted, { 97, static_cast<std::uint16_t>(i), 0, 2, false });
+    TrackerFixture fixture;
+    fixture.tracker.process(inOrder(traffic));
+    fixture.tracker.finish();
+    QCOMPARE(fixture.counter("rtp_unbound"), 20u);
+}
+
+void MediaBindingTest::addressLearntForTwoCallsBindsNothing()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.script("0 A>B INVITE 1 sdp=sendrecv port=10010 id=call-2 branch=2\n"
+                   "200 B>A 200 1 sdp=sendrecv port=20010 id=call-2 branch=2");
+    traffic.talk(220, 20, natted, calleeMedia, 1); // one server sends to both
+    traffic.talk(220, 20, natted, { calleeMedia.ip, 20010 }, 2);
+    traffic.talk(400, 20, { calleeMedia.ip, 20002 }, natted, 3);
+    TrackerFixture fixture;
+    fixture.tracker.process(inOrder(traffic));
+    fixture.tracker.finish();
+    QCOMPARE(fixture.counter("rtp_packets"), 40u);
+    QCOMPARE(fixture.counter("rtp_unbound"), 20u);
+}
+
+void MediaBindingTest::advertisedAddressWinsOverALearntOne()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    const Endpoint relay = scriptHost('P', 30000);
+    traffic.talk(220, 20, relay, calleeMedia, 1);
+    traffic.talk(221, 50, { calleeMedia.ip, 20002 }, relay, 2);
+    traffic.script("710 P>B INVITE 1 sdp=sendrecv relay=30000 id=call-2 branch=2\n"
+                   "712 B>P 200 1 sdp=sendrecv port=20010 id=call-2 branch=2");
+    TrackerFixture fixture;
+    fixture.tracker.process(inOrder(traffic));
+    fixture.tracker.finish();
+    QCOMPARE(fixture.listener.ended.size(), std::size_t { 2 });
+    for (const auto& call : fixture.listener.ended) {
+        const bool first = call.record.callId == "call-1";
+        QCOMPARE(call.streams[0].packets, 25u);
+        QVERIFY(call.streams[0].rule == (first ? BindingRule::LearntAddress : BindingRule::Advertised));
+    }
+}
+
+void MediaBindingTest::changeOfCodecIsANewStream()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    const auto send = [&](int number, std::uint8_t type) {
+        traffic.rtp(220 + 20 * number, callerMedia, calleeMedia,
+            { type, static_cast<std::uint16_t>(number), 160u * static_cast<std::uint32_t>(number), 1, false });
+    };
+    for (int i = 0; i < 10; ++i)
+        send(i, i == 5 ? 101 : 8); // an event among them is none
+    for (int i = 11; i < 20; ++i)
+        send(i, i == 15 ? 13 : 0); // nor is comfort noise
+    send(10, 8); // late, of the codec before
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    const auto& streams = fixture.listener.ended[0].streams;
+    QCOMPARE(streams.size(), std::size_t { 2 });
+    QCOMPARE(streams[1].codec, std::string("PCMA"));
+    QCOMPARE(streams[1].packets, 10u);
+    QCOMPARE(streams[0].codec, std::string("PCMU"));
+    QCOMPARE(streams[0].packets, 10u);
+    QVERIFY(streams[0].rule == BindingRule::Advertised && streams[0].confidence == 100);
+}
+
+void MediaBindingTest::portsUsedAgainAfterAPauseAreANewStream()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(220, 10, callerMedia, calleeMedia, 1);
+    traffic.talk(10'000, 7, callerMedia, calleeMedia, 1, 40'000);
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    const auto& streams = fixture.listener.ended[0].streams;
+    QCOMPARE(streams.size(), std::size_t { 2 });
+    QCOMPARE(streams[1].packets, 10u);
+    QCOMPARE(streams[0].packets, 7u);
+    QCOMPARE(streams[0].lost + streams[1].lost, 0u);
+}
+
+void MediaBindingTest::silenceAndHolesAreNoNewStream()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(220, 10, callerMedia, calleeMedia, 1);
+    traffic.talk(10'000, 10, callerMedia, calleeMedia, 1, 10); // on hold, and back
+    traffic.talk(110'200, 10, callerMedia, calleeMedia, 1, 5020); // 100 s of packets that did not come
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    const auto& streams = fixture.listener.ended[0].streams;
+    QCOMPARE(streams.size(), std::size_t { 1 });
+    QCOMPARE(streams[0].packets, 30u);
+    QCOMPARE(streams[0].lost, 5000u);
+}
+
+void MediaBindingTest::oddPortsAreAsGoodAsAny()
+{
+    TestTraffic traffic;
+    traffic.script("0 A>B INVITE 1 sdp=sendrecv port=1025\n200 B>A 200 1 sdp=sendrecv port=65535");
+    traffic.talk(220, 3, scriptHost('A', 1025), scriptHost('B', 65535), 1);
+    traffic.talk(221, 3, scriptHost('B', 65535), scriptHost('A', 1025), 2);
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    QCOMPARE(fixture.counter("rtp_packets"), 6u);
+}
+
+void MediaBindingTest::mediaWithoutACallIsListedByItsAddresses()
+{
+    TestTraffic traffic;
+    traffic.talk(0, 400, callerMedia, calleeMedia, 1);
+    traffic.talk(10, 300, calleeMedia, callerMedia, 2);
+    for (int i = 0; i < 20; ++i) // begins like RTP, and is something else
+        traffic.rtp(
+            5 + 20 * i, callerMedia, scriptHost('P', 9), { 8, 7, 7, static_cast<std::uint32_t>(i + 100), false });
+    TrackerFixture fixture;
+    fixture.tracker.process(inOrder(traffic));
+    QCOMPARE(fixture.counter("rtp_packets"), 0u);
+    QCOMPARE(fixture.counter("rtp_waiting"), 0u); // 5 s are over
+    QCOMPARE(fixture.counter("rtp_unbound"), 720u);
+    const auto flows = fixture.tracker.unboundFlows();
+    QCOMPARE(flows.size(), std::size_t { 2 });
+    QVERIFY((flows[0].flow == FlowKey { callerMedia, calleeMedia }));
+    QCOMPARE(flows[0].ssrc.value, 1u);
+    QVERIFY((flows[1].flow == FlowKey { calleeMedia, callerMedia }));
+    QCOMPARE(flows[1].packets, 300u);
+    QCOMPARE(flows[1].bytes, 300u * 200);
+    QCOMPARE(flows[1].firstPacketAt, scriptTime(10));
+    fixture.tracker.advance(scriptTime(45'000)); // silent for 30 s
+    QCOMPARE(fixture.tracker.unboundFlows().size(), std::size_t { 0 });
+}
+
+void MediaBindingTest::roomToWaitInIsBounded()
+{
+    TrackerOptions options = smallOptions();
+    options.waitingBytes = 4096;
+    options.maxUnboundFlows = 2;
+    TrackerFixture fixture(options);
+    TestTraffic traffic;
+    for (std::uint32_t ssrc = 1; ssrc <= 3; ++ssrc)
+        traffic.talk(ssrc, 20, callerMedia, calleeMedia, ssrc);
+    traffic.script("500 A>B INVITE 1 sdp=sendrecv\n510 B>A 200 1 sdp=sendrecv");
+    fixture.tracker.process(inOrder(traffic));
+    fixture.tracker.finish();
+    const std::uint64_t joined = fixture.counter("rtp_joined_later");
+    QVERIFY(joined >= 8 && joined <= 20); // 4 KiB of them
+    QCOMPARE(fixture.counter("rtp_packets"), joined);
+    QCOMPARE(fixture.counter("rtp_unbound"), 60 - joined);
+    QVERIFY(fixture.counter("rtp_unbound_flows_refused") > 0);
+    for (int second = 1; second < 60; ++second) { // again and again around the ring
+        TestTraffic later;
+        later.talk(10'000 * second, 9, callerMedia, scriptHost('P', 9), 7);
+        fixture.tracker.process(later.datagrams());
+    }
+}
+
+void MediaBindingTest::callThatIsConfirmedLaterHasTheMediaThatWaited()
+{
+    TestTraffic traffic;
+    traffic.script("0 B>A 200 1 sdp=sendrecv");
+    traffic.talk(10, 10, callerMedia, calleeMedia, 1);
+    traffic.script("150 A>B INVITE 1"); // offers nothing itself
+    traffic.talk(300, 10, callerMedia, calleeMedia, 1, 10);
+    TrackerFixture fixture;
+    fixture.tracker.process(inOrder(traffic));
+    fixture.tracker.finish();
+    QCOMPARE(fixture.listener.ended.size(), std::size_t { 1 });
+    QCOMPARE(fixture.listener.ended[0].streams[0].packets, 20u);
+    QCOMPARE(fixture.listener.ended[0].streams[0].lost, 0u);
 }
 
 void MediaBindingTest::streamsBeyondThePoolAreRefusedAndCounted()
