@@ -62,7 +62,7 @@ public:
     void end()
     {
         endMedia();
-        for (std::size_t i = 0; i < m_description.mediaCount; ++i)
+        for (std::size_t i = 0; i < m_description.media.size(); ++i)
             settleBundle(i);
     }
 
@@ -82,13 +82,13 @@ private:
         endMedia();
         m_inMedia = true;
         m_media = nullptr; // lines of a media beyond the limit are left out with it
-        if (m_description.mediaCount == SessionDescription::maxMedia) {
+        if (m_description.media.full()) {
             ++m_description.excess.media;
             return;
         }
-        m_bundleOnly[m_description.mediaCount] = false;
-        m_media = &m_description.media[m_description.mediaCount++];
-        *m_media = readSdpMedia(value, m_description.excess);
+        m_bundleOnly[m_description.media.size()] = false;
+        m_media = &m_description.media.append();
+        readSdpMedia(value, *m_media, m_description.excess);
         m_media->address.ip = m_session.address;
         m_media->direction = m_session.direction;
         m_media->ptimeMs = m_session.ptimeMs;
@@ -125,7 +125,7 @@ private:
             return;
         std::string_view tags = m_session.bundle;
         const std::string_view first = takeWord(tags);
-        for (const SdpMedia& other : m_description.mediaList()) {
+        for (const SdpMedia& other : m_description.media) {
             if (other.mid != first || other.rejected)
                 continue;
             media.rejected = false;
@@ -196,7 +196,7 @@ private:
         } else if (attribute.name == "mid") {
             m_media->mid = trim(attribute.value);
         } else if (attribute.name == "bundle-only") {
-            m_bundleOnly[m_description.mediaCount - 1] = true;
+            m_bundleOnly[m_description.media.size() - 1] = true;
         }
     }
 
@@ -205,10 +205,10 @@ private:
         const auto candidate = readSdpCandidate(value);
         if (!candidate)
             return;
-        if (m_media->candidateCount == SdpMedia::maxCandidates)
+        if (m_media->candidates.full())
             ++m_description.excess.candidates;
         else
-            m_media->candidates[m_media->candidateCount++] = *candidate;
+            m_media->candidates.append(*candidate);
     }
 
     SessionDescription& m_description;

@@ -1,11 +1,11 @@
 // Session descriptions (RFC 4566/8866) as an observer of offer and answer (RFC 3264) needs them.
 #pragma once
 
+#include "shared/base/bounded_list.h"
 #include "shared/base/flow_key.h"
 #include "shared/base/units.h"
 #include "shared/calls/media_kind.h"
 
-#include <array>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -51,13 +51,8 @@ struct SdpMedia {
     std::optional<std::uint16_t> ptimeMs;
     std::optional<std::uint16_t> maxPtimeMs;
     std::string_view mid; // a=mid (RFC 5888)
-    std::array<SdpCodec, maxCodecs> codecs;
-    std::size_t codecCount = 0;
-    std::array<SdpCandidate, maxCandidates> candidates;
-    std::size_t candidateCount = 0;
-
-    std::span<const SdpCodec> codecList() const { return std::span(codecs).first(codecCount); }
-    std::span<const SdpCandidate> candidateList() const { return std::span(candidates).first(candidateCount); }
+    BoundedList<SdpCodec, maxCodecs> codecs;
+    BoundedList<SdpCandidate, maxCandidates> candidates;
 };
 
 // What a description says beyond the limits: left out.
@@ -81,11 +76,8 @@ struct SessionDescription {
     static constexpr std::size_t maxMedia = 8;
     static constexpr std::size_t maxLines = 1024; // browsers with video write some hundred
 
-    std::array<SdpMedia, maxMedia> media;
-    std::size_t mediaCount = 0;
+    BoundedList<SdpMedia, maxMedia> media; // in the order of their lines
     SdpExcess excess;
-
-    std::span<const SdpMedia> mediaList() const { return std::span(media).first(mediaCount); }
 };
 
 // Views into `body`. Empty when there is no "v=0" to begin with.

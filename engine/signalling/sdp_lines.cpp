@@ -17,11 +17,6 @@ MediaKind kindOf(std::string_view media)
     return media == "image" ? MediaKind::Image : MediaKind::Other;
 }
 
-std::span<SdpCodec> codecsOf(SdpMedia& media)
-{
-    return std::span(media.codecs).first(media.codecCount);
-}
-
 }
 
 std::optional<SdpConnection> readSdpConnection(std::string_view value)
@@ -35,9 +30,8 @@ std::optional<SdpConnection> readSdpConnection(std::string_view value)
     return SdpConnection { ip.value_or(IpAddress()), ip && ip->isUnspecified() };
 }
 
-SdpMedia readSdpMedia(std::string_view value, SdpExcess& excess)
+void readSdpMedia(std::string_view value, SdpMedia& media, SdpExcess& excess)
 {
-    SdpMedia media;
     media.kind = kindOf(takeWord(value));
     const std::string_view port = takeWord(value);
     media.address.port = decimal<std::uint16_t>(port.substr(0, port.find('/'))).value_or(0);
@@ -45,17 +39,16 @@ SdpMedia readSdpMedia(std::string_view value, SdpExcess& excess)
     const std::string_view protocol = takeWord(value);
     media.secure = protocol.find("SAVP") != npos || protocol.find("TLS/") != npos;
     if (protocol.find("RTP/") == npos) // T.38 over UDPTL, BFCP, MSRP: their formats are no payload types
-        return media;
+        return;
     for (std::string_view format = takeWord(value); !format.empty(); format = takeWord(value)) {
         const auto type = decimal<std::uint8_t>(format);
         if (!type || *type >= 128)
             continue;
-        if (media.codecCount == SdpMedia::maxCodecs)
+        if (media.codecs.full())
             ++excess.payloadTypes;
         else
-            media.codecs[media.codecCount++] = staticCodec(*type);
+            media.codecs.append(staticCodec(*type));
     }
-    return media;
 }
 
 SdpAttribute splitSdpAttribute(std::string_view text)
@@ -96,7 +89,7 @@ void readSdpRtpmap(std::string_view value, SdpMedia& media)
     const auto channels = rateEnd == npos ? std::nullopt : decimal<std::uint8_t>(trim(encoding.substr(rateEnd + 1)));
     if (!type || name.empty())
         return;
-    for (SdpCodec& codec : codecsOf(media)) {
+    for (SdpCodec& codec : media.codecs) {
         if (codec.payloadType != *type || (!rate && !codec.name.empty()))
             continue;
         codec.name = standardSpelling(name);
@@ -112,7 +105,7 @@ void readSdpRtpmap(std::string_view value, SdpMedia& media)
 void readSdpFmtp(std::string_view value, SdpMedia& media)
 {
     const auto type = decimal<std::uint8_t>(takeWord(value));
-    for (SdpCodec& codec : codecsOf(media)) {
+    for (SdpCodec& codec : media.codecs) {
         if (type && codec.payloadType == *type)
             codec.parameters = trim(value);
     }

@@ -13,8 +13,8 @@ struct SdpConnection {
 // "IN IP4 224.2.36.42/127", "IN IP6 2001:db8::1"
 std::optional<SdpConnection> readSdpConnection(std::string_view value);
 
-// "audio 49170/2 RTP/AVP 0 8 101": kind, port, profile and payload types.
-SdpMedia readSdpMedia(std::string_view value, SdpExcess& excess);
+// "audio 49170/2 RTP/AVP 0 8 101": kind, port, profile and payload types of a media that nothing is known of yet.
+void readSdpMedia(std::string_view value, SdpMedia& media, SdpExcess& excess);
 
 struct SdpAttribute {
     std::string_view name;

@@ -11,7 +11,7 @@ namespace described {
 
 inline void addPayloads(AddressAdded& address, const SdpMedia& media, CodecNames& names)
 {
-    for (const SdpCodec& codec : media.codecList()) {
+    for (const SdpCodec& codec : media.codecs) {
         if (address.payloadCount == MediaAddress::maxPayloads)
             return;
         address.payloads[address.payloadCount++] = { codec.payloadType, kindOf(codec), names.indexOf(codec.name),
@@ -42,7 +42,7 @@ template <typename Add>
 void forEachAddress(
     const SessionDescription& description, std::uint32_t call, Party party, CodecNames& names, Add&& add)
 {
-    const auto all = description.mediaList();
+    const std::span<const SdpMedia> all = description.media;
     for (std::size_t i = 0; i < all.size(); ++i) {
         const auto sharesWith = [&](const SdpMedia& other) {
             return described::isOfRtp(other) && !other.address.ip.isUnspecified() && other.address == all[i].address;
@@ -65,7 +65,7 @@ void forEachAddress(
         described::addRtcp(address, all[i].rtcpAddress, add);
         if (!address.endpoint.ip.isUnspecified())
             add(address);
-        for (const SdpCandidate& candidate : all[i].candidateList()) {
+        for (const SdpCandidate& candidate : all[i].candidates) {
             if (candidate.component != 1) {
                 described::addRtcp(address, candidate.address, add);
                 continue;

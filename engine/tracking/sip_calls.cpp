@@ -128,7 +128,7 @@ void SipCalls::readDescription(std::uint32_t index, const SipMessage& message, P
     m_counters.sdpExcess += description->excess;
     Call& call = m_calls[index];
     bool audioSeen = false;
-    for (const SdpMedia& media : description->mediaList()) {
+    for (const SdpMedia& media : description->media) {
         if (media.kind == MediaKind::Audio && !audioSeen) {
             audioSeen = true;
             call.sip.pendingDirection[indexOf(sender)] = media.direction;

@@ -166,7 +166,7 @@ Facts ours(const std::string& text)
     if (parsed.description) {
         facts.mediaAddress = parsed.description->media[0].address.ip.toString();
         facts.mediaPort = parsed.description->media[0].address.port;
-        facts.codecs = parsed.description->media[0].codecCount;
+        facts.codecs = parsed.description->media[0].codecs.size();
     }
     return facts;
 }

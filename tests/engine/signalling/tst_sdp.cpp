@@ -28,13 +28,13 @@ SdpMedia mediaOf(const std::string& lines)
     static std::string body;
     body = lines;
     const auto description = parseSdp(body);
-    return description && description->mediaCount > 0 ? description->media[0] : SdpMedia {};
+    return description && description->media.size() > 0 ? description->media[0] : SdpMedia {};
 }
 
 std::string codecsOf(const SdpMedia& media)
 {
     std::string all;
-    for (const SdpCodec& codec : media.codecList()) {
+    for (const SdpCodec& codec : media.codecs) {
         all += (all.empty() ? "" : " ") + std::to_string(codec.payloadType) + "=" + text(codec.name) + "/"
             + std::to_string(codec.clockRate.value);
         if (codec.channels != 1)
@@ -63,7 +63,7 @@ private slots:
               "a=rtpmap:32 MPV/90000\r\n";
         const auto description = parseSdp(body);
         QVERIFY(description);
-        QCOMPARE(description->mediaCount, std::size_t(2));
+        QCOMPARE(description->media.size(), std::size_t(2));
         const SdpMedia& audio = description->media[0];
         QCOMPARE(audio.kind, MediaKind::Audio);
         QCOMPARE(toString(audio.address), std::string("192.0.2.101:49170"));
@@ -71,7 +71,7 @@ private slots:
         QVERIFY(!audio.rejected && !audio.secure && !audio.rtcpMux && !audio.ptimeMs);
         QCOMPARE(toString(audio.rtcpAddress), std::string("192.0.2.101:49171"));
         QCOMPARE(audio.keying, SdpKeying::None);
-        QCOMPARE(audio.candidateCount, std::size_t(0));
+        QCOMPARE(audio.candidates.size(), std::size_t(0));
         QCOMPARE(audio.direction, MediaDirection::SendReceive);
         const SdpMedia& video = description->media[1];
         QCOMPARE(video.kind, MediaKind::Video);
@@ -86,13 +86,13 @@ private slots:
               "m=video 4917O RTP/AVP 31\r\nm=image 49176 udptl t38\r\n";
         const auto description = parseSdp(body);
         QVERIFY(description);
-        QCOMPARE(description->mediaCount, std::size_t(4));
+        QCOMPARE(description->media.size(), std::size_t(4));
         QVERIFY(description->media[0].rejected);
         QVERIFY(!description->media[1].rejected);
         QCOMPARE(codecsOf(description->media[1]), std::string("101=telephone-event/8000"));
         QVERIFY(description->media[2].rejected); // a letter O in the port: unreadable, and still the third line
         QCOMPARE(description->media[3].kind, MediaKind::Image);
-        QCOMPARE(description->media[3].codecCount, std::size_t(0));
+        QCOMPARE(description->media[3].codecs.size(), std::size_t(0));
         QCOMPARE(int(description->media[3].address.port), 49176);
     }
 
@@ -317,7 +317,7 @@ private slots:
               "a=candidate:6 1 UDP 1 192.0.2.3 0 typ host\r\n"
               "a=candidate:7\r\n"
               "a=candidate:8 1 UDP 16777215 198.51.100.7 30000 typ relay raddr 192.0.2.3 rport 45664\r\n");
-        QCOMPARE(media.candidateCount, std::size_t(4));
+        QCOMPARE(media.candidates.size(), std::size_t(4));
         QCOMPARE(toString(media.candidates[0].address), std::string("[2001:db8::6676:baff:fe9c:ee4a]:8998"));
         QCOMPARE(toString(media.candidates[1].address), std::string("192.0.2.3:45664"));
         QCOMPARE(int(media.candidates[1].component), 1);
@@ -400,7 +400,7 @@ private slots:
             mediaOf(alice + "m=image 49170 udptl t38\r\na=T38FaxVersion:0\r\na=T38MaxBitRate:14400\r\n");
         QCOMPARE(media.kind, MediaKind::Image);
         QCOMPARE(int(media.address.port), 49170);
-        QCOMPARE(media.codecCount, std::size_t(0));
+        QCOMPARE(media.codecs.size(), std::size_t(0));
     }
 
     void lineEndsMayBeBareAndTheLastOneMissing()
@@ -431,9 +431,9 @@ private slots:
         body += "c=IN IP4 192.0.2.99\r\na=inactive\r\n"; // of the last one, which is not kept
         const auto description = parseSdp(body);
         QVERIFY(description);
-        QCOMPARE(description->mediaCount, std::size_t(SessionDescription::maxMedia));
-        QCOMPARE(description->media[0].codecCount, std::size_t(SdpMedia::maxCodecs));
-        const SdpMedia& last = description->mediaList().back();
+        QCOMPARE(description->media.size(), std::size_t(SessionDescription::maxMedia));
+        QCOMPARE(description->media[0].codecs.size(), std::size_t(SdpMedia::maxCodecs));
+        const SdpMedia& last = description->media[description->media.size() - 1];
         QCOMPARE(toString(last.address), std::string("192.0.2.101:1006"));
         QCOMPARE(last.direction, MediaDirection::SendReceive);
         QCOMPARE(description->excess.media, std::uint64_t(13));
@@ -453,7 +453,7 @@ private slots:
         QCOMPARE(whole->excess.candidates, std::uint64_t(3));
         QCOMPARE(whole->excess.lines, std::uint64_t(0));
         body += "m=audio 1 RTP/AVP 0\r\nm=audio 2 RTP/AVP 0";
-        QCOMPARE(parseSdp(body)->mediaCount, std::size_t(1));
+        QCOMPARE(parseSdp(body)->media.size(), std::size_t(1));
         QCOMPARE(parseSdp(body)->excess.lines, std::uint64_t(2));
     }
 

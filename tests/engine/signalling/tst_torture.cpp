@@ -187,8 +187,8 @@ std::vector<std::string_view> viewsOf(const SipMessage& message)
     for (const SipAddress* address : { &message.from, &message.to })
         views.insert(views.end(), { address->displayName, address->uri, address->user, address->host, address->tag });
     if (const auto description = parseSdp(sdpOf(message)))
-        for (const SdpMedia& media : description->mediaList())
-            for (const SdpCodec& codec : media.codecList())
+        for (const SdpMedia& media : description->media)
+            for (const SdpCodec& codec : media.codecs)
                 if (standardSpelling(std::string(codec.name)).data() != codec.name.data()) // not a name of our own
                     views.push_back(codec.name);
     return views;
@@ -257,7 +257,7 @@ private slots:
         const auto description = parseSdp(sdpOf(*message));
         QCOMPARE(description.has_value(), *expected.media != 0);
         if (description)
-            QCOMPARE(toString(description->mediaList().front().address), std::string(expected.media));
+            QCOMPARE(toString(description->media[0].address), std::string(expected.media));
     }
 
     void messageThatNamesNoCallIsRefused_data()
