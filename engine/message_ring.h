@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <span>
 #include <type_traits>
 
 namespace callmon {
@@ -20,12 +21,13 @@ public:
     {
     }
 
-    // Producer. False when there is no room now. `kind` is the caller's; not 0.
-    template <typename Value> bool tryPush(std::uint32_t kind, const Value& value)
+    // Producer. False when there is no room now. `kind` is the caller's; not 0. `rest` comes directly behind the value,
+    // which says how long it is.
+    template <typename Value> bool tryPush(std::uint32_t kind, const Value& value, std::span<const std::byte> rest = {})
     {
         static_assert(std::is_trivially_copyable_v<Value> && alignof(Value) <= alignof(Line));
         static_assert(sizeof(Value) + sizeof(Head) <= 32 * lineSize);
-        constexpr std::size_t lines = (sizeof(Head) + sizeof(Value) + lineSize - 1) / lineSize;
+        const std::size_t lines = (sizeof(Head) + sizeof(Value) + rest.size() + lineSize - 1) / lineSize;
         const std::size_t tail = m_tail.load(std::memory_order_relaxed);
         const std::size_t toEnd = m_mask + 1 - (tail & m_mask);
         const std::size_t skipped = toEnd < lines ? toEnd : 0; // a message lies in one piece
@@ -36,8 +38,10 @@ public:
         }
         if (skipped > 0)
             write(tail, Head { 0, static_cast<std::uint32_t>(skipped) });
-        std::byte* const at = write(tail + skipped, Head { kind, lines });
+        std::byte* const at = write(tail + skipped, Head { kind, static_cast<std::uint32_t>(lines) });
         std::memcpy(at, &value, sizeof value);
+        if (!rest.empty())
+            std::memcpy(at + sizeof value, rest.data(), rest.size());
         m_tail.store(tail + skipped + lines, std::memory_order_release);
         return true;
     }
@@ -64,6 +68,9 @@ public:
         m_head.store(head + message.lines, std::memory_order_release);
         return true;
     }
+
+    std::size_t bytesWaiting() const { return (pushedUpTo() - takenUpTo()) * lineSize; } // producer or consumer
+    std::size_t capacity() const { return (m_mask + 1) * lineSize; }
 
     // Position behind the newest message, and that of the next to be taken: any thread; they only grow.
     std::size_t pushedUpTo() const { return m_tail.load(std::memory_order_acquire); }

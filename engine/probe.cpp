@@ -12,6 +12,7 @@ namespace callmon {
 
 namespace {
 
+constexpr std::size_t messageQueueBytes = 32u << 20; // a second of 30,000 INVITEs, while a commit takes so long
 constexpr std::chrono::seconds storageProven { 3 }; // without an error: it works again
 
 // Threads have cores of their own when the port is polled without pause, or when the user says which.
@@ -86,9 +87,11 @@ TrackerOptions trackerOptions(const ProbeOptions& options)
     return tracker;
 }
 
-StorageQueue::Sizes queueSizes(const ProbeOptions& options)
+StorageQueue::Sizes queueSizes(const ProbeOptions& options, bool signalling)
 {
     StorageQueue::Sizes sizes;
+    if (signalling)
+        sizes.messageBytes = messageQueueBytes;
     if (options.recordMedia) {
         sizes.openChunks = options.maxStreams;
         sizes.chunksInFlight = std::max<std::size_t>(
@@ -102,7 +105,7 @@ std::deque<StorageQueue> makeQueues(const ProbeOptions& options)
 {
     std::deque<StorageQueue> queues;
     for (std::uint32_t i = 0; i < options.processingCores; ++i)
-        queues.emplace_back(queueSizes(options));
+        queues.emplace_back(queueSizes(options, i == 0));
     return queues;
 }
 
@@ -169,7 +172,7 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
 Probe::Probe(const ProbeOptions& options, Warn warn)
     : m_warn(std::move(warn))
     , m_queues(makeQueues(options))
-    , m_monitor(trackerOptions(options), pointersTo<RecordSink>(m_queues))
+    , m_monitor(trackerOptions(options), pointersTo<RecordSink>(m_queues), { .bytesKept = options.messageBytes })
     , m_pieces(m_monitor, options.sipPorts, m_queues.size() == 1)
 {
 }
@@ -347,8 +350,9 @@ Result<void> Probe::allStored() const
     };
     add({ "media_chunks_refused", refusedChunks() });
     for (const NamedCounter& counter : m_writer->counters())
-        if (counter.name == "media_packets_not_written" || counter.name == "records_dropped"
-            || counter.name == "records_refused" || counter.name == "records_without_call")
+        if (counter.name == "media_packets_not_written" || counter.name == "messages_not_written"
+            || counter.name == "records_dropped" || counter.name == "records_refused"
+            || counter.name == "records_without_call")
             add(counter);
     if (lost.empty())
         return {};

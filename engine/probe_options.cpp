@@ -163,6 +163,8 @@ const std::vector<Option>& allOptions()
             seconds<&O::silenceWithoutMedia>() },
         { "record-media", "Keep the RTP of calls: true or false", false,
             choice<&O::recordMedia, true, false>("true", "false") },
+        { "message-bytes", "Bytes kept of each signalling message; 0: its first line", false,
+            number<&O::messageBytes>(0, 65'535) },
         { "media-pool-mib", "Memory for media on its way to the disk, MiB", false,
             number<&O::mediaPoolMib>(1, 1'048'576) },
     };

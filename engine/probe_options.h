@@ -42,6 +42,7 @@ struct ProbeOptions {
     std::chrono::seconds silenceWithMedia { 300 };
     std::chrono::seconds silenceWithoutMedia { 7200 };
 
+    std::uint32_t messageBytes = 8192; // kept of each signalling message of a call; 0: its first line
     bool recordMedia = true;
     std::uint32_t mediaPoolMib =
         512; // of media on its way from processing to disk; what is open in streams is not counted

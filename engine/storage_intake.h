@@ -17,8 +17,8 @@ public:
     {
     }
 
-    // Storage thread. Hands at most about `most` records to `to`, which has liveCall(), callEnded(), stream() and
-    // quality(); how many there were.
+    // Storage thread. Hands at most about `most` records to `to`, which has liveCall(), callEnded(), stream(),
+    // quality(), message() and callForgotten(), and the messages that came before them; how many there were.
     template <typename Handler> std::size_t takeRecords(std::size_t most, Handler& to)
     {
         Ordered<Handler> ordered { *this, to, nullptr };
@@ -28,6 +28,7 @@ public:
             any = false;
             for (StorageQueue* queue : m_queues) {
                 ordered.from = queue;
+                taken += takeMessages(*queue, to);
                 std::size_t here = 0;
                 while (here < turn && queue->takeRecord(ordered))
                     ++here;
@@ -41,7 +42,8 @@ public:
     bool recordsDrained() const
     {
         for (const StorageQueue* queue : m_queues)
-            if (!queue->isClosed() || queue->recordsTakenUpTo() != queue->recordsPushedUpTo())
+            if (!queue->isClosed() || queue->recordsTakenUpTo() != queue->recordsPushedUpTo()
+                || queue->messagesTakenUpTo() != queue->messagesPushedUpTo())
                 return false;
         return true;
     }
@@ -94,6 +96,16 @@ public:
 private:
     static constexpr std::size_t turn = 256; // records of one queue before the next has its turn
 
+    // All that are there now.
+    template <typename Handler> static std::size_t takeMessages(StorageQueue& queue, Handler& to)
+    {
+        std::size_t taken = 0;
+        for (const std::size_t upTo = queue.messagesPushedUpTo(); queue.messagesTakenUpTo() < upTo; ++taken)
+            if (!queue.takeMessage(to))
+                break;
+        return taken;
+    }
+
     template <typename Handler> struct Ordered {
         StorageIntake& intake;
         Handler& to;
@@ -111,6 +123,7 @@ private:
                     if (!other->takeRecord(to))
                         break;
             }
+            takeMessages(*from, to);
             to.callEnded(call);
         }
     };

@@ -30,6 +30,8 @@ struct StorageLoop::Handler {
         loop.m_writer.stream(stream);
         loop.m_listener.stream(stream);
     }
+    void message(const MessageHead& head, Bytes text) { loop.m_writer.message(head, text); }
+    void callForgotten(CallKey call) { loop.m_writer.callForgotten(call); }
     void quality(const QualityPoint& point)
     {
         loop.m_writer.quality(point);

@@ -51,6 +51,7 @@ std::unique_ptr<MediaChunk[], StorageQueue::Unmap> StorageQueue::mapPool(std::si
 
 StorageQueue::StorageQueue(const Sizes& sizes)
     : m_records(sizes.recordBytes)
+    , m_messages(sizes.messageBytes > 0 ? std::make_optional<MessageRing>(sizes.messageBytes) : std::nullopt)
     , m_pool(mapPool(sizes.chunksInFlight > 0 ? sizes.openChunks + sizes.chunksInFlight : 0, sizes.hugePages))
     , m_media(sizes.openChunks + sizes.chunksInFlight)
     , m_returned(sizes.openChunks + sizes.chunksInFlight)
@@ -82,6 +83,32 @@ template <typename Record> void StorageQueue::push(Kind kind, const Record& reco
 template void StorageQueue::push(Kind, const CallRecord&);
 template void StorageQueue::push(Kind, const StreamRecord&);
 template void StorageQueue::push(Kind, const QualityPoint&);
+
+// Half of the room is for calls that were answered: a flood of INVITEs cannot push out what ends them.
+bool StorageQueue::message(const MessageHead& head, Bytes text, bool answered)
+{
+    if (!m_messages)
+        return true; // none is wanted
+    const QueuedMessage message { head, static_cast<std::uint32_t>(text.size()) };
+    const auto room = [&] {
+        return (answered || m_messages->bytesWaiting() < m_messages->capacity() / 2)
+            && m_messages->tryPush(static_cast<std::uint32_t>(Told::Message), message, text);
+    };
+    bool pushed = room();
+    while (!pushed && !m_mayDropMedia) { // a replay loses nothing
+        waitForRoom();
+        pushed = room();
+    }
+    return pushed;
+}
+
+void StorageQueue::callForgotten(CallKey call)
+{
+    QueuedMessage message;
+    message.head.call = call;
+    while (m_messages && !m_messages->tryPush(static_cast<std::uint32_t>(Told::Forgotten), message))
+        waitForRoom();
+}
 
 MediaChunk* StorageQueue::takeChunk()
 {

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace callmon {
@@ -20,6 +21,7 @@ public:
     struct Sizes {
         // A second of 104,000 streams; a commit takes a fifth of one.
         std::size_t recordBytes = 64u << 20;
+        std::size_t messageBytes = 0; // of signalling messages; 0: none is wanted, and that is no loss
         std::size_t openChunks = 0; // at most, in streams
         std::size_t chunksInFlight = 0; // handed over, not yet on disk; 0: no media is wanted, and that is no refusal
         bool hugePages = false; // where free: writes from them cost the disk's side less
@@ -31,6 +33,8 @@ public:
     void stream(const StreamRecord& stream) override { push(Kind::Stream, stream); }
     void quality(const QualityPoint& point) override { push(Kind::Point, point); }
     void callEnded(const CallRecord& call) override { push(Kind::CallOver, call); }
+    bool message(const MessageHead& head, Bytes text, bool answered) override;
+    void callForgotten(CallKey call) override;
     MediaChunk* takeChunk() override;
     void media(MediaChunk* chunk) override;
     bool keepsMedia() const override { return m_mostInFlight > 0; }
@@ -43,6 +47,12 @@ public:
     template <typename Handler> bool takeRecord(Handler& to);
     std::size_t recordsPushedUpTo() const { return m_records.pushedUpTo(); }
     std::size_t recordsTakenUpTo() const { return m_records.takenUpTo(); }
+
+    // The same consumer: hands the oldest message to `to.message(const MessageHead&, Bytes)`, the end of something that
+    // was no call to `to.callForgotten(CallKey)`. False when there is none.
+    template <typename Handler> bool takeMessage(Handler& to);
+    std::size_t messagesPushedUpTo() const { return m_messages ? m_messages->pushedUpTo() : 0; }
+    std::size_t messagesTakenUpTo() const { return m_messages ? m_messages->takenUpTo() : 0; }
 
     // Consumer of media. A chunk counts as taken from mediaTaken() on.
     bool takeMedia(MediaChunk*& chunk) { return m_media.tryPop(chunk); }
@@ -67,7 +77,14 @@ private:
     };
     std::unique_ptr<MediaChunk[], Unmap> mapPool(std::size_t chunks, bool hugePages);
 
+    struct QueuedMessage {
+        MessageHead head;
+        std::uint32_t bytes = 0; // of text, which follows
+    };
+    enum class Told : std::uint32_t { Message = 1, Forgotten };
+
     MessageRing m_records;
+    std::optional<MessageRing> m_messages; // of the core that owns signalling
     std::unique_ptr<MediaChunk[], Unmap> m_pool;
     SpscRing<MediaChunk*> m_media;
     SpscRing<MediaChunk*> m_returned; // to the processing core
@@ -82,6 +99,20 @@ private:
     std::atomic<std::uint64_t> m_waits { 0 };
     std::atomic<std::uint64_t> m_refusedChunks { 0 };
 };
+
+template <typename Handler> bool StorageQueue::takeMessage(Handler& to)
+{
+    return m_messages && m_messages->tryTake([&](std::uint32_t kind, const std::byte* value) {
+        QueuedMessage message;
+        std::memcpy(&message, value, sizeof message);
+        if constexpr (requires { to.callForgotten(CallKey()); }) { // else it wants none
+            if (static_cast<Told>(kind) == Told::Message)
+                to.message(message.head, Bytes(value + sizeof message, message.bytes));
+            else
+                to.callForgotten(message.head.call);
+        }
+    });
+}
 
 template <typename Handler> bool StorageQueue::takeRecord(Handler& to)
 {

@@ -40,7 +40,8 @@ constexpr std::array<const char*, PastCallModel::ColumnCount> titles { QT_TRANSL
     QT_TRANSLATE_NOOP("PastCallModel", "New\noffers"), QT_TRANSLATE_NOOP("PastCallModel", "Holds"),
     QT_TRANSLATE_NOOP("PastCallModel", "On hold\ns"), QT_TRANSLATE_NOOP("PastCallModel", "Media"),
     QT_TRANSLATE_NOOP("PastCallModel", "Secure\nmedia"), QT_TRANSLATE_NOOP("PastCallModel", "Began\nbefore probe"),
-    QT_TRANSLATE_NOOP("PastCallModel", "Encap-\nsulation") };
+    QT_TRANSLATE_NOOP("PastCallModel", "Encap-\nsulation"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Messages\nnot stored") };
 
 bool isMos(int column)
 {
@@ -71,6 +72,7 @@ bool isNumber(int column)
     case PastCallModel::Offers:
     case PastCallModel::Holds:
     case PastCallModel::HoldTime:
+    case PastCallModel::MessagesNotStored:
         return true;
     default:
         return false;
@@ -145,6 +147,8 @@ std::optional<double> figure(const CallRecord& call, int column)
         return call.holds;
     case PastCallModel::HoldTime:
         return call.holdTime.count() / 1000;
+    case PastCallModel::MessagesNotStored:
+        return call.messagesNotStored;
     default:
         return std::nullopt;
     }
@@ -266,6 +270,8 @@ QString display(const CallRecord& call, int column)
         return yesOrDash(call.beganBeforeProbe);
     case PastCallModel::Encapsulation_:
         return orDash(toText(call.encapsulation)).toUpper();
+    case PastCallModel::MessagesNotStored:
+        return countText(call.messagesNotStored);
     default:
         return {};
     }

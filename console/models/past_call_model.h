@@ -63,6 +63,7 @@ public:
         SecureMedia,
         BeganBeforeProbe,
         Encapsulation_,
+        MessagesNotStored,
         ColumnCount
     };
 

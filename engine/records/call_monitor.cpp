@@ -10,13 +10,15 @@ constexpr Nanoseconds reportInterval = std::chrono::seconds(60);
 
 }
 
-CallMonitor::CallMonitor(const TrackerOptions& options, RecordSink& sink)
-    : CallMonitor(options, std::array { &sink })
+CallMonitor::CallMonitor(const TrackerOptions& options, RecordSink& sink, const MessageOptions& messages)
+    : CallMonitor(options, std::array { &sink }, messages)
 {
 }
 
-CallMonitor::CallMonitor(const TrackerOptions& options, std::span<RecordSink* const> sinks)
+CallMonitor::CallMonitor(
+    const TrackerOptions& options, std::span<RecordSink* const> sinks, const MessageOptions& messages)
     : m_sink(*sinks.front())
+    , m_messages(m_sink, messages)
     , m_callLinks(options.maxCalls)
     , m_reportAt(options.maxCalls)
 {
@@ -41,6 +43,8 @@ std::vector<NamedCounter> CallMonitor::counters() const
     all.push_back({ "media_packets_not_recorded",
         m_streams.front().keepsMedia() ? m_tracker->rtpPackets() - stored : 0 }); // figures only: none was wanted
     all.push_back({ "quality_points", m_laneCounters.points + own.points });
+    all.push_back({ "messages_recorded", m_messages.messagesRecorded() });
+    all.push_back({ "messages_not_recorded", m_messages.messagesNotRecorded() });
     return all;
 }
 
@@ -55,6 +59,28 @@ void CallMonitor::callStarted(std::uint32_t call)
 void CallMonitor::callChanged(std::uint32_t call)
 {
     m_sink.liveCall(m_tracker->knownCall(call).record);
+}
+
+void CallMonitor::messageSeen(std::uint32_t call, const SeenMessage& message)
+{
+    CallRecord& record = m_tracker->knownCall(call).record;
+    MessageHead head;
+    head.call = record.key;
+    head.arrival = message.datagram.arrival;
+    head.uncertainty = message.datagram.uncertainty;
+    head.flow = message.datagram.flow;
+    head.signalling = record.signalling;
+    head.transport = message.transport;
+    head.repeated = message.repeated;
+    head.wireSize = message.datagram.wirePayloadSize;
+    const std::uint32_t count = record.messages + record.retransmissions;
+    if (!m_messages.add(head, message.datagram.payload, count, record.answeredAt.has_value()))
+        ++record.messagesNotStored;
+}
+
+void CallMonitor::callForgotten(std::uint32_t call)
+{
+    m_sink.callForgotten(m_tracker->knownCall(call).record.key);
 }
 
 void CallMonitor::fillQuality(std::uint32_t index)

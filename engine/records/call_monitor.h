@@ -1,6 +1,7 @@
 // Module III, and the one door to tracking for the rest of the engine: datagrams go in, records come out at the sinks.
 #pragma once
 
+#include "engine/records/message_recorder.h"
 #include "engine/records/stream_monitor.h"
 #include "engine/tracking/tracker.h"
 
@@ -9,9 +10,9 @@ namespace callmon {
 // Lane 0's thread, but for processLane(). Nothing is allocated after the constructor, but by the sinks.
 class CallMonitor final : private TrackerListener {
 public:
-    CallMonitor(const TrackerOptions& options, RecordSink& sink);
+    CallMonitor(const TrackerOptions& options, RecordSink& sink, const MessageOptions& messages = {});
     // A lane for each sink; see RecordSink. Calls go to the first.
-    CallMonitor(const TrackerOptions& options, std::span<RecordSink* const> sinks);
+    CallMonitor(const TrackerOptions& options, std::span<RecordSink* const> sinks, const MessageOptions& messages = {});
 
     // As Tracker's.
     void process(std::span<const Datagram> batch) { m_tracker->process(batch); }
@@ -36,13 +37,16 @@ public:
 private:
     void callStarted(std::uint32_t call) override;
     void callChanged(std::uint32_t call) override;
+    void messageSeen(std::uint32_t call, const SeenMessage& message) override;
     void callEnded(std::uint32_t call) override;
+    void callForgotten(std::uint32_t call) override;
     void tick(Timestamp now) override;
 
     void fillQuality(std::uint32_t call);
     void stepBack(Timestamp now);
 
     RecordSink& m_sink;
+    MessageRecorder m_messages;
     std::deque<StreamMonitor> m_streams; // by lane; grows in the constructor only
     std::optional<Tracker> m_tracker;
     LazyArray<ListLink> m_callLinks;

@@ -7,6 +7,7 @@
 // emptied.
 #pragma once
 
+#include "shared/calls/call_message.h"
 #include "shared/calls/media_chunk.h"
 #include "shared/calls/quality_point.h"
 #include "shared/calls/stream_record.h"
@@ -32,6 +33,12 @@ public:
     // False when takeChunk() never has one: then nobody asks. Asked once, at start.
     virtual bool keepsMedia() const { return true; }
     virtual void media(MediaChunk* chunk) = 0;
+
+    // A signalling message of a call, and as much of its text as is kept; `answered`: of a call that has been. Before
+    // callEnded(), the first one before liveCall(). False when there is no room for it now.
+    virtual bool message(const MessageHead&, Bytes, bool /*answered*/) { return true; }
+    // No message and nothing else follows under this key: it was no call.
+    virtual void callForgotten(CallKey) { }
 
     // Every whole second of packet time, after what belongs to it.
     virtual void second(Timestamp now) = 0;

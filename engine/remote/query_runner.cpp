@@ -183,7 +183,28 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
         } while (at < points.value().size());
         return {};
     }
+    if (const auto* call = std::get_if<MessagesOf>(&request.job))
+        return answerMessages(query, call->call, number, request);
     return answerMedia(query, std::get<MediaOf>(request.job).call, number, request);
+}
+
+Result<void> QueryRunner::answerMessages(RecordQuery& query, CallKey call, quint64 number, Request& request)
+{
+    MessagePage page;
+    std::size_t pageBytes = 0;
+    const auto read = query.messages(call, [&](const CallMessage& message) {
+        page.messages.push_back(message);
+        pageBytes += sizeof message.head + message.text.size();
+        if (pageBytes < remoteMessageBytes)
+            return !request.cancelled.load();
+        const bool goOn = send(number, request, encode(page));
+        page.messages.clear();
+        pageBytes = 0;
+        return goOn;
+    });
+    if (!request.cancelled && !page.messages.empty())
+        send(number, request, encode(page));
+    return read;
 }
 
 Result<void> QueryRunner::answerMedia(RecordQuery& query, CallKey call, quint64 number, Request& request)

@@ -22,10 +22,13 @@ struct StreamsOf {
 struct QualityOf {
     CallKey call;
 };
+struct MessagesOf {
+    CallKey call;
+};
 struct MediaOf {
     CallKey call;
 };
-using RemoteJob = std::variant<CallQuery, StreamsOf, QualityOf, MediaOf>;
+using RemoteJob = std::variant<CallQuery, StreamsOf, QualityOf, MessagesOf, MediaOf>;
 
 // Lives on the main thread; its signals are emitted on its threads, so connect them queued. A request answers in
 // messages of about remoteMessageBytes; it waits when a few of them were not taken by the client yet.
@@ -56,6 +59,7 @@ private:
 
     void run();
     Result<void> answer(RecordQuery& query, quint64 number, Request& request);
+    Result<void> answerMessages(RecordQuery& query, CallKey call, quint64 number, Request& request);
     Result<void> answerMedia(RecordQuery& query, CallKey call, quint64 number, Request& request);
     bool send(quint64 number, Request& request, const QByteArray& answer); // false: cancelled
 

@@ -91,6 +91,11 @@ void RemoteSession::quality(quint64 request, qint64 call)
     start(request, QualityOf { CallKey { call } });
 }
 
+void RemoteSession::messages(quint64 request, qint64 call)
+{
+    start(request, MessagesOf { CallKey { call } });
+}
+
 void RemoteSession::media(quint64 request, qint64 call)
 {
     start(request, MediaOf { CallKey { call } });

@@ -41,6 +41,7 @@ public:
     void search(quint64 request, QByteArray query) override;
     void streams(quint64 request, qint64 call) override;
     void quality(quint64 request, qint64 call) override;
+    void messages(quint64 request, qint64 call) override;
     void media(quint64 request, qint64 call) override;
     void answerTaken(quint64 request) override;
     void cancel(quint64 request) override;

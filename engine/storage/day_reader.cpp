@@ -171,4 +171,19 @@ Result<MediaLocation> DayReader::lastChunk(StreamKey stream)
     return place;
 }
 
+Result<MessageLocation> DayReader::lastMessage(CallKey call)
+{
+    auto row = prepared(
+        m_database, "SELECT message_segment, message_offset FROM calls WHERE call_key=?1", { toStored(call.value) });
+    if (!row)
+        return fail();
+    MessageLocation place;
+    if (row.value().stepToRow())
+        place = { static_cast<std::uint32_t>(row.value().integer(0)),
+            static_cast<std::uint32_t>(row.value().integer(1)) };
+    if (row.value().failed())
+        return fail();
+    return place;
+}
+
 }

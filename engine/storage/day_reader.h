@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/storage/media_format.h"
+#include "engine/storage/message_format.h"
 #include "engine/storage/sqlite.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/quality_point.h"
@@ -27,6 +28,7 @@ public:
     Result<std::vector<StreamRecord>> streams(CallKey call);
     Result<std::vector<QualityPoint>> quality(CallKey call);
     Result<MediaLocation> lastChunk(StreamKey stream); // nowhere when none was kept
+    Result<MessageLocation> lastMessage(CallKey call); // nowhere when none was kept
     bool isDamaged() const { return m_damaged; } // the last error said so
 
 private:

@@ -83,10 +83,12 @@ Result<void> DayWriter::prepare()
     if (!execute(legIndexSql))
         return m_error;
 
+    auto calls = callColumns();
+    calls.insert(calls.end(), { "message_segment", "message_offset" });
     auto columns = streamColumns();
     columns.insert(columns.end(), { "media_segment", "media_offset" });
     const std::pair<Statement*, std::string> statements[] {
-        { &m_insertCall, insertSql("calls", callColumns()) },
+        { &m_insertCall, insertSql("calls", calls) },
         { &m_insertStream, insertSql("streams", columns) },
         { &m_insertQuality,
             insertSql("quality", { "call_key", "stream_index", "block_start_ns", "points", "errors" }) },
@@ -137,10 +139,13 @@ DayWriter::Put DayWriter::run(Statement& statement)
     return (m_database.code() & 0xff) == SQLITE_CONSTRAINT ? Put::Refused : Put::Failed;
 }
 
-DayWriter::Put DayWriter::call(const CallRecord& call)
+DayWriter::Put DayWriter::call(const CallRecord& call, MessageLocation lastMessage)
 {
     int parameter = 0;
     visitCallFields(call, [&](const char*, const auto& field) { m_insertCall.bind(++parameter, toStored(field)); });
+    const bool kept = static_cast<bool>(lastMessage);
+    m_insertCall.bind(++parameter, kept ? toStored(lastMessage.segment) : StoredValue {});
+    m_insertCall.bind(++parameter, kept ? toStored(lastMessage.offset) : StoredValue {});
     return run(m_insertCall);
 }
 

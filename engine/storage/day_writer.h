@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/storage/media_format.h"
+#include "engine/storage/message_format.h"
 #include "engine/storage/quality_block.h"
 #include "engine/storage/sqlite.h"
 #include "shared/calls/quality_point.h"
@@ -28,7 +29,7 @@ public:
         Refused, // against a CHECK or NOT NULL: left out, the transaction goes on
         Failed, // look at error(); the transaction is to be rolled back
     };
-    Put call(const CallRecord& call);
+    Put call(const CallRecord& call, MessageLocation lastMessage);
     Put stream(const StreamRecord& stream, MediaLocation lastChunk);
     Put quality(std::span<const QualityPoint> block); // up to qualityBlockPoints of one stream
 
@@ -64,7 +65,7 @@ private:
 
 // "INSERT OR REPLACE INTO table(columns..., extra...) VALUES(?...)"
 std::string insertSql(const char* table, const std::vector<std::string>& columns);
-std::vector<std::string> callColumns();
+std::vector<std::string> callColumns(); // message_segment and message_offset not among them
 std::vector<std::string> streamColumns(); // media_segment and media_offset not among them
 
 }

@@ -4,6 +4,7 @@
 #include "engine/storage/day_reader.h"
 #include "engine/storage/directory_lock.h"
 #include "engine/storage/media_log_reader.h"
+#include "engine/storage/message_log_reader.h"
 #include "engine/storage/record_query.h"
 #include "engine/storage/record_writer.h"
 #include "engine/storage/storage_error.h"
@@ -23,6 +24,7 @@ public:
         , m_writer(writer)
         , m_notes(std::move(notes))
         , m_media(m_directory)
+        , m_messages(m_directory)
     {
     }
 
@@ -31,6 +33,7 @@ public:
     Result<std::vector<StreamRecord>> streams(CallKey call) override;
     Result<std::vector<QualityPoint>> quality(CallKey call) override;
     Result<void> media(StreamKey stream, const std::function<bool(Bytes)>& sink) override;
+    Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) override;
     std::vector<std::string> takeNotes() override { return std::exchange(m_notes, {}); }
 
 private:
@@ -42,6 +45,7 @@ private:
     const RecordWriter* m_writer;
     std::vector<std::string> m_notes;
     MediaLogReader m_media;
+    MessageLogReader m_messages;
     std::list<std::pair<UtcDay, std::unique_ptr<DayReader>>> m_days; // newest use first
 };
 
@@ -201,6 +205,22 @@ Result<void> DirectoryQuery::media(StreamKey stream, const std::function<bool(By
     if (!last)
         return last.error();
     return m_media.read(stream, last.value(), sink);
+}
+
+Result<void> DirectoryQuery::messages(CallKey call, const std::function<bool(const CallMessage&)>& sink)
+{
+    if (m_writer)
+        if (const auto live = m_writer->liveMessageEnd(call))
+            return m_messages.read(call, { live->segment, live->offset }, sink);
+    auto reader = day(dayOfCall(call));
+    if (!reader)
+        return reader.error();
+    if (!reader.value())
+        return {};
+    const auto last = reader.value()->lastMessage(call);
+    if (!last)
+        return last.error();
+    return m_messages.read(call, last.value(), sink);
 }
 
 }

@@ -118,6 +118,8 @@ void DirectoryWriter::liveCall(const CallRecord& call)
 {
     const std::lock_guard lock(m_mutex);
     WriterCall& entry = *entryFor(call.key, true);
+    if (!entry.known)
+        m_messages->tellAgain(call.key); // of those that came before
     entry.record = call;
     entry.known = entry.changed = true;
     list(call.key, entry);
@@ -127,6 +129,8 @@ void DirectoryWriter::callEnded(const CallRecord& call)
 {
     const std::lock_guard lock(m_mutex);
     WriterCall& entry = *entryFor(call.key, true);
+    if (!entry.known)
+        m_messages->tellAgain(call.key); // of those that came before
     entry.record = call;
     entry.known = entry.changed = entry.ended = true;
     entry.mediaUpTo = m_media->appended();
@@ -172,6 +176,7 @@ void DirectoryWriter::remember(const Error& error)
 Result<void> DirectoryWriter::commitSettled()
 {
     takeSettledMedia();
+    flushMessages();
     storeDays();
     writeJournal();
     if (const auto error = std::exchange(m_error, std::nullopt))
@@ -208,6 +213,22 @@ void DirectoryWriter::takeSettledMedia()
             stream.newest.packetsDropped += chunk.packets;
         stream.placeChanged = true;
         list(chunk.stream.call, *entry);
+    }
+}
+
+void DirectoryWriter::flushMessages()
+{
+    if (const auto flushed = m_messages->flush(); !flushed)
+        remember(flushed.error());
+    m_messages->takeChanged(m_changedMessages);
+    const std::lock_guard lock(m_mutex);
+    for (const MessageLogWriter::Changed& changed : m_changedMessages) {
+        const auto found = m_live.find(changed.call);
+        if (found == m_live.end()) // not yet a call
+            continue;
+        found->second.messages = { changed.last, changed.notWritten };
+        found->second.changed = true;
+        list(changed.call, found->second);
     }
 }
 
@@ -266,6 +287,7 @@ void DirectoryWriter::storeDays()
 
 void DirectoryWriter::forget(CallKey key, const WriterCall& entry)
 {
+    m_messages->forget(key);
     for (const WriterStream& stream : entry.streams)
         if (stream.newest.lastChunk || stream.newest.packetsDropped > 0)
             m_media->forget({ key, stream.index });
@@ -362,7 +384,7 @@ bool DirectoryWriter::storeEntry(DayWriter& day, CallKey key, WriterCall& entry)
         if (entry.complete && stream.newest.known && !done(day.stream(storedForm(stream), stream.newest.lastChunk)))
             return false;
     }
-    return !(entry.complete && entry.known) || done(day.call(storedForm(entry)));
+    return !(entry.complete && entry.known) || done(day.call(storedForm(entry), entry.messages.last));
 }
 
 void DirectoryWriter::settle(CallKey key, WriterCall& entry)

@@ -4,6 +4,7 @@
 #include "engine/storage/day_writer.h"
 #include "engine/storage/directory_lock.h"
 #include "engine/storage/media_log_writer.h"
+#include "engine/storage/message_log_writer.h"
 #include "engine/storage/record_writer.h"
 #include "engine/storage/writer_table.h"
 #include "shared/base/utc_time.h"
@@ -21,6 +22,7 @@ class DirectoryWriter final : public RecordWriter {
 public:
     struct Tuning { // smaller in tests
         std::uint64_t segmentSize = MediaLogWriter::defaultSegmentSize;
+        std::uint64_t messageSegmentSize = MessageLogWriter::defaultSegmentSize;
         unsigned commitsPerJournal = 60;
         std::uint64_t smallestJournal = 4u << 20; // a journal below this is not worth turning
     };
@@ -35,6 +37,8 @@ public:
     void media(MediaChunk* chunk, ChunkOwner& owner) override { m_media->append(chunk, owner); }
     void pollMedia(bool hurry) override { m_media->poll(hurry); }
     void callEnded(const CallRecord& call) override;
+    void message(const MessageHead& head, Bytes text) override { m_messages->append(head, text); }
+    void callForgotten(CallKey call) override { m_messages->forget(call); }
     Result<void> commitSettled() override;
     Result<void> commit() override;
     Result<void> close() override;
@@ -45,6 +49,7 @@ public:
     std::vector<CallRecord> liveCalls(const CallQuery& query) const override;
     std::vector<StreamRecord> liveStreams(CallKey call) const override;
     std::vector<QualityPoint> liveQuality(CallKey call) const override;
+    std::optional<MediaPlace> liveMessageEnd(CallKey call) const override;
     std::optional<MediaPlace> liveMediaEnd(StreamKey stream) const override;
 
 private:
@@ -60,6 +65,7 @@ private:
     void sweep();
 
     void takeSettledMedia();
+    void flushMessages();
     void storeDays();
     struct Listed { // places in the table are stable
         CallKey key;
@@ -97,6 +103,8 @@ private:
     Listed m_newest; // asked for last: what comes of a stream comes together
     std::size_t m_unknownCalls = 0; // entries of which only streams, points or media came
 
+    std::optional<MessageLogWriter> m_messages; // the thread's that calls all but media()
+    std::vector<MessageLogWriter::Changed> m_changedMessages;
     std::unique_ptr<MediaLogWriter> m_media;
     std::vector<MediaLogWriter::Settled> m_settled;
     std::uint64_t m_settledUpTo = 0; // chunks, by their number in the log

@@ -30,7 +30,7 @@ bool snapshotIsDue(const WriterStream& stream)
 void DirectoryWriter::journalEntry(CallKey key, const WriterCall& entry, bool whole)
 {
     if (entry.known && (whole || entry.changed))
-        m_batch.call(entry.record);
+        m_batch.call(entry.record, entry.messages);
     for (const WriterStream& stream : entry.streams) {
         if (whole || snapshotIsDue(stream))
             m_batch.stream({ key, stream.index }, stream.newest);
@@ -121,9 +121,10 @@ void DirectoryWriter::readJournals()
             kept.erase(kept.begin());
     };
     JournalReader reader;
-    reader.call = [&](const CallRecord& call) {
+    reader.call = [&](const CallRecord& call, const JournalMessages& messages) {
         WriterCall& entry = m_live[call.key];
         entry.record = call;
+        entry.messages = messages;
         entry.known = true;
     };
     reader.stream = [&](StreamKey key, const JournalStream& stream) {
@@ -186,6 +187,10 @@ Result<void> DirectoryWriter::recover(std::unique_ptr<MediaDisk> disk)
     if (!media)
         return media.error();
     m_media = std::move(media.value());
+    auto messages = MessageLogWriter::open(m_directory, crashed, m_tuning.messageSegmentSize);
+    if (!messages)
+        return messages.error();
+    m_messages.emplace(std::move(messages.value()));
     if (!crashed)
         return {};
     m_notes = m_media->notes();
@@ -234,6 +239,8 @@ std::vector<NamedCounter> DirectoryWriter::counters() const
         { "records_without_call", c.recordsWithoutCall }, { "day_databases_corrupt", c.dayDatabasesCorrupt } };
     const auto gauges = m_media->gauges();
     all.insert(all.end(), gauges.begin(), gauges.end());
+    const auto messages = m_messages->counters();
+    all.insert(all.end(), messages.begin(), messages.end());
     return all;
 }
 
@@ -269,6 +276,15 @@ std::vector<QualityPoint> DirectoryWriter::liveQuality(CallKey call) const
         for (const WriterStream& stream : found->second.streams)
             points.insert(points.end(), stream.points.begin(), stream.points.end());
     return points;
+}
+
+std::optional<RecordWriter::MediaPlace> DirectoryWriter::liveMessageEnd(CallKey call) const
+{
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_live.find(call);
+    if (found == m_live.end() || !found->second.known)
+        return std::nullopt;
+    return MediaPlace { found->second.messages.last.segment, found->second.messages.last.offset };
 }
 
 std::optional<RecordWriter::MediaPlace> DirectoryWriter::liveMediaEnd(StreamKey key) const

@@ -22,7 +22,7 @@ struct RecordHead {
 
 struct JournalHeader {
     std::array<char, 8> magic { 'C', 'M', 'L', 'I', 'V', 'E', 'J', '\n' };
-    std::uint32_t version = 4; // raised with every change of the records or of record_fields.h
+    std::uint32_t version = 5; // raised with every change of the records or of record_fields.h
     std::uint32_t callFields = 0; // and these catch a version that was forgotten
     std::uint32_t streamFields = 0;
     std::uint32_t reserved = 0;
@@ -141,9 +141,12 @@ bool dispatch(const JournalReader& to, std::uint32_t kind, Bytes payload)
     switch (kind) {
     case CallKind: {
         CallRecord call;
+        JournalMessages messages;
+        messages.last = in.take<MessageLocation>();
+        messages.notWritten = in.take<std::uint32_t>();
         visitCallFields(call, [&](const char*, auto& field) { in.takeInto(field); });
         if (in.good)
-            to.call(call);
+            to.call(call, messages);
         return in.good;
     }
     case StreamKind: {
@@ -229,9 +232,11 @@ void JournalBatch::finish(std::size_t start)
     std::memcpy(m_bytes.data() + start, &head, sizeof head);
 }
 
-void JournalBatch::call(const CallRecord& call)
+void JournalBatch::call(const CallRecord& call, const JournalMessages& messages)
 {
     const std::size_t begin = start(CallKind);
+    put(m_bytes, messages.last);
+    put(m_bytes, messages.notWritten);
     visitCallFields(call, [&](const char*, const auto& field) { putField(m_bytes, toStored(field)); });
     finish(begin);
 }

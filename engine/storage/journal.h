@@ -6,6 +6,7 @@
 
 #include "engine/storage/file_handle.h"
 #include "engine/storage/media_format.h"
+#include "engine/storage/message_format.h"
 #include "engine/storage/quality_block.h"
 #include "shared/base/result.h"
 #include "shared/calls/quality_point.h"
@@ -25,10 +26,15 @@ struct JournalStream { // a stream that is on, and where its media ends
     std::uint64_t packetsDropped = 0; // of its media, because the disk refused them
 };
 
+struct JournalMessages { // where a call's messages end in their log
+    MessageLocation last;
+    std::uint32_t notWritten = 0; // because the disk refused them
+};
+
 // Records gathered for one write.
 class JournalBatch {
 public:
-    void call(const CallRecord& call);
+    void call(const CallRecord& call, const JournalMessages& messages);
     void stream(StreamKey key, const JournalStream& stream);
     void place(StreamKey key, const JournalStream& stream); // without the record: the last one holds
     void quality(std::span<const QualityPoint> points); // of one stream
@@ -58,7 +64,7 @@ private:
 };
 
 struct JournalReader {
-    std::function<void(const CallRecord&)> call;
+    std::function<void(const CallRecord&, const JournalMessages&)> call;
     std::function<void(StreamKey, const JournalStream&)> stream;
     std::function<void(StreamKey, const JournalStream&)> place; // its record is to be ignored
     std::function<void(const QualityPoint&)> quality;

@@ -71,6 +71,7 @@ template <typename Call, typename Visit> void visitCallFields(Call& call, Visit&
     visit("secure_media", call.secureMedia);
     visit("began_before_probe", call.beganBeforeProbe);
     visit("encapsulation", call.encapsulation);
+    visit("messages_not_stored", call.messagesNotStored);
 }
 
 template <typename Stream, typename Visit> void visitStreamFields(Stream& stream, Visit&& visit)

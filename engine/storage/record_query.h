@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/base/result.h"
+#include "shared/calls/call_message.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/media_chunk.h"
 #include "shared/calls/quality_point.h"
@@ -36,6 +37,10 @@ public:
     // The stream's media from first to last, chunk by chunk (MediaChunk bytes). No scan: the log is addressed.
     // When some of it is missing or damaged, the rest is given and the error says what was left out.
     virtual Result<void> media(StreamKey stream, const std::function<bool(Bytes)>& sink) = 0;
+
+    // The call's signalling messages from first to last, of a call that is on those that the last commit stored. When
+    // some are missing or damaged, the rest is given and the error says so.
+    virtual Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) = 0;
 
     // Sentences for the user since the last time: what opening recovered or could not, which day databases are damaged
     // and were left out of an answer.

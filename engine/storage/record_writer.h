@@ -4,6 +4,7 @@
 
 #include "engine/storage/chunk_owner.h"
 #include "shared/base/result.h"
+#include "shared/calls/call_message.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/probe_status.h"
 #include "shared/calls/quality_point.h"
@@ -28,6 +29,8 @@ public:
     virtual void stream(const StreamRecord& stream) = 0;
     virtual void quality(const QualityPoint& point) = 0;
     virtual void callEnded(const CallRecord& call) = 0;
+    virtual void message(const MessageHead& head, Bytes text) = 0; // of a call that is on
+    virtual void callForgotten(CallKey call) = 0; // it was no call: no message of it follows
     // Takes the chunk until the disk has it or refused it for good. media() and pollMedia() are called by one thread,
     // which may be another than the one that calls the rest, so that no row keeps the disk idle.
     virtual void media(MediaChunk* chunk, ChunkOwner& owner) = 0;
@@ -55,6 +58,7 @@ public:
         std::uint32_t segment = 0;
         std::uint32_t offset = 0;
     };
+    virtual std::optional<MediaPlace> liveMessageEnd(CallKey) const { return {}; } // segment 0: none is stored yet
     virtual std::optional<MediaPlace> liveMediaEnd(StreamKey) const { return {}; } // its last chunk on disk
 };
 

@@ -17,7 +17,7 @@ struct AddedColumn {
 constexpr const char* count = "INTEGER NOT NULL DEFAULT 0";
 constexpr const char* text = "TEXT NOT NULL DEFAULT ''";
 
-constexpr std::array<AddedColumn, 34> added { {
+constexpr std::array<AddedColumn, 37> added { {
     { 2, "calls", "probe_frames_lost", count, "0" },
     { 2, "calls", "poll_gap_longest_ns", count, "0" },
     { 2, "calls", "trust", count, "0" },
@@ -42,6 +42,9 @@ constexpr std::array<AddedColumn, 34> added { {
     { 3, "calls", "secure_media", count, "0" },
     { 3, "calls", "began_before_probe", count, "0" },
     { 3, "calls", "encapsulation", count, "0" },
+    { 3, "calls", "messages_not_stored", count, "0" },
+    { 3, "calls", "message_segment", "INTEGER", nullptr },
+    { 3, "calls", "message_offset", "INTEGER", nullptr },
     { 3, "streams", "binding_rule", count, "0" },
     { 3, "streams", "binding_confidence_percent", count, "0" },
     { 3, "streams", "media_kind", count, "0" },

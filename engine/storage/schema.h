@@ -66,7 +66,10 @@ CREATE TABLE IF NOT EXISTS calls(           -- one row per call that has ended
   media_kinds INTEGER NOT NULL DEFAULT 0,   -- sum of 1 audio, 2 video, 4 fax, 8 other
   secure_media INTEGER NOT NULL DEFAULT 0,  -- 1: SRTP was described
   began_before_probe INTEGER NOT NULL DEFAULT 0, -- 1: no INVITE that opened it was seen
-  encapsulation INTEGER NOT NULL DEFAULT 0  -- of its first message: shared/base/encapsulation.h
+  encapsulation INTEGER NOT NULL DEFAULT 0, -- of its first message: shared/base/encapsulation.h
+  messages_not_stored INTEGER NOT NULL DEFAULT 0,
+  message_segment INTEGER,                  -- its last message in messages/NNNNNN.log; NULL: none kept
+  message_offset INTEGER                    -- bytes from the start of that file
 );
 CREATE INDEX IF NOT EXISTS calls_by_caller ON calls(caller);
 CREATE INDEX IF NOT EXISTS calls_by_callee ON calls(callee);

@@ -130,6 +130,7 @@ StreamRecord storedForm(const WriterStream& stream)
 CallRecord storedForm(const WriterCall& entry)
 {
     CallRecord record = entry.record;
+    record.messagesNotStored += entry.messages.notWritten;
     for (const WriterStream& stream : entry.streams)
         record.mediaPacketsNotStored += stream.newest.packetsDropped;
     return record;

@@ -36,6 +36,7 @@ struct WriterStream {
 
 struct WriterCall {
     CallRecord record;
+    JournalMessages messages;
     bool known = false; // record was given
     bool ended = false; // record is final
     std::uint64_t mediaUpTo = 0; // when it ended: chunks, by their number in the log

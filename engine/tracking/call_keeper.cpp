@@ -120,6 +120,7 @@ void CallKeeper::end(std::uint32_t index, EndedBy reason)
         m_listener.callEnded(index);
     } else {
         ++m_counters.callsUnconfirmed;
+        m_listener.callForgotten(index);
     }
     if (m_companion != nullptr)
         m_companion->callGone(index);

@@ -67,9 +67,11 @@ void SipCalls::read(const Datagram& datagram, Transport transport)
     if (isRepeated(call, *message, datagram.flow)) {
         ++call.record.retransmissions;
         ++m_counters.repeated;
+        m_calls.listener().messageSeen(index, { datagram, transport, true });
         return;
     }
     ++call.record.messages;
+    m_calls.listener().messageSeen(index, { datagram, transport, false });
     const std::uint32_t attempt = call.sip.attemptCseq;
     const Party sender = senderOf(call, *message, datagram.flow);
     const bool wasEnded = call.ended;

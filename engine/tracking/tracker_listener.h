@@ -1,7 +1,9 @@
 // Who is told what happens to calls and streams. Rare events one by one, packets in groups.
 #pragma once
 
+#include "engine/packet/datagram.h"
 #include "engine/tracking/call_media.h"
+#include "shared/calls/call_record.h"
 
 #include <span>
 
@@ -13,6 +15,12 @@ struct MediaPacket {
     Nanoseconds uncertainty {};
     std::uint16_t wireSize = 0; // of the UDP payload
     Bytes datagram; // valid during the call only
+};
+
+struct SeenMessage {
+    const Datagram& datagram; // the message is its payload
+    Transport transport = Transport::Udp;
+    bool repeated = false;
 };
 
 // Of one lane, on the lane's thread; streamNumbered() and streamDropped() while all lanes stand still. Indices are the
@@ -44,9 +52,13 @@ public:
     // Indices stay valid until callEnded() returns.
     virtual void callStarted(std::uint32_t call) = 0;
     virtual void callChanged(std::uint32_t call) = 0; // its state or outcome
+    // A message of a call, counted in its record and not yet applied: its first one comes before callStarted().
+    virtual void messageSeen(std::uint32_t call, const SeenMessage& message) = 0;
     // Lanes stand still during these two: their streams may be looked at.
     virtual void callEnded(std::uint32_t call) = 0; // it leaves the tables, its streams with it
     virtual void tick(Timestamp now) = 0; // before the lanes' own
+    // It leaves the tables without having been a call: only a response to an INVITE was seen.
+    virtual void callForgotten(std::uint32_t call) = 0;
 };
 
 }

@@ -16,7 +16,8 @@ constexpr std::array callNames { "call_key", "call_id", "signalling", "transport
     "mos_mean", "mos_min", "streams", "messages", "retransmissions", "media_packets_not_stored", "probe_frames_lost",
     "poll_gap_longest_ms", "trust", "q850_cause", "end_reason", "asserted_identity", "diversion", "leg_id",
     "transfer_target", "replaced_call_id", "caller_agent", "callee_agent", "session_expires_s", "branches", "offers",
-    "holds", "hold_time_s", "media_kinds", "secure_media", "began_before_probe", "encapsulation" };
+    "holds", "hold_time_s", "media_kinds", "secure_media", "began_before_probe", "encapsulation",
+    "messages_not_stored" };
 
 constexpr std::array streamNames { "call_key", "stream_index", "call_id", "direction", "src_ip", "src_port", "dst_ip",
     "dst_port", "ssrc", "payload_type", "codec", "clock_rate_hz", "first_packet_at", "last_packet_at", "packets",
@@ -91,7 +92,8 @@ std::vector<FieldValue> callFields(const CallRecord& call)
         text(call.callerAgent), text(call.calleeAgent),
         call.sessionExpiresSeconds ? count(call.sessionExpiresSeconds) : FieldValue {}, count(call.branches),
         count(call.offers), count(call.holds), number(call.holdTime.count() / 1000.0, 3), text(toText(call.mediaKinds)),
-        count(call.secureMedia), count(call.beganBeforeProbe), text(toText(call.encapsulation)) };
+        count(call.secureMedia), count(call.beganBeforeProbe), text(toText(call.encapsulation)),
+        count(call.messagesNotStored) };
 }
 
 std::span<const char* const> streamFieldNames()

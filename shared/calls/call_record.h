@@ -77,6 +77,7 @@ struct CallRecord {
     std::uint32_t streamCount = 0;
     std::uint32_t messages = 0; // distinct SIP messages
     std::uint32_t retransmissions = 0; // and copies seen twice
+    std::uint32_t messagesNotStored = 0; // of both, of which there was no room to keep even the first line
     std::uint64_t mediaPacketsNotStored = 0; // RTP of this call that the recording log had no room for
     std::uint64_t probeFramesLost = 0; // by the probe while this call was on, whoever's they were
     Nanoseconds pollGapLongest {}; // longest time without a poll of the port while it was on; 0 for a file

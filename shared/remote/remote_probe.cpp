@@ -23,6 +23,7 @@ RemoteProbe::RemoteProbe(RemoteProbeOptions options, QObject* parent)
     qRegisterMetaType<std::vector<CallRecord>>();
     qRegisterMetaType<std::vector<StreamRecord>>();
     qRegisterMetaType<std::vector<QualityPoint>>();
+    qRegisterMetaType<std::vector<CallMessage>>();
     m_retryTimer.setSingleShot(true);
     connect(&m_retryTimer, &QTimer::timeout, this, &RemoteProbe::connectNow);
 }
@@ -149,6 +150,11 @@ quint64 RemoteProbe::quality(CallKey call)
     return request([&](SessionReplica& session, quint64 number) { session.quality(number, call.value); });
 }
 
+quint64 RemoteProbe::messages(CallKey call)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.messages(number, call.value); });
+}
+
 quint64 RemoteProbe::media(CallKey call)
 {
     return request([&](SessionReplica& session, quint64 number) { session.media(number, call.value); });
@@ -183,6 +189,8 @@ void RemoteProbe::takeAnswer(quint64 request, const QByteArray& blob)
         emit streamsFound(request, streamPage->streams);
     else if (const auto* points = std::get_if<QualityPage>(&*answer))
         emit qualityFound(request, points->points);
+    else if (const auto* messages = std::get_if<MessagePage>(&*answer))
+        emit messagesFound(request, messages->messages);
     else if (const auto* chunk = std::get_if<MediaPage>(&*answer))
         emit mediaArrived(request, chunk->stream, chunk->bytes);
 }

@@ -51,6 +51,7 @@ public:
     quint64 search(const CallQuery& query);
     quint64 streams(CallKey call);
     quint64 quality(CallKey call);
+    quint64 messages(CallKey call);
     quint64 media(CallKey call); // of every stream of the call, stream by stream
     void cancel(quint64 request);
 
@@ -64,6 +65,7 @@ signals:
     void statusChanged(const callmon::ProbeStatus& status);
     void callsFound(quint64 request, const std::vector<callmon::CallRecord>& calls, quint64 matchesInAll);
     void streamsFound(quint64 request, const std::vector<callmon::StreamRecord>& streams);
+    void messagesFound(quint64 request, const std::vector<callmon::CallMessage>& messages);
     void qualityFound(quint64 request, const std::vector<callmon::QualityPoint>& points);
     void mediaArrived(quint64 request, callmon::StreamKey stream, const QByteArray& bytes);
     void finished(quint64 request);

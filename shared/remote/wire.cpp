@@ -9,7 +9,16 @@ namespace callmon {
 
 namespace {
 
-enum class Kind : std::uint8_t { LiveDelta = 1, CallQuery, ProbeStatus, CallPage, StreamPage, QualityPage, MediaPage };
+enum class Kind : std::uint8_t {
+    LiveDelta = 1,
+    CallQuery,
+    ProbeStatus,
+    CallPage,
+    StreamPage,
+    QualityPage,
+    MediaPage,
+    MessagePage
+};
 constexpr std::uint8_t blobVersion = 3;
 
 // One list of fields per struct serves both ways: `visit(archive, value)` with a Writer or a Reader.
@@ -217,8 +226,9 @@ template <typename Archive, typename Call> void visitCallRecord(Archive& archive
     archive.field(call.secureMedia);
     archive.field(call.beganBeforeProbe);
     archive.enumeration(call.encapsulation, Encapsulation::L2tp);
+    archive.field(call.messagesNotStored);
 }
-constexpr std::size_t callRecordMinBytes = 165;
+constexpr std::size_t callRecordMinBytes = 169;
 
 template <typename Archive, typename Stream> void visitStreamRecord(Archive& archive, Stream& stream)
 {
@@ -289,6 +299,21 @@ template <typename Archive, typename Point> void visitQualityPoint(Archive& arch
     archive.field(point.jitterErrorMs);
 }
 constexpr std::size_t qualityPointBytes = 56;
+
+template <typename Archive, typename Message> void visitMessage(Archive& archive, Message& message)
+{
+    archive.field(message.head.call);
+    archive.field(message.head.arrival);
+    archive.field(message.head.uncertainty);
+    visit(archive, message.head.flow.src);
+    visit(archive, message.head.flow.dst);
+    archive.enumeration(message.head.signalling, Signalling::Skinny);
+    archive.enumeration(message.head.transport, Transport::WebSocket);
+    archive.field(message.head.repeated);
+    archive.field(message.head.wireSize);
+    archive.field(message.text);
+}
+constexpr std::size_t messageMinBytes = 69;
 
 template <typename Archive, typename Call> void visitLiveCall(Archive& archive, Call& call)
 {
@@ -515,6 +540,12 @@ QByteArray encode(const MediaPage& page)
     return out.out().take();
 }
 
+QByteArray encode(const MessagePage& page)
+{
+    return writePage(Writer(Kind::MessagePage), page.messages,
+        [](Writer& w, const CallMessage& message) { visitMessage(w, message); });
+}
+
 std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob)
 {
     if (blob.isEmpty())
@@ -536,6 +567,10 @@ std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob)
     case Kind::QualityPage:
         readList(in, answer.emplace<QualityPage>().points, qualityPointBytes,
             [](Reader& r, QualityPoint& point) { visitQualityPoint(r, point); });
+        break;
+    case Kind::MessagePage:
+        readList(in, answer.emplace<MessagePage>().messages, messageMinBytes,
+            [](Reader& r, CallMessage& message) { visitMessage(r, message); });
         break;
     case Kind::MediaPage: {
         MediaPage& page = answer.emplace<MediaPage>();

@@ -6,6 +6,7 @@
 // a text too long for its field, bytes left over: the result is empty.
 #pragma once
 
+#include "shared/calls/call_message.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/live_delta.h"
 #include "shared/calls/probe_status.h"
@@ -63,16 +64,20 @@ struct StreamPage {
 struct QualityPage {
     std::vector<QualityPoint> points;
 };
+struct MessagePage {
+    std::vector<CallMessage> messages;
+};
 struct MediaPage { // whole packets of one stream, as MediaReader reads them
     StreamKey stream;
     QByteArray bytes;
 };
-using RemoteAnswer = std::variant<CallPage, StreamPage, QualityPage, MediaPage>;
+using RemoteAnswer = std::variant<CallPage, StreamPage, QualityPage, MediaPage, MessagePage>;
 
 QByteArray encode(const CallPage& page);
 QByteArray encode(const StreamPage& page);
 QByteArray encode(const QualityPage& page);
 QByteArray encode(const MediaPage& page);
+QByteArray encode(const MessagePage& page);
 std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob);
 
 }

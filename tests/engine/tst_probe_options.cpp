@@ -115,6 +115,7 @@ private slots:
         QCOMPARE(options->ringBatches, defaults.ringBatches);
         QCOMPARE(options->linkMbps, defaults.linkMbps);
         QCOMPARE(options->mediaPoolMib, defaults.mediaPoolMib);
+        QCOMPARE(options->messageBytes, defaults.messageBytes);
         QCOMPARE(options->sipPorts, defaults.sipPorts);
         QVERIFY(options->silenceWithMedia == defaults.silenceWithMedia);
         QVERIFY(options->silenceUnanswered == defaults.silenceUnanswered);

@@ -127,6 +127,54 @@ private slots:
             QVERIFY2(good, qPrintable(QString("call %1 ended before its points").arg(call)));
     }
 
+    void aFloodOfNewCallsLeavesRoomForMessagesOfAnsweredOnes()
+    {
+        StorageQueue queue({ .messageBytes = 64 * 1024 });
+        queue.setMayDropMedia(true);
+        const std::string text(900, 'x');
+        const auto push = [&](std::int64_t call, bool answered) {
+            MessageHead head;
+            head.call = { call };
+            return queue.message(head, std::as_bytes(std::span(text)), answered);
+        };
+        int flood = 0;
+        while (push(1, false))
+            ++flood;
+        QVERIFY(flood > 20 && flood < 40);
+        for (int i = 0; i < flood - 2; ++i)
+            QVERIFY(push(2, true));
+        while (push(2, true)) { }
+        QVERIFY(!push(1, false));
+        CallRecord call;
+        call.key = { 2 };
+        queue.callEnded(call);
+        queue.closeProducer();
+
+        struct {
+            std::map<std::int64_t, int> messages;
+            bool whole = true;
+            int messagesAtEnd = 0;
+            void message(const MessageHead& head, Bytes text)
+            {
+                ++messages[head.call.value];
+                whole = whole && text.size() == 900 && text.back() == std::byte { 'x' };
+            }
+            void callForgotten(CallKey) { }
+            void liveCall(const CallRecord&) { }
+            void stream(const StreamRecord&) { }
+            void quality(const QualityPoint&) { }
+            void callEnded(const CallRecord& ended) { messagesAtEnd = messages[ended.key.value]; }
+        } handler;
+        StorageIntake intake({ &queue });
+        while (!intake.recordsDrained())
+            intake.takeRecords(64, handler);
+        QVERIFY(handler.whole);
+        QCOMPARE(handler.messages[1], flood);
+        QVERIFY(handler.messages[2] >= flood - 2);
+        QCOMPARE(handler.messagesAtEnd, handler.messages[2]);
+        QVERIFY(push(1, false)); // there is room again
+    }
+
     void mediaCountAsTakenWhenTheyWereHandedOn()
     {
         StorageQueue first(roomFor(8, 8));

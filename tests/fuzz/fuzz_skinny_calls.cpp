@@ -46,6 +46,8 @@ public:
         require(m_live.contains(call));
         check(call);
     }
+    void messageSeen(std::uint32_t, const SeenMessage&) override { }
+    void callForgotten(std::uint32_t) override { }
     void callEnded(std::uint32_t call) override
     {
         require(m_live.erase(call) == 1);

@@ -47,7 +47,7 @@ call = (i64(START), u8(4, 0, 1, 0, 0), u16(200), u16(200), text("a@b"), text("10
         some(i64(START + SECOND)), i64(START + SECOND), some(f64(1)), some(f64(2)), some(f64(3)), some(f64(4.25)),
         some(f64(4)), u32(2), u32(8), u32(0), u64(0), u64(12), i64(SECOND), u8(2),
         u16(16), *[text(value) for value in ("bye", "100", "", "leg", "300", "c@d", "agent", "")], u32(1800),
-        u16(2), u16(1), u16(1), f64(1500), u8(3, 1, 0, 4))
+        u16(2), u16(1), u16(1), f64(1500), u8(3, 1, 0, 4), u32(2))
 calls = blob(4, u64(1), u32(1), *call)
 stream = (i64(START), u32(0), u8(0), endpoint("10.0.0.1", 4000), endpoint("10.0.0.2", 5000), u32(0xDEADBEEF), u8(8),
           text("PCMA"), u32(8000), i64(START), i64(START + SECOND), u64(50, 10000, 0, 0, 52, 1), f64(1.9),
@@ -58,9 +58,12 @@ streams = blob(5, u32(1), *stream)
 point = (i64(START), u32(0), i64(START), u32(50), u32(1), u32(0), u32(0), f32(1.5, 21, 4.25), u32(1), f32(0.25))
 quality = blob(6, u32(2), *(point * 2))
 media = blob(7, i64(START), u32(0), b"abc")
+message = (i64(START), i64(START), i64(100), endpoint("10.0.0.1", 5060), endpoint("2001:db8::7", 5061), u8(0, 1, 1),
+           u32(900), text("BYE sip:a SIP/2.0\r\n"))
+messages = blob(8, u32(2), *(message * 2))
 
 # The first byte chooses the reader in fuzz_remote.cpp.
 for name, chooser, data in (("query", 0, query), ("status", 0, status), ("delta", 1, delta), ("calls", 2, calls),
-                            ("streams", 2, streams), ("quality", 2, quality), ("media", 2, media)):
+                            ("streams", 2, streams), ("quality", 2, quality), ("media", 2, media), ("messages", 2, messages)):
     with open(os.path.join(sys.argv[1], name), "wb") as f:
         f.write(u8(chooser) + data)

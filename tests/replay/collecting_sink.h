@@ -16,6 +16,12 @@ public:
     void stream(const StreamRecord& stream) override { streams[stream.key] = stream; }
     void quality(const QualityPoint& point) override { points[point.stream].push_back(point); }
     void callEnded(const CallRecord& call) override { ended.push_back(call); }
+    bool message(const MessageHead& head, Bytes text, bool) override
+    {
+        messages[head.call].push_back({ head, { reinterpret_cast<const char*>(text.data()), text.size() } });
+        return true;
+    }
+    void callForgotten(CallKey call) override { messages.erase(call); }
     MediaChunk* takeChunk() override
     {
         if (chunksLeft == 0)
@@ -49,6 +55,7 @@ public:
     std::map<StreamKey, StreamRecord> streams; // the last of each
     std::map<StreamKey, std::vector<QualityPoint>> points;
     std::vector<CallRecord> ended;
+    std::map<CallKey, std::vector<CallMessage>> messages;
     std::map<StreamKey, std::vector<std::byte>> recorded;
     std::vector<ChunkSpan> chunkSpans;
     std::vector<Timestamp> seconds;

@@ -19,8 +19,14 @@ public:
     void quality(const QualityPoint&) override { ++points; }
     void callEnded(const CallRecord&) override { ++ended; }
     MediaChunk* takeChunk() override { return &m_chunks[m_next++ % m_chunks.size()]; }
+    bool message(const MessageHead&, Bytes text, bool) override
+    {
+        messages += !text.empty();
+        return true;
+    }
     void media(MediaChunk*) override { ++chunks; }
     void second(Timestamp) override { ++seconds; }
+    int messages = 0;
     int points = 0;
     int ended = 0;
     int chunks = 0;
@@ -72,6 +78,7 @@ void NoAllocationTest::callsAndMediaAllocateNothing()
     monitor.advance(scriptTime(80'000));
     QCOMPARE(allocations - before, std::size_t { 0 });
     QCOMPARE(sink->ended, 1);
+    QCOMPARE(sink->messages, 8);
     QVERIFY(sink->points >= 50 && sink->chunks >= 50 && sink->seconds >= 79);
 }
 

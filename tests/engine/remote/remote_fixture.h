@@ -70,6 +70,7 @@ struct FakeData {
     std::size_t chunkBytes = 16'000;
     std::optional<std::uint32_t> damagedStream; // its media end in an error
     int points = 0;
+    int messages = 0;
     Gate gate; // closed: searches for caller "slow" wait
     std::atomic<int> cancelledSearches { 0 };
     std::atomic<int> callsHandedOut { 0 };
@@ -119,6 +120,18 @@ public:
             points[i].packets = static_cast<std::uint32_t>(i);
         }
         return points;
+    }
+    Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) override
+    {
+        for (int i = 0; i < m_data.messages; ++i) {
+            CallMessage message;
+            message.head.call = call;
+            message.head.wireSize = static_cast<std::uint32_t>(i);
+            message.text.assign(1000, static_cast<char>('a' + i % 26));
+            if (!sink(message))
+                break;
+        }
+        return {};
     }
     Result<void> media(StreamKey stream, const std::function<bool(Bytes)>& sink) override
     {

@@ -89,6 +89,7 @@ inline CallRecord fullCall(Timestamp start, const std::string& callId)
     call.secureMedia = true;
     call.beganBeforeProbe = true;
     call.encapsulation = Encapsulation::L2tp;
+    call.messagesNotStored = 4'000'000'001u;
     return call;
 }
 

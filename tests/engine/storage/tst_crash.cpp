@@ -38,6 +38,12 @@ void tick(RecordWriter& writer, int now)
         const CallRecord call = numbered(number);
         const StreamKey key { call.key, 0 };
         const int age = now - number;
+        const std::string text = "OPTIONS " + std::to_string(age);
+        MessageHead head;
+        head.call = call.key;
+        head.arrival = call.startedAt + age * 1s;
+        head.wireSize = static_cast<std::uint32_t>(text.size());
+        writer.message(head, std::as_bytes(std::span(text)));
         StreamRecord stream = sample::stream(call.key, 0, call.startedAt);
         stream.packets = static_cast<std::uint64_t>(2 * (age + 1));
         stream.lastPacketAt = call.startedAt + age * 1s;
@@ -53,6 +59,7 @@ DirectoryWriter::Tuning smallTuning()
 {
     DirectoryWriter::Tuning tuning;
     tuning.segmentSize = 200'000;
+    tuning.messageSegmentSize = 100'000;
     tuning.commitsPerJournal = 7;
     tuning.smallestJournal = 0;
     return tuning;
@@ -397,6 +404,15 @@ private:
                     QString("call %1: %2 points, %3 to %4 expected").arg(number).arg(count).arg(least).arg(most)));
             for (int i = 0; i < count; ++i)
                 QCOMPARE(points.value()[static_cast<std::size_t>(i)].packets, static_cast<std::uint32_t>(i));
+            QStringList messages;
+            const auto read = directory.query->messages(call.key, [&](const CallMessage& message) {
+                messages << QString::fromStdString(message.text);
+                return true;
+            });
+            QVERIFY2(read.has_value(), read ? "" : read.error().what.c_str());
+            QVERIFY(messages.size() >= least && messages.size() <= most);
+            for (int i = 0; i < messages.size(); ++i)
+                QCOMPARE(messages[i], QString("OPTIONS %1").arg(i));
             const auto numbers = directory.packetNumbers({ call.key, 0 });
             QVERIFY(static_cast<int>(numbers.size()) >= 2 * least && static_cast<int>(numbers.size()) <= 2 * most);
             QCOMPARE(numbers, upTo(static_cast<std::uint32_t>(numbers.size())));

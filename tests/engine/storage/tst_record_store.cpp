@@ -425,8 +425,8 @@ private slots:
             while (rows.value().stepToRow())
                 columns.push_back(rows.value().column(0).text);
             auto expected = std::string_view(table) == "calls" ? callColumns() : streamColumns();
-            if (std::string_view(table) == "streams")
-                expected.insert(expected.end(), { "media_segment", "media_offset" });
+            const std::string log = std::string_view(table) == "calls" ? "message" : "media";
+            expected.insert(expected.end(), { log + "_segment", log + "_offset" });
             QCOMPARE(columns, expected);
         }
     }

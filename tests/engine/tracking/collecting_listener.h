@@ -60,6 +60,8 @@ public:
         states.push_back(m_tracker->knownCall(call).record.state);
     }
     void callChanged(std::uint32_t call) override { states.push_back(m_tracker->knownCall(call).record.state); }
+    void messageSeen(std::uint32_t, const SeenMessage& message) override { ++(message.repeated ? repeated : messages); }
+    void callForgotten(std::uint32_t) override { ++forgotten; }
     void callEnded(std::uint32_t call) override
     {
         Ended end;
@@ -80,6 +82,9 @@ public:
     void tick(Timestamp now) override { m_lastTick = now; }
 
     int started = 0;
+    int messages = 0;
+    int repeated = 0;
+    int forgotten = 0;
     std::vector<CallState> states;
     std::vector<Ended> ended;
     std::vector<Timestamp> endedAt; // the tick before

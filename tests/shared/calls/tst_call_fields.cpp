@@ -59,6 +59,7 @@ CallRecord answeredCall()
     call.mediaKinds.add(MediaKind::Audio);
     call.secureMedia = true;
     call.encapsulation = Encapsulation::GtpU;
+    call.messagesNotStored = 19;
     return call;
 }
 
@@ -80,7 +81,8 @@ private slots:
                                       "probe_frames_lost poll_gap_longest_ms trust q850_cause end_reason "
                                       "asserted_identity diversion leg_id transfer_target replaced_call_id "
                                       "caller_agent callee_agent session_expires_s branches offers holds "
-                                      "hold_time_s media_kinds secure_media began_before_probe encapsulation");
+                                      "hold_time_s media_kinds secure_media began_before_probe encapsulation "
+                                      "messages_not_stored");
         QTest::newRow("streams") << QByteArray("streams")
                                  << QByteArray(
                                         "call_id direction src_ip src_port dst_ip dst_port ssrc payload_type codec "
@@ -151,6 +153,7 @@ private slots:
         row("secure_media", "1");
         row("began_before_probe", "0");
         row("encapsulation", "gtpu");
+        row("messages_not_stored", "19");
     }
 
     void callIsWrittenUnderItsColumns()

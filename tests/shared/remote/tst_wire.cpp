@@ -64,6 +64,7 @@ CallRecord fullCall()
     call.secureMedia = true;
     call.beganBeforeProbe = true;
     call.encapsulation = Encapsulation::L2tp;
+    call.messagesNotStored = 1u << 31;
     return call;
 }
 
@@ -117,6 +118,7 @@ void compare(const CallRecord& a, const CallRecord& b)
     QCOMPARE(a.secureMedia, b.secureMedia);
     QCOMPARE(a.beganBeforeProbe, b.beganBeforeProbe);
     QCOMPARE(a.encapsulation, b.encapsulation);
+    QCOMPARE(a.messagesNotStored, b.messagesNotStored);
 }
 
 StreamRecord fullStream()
@@ -331,6 +333,7 @@ std::vector<QByteArray> allBlobs()
     blobs.push_back(encode(status));
     blobs.push_back(encode(CallPage { 4, { fullCall(), CallRecord {} } }));
     blobs.push_back(encode(StreamPage { { fullStream(), StreamRecord {} } }));
+    blobs.push_back(encode(MessagePage { { CallMessage {}, CallMessage {} } }));
     blobs.push_back(encode(QualityPage { { QualityPoint {}, QualityPoint {} } }));
     return blobs;
 }
@@ -391,6 +394,32 @@ private slots:
         QCOMPARE(b.mos, point.mos);
         QCOMPARE(b.lostWithProbe, point.lostWithProbe);
         QCOMPARE(b.jitterErrorMs, point.jitterErrorMs);
+    }
+
+    void messagesArriveByteForByte()
+    {
+        CallMessage message;
+        message.head.call = { 1 };
+        message.head.arrival = timestampFromNanoseconds(2);
+        message.head.uncertainty = Nanoseconds(3);
+        message.head.flow = { { *IpAddress::parse("10.0.0.1"), 4 }, { *IpAddress::parse("2001:db8::1"), 65535 } };
+        message.head.signalling = Signalling::Skinny;
+        message.head.transport = Transport::WebSocket;
+        message.head.repeated = true;
+        message.head.wireSize = 70'000;
+        message.text = std::string("INVITE\r\n\0\xff", 10) + std::string(65'525, 'x');
+        const MessagePage there = through(MessagePage { { {}, message } });
+        QCOMPARE(there.messages.size(), 2u);
+        const CallMessage& b = there.messages[1];
+        QCOMPARE(b.head.call, message.head.call);
+        QCOMPARE(b.head.arrival, message.head.arrival);
+        QCOMPARE(b.head.uncertainty, message.head.uncertainty);
+        QCOMPARE(b.head.flow, message.head.flow);
+        QCOMPARE(b.head.signalling, message.head.signalling);
+        QCOMPARE(b.head.transport, message.head.transport);
+        QCOMPARE(b.head.repeated, message.head.repeated);
+        QCOMPARE(b.head.wireSize, message.head.wireSize);
+        QVERIFY(b.text == message.text);
     }
 
     void mediaArriveByteForByte()

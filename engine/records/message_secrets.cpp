@@ -1,0 +1,141 @@
+#include "engine/records/message_secrets.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace callmon {
+
+namespace {
+
+bool isBlank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool same(char a, char b)
+{
+    return lower(a) == lower(b);
+}
+
+bool startsWith(std::span<const char> text, std::string_view lowerCase)
+{
+    return text.size() >= lowerCase.size()
+        && std::equal(lowerCase.begin(), lowerCase.end(), text.begin(), [](char a, char b) { return a == lower(b); });
+}
+
+template <typename Ends> void blankUntil(std::span<char> text, Ends&& ends)
+{
+    std::fill(text.begin(), std::find_if(text.begin(), text.end(), ends), '*');
+}
+
+std::span<char> after(std::span<char> text, std::size_t count)
+{
+    return text.subspan(std::min(count, text.size()));
+}
+
+std::span<char> afterBlanks(std::span<char> text)
+{
+    return after(text, static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), isBlank) - text.begin()));
+}
+
+void blankInlineKeys(std::span<char> line)
+{
+    constexpr std::string_view name = "inline:";
+    for (;;) {
+        const auto found = std::search(line.begin(), line.end(), name.begin(), name.end(), same);
+        if (found == line.end())
+            return;
+        line = after(line, static_cast<std::size_t>(found - line.begin()) + name.size());
+        blankUntil(line, [](char c) { return c == '|' || c == ';' || isBlank(c); }); // lifetime and MKI may stay
+    }
+}
+
+// The value of `name` = value, wherever it stands as a parameter of its own.
+void blankParameter(std::span<char> header, std::string_view name)
+{
+    for (std::size_t at = 0; at < header.size(); ++at) {
+        if (!startsWith(header.subspan(at), name) || (at > 0 && header[at - 1] != ',' && !isBlank(header[at - 1])))
+            continue;
+        std::span<char> value = afterBlanks(header.subspan(at + name.size()));
+        if (value.empty() || value.front() != '=')
+            continue;
+        value = afterBlanks(value.subspan(1));
+        if (!value.empty() && value.front() == '"')
+            blankUntil(value.subspan(1), [](char c) { return c == '"'; });
+        else
+            blankUntil(value, [](char c) { return c == ',' || isBlank(c); });
+    }
+}
+
+void blankCredentials(std::span<char> header)
+{
+    header = afterBlanks(header);
+    if (startsWith(header, "digest") && header.size() > 6 && isBlank(header[6]))
+        return blankParameter(header, "response");
+    const auto scheme = std::find_if(header.begin(), header.end(), isBlank);
+    for (char& c : std::span(scheme, header.end()))
+        c = isBlank(c) ? c : '*';
+}
+
+// What follows `name` and a colon, when the header is of that name.
+std::span<char> valueOf(std::span<char> header, std::string_view name)
+{
+    if (!startsWith(header, name))
+        return {};
+    const std::span<char> colon = afterBlanks(header.subspan(name.size()));
+    return !colon.empty() && colon.front() == ':' ? colon.subspan(1) : std::span<char>();
+}
+
+void blankHeader(std::span<char> header)
+{
+    for (const std::string_view name : { "authorization", "proxy-authorization" })
+        if (const std::span<char> value = valueOf(header, name); !value.empty())
+            return blankCredentials(value);
+    for (const std::string_view name : { "authentication-info", "proxy-authentication-info" })
+        if (const std::span<char> value = valueOf(header, name); !value.empty())
+            return blankParameter(value, "rspauth");
+}
+
+void blankSdpLine(std::span<char> line)
+{
+    if (startsWith(line, "a=crypto:"))
+        return blankInlineKeys(line);
+    if (startsWith(line, "k="))
+        line = after(line, static_cast<std::size_t>(std::find(line.begin(), line.end(), ':') - line.begin()) + 1);
+    else if (startsWith(line, "a=key-mgmt:"))
+        line = after(line, static_cast<std::size_t>(std::find(line.begin(), line.end(), ' ') - line.begin()) + 1);
+    else
+        return;
+    blankUntil(line, [](char) { return false; });
+}
+
+}
+
+void blankSecrets(std::span<char> message)
+{
+    // A line ends at either character: who reads the text later may be content with one.
+    const auto isEnd = [](char c) { return c == '\r' || c == '\n'; };
+    for (auto begin = message.begin(); begin != message.end();) {
+        auto end = std::find_if(begin, message.end(), isEnd);
+        const char first = begin == end ? '\0' : lower(*begin);
+        if (first == 'p' || (first == 'a' && end - begin > 1 && begin[1] != '=')) {
+            for (auto next = end; next != message.end();) { // folded lines belong to it
+                next = std::find_if_not(next, message.end(), isEnd);
+                if (next == message.end() || (*next != ' ' && *next != '\t'))
+                    break;
+                end = next = std::find_if(next, message.end(), isEnd);
+            }
+            blankHeader({ begin, end });
+        } else if (first == 'a' || first == 'k') {
+            blankSdpLine({ begin, end });
+        }
+        begin = std::find_if_not(end, message.end(), isEnd);
+    }
+}
+
+}

@@ -1,0 +1,79 @@
+#include "engine/storage/message_log_reader.h"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <ranges>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::size_t usualMessage = 4096; // in one read; a longer one takes two
+constexpr std::size_t mostMessages = 100'000; // held in memory: more than an engine keeps of a call
+
+}
+
+int MessageLogReader::fileOf(std::uint32_t segment)
+{
+    if (const auto found = m_files.find(segment); found != m_files.end())
+        return found->second.get();
+    if (m_files.size() >= openSegments)
+        m_files.erase(m_files.begin()); // the oldest segment
+    FileHandle file(::open(messageSegmentPath(m_directory, segment).c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file)
+        return -1;
+    (void)::posix_fadvise(file.get(), 0, 0, POSIX_FADV_RANDOM);
+    return m_files.emplace(segment, std::move(file)).first->second.get();
+}
+
+std::optional<StoredMessage> MessageLogReader::messageAt(CallKey call, MessageLocation location)
+{
+    const int file = fileOf(location.segment);
+    if (file < 0)
+        return std::nullopt;
+    for (const std::size_t size : { usualMessage, sizeof(StoredMessageHeader) + StoredMessageHeader::mostBytes }) {
+        m_block.resize(size);
+        const ssize_t got = ::pread(file, m_block.data(), size, static_cast<off_t>(location.offset));
+        if (got <= 0)
+            return std::nullopt;
+        auto found = parseMessage(Bytes(m_block).first(static_cast<std::size_t>(got)), location);
+        if (found && found->message.head.call != call)
+            return std::nullopt;
+        if (found || static_cast<std::size_t>(got) < size)
+            return found;
+    }
+    return std::nullopt;
+}
+
+bool MessageLogReader::isMessageOf(CallKey call, MessageLocation location)
+{
+    return messageAt(call, location).has_value();
+}
+
+Result<void> MessageLogReader::read(
+    CallKey call, MessageLocation last, const std::function<bool(const CallMessage&)>& sink)
+{
+    std::vector<CallMessage> messages;
+    bool whole = true;
+    for (MessageLocation at = last; at;) {
+        auto stored = messageAt(call, at);
+        whole = stored && messages.size() < mostMessages;
+        if (!whole)
+            break;
+        messages.push_back(std::move(stored->message));
+        whole = !stored->previous || stored->previous < at; // a chain only leads back: else it could be a ring
+        if (!whole)
+            break;
+        at = stored->previous;
+    }
+    for (const CallMessage& message : messages | std::views::reverse)
+        if (!sink(message))
+            return {};
+    if (!whole)
+        return Error { messages.empty() ? "The messages of this call are missing or damaged; perhaps their retention "
+                                          "period is over."
+                                        : "The first messages of this call are missing or damaged." };
+    return {};
+}
+
+}
