@@ -3,6 +3,7 @@
 #pragma once
 
 #include "shared/base/result.h"
+#include "shared/calls/call_message.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/live_delta.h"
 #include "shared/calls/media_chunk.h"
@@ -32,6 +33,9 @@ public:
     virtual Result<std::vector<StreamRecord>> streams(CallKey call) = 0; // by index
     virtual Result<std::vector<QualityPoint>> quality(CallKey call) = 0; // by stream and time
     virtual bool answersWithinSink() const { return false; } // streams() may be called from the sink of calls()
+    // The call's signalling messages, in order of time; the sink returns false to stop early. When some are missing or
+    // damaged the rest is given, and the error says so.
+    virtual Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) = 0;
     // Every stream's media: MediaChunk bytes, each stream's in order of time; the streams may be interleaved.
     // The sink returns false to stop early.
     virtual Result<void> media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) = 0;

@@ -22,6 +22,7 @@ int listStreams(CallSource& source, const CtlOptions& options, CtlOutput output)
 int listQuality(CallSource& source, const CtlOptions& options, CtlOutput output);
 int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output);
 int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output);
+int showFlow(CallSource& source, const CtlOptions& options, CtlOutput output);
 int showLive(CallSource& source, const CtlOptions& options, CtlOutput output);
 int showStatus(CallSource& source, const CtlOptions& options, CtlOutput output);
 
@@ -29,6 +30,9 @@ int fail(CtlOutput output, const Error& error); // says it; 1
 
 // The call that was meant: of several under one Call-ID the newest, said on output.err.
 Result<CallRecord> theCall(CallSource& source, const CtlOptions& options, CtlOutput output);
+
+// The call's messages; what of them is missing is said on output.err.
+Result<std::vector<CallMessage>> messagesOf(CallSource& source, CallKey call, CtlOutput output);
 
 // `call` is a Call-ID, or the call_key of a call that there is: narrows the query to it.
 Result<void> narrowTo(CallSource& source, const std::string& call, CallQuery& query);

@@ -143,9 +143,13 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     CLI::App& quality = add(Command::Quality, "quality", "List the seconds of a call, of each of its streams");
     addCall(quality, options);
     addFormat(quality, options);
+    CLI::App& flow = add(Command::Flow, "flow", "Show the signalling messages of a call as a ladder");
+    addCall(flow, options);
+    addFormat(flow, options);
+    flow.add_flag("--messages", options.messages, "Print the text of every message, too; csv and json always have it");
     addExport(add(Command::Wav, "wav", "Write the sound of a call: stereo, caller left, callee right"), options,
         "WAV file to write");
-    addExport(add(Command::Pcap, "pcap", "Write the media of a call as captured, for Wireshark"), options,
+    addExport(add(Command::Pcap, "pcap", "Write signalling and media of a call as captured, for Wireshark"), options,
         "pcap file to write");
     CLI::App& live = add(Command::Live, "live", "Show the calls that are on, renewed each second on a terminal");
     live.add_flag("--once", options.once, "Print them once and end; so it does when the output is no terminal");

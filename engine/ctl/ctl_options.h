@@ -11,13 +11,14 @@
 namespace callmon {
 
 struct CtlOptions {
-    enum class Command { Calls, Streams, Quality, Wav, Pcap, Live, Status } command = Command::Calls;
+    enum class Command { Calls, Streams, Quality, Flow, Wav, Pcap, Live, Status } command = Command::Calls;
     std::string data; // directory; else
     std::string engine; // URL; both empty: the engine at its usual place
     CallQuery query;
     std::string call; // Call-ID or call_key; empty: any
     Format format = Format::Table;
     std::string output; // file, of wav and pcap
+    bool messages = false; // flow: their text, too
     bool once = false; // live: one snapshot
 };
 

@@ -32,6 +32,11 @@ Result<std::vector<QualityPoint>> DataDirectorySource::quality(CallKey call)
     return m_query->quality(call);
 }
 
+Result<void> DataDirectorySource::messages(CallKey call, const std::function<bool(const CallMessage&)>& sink)
+{
+    return m_query->messages(call, sink);
+}
+
 Result<void> DataDirectorySource::media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink)
 {
     const auto streams = m_query->streams(call);

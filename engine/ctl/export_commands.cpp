@@ -41,9 +41,9 @@ Result<std::vector<StreamMedia>> mediaOf(CallSource& source, const CallRecord& c
     return media;
 }
 
-// Both commands: `write` makes a file of the call's media at the path it is given.
-int exportMedia(CallSource& source, const CtlOptions& options, CtlOutput output,
-    const std::function<Result<void>(const CallRecord&, const std::vector<StreamMedia>&, const std::string&)>& write)
+}
+
+int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output)
 {
     const auto call = theCall(source, options, output);
     if (!call)
@@ -51,39 +51,41 @@ int exportMedia(CallSource& source, const CtlOptions& options, CtlOutput output,
     const auto media = mediaOf(source, call.value(), output);
     if (!media)
         return fail(output, media.error());
-    const auto written =
-        writeWhole(options.output, [&](const std::string& path) { return write(call.value(), media.value(), path); });
+    const auto written = writeWhole(options.output, [&](const std::string& path) -> Result<void> {
+        const CallAudio audio = assembleCallAudio(media.value());
+        for (const std::string& note : audio.notes)
+            output.err << "callmonctl: " << note << '\n';
+        if (audio.caller.empty() && audio.callee.empty())
+            return Error { "nothing of call " + call.value().callId.str()
+                + " can be decoded; callmonctl pcap writes its media as captured" };
+        return writeWav(audio, path);
+    });
     return written ? 0 : fail(output, written.error());
-}
-
-}
-
-int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output)
-{
-    return exportMedia(source, options, output,
-        [&](const CallRecord& call, const std::vector<StreamMedia>& media, const std::string& path) -> Result<void> {
-            const CallAudio audio = assembleCallAudio(media);
-            for (const std::string& note : audio.notes)
-                output.err << "callmonctl: " << note << '\n';
-            if (audio.caller.empty() && audio.callee.empty())
-                return Error { "nothing of call " + call.callId.str()
-                    + " can be decoded; callmonctl pcap writes its media as captured" };
-            return writeWav(audio, path);
-        });
 }
 
 int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output)
 {
-    return exportMedia(source, options, output,
-        [&](const CallRecord&, const std::vector<StreamMedia>& media, const std::string& path) {
-            MediaPcap pcap;
-            for (const StreamMedia& stream : media)
-                pcap.add(stream.stream, stream.bytes);
-            if (pcap.damaged())
-                output.err << "callmonctl: a recorded chunk ended in the middle of a packet; the rest of it is left "
-                              "out\n";
-            return pcap.write(path);
-        });
+    const auto call = theCall(source, options, output);
+    if (!call)
+        return fail(output, call.error());
+    const auto messages = messagesOf(source, call.value().key, output);
+    if (!messages)
+        return fail(output, messages.error());
+    const auto media = mediaOf(source, call.value(), output);
+    if (!media && messages.value().empty())
+        return fail(output, media.error());
+    if (!media) // the signalling is still worth having
+        output.err << "callmonctl: " << media.error().what << '\n';
+    MediaPcap pcap;
+    for (const CallMessage& message : messages.value())
+        pcap.add(message);
+    if (media)
+        for (const StreamMedia& stream : media.value())
+            pcap.add(stream.stream, stream.bytes);
+    if (pcap.damaged())
+        output.err << "callmonctl: a recorded chunk ended in the middle of a packet; the rest of it is left out\n";
+    const auto written = writeWhole(options.output, [&](const std::string& path) { return pcap.write(path); });
+    return written ? 0 : fail(output, written.error());
 }
 
 }

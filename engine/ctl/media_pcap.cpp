@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <map>
 
 namespace callmon {
 
@@ -12,6 +13,8 @@ namespace {
 
 constexpr std::size_t udpHeaderSize = 8;
 constexpr std::uint8_t udpProtocol = 17;
+constexpr std::uint8_t tcpProtocol = 6;
+constexpr std::size_t mostPayload = 65535 - 40; // in an IP packet, behind the longer headers
 
 void putU16(std::vector<std::byte>& bytes, std::size_t value)
 {
@@ -48,6 +51,47 @@ void append(std::vector<std::byte>& to, Bytes bytes)
     to.insert(to.end(), bytes.begin(), bytes.end());
 }
 
+// The IP header, then `transport` with its checksum put at `checksumAt`: over addresses, protocol, length, header and
+// payload. A UDP checksum of 0 means none.
+std::vector<std::byte> withIp(const FlowKey& flow, std::uint8_t protocol, std::vector<std::byte> transport,
+    std::size_t checksumAt, std::size_t wireSize, Bytes payload)
+{
+    const bool v4 = flow.src.ip.isV4() && flow.dst.ip.isV4();
+    const std::size_t size = transport.size() + wireSize;
+    const Bytes source = addressBytes(flow.src.ip, v4);
+    const Bytes destination = addressBytes(flow.dst.ip, v4);
+    std::vector<std::byte> headers;
+    if (v4) { // RFC 791: version and header length, no options, may not be fragmented
+        for (const unsigned value : { 0x45u, 0u })
+            headers.push_back(std::byte(value));
+        putU16(headers, 20 + size);
+        for (const unsigned value : { 0u, 0u, 0x40u, 0u, 64u, unsigned { protocol }, 0u, 0u })
+            headers.push_back(std::byte(value));
+        append(headers, source);
+        append(headers, destination);
+        const std::uint16_t sum = folded(wordSum(headers));
+        headers[10] = std::byte(sum >> 8);
+        headers[11] = std::byte(sum & 0xff);
+    } else { // RFC 8200
+        for (const unsigned value : { 0x60u, 0u, 0u, 0u })
+            headers.push_back(std::byte(value));
+        putU16(headers, size);
+        headers.push_back(std::byte { protocol });
+        headers.push_back(std::byte { 64 });
+        append(headers, source);
+        append(headers, destination);
+    }
+    if (payload.size() == wireSize) {
+        std::uint32_t sum = wordSum(destination, wordSum(source)) + protocol + static_cast<std::uint32_t>(size);
+        sum = wordSum(payload, wordSum(transport, sum));
+        const std::uint16_t checksum = folded(sum) == 0 && protocol == udpProtocol ? 0xffff : folded(sum);
+        transport[checksumAt] = std::byte(checksum >> 8);
+        transport[checksumAt + 1] = std::byte(checksum & 0xff);
+    }
+    append(headers, transport);
+    return headers;
+}
+
 struct FileHeader { // libpcap's pcap-savefile(5), in the writer's byte order
     std::uint32_t magic = 0xa1b23c4d; // times in nanoseconds
     std::uint16_t major = 2, minor = 4;
@@ -66,54 +110,48 @@ struct PacketHeader {
 
 std::vector<std::byte> ipAndUdpHeaders(const FlowKey& flow, std::uint16_t wireSize, Bytes datagram)
 {
-    const bool v4 = flow.src.ip.isV4() && flow.dst.ip.isV4();
-    const std::size_t udpSize = udpHeaderSize + wireSize;
-    const Bytes source = addressBytes(flow.src.ip, v4);
-    const Bytes destination = addressBytes(flow.dst.ip, v4);
-    std::vector<std::byte> headers;
-    if (v4) { // RFC 791: version and header length, no options, may not be fragmented
-        for (const unsigned value : { 0x45u, 0u })
-            headers.push_back(std::byte(value));
-        putU16(headers, 20 + udpSize);
-        for (const unsigned value : { 0u, 0u, 0x40u, 0u, 64u, unsigned { udpProtocol }, 0u, 0u })
-            headers.push_back(std::byte(value));
-        append(headers, source);
-        append(headers, destination);
-        const std::uint16_t sum = folded(wordSum(headers));
-        headers[10] = std::byte(sum >> 8);
-        headers[11] = std::byte(sum & 0xff);
-    } else { // RFC 8200
-        for (const unsigned value : { 0x60u, 0u, 0u, 0u })
-            headers.push_back(std::byte(value));
-        putU16(headers, udpSize);
-        headers.push_back(std::byte { udpProtocol });
-        headers.push_back(std::byte { 64 });
-        append(headers, source);
-        append(headers, destination);
+    std::vector<std::byte> udp; // RFC 768
+    putU16(udp, flow.src.port);
+    putU16(udp, flow.dst.port);
+    putU16(udp, udpHeaderSize + wireSize);
+    putU16(udp, 0);
+    return withIp(flow, udpProtocol, std::move(udp), 6, wireSize, datagram);
+}
+
+std::vector<std::byte> ipAndTcpHeaders(
+    const FlowKey& flow, std::uint32_t sequence, std::uint32_t acknowledged, std::uint16_t wireSize, Bytes segment)
+{
+    std::vector<std::byte> tcp; // RFC 9293 3.1
+    putU16(tcp, flow.src.port);
+    putU16(tcp, flow.dst.port);
+    for (const std::uint32_t number : { sequence, acknowledged }) {
+        putU16(tcp, number >> 16);
+        putU16(tcp, number & 0xffff);
     }
-    const std::size_t udp = headers.size();
-    putU16(headers, flow.src.port);
-    putU16(headers, flow.dst.port);
-    putU16(headers, udpSize);
-    putU16(headers, 0);
-    if (datagram.size() == wireSize) { // RFC 768: over addresses, protocol, length, header and payload; 0 means none
-        std::uint32_t sum = wordSum(destination, wordSum(source)) + udpProtocol + static_cast<std::uint32_t>(udpSize);
-        sum = wordSum(datagram, wordSum(Bytes(headers).subspan(udp), sum));
-        const std::uint16_t checksum = folded(sum) == 0 ? 0xffff : folded(sum);
-        headers[udp + 6] = std::byte(checksum >> 8);
-        headers[udp + 7] = std::byte(checksum & 0xff);
-    }
-    return headers;
+    putU16(tcp, 0x5018); // five words of header, PSH and ACK
+    putU16(tcp, 0xffff);
+    putU16(tcp, 0);
+    putU16(tcp, 0);
+    return withIp(flow, tcpProtocol, std::move(tcp), 16, wireSize, segment);
 }
 
 void MediaPcap::add(const StreamRecord& stream, Bytes chunk)
 {
     MediaReader reader(chunk);
     while (const auto packet = reader.next())
-        m_packets.push_back({ packet->arrival, stream.flow,
+        m_packets.push_back({ packet->arrival, stream.flow, false,
             std::max(packet->wireSize, static_cast<std::uint16_t>(packet->datagram.size())),
             { packet->datagram.begin(), packet->datagram.end() } });
     m_damaged = m_damaged || reader.damaged();
+}
+
+void MediaPcap::add(const CallMessage& message)
+{
+    const Bytes text = std::as_bytes(std::span(message.text)).first(std::min(message.text.size(), mostPayload));
+    const std::size_t wireSize = std::clamp<std::size_t>(message.head.wireSize, text.size(), mostPayload);
+    m_packets.push_back({ message.head.arrival, message.head.flow,
+        message.head.transport == Transport::Tcp || message.head.transport == Transport::Tls,
+        static_cast<std::uint16_t>(wireSize), { text.begin(), text.end() } });
 }
 
 Result<void> MediaPcap::write(const std::string& path)
@@ -126,8 +164,17 @@ Result<void> MediaPcap::write(const std::string& path)
     };
     const FileHeader header;
     put(&header, sizeof header);
+    std::map<std::pair<Endpoint, Endpoint>, std::uint32_t> sent; // bytes, of each direction of a connection
     for (const Packet& packet : m_packets) {
-        const auto headers = ipAndUdpHeaders(packet.flow, packet.wireSize, packet.datagram);
+        std::vector<std::byte> headers;
+        if (packet.tcp) {
+            const std::uint32_t other = sent[{ packet.flow.dst, packet.flow.src }];
+            std::uint32_t& own = sent[{ packet.flow.src, packet.flow.dst }];
+            headers = ipAndTcpHeaders(packet.flow, 1 + own, 1 + other, packet.wireSize, packet.datagram);
+            own += packet.wireSize;
+        } else {
+            headers = ipAndUdpHeaders(packet.flow, packet.wireSize, packet.datagram);
+        }
         const std::int64_t time = nanosecondsSinceEpoch(packet.arrival);
         const PacketHeader each { static_cast<std::uint32_t>(time / 1'000'000'000),
             static_cast<std::uint32_t>(time % 1'000'000'000),

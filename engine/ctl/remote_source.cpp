@@ -70,6 +70,12 @@ public:
         return done ? Result<std::vector<QualityPoint>>(std::move(found)) : done.error();
     }
 
+    Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) override
+    {
+        return request([&] { return m_probe.messages(call); }, &RemoteProbe::messagesFound,
+            [&](const std::vector<CallMessage>& messages) { return std::ranges::all_of(messages, sink); });
+    }
+
     Result<void> media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) override
     {
         return request([&] { return m_probe.media(call); }, &RemoteProbe::mediaArrived,
