@@ -36,6 +36,7 @@ EngineLink::EngineLink(QObject* parent)
     connect(probe, &RemoteProbe::callsFound, this, &EngineLink::callsFound);
     connect(probe, &RemoteProbe::streamsFound, this, &EngineLink::streamsFound);
     connect(probe, &RemoteProbe::qualityFound, this, &EngineLink::qualityFound);
+    connect(probe, &RemoteProbe::messagesFound, this, &EngineLink::messagesFound);
     connect(probe, &RemoteProbe::mediaArrived, this, &EngineLink::mediaArrived);
     connect(probe, &RemoteProbe::finished, this, &EngineLink::finished);
     connect(probe, &RemoteProbe::failed, this, &EngineLink::failed);
@@ -66,6 +67,11 @@ quint64 EngineLink::streams(CallKey call)
 quint64 EngineLink::quality(CallKey call)
 {
     return m_probe->quality(call);
+}
+
+quint64 EngineLink::messages(CallKey call)
+{
+    return m_probe->messages(call);
 }
 
 quint64 EngineLink::media(CallKey call)

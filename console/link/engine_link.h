@@ -1,6 +1,7 @@
 // The console's connection to one engine: plain values out, requests in. Reconnects by itself.
 #pragma once
 
+#include "shared/calls/call_message.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/live_delta.h"
 #include "shared/calls/probe_status.h"
@@ -34,6 +35,7 @@ public:
     quint64 search(const CallQuery& query);
     quint64 streams(CallKey call);
     quint64 quality(CallKey call);
+    quint64 messages(CallKey call); // in order of time
     quint64 media(CallKey call); // every stream of the call
     void cancel(quint64 request);
 
@@ -45,6 +47,7 @@ signals:
     void callsFound(quint64 request, const std::vector<callmon::CallRecord>& calls, quint64 matchesInAll);
     void streamsFound(quint64 request, const std::vector<callmon::StreamRecord>& streams);
     void qualityFound(quint64 request, const std::vector<callmon::QualityPoint>& points);
+    void messagesFound(quint64 request, const std::vector<callmon::CallMessage>& messages);
     void mediaArrived(quint64 request, callmon::StreamKey stream, const QByteArray& bytes); // MediaChunk bytes
     void finished(quint64 request);
     void failed(quint64 request, const QString& message);

@@ -2,6 +2,7 @@
 // console/link); tests put made-up calls there. Requests and answers as in console/link/engine_link.h.
 #pragma once
 
+#include "shared/calls/call_message.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/live_delta.h"
 #include "shared/calls/probe_status.h"
@@ -28,6 +29,7 @@ public:
     virtual quint64 search(const CallQuery& query) = 0;
     virtual quint64 streams(CallKey call) = 0;
     virtual quint64 quality(CallKey call) = 0;
+    virtual quint64 messages(CallKey call) = 0;
     virtual quint64 media(CallKey call) = 0;
     virtual void cancel(quint64 request) = 0;
 
@@ -38,6 +40,7 @@ signals:
     void callsFound(quint64 request, const std::vector<callmon::CallRecord>& calls, quint64 matchesInAll);
     void streamsFound(quint64 request, const std::vector<callmon::StreamRecord>& streams);
     void qualityFound(quint64 request, const std::vector<callmon::QualityPoint>& points);
+    void messagesFound(quint64 request, const std::vector<callmon::CallMessage>& messages);
     void mediaArrived(quint64 request, callmon::StreamKey stream, const QByteArray& bytes); // MediaChunk bytes
     void finished(quint64 request);
     void failed(quint64 request, const QString& message);

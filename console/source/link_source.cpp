@@ -16,6 +16,7 @@ LinkSource::LinkSource(QObject* parent)
     connect(&m_link, &EngineLink::callsFound, this, &CallSource::callsFound);
     connect(&m_link, &EngineLink::streamsFound, this, &CallSource::streamsFound);
     connect(&m_link, &EngineLink::qualityFound, this, &CallSource::qualityFound);
+    connect(&m_link, &EngineLink::messagesFound, this, &CallSource::messagesFound);
     connect(&m_link, &EngineLink::mediaArrived, this, &CallSource::mediaArrived);
     connect(&m_link, &EngineLink::finished, this, &CallSource::finished);
     connect(&m_link, &EngineLink::failed, this, &CallSource::failed);

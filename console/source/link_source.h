@@ -17,6 +17,7 @@ public:
     quint64 search(const CallQuery& query) override { return m_link.search(query); }
     quint64 streams(CallKey call) override { return m_link.streams(call); }
     quint64 quality(CallKey call) override { return m_link.quality(call); }
+    quint64 messages(CallKey call) override { return m_link.messages(call); }
     quint64 media(CallKey call) override { return m_link.media(call); }
     void cancel(quint64 request) override { m_link.cancel(request); }
 

@@ -4,12 +4,14 @@
 #include "console/plots/time_series_plot.h"
 #include "console/views/call_header.h"
 #include "console/views/message_bar.h"
+#include "console/views/messages_panel.h"
 #include "console/views/player_bar.h"
 #include "console/views/stream_table.h"
 
 #include <QApplication>
 #include <QFileDialog>
 #include <QPointer>
+#include <QTabWidget>
 #include <QThreadPool>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -26,7 +28,8 @@ constexpr std::uint64_t smallSound = 8'000'000; // bytes of RTP fetched without 
 std::vector<PlotPanel> panels()
 {
     return { { CallPage::tr("MOS, 1 to 4.5"), 1, 4.5, 2, { 1, 2, 3, 4, 4.5 } },
-        { CallPage::tr("Jitter, ms (shaded: its error)"), 0, 10, 1, {} }, { CallPage::tr("Loss, % of each second"), 0, 2, 1, {} } };
+        { CallPage::tr("Jitter, ms (shaded: its error)"), 0, 10, 1, {} },
+        { CallPage::tr("Loss, % of each second"), 0, 2, 1, {} } };
 }
 
 // As the record of an ended call has it: over the one-second points of both directions.
@@ -54,7 +57,9 @@ CallPage::CallPage(
     , m_head(new CallHeader(this))
     , m_message(new MessageBar(this))
     , m_table(new StreamTable(this))
-    , m_plot(new TimeSeriesPlot(panels(), this))
+    , m_tabs(new QTabWidget(this))
+    , m_plot(new TimeSeriesPlot(panels()))
+    , m_messages(new MessagesPanel)
     , m_player(new PlayerBar(this))
 {
     if (record)
@@ -65,7 +70,10 @@ CallPage::CallPage(
     layout->addWidget(m_message);
     layout->addWidget(m_head);
     layout->addWidget(m_table);
-    layout->addWidget(m_plot, 1);
+    layout->addWidget(m_tabs, 1);
+    m_tabs->setDocumentMode(true);
+    m_tabs->addTab(m_plot, tr("&Quality"));
+    m_tabs->addTab(m_messages, tr("&Messages"));
     layout->addWidget(m_player);
     m_plot->setAccessibleName(tr("MOS, jitter and loss over time"));
 
@@ -86,6 +94,10 @@ CallPage::CallPage(
     connect(&source, &CallSource::qualityFound, this, [this](quint64 request, const std::vector<QualityPoint>& points) {
         if (m_requests.contains(request))
             m_arriving.insert(m_arriving.end(), points.begin(), points.end());
+    });
+    connect(&source, &CallSource::messagesFound, this, [this](quint64 request, const std::vector<CallMessage>& found) {
+        if (m_requests.contains(request))
+            m_messagesArriving.insert(m_messagesArriving.end(), found.begin(), found.end());
     });
     connect(
         &source, &CallSource::mediaArrived, this, [this](quint64 request, StreamKey stream, const QByteArray& bytes) {
@@ -179,6 +191,10 @@ void CallPage::ask(Ask what)
         m_arriving.clear();
         m_requests.emplace(m_source.quality(m_call), what);
         break;
+    case Ask::Messages:
+        m_messagesArriving.clear();
+        m_requests.emplace(m_source.messages(m_call), what);
+        break;
     case Ask::Media:
         m_media.clear();
         m_requests.emplace(m_source.media(m_call), what);
@@ -203,6 +219,28 @@ void CallPage::refresh()
     ask(Ask::Record);
     ask(Ask::Streams);
     ask(Ask::Quality);
+    ask(Ask::Messages);
+}
+
+void CallPage::showMessages()
+{
+    m_tabs->setCurrentWidget(m_messages);
+    m_messages->ladder().setFocus();
+}
+
+void CallPage::fillMessages(const QString& error)
+{
+    if (!m_messagesArriving.empty())
+        m_messages->setMessages(std::exchange(m_messagesArriving, {}));
+    else if (!error.isEmpty() && m_messages->ladder().count() > 0)
+        return; // what is shown stays
+    else if (!error.isEmpty())
+        m_messages->sayEmpty(tr("The messages could not be fetched"), error);
+    else if (isOn())
+        m_messages->sayEmpty(tr("No message is stored yet"), tr("They appear here within a second or two."));
+    else
+        m_messages->sayEmpty(tr("No messages of this call are stored"),
+            tr("It ended before this engine kept them, or their retention period is over."));
 }
 
 void CallPage::loadSound()
@@ -226,6 +264,8 @@ void CallPage::answered(quint64 request, const QString& error)
     const Ask what = known->second;
     m_requests.erase(known);
     if (!error.isEmpty()) {
+        if (what == Ask::Messages)
+            fillMessages(error);
         if (what == Ask::Media)
             m_player->say(tr("The sound could not be fetched: %1").arg(error));
         else if (!isOn() || what != Ask::Record) // a call that is on may have no record yet
@@ -252,6 +292,9 @@ void CallPage::answered(quint64 request, const QString& error)
         m_arriving.clear();
         showHead();
         showSeries();
+        break;
+    case Ask::Messages:
+        fillMessages({});
         break;
     case Ask::Media:
         assembleSound();
@@ -362,6 +405,7 @@ void CallPage::setTheme(const Theme& theme)
     m_message->setTheme(theme);
     m_table->setTheme(theme);
     m_player->setTheme(theme);
+    m_messages->setTheme(theme);
     m_plot->setColours({ theme.base, theme.text, theme.quiet, theme.line, theme.text, theme.bad });
     m_plot->setKinds(
         { { tr("caller →"), theme.caller, Qt::SolidLine }, { tr("callee →"), theme.callee, Qt::DashLine } });

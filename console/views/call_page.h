@@ -11,10 +11,13 @@
 #include <QWidget>
 #include <map>
 
+class QTabWidget;
+
 namespace callmon {
 
 class CallHeader;
 class MessageBar;
+class MessagesPanel;
 class PlayerBar;
 class StreamTable;
 class TimeSeriesPlot;
@@ -30,6 +33,8 @@ public:
     CallKey call() const { return m_call; }
     QString title() const; // "+34910… → 2001"
     PlayerBar& player() { return *m_player; }
+    MessagesPanel& messages() { return *m_messages; }
+    void showMessages(); // their tab
     bool hasFigures() const { return !m_streams.empty(); }
     bool hasSeries() const { return !m_points.empty(); }
     EndedBy storedEnd() const { return m_record ? m_record->endedBy : EndedBy::Nobody; }
@@ -45,13 +50,14 @@ signals:
     void soundLoaded();
 
 private:
-    enum class Ask { Record, Streams, Quality, Media };
+    enum class Ask { Record, Streams, Quality, Messages, Media };
 
     void refresh(); // figures and series
     void ask(Ask what);
     void answered(quint64 request, const QString& error);
     void showHead();
     void showSeries();
+    void fillMessages(const QString& error);
     void showPlayhead(double secondsOfSound);
     double soundOffset() const; // seconds from the start of the call to the start of the sound
     void assembleSound();
@@ -66,6 +72,7 @@ private:
     std::vector<StreamRecord> m_streams;
     std::vector<QualityPoint> m_points;
     std::vector<QualityPoint> m_arriving; // shown when whole: a refresh must not blank the plot
+    std::vector<CallMessage> m_messagesArriving;
     std::map<StreamKey, QByteArray> m_media;
     std::map<quint64, Ask> m_requests;
     Timestamp m_now {};
@@ -77,7 +84,9 @@ private:
     CallHeader* m_head;
     MessageBar* m_message;
     StreamTable* m_table;
+    QTabWidget* m_tabs;
     TimeSeriesPlot* m_plot;
+    MessagesPanel* m_messages;
     PlayerBar* m_player;
     QTimer m_refresh;
     Theme m_theme = themeOf(ThemeName::Light);

@@ -241,6 +241,63 @@ public:
         return id;
     }
 
+    // Through two proxies, one of them with a long address; the INVITE was repeated, the second try answered.
+    static std::vector<CallMessage> messagesOf(CallKey call)
+    {
+        const std::array<Endpoint, 4> hosts { { { *IpAddress::parse("10.20.0.1"), 5060 },
+            { *IpAddress::parse("2001:db8:1234:5678:9abc:def0:1234:5678"), 5060 },
+            { *IpAddress::parse("10.20.7.9"), 5080 }, { *IpAddress::parse("10.20.1.1"), 5062 } } };
+        const std::string sdp = "v=0\r\no=- 1 1 IN IP4 10.20.0.1\r\ns=-\r\nc=IN IP4 10.20.0.1\r\nt=0 0\r\n"
+                                "m=audio 4000 RTP/AVP 8 0 101\r\na=rtpmap:101 telephone-event/8000\r\n";
+        std::vector<CallMessage> messages;
+        const auto put = [&](int ms, std::size_t from, std::size_t to, const std::string& first,
+                             const std::string& cseq, bool withSdp = false, bool repeated = false) {
+            CallMessage message;
+            message.head.call = call;
+            message.head.arrival = approximateStart(call) + std::chrono::milliseconds(ms);
+            message.head.flow = { hosts[from], hosts[to] };
+            message.head.transport = from + to > 4 ? Transport::Tcp : Transport::Udp;
+            message.head.repeated = repeated;
+            message.text = first + "\r\nVia: SIP/2.0/UDP 10.20.0.1:5060;branch=z9hG4bK-77-" + std::to_string(from)
+                + "\r\nFrom: \"Anna\" <sip:+34910000001@example.com>;tag=77\r\nTo: <sip:200@example.com>\r\n"
+                  "Call-ID: 77@10.20.0.1\r\nCSeq: "
+                + cseq + "\r\nProxy-Authorization: Digest username=\"anna\", response=\"********\"\r\n"
+                + (withSdp ? "Content-Type: application/sdp\r\n" : "")
+                + "Content-Length: " + std::to_string(withSdp ? sdp.size() : 0) + "\r\n\r\n" + (withSdp ? sdp : "");
+            message.head.wireSize = static_cast<std::uint32_t>(message.text.size());
+            messages.push_back(std::move(message));
+        };
+        put(0, 0, 1, "INVITE sip:200@example.com SIP/2.0", "1 INVITE", true);
+        put(500, 0, 1, "INVITE sip:200@example.com SIP/2.0", "1 INVITE", true, true);
+        put(501, 1, 0, "SIP/2.0 100 Trying", "1 INVITE");
+        put(502, 1, 2, "INVITE sip:200@example.com SIP/2.0", "1 INVITE", true);
+        put(503, 2, 3, "INVITE sip:200@10.20.1.1:5062 SIP/2.0", "1 INVITE", true);
+        put(540, 3, 2, "SIP/2.0 180 Ringing", "1 INVITE");
+        put(541, 2, 1, "SIP/2.0 180 Ringing", "1 INVITE");
+        put(542, 1, 0, "SIP/2.0 180 Ringing", "1 INVITE");
+        put(3'200, 3, 2, "SIP/2.0 200 OK", "1 INVITE", true);
+        put(3'201, 2, 1, "SIP/2.0 200 OK", "1 INVITE", true);
+        put(3'202, 1, 0, "SIP/2.0 200 OK", "1 INVITE", true);
+        put(3'230, 0, 3, "ACK sip:200@10.20.1.1:5062 SIP/2.0", "1 ACK");
+        put(60'000, 0, 3, "INFO sip:200@10.20.1.1:5062 SIP/2.0", "2 INFO");
+        put(60'040, 3, 0, "SIP/2.0 415 Unsupported Media Type", "2 INFO");
+        put(95'000, 3, 0, "BYE sip:+34910000001@10.20.0.1 SIP/2.0", "7 BYE");
+        put(95'020, 0, 3, "SIP/2.0 200 OK", "7 BYE");
+        return messages;
+    }
+
+    quint64 messages(CallKey call) override
+    {
+        const quint64 id = ++m_last;
+        QTimer::singleShot(0, this, [this, id, call] {
+            if (keepsMessages)
+                emit messagesFound(id, messagesOf(call));
+            emit finished(id);
+        });
+        return id;
+    }
+    bool keepsMessages = true;
+
     quint64 media(CallKey call) override
     {
         const quint64 id = ++m_last;

@@ -4,6 +4,7 @@
 #include "console/views/live_page.h"
 #include "console/views/main_window.h"
 #include "console/views/message_bar.h"
+#include "console/views/messages_panel.h"
 #include "console/views/past_page.h"
 #include "console/views/player_bar.h"
 #include "console/views/search_form.h"
@@ -84,6 +85,17 @@ private slots:
             QTRY_VERIFY(page->hasSeries() && page->player().hasAudio());
             page->player().seek(37);
             grab("call");
+            page->showMessages();
+            QTRY_VERIFY(page->messages().ladder().count() > 0);
+            page->messages().ladder().select(8);
+            grab("call-messages");
+            source.keepsMessages = false;
+            page = window.openCall(source.record(2).key);
+            page->showMessages();
+            QTRY_VERIFY(page->hasSeries());
+            QTest::qWait(50);
+            grab("call-no-messages");
+            source.keepsMessages = true;
             window.showLive();
             source.loseConnection();
             grab("connection-lost");
