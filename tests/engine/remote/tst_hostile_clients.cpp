@@ -142,10 +142,11 @@ private slots:
             void media(quint64, qint64) override { }
             void answerTaken(quint64) override { }
             void cancel(quint64) override { }
+            void messages(quint64, qint64) override { }
         } object;
         const RemoteMethods methods = methodsOf(SessionSourceAPI<SessionSource>(&object));
         QVERIFY(methods.object == u"Session");
-        QCOMPARE(methods.parameters.size(), 9u);
+        QCOMPARE(methods.parameters.size(), 10u);
         QCOMPARE(methods.parameters[Search], (std::vector<int> { QMetaType::ULongLong, QMetaType::QByteArray }));
         QVERIFY(methods.parameters[Alive].empty());
     }
