@@ -139,8 +139,7 @@ def judge(calls, phones, relayed, records, streams, counters):
             if not least <= packets <= most:
                 faults.append(f"packets of {path}: {packets}, expected {least} to {most}")
             same(f"lost of {path}", stream["lost"], "0")
-            if stream["binding_rule"]:
-                same(f"binding rule of {path}", stream["binding_rule"], rule)
+            same(f"binding rule of {path}", stream["binding_rule"], rule)
             same(f"codec of {path}", stream["codec"], "PCMA")
             total += packets
     same("RTP without a call", (counters["rtp_unbound"], counters["rtp_packets"]), (0, total))
