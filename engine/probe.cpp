@@ -3,6 +3,7 @@
 #include "engine/capture/dpdk_port.h"
 #include "engine/capture/machine.h"
 #include "engine/capture/pcap_file.h"
+#include "shared/base/ascii.h"
 #include "shared/remote/transport.h"
 
 #include <algorithm>
@@ -75,8 +76,7 @@ TrackerOptions trackerOptions(const ProbeOptions& options)
     tracker.sipPorts = options.sipPorts;
     for (const std::string& name : options.legHeaders) { // compared in lower case (RFC 3261 7.3.1)
         std::string& lower = tracker.legHeaders.emplace_back(name);
-        std::transform(lower.begin(), lower.end(), lower.begin(),
-            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+        std::transform(lower.begin(), lower.end(), lower.begin(), toLower);
     }
     tracker.sipLimits = { options.maxSipHeaders, options.maxSipHeaderBytes };
     tracker.callsPerSecondOfSource = options.callsPerSource;

@@ -1,6 +1,7 @@
 #include "engine/reassembly/sip_framer.h"
 
 #include "engine/reassembly/sip_start_line.h"
+#include "shared/base/ascii.h"
 
 #include <algorithm>
 #include <optional>
@@ -21,12 +22,6 @@ std::size_t findHeaderEnd(std::string_view text, std::size_t from)
             return at + 3;
     }
     return npos;
-}
-
-bool equalsIgnoringCase(std::string_view text, std::string_view lower)
-{
-    return std::equal(text.begin(), text.end(), lower.begin(), lower.end(),
-        [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
 }
 
 // Of the first Content-Length or l (RFC 3261 20.14) that is a number. Values beyond the limit stop at it.

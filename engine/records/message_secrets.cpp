@@ -1,5 +1,7 @@
 #include "engine/records/message_secrets.h"
 
+#include "shared/base/ascii.h"
+
 #include <algorithm>
 #include <string_view>
 
@@ -7,25 +9,9 @@ namespace callmon {
 
 namespace {
 
-bool isBlank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same(char a, char b)
-{
-    return lower(a) == lower(b);
-}
-
 bool startsWith(std::span<const char> text, std::string_view lowerCase)
 {
-    return text.size() >= lowerCase.size()
-        && std::equal(lowerCase.begin(), lowerCase.end(), text.begin(), [](char a, char b) { return a == lower(b); });
+    return startsWithIgnoringCase({ text.data(), text.size() }, lowerCase);
 }
 
 template <typename Ends> void blankUntil(std::span<char> text, Ends&& ends)
@@ -47,7 +33,8 @@ void blankInlineKeys(std::span<char> line)
 {
     constexpr std::string_view name = "inline:";
     for (;;) {
-        const auto found = std::search(line.begin(), line.end(), name.begin(), name.end(), same);
+        const auto found = std::search(
+            line.begin(), line.end(), name.begin(), name.end(), [](char a, char b) { return toLower(a) == b; });
         if (found == line.end())
             return;
         line = after(line, static_cast<std::size_t>(found - line.begin()) + name.size());
@@ -122,7 +109,7 @@ void blankSecrets(std::span<char> message)
     const auto isEnd = [](char c) { return c == '\r' || c == '\n'; };
     for (auto begin = message.begin(); begin != message.end();) {
         auto end = std::find_if(begin, message.end(), isEnd);
-        const char first = begin == end ? '\0' : lower(*begin);
+        const char first = begin == end ? '\0' : toLower(*begin);
         if (first == 'p' || (first == 'a' && end - begin > 1 && begin[1] != '=')) {
             for (auto next = end; next != message.end();) { // folded lines belong to it
                 next = std::find_if_not(next, message.end(), isEnd);

@@ -2,6 +2,7 @@
 // claims waits (WaitingMedia) and is asked for again at the ticks.
 #include "engine/tracking/call.h"
 #include "engine/tracking/media_lane.h"
+#include "shared/base/ascii.h"
 
 #include <algorithm>
 
@@ -22,11 +23,8 @@ constexpr std::uint8_t otherEndFits = 10; // on top
 bool accompanies(std::string_view codec)
 {
     constexpr std::string_view names[] = { "red", "ulpfec", "parityfec", "flexfec", "rtx" };
-    const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
-    return std::any_of(std::begin(names), std::end(names), [&](std::string_view name) {
-        return codec.size() >= name.size()
-            && std::equal(name.begin(), name.end(), codec.begin(), [&](char b, char a) { return same(a, b); });
-    });
+    return std::any_of(std::begin(names), std::end(names),
+        [codec](std::string_view name) { return startsWithIgnoringCase(codec, name); });
 }
 
 }

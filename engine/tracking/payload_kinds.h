@@ -4,20 +4,16 @@
 #include "engine/media/rtp_stream.h"
 #include "engine/signalling/sdp.h"
 #include "engine/tracking/codec_names.h"
-
-#include <algorithm>
+#include "shared/base/ascii.h"
 
 namespace callmon {
 
 inline PayloadKind kindOf(const SdpCodec& codec)
 {
-    const auto is = [&](std::string_view lowerCase) {
-        return std::equal(codec.name.begin(), codec.name.end(), lowerCase.begin(), lowerCase.end(),
-            [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; });
-    };
-    if (is("telephone-event"))
+    if (equalsIgnoringCase(codec.name, "telephone-event"))
         return PayloadKind::TelephoneEvent;
-    if (is("cn") || codec.payloadType == 13 || codec.payloadType == 19) // 19: before RFC 3551
+    if (equalsIgnoringCase(codec.name, "cn") || codec.payloadType == 13
+        || codec.payloadType == 19) // 19: before RFC 3551
         return PayloadKind::ComfortNoise;
     return PayloadKind::Media;
 }

@@ -1,5 +1,7 @@
 #include "shared/calls/call_ladder.h"
 
+#include "shared/base/ascii.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -11,14 +13,6 @@ namespace callmon {
 
 namespace {
 
-std::string_view trimmed(std::string_view text)
-{
-    constexpr std::string_view blanks = " \t\r";
-    const std::size_t first = text.find_first_not_of(blanks);
-    return first == std::string_view::npos ? std::string_view()
-                                           : text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
-
 // Cuts what stands before `end`, and `end`, off the front.
 std::string_view takeUntil(std::string_view& text, char end)
 {
@@ -26,12 +20,6 @@ std::string_view takeUntil(std::string_view& text, char end)
     const std::string_view taken = text.substr(0, at);
     text.remove_prefix(at == std::string_view::npos ? text.size() : at + 1);
     return taken;
-}
-
-bool equalsIgnoringCase(std::string_view text, std::string_view lowerCase)
-{
-    return std::equal(text.begin(), text.end(), lowerCase.begin(), lowerCase.end(),
-        [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; });
 }
 
 struct MediaLine { // of an SDP (RFC 4566)
@@ -139,7 +127,7 @@ MessageSummary summaryOf(const CallMessage& message)
 {
     MessageSummary summary;
     std::string_view rest = message.text;
-    summary.firstLine = trimmed(takeUntil(rest, '\n'));
+    summary.firstLine = trim(takeUntil(rest, '\n'));
     std::ranges::replace(summary.firstLine, '\r', ' ');
     if (message.head.signalling != Signalling::Sip)
         return summary;
@@ -152,17 +140,17 @@ MessageSummary summaryOf(const CallMessage& message)
     bool header = true;
     Description description;
     while (!rest.empty()) {
-        std::string_view line = trimmed(takeUntil(rest, '\n'));
+        std::string_view line = trim(takeUntil(rest, '\n'));
         if (header && line.empty())
             header = false;
         if (!header) {
             description.line(line);
             continue;
         }
-        const std::string_view name = trimmed(takeUntil(line, ':'));
+        const std::string_view name = trim(takeUntil(line, ':'));
         if (!equalsIgnoringCase(name, "cseq") || !summary.cseq.empty())
             continue;
-        summary.cseq = trimmed(line);
+        summary.cseq = trim(line);
         if (summary.status != 0)
             if (const std::size_t blank = summary.cseq.find_last_of(" \t"); blank != std::string::npos)
                 summary.method = summary.cseq.substr(blank + 1);

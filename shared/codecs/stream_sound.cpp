@@ -1,5 +1,7 @@
 #include "shared/codecs/stream_sound.h"
 
+#include "shared/base/ascii.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -10,12 +12,6 @@ namespace {
 using Kind = PayloadMeaning::Kind;
 
 constexpr std::size_t longestConcealment = soundRate; // 1 s; past it there is silence
-
-bool sameText(std::string_view a, std::string_view lowerCase)
-{
-    return std::equal(a.begin(), a.end(), lowerCase.begin(), lowerCase.end(),
-        [](char x, char y) { return (x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x) == y; });
-}
 
 // The voice of one stream: one decoder per payload type, and the place where the sound written so far ends.
 class StreamSound {
@@ -113,9 +109,9 @@ PayloadMeaning meaningOf(const RtpHeader& packet, const StreamRecord& stream)
 {
     const std::string_view codec = stream.codec;
     if (packet.payloadType == stream.payloadType && !codec.empty()) {
-        if (sameText(codec, "telephone-event"))
+        if (equalsIgnoringCase(codec, "telephone-event"))
             return { Kind::Event, {} };
-        if (sameText(codec, "cn"))
+        if (equalsIgnoringCase(codec, "cn"))
             return { Kind::ComfortNoise, {} };
         return { Kind::Voice, codec };
     }
