@@ -1,8 +1,8 @@
 #include "engine/storage/media_format.h"
 
 #include "engine/storage/crc32c.h"
+#include "engine/storage/segment_files.h"
 
-#include <cstdio>
 #include <cstring>
 #include <unistd.h>
 
@@ -31,9 +31,7 @@ std::uint32_t crcOf(ChunkHeader header, Bytes bytes)
 
 std::filesystem::path mediaSegmentPath(const std::filesystem::path& directory, std::uint32_t segment)
 {
-    char name[32];
-    std::snprintf(name, sizeof name, "%06u.log", segment);
-    return directory / "media" / name;
+    return segmentPath(directory / "media", segment);
 }
 
 ChunkState readChunk(int file, MediaLocation at, StoredChunk& chunk)

@@ -21,21 +21,14 @@ std::string placeOf(MediaLocation location)
 
 }
 
-int MediaLogReader::fileOf(std::uint32_t segment)
+MediaLogReader::MediaLogReader(const std::filesystem::path& directory)
+    : m_segments(directory / "media", POSIX_FADV_NORMAL)
 {
-    if (const auto found = m_files.find(segment); found != m_files.end())
-        return found->second.get();
-    if (m_files.size() >= openSegments)
-        m_files.erase(m_files.begin()); // the oldest segment
-    FileHandle file(::open(mediaSegmentPath(m_directory, segment).c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file)
-        return -1;
-    return m_files.emplace(segment, std::move(file)).first->second.get();
 }
 
 ChunkState MediaLogReader::readChunkOf(StreamKey stream, MediaLocation location, StoredChunk& chunk)
 {
-    const int file = fileOf(location.segment);
+    const int file = m_segments.fileOf(location.segment);
     const ChunkState state = file < 0 ? ChunkState::Missing : readChunk(file, location, chunk);
     return state == ChunkState::Missing || belongsTo(chunk.header, stream) ? state : ChunkState::Missing;
 }

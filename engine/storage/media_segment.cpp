@@ -1,5 +1,6 @@
 #include "engine/storage/media_segment.h"
 
+#include "engine/storage/segment_files.h"
 #include "engine/storage/storage_error.h"
 
 #include <algorithm>
@@ -77,16 +78,7 @@ void MediaSegment::learnBlockSize()
 
 std::uint32_t MediaSegment::last(const std::filesystem::path& directory)
 {
-    std::uint32_t last = 0;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(directory / "media", ignored)) {
-        const std::string stem = entry.path().stem().string();
-        const bool digits = stem.size() >= 6 && stem.size() <= 9
-            && std::all_of(stem.begin(), stem.end(), [](char c) { return c >= '0' && c <= '9'; });
-        if (entry.path().extension() == ".log" && digits)
-            last = std::max(last, static_cast<std::uint32_t>(std::stoul(stem)));
-    }
-    return last;
+    return lastSegment(directory / "media");
 }
 
 Result<std::unique_ptr<MediaSegment>> MediaSegment::create(const std::filesystem::path& directory, std::uint32_t number)

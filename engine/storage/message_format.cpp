@@ -1,9 +1,9 @@
 #include "engine/storage/message_format.h"
 
 #include "engine/storage/crc32c.h"
+#include "engine/storage/segment_files.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 #include <limits>
 
@@ -11,23 +11,12 @@ namespace callmon {
 
 std::filesystem::path messageSegmentPath(const std::filesystem::path& directory, std::uint32_t segment)
 {
-    char name[32];
-    std::snprintf(name, sizeof name, "%06u.log", segment);
-    return directory / "messages" / name;
+    return segmentPath(directory / "messages", segment);
 }
 
 std::uint32_t lastMessageSegment(const std::filesystem::path& directory)
 {
-    std::uint32_t last = 0;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(directory / "messages", ignored)) {
-        const std::string stem = entry.path().stem().string();
-        const bool digits = stem.size() >= 6 && stem.size() <= 9
-            && std::all_of(stem.begin(), stem.end(), [](char c) { return c >= '0' && c <= '9'; });
-        if (entry.path().extension() == ".log" && digits)
-            last = std::max(last, static_cast<std::uint32_t>(std::stoul(stem)));
-    }
-    return last;
+    return lastSegment(directory / "messages");
 }
 
 StoredMessageHeader storedHeader(const MessageHead& head, std::size_t bytes)

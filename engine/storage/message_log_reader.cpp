@@ -13,22 +13,14 @@ constexpr std::size_t mostMessages = 100'000; // held in memory: more than an en
 
 }
 
-int MessageLogReader::fileOf(std::uint32_t segment)
+MessageLogReader::MessageLogReader(const std::filesystem::path& directory)
+    : m_segments(directory / "messages", POSIX_FADV_RANDOM)
 {
-    if (const auto found = m_files.find(segment); found != m_files.end())
-        return found->second.get();
-    if (m_files.size() >= openSegments)
-        m_files.erase(m_files.begin()); // the oldest segment
-    FileHandle file(::open(messageSegmentPath(m_directory, segment).c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file)
-        return -1;
-    (void)::posix_fadvise(file.get(), 0, 0, POSIX_FADV_RANDOM);
-    return m_files.emplace(segment, std::move(file)).first->second.get();
 }
 
 std::optional<StoredMessage> MessageLogReader::messageAt(CallKey call, MessageLocation location)
 {
-    const int file = fileOf(location.segment);
+    const int file = m_segments.fileOf(location.segment);
     if (file < 0)
         return std::nullopt;
     for (const std::size_t size : { usualMessage, sizeof(StoredMessageHeader) + StoredMessageHeader::mostBytes }) {

@@ -1,21 +1,17 @@
 // Reads one call's messages back by their chain: no scan, whatever else the segments hold.
 #pragma once
 
-#include "engine/storage/file_handle.h"
 #include "engine/storage/message_format.h"
+#include "engine/storage/segment_files.h"
 #include "shared/base/result.h"
 
 #include <functional>
-#include <map>
 
 namespace callmon {
 
 class MessageLogReader {
 public:
-    explicit MessageLogReader(std::filesystem::path directory)
-        : m_directory(std::move(directory))
-    {
-    }
+    explicit MessageLogReader(const std::filesystem::path& directory);
 
     // From the call's first message to the one at `last`, in the order in which they came; the sink returns false to
     // stop. When some are missing or damaged, those behind them are given and the error says so.
@@ -24,11 +20,8 @@ public:
 
 private:
     std::optional<StoredMessage> messageAt(CallKey call, MessageLocation location);
-    int fileOf(std::uint32_t segment); // -1 when it is not there
 
-    static constexpr std::size_t openSegments = 16;
-    std::filesystem::path m_directory;
-    std::map<std::uint32_t, FileHandle> m_files;
+    OpenSegments m_segments;
     std::vector<std::byte> m_block;
 };
 

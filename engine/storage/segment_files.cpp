@@ -1,0 +1,45 @@
+#include "engine/storage/segment_files.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <fcntl.h>
+#include <string>
+
+namespace callmon {
+
+std::filesystem::path segmentPath(const std::filesystem::path& folder, std::uint32_t segment)
+{
+    char name[32];
+    std::snprintf(name, sizeof name, "%06u.log", segment);
+    return folder / name;
+}
+
+std::uint32_t lastSegment(const std::filesystem::path& folder)
+{
+    std::uint32_t last = 0;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+        const std::string stem = entry.path().stem().string();
+        const bool digits = stem.size() >= 6 && stem.size() <= 9
+            && std::all_of(stem.begin(), stem.end(), [](char c) { return c >= '0' && c <= '9'; });
+        if (entry.path().extension() == ".log" && digits)
+            last = std::max(last, static_cast<std::uint32_t>(std::stoul(stem)));
+    }
+    return last;
+}
+
+int OpenSegments::fileOf(std::uint32_t segment)
+{
+    if (const auto found = m_files.find(segment); found != m_files.end())
+        return found->second.get();
+    if (m_files.size() >= mostOpen)
+        m_files.erase(m_files.begin()); // the oldest segment
+    FileHandle file(::open(segmentPath(m_folder, segment).c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file)
+        return -1;
+    if (m_advice != POSIX_FADV_NORMAL)
+        (void)::posix_fadvise(file.get(), 0, 0, m_advice);
+    return m_files.emplace(segment, std::move(file)).first->second.get();
+}
+
+}
