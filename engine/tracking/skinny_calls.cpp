@@ -62,11 +62,16 @@ void SkinnyCalls::apply(const SkinnyUnregister&)
 
 void SkinnyCalls::mention(std::uint32_t callReference)
 {
-    const std::uint32_t half = callReference == 0 ? noIndex : known(callReference);
+    count(callReference == 0 ? noIndex : known(callReference));
+}
+
+bool SkinnyCalls::count(std::uint32_t half)
+{
     if (half == noIndex)
         ++m_counters.outsideCalls;
     else
         heard(half);
+    return half != noIndex;
 }
 
 void SkinnyCalls::apply(const SkinnyHook& body)
@@ -79,20 +84,14 @@ void SkinnyCalls::apply(const SkinnyHook& body)
     } else if (half != noIndex) {
         m_phones.half(half).hungUpAt = m_now;
     }
-    if (half != noIndex)
-        heard(half);
-    else
-        ++m_counters.outsideCalls;
+    count(half);
 }
 
 void SkinnyCalls::apply(const SkinnySoftKeyEvent& body)
 {
     const std::uint32_t half = known(body.at.callReference);
-    if (half == noIndex) {
-        ++m_counters.outsideCalls;
+    if (!count(half))
         return;
-    }
-    heard(half);
     if (body.key == SkinnySoftKey::EndCall)
         m_phones.half(half).hungUpAt = m_now;
     else if (body.key == SkinnySoftKey::Transfer)
@@ -161,22 +160,15 @@ void SkinnyCalls::apply(const SkinnyCallInfo& body)
 void SkinnyCalls::apply(const SkinnyCallState& body)
 {
     if (body.state == SkinnyState::OnHook || body.state == SkinnyState::Idle) {
-        const std::uint32_t half = known(body.at.callReference);
-        if (half == noIndex || body.at.callReference == 0) {
-            ++m_counters.outsideCalls;
-            return;
-        }
-        heard(half);
-        hangUp(half);
+        const std::uint32_t half = body.at.callReference == 0 ? noIndex : known(body.at.callReference);
+        if (count(half))
+            hangUp(half);
         return;
     }
     const std::uint32_t index = body.state == SkinnyState::RemoteMultiline ? noIndex : halfOf(body.at.callReference);
-    if (index == noIndex) {
-        ++m_counters.outsideCalls;
+    if (!count(index))
         return;
-    }
     SkinnyHalf& half = m_phones.half(index);
-    heard(index);
     if (half.closed)
         return;
     switch (body.state) {
@@ -226,12 +218,9 @@ void SkinnyCalls::apply(const SkinnyCallState& body)
 void SkinnyCalls::apply(const SkinnyOpenReceive& body)
 {
     const std::uint32_t index = halfOf(body.channel);
-    if (index == noIndex) {
-        ++m_counters.outsideCalls;
+    if (!count(index))
         return;
-    }
     SkinnyHalf& half = m_phones.half(index);
-    heard(index);
     half.passThroughParty = body.channel.passThroughParty;
     half.codec = body.codec;
     half.eventPayloadType = body.eventPayloadType;
@@ -240,12 +229,9 @@ void SkinnyCalls::apply(const SkinnyOpenReceive& body)
 void SkinnyCalls::apply(const SkinnyReceiveOpened& body)
 {
     const std::uint32_t index = halfOf(body.channel);
-    if (index == noIndex) {
-        ++m_counters.outsideCalls;
+    if (!count(index))
         return;
-    }
     const SkinnyHalf& half = m_phones.half(index);
-    heard(index);
     if (half.closed || !body.accepted || body.address.ip.isUnspecified() || body.address.port == 0)
         return;
     if (!body.video)
@@ -258,12 +244,9 @@ void SkinnyCalls::apply(const SkinnyReceiveOpened& body)
 void SkinnyCalls::apply(const SkinnyStartTransmit& body)
 {
     const std::uint32_t index = halfOf(body.channel);
-    if (index == noIndex) {
-        ++m_counters.outsideCalls;
+    if (!count(index))
         return;
-    }
     const SkinnyHalf& half = m_phones.half(index);
-    heard(index);
     if (half.closed || body.remote.ip.isUnspecified() || body.remote.port == 0)
         return;
     if (!body.video)

@@ -83,6 +83,7 @@ private:
     void completeTransfer(std::uint32_t half);
     void announce(std::uint32_t half, Party receiver, const Endpoint& endpoint, MediaKind kind, std::uint32_t codec,
         std::uint8_t payloadType, std::uint8_t eventPayloadType);
+    bool count(std::uint32_t half); // the message in hand; noIndex: it is outside calls, and false comes back
     void heard(std::uint32_t half);
     bool usable(std::uint32_t half) const; // its call has not ended
     void release(std::uint32_t half);
