@@ -165,13 +165,13 @@ bool MediaLane::countJoined()
         Datagram datagram;
         RtpHeader packet;
         std::uint32_t index = stream == noIndex ? noIndex : find(identity.flow, identity.ssrc, hash);
-        for (; index != noIndex && m_streams[index].numbered && m_waiting.take(flow, datagram, packet);
-             index = find(identity.flow, identity.ssrc, hash)) { // it may have a successor
+        while (index != noIndex && m_streams[index].numbered && m_waiting.take(flow, datagram, packet)) {
             if (m_pendingCount == m_pending.size())
                 flush();
             count(datagram, index, packet);
+            index = find(identity.flow, identity.ssrc, hash); // it may have a successor
             ++m_counters.joinedLater;
-            ++m_streams[find(identity.flow, identity.ssrc, hash)].joinedLater;
+            ++m_streams[index].joinedLater;
         }
         if (index != noIndex && m_waiting.waits(flow)) {
             m_joined[left++] = m_joined[i];
@@ -231,8 +231,8 @@ MediaKind MediaLane::mediaKindOf(const CallStream& stream) const
 
 std::uint32_t MediaLane::callAt(const Endpoint& endpoint) const
 {
-    const std::uint32_t address = m_media.find(endpoint);
-    return address != noIndex && m_calls[m_media[address].call].facts.confirmed ? m_media[address].call : noIndex;
+    const std::uint32_t address = confirmedAt(endpoint);
+    return address != noIndex ? m_media[address].call : noIndex;
 }
 
 bool MediaLane::apply(const LaneControl& control)

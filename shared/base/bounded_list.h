@@ -2,12 +2,10 @@
 // that is read costs a usual one nothing.
 #pragma once
 
-#include <array>
 #include <cassert>
 #include <cstddef>
 #include <memory>
 #include <new>
-#include <span>
 #include <type_traits>
 
 namespace callmon {
