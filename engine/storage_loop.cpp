@@ -99,7 +99,7 @@ void StorageLoop::storeRecords()
 // is.
 void StorageLoop::handOnEnded()
 {
-    if (!m_intake.mediaTakenUpTo(m_pushed))
+    if ((m_ended.empty() && m_endedBefore.empty()) || !m_intake.mediaTakenUpTo(m_pushed))
         return;
     for (const CallRecord& call : m_endedBefore)
         m_writer.callEnded(call);
