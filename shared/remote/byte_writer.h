@@ -42,7 +42,7 @@ public:
 private:
     void bigEndian(std::uint64_t value, int count)
     {
-        char raw[8];
+        char raw[8] {}; // whole: with sanitizers the compiler believes that append() may read all of it
         for (int i = 0; i < count; ++i)
             raw[i] = static_cast<char>(value >> (8 * (count - 1 - i)) & 0xff);
         m_bytes.append(raw, count);
