@@ -2,10 +2,10 @@
 // link type, u16 size, the frame. What the records come to must add up, whatever the frames say.
 #include "engine/records/call_monitor.h"
 #include "tests/engine/packet/packet_decoder.h"
+#include "tests/fuzz/require.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <set>
 #include <vector>
@@ -13,14 +13,6 @@
 namespace {
 
 using namespace callmon;
-
-void require(bool claim, int line = __builtin_LINE()) // clang 14 has no std::source_location
-{
-    if (claim)
-        return;
-    std::fprintf(stderr, "line %d does not hold\n", line);
-    std::abort();
-}
 
 // Keeps nothing but who is on, to see that each call ends once and nothing follows.
 class CheckingSink : public RecordSink {

@@ -2,19 +2,9 @@
 // time passes), id, u16 offset in units of 8 bytes, u16 size, the piece. Whatever comes: a datagram is as long as its
 // last fragment said, of bytes that were sent, and memory is all free in the end.
 #include "engine/reassembly/fragment_table.h"
+#include "tests/fuzz/require.h"
 
 #include <algorithm>
-#include <cstdlib>
-
-namespace {
-
-void require(bool claim)
-{
-    if (!claim)
-        std::abort();
-}
-
-}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {

@@ -1,19 +1,13 @@
 // SCTP packets on their way to messages. Input, again and again: a byte (1 the other direction, 16 time passes), u16
 // size, the packet. Whatever comes: memory is all free in the end, and nothing is counted twice.
 #include "engine/reassembly/sctp_chunk_table.h"
+#include "tests/fuzz/require.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace {
 
 using namespace callmon;
-
-void require(bool claim)
-{
-    if (!claim)
-        std::abort();
-}
 
 struct Checker : SctpMessageSink {
     Timestamp now {};

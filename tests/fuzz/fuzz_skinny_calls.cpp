@@ -1,23 +1,14 @@
 // Calls out of what telephones say: input, again and again: a byte that says which of four telephones, and how far time
 // goes on; then a message with its header. Tables are small, so that they fill up.
 #include "engine/tracking/tracker.h"
+#include "tests/fuzz/require.h"
 
-#include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <set>
 
 namespace {
 
 using namespace callmon;
-
-void require(bool claim, int line = __builtin_LINE()) // clang 14 has no std::source_location
-{
-    if (claim)
-        return;
-    std::fprintf(stderr, "line %d does not hold\n", line);
-    std::abort();
-}
 
 class NoMedia : public LaneListener {
 public:

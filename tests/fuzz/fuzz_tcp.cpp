@@ -4,19 +4,13 @@
 // the end.
 #include "engine/reassembly/reassembler.h"
 #include "engine/reassembly/sip_start_line.h"
+#include "tests/fuzz/require.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace {
 
 using namespace callmon;
-
-void require(bool claim)
-{
-    if (!claim)
-        std::abort();
-}
 
 struct Checker : SignallingSink {
     Timestamp now {};
