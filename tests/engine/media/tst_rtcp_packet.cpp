@@ -160,7 +160,8 @@ void RtcpPacketTest::cutCompoundsGiveTheirWholePackets()
         QCOMPARE(formOf(asBytes(bytes.first(size)), static_cast<std::size_t>(bytes.size())),
             nextHeaderIsThere ? RtcpForm::Plain : RtcpForm::Malformed);
     }
-    RtcpParts parts(asBytes(bytes.first(first + 6)));
+    const QByteArray cut = bytes.first(first + 6); // which the parts are views into
+    RtcpParts parts(asBytes(cut));
     QVERIFY(parts.next() && !parts.next());
 }
 
