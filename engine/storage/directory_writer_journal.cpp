@@ -166,8 +166,8 @@ void DirectoryWriter::readJournals()
     for (auto& [key, entry] : m_live)
         for (WriterStream& stream : entry.streams) {
             const auto& kept = places[{ key, stream.index }];
-            const auto whole = std::find_if(kept.rbegin(), kept.rend(), [&](MediaLocation place) {
-                return media.isChunkOf({ key, stream.index }, place);
+            const auto whole = std::find_if(kept.rbegin(), kept.rend(), [&, call = key](MediaLocation place) {
+                return media.isChunkOf({ call, stream.index }, place);
             });
             stream.newest.lastChunk = whole == kept.rend() ? MediaLocation {} : *whole;
             if (stream.newest.known)

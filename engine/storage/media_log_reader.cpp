@@ -1,7 +1,7 @@
 #include "engine/storage/media_log_reader.h"
 
+#include <algorithm>
 #include <fcntl.h>
-#include <ranges>
 
 namespace callmon {
 
@@ -67,7 +67,8 @@ Result<void> MediaLogReader::read(StreamKey stream, MediaLocation last, const st
         at = previous;
     }
     std::vector<std::byte> recorded;
-    for (Link& link : chain | std::views::reverse) {
+    std::reverse(chain.begin(), chain.end());
+    for (Link& link : chain) {
         if (!link.kept && readChunkOf(stream, link.at, link.chunk) != ChunkState::Whole) {
             leftOut = "the chunk in " + placeOf(link.at) + " is damaged";
             continue;

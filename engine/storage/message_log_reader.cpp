@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <fcntl.h>
-#include <ranges>
 
 namespace callmon {
 
@@ -58,7 +57,8 @@ Result<void> MessageLogReader::read(
             break;
         at = stored->previous;
     }
-    for (const CallMessage& message : messages | std::views::reverse)
+    std::reverse(messages.begin(), messages.end());
+    for (const CallMessage& message : messages)
         if (!sink(message))
             return {};
     if (!whole)
