@@ -1,0 +1,135 @@
+#include "engine/alarms/alarm_book.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::size_t rememberedClosed = 10'000;
+
+}
+
+AlarmBook::AlarmBook(std::size_t mostOpen)
+    : m_mostOpen(mostOpen)
+{
+}
+
+std::optional<AlarmId> AlarmBook::raise(Alarm alarm)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_open.size() >= m_mostOpen) {
+        ++m_refused;
+        return std::nullopt;
+    }
+    m_last.value = std::max(nanosecondsSinceEpoch(alarm.raisedAt), m_last.value + 1);
+    alarm.id = m_last;
+    m_open.emplace(alarm.id, Entry { alarm, ++m_version });
+    m_changed.push_back(alarm);
+    ++m_raised;
+    return alarm.id;
+}
+
+void AlarmBook::update(AlarmId id, double worst, std::uint32_t calls, std::string_view text)
+{
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_open.find(id);
+    if (found == m_open.end())
+        return;
+    found->second.alarm.worst = worst;
+    found->second.alarm.calls = calls;
+    found->second.alarm.text = text;
+    found->second.version = ++m_version;
+}
+
+void AlarmBook::clearLocked(std::map<AlarmId, Entry>::iterator at, Timestamp time, AlarmEnd end)
+{
+    Alarm& alarm = at->second.alarm;
+    alarm.clearedAt = std::max(time, alarm.raisedAt);
+    alarm.end = end;
+    m_changed.push_back(alarm);
+    m_closed.emplace_back(++m_version, at->first);
+    m_open.erase(at);
+    ++m_cleared;
+    if (m_closed.size() > rememberedClosed) {
+        m_forgotten = m_closed.front().first;
+        m_closed.pop_front();
+    }
+}
+
+void AlarmBook::clear(AlarmId id, Timestamp at, AlarmEnd end, double worst)
+{
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_open.find(id);
+    if (found == m_open.end())
+        return;
+    found->second.alarm.worst = worst;
+    clearLocked(found, at, end);
+}
+
+void AlarmBook::clearAll(Timestamp at, AlarmEnd end)
+{
+    const std::lock_guard lock(m_mutex);
+    while (!m_open.empty())
+        clearLocked(m_open.begin(), at, end);
+}
+
+void AlarmBook::acknowledge(const AlarmAcknowledgement& acknowledgement)
+{
+    const std::lock_guard lock(m_mutex);
+    ++m_acknowledged;
+    const auto found = m_open.find(acknowledgement.id);
+    if (found == m_open.end()) {
+        m_acknowledgements.push_back(acknowledgement);
+        return;
+    }
+    Alarm& alarm = found->second.alarm;
+    alarm.acknowledgedAt = acknowledgement.at;
+    alarm.acknowledgedBy = acknowledgement.by;
+    alarm.comment = acknowledgement.comment;
+    found->second.version = ++m_version;
+    m_changed.push_back(alarm);
+}
+
+std::vector<Alarm> AlarmBook::takeChanged()
+{
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_changed, {});
+}
+
+std::vector<AlarmAcknowledgement> AlarmBook::takeAcknowledgements()
+{
+    const std::lock_guard lock(m_mutex);
+    return std::exchange(m_acknowledgements, {});
+}
+
+AlarmDelta AlarmBook::delta(std::uint64_t since, std::uint64_t& version) const
+{
+    const std::lock_guard lock(m_mutex);
+    AlarmDelta delta;
+    delta.snapshot = since == 0 || since < m_forgotten || since > m_version;
+    version = m_version;
+    for (const auto& [id, entry] : m_open)
+        if (delta.snapshot || entry.version > since)
+            delta.changed.push_back(entry.alarm);
+    if (!delta.snapshot)
+        for (auto closed = m_closed.rbegin(); closed != m_closed.rend() && closed->first > since; ++closed)
+            delta.closed.push_back(closed->second);
+    return delta;
+}
+
+std::size_t AlarmBook::openCount() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_open.size();
+}
+
+std::vector<NamedCounter> AlarmBook::counters() const
+{
+    const std::lock_guard lock(m_mutex);
+    return { { "alarms_open", m_open.size() }, { "alarms_raised", m_raised }, { "alarms_cleared", m_cleared },
+        { "alarms_acknowledged", m_acknowledged }, { "alarms_refused", m_refused } };
+}
+
+}

@@ -1,0 +1,57 @@
+#include "engine/alarms/alarm_texts.h"
+
+namespace callmon {
+
+namespace {
+
+std::string party(Party who)
+{
+    return "the " + std::string(toText(who));
+}
+
+Party other(Party who)
+{
+    return who == Party::Caller ? Party::Callee : Party::Caller;
+}
+
+// ", above 50 ms for 10 s"
+std::string against(const AlarmRule& rule)
+{
+    std::string text = isBelow(rule.kind) ? ", below " : ", above ";
+    text += alarmFigureText(rule.kind, rule.threshold);
+    if (rule.raiseAfter.count() > 0)
+        text += " for " + alarmFigureText(AlarmKind::LongCall, static_cast<double>(rule.raiseAfter.count()));
+    return text;
+}
+
+}
+
+std::string alarmText(const AlarmRule& rule, double figure, std::optional<Party> direction)
+{
+    const std::string value = alarmFigureText(rule.kind, figure);
+    const std::string title(titleOf(rule.kind));
+    switch (rule.kind) {
+    case AlarmKind::OneWayAudio:
+        return "Nothing heard from " + party(direction.value_or(Party::Callee)) + " for " + value + " while "
+            + party(other(direction.value_or(Party::Callee))) + " sends" + against(rule);
+    case AlarmKind::NoMedia:
+        return "No media " + value + " after the answer" + against(rule);
+    case AlarmKind::MediaAfterBye:
+        return "Media of " + party(direction.value_or(Party::Caller)) + " go on " + value + " after the BYE"
+            + against(rule);
+    case AlarmKind::LongCall:
+        return "The call has lasted " + value + against(rule);
+    case AlarmKind::NoTraffic:
+        return "No frame for " + value + against(rule);
+    case AlarmKind::MetricLow:
+    case AlarmKind::MetricHigh:
+        return rule.metric.str() + ' ' + value + against(rule);
+    default:
+        break;
+    }
+    if (direction)
+        return title + " of " + party(*direction) + "'s media " + value + against(rule);
+    return title + ' ' + value + against(rule);
+}
+
+}

@@ -1,0 +1,168 @@
+#include "engine/alarms/probe_alarms.h"
+
+#include "engine/alarms/alarm_texts.h"
+#include "shared/calls/counter_meaning.h"
+
+#include <cstdlib>
+#include <utility>
+
+namespace callmon {
+
+namespace {
+
+// Which alarm a counter's growth belongs to; none for what is no loss.
+std::optional<AlarmKind> kindOf(const CounterMeaning& meaning)
+{
+    if (meaning.kind != CounterKind::Dropped && meaning.kind != CounterKind::Missed)
+        return std::nullopt;
+    switch (meaning.group) {
+    case CounterGroup::Dropped:
+        return AlarmKind::FramesLost;
+    case CounterGroup::Disk:
+    case CounterGroup::Queues:
+        return AlarmKind::DiskLate;
+    default:
+        return AlarmKind::RecordsLost;
+    }
+}
+
+std::uint64_t valueOf(std::span<const NamedCounter> counters, std::string_view name)
+{
+    for (const NamedCounter& counter : counters)
+        if (counter.name == name)
+            return counter.value;
+    return 0;
+}
+
+// "poll_gaps_over_65ms" -> 65: the gaps counted there were at least so long.
+std::optional<double> gapOf(const std::string& name)
+{
+    constexpr std::string_view begin = "poll_gaps_over_";
+    if (!name.starts_with(begin))
+        return std::nullopt;
+    char* unit = nullptr;
+    const double value = std::strtod(name.c_str() + begin.size(), &unit);
+    return std::string_view(unit) == "us" ? value / 1000 : value;
+}
+
+}
+
+ProbeAlarms::ProbeAlarms(AlarmBook& book)
+    : m_book(book)
+{
+}
+
+void ProbeAlarms::setRules(std::span<const AlarmRule> rules, Timestamp now)
+{
+    std::vector<RuleState> next;
+    for (const AlarmRule& rule : rules) {
+        if (isOfCall(rule.kind) || isOfMetric(rule.kind) || !rule.enabled)
+            continue;
+        RuleState state { rule, {}, {} };
+        for (RuleState& old : m_rules)
+            if (old.rule.name == rule.name && old.rule.kind == rule.kind) {
+                state.threshold = old.threshold;
+                state.alarm = std::exchange(old.alarm, {});
+            }
+        next.push_back(state);
+    }
+    for (const RuleState& old : m_rules)
+        if (old.alarm)
+            m_book.clear(*old.alarm, now, AlarmEnd::RuleChanged, old.threshold.worst());
+    m_rules = std::move(next);
+}
+
+ProbeAlarms::Growth ProbeAlarms::growthOf(AlarmKind kind, std::span<const NamedCounter> counters) const
+{
+    Growth growth;
+    for (const NamedCounter& counter : counters) {
+        const CounterMeaning& meaning = meaningOf(counter.name);
+        const std::uint64_t before = valueOf(m_before, counter.name);
+        if (kindOf(meaning) != kind || counter.value <= before)
+            continue;
+        growth.sum += counter.value - before;
+        if (counter.value - before > growth.most) {
+            growth.most = counter.value - before;
+            growth.largest = meaning.title;
+        }
+    }
+    return growth;
+}
+
+std::optional<double> ProbeAlarms::figureOf(AlarmKind kind, const ProbeReadings& readings, std::string& detail) const
+{
+    const double seconds = std::chrono::duration<double>(readings.now - m_at).count();
+    switch (kind) {
+    case AlarmKind::FramesLost:
+    case AlarmKind::RecordsLost:
+    case AlarmKind::DiskLate: {
+        const Growth growth = growthOf(kind, readings.counters);
+        detail = growth.largest;
+        return static_cast<double>(growth.sum) / seconds;
+    }
+    case AlarmKind::PollGap: {
+        double longest = 0;
+        for (const NamedCounter& counter : readings.counters)
+            if (const auto gap = gapOf(counter.name); gap && counter.value > valueOf(m_before, counter.name))
+                longest = std::max(longest, *gap);
+        detail = "at least";
+        return longest;
+    }
+    case AlarmKind::BufferNearlyFull:
+        detail = "media on its way to the disk";
+        return readings.poolUsedPercent;
+    case AlarmKind::DiskNearlyFull:
+        return readings.diskUsedPercent;
+    case AlarmKind::NoTraffic:
+        if (!readings.live)
+            return std::nullopt;
+        return std::chrono::duration<double>(readings.now - m_framesGrewAt).count();
+    default:
+        return std::nullopt;
+    }
+}
+
+void ProbeAlarms::second(const ProbeReadings& readings)
+{
+    const bool first = m_at == Timestamp {} || readings.now < m_at;
+    if (!first && readings.now - m_at < std::chrono::seconds(1))
+        return;
+    if (first || valueOf(readings.counters, "frames_received") > valueOf(m_before, "frames_received"))
+        m_framesGrewAt = readings.now;
+    if (!first)
+        for (RuleState& state : m_rules) {
+            std::string detail;
+            if (const auto figure = figureOf(state.rule.kind, readings, detail))
+                apply(state, *figure, detail, m_at, readings.now);
+        }
+    m_at = readings.now;
+    m_before.assign(readings.counters.begin(), readings.counters.end());
+}
+
+void ProbeAlarms::apply(RuleState& state, double figure, const std::string& detail, Timestamp from, Timestamp to)
+{
+    switch (state.threshold.update(state.rule, figure, from, to)) {
+    case ThresholdWatch::Change::Raise: {
+        Alarm alarm;
+        alarm.rule = state.rule.name;
+        alarm.kind = state.rule.kind;
+        alarm.severity = state.rule.severity;
+        alarm.since = state.threshold.since();
+        alarm.raisedAt = to;
+        alarm.figure = alarm.worst = state.threshold.worst();
+        alarm.threshold = state.rule.threshold;
+        alarm.text = alarmText(state.rule, alarm.figure, {}) + (detail.empty() ? "" : " (" + detail + ')');
+        state.alarm = m_book.raise(alarm);
+        break;
+    }
+    case ThresholdWatch::Change::Clear:
+        if (state.alarm)
+            m_book.clear(*state.alarm, to, AlarmEnd::Recovered, state.threshold.worst());
+        state.alarm.reset();
+        break;
+    case ThresholdWatch::Change::None:
+        break;
+    }
+}
+
+}

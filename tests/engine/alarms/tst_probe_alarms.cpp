@@ -1,0 +1,134 @@
+// Alarms of the probe by its counters, and those of service metrics.
+#include "engine/alarms/alarm_desk.h"
+
+#include <QTest>
+
+using namespace callmon;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Timestamp start = timestampFromNanoseconds(1'795'413'600LL * 1'000'000'000);
+
+std::vector<Alarm> openIn(const AlarmBook& book)
+{
+    std::uint64_t version = 0;
+    return book.delta(0, version).changed;
+}
+
+class ProbeAlarmsTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void framesThatAreLostForTwoSecondsAreAnAlarmThatNamesTheCounter()
+    {
+        AlarmDesk desk(16, builtInRules());
+        std::uint64_t missed = 7; // from before
+        for (int t = 0; t < 10; ++t) {
+            missed += t == 3 || t >= 6 ? 100 : 0; // one second alone, and then on and on
+            const NamedCounter counters[] { { "frames_received", std::uint64_t(t) * 1000 }, { "nic_missed", missed } };
+            desk.probe({ .now = start + t * 1s, .counters = counters, .live = true });
+            QCOMPARE(openIn(desk.book()).size(), std::size_t(t >= 7)); // 2 s without a break: those that end at 6 and 7
+        }
+        const Alarm alarm = openIn(desk.book())[0];
+        QCOMPARE(alarm.kind, AlarmKind::FramesLost);
+        QCOMPARE(alarm.figure, 100.0);
+        QVERIFY2(alarm.text.view().find("Missed by the port") != std::string_view::npos, alarm.text.str().c_str());
+        desk.stop();
+        QVERIFY(openIn(desk.book()).empty());
+    }
+
+    void idlePortIsNoTrafficAndAFileIsNot()
+    {
+        for (const bool live : { true, false }) {
+            AlarmDesk desk(16, builtInRules());
+            const NamedCounter counters[] { { "frames_received", 5 } };
+            for (int t = 0; t <= 61; ++t)
+                desk.probe({ .now = start + t * 1s, .counters = counters, .live = live });
+            QCOMPARE(openIn(desk.book()).size(), std::size_t(live));
+            if (live)
+                QCOMPARE(openIn(desk.book())[0].text.str(), std::string("No frame for 0:01:01, above 0:01:00"));
+        }
+    }
+
+    void fullDiskIsCritical()
+    {
+        AlarmDesk desk(16, builtInRules());
+        for (int t = 0; t <= 11; ++t)
+            desk.probe({ .now = start + t * 1s, .counters = {}, .diskUsedPercent = 96.4 });
+        QCOMPARE(openIn(desk.book())[0].severity, AlarmSeverity::Critical);
+        QCOMPARE(openIn(desk.book())[0].text.str(), std::string("Disk nearly full 96.4 %, above 95 % for 10 s"));
+    }
+
+    void metricOfEachGroupIsJudgedByItself()
+    {
+        AlarmDesk desk(16, builtInRules());
+        for (int t = 0; t <= 120; t += 5) {
+            desk.metrics().update({ "ner", "trunk north", 71, 400, start + t * 1s });
+            desk.metrics().update({ "ner", "trunk south", 98, 400, start + t * 1s });
+            desk.metrics().update({ "ner", "trunk new", 0, 19, start + t * 1s }); // of too few calls
+            desk.metrics().update({ "asr", "trunk north", 10, 400, start + t * 1s }); // no rule of that name
+        }
+        const std::vector<Alarm> open = openIn(desk.book());
+        QCOMPARE(open.size(), std::size_t(1));
+        QCOMPARE(open[0].group.str(), std::string("trunk north"));
+        QCOMPARE(open[0].raisedAt, start + 60s);
+        QCOMPARE(open[0].text.str(), std::string("ner 71, below 80 for 0:01:00 in trunk north"));
+    }
+
+    void acknowledgedByWhomAndWhen()
+    {
+        AlarmBook book;
+        Alarm alarm;
+        alarm.raisedAt = start;
+        const AlarmId id = *book.raise(alarm);
+        std::uint64_t version = 0;
+        book.delta(0, version);
+        book.acknowledge(
+            { id, std::string_view("anna"), start + 5s, std::string_view("trunk is down, told the carrier") });
+        const AlarmDelta delta = book.delta(version, version);
+        QVERIFY(!delta.snapshot);
+        QCOMPARE(delta.changed.size(), std::size_t(1));
+        QCOMPARE(delta.changed[0].acknowledgedBy.str(), std::string("anna"));
+        QVERIFY(book.takeAcknowledgements().empty());
+        book.clear(id, start + 9s, AlarmEnd::Recovered, 1);
+        const AlarmDelta closing = book.delta(version, version);
+        QCOMPARE(closing.closed, std::vector { id });
+        QCOMPARE(book.takeChanged().back().comment.str(), std::string("trunk is down, told the carrier"));
+        book.acknowledge({ id, std::string_view("anna"), start + 10s, {} }); // storage has it
+        QCOMPARE(book.takeAcknowledgements().size(), std::size_t(1));
+    }
+
+    void idsAreUniqueAndFullBookRefuses()
+    {
+        AlarmBook book(2);
+        Alarm alarm;
+        alarm.raisedAt = start;
+        const auto first = book.raise(alarm);
+        const auto second = book.raise(alarm);
+        QVERIFY(first && second && *first < *second);
+        QVERIFY(!book.raise(alarm));
+        QCOMPARE(book.counters().back().value, std::uint64_t(1));
+    }
+
+    void rulesThatContradictThemselvesAreRefused()
+    {
+        for (const AlarmRule& rule : builtInRules())
+            QVERIFY2(checkRule(rule), rule.name.str().c_str());
+        AlarmRule rule = builtInRules().front();
+        rule.clearThreshold = 2; // MOS is good above
+        QVERIFY(!checkRule(rule));
+        rule = builtInRules().front();
+        rule.name = "MOS; drop";
+        QVERIFY(!checkRule(rule));
+        rule.name = "mine";
+        QVERIFY(checkRule(rule));
+        rule.metric = "asr";
+        QVERIFY(!checkRule(rule));
+    }
+};
+
+}
+
+QTEST_APPLESS_MAIN(ProbeAlarmsTest)
+#include "tst_probe_alarms.moc"
