@@ -104,7 +104,7 @@ std::optional<double> RtcpFigures::lossPercent(std::optional<std::uint16_t> firs
             const std::int32_t byFraction = before * m_first.fraction / 256;
             const std::int32_t rounding = before * 2 / 256 + 1;
             const bool sameBeginning = m_first.lost <= byFraction + rounding;
-            lost += sameBeginning ? m_first.lost : byFraction;
+            lost += std::min(sameBeginning ? m_first.lost : byFraction, before);
         }
     }
     if (expected == 0)

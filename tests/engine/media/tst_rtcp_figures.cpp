@@ -82,6 +82,8 @@ void RtcpFiguresTest::lossBeforeTheFirstReportCountsWithTheFirstNumber()
     QCOMPARE(after({ report(65'099, 200), report(65'199, 250) }).lossPercent(first), std::optional(25.0));
     QCOMPARE(after({ report(65'099, 60, 0, 64), report(65'199, 60) }).lossPercent(first), std::optional(12.5));
     QCOMPARE(after({ report(64'000, 0), report(64'100, 0) }).lossPercent(first), std::optional(0.0));
+    // 201 lost of 200 is within what the fraction's rounding allows, and no more than all of them.
+    QCOMPARE(after({ report(65'199, 201, 0, 255) }).lossPercent(first), std::optional(100.0));
 }
 
 void RtcpFiguresTest::cumulativeLossThatFallsTakesBack() // late packets came, RFC 3550 6.4.1
