@@ -170,12 +170,12 @@ private:
 
     void readMediaAttribute(const SdpAttribute& attribute)
     {
-        if (const auto direction = readSdpDirection(attribute.name)) {
-            m_media->direction = *direction;
-        } else if (equalsIgnoringCase(attribute.name, "rtpmap")) {
+        if (equalsIgnoringCase(attribute.name, "rtpmap")) { // the most frequent first
             readSdpRtpmap(attribute.value, *m_media);
         } else if (equalsIgnoringCase(attribute.name, "fmtp")) {
             readSdpFmtp(attribute.value, *m_media);
+        } else if (const auto direction = readSdpDirection(attribute.name)) {
+            m_media->direction = *direction;
         } else if (attribute.name == "candidate") {
             m_pending.ice = true;
             addCandidate(attribute.value);
@@ -219,22 +219,27 @@ private:
     std::array<bool, SessionDescription::maxMedia> m_bundleOnly {};
 };
 
-}
-
-std::optional<SessionDescription> parseSdp(std::string_view body)
+std::optional<SessionDescription> readLines(std::string_view body, std::size_t maxLines)
 {
-    while (!body.empty() && isBlank(body.front()))
-        body.remove_prefix(1);
-    if (trim(takeLine(body)) != "v=0")
-        return std::nullopt;
     auto description = std::make_optional<SessionDescription>();
     Reader reader(*description);
-    for (std::size_t lines = 1; !body.empty() && lines < SessionDescription::maxLines; ++lines)
+    for (std::size_t lines = 1; !body.empty() && lines < maxLines; ++lines)
         reader.readLine(takeLine(body));
     for (; !body.empty(); takeLine(body))
         ++description->excess.lines;
     reader.end();
     return description;
+}
+
+}
+
+std::optional<SessionDescription> parseSdp(std::string_view body, std::size_t maxLines)
+{
+    while (!body.empty() && isBlank(body.front()))
+        body.remove_prefix(1);
+    if (trim(takeLine(body)) != "v=0")
+        return std::nullopt;
+    return readLines(body, maxLines);
 }
 
 }

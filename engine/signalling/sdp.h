@@ -74,14 +74,17 @@ struct SdpExcess {
 
 struct SessionDescription {
     static constexpr std::size_t maxMedia = 8;
-    static constexpr std::size_t maxLines = 1024; // browsers with video write some hundred
+    static constexpr std::size_t usualMaxLines = 1024; // browsers with video write some hundred
+
+    SessionDescription() { } // not implicit, which would have all of its room written with zeros (dcl.init)
 
     BoundedList<SdpMedia, maxMedia> media; // in the order of their lines
     SdpExcess excess;
 };
 
 // Views into `body`. Empty when there is no "v=0" to begin with.
-std::optional<SessionDescription> parseSdp(std::string_view body);
+std::optional<SessionDescription> parseSdp(
+    std::string_view body, std::size_t maxLines = SessionDescription::usualMaxLines);
 
 // RFC 3551 tables 4 and 5; empty name for unassigned and dynamic types.
 SdpCodec staticCodec(std::uint8_t payloadType);

@@ -2,6 +2,8 @@
 
 #include "engine/signalling/text.h"
 
+#include <algorithm>
+
 namespace callmon {
 
 namespace {
@@ -53,7 +55,7 @@ void readSdpMedia(std::string_view value, SdpMedia& media, SdpExcess& excess)
 
 SdpAttribute splitSdpAttribute(std::string_view text)
 {
-    const std::size_t colon = text.find(':');
+    const std::size_t colon = findAny<':'>(text);
     return { trim(text.substr(0, colon)), colon == npos ? std::string_view() : text.substr(colon + 1) };
 }
 
@@ -81,10 +83,10 @@ void readSdpRtpmap(std::string_view value, SdpMedia& media)
 {
     const auto type = decimal<std::uint8_t>(takeWord(value));
     std::string_view encoding = trim(value);
-    const std::size_t nameEnd = encoding.find('/');
+    const std::size_t nameEnd = findAny<'/'>(encoding);
     const std::string_view name = trim(encoding.substr(0, nameEnd));
     encoding.remove_prefix(nameEnd == npos ? encoding.size() : nameEnd + 1);
-    const std::size_t rateEnd = encoding.find('/');
+    const std::size_t rateEnd = findAny<'/'>(encoding);
     const auto rate = decimal<std::uint32_t>(trim(encoding.substr(0, rateEnd)));
     const auto channels = rateEnd == npos ? std::nullopt : decimal<std::uint8_t>(trim(encoding.substr(rateEnd + 1)));
     if (!type || name.empty())
@@ -92,12 +94,10 @@ void readSdpRtpmap(std::string_view value, SdpMedia& media)
     for (SdpCodec& codec : media.codecs) {
         if (codec.payloadType != *type || (!rate && !codec.name.empty()))
             continue;
-        codec.name = standardSpelling(name);
+        const SdpCodec fixed = staticCodec(*type);
+        codec.name = name == fixed.name ? fixed.name : standardSpelling(name);
         // A static type has the clock of RFC 3551, whatever the line says: many write G722/16000, and count at 8,000.
-        if (const SdpCodec fixed = staticCodec(*type); fixed.clockRate.value != 0)
-            codec.clockRate = fixed.clockRate;
-        else
-            codec.clockRate = Hertz { rate.value_or(0) };
+        codec.clockRate = fixed.clockRate.value != 0 ? fixed.clockRate : Hertz { rate.value_or(0) };
         codec.channels = std::max<std::uint8_t>(channels.value_or(1), 1);
     }
 }

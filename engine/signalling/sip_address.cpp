@@ -2,7 +2,8 @@
 
 #include "engine/signalling/text.h"
 
-#include <array>
+#include <algorithm>
+#include <charconv>
 
 namespace callmon {
 
@@ -14,11 +15,11 @@ constexpr auto npos = std::string_view::npos;
 // RFC 3261 25.1).
 std::size_t closingQuote(std::string_view text, std::size_t open)
 {
-    for (std::size_t i = open + 1; i < text.size(); ++i) {
-        if (text[i] == '\\')
-            ++i;
-        else if (text[i] == '"')
-            return i;
+    for (std::size_t i = open + 1; i < text.size();) {
+        const std::size_t step = findAny<'\\', '"'>(text.substr(i));
+        if (step == npos || text[i + step] == '"')
+            return step == npos ? npos : i + step;
+        i += step + 2;
     }
     return npos;
 }
@@ -26,14 +27,16 @@ std::size_t closingQuote(std::string_view text, std::size_t open)
 // Index of the semicolon or comma that ends the parameter at `from`, or the size of the text.
 std::size_t endOfParameter(std::string_view text, std::size_t from)
 {
-    for (std::size_t i = from; i < text.size(); ++i) {
-        if (text[i] == ';' || text[i] == ',')
-            return i;
-        if (text[i] == '"') {
-            i = closingQuote(text, i);
-            if (i == npos)
-                break;
-        }
+    while (from < text.size()) {
+        const std::size_t step = findAny<';', ',', '"'>(text.substr(from));
+        if (step == npos)
+            break;
+        if (text[from + step] != '"')
+            return from + step;
+        const std::size_t quote = closingQuote(text, from + step);
+        if (quote == npos)
+            break;
+        from = quote + 1;
     }
     return text.size();
 }
@@ -47,9 +50,8 @@ std::string_view unquoted(std::string_view text)
 
 bool hasTelephonyScheme(std::string_view text)
 {
-    constexpr std::array<std::string_view, 3> schemes { "sip:", "sips:", "tel:" };
-    return std::any_of(schemes.begin(), schemes.end(),
-        [text](std::string_view scheme) { return startsWithIgnoringCase(text, scheme); });
+    return startsWithIgnoringCase(text, "sip:") || startsWithIgnoringCase(text, "sips:")
+        || startsWithIgnoringCase(text, "tel:");
 }
 
 // What comes before the port, the parameters and the headers. An IPv6 reference gives up its brackets.
@@ -63,11 +65,11 @@ std::string_view hostOf(std::string_view hostPort)
 void splitUri(SipAddress& address)
 {
     std::string_view rest = address.uri;
-    const std::size_t colon = rest.find(':');
-    const std::size_t at = rest.find('@'); // an @ of the user part itself is escaped (RFC 3261 19.1.2)
+    const std::size_t colon = findAny<':'>(rest);
+    const std::size_t at = findAny<'@'>(rest); // an @ of the user part itself is escaped (RFC 3261 19.1.2)
     const bool telephony = hasTelephonyScheme(rest);
     if (startsWithIgnoringCase(rest, "tel:")) {
-        address.user = trim(rest.substr(4, rest.find(';') - 4));
+        address.user = trim(rest.substr(4, findAny<';'>(rest) - 4));
         return;
     }
     if (at == npos) {
@@ -114,7 +116,7 @@ std::string_view parameterOf(std::string_view value, std::string_view lowerCaseN
         const std::size_t begin = at + 1;
         at = endOfParameter(value, begin);
         const std::string_view parameter = value.substr(begin, at - begin);
-        const std::size_t equals = parameter.find('=');
+        const std::size_t equals = findAny<'='>(parameter);
         if (equalsIgnoringCase(trim(parameter.substr(0, equals)), lowerCaseName))
             return equals == npos ? std::string_view() : unquoted(trim(parameter.substr(equals + 1)));
     }
@@ -129,10 +131,10 @@ SipAddress parseSipAddress(std::string_view value)
     if (const std::size_t quote = text.starts_with('"') ? closingQuote(text, 0) : npos; quote != npos) {
         address.displayName = text.substr(1, quote - 1);
         text = trim(text.substr(quote + 1));
-        bracket = text.find('<');
+        bracket = findAny<'<'>(text);
     } else if (!hasTelephonyScheme(text)) { // else addr-spec: a bracket further on is of the next address in a list
         // Unquoted display names with commas, dots and bytes beyond ASCII are against the grammar and on every wire.
-        bracket = text.find('<');
+        bracket = findAny<'<'>(text);
         if (bracket != npos)
             address.displayName = trim(text.substr(0, bracket));
     }
@@ -144,7 +146,7 @@ SipAddress parseSipAddress(std::string_view value)
         parameters = text.substr(end);
     } else {
         text.remove_prefix(bracket + 1);
-        std::size_t end = text.find('>');
+        std::size_t end = findAny<'>'>(text);
         if (end == npos) // never closed: the same as without
             end = std::min(findAny<';', ','>(text), text.size());
         address.uri = trim(text.substr(0, end));

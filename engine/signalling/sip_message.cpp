@@ -2,6 +2,7 @@
 
 #include "engine/signalling/text.h"
 
+#include <algorithm>
 #include <array>
 
 namespace callmon {
@@ -73,19 +74,22 @@ struct Header {
 // line that the end of the text cuts: what it would have said is not known.
 std::optional<Header> takeHeader(std::string_view& text)
 {
-    const std::size_t firstEnd = text.find('\n');
-    std::size_t end = firstEnd;
-    const bool blankLine = firstEnd == 0 || (firstEnd == 1 && text[0] == '\r');
+    const std::size_t nameEnd = findAny<':', '\n'>(text);
+    const auto lineEnd = [&](std::size_t from) {
+        const std::size_t length = findAny<'\n'>(text.substr(from));
+        return length == npos ? npos : from + length;
+    };
+    std::size_t end = nameEnd == npos ? npos : lineEnd(nameEnd);
+    const bool blankLine = end == 0 || (end == 1 && text[0] == '\r');
     while (!blankLine && end != npos && end + 1 < text.size() && (text[end + 1] == ' ' || text[end + 1] == '\t'))
-        end = text.find('\n', end + 1);
+        end = lineEnd(end + 1);
     const std::string_view field = text.substr(0, end);
     text.remove_prefix(end == npos ? text.size() : end + 1);
     if (blankLine || end == npos)
         return std::nullopt;
-    const std::size_t colon = field.substr(0, firstEnd).find(':');
-    if (colon == npos)
+    if (field.size() == nameEnd || field[nameEnd] != ':') // a line without a colon
         return Header {};
-    return Header { trim(field.substr(0, colon)), trim(field.substr(colon + 1)) };
+    return Header { trim(field.substr(0, nameEnd)), trim(field.substr(nameEnd + 1)) };
 }
 
 // Of a header that comes again only the first is kept.
@@ -101,7 +105,6 @@ struct FieldValues {
     std::string_view from;
     std::string_view to;
     std::string_view via;
-    std::string_view contact;
     std::string_view contentType;
     std::string_view contentLength;
     bool contentLengthDisputed = false;
@@ -123,7 +126,7 @@ void keep(const Header& header, FieldValues& fields, SipMessage& message)
         case 'v':
             return keepFirst(fields.via, header.value);
         case 'm':
-            return keepFirst(fields.contact, header.value);
+            return keepFirst(message.contact, header.value);
         case 'c':
             return keepFirst(fields.contentType, header.value);
         case 'l':
@@ -159,7 +162,7 @@ void keep(const Header& header, FieldValues& fields, SipMessage& message)
         if (equalsIgnoringCase(header.name, "call-id"))
             keepFirst(fields.callId, header.value);
         else if (equalsIgnoringCase(header.name, "contact"))
-            keepFirst(fields.contact, header.value);
+            keepFirst(message.contact, header.value);
         return;
     case 8:
         if (equalsIgnoringCase(header.name, "refer-to"))
@@ -231,6 +234,41 @@ std::string_view withoutKeepAlive(std::string_view text) // RFC 3261 7.5, RFC 56
     return text;
 }
 
+enum class Verdict { Sip, NotSip, OverLimit };
+
+Verdict read(std::string_view text, const SipLimits& limits, SipMessage& message)
+{
+    text = withoutKeepAlive(text);
+    const std::string_view startLine = trim(takeLine(text));
+    const bool isResponse = startsWithIgnoringCase(startLine, "sip/");
+    if (!(isResponse ? readStatusLine(startLine, message) : readRequestLine(startLine, message)))
+        return Verdict::NotSip;
+
+    FieldValues fields;
+    const std::string_view headers = text;
+    std::uint32_t count = 0;
+    for (std::size_t before = text.size(); const auto header = takeHeader(text); before = text.size()) {
+        if (++count > limits.headers || before - text.size() > limits.headerBytes)
+            return Verdict::OverLimit;
+        keep(*header, fields, message);
+    }
+    message.headers = headers.substr(0, headers.size() - text.size());
+
+    if (fields.callId.empty() || fields.from.empty() || fields.to.empty() || !readCseq(fields.cseq, message))
+        return Verdict::NotSip;
+    message.callId = fields.callId;
+    message.from = parseSipAddress(fields.from);
+    message.to = parseSipAddress(fields.to);
+    message.viaBranch = parameterOf(fields.via, "branch");
+    message.contentType = fields.contentType;
+    if (!fields.contentLengthDisputed)
+        message.contentLength = decimal<std::size_t>(fields.contentLength);
+    if (!message.isRequest && !fields.server.empty())
+        message.userAgent = fields.server;
+    message.body = text.substr(0, message.contentLength.value_or(npos));
+    return Verdict::Sip;
+}
+
 }
 
 std::string_view toText(SipMethod method)
@@ -251,47 +289,19 @@ bool looksLikeSip(Bytes payload)
 
 std::optional<SipMessage> parseSip(std::string_view text)
 {
-    return readSip(text, {}).message;
+    auto message = std::make_optional<SipMessage>();
+    if (read(text, {}, *message) != Verdict::Sip)
+        message.reset();
+    return message;
 }
 
 SipReading readSip(std::string_view text, const SipLimits& limits)
 {
-    text = withoutKeepAlive(text);
     SipReading reading;
-    SipMessage& message = reading.message.emplace();
-    const auto refused = [&](bool overLimit) {
+    const Verdict verdict = read(text, limits, reading.message.emplace());
+    if (verdict != Verdict::Sip)
         reading.message.reset();
-        reading.overLimit = overLimit;
-        return reading;
-    };
-    const std::string_view startLine = trim(takeLine(text));
-    const bool isResponse = startsWithIgnoringCase(startLine, "sip/");
-    if (!(isResponse ? readStatusLine(startLine, message) : readRequestLine(startLine, message)))
-        return refused(false);
-
-    FieldValues fields;
-    const std::string_view headers = text;
-    std::uint32_t count = 0;
-    for (std::size_t before = text.size(); const auto header = takeHeader(text); before = text.size()) {
-        if (++count > limits.headers || before - text.size() > limits.headerBytes)
-            return refused(true);
-        keep(*header, fields, message);
-    }
-    message.headers = headers.substr(0, headers.size() - text.size());
-
-    if (fields.callId.empty() || fields.from.empty() || fields.to.empty() || !readCseq(fields.cseq, message))
-        return refused(false);
-    message.callId = fields.callId;
-    message.from = parseSipAddress(fields.from);
-    message.to = parseSipAddress(fields.to);
-    message.viaBranch = parameterOf(fields.via, "branch");
-    message.contactUri = parseSipAddress(fields.contact).uri;
-    message.contentType = fields.contentType;
-    if (!fields.contentLengthDisputed)
-        message.contentLength = decimal<std::size_t>(fields.contentLength);
-    if (!message.isRequest && !fields.server.empty())
-        message.userAgent = fields.server;
-    message.body = text.substr(0, message.contentLength.value_or(npos));
+    reading.overLimit = verdict == Verdict::OverLimit;
     return reading;
 }
 

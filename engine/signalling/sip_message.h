@@ -43,10 +43,10 @@ struct SipMessage {
     SipAddress to;
     std::uint32_t cseq = 0;
     std::string_view viaBranch; // of the topmost Via; empty when it has none
-    std::string_view contactUri;
     std::string_view contentType; // "application/sdp", parameters included
 
     // Values as they stand, folds inside; empty when they are not there.
+    std::string_view contact; // the first
     std::string_view assertedIdentity; // RFC 3325
     std::string_view diversion; // RFC 5806
     std::string_view historyInfo; // RFC 7044

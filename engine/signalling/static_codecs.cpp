@@ -67,12 +67,12 @@ bool sameIgnoringCase(std::string_view a, std::string_view b)
 
 std::string_view standardSpelling(std::string_view encodingName)
 {
-    for (const StaticType& known : staticTypes)
-        if (sameIgnoringCase(encodingName, known.name))
-            return known.name;
     for (const std::string_view known : dynamicNames)
         if (sameIgnoringCase(encodingName, known))
             return known;
+    for (const StaticType& known : staticTypes)
+        if (sameIgnoringCase(encodingName, known.name))
+            return known.name;
     return encodingName;
 }
 

@@ -38,7 +38,7 @@ void noteEnd(Call& call, const SipMessage& message, bool ended)
     if (failed && record.endReason.empty())
         record.endReason = message.reasonPhrase;
     if (failed && message.status < 400)
-        assignName(record.transferTarget, parseSipAddress(message.contactUri)); // RFC 3261 8.1.3.4
+        assignName(record.transferTarget, parseSipAddress(message.contact)); // RFC 3261 8.1.3.4
 }
 
 // RFC 5806: each diverter puts its own before those that are there. RFC 7044: a list in order, whose last element is

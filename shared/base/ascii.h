@@ -1,8 +1,10 @@
 // Blanks and case in the text of protocols: ASCII, whatever the locale. Views only.
 #pragma once
 
-#include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
 
 namespace callmon {
 
@@ -26,11 +28,39 @@ constexpr char toLower(char c)
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+// Eight characters in a word, each as toLower() gives it.
+constexpr std::uint64_t eightToLower(std::uint64_t eight)
+{
+    constexpr std::uint64_t each = 0x0101010101010101;
+    const std::uint64_t low = eight & each * 0x7f; // so that no sum reaches the next character
+    const std::uint64_t fromA = low + each * (0x80 - 'A'); // the highest bit of each: not below A
+    const std::uint64_t beyondZ = low + each * (0x7f - 'Z');
+    const std::uint64_t upper = fromA & ~beyondZ & ~eight & each * 0x80;
+    return eight | upper >> 2;
+}
+
 // `lowerCase` is the word in lower case.
 constexpr bool equalsIgnoringCase(std::string_view text, std::string_view lowerCase)
 {
-    return text.size() == lowerCase.size()
-        && std::equal(text.begin(), text.end(), lowerCase.begin(), [](char a, char b) { return toLower(a) == b; });
+    if (text.size() != lowerCase.size())
+        return false;
+    std::size_t at = 0;
+    if (!std::is_constant_evaluated()) {
+        const auto wordOf = [](std::string_view eight) {
+            std::uint64_t word = 0;
+            std::memcpy(&word, eight.data(), sizeof word);
+            return word;
+        };
+        for (; text.size() - at >= 8; at += 8) {
+            if (eightToLower(wordOf(text.substr(at))) != wordOf(lowerCase.substr(at)))
+                return false;
+        }
+    }
+    for (; at < text.size(); ++at) {
+        if (toLower(text[at]) != lowerCase[at])
+            return false;
+    }
+    return true;
 }
 
 constexpr bool startsWithIgnoringCase(std::string_view text, std::string_view lowerCase)

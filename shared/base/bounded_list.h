@@ -14,7 +14,7 @@ template <typename Value, std::size_t N> class BoundedList {
     static_assert(std::is_trivially_destructible_v<Value>);
 
 public:
-    BoundedList() = default;
+    BoundedList() { } // not defaulted: with `{}` all of its room would be written with zeros (dcl.init)
     BoundedList(const BoundedList& other) { *this = other; }
     BoundedList& operator=(const BoundedList& other)
     {

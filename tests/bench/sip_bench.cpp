@@ -145,20 +145,17 @@ Facts naive(const std::string& message)
 struct Parsed {
     std::optional<SipMessage> message;
     std::optional<SessionDescription> description;
-};
 
-Parsed parse(const std::string& text)
-{
-    Parsed parsed { parseSip(text), std::nullopt };
-    if (parsed.message)
-        if (const std::string_view sdp = sdpOf(*parsed.message); !sdp.empty())
-            parsed.description = parseSdp(sdp);
-    return parsed;
-}
+    explicit Parsed(const std::string& text)
+        : message(parseSip(text))
+        , description(parseSdp(message ? sdpOf(*message) : std::string_view()))
+    {
+    }
+};
 
 Facts ours(const std::string& text)
 {
-    const Parsed parsed = parse(text);
+    const Parsed parsed(text);
     const SipMessage& message = parsed.message.value();
     Facts facts { std::string(message.callId), std::string(message.from.user), std::string(message.from.tag),
         std::string(message.to.user), std::string(message.to.tag), std::string(message.viaBranch),
@@ -280,7 +277,7 @@ void benchMessages(const char* what, const std::vector<std::string>& messages)
     const double mean = static_cast<double>(bytes) / static_cast<double>(messages.size());
     std::printf("%s of %.0f bytes, SIP and SDP, one thread:\n", what, mean);
     printTiming(
-        "views", measure(messages, 5000, [](const std::string& m) { sink = sink + parse(m).message->cseq; }), mean);
+        "views", measure(messages, 5000, [](const std::string& m) { sink = sink + Parsed(m).message->cseq; }), mean);
     printTiming(
         "strings and map", measure(messages, 300, [](const std::string& m) { sink = sink + naive(m).cseq; }), mean);
 #if CALLMON_HAVE_OSIP
@@ -307,7 +304,7 @@ void benchHostile()
             std::string message = callMessages()[0];
             message.insert(message.find("\r\nVia:") + 2, value + "\r\n");
             const double time = measure({ message }, 20, [](const std::string& m) {
-                sink = sink + parse(m).message.has_value();
+                sink = sink + Parsed(m).message.has_value();
             }).median;
             std::string shown = unit;
             std::replace(shown.begin(), shown.end(), '\n', '/');

@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(message->from, text);
     check(message->to, text);
     const std::string_view sdp = callmon::sdpOf(*message);
-    for (const std::string_view view : { message->requestUri, message->callId, message->viaBranch, message->contactUri,
+    for (const std::string_view view : { message->requestUri, message->callId, message->viaBranch, message->contact,
              message->contentType, message->body, sdp })
         check(view, text);
     if (message->contentLength && message->body.size() > *message->contentLength)

@@ -447,7 +447,7 @@ private slots:
         std::string body = alice + "m=audio 49170 RTP/AVP 0\r\n"; // six lines
         for (std::size_t i = 0; i < SdpMedia::maxCandidates + 3; ++i)
             body += "a=candidate:1 1 UDP 1 192.0.2.3 " + std::to_string(1000 + i) + " typ host\r\n";
-        for (std::size_t i = 6 + SdpMedia::maxCandidates + 3; i < SessionDescription::maxLines; ++i)
+        for (std::size_t i = 6 + SdpMedia::maxCandidates + 3; i < SessionDescription::usualMaxLines; ++i)
             body += "a=x\r\n";
         const auto whole = parseSdp(body);
         QCOMPARE(whole->excess.candidates, std::uint64_t(3));

@@ -141,7 +141,7 @@ private slots:
         QCOMPARE(text(sip->from.tag), fromTag.toStdString());
         QCOMPARE(text(sip->to.tag), toTag.toStdString());
         QCOMPARE(text(sip->viaBranch), branch.toStdString());
-        QCOMPARE(text(sip->contactUri), contact.toStdString());
+        QCOMPARE(text(parseSipAddress(sip->contact).uri), contact.toStdString());
         QCOMPARE(int(sip->body.size()), bodySize);
     }
 
@@ -381,7 +381,7 @@ private slots:
         const auto contactOf = [](const std::string& value) {
             static std::string message;
             message = withBody("Contact: " + value + "\r\n", "");
-            return text(parseSip(message).value().contactUri);
+            return text(parseSipAddress(parseSip(message).value().contact).uri);
         };
         QCOMPARE(contactOf("\"Mr. Watson\" <sip:watson@worcester.com>;q=0.7, \"Mr. Watson\" <mailto:w@bell.com>"),
             std::string("sip:watson@worcester.com"));
