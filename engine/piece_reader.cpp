@@ -16,21 +16,13 @@ Transport transportOf(MessageTransport transport)
     }
 }
 
-ReassemblerOptions reassemblerOptions(std::span<const std::uint16_t> sipPorts)
-{
-    ReassemblerOptions options;
-    options.streams.sipPorts.assign(sipPorts.begin(), sipPorts.end());
-    return options;
 }
 
-}
-
-// `readsMedia`: with several lanes a stream's packets belong to one of them, and fragments of media do not get there.
-PieceReader::PieceReader(CallMonitor& monitor, std::span<const std::uint16_t> sipPorts, bool readsMedia)
+PieceReader::PieceReader(CallMonitor& monitor, const ReassemblerOptions& options, bool readsMedia)
     : m_monitor(monitor)
-    , m_classifier(sipPorts)
+    , m_classifier(options.streams.sipPorts, options.streams.skinnyPorts)
     , m_readsMedia(readsMedia)
-    , m_reassembler(*this, reassemblerOptions(sipPorts))
+    , m_reassembler(*this, options)
 {
 }
 

@@ -12,7 +12,9 @@ namespace callmon {
 // Lane 0's thread. Nothing is allocated after the constructor.
 class PieceReader final : private SignallingSink {
 public:
-    PieceReader(CallMonitor& monitor, std::span<const std::uint16_t> sipPorts, bool readsMedia);
+    // `readsMedia`: with several lanes a stream's packets belong to one of them, and fragments of media do not get
+    // there.
+    PieceReader(CallMonitor& monitor, const ReassemblerOptions& options, bool readsMedia);
 
     // A frame of kind Piece; every frame before it was given to the monitor. Calls the monitor from within.
     void read(const Frame& frame, std::uint64_t sequence);

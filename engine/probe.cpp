@@ -60,6 +60,7 @@ CaptureLoopOptions captureOptions(const ProbeOptions& options, const CoreLayout&
     CaptureLoopOptions capture;
     capture.batches = isFile ? std::min(options.ringBatches, fileBatches) : options.ringBatches;
     capture.sipPorts = options.sipPorts;
+    capture.skinnyPorts = options.skinnyPorts;
     capture.lanes = options.processingCores;
     capture.seed = std::random_device()();
     if (mayPollBusy(options, layout) && layout.processingMaySpin)
@@ -79,12 +80,25 @@ TrackerOptions trackerOptions(const ProbeOptions& options)
         std::transform(lower.begin(), lower.end(), lower.begin(), toLower);
     }
     tracker.sipLimits = { options.maxSipHeaders, options.maxSipHeaderBytes };
+    tracker.maxSdpLines = options.maxSdpLines;
+    tracker.maxStreamsPerCall = options.maxStreamsPerCall;
     tracker.callsPerSecondOfSource = options.callsPerSource;
     tracker.lingerAfterEnd = options.lingerAfterEnd;
     tracker.unansweredTimeout = options.silenceUnanswered;
     tracker.mediaTimeout = options.silenceWithMedia;
     tracker.quietTimeout = options.silenceWithoutMedia;
     return tracker;
+}
+
+ReassemblerOptions reassemblerOptions(const ProbeOptions& options)
+{
+    ReassemblerOptions reassembler;
+    reassembler.streams.sipPorts = options.sipPorts;
+    reassembler.streams.skinnyPorts = options.skinnyPorts;
+    reassembler.fragments.maxDatagrams = options.maxFragmentedDatagrams;
+    reassembler.fragments.maxFragments = options.maxFragments;
+    reassembler.tcp.maxConnections = options.maxTcpConnections;
+    return reassembler;
 }
 
 StorageQueue::Sizes queueSizes(const ProbeOptions& options, bool signalling)
@@ -173,7 +187,7 @@ Probe::Probe(const ProbeOptions& options, Warn warn)
     : m_warn(std::move(warn))
     , m_queues(makeQueues(options))
     , m_monitor(trackerOptions(options), pointersTo<RecordSink>(m_queues), { .bytesKept = options.messageBytes })
-    , m_pieces(m_monitor, options.sipPorts, m_queues.size() == 1)
+    , m_pieces(m_monitor, reassemblerOptions(options), m_queues.size() == 1)
 {
 }
 
@@ -383,6 +397,7 @@ ProbeStatus Probe::status() const
         status.now = m_published.now;
         status.framesPerSecond = m_published.framesPerSecond;
         status.bitsPerSecond = m_published.bitsPerSecond;
+        status.unboundFlows = m_published.unboundFlows;
         status.counters.insert(status.counters.end(), m_published.counters.begin(), m_published.counters.end());
     }
     status.counters.push_back({ "media_chunks_refused", refusedChunks() });

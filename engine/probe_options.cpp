@@ -76,16 +76,18 @@ template <auto Member> auto text()
     };
 }
 
-Result<void> applySipPorts(ProbeOptions& options, const Values& values)
+template <auto Member> auto ports()
 {
-    options.sipPorts.clear();
-    for (const std::string& value : values) {
-        std::uint16_t port = 0;
-        if (auto parsed = parseNumber(value, port, 1, 65535); !parsed)
-            return parsed;
-        options.sipPorts.push_back(port);
-    }
-    return {};
+    return [](ProbeOptions& options, const Values& values) -> Result<void> {
+        (options.*Member).clear();
+        for (const std::string& value : values) {
+            std::uint16_t port = 0;
+            if (auto parsed = parseNumber(value, port, 1, 65535); !parsed)
+                return parsed;
+            (options.*Member).push_back(port);
+        }
+        return {};
+    };
 }
 
 Result<void> applyLegHeaders(ProbeOptions& options, const Values& values)
@@ -144,13 +146,24 @@ const std::vector<Option>& allOptions()
             number<&O::ringBatches>(16, 1'048'576) },
         { "max-calls", "Calls at once; more are refused and counted", false, number<&O::maxCalls>(16, 16'777'216) },
         { "max-streams", "RTP streams at once", false, number<&O::maxStreams>(16, 33'554'432) },
-        { "sip-ports", "Ports looked at for SIP first (it is recognised on every port)", true, applySipPorts },
+        { "sip-ports", "Ports looked at for SIP first (it is recognised on every port)", true, ports<&O::sipPorts>() },
+        { "skinny-ports", "TCP ports of Skinny (SCCP) call managers", true, ports<&O::skinnyPorts>() },
         { "leg-headers", "Header fields of an INVITE that the legs of one call share, X-Call-ID and the like; in order",
             true, applyLegHeaders },
         { "max-sip-headers", "Header fields of a SIP message; one with more is not read, and counted", false,
             number<&O::maxSipHeaders>(8, 65'536) },
         { "max-sip-header-bytes", "Size of a header field, likewise", false,
             number<&O::maxSipHeaderBytes>(128, 65'536) },
+        { "max-sdp-lines", "Lines of a session description; more are not read, and counted", false,
+            number<&O::maxSdpLines>(8, 65'536) },
+        { "max-streams-per-call", "RTP streams of one call; more are refused and counted", false,
+            number<&O::maxStreamsPerCall>(1, 64) },
+        { "max-fragmented-datagrams", "Datagrams that wait for their fragments; more are refused and counted", false,
+            number<&O::maxFragmentedDatagrams>(16, 1'048'576) },
+        { "max-fragments", "Fragments of one datagram; one with more is given up, and counted", false,
+            number<&O::maxFragments>(2, 8192) },
+        { "max-tcp-connections", "TCP connections that may carry signalling; more are refused and counted", false,
+            number<&O::maxTcpConnections>(16, 1'048'576) },
         { "calls-per-source", "Calls a second that one address may begin; more are refused and counted; 0: any number",
             false, number<&O::callsPerSource>(0, 10'000'000) },
         { "linger-s", "Silence after BYE or a failure before a call is closed, seconds", false,

@@ -33,9 +33,15 @@ struct ProbeOptions {
     std::uint32_t maxCalls = 131072;
     std::uint32_t maxStreams = 262144;
     std::vector<std::uint16_t> sipPorts { 5060 };
+    std::vector<std::uint16_t> skinnyPorts { 2000 };
     std::vector<std::string> legHeaders; // names of header fields whose value the legs of one call share
     std::uint32_t maxSipHeaders = 256;
     std::uint32_t maxSipHeaderBytes = 8192;
+    std::uint32_t maxSdpLines = 1024;
+    std::uint32_t maxStreamsPerCall = 64;
+    std::uint32_t maxFragmentedDatagrams = 4096; // in progress
+    std::uint32_t maxFragments = 8192; // of one datagram
+    std::uint32_t maxTcpConnections = 16'384; // that may carry signalling
     std::uint32_t callsPerSource = 1000; // a second; 0: any
     std::chrono::seconds lingerAfterEnd { 5 };
     std::chrono::seconds silenceUnanswered { 180 };

@@ -25,7 +25,7 @@ void add(std::atomic<std::uint64_t>& counter, std::uint64_t value)
 CaptureLoop::CaptureLoop(FrameSource& source, const CaptureLoopOptions& options)
     : m_source(source)
     , m_isLive(source.isLive())
-    , m_classifier(options.sipPorts)
+    , m_classifier(options.sipPorts, options.skinnyPorts)
     , m_seed(options.seed)
 {
     assert(options.lanes >= 1 && options.lanes <= 256);

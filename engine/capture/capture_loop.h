@@ -18,6 +18,7 @@ struct CaptureLoopOptions {
     // goes to one media address goes to one lane.
     unsigned lanes = 1;
     std::vector<std::uint16_t> sipPorts { 5060 };
+    std::vector<std::uint16_t> skinnyPorts { 2000 };
     std::uint64_t seed = 0; // of the lanes' hash: so that nobody can aim all media at one lane
     Waiter::Manner processingWaits = Waiter::Manner::Sleep;
 };

@@ -38,6 +38,8 @@ int runCommand(CallSource& source, const CtlOptions& options, CtlOutput output)
         return showLive(source, options, output);
     case CtlOptions::Command::Status:
         return showStatus(source, options, output);
+    case CtlOptions::Command::Unbound:
+        return listUnbound(source, options, output);
     }
     return 2;
 }

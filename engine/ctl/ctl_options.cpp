@@ -89,6 +89,33 @@ void addFilters(CLI::App& command, CtlOptions& options)
             ""));
 }
 
+void addStreamFilter(CLI::App& command, CtlOptions& options)
+{
+    StreamFilter& streams = options.streams;
+    command
+        .add_option_function<std::string>(
+            "--address", [&streams](const std::string& text) { readAddress(text, streams); },
+            "Only streams from or to that host, and port: 10.0.0.1, 10.0.0.1:4000, [2001:db8::1]:4000")
+        ->type_name("HOST[:PORT]")
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                StreamFilter filter;
+                return readAddress(text, filter) ? std::string()
+                                                 : "\"" + text + "\" is no address; write 10.0.0.1:4000";
+            },
+            ""));
+    command
+        .add_option_function<std::string>(
+            "--ssrc", [&streams](const std::string& text) { streams.ssrc = readSsrc(text); },
+            "Only streams of that source: 0x1A2B3C4D, or decimal")
+        ->type_name("S")
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                return readSsrc(text) ? std::string() : "\"" + text + "\" is no SSRC; write 0x1A2B3C4D";
+            },
+            ""));
+}
+
 void addFormat(CLI::App& command, CtlOptions& options)
 {
     static const std::map<std::string, Format> formats { { "table", Format::Table }, { "csv", Format::Csv },
@@ -138,6 +165,8 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
         CLI::App& added = command == Command::Calls ? add(command, "calls", "List calls")
                                                     : add(command, "streams", "List the RTP streams of calls");
         addFilters(added, options);
+        if (command == Command::Streams)
+            addStreamFilter(added, options);
         addFormat(added, options);
     }
     CLI::App& quality = add(Command::Quality, "quality", "List the seconds of a call, of each of its streams");
@@ -153,6 +182,7 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
         "pcap file to write");
     CLI::App& live = add(Command::Live, "live", "Show the calls that are on, renewed each second on a terminal");
     live.add_flag("--once", options.once, "Print them once and end; so it does when the output is no terminal");
+    addFormat(add(Command::Unbound, "unbound", "List RTP that belongs to no call, the most packets first"), options);
     addFormat(add(Command::Status, "status", "Show the state of the engine and all its counters"), options);
 
     const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
@@ -171,7 +201,9 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
             return CtlMessage { 0, out.str() };
         return CtlMessage { 2, std::string("callmonctl: ") + error.what() + "; callmonctl --help tells more\n" };
     }
-    if ((options.command == Command::Live || options.command == Command::Status) && !options.data.empty())
+    const bool ofNow =
+        options.command == Command::Live || options.command == Command::Status || options.command == Command::Unbound;
+    if (ofNow && !options.data.empty())
         return CtlMessage { 2,
             "callmonctl: a data directory does not tell what is on now; leave out --data, or give --engine URL\n" };
     if (!options.engine.empty())

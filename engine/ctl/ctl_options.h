@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/ctl/row_output.h"
+#include "engine/ctl/stream_filter.h"
 #include "shared/calls/call_query.h"
 
 #include <string>
@@ -11,11 +12,12 @@
 namespace callmon {
 
 struct CtlOptions {
-    enum class Command { Calls, Streams, Quality, Flow, Wav, Pcap, Live, Status } command = Command::Calls;
+    enum class Command { Calls, Streams, Quality, Flow, Wav, Pcap, Live, Status, Unbound } command = Command::Calls;
     std::string data; // directory; else
     std::string engine; // URL; both empty: the engine at its usual place
     CallQuery query;
     std::string call; // Call-ID or call_key; empty: any
+    StreamFilter streams; // streams: those alone
     Format format = Format::Table;
     std::string output; // file, of wav and pcap
     bool messages = false; // flow: their text, too

@@ -1,4 +1,4 @@
-// callmonctl calls, streams and quality.
+// callmonctl calls, streams, quality and unbound.
 #include "engine/ctl/commands.h"
 
 #include <algorithm>
@@ -43,6 +43,30 @@ constexpr std::array streamTable {
     TableColumn { "mos_min", "min" },
 };
 
+// To which call a stream that somebody asked for belongs, and how sure that is.
+constexpr std::array bindingTable {
+    TableColumn { "call_id", "Call-ID", 36 },
+    TableColumn { "direction", "from" },
+    TableColumn { "src", "source", 25 },
+    TableColumn { "dst", "destination", 25 },
+    TableColumn { "ssrc", "SSRC" },
+    TableColumn { "codec", "codec", 12 },
+    TableColumn { "first_packet_at", "first packet (UTC)" },
+    TableColumn { "packets", "packets" },
+    TableColumn { "binding_rule", "bound by" },
+    TableColumn { "binding_confidence_percent", "sure %" },
+};
+
+constexpr std::array unboundTable {
+    TableColumn { "src", "source", 45 },
+    TableColumn { "dst", "destination", 45 },
+    TableColumn { "ssrc", "SSRC" },
+    TableColumn { "payload_type", "type" },
+    TableColumn { "packets", "packets" },
+    TableColumn { "first_packet_at", "first packet (UTC)" },
+    TableColumn { "last_packet_at", "last packet (UTC)" },
+};
+
 constexpr std::array qualityTable {
     TableColumn { "at", "second from (UTC)" },
     TableColumn { "direction", "from" },
@@ -83,7 +107,8 @@ int listStreams(CallSource& source, const CtlOptions& options, CtlOutput output)
     CallQuery query = options.query;
     if (const auto narrowed = narrowTo(source, options.call, query); !narrowed)
         return fail(output, narrowed.error());
-    const auto rows = makeRowOutput(options.format, streamFieldNames(), streamTable, output.out);
+    const auto rows = makeRowOutput(options.format, streamFieldNames(),
+        options.streams.any() ? std::span<const TableColumn>(streamTable) : bindingTable, output.out);
     Result<void> result;
     const auto show = [&](CallKey key, std::string_view callId) {
         const auto streams = source.streams(key);
@@ -92,7 +117,8 @@ int listStreams(CallSource& source, const CtlOptions& options, CtlOutput output)
             return false;
         }
         for (const StreamRecord& stream : streams.value())
-            rows->row(streamFields(stream, callId));
+            if (options.streams.matches(stream))
+                rows->row(streamFields(stream, callId));
         return static_cast<bool>(output.out);
     };
     std::vector<std::pair<CallKey, std::string>> waiting; // where the source cannot be asked from within the sink
@@ -130,6 +156,18 @@ int listQuality(CallSource& source, const CtlOptions& options, CtlOutput output)
         if (stream != streams.value().end()) // a stream that is on may have points before it has a row
             rows->row(qualityFields(point, call.value().callId, stream->direction));
     }
+    rows->end();
+    return 0;
+}
+
+int listUnbound(CallSource& source, const CtlOptions& options, CtlOutput output)
+{
+    const auto status = source.status();
+    if (!status)
+        return fail(output, status.error());
+    const auto rows = makeRowOutput(options.format, unboundFieldNames(), unboundTable, output.out);
+    for (const UnboundFlow& flow : status.value().unboundFlows)
+        rows->row(unboundFields(flow));
     rows->end();
     return 0;
 }

@@ -17,7 +17,6 @@ namespace {
 constexpr std::size_t ipv4HeaderSize = 20; // without options
 constexpr std::size_t ipv6HeaderSize = 40;
 constexpr std::size_t tcpHeaderSize = 20; // without options
-constexpr std::uint16_t skinnyPort = 2000;
 
 constexpr FrameClass dropped(DropReason reason)
 {
@@ -84,14 +83,15 @@ bool beginsLikeSip(Bytes payload)
 
 }
 
-FrameClassifier::FrameClassifier(std::span<const std::uint16_t> sipPorts)
+FrameClassifier::FrameClassifier(std::span<const std::uint16_t> sipPorts, std::span<const std::uint16_t> skinnyPorts)
     : m_sipPorts(std::make_unique<Ports>())
     , m_tcpPorts(std::make_unique<Ports>())
 {
     for (const std::uint16_t port : sipPorts)
         m_sipPorts->set(port);
     *m_tcpPorts = *m_sipPorts;
-    m_tcpPorts->set(skinnyPort);
+    for (const std::uint16_t port : skinnyPorts)
+        m_tcpPorts->set(port);
 }
 
 FrameClass FrameClassifier::classifyEthernet(Bytes frame) const

@@ -5,6 +5,7 @@
 #include "engine/packet/datagram.h"
 #include "engine/packet/drop_reason.h"
 
+#include <array>
 #include <bitset>
 #include <memory>
 #include <span>
@@ -27,8 +28,9 @@ struct FrameClass {
 // Not changed after construction: any number of threads.
 class FrameClassifier {
 public:
-    // `sipPorts`: everything from or to these is signalling, whatever it looks like.
-    explicit FrameClassifier(std::span<const std::uint16_t> sipPorts);
+    // `sipPorts`: everything from or to these is signalling, whatever it looks like. `skinnyPorts`: of TCP.
+    explicit FrameClassifier(
+        std::span<const std::uint16_t> sipPorts, std::span<const std::uint16_t> skinnyPorts = usualSkinnyPorts);
 
     // `linkType` is libpcap's number. Ethernet with tags, IPv4 without options or IPv6 without extensions and UDP or
     // TCP take a short way; tunnels, the rest, and whatever is odd, go through findInnermost. Both find the same.
@@ -39,6 +41,7 @@ public:
     FrameClass classifyCarefully(std::uint16_t linkType, Bytes frame) const;
 
 private:
+    static constexpr std::array<std::uint16_t, 1> usualSkinnyPorts { 2000 };
     static constexpr std::uint16_t ethernet = 1;
     using Ports = std::bitset<65536>;
 

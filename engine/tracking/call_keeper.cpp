@@ -230,7 +230,7 @@ void CallKeeper::numberStreams()
     m_lanes.forNewStreams([&](MediaLane& lane, std::uint32_t stream) {
         const std::uint32_t index = lane.stream(stream).call;
         std::uint32_t& count = m_calls[index].record.streamCount;
-        if (count >= CallMedia::maxStreams) {
+        if (count >= std::min(m_options.maxStreamsPerCall, CallMedia::maxStreams)) {
             lane.drop(stream);
             return;
         }

@@ -31,6 +31,7 @@ MediaLane::MediaLane(
     , m_flows(options.maxStreams)
     , m_unnumbered(options.maxStreams)
     , m_wantsMedia(listener.wantsMedia())
+    , m_maxStreamsPerCall(std::min(options.maxStreamsPerCall, CallMedia::maxStreams))
     , m_waiting(options, m_wantsMedia)
     , m_joined(options.maxUnboundFlows)
 {

@@ -196,7 +196,7 @@ std::uint32_t MediaLane::openStream(
     std::uint32_t address, Party sender, const Datagram& datagram, const StreamIdentity& identity)
 {
     CallMedia& call = m_calls[m_media[address].call];
-    if (call.streamCount + call.unnumbered >= CallMedia::maxStreams)
+    if (call.streamCount + call.unnumbered >= m_maxStreamsPerCall)
         return noIndex;
     const std::uint32_t index = m_streams.acquire();
     if (index == noIndex)

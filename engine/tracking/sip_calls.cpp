@@ -30,6 +30,7 @@ SipCalls::SipCalls(const TrackerOptions& options, std::uint64_t hashSeed, CallKe
     : m_ports(options.sipPorts)
     , m_legHeaders(options.legHeaders)
     , m_limits(options.sipLimits)
+    , m_maxSdpLines(options.maxSdpLines)
     , m_sources(options.callsPerSecondOfSource, hashSeed)
     , m_calls(calls)
     , m_codecs(codecs)
@@ -124,7 +125,7 @@ void SipCalls::readDescription(std::uint32_t index, const SipMessage& message, P
     const std::string_view body = sdpOf(message);
     if (body.empty())
         return;
-    const auto description = parseSdp(body);
+    const auto description = parseSdp(body, m_maxSdpLines);
     if (!description)
         return;
     m_counters.sdpExcess += description->excess;

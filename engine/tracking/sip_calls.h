@@ -41,6 +41,7 @@ private:
     std::vector<std::uint16_t> m_ports;
     std::vector<std::string> m_legHeaders;
     SipLimits m_limits;
+    const std::size_t m_maxSdpLines;
     SourceLimiter m_sources;
     CallKeeper& m_calls;
     CodecNames& m_codecs;

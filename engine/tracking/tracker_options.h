@@ -30,6 +30,8 @@ struct TrackerOptions {
 
     std::vector<std::string> legHeaders; // in lower case: the first that an INVITE has names the leg of its call
     SipLimits sipLimits;
+    std::size_t maxSdpLines = 1024;
+    std::uint32_t maxStreamsPerCall = 64; // CallMedia::maxStreams at most
     std::uint32_t callsPerSecondOfSource = 0; // that one address may begin; beyond: refused and counted; 0: any
 
     // Silence, by packet time: no message of the call, no packet of its media.

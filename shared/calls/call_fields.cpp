@@ -31,9 +31,19 @@ constexpr std::array streamNames { "call_key", "stream_index", "call_id", "direc
 constexpr std::array qualityNames { "call_key", "stream_index", "call_id", "direction", "at", "packets", "lost",
     "duplicates", "reordered", "lost_with_probe", "jitter_ms", "jitter_error_ms", "delta_max_ms", "mos" };
 
+constexpr std::array unboundNames { "src_ip", "src_port", "dst_ip", "dst_port", "ssrc", "payload_type",
+    "first_packet_at", "last_packet_at", "packets", "bytes" };
+
 FieldValue text(std::string_view value)
 {
     return { value.empty() ? FieldValue::Kind::Absent : FieldValue::Kind::Text, std::string(value) };
+}
+
+FieldValue source(Ssrc ssrc)
+{
+    char buffer[16];
+    std::snprintf(buffer, sizeof buffer, "0x%08X", ssrc.value);
+    return text(buffer);
 }
 
 FieldValue time(const std::optional<Timestamp>& value)
@@ -103,19 +113,18 @@ std::span<const char* const> streamFieldNames()
 
 std::vector<FieldValue> streamFields(const StreamRecord& stream, std::string_view callId)
 {
-    char ssrc[16];
-    std::snprintf(ssrc, sizeof ssrc, "0x%08X", stream.ssrc.value);
     return { { FieldValue::Kind::Number, std::to_string(stream.key.call.value) }, count(stream.key.index), text(callId),
         text(toText(stream.direction)), text(stream.flow.src.ip.toString()), count(stream.flow.src.port),
-        text(stream.flow.dst.ip.toString()), count(stream.flow.dst.port), text(ssrc), count(stream.payloadType),
-        text(stream.codec), stream.clockRate.value ? count(stream.clockRate.value) : FieldValue {},
-        time(stream.firstPacketAt), time(stream.lastPacketAt), count(stream.packets), count(stream.bytes),
-        count(stream.duplicates), count(stream.reordered), count(stream.expected), count(stream.lost),
-        number(stream.lossPercent, 4), milliseconds(stream.jitterMean), milliseconds(stream.jitterMax),
-        milliseconds(stream.deltaMin), milliseconds(stream.deltaMean), milliseconds(stream.deltaMax),
-        milliseconds(stream.deltaStddev), number(stream.sizeMinBytes, 0), number(stream.sizeMeanBytes, 3),
-        number(stream.sizeMaxBytes, 0), number(stream.sizeStddevBytes, 3), number(stream.throughputBps, 0),
-        milliseconds(stream.rtt), number(stream.rFactor, 2), number(stream.mosMean, 3), number(stream.mosMin, 3),
+        text(stream.flow.dst.ip.toString()), count(stream.flow.dst.port), source(stream.ssrc),
+        count(stream.payloadType), text(stream.codec),
+        stream.clockRate.value ? count(stream.clockRate.value) : FieldValue {}, time(stream.firstPacketAt),
+        time(stream.lastPacketAt), count(stream.packets), count(stream.bytes), count(stream.duplicates),
+        count(stream.reordered), count(stream.expected), count(stream.lost), number(stream.lossPercent, 4),
+        milliseconds(stream.jitterMean), milliseconds(stream.jitterMax), milliseconds(stream.deltaMin),
+        milliseconds(stream.deltaMean), milliseconds(stream.deltaMax), milliseconds(stream.deltaStddev),
+        number(stream.sizeMinBytes, 0), number(stream.sizeMeanBytes, 3), number(stream.sizeMaxBytes, 0),
+        number(stream.sizeStddevBytes, 3), number(stream.throughputBps, 0), milliseconds(stream.rtt),
+        number(stream.rFactor, 2), number(stream.mosMean, 3), number(stream.mosMin, 3),
         count(static_cast<std::uint64_t>(stream.arrivalUncertaintyMax.count())), count(stream.packetsStored),
         count(stream.packetsNotStored), count(stream.lostWithProbe), milliseconds(stream.jitterError),
         text(toText(stream.bindingRule)),
@@ -140,6 +149,18 @@ std::vector<FieldValue> qualityFields(const QualityPoint& point, std::string_vie
         count(point.duplicates), count(point.reordered), count(point.lostWithProbe), measured(point.jitterMs),
         measured(point.jitterErrorMs), measured(point.deltaMaxMs),
         point.mos > 0 ? number(static_cast<double>(point.mos), 3) : FieldValue {} };
+}
+
+std::span<const char* const> unboundFieldNames()
+{
+    return unboundNames;
+}
+
+std::vector<FieldValue> unboundFields(const UnboundFlow& flow)
+{
+    return { text(flow.flow.src.ip.toString()), count(flow.flow.src.port), text(flow.flow.dst.ip.toString()),
+        count(flow.flow.dst.port), source(flow.ssrc), count(flow.payloadType), time(flow.firstPacketAt),
+        time(flow.lastPacketAt), count(flow.packets), count(flow.bytes) };
 }
 
 }

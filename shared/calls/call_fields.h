@@ -4,6 +4,7 @@
 
 #include "shared/calls/quality_point.h"
 #include "shared/calls/stream_record.h"
+#include "shared/calls/unbound_flow.h"
 
 #include <span>
 #include <string>
@@ -24,5 +25,8 @@ std::vector<FieldValue> streamFields(const StreamRecord& stream, std::string_vie
 
 std::span<const char* const> qualityFieldNames(); // of one second
 std::vector<FieldValue> qualityFields(const QualityPoint& point, std::string_view callId, Party direction);
+
+std::span<const char* const> unboundFieldNames();
+std::vector<FieldValue> unboundFields(const UnboundFlow& flow);
 
 }

@@ -1,7 +1,7 @@
 // How the probe is: one answer for the status bar, callmonctl status and the counters printed at the end of a replay.
 #pragma once
 
-#include "shared/base/units.h"
+#include "shared/calls/unbound_flow.h"
 
 #include <cstdint>
 #include <string>
@@ -23,6 +23,7 @@ struct ProbeStatus {
     std::uint64_t framesPerSecond = 0; // over the last second
     std::uint64_t bitsPerSecond = 0;
     std::vector<NamedCounter> counters; // received = handed on + every drop, always
+    std::vector<UnboundFlow> unboundFlows; // RTP of no call, most packets first; the first 64
 };
 
 }

@@ -20,6 +20,8 @@ struct UnboundFlow {
     std::uint64_t packets = 0;
     std::uint64_t bytes = 0; // at the network layer
 
+    bool operator==(const UnboundFlow&) const = default;
+
     // Whichever has most packets comes first; what has as many, in the order in which it began.
     bool operator<(const UnboundFlow& other) const
     {

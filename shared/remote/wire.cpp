@@ -19,7 +19,7 @@ enum class Kind : std::uint8_t {
     MediaPage,
     MessagePage
 };
-constexpr std::uint8_t blobVersion = 3;
+constexpr std::uint8_t blobVersion = 4;
 
 // One list of fields per struct serves both ways: `visit(archive, value)` with a Writer or a Reader.
 
@@ -368,6 +368,26 @@ template <typename Archive, typename Status> void visitStatusHead(Archive& archi
 }
 constexpr std::size_t namedCounterMinBytes = 18;
 
+template <typename Archive, typename Counter> void visitNamedCounter(Archive& archive, Counter& counter)
+{
+    archive.field(counter.name);
+    archive.field(counter.value);
+    archive.field(counter.perSecond);
+}
+
+template <typename Archive, typename Flow> void visitUnboundFlow(Archive& archive, Flow& flow)
+{
+    visit(archive, flow.flow.src);
+    visit(archive, flow.flow.dst);
+    archive.field(flow.ssrc.value);
+    archive.field(flow.payloadType);
+    archive.field(flow.firstPacketAt);
+    archive.field(flow.lastPacketAt);
+    archive.field(flow.packets);
+    archive.field(flow.bytes);
+}
+constexpr std::size_t unboundFlowBytes = 2 * 18 + 5 + 4 * 8;
+
 std::uint32_t count32(std::size_t count)
 {
     return static_cast<std::uint32_t>(count);
@@ -383,11 +403,16 @@ bool readList(Reader& in, std::vector<T>& list, std::size_t elementBytes, Visit 
     return in.ok();
 }
 
-template <typename T, typename Visit> QByteArray writePage(Writer out, const std::vector<T>& list, Visit visitElement)
+template <typename T, typename Visit> void writeList(Writer& out, const std::vector<T>& list, Visit visitElement)
 {
     out.field(count32(list.size()));
     for (const T& element : list)
         visitElement(out, element);
+}
+
+template <typename T, typename Visit> QByteArray writePage(Writer out, const std::vector<T>& list, Visit visitElement)
+{
+    writeList(out, list, visitElement);
     return out.out().take();
 }
 
@@ -492,11 +517,9 @@ QByteArray encode(const ProbeStatus& status)
 {
     Writer out(Kind::ProbeStatus);
     visitStatusHead(out, status);
-    return writePage(std::move(out), status.counters, [](Writer& w, const NamedCounter& counter) {
-        w.field(counter.name);
-        w.field(counter.value);
-        w.field(counter.perSecond);
-    });
+    writeList(out, status.counters, [](Writer& w, const NamedCounter& counter) { visitNamedCounter(w, counter); });
+    return writePage(
+        std::move(out), status.unboundFlows, [](Writer& w, const UnboundFlow& flow) { visitUnboundFlow(w, flow); });
 }
 
 std::optional<ProbeStatus> decodeProbeStatus(const QByteArray& blob)
@@ -504,11 +527,10 @@ std::optional<ProbeStatus> decodeProbeStatus(const QByteArray& blob)
     Reader in(blob, Kind::ProbeStatus);
     ProbeStatus status;
     visitStatusHead(in, status);
-    readList(in, status.counters, namedCounterMinBytes, [](Reader& r, NamedCounter& counter) {
-        r.field(counter.name);
-        r.field(counter.value);
-        r.field(counter.perSecond);
-    });
+    readList(in, status.counters, namedCounterMinBytes,
+        [](Reader& r, NamedCounter& counter) { visitNamedCounter(r, counter); });
+    readList(
+        in, status.unboundFlows, unboundFlowBytes, [](Reader& r, UnboundFlow& flow) { visitUnboundFlow(r, flow); });
     return in.complete() ? std::optional(std::move(status)) : std::nullopt;
 }
 

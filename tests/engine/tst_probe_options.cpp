@@ -57,6 +57,10 @@ private slots:
         QTest::newRow("number with tail")
             << QStringList { "--replay", "f", "--data", "d", "--max-calls", "20x" } << "20x";
         QTest::newRow("bad port") << QStringList { "--replay", "f", "--data", "d", "--sip-ports", "70000" } << "65535";
+        QTest::newRow("bad Skinny port") << QStringList { "--replay", "f", "--data", "d", "--skinny-ports", "0" }
+                                         << "--skinny-ports";
+        QTest::newRow("more streams of a call than there is room for")
+            << QStringList { "--replay", "f", "--data", "d", "--max-streams-per-call", "65" } << "64";
         QTest::newRow("folder as file") << QStringList { "--config", "/tmp" } << "no configuration file";
         QTest::newRow("missing file") << QStringList { "--config", "/nonexistent/x.toml" } << "/nonexistent/x.toml";
     }
@@ -117,6 +121,12 @@ private slots:
         QCOMPARE(options->mediaPoolMib, defaults.mediaPoolMib);
         QCOMPARE(options->messageBytes, defaults.messageBytes);
         QCOMPARE(options->sipPorts, defaults.sipPorts);
+        QCOMPARE(options->skinnyPorts, defaults.skinnyPorts);
+        QCOMPARE(options->maxSdpLines, defaults.maxSdpLines);
+        QCOMPARE(options->maxStreamsPerCall, defaults.maxStreamsPerCall);
+        QCOMPARE(options->maxFragmentedDatagrams, defaults.maxFragmentedDatagrams);
+        QCOMPARE(options->maxFragments, defaults.maxFragments);
+        QCOMPARE(options->maxTcpConnections, defaults.maxTcpConnections);
         QVERIFY(options->silenceWithMedia == defaults.silenceWithMedia);
         QVERIFY(options->silenceUnanswered == defaults.silenceUnanswered);
         QVERIFY(options->silenceWithoutMedia == defaults.silenceWithoutMedia);

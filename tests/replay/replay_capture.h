@@ -36,7 +36,7 @@ inline std::unique_ptr<Replayed> replayCapture(const std::string& path, std::siz
     CallMonitor monitor(smallTracker(), replayed->sink);
     const FrameClassifier classifier(smallTracker().sipPorts);
     FrameBatch batch;
-    PieceReader pieces(monitor, smallTracker().sipPorts, true);
+    PieceReader pieces(monitor, {}, true);
     std::uint64_t sequence = 0;
     std::vector<Datagram> datagrams;
     const auto process = [&] {

@@ -72,6 +72,11 @@ public:
         status.counters = { { "nic_missed", 2, 1 }, { "frames_received", 12345678901, 5000 },
             { "frames_handed_on", 12345678890, 4990 }, { "ring_full_dropped", 1 }, { "poll_gap_longest_us", 250 },
             { "remote_clients_dropped", 9 } };
+        UnboundFlow flow { { { IpAddress::parse("192.0.2.1").value(), 4000 },
+                               { IpAddress::parse("2001:db8::2").value(), 6002 } },
+            Ssrc { 0xa1b2c3d }, 18, sample::at("2026-03-01T10:00:00Z"), sample::at("2026-03-01T10:01:04.5Z"), 3225,
+            193500 };
+        status.unboundFlows.push_back(flow);
         return status;
     }
 };
@@ -164,6 +169,9 @@ private slots:
         QTest::newRow("no directory") << QStringList { "calls", "--data", "/nonexistent/d" } << 2 << "/nonexistent/d";
         QTest::newRow("wav of nothing") << QStringList { "wav", "-o", "x.wav" } << 2 << "call";
         QTest::newRow("live of a directory") << QStringList { "live", "--data", directory } << 2 << "--engine";
+        QTest::newRow("no address") << QStringList { "streams", "--address", "10.0.0.1:0" } << 2 << "10.0.0.1:0";
+        QTest::newRow("no SSRC") << QStringList { "streams", "--ssrc", "0x123456789" } << 2 << "0x123456789";
+        QTest::newRow("unbound of a directory") << QStringList { "unbound", "--data", directory } << 2 << "--engine";
         QTest::newRow("no engine") << QStringList { "status", "--engine", "local:/refuse" } << 1 << "nobody answers";
         QTest::newRow("no such call") << QStringList { "wav", "nobody", "-o", "x.wav", "--data", directory } << 1
                                       << "nobody";
@@ -245,6 +253,52 @@ private slots:
         }
         QCOMPARE(run({ "calls", "--call", "12345", "--format", "csv", "--data", directory }).out.count("\r\n"), 2);
         QCOMPARE(run({ "streams", "--outcome", "busy", "--format", "csv", "--data", directory }).out.count("\r\n"), 1);
+    }
+
+    // The call has a stream 10.0.0.1:4000 -> 10.0.0.2:5000 of SSRC 0x1000, and one of 2001:db8::1 port 6000.
+    void aStreamIsFoundByEitherEndAndBySource_data()
+    {
+        QTest::addColumn<QStringList>("filter");
+        QTest::addColumn<int>("streams");
+        QTest::newRow("source's host") << QStringList { "--address", "10.0.0.1" } << 1;
+        QTest::newRow("destination and port") << QStringList { "--address", "10.0.0.2:5000" } << 1;
+        QTest::newRow("another port") << QStringList { "--address", "10.0.0.2:5002" } << 0;
+        QTest::newRow("the port of the other end") << QStringList { "--address", "10.0.0.2:4000" } << 0;
+        QTest::newRow("IPv6") << QStringList { "--address", "2001:db8::1" } << 1;
+        QTest::newRow("IPv6 and port") << QStringList { "--address", "[2001:db8::1]:6000" } << 1;
+        QTest::newRow("IPv6 and another port") << QStringList { "--address", "[2001:db8::1]:6001" } << 0;
+        QTest::newRow("source") << QStringList { "--ssrc", "0x1000" } << 1;
+        QTest::newRow("source, decimal") << QStringList { "--ssrc", "4096" } << 1;
+        QTest::newRow("source elsewhere") << QStringList { "--ssrc", "0x1000", "--address", "2001:db8::1" } << 0;
+    }
+
+    void aStreamIsFoundByEitherEndAndBySource()
+    {
+        QFETCH(const QStringList, filter);
+        QFETCH(const int, streams);
+        const Answer answer =
+            run(QStringList { "streams", "--format", "csv", "--data", QString::fromStdString(data()) } + filter);
+        QCOMPARE(answer.err, QString());
+        QCOMPARE(answer.out.count("\r\n"), streams + 1);
+        QCOMPARE(answer.out.count(",media@host,"), streams);
+    }
+
+    void aStreamThatWasAskedForTellsWhatBoundIt()
+    {
+        const Answer answer = run({ "streams", "--ssrc", "0x1000", "--data", QString::fromStdString(data()) });
+        QVERIFY2(answer.out.contains("bound by") && answer.out.contains("sure %"), qPrintable(answer.out));
+        QVERIFY(answer.out.contains("media@host"));
+    }
+
+    void unboundListsTheRtpThatNoCallHas()
+    {
+        const Answer csv = run({ "unbound", "--format", "csv", "--engine", "local:/fake" });
+        QCOMPARE(csv.out,
+            QString("src_ip,src_port,dst_ip,dst_port,ssrc,payload_type,first_packet_at,last_packet_at,packets,bytes\r\n"
+                    "192.0.2.1,4000,2001:db8::2,6002,0x0A1B2C3D,18,2026-03-01T10:00:00.000000000Z,"
+                    "2026-03-01T10:01:04.500000000Z,3225,193500\r\n"));
+        const Answer table = run({ "unbound", "--engine", "local:/fake" });
+        QVERIFY2(table.out.contains("[2001:db8::2]:6002") && table.out.contains("3225"), qPrintable(table.out));
     }
 
     void qualityListsTheSecondsOfACall()

@@ -78,6 +78,7 @@ private slots:
     void findsTheDatagramBehindEveryLinkLayer();
     void findsTheInnermostDatagramOfEveryTunnel_data();
     void findsTheInnermostDatagramOfEveryTunnel();
+    void skinnyIsLookedForOnItsPortsOnly();
     void mediaOnATunnelsPortAreMedia_data();
     void mediaOnATunnelsPortAreMedia();
     void readsIpv6BehindItsExtensionHeaders_data();
@@ -230,6 +231,19 @@ void TestFrameClassifier::findsTheInnermostDatagramOfEveryTunnel()
     QCOMPARE(datagram->flow.src.port, 5060); // the outer ones are others
     QCOMPARE(int(datagram->ipSize), (datagram->flow.src.ip.isV4() ? 20 : 40) + 8 + payload.size());
     QCOMPARE(QByteArray(toText(datagram->encapsulation).data()), encapsulation);
+}
+
+void TestFrameClassifier::skinnyIsLookedForOnItsPortsOnly()
+{
+    const std::array<std::uint16_t, 2> ports { 2443, 2001 };
+    const FrameClassifier classifier({}, ports);
+    const auto kindOf = [&](std::uint16_t src, std::uint16_t dst) {
+        const QByteArray frame = ethernet("0800", ipv4(tcp(src, dst, {}), "06"));
+        return classifier.classify(ethernetType, bytes(frame)).kind;
+    };
+    QCOMPARE(kindOf(2443, 50'000), FrameKind::Piece);
+    QCOMPARE(kindOf(50'000, 2001), FrameKind::Piece);
+    QCOMPARE(kindOf(50'000, 2000), FrameKind::Drop);
 }
 
 void TestFrameClassifier::mediaOnATunnelsPortAreMedia_data()

@@ -54,6 +54,7 @@ private slots:
     void portsUsedAgainAfterAPauseAreANewStream();
     void silenceAndHolesAreNoNewStream();
     void oddPortsAreAsGoodAsAny();
+    void oneCallHasSoManyStreams();
     void mediaWithoutACallIsListedByItsAddresses();
     void roomToWaitInIsBounded();
     void callThatIsConfirmedLaterHasTheMediaThatWaited();
@@ -475,6 +476,27 @@ void MediaBindingTest::oddPortsAreAsGoodAsAny()
     TrackerFixture fixture;
     fixture.tracker.process(traffic.datagrams());
     QCOMPARE(fixture.counter("rtp_packets"), 6u);
+}
+
+// The stream table stays free for other calls.
+void MediaBindingTest::oneCallHasSoManyStreams()
+{
+    TestTraffic traffic;
+    traffic.script("0 A>B INVITE 1 sdp=sendrecv\n200 B>A 200 1 sdp=sendrecv");
+    for (std::uint32_t source = 1; source <= 1000; ++source)
+        traffic.talk(300 + source, 2, callerMedia, calleeMedia, source);
+    traffic.script(
+        "2000 A>B INVITE 1 sdp=sendrecv id=other port=11000\n2010 B>A 200 1 sdp=sendrecv id=other port=21000");
+    traffic.talk(2020, 5, scriptHost('A', 11000), scriptHost('B', 21000), 1);
+    TrackerOptions options = smallOptions();
+    options.maxStreamsPerCall = 3;
+    options.maxStreams = 4;
+    TrackerFixture fixture(options);
+    fixture.tracker.process(inOrder(traffic));
+    fixture.tracker.advance(scriptTime(3000));
+    QCOMPARE(fixture.counter("streams_started"), 4u);
+    QCOMPARE(fixture.counter("rtp_packets"), 3u * 2 + 5);
+    QCOMPARE(fixture.counter("rtp_refused"), 997u * 2);
 }
 
 void MediaBindingTest::mediaWithoutACallIsListedByItsAddresses()

@@ -188,6 +188,18 @@ private slots:
         QCOMPARE(fixture.counter("sip_over_limits"), 2u);
     }
 
+    void linesOfADescriptionBeyondTheLimitAreNotRead()
+    {
+        TrackerOptions options = smallOptions();
+        options.maxSdpLines = 6; // v o s c t m of the script's nine lines
+        TestTraffic traffic;
+        traffic.script("0 A>B INVITE 1 sdp=sendonly");
+        TrackerFixture fixture(options);
+        fixture.tracker.process(traffic.datagrams());
+        QCOMPARE(fixture.counter("sip_messages"), 1u);
+        QCOMPARE(fixture.counter("sdp_lines_refused"), 3u);
+    }
+
     void aSourceBeginsSoManyCallsASecond()
     {
         TrackerOptions options = smallOptions();

@@ -328,6 +328,7 @@ std::vector<QByteArray> allBlobs()
     ProbeStatus status;
     status.source = "eth0";
     status.counters = { { "frames_received", 1 }, { "frames_dropped", 2 } };
+    status.unboundFlows.resize(2);
     std::vector<QByteArray> blobs = encode(deltaOf(3, 2));
     blobs.push_back(encode(fullQuery()));
     blobs.push_back(encode(status));
@@ -450,6 +451,10 @@ private slots:
         status.framesPerSecond = 5'200'000;
         status.bitsPerSecond = 9'000'000'000;
         status.counters = { { "frames_received", 1ULL << 50, 1ULL << 40 }, { "", 0 } };
+        for (const std::uint16_t port : { std::uint16_t { 4000 }, std::uint16_t { 4002 } })
+            status.unboundFlows.push_back(
+                { { { IpAddress::v4(0x0a000001), port }, { IpAddress::v4(0x0a000002), 6000 } }, Ssrc { 0x1a2b3c4d }, 8,
+                    at(1), at(8), 1ULL << 40, 1ULL << 50 });
         const auto there = decodeProbeStatus(encode(status));
         QVERIFY(there);
         QCOMPARE(there->source, status.source);
@@ -458,6 +463,7 @@ private slots:
         QCOMPARE(there->liveCalls, status.liveCalls);
         QCOMPARE(there->framesPerSecond, status.framesPerSecond);
         QCOMPARE(there->bitsPerSecond, status.bitsPerSecond);
+        QVERIFY(there->unboundFlows == status.unboundFlows);
         QCOMPARE(there->counters.size(), 2u);
         QCOMPARE(there->counters[0].name, status.counters[0].name);
         QCOMPARE(there->counters[0].value, status.counters[0].value);
@@ -530,7 +536,7 @@ private slots:
         CallQuery query;
         query.caller = "ab";
         query.minMos = 1.0;
-        const QByteArray expected = QByteArray::fromHex("0203" // CallQuery, version 3
+        const QByteArray expected = QByteArray::fromHex("0204" // CallQuery, version 4
                                                         "0000" // from, to: absent
                                                         "00026162" // caller
                                                         "0000000000000000" // callee, number, callId, leg
@@ -555,7 +561,7 @@ private slots:
     void foreignVersionsAreRefused()
     {
         for (QByteArray blob : allBlobs())
-            for (const int version : { 2, 4 }) {
+            for (const int version : { 3, 5 }) {
                 blob[1] = static_cast<char>(version);
                 QVERIFY(!decodes(blob));
             }
