@@ -66,7 +66,7 @@ MessagesPanel::MessagesPanel(QWidget* parent)
     connect(copy, &QPushButton::clicked, this, [this] {
         if (m_ladder->selected() >= 0)
             QApplication::clipboard()->setText(
-                callmon::text(m_messages[m_ladder->messageOf(m_ladder->selected())].text));
+                callmon::text(readableText(m_messages[m_ladder->messageOf(m_ladder->selected())])));
     });
     auto* const toFind = new QShortcut(QKeySequence::Find, this);
     toFind->setContext(Qt::WidgetWithChildrenShortcut);
@@ -107,13 +107,14 @@ void MessagesPanel::showSelected()
     if (message.isCut())
         title += tr("   first %1 of %2 bytes").arg(message.text.size()).arg(head.wireSize);
     m_title->setText(title);
-    if (const QString whole = callmon::text(message.text); m_text->toPlainText() != whole) // keeps what is marked in it
+    if (const QString whole = callmon::text(readableText(message));
+        m_text->toPlainText() != whole) // keeps what is marked in it
         m_text->setPlainText(whole);
 }
 
 bool MessagesPanel::findIn(int row, const QString& words) const
 {
-    return callmon::text(m_messages[m_ladder->messageOf(row)].text).contains(words, Qt::CaseInsensitive);
+    return callmon::text(readableText(m_messages[m_ladder->messageOf(row)])).contains(words, Qt::CaseInsensitive);
 }
 
 void MessagesPanel::find(const QString& words, bool backward)

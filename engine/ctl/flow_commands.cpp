@@ -27,13 +27,14 @@ std::vector<FieldValue> messageFields(const CallRecord& call, std::size_t number
         text(head.flow.dst.ip.toString()), count(head.flow.dst.port), text(std::string(toText(head.signalling))),
         text(std::string(toText(head.transport))), count(head.repeated), text(summary.method),
         summary.status ? count(summary.status) : FieldValue {}, text(summary.cseq), text(summary.firstLine),
-        text(summary.media), count(head.wireSize), count(message.text.size()), text(message.text) };
+        text(summary.media), count(head.wireSize), count(message.text.size()), text(readableText(message)) };
 }
 
 // Line by line as it is, but for what would move a terminal's cursor.
 void printText(const CallMessage& message, std::ostream& out)
 {
-    std::string_view rest = message.text;
+    const std::string whole = readableText(message);
+    std::string_view rest = whole;
     while (!rest.empty()) {
         const std::size_t end = rest.find('\n');
         std::string_view line = rest.substr(0, end);

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t longestFirstLine = 1024;
 constexpr std::size_t mostBytes = 65535;
+constexpr std::size_t binaryHead = 12; // of Skinny: tells which message it is
 
 }
 
@@ -29,11 +30,15 @@ bool MessageRecorder::add(MessageHead head, Bytes text, std::uint32_t n, bool an
     head.wireSize = static_cast<std::uint32_t>(std::max<std::size_t>(head.wireSize, text.size()));
     const auto* const bytes = reinterpret_cast<const char*>(text.data());
     const auto* end = bytes + std::min(text.size(), m_copy.size());
-    if (m_options.bytesKept == 0)
+    const bool isText = head.signalling == Signalling::Sip;
+    if (m_options.bytesKept == 0 && !isText)
+        end = std::min(end, bytes + binaryHead);
+    else if (m_options.bytesKept == 0)
         end = std::find_if(bytes, end, [](char c) { return c == '\r' || c == '\n'; });
     const auto copy = std::span(m_copy).first(static_cast<std::size_t>(end - bytes));
     std::copy(bytes, end, copy.begin());
-    blankSecrets(copy);
+    if (isText)
+        blankSecrets(copy);
     const bool taken = m_sink.message(head, std::as_bytes(copy), answered);
     ++(taken ? m_recorded : m_notRecorded);
     return taken;

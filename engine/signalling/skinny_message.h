@@ -152,6 +152,8 @@ using SkinnyBody = std::variant<std::monostate, SkinnyRegister, SkinnyRegisterAc
     SkinnySoftKeys, SkinnyOpenReceive, SkinnyReceiveOpened, SkinnyStartTransmit, SkinnyTransmitStarted,
     SkinnyChannelClosed, SkinnyStatisticsRequest, SkinnyStatistics>;
 
+inline constexpr std::size_t skinnyHeaderSize = 12;
+
 struct SkinnyMessage {
     std::uint32_t version = 0; // of the header; 0 up to protocol version 10
     std::uint32_t id = 0;

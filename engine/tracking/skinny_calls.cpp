@@ -9,6 +9,15 @@ std::string_view numberOr(std::string_view number, std::string_view name)
     return number.empty() ? name : number;
 }
 
+// Keys of SRTP, of which nothing may be kept.
+bool mayHoldKeys(const SkinnyBody& body)
+{
+    if (const auto* receive = std::get_if<SkinnyOpenReceive>(&body))
+        return receive->encrypted;
+    const auto* transmit = std::get_if<SkinnyStartTransmit>(&body);
+    return transmit != nullptr && (transmit->encrypted || transmit->video);
+}
+
 }
 
 SkinnyCalls::SkinnyCalls(const TrackerOptions& options, std::uint64_t hashSeed, CallKeeper& calls, CodecNames& codecs)
@@ -37,7 +46,8 @@ void SkinnyCalls::read(const Datagram& datagram)
         return;
     }
     m_now = datagram.arrival;
-    m_counted = false;
+    m_counted = m_shown = false;
+    m_heard = noIndex;
     const FlowKey& flow = datagram.flow;
     m_phone =
         message->fromPhone ? m_phones.phone(flow.src, flow.dst, m_now) : m_phones.phone(flow.dst, flow.src, m_now);
@@ -45,7 +55,22 @@ void SkinnyCalls::read(const Datagram& datagram)
         ++m_counters.phonesRefused;
         return;
     }
+    Datagram shown = datagram;
+    if (mayHoldKeys(message->body))
+        shown.payload = datagram.payload.first(skinnyHeaderSize);
+    m_message = &shown;
     std::visit([&](const auto& body) { apply(body); }, message->body);
+    if (m_heard != noIndex) // a call that it opened, or joined its half to
+        show(m_phones.half(m_heard).call);
+    m_message = nullptr;
+}
+
+void SkinnyCalls::show(std::uint32_t call)
+{
+    if (m_shown || call == noIndex)
+        return;
+    m_shown = true;
+    m_calls.listener().messageSeen(call, { *m_message, Transport::Tcp, false });
 }
 
 void SkinnyCalls::apply(const SkinnyRegister& body)

@@ -85,6 +85,7 @@ private:
         std::uint8_t payloadType, std::uint8_t eventPayloadType);
     bool count(std::uint32_t half); // the message in hand; noIndex: it is outside calls, and false comes back
     void heard(std::uint32_t half);
+    void show(std::uint32_t call); // the message in hand, to the listener
     bool usable(std::uint32_t half) const; // its call has not ended
     void release(std::uint32_t half);
 
@@ -96,7 +97,10 @@ private:
     // Of the message in hand.
     Timestamp m_now;
     std::uint32_t m_phone = noIndex;
+    const Datagram* m_message = nullptr;
+    std::uint32_t m_heard = noIndex; // the half that it belongs to
     bool m_counted = false; // in record.messages
+    bool m_shown = false;
 };
 
 }

@@ -247,12 +247,14 @@ void SkinnyCalls::heard(std::uint32_t index)
     if (m_counted)
         return;
     m_counted = true;
+    m_heard = index;
     if (half.call == noIndex) {
         ++half.messagesBefore;
         return;
     }
     ++m_calls[half.call].record.messages;
     m_calls.hear(half.call, m_now);
+    show(half.call);
 }
 
 std::uint32_t SkinnyCalls::known(std::uint32_t callReference) const

@@ -1,6 +1,7 @@
 #include "shared/calls/call_ladder.h"
 
 #include "shared/base/ascii.h"
+#include "shared/calls/skinny_text.h"
 
 #include <algorithm>
 #include <array>
@@ -126,11 +127,15 @@ std::string MessageSummary::label() const
 MessageSummary summaryOf(const CallMessage& message)
 {
     MessageSummary summary;
+    if (message.head.signalling == Signalling::Skinny) {
+        SkinnyText said = skinnyText(std::as_bytes(std::span(message.text)));
+        summary.firstLine = std::move(said.line);
+        summary.media = std::move(said.media);
+        return summary;
+    }
     std::string_view rest = message.text;
     summary.firstLine = trim(takeUntil(rest, '\n'));
     std::ranges::replace(summary.firstLine, '\r', ' ');
-    if (message.head.signalling != Signalling::Sip)
-        return summary;
     std::string_view start = summary.firstLine;
     const std::string_view first = takeUntil(start, ' ');
     if (first == "SIP/2.0")
@@ -157,6 +162,12 @@ MessageSummary summaryOf(const CallMessage& message)
     }
     summary.media = description.text();
     return summary;
+}
+
+std::string readableText(const CallMessage& message)
+{
+    return message.head.signalling == Signalling::Skinny ? hexDump(std::as_bytes(std::span(message.text)))
+                                                         : message.text;
 }
 
 CallLadder ladderOf(std::span<const CallMessage> messages)

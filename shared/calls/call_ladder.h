@@ -20,6 +20,9 @@ struct MessageSummary { // of a text from the network: may hold anything but lin
 };
 MessageSummary summaryOf(const CallMessage& message);
 
+// The message as it is, or, where it is no text, its bytes in hexadecimal.
+std::string readableText(const CallMessage& message);
+
 struct LadderColumn {
     Endpoint endpoint;
     std::string role; // "caller", "callee", "proxy": who sent and received the INVITE; or empty

@@ -60,7 +60,13 @@ public:
         states.push_back(m_tracker->knownCall(call).record.state);
     }
     void callChanged(std::uint32_t call) override { states.push_back(m_tracker->knownCall(call).record.state); }
-    void messageSeen(std::uint32_t, const SeenMessage& message) override { ++(message.repeated ? repeated : messages); }
+    void messageSeen(std::uint32_t, const SeenMessage& message) override
+    {
+        ++(message.repeated ? repeated : messages);
+        const Bytes bytes = message.datagram.payload;
+        if (keepsShown)
+            shown.emplace_back(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    }
     void callForgotten(std::uint32_t) override { ++forgotten; }
     void callEnded(std::uint32_t call) override
     {
@@ -84,6 +90,8 @@ public:
     int started = 0;
     int messages = 0;
     int repeated = 0;
+    bool keepsShown = false;
+    std::vector<std::string> shown; // bytes of messages
     int forgotten = 0;
     std::vector<CallState> states;
     std::vector<Ended> ended;

@@ -1,4 +1,5 @@
 // What telephones and their call manager say, and the calls that are made of it.
+#include "shared/calls/skinny_text.h"
 #include "tests/engine/tracking/skinny_script.h"
 
 #include <QTest>
@@ -67,6 +68,37 @@ private slots:
             QVERIFY(stream.sender == (stream.ssrc.value == 1 ? Party::Caller : Party::Callee));
         }
         QCOMPARE(script.counter("skinny_halves_joined"), std::uint64_t { 1 });
+    }
+
+    // From the one that opened the call on, each once, of both telephones; not what came before it was one.
+    void messagesOfACallAreShown()
+    {
+        SkinnyScript script;
+        script.listener.keepsShown = true;
+        script.dials('A', 9, 'B');
+        script.rings('B', 10, 'A');
+        script.answers('B', 10);
+        script.hangsUp('B', 10);
+        QStringList names;
+        for (const std::string& message : script.listener.shown)
+            names << QString::fromStdString(skinnyText(std::as_bytes(std::span(message))).line);
+        QCOMPARE(names,
+            (QStringList { "DialedNumber", "CallState Proceed", "CallInfoDynamic", "CallInfoDynamic", "OffHook",
+                "CallState Connected", "OnHook", "CallState OnHook" }));
+    }
+
+    void keysAreNotShown()
+    {
+        SkinnyScript script;
+        script.listener.keepsShown = true;
+        script.call('A', 9, 'B', 10);
+        const std::string open = script.write.startTransmit({ 1, 9 }, script.media('B'), 4);
+        std::string encrypted = open;
+        encrypted[encrypted.size() - 72] = 1; // the algorithm, in front of lengths, key and salt
+        script.told('A', open);
+        QCOMPARE(script.listener.shown.back(), open);
+        script.told('A', encrypted);
+        QCOMPARE(script.listener.shown.back(), encrypted.substr(0, 12));
     }
 
     void statesAreThoseOfAnyCall()
