@@ -77,10 +77,12 @@ void onSuccess(Call& call, const SipMessage& message, Timestamp at)
     call.answer(at);
     record.finalCode = message.status;
     call.sip.answeredTag = fingerprintOf(message.to.tag);
-    if (byeCameFirst)
+    if (byeCameFirst) { // which left the early dialog, and met the answer (RFC 5407 3.1.3)
         record.state = CallState::Ended;
-    else
+        record.endedAt = std::max(record.endedAt.value_or(at), at);
+    } else {
         call.reopen(CallState::Answered);
+    }
 }
 
 void onFailure(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at)
@@ -127,7 +129,7 @@ void onInviteResponse(Call& call, const SipMessage& message, const FlowKey& flow
         return onFailure(call, message, flow, at);
     if (message.status >= 200)
         return onSuccess(call, message, at);
-    if (message.status >= 180)
+    if (message.status / 10 == 18) // not 199, which alerts nobody (RFC 6228)
         call.ring(at);
 }
 

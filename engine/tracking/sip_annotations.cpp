@@ -101,7 +101,7 @@ void noteOffer(Call& call, const SipMessage& message, Party sender)
     std::uint32_t& cseq = call.sip.offerCseq[indexOf(sender)];
     const bool offers =
         message.isRequest && (message.method == SipMethod::Invite || message.method == SipMethod::Update);
-    if (offers && call.record.answeredAt && last != 0 && last != print && cseq != message.cseq) {
+    if (offers && call.record.answeredAt && !call.ended && last != 0 && last != print && cseq != message.cseq) {
         cseq = message.cseq;
         if (call.record.offers < 0xffff)
             ++call.record.offers;
@@ -119,7 +119,7 @@ void annotate(Call& call, const SipMessage& message, Party sender, bool ended, s
     noteOffer(call, message, sender);
     if (message.isRequest && message.method == SipMethod::Invite && sender == Party::Caller)
         noteInvite(call, message, legHeaders);
-    if (message.isRequest && message.method == SipMethod::Refer && !message.referTo.empty())
+    if (message.isRequest && message.method == SipMethod::Refer && !message.referTo.empty() && !call.ended)
         assignName(record.transferTarget, parseSipAddress(message.referTo));
     const bool agrees = message.method == SipMethod::Invite || message.method == SipMethod::Update;
     if (agrees && message.status >= 200 && message.status < 300 && !message.sessionExpires.empty())
