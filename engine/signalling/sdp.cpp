@@ -219,15 +219,20 @@ private:
     std::array<bool, SessionDescription::maxMedia> m_bundleOnly {};
 };
 
-std::optional<SessionDescription> readLines(std::string_view body, std::size_t maxLines)
+void readLines(std::string_view body, std::size_t maxLines, SessionDescription& description)
 {
-    auto description = std::make_optional<SessionDescription>();
-    Reader reader(*description);
-    for (std::size_t lines = 1; !body.empty() && lines < maxLines; ++lines)
+    Reader reader(description);
+    for (std::size_t lines = 0; !body.empty() && lines < maxLines; ++lines)
         reader.readLine(takeLine(body));
     for (; !body.empty(); takeLine(body))
-        ++description->excess.lines;
+        ++description.excess.lines;
     reader.end();
+}
+
+std::optional<SessionDescription> readDescription(std::string_view body, std::size_t maxLines)
+{
+    auto description = std::make_optional<SessionDescription>();
+    readLines(body, maxLines, *description);
     return description;
 }
 
@@ -239,7 +244,16 @@ std::optional<SessionDescription> parseSdp(std::string_view body, std::size_t ma
         body.remove_prefix(1);
     if (trim(takeLine(body)) != "v=0")
         return std::nullopt;
-    return readLines(body, maxLines);
+    return readDescription(body, maxLines - 1); // the version was one
+}
+
+SessionDescription parseIceFragment(std::string_view body, std::size_t maxLines)
+{
+    SessionDescription description;
+    readLines(body, maxLines, description);
+    for (SdpMedia& media : description.media)
+        media.codecs = {};
+    return description;
 }
 
 }

@@ -86,6 +86,10 @@ struct SessionDescription {
 std::optional<SessionDescription> parseSdp(
     std::string_view body, std::size_t maxLines = SessionDescription::usualMaxLines);
 
+// Candidates that follow their description (RFC 8840 9): its pseudo media lines have neither an address nor payload
+// types of their own.
+SessionDescription parseIceFragment(std::string_view body, std::size_t maxLines = SessionDescription::usualMaxLines);
+
 // RFC 3551 tables 4 and 5; empty name for unassigned and dynamic types.
 SdpCodec staticCodec(std::uint8_t payloadType);
 

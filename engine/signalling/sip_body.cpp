@@ -72,4 +72,10 @@ std::string_view sdpOf(const SipMessage& message)
     return {};
 }
 
+std::string_view iceFragmentOf(const SipMessage& message)
+{
+    const bool isOne = equalsIgnoringCase(mediaTypeOf(message.contentType), "application/trickle-ice-sdpfrag");
+    return isOne ? message.body : std::string_view();
+}
+
 }

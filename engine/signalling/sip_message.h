@@ -88,4 +88,7 @@ std::string_view headerValue(const SipMessage& message, std::string_view lowerCa
 // inside a multipart). Empty when none.
 std::string_view sdpOf(const SipMessage& message);
 
+// The body when it is application/trickle-ice-sdpfrag (RFC 8840); else empty.
+std::string_view iceFragmentOf(const SipMessage& message);
+
 }

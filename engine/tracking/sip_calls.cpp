@@ -82,6 +82,8 @@ void SipCalls::read(const Datagram& datagram, Transport transport)
     const bool another = static_cast<std::int32_t>(message->cseq - attempt) > 0;
     if (!call.ended || (message->method == SipMethod::Invite && another))
         readDescription(index, *message, sender);
+    if (message->method == SipMethod::Info && message->isRequest && !call.ended)
+        readCandidates(index, *message, sender);
     settleDirections(call, *message, sender, datagram.arrival);
     m_calls.update(index);
 }
@@ -147,6 +149,18 @@ void SipCalls::readDescription(std::uint32_t index, const SipMessage& message, P
     const bool firstAnswer = sender == Party::Callee && !call.described[indexOf(sender)];
     call.described[indexOf(sender)] = true;
     m_calls.describe(index, firstAnswer);
+}
+
+// Addresses that the sender offers after its description.
+void SipCalls::readCandidates(std::uint32_t index, const SipMessage& message, Party sender)
+{
+    const std::string_view body = iceFragmentOf(message);
+    if (body.empty())
+        return;
+    const SessionDescription fragment = parseIceFragment(body, m_maxSdpLines);
+    m_counters.sdpExcess += fragment.excess;
+    forEachAddress(
+        fragment, index, sender, m_codecs, [&](const AddressAdded& address) { m_calls.addAddress(address); });
 }
 
 }

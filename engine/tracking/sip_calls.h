@@ -36,6 +36,7 @@ private:
     void countOutside(const SipMessage& message);
     std::uint32_t openCall(const SipMessage& message, const Datagram& datagram, Transport transport);
     void readDescription(std::uint32_t index, const SipMessage& message, Party sender);
+    void readCandidates(std::uint32_t index, const SipMessage& message, Party sender);
     bool isSipPort(const Endpoint& endpoint) const;
 
     std::vector<std::uint16_t> m_ports;

@@ -54,6 +54,7 @@ private slots:
     void portsUsedAgainAfterAPauseAreANewStream();
     void silenceAndHolesAreNoNewStream();
     void oddPortsAreAsGoodAsAny();
+    void candidatesThatFollowInAnInfoAreAddressesOfTheirSender();
     void oneCallHasSoManyStreams();
     void mediaWithoutACallIsListedByItsAddresses();
     void roomToWaitInIsBounded();
@@ -476,6 +477,34 @@ void MediaBindingTest::oddPortsAreAsGoodAsAny()
     TrackerFixture fixture;
     fixture.tracker.process(traffic.datagrams());
     QCOMPARE(fixture.counter("rtp_packets"), 6u);
+}
+
+// RFC 8840 9: an offer without addresses, and those one by one as they are found.
+void MediaBindingTest::candidatesThatFollowInAnInfoAreAddressesOfTheirSender()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    const std::string body = "a=ice-ufrag:8hhY\r\nm=audio 9 RTP/AVP 0\r\na=mid:1\r\n"
+                             "a=candidate:2 1 UDP 1694498815 10.0.0.5 5000 typ srflx raddr 10.0.1.1 rport 8998\r\n"
+                             "a=end-of-candidates\r\n";
+    traffic.add(scriptTime(210), scriptHost('A', 5060), scriptHost('B', 5060),
+        "INFO sip:bob@example.org SIP/2.0\r\nVia: SIP/2.0/UDP host;branch=z9hG4bKi\r\nFrom: "
+        "<sip:alice@example.org>;tag=ta\r\n"
+        "To: <sip:bob@example.org>;tag=tb\r\nCall-ID: call-1\r\nCSeq: 2 INFO\r\nInfo-Package: trickle-ice\r\n"
+        "Content-Type: application/trickle-ice-sdpfrag\r\nContent-Length: "
+            + std::to_string(body.size()) + "\r\n\r\n" + body);
+    const Endpoint candidate { IpAddress::v4(0x0a000005), 5000 };
+    traffic.talk(220, 3, calleeMedia, candidate, 1);
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    QCOMPARE(fixture.listener.ended.size(), std::size_t { 1 });
+    QCOMPARE(fixture.listener.ended[0].streams.size(), std::size_t { 1 });
+    const CollectingListener::Stream& stream = fixture.listener.ended[0].streams[0];
+    QVERIFY(stream.sender == Party::Callee && stream.flow.dst == candidate);
+    QVERIFY(stream.rule == BindingRule::Advertised);
+    QCOMPARE(stream.codec, std::string("PCMA"));
+    QCOMPARE(fixture.listener.ended[0].record.offers, std::uint16_t { 0 });
 }
 
 // The stream table stays free for other calls.
