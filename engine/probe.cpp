@@ -63,6 +63,7 @@ CaptureLoopOptions captureOptions(const ProbeOptions& options, const CoreLayout&
     capture.skinnyPorts = options.skinnyPorts;
     capture.lanes = options.processingCores;
     capture.seed = std::random_device()();
+    capture.dropMirrorCopies = options.mirrorCopies == ProbeOptions::MirrorCopies::Drop;
     if (mayPollBusy(options, layout) && layout.processingMaySpin)
         capture.processingWaits = Waiter::Manner::Spin;
     return capture;

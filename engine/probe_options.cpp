@@ -146,6 +146,8 @@ const std::vector<Option>& allOptions()
             number<&O::ringBatches>(16, 1'048'576) },
         { "max-calls", "Calls at once; more are refused and counted", false, number<&O::maxCalls>(16, 16'777'216) },
         { "max-streams", "RTP streams at once", false, number<&O::maxStreams>(16, 33'554'432) },
+        { "mirror-copies", "Frames that a mirror delivers twice: drop (and count), or keep (and measure as duplicates)",
+            false, choice<&O::mirrorCopies, O::MirrorCopies::Drop, O::MirrorCopies::Keep>("drop", "keep") },
         { "sip-ports", "Ports looked at for SIP first (it is recognised on every port)", true, ports<&O::sipPorts>() },
         { "skinny-ports", "TCP ports of Skinny (SCCP) call managers", true, ports<&O::skinnyPorts>() },
         { "leg-headers", "Header fields of an INVITE that the legs of one call share, X-Call-ID and the like; in order",

@@ -14,6 +14,7 @@ namespace callmon {
 struct ProbeOptions {
     enum class Pace { Fast, Recorded };
     enum class Poll { Adaptive, Busy };
+    enum class MirrorCopies { Drop, Keep };
 
     // Exactly one of the two.
     std::vector<std::string> replay; // capture files in order; "-" is standard input
@@ -32,6 +33,7 @@ struct ProbeOptions {
 
     std::uint32_t maxCalls = 131072;
     std::uint32_t maxStreams = 262144;
+    MirrorCopies mirrorCopies = MirrorCopies::Drop; // of frames that came just before
     std::vector<std::uint16_t> sipPorts { 5060 };
     std::vector<std::uint16_t> skinnyPorts { 2000 };
     std::vector<std::string> legHeaders; // names of header fields whose value the legs of one call share

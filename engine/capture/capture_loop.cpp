@@ -1,6 +1,7 @@
 #include "engine/capture/capture_loop.h"
 
 #include <cassert>
+#include <utility>
 
 namespace callmon {
 
@@ -20,6 +21,12 @@ void add(std::atomic<std::uint64_t>& counter, std::uint64_t value)
     counter.store(counter.load(std::memory_order_relaxed) + value, std::memory_order_relaxed);
 }
 
+void move(FrameBatch& batch, std::size_t from, std::size_t to)
+{
+    batch.frames[to] = batch.frames[from];
+    batch.owners[to] = batch.owners[from];
+}
+
 }
 
 CaptureLoop::CaptureLoop(FrameSource& source, const CaptureLoopOptions& options)
@@ -29,6 +36,8 @@ CaptureLoop::CaptureLoop(FrameSource& source, const CaptureLoopOptions& options)
     , m_seed(options.seed)
 {
     assert(options.lanes >= 1 && options.lanes <= 256);
+    if (options.dropMirrorCopies)
+        m_copies.emplace(options.seed);
     m_batches.reserve(options.batches);
     m_free.reserve(options.batches);
     for (std::size_t i = 0; i < options.batches; ++i) {
@@ -124,22 +133,34 @@ FrameBatch* CaptureLoop::takeFree(const std::stop_token& stop)
     return batch;
 }
 
+// Frames that go back to the source at once, each counted under its reason.
+struct CaptureLoop::Unwanted {
+    std::array<std::uint32_t, dropReasons> reasons {};
+    std::array<void*, FrameBatch::capacity> owners;
+    std::size_t count = 0;
+
+    void add(void* owner, DropReason reason)
+    {
+        ++reasons[static_cast<std::size_t>(reason)];
+        owners[count++] = owner;
+    }
+};
+
 // Keeps what is wanted, in its order, and gives the rest back to the source at once.
 void CaptureLoop::classify(FrameBatch& batch, std::size_t from)
 {
-    std::array<std::uint32_t, dropReasons> reasons {};
-    std::array<void*, FrameBatch::capacity> unwanted;
-    std::size_t unwantedCount = 0;
+    Unwanted unwanted;
+    Packets packets;
+    const std::size_t received = batch.count;
     std::size_t kept = from;
     std::uint64_t bytes = 0;
     const auto lanes = static_cast<std::uint32_t>(m_lanes.size());
-    for (std::size_t i = from; i < batch.count; ++i) {
+    for (std::size_t i = from; i < received; ++i) {
         Frame& frame = batch.frames[i];
         bytes += frame.wireSize;
         const FrameClass found = m_classifier.classify(static_cast<std::uint16_t>(frame.linkType), frame.bytes);
         if (found.kind == FrameKind::Drop) {
-            ++reasons[static_cast<std::size_t>(found.reason)];
-            unwanted[unwantedCount++] = batch.owners[i];
+            unwanted.add(batch.owners[i], found.reason);
             continue;
         }
         frame.kind = found.kind;
@@ -149,21 +170,41 @@ void CaptureLoop::classify(FrameBatch& batch, std::size_t from)
             const std::uint64_t hash = destinationHash(frame.bytes, found.udp, m_seed);
             frame.lane = static_cast<std::uint8_t>(hash * lanes >> 32);
         }
-        if (kept != i) {
-            batch.frames[kept] = frame;
-            batch.owners[kept] = batch.owners[i];
-        }
+        if (m_copies)
+            packets[kept] = m_copies->packetOf(frame.bytes, found);
+        if (kept != i)
+            move(batch, i, kept);
         ++kept;
     }
-    add(m_received, batch.count - from);
+    batch.count = kept;
+    if (m_copies)
+        leaveOutCopies(batch, from, packets, unwanted);
+    add(m_received, received - from);
     add(m_bytes, bytes);
-    if (unwantedCount == 0)
+    if (unwanted.count == 0)
         return;
-    std::copy_n(unwanted.begin(), unwantedCount, batch.owners.begin() + static_cast<std::ptrdiff_t>(kept));
+    kept = std::exchange(batch.count, received);
+    std::copy_n(unwanted.owners.begin(), unwanted.count, batch.owners.begin() + static_cast<std::ptrdiff_t>(kept));
     m_source.releaseFrom(batch, kept);
     for (std::size_t i = 0; i < dropReasons; ++i)
-        if (reasons[i] > 0)
-            add(m_dropped[i], reasons[i]);
+        if (unwanted.reasons[i] > 0)
+            add(m_dropped[i], unwanted.reasons[i]);
+}
+
+// A pass of its own: the memory that the first one has asked for is there by now.
+void CaptureLoop::leaveOutCopies(FrameBatch& batch, std::size_t from, const Packets& packets, Unwanted& unwanted)
+{
+    std::size_t kept = from;
+    for (std::size_t i = from; i < batch.count; ++i) {
+        if (m_copies->isCopy(packets[i], batch.frames[i].arrival)) {
+            unwanted.add(batch.owners[i], DropReason::MirrorCopy);
+            continue;
+        }
+        if (kept != i)
+            move(batch, i, kept);
+        ++kept;
+    }
+    batch.count = kept;
 }
 
 bool CaptureLoop::isToBeHandedOn(const FrameBatch& batch, Timestamp begun) const

@@ -3,6 +3,7 @@
 
 #include "engine/capture/frame_source.h"
 #include "engine/capture/waiter.h"
+#include "engine/packet/mirror_copies.h"
 #include "shared/base/spsc_ring.h"
 
 #include <atomic>
@@ -19,7 +20,8 @@ struct CaptureLoopOptions {
     unsigned lanes = 1;
     std::vector<std::uint16_t> sipPorts { 5060 };
     std::vector<std::uint16_t> skinnyPorts { 2000 };
-    std::uint64_t seed = 0; // of the lanes' hash: so that nobody can aim all media at one lane
+    std::uint64_t seed = 0; // of all hashes: so that nobody can aim all media at one lane
+    bool dropMirrorCopies = false; // else they are handed on, and end as duplicates and repeated messages
     Waiter::Manner processingWaits = Waiter::Manner::Sleep;
 };
 
@@ -73,7 +75,10 @@ private:
 
     void collect();
     FrameBatch* takeFree(const std::stop_token& stop);
+    struct Unwanted;
+    using Packets = std::array<MirrorCopies::Packet, FrameBatch::capacity>;
     void classify(FrameBatch& batch, std::size_t from);
+    void leaveOutCopies(FrameBatch& batch, std::size_t from, const Packets& packets, Unwanted& unwanted);
     bool isToBeHandedOn(const FrameBatch& batch, Timestamp begun) const;
     void handOn(FrameBatch* batch);
     void drop(FrameBatch& batch);
@@ -88,6 +93,7 @@ private:
 
     // The capture thread's own.
     std::vector<FrameBatch*> m_free; // the last one given back is the first to be filled: it is still in the cache
+    std::optional<MirrorCopies> m_copies;
     FrameBatch m_spare; // live frames that are dropped pass through here
     FrameBatch m_final; // the end is handed on even when no batch is free
     Timestamp m_lastNow {};

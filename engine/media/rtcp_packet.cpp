@@ -1,5 +1,7 @@
 #include "engine/media/rtcp_packet.h"
 
+#include "shared/base/rtp_header.h"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -25,7 +27,7 @@ std::optional<Header> readHeader(Bytes bytes)
     const unsigned first = in.u8();
     const std::uint8_t type = in.u8();
     const std::size_t words = in.u16();
-    if (!in.ok() || first >> 6 != 2 || type < 192 || type > 223)
+    if (!in.ok() || first >> 6 != 2 || !isRtcpType(type))
         return std::nullopt;
     return Header { (first & 0x20) != 0, static_cast<std::uint8_t>(first & 0x1f), RtcpType { type }, 4 * words + 4 };
 }

@@ -12,15 +12,14 @@ namespace callmon {
 constexpr std::size_t rtpHeaderSize = 12;
 static_assert(std::endian::native == std::endian::little);
 
-// Version 2, long enough, and packet type 192 to 223 in the second byte, which as RTP would be payload types 64 to 95
-// with the marker set (RFC 5761 4). Cheap: two bytes are read.
+// Version 2, long enough, and a packet type of RTCP. Cheap: two bytes are read.
 inline bool looksLikeRtcp(Bytes datagram)
 {
     if (datagram.size() < 8)
         return false;
     const auto version = std::to_integer<unsigned>(datagram[0]) >> 6;
     const auto type = std::to_integer<unsigned>(datagram[1]);
-    return version == 2 && type >= 192 && type <= 223;
+    return version == 2 && isRtcpType(type);
 }
 
 inline bool looksLikeRtp(Bytes datagram)
@@ -66,7 +65,7 @@ inline RtpGlance glanceAt(Bytes datagram)
     const auto type = static_cast<unsigned>(word >> 48 & 0xff);
     if (word >> 62 != 2)
         return {};
-    if (type >= 192 && type <= 223)
+    if (isRtcpType(type))
         return { Rtcp, {}, 0 };
     return { word >> 56 == 0x80 ? PlainRtp : Rtp, ssrcOf(datagram), word };
 }

@@ -19,8 +19,9 @@ enum class DropReason : std::uint8_t {
     MalformedTunnel, // a header around the packet contradicts itself, or is of a version that nobody wrote down
     TunnelTooDeep,
     Truncated, // headers cut by the capture
+    MirrorCopy, // the packet of a frame just before, not the classifier's reason but MirrorCopies'
 };
-constexpr std::size_t dropReasons = static_cast<std::size_t>(DropReason::Truncated) + 1;
+constexpr std::size_t dropReasons = static_cast<std::size_t>(DropReason::MirrorCopy) + 1;
 const char* counterName(DropReason reason); // as the user sees it: "not_ip", "not_udp"
 
 }

@@ -1,13 +1,13 @@
 #include "engine/packet/frame_classifier.h"
 
+#include "engine/packet/header_bytes.h"
 #include "engine/packet/innermost_packet.h"
 #include "engine/packet/layer.h"
 #include "engine/packet/udp_tunnels.h"
+#include "shared/base/rtp_header.h"
 
 #include <algorithm>
 #include <array>
-#include <cassert>
-#include <cstring>
 #include <string_view>
 
 namespace callmon {
@@ -28,21 +28,6 @@ constexpr FrameClass pieceAt(std::size_t ip, Encapsulation encapsulation)
     return { .kind = FrameKind::Piece,
         .reason = {},
         .udp = { .ip = static_cast<std::uint16_t>(ip), .encapsulation = encapsulation } };
-}
-
-// For offsets that the caller has checked against the frame's size: one check for a whole header, not one a field.
-std::uint16_t big16(Bytes bytes, std::size_t at)
-{
-    assert(at + 2 <= bytes.size());
-    std::uint16_t value = 0;
-    std::memcpy(&value, bytes.data() + at, 2);
-    return __builtin_bswap16(value);
-}
-
-std::uint8_t byteAt(Bytes bytes, std::size_t at)
-{
-    assert(at < bytes.size());
-    return std::to_integer<std::uint8_t>(bytes.data()[at]);
 }
 
 constexpr std::uint32_t sipLetters = [] { // that the words below begin with, a bit each
@@ -211,27 +196,21 @@ bool isRtcp(Bytes frame, const UdpLayout& layout)
     const Bytes payload = frame.subspan(layout.payload);
     if (payload.size() < 2)
         return false;
-    const unsigned type = byteAt(payload, 1);
-    return byteAt(payload, 0) >> 6 == 2 && type >= 192 && type <= 223;
+    return byteAt(payload, 0) >> 6 == 2 && isRtcpType(byteAt(payload, 1));
 }
 
 std::uint32_t destinationHash(Bytes frame, const UdpLayout& layout, std::uint64_t seed)
 {
-    const auto word = [&](std::size_t at, std::size_t size) {
-        std::uint64_t value = 0;
-        std::memcpy(&value, frame.subspan(at, size).data(), size);
-        return value;
-    };
     std::uint64_t mixed = seed ^ big16(frame, layout.payload - udpHeaderSize + 2);
     const auto mix = [&](std::uint64_t value) { // multiply-xorshift (MurmurHash3 fmix64)
         mixed = (mixed ^ value) * 0xff51afd7ed558ccdULL;
         mixed ^= mixed >> 32;
     };
     if (byteAt(frame, layout.ip) >> 4 == 4) {
-        mix(word(layout.ip + 16u, 4) << 16);
+        mix(std::uint64_t { wordAt<std::uint32_t>(frame, layout.ip + 16u) } << 16);
     } else {
-        mix(word(layout.ip + 24u, 8));
-        mix(word(layout.ip + 32u, 8));
+        mix(wordAt<std::uint64_t>(frame, layout.ip + 24u));
+        mix(wordAt<std::uint64_t>(frame, layout.ip + 32u));
     }
     mix(0xc4ceb9fe1a85ec53ULL);
     return static_cast<std::uint32_t>(mixed >> 32);

@@ -4,7 +4,7 @@
 #include "engine/media/rtp_stream.h"
 #include "engine/signalling/sdp.h"
 #include "engine/tracking/object_pool.h"
-#include "engine/tracking/seeded_hash.h"
+#include "shared/base/seeded_hash.h"
 #include "shared/calls/stream_record.h"
 
 #include <array>

@@ -1,6 +1,6 @@
 #include "engine/tracking/call_signalling.h"
 
-#include "engine/tracking/seeded_hash.h"
+#include "shared/base/seeded_hash.h"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 #include "engine/tracking/call.h"
 #include "engine/tracking/index_table.h"
 #include "engine/tracking/object_pool.h"
-#include "engine/tracking/seeded_hash.h"
+#include "shared/base/seeded_hash.h"
 
 #include <string_view>
 

@@ -5,7 +5,7 @@
 #include "engine/tracking/activity_list.h"
 #include "engine/tracking/call.h"
 #include "engine/tracking/index_table.h"
-#include "engine/tracking/seeded_hash.h"
+#include "shared/base/seeded_hash.h"
 #include "shared/base/fixed_text.h"
 
 #include <optional>

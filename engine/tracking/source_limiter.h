@@ -1,7 +1,7 @@
 // How many calls a second one source may begin: a flood of INVITEs from one address must not fill the table of calls.
 #pragma once
 
-#include "engine/tracking/seeded_hash.h"
+#include "shared/base/seeded_hash.h"
 
 #include <array>
 #include <vector>

@@ -8,7 +8,7 @@
 #include "engine/packet/datagram.h"
 #include "engine/tracking/activity_list.h"
 #include "engine/tracking/index_table.h"
-#include "engine/tracking/seeded_hash.h"
+#include "shared/base/seeded_hash.h"
 #include "engine/tracking/tracker_options.h"
 #include "shared/calls/unbound_flow.h"
 

@@ -8,6 +8,12 @@
 
 namespace callmon {
 
+// Of a packet's second byte: RTCP, not RTP with its marker and one of the payload types 64 to 95 (RFC 5761 4).
+constexpr bool isRtcpType(unsigned secondByte)
+{
+    return secondByte >= 192 && secondByte <= 223;
+}
+
 struct RtpHeader { // a view, valid as long as the datagram it was read from
     bool marker = false;
     std::uint8_t payloadType = 0; // 0 to 127

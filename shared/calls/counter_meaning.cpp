@@ -38,6 +38,7 @@ constexpr CounterMeaning meanings[] {
     { "tunnel_too_deep", G::Dropped, K::Unwanted, "Tunnel too deep", "More tunnels one in another than are followed",
         {} },
     { "truncated", G::Dropped, K::Unwanted, "Truncated", "Headers cut by the capture", {} },
+    { "mirror_copies", G::Dropped, K::Unwanted, "Mirror copies", "Packets that the mirror delivered once more", {} },
     { "ring_full_dropped", G::Dropped, K::Dropped, "Ring full", "The processing core did not keep up", fasterProbe },
     { "pool_empty*", G::Dropped, K::Missed, "Buffers ran out", "No buffer was free for a frame", moreBuffers },
     { "nic_missed", G::Dropped, K::Missed, "Missed by the port", "Its queue was full when they came",

@@ -4,7 +4,8 @@
 //   capture_bench [rounds] [frames per round]
 //
 // net_null hands out zeroed buffers of one pool, warm in the cache. Into net_ring go frames of a pool without a cache,
-// so that each comes from memory, as a card's do. What the bench does itself (filling the ring, reading batches) is
+// so that each comes from memory, as a card's do; each RTP packet has a number of its own there, or it would be a copy
+// of another. What the bench does itself (filling the ring, reading batches) is
 // taken off by the time stamp counter, twice per 64 frames.
 #include "bench_machine.h"
 #include "engine/capture/capture_loop.h"
@@ -19,12 +20,14 @@
 #include <charconv>
 #include <cstring>
 #include <functional>
+#include <immintrin.h>
 
 using namespace callmon;
 
 namespace {
 
 constexpr unsigned burst = FrameBatch::capacity;
+constexpr std::size_t rtpSize = 214;
 constexpr unsigned buffersInMemory = 32768; // 80 MB of them: more than the cache holds
 
 using Content = std::vector<std::uint8_t>;
@@ -53,7 +56,7 @@ Content otherUdp()
 }
 Content rtp()
 {
-    return ipFrame(17, 214, { 0x9c, 0x40, 0x13, 0x88, 0, 180, 0, 0, 0x80, 8, 0, 1, 0, 0, 0, 0, 1, 2, 3, 4 });
+    return ipFrame(17, rtpSize, { 0x9c, 0x40, 0x13, 0x88, 0, 180, 0, 0, 0x80, 8, 0, 1, 0, 0, 0, 0, 1, 2, 3, 4 });
 }
 
 // A source in front of another that fills the device first and reads what was handed on; counts the cycles that this
@@ -104,10 +107,10 @@ struct Round {
     std::uint64_t handedOn;
 };
 
-Round measureLoop(FrameSource& port, const std::function<void()>& fill, std::uint64_t frames)
+Round measureLoop(FrameSource& port, const std::function<void()>& fill, std::uint64_t frames, bool dropMirrorCopies)
 {
     Loaded source(port, fill, frames);
-    CaptureLoop loop(source, { .batches = 64 });
+    CaptureLoop loop(source, { .batches = 64, .dropMirrorCopies = dropMirrorCopies });
     source.read(loop);
     const std::uint64_t begun = __rdtsc();
     loop.run({});
@@ -164,17 +167,23 @@ public:
     PreparedBuffers(const PreparedBuffers&) = delete;
     PreparedBuffers& operator=(const PreparedBuffers&) = delete;
 
-    void into(rte_ring* ring)
+    // Of RTP the same packet comes `copies` times.
+    void into(rte_ring* ring, std::uint32_t copies)
     {
         rte_mbuf* buffers[burst];
         if (rte_ring_count(ring) >= burst || rte_pktmbuf_alloc_bulk(m_pool, buffers, burst) != 0)
             return;
         for (rte_mbuf* buffer : buffers) {
             // Which content it holds shows in its length of the IP header: the bench's own frames are IPv4.
-            const auto* data = rte_pktmbuf_mtod(buffer, const std::uint8_t*);
+            auto* data = rte_pktmbuf_mtod(buffer, std::uint8_t*);
             const std::size_t size = m_contents.size() == 1 ? m_contents[0].size() : 14u + (data[16] << 8 | data[17]);
             buffer->data_len = static_cast<std::uint16_t>(size);
             buffer->pkt_len = static_cast<std::uint32_t>(size);
+            if (size == rtpSize) { // sequence and timestamp, and out of the cache with them
+                const std::uint32_t number = m_number++ / copies;
+                std::memcpy(data + 14 + 20 + 8 + 2, &number, sizeof number);
+                _mm_clflush(data);
+            }
         }
         rte_ring_enqueue_bulk(ring, reinterpret_cast<void**>(buffers), burst, nullptr);
     }
@@ -182,6 +191,7 @@ public:
 private:
     std::vector<Content> m_contents;
     rte_mempool* m_pool;
+    std::uint32_t m_number = 0;
 };
 
 std::unique_ptr<DpdkPort> mustOpen(const char* name)
@@ -229,13 +239,16 @@ int main(int argc, char** argv)
     std::printf("%-44s %6s [%6s .. %6s] %8s %11s\n", "", "cycles", "least", "most", "Mpps", "handed on");
 
     const auto compare = [&](const char* what, FrameSource& port, std::uint16_t id, const std::function<void()>& fill) {
-        std::vector<Round> loop;
+        std::vector<Round> drop;
+        std::vector<Round> keep;
         std::vector<Round> floor;
         for (std::uint64_t i = 0; i < rounds; ++i) {
             floor.push_back(measureFloor(id, fill, frames));
-            loop.push_back(measureLoop(port, fill, frames));
+            keep.push_back(measureLoop(port, fill, frames, false));
+            drop.push_back(measureLoop(port, fill, frames, true));
         }
-        print(what, loop, hertz);
+        print(what, drop, hertz);
+        print("    mirror copies kept", keep, hertz);
         print("    only received and freed", floor, hertz);
     };
     const auto idOf = [](const char* name) {
@@ -256,14 +269,16 @@ int main(int argc, char** argv)
     struct Traffic {
         const char* name;
         std::vector<Content> contents;
+        std::uint32_t copies = 1;
     };
     const Traffic traffic[] = { { "net_ring, TCP SYN of 64 bytes", { tcpSyn() } },
         { "net_ring, UDP of 64 bytes, not VoIP", { otherUdp() } }, { "net_ring, G.711 RTP of 218 bytes", { rtp() } },
+        { "net_ring, the same, each packet twice", { rtp() }, 2 },
         { "net_ring, SYN, SYN, UDP, RTP in turn", { tcpSyn(), tcpSyn(), otherUdp(), rtp() } } };
     int number = 0;
     for (const Traffic& each : traffic) {
         PreparedBuffers buffers(("frames" + std::to_string(number++)).c_str(), each.contents);
-        compare(each.name, *port, idOf("net_ring0"), [&] { buffers.into(ring); });
+        compare(each.name, *port, idOf("net_ring0"), [&] { buffers.into(ring, each.copies); });
         rte_mbuf* left[burst]; // the pool is to be whole again
         while (const unsigned count = rte_ring_dequeue_burst(ring, reinterpret_cast<void**>(left), burst, nullptr))
             rte_pktmbuf_free_bulk(left, count);

@@ -132,6 +132,7 @@ private slots:
         QVERIFY(options->silenceWithoutMedia == defaults.silenceWithoutMedia);
         QVERIFY(options->lingerAfterEnd == defaults.lingerAfterEnd);
         QVERIFY(options->poll == defaults.poll);
+        QVERIFY(options->mirrorCopies == defaults.mirrorCopies);
         QVERIFY(options->recordMedia == defaults.recordMedia);
     }
 

@@ -93,6 +93,26 @@ const StreamRecord* find(const CollectingSink& sink, const TsharkStream& truth)
     return nullptr;
 }
 
+// Every field of every record.
+QString recordsOf(const Replayed& replayed)
+{
+    QStringList lines;
+    for (const CallRecord& call : replayed.sink.ended) {
+        for (const FieldValue& field : callFields(call))
+            lines << QString::fromStdString(field.text);
+    }
+    for (const auto& [key, stream] : replayed.sink.streams) {
+        for (const FieldValue& field : streamFields(stream, ""))
+            lines << QString::fromStdString(field.text);
+    }
+    for (const auto& [key, points] : replayed.sink.points) {
+        for (const QualityPoint& p : points)
+            for (const FieldValue& field : qualityFields(p, "", Party::Caller))
+                lines << QString::fromStdString(field.text);
+    }
+    return lines.join('\n');
+}
+
 }
 
 class CapturesTest : public QObject {
@@ -109,6 +129,8 @@ private slots:
     void countersAddUpToTheDatagrams();
     void recordsDoNotDependOnTheBatchSize_data() { filesWith(".sip.csv"); }
     void recordsDoNotDependOnTheBatchSize();
+    void aMirrorThatDeliversTwiceChangesNoRecord_data() { filesWith(".sip.csv"); }
+    void aMirrorThatDeliversTwiceChangesNoRecord();
     void tsharkAgreesOnExtraCaptures_data() { extraCaptures(""); }
     void tsharkAgreesOnExtraCaptures();
     void generatedCallsAreWhatTheirGeneratorMade_data() { extraCaptures(".truth.csv"); }
@@ -249,24 +271,7 @@ void CapturesTest::recordsDoNotDependOnTheBatchSize()
     const std::string path = (capturesFolder() + '/' + file).toStdString();
     const auto one = replayCapture(path, 1);
     const auto many = replayCapture(path, 64);
-    const auto text = [](const Replayed& replayed) {
-        QStringList lines;
-        for (const CallRecord& call : replayed.sink.ended) {
-            for (const FieldValue& field : callFields(call))
-                lines << QString::fromStdString(field.text);
-        }
-        for (const auto& [key, stream] : replayed.sink.streams) {
-            for (const FieldValue& field : streamFields(stream, ""))
-                lines << QString::fromStdString(field.text);
-        }
-        for (const auto& [key, points] : replayed.sink.points) {
-            for (const QualityPoint& p : points)
-                for (const FieldValue& field : qualityFields(p, "", Party::Caller))
-                    lines << QString::fromStdString(field.text);
-        }
-        return lines.join('\n');
-    };
-    QCOMPARE(text(*one), text(*many));
+    QCOMPARE(recordsOf(*one), recordsOf(*many));
     QVERIFY(one->sink.recorded == many->sink.recorded);
     QVERIFY(one->sink.seconds == many->sink.seconds);
     // Which stream's chunk is handed over first may differ: no reader can tell.
@@ -278,6 +283,19 @@ void CapturesTest::recordsDoNotDependOnTheBatchSize()
         byStream(one->sink.chunkSpans), byStream(many->sink.chunkSpans), [](const auto& a, const auto& b) {
             return a.stream == b.stream && a.firstArrival == b.firstArrival && a.packets == b.packets;
         }));
+}
+
+void CapturesTest::aMirrorThatDeliversTwiceChangesNoRecord()
+{
+    if (!QTest::currentDataTag())
+        QSKIP("no captures: set CALLMON_CAPTURES");
+    QFETCH(QString, file);
+    const std::string path = (capturesFolder() + '/' + file).toStdString();
+    const auto once = replayCapture(path, 64, Mirrored::Once);
+    const auto twice = replayCapture(path, 64, Mirrored::Twice);
+    QCOMPARE(recordsOf(*twice), recordsOf(*once));
+    QCOMPARE(twice->datagrams, once->datagrams);
+    QVERIFY(twice->mirrorCopies >= once->mirrorCopies);
 }
 
 // Captures that come without tshark's answers: a folder of them in CALLMON_EXTRA_CAPTURES.

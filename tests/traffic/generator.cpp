@@ -12,12 +12,17 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Nanoseconds packetInterval = 20ms;
-constexpr Nanoseconds mirrorDelay = 80us; // a router's, between the two sides that a mirror sees
 constexpr double senderNoiseNs = 300'000; // even a quiet network moves a packet by some tenths of a millisecond
 
 Party otherOf(Party side)
 {
     return side == Party::Caller ? Party::Callee : Party::Caller;
+}
+
+// What is sent twice has an identification of its own; where there is none, only time tells it from a mirror's copy.
+Nanoseconds duplicateDelay(const CallParties& parties)
+{
+    return parties.caller.media.ip.isV4() ? 80us : 30ms;
 }
 
 // All or none draw nothing.
@@ -133,7 +138,7 @@ void Generator::handle(const Event& event)
         onStep(event);
         break;
     case EventKind::StepCopy:
-        writeMessage(call, event.step, event.at, true);
+        writeMessage(call, event.step, event.at);
         break;
     case EventKind::Send:
         onSend(event);
@@ -204,10 +209,13 @@ void Generator::onStep(const Event& event)
             passSkinny(call, event.step, event.at);
             break;
         }
-        writeMessage(call, event.step, event.at, false);
+        writeMessage(call, event.step, event.at);
         call.truth.passed(event.at, event.step);
         if (call.plan.sort == CallSort::Duplicates)
-            push({ .at = event.at + mirrorDelay, .kind = EventKind::StepCopy, .step = event.step, .slot = event.slot });
+            push({ .at = event.at + duplicateDelay(call.parties),
+                .kind = EventKind::StepCopy,
+                .step = event.step,
+                .slot = event.slot });
     }
     if (++call.nextStep < call.plan.steps.size()) {
         const PlannedStep& next = call.plan.steps[call.nextStep];
@@ -274,7 +282,7 @@ void Generator::deliver(Call& call, const Event& packet)
         return;
     Event copy = packet;
     copy.kind = EventKind::PacketCopy;
-    copy.at += mirrorDelay;
+    copy.at += duplicateDelay(call.parties);
     push(copy);
 }
 
@@ -301,23 +309,29 @@ void Generator::passSkinny(Call& call, Step step, Timestamp at)
         call.truth.endedAt = at;
 }
 
-void Generator::writeMessage(Call& call, Step step, Timestamp at, bool copy)
+void Generator::writeMessage(Call& call, Step step, Timestamp at)
 {
     const std::string text = call.dialogue.message(step);
     const Party from = call.dialogue.sender(step);
     const std::size_t length = std::min(text.size(), FrameBuilder::maxPayload);
     std::memcpy(m_frame.payload().data(), text.data(), length);
-    write(at,
-        m_frame.build({ call.party(from).signalling, call.party(otherOf(from)).signalling }, length, Dscp::Signalling,
-            copy ? Side::BehindRouter : Side::BeforeRouter));
+    writeDatagram(at, { call.party(from).signalling, call.party(otherOf(from)).signalling }, length, Dscp::Signalling);
 }
 
 void Generator::writePacket(Call& call, Party side, const RtpPlan& rtp, Timestamp at, bool copy)
 {
     Media& media = call.media[static_cast<std::size_t>(side)];
     const std::size_t length = media.sender.write(rtp, m_frame.payload());
-    write(at, m_frame.build(media.flow, length, Dscp::Voice, copy ? Side::BehindRouter : Side::BeforeRouter));
+    writeDatagram(at, media.flow, length, Dscp::Voice);
     media.truth.passed(at, rtp.index, copy);
+}
+
+// Of the payload that lies in m_frame.
+void Generator::writeDatagram(Timestamp at, const FlowKey& flow, std::size_t length, Dscp dscp)
+{
+    write(at, m_frame.build(flow, length, dscp, Side::BeforeRouter));
+    if (m_options.mirrored)
+        write(at, m_frame.build(flow, length, dscp, Side::BehindRouter));
 }
 
 // Cross traffic comes at any time since the frame before: its share of all frames is what was asked for.

@@ -32,6 +32,8 @@ struct TrafficOptions {
     double crossShare = 0; // of frames: what is no VoIP
     std::optional<std::uint16_t> vlan;
     Signalling signalling = Signalling::Sip;
+    bool mirrored =
+        false; // both sides of a router: every frame of SIP and media comes again, and the truth counts it once
 };
 
 class Generator {
@@ -84,7 +86,8 @@ private:
     void planSend(Call& call, std::uint32_t slot, Party side);
     void setTalking(Call& call, std::uint32_t slot, Party side, bool talking, Timestamp at);
     void passSkinny(Call& call, Step step, Timestamp at);
-    void writeMessage(Call& call, Step step, Timestamp at, bool copy);
+    void writeMessage(Call& call, Step step, Timestamp at);
+    void writeDatagram(Timestamp at, const FlowKey& flow, std::size_t length, Dscp dscp);
     void deliver(Call& call, const Event& packet); // the packet reaches the probe
     void writePacket(Call& call, Party side, const RtpPlan& rtp, Timestamp at, bool copy);
     void write(Timestamp at, std::span<const std::byte> frame); // and cross traffic before it

@@ -17,7 +17,7 @@ enum class CallSort : std::uint8_t {
     Clean,
     Loss, // bursts of lost packets (Gilbert)
     Jitter, // late packets, some so late that they arrive after their successors
-    Duplicates, // a mirror that sees both sides of a router: every packet of the call twice
+    Duplicates, // every packet of the call is sent twice
     Busy, // 486
     Cancelled, // CANCEL while ringing, 487
     Unanswered, // 480 after ringing

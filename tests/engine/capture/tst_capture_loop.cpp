@@ -109,6 +109,8 @@ private slots:
     void aLiveBatchWaitsForCompanyButNotForLong();
     void theSequenceCountsWhatIsHandedOn();
     void whatWasLostComesWithTheNextBatch();
+    void mirrorCopiesAreLeftOutAndCounted();
+    void mirrorCopiesAreHandedOnWhereTheyAreWanted();
 };
 
 void TestCaptureLoop::everyFrameOfAFileComesOnceAndInOrder()
@@ -453,6 +455,42 @@ void TestCaptureLoop::whatWasLostComesWithTheNextBatch()
     }
     QVERIFY(lost > 0);
     QCOMPARE(lost, loop.ringFullDropped());
+}
+
+// The source's frames are equal in turn, and all of one moment: of each only the first is another packet.
+void TestCaptureLoop::mirrorCopiesAreLeftOutAndCounted()
+{
+    NumberedFrames source;
+    source.live = true;
+    source.contents = { rtpTo(5000), arp, rtpTo(6000), rtpTo(5000), sip };
+    CaptureLoop loop(source, { .batches = 2048, .dropMirrorCopies = true });
+    loop.run({});
+    std::vector<std::uint32_t> handedOn;
+    while (FrameBatch* batch = loop.next()) {
+        for (const Frame& frame : batch->view()) {
+            QCOMPARE(int(frame.kind), int(frame.wireSize == 4 ? FrameKind::Signalling : FrameKind::Media));
+            handedOn.push_back(frame.wireSize);
+        }
+        loop.giveBack(batch);
+    }
+    QCOMPARE(handedOn, (std::vector<std::uint32_t> { 0, 2, 4 }));
+    QCOMPARE(loop.framesReceived(), std::uint64_t(7000));
+    QCOMPARE(loop.dropped(DropReason::NotIp), std::uint64_t(1400));
+    QCOMPARE(loop.dropped(DropReason::MirrorCopy), std::uint64_t(7000 - 1400 - 3));
+    QCOMPARE(source.released.load(), std::uint64_t(7000 - 3)); // the loop's end releases what was handed on
+    for (std::uint32_t i = 0; i < source.frames(); ++i)
+        QVERIFY(source.releases[i] <= 1);
+}
+
+void TestCaptureLoop::mirrorCopiesAreHandedOnWhereTheyAreWanted()
+{
+    NumberedFrames source;
+    CaptureLoop loop(source, { .batches = 2048 });
+    loop.run({});
+    while (FrameBatch* batch = loop.next())
+        loop.giveBack(batch);
+    QCOMPARE(loop.framesHandedOn(), std::uint64_t(7000));
+    QCOMPARE(loop.dropped(DropReason::MirrorCopy), std::uint64_t(0));
 }
 
 QTEST_APPLESS_MAIN(TestCaptureLoop)

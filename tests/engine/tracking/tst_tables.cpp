@@ -3,7 +3,7 @@
 #include "engine/tracking/codec_names.h"
 #include "engine/tracking/index_table.h"
 #include "engine/tracking/loss_ledger.h"
-#include "engine/tracking/seeded_hash.h"
+#include "shared/base/seeded_hash.h"
 #include "engine/tracking/tick_wheel.h"
 
 #include <QTest>

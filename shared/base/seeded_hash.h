@@ -1,5 +1,5 @@
-// 64 well-mixed bits of what names a stream or an address. The seed is drawn at start, so that nobody can choose
-// addresses or SSRCs that meet in one slot; no result depends on it.
+// 64 well-mixed bits of what names a stream, an address or a packet. The seed is drawn at start, so that nobody can
+// choose addresses or SSRCs that meet in one slot; no result depends on it.
 #pragma once
 
 #include "shared/base/flow_key.h"
@@ -58,6 +58,10 @@ public:
         return fold(fold(words[0] ^ m_seeds[0], words[1] ^ m_seeds[1]), endpoint.port ^ m_seeds[2]);
     }
 
+    std::uint64_t operator()(std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d) const
+    {
+        return fold(fold(a ^ m_seeds[0], b ^ m_seeds[1]) ^ fold(c ^ m_seeds[1], d ^ m_seeds[2]), m_seeds[0]);
+    }
     std::uint64_t operator()(std::string_view text) const
     {
         std::uint64_t hash = m_seeds[2] ^ text.size();
