@@ -4,12 +4,6 @@
 
 namespace callmon {
 
-namespace {
-
-constexpr std::int64_t samplesPerMillisecond = CallAudio::sampleRate / 1000;
-
-}
-
 Player::Player(QObject* parent)
     : QObject(parent)
 {
@@ -30,12 +24,12 @@ void Player::load(CallAudio audio)
 
 qint64 Player::position() const
 {
-    return m_playhead.position() / samplesPerMillisecond;
+    return m_playhead.position() * 1000 / rate();
 }
 
 qint64 Player::duration() const
 {
-    return m_playhead.length() / samplesPerMillisecond;
+    return m_playhead.length() * 1000 / rate();
 }
 
 QStringList Player::devices()
@@ -70,13 +64,23 @@ void Player::pause()
 
 void Player::seek(qint64 milliseconds)
 {
-    m_playhead.seek(std::clamp<qint64>(milliseconds, 0, duration()) * samplesPerMillisecond);
+    m_playhead.seek(std::clamp<qint64>(milliseconds, 0, duration()) * rate() / 1000);
     emit positionChanged(position());
 }
 
 void Player::setGain(double factor)
 {
     m_playhead.setGain(static_cast<float>(std::clamp(factor, 0.0, 8.0)));
+}
+
+void Player::setSpeed(double factor)
+{
+    m_playhead.setSpeed(static_cast<float>(std::clamp(factor, 0.5, 3.0)));
+}
+
+void Player::setLoop(qint64 begin, qint64 end)
+{
+    m_playhead.setLoop(begin * rate() / 1000, end * rate() / 1000);
 }
 
 void Player::setBalance(double balance)

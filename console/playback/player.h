@@ -32,6 +32,9 @@ public slots:
     void seek(qint64 milliseconds);
     void setSide(callmon::AudibleSide side) { m_playhead.setSide(side); }
     void setGain(double factor); // 0 to 8, 1 as recorded
+    void setSpeed(double factor); // 0.5 to 3 without another pitch
+    void setSkipPauses(bool skip) { m_playhead.setSkipPauses(skip); }
+    void setLoop(qint64 begin, qint64 end); // milliseconds; none when end <= begin; load() ends it
     void setBalance(double balance); // -1 left to 1 right
     void setDevice(const QString& name); // empty: the default one; heard from the next play
 
@@ -44,6 +47,7 @@ signals:
 
 private:
     void watch();
+    qint64 rate() const { return m_playhead.audio().sampleRate; } // Hz
     void setPlaying(bool playing);
 
     Playhead m_playhead;

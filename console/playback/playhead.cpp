@@ -20,6 +20,9 @@ void Playhead::load(CallAudio audio)
     const std::size_t length = std::max(m_audio.caller.size(), m_audio.callee.size());
     m_audio.caller.resize(length);
     m_audio.callee.resize(length);
+    m_pauses = findPauses(m_audio);
+    m_stretching = false;
+    setLoop(0, 0);
     m_at.store(0);
     m_seek.store(noSeek);
     m_ended.store(false);
@@ -28,7 +31,7 @@ void Playhead::load(CallAudio audio)
 
 void Playhead::prepare(double deviceRate)
 {
-    m_step = static_cast<std::uint64_t>(std::llround(CallAudio::sampleRate / deviceRate * 4294967296.0));
+    m_step = static_cast<std::uint64_t>(std::llround(m_audio.sampleRate / deviceRate * 4294967296.0));
 }
 
 void Playhead::seek(std::int64_t sample)
@@ -40,6 +43,44 @@ std::int64_t Playhead::position() const
 {
     const std::int64_t sought = m_seek.load();
     return sought != noSeek ? sought : std::min(static_cast<std::int64_t>(m_at.load() >> 32), length());
+}
+
+void Playhead::setLoop(std::int64_t begin, std::int64_t end)
+{
+    m_loopEnd.store(0); // the audio thread never sees halves of two loops
+    m_loopBegin.store(std::clamp<std::int64_t>(begin, 0, length()));
+    m_loopEnd.store(std::clamp<std::int64_t>(end, 0, length()));
+}
+
+std::uint64_t Playhead::moved(std::uint64_t at) const noexcept
+{
+    auto sample = static_cast<std::int64_t>(at >> 32);
+    const std::int64_t before = sample;
+    if (m_skip.load(std::memory_order_relaxed)) {
+        const auto pause = std::upper_bound(m_pauses.begin(), m_pauses.end(), sample,
+            [](std::int64_t value, const Pause& one) { return value < one.end; });
+        if (pause != m_pauses.end() && pause->begin <= sample)
+            sample = pause->end;
+    }
+    const std::int64_t loopEnd = m_loopEnd.load();
+    const std::int64_t loopBegin = m_loopBegin.load();
+    if (loopEnd > loopBegin && sample >= loopEnd)
+        sample = loopBegin;
+    return sample == before ? at : static_cast<std::uint64_t>(sample) << 32;
+}
+
+Playhead::Frame Playhead::frameAt(std::uint64_t at) const noexcept
+{
+    return { m_resampler.at(m_audio.caller, at), m_resampler.at(m_audio.callee, at) };
+}
+
+Playhead::Frame Playhead::stretched(float speed) noexcept
+{
+    const TimeStretch::Place place = m_stretch.next(m_audio, speed, m_step);
+    const Frame from = frameAt(place.from);
+    const Frame to = frameAt(place.to);
+    return { from.caller + place.weight * (to.caller - from.caller),
+        from.callee + place.weight * (to.callee - from.callee) };
 }
 
 PeakLevels Playhead::takeLevels()
@@ -60,12 +101,22 @@ bool Playhead::render(std::int16_t* out, std::size_t frames, unsigned channels) 
     const float leftGain = gain * std::min(1.0F, 1 - balance);
     const float rightGain = gain * std::min(1.0F, 1 + balance);
     const std::uint64_t end = static_cast<std::uint64_t>(m_audio.caller.size()) << 32;
+    const float speed = m_speed.load(std::memory_order_relaxed);
+    const bool stretching = speed != 1;
+    if (stretching && (!m_stretching || sought != noSeek))
+        m_stretch.restart(at);
+    m_stretching = stretching;
     float callerPeak = m_callerPeak.load(std::memory_order_relaxed);
     float calleePeak = m_calleePeak.load(std::memory_order_relaxed);
     for (std::size_t i = 0; i < frames; ++i) {
+        if (const std::uint64_t there = moved(at); there != at) {
+            at = there;
+            m_stretch.restart(at);
+        }
         const bool past = at >= end;
-        const float caller = past ? 0.0F : m_resampler.at(m_audio.caller, at);
-        const float callee = past ? 0.0F : m_resampler.at(m_audio.callee, at);
+        const Frame frame = past ? Frame() : stretching ? stretched(speed) : frameAt(at);
+        const float caller = frame.caller;
+        const float callee = frame.callee;
         callerPeak = std::max(callerPeak, std::abs(caller));
         calleePeak = std::max(calleePeak, std::abs(callee));
         const float left = leftGain * (side == AudibleSide::CalleeOnly ? callee : caller);
@@ -77,7 +128,7 @@ bool Playhead::render(std::int16_t* out, std::size_t frames, unsigned channels) 
             *out++ = toSample(right);
         }
         if (!past)
-            at += m_step;
+            at = stretching ? m_stretch.position() : at + m_step;
     }
     m_callerPeak.store(callerPeak, std::memory_order_relaxed);
     m_calleePeak.store(calleePeak, std::memory_order_relaxed);

@@ -1,7 +1,9 @@
 // What is played and where it is: shared by the window's thread, which steers, and the audio thread, which renders.
 #pragma once
 
+#include "console/playback/pauses.h"
 #include "console/playback/resampler.h"
+#include "console/playback/time_stretch.h"
 #include "shared/codecs/call_audio.h"
 
 #include <atomic>
@@ -26,7 +28,7 @@ public:
     void load(CallAudio audio);
     void prepare(double deviceRate);
 
-    // Window's thread. Positions in samples of CallAudio::sampleRate.
+    // Window's thread. Positions in samples of the sound.
     void seek(std::int64_t sample);
     std::int64_t position() const;
     std::int64_t length() const { return static_cast<std::int64_t>(m_audio.caller.size()); }
@@ -36,13 +38,27 @@ public:
     void setSide(AudibleSide side) { m_side.store(side, std::memory_order_relaxed); }
     void setGain(float gain) { m_gain.store(gain, std::memory_order_relaxed); } // 1: as recorded
     void setBalance(float balance) { m_balance.store(balance, std::memory_order_relaxed); } // -1 left to 1 right
+    void setSpeed(float speed) { m_speed.store(speed, std::memory_order_relaxed); } // 0.5 to 3; the pitch stays
+    void setSkipPauses(bool skip) { m_skip.store(skip, std::memory_order_relaxed); }
+    void setLoop(std::int64_t begin, std::int64_t end); // played again and again; none when end <= begin
     PeakLevels takeLevels();
 
     // Audio thread: interleaved frames for one or two channels; silence past the end. False once the end is reached.
     bool render(std::int16_t* out, std::size_t frames, unsigned channels) noexcept;
 
 private:
+    struct Frame {
+        float caller = 0;
+        float callee = 0;
+    };
+    std::uint64_t moved(std::uint64_t at) const noexcept; // past a pause, or back to the beginning of the loop
+    Frame frameAt(std::uint64_t at) const noexcept;
+    Frame stretched(float speed) noexcept;
+
     static constexpr std::int64_t noSeek = -1;
+    std::vector<Pause> m_pauses;
+    TimeStretch m_stretch;
+    bool m_stretching = false; // audio thread's
     CallAudio m_audio;
     Resampler m_resampler;
     std::uint64_t m_step = std::uint64_t { 1 } << 32; // samples per device frame, as 32.32
@@ -51,6 +67,10 @@ private:
     std::atomic<bool> m_ended { false };
     std::atomic<AudibleSide> m_side { AudibleSide::Both };
     std::atomic<float> m_gain { 1 };
+    std::atomic<float> m_speed { 1 };
+    std::atomic<bool> m_skip { false };
+    std::atomic<std::int64_t> m_loopBegin { 0 };
+    std::atomic<std::int64_t> m_loopEnd { 0 };
     std::atomic<float> m_balance { 0 };
     std::atomic<float> m_callerPeak { 0 };
     std::atomic<float> m_calleePeak { 0 };

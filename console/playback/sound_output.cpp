@@ -99,7 +99,7 @@ Result<void> SoundOutput::open(Playhead& playhead, const std::string& device)
     const PaStreamParameters parameters { *chosen, static_cast<int>(m_library->rendering.channels), paInt16,
         info.defaultHighOutputLatency, nullptr };
     PaError error = paNoError;
-    for (const double rate : { static_cast<double>(CallAudio::sampleRate), info.defaultSampleRate }) {
+    for (const double rate : { static_cast<double>(playhead.audio().sampleRate), info.defaultSampleRate }) {
         playhead.prepare(rate);
         error = Pa_OpenStream(&m_library->stream, nullptr, &parameters, rate, paFramesPerBufferUnspecified, paNoFlag,
             renderBlock, &m_library->rendering);

@@ -19,8 +19,8 @@ public:
     SoundOutput& operator=(const SoundOutput&) = delete;
 
     std::vector<std::string> devices(); // names, the default one first; empty when there is none
-    // Plays what the playhead renders on that device, or on the default one for an empty name. At 8000 Hz, or where
-    // the device refuses that at its own rate. The playhead must outlive the stream.
+    // Plays what the playhead renders on that device, or on the default one for an empty name. At the rate of the
+    // sound, or where the device refuses that at its own rate. The playhead must outlive the stream.
     Result<void> start(Playhead& playhead, const std::string& device);
     void stop(); // lets what was rendered sound to its end first (tens of milliseconds)
     void close(); // at once

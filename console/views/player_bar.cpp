@@ -5,9 +5,12 @@
 #include "console/views/icons.h"
 #include "console/views/waveform_slider.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QLabel>
+#include <QSlider>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -19,7 +22,14 @@ PlayerBar::PlayerBar(QWidget* parent)
     , m_save(new QToolButton(this))
     , m_wave(new WaveformSlider(this))
     , m_time(new QLabel(this))
+    , m_back(new QToolButton(this))
+    , m_forward(new QToolButton(this))
     , m_side(new QComboBox(this))
+    , m_volume(new QSlider(Qt::Horizontal, this))
+    , m_speed(new QComboBox(this))
+    , m_skipPauses(new QCheckBox(tr("Skip silence"), this))
+    , m_loop(new QToolButton(this))
+    , m_device(new QComboBox(this))
     , m_notes(new ElidedLabel(Qt::ElideRight, this))
 {
     m_play->setText(tr("Play"));
@@ -29,11 +39,6 @@ PlayerBar::PlayerBar(QWidget* parent)
     m_play->setMinimumWidth(fontMetrics().horizontalAdvance(tr("Pause")) + 46);
     m_time->setTextInteractionFlags(Qt::NoTextInteraction);
     m_time->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
-    m_side->addItem(tr("Both: caller left, callee right"), static_cast<int>(AudibleSide::Both));
-    m_side->addItem(tr("Caller only"), static_cast<int>(AudibleSide::CallerOnly));
-    m_side->addItem(tr("Callee only"), static_cast<int>(AudibleSide::CalleeOnly));
-    m_side->setAccessibleName(tr("Which side is heard"));
-    m_side->setToolTip(tr("Which side is heard"));
     m_save->setText(tr("Save WAV…"));
     m_save->setEnabled(false);
     for (QToolButton* button : { m_play, m_save })
@@ -45,19 +50,17 @@ PlayerBar::PlayerBar(QWidget* parent)
     row->addWidget(m_play);
     row->addWidget(m_wave, 1);
     row->addWidget(m_time);
-    row->addWidget(m_side);
     row->addWidget(m_save);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 6, 12, 8);
     layout->setSpacing(4);
     layout->addLayout(row);
+    layout->addLayout(makeControls());
     layout->addWidget(m_notes);
 
     connect(m_play, &QToolButton::clicked, this, &PlayerBar::toggle);
     connect(m_save, &QToolButton::clicked, this, &PlayerBar::saveWanted);
     connect(m_wave, &WaveformSlider::seekRequested, this, &PlayerBar::seek);
-    connect(m_side, &QComboBox::currentIndexChanged, this,
-        [this] { m_player.setSide(static_cast<AudibleSide>(m_side->currentData().toInt())); });
     connect(&m_player, &Player::positionChanged, this, [this] {
         m_wave->setPosition(position());
         showTime();
@@ -75,21 +78,149 @@ PlayerBar::PlayerBar(QWidget* parent)
     showTime();
 }
 
+QHBoxLayout* PlayerBar::makeControls()
+{
+    m_back->setText(tr("−5 s"));
+    m_back->setToolTip(tr("Back 5 seconds (Left)"));
+    m_forward->setText(tr("+5 s"));
+    m_forward->setToolTip(tr("Forward 5 seconds (Right)"));
+    m_side->addItem(tr("Both: caller left, callee right"), static_cast<int>(AudibleSide::Both));
+    m_side->addItem(tr("Caller only, callee muted"), static_cast<int>(AudibleSide::CallerOnly));
+    m_side->addItem(tr("Callee only, caller muted"), static_cast<int>(AudibleSide::CalleeOnly));
+    m_side->setToolTip(tr("Which side is heard"));
+    m_volume->setRange(0, 200);
+    m_volume->setValue(100);
+    m_volume->setMaximumWidth(110);
+    m_volume->setToolTip(tr("Volume: 100 % (Up and Down)"));
+    for (const double speed : { 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0 })
+        m_speed->addItem(tr("%1×").arg(speed), speed);
+    m_speed->setCurrentIndex(2);
+    m_speed->setToolTip(tr("Speed; the pitch stays"));
+    m_skipPauses->setToolTip(tr("Go on where somebody speaks when both were silent for more than a second"));
+    m_loop->setToolTip(tr("Hear a passage again and again: click at its beginning, at its end, and to go on"));
+    m_device->setToolTip(tr("Sound device; heard from the next Play"));
+    m_device->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_device->setMinimumContentsLength(16);
+    for (QWidget* control :
+        std::initializer_list<QWidget*> { m_back, m_forward, m_side, m_volume, m_speed, m_loop, m_device })
+        control->setAccessibleName(control->toolTip());
+    for (QToolButton* button : { m_back, m_forward, m_loop }) {
+        button->setFocusPolicy(Qt::StrongFocus);
+        button->setEnabled(false);
+    }
+    endLoop();
+
+    auto* row = new QHBoxLayout;
+    row->setSpacing(10);
+    auto* volume = new QLabel(tr("Volume"), this);
+    auto* speed = new QLabel(tr("Speed"), this);
+    for (QWidget* control : std::initializer_list<QWidget*> {
+             m_back, m_forward, m_side, volume, m_volume, speed, m_speed, m_skipPauses, m_loop })
+        row->addWidget(control);
+    row->addStretch(1);
+    row->addWidget(m_device);
+
+    connect(m_back, &QToolButton::clicked, this, [this] { skip(-5); });
+    connect(m_forward, &QToolButton::clicked, this, [this] { skip(5); });
+    connect(m_side, &QComboBox::currentIndexChanged, this,
+        [this] { m_player.setSide(static_cast<AudibleSide>(m_side->currentData().toInt())); });
+    connect(m_volume, &QSlider::valueChanged, this, [this](int percent) {
+        m_player.setGain(percent / 100.0);
+        m_volume->setToolTip(tr("Volume: %1 % (Up and Down)").arg(percent));
+    });
+    connect(m_speed, &QComboBox::currentIndexChanged, this,
+        [this] { m_player.setSpeed(m_speed->currentData().toDouble()); });
+    connect(m_skipPauses, &QCheckBox::toggled, this, [this](bool on) { m_player.setSkipPauses(on); });
+    connect(m_loop, &QToolButton::clicked, this, &PlayerBar::nextLoopStep);
+    connect(m_device, &QComboBox::activated, this,
+        [this] { m_player.setDevice(m_device->currentIndex() == 0 ? QString() : m_device->currentText()); });
+    return row;
+}
+
+void PlayerBar::nextLoopStep()
+{
+    if (m_looping)
+        return endLoop();
+    if (!m_loopBegin) {
+        m_loopBegin = position();
+        m_loop->setText(tr("Repeat: to here"));
+        m_wave->setPassage(*m_loopBegin, *m_loopBegin);
+        return;
+    }
+    const double begin = std::min(*m_loopBegin, position());
+    const double end = std::max(*m_loopBegin, position());
+    if (end - begin < 0.2) // a double click: nobody wants to hear that
+        return endLoop();
+    m_looping = true;
+    m_loop->setText(tr("End repeat"));
+    m_wave->setPassage(begin, end);
+    m_player.setLoop(static_cast<qint64>(begin * 1000), static_cast<qint64>(end * 1000));
+}
+
+void PlayerBar::endLoop()
+{
+    m_looping = false;
+    m_loopBegin.reset();
+    m_loop->setText(tr("Repeat from here"));
+    m_wave->setPassage(0, 0);
+    m_player.setLoop(0, 0);
+}
+
+void PlayerBar::listDevices()
+{
+    const QString chosen = m_device->currentIndex() > 0 ? m_device->currentText() : QString();
+    const QStringList devices = m_player.devices();
+    m_device->clear();
+    m_device->addItem(devices.isEmpty() ? tr("No sound device") : tr("Default device"));
+    m_device->addItems(devices);
+    m_device->setCurrentIndex(std::max(0, m_device->findText(chosen)));
+    m_device->setEnabled(!devices.isEmpty());
+    if (!chosen.isEmpty() && m_device->currentIndex() == 0) { // unplugged since: the default one is better than silence
+        m_player.setDevice({});
+        m_deviceProblem = tr("The sound device “%1” is gone; the default one plays.").arg(chosen);
+    }
+    if (devices.isEmpty())
+        m_deviceProblem = tr("No sound device on this machine: the call can be shown and saved, not heard.");
+}
+
+void PlayerBar::skip(double seconds)
+{
+    const double end = static_cast<double>(m_player.duration()) / 1000;
+    seek(std::clamp(position() + seconds, 0.0, end));
+}
+
+void PlayerBar::keyPressEvent(QKeyEvent* event)
+{
+    const double step = event->modifiers() & Qt::ShiftModifier ? 30 : 5;
+    switch (event->key()) {
+    case Qt::Key_Left:
+        return skip(-step);
+    case Qt::Key_Right:
+        return skip(step);
+    case Qt::Key_Up:
+        return m_volume->setValue(m_volume->value() + 10);
+    case Qt::Key_Down:
+        return m_volume->setValue(m_volume->value() - 10);
+    default:
+        QWidget::keyPressEvent(event);
+    }
+}
+
 void PlayerBar::setAudio(CallAudio audio)
 {
-    const double seconds = static_cast<double>(audio.caller.size()) / CallAudio::sampleRate;
     m_loaded = !audio.caller.empty();
-    m_wave->setSound(audio.caller, audio.callee, seconds);
+    m_wave->setSound(audio);
     QStringList notes;
     for (const std::string& note : audio.notes)
         notes += QString::fromStdString(note);
     m_player.load(std::move(audio));
-    m_save->setEnabled(m_loaded);
+    for (QToolButton* button : { m_save, m_back, m_forward, m_loop })
+        button->setEnabled(m_loaded);
+    endLoop();
     m_message = m_loaded  ? notes.join(QStringLiteral(" · "))
         : notes.isEmpty() ? tr("No sound of this call is stored.")
                           : tr("Nothing to hear: %1").arg(notes.join(QStringLiteral(" · ")));
-    if (m_player.devices().isEmpty())
-        m_deviceProblem = tr("No sound device on this machine: the call can be shown and saved, not heard.");
+    listDevices();
     showNotes();
     showTime();
     if (m_loaded && m_playWhenLoaded)

@@ -5,9 +5,13 @@
 #include "console/views/theme.h"
 
 #include <QWidget>
+#include <optional>
 
+class QCheckBox;
 class QComboBox;
+class QHBoxLayout;
 class QLabel;
+class QSlider;
 class QToolButton;
 
 namespace callmon {
@@ -30,6 +34,7 @@ public:
     void toggle();
     void stop();
     void seek(double seconds); // of the sound
+    void skip(double seconds); // forwards, or back when negative
     double position() const { return static_cast<double>(m_player.position()) / 1000; }
     const CallAudio& audio() const { return m_player.audio(); }
     void setTheme(const Theme& theme);
@@ -39,7 +44,14 @@ signals:
     void positionChanged(double seconds);
     void saveWanted(); // the sound as a WAV file
 
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+
 private:
+    QHBoxLayout* makeControls(); // how it is heard: a row below the waveform
+    void listDevices();
+    void nextLoopStep();
+    void endLoop();
     void showTime();
     void showNotes();
 
@@ -48,7 +60,16 @@ private:
     QToolButton* m_save;
     WaveformSlider* m_wave;
     QLabel* m_time;
+    QToolButton* m_back;
+    QToolButton* m_forward;
     QComboBox* m_side;
+    QSlider* m_volume;
+    QComboBox* m_speed;
+    QCheckBox* m_skipPauses;
+    QToolButton* m_loop;
+    QComboBox* m_device;
+    std::optional<double> m_loopBegin; // seconds; chosen, and waiting for its end
+    bool m_looping = false;
     ElidedLabel* m_notes;
     QString m_message;
     QString m_deviceProblem;

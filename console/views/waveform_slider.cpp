@@ -29,15 +29,23 @@ WaveformSlider::WaveformSlider(QWidget* parent)
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     setAccessibleName(tr("Position in the sound"));
-    setToolTip(tr("Click to seek; arrow keys move by 5 seconds, with Shift by 30"));
+    setToolTip(
+        tr("Click to seek; arrow keys move by 5 seconds, with Shift by 30. Marks at the edges: packets were lost"));
 }
 
-void WaveformSlider::setSound(
-    std::span<const std::int16_t> caller, std::span<const std::int16_t> callee, double seconds)
+void WaveformSlider::setSound(const CallAudio& audio)
 {
-    m_envelope[0] = peaksOf(caller, bins);
-    m_envelope[1] = peaksOf(callee, bins);
-    m_duration = seconds;
+    m_envelope[0] = peaksOf(audio.caller, bins);
+    m_envelope[1] = peaksOf(audio.callee, bins);
+    const double rate = audio.sampleRate;
+    for (std::size_t side = 0; side < 2; ++side) {
+        m_lost[side].clear();
+        for (const SoundSpan& span : side == 0 ? audio.callerLost : audio.calleeLost)
+            m_lost[side].push_back({ static_cast<double>(span.begin) / rate, static_cast<double>(span.end) / rate });
+    }
+    const std::size_t losses = m_lost[0].size() + m_lost[1].size();
+    setAccessibleDescription(tr("%n place(s) with lost packets", nullptr, static_cast<int>(losses)));
+    m_duration = static_cast<double>(audio.caller.size()) / rate;
     m_position = 0;
     update();
 }
@@ -45,6 +53,13 @@ void WaveformSlider::setSound(
 void WaveformSlider::setPosition(double seconds)
 {
     m_position = seconds;
+    update();
+}
+
+void WaveformSlider::setPassage(double begin, double end)
+{
+    m_passageBegin = begin;
+    m_passageEnd = end;
     update();
 }
 
@@ -64,6 +79,13 @@ void WaveformSlider::paintEvent(QPaintEvent*)
     QPainter painter(this);
     painter.fillRect(rect(), m_theme.base);
     const double middle = height() / 2.0;
+    if (m_duration > 0 && (m_passageBegin > 0 || m_passageEnd > 0)) {
+        QColor shade = m_theme.accent;
+        shade.setAlphaF(0.22F);
+        const double from = m_passageBegin / m_duration * width();
+        const double to = m_passageEnd / m_duration * width();
+        painter.fillRect(QRectF(from, 0, std::max(2.0, to - from), height()), shade);
+    }
     const double played = m_duration > 0 ? m_position / m_duration * width() : 0;
     for (std::size_t side = 0; side < 2 && m_duration > 0; ++side) {
         const QColor loud = side == 0 ? m_theme.caller : m_theme.callee;
@@ -84,6 +106,12 @@ void WaveformSlider::paintEvent(QPaintEvent*)
                     QPointF(x + 0.5, middle), QPointF(x + 0.5, side == 0 ? middle - length : middle + length));
         }
     }
+    for (std::size_t side = 0; side < 2 && m_duration > 0; ++side)
+        for (const Span& lost : m_lost[side]) {
+            const double from = lost.begin / m_duration * width();
+            const double to = std::max(from + 2, lost.end / m_duration * width());
+            painter.fillRect(QRectF(from, side == 0 ? 1 : height() - 6, to - from, 5), m_theme.bad);
+        }
     painter.setPen(m_theme.line);
     painter.drawLine(QPointF(0, middle), QPointF(width(), middle));
     if (m_duration > 0) {

@@ -1,11 +1,12 @@
-// Where the sound is, over its envelope: caller above the line, callee below. A click, a drag or the arrow keys seek.
+// Where the sound is, over its envelope: caller above the line, callee below; what was lost is marked at
+// the edge of its side. A click, a drag or the arrow keys seek.
 #pragma once
 
 #include "console/views/theme.h"
+#include "shared/codecs/call_audio.h"
 
 #include <QWidget>
 #include <array>
-#include <span>
 #include <vector>
 
 namespace callmon {
@@ -16,8 +17,9 @@ class WaveformSlider : public QWidget {
 public:
     explicit WaveformSlider(QWidget* parent = nullptr);
 
-    void setSound(std::span<const std::int16_t> caller, std::span<const std::int16_t> callee, double seconds);
+    void setSound(const CallAudio& audio);
     void setPosition(double seconds);
+    void setPassage(double begin, double end); // shaded: what is repeated; nothing when both are 0
     void setTheme(const Theme& theme);
     QSize sizeHint() const override { return { 400, 46 }; }
 
@@ -35,8 +37,15 @@ private:
 
     static constexpr std::size_t bins = 2048; // more than any screen has pixels for it
     std::array<std::vector<float>, 2> m_envelope; // by Party: peak of each bin, 0 to 1
+    struct Span {
+        double begin; // seconds
+        double end;
+    };
+    std::array<std::vector<Span>, 2> m_lost; // by Party
     double m_duration = 0;
     double m_position = 0;
+    double m_passageBegin = 0;
+    double m_passageEnd = 0;
     Theme m_theme = themeOf(ThemeName::Light);
 };
 

@@ -145,6 +145,23 @@ void addExport(CLI::App& command, CtlOptions& options, const char* what)
     command.add_option("-o,--output", options.output, what)->required()->type_name("FILE");
 }
 
+void addChannels(CLI::App& command, CtlOptions& options)
+{
+    static const std::map<std::string, WavChannels> channels { { "stereo", WavChannels::Stereo },
+        { "mono", WavChannels::Mono }, { "caller", WavChannels::Caller }, { "callee", WavChannels::Callee } };
+    command
+        .add_option_function<std::string>(
+            "--channels", [&options](const std::string& text) { options.channels = channels.at(text); },
+            "stereo (default; caller left, callee right), mono (both in one), caller or callee (one side alone)")
+        ->type_name("C")
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                return channels.contains(text) ? std::string()
+                                               : "\"" + text + "\" is none of stereo, mono, caller, callee";
+            },
+            ""));
+}
+
 }
 
 std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::string>& arguments)
@@ -176,8 +193,9 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     addCall(flow, options);
     addFormat(flow, options);
     flow.add_flag("--messages", options.messages, "Print the text of every message, too; csv and json always have it");
-    addExport(add(Command::Wav, "wav", "Write the sound of a call: stereo, caller left, callee right"), options,
-        "WAV file to write");
+    CLI::App& wav = add(Command::Wav, "wav", "Write the sound of a call");
+    addExport(wav, options, "WAV file to write");
+    addChannels(wav, options);
     addExport(add(Command::Pcap, "pcap", "Write signalling and media of a call as captured, for Wireshark"), options,
         "pcap file to write");
     CLI::App& live = add(Command::Live, "live", "Show the calls that are on, renewed each second on a terminal");

@@ -4,6 +4,7 @@
 #include "engine/ctl/row_output.h"
 #include "engine/ctl/stream_filter.h"
 #include "shared/calls/call_query.h"
+#include "shared/codecs/call_audio.h"
 
 #include <string>
 #include <variant>
@@ -20,6 +21,7 @@ struct CtlOptions {
     StreamFilter streams; // streams: those alone
     Format format = Format::Table;
     std::string output; // file, of wav and pcap
+    WavChannels channels = WavChannels::Stereo; // wav
     bool messages = false; // flow: their text, too
     bool once = false; // live: one snapshot
 };

@@ -58,7 +58,7 @@ int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output)
         if (audio.caller.empty() && audio.callee.empty())
             return Error { "nothing of call " + call.value().callId.str()
                 + " can be decoded; callmonctl pcap writes its media as captured" };
-        return writeWav(audio, path);
+        return writeWav(audio, path, options.channels);
     });
     return written ? 0 : fail(output, written.error());
 }

@@ -6,13 +6,11 @@
 
 namespace callmon {
 
-static_assert(CallAudio::sampleRate == soundRate);
-
 namespace {
 
 // The sound of a call is never longer than its packets took to arrive, whatever their timestamps say.
-constexpr std::int64_t margin = soundRate; // 1 s: the sound of the last packets
-constexpr std::int64_t longestCall = 4LL * 3600 * soundRate; // 230 MB a side
+constexpr std::int64_t margin = 1; // second: the sound of the last packets
+constexpr std::int64_t longestCall = 4 * 3600; // seconds: 230 MB a side at 8000 Hz
 
 struct OrderedStream {
     const StreamRecord* record = nullptr;
@@ -33,11 +31,11 @@ std::string counted(std::uint64_t count, const char* one, const char* many)
     return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
-OrderedStream ordered(const StreamMedia& media)
+OrderedStream ordered(const StreamMedia& media, Timestamp end)
 {
     OrderedStream stream;
     stream.record = &media.stream;
-    stream.order = orderPackets(media.bytes);
+    stream.order = orderPackets(media.bytes, end);
     for (const PacketRun& run : stream.order.runs)
         for (const OrderedPacket& packet : run) {
             stream.first = stream.packets == 0 ? packet.arrival : std::min(stream.first, packet.arrival);
@@ -73,18 +71,18 @@ void leaveOutCopies(std::vector<OrderedStream>& streams, std::vector<std::string
 }
 
 // Returns the sample, from `start`, at which the sound begins: 0, or less when a stream's first packets were delayed.
-std::int64_t place(std::vector<OrderedStream>& streams, Timestamp start)
+std::int64_t place(std::vector<OrderedStream>& streams, Timestamp start, std::uint32_t rate)
 {
     std::int64_t earliest = 0;
     for (OrderedStream& stream : streams) {
-        stream.positions = placeStream(stream.order, *stream.record, start);
+        stream.positions = placeStream(stream.order, *stream.record, start, rate);
         for (const auto& run : stream.positions)
             earliest = std::min(earliest, run.front());
     }
-    return std::max(earliest, -TimelineLimits::longestFirstStall);
+    return std::max(earliest, -TimelineLimits::longestFirstStall * static_cast<std::int64_t>(rate));
 }
 
-void note(const OrderedStream& stream, const SoundLoss& loss, std::vector<std::string>& notes)
+void note(const OrderedStream& stream, const SoundLoss& loss, std::uint32_t rate, std::vector<std::string>& notes)
 {
     const auto add = [&](const std::string& what) { notes.push_back(named(stream, what)); };
     for (const auto& [what, packets] : loss.undecodedPackets)
@@ -100,18 +98,18 @@ void note(const OrderedStream& stream, const SoundLoss& loss, std::vector<std::s
     if (loss.strangeBytes > 0)
         add(counted(loss.strangeBytes, "payload byte is", "payload bytes are") + " no frame of the codec");
     if (loss.overlapped > 0)
-        add(counted((loss.overlapped * 1000 + soundRate - 1) / soundRate, "millisecond", "milliseconds")
+        add(counted((loss.overlapped * 1000 + rate - 1) / rate, "millisecond", "milliseconds")
             + " left out to keep both sides in step: the sender's timestamps ran ahead of its packets");
 }
 
 }
 
-CallAudio assembleCallAudio(const std::vector<StreamMedia>& media)
+CallAudio assembleCallAudio(const std::vector<StreamMedia>& media, Timestamp end)
 {
     CallAudio audio;
     std::vector<OrderedStream> streams;
     for (const StreamMedia& one : media) {
-        streams.push_back(ordered(one));
+        streams.push_back(ordered(one, end));
         if (streams.back().packets == 0) {
             audio.notes.push_back(named(streams.back(), "no sound was recorded"));
             streams.pop_back();
@@ -125,32 +123,38 @@ CallAudio assembleCallAudio(const std::vector<StreamMedia>& media)
         return a.first < b.first;
     })->first;
     Timestamp last = audio.start;
-    for (const OrderedStream& stream : streams)
+    for (const OrderedStream& stream : streams) {
         last = std::max(last, stream.last);
-    const std::int64_t before = place(streams, audio.start);
-    const std::int64_t span = samplesBetween(audio.start, last);
-    const std::int64_t limit = std::min(span - before + margin, longestCall);
+        audio.sampleRate = std::max(audio.sampleRate, soundRateOf(stream.order, *stream.record));
+    }
+    const std::uint32_t rate = audio.sampleRate;
+    const std::int64_t before = place(streams, audio.start, rate);
+    const std::int64_t span = samplesBetween(audio.start, last, rate);
+    const std::int64_t limit = std::min(span - before + margin * rate, longestCall * rate);
 
-    SoundTrack caller(static_cast<std::size_t>(limit));
-    SoundTrack callee(static_cast<std::size_t>(limit));
+    SoundTrack caller(static_cast<std::size_t>(limit), rate);
+    SoundTrack callee(static_cast<std::size_t>(limit), rate);
     for (OrderedStream& stream : streams) {
         SoundTrack& track = stream.record->direction == Party::Caller ? caller : callee;
         SoundLoss loss;
         for (auto& run : stream.positions)
             for (std::int64_t& position : run)
                 position = std::max<std::int64_t>(0, position - before);
-        addSound(stream.order, stream.positions, *stream.record, track, loss);
-        note(stream, loss, audio.notes);
+        StreamSound(*stream.record, channelsOf(stream.order, *stream.record), track, loss)
+            .decode(stream.order, stream.positions);
+        note(stream, loss, rate, audio.notes);
     }
     if (caller.beyondLimit() + callee.beyondLimit() > 0)
         audio.notes.push_back("sound past the end of the call, or past its fourth hour, is left out");
 
-    audio.start += Nanoseconds(before * (1'000'000'000 / soundRate));
+    audio.start += Nanoseconds(before * (1'000'000'000 / rate));
     const std::size_t length = std::max(caller.samples().size(), callee.samples().size());
     audio.caller = std::move(caller.samples());
     audio.callee = std::move(callee.samples());
     audio.caller.resize(length);
     audio.callee.resize(length);
+    audio.callerLost = std::move(caller.lost());
+    audio.calleeLost = std::move(callee.lost());
     return audio;
 }
 

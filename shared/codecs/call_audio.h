@@ -14,21 +14,40 @@ struct StreamMedia {
     std::vector<std::byte> bytes; // MediaChunk bytes of the stream, in a row
 };
 
+struct SoundSpan { // samples from the beginning of the sound
+    std::int64_t begin = 0;
+    std::int64_t end = 0;
+    bool operator==(const SoundSpan&) const = default;
+};
+
 struct CallAudio {
-    static constexpr std::uint32_t sampleRate = 8000;
+    std::uint32_t sampleRate = 8000; // Hz; 16000 when a stream sounds better than 8000 can hold: G.722, Opus, L16
     Timestamp start; // arrival of the first packet of either side; earlier when that one was held up on the way
     std::vector<std::int16_t> caller; // equal lengths; silence where nothing was sent
     std::vector<std::int16_t> callee;
-    std::vector<std::string> notes; // "stream 2: codec opus is not decoded", for the user
+    std::vector<SoundSpan> callerLost {}; // where packets are missing, in order of their streams: concealed, or silence
+    std::vector<SoundSpan> calleeLost {};
+    std::vector<std::string> notes {}; // "stream 2: codec opus is not decoded", for the user
 };
 
 // Packets are placed by their RTP timestamps (each stream anchored at its first arrival, and anew when its timestamps
 // have departed from the arrivals for good: timeline.h), lost ones concealed by the codec's own means, duplicates and
 // reordering undone. Never longer than the packets took to arrive, nor than four hours. Depends on nothing but `media`.
-// Takes seconds for a long G.729 call: not for a window's thread.
-CallAudio assembleCallAudio(const std::vector<StreamMedia>& media);
+// Takes seconds for a long G.729 call: not for a window's thread. Packets that arrived at `end` or later are not looked
+// at: the beginning of a call costs no more than it is long.
+CallAudio assembleCallAudio(const std::vector<StreamMedia>& media, Timestamp end = Timestamp::max());
 
-// 16-bit PCM WAV, caller left, callee right.
-Result<void> writeWav(const CallAudio& audio, const std::string& path);
+enum class WavChannels : std::uint8_t {
+    Stereo, // caller left, callee right
+    Mono, // half of each
+    Caller,
+    Callee,
+};
+
+// Both sides in one channel: half of each, which never clips, rounded to even as the player's device gets it.
+std::int16_t monoOf(std::int16_t caller, std::int16_t callee);
+
+// 16-bit PCM WAV.
+Result<void> writeWav(const CallAudio& audio, const std::string& path, WavChannels channels = WavChannels::Stereo);
 
 }

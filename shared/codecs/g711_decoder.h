@@ -22,6 +22,7 @@ public:
     }
     std::size_t decode(Bytes payload, std::vector<std::int16_t>& out) override;
     void conceal(std::size_t samples, std::vector<std::int16_t>& out) override { m_concealment.conceal(samples, out); }
+    using Decoder::conceal;
 
 private:
     const std::array<std::int16_t, 256>& m_table;

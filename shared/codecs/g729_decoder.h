@@ -17,6 +17,7 @@ public:
     // Any number of speech frames, then at most one SID frame (RFC 3551 4.5.6).
     std::size_t decode(Bytes payload, std::vector<std::int16_t>& out) override;
     void conceal(std::size_t samples, std::vector<std::int16_t>& out) override;
+    using Decoder::conceal;
     bool pausing() const override { return m_pausing; }
 
 private:

@@ -22,7 +22,7 @@ bool isNear(std::uint16_t highest, std::uint16_t sequence)
     return ahead < maxDropout && ahead > -maxMisorder;
 }
 
-std::vector<OrderedPacket> readAll(Bytes recorded, PacketOrder& order)
+std::vector<OrderedPacket> readAll(Bytes recorded, Timestamp end, PacketOrder& order)
 {
     std::vector<OrderedPacket> packets;
     MediaReader reader(recorded);
@@ -31,6 +31,8 @@ std::vector<OrderedPacket> readAll(Bytes recorded, PacketOrder& order)
             order.damaged = true;
             return packets;
         }
+        if (packet->arrival >= end)
+            return packets;
         const bool cut = packet->wireSize > packet->datagram.size();
         const auto rtp = parseRtpHeader(packet->datagram, cut ? Stored::CutShort : Stored::Whole);
         if (!rtp) {
@@ -46,10 +48,10 @@ std::vector<OrderedPacket> readAll(Bytes recorded, PacketOrder& order)
 
 }
 
-PacketOrder orderPackets(Bytes recorded)
+PacketOrder orderPackets(Bytes recorded, Timestamp end)
 {
     PacketOrder order;
-    const std::vector<OrderedPacket> packets = readAll(recorded, order);
+    const std::vector<OrderedPacket> packets = readAll(recorded, end, order);
     std::int64_t highest = 0;
     for (std::size_t i = 0; i < packets.size(); ++i) {
         OrderedPacket packet = packets[i];

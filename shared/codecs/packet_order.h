@@ -26,7 +26,8 @@ struct PacketOrder {
     bool damaged = false; // the recorded bytes end in the middle of a packet, or in one that arrived before 1970
 };
 
-// `recorded` is what MediaReader reads.
-PacketOrder orderPackets(Bytes recorded);
+// `recorded` is what MediaReader reads; packets that arrived at `end` or later, and all behind the first of them, are
+// not looked at.
+PacketOrder orderPackets(Bytes recorded, Timestamp end = Timestamp::max());
 
 }

@@ -1,9 +1,12 @@
 #include "shared/codecs/stream_sound.h"
 
 #include "shared/base/ascii.h"
+#include "shared/codecs/dtmf_tone.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <utility>
 
 namespace callmon {
 
@@ -11,98 +14,37 @@ namespace {
 
 using Kind = PayloadMeaning::Kind;
 
-constexpr std::size_t longestConcealment = soundRate; // 1 s; past it there is silence
+std::uint32_t clockOf(const StreamRecord& stream)
+{
+    if (const auto rates = ratesOf(stream.codec, stream.clockRate))
+        return rates->clock;
+    const std::uint32_t clock = stream.clockRate.value; // 8 to 96 kHz in RFC 3551 and what was registered since
+    return clock < 8000 || clock > 192'000 ? 8000 : clock;
+}
 
-// The voice of one stream: one decoder per payload type, and the place where the sound written so far ends.
-class StreamSound {
-public:
-    StreamSound(const StreamRecord& stream, SoundTrack& track, SoundLoss& loss)
-        : m_stream(stream)
-        , m_track(track)
-        , m_loss(loss)
-    {
-    }
+std::int64_t scaled(std::int64_t position, std::uint32_t from, std::uint32_t to)
+{
+    const std::int64_t rest = position % from * to;
+    const std::int64_t half = from / 2;
+    return position / from * to + (rest + (rest < 0 ? -half : half)) / from;
+}
 
-    void add(const PacketRun& run, const std::vector<std::int64_t>& positions)
-    {
-        m_lastSequence.reset(); // another numbering: what is missing before it cannot be told
-        for (std::size_t i = 0; i < run.size(); ++i)
-            add(run[i], positions[i]);
-    }
+}
 
-private:
-    void add(const OrderedPacket& packet, std::int64_t position)
-    {
-        const PayloadMeaning meaning = meaningOf(packet.rtp, m_stream);
-        const std::int64_t missing = m_lastSequence ? packet.sequence - *m_lastSequence - 1 : 0;
-        m_lastSequence = packet.sequence;
-        if (meaning.kind == Kind::Voice) {
-            if (Decoder* const decoder = decoderOf(packet.rtp.payloadType, meaning.codec))
-                return addVoice(*decoder, packet.rtp.payload, position, missing);
+unsigned channelsOf(const PacketOrder& order, const StreamRecord& stream)
+{
+    if (!equalsIgnoringCase(stream.codec.view(), "l16"))
+        return 1;
+    for (const PacketRun& run : order.runs)
+        for (std::size_t i = 1; i < run.size(); ++i) {
+            const RtpHeader& one = run[i - 1].rtp;
+            const RtpHeader& next = run[i].rtp;
+            const std::uint32_t samples = next.sent.count - one.sent.count;
+            if (run[i].sequence == run[i - 1].sequence + 1 && one.payload.size() == next.payload.size()
+                && one.payloadType == next.payloadType && samples > 0 && samples < 10'000)
+                return static_cast<unsigned>(one.payload.size() / 2 / samples);
         }
-        if (meaning.kind == Kind::Voice || meaning.kind == Kind::Unknown)
-            ++m_loss.undecodedPackets[meaning.codec.empty() ? "payload type " + std::to_string(packet.rtp.payloadType)
-                                                            : "codec " + std::string(meaning.codec)];
-        m_voice = nullptr; // the pause that follows is meant: nothing to conceal
-    }
-
-    void addVoice(Decoder& decoder, Bytes payload, std::int64_t position, std::int64_t missing)
-    {
-        if (m_voice == &decoder && position > m_end)
-            fillGap(decoder, position - m_end, missing);
-        m_voice = &decoder;
-        m_buffer.clear();
-        m_loss.strangeBytes += decoder.decode(payload, m_buffer);
-        m_lastDuration = static_cast<std::int64_t>(m_buffer.size());
-        write(position);
-    }
-
-    void fillGap(Decoder& decoder, std::int64_t gap, std::int64_t missing)
-    {
-        const auto room = static_cast<std::int64_t>(m_track.limit()) - m_end;
-        std::int64_t left = std::min(gap, room);
-        if (!decoder.pausing())
-            left = std::min({ left, missing * m_lastDuration, static_cast<std::int64_t>(longestConcealment) });
-        for (; left > 0; left -= static_cast<std::int64_t>(m_buffer.size())) {
-            m_buffer.clear();
-            decoder.conceal(std::min(static_cast<std::size_t>(left), longestConcealment), m_buffer);
-            write(m_end);
-        }
-    }
-
-    // Writes m_buffer at `position`, but for the part that lies before the end of what was written.
-    void write(std::int64_t position)
-    {
-        const auto size = static_cast<std::int64_t>(m_buffer.size());
-        const std::int64_t overlap = std::clamp<std::int64_t>(m_end - position, 0, size);
-        m_loss.overlapped += static_cast<std::uint64_t>(overlap);
-        if (overlap == size)
-            return;
-        const std::int64_t from = position + overlap;
-        m_track.add(static_cast<std::size_t>(from), std::span(m_buffer).subspan(static_cast<std::size_t>(overlap)));
-        m_end = position + size;
-    }
-
-    Decoder* decoderOf(std::uint8_t type, std::string_view codec)
-    {
-        const auto known = m_decoders.find(type);
-        if (known != m_decoders.end())
-            return known->second.get();
-        const Hertz clock = type == m_stream.payloadType ? m_stream.clockRate : Hertz { soundRate };
-        return (m_decoders[type] = makeDecoder(codec, clock)).get();
-    }
-
-    const StreamRecord& m_stream;
-    SoundTrack& m_track;
-    SoundLoss& m_loss;
-    std::map<std::uint8_t, std::unique_ptr<Decoder>> m_decoders;
-    std::vector<std::int16_t> m_buffer;
-    const Decoder* m_voice = nullptr; // of the packet before, when it was voice
-    std::optional<std::int64_t> m_lastSequence;
-    std::int64_t m_lastDuration = 0; // samples
-    std::int64_t m_end = 0;
-};
-
+    return 1;
 }
 
 PayloadMeaning meaningOf(const RtpHeader& packet, const StreamRecord& stream)
@@ -118,8 +60,17 @@ PayloadMeaning meaningOf(const RtpHeader& packet, const StreamRecord& stream)
     switch (packet.payloadType) {
     case 0:
         return { Kind::Voice, "PCMU" };
+    case 2:
+        return { Kind::Voice, "G721" };
+    case 3:
+        return { Kind::Voice, "GSM" };
     case 8:
         return { Kind::Voice, "PCMA" };
+    case 9:
+        return { Kind::Voice, "G722" };
+    case 10:
+    case 11:
+        return { Kind::Voice, "L16" };
     case 18:
         return { Kind::Voice, "G729" };
     case 13:
@@ -153,25 +104,147 @@ void SoundTrack::add(std::size_t at, std::span<const std::int16_t> sound)
     }
 }
 
-Positions placeStream(const PacketOrder& order, const StreamRecord& stream, Timestamp origin)
+std::uint32_t soundRateOf(const PacketOrder& order, const StreamRecord& stream)
 {
+    std::array<bool, 128> seen {};
+    std::uint32_t highest = 8000;
+    for (const PacketRun& run : order.runs)
+        for (const OrderedPacket& packet : run) {
+            if (std::exchange(seen[packet.rtp.payloadType & 0x7f], true))
+                continue;
+            const PayloadMeaning meaning = meaningOf(packet.rtp, stream);
+            const Hertz clock = packet.rtp.payloadType == stream.payloadType ? stream.clockRate : Hertz {};
+            if (const auto rates = ratesOf(meaning.codec, clock))
+                highest = std::max(highest, rates->sound);
+        }
+    return highest;
+}
+
+Positions placeStream(const PacketOrder& order, const StreamRecord& stream, Timestamp origin, std::uint32_t rate)
+{
+    const std::uint32_t clock = clockOf(stream);
     Positions positions;
     std::vector<bool> follows;
     for (const PacketRun& run : order.runs) {
         follows.clear();
         for (const OrderedPacket& packet : run)
             follows.push_back(meaningOf(packet.rtp, stream).kind != Kind::Event);
-        positions.push_back(placePackets(run, origin, follows));
+        positions.push_back(placePackets(run, origin, follows, clock));
+        if (clock != rate)
+            for (std::int64_t& position : positions.back())
+                position = scaled(position, clock, rate);
     }
     return positions;
 }
 
-void addSound(const PacketOrder& order, const Positions& positions, const StreamRecord& stream, SoundTrack& track,
-    SoundLoss& loss)
+StreamSound::StreamSound(const StreamRecord& stream, unsigned channels, SoundTrack& track, SoundLoss& loss)
+    : m_stream(stream)
+    , m_track(track)
+    , m_loss(loss)
+    , m_clock(clockOf(stream))
+    , m_channels(channels)
 {
-    StreamSound sound(stream, track, loss);
-    for (std::size_t i = 0; i < order.runs.size(); ++i)
-        sound.add(order.runs[i], positions[i]);
+}
+
+void StreamSound::decode(const PacketOrder& order, const Positions& positions)
+{
+    for (std::size_t i = 0; i < order.runs.size(); ++i) {
+        m_lastSequence.reset(); // another numbering: what is missing before it cannot be told
+        for (std::size_t packet = 0; packet < order.runs[i].size(); ++packet)
+            add(order.runs[i][packet], positions[i][packet]);
+    }
+}
+
+void StreamSound::add(const OrderedPacket& packet, std::int64_t position)
+{
+    const PayloadMeaning meaning = meaningOf(packet.rtp, m_stream);
+    const std::int64_t missing = m_lastSequence ? packet.sequence - *m_lastSequence - 1 : 0;
+    m_lastSequence = packet.sequence;
+    if (meaning.kind == Kind::Voice) {
+        if (Decoder* const decoder = decoderOf(packet.rtp.payloadType, meaning.codec))
+            return addVoice(*decoder, packet.rtp.payload, position, missing);
+    }
+    if (meaning.kind == Kind::Voice || meaning.kind == Kind::Unknown)
+        ++m_loss.undecodedPackets[meaning.codec.empty() ? "payload type " + std::to_string(packet.rtp.payloadType)
+                                                        : "codec " + std::string(meaning.codec)];
+    if (meaning.kind == Kind::Event)
+        addKey(packet.rtp.payload, position);
+    m_voice = nullptr; // the pause that follows is meant: nothing to conceal
+}
+
+void StreamSound::addVoice(Decoder& decoder, Bytes payload, std::int64_t position, std::int64_t missing)
+{
+    // Where the clock does not divide into samples, neighbours can be one sample apart by rounding.
+    const bool rounded = m_clock % m_track.rate() != 0 && m_track.rate() % m_clock != 0;
+    if (rounded && m_voice == &decoder && missing == 0 && std::abs(position - m_end) == 1)
+        position = m_end;
+    if (m_voice == &decoder && position > m_end)
+        fillGap(decoder, payload, position - m_end, missing);
+    m_voice = &decoder;
+    m_buffer.clear();
+    m_loss.strangeBytes += decoder.decode(payload, m_buffer);
+    m_lastDuration = static_cast<std::int64_t>(m_buffer.size());
+    write(position);
+}
+
+// Every update of an event tells its length so far, and prolongs its tone to that. Tones of one stream never overlap,
+// so that hostile lengths cost no more than the track has room for.
+void StreamSound::addKey(Bytes payload, std::int64_t position)
+{
+    const auto event = parseTelephoneEvent(payload);
+    if (!event)
+        return;
+    const std::int64_t from = std::max(position, m_keysEnd);
+    const std::int64_t to = std::min(
+        position + scaled(event->duration, m_clock, m_track.rate()), static_cast<std::int64_t>(m_track.limit()));
+    if (from >= to)
+        return;
+    m_buffer.clear();
+    appendDtmf(*event, m_track.rate(), static_cast<std::uint64_t>(from - position),
+        static_cast<std::uint64_t>(to - position), m_buffer);
+    m_track.add(static_cast<std::size_t>(from), m_buffer);
+    m_keysEnd = to;
+}
+
+void StreamSound::fillGap(Decoder& decoder, Bytes next, std::int64_t gap, std::int64_t missing)
+{
+    const std::size_t longestConcealment = m_track.rate(); // 1 s; past it there is silence
+    const auto room = static_cast<std::int64_t>(m_track.limit()) - m_end;
+    std::int64_t left = std::min(gap, room);
+    if (missing > 0 && left > 0)
+        m_track.addLoss(m_end, m_end + std::min(left, missing * m_lastDuration));
+    if (!decoder.pausing())
+        left = std::min({ left, missing * m_lastDuration, static_cast<std::int64_t>(longestConcealment) });
+    const bool upToNext = left == gap; // else the next packet does not follow on what is concealed
+    for (; left > 0; left -= static_cast<std::int64_t>(m_buffer.size())) {
+        m_buffer.clear();
+        const std::size_t samples = std::min(static_cast<std::size_t>(left), longestConcealment);
+        const bool last = samples == static_cast<std::size_t>(left);
+        decoder.conceal(samples, last && upToNext && !decoder.pausing() ? next : Bytes(), m_buffer);
+        write(m_end);
+    }
+}
+
+// Writes m_buffer at `position`, but for the part that lies before the end of what was written.
+void StreamSound::write(std::int64_t position)
+{
+    const auto size = static_cast<std::int64_t>(m_buffer.size());
+    const std::int64_t overlap = std::clamp<std::int64_t>(m_end - position, 0, size);
+    m_loss.overlapped += static_cast<std::uint64_t>(overlap);
+    if (overlap == size)
+        return;
+    const std::int64_t from = position + overlap;
+    m_track.add(static_cast<std::size_t>(from), std::span(m_buffer).subspan(static_cast<std::size_t>(overlap)));
+    m_end = position + size;
+}
+
+Decoder* StreamSound::decoderOf(std::uint8_t type, std::string_view codec)
+{
+    const auto known = m_decoders.find(type);
+    if (known != m_decoders.end())
+        return known->second.get();
+    const Hertz clock = type == m_stream.payloadType ? m_stream.clockRate : Hertz {};
+    return (m_decoders[type] = makeDecoder(codec, clock, m_track.rate(), m_channels)).get();
 }
 
 }

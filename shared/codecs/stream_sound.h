@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/calls/stream_record.h"
+#include "shared/codecs/call_audio.h"
 #include "shared/codecs/decoder.h"
 #include "shared/codecs/timeline.h"
 
@@ -16,25 +17,31 @@ struct PayloadMeaning {
     std::string_view codec; // of Voice; a view into the stream record or a literal
 };
 
-// By the stream's own codec where the type is the stream's, else by RFC 3551 table 4 (0 PCMU, 8 PCMA, 18 G729, 13 CN).
-// Another dynamic type is a telephone-event when its payload has that size (RFC 4733 2.3), else unknown.
+// By the stream's own codec where the type is the stream's, else by RFC 3551 table 4. Another dynamic type is a
+// telephone-event when its payload has that size (RFC 4733 2.3), else unknown.
 PayloadMeaning meaningOf(const RtpHeader& packet, const StreamRecord& stream);
 
 // One side of the call: streams are added to it, and what they would write past its limit is left out and counted.
 class SoundTrack {
 public:
-    explicit SoundTrack(std::size_t limit)
+    SoundTrack(std::size_t limit, std::uint32_t rate)
         : m_limit(limit)
+        , m_rate(rate)
     {
     }
     void add(std::size_t at, std::span<const std::int16_t> sound); // saturates where streams overlap
+    void addLoss(std::int64_t begin, std::int64_t end) { m_lost.push_back({ begin, end }); }
     std::vector<std::int16_t>& samples() { return m_samples; }
+    std::vector<SoundSpan>& lost() { return m_lost; }
     std::size_t limit() const { return m_limit; }
+    std::uint32_t rate() const { return m_rate; } // Hz
     std::uint64_t beyondLimit() const { return m_beyondLimit; }
 
 private:
     std::vector<std::int16_t> m_samples;
+    std::vector<SoundSpan> m_lost;
     std::size_t m_limit;
+    std::uint32_t m_rate;
     std::uint64_t m_beyondLimit = 0;
 };
 
@@ -48,11 +55,41 @@ struct SoundLoss {
 // Per run and packet: where its sound begins, in samples from the beginning of the track; not negative.
 using Positions = std::vector<std::vector<std::int64_t>>;
 
-// As placePackets gives them, in samples from `origin`.
-Positions placeStream(const PacketOrder& order, const StreamRecord& stream, Timestamp origin);
+// 16000 when anything in the stream sounds better than 8000 Hz can hold, else 8000.
+std::uint32_t soundRateOf(const PacketOrder& order, const StreamRecord& stream);
 
-// Adds the stream's sound to the track.
-void addSound(const PacketOrder& order, const Positions& positions, const StreamRecord& stream, SoundTrack& track,
-    SoundLoss& loss);
+// As placePackets gives them, in samples of `rate` from `origin`.
+Positions placeStream(const PacketOrder& order, const StreamRecord& stream, Timestamp origin, std::uint32_t rate);
+
+// Of L16, 1 of all else. RTP does not tell, nor does the record of a stream: by the size of two packets in a row.
+unsigned channelsOf(const PacketOrder& order, const StreamRecord& stream);
+
+// The voice and the keys of one stream, decoded in order: one decoder per payload type.
+class StreamSound {
+public:
+    StreamSound(const StreamRecord& stream, unsigned channels, SoundTrack& track, SoundLoss& loss);
+    void decode(const PacketOrder& order, const Positions& positions);
+
+private:
+    void add(const OrderedPacket& packet, std::int64_t position);
+    void addVoice(Decoder& decoder, Bytes payload, std::int64_t position, std::int64_t missing);
+    void addKey(Bytes payload, std::int64_t position);
+    void fillGap(Decoder& decoder, Bytes next, std::int64_t gap, std::int64_t missing);
+    void write(std::int64_t position);
+    Decoder* decoderOf(std::uint8_t type, std::string_view codec);
+
+    const StreamRecord& m_stream;
+    SoundTrack& m_track;
+    SoundLoss& m_loss;
+    std::uint32_t m_clock; // Hz, of the RTP timestamps
+    unsigned m_channels;
+    std::map<std::uint8_t, std::unique_ptr<Decoder>> m_decoders;
+    std::vector<std::int16_t> m_buffer;
+    const Decoder* m_voice = nullptr; // of the packet before, when it was voice
+    std::optional<std::int64_t> m_lastSequence;
+    std::int64_t m_lastDuration = 0; // samples
+    std::int64_t m_end = 0; // of the voice written so far
+    std::int64_t m_keysEnd = 0; // of the keys' tones
+};
 
 }

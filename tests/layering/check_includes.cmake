@@ -11,6 +11,7 @@ set(owners
   "liburing.*=engine/storage"
   "portaudio\\.h=console/playback"
   "bcg729/.*=shared/codecs|tests/traffic"
+  "(spandsp|gsm|opus/opus)\\.h=shared/codecs"
   "sndfile.*=shared/codecs"
   "toml.*=engine"
   "CLI/.*=engine|engine/ctl|tests/traffic"

@@ -43,6 +43,7 @@ class PlayerTest : public QObject {
 
 private slots:
     void init();
+    void whatIsPlayedEqualsTheWavFile_data();
     void whatIsPlayedEqualsTheWavFile();
     void playingGoesOnWhereItWasPaused();
     void seekSkipsWhatLiesBetween();
@@ -112,16 +113,35 @@ std::vector<std::int16_t> PlayerTest::played() const
     return { samples.begin() + static_cast<std::ptrdiff_t>(begin), samples.begin() + static_cast<std::ptrdiff_t>(end) };
 }
 
+void PlayerTest::whatIsPlayedEqualsTheWavFile_data()
+{
+    QTest::addColumn<int>("side");
+    QTest::addColumn<int>("channels"); // of the file; what is mono there is in both ears here
+    QTest::addColumn<unsigned>("rate");
+    const auto row = [](const char* name, AudibleSide side, WavChannels channels, unsigned rate) {
+        QTest::newRow(name) << static_cast<int>(side) << static_cast<int>(channels) << rate;
+    };
+    row("both", AudibleSide::Both, WavChannels::Stereo, 8000);
+    row("both, wideband", AudibleSide::Both, WavChannels::Stereo, 16'000);
+    row("caller only", AudibleSide::CallerOnly, WavChannels::Caller, 8000);
+    row("callee only", AudibleSide::CalleeOnly, WavChannels::Callee, 8000);
+}
+
 void PlayerTest::whatIsPlayedEqualsTheWavFile()
 {
-    const CallAudio audio = noise(16001);
+    QFETCH(int, side);
+    QFETCH(int, channels);
+    QFETCH(unsigned, rate);
+    CallAudio audio = noise(static_cast<int>(2 * rate) + 1);
+    audio.sampleRate = rate;
     const QString wavPath = m_folder->filePath("call.wav");
-    QVERIFY(writeWav(audio, wavPath.toStdString()).has_value());
+    QVERIFY(writeWav(audio, wavPath.toStdString(), static_cast<WavChannels>(channels)).has_value());
     {
         Player player;
         QSignalSpy finished(&player, &Player::finished);
         QSignalSpy error(&player, &Player::deviceError);
         player.load(audio);
+        player.setSide(static_cast<AudibleSide>(side));
         QCOMPARE(player.duration(), 2000);
         player.play();
         QVERIFY2(error.isEmpty(), error.isEmpty() ? "" : qPrintable(error.first().first().toString()));
@@ -132,7 +152,13 @@ void PlayerTest::whatIsPlayedEqualsTheWavFile()
     }
     QFile wav(wavPath);
     QVERIFY(wav.open(QIODevice::ReadOnly));
-    const QByteArray expected = wav.readAll().mid(44);
+    QByteArray expected = wav.readAll().mid(44);
+    if (static_cast<WavChannels>(channels) != WavChannels::Stereo) {
+        QByteArray twice;
+        for (qsizetype i = 0; i < expected.size(); i += 2)
+            twice += expected.mid(i, 2) + expected.mid(i, 2);
+        expected = twice;
+    }
     const std::vector<std::int16_t> sound = played();
     QCOMPARE(sound.size() * 2, std::size_t(expected.size()));
     QCOMPARE(std::memcmp(sound.data(), expected.constData(), sound.size() * 2), 0);
@@ -206,7 +232,7 @@ void PlayerTest::playedAgainFromTheBeginningAfterTheEnd()
 void PlayerTest::deviceThatRefusesTelephoneRateIsPlayedAtItsOwn()
 {
     const CallAudio audio = noise(8000);
-    refusedRate = CallAudio::sampleRate;
+    refusedRate = audio.sampleRate;
     {
         Player player;
         QSignalSpy finished(&player, &Player::finished);

@@ -167,6 +167,8 @@ private slots:
         QTest::newRow("no format") << QStringList { "calls", "--format", "xml" } << 2 << "xml";
         QTest::newRow("both sources") << QStringList { "calls", "--data", "a", "--engine", "b" } << 2 << "excludes";
         QTest::newRow("no directory") << QStringList { "calls", "--data", "/nonexistent/d" } << 2 << "/nonexistent/d";
+        QTest::newRow("wav of no such channels")
+            << QStringList { "wav", "1", "-o", "x.wav", "--channels", "both" } << 2 << "both";
         QTest::newRow("wav of nothing") << QStringList { "wav", "-o", "x.wav" } << 2 << "call";
         QTest::newRow("live of a directory") << QStringList { "live", "--data", directory } << 2 << "--engine";
         QTest::newRow("no address") << QStringList { "streams", "--address", "10.0.0.1:0" } << 2 << "10.0.0.1:0";
@@ -333,6 +335,26 @@ private slots:
             run({ "pcap", "twin", "-o", m_directory.filePath("t.pcap"), "--data", QString::fromStdString(data()) });
         QCOMPARE(answer.status, 1); // no media
         QVERIFY(answer.err.contains("2 calls have this Call-ID; taking the newest, of 2026-03-01T10:00:11.123456789Z"));
+    }
+
+    void wavOfOneSideIsThatChannelOfTheStereoFile()
+    {
+        const auto soundOf = [&](const QString& channels) {
+            const QString file = m_directory.filePath(channels + ".wav");
+            run({ "wav", m_key, "-o", file, "--channels", channels, "--data", QString::fromStdString(data()) });
+            QFile wav(file);
+            return wav.open(QIODevice::ReadOnly) ? wav.readAll().mid(44) : QByteArray();
+        };
+        const QByteArray stereo = soundOf("stereo");
+        const QByteArray caller = soundOf("caller");
+        const QByteArray callee = soundOf("callee");
+        QVERIFY(caller.size() > 8000);
+        QCOMPARE(stereo.size(), caller.size() + callee.size());
+        QCOMPARE(soundOf("mono").size(), caller.size());
+        for (qsizetype i = 0; i < caller.size(); i += 2) {
+            QCOMPARE(stereo.mid(2 * i, 2), caller.mid(i, 2));
+            QCOMPARE(stereo.mid(2 * i + 2, 2), callee.mid(i, 2));
+        }
     }
 
     void wavIsStereoAtEightKilohertzAndAsLongAsTheCall()

@@ -2,6 +2,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <cmath>
+
 #include "recorded_media.h"
 #include "shared/codecs/g711_decoder.h"
 #include "shared/codecs/timeline.h"
@@ -26,7 +28,7 @@ private slots:
     void bothSidesStayInStep();
     void silenceSuppressedIsSilence();
     void lostPacketsAreConcealedInTheirPlace();
-    void telephoneEventsAreSilentAndMoveNothing();
+    void telephoneEventsAreTheirTonesAndMoveNothing();
     void comfortNoiseIsSilence();
     void holdWithTheClockStandingStillKeepsItsLength();
     void timestampJumpDoesNotMoveTheSound();
@@ -246,23 +248,45 @@ void CallAudioTest::lostPacketsAreConcealedInTheirPlace()
     QCOMPARE(audio.caller[1679], toneSample(9));
     QVERIFY(std::abs(audio.caller[1919]) < std::abs(audio.caller[1760])); // then fades
     QVERIFY(audio.caller[1919] != 0);
+    QVERIFY((audio.callerLost == std::vector<SoundSpan> { { 1600, 1920 } })); // packets 10 and 11
+    QVERIFY(audio.calleeLost.empty());
     QVERIFY(isTone(audio.caller, 12 * 160, toneSample(12)));
     QVERIFY(isTone(audio.caller, 19 * 160, toneSample(19)));
 }
 
-void CallAudioTest::telephoneEventsAreSilentAndMoveNothing()
+static double amplitudeAt(std::span<const std::int16_t> sound, double hertz)
+{
+    double cosine = 0;
+    double sine = 0;
+    for (std::size_t i = 0; i < sound.size(); ++i) {
+        const double at = 2 * M_PI * hertz * static_cast<double>(i) / 8000;
+        cosine += sound[i] * std::cos(at);
+        sine += sound[i] * std::sin(at);
+    }
+    return 2 * std::hypot(cosine, sine) / static_cast<double>(sound.size());
+}
+
+void CallAudioTest::telephoneEventsAreTheirTonesAndMoveNothing()
 {
     auto packets = tonePackets(30);
     for (std::size_t i = 10; i < 20; ++i) { // RFC 4733 2.5.1.3: every update carries the timestamp of its beginning
         packets[i].payloadType = 101;
-        packets[i].payload.assign(4, std::byte { 5 });
+        const auto duration = static_cast<unsigned>(160 * (i - 9)); // so far: 20 ms more in each
+        packets[i].payload = { std::byte { 5 }, std::byte { 10 }, std::byte(duration >> 8),
+            std::byte(duration & 0xff) };
         packets[i].ticks = packets[10].ticks;
         packets[i].marker = i == 10;
     }
     const CallAudio audio = assembleCallAudio({ streamOf(packets) });
     QCOMPARE(audio.caller.size(), std::size_t(30 * 160));
     QVERIFY(isTone(audio.caller, 9 * 160, toneSample(9)));
-    QVERIFY(isSilent(audio.caller, 1600, 3200));
+    // Key 5 is 770 and 1336 Hz (ITU-T Q.23). -10 dBm0 in all is -13 for each; a full sine is +3.14 dBm0 (G.711), so an
+    // amplitude of 32767 * 10^(-16.15 / 20) = 5104.
+    const std::span key(audio.caller.data() + 1600, 1600);
+    QVERIFY(std::abs(amplitudeAt(key, 770) - 5104) < 60);
+    QVERIFY(std::abs(amplitudeAt(key, 1336) - 5104) < 60);
+    for (const double other : { 697.0, 852.0, 941.0, 1209.0, 1477.0, 1633.0 })
+        QVERIFY(amplitudeAt(key, other) < 500);
     QVERIFY(isTone(audio.caller, 20 * 160, toneSample(20)));
     QVERIFY(audio.notes.empty());
 }
@@ -431,7 +455,7 @@ void CallAudioTest::lossAfterAnEventIsNotConcealed()
 {
     auto packets = tonePackets(20);
     packets[10].payloadType = 101;
-    packets[10].payload.assign(4, std::byte { 5 });
+    packets[10].payload = { std::byte { 16 }, {}, {}, std::byte { 160 } }; // hook flash: an event without a tone
     packets.erase(packets.begin() + 11);
     const CallAudio audio = assembleCallAudio({ streamOf(packets) });
     QVERIFY(isTone(audio.caller, 9 * 160, toneSample(9)));
@@ -553,7 +577,7 @@ void CallAudioTest::hostileTimestampsNeverMakeTheCallLonger()
                 packets.back().sequence = static_cast<std::uint16_t>(random >> 16);
         }
         const CallAudio audio = assembleCallAudio({ streamOf(packets) });
-        QVERIFY2(audio.caller.size() <= (100 * 20 + 1000) * 8 + TimelineLimits::longestFirstStall,
+        QVERIFY2(audio.caller.size() <= (100 * 20 + 1000) * 8 + TimelineLimits::longestFirstStall * 8000,
             qPrintable(QString::number(audio.caller.size())));
     }
 }
