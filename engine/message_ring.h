@@ -69,6 +69,22 @@ public:
         return true;
     }
 
+    // Consumer. Calls `look(kind, const std::byte* value)` on the oldest messages, at most so many; none is taken.
+    template <typename Look> void lookAhead(std::size_t most, Look&& look) const
+    {
+        const std::size_t tail = m_tail.load(std::memory_order_acquire);
+        for (std::size_t head = m_head.load(std::memory_order_relaxed); most > 0 && head != tail;) {
+            const Line& line = m_lines[head & m_mask];
+            Head message {};
+            std::memcpy(&message, &line, sizeof message);
+            if (message.kind != 0) {
+                look(message.kind, line.bytes + sizeof(Head));
+                --most;
+            }
+            head += message.lines;
+        }
+    }
+
     std::size_t bytesWaiting() const { return (pushedUpTo() - takenUpTo()) * lineSize; } // producer or consumer
     std::size_t capacity() const { return (m_mask + 1) * lineSize; }
 

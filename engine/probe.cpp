@@ -161,8 +161,6 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     probe->m_source = std::move(source.value());
     for (StorageQueue& queue : probe->m_queues)
         queue.setMayDropMedia(probe->m_source->isLive());
-    probe->m_capture = std::make_unique<CaptureLoop>(*probe->m_source, captureOptions(options, probe->m_layout));
-
     auto writer = RecordWriter::open(options.data);
     if (!writer)
         return writer.error();
@@ -170,6 +168,10 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     StorageLoop::Listener& listener = *probe;
     probe->m_storage =
         std::make_unique<StorageLoop>(pointersTo<StorageQueue>(probe->m_queues), *probe->m_writer, listener);
+    CaptureLoopOptions capture = captureOptions(options, probe->m_layout);
+    if (options.recordMedia && mayPollBusy(options, probe->m_layout))
+        capture.spareTime = probe->m_storage.get();
+    probe->m_capture = std::make_unique<CaptureLoop>(*probe->m_source, capture);
     for (const std::string& note : probe->m_writer->recoveryNotes())
         probe->m_warn(note);
     if (const std::string limits = probe->m_writer->limits(); options.recordMedia && !limits.empty())

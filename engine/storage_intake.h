@@ -3,6 +3,7 @@
 
 #include "engine/storage_queue.h"
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -18,7 +19,7 @@ public:
     }
 
     // Storage thread. Hands at most about `most` records to `to`, which has liveCall(), callEnded(), stream(),
-    // quality(), message() and callForgotten(), and the messages that came before them; how many there were.
+    // quality(), message() and callForgotten(), and expect() if it likes to know ahead, and the messages that came before them; how many there were.
     template <typename Handler> std::size_t takeRecords(std::size_t most, Handler& to)
     {
         Ordered<Handler> ordered { *this, to, nullptr };
@@ -30,8 +31,17 @@ public:
                 ordered.from = queue;
                 taken += takeMessages(*queue, to);
                 std::size_t here = 0;
-                while (here < turn && queue->takeRecord(ordered))
-                    ++here;
+                for (bool more = true; more && here < turn;) {
+                    if constexpr (requires { to.expect(std::span<const StreamKey>()); }) {
+                        queue->nextStreams(ahead, m_next);
+                        to.expect(m_next);
+                    }
+                    std::size_t some = 0;
+                    while (some < ahead && queue->takeRecord(ordered))
+                        ++some;
+                    here += some;
+                    more = some == ahead;
+                }
                 taken += here;
                 any = any || here > 0;
             }
@@ -48,19 +58,29 @@ public:
         return true;
     }
 
-    // Media thread. Hands at most `most` chunks of each queue to `to(MediaChunk*, ChunkOwner&)`; how many there were.
-    template <typename Take> std::size_t takeMedia(std::size_t most, Take&& to)
+    // Consumer of media, one thread at a time. At most `most` chunks of each queue.
+    void takeMedia(std::size_t most, std::vector<OwnedChunk>& taken)
     {
-        std::size_t taken = 0;
         for (StorageQueue* queue : m_queues) {
             MediaChunk* chunk = nullptr;
-            std::size_t here = 0;
-            for (; here < most && queue->takeMedia(chunk); ++here)
-                to(chunk, *queue);
-            queue->mediaTaken(here);
-            taken += here;
+            for (std::size_t here = 0; here < most && queue->takeMedia(chunk); ++here)
+                taken.push_back({ chunk, queue });
         }
-        return taken;
+    }
+    // The same: the writer has these now.
+    void mediaHandedOn(std::span<const OwnedChunk> chunks)
+    {
+        for (StorageQueue* queue : m_queues)
+            queue->mediaTaken(static_cast<std::size_t>(std::ranges::count(chunks, queue, &OwnedChunk::owner)));
+    }
+    std::size_t mediaWaiting() const // any thread
+    {
+        std::size_t waiting = 0;
+        for (const StorageQueue* queue : m_queues) {
+            const std::size_t taken = queue->mediaTakenCount(); // first: it follows the other
+            waiting += queue->mediaPushedCount() - taken;
+        }
+        return waiting;
     }
     bool mediaDrained() const
     {
@@ -95,6 +115,7 @@ public:
 
 private:
     static constexpr std::size_t turn = 256; // records of one queue before the next has its turn
+    static constexpr std::size_t ahead = 32; // records that the consumer is told of before they come
 
     // All that are there now.
     template <typename Handler> static std::size_t takeMessages(StorageQueue& queue, Handler& to)
@@ -129,6 +150,7 @@ private:
     };
 
     std::vector<StorageQueue*> m_queues;
+    std::vector<StreamKey> m_next;
 };
 
 }

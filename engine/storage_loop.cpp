@@ -14,6 +14,8 @@ constexpr std::chrono::milliseconds commitInterval { 500 }; // half of what a ki
 constexpr std::chrono::milliseconds idleWait { 2 };
 constexpr std::size_t recordsAtOnce = 4096; // between looks at the clock
 constexpr std::size_t chunksAtOnce = 128; // a write's worth
+constexpr std::size_t chunksInSpareTime = 4; // a microsecond each; 20 frames come meanwhile at most. Not tuned.
+constexpr std::size_t chunksLeftToCapture = 2048; // 10 ms of the paper's load
 
 }
 
@@ -37,6 +39,7 @@ struct StorageLoop::Handler {
         loop.m_writer.quality(point);
         loop.m_listener.quality(point);
     }
+    void expect(std::span<const StreamKey> streams) { loop.m_writer.expect(streams); }
     void callEnded(const CallRecord& call)
     {
         loop.m_ended.push_back(call);
@@ -50,6 +53,7 @@ StorageLoop::StorageLoop(std::vector<StorageQueue*> queues, RecordWriter& writer
     , m_listener(listener)
     , m_pushed(m_intake.mediaPushed())
 {
+    m_taken.reserve(chunksAtOnce * m_pushed.size());
 }
 
 void StorageLoop::start()
@@ -108,18 +112,50 @@ void StorageLoop::handOnEnded()
     m_pushed = m_intake.mediaPushed();
 }
 
+// While the capture thread has time for it, this one only looks whether that is enough.
 void StorageLoop::storeMedia()
 {
+    std::uint64_t usesBefore = 0;
     for (;;) {
         const bool closing = m_intake.mediaDrained();
-        const std::size_t taken = m_intake.takeMedia(
-            chunksAtOnce, [this](MediaChunk* chunk, ChunkOwner& owner) { m_writer.media(chunk, owner); });
+        const std::uint64_t uses = m_uses.load(std::memory_order_relaxed);
+        const bool alone = std::exchange(usesBefore, uses) == uses || m_threadWanted.exchange(false)
+            || m_intake.mediaWaiting() > chunksLeftToCapture;
+        const bool any = alone && storeSomeMedia(chunksAtOnce, true);
         if (closing)
             break;
-        m_writer.pollMedia(m_intake.isStarving());
-        if (taken == 0)
+        if (!any)
             std::this_thread::sleep_for(idleWait);
     }
+}
+
+void StorageLoop::use()
+{
+    m_uses.store(m_uses.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    (void)storeSomeMedia(chunksInSpareTime, false);
+}
+
+// False when there was nothing, or another thread is at it.
+bool StorageLoop::storeSomeMedia(std::size_t most, bool mayWait)
+{
+    if (m_mediaTurn.test_and_set(std::memory_order_acquire))
+        return false;
+    if (m_taken.empty())
+        m_intake.takeMedia(most, m_taken);
+    const bool any = !m_taken.empty();
+    bool handedOn = true;
+    if (mayWait)
+        m_writer.media(m_taken, m_intake.isStarving());
+    else
+        handedOn = m_writer.tryMedia(m_taken, m_intake.isStarving());
+    if (!handedOn)
+        m_threadWanted.store(true, std::memory_order_relaxed);
+    if (handedOn) {
+        m_intake.mediaHandedOn(m_taken);
+        m_taken.clear();
+    }
+    m_mediaTurn.clear(std::memory_order_release);
+    return any;
 }
 
 }

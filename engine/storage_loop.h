@@ -1,16 +1,19 @@
 // The storage side of the pipeline: two threads that empty the queues of all processing cores into a RecordWriter.
 // Media has one of its own, and records never wait for it: a disk that is late costs media chunks, and nothing else.
+// The capture thread takes most of media's work over where it has time to spare.
 #pragma once
 
+#include "engine/capture/spare_time.h"
 #include "engine/storage/record_writer.h"
 #include "engine/storage_intake.h"
 
+#include <atomic>
 #include <chrono>
 #include <thread>
 
 namespace callmon {
 
-class StorageLoop {
+class StorageLoop final : public SpareTime {
 public:
     // Who else wants what is stored, as it is taken from the queues. On the storage thread.
     class Listener {
@@ -28,13 +31,15 @@ public:
     StorageLoop(std::vector<StorageQueue*> queues, RecordWriter& writer, Listener& listener);
 
     void start();
-    // After every queue was closed by its producer. What the last commit could not do, if anything.
+    void use() override; // hands a few chunks to the disk
+    // After every queue was closed by its producer, and nobody calls use() any more. What the last commit could not do, if anything.
     Result<void> join();
 
 private:
     struct Handler; // of records from the queues
     void storeRecords();
     void storeMedia();
+    bool storeSomeMedia(std::size_t most, bool mayWait);
     void handOnEnded();
 
     StorageIntake m_intake;
@@ -46,6 +51,12 @@ private:
     std::vector<CallRecord> m_ended; // since m_pushed was read
     std::vector<CallRecord> m_endedBefore;
     std::vector<std::size_t> m_pushed; // media, of each queue
+
+    // Of whoever hands media to the writer, the media thread or the capture thread.
+    std::atomic_flag m_mediaTurn;
+    std::vector<OwnedChunk> m_taken; // from the queues; the writer has not got them yet
+    std::atomic<std::uint64_t> m_uses { 0 };
+    std::atomic<bool> m_threadWanted { false }; // by the capture thread, which could not wait for what was to be done
 
     std::jthread m_mediaThread;
     std::jthread m_storageThread;

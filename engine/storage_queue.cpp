@@ -84,6 +84,26 @@ template void StorageQueue::push(Kind, const CallRecord&);
 template void StorageQueue::push(Kind, const StreamRecord&);
 template void StorageQueue::push(Kind, const QualityPoint&);
 
+void StorageQueue::nextStreams(std::size_t most, std::vector<StreamKey>& streams) const
+{
+    const auto at = [](const std::byte* value, std::size_t offset, auto key) {
+        std::memcpy(&key, value + offset, sizeof key);
+        return key;
+    };
+    streams.clear();
+    m_records.lookAhead(most, [&](std::uint32_t kind, const std::byte* value) {
+        switch (static_cast<Kind>(kind)) {
+        case Kind::CallOn:
+        case Kind::CallOver:
+            return streams.push_back({ at(value, offsetof(CallRecord, key), CallKey()), 0 });
+        case Kind::Stream:
+            return streams.push_back(at(value, offsetof(StreamRecord, key), StreamKey()));
+        case Kind::Point:
+            return streams.push_back(at(value, offsetof(QualityPoint, stream), StreamKey()));
+        }
+    });
+}
+
 // Half of the room is for calls that were answered: a flood of INVITEs cannot push out what ends them.
 bool StorageQueue::message(const MessageHead& head, Bytes text, bool answered)
 {

@@ -45,6 +45,8 @@ public:
     // Consumer of records: calls the method of `to` for the oldest one. False when there is none.
     enum class Kind : std::uint32_t { CallOn = 1, CallOver, Stream, Point };
     template <typename Handler> bool takeRecord(Handler& to);
+    // The same consumer: of which streams the next records are, at most so many. A call's is its stream 0.
+    void nextStreams(std::size_t most, std::vector<StreamKey>& streams) const;
     std::size_t recordsPushedUpTo() const { return m_records.pushedUpTo(); }
     std::size_t recordsTakenUpTo() const { return m_records.takenUpTo(); }
 

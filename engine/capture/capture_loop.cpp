@@ -14,6 +14,8 @@ constexpr auto idleBatchEvery = 10ms; // of the source's time: enough for timeou
 // they are always asked for half a batch at least.
 constexpr auto fillAtMost = 50us;
 constexpr std::size_t roomAtLeast = FrameBatch::capacity / 2;
+// A poll that brings fewer has emptied the port: drivers give 32 or 64 when there are. Not tuned.
+constexpr std::size_t fewFrames = 16;
 
 // Written by one thread only: no read-modify-write is needed.
 void add(std::atomic<std::uint64_t>& counter, std::uint64_t value)
@@ -34,6 +36,7 @@ CaptureLoop::CaptureLoop(FrameSource& source, const CaptureLoopOptions& options)
     , m_isLive(source.isLive())
     , m_classifier(options.sipPorts, options.skinnyPorts)
     , m_seed(options.seed)
+    , m_spareTime(options.spareTime)
 {
     assert(options.lanes >= 1 && options.lanes <= 256);
     if (options.dropMirrorCopies)
@@ -71,6 +74,7 @@ void CaptureLoop::run(std::stop_token stop)
             filled.last = true;
         }
         const bool isLast = filled.last;
+        const bool few = filled.count - before < fewFrames;
         if (filled.count > before)
             classify(filled, before);
         if (before == 0)
@@ -85,6 +89,8 @@ void CaptureLoop::run(std::stop_token stop)
         }
         if (isLast)
             break;
+        if (few && m_spareTime)
+            m_spareTime->use();
     }
     if (batch && batch->count > 0) { // stopped while it was filling
         handOn(batch);

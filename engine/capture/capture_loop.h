@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/capture/frame_source.h"
+#include "engine/capture/spare_time.h"
 #include "engine/capture/waiter.h"
 #include "engine/packet/mirror_copies.h"
 #include "shared/base/spsc_ring.h"
@@ -23,6 +24,7 @@ struct CaptureLoopOptions {
     std::uint64_t seed = 0; // of all hashes: so that nobody can aim all media at one lane
     bool dropMirrorCopies = false; // else they are handed on, and end as duplicates and repeated messages
     Waiter::Manner processingWaits = Waiter::Manner::Sleep;
+    SpareTime* spareTime = nullptr; // of a port that is polled without pause
 };
 
 class CaptureLoop {
@@ -88,6 +90,7 @@ private:
     const bool m_isLive;
     const FrameClassifier m_classifier;
     const std::uint64_t m_seed;
+    SpareTime* const m_spareTime;
     std::vector<std::unique_ptr<FrameBatch>> m_batches;
     std::vector<std::unique_ptr<Lane>> m_lanes;
 

@@ -11,4 +11,9 @@ public:
     virtual void giveBack(MediaChunk* chunk) = 0; // from any thread, one at a time
 };
 
+struct OwnedChunk {
+    MediaChunk* chunk = nullptr;
+    ChunkOwner* owner = nullptr;
+};
+
 }

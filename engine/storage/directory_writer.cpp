@@ -12,10 +12,10 @@ namespace callmon {
 namespace {
 
 constexpr std::size_t mostUnknownCalls = 4096;
-constexpr std::size_t usualLiveCalls = 65'536;
 // While the databases cannot be written: an hour of points a stream, and this many ended calls, wait in memory.
 constexpr std::size_t mostWaitingPoints = 3600;
 constexpr std::size_t mostWaitingCalls = 200'000;
+constexpr std::size_t expectedAtOnce = 32; // chunks whose entries are asked for ahead
 
 std::size_t storablePoints(const WriterCall& entry, const WriterStream& stream)
 {
@@ -35,7 +35,6 @@ DirectoryWriter::DirectoryWriter(std::filesystem::path directory, Tuning tuning)
     : m_directory(std::move(directory))
     , m_tuning(tuning)
 {
-    m_live.reserve(usualLiveCalls); // else the table is laid out anew, in one go, each time it has doubled
 }
 
 DirectoryWriter::~DirectoryWriter()
@@ -58,7 +57,8 @@ void RecordWriter::media(const MediaChunk& chunk)
         void giveBack(MediaChunk* copy) override { delete copy; }
     };
     static Heap heap; // without state
-    media(new MediaChunk(chunk), heap);
+    const OwnedChunk copy { new MediaChunk(chunk), &heap };
+    media({ &copy, 1 }, false);
 }
 
 Result<std::unique_ptr<DirectoryWriter>> DirectoryWriter::open(
@@ -90,8 +90,8 @@ Result<std::unique_ptr<DirectoryWriter>> DirectoryWriter::open(
 WriterCall* DirectoryWriter::entryFor(CallKey key, bool callGiven)
 {
     if (m_newest.entry == nullptr || m_newest.key != key) {
-        const auto found = m_live.find(key);
-        if (found == m_live.end()) {
+        WriterCall* const found = m_live.at(key);
+        if (found == nullptr) {
             if (!callGiven && m_unknownCalls >= mostUnknownCalls) {
                 ++m_counters.recordsWithoutCall;
                 return nullptr;
@@ -100,7 +100,7 @@ WriterCall* DirectoryWriter::entryFor(CallKey key, bool callGiven)
             m_newest = { key, &m_live[key] };
             return m_newest.entry;
         }
-        m_newest = { key, &found->second };
+        m_newest = { key, found };
     }
     if (callGiven && !m_newest.entry->known && m_unknownCalls > 0)
         --m_unknownCalls;
@@ -197,7 +197,15 @@ void DirectoryWriter::takeSettledMedia()
     if (const auto error = m_media->takeError())
         remember(*error);
     const std::lock_guard lock(m_mutex);
-    for (const MediaLogWriter::Settled& chunk : m_settled) {
+    std::vector<StreamKey> ahead;
+    for (std::size_t i = 0; i < m_settled.size(); ++i) {
+        if (i % expectedAtOnce == 0) {
+            ahead.clear();
+            for (std::size_t next = i; next < std::min(i + expectedAtOnce, m_settled.size()); ++next)
+                ahead.push_back(m_settled[next].stream);
+            m_live.prefetch(ahead);
+        }
+        const MediaLogWriter::Settled& chunk = m_settled[i];
         (chunk.place ? m_counters.mediaPacketsStored : m_counters.mediaPacketsNotWritten) += chunk.packets;
         if (chunk.place)
             m_counters.mediaBytesStored += chunk.bytes;
@@ -263,11 +271,11 @@ void DirectoryWriter::closeDay(UtcDay day)
 void DirectoryWriter::storeDays()
 {
     std::vector<Listed> calls;
-    for (const Listed& listed : m_changed) {
+    forEachAhead(std::span(m_changed), [&](const Listed& listed) {
         listed.entry->complete = listed.entry->ended && listed.entry->mediaUpTo <= m_settledUpTo;
         if (hasRowsToStore(*listed.entry))
             calls.push_back(listed);
-    }
+    });
     std::sort(calls.begin(), calls.end(), [](const Listed& a, const Listed& b) { return a.key < b.key; });
     bool allStored = true;
     for (auto first = calls.begin(); first != calls.end();) {

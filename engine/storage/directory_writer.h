@@ -34,9 +34,10 @@ public:
     void stream(const StreamRecord& stream) override;
     void quality(const QualityPoint& point) override;
     using RecordWriter::media;
-    void media(MediaChunk* chunk, ChunkOwner& owner) override { m_media->append(chunk, owner); }
-    void pollMedia(bool hurry) override { m_media->poll(hurry); }
+    void media(std::span<const OwnedChunk> chunks, bool hurry) override { m_media->append(chunks, hurry); }
+    bool tryMedia(std::span<const OwnedChunk> chunks, bool hurry) override { return m_media->tryAppend(chunks, hurry); }
     void callEnded(const CallRecord& call) override;
+    void expect(std::span<const StreamKey> streams) override { m_live.prefetch(streams); }
     void message(const MessageHead& head, Bytes text) override { m_messages->append(head, text); }
     void callForgotten(CallKey call) override { m_messages->forget(call); }
     Result<void> commitSettled() override;

@@ -42,8 +42,7 @@ void DirectoryWriter::journalEntry(CallKey key, const WriterCall& entry, bool wh
 
 void DirectoryWriter::writeJournal()
 {
-    for (const Listed& listed : m_changed)
-        journalEntry(listed.key, *listed.entry, false);
+    forEachAhead(std::span(m_changed), [&](const Listed& listed) { journalEntry(listed.key, *listed.entry, false); });
     const std::size_t slice = std::min(m_toResend.size(), std::max(resentPerCommit, m_live.size() / 20));
     const auto resent = std::span(m_toResend).last(slice);
     for (const CallKey key : resent)
@@ -67,12 +66,11 @@ void DirectoryWriter::writeJournal()
     for (const CallKey key : resent)
         if (const auto found = m_live.find(key); found != m_live.end())
             mark(found->second, true);
-    std::erase_if(m_changed, [&](const Listed& listed) {
-        WriterCall& entry = *listed.entry;
-        mark(entry, false);
-        entry.listed = entry.ended; // its rows are still to be stored
-        return !entry.listed;
+    forEachAhead(std::span(m_changed), [&](const Listed& listed) {
+        mark(*listed.entry, false);
+        listed.entry->listed = listed.entry->ended; // its rows are still to be stored
     });
+    std::erase_if(m_changed, [](const Listed& listed) { return !listed.entry->listed; });
     m_toResend.resize(m_toResend.size() - slice);
     turnJournal();
 }

@@ -79,23 +79,39 @@ MediaLogWriter::~MediaLogWriter()
     flush();
 }
 
-void MediaLogWriter::append(MediaChunk* chunk, ChunkOwner& owner)
+void MediaLogWriter::append(std::span<const OwnedChunk> chunks, bool hurry)
 {
     const std::lock_guard lock(m_mutex);
-    m_chunksHeld.fetch_add(1, std::memory_order_relaxed);
-    if (m_waiting.empty())
-        m_waitingSince = Clock::now();
-    m_waiting.push_back({ chunk, &owner, m_appended.load(std::memory_order_relaxed) });
-    m_appended.fetch_add(1, std::memory_order_release);
-    m_waitingBytes += sizeof(ChunkHeader) + chunk->bytes().size();
-    if (m_waitingBytes >= writeSize)
-        pump(false);
+    appendLocked(chunks, hurry);
 }
 
-void MediaLogWriter::poll(bool hurry)
+bool MediaLogWriter::tryAppend(std::span<const OwnedChunk> chunks, bool hurry)
 {
-    const std::lock_guard lock(m_mutex);
-    const bool old = !m_waiting.empty() && Clock::now() - m_waitingSince >= longestGathering;
+    const std::unique_lock lock(m_mutex, std::try_to_lock);
+    if (!lock || (!m_open && needsFileSystem()))
+        return false;
+    m_mayWait = false;
+    appendLocked(chunks, hurry);
+    m_mayWait = true;
+    return true;
+}
+
+// In stages, as the processing core goes about its packets: the headers are cold here, and what they lead to.
+void MediaLogWriter::appendLocked(std::span<const OwnedChunk> chunks, bool hurry)
+{
+    for (const OwnedChunk& owned : chunks)
+        __builtin_prefetch(owned.chunk);
+    for (const OwnedChunk& owned : chunks)
+        m_chains.prefetch(owned.chunk->stream());
+    for (const OwnedChunk& owned : chunks) {
+        const MediaChunk& chunk = *owned.chunk;
+        m_waiting.push_back({ owned, m_appended.load(std::memory_order_relaxed), chunk.stream(), chunk.packets(),
+            static_cast<std::uint32_t>(chunk.bytes().size()) });
+        m_appended.fetch_add(1, std::memory_order_release);
+    }
+    m_chunksHeld.fetch_add(chunks.size(), std::memory_order_relaxed);
+    gather();
+    const bool old = m_open && Clock::now() - m_writes[*m_open].since >= longestGathering;
     pump(old || (hurry && m_onTheirWay.empty()));
 }
 
@@ -132,6 +148,8 @@ std::uint64_t MediaLogWriter::settledUpTo() const
 {
     if (!m_onTheirWay.empty())
         return m_writes[m_onTheirWay.front()].chunks.front().number;
+    if (m_open)
+        return m_writes[*m_open].chunks.front().number;
     return m_waiting.empty() ? appended() : m_waiting.front().number;
 }
 
@@ -168,17 +186,26 @@ void MediaLogWriter::pump(bool partial)
             moved = true;
         }
         settle();
-        while (!m_failing && !m_idle.empty() && (m_waitingBytes >= writeSize || (partial && !m_waiting.empty()))) {
-            const std::uint32_t index = m_idle.back();
-            begin(m_writes[index]);
-            if (m_writes[index].chunks.empty()) // what waited was refused
-                continue;
-            m_waitingSince = Clock::now();
-            m_idle.pop_back();
-            m_onTheirWay.push_back(index);
-            submit(m_writes[index]);
+        gather();
+        if (partial && m_open && !m_failing) {
+            close();
             moved = true;
         }
+    }
+}
+
+// Gives the waiting chunks their places and memory of the writes that they go with. What is full goes to the disk.
+void MediaLogWriter::gather()
+{
+    while (!m_waiting.empty() && !m_failing && (m_open || open())) {
+        const Held held = m_waiting.front();
+        m_waiting.pop_front();
+        Write& write = m_writes[*m_open];
+        place(write, held);
+        if (write.length + MediaChunk::size > writeSize || write.chunks.size() >= mostChunks)
+            close();
+        else if (write.chunks.empty()) // it was refused
+            release(*std::exchange(m_open, std::nullopt));
     }
 }
 
@@ -198,11 +225,19 @@ bool MediaLogWriter::beginSegment()
     return true;
 }
 
-// Gives the waiting chunks their places and gathers them.
-void MediaLogWriter::begin(Write& write)
+bool MediaLogWriter::needsFileSystem() const
 {
-    if (m_end >= m_segmentSize && !beginSegment())
-        return refuseWaiting();
+    return m_end >= m_segmentSize || m_end + writeSize > m_segment->allocated();
+}
+
+bool MediaLogWriter::open()
+{
+    if (m_idle.empty() || (!m_mayWait && needsFileSystem()))
+        return false;
+    if (m_end >= m_segmentSize && !beginSegment()) {
+        refuseWaiting();
+        return false;
+    }
     // In growing steps, so that little is taken where little is written, and then whole segments at once: taking space
     // for a file makes it wait for its writes.
     if (const std::uint64_t least = m_end + writeSize; least > m_segment->allocated()) {
@@ -213,45 +248,51 @@ void MediaLogWriter::begin(Write& write)
                 errno = ENOSPC;
                 m_error = systemError("cannot write media to", m_segment->path());
             }
-            return refuseWaiting();
+            refuseWaiting();
+            return false;
         }
         m_allocationStep = std::min(2 * m_allocationStep, m_segmentSize + writeSize);
     }
+    m_open = m_idle.back();
+    m_idle.pop_back();
+    Write& write = m_writes[*m_open];
     write.segment = m_segment;
     write.offset = m_end;
     write.length = write.written = 0;
     write.nextMemory = 0;
     write.error = 0;
     write.complete = false;
-    while (!m_waiting.empty() && write.length + MediaChunk::size <= writeSize && write.chunks.size() < mostChunks) {
-        const Held held = m_waiting.front();
-        m_waiting.pop_front();
-        m_waitingBytes -= sizeof(ChunkHeader) + held.chunk->bytes().size();
-        ChunkHeader& header = held.chunk->header();
-        const StreamKey stream = held.chunk->stream();
-        auto known = m_chains.find(stream);
-        if (known == m_chains.end()) {
-            if (m_chains.size() >= mostStreams) {
-                refuse(held);
-                continue;
-            }
-            known = m_chains.emplace(stream, Chain {}).first;
-        }
-        header.previous = known->second.given;
-        header.here = { m_segment->number(), static_cast<std::uint32_t>(write.offset + write.length) };
-        known->second.given = header.here;
-        header.crc = crcOf(header, held.chunk->bytes());
-        const Bytes block = held.chunk->block(m_segment->blockSize());
-        write.memory.push_back({ const_cast<std::byte*>(block.data()), block.size() });
-        write.length += block.size();
-        write.chunks.push_back(held);
-        write.ends.push_back(static_cast<std::uint32_t>(write.length));
-    }
+    write.since = Clock::now();
+    return true;
+}
+
+void MediaLogWriter::place(Write& write, const Held& held)
+{
+    if (m_chains.size() >= mostStreams && m_chains.find(held.stream) == nullptr)
+        return settled(held, {});
+    MediaLocation& end = m_chains[held.stream];
+    ChunkHeader& header = held.owned.chunk->header();
+    header.previous = end;
+    header.here = { write.segment->number(), static_cast<std::uint32_t>(write.offset + write.length) };
+    end = header.here;
+    header.crc = crcOf(header, held.owned.chunk->bytes());
+    const Bytes block = held.owned.chunk->block(write.segment->blockSize());
+    write.memory.push_back({ const_cast<std::byte*>(block.data()), block.size() });
+    write.length += block.size();
+    write.chunks.push_back(held);
+    write.ends.push_back(static_cast<std::uint32_t>(write.length));
+}
+
+void MediaLogWriter::close()
+{
+    Write& write = m_writes[*m_open];
     if (const std::size_t rest = write.length % mediaWriteAlignment; rest != 0) {
         write.memory.push_back({ zeros.data(), mediaWriteAlignment - rest });
         write.length += mediaWriteAlignment - rest;
     }
     m_end = write.offset + write.length;
+    m_onTheirWay.push_back(*std::exchange(m_open, std::nullopt));
+    submit(write);
 }
 
 void MediaLogWriter::submit(Write& write)
@@ -304,9 +345,10 @@ void MediaLogWriter::settle()
                 if (!m_writes[other].complete)
                     return;
         }
-        settleChunks(write);
         if (write.error != 0)
             goBackTo(write);
+        else
+            settleChunks(write);
         release(m_onTheirWay.front());
         m_onTheirWay.pop_front();
         m_failing = false;
@@ -318,21 +360,18 @@ void MediaLogWriter::settleChunks(Write& write)
 {
     std::uint64_t end = write.offset;
     for (std::size_t i = 0; i < write.chunks.size(); ++i) {
-        const Held& held = write.chunks[i];
         if (write.error != 0 && write.ends[i] > write.written) {
-            refuse(held);
+            settled(write.chunks[i], {});
             continue;
         }
-        const ChunkHeader& header = held.chunk->header();
-        if (const auto chain = m_chains.find(held.chunk->stream()); chain != m_chains.end())
-            chain->second.settled = header.here;
-        settled(held, header.here);
+        const auto place = static_cast<std::uint32_t>(write.offset + (i == 0 ? 0 : write.ends[i - 1]));
+        settled(write.chunks[i], { write.segment->number(), place });
         end = write.offset + write.ends[i];
     }
     write.segment->setEnd(write.error == 0 ? write.offset + write.length : end);
 }
 
-void MediaLogWriter::goBackTo(const Write& failed)
+void MediaLogWriter::goBackTo(Write& failed)
 {
     ++m_writeErrors;
     if (!m_error) {
@@ -340,21 +379,30 @@ void MediaLogWriter::goBackTo(const Write& failed)
         m_error = systemError("cannot write media to", failed.segment->path());
     }
     std::vector<Held> again;
+    if (m_open)
+        m_onTheirWay.push_back(*std::exchange(m_open, std::nullopt));
     for (auto behind = m_onTheirWay.begin() + 1; behind != m_onTheirWay.end(); ++behind) {
         again.insert(again.end(), m_writes[*behind].chunks.begin(), m_writes[*behind].chunks.end());
         release(*behind);
     }
     m_onTheirWay.resize(1);
-    for (const Held& held : again) {
-        m_waitingBytes += sizeof(ChunkHeader) + held.chunk->bytes().size();
-        if (const auto chain = m_chains.find(held.chunk->stream()); chain != m_chains.end())
-            chain->second.given = chain->second.settled;
-    }
+    unchain(again);
+    const auto whole = std::ranges::upper_bound(failed.ends, failed.written) - failed.ends.begin();
+    unchain(std::span(failed.chunks).subspan(static_cast<std::size_t>(whole)));
+    settleChunks(failed);
     m_waiting.insert(m_waiting.begin(), again.begin(), again.end());
     m_end = (m_segment->end() + mediaWriteAlignment - 1) / mediaWriteAlignment * mediaWriteAlignment;
     // Where there is no space there may be some later. A place that cannot be written is left for good.
     if (!isOutOfSpace(failed.error))
         (void)beginSegment();
+}
+
+// Places are taken back, the newest first, so that each chain ends where it ended before the oldest of them.
+void MediaLogWriter::unchain(std::span<const Held> chunks)
+{
+    for (auto held = chunks.rbegin(); held != chunks.rend(); ++held)
+        if (MediaLocation* const end = m_chains.find(held->stream))
+            *end = held->owned.chunk->header().previous;
 }
 
 void MediaLogWriter::release(std::uint32_t index)
@@ -367,27 +415,18 @@ void MediaLogWriter::release(std::uint32_t index)
     m_idle.push_back(index);
 }
 
-void MediaLogWriter::refuse(const Held& held)
-{
-    if (const auto chain = m_chains.find(held.chunk->stream()); chain != m_chains.end())
-        chain->second.given = chain->second.settled;
-    settled(held, {});
-}
-
 void MediaLogWriter::refuseWaiting()
 {
     for (const Held& held : m_waiting)
-        refuse(held);
+        settled(held, {});
     m_waiting.clear();
-    m_waitingBytes = 0;
 }
 
 void MediaLogWriter::settled(const Held& held, MediaLocation place)
 {
-    m_settled.push_back(
-        { held.chunk->stream(), place, held.chunk->packets(), static_cast<std::uint32_t>(held.chunk->bytes().size()) });
+    m_settled.push_back({ held.stream, place, held.packets, held.bytes });
     m_chunksHeld.fetch_sub(1, std::memory_order_relaxed);
-    held.owner->giveBack(held.chunk);
+    held.owned.owner->giveBack(held.owned.chunk);
 }
 
 }

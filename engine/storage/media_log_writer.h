@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/storage/chunk_owner.h"
+#include "engine/storage/flat_table.h"
 #include "engine/storage/media_disk.h"
 #include "engine/storage/media_segment.h"
 #include "shared/calls/probe_status.h"
@@ -12,7 +13,6 @@
 #include <deque>
 #include <mutex>
 #include <optional>
-#include <unordered_map>
 
 namespace callmon {
 
@@ -29,11 +29,14 @@ public:
         std::uint64_t segmentSize = defaultSegmentSize, std::unique_ptr<MediaDisk> disk = {});
     ~MediaLogWriter();
 
-    // Takes the chunk until the disk has it, or has refused it for good.
-    void append(MediaChunk* chunk, ChunkOwner& owner);
-    // Takes back what is complete and hands the disk its next writes: often, between append()s. Chunks that fill no
-    // write wait for a tenth of a second, in a `hurry` until the disk has nothing to do.
-    void poll(bool hurry = false);
+    // Takes the chunks until the disk has them, or has refused them for good. Takes back what is complete and hands the
+    // disk its next writes: often, also without chunks. Those that fill no write wait for a tenth of a second, in a
+    // `hurry` until the disk has nothing to do. A few chunks at once cost the caller microseconds, and a write that
+    // became full its system call.
+    void append(std::span<const OwnedChunk> chunks, bool hurry);
+    // The same for a thread that cannot wait. False, and nothing done, when another holds the lock, or when the file
+    // system is to be asked for a segment or for space, which takes milliseconds: append() does that.
+    bool tryAppend(std::span<const OwnedChunk> chunks, bool hurry);
     void flush(); // everything that was appended before is settled when this returns
     void finish(); // to the disk itself, and unused space back to the file system; nothing may follow
 
@@ -56,10 +59,12 @@ public:
 
 private:
     using Clock = std::chrono::steady_clock;
-    struct Held {
-        MediaChunk* chunk = nullptr;
-        ChunkOwner* owner = nullptr;
+    struct Held { // with what is asked for when it is settled: by then the chunk has left the cache
+        OwnedChunk owned;
         std::uint64_t number = 0;
+        StreamKey stream;
+        std::uint32_t packets = 0;
+        std::uint32_t bytes = 0;
     };
     struct Write { // one gathered write
         std::shared_ptr<MediaSegment> segment;
@@ -74,30 +79,24 @@ private:
         bool complete = false;
         Clock::time_point since;
     };
-    struct Chain { // where a stream's media end
-        MediaLocation given; // to the newest chunk
-        MediaLocation settled;
-    };
-    struct KeyHash {
-        std::size_t operator()(StreamKey key) const
-        {
-            return static_cast<std::size_t>(
-                (static_cast<std::uint64_t>(key.call.value) + key.index) * 0x9e3779b97f4a7c15ULL >> 16);
-        }
-    };
 
     MediaLogWriter(std::filesystem::path directory, std::uint64_t segmentSize, std::unique_ptr<MediaDisk> disk);
+    void appendLocked(std::span<const OwnedChunk> chunks, bool hurry);
     void pump(bool partial); // `partial`: also what fills no write
     std::uint64_t settledUpTo() const;
+    void gather();
+    bool needsFileSystem() const; // to open() the next write
+    bool open();
+    void place(Write& write, const Held& held);
+    void close();
     void submit(Write& write);
-    void begin(Write& write);
     void take(MediaDisk::Done done);
     void settle();
     void settleChunks(Write& write);
-    void goBackTo(const Write& failed);
+    void goBackTo(Write& failed);
+    void unchain(std::span<const Held> chunks);
     void release(std::uint32_t index);
     bool beginSegment();
-    void refuse(const Held& held);
     void refuseWaiting();
     void settled(const Held& held, MediaLocation place);
 
@@ -111,14 +110,15 @@ private:
     std::shared_ptr<MediaSegment> m_segment;
     std::uint64_t m_end = 0; // of what was handed to the disk, in m_segment
     std::uint64_t m_allocationStep = 2 * writeSize;
-    std::deque<Held> m_waiting; // for a write
-    std::size_t m_waitingBytes = 0;
-    Clock::time_point m_waitingSince; // the first of them, at least
+    std::deque<Held> m_waiting; // for a write to gather them
     std::vector<Write> m_writes;
     std::vector<std::uint32_t> m_idle; // of m_writes
+    bool m_mayWait = true; // the thread that holds the lock
+    std::optional<std::uint32_t> m_open; // of m_writes: the one that gathers
     std::deque<std::uint32_t> m_onTheirWay; // of m_writes, in order
     bool m_failing = false; // nothing new until all that is on its way is back
-    std::unordered_map<StreamKey, Chain, KeyHash> m_chains;
+    static constexpr std::size_t usualStreams = 1u << 18;
+    FlatTable<StreamKey, MediaLocation> m_chains { usualStreams }; // the newest chunk that was given a place
     std::vector<Settled> m_settled;
     std::optional<Error> m_error;
 

@@ -12,6 +12,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <vector>
 
 namespace callmon {
@@ -29,14 +30,15 @@ public:
     virtual void stream(const StreamRecord& stream) = 0;
     virtual void quality(const QualityPoint& point) = 0;
     virtual void callEnded(const CallRecord& call) = 0;
+    virtual void expect(std::span<const StreamKey>) { } // records of these come next: what is cold is asked for
     virtual void message(const MessageHead& head, Bytes text) = 0; // of a call that is on
     virtual void callForgotten(CallKey call) = 0; // it was no call: no message of it follows
-    // Takes the chunk until the disk has it or refused it for good. media() and pollMedia() are called by one thread,
-    // which may be another than the one that calls the rest, so that no row keeps the disk idle.
-    virtual void media(MediaChunk* chunk, ChunkOwner& owner) = 0;
-    // Often, while chunks are out: gives back what is written meanwhile. `hurry`: somebody waits for those that fill no
-    // write yet.
-    virtual void pollMedia(bool hurry = false) = 0;
+    // Takes the chunks until the disk has them or refused them for good, and gives back what is written meanwhile:
+    // often, also without chunks. `hurry`: somebody waits for those that fill no write yet. Called by one thread at a
+    // time, which may be another than the one that calls the rest, so that no row keeps the disk idle.
+    virtual void media(std::span<const OwnedChunk> chunks, bool hurry) = 0;
+    // The same for a thread that cannot wait: false, and nothing done, when another holds what it needs.
+    virtual bool tryMedia(std::span<const OwnedChunk> chunks, bool hurry) = 0;
     void media(const MediaChunk& chunk); // a copy of it
     // Errors (disk full...) are kept in counters and in the returned value; the writer goes on trying. Waits for no
     // media: what the disk has of them is in it, and an ended call stays in the journal until it has all of that

@@ -1,6 +1,7 @@
 #include "engine/storage/writer_table.h"
 
 #include <algorithm>
+#include <array>
 
 namespace callmon {
 
@@ -98,6 +99,30 @@ WriterStream& WriterCall::stream(std::uint32_t index)
     WriterStream& added = streams.emplace_back();
     added.index = index;
     return added;
+}
+
+void WriterTable::prefetch(std::span<const StreamKey> streams)
+{
+    constexpr std::size_t most = 32;
+    std::array<WriterCall*, most> calls;
+    for (; !streams.empty(); streams = streams.subspan(std::min(most, streams.size()))) {
+        const auto some = streams.first(std::min(most, streams.size()));
+        for (const StreamKey& stream : some)
+            m_places.prefetch(stream.call);
+        for (std::size_t i = 0; i < some.size(); ++i)
+            if (calls[i] = at(some[i].call); calls[i] != nullptr)
+                calls[i]->prefetch();
+        const auto streamOf = [&](std::size_t i) -> const WriterStream* {
+            return calls[i] != nullptr && some[i].index < calls[i]->streams.size() ? &calls[i]->streams[some[i].index]
+                                                                                  : nullptr;
+        };
+        for (std::size_t i = 0; i < some.size(); ++i)
+            if (const WriterStream* const stream = streamOf(i))
+                stream->prefetch();
+        for (std::size_t i = 0; i < some.size(); ++i)
+            if (const WriterStream* const stream = streamOf(i))
+                __builtin_prefetch(stream->points.data() + stream->points.size(), 1);
+    }
 }
 
 void endByProbeStop(WriterCall& entry)

@@ -1,6 +1,7 @@
 // What the writer knows of the calls that are on: the newest snapshot of each, and what of it is where already.
 #pragma once
 
+#include "engine/storage/flat_table.h"
 #include "engine/storage/journal.h"
 
 #include <optional>
@@ -16,8 +17,7 @@ struct StreamCounts {
 };
 StreamCounts countsOf(const StreamRecord& record);
 
-struct WriterStream {
-    JournalStream newest;
+struct WriterStream { // what every second asks for first, together
     std::uint32_t index = 0;
     std::vector<QualityPoint> points; // not yet in the day database
     std::size_t pointsInJournal = 0; // the first ones of them
@@ -26,17 +26,24 @@ struct WriterStream {
     bool placeChanged = false; // newest.lastChunk or packetsDropped, likewise
     StreamCounts inJournal; // what the journal makes of it: its last snapshot there and the points since
     std::optional<Timestamp> snapshotUpTo; // last packet of that snapshot
+    JournalStream newest;
 
     // The journal gives the record to within its slowly changing figures.
     bool followsFromJournal() const;
     void wentToJournal(bool withRecord);
     void wentToDatabase(std::size_t count); // of its points
+    void prefetch() const
+    {
+        __builtin_prefetch(this, 1);
+        __builtin_prefetch(&snapshotUpTo, 1);
+        __builtin_prefetch(&newest.record.lastPacketAt);
+        __builtin_prefetch(&newest.lastChunk, 1);
+    }
     std::span<const QualityPoint> pointsAfter() const { return std::span(points).subspan(pointsBefore); }
 };
 
-struct WriterCall {
-    CallRecord record;
-    JournalMessages messages;
+struct WriterCall { // likewise
+    std::vector<WriterStream> streams;
     bool known = false; // record was given
     bool ended = false; // record is final
     std::uint64_t mediaUpTo = 0; // when it ended: chunks, by their number in the log
@@ -50,9 +57,16 @@ struct WriterCall {
     bool stored = false; // all of it is in its database: to be forgotten
     bool storedBefore = false; // and its database has it already
     bool replaces = false; // another call's rows under the same key
-    std::vector<WriterStream> streams;
+    JournalMessages messages;
+    CallRecord record;
 
     WriterStream& stream(std::uint32_t index);
+    void prefetch() const { __builtin_prefetch(this, 1); }
+    void prefetchStreams() const // when this is in the cache
+    {
+        for (std::size_t i = 0; i < streams.size() && i < 2; ++i)
+            streams[i].prefetch();
+    }
 };
 
 struct CallKeyHash {
@@ -62,7 +76,65 @@ struct CallKeyHash {
     }
 };
 
-using WriterTable = std::unordered_map<CallKey, WriterCall, CallKeyHash>;
+// Places in it are stable.
+class WriterTable {
+public:
+    using Calls = std::unordered_map<CallKey, WriterCall, CallKeyHash>;
+
+    WriterTable() { m_calls.reserve(usualCalls); }
+
+    WriterCall* at(CallKey key) // nullptr: not there
+    {
+        WriterCall* const* const found = m_places.find(key);
+        return found ? *found : nullptr;
+    }
+    WriterCall& operator[](CallKey key)
+    {
+        WriterCall*& place = m_places[key];
+        if (place == nullptr)
+            place = &m_calls[key];
+        return *place;
+    }
+    void erase(CallKey key)
+    {
+        m_places.erase(key);
+        m_calls.erase(key);
+    }
+    Calls::iterator erase(Calls::iterator at)
+    {
+        m_places.erase(at->first);
+        return m_calls.erase(at);
+    }
+    // Asks for what a record, a point or a chunk of each stream will touch, in stages, each for all of them.
+    void prefetch(std::span<const StreamKey> streams);
+
+    Calls::iterator begin() { return m_calls.begin(); }
+    Calls::iterator end() { return m_calls.end(); }
+    Calls::const_iterator begin() const { return m_calls.begin(); }
+    Calls::const_iterator end() const { return m_calls.end(); }
+    Calls::iterator find(CallKey key) { return m_calls.find(key); }
+    Calls::const_iterator find(CallKey key) const { return m_calls.find(key); }
+    std::size_t size() const { return m_calls.size(); }
+    bool empty() const { return m_calls.empty(); }
+
+private:
+    static constexpr std::size_t usualCalls = 65'536; // else it is laid out anew, in one go, each time it has doubled
+    Calls m_calls;
+    FlatTable<CallKey, WriterCall*> m_places { usualCalls };
+};
+
+// Calls f(each) for calls in no order, what it touches of the next ones asked for ahead. `Call` has an `entry`.
+template <typename Call, typename F> void forEachAhead(std::span<Call> calls, F&& f)
+{
+    constexpr std::size_t near = 4, far = 8;
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+        if (i + far < calls.size())
+            calls[i + far].entry->prefetch();
+        if (i + near < calls.size())
+            calls[i + near].entry->prefetchStreams();
+        f(calls[i]);
+    }
+}
 
 // The probe stopped in the middle of this call: ended by that, at the last packet known of it or of its streams.
 void endByProbeStop(WriterCall& entry);

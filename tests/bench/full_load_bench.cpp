@@ -31,6 +31,7 @@ struct BenchOptions {
     bool search = false;
     std::size_t ringBatches = 4096; // 262,144 frames: what a stall of 50 ms brings
     std::size_t mediaMib = 512; // of chunks on their way to the disk; retention only
+    bool mediaThreadAlone = false; // the capture thread does nothing of its work
     unsigned captureCpu = 0;
     unsigned processingCpu = 1;
 };
@@ -56,6 +57,14 @@ double residentMebibytes()
     double pages = 0;
     file >> pages >> pages;
     return pages * 4096 / (1 << 20);
+}
+
+std::uint64_t counterOf(const RecordWriter& writer, std::string_view name)
+{
+    for (const NamedCounter& counter : writer.counters())
+        if (counter.name == name)
+            return counter.value;
+    return 0;
 }
 
 // Cycles per frame of each batch: the median is what the work costs, also when others take the core in between.
@@ -140,7 +149,7 @@ private:
 
 // The port, fed by the generator right before each poll. In statistics mode the records are taken out here as well, by
 // the core that is not being measured for it.
-class FedPort : public FrameSource {
+class FedPort : public FrameSource, public SpareTime {
 public:
     FedPort(FrameSource& port, RingTraffic& traffic)
         : m_port(port)
@@ -153,14 +162,24 @@ public:
         m_records = &records;
     }
     void drain() { m_draining = true; }
+    void giveSpareTimeTo(SpareTime& other) { m_spareTime = &other; }
+    void use() override
+    {
+        const std::uint64_t begin = RingTraffic::now();
+        m_spareTime->use();
+        const std::uint64_t used = RingTraffic::now() - begin;
+        add(storing, used > cyclesOfALook ? used : 0);
+        m_spareUsed += used;
+    }
 
     Result<void> receive(FrameBatch& batch) override
     {
         const std::uint64_t begin = RingTraffic::now();
         if (m_lastEnd == 0)
             m_traffic.start(begin);
-        else if (m_lastCount > 0) // classified, handed on, and others' buffers freed, since the poll before
-            add(capturing, begin - m_lastEnd);
+        const std::uint64_t others = begin - m_lastEnd - std::exchange(m_spareUsed, 0);
+        if (m_lastEnd != 0 && m_lastCount > 0) // classified, handed on, and others' buffers freed, since the poll before
+            add(capturing, others);
         const bool nothingMore = m_draining && m_traffic.drain();
         const std::uint32_t fed = m_traffic.pump(begin);
         const std::uint64_t generated = RingTraffic::now();
@@ -176,7 +195,7 @@ public:
         add(capturing, count > 0 ? end - polled : 0);
         if (steady) {
             generatorCost.add(generated - begin, fed);
-            captureCost.add(m_lastReceive + begin - m_lastEnd, m_lastCount);
+            captureCost.add(m_lastReceive + others, m_lastCount);
         }
         m_lastReceive = end - polled;
         m_lastCount = count;
@@ -194,14 +213,18 @@ public:
     Counter generating { 0 }; // cycles, of calls that found something to do
     Counter capturing { 0 };
     Counter recording { 0 };
+    Counter storing { 0 }; // of spare time, when there was something to store
     BatchCost generatorCost;
     BatchCost captureCost;
     std::atomic<bool> steady { false };
     std::atomic<bool> drained { false };
 
 private:
+    static constexpr std::uint64_t cyclesOfALook = 1000;
     FrameSource& m_port;
     RingTraffic& m_traffic;
+    SpareTime* m_spareTime = nullptr;
+    std::uint64_t m_spareUsed = 0; // since the last poll
     StorageQueue* m_queue = nullptr;
     CountedRecords* m_records = nullptr;
     std::uint64_t m_lastEnd = 0; // of receive(); what came of the call before, and how long its poll took
@@ -244,7 +267,7 @@ struct Processing {
 };
 
 struct Sample { // of everything that grows, at one moment
-    std::uint64_t at, frames, busy, empty, generating, capturing, recording;
+    std::uint64_t at, frames, busy, empty, generating, capturing, recording, storing, written;
 };
 
 int fail(const std::string& what)
@@ -337,7 +360,6 @@ Result<void> Run::open(const SpeechTable& speech)
     capture.batches = m_options.ringBatches;
     if (!retention) // else storage is on its core, as in the engine on two CPUs
         capture.processingWaits = Waiter::Manner::Spin;
-    m_capture = std::make_unique<CaptureLoop>(*m_source, capture);
     if (retention) {
         m_directory = std::filesystem::path(m_options.directory) / "full_load_bench";
         std::error_code ignored;
@@ -347,9 +369,12 @@ Result<void> Run::open(const SpeechTable& speech)
             return writer.error();
         m_writer = std::move(writer.value());
         m_storage = std::make_unique<StorageLoop>(std::vector { m_queue.get() }, *m_writer, m_records);
+        m_source->giveSpareTimeTo(*m_storage);
+        capture.spareTime = m_options.mediaThreadAlone ? nullptr : m_source.get();
     } else {
         m_source->takeRecords(*m_queue, m_records);
     }
+    m_capture = std::make_unique<CaptureLoop>(*m_source, capture);
     return {};
 }
 
@@ -357,7 +382,8 @@ Sample Run::sample() const
 {
     const auto value = [](const Counter& counter) { return counter.load(std::memory_order_relaxed); };
     return { RingTraffic::now(), value(m_processing.frames), value(m_processing.busy), value(m_processing.empty),
-        value(m_source->generating), value(m_source->capturing), value(m_source->recording) };
+        value(m_source->generating), value(m_source->capturing), value(m_source->recording),
+        value(m_source->storing), m_writer ? counterOf(*m_writer, "media_bytes_stored") : 0 };
 }
 
 void Run::load()
@@ -423,6 +449,11 @@ void Run::reportTime() const
     line("capture core: receive and classify", m_begin.capturing, m_end.capturing);
     line("capture core: generator", m_begin.generating, m_end.generating);
     line("capture core: taking records", m_begin.recording, m_end.recording);
+    line("capture core: media to the disk", m_begin.storing, m_end.storing);
+    if (m_writer)
+        std::printf("  %.3f GB/s of media on the disk; the slowest write took %" PRIu64 " ms\n",
+            static_cast<double>(m_end.written - m_begin.written) / seconds / 1e9,
+            counterOf(*m_writer, "media_write_longest_ms"));
     std::printf("  generator behind its schedule by at most %.2f ms\n", m_latest);
     std::printf("  tables %.0f MiB for %u calls, %u streams: %.0f bytes a call with its two streams\n", m_tablesMib,
         m_maxCalls, m_maxStreams, m_tablesMib * (1 << 20) / m_maxCalls);
@@ -560,6 +591,7 @@ int main(int argc, char** argv)
     app.add_option("--ring-batches", options.ringBatches)->capture_default_str();
     app.add_option("--media-mib", options.mediaMib, "Chunks on their way to the disk, in retention")
         ->capture_default_str();
+    app.add_flag("--media-thread-alone", options.mediaThreadAlone, "The capture thread hands nothing to the disk");
     app.add_option("--capture-cpu", options.captureCpu)->capture_default_str();
     app.add_option("--processing-cpu", options.processingCpu)->capture_default_str();
     app.add_option("--seed", options.traffic.seed)->capture_default_str();

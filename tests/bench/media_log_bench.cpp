@@ -216,11 +216,13 @@ void benchMedia(const Options& options)
     std::vector<double> commits;
     std::atomic<bool> filledAll { false };
     std::jthread media([&] {
+        std::vector<OwnedChunk> taken;
         while (!intake.mediaDrained()) {
-            const std::size_t taken =
-                intake.takeMedia(128, [&](MediaChunk* chunk, ChunkOwner& owner) { writer.media(chunk, owner); });
-            writer.pollMedia();
-            if (taken == 0)
+            taken.clear();
+            intake.takeMedia(128, taken);
+            writer.media(taken, false);
+            intake.mediaHandedOn(taken);
+            if (taken.empty())
                 std::this_thread::sleep_for(1ms);
         }
         mediaCpu = cpuOfThread();

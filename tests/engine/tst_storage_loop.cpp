@@ -139,6 +139,52 @@ private slots:
         for (std::uint32_t i = 0; i < calls; ++i)
             QCOMPARE(engine.directory.packetNumbers({ callOf(i).key, 0 }), sample::upTo(10 * chunks));
     }
+
+    void whatTheCaptureThreadHandsOnInItsSpareTimeIsStoredLikeTheRest()
+    {
+        Engine engine(2, roomFor(1, 64));
+        const CallRecord call = sample::call(sample::at("2026-03-01T10:00:00Z"), "call");
+        engine.queues[0].liveCall(call);
+        std::atomic<bool> pushed { false };
+        std::jthread capture([&] {
+            while (!pushed)
+                engine.loop->use();
+        });
+        constexpr std::uint32_t chunks = 3000; // far more than there is room for: given back in between
+        for (std::uint32_t i = 0; i < chunks; ++i)
+            for (std::uint32_t lane = 0; lane < 2; ++lane)
+                pushMedia(engine.queues[lane], { call.key, lane }, call.startedAt + i * 200ms, 10 * i);
+        for (std::uint32_t lane = 0; lane < 2; ++lane) {
+            StreamRecord stream = sample::stream(call.key, lane, call.startedAt);
+            stream.packets = stream.packetsStored = 10 * chunks;
+            engine.queues[lane].stream(stream);
+        }
+        engine.queues[0].callEnded(sample::ended(call));
+        pushed = true;
+        capture.join();
+        engine.finish();
+        engine.directory.openQuery();
+        for (std::uint32_t lane = 0; lane < 2; ++lane)
+            QCOMPARE(engine.directory.packetNumbers({ call.key, lane }), sample::upTo(10 * chunks));
+    }
+
+    void aDiskThatHoldsTheMediaHoldsNoSpareTime()
+    {
+        Engine engine(1, roomFor(1, 40));
+        engine.queues.front().setMayDropMedia(true);
+        engine.plan.held = true;
+        const CallRecord call = sample::call(sample::at("2026-03-01T10:00:00Z"), "call");
+        engine.queues.front().liveCall(call);
+        for (std::uint32_t i = 0; i < 40; ++i) {
+            QVERIFY(pushMedia(engine.queues.front(), { call.key, 0 }, call.startedAt + i * 200ms, 10 * i));
+            engine.loop->use(); // returns
+        }
+        engine.plan.held = false;
+        engine.queues.front().callEnded(sample::ended(call));
+        engine.finish();
+        engine.directory.openQuery();
+        QCOMPARE(engine.directory.calls().size(), std::size_t { 1 });
+    }
 };
 
 QTEST_GUILESS_MAIN(TestStorageLoop)

@@ -1,6 +1,8 @@
 #include "engine/storage_intake.h"
 
 #include <QtTest>
+
+#include <deque>
 #include <functional>
 #include <map>
 #include <thread>
@@ -185,23 +187,67 @@ private slots:
         second.media(second.takeChunk());
         const auto pushed = intake.mediaPushed();
         first.media(first.takeChunk()); // later: it need not be taken
-        const auto takeOneEach = [&] {
-            intake.takeMedia(1, [&](MediaChunk* chunk, ChunkOwner& owner) {
-                if (intake.mediaTakenUpTo(pushed))
-                    qFatal("taken before it was handed on");
-                owner.giveBack(chunk);
-            });
+        const auto takeOfEach = [&](std::size_t most) {
+            std::vector<OwnedChunk> taken;
+            intake.takeMedia(most, taken);
+            QVERIFY2(!intake.mediaTakenUpTo(pushed), "taken before it was handed on");
+            intake.mediaHandedOn(taken);
+            for (const OwnedChunk& owned : taken)
+                owned.owner->giveBack(owned.chunk);
         };
-        takeOneEach();
-        takeOneEach();
+        QCOMPARE(intake.mediaWaiting(), std::size_t { 5 });
+        takeOfEach(1);
+        takeOfEach(1);
+        QCOMPARE(intake.mediaWaiting(), std::size_t { 2 });
         QVERIFY(!intake.mediaTakenUpTo(pushed));
-        takeOneEach();
+        takeOfEach(1);
         QVERIFY(intake.mediaTakenUpTo(pushed));
         QVERIFY(!intake.mediaDrained());
         first.closeProducer();
         second.closeProducer();
-        intake.takeMedia(8, [](MediaChunk* chunk, ChunkOwner& owner) { owner.giveBack(chunk); });
+        std::vector<OwnedChunk> rest;
+        intake.takeMedia(8, rest);
+        QCOMPARE(rest.size(), std::size_t { 1 });
+        intake.mediaHandedOn(rest);
         QVERIFY(intake.mediaDrained());
+    }
+
+    void eachRecordIsToldOfBeforeItComes()
+    {
+        struct Told {
+            std::deque<StreamKey> next;
+            int wrong = 0, records = 0;
+            void expect(std::span<const StreamKey> streams) { next.insert(next.end(), streams.begin(), streams.end()); }
+            void come(StreamKey key)
+            {
+                ++records;
+                wrong += next.empty() || next.front() != key;
+                if (!next.empty())
+                    next.pop_front();
+            }
+            void liveCall(const CallRecord& call) { come({ call.key, 0 }); }
+            void callEnded(const CallRecord& call) { come({ call.key, 0 }); }
+            void stream(const StreamRecord& stream) { come(stream.key); }
+            void quality(const QualityPoint& point) { come(point.stream); }
+        } told;
+        StorageQueue queue(StorageQueue::Sizes {});
+        for (std::int64_t i = 1; i <= 100; ++i) {
+            CallRecord call;
+            call.key = { i };
+            StreamRecord stream;
+            stream.key = { call.key, 1 };
+            QualityPoint point;
+            point.stream = { call.key, 2 };
+            queue.liveCall(call);
+            queue.stream(stream);
+            queue.quality(point);
+            queue.callEnded(call);
+        }
+        StorageIntake intake({ &queue });
+        intake.takeRecords(1000, told);
+        QCOMPARE(told.records, 400);
+        QCOMPARE(told.wrong, 0);
+        QVERIFY(told.next.empty());
     }
 
     void liveSourceIsRefusedAChunkWhenTooManyAreOnTheirWayToTheDisk()

@@ -97,6 +97,8 @@ private slots:
     void aSlowReaderOfAFileLosesNothing();
     void aSlowReaderOfALivePortLosesFramesAndEachIsCounted();
     void whatWasReadBeforeAFailureIsHandedOn();
+    void timeIsSpareOnlyWhenThePortIsEmpty_data();
+    void timeIsSpareOnlyWhenThePortIsEmpty();
     void stopEndsAnIdleSource();
     void stopEndsALoopThatWaitsForAFreeBatch();
     void anIdleSourceMovesTimeOnEveryTenMilliseconds();
@@ -186,6 +188,33 @@ void TestCaptureLoop::whatWasReadBeforeAFailureIsHandedOn()
     QCOMPARE(frames, std::uint64_t(21));
     QVERIFY(loop.error());
     QCOMPARE(loop.error()->what, std::string("the wire is cut"));
+}
+
+void TestCaptureLoop::timeIsSpareOnlyWhenThePortIsEmpty_data()
+{
+    QTest::addColumn<int>("perBatch");
+    QTest::addColumn<int>("uses");
+    // The last poll ends the loop.
+    QTest::newRow("few frames: nothing else waits") << 7 << 19;
+    QTest::newRow("many: more are coming") << 40 << 0;
+}
+
+void TestCaptureLoop::timeIsSpareOnlyWhenThePortIsEmpty()
+{
+    QFETCH(const int, perBatch);
+    struct Uses : SpareTime {
+        int count = 0;
+        void use() override { ++count; }
+    } uses;
+    NumberedFrames source;
+    source.live = true;
+    source.batches = 20;
+    source.perBatch = static_cast<std::uint32_t>(perBatch);
+    CaptureLoopOptions options;
+    options.spareTime = &uses;
+    CaptureLoop loop(source, options);
+    loop.run({});
+    QTEST(uses.count, "uses");
 }
 
 void TestCaptureLoop::stopEndsAnIdleSource()

@@ -244,9 +244,9 @@ private slots:
             QCOMPARE(killed.query->streams(call.key).value().size(), 1u);
             QCOMPARE(killed.packetNumbers(key), upTo(40));
         }
-        directory.writer->pollMedia(true); // to the disk
+        directory.writer->media({}, true); // to the disk
         plan.held = false;
-        directory.writer->pollMedia(false); // and back
+        directory.writer->media({}, false); // and back
         QVERIFY(directory.writer->commitSettled().has_value());
         QCOMPARE(directory.counter("calls_stored"), 1u);
         Directory killed;

@@ -60,7 +60,8 @@ struct Log : ChunkOwner {
         auto* const chunk = new MediaChunk(sample::chunk(stream, start + number * 20ms, packets, number));
         out.insert(chunk);
         given[stream].push_back(number);
-        writer->append(chunk, *this);
+        const OwnedChunk owned { chunk, this };
+        writer->append({ &owned, 1 }, false);
     }
     Result<void> flush()
     {
@@ -170,7 +171,7 @@ private slots:
         for (std::uint32_t i = 0; i < 3 * chunksPerWrite; ++i)
             log.append(keyOf(0));
         std::vector<MediaLogWriter::Settled> settled;
-        log.writer->poll();
+        log.writer->append({}, false);
         log.writer->takeSettled(settled);
         QVERIFY(settled.empty());
         QCOMPARE(log.out.size(), std::size_t { 3 * chunksPerWrite }); // still the log's
