@@ -161,7 +161,7 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     probe->m_source = std::move(source.value());
     for (StorageQueue& queue : probe->m_queues)
         queue.setMayDropMedia(probe->m_source->isLive());
-    auto writer = RecordWriter::open(options.data);
+    auto writer = RecordWriter::open(options.data, std::uint64_t(options.mediaLimitGib) << 30);
     if (!writer)
         return writer.error();
     probe->m_writer = std::move(writer.value());

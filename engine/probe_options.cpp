@@ -180,6 +180,8 @@ const std::vector<Option>& allOptions()
             choice<&O::recordMedia, true, false>("true", "false") },
         { "message-bytes", "Bytes kept of each signalling message; 0: its first line", false,
             number<&O::messageBytes>(0, 65'535) },
+        { "media-limit-gib", "Disk for media, GiB: then the oldest make room for the newest; 0: keep all", false,
+            number<&O::mediaLimitGib>(0, 1'048'576) },
         { "media-pool-mib", "Memory for media on its way to the disk, MiB", false,
             number<&O::mediaPoolMib>(1, 1'048'576) },
     };

@@ -52,6 +52,7 @@ struct ProbeOptions {
 
     std::uint32_t messageBytes = 8192; // kept of each signalling message of a call; 0: its first line
     bool recordMedia = true;
+    std::uint32_t mediaLimitGib = 0; // kept of the recording log; 0: all of it
     std::uint32_t mediaPoolMib =
         512; // of media on its way from processing to disk; what is open in streams is not counted
 };

@@ -32,7 +32,8 @@ public:
 
     void start();
     void use() override; // hands a few chunks to the disk
-    // After every queue was closed by its producer, and nobody calls use() any more. What the last commit could not do, if anything.
+    // After every queue was closed by its producer, and nobody calls use() any more. What the last commit could not do,
+    // if anything.
     Result<void> join();
 
 private:

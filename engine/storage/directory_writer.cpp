@@ -43,9 +43,12 @@ DirectoryWriter::~DirectoryWriter()
         (void)close().has_value();
 }
 
-Result<std::unique_ptr<RecordWriter>> RecordWriter::open(const std::filesystem::path& directory)
+Result<std::unique_ptr<RecordWriter>> RecordWriter::open(
+    const std::filesystem::path& directory, std::uint64_t mostMediaBytes)
 {
-    auto writer = DirectoryWriter::open(directory, {});
+    DirectoryWriter::Tuning tuning;
+    tuning.mostMediaBytes = mostMediaBytes;
+    auto writer = DirectoryWriter::open(directory, tuning);
     if (!writer)
         return writer.error();
     return std::unique_ptr<RecordWriter>(std::move(writer.value()));

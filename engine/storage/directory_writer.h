@@ -22,6 +22,7 @@ class DirectoryWriter final : public RecordWriter {
 public:
     struct Tuning { // smaller in tests
         std::uint64_t segmentSize = MediaLogWriter::defaultSegmentSize;
+        std::uint64_t mostMediaBytes = 0; // any
         std::uint64_t messageSegmentSize = MessageLogWriter::defaultSegmentSize;
         unsigned commitsPerJournal = 60;
         std::uint64_t smallestJournal = 4u << 20; // a journal below this is not worth turning

@@ -181,7 +181,8 @@ Result<void> DirectoryWriter::recover(std::unique_ptr<MediaDisk> disk)
     const auto old = m_directory / oldJournalName;
     std::error_code ignored;
     const bool crashed = std::filesystem::exists(current, ignored) || std::filesystem::exists(old, ignored);
-    auto media = MediaLogWriter::open(m_directory, crashed, m_tuning.segmentSize, std::move(disk));
+    auto media =
+        MediaLogWriter::open(m_directory, crashed, m_tuning.segmentSize, std::move(disk), m_tuning.mostMediaBytes);
     if (!media)
         return media.error();
     m_media = std::move(media.value());

@@ -11,8 +11,14 @@
 
 namespace callmon {
 
-inline std::uint64_t numberOf(CallKey key) { return static_cast<std::uint64_t>(key.value); }
-inline std::uint64_t numberOf(StreamKey key) { return numberOf(key.call) + key.index; }
+inline std::uint64_t numberOf(CallKey key)
+{
+    return static_cast<std::uint64_t>(key.value);
+}
+inline std::uint64_t numberOf(StreamKey key)
+{
+    return numberOf(key.call) + key.index;
+}
 
 // Open addressing, at most half full; deleting closes the gap, so none gather. One thread at a time. bench:
 // full_load_bench --mode retention, where std::unordered_map took a fifth of storage's time and a third of media's:

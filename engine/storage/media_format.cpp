@@ -34,6 +34,16 @@ std::filesystem::path mediaSegmentPath(const std::filesystem::path& directory, s
     return segmentPath(directory / "media", segment);
 }
 
+std::optional<SegmentHeader> readSegmentHeader(int file)
+{
+    SegmentHeader header;
+    if (::pread(file, &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)
+        || header.magic != SegmentHeader::expectedMagic || header.version != SegmentHeader::currentVersion
+        || header.headerSize != SegmentHeader().headerSize)
+        return std::nullopt;
+    return header;
+}
+
 ChunkState readChunk(int file, MediaLocation at, StoredChunk& chunk)
 {
     // In one read, whatever its length: what it reads too much costs less than asking twice.

@@ -7,7 +7,9 @@
 // call is read without scanning. Between chunks there may be zeros (writes end on 4 KiB) and, after a kill, blocks that
 // never arrived: several writes are on their way at once. A place is named only when its write and all before it are
 // complete. The end of a segment that is being written is zeros too: its space is taken from the file system in
-// advance. Version 1 had the header's 64 bytes only, chunks without gaps, and packets as MediaReader reads them.
+// advance. Where media may take so much space only, the oldest segment's file becomes the newest segment, under its
+// number: what lies between and behind the chunks is then what it held before, and no chunk of that says that it is
+// here. Version 1 had the header's 64 bytes only, chunks without gaps, and packets as MediaReader reads them.
 #pragma once
 
 #include "shared/calls/media_chunk.h"
@@ -23,9 +25,14 @@ struct SegmentHeader {
     std::array<char, 8> magic = expectedMagic;
     std::uint32_t version = currentVersion;
     std::uint32_t headerSize = 4096; // 64 in version 1
-    std::array<std::byte, 48> reserved {};
+    std::int64_t tookOverAt = 0; // ns since 1970, by the packets that came then
+    std::uint32_t tookOver = 0; // the segment whose file this was; 0: none, it was new
+    std::array<std::byte, 36> reserved {};
 };
 static_assert(sizeof(SegmentHeader) == 64);
+
+// Of a file that is a segment of this version.
+std::optional<SegmentHeader> readSegmentHeader(int file);
 
 constexpr std::size_t mediaBlockSize = 512; // a chunk begins on a multiple of it
 constexpr std::size_t mediaWriteAlignment = 4096; // a write does: file systems copy what is not a block of theirs

@@ -1,5 +1,7 @@
 #include "engine/storage/media_log_reader.h"
 
+#include "shared/base/utc_time.h"
+
 #include <algorithm>
 #include <fcntl.h>
 
@@ -22,7 +24,8 @@ std::string placeOf(MediaLocation location)
 }
 
 MediaLogReader::MediaLogReader(const std::filesystem::path& directory)
-    : m_segments(directory / "media", POSIX_FADV_NORMAL)
+    : m_folder(directory / "media")
+    , m_segments(m_folder, POSIX_FADV_NORMAL)
 {
 }
 
@@ -31,6 +34,25 @@ ChunkState MediaLogReader::readChunkOf(StreamKey stream, MediaLocation location,
     const int file = m_segments.fileOf(location.segment);
     const ChunkState state = file < 0 ? ChunkState::Missing : readChunk(file, location, chunk);
     return state == ChunkState::Missing || belongsTo(chunk.header, stream) ? state : ChunkState::Missing;
+}
+
+// The segments that took files over did so in the order of the old ones: the first that did not before this one was
+// gone tells when, or, when its own file has been taken over since, until when at the latest.
+std::string MediaLogReader::whatBecameOf(MediaLocation missing)
+{
+    const auto kept = segmentsIn(m_folder);
+    const auto headerOf = [&](std::uint32_t segment) {
+        const int file = m_segments.fileOf(segment);
+        return (file < 0 ? std::nullopt : readSegmentHeader(file)).value_or(SegmentHeader());
+    };
+    const auto taker = std::ranges::partition_point(
+        kept, [&](std::uint32_t segment) { return headerOf(segment).tookOver < missing.segment; });
+    if (taker == kept.end() || missing.segment >= kept.front())
+        return "what came before, from " + placeOf(missing) + ", is missing or damaged";
+    const SegmentHeader header = headerOf(*taker);
+    return std::string("what came before was overwritten, to make room for newer recordings, ")
+        + (header.tookOver == missing.segment ? "at " : "before ")
+        + toIso8601(timestampFromNanoseconds(header.tookOverAt));
 }
 
 bool MediaLogReader::isChunkOf(StreamKey stream, MediaLocation location)
@@ -53,7 +75,7 @@ Result<void> MediaLogReader::read(StreamKey stream, MediaLocation last, const st
         StoredChunk chunk;
         const ChunkState state = readChunkOf(stream, at, chunk);
         if (state == ChunkState::Missing) {
-            leftOut = "what came before, from " + placeOf(at) + ", is missing or damaged";
+            leftOut = whatBecameOf(at);
             break;
         }
         const MediaLocation previous = chunk.header.previous;

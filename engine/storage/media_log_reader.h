@@ -22,6 +22,9 @@ public:
 private:
     ChunkState readChunkOf(StreamKey stream, MediaLocation location, StoredChunk& chunk);
 
+    std::string whatBecameOf(MediaLocation missing);
+
+    std::filesystem::path m_folder;
     OpenSegments m_segments;
 };
 

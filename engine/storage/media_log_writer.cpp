@@ -1,17 +1,20 @@
 #include "engine/storage/media_log_writer.h"
 
+#include "engine/storage/segment_files.h"
 #include "engine/storage/storage_error.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <climits>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 
 namespace callmon {
 
 namespace {
 
+constexpr std::size_t fewestKept = 3; // the newest, one that writes are still on their way to, and the next
 constexpr std::chrono::microseconds diskWait { 200 };
 constexpr std::chrono::milliseconds longestGathering { 100 }; // of a write; a kill costs what it holds
 // A system call takes so many pieces of memory and no more (EINVAL). One is for what fills the last block.
@@ -43,15 +46,21 @@ MediaLogWriter::MediaLogWriter(
         m_disk = openMediaDisk(m_limits);
 }
 
-Result<std::unique_ptr<MediaLogWriter>> MediaLogWriter::open(
-    const std::filesystem::path& directory, bool afterCrash, std::uint64_t segmentSize, std::unique_ptr<MediaDisk> disk)
+Result<std::unique_ptr<MediaLogWriter>> MediaLogWriter::open(const std::filesystem::path& directory, bool afterCrash,
+    std::uint64_t segmentSize, std::unique_ptr<MediaDisk> disk, std::uint64_t mostBytes)
 {
     std::error_code failed;
     std::filesystem::create_directories(directory / "media", failed);
     if (failed)
         return Error { "cannot create " + (directory / "media").string() + ": " + failed.message() };
     std::unique_ptr<MediaLogWriter> log(new MediaLogWriter(directory, segmentSize, std::move(disk)));
-    std::uint32_t number = MediaSegment::last(directory);
+    const auto kept = segmentsIn(directory / "media");
+    log->m_kept.assign(kept.begin(), kept.end());
+    if (mostBytes != 0)
+        log->m_mostKept = std::max<std::size_t>(fewestKept, mostBytes / segmentSize);
+    while (log->m_kept.size() > log->m_mostKept) // it was more, or there was no limit
+        log->removeOldest();
+    const std::uint32_t number = kept.empty() ? 0 : kept.back();
     if (number != 0) {
         auto found = MediaSegment::reopen(directory, number, afterCrash);
         if (!found)
@@ -65,6 +74,7 @@ Result<std::unique_ptr<MediaLogWriter>> MediaLogWriter::open(
         if (!begun)
             return begun.error();
         log->m_segment = std::move(begun.value());
+        log->m_kept.push_back(number + 1);
     }
     log->m_end = log->m_segment->end();
     if (!log->m_segment->isDirect())
@@ -174,6 +184,7 @@ std::vector<NamedCounter> MediaLogWriter::gauges() const
 {
     return { { "media_write_errors", m_writeErrors.load(std::memory_order_relaxed) },
         { "media_chunks_on_their_way", m_chunksHeld.load(std::memory_order_relaxed) },
+        { "media_segments_overwritten", m_overwritten.load(std::memory_order_relaxed) },
         { "media_write_longest_ms", m_longestWriteMs.load(std::memory_order_relaxed) } };
 }
 
@@ -212,17 +223,47 @@ void MediaLogWriter::gather()
 // A segment that cannot be begun now (disk full) is tried again at the next chance; the old one grows meanwhile.
 bool MediaLogWriter::beginSegment()
 {
-    auto begun = MediaSegment::create(m_directory, m_segment->number() + 1);
-    if (!begun) {
-        if (!m_error)
-            m_error = begun.error();
-        return m_end + writeSize < UINT32_MAX;
+    std::unique_ptr<MediaSegment> next = takeOverOldest();
+    if (!next) {
+        auto begun = MediaSegment::create(m_directory, m_segment->number() + 1);
+        if (!begun) {
+            if (!m_error)
+                m_error = begun.error();
+            return m_end + writeSize < UINT32_MAX;
+        }
+        next = std::move(begun.value());
     }
     if (!m_segment->isDirect())
         m_segment->sync(); // else it is on the disk already
-    m_segment = std::move(begun.value());
+    m_segment = std::move(next);
+    m_kept.push_back(m_segment->number());
     m_end = m_segment->end();
     return true;
+}
+
+// Nothing while there is room. Writes that are on their way go to the newest two at most.
+std::unique_ptr<MediaSegment> MediaLogWriter::takeOverOldest()
+{
+    while (m_kept.size() > m_mostKept)
+        removeOldest();
+    if (m_kept.size() < m_mostKept)
+        return nullptr;
+    const Timestamp now = m_waiting.empty() ? Timestamp {} : m_waiting.front().owned.chunk->firstArrival();
+    auto taken = MediaSegment::takeOver(m_directory, m_kept.front(), m_segment->number() + 1, now);
+    if (!taken) {
+        removeOldest();
+        return nullptr;
+    }
+    m_kept.pop_front();
+    ++m_overwritten;
+    return taken;
+}
+
+void MediaLogWriter::removeOldest()
+{
+    ::unlink(mediaSegmentPath(m_directory, m_kept.front()).c_str());
+    m_kept.pop_front();
+    ++m_overwritten;
 }
 
 bool MediaLogWriter::needsFileSystem() const

@@ -24,9 +24,11 @@ public:
     // What tests/bench/media_log_bench writes beside it to find the disk's own rate.
     static constexpr std::size_t writeSize = 1u << 20;
 
-    // Goes on behind the last chunk of the last segment, or in a new one (MediaSegment::reopen).
+    // Goes on behind the last chunk of the last segment, or in a new one (MediaSegment::reopen). `mostBytes` of
+    // segments are kept, three at least: then the oldest makes room for the newest. 0: all are.
     static Result<std::unique_ptr<MediaLogWriter>> open(const std::filesystem::path& directory, bool afterCrash,
-        std::uint64_t segmentSize = defaultSegmentSize, std::unique_ptr<MediaDisk> disk = {});
+        std::uint64_t segmentSize = defaultSegmentSize, std::unique_ptr<MediaDisk> disk = {},
+        std::uint64_t mostBytes = 0);
     ~MediaLogWriter();
 
     // Takes the chunks until the disk has them, or has refused them for good. Takes back what is complete and hands the
@@ -97,6 +99,8 @@ private:
     void unchain(std::span<const Held> chunks);
     void release(std::uint32_t index);
     bool beginSegment();
+    std::unique_ptr<MediaSegment> takeOverOldest();
+    void removeOldest();
     void refuseWaiting();
     void settled(const Held& held, MediaLocation place);
 
@@ -108,6 +112,8 @@ private:
     std::mutex m_mutex; // all below but the gauges
     std::unique_ptr<MediaDisk> m_disk;
     std::shared_ptr<MediaSegment> m_segment;
+    std::deque<std::uint32_t> m_kept; // segments, the newest among them
+    std::size_t m_mostKept = SIZE_MAX;
     std::uint64_t m_end = 0; // of what was handed to the disk, in m_segment
     std::uint64_t m_allocationStep = 2 * writeSize;
     std::deque<Held> m_waiting; // for a write to gather them
@@ -123,7 +129,7 @@ private:
     std::optional<Error> m_error;
 
     std::atomic<std::uint64_t> m_appended { 0 };
-    std::atomic<std::uint64_t> m_writeErrors { 0 }, m_chunksHeld { 0 }, m_longestWriteMs { 0 };
+    std::atomic<std::uint64_t> m_writeErrors { 0 }, m_chunksHeld { 0 }, m_longestWriteMs { 0 }, m_overwritten { 0 };
 };
 
 }

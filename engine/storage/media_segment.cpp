@@ -42,6 +42,15 @@ struct Extent {
     }
 };
 
+bool saysItIsAt(Bytes block, MediaLocation place)
+{
+    ChunkHeader header;
+    if (block.size() < sizeof header)
+        return false;
+    std::memcpy(&header, block.data(), sizeof header);
+    return header.magic == ChunkHeader::expectedMagic && header.here == place;
+}
+
 Extent nonZero(Bytes bytes, std::uint64_t offset)
 {
     const auto isSet = [](std::byte byte) { return byte != std::byte {}; };
@@ -90,17 +99,53 @@ Result<std::unique_ptr<MediaSegment>> MediaSegment::create(const std::filesystem
     if (!segment->m_file)
         return systemError("cannot create", segment->m_path);
     segment->learnBlockSize();
-    alignas(mediaWriteAlignment) std::array<std::byte, mediaWriteAlignment> block {};
-    constexpr SegmentHeader header;
-    static_assert(header.headerSize == sizeof block);
-    std::memcpy(block.data(), &header, sizeof header);
-    if (::pwrite(segment->file(), block.data(), block.size(), 0) != static_cast<ssize_t>(block.size())) {
+    if (!segment->writeHeader({})) {
         const Error error = systemError("cannot write", segment->m_path);
         ::unlink(segment->m_path.c_str());
         return error;
     }
-    segment->m_end = segment->m_allocated = block.size();
+    segment->m_allocated = segment->m_end;
     return segment;
+}
+
+std::unique_ptr<MediaSegment> MediaSegment::takeOver(
+    const std::filesystem::path& directory, std::uint32_t old, std::uint32_t number, Timestamp now)
+{
+    std::unique_ptr<MediaSegment> segment(new MediaSegment);
+    segment->m_path = mediaSegmentPath(directory, number);
+    segment->m_number = number;
+    segment->m_tookOver = true;
+    const auto from = mediaSegmentPath(directory, old);
+    {
+        // Chunks of version 1 do not say where they belong.
+        const FileHandle file(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
+        if (!file || !readSegmentHeader(file.get()))
+            return nullptr;
+    }
+    // Renamed first: whoever looks for the old segment now finds none, and no chunk of it belongs to the new one.
+    if (::rename(from.c_str(), segment->m_path.c_str()) != 0)
+        return nullptr;
+    segment->m_file = FileHandle(openFile(segment->m_path, O_RDWR, segment->m_direct));
+    SegmentHeader header;
+    header.tookOver = old;
+    header.tookOverAt = nanosecondsSinceEpoch(now);
+    if (!segment->m_file || !segment->writeHeader(header)) {
+        ::unlink(segment->m_path.c_str());
+        return nullptr;
+    }
+    segment->learnBlockSize();
+    segment->m_allocated =
+        std::max(segment->m_end, sizeOf(segment->file()) / mediaWriteAlignment * mediaWriteAlignment);
+    return segment;
+}
+
+bool MediaSegment::writeHeader(const SegmentHeader& header)
+{
+    alignas(mediaWriteAlignment) std::array<std::byte, mediaWriteAlignment> block {};
+    static_assert(SegmentHeader().headerSize == sizeof block);
+    std::memcpy(block.data(), &header, sizeof header);
+    m_end = block.size();
+    return ::pwrite(file(), block.data(), block.size(), 0) == static_cast<ssize_t>(block.size());
 }
 
 Result<MediaSegment::Found> MediaSegment::reopen(
@@ -113,13 +158,12 @@ Result<MediaSegment::Found> MediaSegment::reopen(
     segment->m_file = FileHandle(::open(segment->m_path.c_str(), O_RDWR | O_CLOEXEC));
     if (!segment->m_file)
         return systemError("cannot open", segment->m_path);
-    SegmentHeader header;
-    if (::pread(segment->file(), &header, sizeof header, 0) != static_cast<ssize_t>(sizeof header)
-        || header.magic != SegmentHeader::expectedMagic || header.version != SegmentHeader::currentVersion
-        || header.headerSize != SegmentHeader().headerSize) {
+    const auto header = readSegmentHeader(segment->file());
+    if (!header) {
         segment->m_file = FileHandle();
         return found;
     }
+    segment->m_tookOver = header->tookOver != 0;
     const std::uint64_t size = sizeOf(segment->file());
     segment->m_end = size;
     if (afterCrash && !segment->recoverEnd(size, found.note)) {
@@ -158,7 +202,7 @@ bool MediaSegment::recoverEnd(std::uint64_t size, std::string& note)
         const std::size_t inWindow = static_cast<std::size_t>(at - windowAt);
         const Bytes block = Bytes(window).subspan(inWindow, std::min(mediaBlockSize, windowSize - inWindow));
         const Extent bytes = nonZero(block, at);
-        if (!bytes.empty()) {
+        if (!bytes.empty() && (!m_tookOver || saysItIsAt(block, { m_number, static_cast<std::uint32_t>(at) }))) {
             if (readChunk(file(), { m_number, static_cast<std::uint32_t>(at) }, chunk) == ChunkState::Whole) {
                 if (!strange.empty() && !damaged) {
                     damaged = true;
@@ -169,7 +213,8 @@ bool MediaSegment::recoverEnd(std::uint64_t size, std::string& note)
                 good = at;
                 continue;
             }
-            strange.add(bytes);
+            if (!m_tookOver) // else it is what the file held before
+                strange.add(bytes);
         }
         at += mediaBlockSize;
     }

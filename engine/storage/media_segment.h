@@ -13,6 +13,10 @@ namespace callmon {
 class MediaSegment {
 public:
     static Result<std::unique_ptr<MediaSegment>> create(const std::filesystem::path& directory, std::uint32_t number);
+    // In the file of an older one, which is gone then: its space is taken and written already, so writes to it cost the
+    // disk half. Nothing when that cannot be done (other version); `now` is the time of the media that come.
+    static std::unique_ptr<MediaSegment> takeOver(
+        const std::filesystem::path& directory, std::uint32_t old, std::uint32_t number, Timestamp now);
     // Of an existing one; nothing when it cannot be gone on with (other version, damaged): begin the next then.
     // With `afterCrash` it is read first, and what follows its last whole chunk is cut off.
     struct Found {
@@ -41,6 +45,7 @@ private:
     MediaSegment() = default;
     static int openFile(const std::filesystem::path& path, int flags, bool& direct);
     void learnBlockSize();
+    bool writeHeader(const SegmentHeader& header);
     bool recoverEnd(std::uint64_t size, std::string& note); // false: damaged, leave it alone
 
     std::filesystem::path m_path;
@@ -51,6 +56,7 @@ private:
     std::uint64_t m_end = 0;
     std::uint64_t m_allocated = 0;
     bool m_allocationRefused = false;
+    bool m_tookOver = false; // there are older bytes behind m_end
 };
 
 }

@@ -23,7 +23,9 @@ namespace callmon {
 class RecordWriter {
 public:
     // Creates the directory when it is missing. Recovers what a crashed writer left; recoveryNotes() says what.
-    static Result<std::unique_ptr<RecordWriter>> open(const std::filesystem::path& directory);
+    // `mostMediaBytes`: kept of the recording log, the oldest media make room for the newest; 0: all of it.
+    static Result<std::unique_ptr<RecordWriter>> open(
+        const std::filesystem::path& directory, std::uint64_t mostMediaBytes = 0);
     virtual ~RecordWriter() = default;
 
     virtual void liveCall(const CallRecord& call) = 0;

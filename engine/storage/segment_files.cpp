@@ -14,18 +14,25 @@ std::filesystem::path segmentPath(const std::filesystem::path& folder, std::uint
     return folder / name;
 }
 
-std::uint32_t lastSegment(const std::filesystem::path& folder)
+std::vector<std::uint32_t> segmentsIn(const std::filesystem::path& folder)
 {
-    std::uint32_t last = 0;
+    std::vector<std::uint32_t> numbers;
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
         const std::string stem = entry.path().stem().string();
         const bool digits = stem.size() >= 6 && stem.size() <= 9
             && std::all_of(stem.begin(), stem.end(), [](char c) { return c >= '0' && c <= '9'; });
         if (entry.path().extension() == ".log" && digits)
-            last = std::max(last, static_cast<std::uint32_t>(std::stoul(stem)));
+            numbers.push_back(static_cast<std::uint32_t>(std::stoul(stem)));
     }
-    return last;
+    std::sort(numbers.begin(), numbers.end());
+    return numbers;
+}
+
+std::uint32_t lastSegment(const std::filesystem::path& folder)
+{
+    const auto numbers = segmentsIn(folder);
+    return numbers.empty() ? 0 : numbers.back();
 }
 
 int OpenSegments::fileOf(std::uint32_t segment)

@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <vector>
 
 namespace callmon {
 
 std::filesystem::path segmentPath(const std::filesystem::path& folder, std::uint32_t segment);
+std::vector<std::uint32_t> segmentsIn(const std::filesystem::path& folder); // in ascending order
 std::uint32_t lastSegment(const std::filesystem::path& folder); // highest number; 0: none
 
 // The segments that a reader has open: the newest of those it asked for.

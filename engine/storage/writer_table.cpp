@@ -114,7 +114,7 @@ void WriterTable::prefetch(std::span<const StreamKey> streams)
                 calls[i]->prefetch();
         const auto streamOf = [&](std::size_t i) -> const WriterStream* {
             return calls[i] != nullptr && some[i].index < calls[i]->streams.size() ? &calls[i]->streams[some[i].index]
-                                                                                  : nullptr;
+                                                                                   : nullptr;
         };
         for (std::size_t i = 0; i < some.size(); ++i)
             if (const WriterStream* const stream = streamOf(i))

@@ -121,6 +121,8 @@ constexpr CounterMeaning meanings[] {
         {} },
     { "media_chunks_on_their_way", G::Queues, K::Level, "Chunks on their way", "Media not yet on the disk, in chunks",
         {} },
+    { "media_segments_overwritten", G::Disk, K::Count, "Media segments overwritten",
+        "Files of the oldest recordings that made room for the newest", "raise --media-limit-gib to keep them longer" },
     { "media_write_longest_ms", G::Disk, K::Level, "Longest write, ms", "Of media, to the disk", {} },
     { "media_chunks_refused", G::Queues, K::Missed, "Media pool empty", "No chunk was free: the disk is late",
         fasterDisk },

@@ -31,6 +31,7 @@ struct BenchOptions {
     bool search = false;
     std::size_t ringBatches = 4096; // 262,144 frames: what a stall of 50 ms brings
     std::size_t mediaMib = 512; // of chunks on their way to the disk; retention only
+    std::uint64_t mediaLimitGib = 0; // then files that were written are written again
     bool mediaThreadAlone = false; // the capture thread does nothing of its work
     unsigned captureCpu = 0;
     unsigned processingCpu = 1;
@@ -178,7 +179,8 @@ public:
         if (m_lastEnd == 0)
             m_traffic.start(begin);
         const std::uint64_t others = begin - m_lastEnd - std::exchange(m_spareUsed, 0);
-        if (m_lastEnd != 0 && m_lastCount > 0) // classified, handed on, and others' buffers freed, since the poll before
+        if (m_lastEnd != 0
+            && m_lastCount > 0) // classified, handed on, and others' buffers freed, since the poll before
             add(capturing, others);
         const bool nothingMore = m_draining && m_traffic.drain();
         const std::uint32_t fed = m_traffic.pump(begin);
@@ -364,7 +366,7 @@ Result<void> Run::open(const SpeechTable& speech)
         m_directory = std::filesystem::path(m_options.directory) / "full_load_bench";
         std::error_code ignored;
         std::filesystem::remove_all(m_directory, ignored);
-        auto writer = RecordWriter::open(m_directory);
+        auto writer = RecordWriter::open(m_directory, m_options.mediaLimitGib << 30);
         if (!writer)
             return writer.error();
         m_writer = std::move(writer.value());
@@ -382,8 +384,8 @@ Sample Run::sample() const
 {
     const auto value = [](const Counter& counter) { return counter.load(std::memory_order_relaxed); };
     return { RingTraffic::now(), value(m_processing.frames), value(m_processing.busy), value(m_processing.empty),
-        value(m_source->generating), value(m_source->capturing), value(m_source->recording),
-        value(m_source->storing), m_writer ? counterOf(*m_writer, "media_bytes_stored") : 0 };
+        value(m_source->generating), value(m_source->capturing), value(m_source->recording), value(m_source->storing),
+        m_writer ? counterOf(*m_writer, "media_bytes_stored") : 0 };
 }
 
 void Run::load()
@@ -591,6 +593,7 @@ int main(int argc, char** argv)
     app.add_option("--ring-batches", options.ringBatches)->capture_default_str();
     app.add_option("--media-mib", options.mediaMib, "Chunks on their way to the disk, in retention")
         ->capture_default_str();
+    app.add_option("--media-limit-gib", options.mediaLimitGib, "Recordings kept; 0: all")->capture_default_str();
     app.add_flag("--media-thread-alone", options.mediaThreadAlone, "The capture thread hands nothing to the disk");
     app.add_option("--capture-cpu", options.captureCpu)->capture_default_str();
     app.add_option("--processing-cpu", options.processingCpu)->capture_default_str();

@@ -119,6 +119,7 @@ private slots:
         QCOMPARE(options->ringBatches, defaults.ringBatches);
         QCOMPARE(options->linkMbps, defaults.linkMbps);
         QCOMPARE(options->mediaPoolMib, defaults.mediaPoolMib);
+        QCOMPARE(options->mediaLimitGib, defaults.mediaLimitGib);
         QCOMPARE(options->messageBytes, defaults.messageBytes);
         QCOMPARE(options->sipPorts, defaults.sipPorts);
         QCOMPARE(options->skinnyPorts, defaults.skinnyPorts);

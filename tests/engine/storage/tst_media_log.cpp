@@ -32,18 +32,21 @@ struct Log : ChunkOwner {
     std::map<StreamKey, std::vector<std::uint32_t>> stored, refused; // first packet numbers of their chunks
     std::map<StreamKey, std::vector<std::uint32_t>> given;
 
-    explicit Log(std::uint64_t segmentSize = 64u << 20, bool failing = true) { open(false, segmentSize, failing); }
+    explicit Log(std::uint64_t segmentSize = 64u << 20, bool failing = true, std::uint64_t mostBytes = 0)
+    {
+        open(false, segmentSize, failing, mostBytes);
+    }
     ~Log() override
     {
         writer.reset();
         for (MediaChunk* chunk : out)
             delete chunk;
     }
-    void open(bool afterCrash, std::uint64_t segmentSize, bool failing)
+    void open(bool afterCrash, std::uint64_t segmentSize, bool failing, std::uint64_t mostBytes = 0)
     {
         writer.reset();
         auto opened = MediaLogWriter::open(
-            path, afterCrash, segmentSize, failing ? std::make_unique<FailingDisk>(plan) : nullptr);
+            path, afterCrash, segmentSize, failing ? std::make_unique<FailingDisk>(plan) : nullptr, mostBytes);
         if (!opened)
             qFatal("%s", opened.error().what.c_str());
         writer = std::move(opened.value());
@@ -342,6 +345,68 @@ private slots:
         MediaLogReader reader(log.path);
         QVERIFY(reader.isChunkOf(keyOf(0), log.last[keyOf(0)]));
         QVERIFY(!reader.isChunkOf(keyOf(0), { 2, log.last[keyOf(0)].offset }));
+    }
+
+    // Four segments of 1 MiB: three writes of 50 chunks fill one.
+    void theOldestMediaMakeRoomForTheNewestAndNeverPassForThem()
+    {
+        constexpr std::uint64_t segment = 1u << 20;
+        Log log(segment, false, 4 * segment);
+        for (int i = 0; i < 1000; ++i) {
+            log.append(keyOf(i / 100)); // ten streams, one after the other
+            if (i % 50 == 49)
+                QVERIFY(log.flush().has_value());
+        }
+        const auto kept = segmentsIn(log.path / "media");
+        QCOMPARE(kept.size(), std::size_t { 4 });
+        QVERIFY(kept.front() > 3);
+        std::uint64_t bytes = 0;
+        for (const auto& file : std::filesystem::directory_iterator(log.path / "media"))
+            bytes += file.file_size();
+        QVERIFY(bytes <= 4 * (segment + MediaLogWriter::writeSize));
+        QCOMPARE(log.readBack(keyOf(9)), log.given[keyOf(9)]);
+        QCOMPARE(log.readBack(keyOf(8)), log.given[keyOf(8)]);
+
+        // Of what was overwritten there is nothing, and of what was in part its end.
+        MediaLogReader reader(log.path);
+        int packets = 0;
+        const auto gone = reader.read(keyOf(0), log.last[keyOf(0)], [&](Bytes) { return ++packets > 0; });
+        QVERIFY(!gone);
+        QCOMPARE(packets, 0);
+        QVERIFY2(gone.error().what.find("overwritten, to make room for newer recordings, ") != std::string::npos,
+            gone.error().what.c_str());
+        for (std::uint32_t number = kept.front(); number <= kept.back(); ++number)
+            for (std::uint32_t offset = 4096; offset < segment; offset += mediaBlockSize)
+                QVERIFY(!reader.isChunkOf(keyOf(0), { number, offset }));
+    }
+
+    void aSegmentThatTookAFileOverIsGoneOnWithAfterAKill()
+    {
+        constexpr std::uint64_t segment = 1u << 20;
+        Log log(segment, false, 3 * segment);
+        for (int i = 0; i < 550; ++i) { // 150 fill a segment: the fourth is two thirds new, the rest what the first was
+            log.append(keyOf(i / 100));
+            if (i % 50 == 49)
+                QVERIFY(log.flush().has_value());
+        }
+        Log killed(segment, false);
+        killed.writer.reset();
+        std::filesystem::remove_all(killed.path);
+        std::filesystem::copy(log.path, killed.path, std::filesystem::copy_options::recursive);
+        const std::uint32_t last = lastSegment(log.path / "media");
+        QCOMPARE(last, 4u);
+        killed.open(true, segment, false, 3 * segment);
+        QVERIFY2(
+            killed.writer->notes().empty(), killed.writer->notes().empty() ? "" : killed.writer->notes()[0].c_str());
+        killed.given = log.given;
+        killed.last = log.last;
+        QCOMPARE(killed.readBack(keyOf(5)), log.given[keyOf(5)]);
+        killed.append(keyOf(20));
+        QVERIFY(killed.flush().has_value());
+        QVERIFY(killed.last[keyOf(20)].segment >= last);
+        QVERIFY(killed.last[keyOf(20)] > log.last[keyOf(5)]);
+        QCOMPARE(killed.readBack(keyOf(5)), log.given[keyOf(5)]);
+        QCOMPARE(killed.readBack(keyOf(20)), killed.given[keyOf(20)]);
     }
 
     void segmentsOfVersionOneAreStillRead()
