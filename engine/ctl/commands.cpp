@@ -26,6 +26,8 @@ int runCommand(CallSource& source, const CtlOptions& options, CtlOutput output)
         return listCalls(source, options, output);
     case CtlOptions::Command::Streams:
         return listStreams(source, options, output);
+    case CtlOptions::Command::Report:
+        return reportService(source, options, output);
     case CtlOptions::Command::Flow:
         return showFlow(source, options, output);
     case CtlOptions::Command::Quality:

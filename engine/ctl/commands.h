@@ -19,6 +19,7 @@ int runCtl(const std::vector<std::string>& arguments, const OpenEngine& openEngi
 
 int listCalls(CallSource& source, const CtlOptions& options, CtlOutput output);
 int listStreams(CallSource& source, const CtlOptions& options, CtlOutput output);
+int reportService(CallSource& source, const CtlOptions& options, CtlOutput output);
 int listQuality(CallSource& source, const CtlOptions& options, CtlOutput output);
 int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output);
 int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output);

@@ -132,6 +132,35 @@ void addFormat(CLI::App& command, CtlOptions& options)
             ""));
 }
 
+void addGrouping(CLI::App& command, CtlOptions& options)
+{
+    static const std::map<std::string, ReportBy> groupings { { "total", ReportBy::Total },
+        { "prefix", ReportBy::Prefix }, { "caller", ReportBy::Caller }, { "callee", ReportBy::Callee },
+        { "caller-address", ReportBy::CallerAddress }, { "callee-address", ReportBy::CalleeAddress },
+        { "hour", ReportBy::Hour }, { "day", ReportBy::Day }, { "outcome", ReportBy::Outcome },
+        { "outcome-code", ReportBy::OutcomeCode } };
+    command
+        .add_option_function<std::string>(
+            "--by", [&options](const std::string& text) { options.reportBy = groupings.at(text); },
+            "A row for each: total (default), prefix, caller, callee, caller-address, callee-address, hour, day, "
+            "outcome or outcome-code")
+        ->type_name("G")
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                return groupings.contains(text) ? std::string()
+                                                : "\"" + text
+                        + "\" is none of total, prefix, caller, callee, caller-address, callee-address, hour, day, "
+                          "outcome, outcome-code";
+            },
+            ""));
+    command
+        .add_option("--prefix", options.prefixes,
+            "With --by prefix, any number of times: first digits of the callee; the longest that fits counts")
+        ->type_name("P")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
 void addCall(CLI::App& command, CtlOptions& options)
 {
     command.add_option("call", options.call, "Call-ID or call_key; of several calls with one Call-ID the newest")
@@ -186,6 +215,10 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
             addStreamFilter(added, options);
         addFormat(added, options);
     }
+    CLI::App& report = add(Command::Report, "report", "Sum up calls: attempts, ASR, NER, SER, durations, delays, MOS");
+    addFilters(report, options);
+    addGrouping(report, options);
+    addFormat(report, options);
     CLI::App& quality = add(Command::Quality, "quality", "List the seconds of a call, of each of its streams");
     addCall(quality, options);
     addFormat(quality, options);
@@ -224,6 +257,8 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     if (ofNow && !options.data.empty())
         return CtlMessage { 2,
             "callmonctl: a data directory does not tell what is on now; leave out --data, or give --engine URL\n" };
+    if (options.command == Command::Report && (options.reportBy == ReportBy::Prefix) == options.prefixes.empty())
+        return CtlMessage { 2, "callmonctl: --by prefix and --prefix P belong together\n" };
     if (!options.engine.empty())
         if (const auto address = parseRemoteUrl(QString::fromStdString(options.engine)); !address)
             return CtlMessage { 2, "callmonctl: --engine " + options.engine + ": " + address.error().what + '\n' };

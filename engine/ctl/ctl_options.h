@@ -12,8 +12,21 @@
 
 namespace callmon {
 
+enum class ReportBy { Total, Prefix, Caller, Callee, CallerAddress, CalleeAddress, Hour, Day, Outcome, OutcomeCode };
+
 struct CtlOptions {
-    enum class Command { Calls, Streams, Quality, Flow, Wav, Pcap, Live, Status, Unbound } command = Command::Calls;
+    enum class Command {
+        Calls,
+        Streams,
+        Report,
+        Quality,
+        Flow,
+        Wav,
+        Pcap,
+        Live,
+        Status,
+        Unbound
+    } command = Command::Calls;
     std::string data; // directory; else
     std::string engine; // URL; both empty: the engine at its usual place
     CallQuery query;
@@ -22,6 +35,8 @@ struct CtlOptions {
     Format format = Format::Table;
     std::string output; // file, of wav and pcap
     WavChannels channels = WavChannels::Stereo; // wav
+    ReportBy reportBy = ReportBy::Total;
+    std::vector<std::string> prefixes; // report by prefix: of the callee, the longest that fits
     bool messages = false; // flow: their text, too
     bool once = false; // live: one snapshot
 };

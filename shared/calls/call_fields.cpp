@@ -34,6 +34,12 @@ constexpr std::array qualityNames { "call_key", "stream_index", "call_id", "dire
 constexpr std::array unboundNames { "src_ip", "src_port", "dst_ip", "dst_port", "ssrc", "payload_type",
     "first_packet_at", "last_packet_at", "packets", "bytes" };
 
+constexpr std::array serviceNames { "group", "attempts", "answered", "completed", "user_busy", "ring_no_answer",
+    "terminal_reject", "number_errors", "redirected", "ineffective", "setting_up", "began_before_probe", "asr_percent",
+    "ner_percent", "number_error_percent", "ser_percent", "seer_percent", "isa_percent", "scr_percent", "acd_s",
+    "answer_delay_mean_ms", "post_dial_delay_mean_ms", "srd_answered_mean_ms", "srd_failed_mean_ms", "mos_calls",
+    "mos_mean", "mos_best", "mos_high", "mos_medium", "mos_low", "mos_poor" };
+
 FieldValue text(std::string_view value)
 {
     return { value.empty() ? FieldValue::Kind::Absent : FieldValue::Kind::Text, std::string(value) };
@@ -161,6 +167,29 @@ std::vector<FieldValue> unboundFields(const UnboundFlow& flow)
     return { text(flow.flow.src.ip.toString()), count(flow.flow.src.port), text(flow.flow.dst.ip.toString()),
         count(flow.flow.dst.port), source(flow.ssrc), count(flow.payloadType), time(flow.firstPacketAt),
         time(flow.lastPacketAt), count(flow.packets), count(flow.bytes) };
+}
+
+std::span<const char* const> serviceFieldNames()
+{
+    return serviceNames;
+}
+
+std::vector<FieldValue> serviceFields(const ServiceFigures& figures, std::string_view group)
+{
+    const auto duration = averageCallDuration(figures);
+    std::vector<FieldValue> fields { text(group), count(figures.attempts), count(figures.answered),
+        count(figures.completed), count(figures.userBusy), count(figures.ringNoAnswer), count(figures.terminalReject),
+        count(figures.numberErrors), count(figures.redirected), count(figures.ineffective), count(figures.settingUp),
+        count(figures.beganBeforeProbe), number(answerSeizureRatio(figures), 3),
+        number(networkEffectiveness(figures), 3), number(numberErrorRatio(figures), 3),
+        number(sessionEstablishment(figures), 3), number(sessionEstablishmentEffectiveness(figures), 3),
+        number(ineffectiveAttempts(figures), 3), number(sessionCompletion(figures), 3),
+        duration ? number(duration->count() / 1000.0, 3) : FieldValue {}, milliseconds(timeToAnswer(figures)),
+        milliseconds(postDialDelay(figures)), milliseconds(requestDelayAnswered(figures)),
+        milliseconds(requestDelayFailed(figures)), count(figures.mosCalls), number(mosMean(figures), 3) };
+    for (const std::uint64_t calls : figures.mosBands)
+        fields.push_back(count(calls));
+    return fields;
 }
 
 }

@@ -1,8 +1,10 @@
-// The columns of calls, streams and seconds, in the order and under the names of the command-line contract. Every
-// export (csv, json, table) goes through these, so that engine, command line and console cannot disagree.
+// The columns of calls, streams, seconds and service figures, in the order and under the names of the command-line
+// contract. Every export (csv, json, table) goes through these, so that engine, command line and console cannot
+// disagree.
 #pragma once
 
 #include "shared/calls/quality_point.h"
+#include "shared/calls/service_figures.h"
 #include "shared/calls/stream_record.h"
 #include "shared/calls/unbound_flow.h"
 
@@ -28,5 +30,8 @@ std::vector<FieldValue> qualityFields(const QualityPoint& point, std::string_vie
 
 std::span<const char* const> unboundFieldNames();
 std::vector<FieldValue> unboundFields(const UnboundFlow& flow);
+
+std::span<const char* const> serviceFieldNames(); // of one group of calls
+std::vector<FieldValue> serviceFields(const ServiceFigures& figures, std::string_view group);
 
 }

@@ -182,6 +182,9 @@ private slots:
         QTest::newRow("file cannot be written") << QStringList { "pcap", "media@host", "-o", "/nonexistent/x.pcap",
             "--data", directory } << 1 << "/nonexistent/x.pcap";
         QTest::newRow("zero rows") << QStringList { "calls", "--caller", "none", "--data", directory } << 0 << "";
+        QTest::newRow("no grouping") << QStringList { "report", "--by", "moon" } << 2 << "moon";
+        QTest::newRow("no prefixes") << QStringList { "report", "--by", "prefix" } << 2 << "--prefix";
+        QTest::newRow("prefixes of nothing") << QStringList { "report", "--prefix", "+34" } << 2 << "--by prefix";
         QTest::newRow("help") << QStringList { "--help" } << 0 << "";
     }
 
@@ -242,6 +245,46 @@ private slots:
         QVERIFY(!answer.out.contains('\x1b'));
         for (const QString& line : lines)
             QVERIFY2(line.size() <= 160, qPrintable(line));
+    }
+
+    // One answered for 29 s, one busy, two failed without a code: ASR 1 of 4, NER 2 of 4.
+    void reportSumsUpAllCalls()
+    {
+        const auto rows = report({});
+        QCOMPARE(rows.size(), 1);
+        const QJsonObject total = rows[0].toObject();
+        QCOMPARE(total["group"].toString(), QString("total"));
+        QCOMPARE(total["attempts"].toInt(), 4);
+        QCOMPARE(total["asr_percent"].toDouble(), 25.0);
+        QCOMPARE(total["ner_percent"].toDouble(), 50.0);
+        QCOMPARE(total["acd_s"].toDouble(), 29.0);
+        QCOMPARE(total["mos_high"].toInt(), 1); // 4.2
+        QVERIFY(total["answer_delay_mean_ms"].isNull());
+    }
+
+    void reportHasARowForEachGroup_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QString>("groups"); // with their attempts
+        QTest::newRow("outcome") << QStringList { "--by", "outcome" } << "answered 1, busy 1, failed 2";
+        QTest::newRow("code") << QStringList { "--by", "outcome-code" } << "answered 1, none 3";
+        QTest::newRow("callee") << QStringList { "--by", "callee" } << "+34910123456 2, 200 2";
+        QTest::newRow("hour") << QStringList { "--by", "hour" } << "2026-03-01T10:00Z 4";
+        QTest::newRow("day") << QStringList { "--by", "day" } << "2026-03-01 4";
+        QTest::newRow("address") << QStringList { "--by", "caller-address" } << "10.0.0.1 4";
+        QTest::newRow("longest prefix") << QStringList { "--by", "prefix", "--prefix", "+3", "--prefix", "+3491" }
+                                        << "+3491 2, other 2";
+        QTest::newRow("period") << QStringList { "--by", "outcome", "--from", "2026-03-01T10:00:05Z" } << "failed 2";
+        QTest::newRow("none in the period") << QStringList { "--to", "2026-03-01" } << "total 0";
+    }
+
+    void reportHasARowForEachGroup()
+    {
+        QFETCH(const QStringList, arguments);
+        QStringList groups;
+        for (const auto& row : report(arguments))
+            groups << row.toObject()["group"].toString() + ' ' + QString::number(row.toObject()["attempts"].toInt());
+        QTEST(groups.join(", "), "groups");
     }
 
     void aCallIsFoundByItsCallIdAndByItsKey()
@@ -559,6 +602,13 @@ private:
         };
         const int status = runCtl(words, openFake, { out, err, terminal });
         return { status, QString::fromStdString(out.str()), QString::fromStdString(err.str()) };
+    }
+
+    QJsonArray report(const QStringList& arguments)
+    {
+        const Answer answer =
+            run(QStringList { "report", "--format", "json", "--data", QString::fromStdString(data()) } + arguments);
+        return QJsonDocument::fromJson(answer.out.toUtf8()).array();
     }
 
     QTemporaryDir m_directory;
