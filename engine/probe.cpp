@@ -7,6 +7,7 @@
 #include "shared/remote/transport.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <random>
 
 namespace callmon {
@@ -14,6 +15,7 @@ namespace callmon {
 namespace {
 
 constexpr std::size_t messageQueueBytes = 32u << 20; // a second of 30,000 INVITEs, while a commit takes so long
+constexpr std::chrono::seconds diskLookedAtEvery { 10 };
 constexpr std::chrono::seconds storageProven { 3 }; // without an error: it works again
 
 // Threads have cores of their own when the port is polled without pause, or when the user says which.
@@ -177,6 +179,18 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     if (const std::string limits = probe->m_writer->limits(); options.recordMedia && !limits.empty())
         probe->m_warn(limits);
 
+    auto rules = AlarmRuleStore::open(options.data);
+    if (!rules)
+        return rules.error();
+    probe->m_alarmRules.emplace(std::move(rules.value()));
+    if (!probe->m_alarmRules->note().empty())
+        probe->m_warn(probe->m_alarmRules->note());
+    const auto changed = probe->m_alarmRules->rules();
+    if (!changed)
+        return changed.error();
+    for (const AlarmRule& rule : changed.value()) // what a user changed stands over the configuration
+        probe->m_alarms.setRule(rule);
+
     if (const QUrl url = listenUrl(options); !url.isEmpty()) {
         probe->m_remote = std::make_unique<RemoteService>(
             options.data, probe->m_writer.get(), probe->m_live, [owner = probe.get()] { return owner->status(); });
@@ -191,6 +205,9 @@ Probe::Probe(const ProbeOptions& options, Warn warn)
     , m_queues(makeQueues(options))
     , m_monitor(trackerOptions(options), pointersTo<RecordSink>(m_queues), { .bytesKept = options.messageBytes })
     , m_pieces(m_monitor, reassemblerOptions(options), m_queues.size() == 1)
+    , m_alarms(options.maxCalls, options.alarmRules)
+    , m_data(options.data)
+    , m_chunksInPool(options.recordMedia ? double(options.mediaPoolMib) * 1024 * 1024 / sizeof(MediaChunk) : 0)
 {
 }
 
@@ -303,32 +320,83 @@ void Probe::publish(Timestamp now)
 // The live list, where somebody reads it.
 void Probe::liveCall(const CallRecord& call)
 {
+    m_alarms.calls().liveCall(call);
     if (m_remote)
         m_live.update(call);
 }
 
 void Probe::stream(const StreamRecord& stream)
 {
+    m_alarms.calls().stream(stream);
     if (m_remote)
         m_live.update(stream);
 }
 
 void Probe::quality(const QualityPoint& point)
 {
+    m_alarms.calls().quality(point);
     if (m_remote)
         m_live.update(point);
 }
 
 void Probe::callEnded(const CallRecord& call)
 {
+    m_alarms.calls().callEnded(call);
     if (m_remote)
         m_live.remove(call.key);
+}
+
+void Probe::second(Timestamp now)
+{
+    if (!std::exchange(m_earlierAlarmsEnded, true))
+        m_writer->endOpenAlarms(now);
+    m_alarms.second(now);
+}
+
+void Probe::closing()
+{
+    m_alarms.stop();
+    storeAlarms();
+}
+
+void Probe::storeAlarms()
+{
+    for (const Alarm& alarm : m_alarms.book().takeChanged())
+        m_writer->alarm(alarm);
+    for (const AlarmAcknowledgement& acknowledgement : m_alarms.book().takeAcknowledgements())
+        m_writer->acknowledge(acknowledgement);
+}
+
+void Probe::judgeProbe()
+{
+    const auto clock = std::chrono::steady_clock::now();
+    if (clock - m_diskLookedAt >= diskLookedAtEvery) {
+        m_diskLookedAt = clock;
+        std::error_code failed;
+        const auto space = std::filesystem::space(m_data, failed);
+        m_diskUsedPercent.reset();
+        if (!failed && space.capacity > 0)
+            m_diskUsedPercent = 100.0 * (1 - double(space.available) / double(space.capacity));
+    }
+    const ProbeStatus now = status();
+    ProbeReadings readings;
+    readings.now = now.now;
+    readings.counters = now.counters;
+    readings.live = m_source->isLive();
+    readings.diskUsedPercent = m_diskUsedPercent;
+    for (const NamedCounter& counter : now.counters)
+        if (counter.name == "media_chunks_on_their_way" && m_chunksInPool > 0)
+            readings.poolUsedPercent = std::min(100.0, 100.0 * double(counter.value) / m_chunksInPool);
+    if (now.now != Timestamp {}) // before the first frame there is no time to judge by
+        m_alarms.probe(readings);
 }
 
 // A disk that fails is told once, and again when it has recovered: not twice a second. On a full disk small commits
 // still succeed between the large ones that fail, so recovered means for some time.
 void Probe::committed(const Result<void>& result)
 {
+    judgeProbe();
+    storeAlarms(); // with the next commit
     const auto now = std::chrono::steady_clock::now();
     if (!result) {
         if (!m_storageFailedAt)
@@ -409,6 +477,8 @@ ProbeStatus Probe::status() const
         waits += queue.waits();
     status.counters.push_back({ "record_queue_waits", waits });
     for (const NamedCounter& counter : m_writer->counters())
+        status.counters.push_back(counter);
+    for (const NamedCounter& counter : m_alarms.counters())
         status.counters.push_back(counter);
     if (m_remote)
         for (const NamedCounter& counter : m_remote->counters())

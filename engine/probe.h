@@ -2,6 +2,7 @@
 // remote interface lives on the Qt event loop of the main thread.
 #pragma once
 
+#include "engine/alarms/alarm_desk.h"
 #include "engine/capture/capture_loop.h"
 #include "engine/capture/core_layout.h"
 #include "engine/piece_reader.h"
@@ -9,6 +10,7 @@
 #include "engine/records/call_monitor.h"
 #include "engine/remote/live_table.h"
 #include "engine/remote/remote_service.h"
+#include "engine/storage/alarm_rule_store.h"
 #include "engine/storage/record_writer.h"
 #include "engine/storage_loop.h"
 #include "shared/calls/probe_status.h"
@@ -53,8 +55,12 @@ private:
     void stream(const StreamRecord& stream) override;
     void quality(const QualityPoint& point) override;
     void callEnded(const CallRecord& call) override;
+    void second(Timestamp now) override;
+    void closing() override;
     void committed(const Result<void>& result) override;
     void stored() override { m_onFinished(); }
+    void judgeProbe();
+    void storeAlarms();
     Result<void> allStored() const;
     std::uint64_t refusedChunks() const;
 
@@ -87,6 +93,14 @@ private:
 
     std::unique_ptr<RecordWriter> m_writer;
     std::optional<std::chrono::steady_clock::time_point> m_storageFailedAt; // last; empty while storage works
+
+    AlarmDesk m_alarms; // the storage thread's, but for what any may ask of it
+    std::optional<AlarmRuleStore> m_alarmRules; // the main thread's
+    std::filesystem::path m_data;
+    double m_chunksInPool = 0; // 0: no media is kept
+    std::chrono::steady_clock::time_point m_diskLookedAt; // the storage thread's, as is
+    std::optional<double> m_diskUsedPercent;
+    bool m_earlierAlarmsEnded = false;
 
     LiveTable m_live;
     std::unique_ptr<RemoteService> m_remote; // empty when nothing listens

@@ -1,5 +1,6 @@
 #include "engine/probe_options.h"
 
+#include "engine/alarm_tables.h"
 #include "shared/remote/transport.h"
 
 #include <CLI/CLI.hpp>
@@ -219,6 +220,11 @@ Result<void> applyFile(const std::string& path, ProbeOptions& options)
         return parsed.error();
     for (const auto& [key, node] : parsed.value()) {
         const std::string name(key.str());
+        if (name == "alarm") {
+            if (auto applied = applyAlarmTables(node, options.alarmRules); !applied)
+                return Error { path + ": " + applied.error().what };
+            continue;
+        }
         const auto& known = allOptions();
         const auto option = std::find_if(known.begin(), known.end(), [&](const Option& o) { return name == o.name; });
         if (option == known.end())

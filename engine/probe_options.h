@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/base/result.h"
+#include "shared/calls/alarm_rule.h"
 
 #include <chrono>
 #include <cstdint>
@@ -49,6 +50,8 @@ struct ProbeOptions {
     std::chrono::seconds silenceUnanswered { 180 };
     std::chrono::seconds silenceWithMedia { 300 };
     std::chrono::seconds silenceWithoutMedia { 7200 };
+
+    std::vector<AlarmRule> alarmRules = builtInRules(); // with those of the file put over them
 
     std::uint32_t messageBytes = 8192; // kept of each signalling message of a call; 0: its first line
     bool recordMedia = true;

@@ -9,8 +9,8 @@
 
 namespace callmon {
 
-// A call's end comes on the queue of the core that owns signalling, after every core has pushed the last of its
-// streams, points and media: so what the others had pushed by then is handled before it.
+// A call's end and each whole second come on the queue of the core that owns signalling, after every core has pushed
+// what belongs before: so what the others had pushed by then is handled before it.
 class StorageIntake {
 public:
     explicit StorageIntake(std::vector<StorageQueue*> queues)
@@ -19,8 +19,8 @@ public:
     }
 
     // Storage thread. Hands at most about `most` records to `to`, which has liveCall(), callEnded(), stream(),
-    // quality(), message() and callForgotten(), and expect() if it likes to know ahead, and the messages that came
-    // before them; how many there were.
+    // quality(), message() and callForgotten(), expect() if it likes to know ahead, second() where it wants that, and the
+    // messages that came before them; how many there were.
     template <typename Handler> std::size_t takeRecords(std::size_t most, Handler& to)
     {
         Ordered<Handler> ordered { *this, to, nullptr };
@@ -136,7 +136,20 @@ private:
         void liveCall(const CallRecord& call) { to.liveCall(call); }
         void stream(const StreamRecord& stream) { to.stream(stream); }
         void quality(const QualityPoint& point) { to.quality(point); }
+        void second(Timestamp now)
+        {
+            if constexpr (requires { to.second(now); }) {
+                takeOthers(); // else a lane that is behind would look like one that is silent
+                to.second(now);
+            }
+        }
         void callEnded(const CallRecord& call)
+        {
+            takeOthers();
+            takeMessages(*from, to);
+            to.callEnded(call);
+        }
+        void takeOthers() // what they had pushed by then
         {
             for (StorageQueue* other : intake.m_queues) {
                 if (other == from)
@@ -145,8 +158,6 @@ private:
                     if (!other->takeRecord(to))
                         break;
             }
-            takeMessages(*from, to);
-            to.callEnded(call);
         }
     };
 

@@ -40,6 +40,7 @@ struct StorageLoop::Handler {
         loop.m_listener.quality(point);
     }
     void expect(std::span<const StreamKey> streams) { loop.m_writer.expect(streams); }
+    void second(Timestamp now) { loop.m_listener.second(now); }
     void callEnded(const CallRecord& call)
     {
         loop.m_ended.push_back(call);
@@ -95,6 +96,7 @@ void StorageLoop::storeRecords()
     for (const auto* calls : { &m_endedBefore, &m_ended })
         for (const CallRecord& call : *calls)
             m_writer.callEnded(call);
+    m_listener.closing();
     m_closed = m_writer.close();
     m_listener.stored();
 }

@@ -23,6 +23,8 @@ public:
         virtual void stream(const StreamRecord&) { }
         virtual void quality(const QualityPoint&) { }
         virtual void callEnded(const CallRecord&) { }
+        virtual void second(Timestamp) { } // of packet time, after what belongs to it
+        virtual void closing() { } // nothing follows but what this adds
         virtual void committed(const Result<void>&) { } // what the disk refused since the last time, if anything
         virtual void stored() { } // every queue was closed, and all that was in them is stored: nothing follows
     };

@@ -83,6 +83,7 @@ template <typename Record> void StorageQueue::push(Kind kind, const Record& reco
 template void StorageQueue::push(Kind, const CallRecord&);
 template void StorageQueue::push(Kind, const StreamRecord&);
 template void StorageQueue::push(Kind, const QualityPoint&);
+template void StorageQueue::push(Kind, const Timestamp&);
 
 void StorageQueue::nextStreams(std::size_t most, std::vector<StreamKey>& streams) const
 {

@@ -38,12 +38,12 @@ public:
     MediaChunk* takeChunk() override;
     void media(MediaChunk* chunk) override;
     bool keepsMedia() const override { return m_mostInFlight > 0; }
-    void second(Timestamp) override { } // the storage thread commits by the clock: a replay has many in one
+    void second(Timestamp now) override { push(Kind::Second, now); } // in its place among the records
     void setMayDropMedia(bool mayDrop) { m_mayDropMedia = mayDrop; } // before the first chunk is taken
     void closeProducer() { m_closed.store(true, std::memory_order_release); }
 
     // Consumer of records: calls the method of `to` for the oldest one. False when there is none.
-    enum class Kind : std::uint32_t { CallOn = 1, CallOver, Stream, Point };
+    enum class Kind : std::uint32_t { CallOn = 1, CallOver, Stream, Point, Second };
     template <typename Handler> bool takeRecord(Handler& to);
     // The same consumer: of which streams the next records are, at most so many. A call's is its stream 0.
     void nextStreams(std::size_t most, std::vector<StreamKey>& streams) const;
@@ -132,6 +132,10 @@ template <typename Handler> bool StorageQueue::takeRecord(Handler& to)
             return to.stream(as(value, StreamRecord()));
         case Kind::Point:
             return to.quality(as(value, QualityPoint()));
+        case Kind::Second:
+            if constexpr (requires { to.second(Timestamp()); }) // else it wants none
+                to.second(as(value, Timestamp()));
+            return;
         }
     });
 }

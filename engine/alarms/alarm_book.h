@@ -11,13 +11,6 @@
 
 namespace callmon {
 
-struct AlarmAcknowledgement {
-    AlarmId id;
-    FixedText<47> by;
-    Timestamp at;
-    FixedText<254> comment;
-};
-
 // Any thread. Nothing here is per packet or per second of a call: alarms are few, for storms become one
 // (storm_gauge.h).
 class AlarmBook {

@@ -108,18 +108,30 @@ std::uint32_t CallAlarms::find(CallKey key) const
     return m_index.find(hashOf(key), [&](std::uint32_t index) { return m_calls[index].key == key; });
 }
 
+// With several lanes a stream may be told before its call.
+std::uint32_t CallAlarms::follow(CallKey key)
+{
+    std::uint32_t index = find(key);
+    if (index != noIndex)
+        return index;
+    index = m_calls.acquire();
+    if (index == noIndex) {
+        ++m_callsRefused;
+        return noIndex;
+    }
+    m_callsEver = std::max(m_callsEver, index + 1);
+    m_calls[index].key = key;
+    m_faces[index] = {};
+    m_index.insert(hashOf(key), index);
+    return index;
+}
+
 void CallAlarms::liveCall(const CallRecord& record)
 {
-    std::uint32_t index = find(record.key);
-    if (index == noIndex) {
-        index = m_calls.acquire();
-        if (index == noIndex) {
-            ++m_callsRefused;
-            return;
-        }
-        m_callsEver = std::max(m_callsEver, index + 1);
-        m_calls[index].key = record.key;
-        m_index.insert(hashOf(record.key), index);
+    const std::uint32_t index = follow(record.key);
+    if (index == noIndex)
+        return;
+    if (m_faces[index].caller.empty()) {
         m_faces[index] = { record.caller.view(), record.callee.view(), networkOf(record.callerAddress.ip),
             networkOf(record.calleeAddress.ip) };
     }
@@ -136,7 +148,7 @@ void CallAlarms::liveCall(const CallRecord& record)
 
 void CallAlarms::stream(const StreamRecord& record)
 {
-    const std::uint32_t index = find(record.key.call);
+    const std::uint32_t index = follow(record.key.call);
     if (index == noIndex)
         return;
     FollowedCall& call = m_calls[index];

@@ -66,6 +66,7 @@ private:
     };
 
     std::uint32_t find(CallKey key) const;
+    std::uint32_t follow(CallKey key); // noIndex: no room
     bool isPlain(const QualityPoint& point) const;
     void judge(std::uint32_t call, const QualityPoint& point);
     void judgeTimes(std::uint32_t call, Timestamp now);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "shared/base/result.h"
+#include "shared/calls/alarm.h"
 #include "shared/calls/call_message.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/live_delta.h"
@@ -36,6 +37,11 @@ public:
     // The call's signalling messages, in order of time; the sink returns false to stop early. When some are missing or
     // damaged the rest is given, and the error says so.
     virtual Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) = 0;
+    // The alarms that are stored, as calls(). A source that cannot tell says so.
+    virtual Result<std::uint64_t> alarms(const AlarmQuery&, const std::function<bool(const Alarm&)>&)
+    {
+        return Error { "alarms are read from a data directory: give --data DIR" };
+    }
     // Every stream's media: MediaChunk bytes, each stream's in order of time; the streams may be interleaved.
     // The sink returns false to stop early.
     virtual Result<void> media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) = 0;

@@ -32,6 +32,8 @@ int runCommand(CallSource& source, const CtlOptions& options, CtlOutput output)
         return showFlow(source, options, output);
     case CtlOptions::Command::Quality:
         return listQuality(source, options, output);
+    case CtlOptions::Command::Alarms:
+        return listAlarms(source, options, output);
     case CtlOptions::Command::Wav:
         return exportWav(source, options, output);
     case CtlOptions::Command::Pcap:

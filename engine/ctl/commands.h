@@ -21,6 +21,7 @@ int listCalls(CallSource& source, const CtlOptions& options, CtlOutput output);
 int listStreams(CallSource& source, const CtlOptions& options, CtlOutput output);
 int reportService(CallSource& source, const CtlOptions& options, CtlOutput output);
 int listQuality(CallSource& source, const CtlOptions& options, CtlOutput output);
+int listAlarms(CallSource& source, const CtlOptions& options, CtlOutput output);
 int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output);
 int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output);
 int showFlow(CallSource& source, const CtlOptions& options, CtlOutput output);

@@ -161,6 +161,38 @@ void addGrouping(CLI::App& command, CtlOptions& options)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
+// One of a list of words, to be parsed into a member of a query.
+template <typename Parse, typename Into>
+void addWord(CLI::App& command, const char* name, Parse parse, std::span<const std::string_view> words,
+    std::optional<Into>& into, const char* help)
+{
+    std::string known;
+    for (const std::string_view word : words)
+        known += (known.empty() ? "" : ", ") + std::string(word);
+    command
+        .add_option_function<std::string>(
+            name, [&into, parse](const std::string& text) { into = parse(text); }, help + known)
+        ->type_name("W")
+        ->check(CLI::Validator(
+            [parse, known](
+                std::string& text) { return parse(text) ? std::string() : "\"" + text + "\" is none of " + known; },
+            ""));
+}
+
+void addAlarmFilters(CLI::App& command, CtlOptions& options)
+{
+    addTime(command, "--from", options.query.from, "Alarms raised at T or later");
+    addTime(command, "--to", options.query.to, "Alarms raised before T");
+    addWord(command, "--severity", parseAlarmSeverity, alarmSeverityTexts(), options.alarms.severity,
+        "This severity and worse: ");
+    addWord(command, "--kind", parseAlarmKind, alarmKindTexts(), options.alarms.kind, "One of ");
+    command.add_option("--rule", options.alarms.rule, "Of this rule")->type_name("NAME");
+    command.add_option("--call", options.call, "Of one call, by its Call-ID or its call_key")->type_name("ID");
+    command.add_flag("--open", options.alarms.openOnly, "Those that are not cleared");
+    command.add_flag("--newest-first", options.query.newestFirst, "Else the oldest comes first");
+    command.add_option("--limit", options.query.limit, "At most N alarms; 0, the default: all")->type_name("N");
+}
+
 void addCall(CLI::App& command, CtlOptions& options)
 {
     command.add_option("call", options.call, "Call-ID or call_key; of several calls with one Call-ID the newest")
@@ -234,6 +266,9 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     CLI::App& live = add(Command::Live, "live", "Show the calls that are on, renewed each second on a terminal");
     live.add_flag("--once", options.once, "Print them once and end; so it does when the output is no terminal");
     addFormat(add(Command::Unbound, "unbound", "List RTP that belongs to no call, the most packets first"), options);
+    CLI::App& alarms = add(Command::Alarms, "alarms", "List alarms, open and cleared");
+    addAlarmFilters(alarms, options);
+    addFormat(alarms, options);
     addFormat(add(Command::Status, "status", "Show the state of the engine and all its counters"), options);
 
     const auto commands = app.get_subcommands([](const CLI::App*) { return true; });

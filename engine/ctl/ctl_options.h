@@ -3,6 +3,7 @@
 
 #include "engine/ctl/row_output.h"
 #include "engine/ctl/stream_filter.h"
+#include "shared/calls/alarm.h"
 #include "shared/calls/call_query.h"
 #include "shared/codecs/call_audio.h"
 
@@ -25,11 +26,13 @@ struct CtlOptions {
         Pcap,
         Live,
         Status,
-        Unbound
+        Unbound,
+        Alarms
     } command = Command::Calls;
     std::string data; // directory; else
     std::string engine; // URL; both empty: the engine at its usual place
     CallQuery query;
+    AlarmQuery alarms; // but for what it has in common with query
     std::string call; // Call-ID or call_key; empty: any
     StreamFilter streams; // streams: those alone
     Format format = Format::Table;

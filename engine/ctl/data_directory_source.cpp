@@ -37,6 +37,12 @@ Result<void> DataDirectorySource::messages(CallKey call, const std::function<boo
     return m_query->messages(call, sink);
 }
 
+Result<std::uint64_t> DataDirectorySource::alarms(
+    const AlarmQuery& query, const std::function<bool(const Alarm&)>& sink)
+{
+    return m_query->alarms(query, sink);
+}
+
 Result<void> DataDirectorySource::media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink)
 {
     const auto streams = m_query->streams(call);

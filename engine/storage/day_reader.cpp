@@ -1,5 +1,6 @@
 #include "engine/storage/day_reader.h"
 
+#include "engine/storage/alarm_rows.h"
 #include "engine/storage/call_filter.h"
 #include "engine/storage/day_writer.h"
 #include "engine/storage/quality_block.h"
@@ -114,6 +115,39 @@ Result<DayReader::Found> DayReader::calls(const CallQuery& query, std::uint64_t 
             return fail();
         found.matches = static_cast<std::uint64_t>(count.value().integer(0));
     }
+    return found;
+}
+
+Result<DayReader::Found> DayReader::alarms(const AlarmQuery& query, std::uint64_t limit,
+    const std::function<bool(const Alarm&)>& sink, const std::atomic<bool>* cancelled)
+{
+    const Cancellation cancellation(m_database.handle(), cancelled);
+    auto table = prepared(m_database, "SELECT 1 FROM sqlite_master WHERE name='alarms'", {});
+    if (!table)
+        return fail();
+    Found found;
+    if (!table.value().stepToRow())
+        return table.value().failed() ? Result<Found>(fail()) : found; // before alarms were kept
+    const AlarmFilter filter = filterOf(query);
+    std::string sql = "SELECT " + joined(alarmColumns()) + " FROM alarms" + filter.where + " ORDER BY alarm_id"
+        + (query.newestFirst ? " DESC" : "");
+    auto rows = prepared(m_database, sql, filter.values);
+    if (!rows)
+        return fail();
+    while (rows.value().stepToRow()) {
+        ++found.matches;
+        if (found.stopped || (limit != 0 && found.matches > limit))
+            continue; // counted only: a day has few
+        Alarm alarm;
+        int column = 0;
+        bool whole = true;
+        visitAlarmFields(alarm,
+            [&](const char*, auto& field) { whole = fromStored(rows.value().column(column++), field) && whole; });
+        if (whole)
+            found.stopped = !sink(alarm);
+    }
+    if (rows.value().failed())
+        return fail();
     return found;
 }
 

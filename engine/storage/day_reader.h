@@ -4,6 +4,7 @@
 #include "engine/storage/media_format.h"
 #include "engine/storage/message_format.h"
 #include "engine/storage/sqlite.h"
+#include "shared/calls/alarm.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/quality_point.h"
 
@@ -24,6 +25,9 @@ public:
     };
     // Gives at most `limit` calls (0: all).
     Result<Found> calls(const CallQuery& query, std::uint64_t limit, const std::function<bool(const CallRecord&)>& sink,
+        const std::atomic<bool>* cancelled);
+    // As calls(); the alarms that were raised on this day.
+    Result<Found> alarms(const AlarmQuery& query, std::uint64_t limit, const std::function<bool(const Alarm&)>& sink,
         const std::atomic<bool>* cancelled);
     Result<std::vector<StreamRecord>> streams(CallKey call);
     Result<std::vector<QualityPoint>> quality(CallKey call);

@@ -1,5 +1,6 @@
 #include "engine/storage/day_writer.h"
 
+#include "engine/storage/alarm_rows.h"
 #include "engine/storage/day_files.h"
 #include "engine/storage/schema.h"
 
@@ -80,7 +81,7 @@ Result<void> DayWriter::prepare()
         return Error { "cannot write " + m_database.file().string() + ": it has schema version "
             + std::to_string(found.value()) + " and this program writes " + version
             + "; choose another data directory" };
-    if (!execute(legIndexSql))
+    if (!execute(legIndexSql) || !execute(alarmsSql))
         return m_error;
 
     auto calls = callColumns();
@@ -95,6 +96,11 @@ Result<void> DayWriter::prepare()
         { &m_selectCall, "SELECT call_id FROM calls WHERE call_key=?" },
         { &m_selectQuality,
             "SELECT stream_index, points, errors FROM quality WHERE call_key=? ORDER BY stream_index, block_start_ns" },
+        { &m_insertAlarm, insertSql("alarms", alarmColumns()) },
+        { &m_acknowledgeAlarm,
+            "UPDATE alarms SET acknowledged_at_ns=?2, acknowledged_by=?3, comment=?4 WHERE alarm_id=?1" },
+        { &m_endAlarms,
+            "UPDATE alarms SET cleared_at_ns=max(raised_at_ns,?1), end_reason=?2 WHERE cleared_at_ns IS NULL" },
         { &m_deleteCall, "DELETE FROM calls WHERE call_key=?" },
         { &m_deleteStreams, "DELETE FROM streams WHERE call_key=?" },
         { &m_deleteQuality, "DELETE FROM quality WHERE call_key=?" },
@@ -171,6 +177,29 @@ DayWriter::Put DayWriter::quality(std::span<const QualityPoint> block)
     m_insertQuality.bindBlob(4, m_block.points);
     m_insertQuality.bindBlob(5, m_block.errors);
     return run(m_insertQuality);
+}
+
+DayWriter::Put DayWriter::alarm(const Alarm& alarm)
+{
+    int parameter = 0;
+    visitAlarmFields(alarm, [&](const char*, const auto& field) { m_insertAlarm.bind(++parameter, toStored(field)); });
+    return run(m_insertAlarm);
+}
+
+bool DayWriter::acknowledge(const AlarmAcknowledgement& acknowledgement)
+{
+    m_acknowledgeAlarm.bind(1, acknowledgement.id.value);
+    m_acknowledgeAlarm.bind(2, toStored(acknowledgement.at));
+    m_acknowledgeAlarm.bind(3, acknowledgement.by.view());
+    m_acknowledgeAlarm.bind(4, acknowledgement.comment.view());
+    return m_acknowledgeAlarm.run() || fail();
+}
+
+bool DayWriter::endOpenAlarms(Timestamp at)
+{
+    m_endAlarms.bind(1, toStored(at));
+    m_endAlarms.bind(2, toStored(AlarmEnd::ProbeRestarted));
+    return m_endAlarms.run() || fail();
 }
 
 bool DayWriter::findCall(CallKey key, std::optional<std::string>& callId)

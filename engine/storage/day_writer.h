@@ -5,6 +5,7 @@
 #include "engine/storage/message_format.h"
 #include "engine/storage/quality_block.h"
 #include "engine/storage/sqlite.h"
+#include "shared/calls/alarm.h"
 #include "shared/calls/quality_point.h"
 
 #include <memory>
@@ -33,6 +34,10 @@ public:
     Put stream(const StreamRecord& stream, MediaLocation lastChunk);
     Put quality(std::span<const QualityPoint> block); // up to qualityBlockPoints of one stream
 
+    Put alarm(const Alarm& alarm); // takes the place of the row that it has
+    bool acknowledge(const AlarmAcknowledgement& acknowledgement); // of a row that is there; else nothing happens
+    bool endOpenAlarms(Timestamp at); // of a run that could not: cleared by its restart
+
     // Call-ID of the stored call; nullopt when there is none. False on an error.
     bool findCall(CallKey key, std::optional<std::string>& callId);
     bool readQuality(CallKey key, std::vector<QualityPoint>& points);
@@ -56,6 +61,7 @@ private:
     Database m_database;
     Statement m_insertCall, m_insertStream, m_insertQuality;
     Statement m_selectCall, m_selectQuality;
+    Statement m_insertAlarm, m_acknowledgeAlarm, m_endAlarms;
     Statement m_deleteCall, m_deleteStreams, m_deleteQuality;
     QualityBlock m_block;
     std::filesystem::path m_movedAside;

@@ -30,6 +30,8 @@ public:
 
     Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink,
         const std::atomic<bool>* cancelled) override;
+    Result<std::uint64_t> alarms(const AlarmQuery& query, const std::function<bool(const Alarm&)>& sink,
+        const std::atomic<bool>* cancelled) override;
     Result<std::vector<StreamRecord>> streams(CallKey call) override;
     Result<std::vector<QualityPoint>> quality(CallKey call) override;
     Result<void> media(StreamKey stream, const std::function<bool(Bytes)>& sink) override;
@@ -143,6 +145,43 @@ Result<std::uint64_t> DirectoryQuery::calls(
     }
     if (!query.newestFirst)
         giveLive();
+    return matches;
+}
+
+Result<std::uint64_t> DirectoryQuery::alarms(
+    const AlarmQuery& query, const std::function<bool(const Alarm&)>& sink, const std::atomic<bool>* cancelled)
+{
+    std::vector<UtcDay> days = storedDays(m_directory);
+    std::erase_if(days, [&](UtcDay day) {
+        return (query.id && day != dayOf(raiseTimeOf(*query.id))) || (query.from && day < dayOf(*query.from))
+            || (query.to && day > dayOf(*query.to));
+    });
+    if (query.newestFirst)
+        std::reverse(days.begin(), days.end());
+    std::uint64_t matches = 0;
+    std::uint64_t given = 0;
+    bool stopped = false;
+    for (const UtcDay each : days) {
+        if (stopped)
+            break;
+        auto reader = day(each);
+        if (reader && !reader.value())
+            continue;
+        const auto give = [&](const Alarm& alarm) {
+            if (query.limit != 0 && given >= query.limit)
+                return true;
+            ++given;
+            stopped = !sink(alarm);
+            return !stopped;
+        };
+        const auto found = reader ? reader.value()->alarms(query, query.limit, give, cancelled) : reader.error();
+        if (cancelled && *cancelled)
+            return Error { "the search was cancelled" };
+        if (found)
+            matches += found.value().matches;
+        else
+            m_notes.push_back("Alarms of " + toString(each) + " are left out: " + found.error().what + ".");
+    }
     return matches;
 }
 

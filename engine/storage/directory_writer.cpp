@@ -180,6 +180,7 @@ Result<void> DirectoryWriter::commitSettled()
 {
     takeSettledMedia();
     flushMessages();
+    storeAlarms();
     storeDays();
     writeJournal();
     if (const auto error = std::exchange(m_error, std::nullopt))

@@ -41,6 +41,9 @@ public:
     void expect(std::span<const StreamKey> streams) override { m_live.prefetch(streams); }
     void message(const MessageHead& head, Bytes text) override { m_messages->append(head, text); }
     void callForgotten(CallKey call) override { m_messages->forget(call); }
+    void alarm(const Alarm& alarm) override;
+    void acknowledge(const AlarmAcknowledgement& acknowledgement) override;
+    void endOpenAlarms(Timestamp at) override;
     Result<void> commitSettled() override;
     Result<void> commit() override;
     Result<void> close() override;
@@ -68,6 +71,7 @@ private:
 
     void takeSettledMedia();
     void flushMessages();
+    void storeAlarms();
     void storeDays();
     struct Listed { // places in the table are stable
         CallKey key;
@@ -90,7 +94,7 @@ private:
         std::atomic<std::uint64_t> callsStored { 0 }, callsReplaced { 0 }, callsRecovered { 0 }, streamsStored { 0 },
             qualityPointsStored { 0 }, mediaPacketsStored { 0 }, mediaBytesStored { 0 }, mediaPacketsNotWritten { 0 },
             recordWriteErrors { 0 }, recordsRefused { 0 }, recordsWithoutCall { 0 }, recordsDropped { 0 },
-            journalWriteErrors { 0 }, dayDatabasesCorrupt { 0 };
+            journalWriteErrors { 0 }, dayDatabasesCorrupt { 0 }, alarmsNotStored { 0 };
     };
 
     std::filesystem::path m_directory;
@@ -119,6 +123,9 @@ private:
     unsigned m_commitsSinceTurn = 0;
     std::vector<CallKey> m_toResend; // into the new journal, before the old one may go
     bool m_oldJournalThere = false;
+
+    std::vector<Alarm> m_alarms; // to be stored, oldest change first
+    std::vector<AlarmAcknowledgement> m_acknowledgements;
 
     std::optional<Error> m_error; // first of this commit
     bool m_closed = false;

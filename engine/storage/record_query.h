@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/base/result.h"
+#include "shared/calls/alarm.h"
 #include "shared/calls/call_message.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/media_chunk.h"
@@ -41,6 +42,14 @@ public:
     // The call's signalling messages from first to last, of a call that is on those that the last commit stored. When
     // some are missing or damaged, the rest is given and the error says so.
     virtual Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) = 0;
+
+    // The alarms that are stored, in the order of AlarmQuery, one at a time; the sink returns false to stop. Returns the
+    // number of matches in all, beyond the limit too. An open one is stored as it was raised.
+    virtual Result<std::uint64_t> alarms(const AlarmQuery&, const std::function<bool(const Alarm&)>&,
+        const std::atomic<bool>* /*cancelled*/ = nullptr)
+    {
+        return std::uint64_t { 0 };
+    }
 
     // Sentences for the user since the last time: what opening recovered or could not, which day databases are damaged
     // and were left out of an answer.

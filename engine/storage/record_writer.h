@@ -4,6 +4,7 @@
 
 #include "engine/storage/chunk_owner.h"
 #include "shared/base/result.h"
+#include "shared/calls/alarm.h"
 #include "shared/calls/call_message.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/probe_status.h"
@@ -35,6 +36,9 @@ public:
     virtual void expect(std::span<const StreamKey>) { } // records of these come next: what is cold is asked for
     virtual void message(const MessageHead& head, Bytes text) = 0; // of a call that is on
     virtual void callForgotten(CallKey call) = 0; // it was no call: no message of it follows
+    virtual void alarm(const Alarm&) { } // raised, cleared or acknowledged: its row is written anew
+    virtual void acknowledge(const AlarmAcknowledgement&) { } // of an alarm that is stored and was cleared
+    virtual void endOpenAlarms(Timestamp) { } // those that an earlier run could not; before the first alarm()
     // Takes the chunks until the disk has them or refused them for good, and gives back what is written meanwhile:
     // often, also without chunks. `hurry`: somebody waits for those that fill no write yet. Called by one thread at a
     // time, which may be another than the one that calls the rest, so that no row keeps the disk idle.

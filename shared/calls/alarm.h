@@ -85,13 +85,20 @@ struct Alarm {
 };
 static_assert(std::is_trivially_copyable_v<Alarm>);
 
+struct AlarmAcknowledgement {
+    AlarmId id;
+    FixedText<47> by;
+    Timestamp at;
+    FixedText<254> comment;
+};
+
 struct AlarmDelta { // of the list of open alarms
     bool snapshot = false; // `changed` begins the list anew
     std::vector<Alarm> changed; // new or updated, whole
     std::vector<AlarmId> closed;
 };
 
-// What alarms are asked for: raised in [from, to), or still open then. An empty member does not restrict.
+// What alarms are asked for: raised in [from, to). An empty member does not restrict.
 struct AlarmQuery {
     std::optional<Timestamp> from;
     std::optional<Timestamp> to;

@@ -146,6 +146,21 @@ constexpr CounterMeaning meanings[] {
     { "record_write_errors", G::Disk, K::Count, {}, {}, {} },
     { "journal_write_errors", G::Disk, K::Count, {}, {}, {} },
     { "day_databases_corrupt", G::Disk, K::Count, {}, {}, {} },
+    { "alarms_open", G::Alarms, K::Level, "Open alarms", "callmonctl alarms --open lists them", {} },
+    { "alarms_raised", G::Alarms, K::Count, "Alarms raised", "Those of many calls at once count as one", {} },
+    { "alarms_cleared", G::Alarms, K::Count, "Alarms cleared", "Whatever ended them", {} },
+    { "alarms_acknowledged", G::Alarms, K::Count, "Alarms acknowledged", "By users", {} },
+    { "alarms_folded", G::Alarms, K::Count, "Alarms folded", "Of calls that count in one alarm for many", {} },
+    { "alarms_refused", G::Alarms, K::Missed, "Alarms refused", "More were open than the list holds",
+        "raise the thresholds of the rules that flood it" },
+    { "alarm_calls_refused", G::Alarms, K::Missed, "Calls not watched", "More than the table of alarms had room for",
+        "raise --max-calls" },
+    { "alarm_watches_refused", G::Alarms, K::Missed, "Figures not watched",
+        "More figures were beyond a threshold at once than are followed", "raise the thresholds of the rules" },
+    { "alarm_groups_refused", G::Alarms, K::Missed, "Groups not watched", "More metrics of groups than are followed",
+        "name fewer groups in the configuration" },
+    { "alarms_not_stored", G::Disk, K::Missed, "Alarms not stored", "More waited for the disk than memory holds",
+        moreSpace },
     { "remote_*", G::Remote, K::Count, {}, {}, {} },
 };
 constexpr CounterMeaning unknown;
@@ -170,8 +185,8 @@ const CounterMeaning& meaningOf(std::string_view name)
 
 std::string_view toText(CounterGroup group)
 {
-    constexpr std::array<std::string_view, 9> texts { "Received", "Handed on", "Not handed on", "Times", "Packets",
-        "Calls", "Queues", "Disk", "Remote" };
+    constexpr std::array<std::string_view, 10> texts { "Received", "Handed on", "Not handed on", "Times", "Packets",
+        "Calls", "Queues", "Disk", "Alarms", "Remote" };
     return texts[static_cast<std::size_t>(group)];
 }
 

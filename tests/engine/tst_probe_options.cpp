@@ -137,6 +137,43 @@ private slots:
         QVERIFY(options->recordMedia == defaults.recordMedia);
     }
 
+    void alarmTablesChangeWhatTheyNameAndAddWhatIsNew()
+    {
+        const QTemporaryDir dir;
+        const std::string file = writeFile(dir,
+            "replay = [\"a.pcap\"]\ndata = \"d\"\n"
+            "[[alarm]]\nname = \"jitter-high\"\nthreshold = 80\nclear-threshold = 60\n"
+            "[[alarm]]\nname = \"asr-north\"\nkind = \"metric_low\"\nmetric = \"asr\"\ngroup = \"north\"\n"
+            "threshold = 40\nseverity = \"critical\"\nraise-after-s = 300\n");
+        const auto parsed = parse({ "--config", file.c_str() });
+        const auto* options = std::get_if<ProbeOptions>(&parsed);
+        QVERIFY2(options, std::get_if<Error>(&parsed) ? std::get_if<Error>(&parsed)->what.c_str() : "");
+        QCOMPARE(options->alarmRules.size(), builtInRules().size() + 1);
+        const AlarmRule* jitter = findRule(options->alarmRules, "jitter-high");
+        QCOMPARE(jitter->threshold, 80.0);
+        QCOMPARE(jitter->raiseAfter, std::chrono::seconds(10)); // as built in
+        QCOMPARE(jitter->changedBy.str(), std::string("configuration"));
+        const AlarmRule& north = options->alarmRules.back();
+        QCOMPARE(north.severity, AlarmSeverity::Critical);
+        QCOMPARE(north.clearThreshold, 40.0);
+        QCOMPARE(north.raiseAfter, std::chrono::seconds(300));
+    }
+
+    void alarmTableThatIsWrongSaysWhat()
+    {
+        const QTemporaryDir dir;
+        for (const auto& [table, word] : { std::pair("name = \"x\"", "new"), { "threshold = 3", "name" },
+                 { "name = \"jitter-high\"\ncolour = 3", "colour" },
+                 { "name = \"jitter-high\"\nthreshold = 80\nclear-threshold = 90", "below" },
+                 { "name = \"jitter-high\"\nseverity = \"bad\"", "severity" } }) {
+            const std::string text = std::string("replay = [\"a.pcap\"]\ndata = \"d\"\n[[alarm]]\n") + table + '\n';
+            const std::string file = writeFile(dir, text.c_str());
+            const auto parsed = parse({ "--config", file.c_str() });
+            const auto* error = std::get_if<Error>(&parsed);
+            QVERIFY2(error && error->what.find(word) != std::string::npos, table);
+        }
+    }
+
 private:
     static std::string writeFile(const QTemporaryDir& dir, const char* text)
     {

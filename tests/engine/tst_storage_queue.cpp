@@ -129,6 +129,33 @@ private slots:
             QVERIFY2(good, qPrintable(QString("call %1 ended before its points").arg(call)));
     }
 
+    void whatEveryCorePushedBeforeASecondIsHandledBeforeIt()
+    {
+        StorageQueue first(StorageQueue::Sizes {});
+        StorageQueue second(StorageQueue::Sizes {});
+        for (std::uint32_t i = 0; i < 3000; ++i)
+            second.quality(numbered(1, 1));
+        first.second(Timestamp(std::chrono::seconds(7)));
+        struct {
+            int points = 0;
+            int pointsBefore = -1;
+            Timestamp at;
+            void liveCall(const CallRecord&) { }
+            void stream(const StreamRecord&) { }
+            void quality(const QualityPoint&) { ++points; }
+            void callEnded(const CallRecord&) { }
+            void second(Timestamp now)
+            {
+                at = now;
+                pointsBefore = points;
+            }
+        } handler;
+        StorageIntake intake({ &first, &second });
+        intake.takeRecords(100, handler);
+        QCOMPARE(handler.pointsBefore, 3000);
+        QVERIFY(handler.at == Timestamp(std::chrono::seconds(7)));
+    }
+
     void aFloodOfNewCallsLeavesRoomForMessagesOfAnsweredOnes()
     {
         StorageQueue queue({ .messageBytes = 64 * 1024 });

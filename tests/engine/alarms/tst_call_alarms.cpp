@@ -276,6 +276,19 @@ private slots:
         QCOMPARE(open[0].raisedAt, start + 11s);
     }
 
+    void streamToldBeforeItsCallIsHeard()
+    {
+        Desk desk({ rule(AlarmKind::NoMedia, 10, 5, 0s, 0s) });
+        const CallRecord call = Desk::call(1);
+        StreamRecord stream; // of a lane that is ahead
+        stream.key = { call.key, 0 };
+        desk.alarms.stream(stream);
+        desk.alarms.quality(Desk::point(call, 0, 0));
+        desk.alarms.liveCall(call);
+        desk.alarms.second(start + 30s);
+        QCOMPARE(desk.open().size(), std::size_t(0));
+    }
+
     void mediaAfterByeAndLongCalls()
     {
         Desk desk({ rule(AlarmKind::MediaAfterBye, 3, 0, 0s, 0s), rule(AlarmKind::LongCall, 100, 100, 0s, 0s) });

@@ -1,0 +1,53 @@
+// callmonctl alarms.
+#include "engine/ctl/commands.h"
+#include "shared/calls/alarm_fields.h"
+
+#include <array>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::array alarmTable {
+    TableColumn { "raised_at", "raised (UTC)" },
+    TableColumn { "cleared_at", "cleared (UTC)" },
+    TableColumn { "severity", "severity" },
+    TableColumn { "text", "alarm", 90 },
+    TableColumn { "caller", "caller", 20 },
+    TableColumn { "callee", "callee", 20 },
+    TableColumn { "call_key", "call_key" },
+    TableColumn { "acknowledged_by", "acknowledged", 16 },
+    TableColumn { "alarm_id", "alarm_id" },
+};
+
+}
+
+int listAlarms(CallSource& source, const CtlOptions& options, CtlOutput output)
+{
+    AlarmQuery query = options.alarms;
+    query.from = options.query.from;
+    query.to = options.query.to;
+    query.limit = options.query.limit;
+    query.newestFirst = options.query.newestFirst;
+    if (!options.call.empty()) {
+        const auto call = theCall(source, options, output);
+        if (!call)
+            return fail(output, call.error());
+        query.call = call.value().key;
+    }
+    const auto rows = makeRowOutput(options.format, alarmFieldNames(), alarmTable, output.out);
+    std::uint64_t shown = 0;
+    const auto found = source.alarms(query, [&](const Alarm& alarm) {
+        rows->row(alarmFields(alarm));
+        ++shown;
+        return static_cast<bool>(output.out);
+    });
+    rows->end();
+    if (!found)
+        return fail(output, found.error());
+    if (options.format == Format::Table && found.value() > shown)
+        output.err << "callmonctl: " << found.value() << " alarms match; the first " << shown << " are shown\n";
+    return 0;
+}
+
+}

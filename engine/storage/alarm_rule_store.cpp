@@ -1,0 +1,138 @@
+#include "engine/storage/alarm_rule_store.h"
+
+#include "engine/storage/alarm_rows.h"
+#include "engine/storage/day_files.h"
+
+namespace callmon {
+
+namespace {
+
+constexpr const char* rulesSql = R"sql(
+PRAGMA journal_mode=WAL;
+CREATE TABLE IF NOT EXISTS rule_changes(
+  change INTEGER PRIMARY KEY,
+  changed_at_ns INTEGER NOT NULL,
+  changed_by TEXT NOT NULL,                 -- user of the probe's machine
+  name TEXT NOT NULL,
+  kind INTEGER NOT NULL,                    -- as in the alarms of a day database
+  severity INTEGER NOT NULL,
+  enabled INTEGER NOT NULL,
+  threshold REAL NOT NULL,
+  clear_threshold REAL NOT NULL,
+  raise_after_s INTEGER NOT NULL,
+  clear_after_s INTEGER NOT NULL,
+  together INTEGER NOT NULL,
+  metric TEXT NOT NULL,
+  call_group TEXT NOT NULL
+);
+)sql";
+
+template <typename Rule, typename Visit>
+void visitRuleFields(Rule& rule, std::int64_t& raiseAfter, std::int64_t& clearAfter, Visit&& visit)
+{
+    visit("changed_at_ns", rule.changedAt);
+    visit("changed_by", rule.changedBy);
+    visit("name", rule.name);
+    visit("kind", rule.kind);
+    visit("severity", rule.severity);
+    visit("enabled", rule.enabled);
+    visit("threshold", rule.threshold);
+    visit("clear_threshold", rule.clearThreshold);
+    visit("raise_after_s", raiseAfter);
+    visit("clear_after_s", clearAfter);
+    visit("together", rule.together);
+    visit("metric", rule.metric);
+    visit("call_group", rule.group);
+}
+
+std::string columns()
+{
+    std::string names;
+    const AlarmRule rule;
+    std::int64_t none = 0;
+    visitRuleFields(rule, none, none,
+        [&](const char* name, const auto&) { names += (names.empty() ? "" : ",") + std::string(name); });
+    return names;
+}
+
+}
+
+Result<AlarmRuleStore> AlarmRuleStore::open(const std::filesystem::path& directory)
+{
+    const std::filesystem::path file = directory / "rules.sqlite";
+    std::string note;
+    for (int attempt = 0;; ++attempt) {
+        auto database = Database::open(file, Database::Mode::ReadWrite);
+        if (!database)
+            return database.error();
+        if (database.value().execute(rulesSql)) {
+            AlarmRuleStore store(std::move(database.value()));
+            store.m_note = note;
+            return store;
+        }
+        const Error error = database.value().error("cannot write");
+        if (!database.value().isDamaged() || attempt > 0)
+            return error;
+        const auto aside = moveAside(file, "corrupt");
+        if (aside.empty())
+            return error;
+        note = "the changes of alarm rules were damaged; they are kept as " + aside.string()
+            + ", and the rules are those of the configuration";
+    }
+}
+
+Result<std::vector<AlarmRule>> AlarmRuleStore::read(const char* which)
+{
+    auto rows = m_database.prepare("SELECT " + columns() + " FROM rule_changes " + which + " ORDER BY change");
+    if (!rows)
+        return rows.error();
+    std::vector<AlarmRule> rules;
+    while (rows.value().stepToRow()) {
+        AlarmRule rule;
+        std::int64_t raiseAfter = 0;
+        std::int64_t clearAfter = 0;
+        int column = 0;
+        bool whole = true;
+        visitRuleFields(rule, raiseAfter, clearAfter,
+            [&](const char*, auto& field) { whole = fromStored(rows.value().column(column++), field) && whole; });
+        rule.raiseAfter = std::chrono::seconds(raiseAfter);
+        rule.clearAfter = std::chrono::seconds(clearAfter);
+        if (whole && checkRule(rule))
+            rules.push_back(rule);
+    }
+    if (rows.value().failed())
+        return m_database.error("cannot read");
+    return rules;
+}
+
+Result<std::vector<AlarmRule>> AlarmRuleStore::rules()
+{
+    return read("WHERE change IN (SELECT max(change) FROM rule_changes GROUP BY name)");
+}
+
+Result<std::vector<AlarmRule>> AlarmRuleStore::changes()
+{
+    return read("");
+}
+
+Result<void> AlarmRuleStore::put(const AlarmRule& rule)
+{
+    std::string marks;
+    std::vector<StoredValue> values;
+    std::int64_t raiseAfter = rule.raiseAfter.count();
+    std::int64_t clearAfter = rule.clearAfter.count();
+    visitRuleFields(rule, raiseAfter, clearAfter, [&](const char*, const auto& field) {
+        marks += marks.empty() ? "?" : ",?";
+        values.push_back(toStored(field));
+    });
+    auto insert = m_database.prepare("INSERT INTO rule_changes(" + columns() + ") VALUES(" + marks + ')');
+    if (!insert)
+        return insert.error();
+    for (std::size_t i = 0; i < values.size(); ++i)
+        insert.value().bind(static_cast<int>(i) + 1, values[i]);
+    if (!insert.value().run())
+        return m_database.error("cannot write");
+    return {};
+}
+
+}

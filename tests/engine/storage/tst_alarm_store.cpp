@@ -1,0 +1,159 @@
+// Alarms in day databases, and the rules that users changed.
+#include "engine/storage/alarm_rule_store.h"
+#include "tests/engine/storage/test_directory.h"
+
+using namespace callmon;
+using namespace std::chrono_literals;
+
+namespace {
+
+Alarm alarmAt(const char* time, AlarmSeverity severity = AlarmSeverity::Major)
+{
+    Alarm alarm;
+    alarm.raisedAt = alarm.since = sample::at(time);
+    alarm.id = { nanosecondsSinceEpoch(alarm.raisedAt) };
+    alarm.rule = std::string_view("jitter-high");
+    alarm.kind = AlarmKind::JitterHigh;
+    alarm.severity = severity;
+    alarm.call = CallKey { 77 };
+    alarm.direction = Party::Callee;
+    alarm.caller = std::string_view("anna");
+    alarm.figure = alarm.worst = 63.5;
+    alarm.threshold = 50;
+    alarm.text = std::string_view("Jitter of the callee's media 64 ms");
+    return alarm;
+}
+
+std::vector<Alarm> found(RecordQuery& query, const AlarmQuery& asked = {})
+{
+    std::vector<Alarm> alarms;
+    const auto all = query.alarms(asked, [&](const Alarm& alarm) {
+        alarms.push_back(alarm);
+        return true;
+    });
+    if (!all)
+        qFatal("%s", all.error().what.c_str());
+    return alarms;
+}
+
+class AlarmStoreTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void alarmLiesInTheDayItWasRaisedOnAlsoWhenItIsClearedLater()
+    {
+        sample::Directory directory;
+        directory.open();
+        Alarm alarm = alarmAt("2026-03-01T23:59:58Z");
+        directory.writer->alarm(alarm);
+        directory.writer->alarm(alarmAt("2026-03-02T08:00:00Z", AlarmSeverity::Warning));
+        QVERIFY(directory.writer->commit());
+        alarm.clearedAt = sample::at("2026-03-02T00:10:00Z");
+        alarm.end = AlarmEnd::Recovered;
+        alarm.worst = 91;
+        directory.writer->alarm(alarm);
+        QVERIFY(directory.writer->commit());
+        directory.writer->acknowledge({ alarm.id, std::string_view("bert"), sample::at("2026-03-02T09:00:00Z"),
+            std::string_view("seen, it is the usual backup") });
+        directory.closeWriter();
+        QVERIFY(std::filesystem::exists(directory.path / "2026-03-01.sqlite"));
+        directory.openQuery();
+        const std::vector<Alarm> all = found(*directory.query);
+        QCOMPARE(all.size(), std::size_t(2));
+        QCOMPARE(all[0].clearedAt, alarm.clearedAt);
+        QCOMPARE(all[0].worst, 91.0);
+        QCOMPARE(all[0].call->value, std::int64_t(77));
+        QCOMPARE(all[0].direction, std::optional(Party::Callee));
+        QCOMPARE(all[0].acknowledgedBy.str(), std::string("bert"));
+        QCOMPARE(all[0].comment.str(), std::string("seen, it is the usual backup"));
+        QVERIFY(all[1].isOpen());
+        AlarmQuery asked;
+        asked.severity = AlarmSeverity::Minor; // and worse
+        QCOMPARE(found(*directory.query, asked).size(), std::size_t(1));
+        asked = {};
+        asked.openOnly = true;
+        QCOMPARE(found(*directory.query, asked)[0].severity, AlarmSeverity::Warning);
+        asked = {};
+        asked.from = sample::at("2026-03-02T00:00:00Z");
+        QCOMPARE(found(*directory.query, asked).size(), std::size_t(1));
+        asked = {};
+        asked.call = CallKey { 78 };
+        QCOMPARE(found(*directory.query, asked).size(), std::size_t(0));
+        asked = {};
+        asked.newestFirst = true;
+        asked.limit = 1;
+        QCOMPARE(found(*directory.query, asked)[0].severity, AlarmSeverity::Warning);
+    }
+
+    void whatAKilledEngineLeftOpenIsClearedByItsRestart()
+    {
+        sample::Directory directory;
+        directory.open();
+        const Alarm before = alarmAt("2026-03-01T10:00:00Z");
+        directory.writer->alarm(before);
+        directory.closeWriter(); // the row stays open, as after a kill
+        directory.open();
+        directory.writer->endOpenAlarms(sample::at("2026-03-02T07:00:00Z"));
+        directory.writer->alarm(alarmAt("2026-03-02T07:00:01Z"));
+        directory.closeWriter();
+        directory.openQuery();
+        const std::vector<Alarm> all = found(*directory.query);
+        QCOMPARE(all[0].end, AlarmEnd::ProbeRestarted);
+        QCOMPARE(*all[0].clearedAt, sample::at("2026-03-02T07:00:00Z"));
+        QVERIFY(all[1].isOpen());
+    }
+
+    void dayFromBeforeAlarmsHasNone()
+    {
+        sample::Directory directory;
+        directory.open();
+        directory.writer->callEnded(sample::ended(sample::call(sample::at("2026-03-01T10:00:00Z"), "a")));
+        directory.closeWriter();
+        {
+            auto day = Database::open(directory.path / "2026-03-01.sqlite", Database::Mode::ReadWrite);
+            QVERIFY(day && day.value().execute("DROP TABLE alarms"));
+        }
+        directory.openQuery();
+        QCOMPARE(found(*directory.query).size(), std::size_t(0));
+        QVERIFY(directory.query->takeNotes().empty());
+        directory.query.reset();
+        directory.open();
+        directory.writer->alarm(alarmAt("2026-03-01T12:00:00Z")); // the writer makes it
+        directory.closeWriter();
+        directory.openQuery();
+        QCOMPARE(found(*directory.query).size(), std::size_t(1));
+    }
+
+    void everyChangeOfARuleIsKeptAndTheLastOneIsInForce()
+    {
+        QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        AlarmRule rule = builtInRules().front();
+        {
+            auto store = AlarmRuleStore::open(path);
+            QVERIFY(store);
+            rule.threshold = 3.0;
+            rule.changedBy = std::string_view("anna");
+            rule.changedAt = sample::at("2026-03-01T10:00:00Z");
+            QVERIFY(store.value().put(rule));
+            rule.enabled = false;
+            rule.changedBy = std::string_view("bert");
+            QVERIFY(store.value().put(rule));
+        }
+        auto store = AlarmRuleStore::open(path);
+        const auto rules = store.value().rules();
+        QCOMPARE(rules.value().size(), std::size_t(1));
+        QVERIFY(!rules.value()[0].enabled);
+        QCOMPARE(rules.value()[0].changedBy.str(), std::string("bert"));
+        QCOMPARE(rules.value()[0].raiseAfter, rule.raiseAfter);
+        const auto changes = store.value().changes();
+        QCOMPARE(changes.value().size(), std::size_t(2));
+        QCOMPARE(changes.value()[0].changedBy.str(), std::string("anna"));
+        QCOMPARE(changes.value()[0].threshold, 3.0);
+    }
+};
+
+}
+
+QTEST_GUILESS_MAIN(AlarmStoreTest)
+#include "tst_alarm_store.moc"
