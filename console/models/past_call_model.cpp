@@ -40,8 +40,9 @@ constexpr std::array<const char*, PastCallModel::ColumnCount> titles { QT_TRANSL
     QT_TRANSLATE_NOOP("PastCallModel", "New\noffers"), QT_TRANSLATE_NOOP("PastCallModel", "Holds"),
     QT_TRANSLATE_NOOP("PastCallModel", "On hold\ns"), QT_TRANSLATE_NOOP("PastCallModel", "Media"),
     QT_TRANSLATE_NOOP("PastCallModel", "Secure\nmedia"), QT_TRANSLATE_NOOP("PastCallModel", "Began\nbefore probe"),
-    QT_TRANSLATE_NOOP("PastCallModel", "Encap-\nsulation"),
-    QT_TRANSLATE_NOOP("PastCallModel", "Messages\nnot stored") };
+    QT_TRANSLATE_NOOP("PastCallModel", "Encap-\nsulation"), QT_TRANSLATE_NOOP("PastCallModel", "Messages\nnot stored"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Audio after\nanswer of"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Media after\nend ms") };
 
 bool isMos(int column)
 {
@@ -73,6 +74,7 @@ bool isNumber(int column)
     case PastCallModel::Holds:
     case PastCallModel::HoldTime:
     case PastCallModel::MessagesNotStored:
+    case PastCallModel::MediaAfterEnd:
         return true;
     default:
         return false;
@@ -149,6 +151,8 @@ std::optional<double> figure(const CallRecord& call, int column)
         return call.holdTime.count() / 1000;
     case PastCallModel::MessagesNotStored:
         return call.messagesNotStored;
+    case PastCallModel::MediaAfterEnd:
+        return milliseconds(call.mediaAfterEnd);
     default:
         return std::nullopt;
     }
@@ -272,6 +276,10 @@ QString display(const CallRecord& call, int column)
         return orDash(toText(call.encapsulation)).toUpper();
     case PastCallModel::MessagesNotStored:
         return countText(call.messagesNotStored);
+    case PastCallModel::MediaAfterAnswer_:
+        return orDash(toText(call.mediaAfterAnswer));
+    case PastCallModel::MediaAfterEnd:
+        return millisecondsText(milliseconds(call.mediaAfterEnd));
     default:
         return {};
     }

@@ -64,6 +64,8 @@ public:
         BeganBeforeProbe,
         Encapsulation_,
         MessagesNotStored,
+        MediaAfterAnswer_,
+        MediaAfterEnd,
         ColumnCount
     };
 

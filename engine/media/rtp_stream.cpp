@@ -9,7 +9,14 @@ Arrival RtpStream::addOutOfStep(const RtpArrival& arrival, const RtpHeader& pack
     const bool noise = meaning.kind == PayloadKind::ComfortNoise;
     const bool timed = meaning.kind != PayloadKind::TelephoneEvent && meaning.clock.value != 0;
     const std::uint64_t packetsBefore = m_sequence.packets();
+    const std::uint64_t lostBefore = m_sequence.lost();
+    const std::uint32_t restartsBefore = m_sequence.restarts();
     const Arrival order = m_sequence.add(packet.sequence);
+    countLossRuns(lostBefore, restartsBefore, packet.sequence);
+    if (noise && order != Arrival::Duplicate)
+        ++m_comfortNoise;
+    else if (meaning.kind == PayloadKind::TelephoneEvent)
+        countDigit(packet.sent, packet.payload);
 
     m_sizes.add(arrival.ipSize);
     m_uncertaintyMax = std::max(m_uncertaintyMax, arrival.uncertainty);
@@ -63,6 +70,32 @@ Arrival RtpStream::addOutOfStep(const RtpArrival& arrival, const RtpHeader& pack
     return order;
 }
 
+// A packet after a gap leaves a run behind it, a late one fills a place of one, and all others change nothing.
+void RtpStream::countLossRuns(std::uint64_t lostBefore, std::uint32_t restartsBefore, std::uint16_t sequence)
+{
+    const std::uint64_t lost = m_sequence.lost();
+    const auto highest = static_cast<std::uint32_t>(m_sequence.highestExtended());
+    if (m_sequence.restarts() != restartsBefore)
+        m_lossRuns.restart();
+    else if (lost > lostBefore)
+        m_lossRuns.missing(
+            highest - static_cast<std::uint32_t>(lost - lostBefore), static_cast<std::uint32_t>(lost - lostBefore));
+    else if (lost < lostBefore)
+        m_lossRuns.cameLate(highest - static_cast<std::uint16_t>(m_sequence.highest() - sequence));
+}
+
+// RFC 4733 2.3: event, flags and volume, duration. An older timestamp is an earlier event's packet that is late.
+void RtpStream::countDigit(RtpTicks sent, Bytes payload)
+{
+    constexpr unsigned lastDtmfEvent = 15; // 0 to 9, *, #, A to D
+    if (payload.size() < 4 || std::to_integer<unsigned>(payload[0]) > lastDtmfEvent)
+        return;
+    if (m_dtmfDigits > 0 && static_cast<std::int32_t>(sent.count - m_lastDigit.count) <= 0)
+        return;
+    ++m_dtmfDigits;
+    m_lastDigit = sent;
+}
+
 void RtpStream::leaveStep()
 {
     if (!m_inStep)
@@ -89,6 +122,7 @@ SecondFigures RtpStream::closeSecond()
     figures.received = since(m_sequence.received(), m_second.received);
     figures.duplicates = since(m_sequence.duplicates() & 0xffffffff, m_second.duplicates);
     figures.reordered = since(m_sequence.reordered() & 0xffffffff, m_second.reordered);
+    figures.lossRuns = since(m_lossRuns.runs(), m_second.lossRuns);
     figures.packets = figures.received + figures.duplicates;
     figures.lost = since(m_sequence.expected() - m_second.expected, m_sequence.received() - m_second.received);
     figures.jitter = m_jitter.jitter();
@@ -96,7 +130,8 @@ SecondFigures RtpStream::closeSecond()
     figures.deltaMax = Milliseconds(m_secondDeltaMaxMs);
     m_secondDeltaMaxMs = 0;
     m_second = { m_sequence.packets(), m_sequence.received(), m_sequence.expected(),
-        static_cast<std::uint32_t>(m_sequence.duplicates()), static_cast<std::uint32_t>(m_sequence.reordered()) };
+        static_cast<std::uint32_t>(m_sequence.duplicates()), static_cast<std::uint32_t>(m_sequence.reordered()),
+        m_lossRuns.runs() };
     return figures;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/media/jitter_estimator.h"
+#include "engine/media/loss_runs.h"
 #include "engine/media/rtp_packet.h"
 #include "engine/media/running_statistics.h"
 #include "engine/media/sequence_tracker.h"
@@ -39,6 +40,7 @@ struct SecondFigures {
     std::uint32_t lost = 0;
     std::uint32_t duplicates = 0;
     std::uint32_t reordered = 0;
+    std::uint32_t lossRuns = 0; // that what is lost came in
     Milliseconds jitter {}; // estimate at its end
     Milliseconds jitterError {}; // of that estimate
     Milliseconds deltaMax {};
@@ -97,6 +99,16 @@ public:
     Milliseconds jitterNow() const { return m_jitter.jitter(); }
     // Sender's time between packets, from consecutive packets of media; zero while unknown.
     Milliseconds packetisation() const;
+    const LossRuns& lossRuns() const { return m_lossRuns; }
+    void setLossRuns(const LossRuns& runs) // back to earlier ones, as a second ends: what it lacks is nobody's
+    {
+        m_lossRuns = runs;
+        m_second.lossRuns = runs.runs();
+    }
+    std::uint32_t comfortNoise() const { return m_comfortNoise; } // packets (RFC 3389)
+    // Keys pressed (RFC 4733 2.2.1: packets of one event share its timestamp; 3.2: events 0 to 15). Which keys
+    // is not kept: they may be a card's number.
+    std::uint32_t dtmfDigits() const { return m_dtmfDigits; }
 
 private:
     struct SecondBegin {
@@ -105,6 +117,7 @@ private:
         std::uint64_t expected = 0;
         std::uint32_t duplicates = 0;
         std::uint32_t reordered = 0;
+        std::uint32_t lossRuns = 0;
     };
 
     [[gnu::always_inline]] void addInStep(const RtpArrival& arrival, RtpTicks sent, std::int32_t step)
@@ -129,6 +142,8 @@ private:
     }
     Arrival addOutOfStep(const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning);
     void leaveStep();
+    void countLossRuns(std::uint64_t lostBefore, std::uint32_t restartsBefore, std::uint16_t sequence);
+    void countDigit(RtpTicks sent, Bytes payload);
     static Milliseconds msBetween(Timestamp earlier, Timestamp later)
     {
         return Milliseconds(static_cast<double>((later - earlier).count()) * 1e-6);
@@ -180,6 +195,10 @@ private:
     Timestamp m_lastHeardAt;
     Timestamp m_lastBeforeStepBack;
     SecondBegin m_second;
+    LossRuns m_lossRuns;
+    std::uint32_t m_comfortNoise = 0;
+    std::uint32_t m_dtmfDigits = 0;
+    RtpTicks m_lastDigit;
 };
 
 }

@@ -38,6 +38,7 @@ public:
 
     std::uint16_t first() const { return static_cast<std::uint16_t>(m_first); } // since the last restart
     std::uint16_t highest() const { return static_cast<std::uint16_t>(m_highest); }
+    std::uint64_t highestExtended() const { return m_highest; }
     std::uint64_t packets() const { return m_packets; }
     std::uint64_t received() const { return m_packets - m_duplicates; }
     std::uint64_t duplicates() const { return m_duplicates; }

@@ -86,6 +86,9 @@ void CallMonitor::callForgotten(std::uint32_t call)
 void CallMonitor::fillQuality(std::uint32_t index)
 {
     StreamMonitor::Quality sum;
+    CallRecord& record = m_tracker->call(index).record;
+    std::array<bool, 2> heard {}; // since the answer, by sender
+    Timestamp lastMediaAt;
     Tracker::CallStreams places;
     for (const Tracker::StreamPlace& place : m_tracker->streamsOf(index, places)) {
         const StreamMonitor::Quality quality = m_streams[place.lane].qualityOf(place.index);
@@ -94,8 +97,20 @@ void CallMonitor::fillQuality(std::uint32_t index)
         if (quality.mosMin && (!sum.mosMin || *quality.mosMin < *sum.mosMin))
             sum.mosMin = quality.mosMin;
         sum.packetsNotStored += quality.packetsNotStored;
+        const CallStream& stream = m_tracker->lane(place.lane).stream(place.index);
+        const Timestamp last = stream.rtp.lastPacketAt();
+        lastMediaAt = std::max(lastMediaAt, last);
+        const bool audio = m_tracker->lane(place.lane).mediaKindOf(stream) == MediaKind::Audio;
+        if (audio && record.answeredAt && last >= *record.answeredAt)
+            heard[static_cast<std::size_t>(stream.sender)] = true;
     }
-    CallRecord& record = m_tracker->call(index).record;
+    if (record.answeredAt) {
+        using enum MediaAfterAnswer;
+        record.mediaAfterAnswer = heard[0] ? (heard[1] ? Both : CallerOnly) : (heard[1] ? CalleeOnly : None);
+    }
+    const bool hungUp = record.endedBy == EndedBy::Caller || record.endedBy == EndedBy::Callee;
+    if (hungUp && record.endedAt && lastMediaAt > *record.endedAt)
+        record.mediaAfterEnd = lastMediaAt - *record.endedAt;
     record.mosMean = sum.mosCount > 0 ? std::optional(sum.mosSum / sum.mosCount) : std::nullopt;
     record.mosMin = sum.mosMin;
     record.mediaPacketsNotStored = sum.packetsNotStored;

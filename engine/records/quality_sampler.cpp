@@ -5,38 +5,50 @@
 
 namespace callmon {
 
-std::optional<double> rFactorOf(
-    std::uint64_t lost, std::uint64_t received, const std::optional<CodecImpairment>& codec, Milliseconds oneWayDelay)
+std::optional<EModelInputs> eModelInputsOf(
+    const LossCount& count, const std::optional<CodecImpairment>& codec, Milliseconds oneWayDelay)
 {
-    if (!codec || lost + received == 0)
+    const std::uint64_t expected = count.lost + count.received;
+    if (!codec || expected == 0)
         return std::nullopt;
     EModelInputs inputs;
     inputs.codec = *codec;
-    inputs.lossPercent = 100.0 * static_cast<double>(lost) / static_cast<double>(lost + received);
+    inputs.lossPercent = 100.0 * static_cast<double>(count.lost) / static_cast<double>(expected);
+    inputs.burstRatio = burstRatioOf(count.lost, expected, count.runs);
     inputs.oneWayDelay = oneWayDelay;
-    const double r = rFactor(inputs);
+    return inputs;
+}
+
+std::optional<double> rFactorOf(
+    const LossCount& count, const std::optional<CodecImpairment>& codec, Milliseconds oneWayDelay)
+{
+    const auto inputs = eModelInputsOf(count, codec, oneWayDelay);
+    if (!inputs)
+        return std::nullopt;
+    const double r = rFactor(*inputs);
     return std::isfinite(r) ? std::optional(r) : std::nullopt;
 }
 
 double QualitySampler::add(
     const SecondFigures& second, const std::optional<CodecImpairment>& codec, Milliseconds oneWayDelay)
 {
-    m_window[m_seconds++ % windowSeconds] = { second.lost, second.received };
+    const LossCount count { second.lost, second.received, second.lossRuns };
+    m_window[m_seconds++ % windowSeconds] = count;
     double mos = 0;
     if (second.packets > 0) {
-        if (const auto r = rFactorOf(second.lost, second.received, codec, oneWayDelay)) {
+        if (const auto r = rFactorOf(count, codec, oneWayDelay)) {
             mos = mosOfR(*r);
             m_mosSum += mos;
             ++m_mosCount;
         }
     }
-    std::uint64_t lost = 0;
-    std::uint64_t received = 0;
-    for (const Second& s : m_window) {
-        lost += s.lost;
-        received += s.received;
+    LossCount window;
+    for (const LossCount& s : m_window) {
+        window.lost += s.lost;
+        window.received += s.received;
+        window.runs += s.runs;
     }
-    if (const auto r = rFactorOf(lost, received, codec, oneWayDelay)) {
+    if (const auto r = rFactorOf(window, codec, oneWayDelay)) {
         const double windowMos = mosOfR(*r);
         const bool firstWhole = m_seconds <= windowSeconds; // replaces what the shorter windows before it said
         m_mosMin = firstWhole || m_mosMin == 0 ? windowMos : std::min(m_mosMin, windowMos);

@@ -8,8 +8,15 @@
 
 namespace callmon {
 
-// MOS of each second from its loss; the mean over seconds with packets; the minimum over sliding windows of ten seconds
-// (an average hides bursts). Until ten seconds have passed the window is what there is.
+// What is lost of what was expected, over any time.
+struct LossCount {
+    std::uint64_t lost = 0;
+    std::uint64_t received = 0;
+    std::uint64_t runs = 0; // that the lost came in; 0: not told, and as if at random
+};
+
+// MOS of each second from its loss and how it lies together; the mean over seconds with packets; the minimum over
+// sliding windows of ten seconds (an average hides bursts). Until ten seconds have passed the window is what there is.
 class QualitySampler {
 public:
     // Of one second; 0 when it cannot be said: unknown codec, or nothing came.
@@ -24,20 +31,18 @@ public:
 
 private:
     static constexpr std::size_t windowSeconds = 10;
-    struct Second {
-        std::uint32_t lost = 0;
-        std::uint32_t received = 0;
-    };
 
-    std::array<Second, windowSeconds> m_window {};
+    std::array<LossCount, windowSeconds> m_window {};
     std::uint32_t m_seconds = 0; // ever
     std::uint32_t m_mosCount = 0;
     double m_mosSum = 0;
     double m_mosMin = 0; // over whole windows; over the beginning until there is one. 0: unknown
 };
 
-// Of loss over any time; empty without published impairment figures for the codec.
+// Empty without published impairment figures for the codec.
+std::optional<EModelInputs> eModelInputsOf(
+    const LossCount& count, const std::optional<CodecImpairment>& codec, Milliseconds oneWayDelay);
 std::optional<double> rFactorOf(
-    std::uint64_t lost, std::uint64_t received, const std::optional<CodecImpairment>& codec, Milliseconds oneWayDelay);
+    const LossCount& count, const std::optional<CodecImpairment>& codec, Milliseconds oneWayDelay);
 
 }

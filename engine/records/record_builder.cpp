@@ -22,6 +22,34 @@ std::optional<Milliseconds> finite(std::optional<Milliseconds> value)
     return value && std::isfinite(value->count()) ? value : std::nullopt;
 }
 
+DelaySource delaySourceOf(const CallStream& stream, const CallFacts& call)
+{
+    if (stream.rtcp.roundTripMs)
+        return DelaySource::Rtcp;
+    return call.signallingRtt ? DelaySource::Signalling : DelaySource::Assumed;
+}
+
+// RFC 3611 4.7.2, over all that was expected; durations in the sender's time. The stream begins and ends in a gap.
+void fillBursts(StreamRecord& record, const LossRuns& runs)
+{
+    record.lossRuns = runs.runs();
+    const auto part = [](std::uint64_t of, std::uint64_t all) {
+        return static_cast<double>(of) / static_cast<double>(all);
+    };
+    const LossRuns::Bursts bursts = runs.bursts();
+    const std::uint64_t inGaps = record.expected > bursts.packets ? record.expected - bursts.packets : 0;
+    if (bursts.bursts > 0) {
+        record.burstDensityPercent = 100 * part(bursts.lost, bursts.packets);
+        if (record.ptime)
+            record.burstDuration = *record.ptime * part(bursts.packets, bursts.bursts);
+    }
+    if (inGaps > 0) {
+        record.gapDensityPercent = 100 * part(bursts.lostInGaps, inGaps);
+        if (record.ptime)
+            record.gapDuration = *record.ptime * part(inGaps, bursts.bursts + 1);
+    }
+}
+
 }
 
 std::optional<Milliseconds> roundTripOf(const CallStream& stream, const CallFacts& call)
@@ -88,7 +116,24 @@ StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, 
     if (rtcp.jitterMs)
         record.farEndJitter = Milliseconds(*rtcp.jitterMs);
     record.xrMos = rtcp.mos;
-    record.rFactor = rFactorOf(record.lost, sequence.received(), impairment, oneWayDelayOf(stream, call));
+    if (rtp.packetisation() > Milliseconds(0))
+        record.ptime = rtp.packetisation();
+    record.comfortNoise = rtp.comfortNoise();
+    record.dtmfDigits = rtp.dtmfDigits();
+    fillBursts(record, rtp.lossRuns());
+    const LossCount loss { record.lost, sequence.received(), record.lossRuns };
+    if (loss.lost > 0)
+        record.burstRatio = burstRatioOf(loss.lost, loss.lost + loss.received, loss.runs);
+    record.rFactor = rFactorOf(loss, impairment, oneWayDelayOf(stream, call));
+    if (const auto inputs = eModelInputsOf(loss, impairment, oneWayDelayOf(stream, call)); inputs && record.rFactor) {
+        record.oneWayDelay = inputs->oneWayDelay;
+        record.delaySource = delaySourceOf(stream, call);
+        const MosWaterfall taken = waterfallOf(*inputs);
+        record.mosLostToCodec = taken.codec;
+        record.mosLostToLoss = taken.loss;
+        record.mosLostToBursts = taken.bursts;
+        record.mosLostToDelay = taken.delay;
+    }
     record.mosMean = finite(quality.mosMean());
     record.mosMin = finite(quality.mosMin());
     record.arrivalUncertaintyMax = rtp.uncertaintyMax();

@@ -125,9 +125,11 @@ void StreamMonitor::closePoint(std::uint32_t stream)
         point.lostWithProbe = figures.lost;
         side.lostWithProbe += figures.lost;
         side.quality.skip();
+        source.rtp.setLossRuns(side.lossRuns);
     } else {
         point.lost = figures.lost;
         point.mos = asFloat(side.quality.add(figures, side.impairment, oneWayDelayOf(source, call)));
+        side.lossRuns = source.rtp.lossRuns();
     }
     ++m_counters.points;
     if (figures.packets > 0 && side.heardSeconds++ % secondsPerRecord == 0)

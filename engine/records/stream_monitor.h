@@ -38,6 +38,7 @@ private:
     struct StreamSide {
         std::uint64_t stored = 0; // packets in chunks that were handed over
         std::uint64_t lostWithProbe = 0;
+        LossRuns lossRuns; // before the second that is on
         QualitySampler quality;
         std::optional<CodecImpairment> impairment;
         std::uint16_t impairmentOf = 0; // codec index

@@ -72,6 +72,8 @@ template <typename Call, typename Visit> void visitCallFields(Call& call, Visit&
     visit("began_before_probe", call.beganBeforeProbe);
     visit("encapsulation", call.encapsulation);
     visit("messages_not_stored", call.messagesNotStored);
+    visit("media_after_answer", call.mediaAfterAnswer);
+    visit("media_after_end_ms", call.mediaAfterEnd);
 }
 
 template <typename Stream, typename Visit> void visitStreamFields(Stream& stream, Visit&& visit)
@@ -126,6 +128,21 @@ template <typename Stream, typename Visit> void visitStreamFields(Stream& stream
     visit("far_end_lost_percent", stream.farEndLostPercent);
     visit("far_end_jitter_ms", stream.farEndJitter);
     visit("xr_mos", stream.xrMos);
+    visit("loss_runs", stream.lossRuns);
+    visit("burst_ratio", stream.burstRatio);
+    visit("burst_density_percent", stream.burstDensityPercent);
+    visit("gap_density_percent", stream.gapDensityPercent);
+    visit("burst_duration_ms", stream.burstDuration);
+    visit("gap_duration_ms", stream.gapDuration);
+    visit("ptime_ms", stream.ptime);
+    visit("comfort_noise", stream.comfortNoise);
+    visit("dtmf_digits", stream.dtmfDigits);
+    visit("one_way_delay_ms", stream.oneWayDelay);
+    visit("delay_source", stream.delaySource);
+    visit("mos_lost_to_codec", stream.mosLostToCodec);
+    visit("mos_lost_to_loss", stream.mosLostToLoss);
+    visit("mos_lost_to_bursts", stream.mosLostToBursts);
+    visit("mos_lost_to_delay", stream.mosLostToDelay);
 }
 
 // Each field type and its stored value. fromStored() is false for what toStored() would never have written (a text
@@ -173,6 +190,14 @@ constexpr MediaKind lastEnumerator(MediaKind)
 constexpr Encapsulation lastEnumerator(Encapsulation)
 {
     return Encapsulation::L2tp;
+}
+constexpr MediaAfterAnswer lastEnumerator(MediaAfterAnswer)
+{
+    return MediaAfterAnswer::Both;
+}
+constexpr DelaySource lastEnumerator(DelaySource)
+{
+    return DelaySource::Rtcp;
 }
 constexpr BindingRule lastEnumerator(BindingRule)
 {

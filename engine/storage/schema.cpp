@@ -17,7 +17,7 @@ struct AddedColumn {
 constexpr const char* count = "INTEGER NOT NULL DEFAULT 0";
 constexpr const char* text = "TEXT NOT NULL DEFAULT ''";
 
-constexpr std::array<AddedColumn, 37> added { {
+constexpr std::array<AddedColumn, 54> added { {
     { 2, "calls", "probe_frames_lost", count, "0" },
     { 2, "calls", "poll_gap_longest_ns", count, "0" },
     { 2, "calls", "trust", count, "0" },
@@ -55,6 +55,23 @@ constexpr std::array<AddedColumn, 37> added { {
     { 3, "streams", "far_end_lost_percent", "REAL", nullptr },
     { 3, "streams", "far_end_jitter_ms", "REAL", nullptr },
     { 3, "streams", "xr_mos", "REAL", nullptr },
+    { 4, "calls", "media_after_answer", count, "0" },
+    { 4, "calls", "media_after_end_ms", "REAL", nullptr },
+    { 4, "streams", "loss_runs", count, "0" },
+    { 4, "streams", "burst_ratio", "REAL", nullptr },
+    { 4, "streams", "burst_density_percent", "REAL", nullptr },
+    { 4, "streams", "gap_density_percent", "REAL", nullptr },
+    { 4, "streams", "burst_duration_ms", "REAL", nullptr },
+    { 4, "streams", "gap_duration_ms", "REAL", nullptr },
+    { 4, "streams", "ptime_ms", "REAL", nullptr },
+    { 4, "streams", "comfort_noise", count, "0" },
+    { 4, "streams", "dtmf_digits", count, "0" },
+    { 4, "streams", "one_way_delay_ms", "REAL", nullptr },
+    { 4, "streams", "delay_source", count, "0" },
+    { 4, "streams", "mos_lost_to_codec", "REAL", nullptr },
+    { 4, "streams", "mos_lost_to_loss", "REAL", nullptr },
+    { 4, "streams", "mos_lost_to_bursts", "REAL", nullptr },
+    { 4, "streams", "mos_lost_to_delay", "REAL", nullptr },
 } };
 
 }

@@ -7,7 +7,7 @@ namespace callmon {
 
 // Stored in meta.schema_version. Of an older database the writer adds the columns that are new, at once and for good,
 // and a reader sees them with their default; a newer one is not touched.
-constexpr int schemaVersion = 3;
+constexpr int schemaVersion = 4;
 
 // Times: nanoseconds since 1970 UTC. Absent figures: NULL. Columns follow the visitors of record_fields.h.
 constexpr const char* schemaSql = R"sql(
@@ -68,6 +68,8 @@ CREATE TABLE IF NOT EXISTS calls(           -- one row per call that has ended
   began_before_probe INTEGER NOT NULL DEFAULT 0, -- 1: no INVITE that opened it was seen
   encapsulation INTEGER NOT NULL DEFAULT 0, -- of its first message: shared/base/encapsulation.h
   messages_not_stored INTEGER NOT NULL DEFAULT 0,
+  media_after_answer INTEGER NOT NULL DEFAULT 0, -- 0 not known, 1 of nobody, 2 caller only, 3 callee only, 4 both. From here on: schema 4
+  media_after_end_ms REAL,                  -- NULL: none
   message_segment INTEGER,                  -- its last message in messages/NNNNNN.log; NULL: none kept
   message_offset INTEGER                    -- bytes from the start of that file
 );
@@ -126,6 +128,21 @@ CREATE TABLE IF NOT EXISTS streams(         -- one row per RTP stream of those c
   far_end_lost_percent REAL,
   far_end_jitter_ms REAL,
   xr_mos REAL,
+  loss_runs INTEGER NOT NULL DEFAULT 0,     -- of packets lost in a row. From here on: schema 4
+  burst_ratio REAL,                         -- BurstR of ITU-T G.107
+  burst_density_percent REAL,               -- this and the next three: RFC 3611 4.7.2, Gmin 16
+  gap_density_percent REAL,
+  burst_duration_ms REAL,
+  gap_duration_ms REAL,
+  ptime_ms REAL,
+  comfort_noise INTEGER NOT NULL DEFAULT 0, -- packets
+  dtmf_digits INTEGER NOT NULL DEFAULT 0,   -- keys pressed (RFC 4733)
+  one_way_delay_ms REAL,
+  delay_source INTEGER NOT NULL DEFAULT 0,  -- of one_way_delay_ms: 0 none, 1 assumed, 2 signalling, 3 RTCP
+  mos_lost_to_codec REAL,                   -- points of 4.409; this and the next three add up
+  mos_lost_to_loss REAL,
+  mos_lost_to_bursts REAL,
+  mos_lost_to_delay REAL,
   media_segment INTEGER,                    -- the stream's last chunk in media/NNNNNN.log; NULL: no media kept
   media_offset INTEGER,                     -- bytes from the start of that file
   PRIMARY KEY(call_key, stream_index)

@@ -16,8 +16,8 @@ constexpr std::array callNames { "call_key", "call_id", "signalling", "transport
     "mos_mean", "mos_min", "streams", "messages", "retransmissions", "media_packets_not_stored", "probe_frames_lost",
     "poll_gap_longest_ms", "trust", "q850_cause", "end_reason", "asserted_identity", "diversion", "leg_id",
     "transfer_target", "replaced_call_id", "caller_agent", "callee_agent", "session_expires_s", "branches", "offers",
-    "holds", "hold_time_s", "media_kinds", "secure_media", "began_before_probe", "encapsulation",
-    "messages_not_stored" };
+    "holds", "hold_time_s", "media_kinds", "secure_media", "began_before_probe", "encapsulation", "messages_not_stored",
+    "media_after_answer", "media_after_end_ms" };
 
 constexpr std::array streamNames { "call_key", "stream_index", "call_id", "direction", "src_ip", "src_port", "dst_ip",
     "dst_port", "ssrc", "payload_type", "codec", "clock_rate_hz", "first_packet_at", "last_packet_at", "packets",
@@ -26,7 +26,10 @@ constexpr std::array streamNames { "call_key", "stream_index", "call_id", "direc
     "size_max_bytes", "size_stddev_bytes", "throughput_bps", "rtt_ms", "r_factor", "mos_mean", "mos_min",
     "arrival_uncertainty_max_ns", "packets_stored", "packets_not_stored", "lost_with_probe", "jitter_error_ms",
     "binding_rule", "binding_confidence_percent", "media_kind", "secure", "packets_joined_later", "rtcp_reports",
-    "rtcp_rtt_ms", "far_end_lost_percent", "far_end_jitter_ms", "xr_mos" };
+    "rtcp_rtt_ms", "far_end_lost_percent", "far_end_jitter_ms", "xr_mos", "loss_runs", "burst_ratio",
+    "burst_density_percent", "gap_density_percent", "burst_duration_ms", "gap_duration_ms", "ptime_ms", "comfort_noise",
+    "dtmf_digits", "one_way_delay_ms", "delay_source", "mos_lost_to_codec", "mos_lost_to_loss", "mos_lost_to_bursts",
+    "mos_lost_to_delay" };
 
 constexpr std::array qualityNames { "call_key", "stream_index", "call_id", "direction", "at", "packets", "lost",
     "duplicates", "reordered", "lost_with_probe", "jitter_ms", "jitter_error_ms", "delta_max_ms", "mos" };
@@ -109,7 +112,7 @@ std::vector<FieldValue> callFields(const CallRecord& call)
         call.sessionExpiresSeconds ? count(call.sessionExpiresSeconds) : FieldValue {}, count(call.branches),
         count(call.offers), count(call.holds), number(call.holdTime.count() / 1000.0, 3), text(toText(call.mediaKinds)),
         count(call.secureMedia), count(call.beganBeforeProbe), text(toText(call.encapsulation)),
-        count(call.messagesNotStored) };
+        count(call.messagesNotStored), text(toText(call.mediaAfterAnswer)), milliseconds(call.mediaAfterEnd) };
 }
 
 std::span<const char* const> streamFieldNames()
@@ -137,7 +140,12 @@ std::vector<FieldValue> streamFields(const StreamRecord& stream, std::string_vie
         stream.bindingRule != BindingRule::None ? count(stream.bindingConfidence) : FieldValue {},
         text(toText(stream.kind)), count(stream.secure), count(stream.packetsJoinedLater), count(stream.rtcpReports),
         milliseconds(stream.rtcpRtt), number(stream.farEndLostPercent, 4), milliseconds(stream.farEndJitter),
-        number(stream.xrMos, 3) };
+        number(stream.xrMos, 3), count(stream.lossRuns), number(stream.burstRatio, 3),
+        number(stream.burstDensityPercent, 4), number(stream.gapDensityPercent, 4), milliseconds(stream.burstDuration),
+        milliseconds(stream.gapDuration), milliseconds(stream.ptime), count(stream.comfortNoise),
+        count(stream.dtmfDigits), milliseconds(stream.oneWayDelay), text(toText(stream.delaySource)),
+        number(stream.mosLostToCodec, 3), number(stream.mosLostToLoss, 3), number(stream.mosLostToBursts, 3),
+        number(stream.mosLostToDelay, 3) };
 }
 
 std::span<const char* const> qualityFieldNames()

@@ -57,6 +57,18 @@ std::string_view toText(CaptureTrust trust)
     return trustTexts[static_cast<std::size_t>(trust)];
 }
 
+std::string_view toText(MediaAfterAnswer media)
+{
+    constexpr std::array<std::string_view, 5> texts { "", "none", "caller", "callee", "both" };
+    return texts[static_cast<std::size_t>(media)];
+}
+
+std::string_view toText(DelaySource source)
+{
+    constexpr std::array<std::string_view, 4> texts { "", "assumed", "signalling", "rtcp" };
+    return texts[static_cast<std::size_t>(source)];
+}
+
 std::string_view toText(BindingRule rule)
 {
     constexpr std::array<std::string_view, 4> texts { "", "advertised", "symmetric", "learnt" };

@@ -50,6 +50,14 @@ enum class CaptureTrust : std::uint8_t {
     Lossy, // frames: loss in those seconds is not called the network's
 };
 
+enum class MediaAfterAnswer : std::uint8_t { // of which parties RTP audio was seen once the call was answered
+    Unknown, // not answered, or stored before it was kept
+    None,
+    CallerOnly,
+    CalleeOnly,
+    Both,
+};
+
 struct CallRecord {
     CallKey key;
     CallState state = CallState::Trying;
@@ -102,6 +110,9 @@ struct CallRecord {
     bool secureMedia = false; // SRTP was described (RFC 4568, RFC 5764); keys are never kept
     bool beganBeforeProbe = false; // no INVITE that opened it was seen
     Encapsulation encapsulation = Encapsulation::None; // of its first message
+
+    MediaAfterAnswer mediaAfterAnswer = MediaAfterAnswer::Unknown; // one alone: nothing was heard the other way
+    std::optional<Milliseconds> mediaAfterEnd; // how long RTP went on after BYE; empty when none came
 };
 static_assert(std::is_trivially_copyable_v<CallRecord>);
 
@@ -116,6 +127,7 @@ std::string_view toText(CallState state);
 std::string_view toText(CallOutcome outcome);
 std::string_view toText(EndedBy endedBy);
 std::string_view toText(CaptureTrust trust);
+std::string_view toText(MediaAfterAnswer media); // "none", "caller", "callee", "both"; empty when unknown
 std::optional<CallOutcome> parseOutcome(std::string_view text);
 std::optional<CaptureTrust> parseTrust(std::string_view text);
 

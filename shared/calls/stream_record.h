@@ -12,6 +12,13 @@ enum class BindingRule : std::uint8_t { // by what a stream was found to belong 
     LearntAddress, // its destination was seen to send for a party whose own address is behind a NAT
 };
 
+enum class DelaySource : std::uint8_t { // where the round trip in the one-way delay comes from
+    None, // no delay is said
+    Assumed,
+    Signalling, // first INVITE to its first response
+    Rtcp,
+};
+
 struct StreamRecord {
     StreamKey key;
     Party direction = Party::Caller; // who sent it
@@ -60,9 +67,28 @@ struct StreamRecord {
     std::optional<double> farEndLostPercent; // as its receiver reports it
     std::optional<Milliseconds> farEndJitter; // likewise, mean of its reports
     std::optional<double> xrMos; // MOS-CQ, else MOS-LQ, of its receiver's VoIP metrics, the last (RFC 3611 4.7)
+
+    // How its losses lie together; lost alone, without what is missing with the probe's own losses.
+    std::uint32_t lossRuns = 0; // of packets lost in a row
+    std::optional<double> burstRatio; // BurstR (G.107 7.5); empty without loss
+    std::optional<double> burstDensityPercent; // lost in bursts (RFC 3611 4.7.2, Gmin 16); empty without a burst
+    std::optional<double> gapDensityPercent; // lost between them; empty where all is a burst
+    std::optional<Milliseconds> burstDuration; // means, in the sender's time; empty without, or when ptime is unknown
+    std::optional<Milliseconds> gapDuration;
+    std::optional<Milliseconds> ptime; // sender's time between packets, the last
+    std::uint32_t comfortNoise = 0; // packets (RFC 3389)
+    std::uint32_t dtmfDigits = 0; // keys pressed (RFC 4733)
+    std::optional<Milliseconds> oneWayDelay; // as the E-model took it; empty without a MOS, as all below
+    DelaySource delaySource = DelaySource::None;
+    // MOS points that each took of 4.409, in this order; what is left is the MOS of r_factor.
+    std::optional<double> mosLostToCodec;
+    std::optional<double> mosLostToLoss; // were it random
+    std::optional<double> mosLostToBursts; // because it is not
+    std::optional<double> mosLostToDelay;
 };
 static_assert(std::is_trivially_copyable_v<StreamRecord>);
 
+std::string_view toText(DelaySource source); // "assumed", "signalling", "rtcp"; empty for none
 std::string_view toText(BindingRule rule); // "advertised", "symmetric", "learnt"; empty for none
 
 }

@@ -41,6 +41,8 @@ constexpr char upper(char c)
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
 
+constexpr double allDefaults = 93.2; // Ro - Is with the default values of G.107 table 2
+
 // G.107 7.4, delay without echo, as simplified by Cole and Rosenbluth (2001): within 1 point of Idd up to 400 ms.
 double delayImpairment(Milliseconds oneWay)
 {
@@ -55,7 +57,7 @@ double effectiveEquipmentImpairment(const EModelInputs& inputs)
     const double loss = std::clamp(inputs.lossPercent, 0.0, 100.0);
     if (loss <= 0)
         return inputs.codec.ie;
-    const double burstRatio = std::max(1e-6, inputs.burstRatio);
+    const double burstRatio = std::max(1.0, inputs.burstRatio);
     return inputs.codec.ie + (95 - inputs.codec.ie) * loss / (loss / burstRatio + inputs.codec.bpl);
 }
 
@@ -74,7 +76,6 @@ std::optional<CodecImpairment> impairmentOf(std::string_view codec)
 
 double rFactor(const EModelInputs& inputs)
 {
-    constexpr double allDefaults = 93.2; // Ro - Is with the default values of G.107 table 2
     // G.107 lets R lie in 0 to 100: a reply that took minutes is no rating of minus thousands.
     return std::max(0.0, allDefaults - delayImpairment(inputs.oneWayDelay) - effectiveEquipmentImpairment(inputs));
 }
@@ -87,6 +88,34 @@ double mosOfR(double r)
         return 4.5;
     // The cubic of annex B dips below 1 for R under 6.5; no rating is worse than "bad".
     return std::max(1.0, 1 + 0.035 * r + 7e-6 * r * (r - 60) * (100 - r));
+}
+
+double burstRatioOf(std::uint64_t lost, std::uint64_t expected, std::uint64_t runs)
+{
+    if (lost == 0 || runs == 0 || expected < lost)
+        return 1;
+    const double came = static_cast<double>(expected - lost) / static_cast<double>(expected);
+    return static_cast<double>(lost) / static_cast<double>(runs) * came;
+}
+
+MosWaterfall waterfallOf(const EModelInputs& inputs)
+{
+    EModelInputs soFar { inputs.codec, 0, 1, {} };
+    double left = mosOfR(allDefaults);
+    const auto taken = [&] {
+        const double before = left;
+        left = mosOfR(rFactor(soFar));
+        return before - left;
+    };
+    MosWaterfall waterfall;
+    waterfall.codec = taken();
+    soFar.lossPercent = inputs.lossPercent;
+    waterfall.loss = taken();
+    soFar.burstRatio = inputs.burstRatio;
+    waterfall.bursts = taken();
+    soFar.oneWayDelay = inputs.oneWayDelay;
+    waterfall.delay = taken();
+    return waterfall;
 }
 
 Milliseconds assumedOneWayDelay(Milliseconds packetisation, std::optional<Milliseconds> rtt)

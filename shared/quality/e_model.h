@@ -3,6 +3,7 @@
 
 #include "shared/base/units.h"
 
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -26,6 +27,19 @@ struct EModelInputs {
 
 double rFactor(const EModelInputs& inputs); // G.107 7: 93.2 - Id - Ie_eff, A = 0; never below 0
 double mosOfR(double r); // G.107 annex B: 1 to 4.5
+
+// BurstR: how long runs of loss are, over how long random loss of as much would make them, 1 / (1 - Ppl) (G.107 7.5).
+// Below 1 where loss is more even than chance has it; the model knows no such bonus and takes 1. 1 without loss.
+double burstRatioOf(std::uint64_t lost, std::uint64_t expected, std::uint64_t runs);
+
+// MOS points taken from the 4.409 of a perfect call, each cause after those before it; MOS is what is left.
+struct MosWaterfall {
+    double codec = 0;
+    double loss = 0; // as if it were random
+    double bursts = 0; // what is more, because it is not
+    double delay = 0;
+};
+MosWaterfall waterfallOf(const EModelInputs& inputs);
 
 // One-way delay the model assumes: packetisation + jitter buffer + half the round trip.
 Milliseconds assumedOneWayDelay(Milliseconds packetisation, std::optional<Milliseconds> rtt);

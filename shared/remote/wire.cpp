@@ -227,8 +227,10 @@ template <typename Archive, typename Call> void visitCallRecord(Archive& archive
     archive.field(call.beganBeforeProbe);
     archive.enumeration(call.encapsulation, Encapsulation::L2tp);
     archive.field(call.messagesNotStored);
+    archive.enumeration(call.mediaAfterAnswer, MediaAfterAnswer::Both);
+    archive.field(call.mediaAfterEnd);
 }
-constexpr std::size_t callRecordMinBytes = 169;
+constexpr std::size_t callRecordMinBytes = 171;
 
 template <typename Archive, typename Stream> void visitStreamRecord(Archive& archive, Stream& stream)
 {
@@ -280,8 +282,23 @@ template <typename Archive, typename Stream> void visitStreamRecord(Archive& arc
     archive.field(stream.farEndLostPercent);
     archive.field(stream.farEndJitter);
     archive.field(stream.xrMos);
+    archive.field(stream.lossRuns);
+    archive.field(stream.burstRatio);
+    archive.field(stream.burstDensityPercent);
+    archive.field(stream.gapDensityPercent);
+    archive.field(stream.burstDuration);
+    archive.field(stream.gapDuration);
+    archive.field(stream.ptime);
+    archive.field(stream.comfortNoise);
+    archive.field(stream.dtmfDigits);
+    archive.field(stream.oneWayDelay);
+    archive.enumeration(stream.delaySource, DelaySource::Rtcp);
+    archive.field(stream.mosLostToCodec);
+    archive.field(stream.mosLostToLoss);
+    archive.field(stream.mosLostToBursts);
+    archive.field(stream.mosLostToDelay);
 }
-constexpr std::size_t streamRecordMinBytes = 235;
+constexpr std::size_t streamRecordMinBytes = 259;
 
 template <typename Archive, typename Point> void visitQualityPoint(Archive& archive, Point& point)
 {

@@ -16,13 +16,14 @@ const PayloadMeaning noise { 13, PayloadKind::ComfortNoise, 3, { 8000 } };
 struct Feed {
     RtpStream stream;
     void add(double ms, std::uint16_t sequence, std::uint32_t timestamp, const PayloadMeaning& meaning = pcma,
-        bool marker = false, std::uint16_t size = 200)
+        bool marker = false, std::uint16_t size = 200, Bytes payload = {})
     {
         RtpHeader packet;
         packet.payloadType = meaning.payloadType;
         packet.marker = marker;
         packet.sequence = sequence;
         packet.sent = { timestamp };
+        packet.payload = payload;
         stream.add({ timestampFromNanoseconds(static_cast<std::int64_t>(ms * 1e6)), Nanoseconds(size), size }, packet,
             meaning);
     }
@@ -56,7 +57,61 @@ private slots:
     void exactArrivalsHaveNoError();
     void stepBackKeepsTheLastPacketsTime();
     void packetsInStepCountAsAllOthers();
+    void lossRunsAreThoseOfTheSequenceNumbers();
+    void aKeyIsOneDigitHoweverManyOfItsPacketsCame();
+    void comfortNoiseIsCounted();
 };
+
+void RtpStreamTest::lossRunsAreThoseOfTheSequenceNumbers()
+{
+    Feed feed;
+    // Missing: 65534 to 0 across the wrap, of which 65535 comes late; 4; and 40 with nothing lost near it.
+    std::vector<std::uint16_t> numbers { 65530, 65531, 65532, 65533, 1, 65535, 2, 3, 5 };
+    for (std::uint16_t i = 6; i < 80; ++i)
+        if (i != 40)
+            numbers.push_back(i);
+    for (const std::uint16_t number : numbers)
+        feed.add(20.0 * static_cast<std::uint16_t>(number + 6), number, 160U * static_cast<std::uint16_t>(number + 6));
+    QCOMPARE(feed.stream.sequence().lost(), 4u);
+    QCOMPARE(feed.stream.lossRuns().runs(), 4u);
+    const LossRuns::Bursts bursts = feed.stream.lossRuns().bursts();
+    QVERIFY(bursts.bursts == 1 && bursts.lost == 3 && bursts.packets == 7 && bursts.lostInGaps == 1); // 65534 to 4
+    QCOMPARE(feed.stream.closeSecond().lossRuns, 4u);
+}
+
+// RFC 4733 2.5.1: packets of an event repeat its timestamp, its end is sent three times; any of them may be lost.
+void RtpStreamTest::aKeyIsOneDigitHoweverManyOfItsPacketsCame()
+{
+    const auto event = [](unsigned code, bool end) {
+        return std::array { std::byte(code), std::byte(end ? 0x8a : 0x0a), std::byte(1), std::byte(0x40) };
+    };
+    const auto seven = event(7, false);
+    const auto sevenEnds = event(7, true);
+    const auto pound = event(11, true);
+    const auto flash = event(16, true); // no key
+    Feed feed;
+    feed.add(0, 0, 0);
+    feed.add(20, 1, 160, dtmf, true, 60, seven);
+    feed.add(40, 2, 160, dtmf, false, 60, seven);
+    for (std::uint16_t i = 3; i < 6; ++i)
+        feed.add(60, i, 160, dtmf, false, 60, sevenEnds);
+    feed.add(100, 7, 4000, dtmf, false, 60, sevenEnds); // the same key again, of which all but an end was lost
+    feed.add(120, 8, 8000, dtmf, false, 60, pound);
+    feed.add(121, 6, 4000, dtmf, false, 60, sevenEnds); // late
+    feed.add(140, 9, 9000, dtmf, false, 60, flash);
+    feed.add(160, 10, 9500, dtmf, false, 60, Bytes(pound).first(3)); // cut
+    QCOMPARE(feed.stream.dtmfDigits(), 3u);
+}
+
+void RtpStreamTest::comfortNoiseIsCounted()
+{
+    Feed feed;
+    feed.add(0, 0, 0);
+    feed.add(20, 1, 160, noise);
+    feed.add(20, 1, 160, noise); // a copy
+    feed.add(220, 2, 1760, noise);
+    QCOMPARE(feed.stream.comfortNoise(), 2u);
+}
 
 void RtpStreamTest::packetFourMillisecondsLateRaisesJitterByAQuarter()
 {

@@ -90,6 +90,8 @@ inline CallRecord fullCall(Timestamp start, const std::string& callId)
     call.beganBeforeProbe = true;
     call.encapsulation = Encapsulation::L2tp;
     call.messagesNotStored = 4'000'000'001u;
+    call.mediaAfterAnswer = MediaAfterAnswer::Both;
+    call.mediaAfterEnd = Milliseconds(250.5);
     return call;
 }
 
@@ -154,6 +156,21 @@ inline StreamRecord fullStream(CallKey call, std::uint32_t index, Timestamp firs
     stream.farEndLostPercent = 1.25;
     stream.farEndJitter = Milliseconds(2.5);
     stream.xrMos = 4.1;
+    stream.lossRuns = 13;
+    stream.burstRatio = 1.75;
+    stream.burstDensityPercent = 40.5;
+    stream.gapDensityPercent = 0.25;
+    stream.burstDuration = Milliseconds(120.5);
+    stream.gapDuration = Milliseconds(9000.25);
+    stream.ptime = Milliseconds(20.5);
+    stream.comfortNoise = 14;
+    stream.dtmfDigits = 15;
+    stream.oneWayDelay = Milliseconds(81.5);
+    stream.delaySource = DelaySource::Rtcp;
+    stream.mosLostToCodec = 0.125;
+    stream.mosLostToLoss = 0.25;
+    stream.mosLostToBursts = 0.5;
+    stream.mosLostToDelay = 0.0625;
     return stream;
 }
 

@@ -1,5 +1,5 @@
 // Day databases of older schemas are read as they are, and written to once their new columns are added. schema_1.sql
-// and schema_2.sql are the texts that made them; rows and blobs are written here by SQLite itself.
+// to schema_3.sql are the texts that made them; rows and blobs are written here by SQLite itself.
 #include "engine/storage/quality_block.h"
 #include "engine/storage/schema.h"
 #include "engine/storage/sqlite.h"
@@ -39,11 +39,12 @@ private:
               "INSERT INTO calls VALUES("
             + key + ",4,0,1,0,0,200,200,'old@host','+34910','200','10.0.0.1',5060,'10.0.0.2',5060," + key + ",NULL,"
             + key + "," + key + "," + key + ",NULL,NULL,NULL,4.25,4.0,1,8,0,17" + (version > 1 ? ",5,0,2" : "")
+            + (version > 2 ? ",0,'','','','','','','','',0,0,0,0,0,0,0,0,0,0,NULL,NULL" : "")
             + ");"
               "INSERT INTO streams VALUES("
             + key + ",0,0,'10.0.0.1',4000,'10.0.0.2',5000,4096,8,'PCMA',8000," + key + "," + key
             + ",100,20000,0,0,103,3,2.9,1.5,2.5,19.0,20.0,21.0,0.5,200,200,200,0,80000,NULL,90.5,4.25,4.0,77,100,0,"
-            + (version > 1 ? "6,0.5," : "")
+            + (version > 1 ? "6,0.5," : "") + (version > 2 ? "0,0,0,0,0,0,NULL,NULL,NULL,NULL," : "")
             + "NULL,NULL);"
               // Little-endian: start, packets 50, lost 3, duplicates 1, reordered 2, jitter 1.5, delta 21.25, MOS 4.25.
               "INSERT INTO quality VALUES("
@@ -97,6 +98,7 @@ private:
         QTest::addColumn<int>("version");
         QTest::newRow("schema 1") << 1;
         QTest::newRow("schema 2") << 2;
+        QTest::newRow("schema 3") << 3;
     }
 
 private slots:

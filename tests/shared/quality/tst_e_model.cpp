@@ -17,6 +17,8 @@ private slots:
     void ratingAndMosEqualTheIndependentTable();
     void delayCostsLittleUntil177MillisecondsAndMuchAfter();
     void burstsCostMoreThanScatteredLoss();
+    void burstRatioIsMeanRunOverThatOfRandomLoss();
+    void waterfallEndsAtTheMos();
     void mosIsBoundedAndNeverFallsAsTheRatingRises();
     void oneWayDelayIsPacketPlusBufferPlusHalfTheRoundTrip();
 };
@@ -112,6 +114,30 @@ void EModelTest::burstsCostMoreThanScatteredLoss()
     // G.107 7-29 by hand: 95 * 4 / (4 / 2 + 25.1) = 14.0221
     const CodecImpairment g711 { 0, 25.1 };
     QVERIFY(std::abs(rFactor({ g711, 4, 2, Milliseconds(0) }) - (93.2 - 14.0221)) < 0.0001);
+}
+
+// 10 lost of 100 in 4 runs: 2.5 on average, where chance makes runs of 1 / (1 - 0.1).
+void EModelTest::burstRatioIsMeanRunOverThatOfRandomLoss()
+{
+    QCOMPARE(burstRatioOf(10, 100, 4), 2.25);
+    QCOMPARE(burstRatioOf(10, 100, 10), 0.9);
+    QCOMPARE(burstRatioOf(0, 100, 0), 1.0);
+    QCOMPARE(burstRatioOf(100, 100, 1), 0.0); // nothing came: the loss alone says it
+    const CodecImpairment g711 { 0, 25.1 };
+    QCOMPARE(rFactor({ g711, 4, 0.5, Milliseconds(0) }), rFactor({ g711, 4, 1, Milliseconds(0) }));
+}
+
+// G.729A: MOS 4.409 with no impairment at all, 4.104 by the codec, 3.340 at 5 % random loss (G.107, as its table has
+// it).
+void EModelTest::waterfallEndsAtTheMos()
+{
+    const EModelInputs inputs { { 11, 19.0 }, 5, 2, Milliseconds(100) };
+    const MosWaterfall taken = waterfallOf(inputs);
+    QVERIFY(std::abs(taken.codec - (4.409 - 4.104)) < 0.001);
+    QVERIFY(std::abs(taken.loss - (4.104 - 3.340)) < 0.001);
+    QVERIFY(taken.bursts > 0 && taken.delay > 0);
+    const double left = mosOfR(93.2) - taken.codec - taken.loss - taken.bursts - taken.delay;
+    QVERIFY(std::abs(left - mosOfR(rFactor(inputs))) < 1e-9);
 }
 
 void EModelTest::mosIsBoundedAndNeverFallsAsTheRatingRises()

@@ -65,6 +65,8 @@ CallRecord fullCall()
     call.beganBeforeProbe = true;
     call.encapsulation = Encapsulation::L2tp;
     call.messagesNotStored = 1u << 31;
+    call.mediaAfterAnswer = MediaAfterAnswer::Both;
+    call.mediaAfterEnd = Milliseconds(250.5);
     return call;
 }
 
@@ -119,6 +121,8 @@ void compare(const CallRecord& a, const CallRecord& b)
     QCOMPARE(a.beganBeforeProbe, b.beganBeforeProbe);
     QCOMPARE(a.encapsulation, b.encapsulation);
     QCOMPARE(a.messagesNotStored, b.messagesNotStored);
+    QCOMPARE(a.mediaAfterAnswer, b.mediaAfterAnswer);
+    QCOMPARE(a.mediaAfterEnd, b.mediaAfterEnd);
 }
 
 StreamRecord fullStream()
@@ -170,6 +174,21 @@ StreamRecord fullStream()
     stream.farEndLostPercent = 1.25;
     stream.farEndJitter = Milliseconds(2.5);
     stream.xrMos = 4.1;
+    stream.lossRuns = 13;
+    stream.burstRatio = 1.75;
+    stream.burstDensityPercent = 40.5;
+    stream.gapDensityPercent = 0.25;
+    stream.burstDuration = Milliseconds(120.5);
+    stream.gapDuration = Milliseconds(9000.25);
+    stream.ptime = Milliseconds(20.5);
+    stream.comfortNoise = 14;
+    stream.dtmfDigits = 15;
+    stream.oneWayDelay = Milliseconds(81.5);
+    stream.delaySource = DelaySource::Rtcp;
+    stream.mosLostToCodec = 0.125;
+    stream.mosLostToLoss = 0.25;
+    stream.mosLostToBursts = 0.5;
+    stream.mosLostToDelay = 0.0625;
     return stream;
 }
 
@@ -221,6 +240,21 @@ void compare(const StreamRecord& a, const StreamRecord& b)
     QCOMPARE(a.farEndLostPercent, b.farEndLostPercent);
     QCOMPARE(a.farEndJitter, b.farEndJitter);
     QCOMPARE(a.xrMos, b.xrMos);
+    QCOMPARE(a.lossRuns, b.lossRuns);
+    QCOMPARE(a.burstRatio, b.burstRatio);
+    QCOMPARE(a.burstDensityPercent, b.burstDensityPercent);
+    QCOMPARE(a.gapDensityPercent, b.gapDensityPercent);
+    QCOMPARE(a.burstDuration, b.burstDuration);
+    QCOMPARE(a.gapDuration, b.gapDuration);
+    QCOMPARE(a.ptime, b.ptime);
+    QCOMPARE(a.comfortNoise, b.comfortNoise);
+    QCOMPARE(a.dtmfDigits, b.dtmfDigits);
+    QCOMPARE(a.oneWayDelay, b.oneWayDelay);
+    QCOMPARE(a.delaySource, b.delaySource);
+    QCOMPARE(a.mosLostToCodec, b.mosLostToCodec);
+    QCOMPARE(a.mosLostToLoss, b.mosLostToLoss);
+    QCOMPARE(a.mosLostToBursts, b.mosLostToBursts);
+    QCOMPARE(a.mosLostToDelay, b.mosLostToDelay);
 }
 
 LiveCall fullLiveCall()
