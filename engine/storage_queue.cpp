@@ -101,6 +101,8 @@ void StorageQueue::nextStreams(std::size_t most, std::vector<StreamKey>& streams
             return streams.push_back(at(value, offsetof(StreamRecord, key), StreamKey()));
         case Kind::Point:
             return streams.push_back(at(value, offsetof(QualityPoint, stream), StreamKey()));
+        case Kind::Second:
+            return;
         }
     });
 }
