@@ -16,19 +16,8 @@ namespace callmon {
 enum class ReportBy { Total, Prefix, Caller, Callee, CallerAddress, CalleeAddress, Hour, Day, Outcome, OutcomeCode };
 
 struct CtlOptions {
-    enum class Command {
-        Calls,
-        Streams,
-        Report,
-        Quality,
-        Flow,
-        Wav,
-        Pcap,
-        Live,
-        Status,
-        Unbound,
-        Alarms
-    } command = Command::Calls;
+    enum class Command { Calls, Streams, Report, Quality, Flow, Wav, Pcap, Live, Status, Unbound, Alarms };
+    Command command = Command::Calls;
     std::string data; // directory; else
     std::string engine; // URL; both empty: the engine at its usual place
     CallQuery query;
