@@ -100,6 +100,11 @@ private slots:
                 record.rFactor.reset();
                 record.mosMean.reset();
                 record.mosMin.reset();
+                record.oneWayDelay.reset();
+                record.delaySource = DelaySource::None;
+                record.mosLostToLoss.reset(); // the scale from R to MOS is bent: what one takes depends on the others
+                record.mosLostToBursts.reset();
+                record.mosLostToDelay.reset();
                 QString text;
                 for (const FieldValue& field : streamFields(record, {}))
                     text += QString::fromStdString(field.text) + '|';
