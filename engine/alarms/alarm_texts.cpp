@@ -26,6 +26,17 @@ std::string against(const AlarmRule& rule)
 
 }
 
+Alarm alarmOf(const AlarmRule& rule, Timestamp raisedAt)
+{
+    Alarm alarm;
+    alarm.rule = rule.name;
+    alarm.kind = rule.kind;
+    alarm.severity = rule.severity;
+    alarm.threshold = rule.threshold;
+    alarm.since = alarm.raisedAt = raisedAt;
+    return alarm;
+}
+
 std::string alarmText(const AlarmRule& rule, double figure, std::optional<Party> direction)
 {
     const std::string value = alarmFigureText(rule.kind, figure);

@@ -307,17 +307,12 @@ void CallAlarms::list(Watch& watch, Timestamp now)
 {
     const AlarmRule& rule = m_rules[watch.rule].rule;
     const Face& face = m_faces[watch.call];
-    Alarm alarm;
-    alarm.rule = rule.name;
-    alarm.kind = rule.kind;
-    alarm.severity = rule.severity;
-    alarm.raisedAt = now;
+    Alarm alarm = alarmOf(rule, now);
     alarm.call = m_calls[watch.call].key;
     alarm.direction = watch.direction;
     alarm.caller = face.caller.view();
     alarm.callee = face.callee.view();
     alarm.figure = alarm.worst = watch.threshold.worst();
-    alarm.threshold = rule.threshold;
     alarm.since = watch.threshold.since();
     if (!isQuality(rule.kind)) // its figure is the time that it has lasted
         alarm.since = now - std::chrono::seconds(static_cast<std::int64_t>(alarm.figure));

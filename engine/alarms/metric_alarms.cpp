@@ -63,16 +63,11 @@ void MetricAlarms::update(const MetricReading& reading)
 
 void MetricAlarms::raise(const AlarmRule& rule, const MetricReading& reading, Watch& watch)
 {
-    Alarm alarm;
-    alarm.rule = rule.name;
-    alarm.kind = rule.kind;
-    alarm.severity = rule.severity;
+    Alarm alarm = alarmOf(rule, reading.at);
     alarm.since = watch.threshold.since();
-    alarm.raisedAt = reading.at;
     alarm.metric = reading.metric;
     alarm.group = reading.group;
     alarm.figure = alarm.worst = watch.threshold.worst();
-    alarm.threshold = rule.threshold;
     alarm.text = alarmText(rule, reading.value, {}) + " in " + std::string(reading.group);
     watch.alarm = m_book.raise(alarm);
 }

@@ -143,14 +143,9 @@ void ProbeAlarms::apply(RuleState& state, double figure, const std::string& deta
 {
     switch (state.threshold.update(state.rule, figure, from, to)) {
     case ThresholdWatch::Change::Raise: {
-        Alarm alarm;
-        alarm.rule = state.rule.name;
-        alarm.kind = state.rule.kind;
-        alarm.severity = state.rule.severity;
+        Alarm alarm = alarmOf(state.rule, to);
         alarm.since = state.threshold.since();
-        alarm.raisedAt = to;
         alarm.figure = alarm.worst = state.threshold.worst();
-        alarm.threshold = state.rule.threshold;
         alarm.text = alarmText(state.rule, alarm.figure, {}) + (detail.empty() ? "" : " (" + detail + ')');
         state.alarm = m_book.raise(alarm);
         break;

@@ -1,5 +1,7 @@
 #include "engine/alarms/storm_gauge.h"
 
+#include "engine/alarms/alarm_texts.h"
+
 #include <algorithm>
 #include <numeric>
 
@@ -104,12 +106,7 @@ bool StormGauge::add(
     m_calmSince = now;
     if (m_summary)
         return false;
-    Alarm alarm;
-    alarm.rule = rule.name;
-    alarm.kind = rule.kind;
-    alarm.severity = rule.severity;
-    alarm.since = now;
-    alarm.raisedAt = now;
+    Alarm alarm = alarmOf(rule, now);
     alarm.calls = std::max(m_affected, 1U);
     alarm.figure = alarm.worst = m_affected;
     alarm.threshold = rule.together;

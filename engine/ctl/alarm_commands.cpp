@@ -1,5 +1,5 @@
 // callmonctl alarms.
-#include "engine/ctl/commands.h"
+#include "engine/ctl/list_found.h"
 #include "shared/calls/alarm_fields.h"
 
 #include <array>
@@ -36,18 +36,8 @@ int listAlarms(CallSource& source, const CtlOptions& options, CtlOutput output)
         query.call = call.value().key;
     }
     const auto rows = makeRowOutput(options.format, alarmFieldNames(), alarmTable, output.out);
-    std::uint64_t shown = 0;
-    const auto found = source.alarms(query, [&](const Alarm& alarm) {
-        rows->row(alarmFields(alarm));
-        ++shown;
-        return static_cast<bool>(output.out);
-    });
-    rows->end();
-    if (!found)
-        return fail(output, found.error());
-    if (options.format == Format::Table && found.value() > shown)
-        output.err << "callmonctl: " << found.value() << " alarms match; the first " << shown << " are shown\n";
-    return 0;
+    return listFound<Alarm>(
+        options, output, *rows, "alarms", [&](const auto& sink) { return source.alarms(query, sink); }, alarmFields);
 }
 
 }

@@ -1,5 +1,5 @@
 // callmonctl calls, streams, quality and unbound.
-#include "engine/ctl/commands.h"
+#include "engine/ctl/list_found.h"
 
 #include <algorithm>
 #include <array>
@@ -88,18 +88,8 @@ int listCalls(CallSource& source, const CtlOptions& options, CtlOutput output)
     if (const auto narrowed = narrowTo(source, options.call, query); !narrowed)
         return fail(output, narrowed.error());
     const auto rows = makeRowOutput(options.format, callFieldNames(), callTable, output.out);
-    std::uint64_t shown = 0;
-    const auto found = source.calls(query, [&](const CallRecord& call) {
-        rows->row(callFields(call));
-        ++shown;
-        return static_cast<bool>(output.out);
-    });
-    rows->end();
-    if (!found)
-        return fail(output, found.error());
-    if (options.format == Format::Table && found.value() > shown)
-        output.err << "callmonctl: " << found.value() << " calls match; the first " << shown << " are shown\n";
-    return 0;
+    return listFound<CallRecord>(
+        options, output, *rows, "calls", [&](const auto& sink) { return source.calls(query, sink); }, callFields);
 }
 
 int listStreams(CallSource& source, const CtlOptions& options, CtlOutput output)
@@ -108,7 +98,7 @@ int listStreams(CallSource& source, const CtlOptions& options, CtlOutput output)
     if (const auto narrowed = narrowTo(source, options.call, query); !narrowed)
         return fail(output, narrowed.error());
     const auto rows = makeRowOutput(options.format, streamFieldNames(),
-        options.streams.any() ? std::span<const TableColumn>(streamTable) : bindingTable, output.out);
+        options.streams.takesAll() ? std::span<const TableColumn>(streamTable) : bindingTable, output.out);
     Result<void> result;
     const auto show = [&](CallKey key, std::string_view callId) {
         const auto streams = source.streams(key);

@@ -13,7 +13,7 @@ struct StreamFilter { // an empty member does not restrict
     std::uint16_t port = 0; // with that address
     std::optional<Ssrc> ssrc;
 
-    bool any() const { return !ip && !ssrc; }
+    bool takesAll() const { return !ip && !ssrc; }
     bool matches(const StreamRecord& stream) const;
 };
 

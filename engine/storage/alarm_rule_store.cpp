@@ -27,8 +27,7 @@ CREATE TABLE IF NOT EXISTS rule_changes(
 );
 )sql";
 
-template <typename Rule, typename Visit>
-void visitRuleFields(Rule& rule, std::int64_t& raiseAfter, std::int64_t& clearAfter, Visit&& visit)
+template <typename Rule, typename Visit> void visitRuleFields(Rule& rule, Visit&& visit)
 {
     visit("changed_at_ns", rule.changedAt);
     visit("changed_by", rule.changedBy);
@@ -38,8 +37,8 @@ void visitRuleFields(Rule& rule, std::int64_t& raiseAfter, std::int64_t& clearAf
     visit("enabled", rule.enabled);
     visit("threshold", rule.threshold);
     visit("clear_threshold", rule.clearThreshold);
-    visit("raise_after_s", raiseAfter);
-    visit("clear_after_s", clearAfter);
+    visit("raise_after_s", rule.raiseAfter);
+    visit("clear_after_s", rule.clearAfter);
     visit("together", rule.together);
     visit("metric", rule.metric);
     visit("call_group", rule.group);
@@ -49,9 +48,8 @@ std::string columns()
 {
     std::string names;
     const AlarmRule rule;
-    std::int64_t none = 0;
-    visitRuleFields(rule, none, none,
-        [&](const char* name, const auto&) { names += (names.empty() ? "" : ",") + std::string(name); });
+    visitRuleFields(
+        rule, [&](const char* name, const auto&) { names += (names.empty() ? "" : ",") + std::string(name); });
     return names;
 }
 
@@ -89,14 +87,10 @@ Result<std::vector<AlarmRule>> AlarmRuleStore::read(const char* which)
     std::vector<AlarmRule> rules;
     while (rows.value().stepToRow()) {
         AlarmRule rule;
-        std::int64_t raiseAfter = 0;
-        std::int64_t clearAfter = 0;
         int column = 0;
         bool whole = true;
-        visitRuleFields(rule, raiseAfter, clearAfter,
-            [&](const char*, auto& field) { whole = fromStored(rows.value().column(column++), field) && whole; });
-        rule.raiseAfter = std::chrono::seconds(raiseAfter);
-        rule.clearAfter = std::chrono::seconds(clearAfter);
+        visitRuleFields(
+            rule, [&](const char*, auto& field) { whole = fromStored(rows.value().column(column++), field) && whole; });
         if (whole && checkRule(rule))
             rules.push_back(rule);
     }
@@ -119,9 +113,7 @@ Result<void> AlarmRuleStore::put(const AlarmRule& rule)
 {
     std::string marks;
     std::vector<StoredValue> values;
-    std::int64_t raiseAfter = rule.raiseAfter.count();
-    std::int64_t clearAfter = rule.clearAfter.count();
-    visitRuleFields(rule, raiseAfter, clearAfter, [&](const char*, const auto& field) {
+    visitRuleFields(rule, [&](const char*, const auto& field) {
         marks += marks.empty() ? "?" : ",?";
         values.push_back(toStored(field));
     });

@@ -118,8 +118,8 @@ Result<DayReader::Found> DayReader::calls(const CallQuery& query, std::uint64_t 
     return found;
 }
 
-Result<DayReader::Found> DayReader::alarms(const AlarmQuery& query, std::uint64_t limit,
-    const std::function<bool(const Alarm&)>& sink, const std::atomic<bool>* cancelled)
+Result<DayReader::Found> DayReader::alarms(
+    const AlarmQuery& query, const std::function<bool(const Alarm&)>& sink, const std::atomic<bool>* cancelled)
 {
     const Cancellation cancellation(m_database.handle(), cancelled);
     auto table = prepared(m_database, "SELECT 1 FROM sqlite_master WHERE name='alarms'", {});
@@ -136,8 +136,8 @@ Result<DayReader::Found> DayReader::alarms(const AlarmQuery& query, std::uint64_
         return fail();
     while (rows.value().stepToRow()) {
         ++found.matches;
-        if (found.stopped || (limit != 0 && found.matches > limit))
-            continue; // counted only: a day has few
+        if (found.stopped)
+            continue; // counted only
         Alarm alarm;
         int column = 0;
         bool whole = true;

@@ -26,9 +26,9 @@ public:
     // Gives at most `limit` calls (0: all).
     Result<Found> calls(const CallQuery& query, std::uint64_t limit, const std::function<bool(const CallRecord&)>& sink,
         const std::atomic<bool>* cancelled);
-    // As calls(); the alarms that were raised on this day.
-    Result<Found> alarms(const AlarmQuery& query, std::uint64_t limit, const std::function<bool(const Alarm&)>& sink,
-        const std::atomic<bool>* cancelled);
+    // The alarms that were raised on this day, all of them: a day has few.
+    Result<Found> alarms(
+        const AlarmQuery& query, const std::function<bool(const Alarm&)>& sink, const std::atomic<bool>* cancelled);
     Result<std::vector<StreamRecord>> streams(CallKey call);
     Result<std::vector<QualityPoint>> quality(CallKey call);
     Result<MediaLocation> lastChunk(StreamKey stream); // nowhere when none was kept

@@ -174,7 +174,7 @@ Result<std::uint64_t> DirectoryQuery::alarms(
             stopped = !sink(alarm);
             return !stopped;
         };
-        const auto found = reader ? reader.value()->alarms(query, query.limit, give, cancelled) : reader.error();
+        const auto found = reader ? reader.value()->alarms(query, give, cancelled) : reader.error();
         if (cancelled && *cancelled)
             return Error { "the search was cancelled" };
         if (found)

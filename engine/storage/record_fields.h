@@ -234,6 +234,10 @@ inline StoredValue toStored(Milliseconds time)
 {
     return toStored(time.count());
 }
+inline StoredValue toStored(std::chrono::seconds time)
+{
+    return toStored(std::int64_t { time.count() });
+}
 template <typename Field> StoredValue toStored(const std::optional<Field>& field)
 {
     return field ? toStored(*field) : StoredValue {};
@@ -273,6 +277,11 @@ inline bool fromStored(const StoredValue& value, Milliseconds& time)
     const bool good = fromStored(value, count);
     time = Milliseconds(count);
     return good;
+}
+inline bool fromStored(const StoredValue& value, std::chrono::seconds& time)
+{
+    time = std::chrono::seconds(value.integer);
+    return value.kind == StoredValue::Kind::Integer;
 }
 template <typename Field> bool fromStored(const StoredValue& value, std::optional<Field>& field)
 {
