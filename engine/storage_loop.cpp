@@ -150,11 +150,11 @@ bool StorageLoop::storeSomeMedia(std::size_t most, bool mayWait)
         m_writer.media(m_taken, m_intake.isStarving());
     else
         handedOn = m_writer.tryMedia(m_taken, m_intake.isStarving());
-    if (!handedOn)
-        m_threadWanted.store(true, std::memory_order_relaxed);
     if (handedOn) {
         m_intake.mediaHandedOn(m_taken);
         m_taken.clear();
+    } else {
+        m_threadWanted.store(true, std::memory_order_relaxed);
     }
     m_mediaTurn.clear(std::memory_order_release);
     return any;

@@ -156,7 +156,6 @@ struct CaptureLoop::Unwanted {
 void CaptureLoop::classify(FrameBatch& batch, std::size_t from)
 {
     Unwanted unwanted;
-    Packets packets;
     const std::size_t received = batch.count;
     std::size_t kept = from;
     std::uint64_t bytes = 0;
@@ -177,14 +176,14 @@ void CaptureLoop::classify(FrameBatch& batch, std::size_t from)
             frame.lane = static_cast<std::uint8_t>(hash * lanes >> 32);
         }
         if (m_copies)
-            packets[kept] = m_copies->packetOf(frame.bytes, found);
+            m_packets[kept] = m_copies->packetOf(frame.bytes, found);
         if (kept != i)
             move(batch, i, kept);
         ++kept;
     }
     batch.count = kept;
     if (m_copies)
-        leaveOutCopies(batch, from, packets, unwanted);
+        leaveOutCopies(batch, from, unwanted);
     add(m_received, received - from);
     add(m_bytes, bytes);
     if (unwanted.count == 0)
@@ -198,11 +197,11 @@ void CaptureLoop::classify(FrameBatch& batch, std::size_t from)
 }
 
 // A pass of its own: the memory that the first one has asked for is there by now.
-void CaptureLoop::leaveOutCopies(FrameBatch& batch, std::size_t from, const Packets& packets, Unwanted& unwanted)
+void CaptureLoop::leaveOutCopies(FrameBatch& batch, std::size_t from, Unwanted& unwanted)
 {
     std::size_t kept = from;
     for (std::size_t i = from; i < batch.count; ++i) {
-        if (m_copies->isCopy(packets[i], batch.frames[i].arrival)) {
+        if (m_copies->isCopy(m_packets[i], batch.frames[i].arrival)) {
             unwanted.add(batch.owners[i], DropReason::MirrorCopy);
             continue;
         }

@@ -78,9 +78,8 @@ private:
     void collect();
     FrameBatch* takeFree(const std::stop_token& stop);
     struct Unwanted;
-    using Packets = std::array<MirrorCopies::Packet, FrameBatch::capacity>;
     void classify(FrameBatch& batch, std::size_t from);
-    void leaveOutCopies(FrameBatch& batch, std::size_t from, const Packets& packets, Unwanted& unwanted);
+    void leaveOutCopies(FrameBatch& batch, std::size_t from, Unwanted& unwanted);
     bool isToBeHandedOn(const FrameBatch& batch, Timestamp begun) const;
     void handOn(FrameBatch* batch);
     void drop(FrameBatch& batch);
@@ -97,6 +96,7 @@ private:
     // The capture thread's own.
     std::vector<FrameBatch*> m_free; // the last one given back is the first to be filled: it is still in the cache
     std::optional<MirrorCopies> m_copies;
+    std::array<MirrorCopies::Packet, FrameBatch::capacity> m_packets; // of the batch that is classified, for m_copies
     FrameBatch m_spare; // live frames that are dropped pass through here
     FrameBatch m_final; // the end is handed on even when no batch is free
     Timestamp m_lastNow {};

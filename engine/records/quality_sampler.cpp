@@ -19,10 +19,8 @@ std::optional<EModelInputs> eModelInputsOf(
     return inputs;
 }
 
-std::optional<double> rFactorOf(
-    const LossCount& count, const std::optional<CodecImpairment>& codec, Milliseconds oneWayDelay)
+std::optional<double> rFactorOf(const std::optional<EModelInputs>& inputs)
 {
-    const auto inputs = eModelInputsOf(count, codec, oneWayDelay);
     if (!inputs)
         return std::nullopt;
     const double r = rFactor(*inputs);
@@ -36,7 +34,7 @@ double QualitySampler::add(
     m_window[m_seconds++ % windowSeconds] = count;
     double mos = 0;
     if (second.packets > 0) {
-        if (const auto r = rFactorOf(count, codec, oneWayDelay)) {
+        if (const auto r = rFactorOf(eModelInputsOf(count, codec, oneWayDelay))) {
             mos = mosOfR(*r);
             m_mosSum += mos;
             ++m_mosCount;
@@ -48,7 +46,7 @@ double QualitySampler::add(
         window.received += s.received;
         window.runs += s.runs;
     }
-    if (const auto r = rFactorOf(window, codec, oneWayDelay)) {
+    if (const auto r = rFactorOf(eModelInputsOf(window, codec, oneWayDelay))) {
         const double windowMos = mosOfR(*r);
         const bool firstWhole = m_seconds <= windowSeconds; // replaces what the shorter windows before it said
         m_mosMin = firstWhole || m_mosMin == 0 ? windowMos : std::min(m_mosMin, windowMos);

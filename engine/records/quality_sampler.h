@@ -42,7 +42,6 @@ private:
 // Empty without published impairment figures for the codec.
 std::optional<EModelInputs> eModelInputsOf(
     const LossCount& count, const std::optional<CodecImpairment>& codec, Milliseconds oneWayDelay);
-std::optional<double> rFactorOf(
-    const LossCount& count, const std::optional<CodecImpairment>& codec, Milliseconds oneWayDelay);
+std::optional<double> rFactorOf(const std::optional<EModelInputs>& inputs);
 
 }

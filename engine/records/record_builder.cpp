@@ -124,8 +124,9 @@ StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, 
     const LossCount loss { record.lost, sequence.received(), record.lossRuns };
     if (loss.lost > 0)
         record.burstRatio = burstRatioOf(loss.lost, loss.lost + loss.received, loss.runs);
-    record.rFactor = rFactorOf(loss, impairment, oneWayDelayOf(stream, call));
-    if (const auto inputs = eModelInputsOf(loss, impairment, oneWayDelayOf(stream, call)); inputs && record.rFactor) {
+    const auto inputs = eModelInputsOf(loss, impairment, oneWayDelayOf(stream, call));
+    record.rFactor = rFactorOf(inputs);
+    if (record.rFactor) {
         record.oneWayDelay = inputs->oneWayDelay;
         record.delaySource = delaySourceOf(stream, call);
         const MosWaterfall taken = waterfallOf(*inputs);
