@@ -1,6 +1,7 @@
 // The first byte chooses the link type, the rest is the frame.
 #include "engine/packet/frame_classifier.h"
 #include "engine/packet/ip_packet.h"
+#include "engine/packet/mirror_copies.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -22,6 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::abort();
     if (found.kind == FrameKind::Drop)
         return 0;
+    static const MirrorCopies copies(1);
+    copies.packetOf(frame, found);
     if (found.kind == FrameKind::Piece) { // begins at its IP header
         const auto packet = parseIp(frame.subspan(found.udp.ip));
         if (!std::holds_alternative<IpPacket>(packet))
