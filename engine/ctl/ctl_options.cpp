@@ -5,8 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
 #include <cmath>
-#include <map>
 #include <sstream>
 
 namespace callmon {
@@ -41,6 +41,49 @@ void addTime(CLI::App& command, const char* name, std::optional<Timestamp>& time
         ->type_name("T");
 }
 
+// A text of which `parse` makes a value; where it cannot, the text `isRefused`, as in: "xml" is none of table, csv,
+// json.
+template <typename Parse, typename Into>
+void addParsed(CLI::App& command, const char* name, const char* type, Parse parse, Into& into,
+    const std::string& isRefused, const std::string& help)
+{
+    command
+        .add_option_function<std::string>(
+            name, [&into, parse](const std::string& text) { into = *parse(text); }, help)
+        ->type_name(type)
+        ->check(CLI::Validator(
+            [parse, isRefused](
+                std::string& text) { return parse(text) ? std::string() : "\"" + text + "\" " + isRefused; },
+            ""));
+}
+
+template <typename Words> std::string listOf(const Words& words)
+{
+    std::string text;
+    for (const std::string_view word : words)
+        text += (text.empty() ? "" : ", ") + std::string(word);
+    return text;
+}
+
+// Words that only the command line has.
+template <typename Value> struct Choice {
+    std::string_view word;
+    Value value;
+};
+
+template <typename Value, std::size_t N>
+void addChoice(CLI::App& command, const char* name, const char* type, const std::array<Choice<Value>, N>& choices,
+    Value& into, const char* help)
+{
+    std::array<std::string_view, N> words;
+    std::ranges::transform(choices, words.begin(), &Choice<Value>::word);
+    const auto parse = [choices](std::string_view text) {
+        const auto found = std::ranges::find(choices, text, &Choice<Value>::word);
+        return found == choices.end() ? std::nullopt : std::optional(found->value);
+    };
+    addParsed(command, name, type, parse, into, "is none of " + listOf(words), help);
+}
+
 void addFilters(CLI::App& command, CtlOptions& options)
 {
     CallQuery& query = options.query;
@@ -55,28 +98,11 @@ void addFilters(CLI::App& command, CtlOptions& options)
             "All legs of one call, by their common leg_id, or by the Call-ID of the leg that has given its own")
         ->type_name("ID");
     command.add_option("--call", options.call, "One call, by its Call-ID or its call_key")->type_name("ID");
-    command
-        .add_option_function<std::string>(
-            "--outcome", [&query](const std::string& text) { query.outcome = parseOutcome(text); },
-            "How the call went: answered, busy, cancelled, no_answer, rejected, failed or incomplete")
-        ->type_name("O")
-        ->check(CLI::Validator(
-            [](std::string& text) {
-                return parseOutcome(text)
-                    ? std::string()
-                    : "\"" + text + "\" is none of answered, busy, cancelled, no_answer, rejected, failed, incomplete";
-            },
-            ""));
-    command
-        .add_option_function<std::string>(
-            "--trust", [&query](const std::string& text) { query.trust = parseTrust(text); },
-            "What the probe itself missed while the call was on: whole (nothing), delayed (times suffer) or lossy")
-        ->type_name("T")
-        ->check(CLI::Validator(
-            [](std::string& text) {
-                return parseTrust(text) ? std::string() : "\"" + text + "\" is none of whole, delayed, lossy";
-            },
-            ""));
+    addParsed(command, "--outcome", "O", parseOutcome, query.outcome,
+        "is none of answered, busy, cancelled, no_answer, rejected, failed, incomplete",
+        "How the call went: answered, busy, cancelled, no_answer, rejected, failed or incomplete");
+    addParsed(command, "--trust", "T", parseTrust, query.trust, "is none of whole, delayed, lossy",
+        "What the probe itself missed while the call was on: whole (nothing), delayed (times suffer) or lossy");
     command.add_option("--min-mos", query.minMos, "Calls with a mean MOS of X or more")->type_name("X");
     command.add_option("--max-mos", query.maxMos, "Calls with a mean MOS of X or less")->type_name("X");
     command.add_option("--limit", query.limit, "At most N calls; 0, the default: all")
@@ -104,55 +130,28 @@ void addStreamFilter(CLI::App& command, CtlOptions& options)
                                                  : "\"" + text + "\" is no address; write 10.0.0.1:4000";
             },
             ""));
-    command
-        .add_option_function<std::string>(
-            "--ssrc", [&streams](const std::string& text) { streams.ssrc = readSsrc(text); },
-            "Only streams of that source: 0x1A2B3C4D, or decimal")
-        ->type_name("S")
-        ->check(CLI::Validator(
-            [](std::string& text) {
-                return readSsrc(text) ? std::string() : "\"" + text + "\" is no SSRC; write 0x1A2B3C4D";
-            },
-            ""));
+    addParsed(command, "--ssrc", "S", readSsrc, streams.ssrc, "is no SSRC; write 0x1A2B3C4D",
+        "Only streams of that source: 0x1A2B3C4D, or decimal");
 }
 
 void addFormat(CLI::App& command, CtlOptions& options)
 {
-    static const std::map<std::string, Format> formats { { "table", Format::Table }, { "csv", Format::Csv },
-        { "json", Format::Json } };
-    command
-        .add_option_function<std::string>(
-            "--format", [&options](const std::string& text) { options.format = formats.at(text); },
-            "table (default; the main columns), csv or json (all columns)")
-        ->type_name("F")
-        ->check(CLI::Validator(
-            [](std::string& text) {
-                return formats.contains(text) ? std::string() : "\"" + text + "\" is none of table, csv, json";
-            },
-            ""));
+    constexpr std::array formats { Choice { "table", Format::Table }, Choice { "csv", Format::Csv },
+        Choice { "json", Format::Json } };
+    addChoice(command, "--format", "F", formats, options.format,
+        "table (default; the main columns), csv or json (all columns)");
 }
 
 void addGrouping(CLI::App& command, CtlOptions& options)
 {
-    static const std::map<std::string, ReportBy> groupings { { "total", ReportBy::Total },
-        { "prefix", ReportBy::Prefix }, { "caller", ReportBy::Caller }, { "callee", ReportBy::Callee },
-        { "caller-address", ReportBy::CallerAddress }, { "callee-address", ReportBy::CalleeAddress },
-        { "hour", ReportBy::Hour }, { "day", ReportBy::Day }, { "outcome", ReportBy::Outcome },
-        { "outcome-code", ReportBy::OutcomeCode } };
-    command
-        .add_option_function<std::string>(
-            "--by", [&options](const std::string& text) { options.reportBy = groupings.at(text); },
-            "A row for each: total (default), prefix, caller, callee, caller-address, callee-address, hour, day, "
-            "outcome or outcome-code")
-        ->type_name("G")
-        ->check(CLI::Validator(
-            [](std::string& text) {
-                return groupings.contains(text) ? std::string()
-                                                : "\"" + text
-                        + "\" is none of total, prefix, caller, callee, caller-address, callee-address, hour, day, "
-                          "outcome, outcome-code";
-            },
-            ""));
+    constexpr std::array groupings { Choice { "total", ReportBy::Total }, Choice { "prefix", ReportBy::Prefix },
+        Choice { "caller", ReportBy::Caller }, Choice { "callee", ReportBy::Callee },
+        Choice { "caller-address", ReportBy::CallerAddress }, Choice { "callee-address", ReportBy::CalleeAddress },
+        Choice { "hour", ReportBy::Hour }, Choice { "day", ReportBy::Day }, Choice { "outcome", ReportBy::Outcome },
+        Choice { "outcome-code", ReportBy::OutcomeCode } };
+    addChoice(command, "--by", "G", groupings, options.reportBy,
+        "A row for each: total (default), prefix, caller, callee, caller-address, callee-address, hour, day, "
+        "outcome or outcome-code");
     command
         .add_option("--prefix", options.prefixes,
             "With --by prefix, any number of times: first digits of the callee; the longest that fits counts")
@@ -161,31 +160,15 @@ void addGrouping(CLI::App& command, CtlOptions& options)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-// One of a list of words, to be parsed into a member of a query.
-template <typename Parse, typename Into>
-void addWord(CLI::App& command, const char* name, Parse parse, std::span<const std::string_view> words,
-    std::optional<Into>& into, const char* help)
-{
-    std::string known;
-    for (const std::string_view word : words)
-        known += (known.empty() ? "" : ", ") + std::string(word);
-    command
-        .add_option_function<std::string>(
-            name, [&into, parse](const std::string& text) { into = parse(text); }, help + known)
-        ->type_name("W")
-        ->check(CLI::Validator(
-            [parse, known](
-                std::string& text) { return parse(text) ? std::string() : "\"" + text + "\" is none of " + known; },
-            ""));
-}
-
 void addAlarmFilters(CLI::App& command, CtlOptions& options)
 {
     addTime(command, "--from", options.query.from, "Alarms raised at T or later");
     addTime(command, "--to", options.query.to, "Alarms raised before T");
-    addWord(command, "--severity", parseAlarmSeverity, alarmSeverityTexts(), options.alarms.severity,
-        "This severity and worse: ");
-    addWord(command, "--kind", parseAlarmKind, alarmKindTexts(), options.alarms.kind, "One of ");
+    const std::string severities = listOf(alarmSeverityTexts());
+    const std::string kinds = listOf(alarmKindTexts());
+    addParsed(command, "--severity", "W", parseAlarmSeverity, options.alarms.severity, "is none of " + severities,
+        "This severity and worse: " + severities);
+    addParsed(command, "--kind", "W", parseAlarmKind, options.alarms.kind, "is none of " + kinds, "One of " + kinds);
     command.add_option("--rule", options.alarms.rule, "Of this rule")->type_name("NAME");
     command.add_option("--call", options.call, "Of one call, by its Call-ID or its call_key")->type_name("ID");
     command.add_flag("--open", options.alarms.openOnly, "Those that are not cleared");
@@ -208,19 +191,10 @@ void addExport(CLI::App& command, CtlOptions& options, const char* what)
 
 void addChannels(CLI::App& command, CtlOptions& options)
 {
-    static const std::map<std::string, WavChannels> channels { { "stereo", WavChannels::Stereo },
-        { "mono", WavChannels::Mono }, { "caller", WavChannels::Caller }, { "callee", WavChannels::Callee } };
-    command
-        .add_option_function<std::string>(
-            "--channels", [&options](const std::string& text) { options.channels = channels.at(text); },
-            "stereo (default; caller left, callee right), mono (both in one), caller or callee (one side alone)")
-        ->type_name("C")
-        ->check(CLI::Validator(
-            [](std::string& text) {
-                return channels.contains(text) ? std::string()
-                                               : "\"" + text + "\" is none of stereo, mono, caller, callee";
-            },
-            ""));
+    constexpr std::array channels { Choice { "stereo", WavChannels::Stereo }, Choice { "mono", WavChannels::Mono },
+        Choice { "caller", WavChannels::Caller }, Choice { "callee", WavChannels::Callee } };
+    addChoice(command, "--channels", "C", channels, options.channels,
+        "stereo (default; caller left, callee right), mono (both in one), caller or callee (one side alone)");
 }
 
 }
