@@ -4,7 +4,7 @@
 #include "engine/ctl/media_pcap.h"
 #include "engine/ctl/text_width.h"
 #include "engine/storage/record_writer.h"
-#include "tests/engine/storage/sample_records.h"
+#include "tests/shared/calls/sample_records.h"
 
 #include <QFile>
 #include <QJsonArray>

@@ -3,7 +3,7 @@
 #include "engine/ctl/commands.h"
 #include "engine/storage/record_writer.h"
 #include "shared/base/utc_time.h"
-#include "tests/engine/storage/sample_records.h"
+#include "tests/shared/calls/sample_records.h"
 
 #include <QProcess>
 #include <QRegularExpression>

@@ -2,7 +2,7 @@
 #include "engine/ctl/remote_source.h"
 #include "engine/remote/remote_service.h"
 #include "engine/storage/record_writer.h"
-#include "tests/engine/storage/sample_records.h"
+#include "tests/shared/calls/sample_records.h"
 
 #include <QTemporaryDir>
 #include <QTest>

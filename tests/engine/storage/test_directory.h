@@ -3,7 +3,7 @@
 
 #include "engine/storage/directory_writer.h"
 #include "engine/storage/record_query.h"
-#include "tests/engine/storage/sample_records.h"
+#include "tests/shared/calls/sample_records.h"
 
 #include <QTemporaryDir>
 #include <QTest>

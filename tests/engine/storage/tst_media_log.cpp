@@ -2,7 +2,7 @@
 #include "engine/storage/media_log_reader.h"
 #include "engine/storage/media_log_writer.h"
 #include "tests/engine/storage/failing_disk.h"
-#include "tests/engine/storage/sample_records.h"
+#include "tests/shared/calls/sample_records.h"
 
 #include <QTemporaryDir>
 #include <QTest>

@@ -2,7 +2,7 @@
 // or damaged is said.
 #include "engine/storage/message_log_reader.h"
 #include "engine/storage/message_log_writer.h"
-#include "tests/engine/storage/sample_records.h"
+#include "tests/shared/calls/sample_records.h"
 
 #include <QTemporaryDir>
 #include <QTest>

@@ -1,4 +1,5 @@
 #include "shared/remote/wire.h"
+#include "tests/shared/calls/sample_records.h"
 
 #include <QTest>
 #include <cstring>
@@ -14,59 +15,8 @@ Timestamp at(std::int64_t nanoseconds)
 
 CallRecord fullCall()
 {
-    CallRecord call;
-    call.key = { 1'700'000'000'123'456'789 };
-    call.state = CallState::OnHold;
-    call.outcome = CallOutcome::Rejected;
-    call.endedBy = EndedBy::ProbeStopped;
-    call.signalling = Signalling::Skinny;
-    call.transport = Transport::WebSocket;
-    call.finalCode = 603;
-    call.lastCode = 180;
-    call.callId = std::string(254, 'i');
-    call.caller = "+34910123456";
-    call.callee = "b\xc3\xb6"
-                  "b";
-    call.callerAddress = { *IpAddress::parse("10.1.2.3"), 5060 };
-    call.calleeAddress = { *IpAddress::parse("2001:db8::7"), 65535 };
-    call.startedAt = at(1);
-    call.ringingAt = at(2);
-    call.answeredAt = at(3);
-    call.endedAt = at(4);
+    CallRecord call = sample::fullCall(at(1'700'000'000'123'456'789), std::string(254, 'i'));
     call.lastPacketAt = at(-5);
-    call.postDialDelay = Milliseconds(1.5);
-    call.answerDelay = Milliseconds(2.5);
-    call.signallingRtt = Milliseconds(3.5);
-    call.mosMean = 4.25;
-    call.mosMin = 1.25;
-    call.streamCount = 3;
-    call.messages = 11;
-    call.retransmissions = 12;
-    call.mediaPacketsNotStored = 1ULL << 40;
-    call.probeFramesLost = 1ULL << 41;
-    call.pollGapLongest = Nanoseconds(1LL << 42);
-    call.trust = CaptureTrust::Lossy;
-    call.q850Cause = 17;
-    call.endReason = "User busy";
-    call.assertedIdentity = "+34910000009";
-    call.diversion = "300";
-    call.legId = "leg@b2bua";
-    call.transferTarget = "400";
-    call.replacedCallId = "before@host";
-    call.callerAgent = "phone 1";
-    call.calleeAgent = "phone 2";
-    call.sessionExpiresSeconds = 1800;
-    call.branches = 2;
-    call.offers = 3;
-    call.holds = 4;
-    call.holdTime = Milliseconds(1500.25);
-    call.mediaKinds = { 5 };
-    call.secureMedia = true;
-    call.beganBeforeProbe = true;
-    call.encapsulation = Encapsulation::L2tp;
-    call.messagesNotStored = 1u << 31;
-    call.mediaAfterAnswer = MediaAfterAnswer::Both;
-    call.mediaAfterEnd = Milliseconds(250.5);
     return call;
 }
 
@@ -127,69 +77,7 @@ void compare(const CallRecord& a, const CallRecord& b)
 
 StreamRecord fullStream()
 {
-    StreamRecord stream;
-    stream.key = { { 77 }, 4 };
-    stream.direction = Party::Callee;
-    stream.flow = { { *IpAddress::parse("10.1.2.3"), 4000 }, { *IpAddress::parse("2001:db8::7"), 4002 } };
-    stream.ssrc = { 0xdeadbeef };
-    stream.payloadType = 127;
-    stream.codec = "telephone-event";
-    stream.clockRate = { 16000 };
-    stream.firstPacketAt = at(5);
-    stream.lastPacketAt = at(6);
-    stream.packets = 7;
-    stream.bytes = 8;
-    stream.duplicates = 9;
-    stream.reordered = 10;
-    stream.expected = 11;
-    stream.lost = 12;
-    stream.lossPercent = 13.5;
-    stream.jitterMean = Milliseconds(1);
-    stream.jitterMax = Milliseconds(2);
-    stream.deltaMin = Milliseconds(3);
-    stream.deltaMean = Milliseconds(4);
-    stream.deltaMax = Milliseconds(5);
-    stream.deltaStddev = Milliseconds(6);
-    stream.sizeMinBytes = 14;
-    stream.sizeMeanBytes = 15;
-    stream.sizeMaxBytes = 16;
-    stream.sizeStddevBytes = 17;
-    stream.throughputBps = 18;
-    stream.rtt = Milliseconds(7);
-    stream.rFactor = 19;
-    stream.mosMean = 20;
-    stream.mosMin = 21;
-    stream.arrivalUncertaintyMax = Nanoseconds(22);
-    stream.packetsStored = 23;
-    stream.packetsNotStored = 24;
-    stream.lostWithProbe = 25;
-    stream.jitterError = Milliseconds(8);
-    stream.bindingRule = BindingRule::LearntAddress;
-    stream.bindingConfidence = 70;
-    stream.kind = MediaKind::Video;
-    stream.secure = true;
-    stream.packetsJoinedLater = 1ull << 33;
-    stream.rtcpReports = 12;
-    stream.rtcpRtt = Milliseconds(55.5);
-    stream.farEndLostPercent = 1.25;
-    stream.farEndJitter = Milliseconds(2.5);
-    stream.xrMos = 4.1;
-    stream.lossRuns = 13;
-    stream.burstRatio = 1.75;
-    stream.burstDensityPercent = 40.5;
-    stream.gapDensityPercent = 0.25;
-    stream.burstDuration = Milliseconds(120.5);
-    stream.gapDuration = Milliseconds(9000.25);
-    stream.ptime = Milliseconds(20.5);
-    stream.comfortNoise = 14;
-    stream.dtmfDigits = 15;
-    stream.oneWayDelay = Milliseconds(81.5);
-    stream.delaySource = DelaySource::Rtcp;
-    stream.mosLostToCodec = 0.125;
-    stream.mosLostToLoss = 0.25;
-    stream.mosLostToBursts = 0.5;
-    stream.mosLostToDelay = 0.0625;
-    return stream;
+    return sample::fullStream({ 77 }, 4, at(5));
 }
 
 void compare(const StreamRecord& a, const StreamRecord& b)
