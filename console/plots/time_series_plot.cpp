@@ -89,6 +89,7 @@ TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
         auto panel = std::make_unique<Panel>();
         panel->what = std::move(what);
         panel->rect = new QCPAxisRect(m_plot);
+        panel->rect->setMinimumSize(50, 36); // all of a call fits 720 lines, with a banner above it
         m_plot->plotLayout()->addElement(static_cast<int>(m_panels.size()), 0, panel->rect);
         panel->rect->setMarginGroup(QCP::msLeft | QCP::msRight, margins);
         panel->rect->setMinimumMargins(QMargins(8, panelTop, 14, 4));

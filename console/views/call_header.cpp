@@ -84,7 +84,7 @@ CallHeader::CallHeader(QWidget* parent)
     grid->setColumnStretch(columns, 1);
 
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(12, 10, 12, 8);
+    layout->setContentsMargins(12, 8, 12, 6);
     layout->setSpacing(8);
     layout->addLayout(parties);
     layout->addLayout(grid);

@@ -52,7 +52,7 @@ PlayerBar::PlayerBar(QWidget* parent)
     row->addWidget(m_time);
     row->addWidget(m_save);
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(12, 6, 12, 8);
+    layout->setContentsMargins(12, 4, 12, 4);
     layout->setSpacing(4);
     layout->addLayout(row);
     layout->addLayout(makeControls());

@@ -66,7 +66,7 @@ SearchForm::SearchForm(QWidget* parent)
     m_number->setObjectName(QStringLiteral("pastNumber"));
     m_number->setPlaceholderText(tr("caller or callee; +34* or *1234"));
     m_number->setClearButtonEnabled(true);
-    m_number->setMinimumWidth(fontMetrics().horizontalAdvance(m_number->placeholderText()) + 40);
+    m_number->setMinimumWidth(fontMetrics().horizontalAdvance(m_number->placeholderText()) + 24);
     m_when->addItem(tr("any time"), static_cast<int>(When::Anytime));
     m_when->addItem(tr("last hour"), static_cast<int>(When::LastHour));
     m_when->addItem(tr("last 24 hours"), static_cast<int>(When::LastDay));
@@ -93,7 +93,7 @@ SearchForm::SearchForm(QWidget* parent)
 
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(10, 8, 10, 6);
-    row->setSpacing(12);
+    row->setSpacing(8);
     const auto field = [&](const QString& title, QWidget* edit) {
         auto* column = new QVBoxLayout;
         column->setSpacing(2);

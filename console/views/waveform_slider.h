@@ -21,7 +21,7 @@ public:
     void setPosition(double seconds);
     void setPassage(double begin, double end); // shaded: what is repeated; nothing when both are 0
     void setTheme(const Theme& theme);
-    QSize sizeHint() const override { return { 400, 46 }; }
+    QSize sizeHint() const override { return { 400, 40 }; }
 
 signals:
     void seekRequested(double seconds);
