@@ -61,6 +61,10 @@ Result<void> applyKey(const std::string& key, const toml::node& node, AlarmRule&
         good = applyText(node, rule.metric);
     else if (key == "group")
         good = applyText(node, rule.group);
+    else if (key == "window-min")
+        good = node.value<std::int64_t>().value_or(0) > 0 && applyValue<std::uint32_t>(node, rule.windowMinutes);
+    else if (key == "least-calls")
+        good = node.value<std::int64_t>().value_or(0) > 0 && applyValue<std::uint32_t>(node, rule.leastCalls);
     else
         return Error { "alarm '" + rule.name.str() + "': there is no '" + key + "'" };
     if (!good)

@@ -3,6 +3,9 @@
 #include "engine/storage/alarm_rows.h"
 #include "engine/storage/day_files.h"
 
+#include <array>
+#include <utility>
+
 namespace callmon {
 
 namespace {
@@ -27,6 +30,10 @@ CREATE TABLE IF NOT EXISTS rule_changes(
 );
 )sql";
 
+// Columns that came later, each with what a change stored before it stands for.
+constexpr std::array addedColumns { std::pair { "window_min", "INTEGER NOT NULL DEFAULT 5" },
+    std::pair { "least_calls", "INTEGER NOT NULL DEFAULT 20" } };
+
 template <typename Rule, typename Visit> void visitRuleFields(Rule& rule, Visit&& visit)
 {
     visit("changed_at_ns", rule.changedAt);
@@ -42,6 +49,22 @@ template <typename Rule, typename Visit> void visitRuleFields(Rule& rule, Visit&
     visit("together", rule.together);
     visit("metric", rule.metric);
     visit("call_group", rule.group);
+    visit("window_min", rule.windowMinutes);
+    visit("least_calls", rule.leastCalls);
+}
+
+bool addColumns(Database& database)
+{
+    for (const auto& [name, type] : addedColumns) {
+        auto there =
+            database.prepare("SELECT 1 FROM pragma_table_info('rule_changes') WHERE name='" + std::string(name) + '\'');
+        if (!there)
+            return false;
+        if (!there.value().stepToRow()
+            && !database.execute(("ALTER TABLE rule_changes ADD COLUMN " + std::string(name) + ' ' + type).c_str()))
+            return false;
+    }
+    return true;
 }
 
 std::string columns()
@@ -63,7 +86,7 @@ Result<AlarmRuleStore> AlarmRuleStore::open(const std::filesystem::path& directo
         auto database = Database::open(file, Database::Mode::ReadWrite);
         if (!database)
             return database.error();
-        if (database.value().execute(rulesSql)) {
+        if (database.value().execute(rulesSql) && addColumns(database.value())) {
             AlarmRuleStore store(std::move(database.value()));
             store.m_note = note;
             return store;

@@ -1,5 +1,7 @@
 #include "shared/calls/alarm_rule.h"
 
+#include "shared/calls/service_metrics.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -11,6 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::seconds longestHold { 86400 };
 constexpr std::uint32_t mostTogether = 1000;
+constexpr std::uint32_t mostLeastCalls = 1'000'000;
 
 AlarmRule rule(const char* name, AlarmKind kind, AlarmSeverity severity, double threshold, double clearThreshold,
     std::chrono::seconds raiseAfter, std::chrono::seconds clearAfter)
@@ -59,6 +62,12 @@ std::string whatIsWrong(const AlarmRule& rule)
         return "it keeps 1 to 1000 calls apart";
     if (isOfMetric(rule.kind) == rule.metric.empty())
         return isOfMetric(rule.kind) ? "it names no metric" : "a metric is for metric_low and metric_high";
+    if (isOfMetric(rule.kind) && findServiceMetric(rule.metric) == nullptr)
+        return "there is no metric '" + rule.metric.str() + "'";
+    if (std::ranges::find(serviceWindowMinutes, rule.windowMinutes) == serviceWindowMinutes.end())
+        return "its window is 1, 5, 15, 60 or 1440 minutes";
+    if (rule.leastCalls < 1 || rule.leastCalls > mostLeastCalls)
+        return "it asks for 1 to 1000000 calls at least";
     return {};
 }
 

@@ -19,7 +19,9 @@ struct AlarmRule {
     std::chrono::seconds clearAfter { 0 }; // beyond the clear threshold without a break
     std::uint32_t together = 20; // more calls than this at once, or raised within a minute, become one alarm
     FixedText<31> metric; // of the metric kinds: "asr", "ner"...
-    FixedText<63> group; // of calls; empty: every group that is measured
+    FixedText<63> group; // of calls: "total", "trunk north"; empty: every group that is measured
+    std::uint32_t windowMinutes = 5; // that the metric is taken over: 1, 5, 15, 60 or 1440
+    std::uint32_t leastCalls = 20; // of a ratio or a mean: of fewer calls it says nothing
     FixedText<47> changedBy; // empty: as built in; "configuration"; else a user of the probe's machine
     Timestamp changedAt; // of a user's change
 };

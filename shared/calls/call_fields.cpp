@@ -43,6 +43,15 @@ constexpr std::array serviceNames { "group", "attempts", "answered", "completed"
     "answer_delay_mean_ms", "post_dial_delay_mean_ms", "srd_answered_mean_ms", "srd_failed_mean_ms", "mos_calls",
     "mos_mean", "mos_best", "mos_high", "mos_medium", "mos_low", "mos_poor" };
 
+constexpr std::array serviceTimeNames { "from", "to", "watched_s", "new_calls", "new_calls_per_s",
+    "new_calls_peak_per_s", "repeated_calls", "concurrent_calls", "concurrent_mean", "concurrent_peak" };
+
+constexpr auto serviceRowNames = [] {
+    std::array<const char*, serviceTimeNames.size() + serviceNames.size()> names {};
+    std::ranges::copy(serviceNames, std::ranges::copy(serviceTimeNames, names.begin()).out);
+    return names;
+}();
+
 FieldValue text(std::string_view value)
 {
     return { value.empty() ? FieldValue::Kind::Absent : FieldValue::Kind::Text, std::string(value) };
@@ -197,6 +206,25 @@ std::vector<FieldValue> serviceFields(const ServiceFigures& figures, std::string
         milliseconds(requestDelayFailed(figures)), count(figures.mosCalls), number(mosMean(figures), 3) };
     for (const std::uint64_t calls : figures.mosBands)
         fields.push_back(count(calls));
+    return fields;
+}
+
+std::span<const char* const> serviceRowFieldNames()
+{
+    return serviceRowNames;
+}
+
+std::vector<FieldValue> serviceRowFields(const ServiceRow& row)
+{
+    const ServiceSums& sums = row.sums;
+    const auto perSecond = [&](std::uint64_t value) {
+        return sums.seconds > 0 ? number(double(value) / double(sums.seconds), 3) : FieldValue {};
+    };
+    std::vector<FieldValue> fields { time(row.from), time(row.to), count(sums.seconds), count(sums.newCalls),
+        perSecond(sums.newCalls), count(row.peaks.newCalls), count(sums.repeatedCalls), count(row.concurrentCalls),
+        perSecond(sums.callSeconds), count(row.peaks.concurrentCalls) };
+    for (FieldValue& field : serviceFields(sums.figures, toText(row.group)))
+        fields.push_back(std::move(field));
     return fields;
 }
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "shared/calls/quality_point.h"
-#include "shared/calls/service_figures.h"
+#include "shared/calls/service_window.h"
 #include "shared/calls/stream_record.h"
 #include "shared/calls/unbound_flow.h"
 
@@ -33,5 +33,8 @@ std::vector<FieldValue> unboundFields(const UnboundFlow& flow);
 
 std::span<const char* const> serviceFieldNames(); // of one group of calls
 std::vector<FieldValue> serviceFields(const ServiceFigures& figures, std::string_view group);
+
+std::span<const char* const> serviceRowFieldNames(); // of one group in one period: those, and what only time tells
+std::vector<FieldValue> serviceRowFields(const ServiceRow& row);
 
 }

@@ -1,6 +1,7 @@
 #include "shared/calls/service_figures.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace callmon {
 
@@ -13,18 +14,18 @@ std::optional<double> percent(std::uint64_t part, std::uint64_t whole)
     return 100.0 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
-std::optional<Milliseconds> mean(Milliseconds sum, std::uint64_t of)
+std::optional<Milliseconds> mean(Nanoseconds sum, std::uint64_t of)
 {
     if (of == 0)
         return std::nullopt;
-    return sum / static_cast<double>(of);
+    return Milliseconds(sum) / static_cast<double>(of);
 }
 
-void addTo(Milliseconds& sum, std::uint64_t& of, const std::optional<Milliseconds>& value)
+void addTo(Nanoseconds& sum, std::uint64_t& of, const std::optional<Milliseconds>& value)
 {
     if (!value)
         return;
-    sum += *value;
+    sum += std::chrono::round<Nanoseconds>(*value);
     ++of;
 }
 
@@ -82,21 +83,13 @@ void addFailure(ServiceFigures& figures, const CallRecord& call)
 
 }
 
-void ServiceFigures::add(const CallRecord& call)
+void ServiceFigures::addAttempt(const CallRecord& call)
 {
-    if (call.mosMean) {
-        mos += *call.mosMean;
-        ++mosCalls;
-        const auto band = std::ranges::find_if(mosBandFloors, [&](double floor) { return *call.mosMean >= floor; });
-        ++mosBands[static_cast<std::size_t>(band - mosBandFloors.begin())];
-    }
-    const bool over = call.state == CallState::Ended;
-    if (call.answeredAt && over)
-        addTo(talkTime, talked, durationOf(call));
     if (call.beganBeforeProbe) {
         ++beganBeforeProbe;
         return;
     }
+    const bool over = call.state == CallState::Ended;
     if (!call.answeredAt && !over) {
         ++settingUp;
         return;
@@ -108,38 +101,22 @@ void ServiceFigures::add(const CallRecord& call)
         return;
     }
     ++answered;
-    completed += over && (call.endedBy == EndedBy::Caller || call.endedBy == EndedBy::Callee);
     addTo(answerDelay, answerDelays, call.answerDelay);
     addTo(requestDelayAnswered, requestDelaysAnswered, call.postDialDelay);
 }
 
-ServiceFigures& ServiceFigures::operator+=(const ServiceFigures& other)
+void ServiceFigures::addEnd(const CallRecord& call)
 {
-    settingUp += other.settingUp;
-    beganBeforeProbe += other.beganBeforeProbe;
-    attempts += other.attempts;
-    answered += other.answered;
-    completed += other.completed;
-    userBusy += other.userBusy;
-    ringNoAnswer += other.ringNoAnswer;
-    terminalReject += other.terminalReject;
-    numberErrors += other.numberErrors;
-    redirected += other.redirected;
-    ineffective += other.ineffective;
-    effectiveFailures += other.effectiveFailures;
-    talkTime += other.talkTime;
-    talked += other.talked;
-    answerDelay += other.answerDelay;
-    answerDelays += other.answerDelays;
-    requestDelayAnswered += other.requestDelayAnswered;
-    requestDelaysAnswered += other.requestDelaysAnswered;
-    requestDelayFailed += other.requestDelayFailed;
-    requestDelaysFailed += other.requestDelaysFailed;
-    mos += other.mos;
-    mosCalls += other.mosCalls;
-    for (std::size_t i = 0; i < mosBands.size(); ++i)
-        mosBands[i] += other.mosBands[i];
-    return *this;
+    if (call.mosMean) {
+        mosMillionths += static_cast<std::uint64_t>(std::llround(*call.mosMean * 1e6));
+        ++mosCalls;
+        const auto band = std::ranges::find_if(mosBandFloors, [&](double floor) { return *call.mosMean >= floor; });
+        ++mosBands[static_cast<std::size_t>(band - mosBandFloors.begin())];
+    }
+    if (!call.answeredAt || call.state != CallState::Ended)
+        return;
+    addTo(talkTime, talked, durationOf(call));
+    completed += !call.beganBeforeProbe && (call.endedBy == EndedBy::Caller || call.endedBy == EndedBy::Callee);
 }
 
 std::optional<double> answerSeizureRatio(const ServiceFigures& figures)
@@ -208,7 +185,7 @@ std::optional<double> mosMean(const ServiceFigures& figures)
 {
     if (figures.mosCalls == 0)
         return std::nullopt;
-    return figures.mos / static_cast<double>(figures.mosCalls);
+    return static_cast<double>(figures.mosMillionths) / 1e6 / static_cast<double>(figures.mosCalls);
 }
 
 }

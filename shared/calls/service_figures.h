@@ -1,5 +1,5 @@
-// What a set of calls says of the service: plain counters that can be added, so that any period and group is summed
-// exactly, and the one place where ratios are derived from them. A call counts once, in its final state.
+// What a set of calls says of the service: whole numbers that can be added and taken away again, so that any period and
+// group is summed exactly and in any order, and the one place where ratios are derived from them.
 // ASR: ITU-T E.425 (formerly E.411); NER: ITU-T E.425; SER, SEER, ISA, SCR, SRD: RFC 6076.
 #pragma once
 
@@ -29,22 +29,32 @@ struct ServiceFigures {
     std::uint64_t effectiveFailures = 0; // 480, 486, 600, 603 (RFC 6076 4.7)
 
     // Sums, with how many calls each is of.
-    Milliseconds talkTime {}; // answer to end, of `talked` answered calls that are over
+    Nanoseconds talkTime {}; // answer to end, of `talked` answered calls that are over
     std::uint64_t talked = 0;
-    Milliseconds answerDelay {}; // first INVITE to 200
+    Nanoseconds answerDelay {}; // first INVITE to 200
     std::uint64_t answerDelays = 0;
-    Milliseconds requestDelayAnswered {}; // first INVITE to first 18x or final response
+    Nanoseconds requestDelayAnswered {}; // first INVITE to first 18x or final response
     std::uint64_t requestDelaysAnswered = 0;
-    Milliseconds requestDelayFailed {};
+    Nanoseconds requestDelayFailed {};
     std::uint64_t requestDelaysFailed = 0;
-    double mos = 0; // of the calls' means
+    std::uint64_t mosMillionths = 0; // of the calls' means
     std::uint64_t mosCalls = 0;
     // Calls by mean MOS, best first, in the categories of ITU-T G.109: from 4.34, 4.03, 3.60, 3.10, and below.
     static constexpr std::array mosBandFloors { 4.34, 4.03, 3.60, 3.10 };
     std::array<std::uint64_t, mosBandFloors.size() + 1> mosBands {};
 
-    void add(const CallRecord& call);
-    ServiceFigures& operator+=(const ServiceFigures& other);
+    // A call in the state it is in; of one that is over, all that there is to count. The same in two steps, for who
+    // counts while calls are on: the attempt once it is answered or over, the end when that has come. By then, what the
+    // first step took does not change any more.
+    void add(const CallRecord& call)
+    {
+        addAttempt(call);
+        addEnd(call);
+    }
+    void addAttempt(const CallRecord& call);
+    void addEnd(const CallRecord& call); // of one that is on: its MOS so far
+
+    bool operator==(const ServiceFigures&) const = default;
 };
 
 // Percent; empty where there is nothing to divide by.

@@ -137,6 +137,8 @@ private slots:
             rule.changedAt = sample::at("2026-03-01T10:00:00Z");
             QVERIFY(store.value().put(rule));
             rule.enabled = false;
+            rule.windowMinutes = 60;
+            rule.leastCalls = 7;
             rule.changedBy = std::string_view("bert");
             QVERIFY(store.value().put(rule));
         }
@@ -146,10 +148,37 @@ private slots:
         QVERIFY(!rules.value()[0].enabled);
         QCOMPARE(rules.value()[0].changedBy.str(), std::string("bert"));
         QCOMPARE(rules.value()[0].raiseAfter, rule.raiseAfter);
+        QCOMPARE(rules.value()[0].windowMinutes, 60U);
+        QCOMPARE(rules.value()[0].leastCalls, 7U);
         const auto changes = store.value().changes();
         QCOMPARE(changes.value().size(), std::size_t(2));
         QCOMPARE(changes.value()[0].changedBy.str(), std::string("anna"));
         QCOMPARE(changes.value()[0].threshold, 3.0);
+    }
+
+    void rulesFromBeforeWindowsAreReadWithTheirDefault()
+    {
+        QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        {
+            auto database = Database::open(path / "rules.sqlite", Database::Mode::ReadWrite);
+            QVERIFY(database);
+            QVERIFY(database.value().execute(R"sql(
+CREATE TABLE rule_changes(change INTEGER PRIMARY KEY, changed_at_ns INTEGER NOT NULL, changed_by TEXT NOT NULL,
+  name TEXT NOT NULL, kind INTEGER NOT NULL, severity INTEGER NOT NULL, enabled INTEGER NOT NULL,
+  threshold REAL NOT NULL, clear_threshold REAL NOT NULL, raise_after_s INTEGER NOT NULL,
+  clear_after_s INTEGER NOT NULL, together INTEGER NOT NULL, metric TEXT NOT NULL, call_group TEXT NOT NULL);
+INSERT INTO rule_changes VALUES(1,1,'anna','asr-low',14,1,1,40,50,60,60,20,'asr','');
+)sql"));
+        }
+        for (int opened = 0; opened < 2; ++opened) { // the second time the columns are there
+            auto store = AlarmRuleStore::open(path);
+            QVERIFY2(store, store ? "" : store.error().what.c_str());
+            const auto rules = store.value().rules();
+            QCOMPARE(rules.value().size(), std::size_t(1));
+            QCOMPARE(rules.value()[0].windowMinutes, 5U);
+            QCOMPARE(rules.value()[0].leastCalls, 20U);
+        }
     }
 };
 

@@ -1,0 +1,83 @@
+#include "shared/calls/call_groups.h"
+
+#include <algorithm>
+
+namespace callmon {
+
+CallGroups::CallGroups(std::vector<Trunk> trunks, std::vector<std::string> prefixes)
+    : m_trunks(std::move(trunks))
+    , m_prefixes(std::move(prefixes))
+{
+    for (std::size_t trunk = 0; trunk < m_trunks.size(); ++trunk)
+        for (const IpNetwork& network : m_trunks[trunk].addresses)
+            m_networks.push_back({ network, trunk });
+    std::ranges::stable_sort(
+        m_networks, std::ranges::greater(), [](const Network& n) { return n.network.prefixBits(); });
+}
+
+std::optional<std::size_t> CallGroups::trunkOf(const IpAddress& address) const
+{
+    const auto found = std::ranges::find_if(m_networks, [&](const Network& n) { return n.network.contains(address); });
+    return found == m_networks.end() ? std::nullopt : std::optional(found->trunk);
+}
+
+std::optional<std::size_t> CallGroups::prefixOf(std::string_view callee) const
+{
+    std::optional<std::size_t> longest;
+    for (std::size_t i = 0; i < m_prefixes.size(); ++i)
+        if (callee.starts_with(m_prefixes[i]) && (!longest || m_prefixes[i].size() > m_prefixes[*longest].size()))
+            longest = i;
+    return longest;
+}
+
+std::string_view codecOf(std::span<const StreamRecord> streams)
+{
+    const auto first = std::ranges::find_if(streams, tellsCodec);
+    return first == streams.end() ? std::string_view() : first->codec.view();
+}
+
+namespace {
+
+std::string whatIsWrongWithName(std::string_view name)
+{
+    if (name.empty() || name.size() > FixedText<47>::capacity())
+        return "takes 1 to 47 characters";
+    if (name == "other" || std::ranges::any_of(name, [](unsigned char c) { return c < ' ' || c == 0x7f; }))
+        return "cannot be '" + std::string(name) + "'";
+    return {};
+}
+
+}
+
+Result<void> checkTrunks(const std::vector<Trunk>& trunks)
+{
+    std::size_t addresses = 0;
+    for (const Trunk& trunk : trunks) {
+        if (const std::string wrong = whatIsWrongWithName(trunk.name); !wrong.empty())
+            return Error { "the name of a trunk " + wrong };
+        if (std::ranges::count(trunks, trunk.name, &Trunk::name) > 1)
+            return Error { "trunk '" + trunk.name + "' is there twice" };
+        if (trunk.addresses.empty())
+            return Error { "trunk '" + trunk.name + "' has no addresses" };
+        addresses += trunk.addresses.size();
+    }
+    if (trunks.size() > CallGroups::mostTrunks || addresses > CallGroups::mostAddresses)
+        return Error { "there are more than " + std::to_string(CallGroups::mostTrunks) + " trunks, or more than "
+            + std::to_string(CallGroups::mostAddresses) + " addresses of trunks" };
+    return {};
+}
+
+Result<void> checkPrefixes(const std::vector<std::string>& prefixes)
+{
+    for (const std::string& prefix : prefixes) {
+        if (const std::string wrong = whatIsWrongWithName(prefix); !wrong.empty())
+            return Error { "a prefix " + wrong };
+        if (std::ranges::count(prefixes, prefix) > 1)
+            return Error { "prefix '" + prefix + "' is there twice" };
+    }
+    if (prefixes.size() > CallGroups::mostPrefixes)
+        return Error { "there are more than " + std::to_string(CallGroups::mostPrefixes) + " prefixes" };
+    return {};
+}
+
+}
