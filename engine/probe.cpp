@@ -104,6 +104,17 @@ ReassemblerOptions reassemblerOptions(const ProbeOptions& options)
     return reassembler;
 }
 
+ServiceOptions serviceOptions(const ProbeOptions& options)
+{
+    ServiceOptions service;
+    service.groups = CallGroups(options.trunks, options.prefixes);
+    service.repeatWithin = options.repeatWithin;
+    service.shortCall = options.shortCall;
+    service.maxCalls = options.maxCalls;
+    service.seed = std::random_device()();
+    return service;
+}
+
 StorageQueue::Sizes queueSizes(const ProbeOptions& options, bool signalling)
 {
     StorageQueue::Sizes sizes;
@@ -205,6 +216,7 @@ Probe::Probe(const ProbeOptions& options, Warn warn)
     , m_queues(makeQueues(options))
     , m_monitor(trackerOptions(options), pointersTo<RecordSink>(m_queues), { .bytesKept = options.messageBytes })
     , m_pieces(m_monitor, reassemblerOptions(options), m_queues.size() == 1)
+    , m_service(serviceOptions(options))
     , m_alarms(options.maxCalls, options.alarmRules)
     , m_data(options.data)
     , m_chunksInPool(options.recordMedia ? double(options.mediaPoolMib) * 1024 * 1024 / sizeof(MediaChunk) : 0)
@@ -321,6 +333,7 @@ void Probe::publish(Timestamp now)
 void Probe::liveCall(const CallRecord& call)
 {
     m_alarms.calls().liveCall(call);
+    m_service.liveCall(call);
     if (m_remote)
         m_live.update(call);
 }
@@ -328,6 +341,7 @@ void Probe::liveCall(const CallRecord& call)
 void Probe::stream(const StreamRecord& stream)
 {
     m_alarms.calls().stream(stream);
+    m_service.stream(stream);
     if (m_remote)
         m_live.update(stream);
 }
@@ -342,6 +356,7 @@ void Probe::quality(const QualityPoint& point)
 void Probe::callEnded(const CallRecord& call)
 {
     m_alarms.calls().callEnded(call);
+    m_service.callEnded(call);
     if (m_remote)
         m_live.remove(call.key);
 }
@@ -350,11 +365,24 @@ void Probe::second(Timestamp now)
 {
     if (!std::exchange(m_earlierAlarmsEnded, true))
         m_writer->endOpenAlarms(now);
+    m_service.second(now);
+    moveService();
     m_alarms.second(now);
+}
+
+// A rule is held against the windows before it is taken as changed: what moved, moved under the old one.
+void Probe::moveService()
+{
+    if (const auto moved = m_service.takeMove())
+        m_alarms.metrics().judge(m_service, *moved);
+    for (const ServiceRow& minute : m_service.takeMinutes())
+        m_writer->serviceMinute(minute);
 }
 
 void Probe::closing()
 {
+    m_service.stop();
+    moveService();
     m_alarms.stop();
     storeAlarms();
 }
@@ -479,6 +507,8 @@ ProbeStatus Probe::status() const
     for (const NamedCounter& counter : m_writer->counters())
         status.counters.push_back(counter);
     for (const NamedCounter& counter : m_alarms.counters())
+        status.counters.push_back(counter);
+    for (const NamedCounter& counter : m_service.counters())
         status.counters.push_back(counter);
     if (m_remote)
         for (const NamedCounter& counter : m_remote->counters())

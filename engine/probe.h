@@ -5,6 +5,7 @@
 #include "engine/alarms/alarm_desk.h"
 #include "engine/capture/capture_loop.h"
 #include "engine/capture/core_layout.h"
+#include "engine/metrics/service_monitor.h"
 #include "engine/piece_reader.h"
 #include "engine/probe_options.h"
 #include "engine/records/call_monitor.h"
@@ -61,6 +62,7 @@ private:
     void stored() override { m_onFinished(); }
     void judgeProbe();
     void storeAlarms();
+    void moveService();
     Result<void> allStored() const;
     std::uint64_t refusedChunks() const;
 
@@ -94,6 +96,7 @@ private:
     std::unique_ptr<RecordWriter> m_writer;
     std::optional<std::chrono::steady_clock::time_point> m_storageFailedAt; // last; empty while storage works
 
+    ServiceMonitor m_service; // the storage thread's, but for what any may ask of it
     AlarmDesk m_alarms; // the storage thread's, but for what any may ask of it
     std::optional<AlarmRuleStore> m_alarmRules; // the main thread's
     std::filesystem::path m_data;

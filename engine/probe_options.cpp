@@ -1,6 +1,7 @@
 #include "engine/probe_options.h"
 
 #include "engine/alarm_tables.h"
+#include "engine/trunk_tables.h"
 #include "shared/remote/transport.h"
 
 #include <CLI/CLI.hpp>
@@ -101,6 +102,12 @@ Result<void> applyLegHeaders(ProbeOptions& options, const Values& values)
     return {};
 }
 
+Result<void> applyPrefixes(ProbeOptions& options, const Values& values)
+{
+    options.prefixes = values;
+    return checkPrefixes(values);
+}
+
 Result<void> applyCores(ProbeOptions& options, const Values& values)
 {
     options.cores.clear();
@@ -177,6 +184,13 @@ const std::vector<Option>& allOptions()
             seconds<&O::silenceWithMedia>() },
         { "silence-without-media-s", "Silence that ends a call on hold or without media, seconds", false,
             seconds<&O::silenceWithoutMedia>() },
+        { "prefixes",
+            "First digits of callees whose calls get service metrics of their own; the longest that fits counts", true,
+            applyPrefixes },
+        { "repeat-within-s", "A call between the same two so soon after a short or failed one is a repeated call",
+            false, seconds<&O::repeatWithin>() },
+        { "short-call-s", "Shorter than this, a call that was answered is a short one", false,
+            seconds<&O::shortCall>() },
         { "record-media", "Keep the RTP of calls: true or false", false,
             choice<&O::recordMedia, true, false>("true", "false") },
         { "message-bytes", "Bytes kept of each signalling message; 0: its first line", false,
@@ -222,6 +236,11 @@ Result<void> applyFile(const std::string& path, ProbeOptions& options)
         const std::string name(key.str());
         if (name == "alarm") {
             if (auto applied = applyAlarmTables(node, options.alarmRules); !applied)
+                return Error { path + ": " + applied.error().what };
+            continue;
+        }
+        if (name == "trunk") {
+            if (auto applied = applyTrunkTables(node, options.trunks); !applied)
                 return Error { path + ": " + applied.error().what };
             continue;
         }

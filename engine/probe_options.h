@@ -3,6 +3,7 @@
 
 #include "shared/base/result.h"
 #include "shared/calls/alarm_rule.h"
+#include "shared/calls/call_groups.h"
 
 #include <chrono>
 #include <cstdint>
@@ -52,6 +53,11 @@ struct ProbeOptions {
     std::chrono::seconds silenceWithoutMedia { 7200 };
 
     std::vector<AlarmRule> alarmRules = builtInRules(); // with those of the file put over them
+
+    std::vector<Trunk> trunks; // service metrics of each
+    std::vector<std::string> prefixes; // and of each of these, first digits of the callee
+    std::chrono::seconds repeatWithin { 120 }; // after a short or failed call the same two are a repeated one
+    std::chrono::seconds shortCall { 10 };
 
     std::uint32_t messageBytes = 8192; // kept of each signalling message of a call; 0: its first line
     bool recordMedia = true;

@@ -56,7 +56,7 @@ std::string alarmText(const AlarmRule& rule, double figure, std::optional<Party>
         return "No frame for " + value + against(rule);
     case AlarmKind::MetricLow:
     case AlarmKind::MetricHigh:
-        return rule.metric.str() + ' ' + value + against(rule);
+        return value + against(rule); // whose it is, its caller says
     default:
         break;
     }

@@ -2,6 +2,8 @@
 
 #include "engine/alarms/alarm_texts.h"
 
+#include <algorithm>
+
 namespace callmon {
 
 MetricAlarms::MetricAlarms(AlarmBook& book)
@@ -12,12 +14,16 @@ MetricAlarms::MetricAlarms(AlarmBook& book)
 void MetricAlarms::setRules(std::span<const AlarmRule> rules, Timestamp now)
 {
     m_rules.clear();
-    for (const AlarmRule& rule : rules)
-        if (isOfMetric(rule.kind) && rule.enabled)
-            m_rules.push_back(rule);
+    for (const AlarmRule& rule : rules) {
+        const ServiceMetric* const metric = findServiceMetric(rule.metric);
+        const auto window = std::ranges::find(serviceWindowMinutes, rule.windowMinutes);
+        if (isOfMetric(rule.kind) && rule.enabled && metric != nullptr && window != serviceWindowMinutes.end())
+            m_rules.push_back({ rule, metric, static_cast<std::size_t>(window - serviceWindowMinutes.begin()) });
+    }
     std::erase_if(m_watches, [&](const auto& entry) {
         const auto& [key, watch] = entry;
-        if (findRule(m_rules, std::string_view(key).substr(0, key.find('\n'))) != nullptr)
+        const std::string_view name = std::string_view(key).substr(0, key.find('\n'));
+        if (std::ranges::any_of(m_rules, [&](const Rule& rule) { return rule.rule.name == name; }))
             return false;
         if (watch.alarm)
             m_book.clear(*watch.alarm, now, AlarmEnd::RuleChanged, watch.threshold.worst());
@@ -25,50 +31,57 @@ void MetricAlarms::setRules(std::span<const AlarmRule> rules, Timestamp now)
     });
 }
 
-void MetricAlarms::update(const MetricReading& reading)
+void MetricAlarms::judge(const ServiceMonitor& monitor, Timestamp at)
 {
-    if (reading.samples != 0 && reading.samples < leastSamples)
+    for (const Rule& rule : m_rules)
+        for (std::size_t group = 0; group < monitor.groupCount(); ++group)
+            if (rule.rule.group.empty() || toText(monitor.group(group)) == rule.rule.group.view())
+                judge(rule, monitor.window(group, rule.window), at);
+}
+
+void MetricAlarms::judge(const Rule& rule, const ServiceRow& row, Timestamp at)
+{
+    const auto value = rule.metric->value(row);
+    if (!value || (rule.metric->samples != nullptr && rule.metric->samples(row) < rule.rule.leastCalls))
         return;
-    for (const AlarmRule& rule : m_rules) {
-        if (!(rule.metric == reading.metric) || !(rule.group.empty() || rule.group == reading.group))
-            continue;
-        const std::string key = rule.name.str() + '\n' + std::string(reading.group);
-        auto found = m_watches.find(key);
-        if (found == m_watches.end()) {
-            if (m_watches.size() >= mostWatches) {
-                ++m_refused;
-                continue;
-            }
-            found = m_watches.emplace(key, Watch {}).first;
-            found->second.upTo = reading.at;
+    const std::string group = toText(row.group);
+    const std::string key = rule.rule.name.str() + '\n' + group;
+    auto found = m_watches.find(key);
+    if (found == m_watches.end()) {
+        if (m_watches.size() >= mostWatches) {
+            ++m_refused;
+            return;
         }
-        Watch& watch = found->second;
-        // A value stands for the time since the one before it, a minute at most.
-        const Timestamp from = std::max(watch.upTo, reading.at - std::chrono::minutes(1));
-        watch.upTo = reading.at;
-        switch (watch.threshold.update(rule, reading.value, std::min(from, reading.at), reading.at)) {
-        case ThresholdWatch::Change::Raise:
-            raise(rule, reading, watch);
-            break;
-        case ThresholdWatch::Change::Clear:
-            if (watch.alarm)
-                m_book.clear(*watch.alarm, reading.at, AlarmEnd::Recovered, watch.threshold.worst());
-            watch.alarm.reset();
-            break;
-        case ThresholdWatch::Change::None:
-            break;
-        }
+        found = m_watches.emplace(key, Watch {}).first;
+        found->second.upTo = at;
+    }
+    Watch& watch = found->second;
+    // A value stands for the time since the one before it, a minute at most.
+    const Timestamp from = std::max(watch.upTo, at - std::chrono::minutes(1));
+    watch.upTo = at;
+    switch (watch.threshold.update(rule.rule, *value, std::min(from, at), at)) {
+    case ThresholdWatch::Change::Raise:
+        raise(rule, group, *value, at, watch);
+        break;
+    case ThresholdWatch::Change::Clear:
+        if (watch.alarm)
+            m_book.clear(*watch.alarm, at, AlarmEnd::Recovered, watch.threshold.worst());
+        watch.alarm.reset();
+        break;
+    case ThresholdWatch::Change::None:
+        break;
     }
 }
 
-void MetricAlarms::raise(const AlarmRule& rule, const MetricReading& reading, Watch& watch)
+void MetricAlarms::raise(const Rule& rule, const std::string& group, double value, Timestamp at, Watch& watch)
 {
-    Alarm alarm = alarmOf(rule, reading.at);
+    Alarm alarm = alarmOf(rule.rule, at);
     alarm.since = watch.threshold.since();
-    alarm.metric = reading.metric;
-    alarm.group = reading.group;
+    alarm.metric = rule.rule.metric;
+    alarm.group = std::string_view(group);
     alarm.figure = alarm.worst = watch.threshold.worst();
-    alarm.text = alarmText(rule, reading.value, {}) + " in " + std::string(reading.group);
+    alarm.text = std::string(rule.metric->title) + " of " + group + " over " + std::to_string(rule.rule.windowMinutes)
+        + " min: " + alarmText(rule.rule, value, {});
     watch.alarm = m_book.raise(alarm);
 }
 

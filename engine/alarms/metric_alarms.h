@@ -1,32 +1,25 @@
-// Alarms on service metrics: whoever computes ASR, NER and the like tells each value here, group by group.
+// Alarms on service metrics: ASR, NER and the like of each group of calls, over the window that the rule names.
 #pragma once
 
 #include "engine/alarms/alarm_book.h"
 #include "engine/alarms/threshold_watch.h"
+#include "engine/metrics/service_monitor.h"
+#include "shared/calls/service_metrics.h"
 
 #include <string>
 #include <unordered_map>
 
 namespace callmon {
 
-struct MetricReading {
-    std::string_view metric; // "asr", "ner", "concurrent_calls": as rules name it
-    std::string_view group; // "total", "trunk north"
-    double value = 0; // percent where it is a share
-    std::uint64_t samples = 0; // that it was computed from; too few say nothing (0: a plain count, always believed)
-    Timestamp at; // end of its window
-};
-
-// Storage thread. A rule without a group is held against every group, each by itself.
+// Storage thread. A rule without a group is held against every group, each by itself. A ratio or mean of fewer calls
+// than the rule asks for says nothing: it neither raises nor clears.
 class MetricAlarms {
 public:
     explicit MetricAlarms(AlarmBook& book);
 
     void setRules(std::span<const AlarmRule> rules, Timestamp now); // those of other kinds are left out
-    void update(const MetricReading& reading); // every few seconds is enough; in order of time
+    void judge(const ServiceMonitor& monitor, Timestamp at); // whenever its windows have moved; `at` is their end
     std::vector<NamedCounter> counters() const;
-
-    static constexpr std::uint64_t leastSamples = 20;
 
 private:
     struct Watch {
@@ -34,11 +27,17 @@ private:
         Timestamp upTo;
         std::optional<AlarmId> alarm;
     };
-    void raise(const AlarmRule& rule, const MetricReading& reading, Watch& watch);
+    struct Rule {
+        AlarmRule rule;
+        const ServiceMetric* metric;
+        std::size_t window; // place in serviceWindowMinutes
+    };
+    void judge(const Rule& rule, const ServiceRow& row, Timestamp at);
+    void raise(const Rule& rule, const std::string& group, double value, Timestamp at, Watch& watch);
 
     static constexpr std::size_t mostWatches = 4096; // rule and group
     AlarmBook& m_book;
-    std::vector<AlarmRule> m_rules;
+    std::vector<Rule> m_rules;
     std::unordered_map<std::string, Watch> m_watches; // "rule\ngroup"
     std::uint64_t m_refused = 0;
 };

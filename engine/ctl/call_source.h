@@ -10,6 +10,7 @@
 #include "shared/calls/media_chunk.h"
 #include "shared/calls/probe_status.h"
 #include "shared/calls/quality_point.h"
+#include "shared/calls/service_window.h"
 #include "shared/calls/stream_record.h"
 
 #include <functional>
@@ -41,6 +42,16 @@ public:
     virtual Result<std::uint64_t> alarms(const AlarmQuery&, const std::function<bool(const Alarm&)>&)
     {
         return Error { "alarms are read from a data directory: give --data DIR" };
+    }
+    // Service metrics of the past, by time and then by group, one row at a time; the sink returns false to stop early.
+    virtual Result<void> serviceHistory(const ServiceQuery&, const std::function<bool(const ServiceRow&)>&)
+    {
+        return Error { "what was measured minute by minute is read from a data directory: give --data DIR" };
+    }
+    // Those of the sliding windows as they are now, of every group.
+    virtual Result<std::vector<ServiceRow>> serviceWindows()
+    {
+        return Error { "only an engine knows what is on now: give --engine URL" };
     }
     // Every stream's media: MediaChunk bytes, each stream's in order of time; the streams may be interleaved.
     // The sink returns false to stop early.

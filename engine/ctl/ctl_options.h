@@ -4,6 +4,7 @@
 #include "engine/ctl/row_output.h"
 #include "engine/ctl/stream_filter.h"
 #include "shared/calls/alarm.h"
+#include "shared/calls/call_groups.h"
 #include "shared/calls/call_query.h"
 #include "shared/codecs/call_audio.h"
 
@@ -13,7 +14,21 @@
 
 namespace callmon {
 
-enum class ReportBy { Total, Prefix, Caller, Callee, CallerAddress, CalleeAddress, Hour, Day, Outcome, OutcomeCode };
+enum class ReportBy {
+    Total,
+    Trunk,
+    Prefix,
+    Codec,
+    Caller,
+    Callee,
+    CallerAddress,
+    CalleeAddress,
+    Hour,
+    Day,
+    Outcome,
+    OutcomeCode
+};
+enum class ReportOf { Calls, History, Windows };
 
 struct CtlOptions {
     enum class Command { Calls, Streams, Report, Quality, Flow, Wav, Pcap, Live, Status, Unbound, Alarms };
@@ -28,7 +43,11 @@ struct CtlOptions {
     std::string output; // file, of wav and pcap
     WavChannels channels = WavChannels::Stereo; // wav
     ReportBy reportBy = ReportBy::Total;
+    std::vector<Trunk> trunks; // report by trunk
     std::vector<std::string> prefixes; // report by prefix: of the callee, the longest that fits
+    std::size_t mostGroups = 100; // report: those with most attempts; 0: all
+    ReportOf reportOf = ReportOf::Calls;
+    std::uint32_t stepMinutes = 60; // report --history
     bool messages = false; // flow: their text, too
     bool once = false; // live: one snapshot
 };

@@ -43,6 +43,12 @@ Result<std::uint64_t> DataDirectorySource::alarms(
     return m_query->alarms(query, sink);
 }
 
+Result<void> DataDirectorySource::serviceHistory(
+    const ServiceQuery& query, const std::function<bool(const ServiceRow&)>& sink)
+{
+    return m_query->service(query, sink);
+}
+
 Result<void> DataDirectorySource::media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink)
 {
     const auto streams = m_query->streams(call);

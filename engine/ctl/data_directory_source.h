@@ -16,6 +16,7 @@ public:
     bool answersWithinSink() const override { return true; }
     Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) override;
     Result<std::uint64_t> alarms(const AlarmQuery& query, const std::function<bool(const Alarm&)>& sink) override;
+    Result<void> serviceHistory(const ServiceQuery& query, const std::function<bool(const ServiceRow&)>& sink) override;
     Result<void> media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) override;
     Result<void> live(const std::function<bool(const LiveUpdate&)>& sink) override; // refused: only an engine knows
     Result<ProbeStatus> status() override; // refused

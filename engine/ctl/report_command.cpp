@@ -1,4 +1,5 @@
-// callmonctl report: service figures of any period and grouping, summed from the call records.
+// callmonctl report: service figures of any period and grouping, summed from the call records; or what the engine
+// measured while calls were on, minute by minute or as of now.
 #include "engine/ctl/commands.h"
 #include "shared/base/utc_time.h"
 
@@ -9,6 +10,9 @@
 namespace callmon {
 
 namespace {
+
+// Callers and addresses may be any number: those that come beyond are summed with the others. 60 MB.
+constexpr std::size_t mostGroupsKept = 200'000;
 
 constexpr std::array serviceTable {
     TableColumn { "group", "group", 30 },
@@ -26,62 +30,199 @@ constexpr std::array serviceTable {
     TableColumn { "mos_mean", "MOS" },
 };
 
-std::string prefixOf(std::string_view callee, const std::vector<std::string>& prefixes)
+constexpr std::array serviceRowTable {
+    TableColumn { "from", "from (UTC)" },
+    TableColumn { "to", "to (UTC)" },
+    TableColumn { "group", "group", 30 },
+    TableColumn { "new_calls_per_s", "calls/s" },
+    TableColumn { "concurrent_mean", "at once" },
+    TableColumn { "concurrent_peak", "peak" },
+    TableColumn { "attempts", "attempts" },
+    TableColumn { "asr_percent", "ASR %" },
+    TableColumn { "ner_percent", "NER %" },
+    TableColumn { "seer_percent", "SEER %" },
+    TableColumn { "isa_percent", "ISA %" },
+    TableColumn { "acd_s", "ACD s" },
+    TableColumn { "post_dial_delay_mean_ms", "PDD ms", 11 },
+    TableColumn { "repeated_calls", "repeated" },
+    TableColumn { "mos_mean", "MOS" },
+};
+
+class GroupsOf { // a call
+public:
+    explicit GroupsOf(const CtlOptions& options)
+        : m_by(options.reportBy)
+        , m_groups(options.trunks, options.prefixes)
+    {
+    }
+
+    template <typename Count> void count(const CallRecord& call, Count&& into) const
+    {
+        if (m_by != ReportBy::Trunk)
+            return into(nameOf(call));
+        const auto caller = m_groups.trunkOf(call.callerAddress.ip);
+        const auto callee = m_groups.trunkOf(call.calleeAddress.ip);
+        if (caller)
+            into(m_groups.trunks()[*caller].name);
+        if (callee && callee != caller)
+            into(m_groups.trunks()[*callee].name);
+        if (!caller && !callee)
+            into("other");
+    }
+
+private:
+    std::string nameOf(const CallRecord& call) const
+    {
+        switch (m_by) {
+        case ReportBy::Prefix: {
+            const auto prefix = m_groups.prefixOf(call.callee);
+            return prefix ? m_groups.prefixes()[*prefix] : "other";
+        }
+        case ReportBy::Caller:
+            return call.caller.str();
+        case ReportBy::Callee:
+            return call.callee.str();
+        case ReportBy::CallerAddress:
+            return call.callerAddress.ip.toString();
+        case ReportBy::CalleeAddress:
+            return call.calleeAddress.ip.toString();
+        case ReportBy::Hour:
+            return toIso8601(std::chrono::floor<std::chrono::hours>(call.startedAt)).substr(0, 13) + ":00Z";
+        case ReportBy::Day:
+            return toString(dayOf(call.startedAt));
+        case ReportBy::Outcome:
+            return std::string(toText(call.outcome));
+        case ReportBy::OutcomeCode: // of an answered call it may be that of a later re-INVITE
+            return call.answeredAt ? "answered" : call.finalCode ? std::to_string(call.finalCode) : "none";
+        default:
+            return "total";
+        }
+    }
+
+    ReportBy m_by;
+    CallGroups m_groups;
+};
+
+bool mayBeMany(ReportBy by)
 {
-    const std::string* longest = nullptr;
-    for (const std::string& prefix : prefixes)
-        if (callee.starts_with(prefix) && (!longest || prefix.size() > longest->size()))
-            longest = &prefix;
-    return longest ? *longest : "other";
+    return by == ReportBy::Caller || by == ReportBy::Callee || by == ReportBy::CallerAddress
+        || by == ReportBy::CalleeAddress;
 }
 
-std::string groupOf(const CallRecord& call, const CtlOptions& options)
-{
-    switch (options.reportBy) {
-    case ReportBy::Total:
-        return "total";
-    case ReportBy::Prefix:
-        return prefixOf(call.callee, options.prefixes);
-    case ReportBy::Caller:
-        return call.caller.str();
-    case ReportBy::Callee:
-        return call.callee.str();
-    case ReportBy::CallerAddress:
-        return call.callerAddress.ip.toString();
-    case ReportBy::CalleeAddress:
-        return call.calleeAddress.ip.toString();
-    case ReportBy::Hour:
-        return toIso8601(std::chrono::floor<std::chrono::hours>(call.startedAt)).substr(0, 13) + ":00Z";
-    case ReportBy::Day:
-        return toString(dayOf(call.startedAt));
-    case ReportBy::Outcome:
-        return std::string(toText(call.outcome));
-    case ReportBy::OutcomeCode: // of an answered call it may be that of a later re-INVITE
-        return call.answeredAt ? "answered" : call.finalCode ? std::to_string(call.finalCode) : "none";
+class ServiceReport {
+public:
+    void add(const std::string& group, const CallRecord& call)
+    {
+        const auto found = m_groups.find(group);
+        if (found != m_groups.end())
+            found->second.add(call);
+        else if (m_groups.size() < mostGroupsKept)
+            m_groups[group].add(call);
+        else
+            addOther(call);
     }
-    return {};
+
+    void addGroup(const std::string& group) { m_groups[group]; }
+
+    // Ordered by name; of many those with most attempts, and the others as one.
+    void print(RowOutput& rows, std::size_t most)
+    {
+        std::vector<const std::pair<const std::string, ServiceFigures>*> order;
+        for (const auto& group : m_groups)
+            order.push_back(&group);
+        std::size_t others = 0;
+        if (most > 0) {
+            std::ranges::stable_sort(
+                order, std::ranges::greater(), [](const auto* group) { return group->second.attempts; });
+            for (; order.size() > most; order.pop_back(), ++others)
+                m_others += ServiceSums { order.back()->second };
+        }
+        for (const auto* group : order)
+            rows.row(serviceFields(group->second, group->first));
+        if (others > 0 || m_beyond > 0)
+            rows.row(serviceFields(m_others.figures,
+                m_beyond > 0 ? "(all others)" : '(' + std::to_string(others) + (others == 1 ? " other)" : " others)")));
+        rows.end();
+    }
+
+private:
+    void addOther(const CallRecord& call)
+    {
+        ++m_beyond;
+        m_others.figures.add(call);
+    }
+
+    std::map<std::string, ServiceFigures> m_groups;
+    ServiceSums m_others;
+    std::uint64_t m_beyond = 0; // calls of groups that are not kept apart
+};
+
+int reportMeasured(CallSource& source, const CtlOptions& options, CtlOutput output)
+{
+    const auto grouping = static_cast<ServiceGrouping>(options.reportBy); // the first of both are the same
+    const auto rows = makeRowOutput(options.format, serviceRowFieldNames(), serviceRowTable, output.out);
+    if (options.reportOf == ReportOf::Windows) {
+        const auto windows = source.serviceWindows();
+        if (!windows)
+            return fail(output, windows.error());
+        for (const ServiceRow& row : windows.value())
+            if (row.group.grouping == grouping)
+                rows->row(serviceRowFields(row));
+        rows->end();
+        return 0;
+    }
+    ServiceQuery query;
+    query.from = options.query.from;
+    query.to = options.query.to;
+    query.grouping = grouping;
+    query.stepMinutes = options.stepMinutes;
+    const auto done = source.serviceHistory(query, [&](const ServiceRow& row) {
+        rows->row(serviceRowFields(row));
+        return static_cast<bool>(output.out);
+    });
+    rows->end();
+    return done ? 0 : fail(output, done.error());
 }
+
+static_assert(static_cast<int>(ReportBy::Codec) == static_cast<int>(ServiceGrouping::Codec));
+static_assert(static_cast<int>(ReportBy::Trunk) == static_cast<int>(ServiceGrouping::Trunk));
 
 }
 
 int reportService(CallSource& source, const CtlOptions& options, CtlOutput output)
 {
+    if (options.reportOf != ReportOf::Calls)
+        return reportMeasured(source, options, output);
     CallQuery query = options.query;
     if (const auto narrowed = narrowTo(source, options.call, query); !narrowed)
         return fail(output, narrowed.error());
-    std::map<std::string, ServiceFigures> groups;
-    if (options.reportBy == ReportBy::Total)
-        groups["total"]; // no call at all is a row of zeros
+    if (options.reportBy == ReportBy::Codec && !source.answersWithinSink())
+        return fail(output, { "the codecs of many calls are read from a data directory: give --data DIR, or --live" });
+    ServiceReport report;
+    const GroupsOf groups(options);
+    Result<void> streamsRead;
     const auto found = source.calls(query, [&](const CallRecord& call) {
-        groups[groupOf(call, options)].add(call);
+        if (options.reportBy != ReportBy::Codec) {
+            groups.count(call, [&](const std::string& group) { report.add(group, call); });
+            return true;
+        }
+        const auto streams = source.streams(call.key);
+        if (!streams) {
+            streamsRead = streams.error();
+            return false;
+        }
+        const std::string codec(codecOf(streams.value()));
+        report.add(codec.empty() ? "none" : codec, call);
         return true;
     });
     if (!found)
         return fail(output, found.error());
+    if (!streamsRead)
+        return fail(output, streamsRead.error());
     const auto rows = makeRowOutput(options.format, serviceFieldNames(), serviceTable, output.out);
-    for (const auto& [group, figures] : groups)
-        rows->row(serviceFields(figures, group));
-    rows->end();
+    if (options.reportBy == ReportBy::Total)
+        report.addGroup("total"); // no call at all is a row of zeros
+    report.print(*rows, mayBeMany(options.reportBy) ? options.mostGroups : 0);
     return 0;
 }
 

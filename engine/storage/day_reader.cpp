@@ -5,6 +5,7 @@
 #include "engine/storage/day_writer.h"
 #include "engine/storage/quality_block.h"
 #include "engine/storage/schema.h"
+#include "engine/storage/service_rows.h"
 
 namespace callmon {
 
@@ -122,12 +123,12 @@ Result<DayReader::Found> DayReader::alarms(
     const AlarmQuery& query, const std::function<bool(const Alarm&)>& sink, const std::atomic<bool>* cancelled)
 {
     const Cancellation cancellation(m_database.handle(), cancelled);
-    auto table = prepared(m_database, "SELECT 1 FROM sqlite_master WHERE name='alarms'", {});
-    if (!table)
-        return fail();
+    const auto kept = hasTable("alarms");
+    if (!kept)
+        return kept.error();
     Found found;
-    if (!table.value().stepToRow())
-        return table.value().failed() ? Result<Found>(fail()) : found; // before alarms were kept
+    if (!kept.value())
+        return found;
     const AlarmFilter filter = filterOf(query);
     std::string sql = "SELECT " + joined(alarmColumns()) + " FROM alarms" + filter.where + " ORDER BY alarm_id"
         + (query.newestFirst ? " DESC" : "");
@@ -149,6 +150,59 @@ Result<DayReader::Found> DayReader::alarms(
     if (rows.value().failed())
         return fail();
     return found;
+}
+
+Result<DayReader::Found> DayReader::serviceMinutes(
+    const ServiceQuery& query, const std::function<bool(const ServiceRow&)>& sink, const std::atomic<bool>* cancelled)
+{
+    const Cancellation cancellation(m_database.handle(), cancelled);
+    const auto kept = hasTable("service_minutes");
+    if (!kept)
+        return kept.error();
+    Found found;
+    if (!kept.value())
+        return found;
+    std::vector<StoredValue> values { toStored(query.from.value_or(Timestamp::min())),
+        toStored(query.to.value_or(Timestamp::max())) };
+    std::string sql =
+        "SELECT " + joined(serviceColumns()) + " FROM service_minutes WHERE minute_ns>=?1 AND minute_ns<?2";
+    if (query.grouping) {
+        values.push_back(toStored(*query.grouping));
+        sql += " AND grouping=?3";
+    }
+    auto rows = prepared(m_database, sql + " ORDER BY minute_ns, grouping, name", values);
+    if (!rows)
+        return fail();
+    while (!found.stopped && rows.value().stepToRow()) {
+        ServiceRow row;
+        ServiceCounts counts {};
+        int column = 0;
+        bool whole = true;
+        visitServiceFields(row, counts,
+            [&](const char*, auto& field) { whole = fromStored(rows.value().column(column++), field) && whole; });
+        if (!whole)
+            continue;
+        row.to = row.from + std::chrono::minutes(1);
+        row.sums = sumsOf(counts);
+        ++found.matches;
+        found.stopped = !sink(row);
+    }
+    if (!found.stopped && rows.value().failed())
+        return fail();
+    return found;
+}
+
+// Tables that came later than the first version are missing in a day that no writer of a later one has opened.
+Result<bool> DayReader::hasTable(const char* name)
+{
+    auto table =
+        prepared(m_database, "SELECT 1 FROM sqlite_master WHERE name=?1", { toStored(std::string_view(name)) });
+    if (!table)
+        return fail();
+    const bool there = table.value().stepToRow();
+    if (!there && table.value().failed())
+        return fail();
+    return there;
 }
 
 Result<std::vector<StreamRecord>> DayReader::streams(CallKey call)

@@ -7,6 +7,7 @@
 #include "shared/calls/alarm.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/quality_point.h"
+#include "shared/calls/service_window.h"
 
 #include <atomic>
 #include <functional>
@@ -29,6 +30,9 @@ public:
     // The alarms that were raised on this day, all of them: a day has few.
     Result<Found> alarms(
         const AlarmQuery& query, const std::function<bool(const Alarm&)>& sink, const std::atomic<bool>* cancelled);
+    // The minutes of service metrics in the order of time, as they are stored.
+    Result<Found> serviceMinutes(const ServiceQuery& query, const std::function<bool(const ServiceRow&)>& sink,
+        const std::atomic<bool>* cancelled);
     Result<std::vector<StreamRecord>> streams(CallKey call);
     Result<std::vector<QualityPoint>> quality(CallKey call);
     Result<MediaLocation> lastChunk(StreamKey stream); // nowhere when none was kept
@@ -40,6 +44,7 @@ private:
         : m_database(std::move(database))
     {
     }
+    Result<bool> hasTable(const char* name);
     Error fail();
 
     Database m_database;

@@ -3,6 +3,7 @@
 #include "engine/storage/alarm_rows.h"
 #include "engine/storage/day_files.h"
 #include "engine/storage/schema.h"
+#include "engine/storage/service_rows.h"
 
 namespace callmon {
 
@@ -81,7 +82,7 @@ Result<void> DayWriter::prepare()
         return Error { "cannot write " + m_database.file().string() + ": it has schema version "
             + std::to_string(found.value()) + " and this program writes " + version
             + "; choose another data directory" };
-    if (!execute(legIndexSql) || !execute(alarmsSql))
+    if (!execute(legIndexSql) || !execute(alarmsSql) || !execute(serviceSql))
         return m_error;
 
     auto calls = callColumns();
@@ -96,6 +97,7 @@ Result<void> DayWriter::prepare()
         { &m_selectCall, "SELECT call_id FROM calls WHERE call_key=?" },
         { &m_selectQuality,
             "SELECT stream_index, points, errors FROM quality WHERE call_key=? ORDER BY stream_index, block_start_ns" },
+        { &m_insertServiceMinute, insertSql("service_minutes", serviceColumns()) },
         { &m_insertAlarm, insertSql("alarms", alarmColumns()) },
         { &m_acknowledgeAlarm,
             "UPDATE alarms SET acknowledged_at_ns=?2, acknowledged_by=?3, comment=?4 WHERE alarm_id=?1" },
@@ -184,6 +186,15 @@ DayWriter::Put DayWriter::alarm(const Alarm& alarm)
     int parameter = 0;
     visitAlarmFields(alarm, [&](const char*, const auto& field) { m_insertAlarm.bind(++parameter, toStored(field)); });
     return run(m_insertAlarm);
+}
+
+DayWriter::Put DayWriter::serviceMinute(const ServiceRow& row)
+{
+    const ServiceCounts counts = countsOf(row.sums);
+    int parameter = 0;
+    visitServiceFields(
+        row, counts, [&](const char*, const auto& field) { m_insertServiceMinute.bind(++parameter, toStored(field)); });
+    return run(m_insertServiceMinute);
 }
 
 bool DayWriter::acknowledge(const AlarmAcknowledgement& acknowledgement)

@@ -7,6 +7,7 @@
 #include "engine/storage/sqlite.h"
 #include "shared/calls/alarm.h"
 #include "shared/calls/quality_point.h"
+#include "shared/calls/service_window.h"
 
 #include <memory>
 #include <optional>
@@ -38,6 +39,8 @@ public:
     bool acknowledge(const AlarmAcknowledgement& acknowledgement); // of a row that is there; else nothing happens
     bool endOpenAlarms(Timestamp at); // of a run that could not: cleared by its restart
 
+    Put serviceMinute(const ServiceRow& row); // takes the place of the row that it has
+
     // Call-ID of the stored call; nullopt when there is none. False on an error.
     bool findCall(CallKey key, std::optional<std::string>& callId);
     bool readQuality(CallKey key, std::vector<QualityPoint>& points);
@@ -61,6 +64,7 @@ private:
     Database m_database;
     Statement m_insertCall, m_insertStream, m_insertQuality;
     Statement m_selectCall, m_selectQuality;
+    Statement m_insertServiceMinute;
     Statement m_insertAlarm, m_acknowledgeAlarm, m_endAlarms;
     Statement m_deleteCall, m_deleteStreams, m_deleteQuality;
     QualityBlock m_block;

@@ -8,6 +8,7 @@
 #include "engine/storage/record_query.h"
 #include "engine/storage/record_writer.h"
 #include "engine/storage/storage_error.h"
+#include "shared/calls/service_history.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -31,6 +32,8 @@ public:
     Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink,
         const std::atomic<bool>* cancelled) override;
     Result<std::uint64_t> alarms(const AlarmQuery& query, const std::function<bool(const Alarm&)>& sink,
+        const std::atomic<bool>* cancelled) override;
+    Result<void> service(const ServiceQuery& query, const std::function<bool(const ServiceRow&)>& sink,
         const std::atomic<bool>* cancelled) override;
     Result<std::vector<StreamRecord>> streams(CallKey call) override;
     Result<std::vector<QualityPoint>> quality(CallKey call) override;
@@ -183,6 +186,30 @@ Result<std::uint64_t> DirectoryQuery::alarms(
             m_notes.push_back("Alarms of " + toString(each) + " are left out: " + found.error().what + ".");
     }
     return matches;
+}
+
+Result<void> DirectoryQuery::service(
+    const ServiceQuery& query, const std::function<bool(const ServiceRow&)>& sink, const std::atomic<bool>* cancelled)
+{
+    ServiceHistory history(query.stepMinutes, sink);
+    for (const UtcDay each : storedDays(m_directory)) {
+        if ((query.from && each < dayOf(*query.from)) || (query.to && each > dayOf(*query.to)))
+            continue;
+        auto reader = day(each);
+        if (reader && !reader.value())
+            continue;
+        const auto found = reader ? reader.value()->serviceMinutes(
+                               query, [&](const ServiceRow& row) { return history.add(row); }, cancelled)
+                                  : reader.error();
+        if (cancelled && *cancelled)
+            return Error { "the search was cancelled" };
+        if (!found)
+            m_notes.push_back("Service metrics of " + toString(each) + " are left out: " + found.error().what + ".");
+        else if (found.value().stopped)
+            return {};
+    }
+    history.finish();
+    return {};
 }
 
 Result<std::vector<StreamRecord>> DirectoryQuery::streams(CallKey call)

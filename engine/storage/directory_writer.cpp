@@ -181,6 +181,7 @@ Result<void> DirectoryWriter::commitSettled()
     takeSettledMedia();
     flushMessages();
     storeAlarms();
+    storeMinutes();
     storeDays();
     writeJournal();
     if (const auto error = std::exchange(m_error, std::nullopt))

@@ -44,6 +44,7 @@ public:
     void alarm(const Alarm& alarm) override;
     void acknowledge(const AlarmAcknowledgement& acknowledgement) override;
     void endOpenAlarms(Timestamp at) override;
+    void serviceMinute(const ServiceRow& row) override;
     Result<void> commitSettled() override;
     Result<void> commit() override;
     Result<void> close() override;
@@ -72,6 +73,7 @@ private:
     void takeSettledMedia();
     void flushMessages();
     void storeAlarms();
+    void storeMinutes();
     void storeDays();
     struct Listed { // places in the table are stable
         CallKey key;
@@ -94,7 +96,7 @@ private:
         std::atomic<std::uint64_t> callsStored { 0 }, callsReplaced { 0 }, callsRecovered { 0 }, streamsStored { 0 },
             qualityPointsStored { 0 }, mediaPacketsStored { 0 }, mediaBytesStored { 0 }, mediaPacketsNotWritten { 0 },
             recordWriteErrors { 0 }, recordsRefused { 0 }, recordsWithoutCall { 0 }, recordsDropped { 0 },
-            journalWriteErrors { 0 }, dayDatabasesCorrupt { 0 }, alarmsNotStored { 0 };
+            journalWriteErrors { 0 }, dayDatabasesCorrupt { 0 }, alarmsNotStored { 0 }, minutesNotStored { 0 };
     };
 
     std::filesystem::path m_directory;
@@ -126,6 +128,7 @@ private:
 
     std::vector<Alarm> m_alarms; // to be stored, oldest change first
     std::vector<AlarmAcknowledgement> m_acknowledgements;
+    std::vector<ServiceRow> m_minutes; // to be stored
 
     std::optional<Error> m_error; // first of this commit
     bool m_closed = false;

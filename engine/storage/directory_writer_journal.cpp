@@ -234,7 +234,7 @@ std::vector<NamedCounter> DirectoryWriter::counters() const
         { "quality_points_stored", c.qualityPointsStored }, { "media_packets_stored", c.mediaPacketsStored },
         { "media_bytes_stored", c.mediaBytesStored }, { "media_packets_not_written", c.mediaPacketsNotWritten },
         { "record_write_errors", c.recordWriteErrors }, { "journal_write_errors", c.journalWriteErrors },
-        { "alarms_not_stored", c.alarmsNotStored },
+        { "alarms_not_stored", c.alarmsNotStored }, { "service_minutes_not_stored", c.minutesNotStored },
         { "records_refused", c.recordsRefused }, { "records_dropped", c.recordsDropped },
         { "records_without_call", c.recordsWithoutCall }, { "day_databases_corrupt", c.dayDatabasesCorrupt } };
     const auto gauges = m_media->gauges();

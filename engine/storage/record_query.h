@@ -7,6 +7,7 @@
 #include "shared/calls/call_query.h"
 #include "shared/calls/media_chunk.h"
 #include "shared/calls/quality_point.h"
+#include "shared/calls/service_window.h"
 #include "shared/calls/stream_record.h"
 
 #include <atomic>
@@ -43,12 +44,21 @@ public:
     // some are missing or damaged, the rest is given and the error says so.
     virtual Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) = 0;
 
-    // The alarms that are stored, in the order of AlarmQuery, one at a time; the sink returns false to stop. Returns the
-    // number of matches in all, beyond the limit too. An open one is stored as it was raised.
-    virtual Result<std::uint64_t> alarms(const AlarmQuery&, const std::function<bool(const Alarm&)>&,
-        const std::atomic<bool>* /*cancelled*/ = nullptr)
+    // The alarms that are stored, in the order of AlarmQuery, one at a time; the sink returns false to stop. Returns
+    // the number of matches in all, beyond the limit too. An open one is stored as it was raised.
+    virtual Result<std::uint64_t> alarms(
+        const AlarmQuery&, const std::function<bool(const Alarm&)>&, const std::atomic<bool>* /*cancelled*/ = nullptr)
     {
         return std::uint64_t { 0 };
+    }
+
+    // Service metrics of the past: by time, then by group; the sink returns false to stop. A step in which nobody
+    // watched is not there, nor a group in which nothing happened; the minute that is being filled comes when it is
+    // over.
+    virtual Result<void> service(const ServiceQuery&, const std::function<bool(const ServiceRow&)>&,
+        const std::atomic<bool>* /*cancelled*/ = nullptr)
+    {
+        return {};
     }
 
     // Sentences for the user since the last time: what opening recovered or could not, which day databases are damaged

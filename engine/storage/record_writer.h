@@ -9,6 +9,7 @@
 #include "shared/calls/call_query.h"
 #include "shared/calls/probe_status.h"
 #include "shared/calls/quality_point.h"
+#include "shared/calls/service_window.h"
 #include "shared/calls/stream_record.h"
 
 #include <filesystem>
@@ -39,6 +40,7 @@ public:
     virtual void alarm(const Alarm&) { } // raised, cleared or acknowledged: its row is written anew
     virtual void acknowledge(const AlarmAcknowledgement&) { } // of an alarm that is stored and was cleared
     virtual void endOpenAlarms(Timestamp) { } // those that an earlier run could not; before the first alarm()
+    virtual void serviceMinute(const ServiceRow&) { } // of one group; takes the place of that minute's row, if any
     // Takes the chunks until the disk has them or refused them for good, and gives back what is written meanwhile:
     // often, also without chunks. `hurry`: somebody waits for those that fill no write yet. Called by one thread at a
     // time, which may be another than the one that calls the rest, so that no row keeps the disk idle.

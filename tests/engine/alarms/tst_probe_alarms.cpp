@@ -1,4 +1,4 @@
-// Alarms of the probe by its counters, and those of service metrics.
+// Alarms of the probe by its counters.
 #include "engine/alarms/alarm_desk.h"
 
 #include <QTest>
@@ -58,22 +58,6 @@ private slots:
             desk.probe({ .now = start + t * 1s, .counters = {}, .diskUsedPercent = 96.4 });
         QCOMPARE(openIn(desk.book())[0].severity, AlarmSeverity::Critical);
         QCOMPARE(openIn(desk.book())[0].text.str(), std::string("Disk nearly full 96.4 %, above 95 % for 10 s"));
-    }
-
-    void metricOfEachGroupIsJudgedByItself()
-    {
-        AlarmDesk desk(16, builtInRules());
-        for (int t = 0; t <= 120; t += 5) {
-            desk.metrics().update({ "ner", "trunk north", 71, 400, start + t * 1s });
-            desk.metrics().update({ "ner", "trunk south", 98, 400, start + t * 1s });
-            desk.metrics().update({ "ner", "trunk new", 0, 19, start + t * 1s }); // of too few calls
-            desk.metrics().update({ "asr", "trunk north", 10, 400, start + t * 1s }); // no rule of that name
-        }
-        const std::vector<Alarm> open = openIn(desk.book());
-        QCOMPARE(open.size(), std::size_t(1));
-        QCOMPARE(open[0].group.str(), std::string("trunk north"));
-        QCOMPARE(open[0].raisedAt, start + 60s);
-        QCOMPARE(open[0].text.str(), std::string("ner 71, below 80 for 0:01:00 in trunk north"));
     }
 
     void acknowledgedByWhomAndWhen()

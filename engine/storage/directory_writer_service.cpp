@@ -1,0 +1,50 @@
+// The service metrics of a DirectoryWriter: each minute into its day, with the next commit.
+#include "engine/storage/directory_writer.h"
+
+#include <algorithm>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::size_t mostWaitingMinutes = 50'000; // rows, while the databases cannot be written: 6 hours of 150 groups
+
+}
+
+void DirectoryWriter::serviceMinute(const ServiceRow& row)
+{
+    if (m_minutes.size() < mostWaitingMinutes)
+        m_minutes.push_back(row);
+    else
+        ++m_counters.minutesNotStored;
+}
+
+void DirectoryWriter::storeMinutes()
+{
+    while (!m_minutes.empty()) {
+        const UtcDay day = dayOf(m_minutes.front().from);
+        const auto isOfDay = [&](const ServiceRow& row) { return dayOf(row.from) == day; };
+        DayWriter* const writer = dayWriter(day);
+        bool good = writer != nullptr && writer->begin();
+        std::uint64_t refused = 0;
+        for (const ServiceRow& row : m_minutes) {
+            if (!good || !isOfDay(row))
+                continue;
+            const DayWriter::Put put = writer->serviceMinute(row);
+            good = put != DayWriter::Put::Failed;
+            refused += put == DayWriter::Put::Refused;
+        }
+        if (!good || !writer->commit()) {
+            ++m_counters.recordWriteErrors;
+            if (writer != nullptr) {
+                remember(writer->error());
+                writer->rollback();
+            }
+            return; // tried again at the next commit
+        }
+        m_counters.recordsRefused += refused;
+        std::erase_if(m_minutes, isOfDay);
+    }
+}
+
+}

@@ -1,0 +1,151 @@
+// Alarms of service metrics: thresholds with hysteresis, for each group by itself.
+#include "engine/alarms/alarm_desk.h"
+
+#include <QTest>
+
+using namespace callmon;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Timestamp start = timestampFromNanoseconds(1'795'413'600LL * 1'000'000'000); // on a whole hour
+
+std::vector<Alarm> openIn(const AlarmBook& book)
+{
+    std::uint64_t version = 0;
+    return book.delta(0, version).changed;
+}
+
+AlarmRule asrRule(std::string_view group)
+{
+    AlarmRule rule;
+    rule.name = std::string_view("asr-low");
+    rule.kind = AlarmKind::MetricLow;
+    rule.severity = AlarmSeverity::Major;
+    rule.metric = std::string_view("asr");
+    rule.group = group;
+    rule.windowMinutes = 1;
+    rule.leastCalls = 50;
+    rule.threshold = 40;
+    rule.clearThreshold = 60;
+    rule.raiseAfter = 20s;
+    rule.clearAfter = 30s;
+    return rule;
+}
+
+struct Bench {
+    ServiceMonitor monitor;
+    AlarmDesk desk;
+    Timestamp now = start;
+    std::int64_t number = 0;
+
+    explicit Bench(const AlarmRule& rule)
+        : monitor(options())
+        , desk(1000, { rule })
+    {
+        monitor.second(now);
+    }
+    static ServiceOptions options()
+    {
+        ServiceOptions options;
+        options.maxCalls = 1000;
+        options.groups = CallGroups(
+            { { "north", { *IpNetwork::parse("10.1.0.0/16") } }, { "south", { *IpNetwork::parse("10.2.0.0/16") } } },
+            {});
+        return options;
+    }
+    void call(std::uint32_t address, bool answered)
+    {
+        CallRecord call;
+        call.key.value = ++number << 10;
+        call.state = CallState::Ended;
+        call.callerAddress.ip = IpAddress::v4(address);
+        call.startedAt = now;
+        call.endedAt = now;
+        call.finalCode = answered ? 200 : 503;
+        if (answered)
+            call.answeredAt = now;
+        monitor.callEnded(call);
+    }
+    // So many calls of a trunk each second, of ten so many answered.
+    void pass(std::chrono::seconds time, int north, int south, int ofTen)
+    {
+        for (const Timestamp to = now + time; now < to;) {
+            for (int i = 0; i < north; ++i)
+                call(0x0a010000U + static_cast<std::uint32_t>(i), i % 10 < ofTen);
+            for (int i = 0; i < south; ++i)
+                call(0x0a020000U + static_cast<std::uint32_t>(i), i % 10 < ofTen);
+            now += 1s;
+            monitor.second(now);
+            if (const auto moved = monitor.takeMove())
+                desk.metrics().judge(monitor, *moved);
+            desk.second(now);
+        }
+    }
+};
+
+}
+
+class TestMetricAlarms : public QObject {
+    Q_OBJECT
+
+private slots:
+    // 10 calls a second of which 3 are answered: known from the first ten seconds on, raised when it has lasted 20 s.
+    void ratioBelowItsThresholdRaisesAndClearsWithHysteresis()
+    {
+        Bench bench(asrRule("trunk north"));
+        bench.desk.second(start);
+        bench.pass(29s, 10, 10, 3);
+        QCOMPARE(openIn(bench.desk.book()).size(), std::size_t(0));
+        bench.pass(1s, 10, 10, 3);
+        const std::vector<Alarm> open = openIn(bench.desk.book());
+        QCOMPARE(open.size(), std::size_t(1)); // of the group that the rule names alone
+        QCOMPARE(open[0].group.str(), std::string("trunk north"));
+        QCOMPARE(open[0].metric.str(), std::string("asr"));
+        QCOMPARE(open[0].figure, 30.0);
+        QCOMPARE(open[0].raisedAt, start + 30s);
+        QCOMPARE(open[0].text.str(), std::string("Answered (ASR) of trunk north over 1 min: 30, below 40 for 20 s"));
+        bench.pass(60s, 10, 10, 5); // between the two thresholds: it stays
+        QCOMPARE(openIn(bench.desk.book()).size(), std::size_t(1));
+        bench.pass(
+            60s, 10, 10, 9); // 60 % once 15 s of it are within the minute, seen at 20 s and held for [10 s, 40 s)
+        QVERIFY(openIn(bench.desk.book()).empty());
+        QCOMPARE(bench.desk.book().takeChanged().back().clearedAt, std::optional(start + 30s + 60s + 40s));
+    }
+
+    void eachGroupIsJudgedByItself()
+    {
+        Bench bench(asrRule({}));
+        bench.desk.second(start);
+        bench.pass(40s, 10, 0, 3);
+        std::vector<std::string> groups;
+        for (const Alarm& alarm : openIn(bench.desk.book()))
+            groups.push_back(alarm.group.str());
+        std::ranges::sort(groups);
+        QCOMPARE(groups, (std::vector<std::string> { "codec none", "total", "trunk north" }));
+    }
+
+    void tooFewCallsSayNothing()
+    {
+        Bench bench(asrRule({}));
+        bench.desk.second(start);
+        bench.pass(49s, 1, 0, 0); // 40 in the last window
+        QVERIFY(openIn(bench.desk.book()).empty());
+        bench.pass(40s, 1, 0, 0); // 50 from 60 s on, for 20 s
+        QCOMPARE(openIn(bench.desk.book()).size(), std::size_t(3));
+    }
+
+    void metricThatDoesNotExistIsRefused()
+    {
+        AlarmRule rule = asrRule({});
+        QVERIFY(checkRule(rule));
+        rule.metric = std::string_view("asr_percent");
+        QVERIFY(!checkRule(rule));
+        rule = asrRule({});
+        rule.windowMinutes = 10;
+        QVERIFY(!checkRule(rule));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestMetricAlarms)
+#include "tst_metric_alarms.moc"
