@@ -85,6 +85,13 @@ TrackerOptions trackerOptions(const ProbeOptions& options)
     tracker.sipLimits = { options.maxSipHeaders, options.maxSipHeaderBytes };
     tracker.maxSdpLines = options.maxSdpLines;
     tracker.maxStreamsPerCall = options.maxStreamsPerCall;
+    const bool isFixed = options.jitterBuffer == JitterBufferKind::Fixed;
+    const Milliseconds usual = isFixed ? fixedJitterBuffer : adaptiveJitterBuffer;
+    const Milliseconds delay = options.jitterBufferMs > 0 ? Milliseconds(options.jitterBufferMs) : usual;
+    tracker.rtp.buffer = isFixed ? JitterBufferRule::fixed(delay) : JitterBufferRule::adaptive(delay);
+    tracker.rtp.digits = options.dtmf == ProbeOptions::Dtmf::Store ? DigitsKept::Store
+        : options.dtmf == ProbeOptions::Dtmf::Masked               ? DigitsKept::Masked
+                                                                   : DigitsKept::Count;
     tracker.callsPerSecondOfSource = options.callsPerSource;
     tracker.lingerAfterEnd = options.lingerAfterEnd;
     tracker.unansweredTimeout = options.silenceUnanswered;

@@ -108,6 +108,16 @@ Result<void> applyPrefixes(ProbeOptions& options, const Values& values)
     return checkPrefixes(values);
 }
 
+Result<void> applyDtmf(ProbeOptions& options, const Values& values)
+{
+    using enum ProbeOptions::Dtmf;
+    const std::string& word = values.front();
+    if (word != "count" && word != "masked" && word != "store")
+        return Error { "takes count, masked or store, not '" + word + "'" };
+    options.dtmf = word == "count" ? Count : word == "masked" ? Masked : Store;
+    return {};
+}
+
 Result<void> applyCores(ProbeOptions& options, const Values& values)
 {
     options.cores.clear();
@@ -191,6 +201,13 @@ const std::vector<Option>& allOptions()
             false, seconds<&O::repeatWithin>() },
         { "short-call-s", "Shorter than this, a call that was answered is a short one", false,
             seconds<&O::shortCall>() },
+        { "jitter-buffer",
+            "What receivers are taken to have: adaptive or fixed; what comes too late for it is discarded", false,
+            choice<&O::jitterBuffer, JitterBufferKind::Adaptive, JitterBufferKind::Fixed>("adaptive", "fixed") },
+        { "jitter-buffer-ms", "Its delay, of the adaptive one the least; 0: 60 and 40", false,
+            number<&O::jitterBufferMs>(0, 200) },
+        { "dtmf", "Keys pressed (RFC 4733) in the records: count (how many), masked (a * for each) or store", false,
+            applyDtmf },
         { "record-media", "Keep the RTP of calls: true or false", false,
             choice<&O::recordMedia, true, false>("true", "false") },
         { "message-bytes", "Bytes kept of each signalling message; 0: its first line", false,

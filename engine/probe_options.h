@@ -4,6 +4,7 @@
 #include "shared/base/result.h"
 #include "shared/calls/alarm_rule.h"
 #include "shared/calls/call_groups.h"
+#include "shared/quality/jitter_buffer.h"
 
 #include <chrono>
 #include <cstdint>
@@ -17,6 +18,7 @@ struct ProbeOptions {
     enum class Pace { Fast, Recorded };
     enum class Poll { Adaptive, Busy };
     enum class MirrorCopies { Drop, Keep };
+    enum class Dtmf { Count, Masked, Store };
 
     // Exactly one of the two.
     std::vector<std::string> replay; // capture files in order; "-" is standard input
@@ -51,6 +53,10 @@ struct ProbeOptions {
     std::chrono::seconds silenceUnanswered { 180 };
     std::chrono::seconds silenceWithMedia { 300 };
     std::chrono::seconds silenceWithoutMedia { 7200 };
+
+    JitterBufferKind jitterBuffer = JitterBufferKind::Adaptive; // that receivers are taken to have
+    std::uint32_t jitterBufferMs = 0; // fixed: its delay; adaptive: its least; 0: 60 and 40
+    Dtmf dtmf = Dtmf::Count; // of keys pressed: how many, a '*' for each, or which
 
     std::vector<AlarmRule> alarmRules = builtInRules(); // with those of the file put over them
 

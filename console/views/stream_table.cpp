@@ -82,10 +82,10 @@ void StreamTable::fill()
     };
     const std::vector<Column> columns { { tr("Sent by"), false }, { tr("Codec"), false }, { tr("Media"), false },
         { tr("From"), false }, { tr("To"), false }, { tr("Packets"), true }, { tr("Lost"), true },
-        { tr("Loss %"), true }, { tr("Lost with\nprobe"), true }, { tr("Dupli-\ncates"), true },
-        { tr("Re-\nordered"), true }, { tr("Jitter ms\nmean"), true }, { tr("Jitter ms\nmax"), true },
-        { tr("Jitter ms\n±"), true }, { tr("Gap ms\nmax"), true }, { tr("RTT\nms"), true },
-        { tr("Far end\nlost %"), true }, { tr("Bound\nby"), false }, { tr("R\nfactor"), true },
+        { tr("Loss %"), true }, { tr("Dis-\ncarded"), true }, { tr("Lost with\nprobe"), true },
+        { tr("Dupli-\ncates"), true }, { tr("Re-\nordered"), true }, { tr("Jitter ms\nmean"), true },
+        { tr("Jitter ms\nmax"), true }, { tr("Jitter ms\n±"), true }, { tr("Gap ms\nmax"), true },
+        { tr("RTT\nms"), true }, { tr("Far end\nlost %"), true }, { tr("Bound\nby"), false }, { tr("R\nfactor"), true },
         { tr("MOS\nmean"), true }, { tr("MOS\nmin"), true } };
     clear();
     setColumnCount(static_cast<int>(columns.size()));
@@ -122,6 +122,10 @@ void StreamTable::fill()
         cell(countText(s.packets));
         cell(countText(s.lost));
         cell(percentText(s.expected > 0 ? std::optional(s.lossPercent) : std::nullopt));
+        cell(s.jitterBuffer == JitterBufferKind::None ? QString() : countText(s.discarded));
+        item(row, column - 1)
+            ->setToolTip(tr("Came too late to be played: for a jitter buffer that is %1, of %2 ms")
+                             .arg(text(toText(s.jitterBuffer)), millisecondsText(count(s.jitterBufferDelay))));
         cell(countText(s.lostWithProbe), s.lostWithProbe > 0 ? m_theme.bad : QColor());
         item(row, column - 1)
             ->setToolTip(tr("Missing from seconds in which the probe itself lost frames: not counted as lost"));

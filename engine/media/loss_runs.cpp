@@ -6,6 +6,13 @@ namespace callmon {
 
 void LossRuns::missing(std::uint32_t first, std::uint32_t count)
 {
+    if (m_openCount > 0) {
+        Run& last = m_open[m_openCount - 1];
+        if (last.first + last.count == first) {
+            last.count += count;
+            return;
+        }
+    }
     ++m_runs;
     open(m_openCount, { first, count });
 }

@@ -7,11 +7,12 @@
 
 namespace callmon {
 
-// A run is what is missing in a row. Late packets shorten or split the newest runs, of which eight are kept open:
-// where more lie within a late packet's way, it changes the runs no more. Numbers are the low 32 bits of extended ones.
+// A run is what is missing in a row: what was lost, and what came too late to be played. Late packets shorten or split
+// the newest runs, of which eight are kept open: where more lie within a late packet's way, it changes the runs no
+// more. Numbers are the low 32 bits of extended ones.
 class LossRuns {
 public:
-    void missing(std::uint32_t first, std::uint32_t count); // newer than all before
+    void missing(std::uint32_t first, std::uint32_t count); // newer than all before; goes on with the run it follows on
     void cameLate(std::uint32_t number);
     void restart(); // the source numbers its packets anew: no burst reaches over that
 

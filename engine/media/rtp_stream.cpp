@@ -1,9 +1,23 @@
 #include "engine/media/rtp_stream.h"
 
+#include <cassert>
+#include <cstddef>
+
 namespace callmon {
 
-Arrival RtpStream::addOutOfStep(const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning)
+namespace {
+
+constexpr float mediaGapMs = 1000;
+constexpr Milliseconds talkspurtGap {
+    100
+}; // a marker after a shorter pause begins nothing: some senders set it always
+
+}
+
+Arrival RtpStream::addOutOfStep(
+    const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning, const RtpRules& rules)
 {
+    static_assert(offsetof(RtpStream, m_sequence) + SequenceTracker::hotBytes <= hotBytes);
     leaveStep();
     const bool media = meaning.kind == PayloadKind::Media;
     const bool noise = meaning.kind == PayloadKind::ComfortNoise;
@@ -12,14 +26,17 @@ Arrival RtpStream::addOutOfStep(const RtpArrival& arrival, const RtpHeader& pack
     const std::uint64_t lostBefore = m_sequence.lost();
     const std::uint32_t restartsBefore = m_sequence.restarts();
     const Arrival order = m_sequence.add(packet.sequence);
-    countLossRuns(lostBefore, restartsBefore, packet.sequence);
+    bool tooLate = false;
     if (noise && order != Arrival::Duplicate)
         ++m_comfortNoise;
     else if (meaning.kind == PayloadKind::TelephoneEvent)
-        countDigit(packet.sent, packet.payload);
+        countDigit(packet.sent, packet.payload, rules.digits == DigitsKept::Store);
 
     m_sizes.add(arrival.ipSize);
-    m_uncertaintyMax = std::max(m_uncertaintyMax, arrival.uncertainty);
+    countUncertainty(arrival.uncertainty);
+    if (m_started && arrival.dscp != m_dscp)
+        ++m_dscpChanges;
+    m_dscp = arrival.dscp;
     if (!m_started || (media && !m_payloadIsMedia)) {
         m_payload = meaning;
         m_payloadIsMedia = media;
@@ -34,31 +51,43 @@ Arrival RtpStream::addOutOfStep(const RtpArrival& arrival, const RtpHeader& pack
         }
     } else {
         const auto step = static_cast<std::int32_t>(packet.sent.count - m_lastSent.count);
+        const bool isNext = packet.sequence == static_cast<std::uint16_t>(m_lastSequence + 1);
+        const Nanoseconds sinceLast = arrival.at - m_lastInSequenceAt;
+        bool segment = meaning.clock != m_clock || m_sequence.restarts() != restartsBefore;
         m_ticksSinceFirst += step;
         if (m_ticksSinceFirst >= 0) {
             const bool counts = !packet.marker && !noise && !m_afterNoise;
             const double share = 1.0 / static_cast<double>(packetsBefore); // as in addInStep()
-            const Milliseconds delta = msBetween(m_lastInSequenceAt, arrival.at);
             m_lastInSequenceAt = arrival.at;
             if (counts)
-                countDelta(delta, share);
+                countDelta(sinceLast, share);
             if (timed) {
-                if (const auto difference = m_anchor.differenceTo(arrival.at, packet.sent, meaning.clock))
+                if (const auto difference = m_anchor.differenceTo(arrival.at, packet.sent, meaning.clock)) {
                     m_jitter.add(*difference, arrival.uncertainty);
-                else
+                } else {
                     m_jitter.skip(arrival.uncertainty);
+                    segment = true;
+                }
                 m_anchor.moveTo(arrival.at, packet.sent, meaning.clock);
                 if (counts)
                     countJitter(share);
             }
         }
-        if (media && m_lastWasMedia && step > 0 && packet.sequence == static_cast<std::uint16_t>(m_lastSequence + 1)
-            && meaning.clock.value != 0) {
-            m_packetisation = { static_cast<std::uint32_t>(step) };
-            m_packetisationClock = meaning.clock;
+        if (media && meaning.clock.value != 0) {
+            const double sentMs = 1000.0 * static_cast<double>(m_ticksSinceFirst) / meaning.clock.value;
+            m_buffer.moveTo(msOf(arrival.at - m_firstPacketAt).count() - sentMs, m_late);
+            if (segment)
+                m_buffer.begin(m_late);
+            else if (order != Arrival::Duplicate)
+                tooLate = isTooLate(
+                    arrival.uncertainty, packet.marker && sinceLast >= talkspurtGap, meaning.clock, rules.buffer);
         }
+        if (media && m_lastWasMedia && step > 0 && isNext && meaning.clock.value != 0)
+            setPacketisation(static_cast<std::uint32_t>(step), meaning.clock);
         m_lastHeardAt = std::max(m_lastHeardAt, arrival.at);
     }
+    m_secondPausing = m_secondPausing || noise;
+    countLossRuns(lostBefore, restartsBefore, packet.sequence, tooLate);
     m_afterNoise = noise;
     m_lastWasMedia = media;
     m_lastSequence = packet.sequence;
@@ -70,8 +99,41 @@ Arrival RtpStream::addOutOfStep(const RtpArrival& arrival, const RtpHeader& pack
     return order;
 }
 
-// A packet after a gap leaves a run behind it, a late one fills a place of one, and all others change nothing.
-void RtpStream::countLossRuns(std::uint64_t lostBefore, std::uint32_t restartsBefore, std::uint16_t sequence)
+bool RtpStream::isTooLate(Nanoseconds uncertainty, bool talkspurt, Hertz clock, const JitterBufferRule& buffer)
+{
+    constexpr Hertz video { 90'000 };
+    const auto uncertaintyMs = static_cast<float>(static_cast<double>(uncertainty.count()) * 1e-6);
+    if (m_buffer.judge(m_sequence.packets(), uncertaintyMs, talkspurt, buffer, m_late) || clock == video)
+        return false;
+    ++m_discarded;
+    return true;
+}
+
+void RtpStream::judgeInStep(Nanoseconds uncertainty, const JitterBufferRule& buffer)
+{
+    if (isTooLate(uncertainty, false, m_clock, buffer))
+        m_lossRuns.missing(static_cast<std::uint32_t>(m_sequence.highestExtended()), 1);
+}
+
+// What a step was for two packets in a row counts: a pause is a step of its own, and no other packet size.
+void RtpStream::setPacketisation(std::uint32_t ticks, Hertz clock)
+{
+    if (m_packetisation.count == ticks && m_packetisationClock == clock)
+        return;
+    if (m_packetisation.count > 0 && ticks / 2 >= m_packetisation.count)
+        m_secondPausing = true;
+    m_ptimeChanges = ptimeChanges();
+    if (stepIsSettled())
+        m_settledStep = m_packetisation;
+    m_packetisation = { ticks };
+    m_packetisationClock = clock;
+    m_stepSince = m_sequence.packets();
+}
+
+// A packet after a gap leaves a run behind it, a late one fills a place of one if it can still be played, and one that
+// is in order and cannot is a run's or a run.
+void RtpStream::countLossRuns(
+    std::uint64_t lostBefore, std::uint32_t restartsBefore, std::uint16_t sequence, bool tooLate)
 {
     const std::uint64_t lost = m_sequence.lost();
     const auto highest = static_cast<std::uint32_t>(m_sequence.highestExtended());
@@ -80,20 +142,33 @@ void RtpStream::countLossRuns(std::uint64_t lostBefore, std::uint32_t restartsBe
     else if (lost > lostBefore)
         m_lossRuns.missing(
             highest - static_cast<std::uint32_t>(lost - lostBefore), static_cast<std::uint32_t>(lost - lostBefore));
-    else if (lost < lostBefore)
+    else if (lost < lostBefore && !tooLate)
         m_lossRuns.cameLate(highest - static_cast<std::uint16_t>(m_sequence.highest() - sequence));
+    if (tooLate && sequence == m_sequence.highest())
+        m_lossRuns.missing(highest, 1);
 }
 
 // RFC 4733 2.3: event, flags and volume, duration. An older timestamp is an earlier event's packet that is late.
-void RtpStream::countDigit(RtpTicks sent, Bytes payload)
+void RtpStream::countDigit(RtpTicks sent, Bytes payload, bool keep)
 {
     constexpr unsigned lastDtmfEvent = 15; // 0 to 9, *, #, A to D
-    if (payload.size() < 4 || std::to_integer<unsigned>(payload[0]) > lastDtmfEvent)
+    const auto event = payload.size() < 4 ? ~0U : std::to_integer<unsigned>(payload[0]);
+    if (event > lastDtmfEvent)
         return;
     if (m_dtmfDigits > 0 && static_cast<std::int32_t>(sent.count - m_lastDigit.count) <= 0)
         return;
     ++m_dtmfDigits;
     m_lastDigit = sent;
+    if (keep && m_digitsKept < maxDigitsKept) {
+        m_digits[m_digitsKept / 2] |= static_cast<std::uint8_t>(event << 4 * (m_digitsKept % 2));
+        ++m_digitsKept;
+    }
+}
+
+char RtpStream::digit(std::uint32_t number) const
+{
+    assert(number < m_digitsKept);
+    return "0123456789*#ABCD"[m_digits[number / 2] >> 4 * (number % 2) & 0xf];
 }
 
 void RtpStream::leaveStep()
@@ -128,8 +203,18 @@ SecondFigures RtpStream::closeSecond()
     figures.jitter = m_jitter.jitter();
     figures.jitterError = m_jitter.error();
     figures.deltaMax = Milliseconds(m_secondDeltaMaxMs);
+    figures.discarded = since(m_discarded, m_second.discarded);
+    figures.bytes = m_sizes.sum() - m_second.bytes;
+    figures.pausing = m_secondPausing;
+    if (m_secondDeltaMaxMs >= mediaGapMs) { // so long that two cannot end in one second
+        ++m_mediaGaps;
+        m_mediaGapLongestMs = std::max(m_mediaGapLongestMs, m_secondDeltaMaxMs);
+    }
+    if (figures.received > 0 && m_lastWasMedia && m_clock.value != 0)
+        m_skew.add(msOf(m_lastInSequenceAt - m_firstPacketAt).count() / 1000, m_buffer.delayMs(m_late));
     m_secondDeltaMaxMs = 0;
-    m_second = { m_sequence.packets(), m_sequence.received(), m_sequence.expected(),
+    m_secondPausing = false;
+    m_second = { m_sequence.packets(), m_sequence.received(), m_sequence.expected(), m_discarded, m_sizes.sum(),
         static_cast<std::uint32_t>(m_sequence.duplicates()), static_cast<std::uint32_t>(m_sequence.reordered()),
         m_lossRuns.runs() };
     return figures;

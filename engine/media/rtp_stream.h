@@ -2,13 +2,17 @@
 // packet. Which stream it is, whoever holds it knows.
 #pragma once
 
+#include "engine/media/clock_skew.h"
 #include "engine/media/jitter_estimator.h"
 #include "engine/media/loss_runs.h"
 #include "engine/media/rtp_packet.h"
 #include "engine/media/running_statistics.h"
 #include "engine/media/sequence_tracker.h"
+#include "shared/quality/jitter_buffer.h"
 
+#include <array>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 namespace callmon {
@@ -31,6 +35,19 @@ struct RtpArrival {
     Timestamp at;
     Nanoseconds uncertainty {};
     std::uint16_t ipSize = 0;
+    std::uint8_t dscp = 0; // RFC 2474
+};
+
+enum class DigitsKept : std::uint8_t { // of keys pressed: they may be a card's number
+    Count,
+    Masked, // a '*' for each
+    Store,
+};
+
+// What is assumed and wanted of all streams alike.
+struct RtpRules {
+    JitterBufferRule buffer;
+    DigitsKept digits = DigitsKept::Count;
 };
 
 // What one second of a stream came to.
@@ -40,10 +57,13 @@ struct SecondFigures {
     std::uint32_t lost = 0;
     std::uint32_t duplicates = 0;
     std::uint32_t reordered = 0;
-    std::uint32_t lossRuns = 0; // that what is lost came in
+    std::uint32_t discarded = 0; // of those received: too late for the jitter buffer
+    std::uint32_t lossRuns = 0; // that what is lost or discarded came in
+    std::uint64_t bytes = 0; // network layer
     Milliseconds jitter {}; // estimate at its end
     Milliseconds jitterError {}; // of that estimate
     Milliseconds deltaMax {};
+    bool pausing = false; // comfort noise, or timestamps went on without their packets: silence that was not sent
 };
 
 class RtpStream {
@@ -51,13 +71,14 @@ public:
     static constexpr std::size_t hotBytes = 184; // from the beginning; the rest no packet in step touches
 
     [[gnu::always_inline]] Arrival add(
-        const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning)
+        const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning, const RtpRules& rules)
     {
         const auto step = static_cast<std::int32_t>(packet.sent.count - m_lastSent.count);
         if (!m_inStep || !m_sequence.isNext(packet.sequence) || packet.marker || meaning.kind != PayloadKind::Media
-            || meaning.clock != m_clock || arrival.at < m_lastInSequenceAt || m_ticksSinceFirst + step < 0) [[unlikely]]
-            return addOutOfStep(arrival, packet, meaning);
-        addInStep(arrival, packet.sent, step);
+            || meaning.clock != m_clock || arrival.dscp != m_dscp || arrival.at < m_lastInSequenceAt
+            || m_ticksSinceFirst + step < 0) [[unlikely]]
+            return addOutOfStep(arrival, packet, meaning, rules);
+        addInStep(arrival, packet.sent, step, rules);
         return Arrival::InOrder;
     }
     // Timestamps before and after this point are not compared (RFC 3550 does not tie them): media before the first
@@ -67,6 +88,14 @@ public:
         leaveStep();
         m_anchor.beginSegment();
     }
+    // The call was answered: what came until now was an announcement or ringback.
+    void endEarlyMedia()
+    {
+        m_earlyPackets = m_sequence.packets();
+        m_earlyLost = m_sequence.lost();
+    }
+    std::uint64_t earlyPackets() const { return m_earlyPackets; }
+    std::uint64_t earlyLost() const { return m_earlyLost; }
     // The figures since the last call, which begins the next second.
     SecondFigures closeSecond();
     bool secondIsEmpty() const { return m_sequence.packets() == m_second.packets; }
@@ -80,7 +109,7 @@ public:
     Timestamp lastHeardAt() const { return m_inStep ? m_lastInSequenceAt : m_lastHeardAt; }
     void stepBack(Timestamp now);
     std::uint64_t bytes() const { return m_sizes.sum(); } // network layer
-    Nanoseconds uncertaintyMax() const { return m_uncertaintyMax; }
+    Nanoseconds uncertaintyMax() const { return Nanoseconds(m_uncertaintyMaxNs); } // 4.29 s at most
     double sizeMin() const { return m_sizes.min(); } // bytes, network layer
     double sizeMean() const { return m_sizes.mean(m_sequence.packets()); }
     double sizeMax() const { return m_sizes.max(); }
@@ -99,60 +128,90 @@ public:
     Milliseconds jitterNow() const { return m_jitter.jitter(); }
     // Sender's time between packets, from consecutive packets of media; zero while unknown.
     Milliseconds packetisation() const;
-    const LossRuns& lossRuns() const { return m_lossRuns; }
+    const LossRuns& lossRuns() const { return m_lossRuns; } // of packets lost or discarded
     void setLossRuns(const LossRuns& runs) // back to earlier ones, as a second ends: what it lacks is nobody's
     {
         m_lossRuns = runs;
         m_second.lossRuns = runs.runs();
     }
+    // Distinct packets that came too late for the jitter buffer. Media of a known clock alone, and not of 90 kHz: that
+    // is video (RFC 3551 5), whose packets of one picture share a timestamp.
+    std::uint64_t discarded() const { return m_discarded; }
+    Milliseconds bufferDelay(const JitterBufferRule& buffer) const { return Milliseconds(m_buffer.depthMs(buffer)); }
+    std::uint8_t dscp() const { return m_dscp; } // of the last packet
+    std::uint32_t dscpChanges() const { return m_dscpChanges; }
+    std::uint32_t ptimeChanges() const // of packetisation(), each for two packets at least
+    {
+        const bool changed = stepIsSettled() && m_settledStep.count != 0 && m_packetisation != m_settledStep;
+        return m_ptimeChanges + (changed ? 1 : 0);
+    }
     std::uint32_t comfortNoise() const { return m_comfortNoise; } // packets (RFC 3389)
     // Keys pressed (RFC 4733 2.2.1: packets of one event share its timestamp; 3.2: events 0 to 15). Which keys
-    // is not kept: they may be a card's number.
+    // is kept on demand only: they may be a card's number.
+    static constexpr std::uint32_t maxDigitsKept = 63; // the first
     std::uint32_t dtmfDigits() const { return m_dtmfDigits; }
+    std::uint32_t digitsKept() const { return m_digitsKept; }
+    char digit(std::uint32_t number) const; // of those: 0 to 9, *, #, A to D
+    std::uint32_t mediaGaps() const { return m_mediaGaps; } // in seconds that are over; what counts: as deltas()
+    Milliseconds mediaGapLongest() const { return Milliseconds(m_mediaGapLongestMs); }
+    std::optional<double> clockSkewPpm() const { return m_skew.ppm(); }
 
 private:
     struct SecondBegin {
         std::uint64_t packets = 0;
         std::uint64_t received = 0;
         std::uint64_t expected = 0;
+        std::uint64_t discarded = 0;
+        std::uint64_t bytes = 0;
         std::uint32_t duplicates = 0;
         std::uint32_t reordered = 0;
         std::uint32_t lossRuns = 0;
     };
 
-    [[gnu::always_inline]] void addInStep(const RtpArrival& arrival, RtpTicks sent, std::int32_t step)
+    [[gnu::always_inline]] void addInStep(
+        const RtpArrival& arrival, RtpTicks sent, std::int32_t step, const RtpRules& rules)
     {
         // tshark divides by all packets so far, not by those that count: kept, so that the figures agree.
         const double share = 1.0 / static_cast<double>(static_cast<std::int64_t>(m_sequence.packets()));
         m_sequence.addNext();
         m_sizes.add(arrival.ipSize);
-        m_uncertaintyMax = std::max(m_uncertaintyMax, arrival.uncertainty);
-        const Milliseconds delta = msBetween(m_lastInSequenceAt, arrival.at);
-        countDelta(delta, share);
+        countUncertainty(arrival.uncertainty);
+        const Nanoseconds sinceLast = arrival.at - m_lastInSequenceAt;
+        const Milliseconds delta = countDelta(sinceLast, share);
         const double strayedMs = delta.count() - 1000.0 * step / m_clock.value;
+        if (!m_buffer.takes(static_cast<float>(strayedMs), rules.buffer)) [[unlikely]]
+            judgeInStep(arrival.uncertainty, rules.buffer);
         m_jitter.add(Milliseconds(std::fabs(strayedMs)), arrival.uncertainty); // chrono's abs() would be a branch
         countJitter(share);
-        if (step > 0 && m_packetisation.count != static_cast<std::uint32_t>(step)) {
-            m_packetisation = { static_cast<std::uint32_t>(step) };
-            m_packetisationClock = m_clock;
-        }
+        if (step > 0 && m_packetisation.count != static_cast<std::uint32_t>(step)) [[unlikely]]
+            setPacketisation(static_cast<std::uint32_t>(step), m_clock);
         m_ticksSinceFirst += step;
         m_lastInSequenceAt = arrival.at;
         m_lastSent = sent;
     }
-    Arrival addOutOfStep(const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning);
+    Arrival addOutOfStep(
+        const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning, const RtpRules& rules);
     void leaveStep();
-    void countLossRuns(std::uint64_t lostBefore, std::uint32_t restartsBefore, std::uint16_t sequence);
-    void countDigit(RtpTicks sent, Bytes payload);
-    static Milliseconds msBetween(Timestamp earlier, Timestamp later)
+    bool isTooLate(Nanoseconds uncertainty, bool talkspurt, Hertz clock, const JitterBufferRule& buffer);
+    void judgeInStep(Nanoseconds uncertainty, const JitterBufferRule& buffer);
+    void countLossRuns(std::uint64_t lostBefore, std::uint32_t restartsBefore, std::uint16_t sequence, bool tooLate);
+    void setPacketisation(std::uint32_t ticks, Hertz clock);
+    bool stepIsSettled() const { return m_packetisation.count != 0 && m_sequence.packets() > m_stepSince + 1; }
+    void countUncertainty(Nanoseconds uncertainty)
     {
-        return Milliseconds(static_cast<double>((later - earlier).count()) * 1e-6);
+        constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
+        m_uncertaintyMaxNs =
+            std::max(m_uncertaintyMaxNs, static_cast<std::uint32_t>(std::min<std::int64_t>(uncertainty.count(), most)));
     }
-    void countDelta(Milliseconds delta, double share)
+    void countDigit(RtpTicks sent, Bytes payload, bool keep);
+    static Milliseconds msOf(Nanoseconds time) { return Milliseconds(static_cast<double>(time.count()) * 1e-6); }
+    Milliseconds countDelta(Nanoseconds sinceLast, double share)
     {
-        m_deltas.add(delta.count());
+        m_deltas.add(sinceLast);
+        const Milliseconds delta = msOf(sinceLast);
         m_deltaMeanMs += (delta.count() - m_deltaMeanMs) * share;
         m_secondDeltaMaxMs = std::max(m_secondDeltaMaxMs, static_cast<float>(delta.count()));
+        return delta;
     }
     void countJitter(double share)
     {
@@ -167,6 +226,7 @@ private:
     // media and neither late nor unsettled in any way: then that packet is what the next is compared with in all
     // respects, and what the rest holds of it is not kept up (leaveStep() does).
     bool m_inStep = false;
+    std::uint8_t m_dscp = 0;
     RtpTicks m_lastSent;
     Hertz m_clock; // while in step: of the last packet
     std::uint32_t m_jitterCount = 0; // packets that jitter's mean and maximum are over
@@ -177,11 +237,12 @@ private:
     double m_jitterMeanMs = 0;
     double m_jitterErrorSumMs = 0;
     RunningStatistics m_deltas;
-    SizeStatistics m_sizes;
+    [[no_unique_address]] SizeStatistics m_sizes; // what follows takes its padding
+    RtpTicks m_packetisation; // 0 while unknown
     float m_jitterMaxMs = 0;
     float m_secondDeltaMaxMs = 0;
-    Nanoseconds m_uncertaintyMax {};
-    RtpTicks m_packetisation; // 0 while unknown
+    std::uint32_t m_uncertaintyMaxNs = 0;
+    JitterBuffer m_buffer;
     SequenceTracker m_sequence;
     Hertz m_packetisationClock;
     JitterAnchor m_anchor;
@@ -196,9 +257,23 @@ private:
     Timestamp m_lastBeforeStepBack;
     SecondBegin m_second;
     LossRuns m_lossRuns;
+    JitterBuffer::Late m_late;
+    std::uint64_t m_discarded = 0;
+    std::uint64_t m_earlyPackets = 0;
+    std::uint64_t m_earlyLost = 0;
+    std::uint32_t m_dscpChanges = 0;
+    std::uint32_t m_ptimeChanges = 0;
+    RtpTicks m_settledStep;
+    std::uint64_t m_stepSince = 0; // packets, when m_packetisation became what it is
+    bool m_secondPausing = false;
     std::uint32_t m_comfortNoise = 0;
     std::uint32_t m_dtmfDigits = 0;
     RtpTicks m_lastDigit;
+    std::uint32_t m_digitsKept = 0;
+    std::array<std::uint8_t, (maxDigitsKept + 1) / 2> m_digits {}; // their events, two a byte
+    std::uint32_t m_mediaGaps = 0;
+    float m_mediaGapLongestMs = 0;
+    ClockSkew m_skew;
 };
 
 }

@@ -1,7 +1,9 @@
 // Minimum, mean, maximum and standard deviation in one pass, without a division until somebody asks: of measured values
-// (sums of their distances from the first; Chan, Golub, LeVeque, Am. Stat. 37, 1983, "shifted data"), and of packet
-// sizes, whose sums are exact.
+// times (sums of their distances from the first; Chan, Golub, LeVeque, Am. Stat. 37, 1983, "shifted data"), and of
+// packet sizes, whose sums are exact.
 #pragma once
+
+#include "shared/base/units.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,25 +11,59 @@
 
 namespace callmon {
 
+// A time in 32 bits that orders as times do: whole nanoseconds below 2.1 s, microseconds from there to 35 minutes, and
+// what lies beyond either end is that end. A float would be off by 4 ns at 100 ms.
+class PackedTime {
+public:
+    static PackedTime of(Nanoseconds time)
+    {
+        const auto ns = static_cast<std::uint64_t>(time.count());
+        return PackedTime { ns < inMicroseconds ? static_cast<std::uint32_t>(ns) : ofLong(time) };
+    }
+    double ms() const { return m_bits < inMicroseconds ? m_bits * 1e-6 : (m_bits - inMicroseconds) * 1e-3; }
+    auto operator<=>(const PackedTime&) const = default;
+    constexpr PackedTime() = default;
+
+private:
+    static constexpr std::uint32_t inMicroseconds = 0x80000000;
+
+    explicit PackedTime(std::uint32_t bits)
+        : m_bits(bits)
+    {
+    }
+    [[gnu::noinline, gnu::cold]] static std::uint32_t ofLong(Nanoseconds time)
+    {
+        if (time.count() < 0)
+            return 0;
+        return inMicroseconds + static_cast<std::uint32_t>(std::min<std::int64_t>(time.count() / 1000, 0x7fffffff));
+    }
+
+    std::uint32_t m_bits = 0;
+};
+
+// Of times, in ms.
 class RunningStatistics {
 public:
-    void add(double value)
+    void add(Nanoseconds time)
     {
-        const auto rounded = static_cast<float>(value);
-        if (m_count == 0)
-            m_shift = m_min = m_max = rounded;
+        const double value = static_cast<double>(time.count()) * 1e-6;
+        const PackedTime packed = PackedTime::of(time);
+        if (m_count == 0) {
+            m_shift = static_cast<float>(value);
+            m_min = m_max = packed;
+        }
         ++m_count;
-        m_min = std::min(m_min, rounded);
-        m_max = std::max(m_max, rounded);
+        m_min = std::min(m_min, packed);
+        m_max = std::max(m_max, packed);
         const double shifted = value - static_cast<double>(m_shift);
         m_sum += shifted;
         m_squares += shifted * shifted;
     }
 
     std::uint64_t count() const { return m_count; }
-    double min() const { return static_cast<double>(m_min); } // 0 before the first value, as all of these
+    double min() const { return m_min.ms(); } // 0 before the first value, as all of these
     double mean() const { return m_count == 0 ? 0 : static_cast<double>(m_shift) + m_sum / m_count; }
-    double max() const { return static_cast<double>(m_max); }
+    double max() const { return m_max.ms(); }
     double standardDeviation() const // of the values themselves: divided by their number
     {
         return m_count == 0 ? 0 : std::sqrt(std::max(0.0, (m_squares - m_sum * m_sum / m_count) / m_count));
@@ -36,8 +72,8 @@ public:
 private:
     std::uint32_t m_count = 0;
     float m_shift = 0; // about the first value
-    float m_min = 0;
-    float m_max = 0;
+    PackedTime m_min;
+    PackedTime m_max;
     double m_sum = 0; // of the distances from m_shift
     double m_squares = 0; // of the same
 };

@@ -1,6 +1,7 @@
 // Which packets of a stream came, and which did not (RFC 3550 A.1 and A.3).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace callmon {
@@ -20,6 +21,8 @@ enum class Arrival : std::uint8_t {
 // its own, and what lies between two segments is not loss.
 class SequenceTracker {
 public:
+    static constexpr std::size_t hotBytes = 32; // from the beginning: what addNext() touches
+
     Arrival add(std::uint16_t sequence)
     {
         ++m_packets;

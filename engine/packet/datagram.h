@@ -16,6 +16,7 @@ struct Datagram {
     std::uint16_t wirePayloadSize = 0; // as the UDP header says
     std::uint16_t ipSize = 0; // network-layer size: IP header and up, as on the wire
     Encapsulation encapsulation = Encapsulation::None; // what the packet was in
+    std::uint8_t dscp = 0; // RFC 2474
     std::uint64_t sequence = 0; // of its frame in the capture: orders what several processing cores see of it
 };
 
@@ -30,7 +31,7 @@ struct UdpLayout {
     bool operator==(const UdpLayout&) const = default;
 };
 
-// Addresses, sizes and payload; the caller sets arrival, uncertainty and sequence.
+// Addresses, DSCP, sizes and payload; the caller sets arrival, uncertainty and sequence.
 Datagram datagramOf(Bytes frame, const UdpLayout& layout);
 
 }

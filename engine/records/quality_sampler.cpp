@@ -14,7 +14,8 @@ std::optional<EModelInputs> eModelInputsOf(
     EModelInputs inputs;
     inputs.codec = *codec;
     inputs.lossPercent = 100.0 * static_cast<double>(count.lost) / static_cast<double>(expected);
-    inputs.burstRatio = burstRatioOf(count.lost, expected, count.runs);
+    inputs.discardPercent = 100.0 * static_cast<double>(count.discarded) / static_cast<double>(expected);
+    inputs.burstRatio = burstRatioOf(count.lost + count.discarded, expected, count.runs);
     inputs.oneWayDelay = oneWayDelay;
     return inputs;
 }
@@ -30,7 +31,7 @@ std::optional<double> rFactorOf(const std::optional<EModelInputs>& inputs)
 double QualitySampler::add(
     const SecondFigures& second, const std::optional<CodecImpairment>& codec, Milliseconds oneWayDelay)
 {
-    const LossCount count { second.lost, second.received, second.lossRuns };
+    const LossCount count { second.lost, second.discarded, second.received, second.lossRuns };
     m_window[m_seconds++ % windowSeconds] = count;
     double mos = 0;
     if (second.packets > 0) {
@@ -43,6 +44,7 @@ double QualitySampler::add(
     LossCount window;
     for (const LossCount& s : m_window) {
         window.lost += s.lost;
+        window.discarded += s.discarded;
         window.received += s.received;
         window.runs += s.runs;
     }

@@ -11,8 +11,9 @@ namespace callmon {
 // What is lost of what was expected, over any time.
 struct LossCount {
     std::uint64_t lost = 0;
+    std::uint64_t discarded = 0; // of the received
     std::uint64_t received = 0;
-    std::uint64_t runs = 0; // that the lost came in; 0: not told, and as if at random
+    std::uint64_t runs = 0; // that the lost and the discarded came in; 0: not told, and as if at random
 };
 
 // MOS of each second from its loss and how it lies together; the mean over seconds with packets; the minimum over

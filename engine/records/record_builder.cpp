@@ -1,6 +1,7 @@
 #include "engine/records/record_builder.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace callmon {
@@ -50,6 +51,34 @@ void fillBursts(StreamRecord& record, const LossRuns& runs)
     }
 }
 
+void fillDigits(StreamRecord& record, const RtpStream& rtp, DigitsKept kept)
+{
+    record.dtmfDigits = rtp.dtmfDigits();
+    std::array<char, RtpStream::maxDigitsKept> digits;
+    std::size_t count = 0;
+    if (kept == DigitsKept::Masked)
+        count = std::min<std::size_t>(rtp.dtmfDigits(), digits.size());
+    else if (kept == DigitsKept::Store)
+        count = rtp.digitsKept();
+    for (std::uint32_t i = 0; i < count; ++i)
+        digits[i] = kept == DigitsKept::Masked ? '*' : rtp.digit(i);
+    record.dtmf = std::string_view(digits.data(), count);
+}
+
+// What changed on its way and at its sender.
+void fillPath(StreamRecord& record, const RtpStream& rtp)
+{
+    record.dscp = rtp.dscp();
+    record.dscpChanges = rtp.dscpChanges();
+    record.ptimeChanges = rtp.ptimeChanges();
+    record.clockSkewPpm = finite(rtp.clockSkewPpm());
+    record.mediaGaps = rtp.mediaGaps();
+    if (record.mediaGaps > 0)
+        record.mediaGapLongest = rtp.mediaGapLongest();
+    record.earlyPackets = rtp.earlyPackets();
+    record.earlyLost = rtp.earlyLost();
+}
+
 }
 
 std::optional<Milliseconds> roundTripOf(const CallStream& stream, const CallFacts& call)
@@ -57,17 +86,17 @@ std::optional<Milliseconds> roundTripOf(const CallStream& stream, const CallFact
     return stream.rtcp.roundTripMs ? std::optional(Milliseconds(*stream.rtcp.roundTripMs)) : call.signallingRtt;
 }
 
-Milliseconds oneWayDelayOf(const CallStream& stream, const CallFacts& call)
+Milliseconds oneWayDelayOf(const CallStream& stream, const CallFacts& call, const JitterBufferRule& buffer)
 {
     constexpr Milliseconds usual { 20 };
     const Milliseconds measured = stream.rtp.packetisation();
     const bool plausible = measured > Milliseconds(0) && measured <= Milliseconds(200);
-    return assumedOneWayDelay(plausible ? measured : usual, roundTripOf(stream, call));
+    return assumedOneWayDelay(plausible ? measured : usual, stream.rtp.bufferDelay(buffer), roundTripOf(stream, call));
 }
 
 StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, std::string_view codec,
     const std::optional<CodecImpairment>& impairment, const QualitySampler& quality, const StoredMedia& media,
-    std::uint64_t lostWithProbe)
+    const WithProbe& withProbe, const RtpRules& rules)
 {
     const RtpStream& rtp = stream.rtp;
     const SequenceTracker& sequence = rtp.sequence();
@@ -87,7 +116,7 @@ StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, 
     record.duplicates = sequence.duplicates();
     record.reordered = sequence.reordered();
     record.expected = sequence.expected();
-    record.lostWithProbe = std::min(lostWithProbe, sequence.lost()); // late packets may have filled some of it
+    record.lostWithProbe = std::min(withProbe.lost, sequence.lost()); // late packets may have filled some of it
     record.lost = sequence.lost() - record.lostWithProbe;
     if (record.expected > 0)
         record.lossPercent = 100.0 * static_cast<double>(record.lost) / static_cast<double>(record.expected);
@@ -119,12 +148,16 @@ StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, 
     if (rtp.packetisation() > Milliseconds(0))
         record.ptime = rtp.packetisation();
     record.comfortNoise = rtp.comfortNoise();
-    record.dtmfDigits = rtp.dtmfDigits();
+    fillDigits(record, rtp, rules.digits);
+    fillPath(record, rtp);
+    record.jitterBuffer = rules.buffer.kind;
+    record.jitterBufferDelay = Milliseconds(rules.buffer.leastMs);
+    record.discarded = rtp.discarded() - withProbe.discarded;
     fillBursts(record, rtp.lossRuns());
-    const LossCount loss { record.lost, sequence.received(), record.lossRuns };
-    if (loss.lost > 0)
-        record.burstRatio = burstRatioOf(loss.lost, loss.lost + loss.received, loss.runs);
-    const auto inputs = eModelInputsOf(loss, impairment, oneWayDelayOf(stream, call));
+    const LossCount loss { record.lost, record.discarded, sequence.received(), record.lossRuns };
+    if (loss.lost + loss.discarded > 0)
+        record.burstRatio = burstRatioOf(loss.lost + loss.discarded, loss.lost + loss.received, loss.runs);
+    const auto inputs = eModelInputsOf(loss, impairment, oneWayDelayOf(stream, call, rules.buffer));
     record.rFactor = rFactorOf(inputs);
     if (record.rFactor) {
         record.oneWayDelay = inputs->oneWayDelay;
@@ -132,6 +165,7 @@ StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, 
         const MosWaterfall taken = waterfallOf(*inputs);
         record.mosLostToCodec = taken.codec;
         record.mosLostToLoss = taken.loss;
+        record.mosLostToDiscards = taken.discards;
         record.mosLostToBursts = taken.bursts;
         record.mosLostToDelay = taken.delay;
     }

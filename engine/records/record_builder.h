@@ -12,15 +12,20 @@ struct StoredMedia { // packets of a stream, by whether the recording had room f
     std::uint64_t notStored = 0;
 };
 
-// `lostWithProbe`: of what is missing, what seconds lack in which the probe itself lost frames.
+// What seconds came to in which the probe itself lost frames, and which is therefore nobody's.
+struct WithProbe {
+    std::uint64_t lost = 0;
+    std::uint64_t discarded = 0;
+};
+
 StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, std::string_view codec,
     const std::optional<CodecImpairment>& impairment, const QualitySampler& quality, const StoredMedia& media,
-    std::uint64_t lostWithProbe);
+    const WithProbe& withProbe, const RtpRules& rules);
 
 // By RTCP; until that tells, by the call's signalling.
 std::optional<Milliseconds> roundTripOf(const CallStream& stream, const CallFacts& call);
 
 // Mouth to ear, as the E-model of this stream assumes it.
-Milliseconds oneWayDelayOf(const CallStream& stream, const CallFacts& call);
+Milliseconds oneWayDelayOf(const CallStream& stream, const CallFacts& call, const JitterBufferRule& buffer);
 
 }

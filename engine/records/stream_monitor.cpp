@@ -36,6 +36,7 @@ float asFloat(double value)
 StreamMonitor::StreamMonitor(const TrackerOptions& options, RecordSink& sink)
     : m_sink(sink)
     , m_keepsMedia(sink.keepsMedia())
+    , m_rules(options.rtp)
     , m_sides(options.maxStreams)
     , m_fillers(options.maxStreams)
     , m_due(options.maxStreams)
@@ -119,16 +120,22 @@ void StreamMonitor::closePoint(std::uint32_t stream)
     point.jitterMs = asFloat(figures.jitter.count());
     point.jitterErrorMs = asFloat(figures.jitterError.count());
     point.deltaMaxMs = asFloat(figures.deltaMax.count());
+    point.bytes = static_cast<std::uint32_t>(figures.bytes);
+    point.dscp = source.rtp.dscp();
+    point.earlyMedia = !call.answeredAt || begin < *call.answeredAt;
+    point.pausing = figures.pausing;
     // A gap is seen by the packet after it, and began with the one before, which may lie in an earlier second.
     const auto gap = std::chrono::duration_cast<Nanoseconds>(figures.deltaMax);
     if (probeLostIn(begin - gap, source.secondEndsAt)) { // whose loss it is, nobody can say
         point.lostWithProbe = figures.lost;
-        side.lostWithProbe += figures.lost;
+        side.withProbe.lost += figures.lost;
+        side.withProbe.discarded += figures.discarded;
         side.quality.skip();
         source.rtp.setLossRuns(side.lossRuns);
     } else {
         point.lost = figures.lost;
-        point.mos = asFloat(side.quality.add(figures, side.impairment, oneWayDelayOf(source, call)));
+        point.discarded = static_cast<std::uint16_t>(std::min(figures.discarded, 0xffffU));
+        point.mos = asFloat(side.quality.add(figures, side.impairment, oneWayDelayOf(source, call, m_rules.buffer)));
         side.lossRuns = source.rtp.lossRuns();
     }
     ++m_counters.points;
@@ -158,9 +165,13 @@ StreamRecord StreamMonitor::recordOf(std::uint32_t stream) const
     const StreamSide& side = m_sides[stream];
     StreamRecord record =
         buildStreamRecord(source, m_lane->call(source.call).facts, m_lane->codecs().name(source.rtp.payload().codec),
-            side.impairment, side.quality, mediaOf(stream), side.lostWithProbe);
+            side.impairment, side.quality, mediaOf(stream), side.withProbe, m_rules);
     record.kind = m_lane->mediaKindOf(source);
     record.secure = m_lane->isSecure(source);
+    if (record.kind != MediaKind::Audio) {
+        record.jitterBuffer = JitterBufferKind::None;
+        record.jitterBufferDelay.reset();
+    }
     return record;
 }
 

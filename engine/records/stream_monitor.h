@@ -37,7 +37,7 @@ private:
     // What records need of a stream beyond what the lane knows; same index. Touched once a second.
     struct StreamSide {
         std::uint64_t stored = 0; // packets in chunks that were handed over
-        std::uint64_t lostWithProbe = 0;
+        WithProbe withProbe;
         LossRuns lossRuns; // before the second that is on
         QualitySampler quality;
         std::optional<CodecImpairment> impairment;
@@ -76,6 +76,7 @@ private:
 
     RecordSink& m_sink;
     const bool m_keepsMedia;
+    const RtpRules m_rules;
     MediaLane* m_lane = nullptr;
     LazyArray<StreamSide> m_sides;
     LazyArray<ChunkFiller> m_fillers; // of the streams' chunks

@@ -93,10 +93,11 @@ Result<void> DayWriter::prepare()
         { &m_insertCall, insertSql("calls", calls) },
         { &m_insertStream, insertSql("streams", columns) },
         { &m_insertQuality,
-            insertSql("quality", { "call_key", "stream_index", "block_start_ns", "points", "errors" }) },
+            insertSql("quality", { "call_key", "stream_index", "block_start_ns", "points", "errors", "details" }) },
         { &m_selectCall, "SELECT call_id FROM calls WHERE call_key=?" },
         { &m_selectQuality,
-            "SELECT stream_index, points, errors FROM quality WHERE call_key=? ORDER BY stream_index, block_start_ns" },
+            "SELECT stream_index, points, errors, details FROM quality WHERE call_key=? ORDER BY stream_index, "
+            "block_start_ns" },
         { &m_insertServiceMinute, insertSql("service_minutes", serviceColumns()) },
         { &m_insertAlarm, insertSql("alarms", alarmColumns()) },
         { &m_acknowledgeAlarm,
@@ -178,6 +179,7 @@ DayWriter::Put DayWriter::quality(std::span<const QualityPoint> block)
     m_insertQuality.bind(3, nanosecondsSinceEpoch(block.front().at));
     m_insertQuality.bindBlob(4, m_block.points);
     m_insertQuality.bindBlob(5, m_block.errors);
+    m_insertQuality.bindBlob(6, m_block.details);
     return run(m_insertQuality);
 }
 
@@ -228,7 +230,7 @@ bool DayWriter::readQuality(CallKey key, std::vector<QualityPoint>& points)
     m_selectQuality.bind(1, key.value);
     while (m_selectQuality.stepToRow())
         readQualityBlock({ key, static_cast<std::uint32_t>(m_selectQuality.integer(0)) }, m_selectQuality.blob(1),
-            m_selectQuality.blob(2), points);
+            m_selectQuality.blob(2), m_selectQuality.blob(3), points);
     m_selectQuality.reset();
     return !m_selectQuality.failed() || fail();
 }

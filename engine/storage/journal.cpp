@@ -22,7 +22,7 @@ struct RecordHead {
 
 struct JournalHeader {
     std::array<char, 8> magic { 'C', 'M', 'L', 'I', 'V', 'E', 'J', '\n' };
-    std::uint32_t version = 6; // raised with every change of the records or of record_fields.h
+    std::uint32_t version = 7; // raised with every change of the records or of record_fields.h
     std::uint32_t callFields = 0; // and these catch a version that was forgotten
     std::uint32_t streamFields = 0;
     std::uint32_t reserved = 0;
@@ -173,10 +173,12 @@ bool dispatch(const JournalReader& to, std::uint32_t kind, Bytes payload)
     case QualityKind: {
         const StreamKey key = takeStreamKey(in);
         std::vector<QualityPoint> points;
-        const std::size_t count = in.rest.size() / (qualityPointSize + qualityErrorSize);
+        const std::size_t count = in.rest.size() / (qualityPointSize + qualityErrorSize + qualityDetailSize);
+        const Bytes errors = in.rest.subspan(count * qualityPointSize);
+        const Bytes details = errors.subspan(count * qualityErrorSize);
         if (!in.good
             || !readQualityBlock(
-                key, in.rest.first(count * qualityPointSize), in.rest.subspan(count * qualityPointSize), points))
+                key, in.rest.first(count * qualityPointSize), errors.first(count * qualityErrorSize), details, points))
             return false;
         for (const QualityPoint& point : points)
             to.quality(point);
@@ -273,6 +275,7 @@ void JournalBatch::quality(std::span<const QualityPoint> points)
             m_block.append(point);
         m_bytes.insert(m_bytes.end(), m_block.points.begin(), m_block.points.end());
         m_bytes.insert(m_bytes.end(), m_block.errors.begin(), m_block.errors.end());
+        m_bytes.insert(m_bytes.end(), m_block.details.begin(), m_block.details.end());
         finish(begin);
     }
 }

@@ -47,7 +47,7 @@ private:
     std::size_t start(std::uint32_t kind);
 
     std::vector<std::byte> m_bytes;
-    QualityBlock m_block; // its points, then its errors
+    QualityBlock m_block; // its points, then their errors, then their details
 };
 
 class JournalFile {

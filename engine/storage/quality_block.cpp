@@ -22,6 +22,26 @@ struct PackedError {
 };
 static_assert(sizeof(PackedError) == qualityErrorSize);
 
+struct PackedDetail {
+    std::uint32_t bytes;
+    std::uint16_t discarded;
+    std::uint8_t dscp, marks;
+};
+static_assert(sizeof(PackedDetail) == qualityDetailSize);
+constexpr std::uint8_t earlyMediaMark = 1;
+constexpr std::uint8_t pausingMark = 2;
+
+// The next of a blob that may be shorter; zeros then.
+template <typename Packed> Packed take(Bytes& blob)
+{
+    Packed packed {};
+    if (blob.size() >= sizeof packed) {
+        std::memcpy(&packed, blob.data(), sizeof packed);
+        blob = blob.subspan(sizeof packed);
+    }
+    return packed;
+}
+
 void append(std::vector<std::byte>& blob, const void* packed, std::size_t size)
 {
     const std::size_t end = blob.size();
@@ -37,30 +57,32 @@ void QualityBlock::append(const QualityPoint& point)
         point.reordered, point.jitterMs, point.deltaMaxMs, point.mos };
     const PackedError error { point.lostWithProbe, point.jitterErrorMs };
     callmon::append(points, &packed, qualityPointSize);
+    const auto marks = (point.earlyMedia ? earlyMediaMark : 0) | (point.pausing ? pausingMark : 0);
+    const PackedDetail detail { point.bytes, point.discarded, point.dscp, static_cast<std::uint8_t>(marks) };
     callmon::append(errors, &error, qualityErrorSize);
+    callmon::append(details, &detail, qualityDetailSize);
 }
 
 void QualityBlock::clear()
 {
     points.clear();
     errors.clear();
+    details.clear();
 }
 
-bool readQualityBlock(StreamKey stream, Bytes points, Bytes errors, std::vector<QualityPoint>& into)
+bool readQualityBlock(StreamKey stream, Bytes points, Bytes errors, Bytes details, std::vector<QualityPoint>& into)
 {
     for (; points.size() >= qualityPointSize; points = points.subspan(qualityPointSize)) {
         PackedPoint packed {};
         std::memcpy(&packed, points.data(), qualityPointSize);
-        PackedError error {};
-        if (errors.size() >= qualityErrorSize) {
-            std::memcpy(&error, errors.data(), qualityErrorSize);
-            errors = errors.subspan(qualityErrorSize);
-        }
+        const auto error = take<PackedError>(errors);
+        const auto detail = take<PackedDetail>(details);
         into.push_back({ stream, timestampFromNanoseconds(packed.at), packed.packets, packed.lost, packed.duplicates,
-            packed.reordered, packed.jitterMs, packed.deltaMaxMs, packed.mos, error.lostWithProbe,
-            error.jitterErrorMs });
+            packed.reordered, packed.jitterMs, packed.deltaMaxMs, packed.mos, error.lostWithProbe, error.jitterErrorMs,
+            detail.bytes, detail.discarded, detail.dscp, (detail.marks & earlyMediaMark) != 0,
+            (detail.marks & pausingMark) != 0 });
     }
-    return points.empty() && errors.empty();
+    return points.empty() && errors.empty() && details.empty();
 }
 
 }

@@ -1,8 +1,10 @@
-// Up to 60 one-second points of one stream as two blobs of table quality, a part of each point in either, little-endian.
-// points, 36 bytes each: i64 second begins at (ns since 1970) | u32 packets | u32 lost | u32 duplicates | u32 reordered |
-// f32 jitter ms | f32 longest inter-arrival time ms | f32 MOS (0: cannot be said).
-// errors, 8 bytes each: u32 packets missing while the probe lost frames | f32 error of the jitter, ms. Day databases of
-// schema 1 had points alone: adding a column takes no time, writing a day's points anew takes hours.
+// Up to 60 one-second points of one stream as three blobs of table quality, a part of each point in either,
+// little-endian. points, 36 bytes each: i64 second begins at (ns since 1970) | u32 packets | u32 lost | u32 duplicates
+// | u32 reordered | f32 jitter ms | f32 longest inter-arrival time ms | f32 MOS (0: cannot be said). errors, 8 bytes
+// each: u32 packets missing while the probe lost frames | f32 error of the jitter, ms. details, 8 bytes each: u32 bytes
+// at the network layer | u16 packets discarded by the jitter buffer | u8 DSCP | u8 sum of 1 early media, 2 pausing. Day
+// databases of schema 1 had points alone, those before 5 no details: adding a column takes no time, writing a day's
+// points anew takes hours.
 #pragma once
 
 #include "shared/base/byte_reader.h"
@@ -15,16 +17,19 @@ namespace callmon {
 constexpr std::size_t qualityBlockPoints = 60;
 constexpr std::size_t qualityPointSize = 36;
 constexpr std::size_t qualityErrorSize = 8;
+constexpr std::size_t qualityDetailSize = 8;
 
 struct QualityBlock {
     std::vector<std::byte> points;
     std::vector<std::byte> errors;
+    std::vector<std::byte> details;
 
     void append(const QualityPoint& point);
     void clear();
 };
 
-// Appends the points of a block; no errors at all is zeros. False when the lengths are not those of whole points.
-bool readQualityBlock(StreamKey stream, Bytes points, Bytes errors, std::vector<QualityPoint>& into);
+// Appends the points of a block; no errors or details at all are zeros. False when the lengths are not those of whole
+// points.
+bool readQualityBlock(StreamKey stream, Bytes points, Bytes errors, Bytes details, std::vector<QualityPoint>& into);
 
 }

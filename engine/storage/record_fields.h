@@ -143,6 +143,19 @@ template <typename Stream, typename Visit> void visitStreamFields(Stream& stream
     visit("mos_lost_to_loss", stream.mosLostToLoss);
     visit("mos_lost_to_bursts", stream.mosLostToBursts);
     visit("mos_lost_to_delay", stream.mosLostToDelay);
+    visit("mos_lost_to_discards", stream.mosLostToDiscards);
+    visit("jitter_buffer", stream.jitterBuffer);
+    visit("jitter_buffer_ms", stream.jitterBufferDelay);
+    visit("discarded", stream.discarded);
+    visit("dscp", stream.dscp);
+    visit("dscp_changes", stream.dscpChanges);
+    visit("ptime_changes", stream.ptimeChanges);
+    visit("clock_skew_ppm", stream.clockSkewPpm);
+    visit("media_gaps", stream.mediaGaps);
+    visit("media_gap_longest_ms", stream.mediaGapLongest);
+    visit("early_packets", stream.earlyPackets);
+    visit("early_lost", stream.earlyLost);
+    visit("dtmf", stream.dtmf);
 }
 
 // Each field type and its stored value. fromStored() is false for what toStored() would never have written (a text
@@ -198,6 +211,10 @@ constexpr MediaAfterAnswer lastEnumerator(MediaAfterAnswer)
 constexpr DelaySource lastEnumerator(DelaySource)
 {
     return DelaySource::Rtcp;
+}
+constexpr JitterBufferKind lastEnumerator(JitterBufferKind)
+{
+    return JitterBufferKind::Adaptive;
 }
 constexpr BindingRule lastEnumerator(BindingRule)
 {

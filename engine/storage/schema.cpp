@@ -17,7 +17,7 @@ struct AddedColumn {
 constexpr const char* count = "INTEGER NOT NULL DEFAULT 0";
 constexpr const char* text = "TEXT NOT NULL DEFAULT ''";
 
-constexpr std::array<AddedColumn, 54> added { {
+constexpr std::array<AddedColumn, 68> added { {
     { 2, "calls", "probe_frames_lost", count, "0" },
     { 2, "calls", "poll_gap_longest_ns", count, "0" },
     { 2, "calls", "trust", count, "0" },
@@ -72,6 +72,20 @@ constexpr std::array<AddedColumn, 54> added { {
     { 4, "streams", "mos_lost_to_loss", "REAL", nullptr },
     { 4, "streams", "mos_lost_to_bursts", "REAL", nullptr },
     { 4, "streams", "mos_lost_to_delay", "REAL", nullptr },
+    { 5, "streams", "mos_lost_to_discards", "REAL", nullptr },
+    { 5, "streams", "jitter_buffer", count, "0" },
+    { 5, "streams", "jitter_buffer_ms", "REAL", nullptr },
+    { 5, "streams", "discarded", count, "0" },
+    { 5, "streams", "dscp", count, "0" },
+    { 5, "streams", "dscp_changes", count, "0" },
+    { 5, "streams", "ptime_changes", count, "0" },
+    { 5, "streams", "clock_skew_ppm", "REAL", nullptr },
+    { 5, "streams", "media_gaps", count, "0" },
+    { 5, "streams", "media_gap_longest_ms", "REAL", nullptr },
+    { 5, "streams", "early_packets", count, "0" },
+    { 5, "streams", "early_lost", count, "0" },
+    { 5, "streams", "dtmf", text, "''" },
+    { 5, "quality", "details", "BLOB", nullptr },
 } };
 
 }

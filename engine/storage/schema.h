@@ -7,7 +7,7 @@ namespace callmon {
 
 // Stored in meta.schema_version. Of an older database the writer adds the columns that are new, at once and for good,
 // and a reader sees them with their default; a newer one is not touched.
-constexpr int schemaVersion = 4;
+constexpr int schemaVersion = 5;
 
 // Times: nanoseconds since 1970 UTC. Absent figures: NULL. Columns follow the visitors of record_fields.h.
 constexpr const char* schemaSql = R"sql(
@@ -139,10 +139,23 @@ CREATE TABLE IF NOT EXISTS streams(         -- one row per RTP stream of those c
   dtmf_digits INTEGER NOT NULL DEFAULT 0,   -- keys pressed (RFC 4733)
   one_way_delay_ms REAL,
   delay_source INTEGER NOT NULL DEFAULT 0,  -- of one_way_delay_ms: 0 none, 1 assumed, 2 signalling, 3 RTCP
-  mos_lost_to_codec REAL,                   -- points of 4.409; this and the next three add up
+  mos_lost_to_codec REAL,                   -- points of 4.409; this and the other four add up
   mos_lost_to_loss REAL,
   mos_lost_to_bursts REAL,
   mos_lost_to_delay REAL,
+  mos_lost_to_discards REAL,                -- from here on: schema 5
+  jitter_buffer INTEGER NOT NULL DEFAULT 0, -- assumed of the receiver: 0 none, 1 fixed, 2 adaptive
+  jitter_buffer_ms REAL,                    -- the fixed one's delay, the least of the adaptive one's
+  discarded INTEGER NOT NULL DEFAULT 0,     -- of the packets: too late for that buffer
+  dscp INTEGER NOT NULL DEFAULT 0,          -- of its last packet
+  dscp_changes INTEGER NOT NULL DEFAULT 0,
+  ptime_changes INTEGER NOT NULL DEFAULT 0,
+  clock_skew_ppm REAL,                      -- positive: the sender's clock is fast
+  media_gaps INTEGER NOT NULL DEFAULT 0,    -- of a second or more
+  media_gap_longest_ms REAL,
+  early_packets INTEGER NOT NULL DEFAULT 0, -- before the answer
+  early_lost INTEGER NOT NULL DEFAULT 0,
+  dtmf TEXT NOT NULL DEFAULT '',            -- keys pressed, where kept
   media_segment INTEGER,                    -- the stream's last chunk in media/NNNNNN.log; NULL: no media kept
   media_offset INTEGER,                     -- bytes from the start of that file
   PRIMARY KEY(call_key, stream_index)
@@ -154,6 +167,7 @@ CREATE TABLE IF NOT EXISTS quality(         -- the one-second points, up to 60 i
   block_start_ns INTEGER NOT NULL,          -- time of the first point
   points BLOB NOT NULL CHECK(length(points) % 36 = 0), -- layout: quality_block.h
   errors BLOB,                              -- of the same points, 8 bytes each; NULL in rows of schema 1
+  details BLOB,                             -- likewise; NULL in rows of schema 4 and before
   PRIMARY KEY(call_key, stream_index, block_start_ns)
 );
 )sql";

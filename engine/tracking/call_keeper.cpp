@@ -54,7 +54,8 @@ std::uint32_t CallKeeper::open(std::string_view callId, Timestamp at)
 void CallKeeper::introduce(std::uint32_t index)
 {
     const Call& call = m_calls[index];
-    const CallFacts facts { call.record.key, call.record.signallingRtt, call.confirmed, call.ended };
+    const CallFacts facts { call.record.key, call.record.signallingRtt, call.record.answeredAt, call.confirmed,
+        call.ended };
     if (m_lanes[0].call(index).facts != facts)
         m_lanes.tell({ .what = FactsChanged { index, facts } });
 }

@@ -17,6 +17,7 @@ class MediaChunk;
 struct CallFacts {
     CallKey key;
     std::optional<Milliseconds> signallingRtt;
+    std::optional<Timestamp> answeredAt;
     bool confirmed = false; // until then packets to its addresses are nobody's
     bool ended = false;
     bool operator==(const CallFacts&) const = default;

@@ -31,6 +31,7 @@ MediaLane::MediaLane(
     , m_flows(options.maxStreams)
     , m_unnumbered(options.maxStreams)
     , m_wantsMedia(listener.wantsMedia())
+    , m_rtpRules(options.rtp)
     , m_maxStreamsPerCall(std::min(options.maxStreamsPerCall, CallMedia::maxStreams))
     , m_waiting(options, m_wantsMedia)
     , m_joined(options.maxUnboundFlows)
@@ -148,7 +149,8 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
     if ((datagram.arrival >= stream.secondEndsAt || stream.secondEndsAt - datagram.arrival > longAgo)
         && stream.numbered)
         passSecond(index, datagram.arrival);
-    stream.rtp.add({ datagram.arrival, datagram.uncertainty, datagram.ipSize }, packet, stream.meaning);
+    stream.rtp.add(
+        { datagram.arrival, datagram.uncertainty, datagram.ipSize, datagram.dscp }, packet, stream.meaning, m_rtpRules);
     ++m_counters.rtpPackets;
     if (m_wantsMedia) {
         m_pending[m_pendingCount++] = { index, datagram.arrival, datagram.uncertainty, datagram.wirePayloadSize,
@@ -243,6 +245,10 @@ bool MediaLane::apply(const LaneControl& control)
         if (changed->facts.confirmed && !call.facts.confirmed) {
             for (std::uint32_t i = call.addresses; i != noIndex; i = m_media[i].next)
                 changeEpoch(m_media[i].endpoint);
+        }
+        if (changed->facts.answeredAt && !call.facts.answeredAt) {
+            for (std::uint32_t i = call.streams; i != noIndex; i = m_streams[i].next)
+                m_streams[i].rtp.endEarlyMedia();
         }
         call.facts = changed->facts;
     } else if (const auto* address = std::get_if<AddressAdded>(&control.what)) {

@@ -174,6 +174,7 @@ private:
     std::size_t m_unnumberedCount = 0;
     Counters m_counters;
     bool m_wantsMedia;
+    const RtpRules m_rtpRules;
     const std::uint32_t m_maxStreamsPerCall;
     WaitingMedia m_waiting;
     LazyArray<Joined> m_joined;

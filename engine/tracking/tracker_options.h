@@ -1,6 +1,7 @@
 // What tracking can be told: sizes, fixed at start, and how long silence lasts before a call is over.
 #pragma once
 
+#include "engine/media/rtp_stream.h"
 #include "engine/signalling/sip_message.h"
 #include "shared/base/units.h"
 
@@ -12,7 +13,7 @@ namespace callmon {
 
 struct TrackerOptions {
     // The most that may be on at once; what comes beyond is refused and counted. Memory is mapped as it is used: about
-    // 2.2 KiB a call, 0.9 KiB a stream, 0.3 KiB an address. Streams and addresses: of each processing core.
+    // 2.2 KiB a call, 1.2 KiB a stream, 0.3 KiB an address. Streams and addresses: of each processing core.
     std::uint32_t maxCalls = 131'072;
     std::uint32_t maxStreams = 4 * 131'072;
     std::uint32_t maxMediaAddresses = 4 * 131'072; // advertised in SDP
@@ -33,6 +34,8 @@ struct TrackerOptions {
     std::size_t maxSdpLines = 1024;
     std::uint32_t maxStreamsPerCall = 64; // CallMedia::maxStreams at most
     std::uint32_t callsPerSecondOfSource = 0; // that one address may begin; beyond: refused and counted; 0: any
+
+    RtpRules rtp; // the receivers' jitter buffer, as it is assumed; whether keys are kept
 
     // Silence, by packet time: no message of the call, no packet of its media.
     Nanoseconds lingerAfterEnd = std::chrono::seconds(5); // late media and repeated messages still count

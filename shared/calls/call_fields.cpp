@@ -29,10 +29,13 @@ constexpr std::array streamNames { "call_key", "stream_index", "call_id", "direc
     "rtcp_rtt_ms", "far_end_lost_percent", "far_end_jitter_ms", "xr_mos", "loss_runs", "burst_ratio",
     "burst_density_percent", "gap_density_percent", "burst_duration_ms", "gap_duration_ms", "ptime_ms", "comfort_noise",
     "dtmf_digits", "one_way_delay_ms", "delay_source", "mos_lost_to_codec", "mos_lost_to_loss", "mos_lost_to_bursts",
-    "mos_lost_to_delay" };
+    "mos_lost_to_delay", "mos_lost_to_discards", "jitter_buffer", "jitter_buffer_ms", "discarded", "dscp",
+    "dscp_changes", "ptime_changes", "clock_skew_ppm", "media_gaps", "media_gap_longest_ms", "early_packets",
+    "early_lost", "dtmf" };
 
 constexpr std::array qualityNames { "call_key", "stream_index", "call_id", "direction", "at", "packets", "lost",
-    "duplicates", "reordered", "lost_with_probe", "jitter_ms", "jitter_error_ms", "delta_max_ms", "mos" };
+    "duplicates", "reordered", "lost_with_probe", "jitter_ms", "jitter_error_ms", "delta_max_ms", "mos", "discarded",
+    "bytes", "throughput_bps", "dscp", "early_media", "pausing" };
 
 constexpr std::array unboundNames { "src_ip", "src_port", "dst_ip", "dst_port", "ssrc", "payload_type",
     "first_packet_at", "last_packet_at", "packets", "bytes" };
@@ -154,7 +157,10 @@ std::vector<FieldValue> streamFields(const StreamRecord& stream, std::string_vie
         milliseconds(stream.gapDuration), milliseconds(stream.ptime), count(stream.comfortNoise),
         count(stream.dtmfDigits), milliseconds(stream.oneWayDelay), text(toText(stream.delaySource)),
         number(stream.mosLostToCodec, 3), number(stream.mosLostToLoss, 3), number(stream.mosLostToBursts, 3),
-        number(stream.mosLostToDelay, 3) };
+        number(stream.mosLostToDelay, 3), number(stream.mosLostToDiscards, 3), text(toText(stream.jitterBuffer)),
+        milliseconds(stream.jitterBufferDelay), count(stream.discarded), count(stream.dscp), count(stream.dscpChanges),
+        count(stream.ptimeChanges), number(stream.clockSkewPpm, 1), count(stream.mediaGaps),
+        milliseconds(stream.mediaGapLongest), count(stream.earlyPackets), count(stream.earlyLost), text(stream.dtmf) };
 }
 
 std::span<const char* const> qualityFieldNames()
@@ -171,7 +177,9 @@ std::vector<FieldValue> qualityFields(const QualityPoint& point, std::string_vie
         text(callId), text(toText(direction)), time(point.at), count(point.packets), count(point.lost),
         count(point.duplicates), count(point.reordered), count(point.lostWithProbe), measured(point.jitterMs),
         measured(point.jitterErrorMs), measured(point.deltaMaxMs),
-        point.mos > 0 ? number(static_cast<double>(point.mos), 3) : FieldValue {} };
+        point.mos > 0 ? number(static_cast<double>(point.mos), 3) : FieldValue {}, count(point.discarded),
+        count(point.bytes), count(8ULL * point.bytes), point.packets ? count(point.dscp) : FieldValue {},
+        count(point.earlyMedia), count(point.pausing) };
 }
 
 std::span<const char* const> unboundFieldNames()

@@ -63,6 +63,12 @@ std::string_view toText(MediaAfterAnswer media)
     return texts[static_cast<std::size_t>(media)];
 }
 
+std::string_view toText(JitterBufferKind kind)
+{
+    constexpr std::array<std::string_view, 3> texts { "", "fixed", "adaptive" };
+    return texts[static_cast<std::size_t>(kind)];
+}
+
 std::string_view toText(DelaySource source)
 {
     constexpr std::array<std::string_view, 4> texts { "", "assumed", "signalling", "rtcp" };

@@ -20,6 +20,11 @@ struct QualityPoint {
     float mos = 0; // E-model over the second; 0 when it cannot be said (unknown codec, no packets)
     std::uint32_t lostWithProbe = 0; // instead of lost, in a second in which the probe itself lost frames; no MOS then
     float jitterErrorMs = 0; // the true jitter lies within jitterMs +- this
+    std::uint32_t bytes = 0; // network layer
+    std::uint16_t discarded = 0; // of the packets: too late for the jitter buffer; 0 where the probe itself lost frames
+    std::uint8_t dscp = 0; // of its last packet (RFC 2474)
+    bool earlyMedia = false; // it began before the call was answered
+    bool pausing = false; // comfort noise came, or silence was left out: fewer packets are no loss
 };
 static_assert(std::is_trivially_copyable_v<QualityPoint>);
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/calls/call_record.h"
+#include "shared/quality/jitter_buffer.h"
 
 namespace callmon {
 
@@ -68,10 +69,11 @@ struct StreamRecord {
     std::optional<Milliseconds> farEndJitter; // likewise, mean of its reports
     std::optional<double> xrMos; // MOS-CQ, else MOS-LQ, of its receiver's VoIP metrics, the last (RFC 3611 4.7)
 
-    // How its losses lie together; lost alone, without what is missing with the probe's own losses.
-    std::uint32_t lossRuns = 0; // of packets lost in a row
+    // How losses and discards lie together, without what is missing with the probe's own losses.
+    std::uint32_t lossRuns = 0; // of packets lost or discarded in a row
     std::optional<double> burstRatio; // BurstR (G.107 7.5); empty without loss
-    std::optional<double> burstDensityPercent; // lost in bursts (RFC 3611 4.7.2, Gmin 16); empty without a burst
+    std::optional<double>
+        burstDensityPercent; // lost or discarded in bursts (RFC 3611 4.7.2, Gmin 16); empty without a burst
     std::optional<double> gapDensityPercent; // lost between them; empty where all is a burst
     std::optional<Milliseconds> burstDuration; // means, in the sender's time; empty without, or when ptime is unknown
     std::optional<Milliseconds> gapDuration;
@@ -83,11 +85,26 @@ struct StreamRecord {
     // MOS points that each took of 4.409, in this order; what is left is the MOS of r_factor.
     std::optional<double> mosLostToCodec;
     std::optional<double> mosLostToLoss; // were it random
-    std::optional<double> mosLostToBursts; // because it is not
+    std::optional<double> mosLostToDiscards; // likewise
+    std::optional<double> mosLostToBursts; // because both are not
     std::optional<double> mosLostToDelay;
+
+    JitterBufferKind jitterBuffer = JitterBufferKind::None; // that was assumed of its receiver
+    std::optional<Milliseconds> jitterBufferDelay; // the fixed one's, or the least of the adaptive one's
+    std::uint64_t discarded = 0; // of the packets: came too late for that buffer
+    std::uint8_t dscp = 0; // of its last packet (RFC 2474)
+    std::uint32_t dscpChanges = 0;
+    std::uint32_t ptimeChanges = 0;
+    std::optional<double> clockSkewPpm; // of the sender's clock against the probe's: positive when it is fast
+    std::uint32_t mediaGaps = 0; // of a second or more without a packet, but before a talkspurt
+    std::optional<Milliseconds> mediaGapLongest;
+    std::uint64_t earlyPackets = 0; // before the call was answered
+    std::uint64_t earlyLost = 0; // of those expected until then
+    FixedText<63> dtmf; // keys pressed, where they are kept: as "*" each, or as they were
 };
 static_assert(std::is_trivially_copyable_v<StreamRecord>);
 
+std::string_view toText(JitterBufferKind kind); // "fixed", "adaptive"; empty for none
 std::string_view toText(DelaySource source); // "assumed", "signalling", "rtcp"; empty for none
 std::string_view toText(BindingRule rule); // "advertised", "symmetric", "learnt"; empty for none
 

@@ -54,7 +54,7 @@ double delayImpairment(Milliseconds oneWay)
 // G.107 7.5, equation 7-29 (Ie-eff); loss in percent.
 double effectiveEquipmentImpairment(const EModelInputs& inputs)
 {
-    const double loss = std::clamp(inputs.lossPercent, 0.0, 100.0);
+    const double loss = std::clamp(inputs.lossPercent + inputs.discardPercent, 0.0, 100.0);
     if (loss <= 0)
         return inputs.codec.ie;
     const double burstRatio = std::max(1.0, inputs.burstRatio);
@@ -100,7 +100,8 @@ double burstRatioOf(std::uint64_t lost, std::uint64_t expected, std::uint64_t ru
 
 MosWaterfall waterfallOf(const EModelInputs& inputs)
 {
-    EModelInputs soFar { inputs.codec, 0, 1, {} };
+    EModelInputs soFar;
+    soFar.codec = inputs.codec;
     double left = mosOfR(allDefaults);
     const auto taken = [&] {
         const double before = left;
@@ -111,6 +112,8 @@ MosWaterfall waterfallOf(const EModelInputs& inputs)
     waterfall.codec = taken();
     soFar.lossPercent = inputs.lossPercent;
     waterfall.loss = taken();
+    soFar.discardPercent = inputs.discardPercent;
+    waterfall.discards = taken();
     soFar.burstRatio = inputs.burstRatio;
     waterfall.bursts = taken();
     soFar.oneWayDelay = inputs.oneWayDelay;
@@ -118,9 +121,9 @@ MosWaterfall waterfallOf(const EModelInputs& inputs)
     return waterfall;
 }
 
-Milliseconds assumedOneWayDelay(Milliseconds packetisation, std::optional<Milliseconds> rtt)
+Milliseconds assumedOneWayDelay(Milliseconds packetisation, Milliseconds jitterBuffer, std::optional<Milliseconds> rtt)
 {
-    return packetisation + assumedJitterBuffer + rtt.value_or(assumedRtt) / 2;
+    return packetisation + jitterBuffer + rtt.value_or(assumedRtt) / 2;
 }
 
 }

@@ -20,9 +20,10 @@ std::optional<CodecImpairment> impairmentOf(std::string_view codec);
 
 struct EModelInputs {
     CodecImpairment codec;
-    double lossPercent = 0; // network loss and discards, 0 to 100
+    double lossPercent = 0; // by the network, 0 to 100
     double burstRatio = 1; // BurstR of G.107 7.3: 1 for random loss
     Milliseconds oneWayDelay {}; // mouth to ear
+    double discardPercent = 0; // by the jitter buffer, of what was sent: to the ear, lost too
 };
 
 double rFactor(const EModelInputs& inputs); // G.107 7: 93.2 - Id - Ie_eff, A = 0; never below 0
@@ -36,14 +37,14 @@ double burstRatioOf(std::uint64_t lost, std::uint64_t expected, std::uint64_t ru
 struct MosWaterfall {
     double codec = 0;
     double loss = 0; // as if it were random
-    double bursts = 0; // what is more, because it is not
+    double discards = 0; // likewise
+    double bursts = 0; // what is more, because both are not
     double delay = 0;
 };
 MosWaterfall waterfallOf(const EModelInputs& inputs);
 
 // One-way delay the model assumes: packetisation + jitter buffer + half the round trip.
-Milliseconds assumedOneWayDelay(Milliseconds packetisation, std::optional<Milliseconds> rtt);
-constexpr Milliseconds assumedJitterBuffer { 40 }; // nominal depth of a fixed buffer
+Milliseconds assumedOneWayDelay(Milliseconds packetisation, Milliseconds jitterBuffer, std::optional<Milliseconds> rtt);
 constexpr Milliseconds assumedRtt { 40 }; // when none was measured
 
 }

@@ -19,7 +19,7 @@ enum class Kind : std::uint8_t {
     MediaPage,
     MessagePage
 };
-constexpr std::uint8_t blobVersion = 4;
+constexpr std::uint8_t blobVersion = 5;
 
 // One list of fields per struct serves both ways: `visit(archive, value)` with a Writer or a Reader.
 
@@ -297,8 +297,21 @@ template <typename Archive, typename Stream> void visitStreamRecord(Archive& arc
     archive.field(stream.mosLostToLoss);
     archive.field(stream.mosLostToBursts);
     archive.field(stream.mosLostToDelay);
+    archive.field(stream.mosLostToDiscards);
+    archive.enumeration(stream.jitterBuffer, JitterBufferKind::Adaptive);
+    archive.field(stream.jitterBufferDelay);
+    archive.field(stream.discarded);
+    archive.field(stream.dscp);
+    archive.field(stream.dscpChanges);
+    archive.field(stream.ptimeChanges);
+    archive.field(stream.clockSkewPpm);
+    archive.field(stream.mediaGaps);
+    archive.field(stream.mediaGapLongest);
+    archive.field(stream.earlyPackets);
+    archive.field(stream.earlyLost);
+    archive.field(stream.dtmf);
 }
-constexpr std::size_t streamRecordMinBytes = 259;
+constexpr std::size_t streamRecordMinBytes = 303;
 
 template <typename Archive, typename Point> void visitQualityPoint(Archive& archive, Point& point)
 {
@@ -314,8 +327,13 @@ template <typename Archive, typename Point> void visitQualityPoint(Archive& arch
     archive.field(point.mos);
     archive.field(point.lostWithProbe);
     archive.field(point.jitterErrorMs);
+    archive.field(point.bytes);
+    archive.field(point.discarded);
+    archive.field(point.dscp);
+    archive.field(point.earlyMedia);
+    archive.field(point.pausing);
 }
-constexpr std::size_t qualityPointBytes = 56;
+constexpr std::size_t qualityPointBytes = 65;
 
 template <typename Archive, typename Message> void visitMessage(Archive& archive, Message& message)
 {

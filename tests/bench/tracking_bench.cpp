@@ -304,7 +304,7 @@ void withMap(const Options& options, Frames& frames, bool payload)
             for (const Datagram& datagram : datagrams) {
                 const auto packet = parseRtp(datagram.payload, datagram.wirePayloadSize);
                 Entry& entry = map[identityOf(datagram, *packet)];
-                entry.stream.add({ datagram.arrival, datagram.uncertainty, datagram.ipSize }, *packet, pcma);
+                entry.stream.add({ datagram.arrival, datagram.uncertainty, datagram.ipSize }, *packet, pcma, {});
                 if (payload) {
                     if (entry.media.size() > 9400)
                         entry.media = {}; // written
@@ -352,7 +352,7 @@ void withRteHash(const Options& options, Frames& frames)
             }
             for (std::size_t i = 0; i < some.size(); ++i) {
                 streams[static_cast<std::size_t>(positions[i])].add(
-                    { some[i].arrival, some[i].uncertainty, some[i].ipSize }, packets[i], pcma);
+                    { some[i].arrival, some[i].uncertainty, some[i].ipSize }, packets[i], pcma, {});
             }
         }
     });

@@ -25,9 +25,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             : packet->payloadType == 13                     ? PayloadKind::ComfortNoise
                                                             : PayloadKind::Media;
         stream.add({ at, {}, static_cast<std::uint16_t>(length) }, *packet,
-            { packet->payloadType, kind, 0, { packet->payloadType * 1000u } });
+            { packet->payloadType, kind, 0, { packet->payloadType * 1000u } }, { {}, DigitsKept::Store });
         const SequenceTracker& sequence = stream.sequence();
         if (sequence.lost() > sequence.expected() || sequence.received() > sequence.packets()
+            || stream.discarded() > sequence.received() || stream.digitsKept() > RtpStream::maxDigitsKept
             || !std::isfinite(stream.jitterNow().count()) || !std::isfinite(stream.deltas().mean()))
             std::abort();
     }

@@ -103,8 +103,10 @@ private slots:
                 record.oneWayDelay.reset();
                 record.delaySource = DelaySource::None;
                 record.mosLostToLoss.reset(); // the scale from R to MOS is bent: what one takes depends on the others
+                record.mosLostToDiscards.reset();
                 record.mosLostToBursts.reset();
                 record.mosLostToDelay.reset();
+                record.earlyPackets = 0; // the answer is another message's
                 QString text;
                 for (const FieldValue& field : streamFields(record, {}))
                     text += QString::fromStdString(field.text) + '|';

@@ -19,6 +19,17 @@ private slots:
         QVERIFY(bursts.bursts == 0 && bursts.packets == 0 && bursts.lostInGaps == 2);
     }
 
+    void whatIsMissingBehindARunGoesOnWithIt()
+    {
+        LossRuns runs;
+        runs.missing(100, 2);
+        runs.missing(102, 1);
+        runs.missing(104, 1);
+        QCOMPARE(runs.runs(), 2u);
+        runs.cameLate(101);
+        QCOMPARE(runs.runs(), 3u); // 100, 102, 104
+    }
+
     void lossesWithFifteenBetweenAreABurst()
     {
         LossRuns runs;

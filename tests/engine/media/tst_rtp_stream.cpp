@@ -15,6 +15,7 @@ const PayloadMeaning noise { 13, PayloadKind::ComfortNoise, 3, { 8000 } };
 
 struct Feed {
     RtpStream stream;
+    RtpRules rules;
     void add(double ms, std::uint16_t sequence, std::uint32_t timestamp, const PayloadMeaning& meaning = pcma,
         bool marker = false, std::uint16_t size = 200, Bytes payload = {})
     {
@@ -25,7 +26,7 @@ struct Feed {
         packet.sent = { timestamp };
         packet.payload = payload;
         stream.add({ timestampFromNanoseconds(static_cast<std::int64_t>(ms * 1e6)), Nanoseconds(size), size }, packet,
-            meaning);
+            meaning, rules);
     }
 };
 
@@ -60,7 +61,168 @@ private slots:
     void lossRunsAreThoseOfTheSequenceNumbers();
     void aKeyIsOneDigitHoweverManyOfItsPacketsCame();
     void comfortNoiseIsCounted();
+    void whatComesTooLateIsDiscardedInStepAndOut();
+    void discardsAndLossesInARowAreOneRun();
+    void copiesAndVideoAreNotDiscarded();
+    void bytesAndPausesOfASecondAreItsOwn();
+    void keysAreKeptOnDemandOnly();
+    void aChangeOfPtimeIsOneAndAPauseIsNone();
+    void marksOfThePathAreCounted();
+    void aSecondWithoutPacketsIsAGapUnlessATalkspurtFollows();
 };
+
+// Fixed, 60 ms: packets 3 (70 ms late, the next 0) and 5 (100 ms: behind 6 to 9, so out of step) come too late.
+void RtpStreamTest::whatComesTooLateIsDiscardedInStepAndOut()
+{
+    Feed feed;
+    feed.rules.buffer = JitterBufferRule::fixed(Milliseconds(60));
+    const auto send = [&](std::uint16_t number, double lateMs) {
+        feed.add(20.0 * number + lateMs, number, 160U * number);
+    };
+    for (const std::uint16_t number : std::initializer_list<std::uint16_t> { 0, 1, 2 })
+        send(number, 0);
+    send(3, 70);
+    QCOMPARE(feed.stream.discarded(), 1u);
+    for (const std::uint16_t number : std::initializer_list<std::uint16_t> { 4, 6, 7, 8, 9 })
+        send(number, number == 4 ? 60 : 20);
+    send(5, 100);
+    QCOMPARE(feed.stream.discarded(), 2u);
+    QCOMPARE(feed.stream.sequence().lost(), 0u);
+    QCOMPARE(feed.stream.sequence().reordered(), 1u);
+    QCOMPARE(feed.stream.lossRuns().runs(), 2u); // 3 and 5, though 5 came
+    const SecondFigures second = feed.stream.closeSecond();
+    QVERIFY(second.discarded == 2 && second.lost == 0 && second.lossRuns == 2 && second.bytes == 2000);
+}
+
+void RtpStreamTest::discardsAndLossesInARowAreOneRun()
+{
+    Feed feed;
+    feed.rules.buffer = JitterBufferRule::fixed(Milliseconds(60));
+    feed.add(0, 0, 0);
+    feed.add(60, 3, 480); // 1 and 2 are lost
+    feed.add(61 + 80, 4, 640); // 61 ms late
+    feed.add(140, 7, 1120); // 5 and 6 are lost
+    feed.add(160, 8, 1280);
+    const LossRuns& runs = feed.stream.lossRuns();
+    QCOMPARE(runs.runs(), 2u); // 1 2, and 4 5 6
+    const LossRuns::Bursts bursts = runs.bursts();
+    QVERIFY(bursts.bursts == 1 && bursts.lost == 5 && bursts.packets == 6);
+    feed.add(200 + 61, 10, 1600); // 9 is lost, and what follows on it comes too late
+    feed.add(262, 11, 1760);
+    const LossRuns::Bursts more = runs.bursts();
+    QVERIFY(runs.runs() == 3 && more.lost == 7 && more.packets == 10);
+}
+
+void RtpStreamTest::copiesAndVideoAreNotDiscarded()
+{
+    Feed feed;
+    feed.rules.buffer = JitterBufferRule::fixed(Milliseconds(60));
+    for (const std::uint16_t number : std::initializer_list<std::uint16_t> { 0, 1, 2 })
+        feed.add(20.0 * number, number, 160U * number);
+    feed.add(140, 2, 320); // a copy, 100 ms later
+    feed.add(140, 3, 480); // 80 ms late
+    feed.add(150, 3, 480);
+    QCOMPARE(feed.stream.discarded(), 1u);
+
+    const PayloadMeaning h264 { 99, PayloadKind::Media, 4, { 90'000 } };
+    Feed video;
+    for (std::uint16_t i = 0; i < 40; ++i) // a picture that takes 200 ms to send
+        video.add(5.0 * i, i, 3600, h264);
+    QCOMPARE(video.stream.discarded(), 0u);
+}
+
+void RtpStreamTest::bytesAndPausesOfASecondAreItsOwn()
+{
+    Feed feed;
+    feed.add(0, 0, 0);
+    feed.add(20, 1, 160);
+    feed.add(40, 2, 320, noise);
+    SecondFigures second = feed.stream.closeSecond();
+    QVERIFY(second.pausing && second.bytes == 600);
+    feed.add(1000, 3, 8000, pcma, true);
+    feed.add(1020, 4, 8160);
+    second = feed.stream.closeSecond();
+    QVERIFY(!second.pausing && second.bytes == 400 && second.packets == 2);
+    feed.add(2000, 5, 16000); // the same numbers, no packet for 980 ms: silence that was left out
+    QVERIFY(feed.stream.closeSecond().pausing);
+}
+
+void RtpStreamTest::keysAreKeptOnDemandOnly()
+{
+    for (const DigitsKept kept : { DigitsKept::Count, DigitsKept::Masked, DigitsKept::Store }) {
+        Feed feed;
+        feed.rules.digits = kept;
+        std::string digits;
+        for (std::uint16_t i = 0; i < 70; ++i) {
+            const std::array key { std::byte(i % 16), std::byte(0x8a), std::byte(1), std::byte(0x40) };
+            feed.add(20.0 * i, i, 1600U * i, dtmf, false, 60, key);
+        }
+        for (std::uint32_t i = 0; i < feed.stream.digitsKept(); ++i)
+            digits += feed.stream.digit(i);
+        QCOMPARE(feed.stream.dtmfDigits(), 70u);
+        const std::string row = "0123456789*#ABCD";
+        QCOMPARE(digits, kept == DigitsKept::Store ? (row + row + row + row).substr(0, 63) : std::string());
+    }
+}
+
+void RtpStreamTest::aChangeOfPtimeIsOneAndAPauseIsNone()
+{
+    Feed feed;
+    std::uint16_t number = 0;
+    std::uint32_t sent = 0;
+    double ms = 0;
+    const auto send = [&](int packets, std::uint32_t ticks, bool marker = false) {
+        for (int i = 0; i < packets; ++i) {
+            feed.add(ms, number++, sent, pcma, marker && i == 0);
+            sent += ticks;
+            ms += ticks / 8.0;
+        }
+    };
+    send(10, 160);
+    sent += 8000;
+    ms += 1000;
+    send(10, 160, true);
+    sent += 8000;
+    ms += 1000;
+    send(10, 160);
+    QCOMPARE(feed.stream.ptimeChanges(), 0u);
+    send(10, 240); // of which the first is 160 after the one before
+    QCOMPARE(feed.stream.ptimeChanges(), 1u);
+    send(10, 160);
+    QCOMPARE(feed.stream.ptimeChanges(), 2u);
+    QCOMPARE(feed.stream.packetisation().count(), 20.0);
+}
+
+void RtpStreamTest::marksOfThePathAreCounted()
+{
+    RtpStream stream;
+    const std::array<std::uint8_t, 7> dscp { 46, 46, 0, 0, 46, 46, 46 };
+    for (std::uint16_t i = 0; i < dscp.size(); ++i) {
+        RtpHeader packet;
+        packet.sequence = i;
+        packet.sent = { 160U * i };
+        stream.add({ timestampFromNanoseconds(20'000'000 * std::int64_t { i }), {}, 200, dscp[i] }, packet, pcma, {});
+    }
+    QCOMPARE(stream.dscp(), 46);
+    QCOMPARE(stream.dscpChanges(), 2u);
+}
+
+void RtpStreamTest::aSecondWithoutPacketsIsAGapUnlessATalkspurtFollows()
+{
+    Feed feed;
+    feed.add(0, 0, 0);
+    feed.add(999, 1, 160);
+    feed.stream.closeSecond();
+    QCOMPARE(feed.stream.mediaGaps(), 0u);
+    feed.add(1999, 2, 320);
+    feed.stream.closeSecond();
+    feed.add(4000, 3, 480, pcma, true);
+    feed.stream.closeSecond();
+    feed.add(5500, 4, 640);
+    feed.stream.closeSecond();
+    QCOMPARE(feed.stream.mediaGaps(), 2u);
+    QCOMPARE(feed.stream.mediaGapLongest().count(), 1500.0);
+}
 
 void RtpStreamTest::lossRunsAreThoseOfTheSequenceNumbers()
 {
@@ -310,8 +472,8 @@ void RtpStreamTest::jitterLiesWithinItsErrorWhateverTheArrivalsWere()
         packet.payloadType = 8;
         packet.sequence = static_cast<std::uint16_t>(i);
         packet.sent = { 160 * i };
-        exact.add({ at, Nanoseconds(0), 200 }, packet, pcma);
-        seen.add({ shown, Nanoseconds(uncertainty), 200 }, packet, pcma);
+        exact.add({ at, Nanoseconds(0), 200 }, packet, pcma, {});
+        seen.add({ shown, Nanoseconds(uncertainty), 200 }, packet, pcma, {});
         const SecondFigures figures = seen.closeSecond();
         const Milliseconds off = std::chrono::abs(exact.jitterNow() - seen.jitterNow());
         QVERIFY(off.count() <= figures.jitterError.count() * 1.0001 + 1e-9);
@@ -331,7 +493,7 @@ void RtpStreamTest::exactArrivalsHaveNoError()
         packet.sequence = static_cast<std::uint16_t>(i);
         packet.sent = { 160 * i };
         QVERIFY(i > 1 || !stream.jitterError());
-        stream.add({ timestampFromNanoseconds(20'000'000 * std::int64_t { i }), {}, 200 }, packet, pcma);
+        stream.add({ timestampFromNanoseconds(20'000'000 * std::int64_t { i }), {}, 200 }, packet, pcma, {});
     }
     QCOMPARE(stream.jitterError()->count(), 0.0);
 }

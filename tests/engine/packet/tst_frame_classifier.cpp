@@ -86,6 +86,7 @@ private slots:
     void countsWhatIsNoDatagramUnderItsName_data();
     void countsWhatIsNoDatagramUnderItsName();
     void addressesPortsTimesAndSizesAreThePackets();
+    void dscpIsThatOfTheInnermostHeader();
     void ethernetPaddingIsNotPayload();
     void aFragmentsPieceIsWithoutPadding();
     void bytesBehindTheUdpLengthAreNotPayload();
@@ -375,6 +376,20 @@ void TestFrameClassifier::addressesPortsTimesAndSizesAreThePackets()
     const auto six = decoder.decode(ethernetType, bytes(ethernet("86dd", ipv6(udp(payload)))), arrival, {});
     QCOMPARE(toString(six->flow.dst), std::string("[2001:db8::2]:5062"));
     QCOMPARE(int(six->ipSize), 40 + 8 + payload.size());
+    QCOMPARE(int(datagram->dscp), 0);
+}
+
+// Expedited forwarding, 46 (RFC 3246 2.7), before two bits of ECN (RFC 3168 5).
+void TestFrameClassifier::dscpIsThatOfTheInnermostHeader()
+{
+    PacketDecoder decoder;
+    QByteArray four = ethernet("0800", ipv4(udp(payload)));
+    four[15] = '\xb9';
+    QCOMPARE(int(decode(decoder, 1, four)->dscp), 46);
+    QByteArray six = ethernet("86dd", ipv6(udp(payload)));
+    six[14] = '\x6b'; // RFC 8200 3: version, then the traffic class across two bytes
+    six[15] = '\x95';
+    QCOMPARE(int(decode(decoder, 1, six)->dscp), 46);
 }
 
 void TestFrameClassifier::ethernetPaddingIsNotPayload()

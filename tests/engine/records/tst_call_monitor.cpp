@@ -58,6 +58,8 @@ class CallMonitorTest : public QObject {
 private slots:
     void everySecondOfAStreamIsAPoint();
     void lossShowsInItsSecondAndInTheMos();
+    void whatComesTooLateCostsWhatLossCosts();
+    void mediaBeforeTheAnswerIsEarly();
     void gapsShowAsEmptySecondsAndThenNoMore();
     void minimumIsOfTenSeconds();
     void shortStreamHasAMinimumToo();
@@ -157,6 +159,50 @@ void CallMonitorTest::lossShowsInItsSecondAndInTheMos()
     QVERIFY(near(*call.mosMin, *stream.mosMin));
 }
 
+// The same five packets, 100 ms late for a buffer of 40: the second and its MOS are as if they had been lost.
+void CallMonitorTest::whatComesTooLateCostsWhatLossCosts()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    for (int i = 0; i < 150; ++i) {
+        const int late = i >= 60 && i < 65 ? 100 : 0;
+        traffic.rtp(100 + 20 * i + late, callerMedia, calleeMedia,
+            { 8, static_cast<std::uint16_t>(i), static_cast<std::uint32_t>(160 * i), 1, false });
+    }
+    const auto sink = run(traffic);
+    const auto& points = sink->points.begin()->second;
+    QCOMPARE(points.size(), std::size_t { 3 });
+    QVERIFY(points[1].packets == 50 && points[1].lost == 0 && points[1].discarded == 5);
+    QVERIFY(points[0].discarded == 0 && points[2].discarded == 0);
+    QVERIFY2(std::abs(points[1].mos - 2.937F) < 0.001F, qPrintable(QString::number(points[1].mos)));
+    const StreamRecord& stream = sink->streams.begin()->second;
+    QVERIFY(stream.discarded == 5 && stream.lost == 0 && stream.lossRuns == 1);
+    QVERIFY(stream.jitterBuffer == JitterBufferKind::Adaptive && stream.jitterBufferDelay->count() == 40);
+    QVERIFY(near(*stream.burstRatio, 5 * 145.0 / 150));
+    QVERIFY(near(*stream.mosLostToLoss, 0) && *stream.mosLostToDiscards > 0.1);
+    QVERIFY(near(mosOfR(93.2) - *stream.mosLostToCodec - *stream.mosLostToDiscards - *stream.mosLostToBursts
+            - *stream.mosLostToDelay,
+        mosOfR(*stream.rFactor)));
+}
+
+// The callee announces from 100 ms on, and answers at 2,050: 98 packets came before that.
+void CallMonitorTest::mediaBeforeTheAnswerIsEarly()
+{
+    TestTraffic traffic;
+    traffic.script("0 A>B INVITE 1 sdp=sendrecv\n10 B>A 183 1 sdp=sendrecv\n");
+    traffic.talk(100, 98, calleeMedia, callerMedia, 2);
+    traffic.script("2050 B>A 200 1 sdp=sendrecv\n2051 A>B ACK 1\n");
+    traffic.talk(100 + 98 * 20, 52, calleeMedia, callerMedia, 2, 98);
+    const auto sink = run(traffic);
+    const auto& points = sink->points.begin()->second;
+    QCOMPARE(points.size(), std::size_t { 3 });
+    QVERIFY(points[0].earlyMedia && points[1].earlyMedia && !points[2].earlyMedia);
+    QVERIFY(points[0].bytes > 0 && points[0].bytes == points[1].bytes && !points[0].pausing);
+    const StreamRecord& stream = sink->streams.begin()->second;
+    QCOMPARE(stream.earlyPackets, 98u);
+    QCOMPARE(stream.earlyLost, 0u);
+}
+
 void CallMonitorTest::gapsShowAsEmptySecondsAndThenNoMore()
 {
     TestTraffic traffic;
@@ -190,7 +236,7 @@ void CallMonitorTest::minimumIsOfTenSeconds()
     const StreamRecord& stream = sink->streams.begin()->second;
     // The worst ten seconds lack 25 of 500 packets, in a row.
     EModelInputs inputs { *impairmentOf("PCMA"), 5, 25 * 0.95, {} };
-    inputs.oneWayDelay = assumedOneWayDelay(Milliseconds(20), stream.rtt);
+    inputs.oneWayDelay = assumedOneWayDelay(Milliseconds(20), adaptiveJitterBuffer, stream.rtt);
     QVERIFY(near(*stream.mosMin, mosOfR(rFactor(inputs))));
     QVERIFY(*stream.mosMean > *stream.mosMin);
 }
@@ -493,7 +539,7 @@ void CallMonitorTest::whatTheProbeLostIsNotTheNetworks()
     QVERIFY(near(stream.lossPercent, 100.0 * 5 / 300));
     QVERIFY(near(*stream.mosMean, (4.0 * points[0].mos + points[3].mos) / 5, 1e-3));
     EModelInputs inputs { *impairmentOf("PCMA"), 100.0 * 5 / 295, 5 * 290.0 / 295, {} };
-    inputs.oneWayDelay = assumedOneWayDelay(Milliseconds(20), stream.rtt);
+    inputs.oneWayDelay = assumedOneWayDelay(Milliseconds(20), adaptiveJitterBuffer, stream.rtt);
     QVERIFY(near(*stream.rFactor, rFactor(inputs)));
     QCOMPARE(sink.call("call-1")->trust, CaptureTrust::Lossy);
     QCOMPARE(sink.call("call-1")->probeFramesLost, 9u);

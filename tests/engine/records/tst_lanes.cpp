@@ -220,6 +220,7 @@ void LanesTest::mediaBeforeItsSignallingIsMeasuredAsIfItCameAfter()
         joined += ours.packetsJoinedLater;
         ours.key = stream.key;
         ours.packetsJoinedLater = stream.packetsJoinedLater;
+        ours.earlyPackets = stream.earlyPackets; // the answer is as late as its signalling
         const auto fields = streamFields(ours, {});
         const auto wanted = streamFields(stream, {});
         for (std::size_t i = 0; i < fields.size(); ++i)

@@ -1,5 +1,5 @@
 // Day databases of older schemas are read as they are, and written to once their new columns are added. schema_1.sql
-// to schema_3.sql are the texts that made them; rows and blobs are written here by SQLite itself.
+// to schema_4.sql are the texts that made them; rows and blobs are written here by SQLite itself.
 #include "engine/storage/quality_block.h"
 #include "engine/storage/schema.h"
 #include "engine/storage/sqlite.h"
@@ -39,12 +39,14 @@ private:
               "INSERT INTO calls VALUES("
             + key + ",4,0,1,0,0,200,200,'old@host','+34910','200','10.0.0.1',5060,'10.0.0.2',5060," + key + ",NULL,"
             + key + "," + key + "," + key + ",NULL,NULL,NULL,4.25,4.0,1,8,0,17" + (version > 1 ? ",5,0,2" : "")
-            + (version > 2 ? ",0,'','','','','','','','',0,0,0,0,0,0,0,0,0,0,NULL,NULL" : "")
+            + (version > 2 ? ",0,'','','','','','','','',0,0,0,0,0,0,0,0,0,0" : "") + (version > 3 ? ",4,250.5" : "")
+            + (version > 2 ? ",NULL,NULL" : "")
             + ");"
               "INSERT INTO streams VALUES("
             + key + ",0,0,'10.0.0.1',4000,'10.0.0.2',5000,4096,8,'PCMA',8000," + key + "," + key
             + ",100,20000,0,0,103,3,2.9,1.5,2.5,19.0,20.0,21.0,0.5,200,200,200,0,80000,NULL,90.5,4.25,4.0,77,100,0,"
             + (version > 1 ? "6,0.5," : "") + (version > 2 ? "0,0,0,0,0,0,NULL,NULL,NULL,NULL," : "")
+            + (version > 3 ? "3,1.5,NULL,NULL,NULL,NULL,20.0,0,0,80.0,1,0.0,0.5,0.0,0.25," : "")
             + "NULL,NULL);"
               // Little-endian: start, packets 50, lost 3, duplicates 1, reordered 2, jitter 1.5, delta 21.25, MOS 4.25.
               "INSERT INTO quality VALUES("
@@ -82,6 +84,8 @@ private:
         QCOMPARE(streams.value()[0].lostWithProbe, first ? 0u : 6u);
         QCOMPARE(streams.value()[0].jitterError.has_value(), !first);
         QVERIFY(streams.value()[0].bindingRule == BindingRule::None && !streams.value()[0].rtcpRtt);
+        QCOMPARE(streams.value()[0].lossRuns, version > 3 ? 3u : 0u);
+        QVERIFY(streams.value()[0].jitterBuffer == JitterBufferKind::None && streams.value()[0].dtmf.empty());
         const auto points = directory.query->quality(call.key);
         QVERIFY(points);
         QCOMPARE(points.value().size(), 1u);
@@ -91,6 +95,7 @@ private:
         QVERIFY(point.jitterMs == 1.5f && point.deltaMaxMs == 21.25f && point.mos == 4.25f);
         QCOMPARE(point.lostWithProbe, first ? 0u : 7u);
         QCOMPARE(point.jitterErrorMs, first ? 0.f : 0.25f);
+        QVERIFY(point.bytes == 0 && point.discarded == 0 && point.dscp == 0 && !point.earlyMedia && !point.pausing);
     }
 
     static void versions()
@@ -99,6 +104,7 @@ private:
         QTest::newRow("schema 1") << 1;
         QTest::newRow("schema 2") << 2;
         QTest::newRow("schema 3") << 3;
+        QTest::newRow("schema 4") << 4;
     }
 
 private slots:
@@ -145,7 +151,9 @@ private slots:
         QCOMPARE(described(calls[1]), described(call));
         QCOMPARE(described(directory.query->streams(call.key).value().at(0)), described(stream));
         const auto points = directory.query->quality(call.key);
-        QVERIFY(points.value().at(0).lostWithProbe == 4 && points.value().at(0).jitterErrorMs == 0.125f);
+        const QualityPoint& added = points.value().at(0);
+        QVERIFY(added.lostWithProbe == 4 && added.jitterErrorMs == 0.125f && added.bytes == 10'000);
+        QVERIFY(added.discarded == 5 && added.dscp == 46 && added.earlyMedia && added.pausing);
     }
 
     void anUpgradedDayHasTheColumnsOfANewOne_data() { versions(); }
@@ -210,9 +218,9 @@ private slots:
     {
         std::vector<QualityPoint> points;
         const std::vector<std::byte> torn(qualityPointSize + 1);
-        QVERIFY(!readQualityBlock({}, torn, {}, points));
-        QVERIFY(!readQualityBlock({}, Bytes(torn).first(qualityPointSize), Bytes(torn).first(3), points));
-        QVERIFY(readQualityBlock({}, Bytes(torn).first(qualityPointSize), {}, points));
+        QVERIFY(!readQualityBlock({}, torn, {}, {}, points));
+        QVERIFY(!readQualityBlock({}, Bytes(torn).first(qualityPointSize), Bytes(torn).first(3), {}, points));
+        QVERIFY(readQualityBlock({}, Bytes(torn).first(qualityPointSize), {}, {}, points));
     }
 };
 

@@ -171,12 +171,25 @@ inline StreamRecord fullStream(CallKey call, std::uint32_t index, Timestamp firs
     stream.mosLostToLoss = 0.25;
     stream.mosLostToBursts = 0.5;
     stream.mosLostToDelay = 0.0625;
+    stream.mosLostToDiscards = 0.03125;
+    stream.jitterBuffer = JitterBufferKind::Adaptive;
+    stream.jitterBufferDelay = Milliseconds(40.5);
+    stream.discarded = 1ull << 34;
+    stream.dscp = 46;
+    stream.dscpChanges = 16;
+    stream.ptimeChanges = 17;
+    stream.clockSkewPpm = -12.5;
+    stream.mediaGaps = 18;
+    stream.mediaGapLongest = Milliseconds(1234.5);
+    stream.earlyPackets = 1ull << 35;
+    stream.earlyLost = 19;
+    stream.dtmf = "0123456789*#ABCD";
     return stream;
 }
 
 inline QualityPoint point(StreamKey stream, Timestamp at, std::uint32_t packets = 50)
 {
-    return { stream, at, packets, 1, 2, 3, 0.5f, 21.25f, 4.25f, 4, 0.125f };
+    return { stream, at, packets, 1, 2, 3, 0.5f, 21.25f, 4.25f, 4, 0.125f, 10'000, 5, 46, true, true };
 }
 
 // A chunk of `count` packets from `first` on, 20 ms apart; each datagram holds its running number and a filling byte.

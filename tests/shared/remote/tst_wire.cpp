@@ -143,6 +143,19 @@ void compare(const StreamRecord& a, const StreamRecord& b)
     QCOMPARE(a.mosLostToLoss, b.mosLostToLoss);
     QCOMPARE(a.mosLostToBursts, b.mosLostToBursts);
     QCOMPARE(a.mosLostToDelay, b.mosLostToDelay);
+    QCOMPARE(a.mosLostToDiscards, b.mosLostToDiscards);
+    QCOMPARE(a.jitterBuffer, b.jitterBuffer);
+    QCOMPARE(a.jitterBufferDelay, b.jitterBufferDelay);
+    QCOMPARE(a.discarded, b.discarded);
+    QCOMPARE(a.dscp, b.dscp);
+    QCOMPARE(a.dscpChanges, b.dscpChanges);
+    QCOMPARE(a.ptimeChanges, b.ptimeChanges);
+    QCOMPARE(a.clockSkewPpm, b.clockSkewPpm);
+    QCOMPARE(a.mediaGaps, b.mediaGaps);
+    QCOMPARE(a.mediaGapLongest, b.mediaGapLongest);
+    QCOMPARE(a.earlyPackets, b.earlyPackets);
+    QCOMPARE(a.earlyLost, b.earlyLost);
+    QCOMPARE(a.dtmf, b.dtmf);
 }
 
 LiveCall fullLiveCall()
@@ -458,7 +471,7 @@ private slots:
         CallQuery query;
         query.caller = "ab";
         query.minMos = 1.0;
-        const QByteArray expected = QByteArray::fromHex("0204" // CallQuery, version 4
+        const QByteArray expected = QByteArray::fromHex("0205" // CallQuery, version 5
                                                         "0000" // from, to: absent
                                                         "00026162" // caller
                                                         "0000000000000000" // callee, number, callId, leg
@@ -483,7 +496,7 @@ private slots:
     void foreignVersionsAreRefused()
     {
         for (QByteArray blob : allBlobs())
-            for (const int version : { 3, 5 }) {
+            for (const int version : { 4, 6 }) {
                 blob[1] = static_cast<char>(version);
                 QVERIFY(!decodes(blob));
             }
