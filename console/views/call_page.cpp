@@ -368,10 +368,11 @@ void CallPage::assembleSound()
     }
     m_media.clear();
     m_player->say(tr("Decoding the sound…"));
-    QThreadPool::globalInstance()->start([page = QPointer<CallPage>(this), media = std::move(media)] {
-        auto audio = std::make_shared<CallAudio>(assembleCallAudio(media));
-        QMetaObject::invokeMethod(qApp, [page, audio] {
-            if (!page)
+    const Hearing hearing = m_player->hearing();
+    QThreadPool::globalInstance()->start([page = QPointer<CallPage>(this), media = std::move(media), hearing] {
+        auto audio = std::make_shared<CallAudio>(assembleCallAudio(media, Timestamp::max(), hearing));
+        QMetaObject::invokeMethod(qApp, [page, audio, hearing] {
+            if (!page || hearing != page->m_player->hearing()) // asked otherwise since
                 return;
             const double at = page->m_player->position(); // of what was loaded before
             page->m_player->setAudio(std::move(*audio));

@@ -20,6 +20,7 @@ PlayerBar::PlayerBar(QWidget* parent)
     : QWidget(parent)
     , m_play(new QToolButton(this))
     , m_save(new QToolButton(this))
+    , m_heard(new QCheckBox(tr("As heard"), this))
     , m_wave(new WaveformSlider(this))
     , m_time(new QLabel(this))
     , m_back(new QToolButton(this))
@@ -43,6 +44,8 @@ PlayerBar::PlayerBar(QWidget* parent)
     m_save->setEnabled(false);
     for (QToolButton* button : { m_play, m_save })
         button->setFocusPolicy(Qt::StrongFocus);
+    m_heard->setToolTip(
+        tr("Through the jitter buffer: packets that came too late are missing, as they were to the listener"));
     m_notes->setForegroundRole(QPalette::PlaceholderText);
 
     auto* row = new QHBoxLayout;
@@ -50,6 +53,7 @@ PlayerBar::PlayerBar(QWidget* parent)
     row->addWidget(m_play);
     row->addWidget(m_wave, 1);
     row->addWidget(m_time);
+    row->addWidget(m_heard);
     row->addWidget(m_save);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 4, 12, 4);
@@ -60,6 +64,12 @@ PlayerBar::PlayerBar(QWidget* parent)
 
     connect(m_play, &QToolButton::clicked, this, &PlayerBar::toggle);
     connect(m_save, &QToolButton::clicked, this, &PlayerBar::saveWanted);
+    connect(m_heard, &QCheckBox::toggled, this, [this] {
+        if (!m_loaded)
+            return;
+        m_playWhenLoaded = m_player.isPlaying();
+        emit loadWanted();
+    });
     connect(m_wave, &WaveformSlider::seekRequested, this, &PlayerBar::seek);
     connect(&m_player, &Player::positionChanged, this, [this] {
         m_wave->setPosition(position());
@@ -263,6 +273,11 @@ void PlayerBar::toggle()
         m_player.pause();
     else
         play();
+}
+
+Hearing PlayerBar::hearing() const
+{
+    return m_heard->isChecked() ? Hearing::AsHeard : Hearing::AsSent;
 }
 
 void PlayerBar::stop()

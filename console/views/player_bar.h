@@ -37,6 +37,7 @@ public:
     void skip(double seconds); // forwards, or back when negative
     double position() const { return static_cast<double>(m_player.position()) / 1000; }
     const CallAudio& audio() const { return m_player.audio(); }
+    Hearing hearing() const; // how the sound that loadWanted() asks for is to be assembled
     void setTheme(const Theme& theme);
 
 signals:
@@ -58,6 +59,7 @@ private:
     Player m_player;
     QToolButton* m_play;
     QToolButton* m_save;
+    QCheckBox* m_heard;
     WaveformSlider* m_wave;
     QLabel* m_time;
     QToolButton* m_back;

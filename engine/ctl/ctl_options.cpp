@@ -273,6 +273,8 @@ void addChannels(CLI::App& command, CtlOptions& options)
         Choice { "caller", WavChannels::Caller }, Choice { "callee", WavChannels::Callee } };
     addChoice(command, "--channels", "C", channels, options.channels,
         "stereo (default; caller left, callee right), mono (both in one), caller or callee (one side alone)");
+    command.add_flag("--heard", options.heard,
+        "As it was heard: without the packets that were too late for the jitter buffer, later by its delay");
 }
 
 }

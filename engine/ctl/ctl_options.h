@@ -42,6 +42,7 @@ struct CtlOptions {
     Format format = Format::Table;
     std::string output; // file, of wav and pcap
     WavChannels channels = WavChannels::Stereo; // wav
+    bool heard = false; // wav: through the jitter buffer
     ReportBy reportBy = ReportBy::Total;
     std::vector<Trunk> trunks; // report by trunk
     std::vector<std::string> prefixes; // report by prefix: of the callee, the longest that fits

@@ -52,7 +52,8 @@ int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output)
     if (!media)
         return fail(output, media.error());
     const auto written = writeWhole(options.output, [&](const std::string& path) -> Result<void> {
-        const CallAudio audio = assembleCallAudio(media.value());
+        const Hearing hearing = options.heard ? Hearing::AsHeard : Hearing::AsSent;
+        const CallAudio audio = assembleCallAudio(media.value(), Timestamp::max(), hearing);
         for (const std::string& note : audio.notes)
             output.err << "callmonctl: " << note << '\n';
         if (audio.caller.empty() && audio.callee.empty())

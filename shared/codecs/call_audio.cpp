@@ -1,8 +1,10 @@
 #include "shared/codecs/call_audio.h"
 
+#include "shared/codecs/heard_packets.h"
 #include "shared/codecs/stream_sound.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace callmon {
 
@@ -19,6 +21,7 @@ struct OrderedStream {
     Timestamp first;
     Timestamp last;
     std::uint64_t packets = 0;
+    HeardPackets heard {}; // nothing as sent
 };
 
 std::string named(const OrderedStream& stream, const std::string& what)
@@ -31,11 +34,13 @@ std::string counted(std::uint64_t count, const char* one, const char* many)
     return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
-OrderedStream ordered(const StreamMedia& media, Timestamp end)
+OrderedStream ordered(const StreamMedia& media, Timestamp end, Hearing hearing)
 {
     OrderedStream stream;
     stream.record = &media.stream;
     stream.order = orderPackets(media.bytes, end);
+    if (hearing == Hearing::AsHeard)
+        stream.heard = takeOutDiscarded(stream.order, media.stream);
     for (const PacketRun& run : stream.order.runs)
         for (const OrderedPacket& packet : run) {
             stream.first = stream.packets == 0 ? packet.arrival : std::min(stream.first, packet.arrival);
@@ -76,8 +81,12 @@ std::int64_t place(std::vector<OrderedStream>& streams, Timestamp start, std::ui
     std::int64_t earliest = 0;
     for (OrderedStream& stream : streams) {
         stream.positions = placeStream(stream.order, *stream.record, start, rate);
-        for (const auto& run : stream.positions)
+        const auto delay = static_cast<std::int64_t>(std::lround(stream.heard.delay.count() * rate / 1000));
+        for (auto& run : stream.positions) {
+            for (std::int64_t& position : run)
+                position += delay;
             earliest = std::min(earliest, run.front());
+        }
     }
     return std::max(earliest, -TimelineLimits::longestFirstStall * static_cast<std::int64_t>(rate));
 }
@@ -95,6 +104,8 @@ void note(const OrderedStream& stream, const SoundLoss& loss, std::uint32_t rate
         add(counted(stream.order.cut, "packet was", "packets were") + " cut short by the capture");
     if (stream.order.damaged)
         add("the recording ends in the middle of a packet");
+    if (stream.heard.discarded > 0)
+        add(counted(stream.heard.discarded, "packet", "packets") + " too late for the jitter buffer left out");
     if (loss.strangeBytes > 0)
         add(counted(loss.strangeBytes, "payload byte is", "payload bytes are") + " no frame of the codec");
     if (loss.overlapped > 0)
@@ -104,12 +115,12 @@ void note(const OrderedStream& stream, const SoundLoss& loss, std::uint32_t rate
 
 }
 
-CallAudio assembleCallAudio(const std::vector<StreamMedia>& media, Timestamp end)
+CallAudio assembleCallAudio(const std::vector<StreamMedia>& media, Timestamp end, Hearing hearing)
 {
     CallAudio audio;
     std::vector<OrderedStream> streams;
     for (const StreamMedia& one : media) {
-        streams.push_back(ordered(one, end));
+        streams.push_back(ordered(one, end, hearing));
         if (streams.back().packets == 0) {
             audio.notes.push_back(named(streams.back(), "no sound was recorded"));
             streams.pop_back();

@@ -40,7 +40,7 @@ std::vector<OrderedPacket> readAll(Bytes recorded, Timestamp end, PacketOrder& o
             continue;
         }
         order.cut += cut ? 1 : 0;
-        packets.push_back({ packet->arrival, 0, *rtp });
+        packets.push_back({ packet->arrival, packet->uncertainty, 0, *rtp });
     }
     order.damaged = reader.damaged();
     return packets;

@@ -10,6 +10,7 @@ namespace callmon {
 
 struct OrderedPacket {
     Timestamp arrival;
+    Nanoseconds uncertainty {}; // of the arrival
     std::int64_t sequence = 0; // extended past 16 bits within its run (RFC 3550 A.1)
     RtpHeader rtp; // a view into the recorded bytes
 };

@@ -5,7 +5,9 @@
 #include <QThread>
 
 #include "console/playback/player.h"
+#include "tests/shared/codecs/recorded_media.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <dlfcn.h>
@@ -45,6 +47,7 @@ private slots:
     void init();
     void whatIsPlayedEqualsTheWavFile_data();
     void whatIsPlayedEqualsTheWavFile();
+    void whatIsPlayedAsHeardEqualsItsWavFile();
     void playingGoesOnWhereItWasPaused();
     void seekSkipsWhatLiesBetween();
     void playedAgainFromTheBeginningAfterTheEnd();
@@ -96,6 +99,17 @@ pcm.!default { type plug
                   .arg(m_folder->filePath("played.raw")));
 }
 
+static std::vector<std::int16_t> withoutSilenceAround(const std::vector<std::int16_t>& samples)
+{
+    std::size_t begin = 0;
+    std::size_t end = samples.size();
+    while (begin < end && samples[begin] == 0 && samples[begin + 1] == 0)
+        begin += 2;
+    while (end > begin && samples[end - 1] == 0 && samples[end - 2] == 0)
+        end -= 2;
+    return { samples.begin() + static_cast<std::ptrdiff_t>(begin), samples.begin() + static_cast<std::ptrdiff_t>(end) };
+}
+
 std::vector<std::int16_t> PlayerTest::played() const
 {
     QFile file(m_folder->filePath("played.raw"));
@@ -104,13 +118,39 @@ std::vector<std::int16_t> PlayerTest::played() const
     const QByteArray raw = file.readAll();
     std::vector<std::int16_t> samples(static_cast<std::size_t>(raw.size()) / 4 * 2);
     std::memcpy(samples.data(), raw.constData(), samples.size() * 2);
-    std::size_t begin = 0;
-    std::size_t end = samples.size();
-    while (begin < end && samples[begin] == 0 && samples[begin + 1] == 0)
-        begin += 2;
-    while (end > begin && samples[end - 1] == 0 && samples[end - 2] == 0)
-        end -= 2;
-    return { samples.begin() + static_cast<std::ptrdiff_t>(begin), samples.begin() + static_cast<std::ptrdiff_t>(end) };
+    return withoutSilenceAround(samples);
+}
+
+// Every tenth packet comes 100 ms late, for a buffer of 60.
+void PlayerTest::whatIsPlayedAsHeardEqualsItsWavFile()
+{
+    std::vector<test::TestPacket> packets;
+    for (std::uint16_t i = 0; i < 50; ++i)
+        packets.push_back({ 20 * i + (i % 10 == 9 ? 100 : 0), i, 160U * i,
+            std::vector<std::byte>(160, static_cast<std::byte>(i + 1)) });
+    std::stable_sort(
+        packets.begin(), packets.end(), [](const auto& a, const auto& b) { return a.arrivalMs < b.arrivalMs; });
+    StreamMedia media = test::streamOf(packets);
+    media.stream.jitterBuffer = JitterBufferKind::Fixed;
+    media.stream.jitterBufferDelay = Milliseconds(60);
+    const CallAudio heard = assembleCallAudio({ media }, Timestamp::max(), Hearing::AsHeard);
+    QVERIFY(heard.caller != assembleCallAudio({ media }).caller);
+    QCOMPARE(heard.callerLost.size(), std::size_t { 4 }); // the fifth is the last of all
+    const QString wavPath = m_folder->filePath("heard.wav");
+    QVERIFY(writeWav(heard, wavPath.toStdString()).has_value());
+    {
+        Player player;
+        QSignalSpy finished(&player, &Player::finished);
+        player.load(heard);
+        player.play();
+        QVERIFY(finished.wait(20000));
+    }
+    QFile wav(wavPath);
+    QVERIFY(wav.open(QIODevice::ReadOnly));
+    const QByteArray bytes = wav.readAll().mid(44);
+    std::vector<std::int16_t> written(static_cast<std::size_t>(bytes.size()) / 2);
+    std::memcpy(written.data(), bytes.constData(), written.size() * 2);
+    QVERIFY(!written.empty() && played() == withoutSilenceAround(written));
 }
 
 void PlayerTest::whatIsPlayedEqualsTheWavFile_data()

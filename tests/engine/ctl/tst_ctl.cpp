@@ -412,6 +412,21 @@ private slots:
         }
     }
 
+    // Nothing came late, so all of it is heard: 40 ms later, by the buffer that is taken where the record names none.
+    void wavAsHeardIsLaterByTheJitterBuffer()
+    {
+        const auto sound = [&](const QStringList& more) {
+            const QString file = m_directory.filePath("heard.wav");
+            run(QStringList { "wav", m_key, "-o", file, "--data", QString::fromStdString(data()) } + more);
+            QFile wav(file);
+            return wav.open(QIODevice::ReadOnly) ? wav.readAll().mid(44) : QByteArray();
+        };
+        const QByteArray sent = sound({});
+        QVERIFY(sent.size() > 8000);
+        constexpr qsizetype delay = 320 * 4; // bytes of 16-bit stereo
+        QCOMPARE(sound({ "--heard" }), QByteArray(delay, 0) + sent);
+    }
+
     void wavIsStereoAtEightKilohertzAndAsLongAsTheCall()
     {
         const QString file = m_directory.filePath("call.wav");

@@ -24,6 +24,7 @@ private slots:
     void realStreamsSoundAsTheReferenceDecodedThem_data();
     void realStreamsSoundAsTheReferenceDecodedThem();
     void jitterReorderingAndDuplicatesAreNotHeard();
+    void asHeardLacksWhatCameTooLate();
     void timestampsAndSequenceNumbersWrap();
     void bothSidesStayInStep();
     void silenceSuppressedIsSilence();
@@ -188,6 +189,34 @@ void CallAudioTest::jitterReorderingAndDuplicatesAreNotHeard()
     COMPARE_TONES(audio.caller, 50);
     QVERIFY(audio.start == testStart);
     QVERIFY(audio.notes.empty());
+}
+
+// Packet 20 comes 70 ms late, for a buffer of 60: it is concealed in its place, and everything is heard 60 ms later.
+void CallAudioTest::asHeardLacksWhatCameTooLate()
+{
+    auto packets = tonePackets(50);
+    packets[20].arrivalMs += 70;
+    std::stable_sort(
+        packets.begin(), packets.end(), [](const auto& a, const auto& b) { return a.arrivalMs < b.arrivalMs; });
+    StreamMedia media = streamOf(packets);
+    media.stream.jitterBuffer = JitterBufferKind::Fixed;
+    media.stream.jitterBufferDelay = Milliseconds(60);
+    const CallAudio sent = assembleCallAudio({ media });
+    COMPARE_TONES(sent.caller, 50);
+    const CallAudio heard = assembleCallAudio({ media }, Timestamp::max(), Hearing::AsHeard);
+    constexpr std::size_t delay = 480;
+    QCOMPARE(heard.caller.size(), sent.caller.size() + delay);
+    QVERIFY(isSilent(heard.caller, 0, delay));
+    for (int i = 0; i < 50; ++i)
+        QCOMPARE(isTone(heard.caller, delay + 160 * static_cast<std::size_t>(i), toneSample(i)), i != 20);
+    QVERIFY(heard.callerLost == (std::vector<SoundSpan> { { 480 + 3200, 480 + 3360 } }));
+    QVERIFY(sent.notes.empty() && heard.notes.size() == 1);
+    packets.erase(packets.begin() + 23); // where packet 20 lies: as if it had been lost
+    QVERIFY(
+        packets.end() == std::find_if(packets.begin(), packets.end(), [](const auto& p) { return p.sequence == 120; }));
+    StreamMedia lost = streamOf(packets);
+    const CallAudio without = assembleCallAudio({ lost });
+    QVERIFY(std::equal(without.caller.begin(), without.caller.end(), heard.caller.begin() + delay, heard.caller.end()));
 }
 
 void CallAudioTest::timestampsAndSequenceNumbersWrap()
