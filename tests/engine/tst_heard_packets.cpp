@@ -20,17 +20,20 @@ struct Trace {
 };
 
 // 60 s of 20 ms packets: delays around 15 ms, now and then one up to 160 ms, one in fifty lost. With talkspurts a pause
-// every three seconds, after which the marker is set.
-Trace trace(bool talkspurts, unsigned seed)
+// every three seconds, after which the marker is set and the way may be longer: the buffer begins anew then.
+Trace trace(bool talkspurts, bool lateTalkspurts, unsigned seed)
 {
     std::mt19937 random(seed);
     const auto below = [&](unsigned limit) { return static_cast<std::int64_t>(random() % limit); };
     Trace trace;
     std::int64_t paused = 0; // ms
+    std::int64_t later = 0; // the way of this talkspurt, ms
     for (std::uint16_t i = 0; i < 3000; ++i) {
         const bool begins = talkspurts && i > 0 && i % 150 == 0;
         paused += begins ? 600 : 0;
-        const std::int64_t delay = i == 0 || begins ? 0 : below(20) == 0 ? below(160) : below(30);
+        if (begins && lateTalkspurts)
+            later = below(150);
+        const std::int64_t delay = later + (i == 0 || begins ? 0 : below(20) == 0 ? below(160) : below(30));
         if (i > 0 && below(50) == 0 && !begins)
             continue;
         const std::int64_t sent = 20 * i + paused;
@@ -68,7 +71,7 @@ private slots:
         rules.buffer = fixed ? JitterBufferRule::fixed(Milliseconds(60)) : JitterBufferRule::adaptive(Milliseconds(40));
         const PayloadMeaning pcma { 8, PayloadKind::Media, 1, { 8000 } };
         for (unsigned seed = 1; seed <= 5; ++seed) {
-            const Trace trace = ::trace(talkspurts, seed);
+            const Trace trace = ::trace(talkspurts, !fixed, seed);
             RtpStream stream;
             for (const TestPacket& packet : trace.packets) {
                 RtpHeader header;
