@@ -26,11 +26,12 @@ TrackerOptions smallOptions()
     return options;
 }
 
-std::unique_ptr<CollectingSink> run(const TestTraffic& traffic, std::size_t chunks = 1000)
+std::unique_ptr<CollectingSink> run(
+    const TestTraffic& traffic, std::size_t chunks = 1000, const TrackerOptions& options = smallOptions())
 {
     auto sink = std::make_unique<CollectingSink>();
     sink->chunksLeft = chunks;
-    CallMonitor monitor(smallOptions(), *sink);
+    CallMonitor monitor(options, *sink);
     monitor.process(traffic.datagrams());
     monitor.finish();
     return sink;
@@ -60,6 +61,7 @@ private slots:
     void lossShowsInItsSecondAndInTheMos();
     void whatComesTooLateCostsWhatLossCosts();
     void mediaBeforeTheAnswerIsEarly();
+    void keysAreCountedMaskedOrKept();
     void gapsShowAsEmptySecondsAndThenNoMore();
     void minimumIsOfTenSeconds();
     void shortStreamHasAMinimumToo();
@@ -201,6 +203,31 @@ void CallMonitorTest::mediaBeforeTheAnswerIsEarly()
     const StreamRecord& stream = sink->streams.begin()->second;
     QCOMPARE(stream.earlyPackets, 98u);
     QCOMPARE(stream.earlyLost, 0u);
+}
+
+// RFC 4733 2.3: 1, 2 and #, whose end is sent three times.
+void CallMonitorTest::keysAreCountedMaskedOrKept()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    traffic.talk(100, 10, callerMedia, calleeMedia, 1);
+    std::uint16_t number = 10;
+    for (const char key : { '\1', '\2', '\13' }) {
+        for (int copy = 0; copy < 3; ++copy, ++number) {
+            const char sequence = static_cast<char>(number);
+            const std::string packet { '\x80', 101, 0, sequence, 0, 1, key, 0, 0, 0, 0, 1, key, '\x8a', 3, 0x20 };
+            traffic.add(scriptTime(100 + 20 * number), callerMedia, calleeMedia, packet);
+        }
+    }
+    const std::pair<DigitsKept, std::string> rows[] { { DigitsKept::Count, "" }, { DigitsKept::Masked, "***" },
+        { DigitsKept::Store, "12#" } };
+    for (const auto& [kept, text] : rows) {
+        TrackerOptions options = smallOptions();
+        options.rtp.digits = kept;
+        const StreamRecord stream = run(traffic, 1000, options)->streams.begin()->second;
+        QCOMPARE(stream.dtmfDigits, 3u);
+        QCOMPARE(stream.dtmf.str(), text);
+    }
 }
 
 void CallMonitorTest::gapsShowAsEmptySecondsAndThenNoMore()
