@@ -264,9 +264,12 @@ void ServiceMonitor::skipTo(std::int64_t second)
 
 void ServiceMonitor::stop()
 {
-    if (!m_second || !m_minuteOpen)
+    if (!m_second)
         return;
-    if (*m_second % tickSeconds != 0)
+    // At the end of a capture most calls end at once, after the last whole second.
+    if (m_groups.front().now() != ServiceSums {})
+        m_minuteOpen = true;
+    if (m_minuteOpen)
         closeTick(*m_second / tickSeconds);
     if (m_minuteOpen)
         closeMinute(*m_second / 60);

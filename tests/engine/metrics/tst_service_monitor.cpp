@@ -416,6 +416,26 @@ private slots:
         QCOMPARE(bench.metric("attempts", 15), 2.0);
     }
 
+    // A capture ends, and with it all calls that are on: at a second that closes windows or a minute, or at any other.
+    void whatEndsWithTheCaptureIsInItsLastMinute()
+    {
+        for (const auto at : { 60s, 70s, 73s }) {
+            Bench bench;
+            const CallRecord call = bench.answer(callAt(bench.now));
+            bench.goTo(start + at);
+            bench.end(call);
+            bench.fail(486);
+            bench.monitor.stop();
+            const std::vector<ServiceRow> rows = bench.monitor.takeMinutes();
+            QVERIFY(!rows.empty());
+            QCOMPARE(rows[0].from, start + 60s);
+            QCOMPARE(rows[0].sums.figures.attempts, std::uint64_t { 1 });
+            QCOMPARE(rows[0].sums.figures.completed, std::uint64_t { 1 });
+            bench.monitor.stop();
+            QVERIFY(bench.monitor.takeMinutes().empty()); // once
+        }
+    }
+
     void timeThatWasSetBackBeginsAnew()
     {
         Bench bench;
