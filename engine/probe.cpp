@@ -197,21 +197,19 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     if (const std::string limits = probe->m_writer->limits(); options.recordMedia && !limits.empty())
         probe->m_warn(limits);
 
-    auto rules = AlarmRuleStore::open(options.data);
-    if (!rules)
-        return rules.error();
-    probe->m_alarmRules.emplace(std::move(rules.value()));
-    if (!probe->m_alarmRules->note().empty())
-        probe->m_warn(probe->m_alarmRules->note());
-    const auto changed = probe->m_alarmRules->rules();
-    if (!changed)
-        return changed.error();
-    for (const AlarmRule& rule : changed.value()) // what a user changed stands over the configuration
-        probe->m_alarms.setRule(rule);
+    auto control = AlarmControl::open(options.data, probe->m_alarms, options.alarmRules);
+    if (!control)
+        return control.error();
+    probe->m_alarmControl = std::move(control.value());
+    if (!probe->m_alarmControl->note().empty())
+        probe->m_warn(probe->m_alarmControl->note());
 
     if (const QUrl url = listenUrl(options); !url.isEmpty()) {
+        RemoteServiceOptions remote;
+        remote.alarms = probe->m_alarmControl.get();
         probe->m_remote = std::make_unique<RemoteService>(
-            options.data, probe->m_writer.get(), probe->m_live, [owner = probe.get()] { return owner->status(); });
+            options.data, probe->m_writer.get(), probe->m_live, [owner = probe.get()] { return owner->status(); },
+            std::move(remote));
         if (auto listening = probe->m_remote->listen(url); !listening)
             return listening.error();
     }

@@ -2,7 +2,7 @@
 // remote interface lives on the Qt event loop of the main thread.
 #pragma once
 
-#include "engine/alarms/alarm_desk.h"
+#include "engine/alarm_control.h"
 #include "engine/capture/capture_loop.h"
 #include "engine/capture/core_layout.h"
 #include "engine/metrics/service_monitor.h"
@@ -11,7 +11,6 @@
 #include "engine/records/call_monitor.h"
 #include "engine/remote/live_table.h"
 #include "engine/remote/remote_service.h"
-#include "engine/storage/alarm_rule_store.h"
 #include "engine/storage/record_writer.h"
 #include "engine/storage_loop.h"
 #include "shared/calls/probe_status.h"
@@ -98,7 +97,7 @@ private:
 
     ServiceMonitor m_service; // the storage thread's, but for what any may ask of it
     AlarmDesk m_alarms; // the storage thread's, but for what any may ask of it
-    std::optional<AlarmRuleStore> m_alarmRules; // the main thread's
+    std::unique_ptr<AlarmControl> m_alarmControl; // any thread's
     std::filesystem::path m_data;
     double m_chunksInPool = 0; // 0: no media is kept
     std::chrono::steady_clock::time_point m_diskLookedAt; // the storage thread's, as is

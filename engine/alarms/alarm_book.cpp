@@ -104,18 +104,25 @@ std::vector<AlarmAcknowledgement> AlarmBook::takeAcknowledgements()
     return std::exchange(m_acknowledgements, {});
 }
 
-AlarmDelta AlarmBook::delta(std::uint64_t since, std::uint64_t& version) const
+bool AlarmBook::isOpen(AlarmId id) const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_open.contains(id);
+}
+
+AlarmDelta AlarmBook::delta(std::uint64_t since) const
 {
     const std::lock_guard lock(m_mutex);
     AlarmDelta delta;
     delta.snapshot = since == 0 || since < m_forgotten || since > m_version;
-    version = m_version;
+    delta.fromVersion = delta.snapshot ? 0 : since;
+    delta.toVersion = m_version;
     for (const auto& [id, entry] : m_open)
         if (delta.snapshot || entry.version > since)
             delta.changed.push_back(entry.alarm);
     if (!delta.snapshot)
         for (auto closed = m_closed.rbegin(); closed != m_closed.rend() && closed->first > since; ++closed)
-            delta.closed.push_back(closed->second);
+            delta.removed.push_back(closed->second);
     return delta;
 }
 

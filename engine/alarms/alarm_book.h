@@ -30,8 +30,9 @@ public:
     std::vector<Alarm> takeChanged(); // raised, cleared or acknowledged since the last time
     std::vector<AlarmAcknowledgement> takeAcknowledgements(); // of those no longer open, likewise
 
-    // What brings a reader of version `since` up to date (0, or too long ago: a snapshot), and the version it has then.
-    AlarmDelta delta(std::uint64_t since, std::uint64_t& version) const;
+    bool isOpen(AlarmId id) const;
+    // What brings a reader of version `since` up to date; 0, or too long ago: a snapshot.
+    AlarmDelta delta(std::uint64_t since) const;
     std::size_t openCount() const;
     std::vector<NamedCounter> counters() const;
 

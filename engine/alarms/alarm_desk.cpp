@@ -51,11 +51,11 @@ std::vector<AlarmRule> AlarmDesk::rules() const
     return m_rules;
 }
 
-void AlarmDesk::setRule(const AlarmRule& rule)
+void AlarmDesk::setRules(std::vector<AlarmRule> rules)
 {
     {
         const std::lock_guard lock(m_mutex);
-        putRule(m_rules, rule);
+        m_rules = std::move(rules);
     }
     m_rulesChanged = true;
 }

@@ -24,7 +24,7 @@ public:
     AlarmBook& book() { return m_book; }
     const AlarmBook& book() const { return m_book; }
     std::vector<AlarmRule> rules() const;
-    void setRule(const AlarmRule& rule); // checked by the caller; goes by it from the next second on
+    void setRules(std::vector<AlarmRule> rules); // checked by the caller; goes by them from the next second on
     std::vector<NamedCounter> counters() const;
 
 private:

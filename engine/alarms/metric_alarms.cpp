@@ -22,9 +22,14 @@ void MetricAlarms::setRules(std::span<const AlarmRule> rules, Timestamp now)
     }
     std::erase_if(m_watches, [&](const auto& entry) {
         const auto& [key, watch] = entry;
-        const std::string_view name = std::string_view(key).substr(0, key.find('\n'));
-        if (std::ranges::any_of(m_rules, [&](const Rule& rule) { return rule.rule.name == name; }))
-            return false;
+        const std::size_t end = key.find('\n');
+        const std::string_view name = std::string_view(key).substr(0, end);
+        const std::string_view group = std::string_view(key).substr(end + 1);
+        if (std::ranges::any_of(m_rules, [&](const Rule& rule) {
+                return rule.rule.name == name && rule.metric == watch.metric
+                    && (rule.rule.group.empty() || rule.rule.group == group);
+            }))
+            return false; // goes on, by the new thresholds
         if (watch.alarm)
             m_book.clear(*watch.alarm, now, AlarmEnd::RuleChanged, watch.threshold.worst());
         return true;
@@ -54,6 +59,7 @@ void MetricAlarms::judge(const Rule& rule, const ServiceRow& row, Timestamp at)
         }
         found = m_watches.emplace(key, Watch {}).first;
         found->second.upTo = at;
+        found->second.metric = rule.metric;
     }
     Watch& watch = found->second;
     // A value stands for the time since the one before it, a minute at most.

@@ -24,6 +24,7 @@ public:
 private:
     struct Watch {
         ThresholdWatch threshold;
+        const ServiceMetric* metric = nullptr;
         Timestamp upTo;
         std::optional<AlarmId> alarm;
     };

@@ -22,8 +22,10 @@ std::size_t roughBytes(const CallRecord& call)
 
 }
 
-QueryRunner::QueryRunner(OpenQuery open)
+QueryRunner::QueryRunner(OpenQuery open, AlarmAccess* alarms, std::function<std::string()> user)
     : m_open(std::move(open))
+    , m_alarms(alarms)
+    , m_user(std::move(user))
 {
 }
 
@@ -185,7 +187,19 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
     }
     if (const auto* call = std::get_if<MessagesOf>(&request.job))
         return answerMessages(query, call->call, number, request);
-    return answerMedia(query, std::get<MediaOf>(request.job).call, number, request);
+    if (const auto* call = std::get_if<MediaOf>(&request.job))
+        return answerMedia(query, call->call, number, request);
+    if (!m_alarms)
+        return Error { "this engine raises no alarms" };
+    if (const auto* wanted = std::get_if<AlarmQuery>(&request.job))
+        return answerAlarms(query, *wanted, number, request);
+    if (std::holds_alternative<AlarmRulesWanted>(request.job))
+        return answerRules(number, request);
+    if (std::holds_alternative<AlarmRuleChangesWanted>(request.job))
+        return answerRuleChanges(number, request);
+    if (const auto* wanted = std::get_if<AcknowledgeAlarm>(&request.job))
+        return acknowledge(query, *wanted);
+    return changeRules(request.job);
 }
 
 Result<void> QueryRunner::answerMessages(RecordQuery& query, CallKey call, quint64 number, Request& request)

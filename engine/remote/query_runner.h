@@ -1,6 +1,7 @@
 // Runs one client's requests on threads of its own, so that neither the event loop nor other clients wait for them.
 #pragma once
 
+#include "engine/remote/alarm_access.h"
 #include "engine/storage/record_query.h"
 
 #include <QByteArray>
@@ -28,7 +29,20 @@ struct MessagesOf {
 struct MediaOf {
     CallKey call;
 };
-using RemoteJob = std::variant<CallQuery, StreamsOf, QualityOf, MessagesOf, MediaOf>;
+struct AlarmRulesWanted { };
+struct AlarmRuleChangesWanted { };
+struct AcknowledgeAlarm {
+    AlarmId alarm;
+    std::string comment;
+};
+struct PutAlarmRule {
+    AlarmRule rule;
+};
+struct RemoveAlarmRule {
+    std::string name;
+};
+using RemoteJob = std::variant<CallQuery, StreamsOf, QualityOf, MessagesOf, MediaOf, AlarmQuery, AlarmRulesWanted,
+    AlarmRuleChangesWanted, AcknowledgeAlarm, PutAlarmRule, RemoveAlarmRule>;
 
 // Lives on the main thread; its signals are emitted on its threads, so connect them queued. A request answers in
 // messages of about remoteMessageBytes; it waits when a few of them were not taken by the client yet.
@@ -36,7 +50,8 @@ class QueryRunner : public QObject {
     Q_OBJECT
 
 public:
-    explicit QueryRunner(OpenQuery open);
+    // `alarms` may be null, and outlives this; `user` says who asks, for what is kept with that.
+    QueryRunner(OpenQuery open, AlarmAccess* alarms, std::function<std::string()> user);
     ~QueryRunner() override; // waits for the threads: stop() first and delete when stopped() does not block
 
     bool start(quint64 request, RemoteJob job); // false: that number is in use, or too many requests wait
@@ -61,9 +76,17 @@ private:
     Result<void> answer(RecordQuery& query, quint64 number, Request& request);
     Result<void> answerMessages(RecordQuery& query, CallKey call, quint64 number, Request& request);
     Result<void> answerMedia(RecordQuery& query, CallKey call, quint64 number, Request& request);
+    // In alarm_answers.cpp.
+    Result<void> answerAlarms(RecordQuery& query, const AlarmQuery& wanted, quint64 number, Request& request);
+    Result<void> answerRules(quint64 number, Request& request);
+    Result<void> answerRuleChanges(quint64 number, Request& request);
+    Result<void> acknowledge(RecordQuery& query, const AcknowledgeAlarm& wanted);
+    Result<void> changeRules(const RemoteJob& job);
     bool send(quint64 number, Request& request, const QByteArray& answer); // false: cancelled
 
     OpenQuery m_open;
+    AlarmAccess* m_alarms;
+    std::function<std::string()> m_user;
     std::mutex m_mutex;
     std::condition_variable m_changed;
     std::map<quint64, std::shared_ptr<Request>> m_requests; // waiting and running

@@ -10,9 +10,9 @@ constexpr std::size_t maxFrameFromClient = 256 * 1024; // requests are small
 
 }
 
-RemoteClient::RemoteClient(std::unique_ptr<QIODevice> transport, Greeting greeting, LiveFeed& feed)
+RemoteClient::RemoteClient(std::unique_ptr<QIODevice> transport, Greeting greeting, RemoteFeeds& feeds)
     : m_greeting(std::move(greeting))
-    , m_feed(feed)
+    , m_feeds(feeds)
 {
     FrameRules rules;
     rules.maxFrameBytes = maxFrameFromClient;
@@ -52,7 +52,7 @@ QString RemoteClient::openSession(quint32 protocol)
     auto runner = protocol == m_greeting.protocol ? m_greeting.makeRunner() : nullptr;
     if (!runner)
         return {};
-    m_session = std::make_unique<RemoteSession>(m_feed, std::move(runner));
+    m_session = std::make_unique<RemoteSession>(m_feeds, std::move(runner));
     m_methods.push_back(methodsOf(SessionSourceAPI<SessionSource>(m_session.get(), name)));
     m_host->enableRemoting<SessionSourceAPI>(static_cast<SessionSource*>(m_session.get()));
     return name;

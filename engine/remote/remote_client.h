@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/remote/client_frames.h"
-#include "engine/remote/live_feed.h"
+#include "engine/remote/list_feed.h"
 #include "engine/remote/query_runner.h"
 #include "shared/remote/frame_pipe.h"
 
@@ -25,7 +25,7 @@ public:
         std::function<std::unique_ptr<QueryRunner>()> makeRunner;
     };
 
-    RemoteClient(std::unique_ptr<QIODevice> transport, Greeting greeting, LiveFeed& feed);
+    RemoteClient(std::unique_ptr<QIODevice> transport, Greeting greeting, RemoteFeeds& feeds);
     ~RemoteClient() override;
 
     void start();
@@ -42,7 +42,7 @@ private:
     QString openSession(quint32 protocol);
 
     Greeting m_greeting;
-    LiveFeed& m_feed;
+    RemoteFeeds& m_feeds;
     std::vector<RemoteMethods> m_methods; // what may be called on this connection
     std::unique_ptr<FramePipe> m_pipe;
     std::unique_ptr<HelloObject> m_hello;

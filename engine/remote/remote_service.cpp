@@ -1,5 +1,6 @@
 #include "engine/remote/remote_service.h"
 
+#include "engine/remote/peer_user.h"
 #include "engine/remote/remote_client.h"
 #include "shared/remote/wire.h"
 
@@ -19,7 +20,10 @@ RemoteService::RemoteService(std::filesystem::path data, const RecordWriter* wri
     : QObject(parent)
     , m_status(std::move(status))
     , m_options(std::move(options))
-    , m_feed(table)
+    , m_feeds { ListFeed([&table](std::uint64_t since) { return table.delta(since); }),
+        ListFeed([alarms = m_options.alarms](std::uint64_t since) {
+            return alarms ? alarms->openAlarms(since) : AlarmDelta { since == 0, since, 1, {}, {} };
+        }) }
 {
     if (m_options.protocol == 0)
         m_options.protocol = remoteProtocolVersion;
@@ -83,13 +87,14 @@ void RemoteService::takeConnections()
         RemoteClient::Greeting greeting;
         greeting.protocol = m_options.protocol;
         greeting.engineVersion = QString::fromStdString(m_status().version);
-        greeting.makeRunner = [this]() -> std::unique_ptr<QueryRunner> {
+        greeting.makeRunner = [this, uid = peerUid(*transport)]() -> std::unique_ptr<QueryRunner> {
             if (sessions() < m_options.maxSessions)
-                return std::make_unique<QueryRunner>(m_options.openQuery);
+                return std::make_unique<QueryRunner>(
+                    m_options.openQuery, m_options.alarms, [uid] { return userName(uid); });
             ++m_refused;
             return nullptr;
         };
-        auto client = std::make_unique<RemoteClient>(std::move(transport), std::move(greeting), m_feed);
+        auto client = std::make_unique<RemoteClient>(std::move(transport), std::move(greeting), m_feeds);
         RemoteClient* raw = client.get();
         connect(raw, &RemoteClient::misbehaved, this, [this](const QString& complaint) {
             ++m_dropped;
@@ -121,7 +126,8 @@ void RemoteService::retire(RemoteClient& client)
 
 void RemoteService::everySecond()
 {
-    m_feed.nextSecond();
+    m_feeds.live.nextSecond();
+    m_feeds.alarms.nextSecond();
     std::erase_if(m_retired, [](const auto& runner) { return runner->stopped(); });
     ProbeStatus now = m_status();
     m_rates.apply(now, std::chrono::steady_clock::now());

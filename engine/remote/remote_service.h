@@ -2,7 +2,8 @@
 #pragma once
 
 #include "engine/remote/counter_rates.h"
-#include "engine/remote/live_feed.h"
+#include "engine/remote/list_feed.h"
+#include "engine/remote/live_table.h"
 #include "engine/remote/local_listener.h"
 #include "engine/remote/query_runner.h"
 #include "shared/calls/probe_status.h"
@@ -21,6 +22,7 @@ struct RemoteServiceOptions {
     std::chrono::milliseconds silence { 15'000 }; // a client that says nothing for so long is dropped
     std::chrono::milliseconds stall { 10'000 }; // and one that does not read
     qint64 maxUnsentBytes = 32 * 1024 * 1024; // or lets so much pile up
+    AlarmAccess* alarms = nullptr; // outlives the service; null: no alarm is open, and no rule can be changed
     quint32 protocol = 0; // of the Hello; 0: remoteProtocolVersion. Tests only, as is
     OpenQuery openQuery; // empty: RecordQuery::open(data, writer)
 };
@@ -51,7 +53,7 @@ private:
     friend class RemoteClient;
     std::function<ProbeStatus()> m_status;
     RemoteServiceOptions m_options;
-    LiveFeed m_feed;
+    RemoteFeeds m_feeds;
     CounterRates m_rates;
     LocalListener m_listener;
     QUrl m_url;

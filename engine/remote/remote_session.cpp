@@ -4,14 +4,9 @@
 
 namespace callmon {
 
-namespace {
-
-constexpr int maxLivePartsUntaken = 8; // 1 MiB on its way to one client
-
-}
-
-RemoteSession::RemoteSession(LiveFeed& feed, std::unique_ptr<QueryRunner> runner)
-    : m_feed(feed)
+RemoteSession::RemoteSession(RemoteFeeds& feeds, std::unique_ptr<QueryRunner> runner)
+    : m_live(feeds.live, [this](const QByteArray& part) { emit livePart(part); })
+    , m_alarms(feeds.alarms, [this](const QByteArray& part) { emit alarmPart(part); })
     , m_runner(std::move(runner))
 {
     // Queued: they come from the runner's threads.
@@ -30,41 +25,28 @@ std::unique_ptr<QueryRunner> RemoteSession::takeRunner()
 void RemoteSession::everySecond(const QByteArray& status)
 {
     emit statusChanged(status);
-    // A client that has not taken the last step gets a larger one later.
-    if (m_following && m_liveParts.empty() && m_livePartsUntaken == 0)
-        pushLive(m_liveVersion);
+    m_live.everySecond();
+    m_alarms.everySecond();
 }
 
 void RemoteSession::followLive(bool follow)
 {
-    m_following = follow;
-    m_liveParts.clear();
-    if (follow)
-        pushLive(0);
-}
-
-void RemoteSession::pushLive(std::uint64_t since)
-{
-    const LiveFeed::Step& step = m_feed.since(since);
-    m_liveVersion = step.toVersion;
-    m_liveParts.insert(m_liveParts.end(), step.parts.begin(), step.parts.end());
-    sendLiveParts();
+    m_live.follow(follow);
 }
 
 void RemoteSession::livePartTaken()
 {
-    m_livePartsUntaken = std::max(0, m_livePartsUntaken - 1);
-    sendLiveParts();
+    m_live.partTaken();
 }
 
-void RemoteSession::sendLiveParts()
+void RemoteSession::followAlarms(bool follow)
 {
-    while (!m_liveParts.empty() && m_livePartsUntaken < maxLivePartsUntaken) {
-        ++m_livePartsUntaken;
-        const QByteArray part = std::move(m_liveParts.front());
-        m_liveParts.pop_front();
-        emit livePart(part);
-    }
+    m_alarms.follow(follow);
+}
+
+void RemoteSession::alarmPartTaken()
+{
+    m_alarms.partTaken();
 }
 
 void RemoteSession::start(quint64 request, RemoteJob job)
@@ -99,6 +81,42 @@ void RemoteSession::messages(quint64 request, qint64 call)
 void RemoteSession::media(quint64 request, qint64 call)
 {
     start(request, MediaOf { CallKey { call } });
+}
+
+void RemoteSession::alarms(quint64 request, QByteArray query)
+{
+    if (const auto wanted = decodeAlarmQuery(query))
+        start(request, *wanted);
+    else
+        emit failed(request, tr("The engine could not read the search."));
+}
+
+void RemoteSession::alarmRules(quint64 request)
+{
+    start(request, AlarmRulesWanted {});
+}
+
+void RemoteSession::alarmRuleChanges(quint64 request)
+{
+    start(request, AlarmRuleChangesWanted {});
+}
+
+void RemoteSession::acknowledgeAlarm(quint64 request, qint64 alarm, QString comment)
+{
+    start(request, AcknowledgeAlarm { { alarm }, comment.toStdString() });
+}
+
+void RemoteSession::putAlarmRule(quint64 request, QByteArray rule)
+{
+    if (const auto wanted = decodeAlarmRule(rule))
+        start(request, PutAlarmRule { *wanted });
+    else
+        emit failed(request, tr("The engine could not read the rule."));
+}
+
+void RemoteSession::removeAlarmRule(quint64 request, QString name)
+{
+    start(request, RemoveAlarmRule { name.toStdString() });
 }
 
 void RemoteSession::answerTaken(quint64 request)

@@ -1,12 +1,12 @@
 // The objects that one client sees. Internal to the remote service.
 #pragma once
 
-#include "engine/remote/live_feed.h"
+#include "engine/remote/list_pusher.h"
 #include "engine/remote/query_runner.h"
 
 #include "rep_probe_source.h"
 
-#include <deque>
+#include <functional>
 
 namespace callmon {
 
@@ -30,7 +30,7 @@ class RemoteSession : public SessionSource {
     Q_OBJECT
 
 public:
-    RemoteSession(LiveFeed& feed, std::unique_ptr<QueryRunner> runner);
+    RemoteSession(RemoteFeeds& feeds, std::unique_ptr<QueryRunner> runner);
 
     void everySecond(const QByteArray& status);
     std::unique_ptr<QueryRunner> takeRunner();
@@ -38,6 +38,8 @@ public:
     void alive() override { } // that bytes came is the sign
     void followLive(bool follow) override;
     void livePartTaken() override;
+    void followAlarms(bool follow) override;
+    void alarmPartTaken() override;
     void search(quint64 request, QByteArray query) override;
     void streams(quint64 request, qint64 call) override;
     void quality(quint64 request, qint64 call) override;
@@ -45,18 +47,19 @@ public:
     void media(quint64 request, qint64 call) override;
     void answerTaken(quint64 request) override;
     void cancel(quint64 request) override;
+    void alarms(quint64 request, QByteArray query) override;
+    void alarmRules(quint64 request) override;
+    void alarmRuleChanges(quint64 request) override;
+    void acknowledgeAlarm(quint64 request, qint64 alarm, QString comment) override;
+    void putAlarmRule(quint64 request, QByteArray rule) override;
+    void removeAlarmRule(quint64 request, QString name) override;
 
 private:
     void start(quint64 request, RemoteJob job);
-    void pushLive(std::uint64_t since);
-    void sendLiveParts();
 
-    LiveFeed& m_feed;
+    ListPusher m_live;
+    ListPusher m_alarms;
     std::unique_ptr<QueryRunner> m_runner;
-    bool m_following = false;
-    std::uint64_t m_liveVersion = 0; // of the list that the client has once it took everything sent
-    std::deque<QByteArray> m_liveParts; // not sent yet
-    int m_livePartsUntaken = 0;
 };
 
 }

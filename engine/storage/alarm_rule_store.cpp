@@ -32,10 +32,12 @@ CREATE TABLE IF NOT EXISTS rule_changes(
 
 // Columns that came later, each with what a change stored before it stands for.
 constexpr std::array addedColumns { std::pair { "window_min", "INTEGER NOT NULL DEFAULT 5" },
-    std::pair { "least_calls", "INTEGER NOT NULL DEFAULT 20" } };
+    std::pair { "least_calls", "INTEGER NOT NULL DEFAULT 20" },
+    std::pair { "removed", "INTEGER NOT NULL DEFAULT 0" } }; // 1: the rule is again as configured, or gone
 
-template <typename Rule, typename Visit> void visitRuleFields(Rule& rule, Visit&& visit)
+template <typename Change, typename Visit> void visitChangeFields(Change& change, Visit&& visit)
 {
+    auto& rule = change.rule;
     visit("changed_at_ns", rule.changedAt);
     visit("changed_by", rule.changedBy);
     visit("name", rule.name);
@@ -51,6 +53,7 @@ template <typename Rule, typename Visit> void visitRuleFields(Rule& rule, Visit&
     visit("call_group", rule.group);
     visit("window_min", rule.windowMinutes);
     visit("least_calls", rule.leastCalls);
+    visit("removed", change.removed);
 }
 
 bool addColumns(Database& database)
@@ -70,9 +73,9 @@ bool addColumns(Database& database)
 std::string columns()
 {
     std::string names;
-    const AlarmRule rule;
-    visitRuleFields(
-        rule, [&](const char* name, const auto&) { names += (names.empty() ? "" : ",") + std::string(name); });
+    const AlarmRuleChange change;
+    visitChangeFields(
+        change, [&](const char* name, const auto&) { names += (names.empty() ? "" : ",") + std::string(name); });
     return names;
 }
 
@@ -102,41 +105,49 @@ Result<AlarmRuleStore> AlarmRuleStore::open(const std::filesystem::path& directo
     }
 }
 
-Result<std::vector<AlarmRule>> AlarmRuleStore::read(const char* which)
+Result<std::vector<AlarmRuleChange>> AlarmRuleStore::read(const char* which)
 {
-    auto rows = m_database.prepare("SELECT " + columns() + " FROM rule_changes " + which + " ORDER BY change");
+    auto rows = m_database.prepare(
+        "SELECT " + columns() + " FROM rule_changes WHERE change IN (SELECT " + which + ") ORDER BY change");
     if (!rows)
         return rows.error();
-    std::vector<AlarmRule> rules;
+    std::vector<AlarmRuleChange> changes;
     while (rows.value().stepToRow()) {
-        AlarmRule rule;
+        AlarmRuleChange change;
         int column = 0;
         bool whole = true;
-        visitRuleFields(
-            rule, [&](const char*, auto& field) { whole = fromStored(rows.value().column(column++), field) && whole; });
-        if (whole && checkRule(rule))
-            rules.push_back(rule);
+        visitChangeFields(change,
+            [&](const char*, auto& field) { whole = fromStored(rows.value().column(column++), field) && whole; });
+        if (whole && checkRule(change.rule))
+            changes.push_back(change);
     }
     if (rows.value().failed())
         return m_database.error("cannot read");
-    return rules;
+    return changes;
 }
 
 Result<std::vector<AlarmRule>> AlarmRuleStore::rules()
 {
-    return read("WHERE change IN (SELECT max(change) FROM rule_changes GROUP BY name)");
+    const auto last = read("max(change) FROM rule_changes GROUP BY name");
+    if (!last)
+        return last.error();
+    std::vector<AlarmRule> rules;
+    for (const AlarmRuleChange& change : last.value())
+        if (!change.removed)
+            rules.push_back(change.rule);
+    return rules;
 }
 
-Result<std::vector<AlarmRule>> AlarmRuleStore::changes()
+Result<std::vector<AlarmRuleChange>> AlarmRuleStore::changes()
 {
-    return read("");
+    return read("change FROM rule_changes ORDER BY change DESC LIMIT 10000");
 }
 
-Result<void> AlarmRuleStore::put(const AlarmRule& rule)
+Result<void> AlarmRuleStore::put(const AlarmRuleChange& change)
 {
     std::string marks;
     std::vector<StoredValue> values;
-    visitRuleFields(rule, [&](const char*, const auto& field) {
+    visitChangeFields(change, [&](const char*, const auto& field) {
         marks += marks.empty() ? "?" : ",?";
         values.push_back(toStored(field));
     });

@@ -12,9 +12,9 @@ public:
     // Of a directory that the caller writes to. A damaged file is moved aside: note() says so.
     static Result<AlarmRuleStore> open(const std::filesystem::path& directory);
 
-    Result<std::vector<AlarmRule>> rules(); // in force
-    Result<std::vector<AlarmRule>> changes(); // all of them, oldest first
-    Result<void> put(const AlarmRule& rule); // survives kill -9 when it returns
+    Result<std::vector<AlarmRule>> rules(); // those that are in force over the configuration's
+    Result<std::vector<AlarmRuleChange>> changes(); // oldest first, the last 10,000
+    Result<void> put(const AlarmRuleChange& change); // survives kill -9 when it returns
     const std::string& note() const { return m_note; }
 
 private:
@@ -22,7 +22,7 @@ private:
         : m_database(std::move(database))
     {
     }
-    Result<std::vector<AlarmRule>> read(const char* which);
+    Result<std::vector<AlarmRuleChange>> read(const char* which);
 
     Database m_database;
     std::string m_note;

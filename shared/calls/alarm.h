@@ -4,6 +4,7 @@
 
 #include "shared/base/fixed_text.h"
 #include "shared/calls/call_record.h"
+#include "shared/calls/list_delta.h"
 
 #include <span>
 #include <vector>
@@ -92,11 +93,7 @@ struct AlarmAcknowledgement {
     FixedText<254> comment;
 };
 
-struct AlarmDelta { // of the list of open alarms
-    bool snapshot = false; // `changed` begins the list anew
-    std::vector<Alarm> changed; // new or updated, whole
-    std::vector<AlarmId> closed;
-};
+using AlarmDelta = ListDelta<Alarm, AlarmId>; // of the list of open alarms
 
 // What alarms are asked for: raised in [from, to). An empty member does not restrict.
 struct AlarmQuery {

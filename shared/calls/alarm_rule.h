@@ -27,6 +27,11 @@ struct AlarmRule {
 };
 static_assert(std::is_trivially_copyable_v<AlarmRule>);
 
+struct AlarmRuleChange { // by a user of the probe's machine
+    AlarmRule rule; // as it was left; of one that was removed name, who and when
+    bool removed = false; // what users had made of it: a configured rule is again as configured
+};
+
 // What is wrong with it, as a sentence; nothing when it can be used.
 Result<void> checkRule(const AlarmRule& rule);
 

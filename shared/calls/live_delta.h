@@ -1,18 +1,11 @@
 // What changed in the live list between two versions of it.
 #pragma once
 
+#include "shared/calls/list_delta.h"
 #include "shared/calls/live_call.h"
-
-#include <vector>
 
 namespace callmon {
 
-struct LiveDelta {
-    bool snapshot = false; // changed is the whole list; fromVersion is 0
-    std::uint64_t fromVersion = 0; // applies on top of this version only: on a gap ask for a snapshot
-    std::uint64_t toVersion = 0;
-    std::vector<LiveCall> changed; // new or updated; whole rows, so that applying one twice does no harm
-    std::vector<CallKey> removed;
-};
+using LiveDelta = ListDelta<LiveCall, CallKey>;
 
 }

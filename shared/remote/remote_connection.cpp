@@ -153,6 +153,7 @@ void RemoteConnection::sessionChanged()
     SessionReplica* session = m_session.get();
     session->disconnect(this);
     connect(session, &SessionReplica::livePart, this, &RemoteConnection::takeLivePart);
+    connect(session, &SessionReplica::alarmPart, this, &RemoteConnection::takeAlarmPart);
     connect(session, &SessionReplica::statusChanged, this, [this](const QByteArray& blob) {
         const auto status = decodeProbeStatus(blob);
         if (status && m_probe != nullptr)
@@ -174,15 +175,21 @@ void RemoteConnection::sessionChanged()
     });
     if (m_options.followLive)
         followLive(true);
+    if (m_options.followAlarms)
+        followAlarms(true);
     m_probe->established(m_hello->engineVersion());
 }
 
 void RemoteConnection::followLive(bool follow)
 {
-    m_following = follow;
-    m_assembler.clear();
-    m_awaitingSnapshot = true;
+    m_live.begin(follow);
     m_session->followLive(follow);
+}
+
+void RemoteConnection::followAlarms(bool follow)
+{
+    m_alarms.begin(follow);
+    m_session->followAlarms(follow);
 }
 
 void RemoteConnection::takeLivePart(const QByteArray& blob)
@@ -190,32 +197,23 @@ void RemoteConnection::takeLivePart(const QByteArray& blob)
     if (m_probe == nullptr)
         return;
     m_session->livePartTaken();
-    if (!m_following)
-        return;
-    std::optional<LiveDelta> delta;
-    bool broken = false;
-    if (auto part = decodeLiveDeltaPart(blob)) {
-        // Parts of deltas that were on their way when a snapshot was asked for.
-        if (m_awaitingSnapshot && !part->delta.snapshot)
-            return;
-        if (m_awaitingSnapshot && part->number == 0)
-            m_assembler.clear();
-        delta = m_assembler.add(std::move(*part));
-        broken = m_assembler.broken();
-    } else {
-        broken = true;
-    }
-    if (delta && !delta->snapshot && delta->fromVersion != m_liveVersion)
-        broken = true;
-    if (broken) { // nothing of it is believed: begin again
+    const auto step = m_live.take(decodeLiveDeltaPart(blob));
+    if (step.broken)
         followLive(true);
+    else if (step.delta)
+        emit m_probe->liveChanged(*step.delta);
+}
+
+void RemoteConnection::takeAlarmPart(const QByteArray& blob)
+{
+    if (m_probe == nullptr)
         return;
-    }
-    if (!delta)
-        return;
-    m_awaitingSnapshot = false;
-    m_liveVersion = delta->toVersion;
-    emit m_probe->liveChanged(*delta);
+    m_session->alarmPartTaken();
+    const auto step = m_alarms.take(decodeAlarmDeltaPart(blob));
+    if (step.broken)
+        followAlarms(true);
+    else if (step.delta)
+        emit m_probe->alarmsChanged(*step.delta);
 }
 
 void RemoteConnection::everySecond()

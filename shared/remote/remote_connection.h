@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/remote/frame_pipe.h"
+#include "shared/remote/list_follower.h"
 #include "shared/remote/remote_probe.h"
 #include "shared/remote/transport.h"
 
@@ -24,6 +25,7 @@ public:
 
     SessionReplica* session() const { return m_session.get(); }
     void followLive(bool follow);
+    void followAlarms(bool follow);
     void shutDown(); // silent: nothing is reported any more
 
 private:
@@ -32,6 +34,7 @@ private:
     void sessionOpened(QRemoteObjectPendingCallWatcher& call);
     void sessionChanged();
     void takeLivePart(const QByteArray& blob);
+    void takeAlarmPart(const QByteArray& blob);
     void everySecond();
     void end(const QString& why);
     void endIncompatible(const QString& message);
@@ -42,10 +45,8 @@ private:
     std::unique_ptr<QRemoteObjectNode> m_node;
     std::unique_ptr<HelloReplica> m_hello;
     std::unique_ptr<SessionReplica> m_session;
-    bool m_following = false;
-    LiveDeltaAssembler m_assembler;
-    std::optional<std::uint64_t> m_liveVersion;
-    bool m_awaitingSnapshot = false;
+    ListFollower<LiveDelta> m_live;
+    ListFollower<AlarmDelta> m_alarms;
     QTimer m_second;
     QElapsedTimer m_begun;
 };

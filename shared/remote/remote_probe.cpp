@@ -18,6 +18,10 @@ RemoteProbe::RemoteProbe(RemoteProbeOptions options, QObject* parent)
     , m_retry(options.retry)
 {
     qRegisterMetaType<LiveDelta>();
+    qRegisterMetaType<AlarmDelta>();
+    qRegisterMetaType<std::vector<Alarm>>();
+    qRegisterMetaType<std::vector<AlarmRule>>();
+    qRegisterMetaType<std::vector<AlarmRuleChange>>();
     qRegisterMetaType<ProbeStatus>();
     qRegisterMetaType<StreamKey>();
     qRegisterMetaType<std::vector<CallRecord>>();
@@ -160,6 +164,37 @@ quint64 RemoteProbe::media(CallKey call)
     return request([&](SessionReplica& session, quint64 number) { session.media(number, call.value); });
 }
 
+quint64 RemoteProbe::alarms(const AlarmQuery& query)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.alarms(number, encode(query)); });
+}
+
+quint64 RemoteProbe::alarmRules()
+{
+    return request([&](SessionReplica& session, quint64 number) { session.alarmRules(number); });
+}
+
+quint64 RemoteProbe::alarmRuleChanges()
+{
+    return request([&](SessionReplica& session, quint64 number) { session.alarmRuleChanges(number); });
+}
+
+quint64 RemoteProbe::acknowledgeAlarm(AlarmId alarm, const QString& comment)
+{
+    return request(
+        [&](SessionReplica& session, quint64 number) { session.acknowledgeAlarm(number, alarm.value, comment); });
+}
+
+quint64 RemoteProbe::putAlarmRule(const AlarmRule& rule)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.putAlarmRule(number, encode(rule)); });
+}
+
+quint64 RemoteProbe::removeAlarmRule(const QString& name)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.removeAlarmRule(number, name); });
+}
+
 void RemoteProbe::cancel(quint64 request)
 {
     if (m_requests.erase(request) > 0 && m_connection != nullptr)
@@ -193,6 +228,12 @@ void RemoteProbe::takeAnswer(quint64 request, const QByteArray& blob)
         emit messagesFound(request, messages->messages);
     else if (const auto* chunk = std::get_if<MediaPage>(&*answer))
         emit mediaArrived(request, chunk->stream, chunk->bytes);
+    else if (const auto* alarmPage = std::get_if<AlarmPage>(&*answer))
+        emit alarmsFound(request, alarmPage->alarms, alarmPage->matchesInAll);
+    else if (const auto* rules = std::get_if<AlarmRulePage>(&*answer))
+        emit alarmRulesFound(request, rules->rules);
+    else if (const auto* changes = std::get_if<AlarmRuleChangePage>(&*answer))
+        emit alarmRuleChangesFound(request, changes->changes);
 }
 
 void RemoteProbe::takeEnd(quint64 request, const QString* failure)

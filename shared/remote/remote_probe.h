@@ -16,6 +16,7 @@ class RemoteConnection;
 
 struct RemoteProbeOptions {
     bool followLive = true; // without it no snapshot and no deltas: searches and status only
+    bool followAlarms = true; // likewise
     std::chrono::milliseconds silence {
         5000
     }; // an engine that says nothing for so long (it speaks every second) is gone
@@ -53,6 +54,13 @@ public:
     quint64 quality(CallKey call);
     quint64 messages(CallKey call);
     quint64 media(CallKey call); // of every stream of the call, stream by stream
+    quint64 alarms(const AlarmQuery& query);
+    quint64 alarmRules();
+    quint64 alarmRuleChanges(); // oldest first
+    // Changes: they are kept once finished() has come, with this program's user and the time.
+    quint64 acknowledgeAlarm(AlarmId alarm, const QString& comment);
+    quint64 putAlarmRule(const AlarmRule& rule);
+    quint64 removeAlarmRule(const QString& name);
     void cancel(quint64 request);
 
     void followLive(bool follow); // on: begins with a snapshot. Overrides the option of that name
@@ -62,12 +70,16 @@ signals:
     void failedToOpen(const QString& message);
     // In order and without gaps: a snapshot after each connect (and whenever a gap was found), then deltas.
     void liveChanged(const callmon::LiveDelta& delta);
+    void alarmsChanged(const callmon::AlarmDelta& delta); // of the open ones, likewise
     void statusChanged(const callmon::ProbeStatus& status);
     void callsFound(quint64 request, const std::vector<callmon::CallRecord>& calls, quint64 matchesInAll);
     void streamsFound(quint64 request, const std::vector<callmon::StreamRecord>& streams);
     void messagesFound(quint64 request, const std::vector<callmon::CallMessage>& messages);
     void qualityFound(quint64 request, const std::vector<callmon::QualityPoint>& points);
     void mediaArrived(quint64 request, callmon::StreamKey stream, const QByteArray& bytes);
+    void alarmsFound(quint64 request, const std::vector<callmon::Alarm>& alarms, quint64 matchesInAll);
+    void alarmRulesFound(quint64 request, const std::vector<callmon::AlarmRule>& rules);
+    void alarmRuleChangesFound(quint64 request, const std::vector<callmon::AlarmRuleChange>& changes);
     void finished(quint64 request);
     void failed(quint64 request, const QString& message);
 

@@ -6,6 +6,7 @@
 // a text too long for its field, bytes left over: the result is empty.
 #pragma once
 
+#include "shared/calls/alarm_rule.h"
 #include "shared/calls/call_message.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/live_delta.h"
@@ -14,6 +15,7 @@
 #include "shared/calls/stream_record.h"
 
 #include <QByteArray>
+#include <utility>
 #include <variant>
 
 namespace callmon {
@@ -25,27 +27,65 @@ constexpr quint32 remoteProtocolVersion = 5;
 constexpr std::size_t remoteMessageBytes = 128 * 1024;
 
 // A delta travels in parts: all of one delta, in order, each with some of its rows.
-struct LiveDeltaPart {
+template <typename Delta> struct DeltaPart {
     std::uint32_t number = 0; // 0, 1 ... parts - 1
     std::uint32_t parts = 1;
-    LiveDelta delta; // versions and snapshot mark as of the whole
+    Delta delta; // versions and snapshot mark as of the whole
 };
-std::vector<QByteArray> encode(const LiveDelta& delta, std::size_t messageBytes = remoteMessageBytes);
-std::optional<LiveDeltaPart> decodeLiveDeltaPart(const QByteArray& blob);
 
 // Puts the parts together again.
-class LiveDeltaAssembler {
+template <typename Delta> class DeltaAssembler {
 public:
     // The whole delta with its last part. A part out of order throws away what was begun and sets broken().
-    std::optional<LiveDelta> add(LiveDeltaPart part);
+    std::optional<Delta> add(DeltaPart<Delta> part)
+    {
+        const bool fits = part.number == m_next
+            && (m_next == 0
+                || (part.delta.snapshot == m_delta.snapshot && part.delta.fromVersion == m_delta.fromVersion
+                    && part.delta.toVersion == m_delta.toVersion));
+        if (!fits) {
+            clear();
+            m_broken = true;
+            return std::nullopt;
+        }
+        if (m_next == 0) {
+            m_delta = std::move(part.delta);
+        } else {
+            m_delta.changed.insert(m_delta.changed.end(), part.delta.changed.begin(), part.delta.changed.end());
+            m_delta.removed.insert(m_delta.removed.end(), part.delta.removed.begin(), part.delta.removed.end());
+        }
+        if (++m_next < part.parts)
+            return std::nullopt;
+        m_next = 0;
+        return std::exchange(m_delta, {});
+    }
     bool broken() const { return m_broken; }
-    void clear();
+    void clear()
+    {
+        m_delta = {};
+        m_next = 0;
+        m_broken = false;
+    }
 
 private:
-    LiveDelta m_delta;
+    Delta m_delta;
     std::uint32_t m_next = 0;
     bool m_broken = false;
 };
+
+using LiveDeltaPart = DeltaPart<LiveDelta>;
+std::vector<QByteArray> encode(const LiveDelta& delta, std::size_t messageBytes = remoteMessageBytes);
+std::optional<LiveDeltaPart> decodeLiveDeltaPart(const QByteArray& blob);
+
+using AlarmDeltaPart = DeltaPart<AlarmDelta>;
+std::vector<QByteArray> encode(const AlarmDelta& delta, std::size_t messageBytes = remoteMessageBytes);
+std::optional<AlarmDeltaPart> decodeAlarmDeltaPart(const QByteArray& blob);
+
+QByteArray encode(const AlarmQuery& query);
+std::optional<AlarmQuery> decodeAlarmQuery(const QByteArray& blob);
+
+QByteArray encode(const AlarmRule& rule);
+std::optional<AlarmRule> decodeAlarmRule(const QByteArray& blob); // that it makes sense, checkRule() says
 
 QByteArray encode(const CallQuery& query);
 std::optional<CallQuery> decodeCallQuery(const QByteArray& blob);
@@ -71,13 +111,27 @@ struct MediaPage { // whole packets of one stream, as MediaReader reads them
     StreamKey stream;
     QByteArray bytes;
 };
-using RemoteAnswer = std::variant<CallPage, StreamPage, QualityPage, MediaPage, MessagePage>;
+struct AlarmPage {
+    std::uint64_t matchesInAll = 0; // as in CallPage
+    std::vector<Alarm> alarms;
+};
+struct AlarmRulePage {
+    std::vector<AlarmRule> rules;
+};
+struct AlarmRuleChangePage {
+    std::vector<AlarmRuleChange> changes;
+};
+using RemoteAnswer = std::variant<CallPage, StreamPage, QualityPage, MediaPage, MessagePage, AlarmPage, AlarmRulePage,
+    AlarmRuleChangePage>;
 
 QByteArray encode(const CallPage& page);
 QByteArray encode(const StreamPage& page);
 QByteArray encode(const QualityPage& page);
 QByteArray encode(const MediaPage& page);
 QByteArray encode(const MessagePage& page);
+QByteArray encode(const AlarmPage& page);
+QByteArray encode(const AlarmRulePage& page);
+QByteArray encode(const AlarmRuleChangePage& page);
 std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob);
 
 }

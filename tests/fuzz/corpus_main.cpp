@@ -1,5 +1,8 @@
 // Runs a fuzz target without libFuzzer: every seed of the given folders, each seed cut at every length, and mutations
-// of it that are the same on every run. A crash, a hang or a sanitizer's report is the failure.
+// of it that are the same on every run; and so those that the target makes itself (code_seeds.h). A crash, a hang or a
+// sanitizer's report is the failure.
+#include "tests/fuzz/code_seeds.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -8,6 +11,8 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
@@ -97,7 +102,19 @@ std::vector<Input> readSeeds(int count, char** folders)
         std::ifstream file(path, std::ios::binary);
         seeds.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
     }
+    if (codeSeeds != nullptr)
+        for (Input& seed : codeSeeds())
+            seeds.push_back(std::move(seed));
     return seeds;
+}
+
+int writeSeeds(const std::filesystem::path& folder, const std::vector<Input>& seeds)
+{
+    for (std::size_t i = 0; i < seeds.size(); ++i) {
+        std::ofstream file(folder / ("code_" + std::to_string(i)), std::ios::binary);
+        file.write(reinterpret_cast<const char*>(seeds[i].data()), static_cast<std::streamsize>(seeds[i].size()));
+    }
+    return 0;
 }
 
 }
@@ -105,6 +122,8 @@ std::vector<Input> readSeeds(int count, char** folders)
 int main(int argc, char** argv)
 {
     constexpr std::size_t mutationsPerSeed = 400;
+    if (argc == 3 && std::string_view(argv[1]) == "--write")
+        return writeSeeds(argv[2], readSeeds(0, argv));
     const std::vector<Input> seeds = readSeeds(argc - 1, argv + 1);
     std::size_t runs = 0;
     for (std::size_t i = 0; i < seeds.size(); ++i) {

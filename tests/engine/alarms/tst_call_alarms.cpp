@@ -73,11 +73,7 @@ struct Desk {
         one.jitterErrorMs = error;
         alarms.quality(one);
     }
-    std::vector<Alarm> open()
-    {
-        std::uint64_t version = 0;
-        return book.delta(0, version).changed;
-    }
+    std::vector<Alarm> open() { return book.delta(0).changed; }
     std::vector<Alarm> changed() { return book.takeChanged(); }
 };
 

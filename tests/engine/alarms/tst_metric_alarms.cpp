@@ -12,8 +12,7 @@ const Timestamp start = timestampFromNanoseconds(1'795'413'600LL * 1'000'000'000
 
 std::vector<Alarm> openIn(const AlarmBook& book)
 {
-    std::uint64_t version = 0;
-    return book.delta(0, version).changed;
+    return book.delta(0).changed;
 }
 
 AlarmRule asrRule(std::string_view group)

@@ -12,8 +12,7 @@ const Timestamp start = timestampFromNanoseconds(1'795'413'600LL * 1'000'000'000
 
 std::vector<Alarm> openIn(const AlarmBook& book)
 {
-    std::uint64_t version = 0;
-    return book.delta(0, version).changed;
+    return book.delta(0).changed;
 }
 
 class ProbeAlarmsTest : public QObject {
@@ -66,18 +65,18 @@ private slots:
         Alarm alarm;
         alarm.raisedAt = start;
         const AlarmId id = *book.raise(alarm);
-        std::uint64_t version = 0;
-        book.delta(0, version);
+        const std::uint64_t raised = book.delta(0).toVersion;
         book.acknowledge(
             { id, std::string_view("anna"), start + 5s, std::string_view("trunk is down, told the carrier") });
-        const AlarmDelta delta = book.delta(version, version);
+        const AlarmDelta delta = book.delta(raised);
         QVERIFY(!delta.snapshot);
         QCOMPARE(delta.changed.size(), std::size_t(1));
         QCOMPARE(delta.changed[0].acknowledgedBy.str(), std::string("anna"));
         QVERIFY(book.takeAcknowledgements().empty());
         book.clear(id, start + 9s, AlarmEnd::Recovered, 1);
-        const AlarmDelta closing = book.delta(version, version);
-        QCOMPARE(closing.closed, std::vector { id });
+        const AlarmDelta closing = book.delta(delta.toVersion);
+        QCOMPARE(closing.fromVersion, delta.toVersion);
+        QCOMPARE(closing.removed, std::vector { id });
         QCOMPARE(book.takeChanged().back().comment.str(), std::string("trunk is down, told the carrier"));
         book.acknowledge({ id, std::string_view("anna"), start + 10s, {} }); // storage has it
         QCOMPARE(book.takeAcknowledgements().size(), std::size_t(1));

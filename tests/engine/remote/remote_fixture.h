@@ -71,6 +71,7 @@ struct FakeData {
     std::optional<std::uint32_t> damagedStream; // its media end in an error
     int points = 0;
     int messages = 0;
+    std::vector<Alarm> alarms; // stored
     Gate gate; // closed: searches for caller "slow" wait
     std::atomic<int> cancelledSearches { 0 };
     std::atomic<int> callsHandedOut { 0 };
@@ -146,6 +147,19 @@ public:
             return Error { "a segment is missing" };
         return {};
     }
+    Result<std::uint64_t> alarms(const AlarmQuery& query, const std::function<bool(const Alarm&)>& sink,
+        const std::atomic<bool>* /*cancelled*/) override
+    {
+        std::uint64_t matches = 0;
+        for (const Alarm& alarm : m_data.alarms) {
+            if ((query.id && *query.id != alarm.id) || (query.severity && *query.severity < alarm.severity))
+                continue;
+            ++matches;
+            if (!sink(alarm))
+                break;
+        }
+        return matches;
+    }
     std::vector<std::string> takeNotes() override { return {}; }
 
 private:
@@ -174,6 +188,27 @@ public:
             for (const CallKey key : delta.removed)
                 live.erase(key);
         });
+        connect(&probe, &RemoteProbe::alarmsChanged, this, [this](const AlarmDelta& delta) {
+            if (delta.snapshot)
+                openAlarms.clear();
+            else
+                alarmGap = alarmGap || delta.fromVersion != alarmVersion;
+            alarmVersion = delta.toVersion;
+            for (const Alarm& alarm : delta.changed)
+                openAlarms[alarm.id] = alarm;
+            for (const AlarmId id : delta.removed)
+                openAlarms.erase(id);
+        });
+        connect(&probe, &RemoteProbe::alarmsFound, this,
+            [this](quint64 request, const std::vector<Alarm>& alarms, quint64 all) {
+                ++pages[request];
+                foundAlarms[request].insert(foundAlarms[request].end(), alarms.begin(), alarms.end());
+                matches[request] = all;
+            });
+        connect(&probe, &RemoteProbe::alarmRulesFound, this,
+            [this](quint64, const std::vector<AlarmRule>& list) { rules = list; });
+        connect(&probe, &RemoteProbe::alarmRuleChangesFound, this,
+            [this](quint64, const std::vector<AlarmRuleChange>& list) { ruleChanges = list; });
         connect(&probe, &RemoteProbe::statusChanged, this,
             [this](const ProbeStatus& status) { statuses.push_back(status); });
         connect(&probe, &RemoteProbe::callsFound, this,
@@ -208,6 +243,12 @@ public:
     int snapshots = 0;
     int deltas = 0;
     bool gap = false;
+    std::map<AlarmId, Alarm> openAlarms;
+    std::uint64_t alarmVersion = 0;
+    bool alarmGap = false;
+    std::map<quint64, std::vector<Alarm>> foundAlarms;
+    std::vector<AlarmRule> rules;
+    std::vector<AlarmRuleChange> ruleChanges;
     std::vector<ProbeStatus> statuses;
     std::map<quint64, int> pages;
     std::map<quint64, std::vector<CallRecord>> found;

@@ -57,7 +57,7 @@ Packet invoke(const QString& name, int method, const QVariantList& arguments, in
 
 const QString hello = "Hello";
 const QString session = "Session";
-enum SessionMethod { Alive, FollowLive, LivePartTaken, Search, Streams };
+enum SessionMethod { Alive, FollowLive, LivePartTaken, Search, Streams, AcknowledgeAlarm = 15, PutAlarmRule };
 
 std::vector<RemoteMethods> allMethods()
 {
@@ -143,12 +143,22 @@ private slots:
             void answerTaken(quint64) override { }
             void cancel(quint64) override { }
             void messages(quint64, qint64) override { }
+            void followAlarms(bool) override { }
+            void alarmPartTaken() override { }
+            void alarms(quint64, QByteArray) override { }
+            void alarmRules(quint64) override { }
+            void alarmRuleChanges(quint64) override { }
+            void acknowledgeAlarm(quint64, qint64, QString) override { }
+            void putAlarmRule(quint64, QByteArray) override { }
+            void removeAlarmRule(quint64, QString) override { }
         } object;
         const RemoteMethods methods = methodsOf(SessionSourceAPI<SessionSource>(&object));
         QVERIFY(methods.object == u"Session");
-        QCOMPARE(methods.parameters.size(), 10u);
+        QCOMPARE(methods.parameters.size(), 18u);
         QCOMPARE(methods.parameters[Search], (std::vector<int> { QMetaType::ULongLong, QMetaType::QByteArray }));
         QVERIFY(methods.parameters[Alive].empty());
+        QCOMPARE(methods.parameters[AcknowledgeAlarm],
+            (std::vector<int> { QMetaType::ULongLong, QMetaType::LongLong, QMetaType::QString }));
     }
 
     void garbageDisturbsNobody()
@@ -180,7 +190,12 @@ private slots:
         for (int i = 0; i < 150; ++i) { // whole conversations with a few bytes changed
             QByteArray attack = opening + invoke(session, FollowLive, { true }).frame()
                 + invoke(session, Search, { QVariant(quint64 { 1 }), QVariant(encode(CallQuery {})) }).frame()
-                + invoke(session, Streams, { QVariant(quint64 { 2 }), QVariant(qint64 { 3 }) }).frame();
+                + invoke(session, Streams, { QVariant(quint64 { 2 }), QVariant(qint64 { 3 }) }).frame()
+                + invoke(session, PutAlarmRule, { QVariant(quint64 { 3 }), QVariant(encode(builtInRules()[0])) })
+                      .frame()
+                + invoke(session, AcknowledgeAlarm,
+                    { QVariant(quint64 { 4 }), QVariant(qint64 { 5 }), QVariant(QString("seen")) })
+                      .frame();
             for (auto changes = random() % 6; changes > 0; --changes)
                 attack[static_cast<qsizetype>(random() % static_cast<std::size_t>(attack.size()))] =
                     static_cast<char>(random());

@@ -135,12 +135,12 @@ private slots:
             rule.threshold = 3.0;
             rule.changedBy = std::string_view("anna");
             rule.changedAt = sample::at("2026-03-01T10:00:00Z");
-            QVERIFY(store.value().put(rule));
+            QVERIFY(store.value().put({ rule }));
             rule.enabled = false;
             rule.windowMinutes = 60;
             rule.leastCalls = 7;
             rule.changedBy = std::string_view("bert");
-            QVERIFY(store.value().put(rule));
+            QVERIFY(store.value().put({ rule }));
         }
         auto store = AlarmRuleStore::open(path);
         const auto rules = store.value().rules();
@@ -152,8 +152,34 @@ private slots:
         QCOMPARE(rules.value()[0].leastCalls, 7U);
         const auto changes = store.value().changes();
         QCOMPARE(changes.value().size(), std::size_t(2));
-        QCOMPARE(changes.value()[0].changedBy.str(), std::string("anna"));
-        QCOMPARE(changes.value()[0].threshold, 3.0);
+        QCOMPARE(changes.value()[0].rule.changedBy.str(), std::string("anna"));
+        QCOMPARE(changes.value()[0].rule.threshold, 3.0);
+    }
+
+    void ruleThatWasRemovedIsInForceNoMoreAndItsHistoryStays()
+    {
+        QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        {
+            auto made = AlarmRuleStore::open(path);
+            QVERIFY(made);
+            QVERIFY(made.value().put({ builtInRules()[0] }));
+            QVERIFY(made.value().put({ builtInRules()[1] }));
+        }
+        { // as an engine made it that could not remove rules
+            auto file = Database::open(path / "rules.sqlite", Database::Mode::ReadWrite);
+            QVERIFY(file && file.value().execute("ALTER TABLE rule_changes DROP COLUMN removed"));
+        }
+        auto store = AlarmRuleStore::open(path);
+        QVERIFY(store);
+        QVERIFY(store.value().put({ builtInRules()[0], true }));
+        const auto rules = store.value().rules();
+        QCOMPARE(rules.value().size(), std::size_t(1));
+        QCOMPARE(rules.value()[0].name, builtInRules()[1].name);
+        QCOMPARE(store.value().changes().value().size(), std::size_t(3));
+        QVERIFY(store.value().changes().value()[2].removed);
+        QVERIFY(store.value().put({ builtInRules()[0] })); // made again
+        QCOMPARE(store.value().rules().value().size(), std::size_t(2));
     }
 
     void rulesFromBeforeWindowsAreReadWithTheirDefault()

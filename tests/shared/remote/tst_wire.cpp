@@ -1,5 +1,5 @@
 #include "shared/remote/wire.h"
-#include "tests/shared/calls/sample_records.h"
+#include "tests/shared/remote/sample_blobs.h"
 
 #include <QTest>
 #include <cstring>
@@ -257,26 +257,55 @@ LiveDelta deltaOf(int rows, int removals)
     return delta;
 }
 
-// Every blob there is, for the tests of damage.
-std::vector<QByteArray> allBlobs()
-{
-    ProbeStatus status;
-    status.source = "eth0";
-    status.counters = { { "frames_received", 1 }, { "frames_dropped", 2 } };
-    status.unboundFlows.resize(2);
-    std::vector<QByteArray> blobs = encode(deltaOf(3, 2));
-    blobs.push_back(encode(fullQuery()));
-    blobs.push_back(encode(status));
-    blobs.push_back(encode(CallPage { 4, { fullCall(), CallRecord {} } }));
-    blobs.push_back(encode(StreamPage { { fullStream(), StreamRecord {} } }));
-    blobs.push_back(encode(MessagePage { { CallMessage {}, CallMessage {} } }));
-    blobs.push_back(encode(QualityPage { { QualityPoint {}, QualityPoint {} } }));
-    return blobs;
-}
-
 bool decodes(const QByteArray& blob)
 {
-    return decodeLiveDeltaPart(blob) || decodeCallQuery(blob) || decodeProbeStatus(blob) || decodeAnswer(blob);
+    return decodeLiveDeltaPart(blob) || decodeCallQuery(blob) || decodeProbeStatus(blob) || decodeAnswer(blob)
+        || decodeAlarmDeltaPart(blob) || decodeAlarmQuery(blob) || decodeAlarmRule(blob);
+}
+
+void compare(const Alarm& a, const Alarm& b)
+{
+    QCOMPARE(a.id.value, b.id.value);
+    QCOMPARE(a.rule, b.rule);
+    QCOMPARE(a.kind, b.kind);
+    QCOMPARE(a.severity, b.severity);
+    QCOMPARE(a.end, b.end);
+    QCOMPARE(a.since, b.since);
+    QCOMPARE(a.raisedAt, b.raisedAt);
+    QCOMPARE(a.clearedAt, b.clearedAt);
+    QCOMPARE(a.call, b.call);
+    QCOMPARE(a.direction, b.direction);
+    QCOMPARE(a.caller, b.caller);
+    QCOMPARE(a.callee, b.callee);
+    QCOMPARE(a.metric, b.metric);
+    QCOMPARE(a.group, b.group);
+    QCOMPARE(a.calls, b.calls);
+    QCOMPARE(a.figure, b.figure);
+    QCOMPARE(a.worst, b.worst);
+    QCOMPARE(a.threshold, b.threshold);
+    QCOMPARE(a.text, b.text);
+    QCOMPARE(a.acknowledgedAt, b.acknowledgedAt);
+    QCOMPARE(a.acknowledgedBy, b.acknowledgedBy);
+    QCOMPARE(a.comment, b.comment);
+}
+
+void compare(const AlarmRule& a, const AlarmRule& b)
+{
+    QCOMPARE(a.name, b.name);
+    QCOMPARE(a.kind, b.kind);
+    QCOMPARE(a.severity, b.severity);
+    QCOMPARE(a.enabled, b.enabled);
+    QCOMPARE(a.threshold, b.threshold);
+    QCOMPARE(a.clearThreshold, b.clearThreshold);
+    QCOMPARE(a.raiseAfter, b.raiseAfter);
+    QCOMPARE(a.clearAfter, b.clearAfter);
+    QCOMPARE(a.together, b.together);
+    QCOMPARE(a.metric, b.metric);
+    QCOMPARE(a.group, b.group);
+    QCOMPARE(a.windowMinutes, b.windowMinutes);
+    QCOMPARE(a.leastCalls, b.leastCalls);
+    QCOMPARE(a.changedBy, b.changedBy);
+    QCOMPARE(a.changedAt, b.changedAt);
 }
 
 class WireTest : public QObject {
@@ -422,6 +451,70 @@ private slots:
         compare(there->delta.changed[1], delta.changed[1]);
     }
 
+    void everyFieldOfAnAlarmArrives()
+    {
+        AlarmDelta delta;
+        delta.fromVersion = 5;
+        delta.toVersion = 9;
+        delta.changed = { sample::fullAlarm(), Alarm {} };
+        delta.removed = { { 3 }, { -4 } };
+        const auto part = decodeAlarmDeltaPart(encode(delta)[0]);
+        QVERIFY(part);
+        QCOMPARE(part->delta.fromVersion, 5u);
+        QCOMPARE(part->delta.toVersion, 9u);
+        QCOMPARE(part->delta.removed, delta.removed);
+        const AlarmPage page = through(AlarmPage { 1ULL << 35, delta.changed });
+        QCOMPARE(page.matchesInAll, 1ULL << 35);
+        for (const auto* list : { &part->delta.changed, &page.alarms }) {
+            QCOMPARE(list->size(), 2u);
+            compare((*list)[0], sample::fullAlarm());
+            compare((*list)[1], Alarm {}); // every optional absent
+        }
+    }
+
+    void everyFieldOfARuleAndOfItsChangeArrives()
+    {
+        const auto rule = decodeAlarmRule(encode(sample::fullRule()));
+        QVERIFY(rule);
+        compare(*rule, sample::fullRule());
+        const AlarmRulePage rules = through(AlarmRulePage { { AlarmRule {}, sample::fullRule() } });
+        QCOMPARE(rules.rules.size(), 2u);
+        compare(rules.rules[1], sample::fullRule());
+        const auto changes = through(AlarmRuleChangePage { { { sample::fullRule(), true }, {} } });
+        QCOMPARE(changes.changes.size(), 2u);
+        compare(changes.changes[0].rule, sample::fullRule());
+        QVERIFY(changes.changes[0].removed);
+        QVERIFY(!changes.changes[1].removed);
+    }
+
+    void everyFieldOfAnAlarmQueryArrives()
+    {
+        AlarmQuery query;
+        query.from = at(1);
+        query.to = at(2);
+        query.id = AlarmId { 3 };
+        query.severity = AlarmSeverity::Minor;
+        query.kind = AlarmKind::NoTraffic;
+        query.rule = "no-traffic";
+        query.call = CallKey { 4 };
+        query.openOnly = true;
+        query.limit = 1ULL << 33;
+        query.newestFirst = true;
+        const auto there = decodeAlarmQuery(encode(query));
+        QVERIFY(there);
+        QCOMPARE(there->from, query.from);
+        QCOMPARE(there->to, query.to);
+        QCOMPARE(there->id->value, query.id->value);
+        QCOMPARE(there->severity, query.severity);
+        QCOMPARE(there->kind, query.kind);
+        QCOMPARE(there->rule, query.rule);
+        QCOMPARE(there->call, query.call);
+        QVERIFY(there->openOnly);
+        QCOMPARE(there->limit, query.limit);
+        QVERIFY(there->newestFirst);
+        QVERIFY(decodeAlarmQuery(encode(AlarmQuery {})));
+    }
+
     void largeDeltasTravelInPartsOfTheGivenSize_data()
     {
         QTest::addColumn<int>("rows");
@@ -437,7 +530,7 @@ private slots:
         QFETCH(int, removals);
         const LiveDelta delta = deltaOf(rows, removals);
         constexpr std::size_t size = 10'000;
-        LiveDeltaAssembler assembler;
+        DeltaAssembler<LiveDelta> assembler;
         std::optional<LiveDelta> there;
         for (const QByteArray& part : encode(delta, size)) {
             QVERIFY(!there);
@@ -459,7 +552,7 @@ private slots:
     {
         const auto parts = encode(deltaOf(1'000, 0), 10'000);
         QVERIFY(parts.size() > 3);
-        LiveDeltaAssembler assembler;
+        DeltaAssembler<LiveDelta> assembler;
         QVERIFY(!assembler.add(*decodeLiveDeltaPart(parts[0])));
         QVERIFY(!assembler.add(*decodeLiveDeltaPart(parts[2])));
         QVERIFY(assembler.broken());
@@ -485,7 +578,7 @@ private slots:
 
     void cutBlobsAreRefused()
     {
-        for (const QByteArray& blob : allBlobs()) {
+        for (const QByteArray& blob : sample::blobs()) {
             QVERIFY(decodes(blob));
             for (qsizetype size = 0; size < blob.size(); ++size)
                 QVERIFY2(!decodes(blob.first(size)), qPrintable(QString::number(size)));
@@ -495,7 +588,7 @@ private slots:
 
     void foreignVersionsAreRefused()
     {
-        for (QByteArray blob : allBlobs())
+        for (QByteArray blob : sample::blobs())
             for (const int version : { 4, 6 }) {
                 blob[1] = static_cast<char>(version);
                 QVERIFY(!decodes(blob));

@@ -1,0 +1,94 @@
+#include "engine/alarm_control.h"
+
+#include <algorithm>
+
+namespace callmon {
+
+namespace {
+
+Timestamp clockNow() // packets may be of another day, a user is of this one
+{
+    return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
+}
+
+bool isUsers(const AlarmRule& rule)
+{
+    return rule.changedAt != Timestamp {};
+}
+
+}
+
+Result<std::unique_ptr<AlarmControl>> AlarmControl::open(
+    const std::filesystem::path& directory, AlarmDesk& desk, std::vector<AlarmRule> configured)
+{
+    auto store = AlarmRuleStore::open(directory);
+    if (!store)
+        return store.error();
+    const auto changed = store.value().rules();
+    if (!changed)
+        return changed.error();
+    std::vector<AlarmRule> rules = configured;
+    for (const AlarmRule& rule : changed.value())
+        callmon::putRule(rules, rule);
+    desk.setRules(std::move(rules));
+    return std::unique_ptr<AlarmControl>(new AlarmControl(desk, std::move(configured), std::move(store.value())));
+}
+
+AlarmControl::AlarmControl(AlarmDesk& desk, std::vector<AlarmRule> configured, AlarmRuleStore store)
+    : m_desk(desk)
+    , m_configured(std::move(configured))
+    , m_store(std::move(store))
+{
+}
+
+void AlarmControl::acknowledge(const AlarmAcknowledgement& acknowledgement)
+{
+    m_desk.book().acknowledge(acknowledgement);
+}
+
+Result<std::vector<AlarmRuleChange>> AlarmControl::ruleChanges() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_store.changes();
+}
+
+Result<void> AlarmControl::putRule(AlarmRule rule, const std::string& user)
+{
+    if (auto checked = checkRule(rule); !checked)
+        return checked;
+    const std::lock_guard lock(m_mutex);
+    std::vector<AlarmRule> rules = m_desk.rules();
+    if (rules.size() >= mostAlarmRules && findRule(rules, rule.name) == nullptr)
+        return Error { "there are " + std::to_string(mostAlarmRules) + " alarm rules, and there can be no more" };
+    rule.changedBy = user;
+    rule.changedAt = clockNow();
+    if (auto stored = m_store.put({ rule }); !stored)
+        return stored;
+    callmon::putRule(rules, rule);
+    m_desk.setRules(std::move(rules));
+    return {};
+}
+
+Result<void> AlarmControl::removeRule(const std::string& name, const std::string& user)
+{
+    const std::lock_guard lock(m_mutex);
+    std::vector<AlarmRule> rules = m_desk.rules();
+    const AlarmRule* const found = findRule(rules, name);
+    if (found == nullptr)
+        return Error { "there is no alarm rule '" + name + "'" };
+    if (!isUsers(*found))
+        return Error { "alarm rule '" + name + "' is as configured: disable it, or change the configuration" };
+    AlarmRuleChange change { *found, true };
+    change.rule.changedBy = user;
+    change.rule.changedAt = clockNow();
+    if (auto stored = m_store.put(change); !stored)
+        return stored;
+    if (const AlarmRule* const configured = findRule(m_configured, name))
+        callmon::putRule(rules, *configured);
+    else
+        std::erase_if(rules, [&](const AlarmRule& rule) { return rule.name == std::string_view(name); });
+    m_desk.setRules(std::move(rules));
+    return {};
+}
+
+}

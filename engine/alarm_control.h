@@ -1,0 +1,35 @@
+// What users do to alarms while the engine runs: acknowledge them, and change the rules that they are raised by.
+#pragma once
+
+#include "engine/alarms/alarm_desk.h"
+#include "engine/remote/alarm_access.h"
+#include "engine/storage/alarm_rule_store.h"
+
+namespace callmon {
+
+// Any thread. The rules in force are those of the configuration, with the changes that users made put over them.
+class AlarmControl final : public AlarmAccess {
+public:
+    // Of a directory that the caller writes to. The desk, which outlives this, gets the rules that are in force.
+    static Result<std::unique_ptr<AlarmControl>> open(
+        const std::filesystem::path& directory, AlarmDesk& desk, std::vector<AlarmRule> configured);
+    const std::string& note() const { return m_store.note(); } // a sentence for the user's log, or nothing
+
+    AlarmDelta openAlarms(std::uint64_t since) const override { return m_desk.book().delta(since); }
+    bool isOpen(AlarmId id) const override { return m_desk.book().isOpen(id); }
+    void acknowledge(const AlarmAcknowledgement& acknowledgement) override;
+    std::vector<AlarmRule> rules() const override { return m_desk.rules(); }
+    Result<std::vector<AlarmRuleChange>> ruleChanges() const override;
+    Result<void> putRule(AlarmRule rule, const std::string& user) override;
+    Result<void> removeRule(const std::string& name, const std::string& user) override;
+
+private:
+    AlarmControl(AlarmDesk& desk, std::vector<AlarmRule> configured, AlarmRuleStore store);
+
+    AlarmDesk& m_desk;
+    std::vector<AlarmRule> m_configured;
+    mutable std::mutex m_mutex; // a change at a time: to the store, then to the desk
+    mutable AlarmRuleStore m_store;
+};
+
+}

@@ -1,0 +1,91 @@
+// The requests of a QueryRunner that are about alarms and their rules.
+#include "engine/remote/query_runner.h"
+#include "shared/remote/wire.h"
+
+#include <algorithm>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::size_t alarmsPerPage = remoteMessageBytes / 400; // a text of 100, names, a comment
+constexpr std::size_t changesPerPage = remoteMessageBytes / 160;
+
+Timestamp clockNow() // a person's act has the time of the probe's machine, also where packets are replayed
+{
+    return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
+}
+
+}
+
+// One that is open is stored as it was raised: what it is now, the list of open ones knows.
+Result<void> QueryRunner::answerAlarms(RecordQuery& query, const AlarmQuery& wanted, quint64 number, Request& request)
+{
+    const std::vector<Alarm> open = m_alarms->openAlarms(0).changed; // by id
+    AlarmPage page;
+    const auto all = query.alarms(
+        wanted,
+        [&](const Alarm& stored) {
+            const auto now = std::ranges::lower_bound(open, stored.id, {}, &Alarm::id);
+            ++page.matchesInAll;
+            page.alarms.push_back(now != open.end() && now->id == stored.id ? *now : stored);
+            if (page.alarms.size() < alarmsPerPage)
+                return true;
+            const bool goOn = send(number, request, encode(page));
+            page.alarms.clear();
+            return goOn;
+        },
+        &request.cancelled);
+    if (!all)
+        return all.error();
+    page.matchesInAll = all.value();
+    send(number, request, encode(page)); // also when it is empty: it has the true count
+    return {};
+}
+
+Result<void> QueryRunner::answerRules(quint64 number, Request& request)
+{
+    send(number, request, encode(AlarmRulePage { m_alarms->rules() })); // mostAlarmRules are no large message
+    return {};
+}
+
+Result<void> QueryRunner::answerRuleChanges(quint64 number, Request& request)
+{
+    const auto changes = m_alarms->ruleChanges();
+    if (!changes)
+        return changes.error();
+    for (std::size_t at = 0; at < changes.value().size(); at += changesPerPage) {
+        const auto first = changes.value().begin() + static_cast<std::ptrdiff_t>(at);
+        const auto count = std::min(changesPerPage, changes.value().size() - at);
+        if (!send(
+                number, request, encode(AlarmRuleChangePage { { first, first + static_cast<std::ptrdiff_t>(count) } })))
+            break;
+    }
+    return {};
+}
+
+Result<void> QueryRunner::acknowledge(RecordQuery& query, const AcknowledgeAlarm& wanted)
+{
+    if (wanted.comment.size() > decltype(AlarmAcknowledgement::comment)::capacity())
+        return Error { "the comment is too long: 254 bytes are kept" };
+    if (!m_alarms->isOpen(wanted.alarm)) {
+        AlarmQuery one;
+        one.id = wanted.alarm;
+        const auto found = query.alarms(one, [](const Alarm&) { return true; });
+        if (!found)
+            return found.error();
+        if (found.value() == 0)
+            return Error { "there is no alarm " + std::to_string(wanted.alarm.value) };
+    }
+    m_alarms->acknowledge({ wanted.alarm, std::string_view(m_user()), clockNow(), std::string_view(wanted.comment) });
+    return {};
+}
+
+Result<void> QueryRunner::changeRules(const RemoteJob& job)
+{
+    if (const auto* put = std::get_if<PutAlarmRule>(&job))
+        return m_alarms->putRule(put->rule, m_user());
+    return m_alarms->removeRule(std::get<RemoveAlarmRule>(job).name, m_user());
+}
+
+}

@@ -1,0 +1,52 @@
+#include "engine/remote/list_pusher.h"
+
+#include <algorithm>
+
+namespace callmon {
+
+namespace {
+
+constexpr int maxPartsUntaken = 8; // 1 MiB of a list on its way to one client
+
+}
+
+void ListPusher::follow(bool follow)
+{
+    m_following = follow;
+    m_parts.clear();
+    if (follow)
+        push(0);
+}
+
+void ListPusher::everySecond()
+{
+    // A client that has not taken the last step gets a larger one later.
+    if (m_following && m_parts.empty() && m_untaken == 0)
+        push(m_version);
+}
+
+void ListPusher::push(std::uint64_t since)
+{
+    const ListFeed::Step& step = m_feed.since(since);
+    m_version = step.toVersion;
+    m_parts.insert(m_parts.end(), step.parts.begin(), step.parts.end());
+    sendParts();
+}
+
+void ListPusher::partTaken()
+{
+    m_untaken = std::max(0, m_untaken - 1);
+    sendParts();
+}
+
+void ListPusher::sendParts()
+{
+    while (!m_parts.empty() && m_untaken < maxPartsUntaken) {
+        ++m_untaken;
+        const QByteArray part = std::move(m_parts.front());
+        m_parts.pop_front();
+        m_send(part);
+    }
+}
+
+}

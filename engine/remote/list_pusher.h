@@ -1,0 +1,34 @@
+// Sends one list to one client: a snapshot, then deltas, at the pace at which the client takes them.
+#pragma once
+
+#include "engine/remote/list_feed.h"
+
+#include <deque>
+
+namespace callmon {
+
+class ListPusher {
+public:
+    ListPusher(ListFeed& feed, std::function<void(const QByteArray&)> send)
+        : m_feed(feed)
+        , m_send(std::move(send))
+    {
+    }
+
+    void follow(bool follow); // on: begins (again) with a snapshot
+    void everySecond();
+    void partTaken();
+
+private:
+    void push(std::uint64_t since);
+    void sendParts();
+
+    ListFeed& m_feed;
+    std::function<void(const QByteArray&)> m_send;
+    bool m_following = false;
+    std::uint64_t m_version = 0; // of the list that the client has once it took everything sent
+    std::deque<QByteArray> m_parts; // not sent yet
+    int m_untaken = 0;
+};
+
+}

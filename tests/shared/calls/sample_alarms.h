@@ -1,0 +1,59 @@
+// An alarm and a rule with every field set to a value of its own, for round trips.
+#pragma once
+
+#include "tests/shared/calls/sample_records.h"
+
+#include "shared/calls/alarm_rule.h"
+
+namespace callmon::sample {
+
+inline Alarm fullAlarm()
+{
+    Alarm alarm;
+    alarm.id = { 1'795'413'600'000'000'007 };
+    alarm.rule = std::string(47, 'r');
+    alarm.kind = AlarmKind::MetricHigh;
+    alarm.severity = AlarmSeverity::Minor;
+    alarm.end = AlarmEnd::ProbeRestarted;
+    alarm.since = timestampFromNanoseconds(1);
+    alarm.raisedAt = timestampFromNanoseconds(2);
+    alarm.clearedAt = timestampFromNanoseconds(3);
+    alarm.call = CallKey { 4 };
+    alarm.direction = Party::Callee;
+    alarm.caller = "José O'Hara";
+    alarm.callee = "200";
+    alarm.metric = "asr";
+    alarm.group = "trunk north";
+    alarm.calls = 4'000'000'000u;
+    alarm.figure = 0.1;
+    alarm.worst = 0.2;
+    alarm.threshold = 0.3;
+    alarm.text = std::string(254, 't');
+    alarm.acknowledgedAt = timestampFromNanoseconds(5);
+    alarm.acknowledgedBy = "anna";
+    alarm.comment = "told the carrier";
+    return alarm;
+}
+
+inline AlarmRule fullRule()
+{
+    AlarmRule rule;
+    rule.name = "asr-north";
+    rule.kind = AlarmKind::MetricLow;
+    rule.severity = AlarmSeverity::Critical;
+    rule.enabled = false;
+    rule.threshold = 40.5;
+    rule.clearThreshold = 50.25;
+    rule.raiseAfter = std::chrono::seconds(61);
+    rule.clearAfter = std::chrono::seconds(121);
+    rule.together = 7;
+    rule.metric = "asr";
+    rule.group = "trunk north";
+    rule.windowMinutes = 15;
+    rule.leastCalls = 50;
+    rule.changedBy = "bert";
+    rule.changedAt = timestampFromNanoseconds(1'795'413'600'000'000'001);
+    return rule;
+}
+
+}

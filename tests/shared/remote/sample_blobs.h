@@ -1,0 +1,60 @@
+// One of every blob of the remote interface, with every field set: for the tests of damage, and as seeds for fuzzing.
+#pragma once
+
+#include "shared/remote/wire.h"
+#include "tests/shared/calls/sample_alarms.h"
+
+namespace callmon::sample {
+
+inline std::vector<QByteArray> blobs()
+{
+    const Timestamp start = at("2026-03-01T10:00:00Z");
+    LiveDelta live;
+    live.fromVersion = 5;
+    live.toVersion = 9;
+    live.changed.resize(3);
+    live.changed[1].caller = "alice";
+    live.changed[1].answeredAt = start;
+    live.removed = { { 1 }, { 2 } };
+    AlarmDelta alarms;
+    alarms.snapshot = true;
+    alarms.toVersion = 9;
+    alarms.changed = { fullAlarm(), Alarm {} };
+    alarms.removed = { { 3 } };
+    CallQuery calls;
+    calls.from = start;
+    calls.caller = "+34*";
+    calls.outcome = CallOutcome::NoAnswer;
+    calls.minMos = 1.5;
+    AlarmQuery asked;
+    asked.to = start;
+    asked.id = AlarmId { 7 };
+    asked.severity = AlarmSeverity::Major;
+    asked.kind = AlarmKind::DiskLate;
+    asked.rule = "disk-late";
+    asked.call = CallKey { 8 };
+    asked.openOnly = true;
+    ProbeStatus status;
+    status.source = "eth0";
+    status.counters = { { "frames_received", 1 }, { "frames_dropped", 2 } };
+    status.unboundFlows.resize(2);
+    CallMessage message;
+    message.text = "BYE sip:a SIP/2.0\r\n";
+
+    std::vector<QByteArray> all = encode(live);
+    all.push_back(encode(alarms)[0]);
+    all.push_back(encode(calls));
+    all.push_back(encode(asked));
+    all.push_back(encode(fullRule()));
+    all.push_back(encode(status));
+    all.push_back(encode(CallPage { 4, { fullCall(start, "a@b"), CallRecord {} } }));
+    all.push_back(encode(StreamPage { { fullStream({ 77 }, 4, start), StreamRecord {} } }));
+    all.push_back(encode(MessagePage { { message, CallMessage {} } }));
+    all.push_back(encode(QualityPage { { point({ { 77 }, 4 }, start), QualityPoint {} } }));
+    all.push_back(encode(AlarmPage { 4, { fullAlarm(), Alarm {} } }));
+    all.push_back(encode(AlarmRulePage { { fullRule(), AlarmRule {} } }));
+    all.push_back(encode(AlarmRuleChangePage { { { fullRule(), true }, {} } }));
+    return all;
+}
+
+}
