@@ -40,4 +40,10 @@ int listAlarms(CallSource& source, const CtlOptions& options, CtlOutput output)
         options, output, *rows, "alarms", [&](const auto& sink) { return source.alarms(query, sink); }, alarmFields);
 }
 
+int acknowledgeAlarm(CallSource& source, const CtlOptions& options, CtlOutput output)
+{
+    const auto done = source.acknowledgeAlarm(*options.acknowledge, options.comment);
+    return done ? 0 : fail(output, done.error());
+}
+
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "shared/base/result.h"
-#include "shared/calls/alarm.h"
+#include "shared/calls/alarm_rule.h"
 #include "shared/calls/call_message.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/live_delta.h"
@@ -38,11 +38,14 @@ public:
     // The call's signalling messages, in order of time; the sink returns false to stop early. When some are missing or
     // damaged the rest is given, and the error says so.
     virtual Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) = 0;
-    // The alarms that are stored, as calls(). A source that cannot tell says so.
-    virtual Result<std::uint64_t> alarms(const AlarmQuery&, const std::function<bool(const Alarm&)>&)
-    {
-        return Error { "alarms are read from a data directory: give --data DIR" };
-    }
+    // The alarms that are stored, as calls(); of an engine open ones as they are now.
+    virtual Result<std::uint64_t> alarms(const AlarmQuery& query, const std::function<bool(const Alarm&)>& sink) = 0;
+    // Of a running engine; changes are kept there with this program's user and the time.
+    virtual Result<void> acknowledgeAlarm(AlarmId, const std::string& /*comment*/) { return onlyEngine(); }
+    virtual Result<std::vector<AlarmRule>> alarmRules() { return onlyEngine(); }
+    virtual Result<std::vector<AlarmRuleChange>> alarmRuleChanges() { return onlyEngine(); } // oldest first
+    virtual Result<void> putAlarmRule(const AlarmRule&) { return onlyEngine(); }
+    virtual Result<void> removeAlarmRule(const std::string& /*name*/) { return onlyEngine(); }
     // Service metrics of the past, by time and then by group, one row at a time; the sink returns false to stop early.
     virtual Result<void> serviceHistory(const ServiceQuery&, const std::function<bool(const ServiceRow&)>&)
     {
@@ -64,6 +67,9 @@ public:
     virtual Result<ProbeStatus> status() = 0;
 
     virtual std::vector<std::string> takeNotes() { return {}; } // sentences for the user since the last time
+
+private:
+    static Error onlyEngine() { return Error { "that is asked of a running engine: give --engine URL" }; }
 };
 
 // Opens a running engine by its URL ("local:/run/callmon/engine.sock"); fails with a sentence when nobody answers.

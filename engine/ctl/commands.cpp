@@ -1,10 +1,9 @@
 #include "engine/ctl/commands.h"
 
 #include "engine/ctl/data_directory_source.h"
+#include "engine/ctl/option_words.h"
 #include "shared/base/utc_time.h"
 #include "shared/remote/transport.h"
-
-#include <charconv>
 
 namespace callmon {
 
@@ -13,10 +12,7 @@ namespace {
 std::optional<CallKey> parseKey(const std::string& text)
 {
     CallKey key;
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), key.value);
-    if (text.empty() || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size())
-        return std::nullopt;
-    return key;
+    return readNumber(text, key.value) ? std::optional(key) : std::nullopt;
 }
 
 int runCommand(CallSource& source, const CtlOptions& options, CtlOutput output)
@@ -33,7 +29,9 @@ int runCommand(CallSource& source, const CtlOptions& options, CtlOutput output)
     case CtlOptions::Command::Quality:
         return listQuality(source, options, output);
     case CtlOptions::Command::Alarms:
-        return listAlarms(source, options, output);
+        return options.acknowledge ? acknowledgeAlarm(source, options, output) : listAlarms(source, options, output);
+    case CtlOptions::Command::Rules:
+        return editRules(source, options, output);
     case CtlOptions::Command::Wav:
         return exportWav(source, options, output);
     case CtlOptions::Command::Pcap:

@@ -22,6 +22,8 @@ int listStreams(CallSource& source, const CtlOptions& options, CtlOutput output)
 int reportService(CallSource& source, const CtlOptions& options, CtlOutput output);
 int listQuality(CallSource& source, const CtlOptions& options, CtlOutput output);
 int listAlarms(CallSource& source, const CtlOptions& options, CtlOutput output);
+int acknowledgeAlarm(CallSource& source, const CtlOptions& options, CtlOutput output);
+int editRules(CallSource& source, const CtlOptions& options, CtlOutput output);
 int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output);
 int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output);
 int showFlow(CallSource& source, const CtlOptions& options, CtlOutput output);

@@ -1,9 +1,9 @@
 #include "engine/ctl/ctl_options.h"
 
+#include "engine/ctl/option_words.h"
 #include "shared/base/utc_time.h"
 #include "shared/remote/transport.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -39,49 +39,6 @@ void addTime(CLI::App& command, const char* name, std::optional<Timestamp>& time
             },
             help)
         ->type_name("T");
-}
-
-// A text of which `parse` makes a value; where it cannot, the text `isRefused`, as in: "xml" is none of table, csv,
-// json.
-template <typename Parse, typename Into>
-void addParsed(CLI::App& command, const char* name, const char* type, Parse parse, Into& into,
-    const std::string& isRefused, const std::string& help)
-{
-    command
-        .add_option_function<std::string>(
-            name, [&into, parse](const std::string& text) { into = *parse(text); }, help)
-        ->type_name(type)
-        ->check(CLI::Validator(
-            [parse, isRefused](
-                std::string& text) { return parse(text) ? std::string() : "\"" + text + "\" " + isRefused; },
-            ""));
-}
-
-template <typename Words> std::string listOf(const Words& words)
-{
-    std::string text;
-    for (const std::string_view word : words)
-        text += (text.empty() ? "" : ", ") + std::string(word);
-    return text;
-}
-
-// Words that only the command line has.
-template <typename Value> struct Choice {
-    std::string_view word;
-    Value value;
-};
-
-template <typename Value, std::size_t N>
-void addChoice(CLI::App& command, const char* name, const char* type, const std::array<Choice<Value>, N>& choices,
-    Value& into, const char* help)
-{
-    std::array<std::string_view, N> words;
-    std::ranges::transform(choices, words.begin(), &Choice<Value>::word);
-    const auto parse = [choices](std::string_view text) {
-        const auto found = std::ranges::find(choices, text, &Choice<Value>::word);
-        return found == choices.end() ? std::nullopt : std::optional(found->value);
-    };
-    addParsed(command, name, type, parse, into, "is none of " + listOf(words), help);
 }
 
 void addFilters(CLI::App& command, CtlOptions& options)
@@ -252,6 +209,21 @@ void addAlarmFilters(CLI::App& command, CtlOptions& options)
     command.add_flag("--open", options.alarms.openOnly, "Those that are not cleared");
     command.add_flag("--newest-first", options.query.newestFirst, "Else the oldest comes first");
     command.add_option("--limit", options.query.limit, "At most N alarms; 0, the default: all")->type_name("N");
+    const auto isId = [](std::string& text) {
+        AlarmId id;
+        return readNumber(text, id.value) ? std::string() : "\"" + text + "\" is no alarm_id";
+    };
+    auto* acknowledge =
+        command
+            .add_option_function<std::string>(
+                "--acknowledge",
+                [&options](const std::string& text) { readNumber(text, options.acknowledge.emplace().value); },
+                "Acknowledge the alarm with this alarm_id instead, in your name; of a running engine only")
+            ->type_name("ID")
+            ->check(CLI::Validator(isId, ""));
+    command.add_option("--comment", options.comment, "What the others are to know about it")
+        ->type_name("TEXT")
+        ->needs(acknowledge);
 }
 
 void addCall(CLI::App& command, CtlOptions& options)
@@ -321,9 +293,12 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     CLI::App& live = add(Command::Live, "live", "Show the calls that are on, renewed each second on a terminal");
     live.add_flag("--once", options.once, "Print them once and end; so it does when the output is no terminal");
     addFormat(add(Command::Unbound, "unbound", "List RTP that belongs to no call, the most packets first"), options);
-    CLI::App& alarms = add(Command::Alarms, "alarms", "List alarms, open and cleared");
+    CLI::App& alarms = add(Command::Alarms, "alarms", "List alarms, open and cleared, or acknowledge one");
     addAlarmFilters(alarms, options);
     addFormat(alarms, options);
+    CLI::App& rules = add(Command::Rules, "rules", "List the rules that raise alarms, or change them");
+    addFormat(rules, options);
+    addRuleCommands(rules, options.ruleEdit);
     addFormat(add(Command::Status, "status", "Show the state of the engine and all its counters"), options);
 
     const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
@@ -350,6 +325,9 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     if (options.command == Command::Report)
         if (const std::string wrong = complaintAboutReport(options); !wrong.empty())
             return CtlMessage { 2, "callmonctl: " + wrong + '\n' };
+    if ((options.command == Command::Rules || options.acknowledge) && !options.data.empty())
+        return CtlMessage { 2,
+            "callmonctl: that is asked of a running engine; leave out --data, or give --engine URL\n" };
     if (!options.engine.empty())
         if (const auto address = parseRemoteUrl(QString::fromStdString(options.engine)); !address)
             return CtlMessage { 2, "callmonctl: --engine " + options.engine + ": " + address.error().what + '\n' };

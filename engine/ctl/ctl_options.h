@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/ctl/row_output.h"
+#include "engine/ctl/rule_edit.h"
 #include "engine/ctl/stream_filter.h"
 #include "shared/calls/alarm.h"
 #include "shared/calls/call_groups.h"
@@ -31,12 +32,15 @@ enum class ReportBy {
 enum class ReportOf { Calls, History, Windows };
 
 struct CtlOptions {
-    enum class Command { Calls, Streams, Report, Quality, Flow, Wav, Pcap, Live, Status, Unbound, Alarms };
+    enum class Command { Calls, Streams, Report, Quality, Flow, Wav, Pcap, Live, Status, Unbound, Alarms, Rules };
     Command command = Command::Calls;
     std::string data; // directory; else
     std::string engine; // URL; both empty: the engine at its usual place
     CallQuery query;
     AlarmQuery alarms; // but for what it has in common with query
+    std::optional<AlarmId> acknowledge; // alarms: this one, instead of a list
+    std::string comment;
+    RuleEdit ruleEdit; // rules
     std::string call; // Call-ID or call_key; empty: any
     StreamFilter streams; // streams: those alone
     Format format = Format::Table;

@@ -50,24 +50,48 @@ public:
 
     Result<std::vector<StreamRecord>> streams(CallKey call) override
     {
-        std::vector<StreamRecord> found;
-        const auto done = request([&] { return m_probe.streams(call); }, &RemoteProbe::streamsFound,
-            [&](const std::vector<StreamRecord>& streams) {
-                found.insert(found.end(), streams.begin(), streams.end());
-                return true;
-            });
-        return done ? Result<std::vector<StreamRecord>>(std::move(found)) : done.error();
+        return list([&] { return m_probe.streams(call); }, &RemoteProbe::streamsFound);
     }
 
     Result<std::vector<QualityPoint>> quality(CallKey call) override
     {
-        std::vector<QualityPoint> found;
-        const auto done = request([&] { return m_probe.quality(call); }, &RemoteProbe::qualityFound,
-            [&](const std::vector<QualityPoint>& points) {
-                found.insert(found.end(), points.begin(), points.end());
-                return true;
+        return list([&] { return m_probe.quality(call); }, &RemoteProbe::qualityFound);
+    }
+
+    Result<std::uint64_t> alarms(const AlarmQuery& query, const std::function<bool(const Alarm&)>& sink) override
+    {
+        std::uint64_t all = 0;
+        const auto done = request([&] { return m_probe.alarms(query); }, &RemoteProbe::alarmsFound,
+            [&](const std::vector<Alarm>& alarms, quint64 matches) {
+                all = matches;
+                return std::ranges::all_of(alarms, sink);
             });
-        return done ? Result<std::vector<QualityPoint>>(std::move(found)) : done.error();
+        return done ? Result<std::uint64_t>(all) : done.error();
+    }
+
+    Result<void> acknowledgeAlarm(AlarmId alarm, const std::string& comment) override
+    {
+        return change([&] { return m_probe.acknowledgeAlarm(alarm, QString::fromStdString(comment)); });
+    }
+
+    Result<std::vector<AlarmRule>> alarmRules() override
+    {
+        return list([&] { return m_probe.alarmRules(); }, &RemoteProbe::alarmRulesFound);
+    }
+
+    Result<std::vector<AlarmRuleChange>> alarmRuleChanges() override
+    {
+        return list([&] { return m_probe.alarmRuleChanges(); }, &RemoteProbe::alarmRuleChangesFound);
+    }
+
+    Result<void> putAlarmRule(const AlarmRule& rule) override
+    {
+        return change([&] { return m_probe.putAlarmRule(rule); });
+    }
+
+    Result<void> removeAlarmRule(const std::string& name) override
+    {
+        return change([&] { return m_probe.removeAlarmRule(QString::fromStdString(name)); });
     }
 
     Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) override
@@ -160,6 +184,24 @@ private:
         });
     }
 
+    // What comes in several answers, as one.
+    template <typename Start, typename Element>
+    Result<std::vector<Element>> list(Start start, void (RemoteProbe::*found)(quint64, const std::vector<Element>&))
+    {
+        std::vector<Element> all;
+        const auto done = request(start, found, [&](const std::vector<Element>& some) {
+            all.insert(all.end(), some.begin(), some.end());
+            return true;
+        });
+        return done ? Result<std::vector<Element>>(std::move(all)) : done.error();
+    }
+
+    // What is answered by its end alone; of which signal of answers nothing comes does not matter.
+    template <typename Start> Result<void> change(Start start)
+    {
+        return request(start, &RemoteProbe::alarmRulesFound, [](const std::vector<AlarmRule>&) { return true; });
+    }
+
     template <typename Start, typename... Found, typename Take>
     Result<void> request(Start start, void (RemoteProbe::*found)(quint64, Found...), Take take)
     {
@@ -191,7 +233,7 @@ private:
         return result;
     }
 
-    RemoteProbe m_probe { RemoteProbeOptions { .followLive = false } };
+    RemoteProbe m_probe { RemoteProbeOptions { .followLive = false, .followAlarms = false } };
     QObject m_context; // ends the connections before the members go
     bool m_tried = false;
     std::optional<Error> m_lost;

@@ -13,6 +13,11 @@ constexpr std::array alarmNames { "alarm_id", "severity", "kind", "rule", "since
     "end_reason", "call_key", "direction", "caller", "callee", "metric", "group", "calls", "figure", "worst",
     "threshold", "unit", "text", "acknowledged_at", "acknowledged_by", "comment" };
 
+constexpr std::array ruleChangeNames { "rule", "kind", "severity", "enabled", "threshold", "clear_threshold", "unit",
+    "raise_after_s", "clear_after_s", "together", "metric", "group", "window_min", "least_calls", "changed_at",
+    "changed_by", "change" };
+constexpr std::span ruleNames = std::span(ruleChangeNames).first<ruleChangeNames.size() - 1>();
+
 FieldValue text(std::string_view value)
 {
     return value.empty() ? FieldValue {} : FieldValue { FieldValue::Kind::Text, std::string(value) };
@@ -51,6 +56,34 @@ std::vector<FieldValue> alarmFields(const Alarm& alarm)
         text(alarm.metric), text(alarm.group), number(std::to_string(alarm.calls)), number(alarm.figure),
         number(alarm.worst), number(alarm.threshold), text(unitOf(alarm.kind)), text(alarm.text),
         time(alarm.acknowledgedAt), text(alarm.acknowledgedBy), text(alarm.comment) };
+}
+
+std::span<const char* const> alarmRuleFieldNames()
+{
+    return ruleNames;
+}
+
+std::vector<FieldValue> alarmRuleFields(const AlarmRule& rule)
+{
+    return { text(rule.name), text(toText(rule.kind)), text(toText(rule.severity)), number(rule.enabled ? "1" : "0"),
+        number(rule.threshold), number(rule.clearThreshold), text(unitOf(rule.kind)),
+        number(std::to_string(rule.raiseAfter.count())), number(std::to_string(rule.clearAfter.count())),
+        number(std::to_string(rule.together)), text(rule.metric), text(rule.group),
+        isOfMetric(rule.kind) ? number(std::to_string(rule.windowMinutes)) : FieldValue {},
+        isOfMetric(rule.kind) ? number(std::to_string(rule.leastCalls)) : FieldValue {},
+        rule.changedAt == Timestamp {} ? FieldValue {} : time(rule.changedAt), text(rule.changedBy) };
+}
+
+std::span<const char* const> alarmRuleChangeFieldNames()
+{
+    return ruleChangeNames;
+}
+
+std::vector<FieldValue> alarmRuleChangeFields(const AlarmRuleChange& change)
+{
+    std::vector<FieldValue> fields = alarmRuleFields(change.rule);
+    fields.push_back(text(change.removed ? "removed" : "put"));
+    return fields;
 }
 
 }

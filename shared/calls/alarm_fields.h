@@ -9,4 +9,11 @@ namespace callmon {
 std::span<const char* const> alarmFieldNames();
 std::vector<FieldValue> alarmFields(const Alarm& alarm);
 
+std::span<const char* const> alarmRuleFieldNames();
+std::vector<FieldValue> alarmRuleFields(const AlarmRule& rule);
+
+// Of a rule's history: those of the rule as it was left, and what happened: "put", "removed".
+std::span<const char* const> alarmRuleChangeFieldNames();
+std::vector<FieldValue> alarmRuleChangeFields(const AlarmRuleChange& change);
+
 }

@@ -39,6 +39,10 @@ public:
     Result<std::vector<StreamRecord>> streams(CallKey) override { return std::vector<StreamRecord>(); }
     Result<std::vector<QualityPoint>> quality(CallKey) override { return std::vector<QualityPoint>(); }
     Result<void> messages(CallKey, const std::function<bool(const CallMessage&)>&) override { return {}; }
+    Result<std::uint64_t> alarms(const AlarmQuery&, const std::function<bool(const Alarm&)>&) override
+    {
+        return std::uint64_t { 0 };
+    }
     Result<void> media(CallKey, const std::function<bool(StreamKey, Bytes)>&) override { return {}; }
     Result<void> live(const std::function<bool(const LiveUpdate&)>& sink) override
     {
