@@ -2,6 +2,7 @@
 // takes as many cache lines as it needs.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -85,7 +86,11 @@ public:
         }
     }
 
-    std::size_t bytesWaiting() const { return (pushedUpTo() - takenUpTo()) * lineSize; } // producer or consumer
+    std::size_t bytesWaiting() const // any thread: a snapshot
+    {
+        const std::size_t taken = takenUpTo(); // first: read after the other it could have passed it
+        return std::min((pushedUpTo() - taken) * lineSize, capacity());
+    }
     std::size_t capacity() const { return (m_mask + 1) * lineSize; }
 
     // Position behind the newest message, and that of the next to be taken: any thread; they only grow.

@@ -417,9 +417,17 @@ void Probe::judgeProbe()
     readings.counters = now.counters;
     readings.live = m_source->isLive();
     readings.diskUsedPercent = m_diskUsedPercent;
+    std::vector<BufferFill> buffers;
+    if (m_source->isLive()) { // a file waits for whoever is behind: its rings are full, and nothing is lost
+        buffers.push_back({ "frames that wait for a processing core", m_capture->fullestRingPercent() });
+        for (const StorageQueue& queue : m_queues)
+            buffers.push_back({ "records that wait to be stored", queue.recordsPercent() });
+    }
     for (const NamedCounter& counter : now.counters)
         if (counter.name == "media_chunks_on_their_way" && m_chunksInPool > 0)
-            readings.poolUsedPercent = std::min(100.0, 100.0 * double(counter.value) / m_chunksInPool);
+            buffers.push_back(
+                { "media on its way to the disk", std::min(100.0, 100.0 * double(counter.value) / m_chunksInPool) });
+    readings.buffers = buffers;
     if (now.now != Timestamp {}) // before the first frame there is no time to judge by
         m_alarms.probe(readings);
 }

@@ -66,6 +66,10 @@ public:
     bool isClosed() const { return m_closed.load(std::memory_order_acquire); } // nothing more will be pushed
     bool isStarving() const { return m_starving.load(std::memory_order_relaxed); } // the producer waits for a chunk
 
+    double recordsPercent() const // of the room for records, what waits now; any thread
+    {
+        return 100.0 * static_cast<double>(m_records.bytesWaiting()) / static_cast<double>(m_records.capacity());
+    }
     std::uint64_t waits() const { return m_waits.load(std::memory_order_relaxed); }
     std::uint64_t refusedChunks() const { return m_refusedChunks.load(std::memory_order_relaxed); }
 

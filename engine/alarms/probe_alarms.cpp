@@ -3,6 +3,7 @@
 #include "engine/alarms/alarm_texts.h"
 #include "shared/calls/counter_meaning.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <utility>
 
@@ -108,9 +109,13 @@ std::optional<double> ProbeAlarms::figureOf(AlarmKind kind, const ProbeReadings&
         detail = "at least";
         return longest;
     }
-    case AlarmKind::BufferNearlyFull:
-        detail = "media on its way to the disk";
-        return readings.poolUsedPercent;
+    case AlarmKind::BufferNearlyFull: {
+        if (readings.buffers.empty())
+            return std::nullopt;
+        const BufferFill& fullest = *std::ranges::max_element(readings.buffers, {}, &BufferFill::percent);
+        detail = fullest.what;
+        return fullest.percent;
+    }
     case AlarmKind::DiskNearlyFull:
         return readings.diskUsedPercent;
     case AlarmKind::NoTraffic:

@@ -10,11 +10,16 @@
 
 namespace callmon {
 
+struct BufferFill { // of a ring or a pool: what is beyond it is lost, or holds up others
+    const char* what; // "frames waiting for a processing core"
+    double percent = 0;
+};
+
 struct ProbeReadings {
     Timestamp now; // packet time
     std::span<const NamedCounter> counters; // totals, as callmonctl status shows them
     bool live = false; // a port: a file has no traffic to miss
-    std::optional<double> poolUsedPercent {}; // media on its way to the disk, of its pool
+    std::span<const BufferFill> buffers {};
     std::optional<double> diskUsedPercent {}; // of the data directory's file system
 };
 

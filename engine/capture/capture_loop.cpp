@@ -260,6 +260,14 @@ void CaptureLoop::giveBack(FrameBatch* batch, unsigned lane)
     m_lanes[lane]->back.tryPush(batch); // never full, either
 }
 
+double CaptureLoop::fullestRingPercent() const
+{
+    std::size_t most = 0;
+    for (const auto& lane : m_lanes)
+        most = std::max(most, lane->full.size());
+    return 100.0 * static_cast<double>(std::min(most, m_batches.size())) / static_cast<double>(m_batches.size());
+}
+
 std::vector<CaptureCounter> CaptureLoop::counters() const
 {
     std::vector<CaptureCounter> counters { { "frames_received", framesReceived() },

@@ -58,6 +58,7 @@ public:
     {
         return m_dropped[static_cast<std::size_t>(reason)].load(std::memory_order_relaxed);
     }
+    double fullestRingPercent() const; // batches that wait for a processing thread, of all there are, now
     // frames_received, frames_handed_on, ring_full_dropped, then the reasons by their names.
     std::vector<CaptureCounter> counters() const;
 

@@ -2,6 +2,7 @@
 #include "engine/alarms/alarm_desk.h"
 
 #include <QTest>
+#include <set>
 
 using namespace callmon;
 using namespace std::chrono_literals;
@@ -48,6 +49,54 @@ private slots:
             if (live)
                 QCOMPARE(openIn(desk.book())[0].text.str(), std::string("No frame for 0:01:01, above 0:01:00"));
         }
+    }
+
+    void fullestBufferIsTheOneThatIsSaid()
+    {
+        AlarmDesk desk(16, builtInRules());
+        for (int t = 0; t <= 9; ++t) {
+            const BufferFill buffers[] { { "frames that wait for a processing core", t < 5 ? 10. : 92. },
+                { "records that wait to be stored", 81 } };
+            desk.probe({ .now = start + t * 1s,
+                .counters = {},
+                .live = true,
+                .buffers = t < 5 ? std::span(buffers).first(1) : std::span(buffers) });
+            QCOMPARE(openIn(desk.book()).size(), std::size_t(t >= 7)); // 3 s: those that end at 5, 6 and 7
+        }
+        QCOMPARE(openIn(desk.book())[0].text.str(),
+            std::string("Buffer nearly full 92 %, above 80 % for 3 s (frames that wait for a processing core)"));
+        for (int t = 10; t < 50; ++t) {
+            const BufferFill calm[] { { "frames that wait for a processing core", t < 20 ? 60. : 5. } };
+            desk.probe({ .now = start + t * 1s, .counters = {}, .live = true, .buffers = calm });
+            QCOMPARE(openIn(desk.book()).size(), std::size_t(t < 49)); // 30 s at 50 % or less, from 20 on
+        }
+    }
+
+    void longPollGapIsAWarning()
+    {
+        AlarmDesk desk(16, builtInRules());
+        for (int t = 0; t < 3; ++t) {
+            const NamedCounter counters[] { { "poll_gaps_over_4ms", std::uint64_t(t * 5) },
+                { "poll_gaps_over_65ms", std::uint64_t(t / 2) } };
+            desk.probe({ .now = start + t * 1s, .counters = counters, .live = true });
+            QCOMPARE(openIn(desk.book()).size(), std::size_t(t >= 2)); // gaps of 4 ms are no alarm
+        }
+        QCOMPARE(openIn(desk.book())[0].severity, AlarmSeverity::Warning);
+        QCOMPARE(openIn(desk.book())[0].text.str(), std::string("Poll gap 65 ms, above 50 ms (at least)"));
+    }
+
+    void diskThatIsLateAndTablesThatAreFullAreToldApart()
+    {
+        AlarmDesk desk(16, builtInRules());
+        for (int t = 0; t < 5; ++t) {
+            const NamedCounter counters[] { { "media_packets_not_written", std::uint64_t(t * 40) },
+                { "rtp_refused", std::uint64_t(t * 7) } };
+            desk.probe({ .now = start + t * 1s, .counters = counters, .live = true });
+        }
+        std::set<AlarmKind> kinds;
+        for (const Alarm& alarm : openIn(desk.book()))
+            kinds.insert(alarm.kind);
+        QCOMPARE(kinds, (std::set { AlarmKind::RecordsLost, AlarmKind::DiskLate }));
     }
 
     void fullDiskIsCritical()
