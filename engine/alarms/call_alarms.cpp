@@ -27,6 +27,11 @@ bool isQuality(AlarmKind kind)
     return kind <= AlarmKind::JitterHigh;
 }
 
+std::size_t timePlaceOf(AlarmKind kind) // of those whose figure is a time
+{
+    return static_cast<std::size_t>(kind) - static_cast<std::size_t>(AlarmKind::OneWayAudio);
+}
+
 std::size_t placeOf(Party party)
 {
     return static_cast<std::size_t>(party);
@@ -89,7 +94,7 @@ void CallAlarms::setRules(std::span<const AlarmRule> rules, Timestamp now)
             m_watches[i].rule = placeOfOld[m_watches[i].rule];
     m_rules = std::move(next);
     m_loosest = {};
-    m_shortestTime = std::numeric_limits<double>::infinity();
+    m_shortestTimes.fill(std::numeric_limits<double>::infinity());
     for (const RuleState& state : m_rules) {
         const auto threshold = static_cast<float>(state.rule.threshold);
         if (state.rule.kind == AlarmKind::MosLow)
@@ -99,7 +104,8 @@ void CallAlarms::setRules(std::span<const AlarmRule> rules, Timestamp now)
         else if (state.rule.kind == AlarmKind::JitterHigh)
             m_loosest.jitterMs = std::min(m_loosest.jitterMs, threshold);
         else
-            m_shortestTime = std::min(m_shortestTime, state.rule.threshold);
+            m_shortestTimes[timePlaceOf(state.rule.kind)] =
+                std::min(m_shortestTimes[timePlaceOf(state.rule.kind)], state.rule.threshold);
     }
 }
 
@@ -245,13 +251,17 @@ double CallAlarms::longestTime(
 
 void CallAlarms::judgeTimes(std::uint32_t index, Timestamp now)
 {
-    for (std::size_t rule = 0; rule < m_rules.size(); ++rule) {
-        const AlarmKind kind = m_rules[rule].rule.kind;
-        if (isQuality(kind))
-            continue;
+    for (const AlarmKind kind :
+        { AlarmKind::OneWayAudio, AlarmKind::NoMedia, AlarmKind::MediaAfterBye, AlarmKind::LongCall }) {
         std::optional<Party> direction;
         const double time = longestTime(m_calls[index], kind, secondsOf(now), direction);
-        apply(index, static_cast<std::uint16_t>(rule), noIndex, direction, time, now - std::chrono::seconds(1), now);
+        // What is within the thresholds of all rules concerns none of them, unless one is to be cleared.
+        if (time <= m_shortestTimes[timePlaceOf(kind)] && m_calls[index].watches == noIndex)
+            continue;
+        for (std::size_t rule = 0; rule < m_rules.size(); ++rule)
+            if (m_rules[rule].rule.kind == kind)
+                apply(index, static_cast<std::uint16_t>(rule), noIndex, direction, time, now - std::chrono::seconds(1),
+                    now);
     }
 }
 
@@ -366,10 +376,11 @@ void CallAlarms::second(Timestamp now)
             release(i, now, watch.threshold.isRaised() ? AlarmEnd::MediaEnded : AlarmEnd::None);
     }
     const Seconds seconds = secondsOf(now);
+    const double shortest = *std::ranges::min_element(m_shortestTimes);
     for (std::uint32_t i = 0; i < m_callsEver; ++i) {
         const FollowedCall& call = m_calls[i];
         // Nothing of a call can have lasted longer than its answer is ago.
-        if (call.key.value != 0 && call.answeredAt != 0 && double(seconds) - double(call.answeredAt) > m_shortestTime)
+        if (call.key.value != 0 && call.answeredAt != 0 && double(seconds) - double(call.answeredAt) > shortest)
             judgeTimes(i, now);
     }
     for (std::size_t rule = 0; rule < m_rules.size(); ++rule) {

@@ -91,7 +91,7 @@ private:
         float lossPercent = std::numeric_limits<float>::infinity();
         float jitterMs = std::numeric_limits<float>::infinity();
     } m_loosest;
-    double m_shortestTime = std::numeric_limits<double>::infinity();
+    std::array<double, 4> m_shortestTimes {}; // of all rules: OneWayAudio, NoMedia, MediaAfterBye, LongCall
     std::uint64_t m_callsRefused = 0;
     std::uint64_t m_watchesRefused = 0;
 };
