@@ -1,11 +1,14 @@
 #include "console/smoke_run.h"
 
+#include "console/views/alarm_page.h"
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
 #include "console/views/live_page.h"
 #include "console/views/past_page.h"
 #include "console/views/player_bar.h"
+#include "console/views/rules_dialog.h"
 
+#include <QAction>
 #include <QApplication>
 #include <cstdio>
 
@@ -87,6 +90,24 @@ void SmokeRun::addSteps()
         [this] {
             grab(QStringLiteral("past"));
             exportList(false);
+        },
+        [] { return true; }, problem });
+    m_steps.push_back({ QStringLiteral("alarms of the past are searched and the rules are listed"), 20'000,
+        [this] {
+            m_window.showAlarms();
+            m_window.alarms().showPast(true);
+            m_window.alarms().rulesAction()->trigger();
+        },
+        [this] {
+            auto* rules = m_window.alarms().findChild<RulesDialog*>();
+            return rules && rules->rules().rowCount() > 0 && !m_window.alarms().isSearching();
+        },
+        [this] { return m_window.alarms().lastError(); } });
+    m_steps.push_back({ QStringLiteral("alarms page is drawn"), 5'000,
+        [this] {
+            m_window.alarms().findChild<RulesDialog*>()->close();
+            m_window.alarms().showPast(false);
+            grab(QStringLiteral("alarms"));
         },
         [] { return true; }, problem });
     m_steps.push_back({ QStringLiteral("call page shows figures and series"), 20'000, [this] { openCall(); },

@@ -38,6 +38,10 @@ EngineLink::EngineLink(QObject* parent)
     connect(probe, &RemoteProbe::qualityFound, this, &EngineLink::qualityFound);
     connect(probe, &RemoteProbe::messagesFound, this, &EngineLink::messagesFound);
     connect(probe, &RemoteProbe::mediaArrived, this, &EngineLink::mediaArrived);
+    connect(probe, &RemoteProbe::alarmsChanged, this, &EngineLink::alarmsChanged);
+    connect(probe, &RemoteProbe::alarmsFound, this, &EngineLink::alarmsFound);
+    connect(probe, &RemoteProbe::alarmRulesFound, this, &EngineLink::alarmRulesFound);
+    connect(probe, &RemoteProbe::alarmRuleChangesFound, this, &EngineLink::alarmRuleChangesFound);
     connect(probe, &RemoteProbe::finished, this, &EngineLink::finished);
     connect(probe, &RemoteProbe::failed, this, &EngineLink::failed);
 }
@@ -77,6 +81,36 @@ quint64 EngineLink::messages(CallKey call)
 quint64 EngineLink::media(CallKey call)
 {
     return m_probe->media(call);
+}
+
+quint64 EngineLink::alarms(const AlarmQuery& query)
+{
+    return m_probe->alarms(query);
+}
+
+quint64 EngineLink::alarmRules()
+{
+    return m_probe->alarmRules();
+}
+
+quint64 EngineLink::alarmRuleChanges()
+{
+    return m_probe->alarmRuleChanges();
+}
+
+quint64 EngineLink::acknowledgeAlarm(AlarmId alarm, const QString& comment)
+{
+    return m_probe->acknowledgeAlarm(alarm, comment);
+}
+
+quint64 EngineLink::putAlarmRule(const AlarmRule& rule)
+{
+    return m_probe->putAlarmRule(rule);
+}
+
+quint64 EngineLink::removeAlarmRule(const QString& name)
+{
+    return m_probe->removeAlarmRule(name);
 }
 
 void EngineLink::cancel(quint64 request)

@@ -1,6 +1,7 @@
 // The console's connection to one engine: plain values out, requests in. Reconnects by itself.
 #pragma once
 
+#include "shared/calls/alarm_rule.h"
 #include "shared/calls/call_message.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/live_delta.h"
@@ -37,18 +38,28 @@ public:
     quint64 quality(CallKey call);
     quint64 messages(CallKey call); // in order of time
     quint64 media(CallKey call); // every stream of the call
+    quint64 alarms(const AlarmQuery& query);
+    quint64 alarmRules();
+    quint64 alarmRuleChanges(); // oldest first
+    quint64 acknowledgeAlarm(AlarmId alarm, const QString& comment);
+    quint64 putAlarmRule(const AlarmRule& rule);
+    quint64 removeAlarmRule(const QString& name);
     void cancel(quint64 request);
 
 signals:
     void stateChanged(callmon::EngineLink::State state, const QString& message); // message: a sentence for the user
     void failedToOpen(const QString& message);
     void liveChanged(const callmon::LiveDelta& delta);
+    void alarmsChanged(const callmon::AlarmDelta& delta); // of the open ones; the first one is a snapshot
     void statusChanged(const callmon::ProbeStatus& status);
     void callsFound(quint64 request, const std::vector<callmon::CallRecord>& calls, quint64 matchesInAll);
     void streamsFound(quint64 request, const std::vector<callmon::StreamRecord>& streams);
     void qualityFound(quint64 request, const std::vector<callmon::QualityPoint>& points);
     void messagesFound(quint64 request, const std::vector<callmon::CallMessage>& messages);
     void mediaArrived(quint64 request, callmon::StreamKey stream, const QByteArray& bytes); // MediaChunk bytes
+    void alarmsFound(quint64 request, const std::vector<callmon::Alarm>& alarms, quint64 matchesInAll);
+    void alarmRulesFound(quint64 request, const std::vector<callmon::AlarmRule>& rules);
+    void alarmRuleChangesFound(quint64 request, const std::vector<callmon::AlarmRuleChange>& changes);
     void finished(quint64 request);
     void failed(quint64 request, const QString& message);
 

@@ -18,6 +18,10 @@ LinkSource::LinkSource(QObject* parent)
     connect(&m_link, &EngineLink::qualityFound, this, &CallSource::qualityFound);
     connect(&m_link, &EngineLink::messagesFound, this, &CallSource::messagesFound);
     connect(&m_link, &EngineLink::mediaArrived, this, &CallSource::mediaArrived);
+    connect(&m_link, &EngineLink::alarmsChanged, this, &CallSource::alarmsChanged);
+    connect(&m_link, &EngineLink::alarmsFound, this, &CallSource::alarmsFound);
+    connect(&m_link, &EngineLink::alarmRulesFound, this, &CallSource::alarmRulesFound);
+    connect(&m_link, &EngineLink::alarmRuleChangesFound, this, &CallSource::alarmRuleChangesFound);
     connect(&m_link, &EngineLink::finished, this, &CallSource::finished);
     connect(&m_link, &EngineLink::failed, this, &CallSource::failed);
 }

@@ -19,6 +19,15 @@ public:
     quint64 quality(CallKey call) override { return m_link.quality(call); }
     quint64 messages(CallKey call) override { return m_link.messages(call); }
     quint64 media(CallKey call) override { return m_link.media(call); }
+    quint64 alarms(const AlarmQuery& query) override { return m_link.alarms(query); }
+    quint64 alarmRules() override { return m_link.alarmRules(); }
+    quint64 alarmRuleChanges() override { return m_link.alarmRuleChanges(); }
+    quint64 acknowledgeAlarm(AlarmId alarm, const QString& comment) override
+    {
+        return m_link.acknowledgeAlarm(alarm, comment);
+    }
+    quint64 putAlarmRule(const AlarmRule& rule) override { return m_link.putAlarmRule(rule); }
+    quint64 removeAlarmRule(const QString& name) override { return m_link.removeAlarmRule(name); }
     void cancel(quint64 request) override { m_link.cancel(request); }
 
 private:

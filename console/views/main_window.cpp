@@ -1,7 +1,9 @@
 #include "console/views/main_window.h"
 
+#include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
+#include "console/views/alarm_page.h"
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
 #include "console/views/live_page.h"
@@ -36,6 +38,7 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
     , m_pages(new QTabWidget(this))
     , m_live(new LivePage(source, this))
     , m_past(new PastPage(source, this))
+    , m_alarms(new AlarmPage(source, this))
     , m_probe(new ProbeBar(this))
     , m_export(new QAction(tr("&Export CSV…"), this))
     , m_play(new QAction(tr("&Play or pause"), this))
@@ -55,6 +58,7 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
     m_pages->setElideMode(Qt::ElideMiddle);
     m_pages->addTab(m_live, tr("Live calls"));
     m_pages->addTab(m_past, tr("Past calls"));
+    m_pages->addTab(m_alarms, tr("Alarms"));
     statusBar()->addPermanentWidget(m_probe, 1);
     statusBar()->setSizeGripEnabled(false);
     buildMenu();
@@ -62,6 +66,8 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
 
     connect(m_live, &LivePage::callActivated, this, &MainWindow::openCall);
     connect(m_past, &PastPage::callActivated, this, &MainWindow::openCall);
+    connect(m_alarms, &AlarmPage::callActivated, this, &MainWindow::openCall);
+    connect(m_alarms, &AlarmPage::unacknowledgedChanged, this, &MainWindow::countAlarms);
     connect(&source, &CallSource::stateChanged, this, &MainWindow::showConnection);
     connect(&source, &CallSource::statusChanged, this, [this](const ProbeStatus& status) {
         m_now = status.now;
@@ -99,12 +105,14 @@ void MainWindow::buildMenu()
     file->addAction(m_export);
     m_live->addExportAction(m_export);
     m_past->addExportAction(m_export);
+    m_alarms->addExportAction(m_export);
     file->addSeparator();
     action(file, tr("&Quit"), { QKeySequence(Qt::CTRL | Qt::Key_Q) }, [this] { close(); });
 
     QMenu* view = menuBar()->addMenu(tr("&View"));
     action(view, tr("&Live calls"), { QKeySequence(Qt::CTRL | Qt::Key_1) }, [this] { showLive(); });
     action(view, tr("&Past calls"), { QKeySequence(Qt::CTRL | Qt::Key_2) }, [this] { showPast(); });
+    action(view, tr("&Alarms"), { QKeySequence(Qt::CTRL | Qt::Key_3) }, [this] { showAlarms(); });
     action(view, tr("&Back"), { QKeySequence(Qt::Key_Escape) }, [this] { goBack(); });
     view->addSeparator();
     action(view, tr("&Filter the live calls"), { QKeySequence(Qt::CTRL | Qt::Key_F) }, [this] {
@@ -136,6 +144,10 @@ void MainWindow::buildMenu()
     action(call, tr("&Close the call's page"), { QKeySequence(Qt::CTRL | Qt::Key_W) },
         [this] { closePage(m_pages->currentIndex()); });
 
+    QMenu* alarm = menuBar()->addMenu(tr("&Alarm"));
+    for (QAction* one : { m_alarms->acknowledgeAction(), m_alarms->shelveAction(), m_alarms->rulesAction() })
+        alarm->addAction(one);
+
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     action(help, tr("&Keyboard"), { QKeySequence(Qt::Key_F1) }, [this] { showShortcuts(); });
     action(help, tr("&About"), {}, [this] { showAbout(); });
@@ -156,6 +168,33 @@ void MainWindow::showPast()
 {
     m_pages->setCurrentWidget(m_past);
     m_past->form().focusNumber();
+}
+
+void MainWindow::showAlarms()
+{
+    m_pages->setCurrentWidget(m_alarms);
+    m_alarms->focusList();
+}
+
+// What nobody has seen to yet is told wherever the user is.
+void MainWindow::countAlarms()
+{
+    const std::size_t count = m_alarms->open().unacknowledged();
+    const auto worst = m_alarms->open().worstUnacknowledged();
+    const int index = m_pages->indexOf(m_alarms);
+    m_pages->setTabText(index, worst ? tr("%1 Alarms (%2)").arg(glyph(*worst), countText(count)) : tr("Alarms"));
+    m_pages->setTabToolTip(index,
+        worst ? tr("%1 not acknowledged, the worst one %2").arg(alarmsText(count), word(*worst))
+              : tr("No alarm is open that nobody has acknowledged"));
+}
+
+CallTable* MainWindow::currentTable() const
+{
+    const QWidget* page = m_pages->currentWidget();
+    return page == m_live  ? &m_live->table()
+        : page == m_past   ? &m_past->table()
+        : page == m_alarms ? &m_alarms->table()
+                           : nullptr;
 }
 
 CallPage* MainWindow::openCall(CallKey call)
@@ -212,13 +251,16 @@ void MainWindow::goBack()
     } else if (page == m_past) {
         if (!m_past->cancel())
             m_past->form().focusNumber();
+    } else if (page == m_alarms) {
+        m_alarms->clearFilter();
+        m_alarms->focusList();
     } else if (currentCall()) {
         QWidget* back = m_returnTo ? m_returnTo : m_live;
         m_pages->setCurrentWidget(back);
         if (back == m_live)
             m_live->focusList();
         else
-            m_past->table().setFocus();
+            currentTable()->setFocus();
     }
 }
 
@@ -230,6 +272,7 @@ void MainWindow::setTheme(ThemeName name)
     m_connection->setTheme(theme);
     m_live->setTheme(theme);
     m_past->setTheme(theme);
+    m_alarms->setTheme(theme);
     m_probe->setTheme(theme);
     for (int i = 0; i < m_pages->count(); ++i)
         if (auto* page = qobject_cast<CallPage*>(m_pages->widget(i)))
@@ -264,19 +307,25 @@ void MainWindow::showConnection(CallSource::State state, const QString& message)
 
 void MainWindow::exportList()
 {
-    const bool live = m_pages->currentWidget() == m_live;
-    if (!live && m_pages->currentWidget() != m_past)
+    const CallTable* table = currentTable();
+    if (!table)
         return;
+    const QWidget* page = m_pages->currentWidget();
     QString path = QFileDialog::getSaveFileName(this, tr("Export the list as shown"),
-        live ? QStringLiteral("live-calls.csv") : QStringLiteral("past-calls.csv"), tr("CSV (*.csv)"));
+        page == m_live       ? QStringLiteral("live-calls.csv")
+            : page == m_past ? QStringLiteral("past-calls.csv")
+                             : QStringLiteral("alarms.csv"),
+        tr("CSV (*.csv)"));
     if (path.isEmpty())
         return;
     if (!path.contains(QLatin1Char('.')))
         path += QStringLiteral(".csv");
-    const Result<int> rows = (live ? m_live->table() : m_past->table()).exportCsv(path);
-    if (rows)
-        statusBar()->showMessage(tr("%1 written to %2").arg(callsText(static_cast<quint64>(rows.value())), path), 8000);
-    else
+    const Result<int> rows = table->exportCsv(path);
+    if (rows) {
+        const auto count = static_cast<quint64>(rows.value());
+        statusBar()->showMessage(
+            tr("%1 written to %2").arg(page == m_alarms ? alarmsText(count) : callsText(count), path), 8000);
+    } else
         QMessageBox::warning(this, tr("Export CSV"), QString::fromStdString(rows.error().what));
 }
 
@@ -319,13 +368,14 @@ void MainWindow::closeEvent(QCloseEvent* event)
     settings.setValue(QStringLiteral("theme"), nameOf(m_theme));
     m_live->table().saveColumns();
     m_past->table().saveColumns();
+    m_alarms->saveColumns();
     QMainWindow::closeEvent(event);
 }
 
 void MainWindow::showShortcuts()
 {
     QMessageBox::information(this, tr("Keyboard"),
-        tr("<table cellspacing=4><tr><td><b>Ctrl+1, Ctrl+2</b></td><td>live calls, past calls</td></tr>"
+        tr("<table cellspacing=4><tr><td><b>Ctrl+1, Ctrl+2, Ctrl+3</b></td><td>live calls, past calls, alarms</td></tr>"
            "<tr><td><b>Ctrl+F</b> or <b>/</b></td><td>filter the live calls</td></tr>"
            "<tr><td><b>Ctrl+L</b></td><td>search past calls</td></tr>"
            "<tr><td><b>Enter</b></td><td>open the call</td></tr><tr><td><b>Esc</b></td><td>back</td></tr>"
@@ -334,6 +384,8 @@ void MainWindow::showShortcuts()
            "<tr><td><b>F5</b></td><td>fetch the call again, with its sound if that was "
            "loaded</td></tr><tr><td><b>Ctrl+W</b></td><td>close the call</td></tr>"
            "<tr><td><b>Ctrl+H</b></td><td>hold the live list</td></tr>"
+           "<tr><td><b>Ctrl+K, Ctrl+J</b></td><td>acknowledge, shelve the chosen alarms</td></tr>"
+           "<tr><td><b>Ctrl+R</b></td><td>alarm rules</td></tr>"
            "<tr><td><b>Ctrl+E</b></td><td>export the list as CSV</td></tr>"
            "<tr><td><b>Ctrl+C</b></td><td>copy the selected rows</td></tr>"
            "<tr><td><b>Ctrl+T</b></td><td>light or dark theme</td></tr></table>"));

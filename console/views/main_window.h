@@ -10,7 +10,9 @@ class QTabWidget;
 
 namespace callmon {
 
+class AlarmPage;
 class CallPage;
+class CallTable;
 class LivePage;
 class MessageBar;
 class PastPage;
@@ -25,9 +27,11 @@ public:
 
     LivePage& live() { return *m_live; }
     PastPage& past() { return *m_past; }
+    AlarmPage& alarms() { return *m_alarms; }
     CallPage* currentCall() const; // null when another page is in front
     void showLive();
     void showPast();
+    void showAlarms();
     CallPage* openCall(CallKey call);
     void setTheme(ThemeName theme);
     ThemeName theme() const { return m_theme; }
@@ -40,6 +44,8 @@ protected:
 private:
     void buildMenu();
     void showConnection(CallSource::State state, const QString& message);
+    void countAlarms();
+    CallTable* currentTable() const; // null on a call's page
     void exportList();
     void goBack();
     void closePage(int index);
@@ -51,6 +57,7 @@ private:
     QTabWidget* m_pages;
     LivePage* m_live;
     PastPage* m_past;
+    AlarmPage* m_alarms;
     ProbeBar* m_probe;
     QAction* m_export;
     QAction* m_play;

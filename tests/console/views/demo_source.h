@@ -309,9 +309,134 @@ public:
         return id;
     }
 
+    // Open ones from `first` on; every one about a call of record(), the last two about the probe.
+    std::vector<Alarm> alarmsOf(int count) const
+    {
+        constexpr std::array kinds { AlarmKind::JitterHigh, AlarmKind::MosLow, AlarmKind::OneWayAudio,
+            AlarmKind::LossHigh, AlarmKind::LongCall, AlarmKind::NoMedia };
+        constexpr std::array texts { "Jitter of the callee's media 64 ms, above 50 ms for 10 s",
+            "MOS low of the caller's media 2.41, below 3.10 for 10 s",
+            "Nothing heard from the callee for 21 s while the caller sends, above 20 s",
+            "Loss of the callee's media 7.3 %, above 5 % for 10 s", "The call has lasted 4:00:01, above 4:00:00",
+            "No media 11 s after the answer, above 10 s" };
+        constexpr std::array figures { 64.0, 2.41, 21.0, 7.3, 14'401.0, 11.0 };
+        constexpr std::array thresholds { 50.0, 3.1, 20.0, 5.0, 14'400.0, 10.0 };
+        constexpr std::array severities { AlarmSeverity::Minor, AlarmSeverity::Major, AlarmSeverity::Major,
+            AlarmSeverity::Minor, AlarmSeverity::Warning, AlarmSeverity::Major };
+        std::vector<Alarm> alarms;
+        for (int i = 0; i < count; ++i) {
+            const auto sort = static_cast<std::size_t>(i) % kinds.size();
+            Alarm alarm;
+            alarm.raisedAt = now() - std::chrono::seconds(20 + 37 * (count - i));
+            alarm.id = { nanosecondsSinceEpoch(alarm.raisedAt) };
+            alarm.since = alarm.raisedAt - std::chrono::seconds(10);
+            alarm.kind = kinds[sort];
+            alarm.severity = severities[sort];
+            alarm.rule = std::string_view(toText(alarm.kind));
+            alarm.text = std::string_view(texts[sort]);
+            alarm.figure = alarm.worst = figures[sort];
+            alarm.threshold = thresholds[sort];
+            const CallRecord call = record(i);
+            alarm.call = call.key;
+            alarm.caller = call.caller;
+            alarm.callee = call.callee;
+            alarm.direction = Party::Callee;
+            if (i == 3) {
+                alarm.acknowledgedAt = now();
+                alarm.acknowledgedBy = "anna";
+                alarm.comment = "told the carrier";
+            }
+            alarms.push_back(alarm);
+        }
+        if (count > 1) {
+            Alarm& disk = alarms.back();
+            disk.kind = AlarmKind::DiskNearlyFull;
+            disk.severity = AlarmSeverity::Critical;
+            disk.rule = "disk-nearly-full";
+            disk.text = "Disk nearly full 96.4 %, above 95 % for 10 s";
+            disk.figure = disk.worst = 96.4;
+            disk.threshold = 95;
+            disk.call.reset();
+            disk.caller = disk.callee = std::string_view();
+            disk.direction.reset();
+        }
+        if (count > 8) {
+            Alarm& storm = alarms[7];
+            storm.calls = 412;
+            storm.group = "10.20.7.0/24";
+            storm.text = "One-way audio of 412 calls at once, most of them of 10.20.7.0/24";
+            storm.call.reset();
+            storm.caller = storm.callee = std::string_view();
+        }
+        return alarms;
+    }
+
+    void openAlarms(const std::vector<Alarm>& alarms)
+    {
+        AlarmDelta delta;
+        delta.snapshot = true;
+        delta.toVersion = 1;
+        delta.changed = alarms;
+        emit alarmsChanged(delta);
+    }
+
+    quint64 alarms(const AlarmQuery& query) override
+    {
+        return later([this, query](quint64 id) {
+            std::vector<Alarm> found =
+                query.from && query.from > now() - std::chrono::hours(2) ? std::vector<Alarm>() : alarmsOf(60);
+            for (Alarm& alarm : found) {
+                alarm.clearedAt = alarm.raisedAt + std::chrono::seconds(95);
+                alarm.end = alarm.call ? AlarmEnd::CallEnded : AlarmEnd::Recovered;
+            }
+            emit alarmsFound(id, found, found.size());
+        });
+    }
+    quint64 alarmRules() override
+    {
+        return later([this](quint64 id) { emit alarmRulesFound(id, rules); });
+    }
+    quint64 alarmRuleChanges() override
+    {
+        return later([this](quint64 id) { emit alarmRuleChangesFound(id, ruleChanges); });
+    }
+    quint64 acknowledgeAlarm(AlarmId alarm, const QString& comment) override
+    {
+        acknowledged.emplace_back(alarm, comment);
+        return comment == "refused" ? later([this](quint64 id) { emit failed(id, "there is no alarm 7"); })
+                                    : later([](quint64) {});
+    }
+    quint64 putAlarmRule(const AlarmRule& rule) override
+    {
+        AlarmRule kept = rule;
+        kept.changedBy = "anna";
+        kept.changedAt = now();
+        putRule(rules, kept);
+        ruleChanges.push_back({ kept });
+        return later([](quint64) {});
+    }
+    quint64 removeAlarmRule(const QString& name) override
+    {
+        std::erase_if(rules, [&](const AlarmRule& rule) { return rule.name == name.toStdString(); });
+        return later([](quint64) {});
+    }
+    std::vector<AlarmRule> rules = builtInRules();
+    std::vector<AlarmRuleChange> ruleChanges;
+    std::vector<std::pair<AlarmId, QString>> acknowledged;
+
     void cancel(quint64) override { }
 
 private:
+    template <typename Answer> quint64 later(Answer answer)
+    {
+        const quint64 id = ++m_last;
+        QTimer::singleShot(0, this, [this, id, answer] {
+            answer(id);
+            emit finished(id); // after failed() it is no longer known
+        });
+        return id;
+    }
+
     static std::string number(unsigned i)
     {
         const std::string digits = std::to_string(10'000'000 + i);

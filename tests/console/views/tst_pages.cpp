@@ -1,3 +1,4 @@
+#include "console/views/alarm_page.h"
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
 #include "console/views/elided_label.h"
@@ -7,6 +8,7 @@
 #include "console/views/messages_panel.h"
 #include "console/views/past_page.h"
 #include "console/views/player_bar.h"
+#include "console/views/rules_dialog.h"
 #include "console/views/search_form.h"
 #include "demo_source.h"
 
@@ -97,6 +99,25 @@ private slots:
             QTest::qWait(50);
             grab("call-no-messages");
             source.keepsMessages = true;
+            window.showAlarms();
+            grab("alarms-none");
+            source.openAlarms(source.alarmsOf(40));
+            window.showAlarms();
+            grab("alarms");
+            window.alarms().showPast(true);
+            QTRY_COMPARE(window.alarms().past().rowCount(), 60);
+            window.showAlarms();
+            grab("alarms-past");
+            window.alarms().rulesAction()->trigger();
+            auto* rules = window.alarms().findChild<RulesDialog*>();
+            QTRY_VERIFY(rules->rules().rowCount() > 0);
+            for (const ThemeName theme : { ThemeName::Light, ThemeName::Dark }) {
+                window.setTheme(theme);
+                QTest::qWait(60);
+                const QString file = QString("rules-%1-%2.png").arg(nameOf(theme)).arg(size.width());
+                QVERIFY(rules->grab().save(folder.filePath(file)));
+            }
+            rules->close();
             window.showLive();
             source.loseConnection();
             grab("connection-lost");
@@ -160,7 +181,7 @@ private slots:
         QTest::keyClick(&window, Qt::Key_Escape);
         QVERIFY(!window.currentCall());
         QTest::keyClick(&table, Qt::Key_Return); // the same page again, not another
-        QCOMPARE(window.findChild<QTabWidget*>()->count(), 3);
+        QCOMPARE(window.findChild<QTabWidget*>()->count(), 4);
     }
 
     void aCallThatHasJustEndedIsShownAsStoredThoughItLingersInTheLiveList()
@@ -234,6 +255,9 @@ private slots:
         window.past().search();
         QTRY_VERIFY(!window.past().isSearching());
         walk("past", &window.past());
+        source.openAlarms(source.alarmsOf(12));
+        window.showAlarms();
+        walk("alarms", &window.alarms());
         CallPage* page = window.openCall(source.record(0).key);
         QTRY_VERIFY(page->player().hasAudio());
         walk("call", page);

@@ -1,0 +1,385 @@
+#include "console/models/alarm_model.h"
+
+#include "console/models/alarm_words.h"
+#include "console/models/call_words.h"
+#include "console/models/figures.h"
+#include "shared/base/utc_time.h"
+#include "shared/calls/alarm_fields.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+#include <array>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::array<const char*, AlarmModel::ColumnCount> titles { QT_TRANSLATE_NOOP("AlarmModel", "Alarm id"),
+    QT_TRANSLATE_NOOP("AlarmModel", "Severity"), QT_TRANSLATE_NOOP("AlarmModel", "Kind"),
+    QT_TRANSLATE_NOOP("AlarmModel", "Rule"), QT_TRANSLATE_NOOP("AlarmModel", "Since\nUTC"),
+    QT_TRANSLATE_NOOP("AlarmModel", "Raised\nUTC"), QT_TRANSLATE_NOOP("AlarmModel", "Cleared\nUTC"),
+    QT_TRANSLATE_NOOP("AlarmModel", "How it\nended"), QT_TRANSLATE_NOOP("AlarmModel", "Call"),
+    QT_TRANSLATE_NOOP("AlarmModel", "Direction"), QT_TRANSLATE_NOOP("AlarmModel", "Caller"),
+    QT_TRANSLATE_NOOP("AlarmModel", "Callee"), QT_TRANSLATE_NOOP("AlarmModel", "Metric"),
+    QT_TRANSLATE_NOOP("AlarmModel", "Group"), QT_TRANSLATE_NOOP("AlarmModel", "Calls"),
+    QT_TRANSLATE_NOOP("AlarmModel", "Figure"), QT_TRANSLATE_NOOP("AlarmModel", "Worst\nsince"),
+    QT_TRANSLATE_NOOP("AlarmModel", "Threshold"), QT_TRANSLATE_NOOP("AlarmModel", "Unit"),
+    QT_TRANSLATE_NOOP("AlarmModel", "Alarm"), QT_TRANSLATE_NOOP("AlarmModel", "Acknowledged\nUTC"),
+    QT_TRANSLATE_NOOP("AlarmModel", "Acknow-\nledged by"), QT_TRANSLATE_NOOP("AlarmModel", "Comment"),
+    QT_TRANSLATE_NOOP("AlarmModel", "Shelved\nuntil") };
+
+QString orDash(std::string_view value)
+{
+    return value.empty() ? unknownFigure() : text(value);
+}
+
+QString timeOrDash(std::optional<Timestamp> time)
+{
+    return time ? dateTimeText(*time) : unknownFigure();
+}
+
+bool isNumber(int column)
+{
+    return column == AlarmModel::Calls || column == AlarmModel::Figure || column == AlarmModel::Worst
+        || column == AlarmModel::Threshold;
+}
+
+std::optional<double> numberOf(const Alarm& alarm, int column)
+{
+    switch (column) {
+    case AlarmModel::Id:
+        return static_cast<double>(alarm.id.value);
+    case AlarmModel::Severity:
+        return static_cast<double>(alarm.severity);
+    case AlarmModel::Calls:
+        return alarm.calls;
+    case AlarmModel::Figure:
+        return alarm.figure;
+    case AlarmModel::Worst:
+        return alarm.worst;
+    case AlarmModel::Threshold:
+        return alarm.threshold;
+    default:
+        return std::nullopt;
+    }
+}
+
+}
+
+AlarmModel::AlarmModel(QObject* parent, Clock clock)
+    : QAbstractTableModel(parent)
+    , m_clock(std::move(clock))
+{
+    if (!m_clock)
+        m_clock = [] { return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now()); };
+}
+
+void AlarmModel::apply(const AlarmDelta& delta)
+{
+    std::set<AlarmId> kept;
+    for (const Alarm& alarm : delta.changed) {
+        m_all.insert_or_assign(alarm.id, alarm);
+        kept.insert(alarm.id);
+    }
+    m_leaving.insert(delta.removed.begin(), delta.removed.end());
+    if (delta.snapshot)
+        for (const auto& [id, alarm] : m_all)
+            if (!kept.contains(id))
+                m_leaving.insert(id);
+    refresh();
+}
+
+void AlarmModel::clear()
+{
+    beginResetModel();
+    m_shown.clear();
+    m_all.clear();
+    m_matchesInAll = 0;
+    endResetModel();
+    emit changed();
+}
+
+void AlarmModel::append(const std::vector<Alarm>& alarms, quint64 matchesInAll)
+{
+    for (const Alarm& alarm : alarms)
+        m_all.insert_or_assign(alarm.id, alarm);
+    m_matchesInAll = std::max<quint64>(matchesInAll, m_all.size());
+    refresh();
+}
+
+void AlarmModel::setFilter(const Filter& filter)
+{
+    m_filter = filter;
+    refresh();
+}
+
+void AlarmModel::shelve(const Alarm& alarm, std::chrono::minutes time)
+{
+    m_shelves[{ alarm.rule.str(), alarm.call.value_or(CallKey {}).value, alarm.group.str() }] = m_clock() + time;
+    refresh();
+}
+
+void AlarmModel::unshelve(const Alarm& alarm)
+{
+    m_shelves.erase({ alarm.rule.str(), alarm.call.value_or(CallKey {}).value, alarm.group.str() });
+    refresh();
+}
+
+std::optional<Timestamp> AlarmModel::shelvedUntil(const Alarm& alarm) const
+{
+    if (m_shelves.empty())
+        return std::nullopt;
+    const auto found = m_shelves.find({ alarm.rule.str(), alarm.call.value_or(CallKey {}).value, alarm.group.str() });
+    return found == m_shelves.end() ? std::nullopt : std::optional(found->second);
+}
+
+void AlarmModel::checkShelves()
+{
+    const Timestamp now = m_clock();
+    if (std::erase_if(m_shelves, [&](const auto& shelf) { return shelf.second <= now; }) > 0)
+        refresh();
+}
+
+bool AlarmModel::shows(const Alarm& alarm) const
+{
+    if (m_leaving.contains(alarm.id) || alarm.severity > m_filter.severity
+        || (!m_filter.shelved && shelvedUntil(alarm)))
+        return false;
+    if (m_filter.text.isEmpty())
+        return true;
+    for (const std::string_view field : { alarm.rule.view(), alarm.caller.view(), alarm.callee.view(),
+             alarm.group.view(), alarm.text.view(), alarm.comment.view(), alarm.acknowledgedBy.view() })
+        if (text(field).contains(m_filter.text, Qt::CaseInsensitive))
+            return true;
+    return false;
+}
+
+std::vector<const Alarm*> AlarmModel::wanted() const
+{
+    std::vector<const Alarm*> rows;
+    for (auto at = m_all.rbegin(); at != m_all.rend(); ++at) // equals: the newest first
+        if (shows(at->second))
+            rows.push_back(&at->second);
+    const bool descending = m_sortOrder == Qt::DescendingOrder;
+    const int column = m_sortColumn;
+    if (column < 0)
+        return rows;
+    if (numberOf(Alarm {}, column)) {
+        std::ranges::stable_sort(rows, [&](const Alarm* a, const Alarm* b) {
+            const double x = *numberOf(*a, column);
+            const double y = *numberOf(*b, column);
+            return descending ? y < x : x < y;
+        });
+        return rows;
+    }
+    std::vector<std::pair<QString, const Alarm*>> texts;
+    texts.reserve(rows.size());
+    for (const Alarm* alarm : rows)
+        texts.emplace_back(display(*alarm, column).toString(), alarm);
+    std::ranges::stable_sort(
+        texts, [&](const auto& a, const auto& b) { return descending ? b.first < a.first : a.first < b.first; });
+    std::ranges::transform(texts, rows.begin(), [](const auto& one) { return one.second; });
+    return rows;
+}
+
+// Rows that go, rows that come at the end, then their order: a selection follows its alarms.
+void AlarmModel::refresh()
+{
+    std::vector<const Alarm*> next = wanted();
+    removeRowsNotIn(std::set<const Alarm*>(next.begin(), next.end()));
+    for (const AlarmId id : std::exchange(m_leaving, {}))
+        m_all.erase(id);
+    const std::set<const Alarm*> there(m_shown.begin(), m_shown.end());
+    std::vector<const Alarm*> fresh;
+    std::ranges::copy_if(next, std::back_inserter(fresh), [&](const Alarm* alarm) { return !there.contains(alarm); });
+    if (!fresh.empty()) {
+        const int first = rowCount();
+        beginInsertRows({}, first, first + static_cast<int>(fresh.size()) - 1);
+        m_shown.insert(m_shown.end(), fresh.begin(), fresh.end());
+        endInsertRows();
+    }
+    reorder(std::move(next));
+    if (!m_shown.empty())
+        emit dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+    emit changed();
+}
+
+void AlarmModel::removeRowsNotIn(const std::set<const Alarm*>& kept)
+{
+    for (std::size_t end = m_shown.size(); end > 0;) {
+        if (kept.contains(m_shown[end - 1])) {
+            --end;
+            continue;
+        }
+        std::size_t begin = end - 1;
+        while (begin > 0 && !kept.contains(m_shown[begin - 1]))
+            --begin;
+        beginRemoveRows({}, static_cast<int>(begin), static_cast<int>(end) - 1);
+        m_shown.erase(
+            m_shown.begin() + static_cast<std::ptrdiff_t>(begin), m_shown.begin() + static_cast<std::ptrdiff_t>(end));
+        endRemoveRows();
+        end = begin;
+    }
+}
+
+void AlarmModel::reorder(std::vector<const Alarm*> next)
+{
+    if (next == m_shown)
+        return;
+    emit layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
+    std::map<const Alarm*, int> rowOf;
+    for (std::size_t row = 0; row < next.size(); ++row)
+        rowOf[next[row]] = static_cast<int>(row);
+    const QModelIndexList before = persistentIndexList();
+    QModelIndexList after;
+    for (const QModelIndex& index : before)
+        after += createIndex(rowOf[m_shown[static_cast<std::size_t>(index.row())]], index.column());
+    m_shown = std::move(next);
+    changePersistentIndexList(before, after);
+    emit layoutChanged({}, QAbstractItemModel::VerticalSortHint);
+}
+
+const Alarm* AlarmModel::alarmAt(int row) const
+{
+    return row >= 0 && row < rowCount() ? m_shown[static_cast<std::size_t>(row)] : nullptr;
+}
+
+std::size_t AlarmModel::unacknowledged() const
+{
+    return static_cast<std::size_t>(std::ranges::count_if(m_all, [this](const auto& entry) {
+        return entry.second.isOpen() && !entry.second.acknowledgedAt && !shelvedUntil(entry.second);
+    }));
+}
+
+std::optional<AlarmSeverity> AlarmModel::worstUnacknowledged() const
+{
+    std::optional<AlarmSeverity> worst;
+    for (const auto& [id, alarm] : m_all)
+        if (alarm.isOpen() && !alarm.acknowledgedAt && !shelvedUntil(alarm) && (!worst || alarm.severity < *worst))
+            worst = alarm.severity;
+    return worst;
+}
+
+int AlarmModel::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_shown.size());
+}
+
+int AlarmModel::columnCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QVariant AlarmModel::display(const Alarm& alarm, int column) const
+{
+    switch (column) {
+    case Id:
+        return QString::number(alarm.id.value);
+    case Severity:
+        return word(alarm.severity);
+    case Kind:
+        return text(titleOf(alarm.kind));
+    case Rule:
+        return text(alarm.rule);
+    case Since:
+        return dateTimeText(alarm.since);
+    case RaisedAt:
+        return dateTimeText(alarm.raisedAt);
+    case ClearedAt:
+        return timeOrDash(alarm.clearedAt);
+    case End:
+        return word(alarm.end);
+    case Call:
+        return alarm.call ? QString::number(alarm.call->value) : unknownFigure();
+    case Direction:
+        return alarm.direction ? word(*alarm.direction) : unknownFigure();
+    case Caller:
+        return orDash(alarm.caller);
+    case Callee:
+        return orDash(alarm.callee);
+    case Metric:
+        return orDash(alarm.metric);
+    case Group:
+        return orDash(alarm.group);
+    case Calls:
+        return alarm.isSummary() ? countText(alarm.calls) : unknownFigure();
+    case Figure:
+        return QString::fromStdString(alarmFigureText(alarm.kind, alarm.figure));
+    case Worst:
+        return QString::fromStdString(alarmFigureText(alarm.kind, alarm.worst));
+    case Threshold:
+        return QString::fromStdString(alarmFigureText(alarm.kind, alarm.threshold));
+    case Unit:
+        return orDash(unitOf(alarm.kind));
+    case Text:
+        return text(alarm.text);
+    case AcknowledgedAt:
+        return timeOrDash(alarm.acknowledgedAt);
+    case AcknowledgedBy:
+        return orDash(alarm.acknowledgedBy);
+    case Comment:
+        return orDash(alarm.comment);
+    case ShelvedUntil:
+        return timeOrDash(shelvedUntil(alarm));
+    default:
+        return {};
+    }
+}
+
+QVariant AlarmModel::data(const QModelIndex& index, int role) const
+{
+    const Alarm* alarm = index.isValid() ? alarmAt(index.row()) : nullptr;
+    if (!alarm)
+        return {};
+    const int column = index.column();
+    switch (role) {
+    case Qt::DisplayRole:
+    case Qt::AccessibleTextRole:
+        return display(*alarm, column);
+    case Qt::ToolTipRole:
+        return column == Text || column == Kind || column == Severity ? text(adviceOf(alarm->kind))
+                                                                      : display(*alarm, column);
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue((isNumber(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    case GlyphRole:
+        return column == Severity ? QVariant(glyph(alarm->severity)) : QVariant();
+    case ToneRole:
+        return column == Severity ? QVariant(static_cast<int>(tone(alarm->severity))) : QVariant();
+    case ExportRole:
+        if (column == ShelvedUntil) {
+            const auto until = shelvedUntil(*alarm);
+            return until ? QString::fromStdString(toIso8601(*until)) : QString();
+        }
+        return QString::fromStdString(alarmFields(*alarm)[static_cast<std::size_t>(column)].text);
+    case CallKeyRole: // 0: of no single call
+        return QVariant::fromValue<qint64>(alarm->call.value_or(CallKey {}).value);
+    default:
+        return {};
+    }
+}
+
+QVariant AlarmModel::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
+        return {};
+    switch (role) {
+    case Qt::DisplayRole:
+        return QCoreApplication::translate("AlarmModel", titles[static_cast<std::size_t>(section)]);
+    case Qt::TextAlignmentRole:
+        return QVariant::fromValue((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    case ExportRole:
+        return section == ShelvedUntil ? QStringLiteral("shelved_until")
+                                       : QString::fromLatin1(alarmFieldNames()[static_cast<std::size_t>(section)]);
+    default:
+        return {};
+    }
+}
+
+void AlarmModel::sort(int column, Qt::SortOrder order)
+{
+    m_sortColumn = column < ColumnCount ? column : -1;
+    m_sortOrder = order;
+    refresh();
+}
+
+}

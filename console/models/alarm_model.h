@@ -1,0 +1,103 @@
+// A list of alarms: the open ones, kept up by deltas, or those that a search found.
+#pragma once
+
+#include "console/models/list_roles.h"
+#include "shared/calls/alarm.h"
+
+#include <QAbstractTableModel>
+#include <functional>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace callmon {
+
+class AlarmModel : public QAbstractTableModel {
+    Q_OBJECT
+
+public:
+    enum Column { // in the order of alarmFieldNames(), then our own
+        Id,
+        Severity,
+        Kind,
+        Rule,
+        Since,
+        RaisedAt,
+        ClearedAt,
+        End,
+        Call,
+        Direction,
+        Caller,
+        Callee,
+        Metric,
+        Group,
+        Calls,
+        Figure,
+        Worst,
+        Threshold,
+        Unit,
+        Text,
+        AcknowledgedAt,
+        AcknowledgedBy,
+        Comment,
+        ShelvedUntil,
+        ColumnCount
+    };
+    struct Filter {
+        QString text; // rule, parties, group, sentence or comment contain it; letter case does not matter
+        AlarmSeverity severity = AlarmSeverity::Warning; // and worse
+        bool shelved = false; // these too
+    };
+    using Clock = std::function<Timestamp()>;
+
+    explicit AlarmModel(QObject* parent = nullptr, Clock clock = {}); // empty: the machine's
+
+    void apply(const AlarmDelta& delta);
+    void clear();
+    void append(const std::vector<Alarm>& alarms, quint64 matchesInAll);
+    void setFilter(const Filter& filter);
+
+    // What is shelved is not shown and not counted for a time, whoever raises it again: the alarms of that rule about
+    // that call or group. It is this console's alone.
+    void shelve(const Alarm& alarm, std::chrono::minutes time);
+    void unshelve(const Alarm& alarm);
+    std::optional<Timestamp> shelvedUntil(const Alarm& alarm) const;
+    void checkShelves(); // every now and then: shelved no more once their time has come
+
+    const Alarm* alarmAt(int row) const;
+    std::size_t total() const { return m_all.size(); }
+    quint64 matchesInAll() const { return m_matchesInAll; }
+    std::size_t unacknowledged() const; // neither acknowledged nor shelved nor cleared
+    std::optional<AlarmSeverity> worstUnacknowledged() const;
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+
+signals:
+    void changed(); // rows, counts or what they say
+
+private:
+    using Shelf = std::tuple<std::string, std::int64_t, std::string>; // rule, call, group
+
+    bool shows(const Alarm& alarm) const;
+    QVariant display(const Alarm& alarm, int column) const;
+    std::vector<const Alarm*> wanted() const;
+    void refresh();
+    void removeRowsNotIn(const std::set<const Alarm*>& kept);
+    void reorder(std::vector<const Alarm*> next);
+
+    Clock m_clock;
+    std::map<AlarmId, Alarm> m_all;
+    std::set<AlarmId> m_leaving; // of m_all: to be erased once no row shows them
+    std::vector<const Alarm*> m_shown; // row -> in m_all
+    std::map<Shelf, Timestamp> m_shelves;
+    Filter m_filter;
+    quint64 m_matchesInAll = 0;
+    int m_sortColumn = Severity;
+    Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
+};
+
+}

@@ -1,0 +1,18 @@
+// Words and signs for alarms, in the user's language.
+#pragma once
+
+#include "console/models/list_roles.h"
+#include "shared/calls/alarm_rule.h"
+
+#include <QStringList>
+
+namespace callmon {
+
+QString word(AlarmSeverity severity);
+QString glyph(AlarmSeverity severity); // a shape per severity: read without colour
+Tone tone(AlarmSeverity severity);
+QString word(AlarmEnd end); // "open" for AlarmEnd::None
+QString conditionText(const AlarmRule& rule, double threshold); // "above 50 ms", "below 3.10"
+QString alarmsText(quint64 count); // "1 alarm", "2,000 alarms"
+
+}

@@ -1,0 +1,416 @@
+#include "console/views/alarm_page.h"
+
+#include "console/models/alarm_words.h"
+#include "console/models/figures.h"
+#include "console/views/alarm_detail.h"
+#include "console/views/call_table.h"
+#include "console/views/empty_state.h"
+#include "console/views/message_bar.h"
+#include "console/views/rules_dialog.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QInputDialog>
+#include <QItemSelectionModel>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenu>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::uint64_t mostPastAlarms = 10'000;
+
+enum View { Open, OpenAndShelved, Past };
+
+std::vector<CallColumn> columnsOf(bool past)
+{
+    using M = AlarmModel;
+    const QString time = QStringLiteral("0000-00-00 00:00:00");
+    const QString party = QStringLiteral("+34910123456");
+    return { { M::Severity, QStringLiteral("■ critical0"), true }, { M::RaisedAt, time, true },
+        { M::ClearedAt, time, past },
+        { M::Text, QStringLiteral("Jitter of the callee's media 63 ms, above"), true, true },
+        { M::Worst, QStringLiteral("00,000 ms"), true }, { M::Calls, QStringLiteral("00,000"), true },
+        { M::Caller, party, true, true }, { M::Callee, party, true, true },
+        { M::AcknowledgedBy, QStringLiteral("operator00"), true }, { M::End, QStringLiteral("probe restarted"), past },
+        { M::Comment, party, past, true }, { M::Kind, QStringLiteral("Buffer nearly full"), false },
+        { M::Rule, QStringLiteral("buffer-nearly-full"), false }, { M::Since, time, false },
+        { M::Figure, QStringLiteral("00,000 ms"), false }, { M::Threshold, QStringLiteral("00,000 ms"), false },
+        { M::Unit, QStringLiteral("frames/s"), false }, { M::Direction, QStringLiteral("callee00"), false },
+        { M::Metric, QStringLiteral("concurrent"), false }, { M::Group, party, false },
+        { M::AcknowledgedAt, time, false }, { M::ShelvedUntil, time, false },
+        { M::Call, QStringLiteral("0000000000000000000"), false },
+        { M::Id, QStringLiteral("0000000000000000000"), false } };
+}
+
+}
+
+AlarmPage::AlarmPage(CallSource& source, QWidget* parent, AlarmModel::Clock clock)
+    : QWidget(parent)
+    , m_source(source)
+    , m_open(new AlarmModel(this, std::move(clock)))
+    , m_past(new AlarmModel(this))
+    , m_view(new QComboBox(this))
+    , m_when(new QComboBox(this))
+    , m_severity(new QComboBox(this))
+    , m_filter(new QLineEdit(this))
+    , m_count(new QLabel(this))
+    , m_error(new MessageBar(this))
+    , m_acknowledge(new QAction(tr("&Acknowledge…"), this))
+    , m_shelve(new QAction(tr("&Shelve for 30 minutes"), this))
+    , m_openCall(new QAction(tr("Open the &call"), this))
+    , m_rules(new QAction(tr("&Rules…"), this))
+    , m_columns(new QToolButton(this))
+    , m_export(new QToolButton(this))
+    , m_stack(new QStackedWidget(this))
+    , m_openTable(new CallTable(QStringLiteral("openAlarms"), this))
+    , m_pastTable(new CallTable(QStringLiteral("pastAlarms"), this))
+    , m_empty(new EmptyState(this))
+    , m_detail(new AlarmDetail(this))
+{
+    m_view->setObjectName(QStringLiteral("alarmView"));
+    m_view->addItems({ tr("Open alarms"), tr("Open, with shelved"), tr("Past alarms") });
+    m_when->addItem(tr("last hour"), 1);
+    m_when->addItem(tr("last 24 hours"), 24);
+    m_when->addItem(tr("last 7 days"), 24 * 7);
+    m_when->addItem(tr("any time"), 0);
+    m_when->setCurrentIndex(1);
+    for (const auto severity :
+        { AlarmSeverity::Warning, AlarmSeverity::Minor, AlarmSeverity::Major, AlarmSeverity::Critical })
+        m_severity->addItem(severity == AlarmSeverity::Warning ? tr("any severity")
+                : severity == AlarmSeverity::Critical          ? glyph(severity) + QLatin1Char(' ') + word(severity)
+                                                      : tr("%1 %2 and worse").arg(glyph(severity), word(severity)),
+            static_cast<int>(severity));
+    m_filter->setObjectName(QStringLiteral("alarmFilter"));
+    m_filter->setPlaceholderText(tr("Filter: rule, party, group, words of the alarm or of its comment"));
+    m_filter->setAccessibleName(tr("Filter of the alarms"));
+    m_filter->setClearButtonEnabled(true);
+    m_view->setAccessibleName(tr("Which alarms"));
+    m_when->setAccessibleName(tr("Raised when"));
+    m_severity->setAccessibleName(tr("Severity"));
+    m_acknowledge->setShortcut(Qt::CTRL | Qt::Key_K);
+    m_acknowledge->setToolTip(tr("Say that the chosen alarms are seen to, with a comment for the others (Ctrl+K)"));
+    m_shelve->setShortcut(Qt::CTRL | Qt::Key_J);
+    m_shelve->setToolTip(
+        tr("Hide them, and what the same rule raises about the same call or group, from this console for "
+           "half an hour; again: bring them back (Ctrl+J)"));
+    m_rules->setShortcut(Qt::CTRL | Qt::Key_R);
+    m_rules->setToolTip(tr("What raises alarms, and who changed it (Ctrl+R)"));
+    m_openCall->setToolTip(tr("The call that the alarm is about (Enter)"));
+    arrange();
+
+    for (auto [table, model] : { std::pair(m_openTable, m_open), std::pair(m_pastTable, m_past) }) {
+        const bool past = model == m_past;
+        table->setList(model, columnsOf(past));
+        table->setAccessibleName(past ? tr("Past alarms") : tr("Open alarms"));
+        table->sortByColumn(
+            past ? AlarmModel::RaisedAt : AlarmModel::Severity, past ? Qt::DescendingOrder : Qt::AscendingOrder);
+        table->restoreColumns();
+        connect(table, &CallTable::callActivated, this, [this](CallKey call) {
+            if (call.value != 0)
+                emit callActivated(call);
+        });
+        connect(table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &AlarmPage::showState);
+        connect(model, &AlarmModel::changed, this, &AlarmPage::showState);
+    }
+    connect(m_open, &AlarmModel::changed, this, &AlarmPage::unacknowledgedChanged);
+    connect(&source, &CallSource::alarmsChanged, m_open, &AlarmModel::apply);
+    connect(&source, &CallSource::statusChanged, this, [this](const ProbeStatus& status) { m_now = status.now; });
+    connect(&source, &CallSource::stateChanged, this, &AlarmPage::showState);
+    connect(&source, &CallSource::alarmsFound, this,
+        [this](quint64 request, const std::vector<Alarm>& alarms, quint64 matches) {
+            if (m_search == request)
+                m_past->append(alarms, matches);
+        });
+    connect(&source, &CallSource::finished, this, [this](quint64 request) {
+        if (m_search == request)
+            m_search.reset();
+        if (m_change == request)
+            acknowledgeNext();
+        showState();
+    });
+    connect(&source, &CallSource::failed, this, [this](quint64 request, const QString& message) {
+        if (m_search == request) {
+            m_search.reset();
+            m_error->say(MessageBar::Kind::Error, tr("The search failed: %1").arg(message));
+        }
+        if (m_change == request) {
+            m_toAcknowledge.clear();
+            m_change.reset();
+            m_error->say(MessageBar::Kind::Error, tr("Not acknowledged: %1").arg(message));
+        }
+        showState();
+    });
+    connect(m_view, &QComboBox::currentIndexChanged, this, [this] {
+        m_error->clear();
+        applyFilter();
+        if (showsPast())
+            reload();
+    });
+    connect(m_when, &QComboBox::currentIndexChanged, this, &AlarmPage::reload);
+    connect(m_severity, &QComboBox::currentIndexChanged, this, &AlarmPage::applyFilter);
+    connect(m_filter, &QLineEdit::textChanged, this, &AlarmPage::applyFilter);
+    connect(m_filter, &QLineEdit::returnPressed, this, &AlarmPage::focusList);
+    connect(m_acknowledge, &QAction::triggered, this, &AlarmPage::askForComment);
+    connect(m_shelve, &QAction::triggered, this, &AlarmPage::shelve);
+    connect(m_rules, &QAction::triggered, this, &AlarmPage::showRules);
+    connect(m_openCall, &QAction::triggered, this, [this] {
+        if (const auto call = table().currentCall(); call && call->value != 0)
+            emit callActivated(*call);
+    });
+    connect(&m_shelfTimer, &QTimer::timeout, m_open, &AlarmModel::checkShelves);
+    m_shelfTimer.start(std::chrono::seconds(5));
+    showState();
+}
+
+QToolButton* AlarmPage::button(QAction* action)
+{
+    auto* made = new QToolButton(this);
+    made->setDefaultAction(action);
+    made->setFocusPolicy(Qt::TabFocus);
+    return made;
+}
+
+void AlarmPage::arrange()
+{
+    m_columns->setText(tr("Columns ▾"));
+    m_columns->setFocusPolicy(Qt::TabFocus);
+    connect(m_columns, &QToolButton::clicked, this, [this] {
+        QMenu menu(this);
+        table().fillColumnMenu(&menu);
+        menu.exec(m_columns->mapToGlobal(QPoint(0, m_columns->height())));
+    });
+    m_export->setFocusPolicy(Qt::TabFocus);
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(10, 8, 10, 6);
+    row->setSpacing(8);
+    row->addWidget(m_view);
+    row->addWidget(m_when);
+    row->addWidget(m_severity);
+    row->addWidget(m_filter, 1);
+    row->addWidget(m_count);
+    row->addWidget(button(m_rules));
+    row->addWidget(m_columns);
+    row->addWidget(m_export);
+    auto* actions = new QHBoxLayout;
+    actions->setContentsMargins(10, 6, 10, 0);
+    actions->setSpacing(8);
+    for (QAction* action : { m_acknowledge, m_shelve, m_openCall })
+        actions->addWidget(button(action));
+    actions->addStretch(1);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addLayout(row);
+    layout->addWidget(m_error);
+    layout->addWidget(m_stack, 1);
+    layout->addLayout(actions);
+    layout->addWidget(m_detail);
+    m_stack->addWidget(m_openTable);
+    m_stack->addWidget(m_pastTable);
+    m_stack->addWidget(m_empty);
+}
+
+void AlarmPage::addExportAction(QAction* action)
+{
+    m_export->setDefaultAction(action);
+}
+
+void AlarmPage::saveColumns() const
+{
+    m_openTable->saveColumns();
+    m_pastTable->saveColumns();
+}
+
+bool AlarmPage::showsPast() const
+{
+    return m_view->currentIndex() == Past;
+}
+
+void AlarmPage::showPast(bool past)
+{
+    m_view->setCurrentIndex(past ? Past : Open);
+}
+
+QString AlarmPage::lastError() const
+{
+    return m_error->message();
+}
+
+void AlarmPage::setFilterText(const QString& text)
+{
+    m_filter->setText(text);
+}
+
+void AlarmPage::applyFilter()
+{
+    AlarmModel::Filter filter;
+    filter.text = m_filter->text().trimmed();
+    filter.severity = static_cast<AlarmSeverity>(m_severity->currentData().toInt());
+    filter.shelved = m_view->currentIndex() == OpenAndShelved;
+    m_open->setFilter(filter);
+    filter.shelved = true;
+    m_past->setFilter(filter);
+}
+
+void AlarmPage::reload()
+{
+    if (!showsPast())
+        return;
+    if (m_search)
+        m_source.cancel(*m_search);
+    m_search.reset();
+    m_past->clear();
+    m_error->clear();
+    if (m_source.state() != CallSource::State::Connected) {
+        m_error->say(MessageBar::Kind::Error, tr("Not connected to an engine: past alarms cannot be searched now."));
+        showState();
+        return;
+    }
+    AlarmQuery query;
+    query.newestFirst = true;
+    query.limit = mostPastAlarms;
+    if (const int hours = m_when->currentData().toInt(); hours > 0 && m_now != Timestamp {})
+        query.from = m_now - std::chrono::hours(hours);
+    m_search = m_source.alarms(query);
+    showState();
+}
+
+void AlarmPage::showState()
+{
+    const bool past = showsPast();
+    const AlarmModel& model = past ? *m_past : *m_open;
+    const auto shown = static_cast<std::size_t>(model.rowCount());
+    const bool connected = m_source.state() == CallSource::State::Connected;
+    m_when->setVisible(past);
+    m_shelve->setVisible(!past);
+    m_openTable->setStale(!connected);
+    m_stack->setCurrentWidget(shown == 0 ? static_cast<QWidget*>(m_empty) : &table());
+    QString count =
+        shown == model.total() ? alarmsText(shown) : tr("%1 of %2").arg(countText(shown), alarmsText(model.total()));
+    if (past && model.matchesInAll() > model.total())
+        count += tr(", the newest of %1").arg(countText(model.matchesInAll()));
+    if (!past && m_open->unacknowledged() > 0)
+        count += tr(" · %1 not acknowledged").arg(countText(m_open->unacknowledged()));
+    m_count->setText(count);
+    if (!connected && !past)
+        m_empty->say(tr("Not connected to an engine"), tr("The console connects by itself as soon as one answers."));
+    else if (past && m_search)
+        m_empty->say(tr("Searching…"), {});
+    else if (model.total() > 0)
+        m_empty->say(tr("No alarm matches the filter"),
+            past ? tr("Press Esc to clear it.") : tr("Press Esc to clear it, or choose “Open, with shelved” above."));
+    else if (past)
+        m_empty->say(tr("No alarm was raised in this time"), tr("Choose a longer time above."));
+    else
+        m_empty->say(tr("No alarm is open"),
+            tr("What raises one is in the rules (Ctrl+R). Those that have cleared are among the past alarms, above."));
+
+    const std::vector<Alarm> chosen = selected();
+    m_detail->show(chosen.empty() ? nullptr : &chosen.front(),
+        chosen.empty() ? std::nullopt : m_open->shelvedUntil(chosen.front()));
+    m_acknowledge->setEnabled(!chosen.empty() && connected);
+    m_shelve->setEnabled(!chosen.empty());
+    const bool shelved = !chosen.empty() && m_open->shelvedUntil(chosen.front());
+    m_shelve->setText(shelved ? tr("Bring &back from the shelf") : tr("&Shelve for 30 minutes"));
+    m_openCall->setEnabled(!chosen.empty() && chosen.front().call.has_value());
+}
+
+std::vector<Alarm> AlarmPage::selected() const
+{
+    const bool past = showsPast();
+    const QItemSelectionModel* selection = (past ? m_pastTable : m_openTable)->selectionModel();
+    std::vector<Alarm> alarms;
+    if (selection == nullptr)
+        return alarms;
+    for (const QModelIndex& row : selection->selectedRows())
+        if (const Alarm* alarm = (past ? m_past : m_open)->alarmAt(row.row()))
+            alarms.push_back(*alarm);
+    return alarms;
+}
+
+void AlarmPage::askForComment()
+{
+    const std::vector<Alarm> alarms = selected();
+    if (alarms.empty())
+        return;
+    auto* dialog = new QInputDialog(this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Acknowledge %1").arg(alarmsText(alarms.size())));
+    dialog->setLabelText(tr("A comment for the others, if there is anything to say:"));
+    dialog->setOkButtonText(tr("Acknowledge"));
+    dialog->setCancelButtonText(tr("Cancel"));
+    dialog->resize(460, dialog->height());
+    connect(dialog, &QInputDialog::textValueSelected, this, [this, alarms](const QString& comment) {
+        m_error->clear();
+        m_comment = comment.trimmed();
+        for (const Alarm& alarm : alarms)
+            m_toAcknowledge.push_back(alarm.id);
+        if (!m_change)
+            acknowledgeNext();
+    });
+    dialog->open();
+}
+
+void AlarmPage::acknowledgeNext()
+{
+    m_change.reset();
+    if (!m_toAcknowledge.empty()) {
+        m_change = m_source.acknowledgeAlarm(m_toAcknowledge.front(), m_comment);
+        m_toAcknowledge.pop_front();
+    } else if (showsPast()) {
+        reload(); // the open ones come by themselves
+    }
+}
+
+void AlarmPage::shelve()
+{
+    const std::vector<Alarm> alarms = selected();
+    const bool back = !alarms.empty() && m_open->shelvedUntil(alarms.front());
+    for (const Alarm& alarm : alarms) {
+        if (back)
+            m_open->unshelve(alarm);
+        else
+            m_open->shelve(alarm, std::chrono::minutes(30));
+    }
+}
+
+void AlarmPage::showRules()
+{
+    auto* dialog = new RulesDialog(m_source, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setTheme(m_theme);
+    dialog->open();
+}
+
+void AlarmPage::focusList()
+{
+    table().setFocus(Qt::ShortcutFocusReason);
+    if (!table().currentIndex().isValid() && table().model()->rowCount() > 0)
+        table().selectRow(0);
+}
+
+bool AlarmPage::clearFilter()
+{
+    if (m_filter->text().isEmpty() && m_severity->currentIndex() == 0)
+        return false;
+    m_filter->clear();
+    m_severity->setCurrentIndex(0);
+    return true;
+}
+
+void AlarmPage::setTheme(const Theme& theme)
+{
+    m_theme = theme;
+    m_openTable->setTheme(theme);
+    m_pastTable->setTheme(theme);
+    m_error->setTheme(theme);
+}
+
+}

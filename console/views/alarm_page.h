@@ -1,0 +1,95 @@
+// Alarms: those that are open, and those of the past; what is known of one, and what can be done about it.
+#pragma once
+
+#include "console/models/alarm_model.h"
+#include "console/models/call_source.h"
+#include "console/views/theme.h"
+
+#include <QTimer>
+#include <QWidget>
+#include <deque>
+
+class QAction;
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QStackedWidget;
+class QToolButton;
+
+namespace callmon {
+
+class AlarmDetail;
+class CallTable;
+class EmptyState;
+class MessageBar;
+
+class AlarmPage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit AlarmPage(CallSource& source, QWidget* parent = nullptr, AlarmModel::Clock clock = {});
+
+    AlarmModel& open() { return *m_open; }
+    AlarmModel& past() { return *m_past; }
+    CallTable& table() { return *(showsPast() ? m_pastTable : m_openTable); }
+    bool showsPast() const;
+    void showPast(bool past);
+    bool isSearching() const { return m_search.has_value(); }
+    QString lastError() const;
+    QAction* acknowledgeAction() const { return m_acknowledge; }
+    QAction* shelveAction() const { return m_shelve; }
+    QAction* rulesAction() const { return m_rules; }
+
+    void setFilterText(const QString& text);
+    void focusList();
+    bool clearFilter(); // false when there was none
+    void reload(); // the past ones
+    void setTheme(const Theme& theme);
+    void addExportAction(QAction* action);
+    void saveColumns() const;
+
+signals:
+    void callActivated(callmon::CallKey call);
+    void unacknowledgedChanged();
+
+private:
+    void arrange();
+    QToolButton* button(QAction* action);
+    void applyFilter();
+    void showState();
+    std::vector<Alarm> selected() const;
+    void askForComment();
+    void acknowledgeNext();
+    void shelve();
+    void showRules();
+
+    CallSource& m_source;
+    AlarmModel* m_open;
+    AlarmModel* m_past;
+    QComboBox* m_view;
+    QComboBox* m_when;
+    QComboBox* m_severity;
+    QLineEdit* m_filter;
+    QLabel* m_count;
+    MessageBar* m_error;
+    QAction* m_acknowledge;
+    QAction* m_shelve;
+    QAction* m_openCall;
+    QAction* m_rules;
+    QToolButton* m_columns;
+    QToolButton* m_export;
+    QStackedWidget* m_stack;
+    CallTable* m_openTable;
+    CallTable* m_pastTable;
+    EmptyState* m_empty;
+    AlarmDetail* m_detail;
+    QTimer m_shelfTimer;
+    Theme m_theme = themeOf(ThemeName::Light);
+    Timestamp m_now {};
+    std::optional<quint64> m_search;
+    std::deque<AlarmId> m_toAcknowledge; // one after the other: an engine takes some requests at once only
+    QString m_comment;
+    std::optional<quint64> m_change;
+};
+
+}

@@ -1,0 +1,187 @@
+#include "console/views/rules_dialog.h"
+
+#include "console/models/call_words.h"
+#include "console/views/message_bar.h"
+#include "console/views/rule_form.h"
+
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QPushButton>
+#include <QTabWidget>
+#include <QTableView>
+#include <QVBoxLayout>
+
+namespace callmon {
+
+RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
+    : QDialog(parent)
+    , m_source(source)
+    , m_rules(new RuleModel(this))
+    , m_changes(new RuleModel(this))
+    , m_table(list(m_rules, QStringLiteral("rules")))
+    , m_form(new RuleForm(this))
+    , m_error(new MessageBar(this))
+    , m_new(new QPushButton(tr("Ne&w"), this))
+    , m_save(new QPushButton(tr("Sa&ve"), this))
+    , m_remove(new QPushButton(tr("Take &back"), this))
+{
+    setWindowTitle(tr("Alarm rules"));
+    m_table->setAccessibleName(tr("Alarm rules"));
+    for (const int column : { RuleModel::Change, RuleModel::ChangedAt })
+        m_table->setColumnHidden(column, true);
+    m_table->horizontalHeader()->moveSection(RuleModel::ChangedBy, RuleModel::ColumnCount - 1);
+    auto* history = list(m_changes, QStringLiteral("ruleChanges"));
+    history->setAccessibleName(tr("Changes of alarm rules"));
+    m_new->setToolTip(tr("A rule like the one that is chosen, under a name of its own"));
+    m_remove->setToolTip(tr("Take back what users made of the rule: it is gone, or again as configured"));
+    for (QPushButton* button : { m_new, m_save, m_remove })
+        button->setAutoDefault(false);
+
+    auto* buttons = new QHBoxLayout;
+    buttons->addWidget(m_new);
+    buttons->addWidget(m_remove);
+    buttons->addStretch(1);
+    buttons->addWidget(m_save);
+    auto* side = new QVBoxLayout;
+    side->addWidget(m_form);
+    side->addStretch(1);
+    side->addLayout(buttons);
+    auto* page = new QWidget(this);
+    auto* row = new QHBoxLayout(page);
+    row->addWidget(m_table, 1);
+    row->addLayout(side);
+    auto* tabs = new QTabWidget(this);
+    tabs->addTab(page, tr("&Rules"));
+    tabs->addTab(history, tr("&History"));
+    auto* close = new QPushButton(tr("Close"), this);
+    close->setAutoDefault(false);
+    connect(close, &QPushButton::clicked, this, &QDialog::close);
+    auto* bottom = new QHBoxLayout;
+    bottom->addStretch(1);
+    bottom->addWidget(close);
+    auto* layout = new QVBoxLayout(this);
+    layout->addWidget(m_error);
+    layout->addWidget(tabs, 1);
+    layout->addLayout(bottom);
+    resize(1120, 560);
+
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RulesDialog::choose);
+    connect(m_form, &RuleForm::changed, this, &RulesDialog::showState);
+    connect(m_save, &QPushButton::clicked, this, &RulesDialog::save);
+    connect(m_remove, &QPushButton::clicked, this, &RulesDialog::remove);
+    connect(m_new, &QPushButton::clicked, this, [this] {
+        AlarmRule rule = m_form->rule();
+        rule.name = std::string_view();
+        rule.changedAt = {};
+        begin(rule);
+    });
+    connect(&source, &CallSource::alarmRulesFound, this, [this](quint64 request, const std::vector<AlarmRule>& rules) {
+        if (m_listing != request)
+            return;
+        m_rules->setRules(rules);
+        const int chosen = m_rules->rowOf(m_chosen.toStdString());
+        m_table->selectRow(std::max(chosen, 0));
+        m_table->resizeColumnsToContents();
+    });
+    connect(&source, &CallSource::alarmRuleChangesFound, this,
+        [this](quint64 request, const std::vector<AlarmRuleChange>& changes) {
+            if (m_history == request)
+                m_historyRows.insert(m_historyRows.end(), changes.begin(), changes.end());
+        });
+    connect(&source, &CallSource::finished, this, [this, history](quint64 request) {
+        if (m_history == request) {
+            m_changes->setChanges(std::exchange(m_historyRows, {}));
+            history->resizeColumnsToContents();
+        }
+        if (m_change == request) {
+            m_change.reset();
+            reload();
+        }
+    });
+    connect(&source, &CallSource::failed, this, [this](quint64 request, const QString& message) {
+        if (request != m_listing && request != m_history && request != m_change)
+            return;
+        if (request == m_change)
+            m_change.reset();
+        m_error->say(MessageBar::Kind::Error, message);
+        showState();
+    });
+    reload();
+    m_table->setFocus();
+}
+
+QTableView* RulesDialog::list(RuleModel* model, const QString& name)
+{
+    auto* table = new QTableView(this);
+    table->setObjectName(name);
+    table->setModel(model);
+    table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table->setSelectionMode(QAbstractItemView::SingleSelection);
+    table->setAlternatingRowColors(true);
+    table->setShowGrid(false);
+    table->setTabKeyNavigation(false);
+    table->verticalHeader()->hide();
+    table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
+    table->horizontalHeader()->setSectionsMovable(true);
+    table->horizontalHeader()->setStretchLastSection(true);
+    table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    return table;
+}
+
+void RulesDialog::setTheme(const Theme& theme)
+{
+    m_error->setTheme(theme);
+}
+
+void RulesDialog::reload()
+{
+    m_listing = m_source.alarmRules();
+    m_history = m_source.alarmRuleChanges();
+    showState();
+}
+
+void RulesDialog::choose()
+{
+    const AlarmRule* rule = m_rules->ruleAt(m_table->currentIndex().row());
+    if (rule == nullptr)
+        return;
+    m_chosen = text(rule->name);
+    m_form->setRule(*rule, false);
+}
+
+void RulesDialog::begin(const AlarmRule& rule)
+{
+    m_chosen.clear();
+    m_form->setRule(rule, true);
+    m_form->findChild<QWidget*>(QStringLiteral("ruleName"))->setFocus();
+}
+
+void RulesDialog::save()
+{
+    const AlarmRule rule = m_form->rule();
+    if (m_chosen.isEmpty() && m_rules->rowOf(rule.name) >= 0) {
+        m_error->say(MessageBar::Kind::Error, tr("There is a rule of this name already."));
+        return;
+    }
+    m_error->clear();
+    m_chosen = text(rule.name);
+    m_change = m_source.putAlarmRule(rule);
+    showState();
+}
+
+void RulesDialog::remove()
+{
+    m_error->clear();
+    m_change = m_source.removeAlarmRule(m_chosen);
+    showState();
+}
+
+void RulesDialog::showState()
+{
+    const int row = m_chosen.isEmpty() ? -1 : m_rules->rowOf(m_chosen.toStdString());
+    const AlarmRule* rule = m_rules->ruleAt(row);
+    m_save->setEnabled(m_form->problem().isEmpty() && !m_change);
+    m_remove->setEnabled(rule != nullptr && rule->changedAt != Timestamp {} && !m_change);
+}
+
+}

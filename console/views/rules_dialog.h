@@ -1,0 +1,55 @@
+// What raises alarms: every rule, one of them to be changed, and who changed what.
+#pragma once
+
+#include "console/models/call_source.h"
+#include "console/models/rule_model.h"
+#include "console/views/theme.h"
+
+#include <QDialog>
+
+class QPushButton;
+class QTableView;
+
+namespace callmon {
+
+class MessageBar;
+class RuleForm;
+
+class RulesDialog : public QDialog {
+    Q_OBJECT
+
+public:
+    explicit RulesDialog(CallSource& source, QWidget* parent = nullptr);
+
+    void setTheme(const Theme& theme);
+    RuleModel& rules() { return *m_rules; }
+    RuleModel& changes() { return *m_changes; }
+    RuleForm& form() { return *m_form; }
+    QTableView& table() { return *m_table; }
+
+private:
+    QTableView* list(RuleModel* model, const QString& name);
+    void reload();
+    void choose();
+    void begin(const AlarmRule& rule); // a new one
+    void save();
+    void remove();
+    void showState();
+
+    CallSource& m_source;
+    RuleModel* m_rules;
+    RuleModel* m_changes;
+    QTableView* m_table;
+    RuleForm* m_form;
+    MessageBar* m_error;
+    QPushButton* m_new;
+    QPushButton* m_save;
+    QPushButton* m_remove;
+    QString m_chosen; // name of the rule in the form; empty: a new one
+    std::optional<quint64> m_listing;
+    std::optional<quint64> m_history;
+    std::optional<quint64> m_change;
+    std::vector<AlarmRuleChange> m_historyRows; // come in several answers
+};
+
+}

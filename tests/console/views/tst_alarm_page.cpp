@@ -1,0 +1,223 @@
+// The alarms as a user works with them: by keys alone.
+#include "console/models/list_export.h"
+#include "console/views/alarm_page.h"
+#include "console/views/call_page.h"
+#include "console/views/call_table.h"
+#include "console/views/main_window.h"
+#include "console/views/message_bar.h"
+#include "console/views/rule_form.h"
+#include "console/views/rules_dialog.h"
+#include "demo_source.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QInputDialog>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSettings>
+#include <QTabWidget>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace callmon;
+
+namespace {
+
+class AlarmPageTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        QCoreApplication::setOrganizationName("VoIPCallMon");
+        QCoreApplication::setApplicationName("callmon-console-test-alarms");
+        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_settings.path());
+    }
+
+    void init()
+    {
+        m_source = std::make_unique<DemoSource>();
+        m_window = std::make_unique<MainWindow>(*m_source, ThemeName::Light);
+        m_window->show();
+        m_source->connectNow(5);
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    }
+    void cleanup()
+    {
+        m_window.reset();
+        m_source.reset();
+    }
+
+    void theTabTellsHowManyNobodyHasSeenTo()
+    {
+        auto* tabs = m_window->findChild<QTabWidget*>();
+        QCOMPARE(tabs->tabText(2), QString("Alarms"));
+        m_source->openAlarms(m_source->alarmsOf(12)); // one of them acknowledged, one critical
+        QCOMPARE(tabs->tabText(2), QString("■ Alarms (11)"));
+        m_source->openAlarms({});
+        QCOMPARE(tabs->tabText(2), QString("Alarms"));
+    }
+
+    void enterGoesToTheCallAndEscBack()
+    {
+        m_source->openAlarms(m_source->alarmsOf(12));
+        QTest::keyClick(m_window.get(), Qt::Key_3, Qt::ControlModifier);
+        CallTable& table = page().table();
+        QTRY_VERIFY(table.hasFocus());
+        QTest::keyClick(&table, Qt::Key_Return); // the critical one is the probe's: no call to go to
+        QVERIFY(!m_window->currentCall());
+        QTest::keyClick(&table, Qt::Key_Down);
+        const auto call = page().open().alarmAt(1)->call;
+        QVERIFY(call);
+        QTest::keyClick(&table, Qt::Key_Return);
+        QVERIFY(m_window->currentCall());
+        QCOMPARE(m_window->currentCall()->call(), *call);
+        QTest::keyClick(m_window.get(), Qt::Key_Escape);
+        QVERIFY(table.hasFocus());
+        QCOMPARE(table.currentIndex().row(), 1);
+    }
+
+    void everyChosenAlarmIsAcknowledgedWithTheComment()
+    {
+        m_source->openAlarms(m_source->alarmsOf(100));
+        m_window->showAlarms();
+        page().table().selectAll();
+        acknowledge("it is the backup");
+        QTRY_COMPARE(m_source->acknowledged.size(), std::size_t(100));
+        QCOMPARE(m_source->acknowledged[0].second, QString("it is the backup"));
+        QVERIFY(page().lastError().isEmpty());
+    }
+
+    void refusedAcknowledgementIsSaid()
+    {
+        m_source->openAlarms(m_source->alarmsOf(3));
+        m_window->showAlarms();
+        acknowledge("refused");
+        QTRY_COMPARE(page().lastError(), QString("Not acknowledged: there is no alarm 7"));
+    }
+
+    void shelvedAlarmsAreAwayAndCanBeBroughtBack()
+    {
+        m_source->openAlarms(m_source->alarmsOf(3));
+        m_window->showAlarms();
+        QTest::keyClick(m_window.get(), Qt::Key_J, Qt::ControlModifier);
+        QCOMPARE(page().open().rowCount(), 2);
+        auto* view = page().findChild<QComboBox*>("alarmView");
+        view->setFocus();
+        QTest::keyClick(view, Qt::Key_Down); // open, with shelved
+        QCOMPARE(page().open().rowCount(), 3);
+        m_window->showAlarms();
+        page().table().selectRow(0);
+        QTest::keyClick(m_window.get(), Qt::Key_J, Qt::ControlModifier);
+        QTest::keyClick(view, Qt::Key_Up);
+        QCOMPARE(page().open().rowCount(), 3);
+    }
+
+    void filterNarrowsAndEscClears()
+    {
+        m_source->openAlarms(m_source->alarmsOf(12));
+        m_window->showAlarms();
+        auto* filter = page().findChild<QLineEdit*>("alarmFilter");
+        filter->setFocus();
+        QTest::keyClicks(filter, "disk");
+        QCOMPARE(page().open().rowCount(), 1);
+        QTest::keyClicks(filter, " xyz");
+        QVERIFY(says("No alarm matches the filter"));
+        QTest::keyClick(filter, Qt::Key_Escape);
+        QCOMPARE(page().open().rowCount(), 12);
+    }
+
+    void emptyListsSayWhy()
+    {
+        m_window->showAlarms();
+        QVERIFY(says("No alarm is open"));
+        m_source->loseConnection();
+        QVERIFY(says("Not connected to an engine"));
+        page().showPast(true);
+        QVERIFY(page().lastError().startsWith("Not connected"));
+    }
+
+    void pastAlarmsAreSearchedByTime()
+    {
+        m_window->showAlarms();
+        page().showPast(true);
+        QTRY_COMPARE(page().past().rowCount(), 60);
+        QCOMPARE(page().past().index(0, AlarmModel::End).data().toString(), QString("recovered"));
+        QVERIFY(csvOf(page().past(), { AlarmModel::End }).starts_with("end_reason\r\nrecovered\r\ncall_ended"));
+    }
+
+    void ruleIsChangedByKeysAndAWrongOneCannotBeSaved()
+    {
+        m_window->showAlarms();
+        QTest::keyClick(m_window.get(), Qt::Key_R, Qt::ControlModifier);
+        auto* dialog = page().findChild<RulesDialog*>();
+        QVERIFY(dialog);
+        QTRY_COMPARE(dialog->rules().rowCount(), static_cast<int>(builtInRules().size()));
+        QTest::keyClick(&dialog->table(), Qt::Key_Down); // loss-high: above 5 %, cleared up to 2 %
+        QCOMPARE(dialog->form().rule().name.str(), std::string("loss-high"));
+        auto* threshold = dialog->form().findChild<QDoubleSpinBox*>("ruleThreshold");
+        threshold->setValue(1); // below the clear threshold
+        QVERIFY(dialog->form().problem().contains("clear threshold"));
+        QVERIFY(!button(*dialog, "Sa&ve")->isEnabled());
+        threshold->setValue(8);
+        dialog->form().findChild<QCheckBox*>("ruleEnabled")->setChecked(false);
+        QVERIFY(!button(*dialog, "Take &back")->isEnabled()); // it is as configured
+        QTest::keyClick(button(*dialog, "Sa&ve"), Qt::Key_Space);
+        QTRY_COMPARE(dialog->changes().rowCount(), 1);
+        const AlarmRule* rule = findRule(m_source->rules, "loss-high");
+        QCOMPARE(rule->threshold, 8.0);
+        QVERIFY(!rule->enabled);
+        QTRY_VERIFY(button(*dialog, "Take &back")->isEnabled());
+        QCOMPARE(dialog->table().currentIndex().row(), 1); // it stays chosen
+
+        QTest::keyClick(button(*dialog, "Ne&w"), Qt::Key_Space);
+        QVERIFY(!button(*dialog, "Sa&ve")->isEnabled()); // it has no name
+        auto* name = dialog->form().findChild<QLineEdit*>("ruleName");
+        QVERIFY(name->hasFocus());
+        QTest::keyClicks(name, "loss-of-the-boss");
+        QTest::keyClick(button(*dialog, "Sa&ve"), Qt::Key_Space);
+        QTRY_VERIFY(findRule(m_source->rules, "loss-of-the-boss"));
+        QTRY_COMPARE(
+            dialog->rules().ruleAt(dialog->table().currentIndex().row())->name.str(), std::string("loss-of-the-boss"));
+        QTest::keyClick(button(*dialog, "Take &back"), Qt::Key_Space);
+        QTRY_VERIFY(!findRule(m_source->rules, "loss-of-the-boss"));
+        dialog->close();
+    }
+
+private:
+    AlarmPage& page() { return m_window->alarms(); }
+    bool says(const QString& text)
+    {
+        for (const QLabel* label : page().findChildren<QLabel*>())
+            if (label->isVisible() && label->text() == text)
+                return true;
+        return false;
+    }
+    static QPushButton* button(QWidget& where, const QString& text)
+    {
+        for (QPushButton* one : where.findChildren<QPushButton*>())
+            if (one->text() == text)
+                return one;
+        return nullptr;
+    }
+    void acknowledge(const QString& comment)
+    {
+        QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
+        auto* dialog = page().findChild<QInputDialog*>();
+        QVERIFY(dialog);
+        auto* edit = dialog->findChild<QLineEdit*>();
+        QTest::keyClicks(edit, comment);
+        QTest::keyClick(edit, Qt::Key_Return);
+    }
+
+    QTemporaryDir m_settings;
+    std::unique_ptr<DemoSource> m_source;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+}
+
+QTEST_MAIN(AlarmPageTest)
+#include "tst_alarm_page.moc"
