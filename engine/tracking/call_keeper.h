@@ -39,8 +39,12 @@ public:
     TrackerListener& listener() { return m_listener; }
     void accompany(CallCompanion& companion) { m_companion = &companion; } // one; before the first call
 
-    // --- For RTCP, of whatever call.
+    // --- What receivers say of media: by RTCP, of whatever call; by signalling.
     void readRtcp(const Datagram& datagram);
+    void receiverCounted(std::uint32_t index, Party receiver, const ReceiverCounts& counts)
+    {
+        m_rtcp.addCounts(index, receiver, counts);
+    }
     const RtcpReports::Counters& rtcpCounters() const { return m_rtcp.counters(); }
 
     // --- Time, which only packets tell.

@@ -35,7 +35,7 @@ struct CallMedia {
     std::uint32_t unnumbered = 0; // of this lane
 };
 
-// What receivers report of a stream by RTCP, as of the last tick (RtcpReports).
+// What receivers report of a stream by RTCP, or a telephone by Skinny, as of the last tick (RtcpReports).
 struct RtcpSummary {
     std::uint32_t reports = 0;
     std::optional<float> roundTripMs; // probe to both ends and back

@@ -19,6 +19,7 @@ std::optional<float> asFloat(const std::optional<double>& value)
 RtcpReports::RtcpReports(const TrackerOptions& options)
     : m_sources(options.maxStreams)
     , m_calls(options.maxCalls)
+    , m_counts(options.maxCalls)
     , m_changed(options.maxCalls)
 {
 }
@@ -144,6 +145,14 @@ RtcpFigures* RtcpReports::figuresOf(std::uint32_t call, Ssrc ssrc, const IpAddre
     return &m_sources[index].figures;
 }
 
+void RtcpReports::addCounts(std::uint32_t call, Party receiver, const ReceiverCounts& counts)
+{
+    if (counts.packets == 0 && counts.lost == 0)
+        return; // some telephones fill in nothing
+    m_counts[call][static_cast<std::size_t>(receiver)] = counts;
+    change(call);
+}
+
 void RtcpReports::change(std::uint32_t call)
 {
     if (m_calls[call].changed)
@@ -159,6 +168,7 @@ void RtcpReports::tellStreams(LaneGroup& lanes)
         m_calls[call].changed = false;
         for (std::uint32_t s = newest(call); s != noIndex; s = m_sources[s].next)
             tellStream(call, m_sources[s], lanes);
+        tellCounts(call, lanes);
     }
     m_changedCount = 0;
 }
@@ -197,6 +207,26 @@ void RtcpReports::tellStream(std::uint32_t call, const Source& source, LaneGroup
         asFloat(figures.jitter(newest->rtp.payload().clock)), asFloat(figures.mos()) };
 }
 
+void RtcpReports::tellCounts(std::uint32_t call, LaneGroup& lanes) const
+{
+    for (const ReceiverCounts& counts : m_counts[call]) {
+        if (counts.packets == 0 && counts.lost == 0)
+            continue;
+        CallStream* newest = nullptr;
+        LaneGroup::CallStreams places;
+        for (const LaneGroup::StreamPlace& place : lanes.streamsOf(call, places)) { // by number
+            CallStream& stream = lanes[place.lane].stream(place.index);
+            if (stream.identity.flow.dst == counts.receivedAt)
+                newest = &stream;
+        }
+        if (newest == nullptr || newest->rtcp.reports > 0)
+            continue;
+        const double expected = static_cast<double>(counts.packets) + counts.lost;
+        newest->rtcp.lostPercent = static_cast<float>(100.0 * counts.lost / expected);
+        newest->rtcp.jitterMs = static_cast<float>(counts.jitterMs);
+    }
+}
+
 void RtcpReports::removeCall(std::uint32_t call)
 {
     for (std::uint32_t i = newest(call); i != noIndex;) {
@@ -206,6 +236,7 @@ void RtcpReports::removeCall(std::uint32_t call)
     }
     const bool changed = m_calls[call].changed; // still in the list
     m_calls[call] = {};
+    m_counts[call] = {};
     m_calls[call].changed = changed;
 }
 
@@ -213,6 +244,7 @@ void RtcpReports::touch()
 {
     m_sources.touch();
     m_calls.touch();
+    m_counts.touch();
     m_changed.touch();
 }
 

@@ -8,6 +8,14 @@
 
 namespace callmon {
 
+// What a telephone counted of what it received (Skinny's ConnectionStatisticsRes); the newest counts.
+struct ReceiverCounts {
+    Endpoint receivedAt;
+    std::uint32_t packets = 0;
+    std::uint32_t lost = 0;
+    std::uint32_t jitterMs = 0;
+};
+
 // Lane 0. Nothing here reads a clock, allocates or locks after the constructor.
 class RtcpReports {
 public:
@@ -26,6 +34,9 @@ public:
 
     // `datagram` looks like RTCP. The call whose datagram it is, which is thereby heard of; noIndex for none.
     std::uint32_t read(const Datagram& datagram, const MediaLane& lane);
+    // A party's own account by its signalling, which knows no SSRC: of the newest stream that goes to that address.
+    // What RTCP says of a stream comes first.
+    void addCounts(std::uint32_t call, Party receiver, const ReceiverCounts& counts);
     // A stream of the call got its number: what was reported of it before is for it.
     void streamNumbered(std::uint32_t call) { change(call); }
     // While lanes stand still: what has changed since goes to the newest stream of each source.
@@ -51,6 +62,8 @@ private:
         bool changed; // since the last tick
     };
 
+    using CountsOfCall = std::array<ReceiverCounts, 2>; // by the party who received; all zero: none
+
     std::uint32_t callOf(const FlowKey& flow, const MediaLane& lane) const;
     void readReport(std::uint32_t call, const RtcpReport& report, const Datagram& datagram);
     void readExtended(std::uint32_t call, const RtcpPart& part, const Datagram& datagram);
@@ -58,11 +71,13 @@ private:
     RtcpFigures* figuresOf(std::uint32_t call, Ssrc ssrc, const IpAddress& sender, const IpAddress& receiver);
     std::optional<Milliseconds> roundTripOf(std::uint32_t call, const Source& source) const;
     void tellStream(std::uint32_t call, const Source& source, LaneGroup& lanes) const;
+    void tellCounts(std::uint32_t call, LaneGroup& lanes) const;
     void change(std::uint32_t call);
     std::uint32_t newest(std::uint32_t call) const { return m_calls[call].newestPlusOne - 1; } // noIndex for none
 
     ObjectPool<Source> m_sources;
     LazyArray<CallSources> m_calls; // by the index of the call
+    LazyArray<CountsOfCall> m_counts; // by the index of the call
     LazyArray<std::uint32_t> m_changed; // calls
     std::uint32_t m_changedCount = 0;
     Counters m_counters;

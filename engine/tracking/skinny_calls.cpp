@@ -290,6 +290,18 @@ void SkinnyCalls::apply(const SkinnyStartTransmit& body)
         body.payloadType, body.eventPayloadType);
 }
 
+// Asked for when the media stop: the call may be over by then.
+void SkinnyCalls::apply(const SkinnyStatistics& body)
+{
+    const std::uint32_t index = body.callReference == 0 ? noIndex : known(body.callReference);
+    if (!count(index))
+        return;
+    const SkinnyHalf& half = m_phones.half(index);
+    if (half.call != noIndex && half.receivesAt != Endpoint {})
+        m_calls.receiverCounted(
+            half.call, half.party, { half.receivesAt, body.packetsReceived, body.packetsLost, body.jitterMs });
+}
+
 void SkinnyCalls::callGone(std::uint32_t call)
 {
     while (m_halvesOf[call] != 0)

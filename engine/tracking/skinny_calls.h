@@ -48,10 +48,10 @@ private:
     void apply(const SkinnyOpenReceive& body);
     void apply(const SkinnyReceiveOpened& body);
     void apply(const SkinnyStartTransmit& body);
+    void apply(const SkinnyStatistics& body);
     void apply(const SkinnyTone& body) { mention(body.at.callReference); }
     void apply(const SkinnySoftKeys& body) { mention(body.at.callReference); }
     void apply(const SkinnyStatisticsRequest& body) { mention(body.callReference); }
-    void apply(const SkinnyStatistics& body) { mention(body.callReference); }
     void apply(const SkinnyTransmitStarted& body) { mention(body.channel.callReference); }
     void apply(const SkinnyChannelClosed& body) { mention(body.channel.callReference); }
     void apply(const SkinnyRegisterAck&) { ++m_counters.outsideCalls; }

@@ -185,6 +185,7 @@ bool SkinnyCalls::openCall(std::uint32_t index)
     Call& call = m_calls[opened];
     call.record.signalling = Signalling::Skinny;
     call.record.transport = Transport::Tcp;
+    call.record.encapsulation = m_message->encapsulation;
     call.confirmed = true;
     call.firstInviteAt = half.dialledAt;
     const bool calls = half.party == Party::Caller;

@@ -17,10 +17,16 @@ struct LaneRun {
     std::size_t busyLanes = 0; // that had streams
 };
 
+// Stands for a message of a TCP connection.
+inline bool isSkinny(const Datagram& datagram)
+{
+    return datagram.flow.src.port == 2000 || datagram.flow.dst.port == 2000;
+}
+
 // As the capture core deals them: media by destination, anything else to the first.
 inline std::size_t laneOf(const Datagram& datagram, std::size_t lanes)
 {
-    return looksLikeRtp(datagram.payload) ? hashOf(datagram.flow.dst) % lanes : 0;
+    return !isSkinny(datagram) && looksLikeRtp(datagram.payload) ? hashOf(datagram.flow.dst) % lanes : 0;
 }
 
 // `datagrams` are in order; their sequence is set here.
@@ -54,8 +60,15 @@ inline std::unique_ptr<LaneRun> runLanes(
     std::vector<Datagram> own;
     eachBatch([&](std::span<const Datagram> some) {
         own.clear();
-        for (const Datagram& datagram : some)
-            own.push_back(laneOf(datagram, lanes) == 0 ? datagram : timeMark(datagram.arrival, datagram.sequence));
+        for (const Datagram& datagram : some) {
+            if (isSkinny(datagram)) {
+                monitor.process(own);
+                own.clear();
+                monitor.skinnyMessage(datagram);
+            } else {
+                own.push_back(laneOf(datagram, lanes) == 0 ? datagram : timeMark(datagram.arrival, datagram.sequence));
+            }
+        }
         monitor.process(own);
         monitor.reached(some.back().sequence + 1);
         monitor.advance(some.back().arrival);

@@ -3,6 +3,7 @@
 
 // after Qt: moc stumbles over <chrono> when it comes first
 #include "tests/engine/tracking/sip_script.h"
+#include "tests/engine/tracking/skinny_script.h"
 #include "tests/replay/lane_run.h"
 #include "tests/traffic/rtcp_writer.h"
 
@@ -78,6 +79,8 @@ class LanesTest : public QObject {
 private slots:
     void recordsAreTheSameForAnyNumberOfLanes_data();
     void recordsAreTheSameForAnyNumberOfLanes();
+    void callsBySkinnyAreTheSameForAnyNumberOfLanes_data();
+    void callsBySkinnyAreTheSameForAnyNumberOfLanes();
     void recordsDoNotDependOnTheSeedOfTheHashes();
     void streamsBeyondACallsLimitAreTheSameOnes();
     void clockThatStepsBackStepsBackInAllLanes();
@@ -108,6 +111,30 @@ void LanesTest::recordsAreTheSameForAnyNumberOfLanes()
         [](const auto& each) { return each.second.rtcpReports > 2 && each.second.rtcpRtt; }));
     const auto several =
         runLanes(datagrams, options(), static_cast<std::size_t>(lanes), static_cast<std::size_t>(batch));
+    QCOMPARE(several->busyLanes, static_cast<std::size_t>(lanes));
+    QCOMPARE(firstDifference(*one, *several), std::string());
+}
+
+void LanesTest::callsBySkinnyAreTheSameForAnyNumberOfLanes_data()
+{
+    QTest::addColumn<int>("lanes");
+    for (const int lanes : { 1, 2, 3 })
+        QTest::addRow("%d lanes", lanes) << lanes;
+}
+
+void LanesTest::callsBySkinnyAreTheSameForAnyNumberOfLanes()
+{
+    QFETCH(int, lanes);
+    SkinnyTraffic traffic;
+    talkBySkinny(traffic);
+    const auto one = runLanes(traffic.datagrams(), options(), 1, 64);
+    QCOMPARE(one->all.ended.size(), std::size_t { 6 }); // five, and a consultation
+    QVERIFY(std::ranges::any_of(one->all.ended, [](const CallRecord& call) { return !call.transferTarget.empty(); }));
+    QVERIFY(std::ranges::any_of(one->all.ended, [](const CallRecord& call) { return call.holds > 0; }));
+    QVERIFY(std::ranges::count_if(one->all.streams, [](const auto& each) {
+        return each.second.farEndJitter == std::optional(Milliseconds(3));
+    }) == 5);
+    const auto several = runLanes(traffic.datagrams(), options(), static_cast<std::size_t>(lanes), 7);
     QCOMPARE(several->busyLanes, static_cast<std::size_t>(lanes));
     QCOMPARE(firstDifference(*one, *several), std::string());
 }

@@ -5,6 +5,7 @@
 #include "engine/records/call_monitor.h"
 #include "tests/engine/count_allocations.h"
 #include "tests/engine/tracking/sip_script.h"
+#include "tests/engine/tracking/skinny_script.h"
 
 #include <algorithm>
 
@@ -45,6 +46,7 @@ class NoAllocationTest : public QObject {
 private slots:
     void countingWorks();
     void callsAndMediaAllocateNothing();
+    void callsBySkinnyAllocateNothing();
 };
 
 void NoAllocationTest::countingWorks()
@@ -80,6 +82,28 @@ void NoAllocationTest::callsAndMediaAllocateNothing()
     QCOMPARE(sink->ended, 1);
     QCOMPARE(sink->messages, 8);
     QVERIFY(sink->points >= 50 && sink->chunks >= 50 && sink->seconds >= 79);
+}
+
+void NoAllocationTest::callsBySkinnyAllocateNothing()
+{
+    SkinnyTraffic traffic;
+    talkBySkinny(traffic);
+    const auto sink = std::make_unique<FixedSink>();
+    TrackerOptions options;
+    options.maxCalls = 64;
+    options.maxStreams = 64;
+    options.maxMediaAddresses = 64;
+    CallMonitor monitor(options, *sink);
+    const std::size_t before = allocations;
+    for (const Datagram& datagram : traffic.datagrams()) {
+        if (SkinnyTraffic::isSkinny(datagram))
+            monitor.skinnyMessage(datagram);
+        else
+            monitor.process(std::span(&datagram, 1));
+    }
+    QCOMPARE(allocations - before, std::size_t { 0 });
+    QCOMPARE(sink->ended, 6);
+    QVERIFY(sink->messages > 60 && sink->points > 20 && sink->chunks > 20);
 }
 
 QTEST_APPLESS_MAIN(NoAllocationTest)

@@ -46,6 +46,7 @@ public:
         BindingRule rule;
         int confidence;
         std::uint64_t joinedLater;
+        RtcpSummary rtcp;
     };
     struct Ended {
         CallRecord record;
@@ -80,7 +81,7 @@ public:
                 { s.sender, s.identity.flow, s.identity.ssrc, sequence.packets(), sequence.lost(),
                     sequence.duplicates(), sequence.reordered(),
                     m_tracker->lane(place.lane).codecs().name(s.rtp.payload().codec).str(), s.rtp, s.rule, s.confidence,
-                    s.joinedLater });
+                    s.joinedLater, s.rtcp });
         }
         ended.push_back(std::move(end));
         endedAt.push_back(m_lastTick);

@@ -70,6 +70,46 @@ private slots:
         QCOMPARE(script.counter("skinny_halves_joined"), std::uint64_t { 1 });
     }
 
+    // Of 40 packets and 10 lost it misses a fifth. The callee's telephone says nothing of what it received.
+    void telephonesSayWhatReachedThem()
+    {
+        SkinnyScript script;
+        script.call('A', 9, 'B', 10);
+        script.talks('A', 'B', 50, 1);
+        script.talks('B', 'A', 50, 2);
+        script.hangsUp('B', 10);
+        script.says(
+            'A', script.write.statistics("2010", { 1, 9 }, { .sent = 50, .received = 40, .lost = 10, .jitterMs = 7 }));
+        script.says('B', script.write.statistics("2011", { 1, 10 }, {}));
+        script.state('A', 9, OnHook);
+        script.settle();
+        QCOMPARE(script.listener.ended.size(), std::size_t { 1 });
+        QCOMPARE(script.listener.ended[0].streams.size(), std::size_t { 2 });
+        for (const CollectingListener::Stream& stream : script.listener.ended[0].streams) {
+            const bool toCaller = stream.sender == Party::Callee;
+            QCOMPARE(stream.rtcp.lostPercent, toCaller ? std::optional(20.0f) : std::nullopt);
+            QCOMPARE(stream.rtcp.jitterMs, toCaller ? std::optional(7.0f) : std::nullopt);
+            QCOMPARE(stream.rtcp.reports, 0u);
+        }
+    }
+
+    // Those of the call before, at the same address, are not for this one.
+    void whatATelephoneSaysIsOfTheStreamItReceivesNow()
+    {
+        SkinnyScript script;
+        script.call('A', 9, 'B', 10);
+        script.talks('B', 'A', 20, 1);
+        script.talks('B', 'A', 20, 2); // another source
+        script.says('A', script.write.statistics("2010", { 1, 9 }, { .received = 99, .lost = 1 }));
+        script.hangsUp('B', 10);
+        script.state('A', 9, OnHook);
+        script.settle();
+        const auto& streams = script.listener.ended.at(0).streams; // newest first
+        QCOMPARE(streams.size(), std::size_t { 2 });
+        QCOMPARE(streams[0].rtcp.lostPercent, std::optional(1.0f));
+        QCOMPARE(streams[1].rtcp.lostPercent, std::optional<float>());
+    }
+
     // From the one that opened the call on, each once, of both telephones; not what came before it was one.
     void messagesOfACallAreShown()
     {
