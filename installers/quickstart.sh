@@ -169,7 +169,7 @@ if setpriv --pdeathsig TERM true 2>/dev/null; then with_us=(setpriv --pdeathsig 
 
 say "== 3/3 Running: sample calls | engine -> $([ "$window" = yes ] && echo console || echo "live table")"
 set -m # its own process group, so that both ends of the pipe are stopped together
-"${with_us[@]}" "$bin/callmon-traffic" --live 2>"$state/traffic.log" 9>&- \
+"${with_us[@]}" "$bin/callmon-traffic" --live --rtcp-share 0.8 2>"$state/traffic.log" 9>&- \
   | "${with_us[@]}" "$bin/callmon-engine" --replay - --pace recorded --data "$data" --listen "$url" \
     >"$state/engine.log" 2>&1 9>&- &
 engine=$!

@@ -361,6 +361,15 @@ void CapturesTest::generatedCallsAreWhatTheirGeneratorMade()
             QVERIFY2(ours.contains(key.join(' ')), qPrintable(key.join(' ')));
             const Row& row = ours[key.join(' ')];
             for (qsizetype c = 0; c < columns.size(); ++c) {
+                // Delays in RTCP are in units of 15 us (RFC 3550 4), and there are two of them; figures of receivers
+                // are kept in 24 bits of mantissa.
+                const bool isReported = columns[c].startsWith("far_end_") || columns[c] == "rtcp_rtt_ms";
+                if (isReported && !values[c].isEmpty()) {
+                    const double difference = row[columns[c]].toDouble() - values[c].toDouble();
+                    QVERIFY2(!row[columns[c]].isEmpty() && std::abs(difference) < 0.04,
+                        qPrintable(columns[c] + ' ' + row[columns[c]] + ", truth " + values[c]));
+                    continue;
+                }
                 const bool noCode = columns[c] == "final_code" && values[c] == "0";
                 if (row.contains(columns[c]) && !(columns[c] == "codec" && keyColumns.size() == 1))
                     QCOMPARE(row[columns[c]], noCode ? QString() : values[c]);

@@ -96,6 +96,8 @@ private slots:
             for (const auto& [key, stream] : replayed->sink.streams) {
                 StreamRecord record = stream;
                 record.key = {};
+                record.farEndLostPercent.reset(); // telephones of Skinny say it
+                record.farEndJitter.reset();
                 record.rtt.reset(); // that of SIP's INVITE; the one-way delay and with it the MOS follow
                 record.rFactor.reset();
                 record.mosMean.reset();

@@ -61,6 +61,8 @@ struct Generator::Call {
     std::uint32_t eventsPlanned = 0; // in the heap; the call is over when there is none
     CallTruth truth;
     Media media[2];
+    std::vector<RtcpParty> rtcp; // both parties, or none
+    SkinnyWriter::Figures counted[2]; // by the party who received
 };
 
 Generator::Generator(
@@ -122,7 +124,7 @@ void Generator::finish()
         if (call)
             record(*call);
     if (m_truth)
-        m_truth->add(m_cross.truth());
+        m_truth->add(m_cross.truth(), m_mirrorCopies);
 }
 
 void Generator::handle(const Event& event)
@@ -145,6 +147,9 @@ void Generator::handle(const Event& event)
         break;
     case EventKind::PacketCopy:
         writePacket(call, event.side, event.rtp, event.at, true);
+        break;
+    case EventKind::Report:
+        onReport(event);
         break;
     default:
         deliver(call, event);
@@ -183,6 +188,11 @@ void Generator::beginCall(Timestamp at, CallBegins begins)
         if (side == Party::Caller ? impairCaller : impairCallee)
             media.impairment = Impairment(drawImpairment(call->plan.sort, call->random));
     }
+    // Numbers of its own: with reports or without, a call is the same.
+    Random rtcpRandom(mixBits(m_options.seed + 2) ^ mixBits(m_callsBegun * 2));
+    if (m_options.rtcpShare > 0 && rtcpRandom.chance(m_options.rtcpShare))
+        for (const Media& media : call->media)
+            call->rtcp.emplace_back(media.sender.ssrc(), rtcpRandom);
     if (call->plan.sort == CallSort::Dtmf)
         call->media[0].sender.pressKeys(Nanoseconds(std::llround(call->random.uniform(0.3e9, 1.5e9))));
     const PlannedStep first = call->plan.steps.front();
@@ -217,6 +227,9 @@ void Generator::onStep(const Event& event)
                 .step = event.step,
                 .slot = event.slot });
     }
+    if (event.step == Step::Answer && !call.rtcp.empty())
+        for (const Party side : { Party::Caller, Party::Callee })
+            planReport(call, event.slot, side, event.at, true);
     if (++call.nextStep < call.plan.steps.size()) {
         const PlannedStep& next = call.plan.steps[call.nextStep];
         push({ .at = call.start + next.at, .kind = EventKind::Step, .step = next.step, .slot = event.slot });
@@ -263,6 +276,9 @@ void Generator::onSend(const Event& event)
     packet.rtp = media.sender.next(std::exchange(media.pause, 0ns), call.random);
     media.nextTick += packetInterval;
     planSend(call, event.slot, event.side);
+    if (!call.rtcp.empty())
+        call.rtcp[static_cast<std::size_t>(event.side)].sent(
+            packet.rtp, media.sender.payloadSize(packet.rtp), event.at);
 
     const auto delay = media.impairment.delay(packet.rtp.index, call.random);
     media.truth.sent(!delay.has_value());
@@ -273,6 +289,35 @@ void Generator::onSend(const Event& event)
         push(packet);
     else
         deliver(call, packet);
+}
+
+void Generator::planReport(Call& call, std::uint32_t slot, Party side, Timestamp after, bool first)
+{
+    push({ .at = after + call.rtcp[static_cast<std::size_t>(side)].nextReportAfter(first),
+        .kind = EventKind::Report,
+        .side = side,
+        .slot = slot });
+}
+
+// To the port above that of RTP (RFC 3550 11), until the call is over.
+void Generator::onReport(const Event& event)
+{
+    Call& call = *m_slots[event.slot];
+    if (call.truth.endedAt)
+        return;
+    const auto own = static_cast<std::size_t>(event.side);
+    RtcpParty& other = call.rtcp[1 - own];
+    const std::string compound = call.rtcp[own].report(
+        event.at, call.media[1 - own].sender.ssrc(), call.party(event.side).number + '@' + call.party(event.side).host);
+    if (!compound.empty()) {
+        std::memcpy(m_frame.payload().data(), compound.data(), compound.size());
+        FlowKey flow = call.media[own].flow;
+        ++flow.src.port;
+        ++flow.dst.port;
+        writeDatagram(event.at, flow, compound.size(), Dscp::Voice);
+        other.reportPassed(call.rtcp[own], event.at);
+    }
+    planReport(call, event.slot, event.side, event.at, false);
 }
 
 void Generator::deliver(Call& call, const Event& packet)
@@ -286,10 +331,25 @@ void Generator::deliver(Call& call, const Event& packet)
     push(copy);
 }
 
+// What passed the probe is what reaches them.
+void Generator::countAtTelephones(Call& call)
+{
+    for (const Party side : { Party::Caller, Party::Callee }) {
+        const Media& theirs = call.media[static_cast<std::size_t>(otherOf(side))];
+        call.counted[static_cast<std::size_t>(side)] = {
+            .received = static_cast<std::uint32_t>(theirs.truth.packets() - theirs.truth.duplicates()),
+            .lost = static_cast<std::uint32_t>(theirs.truth.lost()),
+            .jitterMs = theirs.sender.ssrc().value % 40,
+        };
+    }
+}
+
 // One TCP segment each. An attempt that is given up ends with the handset, which is before its last message.
 void Generator::passSkinny(Call& call, Step step, Timestamp at)
 {
-    const auto segments = call.skinny->messages(step);
+    if (step == Step::Bye)
+        countAtTelephones(call);
+    const auto segments = call.skinny->messages(step, call.counted);
     for (const SkinnySegment& segment : segments) {
         constexpr std::uint32_t initial = 1'000'000; // of both sides
         const bool toPhone = segment.flow.dst.port != 2000;
@@ -324,14 +384,20 @@ void Generator::writePacket(Call& call, Party side, const RtpPlan& rtp, Timestam
     const std::size_t length = media.sender.write(rtp, m_frame.payload());
     writeDatagram(at, media.flow, length, Dscp::Voice);
     media.truth.passed(at, rtp.index, copy);
+    if (!call.rtcp.empty())
+        call.rtcp[1 - static_cast<std::size_t>(side)].passed(rtp, media.sender.sequenceOf(rtp), at);
 }
 
 // Of the payload that lies in m_frame.
 void Generator::writeDatagram(Timestamp at, const FlowKey& flow, std::size_t length, Dscp dscp)
 {
     write(at, m_frame.build(flow, length, dscp, Side::BeforeRouter));
-    if (m_options.mirrored)
-        write(at, m_frame.build(flow, length, dscp, Side::BehindRouter));
+    if (!m_options.mirrored)
+        return;
+    const auto copy = m_frame.build(flow, length, dscp, Side::BehindRouter);
+    ++m_mirrorCopies.frames;
+    m_mirrorCopies.bytes += copy.size();
+    write(at, copy);
 }
 
 // Cross traffic comes at any time since the frame before: its share of all frames is what was asked for.
@@ -348,6 +414,19 @@ void Generator::write(Timestamp at, std::span<const std::byte> frame)
     ++m_frames;
 }
 
+// Of the stream of that party, by RTCP; else as its receiver's telephone counted it.
+RtcpTruth Generator::reportedOf(const Call& call, Party sender)
+{
+    const auto own = static_cast<std::size_t>(sender);
+    RtcpTruth truth = call.rtcp.empty() ? RtcpTruth {} : call.rtcp[1 - own].truthOf(call.rtcp[own]);
+    const SkinnyWriter::Figures& counted = call.counted[1 - own];
+    if (truth.reports == 0 && counted.received > 0) {
+        truth.lostPercent = 100.0 * counted.lost / (counted.received + counted.lost);
+        truth.jitter = Milliseconds(counted.jitterMs);
+    }
+    return truth;
+}
+
 void Generator::record(const Call& call)
 {
     if (!m_truth || !call.truth.startedAt)
@@ -355,8 +434,10 @@ void Generator::record(const Call& call)
     m_truth->add(call.callId(), call.parties, call.plan, call.truth);
     for (const Party side : { Party::Caller, Party::Callee }) {
         const Media& media = call.media[static_cast<std::size_t>(side)];
-        if (media.truth.packets() > 0)
-            m_truth->add(call.callId(), side, media.flow, media.sender.ssrc(), call.plan.codec, media.truth);
+        if (media.truth.packets() == 0)
+            continue;
+        m_truth->add(
+            call.callId(), side, media.flow, media.sender.ssrc(), call.plan.codec, media.truth, reportedOf(call, side));
     }
 }
 

@@ -7,6 +7,7 @@
 #include "tests/traffic/frame_builder.h"
 #include "tests/traffic/ground_truth.h"
 #include "tests/traffic/impairment.h"
+#include "tests/traffic/rtcp_party.h"
 #include "tests/traffic/rtp_sender.h"
 #include "tests/traffic/sip_dialogue.h"
 #include "tests/traffic/skinny_dialogue.h"
@@ -32,8 +33,9 @@ struct TrafficOptions {
     double crossShare = 0; // of frames: what is no VoIP
     std::optional<std::uint16_t> vlan;
     Signalling signalling = Signalling::Sip;
-    bool mirrored =
-        false; // both sides of a router: every frame of SIP and media comes again, and the truth counts it once
+    double rtcpShare = 0; // of calls: those whose telephones report
+    // Both sides of a router: every frame of SIP and media comes again. The truth of calls and streams counts it once.
+    bool mirrored = false;
 };
 
 class Generator {
@@ -52,7 +54,7 @@ public:
     std::size_t callsOn() const { return m_callsOn; }
 
 private:
-    enum class EventKind : std::uint8_t { Arrival, Step, StepCopy, Send, Packet, PacketCopy };
+    enum class EventKind : std::uint8_t { Arrival, Step, StepCopy, Send, Packet, PacketCopy, Report };
 
     struct Event {
         Timestamp at;
@@ -83,8 +85,12 @@ private:
     void nextArrival(Timestamp after);
     void onStep(const Event& event);
     void onSend(const Event& event);
+    void onReport(const Event& event);
+    void planReport(Call& call, std::uint32_t slot, Party side, Timestamp after, bool first);
     void planSend(Call& call, std::uint32_t slot, Party side);
     void setTalking(Call& call, std::uint32_t slot, Party side, bool talking, Timestamp at);
+    static void countAtTelephones(Call& call);
+    static RtcpTruth reportedOf(const Call& call, Party sender);
     void passSkinny(Call& call, Step step, Timestamp at);
     void writeMessage(Call& call, Step step, Timestamp at);
     void writeDatagram(Timestamp at, const FlowKey& flow, std::size_t length, Dscp dscp);
@@ -109,6 +115,7 @@ private:
     std::uint64_t m_order = 0;
     std::uint64_t m_callsBegun = 0;
     std::uint64_t m_frames = 0;
+    FrameCount m_mirrorCopies;
     std::size_t m_callsOn = 0;
     bool m_finished = false;
 };

@@ -23,6 +23,19 @@ std::string text(const std::optional<Timestamp>& time)
     return time ? toIso8601(*time) : std::string();
 }
 
+std::string number(const std::optional<double>& value)
+{
+    char text[32] = "";
+    if (value)
+        std::snprintf(text, sizeof text, "%.4f", *value);
+    return text;
+}
+
+std::string text(const std::optional<Milliseconds>& span)
+{
+    return number(span ? std::optional(span->count()) : std::nullopt);
+}
+
 }
 
 void StreamTruth::passed(Timestamp at, std::uint32_t index, bool copy)
@@ -66,7 +79,8 @@ Result<GroundTruth> GroundTruth::create(const std::string& prefix)
             "final_code", "ended_by", "codec" });
     writeLine(files[1].get(),
         { "call_id", "direction", "src_ip", "src_port", "dst_ip", "dst_port", "ssrc", "codec", "first_packet_at",
-            "last_packet_at", "packets", "duplicates", "dropped", "reordered", "expected", "lost" });
+            "last_packet_at", "packets", "duplicates", "dropped", "reordered", "expected", "lost", "rtcp_reports",
+            "rtcp_rtt_ms", "far_end_lost_percent", "far_end_jitter_ms" });
     writeLine(files[2].get(), { "protocol", "frames", "bytes" });
     return GroundTruth(std::move(files[0]), std::move(files[1]), std::move(files[2]), prefix);
 }
@@ -91,8 +105,8 @@ void GroundTruth::add(
             call.answeredAt ? std::string(nameOf(plan.codec)) : std::string() });
 }
 
-void GroundTruth::add(
-    const std::string& callId, Party direction, const FlowKey& flow, Ssrc ssrc, Codec codec, const StreamTruth& stream)
+void GroundTruth::add(const std::string& callId, Party direction, const FlowKey& flow, Ssrc ssrc, Codec codec,
+    const StreamTruth& stream, const RtcpTruth& reported)
 {
     char ssrcText[16];
     std::snprintf(ssrcText, sizeof ssrcText, "0x%08X", ssrc.value);
@@ -101,13 +115,16 @@ void GroundTruth::add(
             flow.dst.ip.toString(), std::to_string(flow.dst.port), ssrcText, std::string(nameOf(codec)),
             toIso8601(stream.firstAt()), toIso8601(stream.lastAt()), std::to_string(stream.packets()),
             std::to_string(stream.duplicates()), std::to_string(stream.dropped()), std::to_string(stream.reordered()),
-            std::to_string(stream.expected()), std::to_string(stream.lost()) });
+            std::to_string(stream.expected()), std::to_string(stream.lost()), std::to_string(reported.reports),
+            text(reported.roundTrip), number(reported.lostPercent), text(reported.jitter) });
 }
 
-void GroundTruth::add(const CrossTruth& cross)
+void GroundTruth::add(const CrossTruth& cross, const FrameCount& mirrorCopies)
 {
     writeLine(m_other.get(), { "tcp", std::to_string(cross.tcpFrames), std::to_string(cross.tcpBytes) });
     writeLine(m_other.get(), { "udp", std::to_string(cross.udpFrames), std::to_string(cross.udpBytes) });
+    writeLine(
+        m_other.get(), { "mirror_copies", std::to_string(mirrorCopies.frames), std::to_string(mirrorCopies.bytes) });
 }
 
 Result<void> GroundTruth::close()

@@ -1,10 +1,12 @@
 // What really happened in a generated capture, one CSV row per call and one per stream, under the column names of
-// `callmonctl calls` and `callmonctl streams` where the same thing is meant; and what was no VoIP, by protocol.
+// `callmonctl calls` and `callmonctl streams` where the same thing is meant; and what was no VoIP, by protocol, or came
+// a second time by the mirror.
 #pragma once
 
 #include "shared/base/result.h"
 #include "tests/traffic/cross_traffic.h"
 #include "tests/traffic/party_book.h"
+#include "tests/traffic/rtcp_party.h"
 #include "tests/traffic/scenario.h"
 
 #include <cstdio>
@@ -48,6 +50,11 @@ struct CallTruth {
     void passed(Timestamp at, Step step);
 };
 
+struct FrameCount {
+    std::uint64_t frames = 0;
+    std::uint64_t bytes = 0;
+};
+
 class GroundTruth {
 public:
     // Writes PREFIX.truth.csv, PREFIX.truth.streams.csv and PREFIX.truth.other.csv.
@@ -55,8 +62,8 @@ public:
 
     void add(const std::string& callId, const CallParties& parties, const CallPlan& plan, const CallTruth& call);
     void add(const std::string& callId, Party direction, const FlowKey& flow, Ssrc ssrc, Codec codec,
-        const StreamTruth& stream);
-    void add(const CrossTruth& cross);
+        const StreamTruth& stream, const RtcpTruth& reported);
+    void add(const CrossTruth& cross, const FrameCount& mirrorCopies);
     Result<void> close();
 
 private:

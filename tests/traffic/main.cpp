@@ -192,6 +192,9 @@ int main(int argc, char** argv)
     app.add_option("--other-share", options.crossShare,
            "Share of frames that are no VoIP: TCP and UDP of 64 to 1,514 bytes, counted in FILE.truth.other.csv")
         ->check(CLI::Range(0.0, 0.95));
+    app.add_option("--rtcp-share", options.rtcpShare,
+           "Share of calls whose telephones send RTCP: receivers' figures are in FILE.truth.streams.csv")
+        ->check(CLI::Range(0.0, 1.0));
     app.add_flag("--mirrored", options.mirrored,
         "As a mirror sees it that watches both sides of a router: SIP and media over UDP come twice");
     app.add_option("--vlan", line.vlan, "802.1Q tag")->check(CLI::Range(1, 4094));

@@ -73,12 +73,17 @@ RtpPlan RtpSender::next(Nanoseconds pause, Random& random)
     return plan;
 }
 
+std::size_t RtpSender::payloadSize(const RtpPlan& plan) const
+{
+    return plan.event ? 4 : m_speech->block(plan.block).size();
+}
+
 std::size_t RtpSender::write(const RtpPlan& plan, std::span<std::byte> out) const
 {
     const std::uint8_t type = plan.event ? telephoneEventType : m_payloadType;
     out[0] = std::byte { 0x80 };
     out[1] = static_cast<std::byte>((plan.marker ? 0x80 : 0) | type);
-    put16(&out[2], m_firstSequence + plan.index);
+    put16(&out[2], sequenceOf(plan));
     put32(&out[4], plan.timestamp);
     put32(&out[8], m_ssrc.value);
     if (plan.event) { // RFC 4733 2.3: event, end bit and volume, duration

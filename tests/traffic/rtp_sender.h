@@ -31,6 +31,12 @@ public:
     // The next packet. `pause` is how long nothing was sent before it (hold): time went on, the sequence did not.
     RtpPlan next(Nanoseconds pause, Random& random);
 
+    std::uint16_t sequenceOf(const RtpPlan& plan) const
+    {
+        return static_cast<std::uint16_t>(m_firstSequence + plan.index);
+    }
+    std::size_t payloadSize(const RtpPlan& plan) const;
+
     // Writes header and payload (RFC 3550 5.1); returns their length.
     std::size_t write(const RtpPlan& plan, std::span<std::byte> out) const;
 

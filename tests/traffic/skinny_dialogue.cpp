@@ -108,7 +108,7 @@ void SkinnyDialogue::closeMedia(Script& script) const
             .manager(party, m_write.stopTransmit(m_sides[at(party)].at));
 }
 
-void SkinnyDialogue::hangUp(Script& script, Party who) const
+void SkinnyDialogue::hangUp(Script& script, Party who, std::span<const SkinnyWriter::Figures, 2> counted) const
 {
     const Side& first = m_sides[at(who)];
     const Side& second = m_sides[at(otherOf(who))];
@@ -117,13 +117,13 @@ void SkinnyDialogue::hangUp(Script& script, Party who) const
     for (const Party party : { who, otherOf(who) }) {
         const Side& side = m_sides[at(party)];
         script.manager(party, m_write.statisticsRequest(side.party->number, side.at));
-        script.phone(party, m_write.statistics(side.party->number, side.at, {}));
+        script.phone(party, m_write.statistics(side.party->number, side.at, counted[at(party)]));
     }
     script.manager(who, m_write.callState(OnHook, first.at));
     script.manager(otherOf(who), m_write.callState(OnHook, second.at));
 }
 
-std::vector<SkinnySegment> SkinnyDialogue::messages(Step step) const
+std::vector<SkinnySegment> SkinnyDialogue::messages(Step step, std::span<const SkinnyWriter::Figures, 2> counted) const
 {
     const Side& caller = m_sides[0];
     const Side& callee = m_sides[1];
@@ -202,7 +202,7 @@ std::vector<SkinnySegment> SkinnyDialogue::messages(Step step) const
                 .manager(Party::Caller, m_write.callState(OnHook, caller.at));
         break;
     case Step::Bye:
-        hangUp(script, m_plan.endedBy);
+        hangUp(script, m_plan.endedBy, counted);
         break;
     default:
         break;

@@ -5,6 +5,7 @@
 #include "tests/traffic/scenario.h"
 #include "tests/traffic/skinny_writer.h"
 
+#include <span>
 #include <vector>
 
 namespace callmon {
@@ -19,8 +20,8 @@ public:
     SkinnyDialogue(const CallParties& parties, const CallPlan& plan, std::uint64_t callIndex);
 
     const std::string& callId() const { return m_callId; } // as the engine names it
-    // In order; none for a step that has no counterpart.
-    std::vector<SkinnySegment> messages(Step step) const;
+    // In order; none for a step that has no counterpart. `counted`: what each telephone says it received, by Party.
+    std::vector<SkinnySegment> messages(Step step, std::span<const SkinnyWriter::Figures, 2> counted) const;
 
 private:
     class Script;
@@ -33,7 +34,7 @@ private:
 
     void openMedia(Script& script) const;
     void closeMedia(Script& script) const;
-    void hangUp(Script& script, Party who) const;
+    void hangUp(Script& script, Party who, std::span<const SkinnyWriter::Figures, 2> counted) const;
 
     const CallPlan& m_plan;
     SkinnyWriter m_write;

@@ -7,11 +7,12 @@
 
 namespace callmon::test {
 
-// tshark's rows of the given fields, one list a packet. Checksums are checked.
-QList<QStringList> fields(const QString& file, const QString& filter, const QStringList& names);
+// tshark's rows of the given fields, one list a packet. Checksums are checked. `rtpStreams`: its summary, too.
+QList<QStringList> fields(
+    const QString& file, const QString& filter, const QStringList& names, QByteArray* rtpStreams = nullptr);
 
 // What no dissector understood, or from "warning" upwards (0x600000). Frames of cross traffic are none of ours.
-inline const QString complaints = "_ws.malformed || _ws.expert.severity >= 0x600000 || (udp && !sip && !rtp)";
+inline const QString complaints = "_ws.malformed || _ws.expert.severity >= 0x600000 || (udp && !sip && !rtp && !rtcp)";
 
 // What RFC 3550 A.1 and A.3 make of sequence numbers in order of arrival.
 struct Counted {
