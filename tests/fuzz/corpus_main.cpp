@@ -1,6 +1,7 @@
-// Runs a fuzz target without libFuzzer: every seed of the given folders, each seed cut at every length, and mutations
+// Runs a fuzz target without libFuzzer: every seed of the given folder, each seed cut at every length, and mutations
 // of it that are the same on every run; and so those that the target makes itself (code_seeds.h). A crash, a hang or a
 // sanitizer's report is the failure.
+//   fuzz_x_corpus FOLDER [CUTS]      CUTS: lengths at most of a seed, evenly spread, never the same of two seeds
 #include "tests/fuzz/code_seeds.h"
 
 #include <algorithm>
@@ -90,11 +91,11 @@ private:
     std::uint64_t m_state;
 };
 
-std::vector<Input> readSeeds(int count, char** folders)
+std::vector<Input> readSeeds(const char* folder) // null: those of the target alone
 {
     std::vector<std::filesystem::path> files;
-    for (int i = 0; i < count; ++i)
-        for (const auto& entry : std::filesystem::directory_iterator(folders[i]))
+    if (folder != nullptr)
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
             files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     std::vector<Input> seeds;
@@ -123,13 +124,19 @@ int main(int argc, char** argv)
 {
     constexpr std::size_t mutationsPerSeed = 400;
     if (argc == 3 && std::string_view(argv[1]) == "--write")
-        return writeSeeds(argv[2], readSeeds(0, argv));
-    const std::vector<Input> seeds = readSeeds(argc - 1, argv + 1);
+        return writeSeeds(argv[2], readSeeds(nullptr));
+    if (argc < 2)
+        return 1;
+    const std::vector<Input> seeds = readSeeds(argv[1]);
+    const std::size_t cutsAtMost = argc > 2 ? std::stoul(argv[2]) : SIZE_MAX;
     std::size_t runs = 0;
     for (std::size_t i = 0; i < seeds.size(); ++i) {
         const Input& seed = seeds[i];
-        for (std::size_t size = 0; size <= seed.size(); ++size, ++runs)
+        const std::size_t stride = seed.size() / cutsAtMost + 1;
+        for (std::size_t size = i % stride; size < seed.size(); size += stride, ++runs)
             runOnce(seed.data(), size);
+        runOnce(seed.data(), seed.size());
+        ++runs;
         Mutator mutator(i + 1);
         for (std::size_t n = 0; n < mutationsPerSeed; ++n, ++runs) {
             const Input mutated = mutator.mutate(seed, seeds[(i + n) % seeds.size()]);
