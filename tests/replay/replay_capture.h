@@ -18,6 +18,19 @@ inline TrackerOptions smallTracker()
     return options;
 }
 
+// A capture has few connections, and reserving the usual memory takes longer than to read it.
+inline ReassemblerOptions smallReassembler()
+{
+    ReassemblerOptions options;
+    options.fragments.maxBytes = 1 << 21;
+    options.tcp.maxConnections = 2048;
+    options.tcp.maxBytes = 1 << 21;
+    options.sctp.maxBytes = 1 << 20;
+    options.streams.smallBuffers = 1024;
+    options.streams.largeBuffers = 32;
+    return options;
+}
+
 struct Replayed {
     CollectingSink sink;
     std::vector<NamedCounter> counters;
@@ -46,66 +59,94 @@ inline std::vector<std::byte> behindRouter(const Frame& frame)
     return copy;
 }
 
-// `batchSize`: how many datagrams at a time.
+// Frames as the capture and processing cores read them, on one thread. `batchSize`: how many datagrams at a time.
+class FrameReplay {
+public:
+    explicit FrameReplay(std::size_t batchSize = 64, Mirrored mirrored = Mirrored::AsRecorded)
+        : m_batchSize(batchSize)
+        , m_mirrored(mirrored)
+    {
+    }
+
+    // Their bytes may go afterwards. `now`: what packet time comes to with the last of them.
+    void read(std::span<const Frame> frames, Timestamp now)
+    {
+        std::vector<std::vector<std::byte>> copies;
+        copies.reserve(frames.size());
+        for (const Frame& frame : frames) {
+            readOne(frame);
+            if (m_mirrored != Mirrored::Twice || copies.emplace_back(behindRouter(frame)).empty())
+                continue;
+            Frame copy = frame;
+            copy.bytes = copies.back();
+            readOne(copy);
+        }
+        process();
+        m_pieces.advance(now, m_sequence);
+        m_monitor.advance(now);
+    }
+    std::unique_ptr<Replayed> finish(std::string failure = {})
+    {
+        m_monitor.finish();
+        m_replayed->failure = std::move(failure);
+        m_replayed->counters = m_monitor.counters();
+        m_replayed->datagrams = m_monitor.datagrams();
+        return std::move(m_replayed);
+    }
+
+private:
+    void readOne(Frame frame)
+    {
+        const FrameClass found = m_classifier.classify(static_cast<std::uint16_t>(frame.linkType), frame.bytes);
+        if (found.kind == FrameKind::Drop)
+            return;
+        if (m_mirrored != Mirrored::AsRecorded
+            && m_mirrorCopies.isCopy(m_mirrorCopies.packetOf(frame.bytes, found), frame.arrival)) {
+            ++m_replayed->mirrorCopies;
+            return;
+        }
+        frame.udp = found.udp;
+        if (found.kind == FrameKind::Piece) {
+            process();
+            m_pieces.read(frame, m_sequence++);
+            return;
+        }
+        m_datagrams.push_back(datagramOf(frame, m_sequence++));
+    }
+    void process()
+    {
+        for (std::size_t at = 0; at < m_datagrams.size(); at += m_batchSize)
+            m_monitor.process(std::span(m_datagrams).subspan(at, std::min(m_batchSize, m_datagrams.size() - at)));
+        m_datagrams.clear();
+    }
+
+    const std::size_t m_batchSize;
+    const Mirrored m_mirrored;
+    std::unique_ptr<Replayed> m_replayed = std::make_unique<Replayed>();
+    MirrorCopies m_mirrorCopies { 1 };
+    CallMonitor m_monitor { smallTracker(), m_replayed->sink };
+    const FrameClassifier m_classifier { smallTracker().sipPorts };
+    PieceReader m_pieces { m_monitor, smallReassembler(), true };
+    std::uint64_t m_sequence = 0;
+    std::vector<Datagram> m_datagrams;
+};
+
 inline std::unique_ptr<Replayed> replayCapture(
     const std::string& path, std::size_t batchSize = 64, Mirrored mirrored = Mirrored::AsRecorded)
 {
-    MirrorCopies copies(1);
-    auto replayed = std::make_unique<Replayed>();
+    FrameReplay replay(batchSize, mirrored);
     auto source = PcapFile::open({ path }, Pace::AsFastAsPossible);
-    if (!source) {
-        replayed->failure = source.error().what;
-        return replayed;
-    }
-    CallMonitor monitor(smallTracker(), replayed->sink);
-    const FrameClassifier classifier(smallTracker().sipPorts);
+    if (!source)
+        return replay.finish(source.error().what);
+    std::string failure;
     FrameBatch batch;
-    PieceReader pieces(monitor, {}, true);
-    std::uint64_t sequence = 0;
-    std::vector<Datagram> datagrams;
-    const auto process = [&] {
-        for (std::size_t at = 0; at < datagrams.size(); at += batchSize)
-            monitor.process(std::span(datagrams).subspan(at, std::min(batchSize, datagrams.size() - at)));
-        datagrams.clear();
-    };
     do {
         if (auto received = source.value()->receive(batch); !received)
-            replayed->failure = received.error().what;
-        datagrams.clear();
-        std::vector<std::vector<std::byte>> again;
-        std::vector<Frame> frames;
-        for (const Frame& frame : batch.view()) {
-            frames.push_back(frame);
-            if (mirrored != Mirrored::Twice || again.emplace_back(behindRouter(frame)).empty())
-                continue;
-            frames.push_back(frame);
-            frames.back().bytes = again.back();
-        }
-        for (Frame& frame : frames) {
-            const FrameClass found = classifier.classify(static_cast<std::uint16_t>(frame.linkType), frame.bytes);
-            if (found.kind == FrameKind::Drop)
-                continue;
-            if (mirrored != Mirrored::AsRecorded && copies.isCopy(copies.packetOf(frame.bytes, found), frame.arrival)) {
-                ++replayed->mirrorCopies;
-                continue;
-            }
-            frame.udp = found.udp;
-            if (found.kind == FrameKind::Piece) {
-                process();
-                pieces.read(frame, sequence++);
-                continue;
-            }
-            datagrams.push_back(datagramOf(frame, sequence++));
-        }
-        process();
-        pieces.advance(batch.now, sequence);
-        monitor.advance(batch.now);
+            failure = received.error().what;
+        replay.read(batch.view(), batch.now);
         source.value()->release(batch);
     } while (!batch.last);
-    monitor.finish();
-    replayed->counters = monitor.counters();
-    replayed->datagrams = monitor.datagrams();
-    return replayed;
+    return replay.finish(failure);
 }
 
 }
