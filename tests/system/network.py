@@ -90,9 +90,9 @@ class Network:
         self.inside(host, "ip", "link", "set", interface, "up")
         self.inside(other, "ip", "link", "set", port, "up")
 
-    def start(self, host, name, *command):
+    def start(self, host, name, *command, stdin=subprocess.DEVNULL):
         with open(os.path.join(self.work, name + ".out"), "w") as out:
-            program = subprocess.Popen(["ip", "netns", "exec", self.prefix + host, *command], stdin=subprocess.DEVNULL,
+            program = subprocess.Popen(["ip", "netns", "exec", self.prefix + host, *command], stdin=stdin,
                                        stdout=out, stderr=subprocess.STDOUT, cwd=self.work)
         self.programs.append(program)
         return program

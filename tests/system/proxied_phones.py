@@ -44,6 +44,16 @@ def build(network):
     network.inside("bob", "ip", "route", "add", "default", "via", "192.168.82.1")
 
 
+def start_proxy(network):
+    here = os.path.dirname(os.path.abspath(__file__))
+    network.start("proxy", "rtpengine", "rtpengine", "--foreground", "--log-stderr", "--log-level=6", "--table=-1",
+                  "--interface=" + PROXY, "--listen-ng=127.0.0.1:2223", "--delete-delay=0",
+                  "--pidfile=" + os.path.join(network.work, "rtpengine.pid"))
+    wait_for("rtpengine does not start", lambda: "Startup complete" in network.said("rtpengine"))
+    network.start("proxy", "kamailio", "kamailio", "-DD", "-E", "-f", os.path.join(here, "proxy", "kamailio.cfg"),
+                  "-Y", network.work, "-P", os.path.join(network.work, "kamailio.pid"))
+
+
 def talk(alice, bob, carol):
     """The calls, one after the other. Call-ID -> what its record must say."""
     calls = {}
@@ -98,7 +108,7 @@ def talk(alice, bob, carol):
 def rtpengine_streams(text):
     """(Call-ID, port of rtpengine) -> (address and port of the peer, SSRC, packets), of RTP, by its log of ended calls."""
     return {(call, int(port)): ((peer, int(peer_port)), int(ssrc, 16), int(packets)) for call, port, peer, peer_port, ssrc, packets
-            in re.findall(r"\[(\w+)\]: \[core\] -+ Port\s+\S+?:(\d+)\s+<>\s+([\d.]+):(\d+)\s*, SSRC (\w+), (\d+) p,", text)}
+            in re.findall(r"\[([^]\s]+)\]: \[core\] -+ Port\s+\S+?:(\d+)\s+<>\s+([\d.]+):(\d+)\s*, SSRC (\w+), (\d+) p,", text)}
 
 
 def judge(calls, phones, relayed, records, streams, counters):
@@ -150,17 +160,11 @@ def main():
     need("ip", "nft", "sysctl", "baresip", "kamailio", "rtpengine")
     if not os.path.isdir(MODULES):
         skip("baresip's modules are not in " + MODULES)
-    here = os.path.dirname(os.path.abspath(__file__))
     with Network(sys.argv[2]) as network:
         try:
             build(network)
             engine = network.start_engine(sys.argv[1], "proxy", "eth0", "--linger-s", "2")
-            network.start("proxy", "rtpengine", "rtpengine", "--foreground", "--log-stderr", "--log-level=6", "--table=-1",
-                          "--interface=" + PROXY, "--listen-ng=127.0.0.1:2223", "--delete-delay=0",
-                          "--pidfile=" + os.path.join(network.work, "rtpengine.pid"))
-            wait_for("rtpengine does not start", lambda: "Startup complete" in network.said("rtpengine"))
-            network.start("proxy", "kamailio", "kamailio", "-DD", "-E", "-f", os.path.join(here, "proxy", "kamailio.cfg"),
-                          "-Y", network.work, "-P", os.path.join(network.work, "kamailio.pid"))
+            start_proxy(network)
             phones = [Phone(network, name, address, PROXY)
                       for name, address in (("alice", ALICE), ("bob", BOB), ("carol", CAROL))]
             calls = talk(*phones)
