@@ -18,10 +18,10 @@ Transport transportOf(MessageTransport transport)
 
 }
 
-PieceReader::PieceReader(CallMonitor& monitor, const ReassemblerOptions& options, bool readsMedia)
+PieceReader::PieceReader(CallMonitor& monitor, const ReassemblerOptions& options, const LaneDeal& deal)
     : m_monitor(monitor)
     , m_classifier(options.streams.sipPorts, options.streams.skinnyPorts)
-    , m_readsMedia(readsMedia)
+    , m_deal(deal)
     , m_reassembler(*this, options)
 {
 }
@@ -76,15 +76,17 @@ void PieceReader::datagram(const WholeDatagram& whole)
         --m_depth;
         return;
     }
-    const bool isRead = found.kind == FrameKind::Signalling || (found.kind == FrameKind::Media && m_readsMedia);
-    ++(isRead ? m_datagrams : m_otherDatagrams);
-    if (!isRead)
+    ++(found.kind == FrameKind::Drop ? m_otherDatagrams : m_datagrams);
+    if (found.kind == FrameKind::Drop)
         return;
     Datagram datagram = datagramOf(whole.bytes, found.udp);
     datagram.arrival = whole.stamp.arrival;
     datagram.uncertainty = whole.stamp.uncertainty;
     datagram.sequence = whole.stamp.sequence;
-    m_monitor.process(std::span(&datagram, 1));
+    if (const std::size_t lane = m_deal.laneOf(whole.bytes, found); lane > 0)
+        m_monitor.mediaOfLane(lane, datagram);
+    else
+        m_monitor.process(std::span(&datagram, 1));
 }
 
 std::vector<NamedCounter> PieceReader::counters() const

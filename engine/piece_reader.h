@@ -12,9 +12,8 @@ namespace callmon {
 // Lane 0's thread. Nothing is allocated after the constructor.
 class PieceReader final : private SignallingSink {
 public:
-    // `readsMedia`: with several lanes a stream's packets belong to one of them, and fragments of media do not get
-    // there.
-    PieceReader(CallMonitor& monitor, const ReassemblerOptions& options, bool readsMedia);
+    // `deal`: that of the capture thread; a stream may come in fragments and whole.
+    PieceReader(CallMonitor& monitor, const ReassemblerOptions& options, const LaneDeal& deal);
 
     // A frame of kind Piece; every frame before it was given to the monitor. Calls the monitor from within.
     void read(const Frame& frame, std::uint64_t sequence);
@@ -29,7 +28,7 @@ private:
 
     CallMonitor& m_monitor;
     const FrameClassifier m_classifier;
-    const bool m_readsMedia;
+    const LaneDeal m_deal;
     Reassembler m_reassembler;
     std::uint64_t m_sip = 0;
     std::uint64_t m_datagrams = 0;

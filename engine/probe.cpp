@@ -54,7 +54,7 @@ Result<std::unique_ptr<FrameSource>> openSource(
     return std::unique_ptr<FrameSource>(std::move(port.value()));
 }
 
-CaptureLoopOptions captureOptions(const ProbeOptions& options, const CoreLayout& layout)
+CaptureLoopOptions captureOptions(const ProbeOptions& options, const CoreLayout& layout, const LaneDeal& deal)
 {
     // A file waits for the processing core instead of riding out its stalls: few batches stay in the cache.
     constexpr std::uint32_t fileBatches = 256;
@@ -63,8 +63,7 @@ CaptureLoopOptions captureOptions(const ProbeOptions& options, const CoreLayout&
     capture.batches = isFile ? std::min(options.ringBatches, fileBatches) : options.ringBatches;
     capture.sipPorts = options.sipPorts;
     capture.skinnyPorts = options.skinnyPorts;
-    capture.lanes = options.processingCores;
-    capture.seed = std::random_device()();
+    capture.deal = deal;
     capture.dropMirrorCopies = options.mirrorCopies == ProbeOptions::MirrorCopies::Drop;
     if (mayPollBusy(options, layout) && layout.processingMaySpin)
         capture.processingWaits = Waiter::Manner::Spin;
@@ -188,7 +187,7 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     StorageLoop::Listener& listener = *probe;
     probe->m_storage =
         std::make_unique<StorageLoop>(pointersTo<StorageQueue>(probe->m_queues), *probe->m_writer, listener);
-    CaptureLoopOptions capture = captureOptions(options, probe->m_layout);
+    CaptureLoopOptions capture = captureOptions(options, probe->m_layout, probe->m_deal);
     if (options.recordMedia && mayPollBusy(options, probe->m_layout))
         capture.spareTime = probe->m_storage.get();
     probe->m_capture = std::make_unique<CaptureLoop>(*probe->m_source, capture);
@@ -220,7 +219,8 @@ Probe::Probe(const ProbeOptions& options, Warn warn)
     : m_warn(std::move(warn))
     , m_queues(makeQueues(options))
     , m_monitor(trackerOptions(options), pointersTo<RecordSink>(m_queues), { .bytesKept = options.messageBytes })
-    , m_pieces(m_monitor, reassemblerOptions(options), m_queues.size() == 1)
+    , m_deal { options.processingCores, std::random_device()() }
+    , m_reader(m_monitor, reassemblerOptions(options), m_deal)
     , m_service(serviceOptions(options))
     , m_alarms(options.maxCalls, options.alarmRules)
     , m_data(options.data)
@@ -256,29 +256,11 @@ void Probe::stop()
     m_captureThread.request_stop(); // the rest follows: the last batch ends processing, an empty queue storage
 }
 
-// First processing core: a packet's way. Of the other cores' frames it takes the time only.
+// First processing core.
 void Probe::process()
 {
-    std::array<Datagram, FrameBatch::capacity> datagrams;
     while (FrameBatch* batch = m_capture->next()) {
-        batch->lookAhead();
-        m_monitor.account(batch->loss, batch->now);
-        std::size_t count = 0;
-        std::uint64_t sequence = batch->firstSequence;
-        for (const Frame& frame : batch->view()) {
-            if (frame.kind == FrameKind::Piece) {
-                m_monitor.process(std::span(datagrams).first(count)); // in the order of the wire
-                count = 0;
-                m_pieces.read(frame, sequence++);
-                continue;
-            }
-            datagrams[count++] = frame.lane == 0 ? datagramOf(frame, sequence) : timeMark(frame.arrival, sequence);
-            ++sequence;
-        }
-        m_monitor.process(std::span(datagrams).first(count));
-        m_pieces.advance(batch->now, sequence);
-        m_monitor.reached(sequence);
-        m_monitor.advance(batch->now);
+        m_reader.read(*batch);
         publishOnceASecond(batch->now);
         m_capture->giveBack(batch);
     }
@@ -291,15 +273,8 @@ void Probe::process()
 // Any other processing core.
 void Probe::processLane(unsigned lane)
 {
-    std::array<Datagram, FrameBatch::capacity> datagrams;
     while (FrameBatch* batch = m_capture->next(lane)) {
-        batch->lookAhead();
-        std::size_t count = 0;
-        for (std::size_t i = 0; i < batch->count; ++i) {
-            if (batch->frames[i].lane == lane)
-                datagrams[count++] = datagramOf(batch->frames[i], batch->firstSequence + i);
-        }
-        m_monitor.processLane(lane, std::span(datagrams).first(count), batch->firstSequence + batch->count);
+        m_reader.readLane(lane, *batch);
         m_capture->giveBack(batch, lane);
     }
 }
@@ -321,7 +296,7 @@ void Probe::publish(Timestamp now)
     for (const NamedCounter& counter : m_monitor.counters())
         next.counters.push_back(counter);
     next.unboundFlows.assign(m_monitor.unboundFlows().begin(), m_monitor.unboundFlows().end());
-    for (const NamedCounter& counter : m_pieces.counters())
+    for (const NamedCounter& counter : m_reader.counters())
         next.counters.push_back(counter);
 
     const std::scoped_lock lock(m_publishedMutex);

@@ -3,10 +3,10 @@
 #pragma once
 
 #include "engine/alarm_control.h"
+#include "engine/batch_reader.h"
 #include "engine/capture/capture_loop.h"
 #include "engine/capture/core_layout.h"
 #include "engine/metrics/service_monitor.h"
-#include "engine/piece_reader.h"
 #include "engine/probe_options.h"
 #include "engine/records/call_monitor.h"
 #include "engine/remote/live_table.h"
@@ -74,7 +74,8 @@ private:
     // The processing cores' own; everything but processLane() is the first's. Its tables are touched before the port is
     // opened: frames that came meanwhile would wait for the first poll and have no better time than that.
     CallMonitor m_monitor;
-    PieceReader m_pieces;
+    LaneDeal m_deal;
+    BatchReader m_reader;
     Timestamp m_publishedAt;
 
     struct Published { // what the processing core tells the others, once a second

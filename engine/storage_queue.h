@@ -1,9 +1,9 @@
 // From a processing core to storage: records by value, media by chunk from a pre-allocated pool.
 #pragma once
 
-#include "engine/message_ring.h"
 #include "engine/records/record_sink.h"
 #include "engine/storage/chunk_owner.h"
+#include "shared/base/message_ring.h"
 #include "shared/base/spsc_ring.h"
 
 #include <atomic>

@@ -35,19 +35,19 @@ CaptureLoop::CaptureLoop(FrameSource& source, const CaptureLoopOptions& options)
     : m_source(source)
     , m_isLive(source.isLive())
     , m_classifier(options.sipPorts, options.skinnyPorts)
-    , m_seed(options.seed)
+    , m_deal(options.deal)
     , m_spareTime(options.spareTime)
 {
-    assert(options.lanes >= 1 && options.lanes <= 256);
+    assert(m_deal.lanes >= 1 && m_deal.lanes <= 256);
     if (options.dropMirrorCopies)
-        m_copies.emplace(options.seed);
+        m_copies.emplace(m_deal.seed);
     m_batches.reserve(options.batches);
     m_free.reserve(options.batches);
     for (std::size_t i = 0; i < options.batches; ++i) {
         m_batches.push_back(std::make_unique<FrameBatch>());
         m_free.push_back(m_batches.back().get());
     }
-    for (unsigned lane = 0; lane < options.lanes; ++lane) // one more for the final batch
+    for (unsigned lane = 0; lane < m_deal.lanes; ++lane) // one more for the final batch
         m_lanes.push_back(std::make_unique<Lane>(options.batches + 1, options.processingWaits));
 }
 
@@ -159,7 +159,6 @@ void CaptureLoop::classify(FrameBatch& batch, std::size_t from)
     const std::size_t received = batch.count;
     std::size_t kept = from;
     std::uint64_t bytes = 0;
-    const auto lanes = static_cast<std::uint32_t>(m_lanes.size());
     for (std::size_t i = from; i < received; ++i) {
         Frame& frame = batch.frames[i];
         bytes += frame.wireSize;
@@ -170,11 +169,7 @@ void CaptureLoop::classify(FrameBatch& batch, std::size_t from)
         }
         frame.kind = found.kind;
         frame.udp = found.udp;
-        frame.lane = 0;
-        if (lanes > 1 && found.kind == FrameKind::Media && !isRtcp(frame.bytes, found.udp)) {
-            const std::uint64_t hash = destinationHash(frame.bytes, found.udp, m_seed);
-            frame.lane = static_cast<std::uint8_t>(hash * lanes >> 32);
-        }
+        frame.lane = m_deal.laneOf(frame.bytes, found);
         if (m_copies)
             m_packets[kept] = m_copies->packetOf(frame.bytes, found);
         if (kept != i)

@@ -16,12 +16,10 @@ namespace callmon {
 
 struct CaptureLoopOptions {
     std::size_t batches = 2048;
-    // Processing threads. Each gets every batch and reads the frames of its own lane; lane 0 has all signalling. What
-    // goes to one media address goes to one lane.
-    unsigned lanes = 1;
+    // Processing threads. Each gets every batch and reads the frames of its own lane; lane 0 has all signalling.
+    LaneDeal deal {};
     std::vector<std::uint16_t> sipPorts { 5060 };
     std::vector<std::uint16_t> skinnyPorts { 2000 };
-    std::uint64_t seed = 0; // of all hashes: so that nobody can aim all media at one lane
     bool dropMirrorCopies = false; // else they are handed on, and end as duplicates and repeated messages
     Waiter::Manner processingWaits = Waiter::Manner::Sleep;
     SpareTime* spareTime = nullptr; // of a port that is polled without pause
@@ -89,7 +87,7 @@ private:
     FrameSource& m_source;
     const bool m_isLive;
     const FrameClassifier m_classifier;
-    const std::uint64_t m_seed;
+    const LaneDeal m_deal;
     SpareTime* const m_spareTime;
     std::vector<std::unique_ptr<FrameBatch>> m_batches;
     std::vector<std::unique_ptr<Lane>> m_lanes;

@@ -61,4 +61,17 @@ bool isRtcp(Bytes frame, const UdpLayout& layout);
 // destination, so one core sees all of a stream.
 std::uint32_t destinationHash(Bytes frame, const UdpLayout& layout, std::uint64_t seed);
 
+// How frames are dealt to processing cores: media by where it goes to, anything else to the first.
+struct LaneDeal {
+    std::uint32_t lanes = 1; // 256 at most
+    std::uint64_t seed = 0; // so that nobody can aim all media at one lane
+
+    std::uint8_t laneOf(Bytes frame, const FrameClass& found) const
+    {
+        if (lanes == 1 || found.kind != FrameKind::Media || isRtcp(frame, found.udp))
+            return 0;
+        return static_cast<std::uint8_t>(std::uint64_t { destinationHash(frame, found.udp, seed) } * lanes >> 32);
+    }
+};
+
 }

@@ -18,6 +18,7 @@ public:
     void process(std::span<const Datagram> batch) { m_tracker->process(batch); }
     void message(const Datagram& message, Transport transport) { m_tracker->message(message, transport); }
     void skinnyMessage(const Datagram& message) { m_tracker->skinnyMessage(message); }
+    void mediaOfLane(std::size_t lane, const Datagram& media) { m_tracker->mediaOfLane(lane, media); }
     void reached(std::uint64_t sequence) { m_tracker->reached(sequence); }
     void processLane(std::size_t lane, std::span<const Datagram> batch, std::uint64_t end)
     {

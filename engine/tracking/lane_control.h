@@ -34,10 +34,11 @@ struct ProbeLossSeen { // frames were lost by the probe between the two times
 struct LaneTick { // packet time has come here
     Timestamp now;
 };
+struct MadeWhole { }; // a datagram of this lane that was in fragments: the oldest of LaneGroup::Told::datagrams
 
 struct LaneControl {
     std::uint64_t stamp = 0; // sequence of the frame that caused it: applied before that one and any later
-    std::variant<FactsChanged, AddressAdded, Described, ProbeLossSeen, LaneTick> what;
+    std::variant<FactsChanged, AddressAdded, Described, ProbeLossSeen, LaneTick, MadeWhole> what;
 };
 
 }

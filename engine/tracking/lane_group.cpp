@@ -12,7 +12,7 @@ LaneGroup::LaneGroup(const TrackerOptions& options, std::uint64_t hashSeed, cons
     for (LaneListener* listener : listeners) {
         m_lanes.push_back(&m_store.emplace_back(options, hashSeed, codecs, *listener));
         if (m_lanes.size() > 1)
-            m_controls.emplace_back(queuedControls);
+            m_told.emplace_back();
         if (options.touchMemory)
             m_lanes.back()->touch();
     }
@@ -21,7 +21,7 @@ LaneGroup::LaneGroup(const TrackerOptions& options, std::uint64_t hashSeed, cons
 void LaneGroup::process(std::size_t lane, std::span<const Datagram> batch, std::uint64_t end)
 {
     MediaLane& own = *m_lanes[lane];
-    SpscRing<LaneControl>& controls = m_controls[lane - 1];
+    SpscRing<LaneControl>& controls = m_told[lane - 1].controls;
     while (!batch.empty()) {
         m_gate.done(lane, batch.front().sequence);
         const std::uint64_t watermark = m_gate.enter(batch.front().sequence);
@@ -34,7 +34,7 @@ void LaneGroup::process(std::size_t lane, std::span<const Datagram> batch, std::
             while (const LaneControl* control = controls.front()) {
                 if (control->stamp > some[i].sequence)
                     break;
-                own.apply(*control);
+                apply(lane, *control);
                 controls.pop();
             }
             own.process(some[i], i);
@@ -48,13 +48,41 @@ void LaneGroup::process(std::size_t lane, std::span<const Datagram> batch, std::
 bool LaneGroup::tell(LaneControl&& control)
 {
     control.stamp = m_sequence;
-    for (SpscRing<LaneControl>& queue : m_controls) {
-        if (!queue.tryPush(control)) {
+    for (Told& told : m_told) {
+        if (!told.controls.tryPush(control)) {
             gather(); // empties it
-            queue.tryPush(control);
+            told.controls.tryPush(control);
         }
     }
     return m_lanes[0]->apply(control);
+}
+
+void LaneGroup::tell(std::size_t lane, const Datagram& media)
+{
+    Told& told = m_told[lane - 1];
+    if (!told.datagrams.tryPush(1, media, media.payload)) {
+        gather();
+        told.datagrams.tryPush(1, media, media.payload);
+    }
+    const LaneControl control { m_sequence, MadeWhole() };
+    if (!told.controls.tryPush(control)) {
+        gather();
+        told.controls.tryPush(control);
+    }
+}
+
+void LaneGroup::apply(std::size_t lane, const LaneControl& control)
+{
+    if (!std::holds_alternative<MadeWhole>(control.what)) {
+        m_lanes[lane]->apply(control);
+        return;
+    }
+    m_told[lane - 1].datagrams.tryTake([&](std::uint32_t, const std::byte* value) {
+        Datagram media;
+        std::memcpy(static_cast<void*>(&media), value, sizeof media);
+        media.payload = Bytes(value + sizeof media, media.payload.size());
+        m_lanes[lane]->processAlone(media);
+    });
 }
 
 void LaneGroup::gather()
@@ -64,9 +92,9 @@ void LaneGroup::gather()
         return;
     m_gate.gather(m_sequence);
     for (std::size_t i = 1; i < m_lanes.size(); ++i) {
-        while (const LaneControl* control = m_controls[i - 1].front()) {
-            m_lanes[i]->apply(*control);
-            m_controls[i - 1].pop();
+        while (const LaneControl* control = m_told[i - 1].controls.front()) {
+            apply(i, *control);
+            m_told[i - 1].controls.pop();
         }
     }
     readCounters();

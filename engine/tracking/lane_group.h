@@ -3,6 +3,7 @@
 
 #include "engine/tracking/lane_gate.h"
 #include "engine/tracking/media_lane.h"
+#include "shared/base/message_ring.h"
 #include "shared/base/spsc_ring.h"
 
 #include <deque>
@@ -28,6 +29,7 @@ public:
     void open() { m_gate.open(m_sequence); } // all before that frame was told
     // To lane 0 at once, to the others by their queues. False: an address that had no room, which is so in all lanes.
     bool tell(LaneControl&& control);
+    void tell(std::size_t lane, const Datagram& media); // of another lane than 0
     // Lane 0 does what they have not come to yet of their controls: they stand still.
     void gather();
 
@@ -53,14 +55,18 @@ public:
     MediaLane::Counters counters() const;
 
 private:
-    static constexpr std::size_t queuedControls = 4096; // a full queue makes lane 0 wait for that lane
+    struct Told { // by lane 0, not yet applied; a full queue makes lane 0 wait for that lane
+        SpscRing<LaneControl> controls { 4096 };
+        MessageRing datagrams { 256 << 10 }; // four of the largest
+    };
 
     template <typename Number> void forUnnumbered(Number&& number);
+    void apply(std::size_t lane, const LaneControl& control);
     void readCounters();
 
     std::deque<MediaLane> m_store; // grows in the constructor only
     std::vector<MediaLane*> m_lanes;
-    std::deque<SpscRing<LaneControl>> m_controls; // of lanes 1, 2...
+    std::deque<Told> m_told; // of lanes 1, 2...
     LaneGate m_gate;
     std::uint64_t m_sequence = 0;
     MediaLane::Counters m_counters; // of lanes 1, 2... when they last stood still

@@ -93,7 +93,20 @@ void MediaLane::lookAhead(std::span<const Datagram> packets)
 bool MediaLane::process(const Datagram& datagram, std::size_t position)
 {
     stepAhead(position);
-    const Seen& seen = m_seen[position];
+    return processSeen(datagram, m_seen[position]);
+}
+
+void MediaLane::processAlone(const Datagram& datagram)
+{
+    Seen seen;
+    seen.glance = glanceAt(datagram.payload);
+    seen.hash = m_hash(datagram.flow, seen.glance.ssrc);
+    processSeen(datagram, seen);
+    flush();
+}
+
+[[gnu::always_inline]] inline bool MediaLane::processSeen(const Datagram& datagram, const Seen& seen)
+{
     using enum RtpGlance::Kind;
     if (seen.glance.kind == PlainRtp) [[likely]] {
         if (const std::uint32_t index = streamOf(datagram, seen); index != noIndex)

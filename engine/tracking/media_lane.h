@@ -59,6 +59,7 @@ public:
     // The packet at `position` of that burst; all of them in turn. False: no RTP, whose first two bits are version 2
     // (SIP begins with a letter, STUN with 0; RFC 7983).
     bool process(const Datagram& datagram, std::size_t position);
+    void processAlone(const Datagram& datagram); // of no burst; its bytes are read when this returns
     void flush(); // hands on the media of the burst
 
     bool apply(const LaneControl& control); // false: an address there was no room for
@@ -107,6 +108,7 @@ private:
     void stepAhead(std::size_t position);
     void glance(std::size_t position);
     void fetchStream(std::size_t position);
+    bool processSeen(const Datagram& datagram, const Seen& seen);
     bool processUnusual(const Datagram& datagram, const Seen& seen);
     void count(const Datagram& datagram, std::uint32_t index, const RtpHeader& packet);
     std::uint32_t streamOf(const Datagram& datagram, const Seen& seen);

@@ -66,6 +66,13 @@ void Tracker::skinnyMessage(const Datagram& message)
     m_skinny.read(message);
 }
 
+void Tracker::mediaOfLane(std::size_t lane, const Datagram& media)
+{
+    m_lanes.at(media.sequence);
+    m_calls.observe(media.arrival);
+    m_lanes.tell(lane, media);
+}
+
 void Tracker::reached(std::uint64_t sequence)
 {
     m_lanes.at(sequence);

@@ -32,6 +32,8 @@ public:
     void message(const Datagram& message, Transport transport);
     // Lane 0, likewise: one Skinny message of a TCP connection.
     void skinnyMessage(const Datagram& message);
+    // Lane 0, likewise: media that is another lane's and came in fragments.
+    void mediaOfLane(std::size_t lane, const Datagram& media);
     // Lane 0, with several lanes: all frames before `sequence` were given to process().
     void reached(std::uint64_t sequence);
     // Other lanes, each on its own thread: RTP of theirs, in order, and up to which frame that was all of it. Waits for

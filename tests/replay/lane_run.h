@@ -23,6 +23,22 @@ inline bool isSkinny(const Datagram& datagram)
     return datagram.flow.src.port == 2000 || datagram.flow.dst.port == 2000;
 }
 
+inline std::unique_ptr<LaneRun> together(std::deque<CollectingSink>& sinks)
+{
+    auto run = std::make_unique<LaneRun>();
+    run->all.live = sinks[0].live;
+    run->all.ended = sinks[0].ended;
+    run->all.messages = sinks[0].messages;
+    run->all.seconds = sinks[0].seconds;
+    for (CollectingSink& sink : sinks) {
+        run->busyLanes += sink.streams.empty() ? 0 : 1;
+        run->all.streams.merge(sink.streams);
+        run->all.points.merge(sink.points);
+        run->all.recorded.merge(sink.recorded);
+    }
+    return run;
+}
+
 // As the capture core deals them: media by destination, anything else to the first.
 inline std::size_t laneOf(const Datagram& datagram, std::size_t lanes)
 {
@@ -76,17 +92,8 @@ inline std::unique_ptr<LaneRun> runLanes(
     threads.clear();
     monitor.finish();
 
-    auto run = std::make_unique<LaneRun>();
+    auto run = together(sinks);
     run->counters = monitor.counters();
-    run->all.live = sinks[0].live;
-    run->all.ended = sinks[0].ended;
-    run->all.seconds = sinks[0].seconds;
-    for (CollectingSink& sink : sinks) {
-        run->busyLanes += sink.streams.empty() ? 0 : 1;
-        run->all.streams.merge(sink.streams);
-        run->all.points.merge(sink.points);
-        run->all.recorded.merge(sink.recorded);
-    }
     return run;
 }
 
@@ -125,23 +132,35 @@ inline std::string firstDifference(const LaneRun& a, const LaneRun& b)
         if (textOf(streamFields(stream, {})) != textOf(streamFields(other->second, {})))
             return "stream: " + textOf(streamFields(stream, {})) + " and " + textOf(streamFields(other->second, {}));
     }
-    const auto samePoint = [](const QualityPoint& p, const QualityPoint& q) {
-        return p.stream == q.stream && p.at == q.at && p.packets == q.packets && p.lost == q.lost
-            && p.duplicates == q.duplicates && p.reordered == q.reordered && p.jitterMs == q.jitterMs
-            && p.deltaMaxMs == q.deltaMaxMs && p.mos == q.mos && p.lostWithProbe == q.lostWithProbe
-            && p.jitterErrorMs == q.jitterErrorMs;
+    const auto pointsOf = [&](const std::vector<QualityPoint>& points) {
+        std::string text;
+        for (const QualityPoint& point : points)
+            text += textOf(qualityFields(point, {}, Party::Caller)) + '\n';
+        return text;
     };
-    if (!std::equal(a.all.points.begin(), a.all.points.end(), b.all.points.begin(), b.all.points.end(),
-            [&](const auto& x, const auto& y) {
-                return x.first == y.first
-                    && std::equal(x.second.begin(), x.second.end(), y.second.begin(), y.second.end(), samePoint);
-            }))
-        return "points";
+    for (const auto& [key, points] : a.all.points) {
+        const auto other = b.all.points.find(key);
+        if (other == b.all.points.end() || pointsOf(points) != pointsOf(other->second))
+            return "points: " + pointsOf(points) + "and\n"
+                + (other == b.all.points.end() ? std::string("none") : pointsOf(other->second));
+    }
+    if (a.all.points.size() != b.all.points.size())
+        return "points of other streams";
+    const auto sameMessage = [](const CallMessage& m, const CallMessage& n) {
+        return m.text == n.text && m.head.call == n.head.call && m.head.arrival == n.head.arrival
+            && m.head.uncertainty == n.head.uncertainty && m.head.flow == n.head.flow
+            && m.head.signalling == n.head.signalling && m.head.transport == n.head.transport
+            && m.head.repeated == n.head.repeated && m.head.wireSize == n.head.wireSize;
+    };
+    if (!std::ranges::equal(a.all.messages, b.all.messages, [&](const auto& x, const auto& y) {
+            return x.first == y.first && std::ranges::equal(x.second, y.second, sameMessage);
+        }))
+        return "messages";
     if (a.all.recorded != b.all.recorded)
         return "media";
     if (a.all.seconds != b.all.seconds)
         return "seconds";
-    for (std::size_t i = 0; i < a.counters.size(); ++i) {
+    for (std::size_t i = 0; i < a.counters.size() && i < b.counters.size(); ++i) {
         if (a.counters[i].value != b.counters[i].value)
             return a.counters[i].name + ' ' + std::to_string(a.counters[i].value) + " and "
                 + std::to_string(b.counters[i].value);

@@ -126,7 +126,7 @@ private:
     MirrorCopies m_mirrorCopies { 1 };
     CallMonitor m_monitor { smallTracker(), m_replayed->sink };
     const FrameClassifier m_classifier { smallTracker().sipPorts };
-    PieceReader m_pieces { m_monitor, smallReassembler(), true };
+    PieceReader m_pieces { m_monitor, smallReassembler(), {} };
     std::uint64_t m_sequence = 0;
     std::vector<Datagram> m_datagrams;
 };

@@ -1,8 +1,9 @@
 #!/bin/bash
-# Nothing is lost between wire and record: a hundred and more SIPp calls speak and are echoed over a veth pair while the
-# engine listens live on one end. The kernel's own counts of the link are the engine's frames, SIPp's calls are its
-# calls, each speech has every packet that SIPp played, all of it is stored, no counter tells of a loss, and the sum
-# received = handed on + drops holds.
+# Nothing is lost between wire and record: a hundred and more SIPp calls speak and are echoed over a veth pair while two
+# engines listen live on one end, one with a single processing thread, one with three, which share the media (what goes
+# to the echo is one thread's, so that another may be idle). The kernel's own counts of the link are each engine's
+# frames, SIPp's calls are its calls, each speech has every packet that SIPp played, all of it is stored, no counter
+# tells of a loss, and the sum received = handed on + drops holds.
 #
 #   sipp_wire.sh BIN_DIR [WORK_DIR]      exit 0 passed, 1 failed, 77 cannot be run here
 set -u
@@ -35,8 +36,13 @@ frames_on_the_link() { # both ways, as the kernel counts them
     echo $(($(inside "$callee_ns" cat "$statistics/rx_packets") + $(inside "$callee_ns" cat "$statistics/tx_packets")))
 }
 
-say "engine on $callee_if"
-start_engine 100 --data "$work/data" --listen none
+declare -A engines
+for threads in 1 3; do
+    say "engine with $threads processing thread(s) on $callee_if"
+    engine_name=engine$threads
+    start_engine 100 --data "$work/$engine_name" --listen none --processing-cores $threads --max-calls 2000 --max-streams 8000
+    engines[$threads]=$engine
+done
 before=$(frames_on_the_link)
 say "telephones: $calls calls, $calls_per_second a second, $((talk_ms / 1000)) s each"
 cd "$work" || fail "cannot enter $work" # SIPp leaves its files where it runs
@@ -51,22 +57,27 @@ sleep 2 # the last echo
 echo_counted_all() { [ "$(sipp_count echo.csv "SuccessfulCall(C)")" = "$calls" ]; }
 wait_for 15 echo_counted_all
 after=$(frames_on_the_link)
-stop_engine
-
-for what in calls streams; do
-    timeout 60 "$bin/callmonctl" $what --data "$work/data" --format csv >"$work/$what.csv" || fail "callmonctl ended with $?"
+for threads in 1 3; do
+    engine_name=engine$threads
+    engine=${engines[$threads]}
+    stop_engine
+    for what in calls streams; do
+        timeout 60 "$bin/callmonctl" $what --data "$work/$engine_name" --format csv >"$work/$engine_name.$what.csv" \
+            || fail "callmonctl ended with $?"
+    done
 done
 succeeded=$(sipp_count speaker.csv "SuccessfulCall(C)") && echoed=$(sipp_count echo.csv "SuccessfulCall(C)") \
     || fail "no statistics from SIPp"
 [ "$succeeded" = "$calls" ] || fail "SIPp completed $succeeded of $calls calls: the machine is too busy for this test"
 
-python3 - "$work" "$calls" "$echoed" "$packets" "$((after - before))" "$caller_ip" <<'PY' || fail "something was lost"
+for threads in 1 3; do
+    python3 - "$work/engine$threads" "$calls" "$echoed" "$packets" "$((after - before))" "$caller_ip" <<'PY' || fail "something was lost"
 import csv, sys
 
-work, calls, echoed, packets, frames, caller_ip = sys.argv[1], *map(int, sys.argv[2:6]), sys.argv[6]
+engine, calls, echoed, packets, frames, caller_ip = sys.argv[1], *map(int, sys.argv[2:6]), sys.argv[6]
 faults = []
 counters = {}
-for row in open(work + "/engine.out"):
+for row in open(engine + ".out"):
     words = row.split()
     if len(words) == 2 and words[1].isdigit():
         counters[words[0]] = int(words[1])
@@ -83,7 +94,7 @@ drops = sum(counters[name] for name in ("ring_full_dropped", "unknown_link_type"
     "too_many_extensions", "not_udp", "malformed_udp", "other_udp", "truncated"))
 same("handed on and dropped, of those received", counters["frames_handed_on"] + drops, counters["frames_received"])
 
-found = list(csv.DictReader(open(work + "/calls.csv", newline="")))
+found = list(csv.DictReader(open(engine + ".calls.csv", newline="")))
 same("calls", sorted(call["call_id"] for call in found), sorted(f"wire-{i}@{caller_ip}" for i in range(1, calls + 1)))
 same("calls that SIPp's echo counted", echoed, calls)
 for call in found:
@@ -91,7 +102,7 @@ for call in found:
     same(f"frames lost by the probe during {call['call_id']}", call["probe_frames_lost"], "0")
     if call["trust"] == "lossy": # a busy machine may delay, but nothing was lost
         faults.append(f"trust of {call['call_id']} is lossy")
-streams = list(csv.DictReader(open(work + "/streams.csv", newline="")))
+streams = list(csv.DictReader(open(engine + ".streams.csv", newline="")))
 speeches = [stream for stream in streams if stream["src_ip"] == caller_ip]
 same("speeches", len(speeches), calls)
 for stream in speeches:
@@ -101,8 +112,9 @@ for stream in streams:
     same(f"packets stored of {stream['call_id']}, {stream['direction']}", stream["packets_stored"], stream["packets"])
 same("RTP of all streams", sum(int(stream["packets"]) for stream in streams), counters["rtp_packets"])
 echo = counters["rtp_packets"] - calls * packets
-print("\n".join(faults[:20]) or f"sipp_wire: {frames} frames on the link, all received; {calls} calls, "
+print("\n".join(faults[:20]) or f"sipp_wire: {engine.split('/')[-1]}: {frames} frames on the link, all received; {calls} calls, "
     f"{calls * packets} packets of speech and {echo} of echo, all recorded")
 sys.exit(1 if faults else 0)
 PY
+done
 say "PASSED"

@@ -79,7 +79,8 @@ wait_for() { # SECONDS COMMAND...
 }
 
 inside() { timeout -k 5 20 ip netns exec "$@"; }
-engine_reads() { grep -q 'reading port' "$work/engine.out"; }
+engine_name=engine # of the engine that start_engine and stop_engine deal with: its words stand in NAME.out
+engine_reads() { grep -q 'reading port' "$work/$engine_name.out"; }
 udp_port_open() { inside "$callee_ns" grep -qi ":$(printf %04X "$1") " /proc/net/udp; }
 engine_gone() { ! kill -0 "$engine" 2>/dev/null; }
 
@@ -87,14 +88,14 @@ engine_gone() { ! kill -0 "$engine" 2>/dev/null; }
 start_engine() { # SECONDS OPTION...
     local seconds=$1
     shift
-    start "$callee_ns" "$seconds" engine "$bin/callmon-engine" --port "net_af_packet0,iface=$callee_if,framecnt=8192" "$@"
+    start "$callee_ns" "$seconds" "$engine_name" "$bin/callmon-engine" --port "net_af_packet0,iface=$callee_if,framecnt=8192" "$@"
     engine=${children[-1]}
     wait_for 60 eval 'engine_gone || engine_reads'
     engine_gone && fail "the engine ended before the first call"
     engine_reads || fail "the engine did not open its port"
 }
 
-# Its last frames pass through its rings; then its counters stand in engine.out.
+# Its last frames pass through its rings; then its counters stand in its output.
 stop_engine() {
     sleep 1
     kill -INT "$engine"

@@ -339,7 +339,7 @@ void TestCaptureLoop::receivedIsHandedOnAndEachDropWithASlowReaderOfAMix()
     NumberedFrames source;
     source.live = true;
     source.contents = { arp, rtpTo(5000), dns, sip, rtpTo(6000), rtpTo(6002), QByteArray() };
-    CaptureLoop loop(source, { .batches = 4, .lanes = 2 });
+    CaptureLoop loop(source, { .batches = 4, .deal = { .lanes = 2 } });
     std::jthread capture([&](std::stop_token stop) { loop.run(stop); });
     std::jthread other([&] {
         while (FrameBatch* batch = loop.next(1))
@@ -365,7 +365,7 @@ void TestCaptureLoop::allLanesSeeEachBatchAndEachFrameBelongsToOne()
     for (std::size_t port = 5000; port < 5200; port += 2)
         source.contents.push_back(rtpTo(port));
     source.contents.push_back(sip);
-    CaptureLoop loop(source, { .batches = 16, .lanes = 3, .seed = 5 });
+    CaptureLoop loop(source, { .batches = 16, .deal = { .lanes = 3, .seed = 5 } });
     std::jthread capture([&](std::stop_token stop) { loop.run(stop); });
     std::array<std::vector<std::uint32_t>, 3> seen; // wire sizes by lane
     std::array<std::uint32_t, 3> batches {};
@@ -407,7 +407,7 @@ void TestCaptureLoop::aBatchIsFilledAgainOnlyWhenTheLastLaneGaveItBack()
 {
     NumberedFrames source;
     source.batches = 4;
-    CaptureLoop loop(source, { .batches = 1, .lanes = 2 });
+    CaptureLoop loop(source, { .batches = 1, .deal = { .lanes = 2 } });
     std::jthread capture([&](std::stop_token stop) { loop.run(stop); });
     FrameBatch* const first = loop.next(0);
     QCOMPARE(loop.next(1), first);

@@ -84,6 +84,8 @@ private slots:
     void recordsDoNotDependOnTheSeedOfTheHashes();
     void streamsBeyondACallsLimitAreTheSameOnes();
     void clockThatStepsBackStepsBackInAllLanes();
+    void laneThatIsFullRefusesItsOwnAndHarmsNoOther();
+    void laneWithoutMediaHoldsNobodyUp();
     void mediaBeforeItsSignallingIsMeasuredAsIfItCameAfter_data();
     void mediaBeforeItsSignallingIsMeasuredAsIfItCameAfter();
 };
@@ -179,6 +181,48 @@ void LanesTest::clockThatStepsBackStepsBackInAllLanes()
     const auto one = runLanes(datagrams, options(), 1, 64);
     for (const std::size_t lanes : { std::size_t { 2 }, std::size_t { 3 } })
         QCOMPARE(firstDifference(*one, *runLanes(datagrams, options(), lanes, 64)), std::string());
+}
+
+// A call whose two sides are heard in two lanes; and in the callee's lane more streams than that has room for.
+void LanesTest::laneThatIsFullRefusesItsOwnAndHarmsNoOther()
+{
+    TestTraffic traffic;
+    std::uint16_t port = 20'000;
+    while (hashOf(scriptHost('B', port)) % 2 == hashOf(scriptHost('A', 10'000)) % 2)
+        ++port;
+    traffic.script("0 A>B INVITE 1 sdp=sendrecv");
+    traffic.script(QString("10 B>A 200 1 sdp=sendrecv port=%1").arg(port));
+    for (std::uint32_t i = 0; i < 30; ++i)
+        traffic.talk(20 + 0.1 * i, 5, scriptHost('A', 10'000), scriptHost('B', port), i);
+    traffic.talk(25, 5, scriptHost('B', port), scriptHost('A', 10'000), 99);
+    std::vector<Datagram> all = traffic.list();
+    std::ranges::stable_sort(all, {}, &Datagram::arrival);
+    TrackerOptions small = options();
+    small.maxStreams = 20; // of each lane
+    const auto run = runLanes(all, small, 2, 16);
+    QCOMPARE(run->busyLanes, std::size_t { 2 });
+    QCOMPARE(run->all.streams.size(), std::size_t { 21 });
+    const auto counterOf = [&](std::string_view name) {
+        return std::ranges::find(run->counters, name, &NamedCounter::name)->value;
+    };
+    QCOMPARE(counterOf("rtp_refused"), 50u);
+    QCOMPARE(counterOf("rtp_packets"), 105u);
+    for (const auto& [key, stream] : run->all.streams)
+        QCOMPARE(stream.packets, 5u);
+}
+
+void LanesTest::laneWithoutMediaHoldsNobodyUp()
+{
+    TestTraffic traffic;
+    traffic.script("0 A>B INVITE 1 sdp=sendrecv\n10 B>A 200 1 sdp=sendrecv");
+    traffic.talk(20, 300, scriptHost('A', 10'000), scriptHost('B', 20'000), 1);
+    traffic.script("7000 A>B BYE 2");
+    const std::vector<Datagram> all = traffic.list();
+    const auto one = runLanes(all, options(), 1, 64);
+    QCOMPARE(one->all.streams.begin()->second.packets, 300u);
+    const auto several = runLanes(all, options(), 4, 64);
+    QCOMPARE(several->busyLanes, std::size_t { 1 });
+    QCOMPARE(firstDifference(*one, *several), std::string());
 }
 
 // Of a call whose messages come `signalledAtMs`, the media from the first second on.
