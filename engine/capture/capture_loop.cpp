@@ -159,14 +159,20 @@ void CaptureLoop::classify(FrameBatch& batch, std::size_t from)
     const std::size_t received = batch.count;
     std::size_t kept = from;
     std::uint64_t bytes = 0;
+    std::uint64_t cut = 0;
     for (std::size_t i = from; i < received; ++i) {
         Frame& frame = batch.frames[i];
-        bytes += frame.wireSize;
         const FrameClass found = m_classifier.classify(static_cast<std::uint16_t>(frame.linkType), frame.bytes);
         if (found.kind == FrameKind::Drop) {
+            bytes += frame.wireSize;
             unwanted.add(batch.owners[i], found.reason);
             continue;
         }
+        if (const std::size_t end = wireEndOf(frame.bytes, found); end > frame.bytes.size()) {
+            frame.wireSize = std::max(frame.wireSize, static_cast<std::uint32_t>(end)); // a port does not say it
+            ++cut;
+        }
+        bytes += frame.wireSize;
         frame.kind = found.kind;
         frame.udp = found.udp;
         frame.lane = m_deal.laneOf(frame.bytes, found);
@@ -181,6 +187,8 @@ void CaptureLoop::classify(FrameBatch& batch, std::size_t from)
         leaveOutCopies(batch, from, unwanted);
     add(m_received, received - from);
     add(m_bytes, bytes);
+    if (cut > 0)
+        add(m_cut, cut);
     if (unwanted.count == 0)
         return;
     kept = std::exchange(batch.count, received);
@@ -271,6 +279,7 @@ std::vector<CaptureCounter> CaptureLoop::counters() const
         const auto reason = static_cast<DropReason>(i);
         counters.push_back({ counterName(reason), dropped(reason) });
     }
+    counters.push_back({ "frames_cut", framesCut() });
     return counters;
 }
 

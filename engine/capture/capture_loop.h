@@ -57,7 +57,9 @@ public:
         return m_dropped[static_cast<std::size_t>(reason)].load(std::memory_order_relaxed);
     }
     double fullestRingPercent() const; // batches that wait for a processing thread, of all there are, now
-    // frames_received, frames_handed_on, ring_full_dropped, then the reasons by their names.
+    // Of those handed on: shorter than their IP packet, for a file's snapshot length or a port's short places cut them.
+    std::uint64_t framesCut() const { return m_cut.load(std::memory_order_relaxed); }
+    // frames_received, frames_handed_on, ring_full_dropped, then the reasons by their names; frames_cut.
     std::vector<CaptureCounter> counters() const;
 
 private:
@@ -108,6 +110,7 @@ private:
     std::atomic<std::uint64_t> m_bytes { 0 };
     std::atomic<std::uint64_t> m_handedOn { 0 };
     std::atomic<std::uint64_t> m_ringFull { 0 };
+    std::atomic<std::uint64_t> m_cut { 0 };
     std::array<std::atomic<std::uint64_t>, dropReasons> m_dropped {};
 };
 

@@ -199,6 +199,15 @@ bool isRtcp(Bytes frame, const UdpLayout& layout)
     return byteAt(payload, 0) >> 6 == 2 && isRtcpType(byteAt(payload, 1));
 }
 
+std::size_t wireEndOf(Bytes frame, const FrameClass& found)
+{
+    const std::size_t ip = found.udp.ip;
+    if (found.kind != FrameKind::Piece)
+        return ip + found.udp.ipSize;
+    constexpr std::size_t ipv6HeaderSize = 40; // RFC 8200 3, whose length counts what follows; RFC 791's counts all
+    return byteAt(frame, ip) >> 4 == 4 ? ip + big16(frame, ip + 2) : ip + ipv6HeaderSize + big16(frame, ip + 4);
+}
+
 std::uint32_t destinationHash(Bytes frame, const UdpLayout& layout, std::uint64_t seed)
 {
     std::uint64_t mixed = seed ^ big16(frame, layout.payload - udpHeaderSize + 2);

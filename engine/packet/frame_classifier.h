@@ -57,6 +57,10 @@ private:
 // way than the stream.
 bool isRtcp(Bytes frame, const UdpLayout& layout);
 
+// Of what is not dropped: where its innermost IP packet ended on the wire, by the length that its header tells. Behind
+// the frame's own end when that was cut: by a capture's snapshot length or a place too short in a port's ring.
+std::size_t wireEndOf(Bytes frame, const FrameClass& found);
+
 // 32 well-mixed bits that are the same for everything that goes to one media address: streams are found by their
 // destination, so one core sees all of a stream.
 std::uint32_t destinationHash(Bytes frame, const UdpLayout& layout, std::uint64_t seed);

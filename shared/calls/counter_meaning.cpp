@@ -22,6 +22,8 @@ constexpr CounterMeaning meanings[] {
     { "file_frames", G::Received, K::Count, "Frames of the files", "Read from capture files", {} },
     { "file_bytes", G::Received, K::Count, "Bytes of the files", "Read from capture files", {} },
     { "file_cut_frames", G::Received, K::Count, "Frames cut", "Recorded shorter than they were on the wire", {} },
+    { "frames_cut", G::Received, K::Count, "Frames handed on cut",
+        "Shorter than their IP header says: by the capture's snapshot length, or the port's places (framesz)", {} },
     { "frames_handed_on", G::HandedOn, K::HandedOn, "Frames handed on", "Went to the processing core", {} },
     { "unknown_link_type", G::Dropped, K::Unwanted, "Unknown link layer", "Of a link type that is not read", {} },
     { "not_ip", G::Dropped, K::Unwanted, "Not IP", "ARP, LLDP and others", {} },

@@ -85,10 +85,11 @@ udp_port_open() { inside "$callee_ns" grep -qi ":$(printf %04X "$1") " /proc/net
 engine_gone() { ! kill -0 "$engine" 2>/dev/null; }
 
 # The engine on callee_if, waited for; sets engine. The kernel's ring to it is deep, for this machine may be busy.
+port_more= # further arguments of the port
 start_engine() { # SECONDS OPTION...
     local seconds=$1
     shift
-    start "$callee_ns" "$seconds" "$engine_name" "$bin/callmon-engine" --port "net_af_packet0,iface=$callee_if,framecnt=8192" "$@"
+    start "$callee_ns" "$seconds" "$engine_name" "$bin/callmon-engine" --port "net_af_packet0,iface=$callee_if,framecnt=8192$port_more" "$@"
     engine=${children[-1]}
     wait_for 60 eval 'engine_gone || engine_reads'
     engine_gone && fail "the engine ended before the first call"
