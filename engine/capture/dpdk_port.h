@@ -11,9 +11,9 @@ struct DpdkPortOptions {
     // A PCI address, "0000:03:00.0", or a virtual device with its arguments: "net_pcap0,rx_pcap=F",
     // "net_af_packet0,iface=eth1", "net_ring0", "net_null0".
     std::string name;
-    // Packet buffers of 2 KiB (of net_af_packet as long as a place of its ring, and as many as take the memory of these):
-    // deep, since they ride out the stalls of a busy machine. Halved, down to 8192 at least,
-    // until they take no more than three quarters of the free huge pages, or a quarter of the memory without these.
+    // Packet buffers of 2 KiB (of net_af_packet as long as a place of its ring, and as many as take the memory of
+    // these): deep, since they ride out the stalls of a busy machine. Halved, down to 8192 at least, until they take no
+    // more than three quarters of the free huge pages, or a quarter of the memory without these.
     std::size_t mbufs = 131072;
     // The rate of the link where the port does not know it: virtual devices. 0 when it is not to be guessed.
     std::uint32_t linkMbps = 10000;
