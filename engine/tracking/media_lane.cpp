@@ -34,6 +34,7 @@ MediaLane::MediaLane(
     , m_rtpRules(options.rtp)
     , m_maxStreamsPerCall(std::min(options.maxStreamsPerCall, CallMedia::maxStreams))
     , m_waiting(options, m_wantsMedia)
+    , m_nobodys(options.maxStreams)
     , m_joined(options.maxUnboundFlows)
 {
     static_assert(offsetof(CallStream, rtp) + RtpStream::hotBytes <= hotStreamBytes);
@@ -82,8 +83,11 @@ void MediaLane::lookAhead(std::span<const Datagram> packets)
 {
     Seen& seen = m_seen[position];
     seen.stream = m_flows.likely(seen.hash);
-    if (seen.stream == noIndex)
+    if (seen.stream == noIndex) {
+        m_waiting.prefetch(seen.hash);
+        m_nobodys.prefetch(seen.hash);
         return;
+    }
     const auto* stream = reinterpret_cast<const char*>(&m_streams[seen.stream]);
 #pragma GCC unroll 4
     for (std::size_t line = 0; line < hotStreamBytes; line += 64)
@@ -356,6 +360,7 @@ void MediaLane::touch()
     m_flows.touch();
     m_unnumbered.touch();
     m_waiting.touch();
+    m_nobodys.touch();
     m_joined.touch();
 }
 

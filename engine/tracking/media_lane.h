@@ -11,6 +11,7 @@
 #include "engine/tracking/codec_names.h"
 #include "engine/tracking/index_table.h"
 #include "engine/tracking/media_table.h"
+#include "engine/tracking/nobodys_flows.h"
 #include "engine/tracking/tracker_listener.h"
 #include "engine/tracking/tracker_options.h"
 #include "engine/tracking/waiting_media.h"
@@ -130,7 +131,8 @@ private:
     };
 
     std::uint32_t bind(const Datagram& datagram, const Seen& seen, std::uint32_t before);
-    void wait(const Datagram& datagram, const RtpHeader& packet, std::uint64_t hash);
+    void wait(const Datagram& datagram, const RtpHeader& packet, std::uint64_t hash, std::uint32_t flow);
+    bool isNobodys(const FlowKey& flow, std::uint64_t hash);
     Binding bindingOf(const StreamIdentity& identity, std::uint8_t payloadType) const;
     Binding learntBindingOf(const FlowKey& flow, std::uint8_t payloadType) const;
     std::uint32_t confirmedAt(const Endpoint& endpoint) const;
@@ -179,6 +181,7 @@ private:
     const RtpRules m_rtpRules;
     const std::uint32_t m_maxStreamsPerCall;
     WaitingMedia m_waiting;
+    NobodysFlows m_nobodys;
     LazyArray<Joined> m_joined;
     std::size_t m_joinedCount = 0;
     bool m_addressesChanged = false; // since the flows that wait were last looked at

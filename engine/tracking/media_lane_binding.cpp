@@ -39,14 +39,18 @@ std::uint32_t MediaLane::bind(const Datagram& datagram, const Seen& seen, std::u
     }
     const std::uint32_t flow = m_waiting.find(datagram.flow, packet->ssrc, seen.hash);
     if (flow != noIndex && m_waiting.waits(flow)) { // behind those that came before it
-        wait(datagram, *packet, seen.hash);
+        wait(datagram, *packet, seen.hash, flow);
+        return noIndex;
+    }
+    if (before == noIndex && isNobodys(datagram.flow, seen.hash)) {
+        wait(datagram, *packet, seen.hash, flow);
         return noIndex;
     }
     const StreamIdentity identity { datagram.flow, packet->ssrc };
     const Binding binding = bindingOf(identity, packet->payloadType);
     if (binding.address == noIndex) {
         if (before == noIndex) {
-            wait(datagram, *packet, seen.hash);
+            wait(datagram, *packet, seen.hash, flow);
             return noIndex;
         }
         m_streams[before].boundEpoch = epochOf(datagram.flow);
@@ -60,10 +64,22 @@ std::uint32_t MediaLane::bind(const Datagram& datagram, const Seen& seen, std::u
     return index;
 }
 
-void MediaLane::wait(const Datagram& datagram, const RtpHeader& packet, std::uint64_t hash)
+void MediaLane::wait(const Datagram& datagram, const RtpHeader& packet, std::uint64_t hash, std::uint32_t flow)
 {
-    if (!m_waiting.add(datagram, packet, hash))
+    if (!m_waiting.add(datagram, packet, hash, flow))
         ++m_counters.rtpUnbound;
+}
+
+// Neither end is a call's. Where one is, what else the call describes may change the answer: T2 is asked each time.
+bool MediaLane::isNobodys(const FlowKey& flow, std::uint64_t hash)
+{
+    const std::uint16_t epoch = epochOf(flow);
+    if (m_nobodys.has(hash, epoch))
+        return true;
+    if (confirmedAt(flow.dst) != noIndex || confirmedAt(flow.src) != noIndex)
+        return false;
+    m_nobodys.add(hash, epoch);
+    return true;
 }
 
 // Of a call that is known to be one: until then packets to its addresses are nobody's.

@@ -15,9 +15,8 @@ WaitingMedia::WaitingMedia(const TrackerOptions& options, bool keepsPayload)
 {
 }
 
-bool WaitingMedia::add(const Datagram& datagram, const RtpHeader& packet, std::uint64_t hash)
+bool WaitingMedia::add(const Datagram& datagram, const RtpHeader& packet, std::uint64_t hash, std::uint32_t index)
 {
-    std::uint32_t index = find(datagram.flow, packet.ssrc, hash);
     if (index == noIndex) {
         index = m_flows.acquire();
         if (index == noIndex) {

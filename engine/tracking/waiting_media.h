@@ -8,8 +8,8 @@
 #include "engine/packet/datagram.h"
 #include "engine/tracking/activity_list.h"
 #include "engine/tracking/index_table.h"
-#include "shared/base/seeded_hash.h"
 #include "engine/tracking/tracker_options.h"
+#include "shared/base/seeded_hash.h"
 #include "shared/calls/unbound_flow.h"
 
 #include <array>
@@ -37,8 +37,9 @@ public:
     const StreamIdentity& identityOf(std::uint32_t flow) const { return m_flows[flow].identity; }
     std::uint32_t packetsWaitingOf(std::uint32_t flow) const { return m_flows[flow].packetsWaiting; }
 
-    // A packet that no call claims; `hash` is its identity's. False: it does not wait.
-    bool add(const Datagram& datagram, const RtpHeader& packet, std::uint64_t hash);
+    // A packet that no call claims; `hash` is its identity's, `flow` what find() says of it. False: it does not wait.
+    bool add(const Datagram& datagram, const RtpHeader& packet, std::uint64_t hash, std::uint32_t flow);
+    void prefetch(std::uint64_t hash) const { m_table.prefetch(hash); }
     // The flow's call is known, and what waited was taken or is of no use: it is listed no more.
     void remove(std::uint32_t flow, std::uint64_t hash);
 

@@ -1,9 +1,10 @@
 // What tracking costs per packet: calls set up by real SIP and SDP, then one RTP packet of every stream every 20 ms in
 // a new random order each time, in frames of their own as a port's buffers hold them. Ours does all that the engine
 // does with them: binding, every statistic, a quality point and a record a second, expiry. Beside it, in the same run,
-// the statistics alone behind std::unordered_map and behind DPDK's rte_hash in bulk; with payload, a vector per stream.
+// the statistics alone behind std::unordered_map and behind DPDK's rte_hash in bulk; with payload, a vector per stream;
+// and ours where no call claims the packets, as many calls as before being on.
 //
-//   tracking_bench [--calls N] [--round-ms N] [--rounds N] [--payload] [--churn CALLS] [--only ours|map|rte]
+//   tracking_bench [--calls N] [--round-ms N] [--rounds N] [--payload] [--churn CALLS] [--only ours|unclaimed|map|rte]
 #include "bench_machine.h"
 #include "engine/records/call_monitor.h"
 
@@ -158,8 +159,9 @@ private:
 // calls do, so that their seconds do not end all at once.
 class Traffic {
 public:
-    explicit Traffic(std::uint32_t streams)
-        : m_order(streams)
+    Traffic(std::uint32_t firstStream, std::uint32_t streams)
+        : m_first(firstStream)
+        , m_order(streams)
         , m_sent(streams)
         , m_at(streams)
     {
@@ -176,7 +178,7 @@ public:
                 const auto place = Nanoseconds(packetInterval.count() * position++ / static_cast<std::int64_t>(m_at));
                 if (m_period < 50 && stream % 50 > m_period)
                     continue;
-                frames.write(filled++, stream, m_sent[stream]++, begin + m_period * packetInterval + place);
+                frames.write(filled++, m_first + stream, m_sent[stream]++, begin + m_period * packetInterval + place);
                 if (filled == Frames::count) {
                     use(std::span<const Datagram>(frames.datagrams));
                     filled = 0;
@@ -187,6 +189,7 @@ public:
     }
 
 private:
+    std::uint32_t m_first;
     std::vector<std::uint32_t> m_order;
     std::vector<std::uint32_t> m_sent;
     std::uint32_t m_at;
@@ -200,9 +203,10 @@ struct Cost {
 };
 
 // Median, least and most of the rounds.
-template <typename Use> double measure(const char* name, const Options& options, Frames& frames, Use&& use)
+template <typename Use>
+double measure(const char* name, const Options& options, Frames& frames, Use&& use, std::uint32_t firstStream = 0)
 {
-    Traffic traffic(options.calls * 2);
+    Traffic traffic(firstStream, options.calls * 2);
     traffic.run(frames, 60, use); // every stream is known, and every buffer was used
     std::vector<Cost> costs;
     for (std::uint32_t round = 0; round < options.rounds; ++round) {
@@ -246,6 +250,29 @@ void setUp(CallMonitor& monitor, std::uint32_t calls)
         }
         monitor.process(datagrams);
     }
+}
+
+// As when the INVITEs were lost: these streams' addresses are none that a call has.
+void unclaimed(const Options& options, Frames& frames)
+{
+    CountingSink sink(0);
+    TrackerOptions tracker;
+    tracker.maxCalls = options.calls + options.calls / 4;
+    tracker.maxStreams = tracker.maxMediaAddresses = 2 * tracker.maxCalls;
+    tracker.signallingPatience = std::chrono::milliseconds(500); // over when it is measured
+    CallMonitor monitor(tracker, sink);
+    setUp(monitor, options.calls);
+    const std::uint32_t others = 2 * options.calls;
+    measure(
+        "ours, claimed by no call", options, frames,
+        [&](std::span<const Datagram> datagrams) {
+            for (std::size_t i = 0; i < datagrams.size(); i += burst)
+                monitor.process(datagrams.subspan(i, std::min(burst, datagrams.size() - i)));
+        },
+        others);
+    for (const NamedCounter& counter : monitor.counters())
+        if (counter.name == "rtp_packets" && counter.value > 0)
+            std::printf("  WRONG: %s %llu\n", counter.name.c_str(), static_cast<unsigned long long>(counter.value));
 }
 
 double ours(const Options& options, Frames& frames, bool payload)
@@ -443,7 +470,7 @@ Options parse(int argc, char** argv)
         else {
             std::printf(
                 "tracking_bench [--calls N] [--round-ms N] [--rounds N] [--payload] [--churn CALLS, 0 for none] "
-                "[--only ours|map|rte]\n");
+                "[--only ours|unclaimed|map|rte]\n");
             std::exit(2);
         }
     }
@@ -473,6 +500,8 @@ int main(int argc, char** argv)
         Frames frames;
         if (options.wants("ours"))
             ours(options, frames, options.payload);
+        if (options.wants("unclaimed"))
+            unclaimed(options, frames);
         if (options.wants("map"))
             withMap(options, frames, options.payload);
         if (dpdk && !options.payload)

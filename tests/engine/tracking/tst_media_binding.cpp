@@ -59,6 +59,8 @@ private slots:
     void mediaWithoutACallIsListedByItsAddresses();
     void roomToWaitInIsBounded();
     void callThatIsConfirmedLaterHasTheMediaThatWaited();
+    void mediaThatWasNobodysIsACallsOnceEitherEndIs_data();
+    void mediaThatWasNobodysIsACallsOnceEitherEndIs();
     void streamsBeyondThePoolAreRefusedAndCounted();
     void lateMediaStillCountsAfterTheBye();
     void callsExpireBySilence_data();
@@ -590,6 +592,42 @@ void MediaBindingTest::callThatIsConfirmedLaterHasTheMediaThatWaited()
     QCOMPARE(fixture.listener.ended.size(), std::size_t { 1 });
     QCOMPARE(fixture.listener.ended[0].streams[0].packets, 20u);
     QCOMPARE(fixture.listener.ended[0].streams[0].lost, 0u);
+}
+
+// For longer than anything waits.
+void MediaBindingTest::mediaThatWasNobodysIsACallsOnceEitherEndIs_data()
+{
+    QTest::addColumn<QString>("before");
+    QTest::addColumn<QString>("after");
+    QTest::addColumn<Endpoint>("from");
+    QTest::addColumn<Endpoint>("to");
+    const QString invite = "8000 A>B INVITE 1 sdp=sendrecv";
+    QTest::newRow("destination advertised") << QString() << invite << scriptHost('P', 9) << callerMedia;
+    QTest::newRow("source advertised") << QString() << invite << callerMedia << scriptHost('P', 9);
+    QTest::newRow("call confirmed") << QString("0 B>A 200 1 sdp=sendrecv") << QString("8000 A>B INVITE 1")
+                                    << callerMedia << calleeMedia;
+    QTest::newRow("destination learnt") << QString("0 A>B INVITE 1 sdp=sendrecv\n10 B>A 200 1 sdp=sendrecv")
+                                        << QString() << scriptHost('P', 9) << scriptHost('Q', 4444);
+}
+
+void MediaBindingTest::mediaThatWasNobodysIsACallsOnceEitherEndIs()
+{
+    QFETCH(QString, before);
+    QFETCH(QString, after);
+    QFETCH(Endpoint, from);
+    QFETCH(Endpoint, to);
+    TestTraffic traffic;
+    traffic.script(before);
+    traffic.talk(20, 399, from, to, 1); // until 7,980 ms
+    if (after.isEmpty()) // the other end sends to the call
+        traffic.talk(8000, 10, to, callerMedia, 2);
+    traffic.script(after);
+    traffic.talk(8320, 50, from, to, 1, 399);
+    TrackerFixture fixture;
+    fixture.tracker.process(inOrder(traffic));
+    fixture.tracker.finish();
+    QCOMPARE(fixture.counter("rtp_unbound"), 399u);
+    QCOMPARE(fixture.counter("rtp_packets"), after.isEmpty() ? 60u : 50u);
 }
 
 void MediaBindingTest::streamsBeyondThePoolAreRefusedAndCounted()
