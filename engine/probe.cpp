@@ -131,7 +131,7 @@ StorageQueue::Sizes queueSizes(const ProbeOptions& options, bool signalling)
         sizes.chunksInFlight = std::max<std::size_t>(
             1, std::size_t(options.mediaPoolMib) * 1024 * 1024 / sizeof(MediaChunk) / options.processingCores);
     }
-    sizes.hugePages = !options.port.empty();
+    sizes.hugePages = sizes.touchMemory = !options.port.empty();
     return sizes;
 }
 

@@ -57,6 +57,11 @@ StorageQueue::StorageQueue(const Sizes& sizes)
     , m_returned(sizes.openChunks + sizes.chunksInFlight)
     , m_mostInFlight(sizes.chunksInFlight)
 {
+    if (sizes.touchMemory) {
+        m_records.touch();
+        if (m_messages)
+            m_messages->touch();
+    }
     // Without a pool every packet will be counted as not stored.
     const std::size_t chunks = m_pool ? sizes.openChunks + sizes.chunksInFlight : 0;
     m_free.reserve(chunks);

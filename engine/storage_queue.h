@@ -24,7 +24,8 @@ public:
         std::size_t messageBytes = 0; // of signalling messages; 0: none is wanted, and that is no loss
         std::size_t openChunks = 0; // at most, in streams
         std::size_t chunksInFlight = 0; // handed over, not yet on disk; 0: no media is wanted, and that is no refusal
-        bool hugePages = false; // where free: writes from them cost the disk's side less
+        bool hugePages = false; // for chunks, where free: writes from them cost the disk's side less
+        bool touchMemory = false; // of records and messages at start: a live probe shall not wait for pages later
     };
     explicit StorageQueue(const Sizes& sizes);
     ~StorageQueue() override;

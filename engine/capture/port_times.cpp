@@ -28,7 +28,7 @@ PortTimes::Poll PortTimes::polled()
         if (poll.at < m_lastPoll) // the counter was set back
             poll.at = m_lastPoll;
         poll.gap = poll.at - m_lastPoll;
-        m_gaps.add(poll.gap);
+        m_gaps.add(poll.gap, poll.at);
     }
     m_lastPoll = poll.at;
     if (poll.at - m_calibratedAt >= CounterClock::interval)

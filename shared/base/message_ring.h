@@ -22,6 +22,8 @@ public:
     {
     }
 
+    void touch() { std::memset(static_cast<void*>(m_lines.get()), 0, capacity()); } // before the first message
+
     // Producer. False when there is no room now. `kind` is the caller's; not 0. `rest` comes directly behind the value,
     // which says how long it is.
     template <typename Value> bool tryPush(std::uint32_t kind, const Value& value, std::span<const std::byte> rest = {})

@@ -50,6 +50,8 @@ constexpr CounterMeaning meanings[] {
         "look at the cable and the mirror port" },
     { "port_oversized_frames", G::Dropped, K::Missed, "Too large", "Frames above 16 KiB", "look at the mirror port" },
     { "poll_gap_longest_us", G::Times, K::Level, "Longest poll gap, us", "Time the port went unpolled", {} },
+    { "poll_gap_last_second_us", G::Times, K::Level, "Longest poll gap of the last second, us",
+        "Time the port went unpolled", {} },
     { "poll_gap*", G::Times, K::Count, "Poll gaps", "Times the port went unpolled for so long", {} },
     { "cycle_counter_jumps", G::Times, K::Count, "Clock jumped", "The processor's counter lost its step", {} },
     { "clock_steps", G::Times, K::Count, "Clock set", "The machine's clock was set", {} },

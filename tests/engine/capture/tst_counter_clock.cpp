@@ -92,6 +92,7 @@ private slots:
     void deviceTimesComeOutWithinTheirUncertainty();
     void deviceTimesThatCannotBeAreRefused();
     void pollGapsAreCountedByTheirLength();
+    void theLongestGapOfTheLastSecondIsForgottenAfterTheNext();
 };
 
 void TestCounterClock::aCounterOfAnyRateIsFollowedToTensOfNanoseconds_data()
@@ -266,7 +267,7 @@ void TestCounterClock::pollGapsAreCountedByTheirLength()
 {
     PollGaps gaps;
     for (const Nanoseconds gap : { 1us, 63us, 64us, 127us, 128us, 1023us, 1024us, 20'000us, 900'000us })
-        gaps.add(gap);
+        gaps.add(gap, 10s);
     QCOMPARE(valueOf(gaps, "poll_gap_longest_us"), std::uint64_t(900'000));
     QCOMPARE(valueOf(gaps, "poll_gaps_over_64us"), std::uint64_t(7));
     QCOMPARE(valueOf(gaps, "poll_gaps_over_128us"), std::uint64_t(5));
@@ -274,6 +275,19 @@ void TestCounterClock::pollGapsAreCountedByTheirLength()
     QCOMPARE(valueOf(gaps, "poll_gaps_over_1ms"), std::uint64_t(3));
     QCOMPARE(valueOf(gaps, "poll_gaps_over_16ms"), std::uint64_t(2));
     QCOMPARE(valueOf(gaps, "poll_gaps_over_65ms"), std::uint64_t(1));
+}
+
+void TestCounterClock::theLongestGapOfTheLastSecondIsForgottenAfterTheNext()
+{
+    PollGaps gaps;
+    gaps.add(1us, 10s); // seconds begin with the first poll
+    gaps.add(30ms, 10'500ms);
+    gaps.add(2ms, 11'001ms);
+    QCOMPARE(valueOf(gaps, "poll_gap_last_second_us"), std::uint64_t(30'000));
+    gaps.add(5ms, 11'500ms);
+    gaps.add(1us, 12'002ms);
+    QCOMPARE(valueOf(gaps, "poll_gap_last_second_us"), std::uint64_t(5'000));
+    QCOMPARE(valueOf(gaps, "poll_gap_longest_us"), std::uint64_t(30'000));
 }
 
 QTEST_APPLESS_MAIN(TestCounterClock)
