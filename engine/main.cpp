@@ -1,8 +1,10 @@
 #include "engine/probe.h"
+#include "engine/storage/media_preparation.h"
 
 #include <QCoreApplication>
 #include <QSocketNotifier>
 #include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
@@ -61,6 +63,29 @@ void sayUnbound(const std::vector<callmon::UnboundFlow>& flows)
         say("and other RTP of no call");
 }
 
+// Told each second; a signal stops it.
+int prepareMedia(const callmon::ProbeOptions& options)
+{
+    auto told = std::chrono::steady_clock::now();
+    const auto progress = [&told](std::uint64_t done, std::uint64_t all) {
+        if (const auto now = std::chrono::steady_clock::now(); now - told >= std::chrono::seconds(1)) {
+            told = now;
+            say("written " + std::to_string(done >> 20) + " of " + std::to_string(all >> 20) + " MiB");
+        }
+        char byte = 0;
+        return read(signalPipe[0], &byte, 1) != 1;
+    };
+    const auto prepared = callmon::prepareMedia(options.data, std::uint64_t(options.mediaLimitGib) << 30, progress);
+    if (!prepared) {
+        say(prepared.error().what);
+        return exitFailure;
+    }
+    say(std::to_string(prepared.value().filesWritten) + " files for media written ("
+        + std::to_string(prepared.value().bytesWritten >> 20) + " MiB), " + std::to_string(prepared.value().filesBefore)
+        + " were there" + (prepared.value().stopped ? "; stopped, the same command goes on" : ""));
+    return prepared.value().stopped ? exitFailure : exitOk;
+}
+
 }
 
 int main(int argc, char** argv)
@@ -76,6 +101,8 @@ int main(int argc, char** argv)
     }
 
     catchSignals();
+    if (const auto& options = std::get<callmon::ProbeOptions>(parsed); options.prepareMedia)
+        return prepareMedia(options);
     QCoreApplication application(argc, argv);
     auto opened = callmon::Probe::open(std::get<callmon::ProbeOptions>(parsed), say);
     if (!opened) {

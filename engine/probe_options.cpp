@@ -284,8 +284,19 @@ Result<void> applyFile(const std::string& path, ProbeOptions& options)
     return {};
 }
 
+Result<void> checkPreparation(const ProbeOptions& options)
+{
+    if (options.data.empty())
+        return Error { "say where media will go: --data DIR" };
+    if (options.mediaLimitGib == 0)
+        return Error { "say how much media will be kept: --media-limit-gib N" };
+    return {};
+}
+
 Result<void> checkWhole(ProbeOptions& options)
 {
+    if (options.prepareMedia)
+        return checkPreparation(options);
     if (!options.replay.empty() && !options.port.empty())
         return Error { "frames come either from --replay FILE... or from --port EAL-NAME, not from both" };
     if (options.replay.empty() && options.port.empty())
@@ -316,6 +327,10 @@ std::variant<ProbeOptions, HelpWanted, Error> parseProbeOptions(int argc, const 
     }
     bool version = false;
     app.add_flag("--version", version, "Print the version");
+    ProbeOptions options;
+    app.add_flag("--prepare-media", options.prepareMedia,
+        "Write the files that media-limit-gib is about once, before an engine fills them, and end: a disk takes media "
+        "twice as fast then");
     try { // CLI11 reports by exceptions: caught here, nowhere else
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
@@ -326,7 +341,6 @@ std::variant<ProbeOptions, HelpWanted, Error> parseProbeOptions(int argc, const 
     if (version)
         return HelpWanted { "callmon-engine " CALLMON_VERSION "\n" };
 
-    ProbeOptions options;
     if (!config.empty())
         if (auto applied = applyFile(config, options); !applied)
             return applied.error();

@@ -20,7 +20,9 @@ struct ProbeOptions {
     enum class MirrorCopies { Drop, Keep };
     enum class Dtmf { Count, Masked, Store };
 
-    // Exactly one of the two.
+    bool prepareMedia = false; // writes the recording log's files once, up to mediaLimitGib, and does nothing else
+
+    // Exactly one of the two, but for prepareMedia.
     std::vector<std::string> replay; // capture files in order; "-" is standard input
     std::string port; // EAL name: PCI address or virtual device
 

@@ -14,7 +14,6 @@ namespace callmon {
 
 namespace {
 
-constexpr std::size_t fewestKept = 3; // the newest, one that writes are still on their way to, and the next
 constexpr std::chrono::microseconds diskWait { 200 };
 constexpr std::chrono::milliseconds longestGathering { 100 }; // of a write; a kill costs what it holds
 // A system call takes so many pieces of memory and no more (EINVAL). One is for what fills the last block.
@@ -29,11 +28,11 @@ bool isOutOfSpace(int error)
 
 }
 
-MediaLogWriter::MediaLogWriter(
-    std::filesystem::path directory, std::uint64_t segmentSize, std::unique_ptr<MediaDisk> disk)
-    : m_directory(std::move(directory))
-    , m_segmentSize(segmentSize)
+MediaLogWriter::MediaLogWriter(std::filesystem::path directory, std::uint64_t segmentSize,
+    std::unique_ptr<MediaDisk> disk, std::uint64_t mostBytes)
+    : m_segmentSize(segmentSize)
     , m_disk(std::move(disk))
+    , m_segments(std::move(directory), segmentSize, mostBytes)
     , m_writes(MediaDisk::writesAtOnce)
 {
     for (std::uint32_t i = 0; i < m_writes.size(); ++i) {
@@ -53,15 +52,8 @@ Result<std::unique_ptr<MediaLogWriter>> MediaLogWriter::open(const std::filesyst
     std::filesystem::create_directories(directory / "media", failed);
     if (failed)
         return Error { "cannot create " + (directory / "media").string() + ": " + failed.message() };
-    std::unique_ptr<MediaLogWriter> log(new MediaLogWriter(directory, segmentSize, std::move(disk)));
-    const auto kept = segmentsIn(directory / "media");
-    log->m_kept.assign(kept.begin(), kept.end());
-    if (mostBytes != 0)
-        log->m_mostKept = std::max<std::size_t>(fewestKept, mostBytes / segmentSize);
-    while (log->m_kept.size() > log->m_mostKept) // it was more, or there was no limit
-        log->removeOldest();
-    const std::uint32_t number = kept.empty() ? 0 : kept.back();
-    if (number != 0) {
+    std::unique_ptr<MediaLogWriter> log(new MediaLogWriter(directory, segmentSize, std::move(disk), mostBytes));
+    if (const std::uint32_t number = log->m_segments.newest(); number != 0) {
         auto found = MediaSegment::reopen(directory, number, afterCrash);
         if (!found)
             return found.error();
@@ -69,12 +61,11 @@ Result<std::unique_ptr<MediaLogWriter>> MediaLogWriter::open(const std::filesyst
             log->m_notes.push_back(found.value().note);
         log->m_segment = std::move(found.value().segment);
     }
-    if (!log->m_segment || log->m_segment->end() >= segmentSize) {
-        auto begun = MediaSegment::create(directory, number + 1);
+    if (!log->m_segment) {
+        auto begun = log->m_segments.begin({});
         if (!begun)
             return begun.error();
         log->m_segment = std::move(begun.value());
-        log->m_kept.push_back(number + 1);
     }
     log->m_end = log->m_segment->end();
     if (!log->m_segment->isDirect())
@@ -177,14 +168,19 @@ void MediaLogWriter::forget(StreamKey stream)
 
 std::string MediaLogWriter::limits() const
 {
-    return m_limits;
+    const std::size_t files = m_segments.neverWritten();
+    if (files == 0)
+        return m_limits;
+    return m_limits + (m_limits.empty() ? "" : " ") + std::to_string(files)
+        + " files of the recording log will be written for the first time, which takes the disk twice as long; "
+          "callmon-engine --prepare-media with the same options does that while no engine runs.";
 }
 
 std::vector<NamedCounter> MediaLogWriter::gauges() const
 {
     return { { "media_write_errors", m_writeErrors.load(std::memory_order_relaxed) },
         { "media_chunks_on_their_way", m_chunksHeld.load(std::memory_order_relaxed) },
-        { "media_segments_overwritten", m_overwritten.load(std::memory_order_relaxed) },
+        { "media_segments_overwritten", m_segments.overwritten() },
         { "media_write_longest_ms", m_longestWriteMs.load(std::memory_order_relaxed) } };
 }
 
@@ -223,47 +219,17 @@ void MediaLogWriter::gather()
 // A segment that cannot be begun now (disk full) is tried again at the next chance; the old one grows meanwhile.
 bool MediaLogWriter::beginSegment()
 {
-    std::unique_ptr<MediaSegment> next = takeOverOldest();
-    if (!next) {
-        auto begun = MediaSegment::create(m_directory, m_segment->number() + 1);
-        if (!begun) {
-            if (!m_error)
-                m_error = begun.error();
-            return m_end + writeSize < UINT32_MAX;
-        }
-        next = std::move(begun.value());
+    auto begun = m_segments.begin(m_waiting.empty() ? Timestamp {} : m_waiting.front().owned.chunk->firstArrival());
+    if (!begun) {
+        if (!m_error)
+            m_error = begun.error();
+        return m_end + writeSize < UINT32_MAX;
     }
     if (!m_segment->isDirect())
         m_segment->sync(); // else it is on the disk already
-    m_segment = std::move(next);
-    m_kept.push_back(m_segment->number());
+    m_segment = std::move(begun.value());
     m_end = m_segment->end();
     return true;
-}
-
-// Nothing while there is room. Writes that are on their way go to the newest two at most.
-std::unique_ptr<MediaSegment> MediaLogWriter::takeOverOldest()
-{
-    while (m_kept.size() > m_mostKept)
-        removeOldest();
-    if (m_kept.size() < m_mostKept)
-        return nullptr;
-    const Timestamp now = m_waiting.empty() ? Timestamp {} : m_waiting.front().owned.chunk->firstArrival();
-    auto taken = MediaSegment::takeOver(m_directory, m_kept.front(), m_segment->number() + 1, now);
-    if (!taken) {
-        removeOldest();
-        return nullptr;
-    }
-    m_kept.pop_front();
-    ++m_overwritten;
-    return taken;
-}
-
-void MediaLogWriter::removeOldest()
-{
-    ::unlink(mediaSegmentPath(m_directory, m_kept.front()).c_str());
-    m_kept.pop_front();
-    ++m_overwritten;
 }
 
 bool MediaLogWriter::needsFileSystem() const

@@ -5,7 +5,7 @@
 #include "engine/storage/chunk_owner.h"
 #include "engine/storage/flat_table.h"
 #include "engine/storage/media_disk.h"
-#include "engine/storage/media_segment.h"
+#include "engine/storage/media_segment_roll.h"
 #include "shared/calls/probe_status.h"
 
 #include <atomic>
@@ -82,7 +82,8 @@ private:
         Clock::time_point since;
     };
 
-    MediaLogWriter(std::filesystem::path directory, std::uint64_t segmentSize, std::unique_ptr<MediaDisk> disk);
+    MediaLogWriter(std::filesystem::path directory, std::uint64_t segmentSize, std::unique_ptr<MediaDisk> disk,
+        std::uint64_t mostBytes);
     void appendLocked(std::span<const OwnedChunk> chunks, bool hurry);
     void pump(bool partial); // `partial`: also what fills no write
     std::uint64_t settledUpTo() const;
@@ -99,12 +100,9 @@ private:
     void unchain(std::span<const Held> chunks);
     void release(std::uint32_t index);
     bool beginSegment();
-    std::unique_ptr<MediaSegment> takeOverOldest();
-    void removeOldest();
     void refuseWaiting();
     void settled(const Held& held, MediaLocation place);
 
-    std::filesystem::path m_directory;
     std::uint64_t m_segmentSize;
     std::vector<std::string> m_notes;
     std::string m_limits;
@@ -112,8 +110,7 @@ private:
     std::mutex m_mutex; // all below but the gauges
     std::unique_ptr<MediaDisk> m_disk;
     std::shared_ptr<MediaSegment> m_segment;
-    std::deque<std::uint32_t> m_kept; // segments, the newest among them
-    std::size_t m_mostKept = SIZE_MAX;
+    MediaSegmentRoll m_segments;
     std::uint64_t m_end = 0; // of what was handed to the disk, in m_segment
     std::uint64_t m_allocationStep = 2 * writeSize;
     std::deque<Held> m_waiting; // for a write to gather them
@@ -129,7 +126,7 @@ private:
     std::optional<Error> m_error;
 
     std::atomic<std::uint64_t> m_appended { 0 };
-    std::atomic<std::uint64_t> m_writeErrors { 0 }, m_chunksHeld { 0 }, m_longestWriteMs { 0 }, m_overwritten { 0 };
+    std::atomic<std::uint64_t> m_writeErrors { 0 }, m_chunksHeld { 0 }, m_longestWriteMs { 0 };
 };
 
 }

@@ -122,21 +122,34 @@ std::unique_ptr<MediaSegment> MediaSegment::takeOver(
         if (!file || !readSegmentHeader(file.get()))
             return nullptr;
     }
-    // Renamed first: whoever looks for the old segment now finds none, and no chunk of it belongs to the new one.
-    if (::rename(from.c_str(), segment->m_path.c_str()) != 0)
-        return nullptr;
-    segment->m_file = FileHandle(openFile(segment->m_path, O_RDWR, segment->m_direct));
     SegmentHeader header;
     header.tookOver = old;
     header.tookOverAt = nanosecondsSinceEpoch(now);
-    if (!segment->m_file || !segment->writeHeader(header)) {
-        ::unlink(segment->m_path.c_str());
-        return nullptr;
+    return segment->beginIn(from, header) ? std::move(segment) : nullptr;
+}
+
+std::unique_ptr<MediaSegment> MediaSegment::beginInSpare(
+    const std::filesystem::path& directory, const std::filesystem::path& spare, std::uint32_t number)
+{
+    std::unique_ptr<MediaSegment> segment(new MediaSegment);
+    segment->m_path = mediaSegmentPath(directory, number);
+    segment->m_number = number;
+    return segment->beginIn(spare, {}) ? std::move(segment) : nullptr;
+}
+
+// Renamed first: whoever looks for an old segment now finds none, and no chunk of it belongs to the new one.
+bool MediaSegment::beginIn(const std::filesystem::path& existing, const SegmentHeader& header)
+{
+    if (::rename(existing.c_str(), m_path.c_str()) != 0)
+        return false;
+    m_file = FileHandle(openFile(m_path, O_RDWR, m_direct));
+    if (!m_file || !writeHeader(header)) {
+        ::unlink(m_path.c_str());
+        return false;
     }
-    segment->learnBlockSize();
-    segment->m_allocated =
-        std::max(segment->m_end, sizeOf(segment->file()) / mediaWriteAlignment * mediaWriteAlignment);
-    return segment;
+    learnBlockSize();
+    m_allocated = std::max(m_end, sizeOf(file()) / mediaWriteAlignment * mediaWriteAlignment);
+    return true;
 }
 
 bool MediaSegment::writeHeader(const SegmentHeader& header)

@@ -17,6 +17,10 @@ public:
     // disk half. Nothing when that cannot be done (other version); `now` is the time of the media that come.
     static std::unique_ptr<MediaSegment> takeOver(
         const std::filesystem::path& directory, std::uint32_t old, std::uint32_t number, Timestamp now);
+    // In a file that was written in advance (media_preparation.h), which has its name then; nothing when it cannot be
+    // had.
+    static std::unique_ptr<MediaSegment> beginInSpare(
+        const std::filesystem::path& directory, const std::filesystem::path& spare, std::uint32_t number);
     // Of an existing one; nothing when it cannot be gone on with (other version, damaged): begin the next then.
     // With `afterCrash` it is read first, and what follows its last whole chunk is cut off.
     struct Found {
@@ -43,6 +47,7 @@ public:
 
 private:
     MediaSegment() = default;
+    bool beginIn(const std::filesystem::path& existing, const SegmentHeader& header); // false: that file is gone now
     static int openFile(const std::filesystem::path& path, int flags, bool& direct);
     void learnBlockSize();
     bool writeHeader(const SegmentHeader& header);

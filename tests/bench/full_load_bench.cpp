@@ -7,6 +7,7 @@
 #include "engine/capture/dpdk_port.h"
 #include "engine/capture/machine.h"
 #include "engine/records/call_monitor.h"
+#include "engine/storage/media_preparation.h"
 #include "engine/storage/record_writer.h"
 #include "engine/storage_loop.h"
 #include "tests/traffic/ring/ring_traffic.h"
@@ -32,6 +33,7 @@ struct BenchOptions {
     std::size_t ringBatches = 4096; // 262,144 frames: what a stall of 50 ms brings
     std::size_t mediaMib = 512; // of chunks on their way to the disk; retention only
     std::uint64_t mediaLimitGib = 0; // then files that were written are written again
+    bool newFiles = false; // of the recording log, instead of written ones
     bool mediaThreadAlone = false; // the capture thread does nothing of its work
     unsigned captureCpu = 0;
     unsigned processingCpu = 1;
@@ -366,6 +368,12 @@ Result<void> Run::open(const SpeechTable& speech)
         m_directory = std::filesystem::path(m_options.directory) / "full_load_bench";
         std::error_code ignored;
         std::filesystem::remove_all(m_directory, ignored);
+        if (m_options.mediaLimitGib > 0 && !m_options.newFiles) {
+            const auto prepared = prepareMedia(
+                m_directory, m_options.mediaLimitGib << 30, [](std::uint64_t, std::uint64_t) { return true; });
+            if (!prepared)
+                return prepared.error();
+        }
         auto writer = RecordWriter::open(m_directory, m_options.mediaLimitGib << 30);
         if (!writer)
             return writer.error();
@@ -594,6 +602,7 @@ int main(int argc, char** argv)
     app.add_option("--media-mib", options.mediaMib, "Chunks on their way to the disk, in retention")
         ->capture_default_str();
     app.add_option("--media-limit-gib", options.mediaLimitGib, "Recordings kept; 0: all")->capture_default_str();
+    app.add_flag("--new-files", options.newFiles, "With --media-limit-gib: the files are not written before");
     app.add_flag("--media-thread-alone", options.mediaThreadAlone, "The capture thread hands nothing to the disk");
     app.add_option("--capture-cpu", options.captureCpu)->capture_default_str();
     app.add_option("--processing-cpu", options.processingCpu)->capture_default_str();

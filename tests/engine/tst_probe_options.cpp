@@ -107,6 +107,16 @@ private slots:
         QVERIFY(errorOf({ "--config", path.c_str() }).find("line") != std::string::npos);
     }
 
+    void preparingMediaNeedsNoSourceOfFramesButALimit()
+    {
+        const auto parsed = parse({ "--prepare-media", "--data", "/d", "--media-limit-gib", "8" });
+        const auto* options = std::get_if<ProbeOptions>(&parsed);
+        QVERIFY(options && options->prepareMedia);
+        const auto endless = parse({ "--prepare-media", "--data", "/d" });
+        QVERIFY(std::get_if<Error>(&endless));
+        QVERIFY(std::get<Error>(endless).what.find("--media-limit-gib") != std::string::npos);
+    }
+
     void exampleConfigurationHoldsTheDefaults()
     {
         const auto parsed = parse({ "--config", CALLMON_SOURCE_DIR "/resources/callmon-engine.toml" });

@@ -1,0 +1,39 @@
+// Which segment files the recording log has, and where the next one comes from: the oldest segment's file, when no more
+// may be kept; else one that was written in advance; else a new one.
+#pragma once
+
+#include "engine/storage/media_segment.h"
+
+#include <atomic>
+#include <deque>
+
+namespace callmon {
+
+class MediaSegmentRoll {
+public:
+    static constexpr std::size_t fewestKept = 3; // the newest, one that writes are still on their way to, and the next
+
+    // `mostBytes` 0: all segments are kept. Removes the oldest that are too many.
+    MediaSegmentRoll(std::filesystem::path directory, std::uint64_t segmentSize, std::uint64_t mostBytes);
+
+    std::uint32_t newest() const { return m_kept.empty() ? 0 : m_kept.back(); } // 0: there is none
+    // The one behind the newest. `now`: the time of the media that come.
+    Result<std::unique_ptr<MediaSegment>> begin(Timestamp now);
+
+    std::uint64_t overwritten() const { return m_overwritten.load(std::memory_order_relaxed); } // any thread
+    // Files that segments will begin in that nobody has written yet; 0 without a limit.
+    std::size_t neverWritten() const;
+
+private:
+    std::unique_ptr<MediaSegment> takeOverOldest(Timestamp now);
+    std::unique_ptr<MediaSegment> takeSpare();
+    void removeOldest();
+
+    std::filesystem::path m_directory;
+    std::deque<std::uint32_t> m_kept; // the newest last
+    std::deque<std::filesystem::path> m_spares;
+    std::size_t m_mostKept = SIZE_MAX;
+    std::atomic<std::uint64_t> m_overwritten { 0 };
+};
+
+}
