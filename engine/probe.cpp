@@ -151,6 +151,16 @@ template <typename Base> std::vector<Base*> pointersTo(std::deque<StorageQueue>&
     return pointers;
 }
 
+std::optional<RemoteAddress> tlsAddress(const ProbeOptions& options)
+{
+    if (options.listenTls.empty())
+        return std::nullopt;
+    RemoteAddress address = parseRemoteUrl(QString::fromStdString(options.listenTls)).value(); // checked before
+    if (address.identity.empty())
+        address.identity = options.identity;
+    return address;
+}
+
 // Where the remote interface listens; empty for nowhere. A replay at full speed is over before anybody could look.
 QUrl listenUrl(const ProbeOptions& options)
 {
@@ -206,11 +216,15 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     if (const QUrl url = listenUrl(options); !url.isEmpty()) {
         RemoteServiceOptions remote;
         remote.alarms = probe->m_alarmControl.get();
+        remote.auditDirectory = options.data;
         probe->m_remote = std::make_unique<RemoteService>(
             options.data, probe->m_writer.get(), probe->m_live, [owner = probe.get()] { return owner->status(); },
             std::move(remote));
         if (auto listening = probe->m_remote->listen(url); !listening)
             return listening.error();
+        if (const auto address = tlsAddress(options); address)
+            if (auto listening = probe->m_remote->listenTls(*address); !listening)
+                return listening.error();
     }
     return probe;
 }
@@ -512,7 +526,12 @@ std::vector<UnboundFlow> Probe::unboundFlows() const
 
 std::string Probe::listeningOn() const
 {
-    return m_remote ? m_remote->url().toString().toStdString() : std::string();
+    if (!m_remote)
+        return {};
+    const QUrl tls = m_remote->tlsUrl();
+    return (m_remote->url().toString()
+        + (tls.isEmpty() ? QString() : QStringLiteral(" and ") + tls.toString(QUrl::RemoveQuery)))
+        .toStdString();
 }
 
 }

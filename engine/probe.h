@@ -41,7 +41,7 @@ public:
     ProbeStatus status() const; // any thread
     std::vector<UnboundFlow> unboundFlows() const; // any thread: RTP that no call claims, most packets first
     std::string source() const { return m_source->describe(); }
-    std::string listeningOn() const; // URL; empty without remote interface
+    std::string listeningOn() const; // URL or two, for the user; empty without remote interface
 
 private:
     Probe(const ProbeOptions& options, Warn warn);

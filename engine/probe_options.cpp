@@ -149,6 +149,10 @@ const std::vector<Option>& allOptions()
         { "pace", "How files are played: fast (as fast as they can be read) or recorded", false,
             choice<&O::pace, O::Pace::Fast, O::Pace::Recorded>("fast", "recorded") },
         { "listen", "URL of the remote interface, local:/path/engine.sock; none for none", false, text<&O::listen>() },
+        { "listen-tls", "Address that other hosts reach the engine at, too: tls://0.0.0.0:5062 or tls://[::]:5062",
+            false, text<&O::listenTls>() },
+        { "identity", "Directory with ca.pem, own.pem, own.key and, if any, revoked (callmonctl cert makes them)",
+            false, text<&O::identity>() },
         { "poll", "An idle port is polled adaptively (sleeps up to 2 ms) or busy (a whole core)", false,
             choice<&O::poll, O::Poll::Adaptive, O::Poll::Busy>("adaptive", "busy") },
         { "cores",
@@ -284,6 +288,17 @@ Result<void> applyFile(const std::string& path, ProbeOptions& options)
     return {};
 }
 
+Result<void> checkUrl(const std::string& option, const std::string& url, bool tls)
+{
+    const auto address = parseRemoteUrl(QString::fromStdString(url));
+    if (!address)
+        return Error { option + ' ' + url + ": " + address.error().what };
+    if (address.value().isTls() != tls)
+        return Error { option + ' ' + url
+            + (tls ? ": write tls://0.0.0.0:5062" : ": that is for the local socket; TLS is --listen-tls") };
+    return {};
+}
+
 Result<void> checkPreparation(const ProbeOptions& options)
 {
     if (options.data.empty())
@@ -306,8 +321,11 @@ Result<void> checkWhole(ProbeOptions& options)
     if (!options.port.empty() && options.pace == ProbeOptions::Pace::Recorded)
         return Error { "--pace is for --replay; a port has a pace of its own" };
     if (!options.listen.empty() && options.listen != "none")
-        if (const auto address = parseRemoteUrl(QString::fromStdString(options.listen)); !address)
-            return Error { "--listen " + options.listen + ": " + address.error().what };
+        if (auto checked = checkUrl("--listen", options.listen, false); !checked)
+            return checked;
+    if (!options.listenTls.empty())
+        if (auto checked = checkUrl("--listen-tls", options.listenTls, true); !checked)
+            return checked;
     return {};
 }
 

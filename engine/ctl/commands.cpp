@@ -42,6 +42,9 @@ int runCommand(CallSource& source, const CtlOptions& options, CtlOutput output)
         return showStatus(source, options, output);
     case CtlOptions::Command::Unbound:
         return listUnbound(source, options, output);
+    case CtlOptions::Command::Cert:
+    case CtlOptions::Command::Audit:
+        break; // needs no source
     }
     return 2;
 }
@@ -111,6 +114,10 @@ int runCtl(const std::vector<std::string>& arguments, const OpenEngine& openEngi
         return message->exitCode;
     }
     const auto& options = std::get<CtlOptions>(parsed);
+    if (options.command == CtlOptions::Command::Cert)
+        return manageCertificates(options.cert, output);
+    if (options.command == CtlOptions::Command::Audit)
+        return listAudit(options, output);
     const bool fromDirectory = !options.data.empty();
     const std::string url = options.engine.empty() ? defaultEngineUrl().toString().toStdString() : options.engine;
     auto source = fromDirectory ? DataDirectorySource::open(options.data) : openEngine(url);

@@ -301,6 +301,16 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     addRuleCommands(rules, options.ruleEdit);
     addFormat(add(Command::Status, "status", "Show the state of the engine and all its counters"), options);
 
+    CLI::App* const audit = app.add_subcommand("audit", "List who asked the engine for what, and check the chain");
+    audit->callback([&options] { options.command = Command::Audit; });
+    audit->add_option("--data", options.data, "Data directory of the engine")->required()->type_name("DIR");
+    addTime(*audit, "--from", options.query.from, "Entries of T or later");
+    addTime(*audit, "--to", options.query.to, "Entries before T");
+    addFormat(*audit, options);
+    CLI::App* const cert = app.add_subcommand("cert", "Make and revoke the certificates of engines and users");
+    cert->callback([&options] { options.command = Command::Cert; });
+    addCertCommands(*cert, options.cert);
+
     const auto commands = app.get_subcommands([](const CLI::App*) { return true; });
     const auto isNamed = [&](const CLI::App* command) { return command->get_name() == arguments.front(); };
     if (!arguments.empty() && !arguments.front().starts_with('-') && std::ranges::none_of(commands, isNamed))

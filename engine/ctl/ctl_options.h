@@ -1,6 +1,7 @@
 // What was asked of callmonctl.
 #pragma once
 
+#include "engine/ctl/cert_options.h"
 #include "engine/ctl/row_output.h"
 #include "engine/ctl/rule_edit.h"
 #include "engine/ctl/stream_filter.h"
@@ -32,7 +33,22 @@ enum class ReportBy {
 enum class ReportOf { Calls, History, Windows };
 
 struct CtlOptions {
-    enum class Command { Calls, Streams, Report, Quality, Flow, Wav, Pcap, Live, Status, Unbound, Alarms, Rules };
+    enum class Command {
+        Calls,
+        Streams,
+        Report,
+        Quality,
+        Flow,
+        Wav,
+        Pcap,
+        Live,
+        Status,
+        Unbound,
+        Alarms,
+        Rules,
+        Cert,
+        Audit,
+    };
     Command command = Command::Calls;
     std::string data; // directory; else
     std::string engine; // URL; both empty: the engine at its usual place
@@ -54,6 +70,7 @@ struct CtlOptions {
     ReportOf reportOf = ReportOf::Calls;
     std::uint32_t stepMinutes = 60; // report --history
     bool messages = false; // flow: their text, too
+    CertOptions cert;
     bool once = false; // live: one snapshot
 };
 

@@ -83,8 +83,8 @@ void printLadder(std::span<const CallMessage> messages, std::ostream& out)
         return;
     std::size_t distance = narrowest;
     for (const LadderArrow& arrow : ladder.arrows)
-        distance = std::max({ distance, textWidth(labelOf(arrow, messages[arrow.message])) + 8,
-            textWidth(arrow.summary.media) + 2 });
+        distance = std::max(
+            { distance, textWidth(labelOf(arrow, messages[arrow.message])) + 8, textWidth(arrow.summary.media) + 2 });
     for (const LadderColumn& column : ladder.columns)
         distance = std::max(distance, toString(column.endpoint).size() + 3);
     distance = std::min(distance, widest);

@@ -40,8 +40,8 @@ std::string worries(const ProbeStatus& status)
     return text;
 }
 
-std::string line(std::string_view name, std::size_t width, std::string_view total, std::string_view rate,
-    std::string_view help)
+std::string line(
+    std::string_view name, std::size_t width, std::string_view total, std::string_view rate, std::string_view help)
 {
     std::string text = "  " + fitted(name, std::max(width, textWidth(name))) + fitted(total, numberWidth, true)
         + fitted(rate, numberWidth, true) + "  " + std::string(help);

@@ -42,6 +42,7 @@ private:
 
 struct RemoteFeeds { // what clients may follow
     ListFeed live;
+    ListFeed liveWithoutNumbers;
     ListFeed alarms;
 };
 

@@ -52,7 +52,7 @@ QString RemoteClient::openSession(quint32 protocol)
     auto runner = protocol == m_greeting.protocol ? m_greeting.makeRunner() : nullptr;
     if (!runner)
         return {};
-    m_session = std::make_unique<RemoteSession>(m_feeds, std::move(runner));
+    m_session = std::make_unique<RemoteSession>(m_feeds, std::move(runner), m_greeting.gate);
     m_methods.push_back(methodsOf(SessionSourceAPI<SessionSource>(m_session.get(), name)));
     m_host->enableRemoting<SessionSourceAPI>(static_cast<SessionSource*>(m_session.get()));
     return name;

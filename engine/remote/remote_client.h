@@ -5,6 +5,7 @@
 #include "engine/remote/client_frames.h"
 #include "engine/remote/list_feed.h"
 #include "engine/remote/query_runner.h"
+#include "engine/remote/request_gate.h"
 #include "shared/remote/frame_pipe.h"
 
 #include <QRemoteObjectHost>
@@ -23,6 +24,7 @@ public:
         QString engineVersion;
         // Null when there are sessions enough.
         std::function<std::unique_ptr<QueryRunner>()> makeRunner;
+        RequestGate gate;
     };
 
     RemoteClient(std::unique_ptr<QIODevice> transport, Greeting greeting, RemoteFeeds& feeds);

@@ -1,5 +1,6 @@
 #include "engine/remote/remote_service.h"
 
+#include "engine/remote/masking.h"
 #include "engine/remote/peer_user.h"
 #include "engine/remote/remote_client.h"
 #include "shared/remote/wire.h"
@@ -21,6 +22,7 @@ RemoteService::RemoteService(std::filesystem::path data, const RecordWriter* wri
     , m_status(std::move(status))
     , m_options(std::move(options))
     , m_feeds { ListFeed([&table](std::uint64_t since) { return table.delta(since); }),
+        ListFeed([&table](std::uint64_t since) { return withoutNumbers(table.delta(since)); }),
         ListFeed([alarms = m_options.alarms](std::uint64_t since) {
             return alarms ? alarms->openAlarms(since) : AlarmDelta { since == 0, since, 1, {}, {} };
         }) }
@@ -29,7 +31,12 @@ RemoteService::RemoteService(std::filesystem::path data, const RecordWriter* wri
         m_options.protocol = remoteProtocolVersion;
     if (!m_options.openQuery)
         m_options.openQuery = [data = std::move(data), writer] { return RecordQuery::open(data, writer); };
-    connect(&m_listener, &LocalListener::newConnection, this, &RemoteService::takeConnections);
+    connect(&m_listener, &LocalListener::newConnection, this, &RemoteService::takeLocal);
+    connect(&m_tls, &TlsListener::newConnection, this, &RemoteService::takeTls);
+    connect(&m_tls, &TlsListener::refused, this, [this](const QString& from, const QString& why) {
+        ++m_certificatesRefused;
+        qCWarning(log) << from << "was refused:" << why;
+    });
     connect(&m_second, &QTimer::timeout, this, &RemoteService::everySecond);
     m_second.setInterval(m_options.second);
 }
@@ -45,6 +52,10 @@ Result<void> RemoteService::listen(const QUrl& url)
     const auto address = parseRemoteUrl(url);
     if (!address)
         return address.error();
+    if (address.value().isTls())
+        return Error { url.toString().toStdString() + " is no local socket" };
+    if (auto opened = openAudit(); !opened)
+        return opened;
     if (auto listening = m_listener.listen(address.value().socket); !listening)
         return listening;
     m_url = urlOf(address.value());
@@ -52,9 +63,32 @@ Result<void> RemoteService::listen(const QUrl& url)
     return {};
 }
 
+Result<void> RemoteService::listenTls(const RemoteAddress& address)
+{
+    if (auto opened = openAudit(); !opened)
+        return opened;
+    auto listening = m_tls.listen(address);
+    if (listening)
+        m_second.start();
+    return listening;
+}
+
+Result<void> RemoteService::openAudit()
+{
+    if (m_options.auditDirectory.empty() || m_auditLog)
+        return {};
+    auto opened = AuditLog::open(m_options.auditDirectory);
+    if (!opened)
+        return opened.error();
+    m_auditLog.emplace(std::move(opened.value()));
+    m_audit.log = &*m_auditLog;
+    return {};
+}
+
 void RemoteService::close()
 {
     m_listener.close();
+    m_tls.close();
     m_second.stop();
     m_url.clear();
     for (const auto& client : m_clients)
@@ -72,40 +106,56 @@ std::size_t RemoteService::sessions() const
 std::vector<NamedCounter> RemoteService::counters() const
 {
     return { { "remote_clients", m_accepted }, { "remote_clients_refused", m_refused },
-        { "remote_clients_dropped", m_dropped } };
+        { "remote_clients_dropped", m_dropped }, { "remote_requests_refused", m_audit.refused },
+        { "remote_certificates_refused", m_certificatesRefused } };
 }
 
-void RemoteService::takeConnections()
+// Who can open the socket runs the engine, or was let in by its administrator.
+void RemoteService::takeLocal()
 {
     while (auto transport = m_listener.nextConnection()) {
-        // Twice as many as sessions: enough to tell those who come too late why they get none.
-        if (m_clients.size() >= 2 * m_options.maxSessions) {
-            ++m_refused;
-            continue;
-        }
-        ++m_accepted;
-        RemoteClient::Greeting greeting;
-        greeting.protocol = m_options.protocol;
-        greeting.engineVersion = QString::fromStdString(m_status().version);
-        greeting.makeRunner = [this, uid = peerUid(*transport)]() -> std::unique_ptr<QueryRunner> {
-            if (sessions() < m_options.maxSessions)
-                return std::make_unique<QueryRunner>(
-                    m_options.openQuery, m_options.alarms, [uid] { return userName(uid); });
-            ++m_refused;
-            return nullptr;
-        };
-        auto client = std::make_unique<RemoteClient>(std::move(transport), std::move(greeting), m_feeds);
-        RemoteClient* raw = client.get();
-        connect(raw, &RemoteClient::misbehaved, this, [this](const QString& complaint) {
-            ++m_dropped;
-            qCWarning(log) << "A client was dropped, for it sent" << complaint;
-        });
-        // Queued: it comes from within the client's own objects.
-        connect(
-            raw, &RemoteClient::left, this, [this, raw] { drop(*raw); }, Qt::QueuedConnection);
-        m_clients.push_back(std::move(client));
-        raw->start();
+        const auto uid = peerUid(*transport);
+        RemoteUser user { uid ? "uid " + std::to_string(*uid) : "unknown", RemoteRole::Admin, {} };
+        // The name may have to be asked for elsewhere: not here, on the event loop.
+        admit(std::move(transport), std::move(user), [uid] { return userName(uid); });
     }
+}
+
+void RemoteService::takeTls()
+{
+    while (auto connection = m_tls.nextConnection()) {
+        const std::string name = connection->user.name;
+        admit(std::move(connection->transport), std::move(connection->user), [name] { return name; });
+    }
+}
+
+void RemoteService::admit(std::unique_ptr<QIODevice> transport, RemoteUser user, std::function<std::string()> name)
+{
+    // Twice as many as sessions: enough to tell those who come too late why they get none.
+    if (m_clients.size() >= 2 * m_options.maxSessions) {
+        ++m_refused;
+        return;
+    }
+    ++m_accepted;
+    RemoteClient::Greeting greeting { m_options.protocol, QString::fromStdString(m_status().version), {},
+        RequestGate(std::move(user), m_audit) };
+    greeting.makeRunner = [this, name = std::move(name)]() -> std::unique_ptr<QueryRunner> {
+        if (sessions() < m_options.maxSessions)
+            return std::make_unique<QueryRunner>(m_options.openQuery, m_options.alarms, name);
+        ++m_refused;
+        return nullptr;
+    };
+    auto client = std::make_unique<RemoteClient>(std::move(transport), std::move(greeting), m_feeds);
+    RemoteClient* raw = client.get();
+    connect(raw, &RemoteClient::misbehaved, this, [this](const QString& complaint) {
+        ++m_dropped;
+        qCWarning(log) << "A client was dropped, for it sent" << complaint;
+    });
+    // Queued: it comes from within the client's own objects.
+    connect(
+        raw, &RemoteClient::left, this, [this, raw] { drop(*raw); }, Qt::QueuedConnection);
+    m_clients.push_back(std::move(client));
+    raw->start();
 }
 
 void RemoteService::drop(RemoteClient& client)

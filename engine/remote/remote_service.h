@@ -6,6 +6,8 @@
 #include "engine/remote/live_table.h"
 #include "engine/remote/local_listener.h"
 #include "engine/remote/query_runner.h"
+#include "engine/remote/request_gate.h"
+#include "engine/remote/tls_listener.h"
 #include "shared/calls/probe_status.h"
 
 #include <QTimer>
@@ -23,6 +25,7 @@ struct RemoteServiceOptions {
     std::chrono::milliseconds stall { 10'000 }; // and one that does not read
     qint64 maxUnsentBytes = 32 * 1024 * 1024; // or lets so much pile up
     AlarmAccess* alarms = nullptr; // outlives the service; null: no alarm is open, and no rule can be changed
+    std::filesystem::path auditDirectory; // empty: no audit log is kept
     quint32 protocol = 0; // of the Hello; 0: remoteProtocolVersion. Tests only, as is
     OpenQuery openQuery; // empty: RecordQuery::open(data, writer)
 };
@@ -36,16 +39,22 @@ public:
         std::function<ProbeStatus()> status, RemoteServiceOptions options = {}, QObject* parent = nullptr);
     ~RemoteService() override; // waits for searches under way to notice that they are cancelled
 
-    Result<void> listen(const QUrl& url);
+    Result<void> listen(const QUrl& url); // at a local socket
+    Result<void> listenTls(const RemoteAddress& address); // beside it
     QUrl url() const { return m_url; } // empty when not listening
+    QUrl tlsUrl() const { return m_tls.isListening() ? urlOf(m_tls.address()) : QUrl(); }
     void close(); // drops all clients
     std::size_t sessions() const;
 
-    // "remote_clients", "remote_clients_refused", "remote_clients_dropped"
+    // "remote_clients", "remote_clients_refused", "remote_clients_dropped", "remote_requests_refused",
+    // "remote_certificates_refused"
     std::vector<NamedCounter> counters() const;
 
 private:
-    void takeConnections();
+    Result<void> openAudit();
+    void takeLocal();
+    void takeTls();
+    void admit(std::unique_ptr<QIODevice> transport, RemoteUser user, std::function<std::string()> name);
     void everySecond();
     void drop(RemoteClient& client);
     void retire(RemoteClient& client);
@@ -55,7 +64,10 @@ private:
     RemoteServiceOptions m_options;
     RemoteFeeds m_feeds;
     CounterRates m_rates;
+    std::optional<AuditLog> m_auditLog;
+    RemoteAudit m_audit;
     LocalListener m_listener;
+    TlsListener m_tls;
     QUrl m_url;
     QTimer m_second;
     std::vector<std::unique_ptr<RemoteClient>> m_clients;
@@ -63,6 +75,7 @@ private:
     std::uint64_t m_accepted = 0;
     std::uint64_t m_refused = 0;
     std::uint64_t m_dropped = 0;
+    std::uint64_t m_certificatesRefused = 0;
 };
 
 }

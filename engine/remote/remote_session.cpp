@@ -1,11 +1,14 @@
 #include "engine/remote/remote_session.h"
 
+#include "engine/remote/audit_words.h"
 #include "shared/remote/wire.h"
 
 namespace callmon {
 
-RemoteSession::RemoteSession(RemoteFeeds& feeds, std::unique_ptr<QueryRunner> runner)
-    : m_live(feeds.live, [this](const QByteArray& part) { emit livePart(part); })
+RemoteSession::RemoteSession(RemoteFeeds& feeds, std::unique_ptr<QueryRunner> runner, RequestGate gate)
+    : m_gate(std::move(gate))
+    , m_live(m_gate.allows(RemoteRole::Operator) ? feeds.live : feeds.liveWithoutNumbers,
+          [this](const QByteArray& part) { emit livePart(part); })
     , m_alarms(feeds.alarms, [this](const QByteArray& part) { emit alarmPart(part); })
     , m_runner(std::move(runner))
 {
@@ -41,12 +44,20 @@ void RemoteSession::livePartTaken()
 
 void RemoteSession::followAlarms(bool follow)
 {
-    m_alarms.follow(follow);
+    if (m_gate.allows(RemoteRole::Operator)) // their texts have numbers
+        m_alarms.follow(follow);
 }
 
 void RemoteSession::alarmPartTaken()
 {
     m_alarms.partTaken();
+}
+
+bool RemoteSession::mayNot(quint64 request, const std::optional<QString>& refusal)
+{
+    if (refusal)
+        emit failed(request, *refusal);
+    return refusal.has_value();
 }
 
 void RemoteSession::start(quint64 request, RemoteJob job)
@@ -57,34 +68,45 @@ void RemoteSession::start(quint64 request, RemoteJob job)
 
 void RemoteSession::search(quint64 request, QByteArray query)
 {
-    if (const auto wanted = decodeCallQuery(query))
-        start(request, *wanted);
-    else
+    const auto wanted = decodeCallQuery(query);
+    if (!wanted)
         emit failed(request, tr("The engine could not read the search."));
+    else if (!mayNot(request, m_gate.refusal(RemoteRole::Operator, "search", wordsOf(*wanted))))
+        start(request, *wanted);
 }
 
 void RemoteSession::streams(quint64 request, qint64 call)
 {
+    if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Operator, "streams", wordsOf(CallKey { call }))))
+        return;
     start(request, StreamsOf { CallKey { call } });
 }
 
 void RemoteSession::quality(quint64 request, qint64 call)
 {
+    if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Operator, "quality", wordsOf(CallKey { call }))))
+        return;
     start(request, QualityOf { CallKey { call } });
 }
 
 void RemoteSession::messages(quint64 request, qint64 call)
 {
+    if (mayNot(request, m_gate.refusal(RemoteRole::Reviewer, "messages", wordsOf(CallKey { call }))))
+        return;
     start(request, MessagesOf { CallKey { call } });
 }
 
 void RemoteSession::media(quint64 request, qint64 call)
 {
+    if (mayNot(request, m_gate.refusal(RemoteRole::Reviewer, "media", wordsOf(CallKey { call }))))
+        return;
     start(request, MediaOf { CallKey { call } });
 }
 
 void RemoteSession::alarms(quint64 request, QByteArray query)
 {
+    if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Operator, "alarms")))
+        return;
     if (const auto wanted = decodeAlarmQuery(query))
         start(request, *wanted);
     else
@@ -93,29 +115,38 @@ void RemoteSession::alarms(quint64 request, QByteArray query)
 
 void RemoteSession::alarmRules(quint64 request)
 {
+    if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Operator, "alarm rules")))
+        return;
     start(request, AlarmRulesWanted {});
 }
 
 void RemoteSession::alarmRuleChanges(quint64 request)
 {
+    if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Operator, "alarm rules")))
+        return;
     start(request, AlarmRuleChangesWanted {});
 }
 
 void RemoteSession::acknowledgeAlarm(quint64 request, qint64 alarm, QString comment)
 {
+    if (mayNot(request, m_gate.refusal(RemoteRole::Operator, "acknowledge alarm", "alarm " + std::to_string(alarm))))
+        return;
     start(request, AcknowledgeAlarm { { alarm }, comment.toStdString() });
 }
 
 void RemoteSession::putAlarmRule(quint64 request, QByteArray rule)
 {
-    if (const auto wanted = decodeAlarmRule(rule))
-        start(request, PutAlarmRule { *wanted });
-    else
+    const auto wanted = decodeAlarmRule(rule);
+    if (!wanted)
         emit failed(request, tr("The engine could not read the rule."));
+    else if (!mayNot(request, m_gate.refusal(RemoteRole::Admin, "change alarm rule", wanted->name.str())))
+        start(request, PutAlarmRule { *wanted });
 }
 
 void RemoteSession::removeAlarmRule(quint64 request, QString name)
 {
+    if (mayNot(request, m_gate.refusal(RemoteRole::Admin, "remove alarm rule", name.toStdString())))
+        return;
     start(request, RemoveAlarmRule { name.toStdString() });
 }
 

@@ -3,6 +3,7 @@
 
 #include "engine/remote/list_pusher.h"
 #include "engine/remote/query_runner.h"
+#include "engine/remote/request_gate.h"
 
 #include "rep_probe_source.h"
 
@@ -30,7 +31,7 @@ class RemoteSession : public SessionSource {
     Q_OBJECT
 
 public:
-    RemoteSession(RemoteFeeds& feeds, std::unique_ptr<QueryRunner> runner);
+    RemoteSession(RemoteFeeds& feeds, std::unique_ptr<QueryRunner> runner, RequestGate gate);
 
     void everySecond(const QByteArray& status);
     std::unique_ptr<QueryRunner> takeRunner();
@@ -55,8 +56,10 @@ public:
     void removeAlarmRule(quint64 request, QString name) override;
 
 private:
+    bool mayNot(quint64 request, const std::optional<QString>& refusal); // tells the client, if so
     void start(quint64 request, RemoteJob job);
 
+    RequestGate m_gate;
     ListPusher m_live;
     ListPusher m_alarms;
     std::unique_ptr<QueryRunner> m_runner;

@@ -2,6 +2,7 @@
 
 #include "shared/remote/byte_writer.h"
 
+#include <QSslSocket>
 #include <algorithm>
 #include <cstring>
 
@@ -17,6 +18,8 @@ FramePipe::FramePipe(std::unique_ptr<QIODevice> transport, FrameRules rules, QOb
     // Unbuffered: readData() is asked for exactly what Qt Remote Objects wants, and bytesAvailable() is ours alone.
     open(QIODevice::ReadWrite | QIODevice::Unbuffered);
     connect(m_transport.get(), &QIODevice::bytesWritten, this, [this] { m_written.restart(); });
+    if (const auto* tls = qobject_cast<QSslSocket*>(m_transport.get())) // bytesWritten() there: encrypted, not sent
+        connect(tls, &QSslSocket::encryptedBytesWritten, this, [this] { m_written.restart(); });
     // QLocalSocket and the TCP sockets both announce the end of the other side here, and keep what was read before it.
     connect(m_transport.get(), &QIODevice::readChannelFinished, this, [this] {
         if (m_transport->bytesAvailable() > 0)
@@ -46,7 +49,8 @@ qint64 FramePipe::bytesAvailable() const
 
 qint64 FramePipe::bytesToWrite() const
 {
-    return m_transport->bytesToWrite();
+    const auto* tls = qobject_cast<QSslSocket*>(m_transport.get());
+    return m_transport->bytesToWrite() + (tls != nullptr ? tls->encryptedBytesToWrite() : 0);
 }
 
 void FramePipe::close()
@@ -115,7 +119,7 @@ qint64 FramePipe::writeData(const char* data, qint64 size)
 {
     if (m_ended)
         return -1;
-    if (m_transport->bytesToWrite() == 0)
+    if (bytesToWrite() == 0)
         m_written.restart();
     return m_transport->write(data, size);
 }

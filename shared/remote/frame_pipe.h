@@ -20,7 +20,8 @@ struct FrameRules {
     std::function<std::optional<QString>(Bytes frame)> complaint;
 };
 
-// The transport below is any connected, sequential QIODevice: a QLocalSocket today. Everything on one thread.
+// The transport below is any connected, sequential QIODevice: a QLocalSocket, or a QSslSocket that is encrypted.
+// Everything on one thread.
 class FramePipe : public QIODevice {
     Q_OBJECT
 

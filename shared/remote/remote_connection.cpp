@@ -3,7 +3,6 @@
 #include "rep_probe_replica.h"
 
 #include <QCoreApplication>
-#include <QLocalSocket>
 #include <QRemoteObjectPendingCall>
 
 namespace callmon {
@@ -19,36 +18,17 @@ RemoteConnection::RemoteConnection(RemoteProbe& probe, const RemoteProbeOptions&
     : QObject(&probe)
     , m_probe(&probe)
     , m_options(options)
+    , m_connector(address)
+    , m_overTls(address.isTls())
 {
     m_begun.start();
     m_second.setInterval(std::min(std::chrono::milliseconds(1000), options.silence / 3));
     connect(&m_second, &QTimer::timeout, this, &RemoteConnection::everySecond);
     m_second.start();
 
-    auto socket = std::make_unique<QLocalSocket>();
-    QLocalSocket* raw = socket.get();
-    raw->setParent(this); // until begin() takes it
-    socket.release();
-    // Queued: a local connect may succeed or fail before this constructor is left.
-    connect(
-        raw, &QLocalSocket::connected, this,
-        [this, raw] {
-            raw->setParent(nullptr);
-            begin(std::unique_ptr<QIODevice>(raw));
-        },
-        Qt::QueuedConnection);
-    connect(
-        raw, &QLocalSocket::errorOccurred, this,
-        [this, raw, path = QString::fromStdString(address.socket.string())](QLocalSocket::LocalSocketError error) {
-            if (m_pipe)
-                return;
-            const bool absent =
-                error == QLocalSocket::ServerNotFoundError || error == QLocalSocket::ConnectionRefusedError;
-            end(absent ? tr("No engine listens at %1.").arg(path)
-                       : tr("The engine at %1 cannot be reached: %2.").arg(path, raw->errorString()));
-        },
-        Qt::QueuedConnection);
-    raw->connectToServer(QString::fromStdString(address.socket.string()));
+    connect(&m_connector, &Connector::connected, this, &RemoteConnection::begin);
+    connect(&m_connector, &Connector::failed, this, &RemoteConnection::end);
+    m_connector.start();
 }
 
 RemoteConnection::~RemoteConnection()
@@ -90,20 +70,28 @@ void RemoteConnection::endIncompatible(const QString& message)
     probe->incompatible(message);
 }
 
-void RemoteConnection::begin(std::unique_ptr<QIODevice> transport)
+void RemoteConnection::begin()
 {
     if (m_probe == nullptr)
         return;
-    m_pipe = std::make_unique<FramePipe>(std::move(transport), FrameRules { maxFrameFromEngine, {} });
+    m_pipe = std::make_unique<FramePipe>(m_connector.take(), FrameRules { maxFrameFromEngine, {} });
     // Queued: the pipe may find the end while Qt Remote Objects is reading from it.
-    connect(
-        m_pipe.get(), &FramePipe::disconnected, this, [this] { end(tr("The connection to the engine was lost.")); },
-        Qt::QueuedConnection);
+    connect(m_pipe.get(), &FramePipe::disconnected, this, &RemoteConnection::disconnected, Qt::QueuedConnection);
     m_node = std::make_unique<QRemoteObjectNode>();
     m_hello.reset(m_node->acquire<HelloReplica>(QStringLiteral("Hello")));
     connect(m_hello.get(), &QRemoteObjectReplica::stateChanged, this, &RemoteConnection::helloChanged);
     m_node->addClientSideConnection(m_pipe.get());
     m_pipe->start();
+}
+
+// Under TLS 1.3 a client is encrypted before the engine has looked at its certificate.
+void RemoteConnection::disconnected()
+{
+    const bool greeted = m_hello && m_hello->engineVersion() != QString();
+    end(m_overTls && !greeted
+            ? tr("The engine closed the connection before it said anything: it does not accept this certificate "
+                 "(revoked, expired, or of another authority), or it has clients enough.")
+            : tr("The connection to the engine was lost."));
 }
 
 void RemoteConnection::helloChanged()

@@ -1,10 +1,10 @@
 // One connection of a RemoteProbe, from connect to disconnect: the Qt Remote Objects side of it. Internal.
 #pragma once
 
+#include "shared/remote/connector.h"
 #include "shared/remote/frame_pipe.h"
 #include "shared/remote/list_follower.h"
 #include "shared/remote/remote_probe.h"
-#include "shared/remote/transport.h"
 
 #include <QRemoteObjectNode>
 
@@ -29,7 +29,8 @@ public:
     void shutDown(); // silent: nothing is reported any more
 
 private:
-    void begin(std::unique_ptr<QIODevice> transport);
+    void begin();
+    void disconnected();
     void helloChanged();
     void sessionOpened(QRemoteObjectPendingCallWatcher& call);
     void sessionChanged();
@@ -41,6 +42,8 @@ private:
 
     RemoteProbe* m_probe; // null after the end
     RemoteProbeOptions m_options;
+    Connector m_connector;
+    bool m_overTls;
     std::unique_ptr<FramePipe> m_pipe;
     std::unique_ptr<QRemoteObjectNode> m_node;
     std::unique_ptr<HelloReplica> m_hello;

@@ -1,5 +1,6 @@
 #include "shared/remote/transport.h"
 
+#include <QUrlQuery>
 #include <cstdlib>
 #include <sys/un.h>
 #include <system_error>
@@ -37,9 +38,38 @@ Result<RemoteAddress> localAddress(const std::filesystem::path& given)
     if (path.native().size() > longest)
         return Error { "the socket path " + path.string() + " is " + std::to_string(path.native().size())
             + " bytes long; the system takes " + std::to_string(longest) + ": choose a shorter one" };
-    return RemoteAddress { path };
+    RemoteAddress address;
+    address.socket = path;
+    return address;
 }
 
+Result<RemoteAddress> tlsAddress(const QUrl& url, const std::string& text)
+{
+    RemoteAddress address;
+    address.host = url.host();
+    if (address.host.isEmpty())
+        return Error { text + " names no host: write tls://host or tls://host:port" };
+    if (!url.path().isEmpty() && url.path() != u"/")
+        return Error { text + " has a path behind the host: write tls://host or tls://host:port" };
+    const int port = url.port(RemoteAddress::usualPort);
+    if (port < 1)
+        return Error { text + ": there is no port " + std::to_string(port) };
+    address.port = static_cast<std::uint16_t>(port);
+    const QUrlQuery query(url);
+    address.identity = query.queryItemValue(QStringLiteral("identity"), QUrl::FullyDecoded).toStdString();
+    if (query.queryItems().size() > (address.identity.empty() ? 0 : 1))
+        return Error { text + ": only identity=DIRECTORY can follow the question mark" };
+    return address;
+}
+
+}
+
+QString RemoteAddress::text() const
+{
+    if (!isTls())
+        return QString::fromStdString(socket.string());
+    const bool colons = host.contains(u':');
+    return (colons ? u'[' + host + u']' : host) + u':' + QString::number(port);
 }
 
 Result<RemoteAddress> parseRemoteUrl(const QUrl& url)
@@ -50,11 +80,10 @@ Result<RemoteAddress> parseRemoteUrl(const QUrl& url)
         return localAddress(url.path(QUrl::FullyDecoded).toStdString());
     if (scheme == u"tcp")
         return Error { text
-            + " is refused: raw TCP carries calls for anyone to read and is open to attack;"
-              " TLS comes as tls://host:port" };
+            + " is refused: raw TCP carries calls for anyone to read and is open to attack; use tls://host:port" };
     if (scheme == u"tls")
-        return Error { text + " cannot be used yet: TLS is not built into this version; use local:/path/engine.sock" };
-    return Error { "\"" + text + "\" is not an engine's address: use local:/path/engine.sock" };
+        return tlsAddress(url, text);
+    return Error { "\"" + text + "\" is not an engine's address: use local:/path/engine.sock or tls://host:port" };
 }
 
 Result<RemoteAddress> parseRemoteUrl(const QString& text)
@@ -67,6 +96,17 @@ Result<RemoteAddress> parseRemoteUrl(const QString& text)
 QUrl urlOf(const RemoteAddress& address)
 {
     QUrl url;
+    if (address.isTls()) {
+        url.setScheme(QStringLiteral("tls"));
+        url.setHost(address.host);
+        url.setPort(address.port);
+        if (!address.identity.empty()) {
+            QUrlQuery query;
+            query.addQueryItem(QStringLiteral("identity"), QString::fromStdString(address.identity.string()));
+            url.setQuery(query);
+        }
+        return url;
+    }
     url.setScheme(QStringLiteral("local"));
     url.setPath(QString::fromStdString(address.socket.string()), QUrl::DecodedMode);
     return url;
@@ -89,14 +129,18 @@ std::filesystem::path runtimeDirectory(const RuntimeUser& user)
 
 QUrl defaultListenUrl(const RuntimeUser& user)
 {
-    return urlOf({ runtimeDirectory(user) / socketName });
+    RemoteAddress address;
+    address.socket = runtimeDirectory(user) / socketName;
+    return urlOf(address);
 }
 
 QUrl defaultEngineUrl(const RuntimeUser& user)
 {
     const std::filesystem::path own = runtimeDirectory(user) / socketName;
     const std::filesystem::path system = std::filesystem::path(systemDirectory) / socketName;
-    return urlOf({ !present(own) && present(system) ? system : own });
+    RemoteAddress address;
+    address.socket = !present(own) && present(system) ? system : own;
+    return urlOf(address);
 }
 
 }

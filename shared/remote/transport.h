@@ -4,18 +4,28 @@
 #include "shared/base/result.h"
 
 #include <QUrl>
+#include <cstdint>
 #include <filesystem>
 #include <vector>
 
 namespace callmon {
 
-// What a URL names. Today that is a local socket; TLS will add its host and port here.
+// What a URL names: a local socket, or a host that is reached by TLS.
 struct RemoteAddress {
-    std::filesystem::path socket;
+    static constexpr std::uint16_t usualPort = 5062;
+
+    std::filesystem::path socket; // empty: TLS
+    QString host; // name or address, without brackets
+    std::uint16_t port = usualPort;
+    std::filesystem::path identity; // directory of the certificate to show (tls_identity.h); empty: the user's
+
+    bool isTls() const { return socket.empty(); }
+    QString text() const; // as users write it: the path, or host:port
 };
 
-// local:/path/engine.sock, or local:name for a socket in runtimeDirectory(). Raw TCP is refused for good, other schemes
-// with a sentence that says what there is. A socket path longer than the system takes (107 bytes) is refused too.
+// local:/path/engine.sock, or local:name for a socket in runtimeDirectory(); tls://host:port,
+// tls://[2001:db8::1]?identity=/path. Raw TCP is refused for good, other schemes with a sentence that says what there
+// is. A socket path longer than the system takes (107 bytes) is refused too.
 Result<RemoteAddress> parseRemoteUrl(const QUrl& url);
 // What users type: a URL, or simply a path.
 Result<RemoteAddress> parseRemoteUrl(const QString& text);

@@ -8,6 +8,7 @@ set(owners
   "rte_.*=engine/capture|tests/traffic/ring"
   "pcap.*=engine/capture"
   "sqlite3\\.h=engine/storage"
+  "openssl/.*=engine/certificates"
   "liburing.*=engine/storage"
   "portaudio\\.h=console/playback"
   "bcg729/.*=shared/codecs|tests/traffic"
@@ -16,7 +17,7 @@ set(owners
   "toml.*=engine"
   "CLI/.*=engine|engine/ctl|tests/traffic"
   "qcustomplot.*=console/plots"
-  "Q[A-Z].*=shared/remote|engine|engine/remote|engine/ctl|console(/.*)?")
+  "Q[A-Z].*=shared/remote|engine|engine/audit|engine/remote|engine/ctl|console(/.*)?")
 
 set(broken "")
 file(STRINGS ${LAYERS} lines)

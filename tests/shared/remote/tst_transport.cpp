@@ -35,9 +35,6 @@ private slots:
         QTest::newRow("tcp") << "tcp://probe:5000"
                              << ""
                              << "raw TCP";
-        QTest::newRow("tls") << "tls://probe:5000"
-                             << ""
-                             << "not built into this version";
         QTest::newRow("other") << "http://probe/"
                                << ""
                                << "is not an engine's address";
@@ -61,6 +58,25 @@ private slots:
         } else {
             QVERIFY2(QString::fromStdString(address.error().what).contains(saying), address.error().what.c_str());
         }
+    }
+
+    void tlsAddressesNameHostPortAndIdentity()
+    {
+        const auto plain = parseRemoteUrl(QStringLiteral("tls://probe.example"));
+        QVERIFY(plain && plain.value().isTls());
+        QCOMPARE(plain.value().host, QStringLiteral("probe.example"));
+        QCOMPARE(plain.value().port, RemoteAddress::usualPort);
+        QVERIFY(plain.value().identity.empty());
+        const auto full = parseRemoteUrl(QStringLiteral("tls://[2001:db8::1]:7000?identity=/etc/call%20mon"));
+        QVERIFY(full);
+        QCOMPARE(full.value().text(), QStringLiteral("[2001:db8::1]:7000"));
+        QCOMPARE(full.value().identity, std::filesystem::path("/etc/call mon"));
+        const auto again = parseRemoteUrl(urlOf(full.value()));
+        QVERIFY(again);
+        QCOMPARE(again.value().text(), full.value().text());
+        QCOMPARE(again.value().identity, full.value().identity);
+        for (const char* wrong : { "tls://", "tls://host/path", "tls://host:0", "tls://host?key=x" })
+            QVERIFY2(!parseRemoteUrl(QString::fromLatin1(wrong)), wrong);
     }
 
     void namesGoToThePrivateDirectory()

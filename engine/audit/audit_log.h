@@ -1,0 +1,55 @@
+// DIR/audit.log: who asked the engine for what, in lines that are only ever added. Each line ends with the SHA-256 of
+// the line before it and of itself: a line that was changed, taken out or put in later breaks the chain from there on.
+// (Who can write the file can also write a whole new chain: copy the newest hash elsewhere to hold it against that.)
+//
+//   2026-11-28T11:07:02.123Z <tab> user <tab> role <tab> from <tab> action <tab> detail <tab> hash
+#pragma once
+
+#include "shared/base/result.h"
+#include "shared/base/units.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace callmon {
+
+struct AuditEntry {
+    Timestamp at;
+    std::string user;
+    std::string role;
+    std::string from; // address; "local" for the local socket
+    std::string action; // "search", "media", ...; "refused ..." when it was not allowed
+    std::string detail; // what was asked for
+};
+
+// One writer a file; main thread.
+class AuditLog {
+public:
+    // Goes on behind what is there. What a kill left of a line is closed off and stays in the chain as it is.
+    static Result<AuditLog> open(const std::filesystem::path& directory);
+    ~AuditLog();
+    AuditLog(AuditLog&& other) noexcept;
+    AuditLog& operator=(AuditLog&&) = delete;
+
+    // On its way to the disk when this returns. False: it could not be written; whoever asks should be refused then.
+    bool add(const AuditEntry& entry);
+
+private:
+    AuditLog(int file, std::string hash);
+
+    int m_file = -1;
+    std::string m_hash; // of the newest line
+};
+
+struct AuditReading {
+    std::uint64_t entries = 0;
+    std::uint64_t brokenLine = 0; // the first that does not follow on the one before it; 0: none
+    std::string newestHash;
+};
+// In order; the sink returns false to stop early. What is missing altogether is an error.
+Result<AuditReading> readAudit(
+    const std::filesystem::path& directory, const std::function<bool(const AuditEntry&)>& sink);
+
+}

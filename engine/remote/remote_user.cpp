@@ -1,0 +1,17 @@
+#include "engine/remote/remote_user.h"
+
+namespace callmon {
+
+std::optional<RemoteUser> userOf(const QSslCertificate& certificate, std::string from)
+{
+    const auto names = certificate.subjectInfo(QSslCertificate::CommonName);
+    const auto units = certificate.subjectInfo(QSslCertificate::OrganizationalUnitName);
+    if (names.size() != 1 || names.front().isEmpty() || units.size() != 1)
+        return std::nullopt;
+    const auto role = parseRemoteRole(units.front().toStdString());
+    if (!role)
+        return std::nullopt;
+    return RemoteUser { names.front().toStdString(), *role, std::move(from) };
+}
+
+}

@@ -1,0 +1,21 @@
+// Who asks, and what that allows.
+#pragma once
+
+#include "shared/remote/remote_role.h"
+
+#include <QSslCertificate>
+#include <optional>
+#include <string>
+
+namespace callmon {
+
+struct RemoteUser {
+    std::string name;
+    RemoteRole role = RemoteRole::Viewer;
+    std::string from; // address of the other end; empty: the local socket
+};
+
+// By the certificate's common name and organisational unit; nothing when it names no role, or nobody.
+std::optional<RemoteUser> userOf(const QSslCertificate& certificate, std::string from);
+
+}

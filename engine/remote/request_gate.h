@@ -1,0 +1,40 @@
+// What one client may ask for, by its role. What the law wants to know of - searches, message flows, sound, changes,
+// and whatever was refused - goes into the audit log before it is done.
+#pragma once
+
+#include "engine/audit/audit_log.h"
+#include "engine/remote/remote_user.h"
+
+#include <QString>
+
+namespace callmon {
+
+struct RemoteAudit { // of the whole service
+    AuditLog* log = nullptr; // null: none is kept
+    std::uint64_t refused = 0; // requests, for want of a role
+};
+
+class RequestGate {
+public:
+    RequestGate(RemoteUser user, RemoteAudit& audit)
+        : m_user(std::move(user))
+        , m_audit(&audit)
+    {
+    }
+
+    const RemoteUser& user() const { return m_user; }
+    bool allows(RemoteRole least) const { return m_user.role >= least; }
+    // Nothing when it may be done; else why not, for the user.
+    std::optional<QString> refusal(RemoteRole least, const std::string& action, const std::string& detail = {});
+    // The same of what is a part of something that was noted: only a refusal is.
+    std::optional<QString> refusalOfPart(RemoteRole least, const std::string& action, const std::string& detail = {});
+    void note(const std::string& action, const std::string& detail = {}) { (void)write(action, detail); }
+
+private:
+    bool write(const std::string& action, const std::string& detail);
+
+    RemoteUser m_user;
+    RemoteAudit* m_audit;
+};
+
+}

@@ -1,0 +1,91 @@
+#include "engine/remote/tls_listener.h"
+
+#include "shared/remote/tls_identity.h"
+
+#include <QFile>
+#include <QHostAddress>
+#include <QSslSocket>
+
+namespace callmon {
+
+namespace {
+
+constexpr int mostAtOnce = 64; // handshakes under way and connections not taken yet
+constexpr int handshakeMs = 5000;
+constexpr const char* revokedFile = "revoked";
+
+QString nameOf(const QSslSocket& socket)
+{
+    return socket.peerAddress().toString() + QStringLiteral(" port %1").arg(socket.peerPort());
+}
+
+}
+
+TlsListener::TlsListener(QObject* parent)
+    : QObject(parent)
+{
+    m_server.setMaxPendingConnections(mostAtOnce);
+    m_server.setHandshakeTimeout(handshakeMs);
+    connect(&m_server, &QTcpServer::pendingConnectionAvailable, this, &TlsListener::newConnection);
+    connect(&m_server, &QSslServer::errorOccurred, this, [this](QSslSocket* socket, QAbstractSocket::SocketError) {
+        emit refused(nameOf(*socket), socket->errorString());
+    });
+}
+
+Result<void> TlsListener::listen(const RemoteAddress& address)
+{
+    close();
+    const auto identity = loadIdentity(address.identity);
+    if (!identity)
+        return identity.error();
+    const QHostAddress host(address.host);
+    if (host.isNull())
+        return Error { "the engine listens at an address, not at a name: write tls://0.0.0.0:"
+            + std::to_string(address.port) + " or tls://[::]:" + std::to_string(address.port) + " for all of them, not "
+            + address.host.toStdString() };
+    m_server.setSslConfiguration(identity.value());
+    if (!m_server.listen(host, address.port))
+        return Error { "cannot listen at " + address.text().toStdString() + ": "
+            + m_server.errorString().toStdString() };
+    m_address = address;
+    m_address.port = m_server.serverPort();
+    return {};
+}
+
+RemoteAddress TlsListener::address() const
+{
+    return m_address;
+}
+
+std::optional<TlsListener::Connection> TlsListener::nextConnection()
+{
+    while (QTcpSocket* pending = m_server.nextPendingConnection()) {
+        auto* const socket = qobject_cast<QSslSocket*>(pending);
+        socket->setParent(nullptr); // else the server would delete it
+        std::unique_ptr<QIODevice> transport(socket);
+        const QSslCertificate certificate = socket->peerCertificate();
+        const auto user = userOf(certificate, socket->peerAddress().toString().toStdString());
+        if (user && !isRevoked(certificate))
+            return Connection { std::move(transport), *user };
+        emit refused(nameOf(*socket),
+            user ? QStringLiteral("the certificate of %1 is revoked").arg(QString::fromStdString(user->name))
+                 : QStringLiteral("the certificate names no user and role"));
+    }
+    return std::nullopt;
+}
+
+// A list that cannot be read revokes everybody: better nobody gets in than who must not.
+bool TlsListener::isRevoked(const QSslCertificate& certificate) const
+{
+    QFile file(QString::fromStdString((m_address.identity / revokedFile).string()));
+    if (!file.exists())
+        return false;
+    if (!file.open(QIODevice::ReadOnly))
+        return true;
+    const QByteArray serial = certificate.serialNumber().replace(":", "").toLower(); // Qt writes 0a:1b
+    const auto lines = file.readAll().split('\n');
+    return std::any_of(lines.begin(), lines.end(),
+        [&](const QByteArray& line) { return line.split(' ').front().trimmed().toLower() == serial; });
+}
+
+}

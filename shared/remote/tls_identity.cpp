@@ -1,0 +1,122 @@
+#include "shared/remote/tls_identity.h"
+
+#include <QCoreApplication>
+#include <QDateTime>
+#include <QFile>
+#include <QSslCertificate>
+#include <QSslKey>
+#include <QSslSocket>
+#include <cstdlib>
+
+namespace callmon {
+
+namespace {
+
+constexpr const char* howToMake = "; callmonctl cert makes the files of an engine or a user, copy them there";
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("TlsIdentity", text);
+}
+
+Result<QByteArray> contentOf(const std::filesystem::path& path)
+{
+    QFile file(QString::fromStdString(path.string()));
+    if (!file.open(QIODevice::ReadOnly))
+        return Error { "cannot read " + path.string() + ": " + file.errorString().toStdString() + howToMake };
+    return file.readAll();
+}
+
+Result<QSslCertificate> certificateIn(const std::filesystem::path& path)
+{
+    const auto content = contentOf(path);
+    if (!content)
+        return content.error();
+    const auto certificates = QSslCertificate::fromData(content.value(), QSsl::Pem);
+    if (certificates.isEmpty() || certificates.front().isNull())
+        return Error { path.string() + " is no certificate in PEM" + howToMake };
+    const QSslCertificate& certificate = certificates.front();
+    if (certificate.expiryDate() < QDateTime::currentDateTimeUtc())
+        return Error { "the certificate " + path.string() + " expired on "
+            + certificate.expiryDate().toUTC().toString(Qt::ISODate).toStdString() + howToMake };
+    return certificate;
+}
+
+// EC, as callmonctl makes them, or RSA, as others do.
+Result<QSslKey> keyIn(const std::filesystem::path& path)
+{
+    const auto content = contentOf(path);
+    if (!content)
+        return content.error();
+    for (const auto algorithm : { QSsl::Ec, QSsl::Rsa })
+        if (QSslKey key(content.value(), algorithm, QSsl::Pem, QSsl::PrivateKey); !key.isNull())
+            return key;
+    return Error { path.string() + " is no private key in PEM" + howToMake };
+}
+
+}
+
+std::filesystem::path userIdentityDirectory()
+{
+    if (const char* set = std::getenv("XDG_CONFIG_HOME"); set != nullptr && *set == '/')
+        return std::filesystem::path(set) / "callmon";
+    const char* home = std::getenv("HOME");
+    return std::filesystem::path(home != nullptr ? home : "/") / ".config" / "callmon";
+}
+
+Result<QSslConfiguration> loadIdentity(const std::filesystem::path& directory)
+{
+    if (!QSslSocket::supportsSsl())
+        return Error { "Qt has no TLS here: install OpenSSL 3 (libssl3) and libqt6network6" };
+    const auto authority = certificateIn(directory / authorityFile);
+    if (!authority)
+        return authority.error();
+    const auto own = certificateIn(directory / certificateFile);
+    if (!own)
+        return own.error();
+    const auto key = keyIn(directory / keyFile);
+    if (!key)
+        return key.error();
+    const auto doubts = QSslCertificate::verify({ own.value(), authority.value() });
+    for (const QSslError& doubt : doubts)
+        if (doubt.error() != QSslError::SelfSignedCertificateInChain
+            && doubt.error() != QSslError::SelfSignedCertificate)
+            return Error { (directory / certificateFile).string() + " cannot be used with " + authorityFile + ": "
+                + doubt.errorString().toStdString() + howToMake };
+    QSslConfiguration configuration;
+    configuration.setProtocol(QSsl::TlsV1_3OrLater);
+    configuration.setCaCertificates({ authority.value() });
+    configuration.setLocalCertificate(own.value());
+    configuration.setPrivateKey(key.value());
+    configuration.setPeerVerifyMode(QSslSocket::VerifyPeer);
+    configuration.setPeerVerifyDepth(1); // signed by the authority itself
+    return configuration;
+}
+
+QString sentenceAbout(const QSslError& error, const QString& peer)
+{
+    switch (error.error()) {
+    case QSslError::CertificateExpired:
+        return tr("The certificate of %1 has expired: make a new one with callmonctl cert.").arg(peer);
+    case QSslError::CertificateNotYetValid:
+        return tr("The certificate of %1 is not valid yet: compare the clocks.").arg(peer);
+    case QSslError::SelfSignedCertificate:
+    case QSslError::SelfSignedCertificateInChain:
+    case QSslError::UnableToGetLocalIssuerCertificate:
+    case QSslError::UnableToVerifyFirstCertificate:
+    case QSslError::CertificateUntrusted:
+    case QSslError::CertificateSignatureFailed:
+        return tr(
+            "The certificate of %1 is not of the authority that is trusted here (ca.pem): it is another site's, or "
+            "somebody stands between.")
+            .arg(peer);
+    case QSslError::HostNameMismatch:
+        return tr(
+            "The certificate shown by %1 is for another host: make one for this name with callmonctl cert engine.")
+            .arg(peer);
+    default:
+        return tr("The certificate of %1 is refused: %2.").arg(peer, error.errorString());
+    }
+}
+
+}

@@ -1,0 +1,147 @@
+// What is in the audit log stays what it was, or it shows.
+#include "engine/audit/audit_log.h"
+#include "shared/base/utc_time.h"
+
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+#include <fstream>
+#include <sstream>
+
+using namespace callmon;
+
+namespace {
+
+struct Directory {
+    QTemporaryDir temporary;
+    std::filesystem::path path = temporary.path().toStdString();
+    std::filesystem::path file = path / "audit.log";
+
+    std::string content() const
+    {
+        std::ostringstream all;
+        all << std::ifstream(file, std::ios::binary).rdbuf();
+        return all.str();
+    }
+    void write(const std::string& text) const { std::ofstream(file, std::ios::binary | std::ios::trunc) << text; }
+};
+
+AuditEntry entry(const std::string& action, const std::string& detail = {})
+{
+    return { *parseIso8601("2026-03-01T10:00:00.5Z"), "ada", "reviewer", "192.0.2.7", action, detail };
+}
+
+void fill(const Directory& directory, int count)
+{
+    auto log = AuditLog::open(directory.path);
+    QVERIFY(log.has_value());
+    for (int i = 0; i < count; ++i)
+        QVERIFY(log.value().add(entry("search", "caller " + std::to_string(i))));
+}
+
+AuditReading reading(const Directory& directory, std::vector<AuditEntry>* entries = nullptr)
+{
+    const auto read = readAudit(directory.path, [&](const AuditEntry& one) {
+        if (entries != nullptr)
+            entries->push_back(one);
+        return true;
+    });
+    return read ? read.value() : AuditReading {};
+}
+
+}
+
+class TestAuditLog : public QObject {
+    Q_OBJECT
+
+private slots:
+    void entriesComeBackAsTheyWereAndTheChainGoesOnAfterARestart()
+    {
+        const Directory directory;
+        fill(directory, 3);
+        fill(directory, 2);
+        std::vector<AuditEntry> entries;
+        const AuditReading read = reading(directory, &entries);
+        QCOMPARE(read.entries, std::uint64_t { 5 });
+        QCOMPARE(read.brokenLine, std::uint64_t { 0 });
+        QCOMPARE(entries[3].user, std::string("ada"));
+        QCOMPARE(entries[3].role, std::string("reviewer"));
+        QCOMPARE(entries[3].from, std::string("192.0.2.7"));
+        QCOMPARE(entries[3].detail, std::string("caller 0"));
+        QCOMPARE(entries[3].at, *parseIso8601("2026-03-01T10:00:00.5Z"));
+    }
+
+    void theFirstHashIsWhatSha256sumSays()
+    {
+        const Directory directory;
+        fill(directory, 1);
+        const std::string line = directory.content();
+        const std::size_t tab = line.rfind('\t');
+        QProcess sum;
+        sum.start(QStringLiteral("sha256sum"), {});
+        QVERIFY(sum.waitForStarted());
+        sum.write(line.data(), static_cast<qint64>(tab));
+        sum.closeWriteChannel();
+        QVERIFY(sum.waitForFinished());
+        QCOMPARE(line.substr(tab + 1, 64), sum.readAll().left(64).toStdString());
+    }
+
+    void aLineChangedRemovedOrAddedShows()
+    {
+        const Directory directory;
+        fill(directory, 5);
+        const std::string whole = directory.content();
+        std::string changed = whole;
+        changed.replace(changed.find("caller 2"), 8, "caller 9");
+        directory.write(changed);
+        QCOMPARE(reading(directory).brokenLine, std::uint64_t { 3 });
+
+        std::vector<std::size_t> begins { 0 };
+        for (std::size_t at = whole.find('\n'); at != std::string::npos; at = whole.find('\n', at + 1))
+            begins.push_back(at + 1);
+        directory.write(whole.substr(0, begins[1]) + whole.substr(begins[2]));
+        QCOMPARE(reading(directory).brokenLine, std::uint64_t { 2 });
+        directory.write(whole.substr(0, begins[2]) + whole.substr(begins[0], begins[1]) + whole.substr(begins[2]));
+        QCOMPARE(reading(directory).brokenLine, std::uint64_t { 3 });
+        directory.write(whole.substr(0, begins[2]) + "anything\n" + whole.substr(begins[2]));
+        QCOMPARE(reading(directory).brokenLine, std::uint64_t { 4 });
+    }
+
+    void aLineThatAKillCutOffBreaksNothing()
+    {
+        const Directory directory;
+        fill(directory, 3);
+        const std::string whole = directory.content();
+        for (const std::size_t cut : { 1u, 2u, 30u, 66u, 80u }) {
+            directory.write(whole.substr(0, whole.size() - cut));
+            fill(directory, 1);
+            const AuditReading read = reading(directory);
+            QCOMPARE(read.brokenLine, std::uint64_t { 0 });
+            QCOMPARE(read.entries, std::uint64_t { cut == 1 ? 4u : 3u }); // one byte: only the end of the line
+        }
+    }
+
+    void whatClientsSendMakesNoLines()
+    {
+        const Directory directory;
+        {
+            auto log = AuditLog::open(directory.path);
+            QVERIFY(log.value().add(entry("search", "a\nb\tc\rd" + std::string(5000, 'x'))));
+        }
+        std::vector<AuditEntry> entries;
+        QCOMPARE(reading(directory, &entries).entries, std::uint64_t { 1 });
+        QVERIFY(entries[0].detail.starts_with("a b c d"));
+        QVERIFY(directory.content().size() < 1300);
+    }
+
+    void noLogIsSaid()
+    {
+        const Directory directory;
+        const auto read = readAudit(directory.path, [](const AuditEntry&) { return true; });
+        QVERIFY(!read);
+        QVERIFY(read.error().what.find("audit.log") != std::string::npos);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestAuditLog)
+#include "tst_audit_log.moc"

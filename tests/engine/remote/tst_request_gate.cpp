@@ -1,0 +1,76 @@
+// What each role may, and what of it stands in the audit log.
+#include "engine/remote/audit_words.h"
+#include "engine/remote/request_gate.h"
+#include "shared/base/utc_time.h"
+
+#include <QScopeGuard>
+#include <QTemporaryDir>
+#include <QTest>
+#include <csignal>
+#include <sys/resource.h>
+
+using namespace callmon;
+
+class TestRequestGate : public QObject {
+    Q_OBJECT
+
+private slots:
+    void eachRoleMayWhatThoseBelowItMay()
+    {
+        RemoteAudit audit;
+        for (std::size_t own = 0; own < remoteRoleTexts().size(); ++own)
+            for (std::size_t least = 0; least < remoteRoleTexts().size(); ++least) {
+                RequestGate gate({ "ada", static_cast<RemoteRole>(own), "192.0.2.7" }, audit);
+                QCOMPARE(!gate.refusal(static_cast<RemoteRole>(least), "x").has_value(), own >= least);
+            }
+        QCOMPARE(audit.refused, std::uint64_t { 6 });
+    }
+
+    void searchesAndRefusalsAreWrittenDownAndPartsAreNot()
+    {
+        QTemporaryDir directory;
+        auto log = AuditLog::open(directory.path().toStdString());
+        RemoteAudit audit { &log.value() };
+        RequestGate gate({ "ada", RemoteRole::Operator, "192.0.2.7" }, audit);
+        CallQuery query;
+        query.caller = "+34*";
+        query.maxMos = 3.5;
+        query.from = parseIso8601("2026-03-01");
+        QVERIFY(!gate.refusal(RemoteRole::Operator, "search", wordsOf(query)));
+        QVERIFY(!gate.refusalOfPart(RemoteRole::Operator, "streams", wordsOf(CallKey { 42 })));
+        const auto refused = gate.refusal(RemoteRole::Reviewer, "sound", wordsOf(CallKey { 42 }));
+        QVERIFY(refused && refused->contains("operator") && refused->contains("reviewer"));
+        std::vector<AuditEntry> entries;
+        const auto read = readAudit(directory.path().toStdString(), [&](const AuditEntry& entry) {
+            entries.push_back(entry);
+            return true;
+        });
+        QCOMPARE(read.value().brokenLine, std::uint64_t { 0 });
+        QCOMPARE(entries.size(), std::size_t { 2 });
+        QCOMPARE(entries[0].action, std::string("search"));
+        QCOMPARE(entries[0].detail, "caller +34* max_mos 3.5 from " + toIso8601(*query.from));
+        QCOMPARE(entries[1].action, std::string("refused sound"));
+        QCOMPARE(entries[1].detail, std::string("call_key 42"));
+        QCOMPARE(entries[1].user, std::string("ada"));
+    }
+
+    void withoutRoomForTheLogNothingIsDoneThatItMustTell()
+    {
+        QTemporaryDir directory;
+        auto log = AuditLog::open(directory.path().toStdString());
+        std::signal(SIGXFSZ, SIG_IGN);
+        rlimit before {};
+        getrlimit(RLIMIT_FSIZE, &before);
+        const rlimit nothing { 0, before.rlim_max };
+        setrlimit(RLIMIT_FSIZE, &nothing); // every write fails
+        const auto restore = qScopeGuard([&] { setrlimit(RLIMIT_FSIZE, &before); });
+        RemoteAudit audit { &log.value() };
+        RequestGate gate({ "root", RemoteRole::Admin, {} }, audit);
+        const auto refused = gate.refusal(RemoteRole::Reviewer, "sound");
+        QVERIFY(refused && refused->contains("disk full"));
+        QVERIFY(!gate.refusalOfPart(RemoteRole::Operator, "streams"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRequestGate)
+#include "tst_request_gate.moc"

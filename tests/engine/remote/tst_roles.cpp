@@ -1,0 +1,193 @@
+// Over TLS, as consoles come: what each role gets of each request, and what of it the audit log tells.
+#include "engine/audit/audit_log.h"
+#include "engine/certificates/authority.h"
+#include "tests/engine/remote/remote_fixture.h"
+
+#include <QTemporaryDir>
+
+using namespace callmon;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int patience = 10'000; // ms, on a busy machine
+
+class NoAlarms : public AlarmAccess {
+public:
+    AlarmDelta openAlarms(std::uint64_t since) const override
+    {
+        Alarm alarm;
+        alarm.id = { 7 };
+        return { since == 0, since, 1, since == 0 ? std::vector { alarm } : std::vector<Alarm>(), {} };
+    }
+    bool isOpen(AlarmId) const override { return true; }
+    void acknowledge(const AlarmAcknowledgement& acknowledgement) override
+    {
+        acknowledgedBy = acknowledgement.by.str();
+    }
+    std::vector<AlarmRule> rules() const override { return {}; }
+    Result<std::vector<AlarmRuleChange>> ruleChanges() const override { return std::vector<AlarmRuleChange>(); }
+    Result<void> putRule(AlarmRule, const std::string& user) override
+    {
+        changedBy = user;
+        return {};
+    }
+    Result<void> removeRule(const std::string&, const std::string&) override { return {}; }
+
+    std::string acknowledgedBy, changedBy;
+};
+
+struct Site {
+    QTemporaryDir temporary;
+    std::filesystem::path root = temporary.path().toStdString();
+    Authority authority = std::move(Authority::create(root / "site", "").value());
+    FakeData data;
+    LiveTable table;
+    NoAlarms alarms;
+    std::unique_ptr<RemoteService> service;
+    QString failure;
+
+    Site()
+    {
+        data.calls = 3;
+        data.messages = 1;
+        data.chunksPerStream = 1;
+        table.update(callOf(1));
+        RemoteServiceOptions options;
+        options.second = 20ms;
+        options.alarms = &alarms;
+        options.auditDirectory = root;
+        options.serviceWindows = [] { return std::vector<ServiceRow>(); };
+        options.openQuery = [this]() -> Result<std::unique_ptr<RecordQuery>> {
+            return std::unique_ptr<RecordQuery>(new FakeQuery(data));
+        };
+        service = std::make_unique<RemoteService>(
+            std::filesystem::path(), nullptr, table, [] { return ProbeStatus(); }, options);
+        RemoteAddress address;
+        address.host = QStringLiteral("127.0.0.1");
+        address.port = 0;
+        address.identity = authority.issueEngine("probe", { "127.0.0.1" }).value();
+        if (const auto listening = service->listenTls(address); !listening)
+            failure = QString::fromStdString(listening.error().what);
+    }
+    QUrl urlFor(RemoteRole role)
+    {
+        const std::string name = "a-" + std::string(toText(role));
+        RemoteAddress address = parseRemoteUrl(service->tlsUrl()).value();
+        address.identity = authority.issueUser(name, std::string(toText(role))).value();
+        return urlOf(address);
+    }
+    std::vector<AuditEntry> audited() const
+    {
+        std::vector<AuditEntry> entries;
+        const auto read = readAudit(root, [&](const AuditEntry& entry) {
+            entries.push_back(entry);
+            return true;
+        });
+        if (!read || read.value().brokenLine != 0)
+            qFatal("the audit log is broken");
+        return entries;
+    }
+};
+
+struct Request {
+    const char* name; // as the audit log has it
+    RemoteRole least;
+    bool noted; // when it was done; a refusal always is
+    std::function<quint64(RemoteProbe&)> send;
+};
+
+const std::vector<Request>& allRequests()
+{
+    using enum RemoteRole;
+    static const std::vector<Request> requests {
+        { "service history", Viewer, false, [](RemoteProbe& probe) { return probe.serviceHistory({}); } },
+        { "service windows", Viewer, false, [](RemoteProbe& probe) { return probe.serviceWindows(); } },
+        { "search", Operator, true, [](RemoteProbe& probe) { return probe.search({}); } },
+        { "streams", Operator, false, [](RemoteProbe& probe) { return probe.streams(keyOf(1)); } },
+        { "quality", Operator, false, [](RemoteProbe& probe) { return probe.quality(keyOf(1)); } },
+        { "messages", Reviewer, true, [](RemoteProbe& probe) { return probe.messages(keyOf(1)); } },
+        { "media", Reviewer, true, [](RemoteProbe& probe) { return probe.media(keyOf(1)); } },
+        { "alarms", Operator, false, [](RemoteProbe& probe) { return probe.alarms({}); } },
+        { "alarm rules", Operator, false, [](RemoteProbe& probe) { return probe.alarmRules(); } },
+        { "alarm rules", Operator, false, [](RemoteProbe& probe) { return probe.alarmRuleChanges(); } },
+        { "acknowledge alarm", Operator, true,
+            [](RemoteProbe& probe) { return probe.acknowledgeAlarm({ 7 }, QStringLiteral("seen")); } },
+        { "change alarm rule", Admin, true,
+            [](RemoteProbe& probe) { return probe.putAlarmRule(builtInRules().front()); } },
+        { "remove alarm rule", Admin, true,
+            [](RemoteProbe& probe) { return probe.removeAlarmRule(QStringLiteral("mine")); } },
+    };
+    return requests;
+}
+
+class RolesTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void everySlotAnswersThoseWhoMayAndRefusesTheOthers()
+    {
+        Site site;
+        QVERIFY2(site.failure.isEmpty(), qPrintable(site.failure));
+        for (std::size_t i = 0; i < remoteRoleTexts().size(); ++i) {
+            const auto role = static_cast<RemoteRole>(i);
+            Recorder client;
+            client.probe.open(site.urlFor(role));
+            QTRY_VERIFY_WITH_TIMEOUT(client.connected(), patience);
+            for (const Request& request : allRequests()) {
+                const std::size_t before = site.audited().size();
+                const quint64 number = request.send(client.probe);
+                QTRY_VERIFY2_WITH_TIMEOUT(client.ends.contains(number), request.name, patience);
+                const bool may = role >= request.least;
+                QVERIFY2(client.ends[number].empty() == may, request.name);
+                const auto entries = site.audited();
+                QCOMPARE(entries.size() - before, std::size_t { !may || request.noted ? 1u : 0u });
+                if (entries.size() == before)
+                    continue;
+                QCOMPARE(entries.back().action, (may ? "" : "refused ") + std::string(request.name));
+                QCOMPARE(entries.back().role, std::string(toText(role)));
+                QCOMPARE(entries.back().user, "a-" + std::string(toText(role)));
+                QCOMPARE(entries.back().from, std::string("127.0.0.1"));
+            }
+        }
+        QCOMPARE(site.alarms.acknowledgedBy, std::string("a-admin"));
+        QCOMPARE(site.alarms.changedBy, std::string("a-admin"));
+    }
+
+    void aViewerSeesCallsWithoutTheirNumbersAndNoAlarms()
+    {
+        Site site;
+        Recorder viewer, operators;
+        viewer.probe.open(site.urlFor(RemoteRole::Viewer));
+        operators.probe.open(site.urlFor(RemoteRole::Operator));
+        for (Recorder* client : { &viewer, &operators }) {
+            QTRY_VERIFY_WITH_TIMEOUT(client->connected(), patience);
+            QTRY_COMPARE_WITH_TIMEOUT(client->live.size(), std::size_t { 1 }, patience);
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(operators.openAlarms.size(), std::size_t { 1 }, patience);
+        QCOMPARE(operators.live.begin()->second.caller.view(), callOf(1).caller.view());
+        QCOMPARE(viewer.live.begin()->second.caller.str(), std::string("+34\u2026"));
+        QVERIFY(viewer.live.begin()->second.callId.empty());
+        QVERIFY(viewer.openAlarms.empty());
+    }
+
+    void aRevokedCertificateIsToldSo()
+    {
+        Site site;
+        const QUrl url = site.urlFor(RemoteRole::Admin);
+        QCOMPARE(site.authority.revoke("a-admin").value(), std::size_t { 1 });
+        std::filesystem::copy_file(site.authority.revokedList(), site.root / "site" / "engines" / "probe" / "revoked");
+        Recorder client;
+        client.probe.open(url);
+        QTRY_VERIFY2_WITH_TIMEOUT(
+            std::any_of(client.messages.begin(), client.messages.end(),
+                [](const QString& message) { return message.contains("does not accept this certificate"); }),
+            "", patience);
+        QVERIFY(!client.connected());
+    }
+};
+
+}
+
+QTEST_GUILESS_MAIN(RolesTest)
+#include "tst_roles.moc"

@@ -1,0 +1,241 @@
+// TLS between an engine and its clients: who gets in, and what the others are told.
+#include "engine/certificates/authority.h"
+#include "engine/remote/tls_listener.h"
+#include "shared/remote/connector.h"
+#include "shared/remote/tls_identity.h"
+
+#include <QFile>
+#include <QSignalSpy>
+#include <QSslConfiguration>
+#include <QSslKey>
+#include <QSslSocket>
+#include <QTcpSocket>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace callmon;
+
+namespace {
+
+constexpr int soon = 5000;
+
+QByteArray contentOf(const std::filesystem::path& path)
+{
+    QFile file(QString::fromStdString(path.string()));
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+// Without our own checks: what a client may show that is not ours.
+QSslConfiguration anyIdentity(const std::filesystem::path& directory)
+{
+    QSslConfiguration configuration;
+    configuration.setProtocol(QSsl::TlsV1_3OrLater);
+    configuration.setLocalCertificate(QSslCertificate(contentOf(directory / certificateFile)));
+    configuration.setPrivateKey(QSslKey(contentOf(directory / keyFile), QSsl::Ec));
+    configuration.setPeerVerifyMode(QSslSocket::VerifyNone);
+    return configuration;
+}
+
+struct Site {
+    QTemporaryDir temporary;
+    std::filesystem::path root = temporary.path().toStdString();
+    Authority authority = std::move(Authority::create(root / "site", "Ours").value());
+    Authority foreign = std::move(Authority::create(root / "other", "Theirs").value());
+    std::filesystem::path engine = authority.issueEngine("probe", { "127.0.0.1" }).value();
+};
+
+RemoteAddress addressOf(const char* host, std::uint16_t port, const std::filesystem::path& identity)
+{
+    RemoteAddress address;
+    address.host = host;
+    address.port = port;
+    address.identity = identity;
+    return address;
+}
+
+struct Outcome {
+    bool connected = false;
+    QString failure;
+    std::optional<TlsListener::Connection> taken; // by the engine
+    QStringList refused; // why, by the engine
+    bool closed = false; // by the engine, afterwards
+};
+
+struct Engine {
+    Site site;
+    TlsListener listener;
+    QSignalSpy news { &listener, &TlsListener::newConnection };
+    QSignalSpy refusals { &listener, &TlsListener::refused };
+
+    Result<void> listen() { return listener.listen(addressOf("127.0.0.1", 0, site.engine)); }
+
+    Outcome connectWith(const std::filesystem::path& identity, const char* host = "127.0.0.1")
+    {
+        Connector connector(addressOf(host, listener.address().port, identity));
+        QSignalSpy connected(&connector, &Connector::connected);
+        QSignalSpy failed(&connector, &Connector::failed);
+        connector.start();
+        Outcome outcome;
+        (void)QTest::qWaitFor([&] { return !connected.isEmpty() || !failed.isEmpty(); }, soon);
+        outcome.connected = !connected.isEmpty();
+        if (!failed.isEmpty())
+            outcome.failure = failed.front().front().toString();
+        std::unique_ptr<QIODevice> device;
+        if (outcome.connected)
+            device = connector.take();
+        settle(outcome, device.get());
+        return outcome;
+    }
+    Outcome connectWith(const QSslConfiguration& configuration)
+    {
+        QSslSocket socket;
+        socket.setSslConfiguration(configuration);
+        socket.connectToHostEncrypted(QStringLiteral("127.0.0.1"), listener.address().port);
+        Outcome outcome;
+        (void)QTest::qWaitFor(
+            [&] { return socket.isEncrypted() || socket.state() == QAbstractSocket::UnconnectedState; }, soon);
+        outcome.connected = socket.isEncrypted();
+        settle(outcome, &socket);
+        return outcome;
+    }
+
+private:
+    void settle(Outcome& outcome, QIODevice* client)
+    {
+        if (outcome.connected)
+            (void)QTest::qWaitFor([&] { return !news.isEmpty() || !refusals.isEmpty(); }, soon);
+        outcome.taken = listener.nextConnection();
+        for (const auto& refusal : refusals)
+            outcome.refused << refusal.at(1).toString();
+        auto* const socket = qobject_cast<QSslSocket*>(client);
+        if (socket != nullptr && !outcome.taken)
+            outcome.closed =
+                QTest::qWaitFor([&] { return socket->state() == QAbstractSocket::UnconnectedState; }, soon);
+        news.clear();
+        refusals.clear();
+    }
+};
+
+}
+
+class TestTls : public QObject {
+    Q_OBJECT
+
+private slots:
+    void aUserOfTheSiteGetsInWithNameAndRole()
+    {
+        Engine engine;
+        const auto listening = engine.listen();
+        QVERIFY2(listening, listening ? "" : listening.error().what.c_str());
+        const auto ada = engine.site.authority.issueUser("ada", "reviewer").value();
+        const Outcome outcome = engine.connectWith(ada);
+        QVERIFY2(outcome.connected, qPrintable(outcome.failure));
+        QVERIFY(outcome.taken.has_value());
+        QCOMPARE(outcome.taken->user.name, std::string("ada"));
+        QCOMPARE(outcome.taken->user.role, RemoteRole::Reviewer);
+        QCOMPARE(outcome.taken->user.from, std::string("127.0.0.1"));
+    }
+
+    void whoIsRevokedIsRefusedFromThenOn()
+    {
+        Engine engine;
+        QVERIFY(engine.listen().has_value());
+        const auto ada = engine.site.authority.issueUser("ada", "admin").value();
+        const auto bob = engine.site.authority.issueUser("bob", "admin").value();
+        QVERIFY(engine.connectWith(ada).taken.has_value());
+        QCOMPARE(engine.site.authority.revoke("ada").value(), std::size_t { 1 });
+        std::filesystem::copy_file(engine.site.authority.revokedList(), engine.site.engine / "revoked");
+        const Outcome revoked = engine.connectWith(ada);
+        QVERIFY(!revoked.taken && revoked.closed);
+        QVERIFY2(revoked.refused.join(' ').contains("ada is revoked"), qPrintable(revoked.refused.join(' ')));
+        QVERIFY(engine.connectWith(bob).taken.has_value());
+    }
+
+    void certificatesThatAreNotOursAreRefused()
+    {
+        Engine engine;
+        QVERIFY(engine.listen().has_value());
+        auto& site = engine.site;
+        const QSslConfiguration ours = anyIdentity(site.authority.issueUser("ada", "admin").value());
+        QVERIFY(engine.connectWith(ours).taken.has_value()); // the way is open
+        QSslConfiguration none = ours;
+        none.setLocalCertificate(QSslCertificate());
+        none.setPrivateKey(QSslKey());
+        QSslConfiguration old = ours;
+        old.setProtocol(QSsl::TlsV1_2);
+        const std::pair<const char*, QSslConfiguration> strangers[] {
+            { "another site's", anyIdentity(site.foreign.issueUser("ada", "admin").value()) },
+            { "expired", anyIdentity(site.authority.issueUser("late", "admin", -2).value()) },
+            { "an engine's", anyIdentity(site.engine) },
+            { "without a role", anyIdentity(site.authority.issueUser("odd", "emperor").value()) },
+            { "none", none },
+            { "TLS 1.2", old },
+        };
+        for (const auto& [name, identity] : strangers) {
+            const Outcome outcome = engine.connectWith(identity);
+            QVERIFY2(!outcome.taken, name);
+            QVERIFY2(!outcome.connected || outcome.closed, name);
+        }
+        QVERIFY(engine.connectWith(ours).taken.has_value());
+    }
+
+    void aClientTellsWhatIsWrongWithTheEngine()
+    {
+        Engine engine;
+        QVERIFY(engine.listen().has_value());
+        const auto ours = engine.site.authority.issueUser("ada", "viewer").value();
+        const auto theirs = engine.site.foreign.issueUser("ada", "viewer").value();
+        const QString other = engine.connectWith(theirs).failure;
+        QVERIFY2(other.contains("not of the authority that is trusted here"), qPrintable(other));
+        const QString host = engine.connectWith(ours, "localhost").failure;
+        QVERIFY2(host.contains("is for another host"), qPrintable(host));
+        const auto late = engine.site.authority.issueUser("late", "viewer", -2).value();
+        const QString expired = engine.connectWith(late).failure;
+        QVERIFY2(expired.contains("expired on") && expired.contains("callmonctl cert"), qPrintable(expired));
+        const QString nothing = engine.connectWith(engine.site.root / "nothing").failure;
+        QVERIFY2(nothing.contains("ca.pem") && nothing.contains("callmonctl cert"), qPrintable(nothing));
+        engine.listener.close();
+        const QString gone = engine.connectWith(ours).failure;
+        QVERIFY2(gone.contains("No engine listens at 127.0.0.1:"), qPrintable(gone));
+    }
+
+    void whoSpeaksNoTlsIsRefusedAndNobodyWaitsForThem()
+    {
+        Engine engine;
+        QVERIFY(engine.listen().has_value());
+        std::vector<std::unique_ptr<QTcpSocket>> sockets;
+        for (int i = 0; i < 20; ++i) {
+            sockets.push_back(std::make_unique<QTcpSocket>());
+            sockets.back()->connectToHost(QStringLiteral("127.0.0.1"), engine.listener.address().port);
+            if (i % 2 == 0)
+                sockets.back()->write(QByteArray(64, char(i)));
+        }
+        QVERIFY(engine.connectWith(engine.site.authority.issueUser("ada", "viewer").value()).taken.has_value());
+        (void)QTest::qWaitFor(
+            [&] {
+                return std::all_of(sockets.begin(), sockets.end(), [n = 0](const auto& socket) mutable {
+                    return n++ % 2 == 1 || socket->state() == QAbstractSocket::UnconnectedState;
+                });
+            },
+            soon);
+        for (std::size_t i = 0; i < sockets.size(); i += 2)
+            QCOMPARE(sockets[i]->state(), QAbstractSocket::UnconnectedState);
+    }
+
+    void anEngineSaysWhyItCannotListen()
+    {
+        Engine engine;
+        const auto name = engine.listener.listen(addressOf("probe.example", 0, engine.site.engine));
+        QVERIFY2(
+            name.error().what.find("at an address, not at a name") != std::string::npos, name.error().what.c_str());
+        const auto identity = engine.listener.listen(addressOf("127.0.0.1", 0, engine.site.root));
+        QVERIFY2(identity.error().what.find("callmonctl cert") != std::string::npos, identity.error().what.c_str());
+        QFile key(QString::fromStdString((engine.site.engine / keyFile).string()));
+        QVERIFY(key.resize(10));
+        const auto broken = engine.listener.listen(addressOf("127.0.0.1", 0, engine.site.engine));
+        QVERIFY2(broken.error().what.find("no private key") != std::string::npos, broken.error().what.c_str());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTls)
+#include "tst_tls.moc"
