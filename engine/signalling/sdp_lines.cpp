@@ -28,7 +28,7 @@ std::optional<SdpConnection> readSdpConnection(std::string_view value)
     const std::string_view address = takeWord(value);
     if (network != "IN" || (family != "IP4" && family != "IP6") || address.empty())
         return std::nullopt;
-    const auto ip = IpAddress::parse(address.substr(0, address.find('/'))); // TTL and count of multicast
+    const auto ip = IpAddress::parse(address.substr(0, findAny<'/'>(address))); // TTL and count of multicast
     return SdpConnection { ip.value_or(IpAddress()), ip && ip->isUnspecified() };
 }
 
@@ -36,11 +36,12 @@ void readSdpMedia(std::string_view value, SdpMedia& media, SdpExcess& excess)
 {
     media.kind = kindOf(takeWord(value));
     const std::string_view port = takeWord(value);
-    media.address.port = decimal<std::uint16_t>(port.substr(0, port.find('/'))).value_or(0);
+    media.address.port = decimal<std::uint16_t>(port.substr(0, findAny<'/'>(port))).value_or(0);
     media.rejected = media.address.port == 0;
     const std::string_view protocol = takeWord(value);
-    media.secure = protocol.find("SAVP") != npos || protocol.find("TLS/") != npos;
-    if (protocol.find("RTP/") == npos) // T.38 over UDPTL, BFCP, MSRP: their formats are no payload types
+    const bool isPlainRtp = protocol == "RTP/AVP"; // nearly always
+    media.secure = !isPlainRtp && (protocol.find("SAVP") != npos || protocol.find("TLS/") != npos);
+    if (!isPlainRtp && protocol.find("RTP/") == npos) // T.38 over UDPTL, BFCP, MSRP: their formats are no payload types
         return;
     for (std::string_view format = takeWord(value); !format.empty(); format = takeWord(value)) {
         const auto type = decimal<std::uint8_t>(format);
@@ -83,12 +84,9 @@ void readSdpRtpmap(std::string_view value, SdpMedia& media)
 {
     const auto type = decimal<std::uint8_t>(takeWord(value));
     std::string_view encoding = trim(value);
-    const std::size_t nameEnd = findAny<'/'>(encoding);
-    const std::string_view name = trim(encoding.substr(0, nameEnd));
-    encoding.remove_prefix(nameEnd == npos ? encoding.size() : nameEnd + 1);
-    const std::size_t rateEnd = findAny<'/'>(encoding);
-    const auto rate = decimal<std::uint32_t>(trim(encoding.substr(0, rateEnd)));
-    const auto channels = rateEnd == npos ? std::nullopt : decimal<std::uint8_t>(trim(encoding.substr(rateEnd + 1)));
+    const std::string_view name = trim(takeUntil<'/'>(encoding));
+    const auto rate = decimal<std::uint32_t>(trim(takeUntil<'/'>(encoding)));
+    const auto channels = decimal<std::uint8_t>(trim(encoding));
     if (!type || name.empty())
         return;
     for (SdpCodec& codec : media.codecs) {

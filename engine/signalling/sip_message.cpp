@@ -24,7 +24,7 @@ SipMethod methodOf(std::string_view name) // case matters (RFC 3261 7.1)
 bool isToken(std::string_view text) // RFC 3261 25.1
 {
     const auto inToken = [](char c) {
-        return (c >= '0' && c <= '9') || (toLower(c) >= 'a' && toLower(c) <= 'z')
+        return (toLower(c) >= 'a' && toLower(c) <= 'z') || (c >= '0' && c <= '9')
             || std::string_view("-.!%*_+`'~").find(c) != npos;
     };
     return !text.empty() && std::all_of(text.begin(), text.end(), inToken);
@@ -56,47 +56,50 @@ bool readRequestLine(std::string_view line, SipMessage& message)
 {
     const std::string_view method = takeWord(line);
     line = trim(line);
-    const std::size_t space = line.find_last_of(" \t");
-    if (!isToken(method) || space == npos || !isSipVersion(line.substr(space + 1)))
+    std::size_t version = line.size();
+    while (version > 0 && line[version - 1] != ' ' && line[version - 1] != '\t')
+        --version;
+    if (!isToken(method) || version == 0 || !isSipVersion(line.substr(version)))
         return false;
     message.isRequest = true;
     message.method = methodOf(method);
-    message.requestUri = trim(line.substr(0, space));
+    message.requestUri = trim(line.substr(0, version));
     return true;
 }
 
 struct Header {
     std::string_view name;
-    std::string_view value; // with its folds (RFC 3261 7.3.1), trimmed
+    std::string_view value; // with its folds (RFC 3261 7.3.1), and with the blanks around it: few are looked at
 };
 
-// Takes a header field and its continuation lines off the front. Empty at the blank line, which is taken too, and at a
+// Takes a header field and its continuation lines off the front. False at the blank line, which is taken too, and at a
 // line that the end of the text cuts: what it would have said is not known.
-std::optional<Header> takeHeader(std::string_view& text)
+bool takeHeader(std::string_view& text, Header& header)
 {
-    const std::size_t nameEnd = findAny<':', '\n'>(text);
-    const auto lineEnd = [&](std::size_t from) {
+    const auto lineEnd = [text](std::size_t from) {
         const std::size_t length = findAny<'\n'>(text.substr(from));
         return length == npos ? npos : from + length;
     };
-    std::size_t end = nameEnd == npos ? npos : lineEnd(nameEnd);
-    const bool blankLine = end == 0 || (end == 1 && text[0] == '\r');
+    std::size_t end = findAny<'\n'>(text);
+    const std::string_view firstLine = text.substr(0, end);
+    const bool blankLine = firstLine.empty() || firstLine == "\r";
     while (!blankLine && end != npos && end + 1 < text.size() && (text[end + 1] == ' ' || text[end + 1] == '\t'))
         end = lineEnd(end + 1);
     const std::string_view field = text.substr(0, end);
     text.remove_prefix(end == npos ? text.size() : end + 1);
     if (blankLine || end == npos)
-        return std::nullopt;
-    if (field.size() == nameEnd || field[nameEnd] != ':') // a line without a colon
-        return Header {};
-    return Header { trim(field.substr(0, nameEnd)), trim(field.substr(nameEnd + 1)) };
+        return false;
+    const std::size_t colon = findAny<':'>(firstLine);
+    header.name = colon == npos ? std::string_view() : trim(firstLine.substr(0, colon));
+    header.value = field.substr(std::min(colon, field.size() - 1) + 1);
+    return true;
 }
 
 // Of a header that comes again only the first is kept.
 void keepFirst(std::string_view& kept, std::string_view value)
 {
     if (kept.empty())
-        kept = value;
+        kept = trim(value);
 }
 
 struct FieldValues {
@@ -190,7 +193,7 @@ void keep(const Header& header, FieldValues& fields, SipMessage& message)
         return;
     case 14:
         if (equalsIgnoringCase(header.name, "content-length")) {
-            fields.contentLengthDisputed |= !fields.contentLength.empty() && fields.contentLength != header.value;
+            fields.contentLengthDisputed |= !fields.contentLength.empty() && fields.contentLength != trim(header.value);
             keepFirst(fields.contentLength, header.value);
         }
         return;
@@ -247,10 +250,11 @@ Verdict read(std::string_view text, const SipLimits& limits, SipMessage& message
     FieldValues fields;
     const std::string_view headers = text;
     std::uint32_t count = 0;
-    for (std::size_t before = text.size(); const auto header = takeHeader(text); before = text.size()) {
+    Header header;
+    for (std::size_t before = text.size(); takeHeader(text, header); before = text.size()) {
         if (++count > limits.headers || before - text.size() > limits.headerBytes)
             return Verdict::OverLimit;
-        keep(*header, fields, message);
+        keep(header, fields, message);
     }
     message.headers = headers.substr(0, headers.size() - text.size());
 
@@ -308,9 +312,10 @@ SipReading readSip(std::string_view text, const SipLimits& limits)
 std::string_view headerValue(const SipMessage& message, std::string_view lowerCaseName)
 {
     std::string_view text = message.headers;
-    while (const auto header = takeHeader(text)) {
-        if (equalsIgnoringCase(header->name, lowerCaseName))
-            return header->value;
+    Header header;
+    while (takeHeader(text, header)) {
+        if (equalsIgnoringCase(header.name, lowerCaseName))
+            return trim(header.value);
     }
     return {};
 }

@@ -60,7 +60,8 @@ constexpr std::array<std::string_view, 16> dynamicNames { "telephone-event", "op
 
 bool sameIgnoringCase(std::string_view a, std::string_view b)
 {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return toLower(x) == toLower(y); });
+    return a == b
+        || std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return toLower(x) == toLower(y); });
 }
 
 }

@@ -3,6 +3,7 @@
 
 #include "shared/base/ascii.h"
 
+#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstddef>
@@ -35,12 +36,20 @@ template <char... wanted> std::size_t findAny(std::string_view text)
 {
     std::size_t at = 0;
 #if defined(__SSE2__)
+    const auto foundIn = [](__m128i block) {
+        return static_cast<unsigned>((_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8(wanted))) | ...));
+    };
+    const auto blockAt = [text](std::size_t from) {
+        return _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + from));
+    };
     for (; at + 16 <= text.size(); at += 16) {
-        const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
-        const auto found =
-            static_cast<unsigned>((_mm_movemask_epi8(_mm_cmpeq_epi8(block, _mm_set1_epi8(wanted))) | ...));
-        if (found != 0)
+        if (const unsigned found = foundIn(blockAt(at)); found != 0)
             return at + static_cast<std::size_t>(std::countr_zero(found));
+    }
+    if (text.size() >= 16) { // the rest, with some of the block before it
+        at = text.size() - 16;
+        const unsigned found = foundIn(blockAt(at));
+        return found == 0 ? std::string_view::npos : at + static_cast<std::size_t>(std::countr_zero(found));
     }
 #endif
     for (; at < text.size(); ++at) {
@@ -48,6 +57,15 @@ template <char... wanted> std::size_t findAny(std::string_view text)
             return at;
     }
     return std::string_view::npos;
+}
+
+// Takes what comes before the first `end` off the front, and that too; all there is without one.
+template <char end> std::string_view takeUntil(std::string_view& text)
+{
+    const std::size_t size = std::min(findAny<end>(text), text.size());
+    const std::string_view taken = text.substr(0, size);
+    text.remove_prefix(std::min(size + 1, text.size()));
+    return taken;
 }
 
 // Takes what comes before the first blank off the front, and the blanks in front of it.

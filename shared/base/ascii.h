@@ -1,6 +1,7 @@
 // Blanks and case in the text of protocols: ASCII, whatever the locale. Views only.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -11,7 +12,7 @@ namespace callmon {
 // Linear white space of SIP and MIME (RFC 3261 25.1). CR and LF are part of it: a folded header value keeps them.
 constexpr bool isBlank(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return static_cast<unsigned char>(c) <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
 constexpr std::string_view trim(std::string_view text)
@@ -39,31 +40,39 @@ constexpr std::uint64_t eightToLower(std::uint64_t eight)
     return eight | upper >> 2;
 }
 
-// `lowerCase` is the word in lower case.
-constexpr bool equalsIgnoringCase(std::string_view text, std::string_view lowerCase)
+// Four to eight characters in a word, those in the middle twice where they are fewer than eight.
+inline std::uint64_t upToEight(std::string_view text)
+{
+    std::uint32_t first = 0;
+    std::uint32_t last = 0;
+    std::memcpy(&first, text.data(), sizeof first);
+    std::memcpy(&last, text.data() + text.size() - sizeof last, sizeof last);
+    return std::uint64_t { last } << 32 | first;
+}
+
+// `lowerCase` is the word in lower case. Inlined, so that one known beforehand becomes two constants. bench: sip_bench
+[[gnu::always_inline]] constexpr bool equalsIgnoringCase(std::string_view text, std::string_view lowerCase)
 {
     if (text.size() != lowerCase.size())
         return false;
-    std::size_t at = 0;
-    if (!std::is_constant_evaluated()) {
-        const auto wordOf = [](std::string_view eight) {
-            std::uint64_t word = 0;
-            std::memcpy(&word, eight.data(), sizeof word);
-            return word;
-        };
-        for (; text.size() - at >= 8; at += 8) {
-            if (eightToLower(wordOf(text.substr(at))) != wordOf(lowerCase.substr(at)))
+    if (!std::is_constant_evaluated() && text.size() >= 4) {
+        while (text.size() > 8) {
+            if (eightToLower(upToEight(text.substr(0, 8))) != upToEight(lowerCase.substr(0, 8)))
                 return false;
+            const std::size_t step = std::min<std::size_t>(text.size() - 8, 8); // the last eight overlap those before
+            text.remove_prefix(step);
+            lowerCase.remove_prefix(step);
         }
+        return eightToLower(upToEight(text)) == upToEight(lowerCase);
     }
-    for (; at < text.size(); ++at) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
         if (toLower(text[at]) != lowerCase[at])
             return false;
     }
     return true;
 }
 
-constexpr bool startsWithIgnoringCase(std::string_view text, std::string_view lowerCase)
+[[gnu::always_inline]] constexpr bool startsWithIgnoringCase(std::string_view text, std::string_view lowerCase)
 {
     return text.size() >= lowerCase.size() && equalsIgnoringCase(text.substr(0, lowerCase.size()), lowerCase);
 }

@@ -21,9 +21,12 @@ private slots:
 
 void TextTest::everyCharacterIsComparedAsTheCLocaleLowersIt()
 {
-    const std::string lower = "p-asserted-identity"; // words of eight, and what is left of them
-    for (std::size_t at = 0; at < lower.size(); ++at) {
-        for (int c = 0; c < 256; ++c) {
+    const std::string longest =
+        "p-asserted-identity"; // and every beginning of it: words of eight, what is left of them
+    for (std::size_t i = 0; i < longest.size() * longest.size(); ++i) {
+        const std::string lower = longest.substr(0, 1 + i / longest.size());
+        const std::size_t at = i % longest.size();
+        for (int c = 0; c < 256 && at < lower.size(); ++c) {
             std::string text = lower;
             text[at] = static_cast<char>(c);
             const bool same = std::tolower(c) == static_cast<unsigned char>(lower[at]);

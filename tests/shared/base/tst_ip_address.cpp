@@ -3,6 +3,8 @@
 
 #include <QTest>
 
+#include <arpa/inet.h>
+
 using namespace callmon;
 
 class IpAddressTest : public QObject {
@@ -50,6 +52,21 @@ private slots:
         QCOMPARE(address.has_value(), !canonical.isEmpty());
         if (address)
             QCOMPARE(QByteArray::fromStdString(address->toString()), canonical);
+    }
+
+    void dottedNumbersAreReadAsTheLibraryReadsThem()
+    {
+        for (const char* text :
+            { "1.2.3.4", "0.0.0.0", "255.255.255.255", "256.1.1.1", "1.1.1.256", "01.2.3.4", "1.2.3.04", "0.0.0.00",
+                "1..2.3", "1.2.3", "1.2.3.", ".1.2.3", ".1.2.3.4", "1.2.3.4.", "1.2.3.4.5", "1.2.3.4x", "x1.2.3.4",
+                "-1.2.3.4", "1.2.3.-4", "1.2.3.4 ", "1,2,3,4", "0x1.2.3.4", "4294967297.0.0.1", "16909060" }) {
+            std::array<std::byte, 4> bytes {};
+            const bool isOne = inet_pton(AF_INET, text, bytes.data()) == 1;
+            const auto address = IpAddress::parse(text);
+            QVERIFY2(address.has_value() == isOne, text);
+            if (isOne)
+                QCOMPARE(*address, IpAddress::v4(bytes));
+        }
     }
 
     void embeddedZeroIsRefused() { QVERIFY(!IpAddress::parse(std::string_view("192.0.2.1\0x", 11))); }
