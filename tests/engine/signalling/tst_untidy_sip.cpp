@@ -77,6 +77,72 @@ private slots:
             "BYE sip:a@b SIP/2.0\nt: \xc3\x89tienne <sip:e@f>;tag=t\nf: \"\xe9\x9b\xbb\xe8\xa9\xb1\" <sip:c@d>;tag=1\n"
             "i: c.1\nCSeq: 2 BYE\nv: SIP/2.0/TCP h;branch=b, SIP/2.0/UDP g;branch=second\n\n",
             "c.1 2 c t b 0");
+
+        // What the other messages of the two RFCs are about.
+        row("4475 3.1.1.4: an escaped zero ends nothing",
+            "REGISTER sip:h.example SIP/2.0\nTo: sip:a%00b@h.example\nFrom: <sip:null%00user@h.example>;tag=%00n\n"
+            "Call-ID: zero.4\nCSeq: 71 REGISTER\nVia: SIP/2.0/UDP h;branch=b\nl: 0\n\n",
+            "zero.4 71 null%00user - b 0");
+        row("4475 3.1.1.8: another request behind the end of the body",
+            "REGISTER sip:h.example SIP/2.0\nt: <sip:e@f>\nf: <sip:c@d>;tag=1\ni: twice.8\nCSeq: 8 REGISTER\n"
+            "v: SIP/2.0/UDP h;branch=b\nl: 2\n\nxyINVITE sip:a@b SIP/2.0\ni: other.8\nCSeq: 9 INVITE\n\n",
+            "twice.8 8 c - b 2");
+        row("4475 3.1.1.10: transports that nobody knows, Vias in one field and in others",
+            "OPTIONS sip:a@b SIP/2.0\nt: <sip:e@f>\nf: <sip:c@d>;tag=1\ni: via.10\nCSeq: 10 OPTIONS\n"
+            "v: SIP/2.0/PIGEON h;branch=top,SIP/2.0/SCTP g;branch=next\nVia: SIP/2.0/TLS-SCTP k;branch=last\n\n",
+            "via.10 10 c - top 0");
+        row("4475 3.1.1.12: any characters in the reason phrase",
+            "SIP/2.0 200 = 3**3 & (\xd0\x94\xd0\xb0) \"ok\nt: <sip:e@f>;tag=t\nf: <sip:c@d>;tag=1\ni: phrase.12\n"
+            "CSeq: 12 INVITE\nv: SIP/2.0/UDP h;branch=b\n\n",
+            "phrase.12 12 c t b 0");
+        row("4475 3.1.2.7: brackets about the Request-URI",
+            "INVITE <sip:a@b> SIP/2.0\nt: <sip:e@f>\nf: <sip:c@d>;tag=1\ni: bracket.7\nCSeq: 7 INVITE\n"
+            "v: SIP/2.0/UDP h;branch=b\n\n",
+            "bracket.7 7 c - b 0");
+        row("4475 3.1.2.9: more than one blank in the request line",
+            "INVITE  sip:a@b \t SIP/2.0\nt: <sip:e@f>\nf: <sip:c@d>;tag=1\ni: wide.9\nCSeq:\t9   INVITE\n"
+            "v: SIP/2.0/UDP h;branch=b\n\n",
+            "wide.9 9 c - b 0");
+        row("4475 3.1.2.15: a display name that needed quotes",
+            "OPTIONS sip:a@b SIP/2.0\nt: \"x <sip:no@no>;tag=no\" <sip:e@f>;tag=yes\nf: Bell, A. (Lab) "
+            "<sip:a.g@d>;tag=1\n"
+            "i: name.15\nCSeq: 15 OPTIONS\nv: SIP/2.0/UDP h;branch=b\n\n",
+            "name.15 15 a.g yes b 0");
+        row("4475 3.1.2.17: another method in the CSeq",
+            "OPTIONS sip:a@b SIP/2.0\nt: <sip:e@f>\nf: <sip:c@d>;tag=1\ni: other.17\nCSeq: 17 INVITE\n"
+            "v: SIP/2.0/UDP h;branch=b\n\n",
+            "other.17 17 c - b 0");
+        row("4475 3.2.1: nothing behind the magic cookie",
+            "OPTIONS sip:a@b SIP/2.0\nt: <sip:e@f>\nf: <sip:c@d>;tag=1\ni: cookie.1\nCSeq: 1 OPTIONS\n"
+            "v: SIP/2.0/UDP h;branch=z9hG4bK\n\n",
+            "cookie.1 1 c - z9hG4bK 0");
+        row("4475 3.3.4: schemes of another world",
+            "OPTIONS soap.beep://h.example/ SIP/2.0\nt: <isbn:0-123456-47-9>;tag=t\nf: <name:Ada%20B>;tag=1\ni: "
+            "scheme.4\n"
+            "CSeq: 4 OPTIONS\nv: SIP/2.0/UDP h;branch=b\n\n",
+            "scheme.4 4 Ada%20B t b 0");
+        row("4475 3.3.8: fields twice that may come once",
+            "OPTIONS sip:a@b SIP/2.0\nt: <sip:e@f>;tag=t\nf: <sip:c@d>;tag=1\ni: first.8\nCSeq: 8 OPTIONS\n"
+            "v: SIP/2.0/UDP h;branch=b\nTo: <sip:k@l>;tag=u\nFrom: <sip:m@n>;tag=2\nCall-ID: second.8\nCSeq: 9 "
+            "INVITE\n\n",
+            "first.8 8 c t b 0");
+        row("4475 3.3.10: a response that was sent to everybody",
+            "SIP/2.0 200 OK\nt: <sip:e@f>;tag=t\nf: <sip:c@d>;tag=1\ni: all.10\nCSeq: 10 INVITE\n"
+            "v: SIP/2.0/UDP 192.0.2.1;branch=mine\nv: SIP/2.0/UDP 255.255.255.255;branch=yours\n\n",
+            "all.10 10 c t mine 0");
+        row("4475 3.4.1: RFC 2543 knew no branch, and tags could be left out",
+            "INVITE sip:a@b SIP/2.0\nt: <sip:e@f>\nf: <sip:c@d>\ni: old.1\nCSeq: 1 INVITE\nv: SIP/2.0/UDP h\n"
+            "c: application/sdp\n\nv=0\n",
+            "old.1 1 c - - 5");
+        row("5118 4.4: a port behind the brackets",
+            "REGISTER sip:[2001:db8::10]:5070 SIP/2.0\nt: sip:e@f\nf: <sip:u6@[2001:db8::2]:5070>;tag=6\n"
+            "i: port6\nCSeq: 4 REGISTER\nv: SIP/2.0/UDP [2001:db8::9:1]:5070;received=2001:db8::9:255;branch=z9\n\n",
+            "port6 4 u6 - z9 0");
+        row("5118 4.9: IPv4 addresses mapped to IPv6",
+            "INVITE sip:a@[::ffff:192.0.2.10] SIP/2.0\nt: <sip:e@[::ffff:192.0.2.10]>\nf: "
+            "<sip:u4@[::ffff:192.0.2.2]>;tag=6\n"
+            "i: map@[::ffff:192.0.2.2]\nCSeq: 9 INVITE\nv: SIP/2.0/UDP [::ffff:192.0.2.2];branch=z9\n\n",
+            "map@[::ffff:192.0.2.2] 9 u4 - z9 0");
     }
     void isRead()
     {
@@ -105,6 +171,16 @@ private slots:
             << QByteArray("INVITE sip:a@b SIP/2.0") + QByteArray(rest).replace("Call-ID", "Call-IF");
         QTest::newRow("4475 3.1.2.19: status above 699") << QByteArray("SIP/2.0 4294967301 better not") + rest;
         QTest::newRow("status of two digits") << QByteArray("SIP/2.0 99 early") + rest;
+        QTest::newRow("4475 3.1.2.5: CSeq of 73 bits in a response")
+            << QByteArray("SIP/2.0 503 Busy") + QByteArray(rest).replace("CSeq: 1 ", "CSeq: 9223372036854775807999 ");
+        QTest::newRow("4475 3.3.1: From missing")
+            << QByteArray("INVITE sip:a@b SIP/2.0") + QByteArray(rest).replace("From", "Form");
+        QTest::newRow("no method in the CSeq of a response")
+            << QByteArray("SIP/2.0 200 OK") + QByteArray(rest).replace(" INVITE", "");
+        QTest::newRow("status of four digits") << QByteArray("SIP/2.0 2000 OK") + rest;
+        QTest::newRow("a method that is no token") << QByteArray("IN(VITE sip:a@b SIP/2.0") + rest;
+        QTest::newRow("a method and a version only") << QByteArray("INVITE SIP/2.0") + rest;
+        QTest::newRow("a return where a blank parts URI and version") << QByteArray("INVITE sip:a@b\rSIP/2.0") + rest;
         QTest::newRow("another protocol's NOTIFY (SSDP)") << QByteArray("NOTIFY * HTTP/1.1") + rest;
         QTest::newRow("cut in the middle of its Call-ID")
             << QByteArray("INVITE sip:a@b SIP/2.0\nTo: <sip:e@f>\nFrom: <sip:c@d>\nCSeq: 1 INVITE\nCall-ID: hal");
