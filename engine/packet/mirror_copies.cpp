@@ -4,22 +4,23 @@
 #include "engine/packet/udp_header.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace callmon {
 
 namespace {
 
 constexpr std::size_t buckets = 32'768; // 2 MiB
-constexpr unsigned timeBits = 28; // of 65 us: 4.9 h until an old entry could be taken for a new one
-constexpr std::uint64_t timeMask = (std::uint64_t { 1 } << timeBits) - 1;
+constexpr unsigned timeBits = 24; // of 65 us: 18 min until an old packet that is the same could be taken for a new one
+constexpr std::uint32_t timeMask = (1u << timeBits) - 1;
 
-constexpr std::uint64_t ticksOf(std::chrono::nanoseconds time)
+constexpr std::uint32_t ticksOf(std::chrono::nanoseconds time)
 {
-    return static_cast<std::uint64_t>(time.count()) >> 16;
+    return static_cast<std::uint32_t>(time.count() >> 16);
 }
 
-constexpr std::uint64_t copyTicks = ticksOf(MirrorCopies::copyWithin);
-constexpr std::uint64_t unnumberedTicks = ticksOf(MirrorCopies::unnumberedWithin);
+constexpr std::uint32_t copyTicks = ticksOf(MirrorCopies::copyWithin);
+constexpr std::uint32_t unnumberedTicks = ticksOf(MirrorCopies::unnumberedWithin);
 
 std::string_view textOf(Bytes bytes)
 {
@@ -33,6 +34,28 @@ Bytes carriedBy(Bytes ip, bool isV4)
     const std::size_t header = isV4 ? 4u * (byteAt(ip, 0) & 0x0fu) : ipv6HeaderSize;
     const std::size_t size = isV4 ? big16(ip, 2) : ipv6HeaderSize + big16(ip, 4);
     return ip.first(std::min(ip.size(), size)).subspan(header);
+}
+
+using EightWords = std::array<std::uint32_t, 8>;
+
+bool holds(const EightWords& words, std::uint32_t wanted)
+{
+    using FourWords = std::uint32_t __attribute__((vector_size(16)));
+    const auto halves = std::bit_cast<std::array<FourWords, 2>>(words);
+    const auto equal = std::bit_cast<std::array<std::uint64_t, 2>>((halves[0] == wanted) | (halves[1] == wanted));
+    return (equal[0] | equal[1]) != 0;
+}
+
+// The oldest, the last, goes. By fours: copy_backward() would be a call.
+void putFirst(EightWords& words, std::uint32_t word)
+{
+    std::array<std::uint32_t, 4> first;
+    std::array<std::uint32_t, 4> rest;
+    std::copy_n(words.begin(), 4, first.begin());
+    std::copy_n(words.begin() + 3, 4, rest.begin());
+    words[0] = word;
+    std::copy_n(first.begin(), 4, words.begin() + 1);
+    std::copy_n(rest.begin(), 4, words.begin() + 4);
 }
 
 }
@@ -81,18 +104,21 @@ MirrorCopies::Packet MirrorCopies::packetOf(Bytes frame, const FrameClass& found
 
 bool MirrorCopies::isCopy(const Packet& packet, Timestamp arrival)
 {
-    const std::uint64_t within = packet.isNumbered ? copyTicks : unnumberedTicks;
-    const std::uint64_t now = ticksOf(arrival.time_since_epoch());
-    auto& entries = m_buckets[packet.hash % buckets].entries;
-    bool isKnown = false;
-    for (const std::uint64_t entry : entries) {
-        const bool isSame = entry >> timeBits == packet.hash >> timeBits;
-        isKnown |= isSame & (((now - entry + within) & timeMask) <= 2 * within);
+    Bucket& bucket = m_buckets[packet.hash % buckets];
+    const auto half = static_cast<std::uint32_t>(packet.hash >> 32);
+    const std::uint32_t now = ticksOf(arrival.time_since_epoch()) & timeMask;
+    const std::uint32_t more = static_cast<std::uint32_t>(packet.hash) & ~timeMask;
+    if (holds(bucket.hashes, half)) {
+        const std::uint32_t within = packet.isNumbered ? copyTicks : unnumberedTicks;
+        for (std::size_t i = 0; i < bucket.hashes.size(); ++i) {
+            const std::uint32_t time = bucket.times[i];
+            if (bucket.hashes[i] == half && (time & ~timeMask) == more
+                && ((now - time + within) & timeMask) <= 2 * within)
+                return true;
+        }
     }
-    if (isKnown)
-        return true;
-    std::copy_backward(entries.begin(), entries.end() - 1, entries.end());
-    entries[0] = (packet.hash & ~timeMask) | (now & timeMask);
+    putFirst(bucket.hashes, half);
+    putFirst(bucket.times, more | now);
     return false;
 }
 
