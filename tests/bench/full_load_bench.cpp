@@ -362,6 +362,7 @@ Result<void> Run::open(const SpeechTable& speech)
     m_source = std::make_unique<FedPort>(*m_port, *m_traffic);
     CaptureLoopOptions capture;
     capture.batches = m_options.ringBatches;
+    capture.dropMirrorCopies = true; // as the engine does
     if (!retention) // else storage is on its core, as in the engine on two CPUs
         capture.processingWaits = Waiter::Manner::Spin;
     if (retention) {

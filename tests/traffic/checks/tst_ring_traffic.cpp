@@ -3,6 +3,7 @@
 #include "tshark.h"
 
 #include "engine/capture/dpdk_port.h"
+#include "engine/packet/mirror_copies.h"
 #include "tests/traffic/capture_writer.h"
 #include "tests/traffic/ring/ring_traffic.h"
 
@@ -81,6 +82,26 @@ class TestRingTraffic : public QObject {
     Q_OBJECT
 
 private slots:
+    void nothingIsTakenForAMirrorsCopy()
+    {
+        RingTrafficOptions options = few;
+        options.ipv6Share = 0.5;
+        Source source(options);
+        const FrameClassifier classifier { std::array<std::uint16_t, 1> { 5060 } };
+        MirrorCopies copies(1);
+        std::uint64_t found = 0;
+        source.read(20'000, [&](Bytes frame) { // all at one time, the closest that can be
+            const FrameClass frameClass = classifier.classify(1, frame);
+            if (frameClass.kind != FrameKind::Drop)
+                found += copies.isCopy(copies.packetOf(frame, frameClass), Timestamp()) ? 1 : 0;
+        });
+        QCOMPARE(found, 0u);
+        std::uint64_t duplicates = 0;
+        for (const auto& stream : source.traffic->truth().streams)
+            duplicates += stream.duplicates;
+        QVERIFY(duplicates > 50);
+    }
+
     void tsharkFindsWhatTheTruthSays_data()
     {
         QTest::addColumn<int>("codec");

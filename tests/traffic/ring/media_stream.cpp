@@ -47,4 +47,19 @@ MediaStream::MediaStream(
     constantSum = static_cast<std::uint16_t>(~checksum);
 }
 
+void MediaStream::markSentAgain(std::byte* frame) const
+{
+    assert(isV4());
+    std::byte* const ip = frame + headerSize - (12 + 8 + 20);
+    const auto add = [ip](std::size_t at, std::uint32_t value) { // ones' complement (RFC 1624)
+        std::uint16_t word = 0;
+        std::memcpy(&word, ip + at, 2);
+        const std::uint32_t sum = word + value;
+        word = static_cast<std::uint16_t>((sum & 0xffff) + (sum >> 16));
+        std::memcpy(ip + at, &word, 2);
+    };
+    add(4, 1);
+    add(10, 0xffff - 1);
+}
+
 }

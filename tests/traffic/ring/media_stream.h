@@ -56,6 +56,10 @@ struct alignas(64) MediaStream { // two cache lines
 
     // Writes the next packet's frame at `to`, where maxHeaders + 160 bytes have room; returns its length.
     std::uint32_t write(std::byte* to, const SpeechLoop& speech) const;
+    // Makes of a written frame one that its sender sends again: with another identification (RFC 791 3.1). IPv6 has
+    // none, and nothing tells there what is sent again at once from what a mirror delivers again.
+    bool isV4() const { return headerSize < 14 + 40 + 8 + 12; } // even with a tag
+    void markSentAgain(std::byte* frame) const;
     void advance();
 };
 static_assert(sizeof(MediaStream) == 128);

@@ -312,9 +312,11 @@ void RingTraffic::Traffic::sendImpaired(MediaStream& stream)
     }
     rte_mbuf* frames[2] { frameOf(stream), nullptr };
     const bool isLate = !spared && draw < fates.late;
-    if (!spared && draw >= fates.jittered) {
+    if (!spared && draw >= fates.jittered && frames[0] && stream.isV4()) {
         frames[1] = frameOf(stream);
         ++stream.duplicates;
+        if (frames[1])
+            stream.markSentAgain(rte_pktmbuf_mtod(frames[1], std::byte*));
     }
     if (std::exchange(stream.lateBefore, isLate))
         ++stream.reordered;
