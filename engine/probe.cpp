@@ -213,10 +213,16 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     if (!probe->m_alarmControl->note().empty())
         probe->m_warn(probe->m_alarmControl->note());
 
+    for (const AlarmRule& rule : probe->m_alarms.rules())
+        if (!probe->m_service.mayMeasure(rule.group))
+            probe->m_warn("alarm rule '" + rule.name.str() + "' is of '" + rule.group.str()
+                + "', which no [[trunk]] or prefix of the configuration measures");
+
     if (const QUrl url = listenUrl(options); !url.isEmpty()) {
         RemoteServiceOptions remote;
         remote.alarms = probe->m_alarmControl.get();
         remote.auditDirectory = options.data;
+        remote.serviceWindows = [owner = probe.get()] { return owner->m_service.windows(); };
         probe->m_remote = std::make_unique<RemoteService>(
             options.data, probe->m_writer.get(), probe->m_live, [owner = probe.get()] { return owner->status(); },
             std::move(remote));

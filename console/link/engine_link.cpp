@@ -37,6 +37,7 @@ EngineLink::EngineLink(QObject* parent)
     connect(probe, &RemoteProbe::streamsFound, this, &EngineLink::streamsFound);
     connect(probe, &RemoteProbe::qualityFound, this, &EngineLink::qualityFound);
     connect(probe, &RemoteProbe::messagesFound, this, &EngineLink::messagesFound);
+    connect(probe, &RemoteProbe::serviceFound, this, &EngineLink::serviceFound);
     connect(probe, &RemoteProbe::mediaArrived, this, &EngineLink::mediaArrived);
     connect(probe, &RemoteProbe::alarmsChanged, this, &EngineLink::alarmsChanged);
     connect(probe, &RemoteProbe::alarmsFound, this, &EngineLink::alarmsFound);
@@ -111,6 +112,11 @@ quint64 EngineLink::putAlarmRule(const AlarmRule& rule)
 quint64 EngineLink::removeAlarmRule(const QString& name)
 {
     return m_probe->removeAlarmRule(name);
+}
+
+quint64 EngineLink::serviceHistory(const ServiceQuery& query)
+{
+    return m_probe->serviceHistory(query);
 }
 
 void EngineLink::cancel(quint64 request)

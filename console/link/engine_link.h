@@ -7,6 +7,7 @@
 #include "shared/calls/live_delta.h"
 #include "shared/calls/probe_status.h"
 #include "shared/calls/quality_point.h"
+#include "shared/calls/service_window.h"
 #include "shared/calls/stream_record.h"
 
 #include <QByteArray>
@@ -44,6 +45,7 @@ public:
     quint64 acknowledgeAlarm(AlarmId alarm, const QString& comment);
     quint64 putAlarmRule(const AlarmRule& rule);
     quint64 removeAlarmRule(const QString& name);
+    quint64 serviceHistory(const ServiceQuery& query);
     void cancel(quint64 request);
 
 signals:
@@ -56,6 +58,7 @@ signals:
     void streamsFound(quint64 request, const std::vector<callmon::StreamRecord>& streams);
     void qualityFound(quint64 request, const std::vector<callmon::QualityPoint>& points);
     void messagesFound(quint64 request, const std::vector<callmon::CallMessage>& messages);
+    void serviceFound(quint64 request, const std::vector<callmon::ServiceRow>& rows);
     void mediaArrived(quint64 request, callmon::StreamKey stream, const QByteArray& bytes); // MediaChunk bytes
     void alarmsFound(quint64 request, const std::vector<callmon::Alarm>& alarms, quint64 matchesInAll);
     void alarmRulesFound(quint64 request, const std::vector<callmon::AlarmRule>& rules);

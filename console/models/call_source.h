@@ -8,6 +8,7 @@
 #include "shared/calls/live_delta.h"
 #include "shared/calls/probe_status.h"
 #include "shared/calls/quality_point.h"
+#include "shared/calls/service_window.h"
 #include "shared/calls/stream_record.h"
 
 #include <QByteArray>
@@ -38,6 +39,7 @@ public:
     virtual quint64 acknowledgeAlarm(AlarmId alarm, const QString& comment) = 0;
     virtual quint64 putAlarmRule(const AlarmRule& rule) = 0;
     virtual quint64 removeAlarmRule(const QString& name) = 0;
+    virtual quint64 serviceHistory(const ServiceQuery& query) = 0;
     virtual void cancel(quint64 request) = 0;
 
 signals:
@@ -53,6 +55,7 @@ signals:
     void alarmsFound(quint64 request, const std::vector<callmon::Alarm>& alarms, quint64 matchesInAll);
     void alarmRulesFound(quint64 request, const std::vector<callmon::AlarmRule>& rules);
     void alarmRuleChangesFound(quint64 request, const std::vector<callmon::AlarmRuleChange>& changes);
+    void serviceFound(quint64 request, const std::vector<callmon::ServiceRow>& rows);
     void finished(quint64 request);
     void failed(quint64 request, const QString& message);
 };

@@ -1,5 +1,6 @@
 #include "console/plots/clock_ticker.h"
 
+#include <QDateTime>
 #include <array>
 #include <cmath>
 
@@ -8,11 +9,11 @@ namespace callmon {
 double clockTickStep(double rangeSeconds, int wantedTicks)
 {
     constexpr std::array steps { 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0,
-        7200.0, 14400.0 };
+        7200.0, 14400.0, 21600.0, 43200.0, 86400.0 };
     for (const double step : steps)
         if (rangeSeconds / step <= wantedTicks)
             return step;
-    return 3600 * std::ceil(rangeSeconds / 3600 / wantedTicks);
+    return 86400 * std::ceil(rangeSeconds / 86400 / wantedTicks);
 }
 
 double valueTickStep(double maximum)
@@ -34,6 +35,12 @@ QString clockLabel(double seconds)
     if (whole < 3600)
         return QString::number(whole / 60) + tail;
     return QStringLiteral("%1:%2").arg(whole / 3600).arg(whole / 60 % 60, 2, 10, zero) + tail;
+}
+
+QString timeOfDayLabel(double secondsSince1970)
+{
+    const QDateTime time = QDateTime::fromSecsSinceEpoch(static_cast<qint64>(std::llround(secondsSince1970)), Qt::UTC);
+    return time.time() == QTime(0, 0) ? time.toString(QStringLiteral("MM-dd")) : time.toString(QStringLiteral("HH:mm"));
 }
 
 }

@@ -2,6 +2,7 @@
 
 #include "console/plots/clock_ticker.h"
 
+#include <QDateTime>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
@@ -25,6 +26,21 @@ protected:
     double getTickStep(const QCPRange& range) override { return clockTickStep(range.size(), tickCount() + 1); }
     int getSubTickCount(double) override { return 0; }
     QString getTickLabel(double tick, const QLocale&, QChar, int) override { return clockLabel(tick); }
+};
+
+class TimeOfDayTicker : public ClockTicker {
+public:
+    explicit TimeOfDayTicker(double epoch)
+        : m_epoch(epoch)
+    {
+        setTickOrigin(-std::fmod(epoch, 86400)); // whole hours of the day
+    }
+
+protected:
+    QString getTickLabel(double tick, const QLocale&, QChar, int) override { return timeOfDayLabel(m_epoch + tick); }
+
+private:
+    double m_epoch;
 };
 
 // A label at 0, at the end and at one or two steps between, as many as a low panel has room for.
@@ -382,6 +398,23 @@ void TimeSeriesPlot::setDuration(double seconds)
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
+void TimeSeriesPlot::setTimeOfDay(double secondsSince1970)
+{
+    m_epoch = secondsSince1970;
+    for (const auto& panel : m_panels) {
+        const auto ticker = QSharedPointer<TimeOfDayTicker>::create(secondsSince1970);
+        ticker->setTickCount(8);
+        panel->rect->axis(QCPAxis::atBottom)->setTicker(ticker);
+    }
+    m_panels.back()->rect->axis(QCPAxis::atBottom)->setLabel(tr("Time, UTC"));
+    m_plot->replot(QCustomPlot::rpQueuedReplot);
+}
+
+bool TimeSeriesPlot::hasLine(const Panel& panel, std::size_t kind) const
+{
+    return panel.what.names.empty() || kind < panel.what.names.size();
+}
+
 void TimeSeriesPlot::setPlayhead(std::optional<double> seconds)
 {
     m_playhead = seconds;
@@ -446,7 +479,10 @@ QString TimeSeriesPlot::readOut(std::size_t index, std::size_t kind, std::option
 {
     const Panel& panel = *m_panels.at(index);
     const PlotKind& what = m_kinds.at(kind);
-    QString text = (what.style == Qt::SolidLine ? QStringLiteral("━━ ") : QStringLiteral("╍╍ ")) + what.name;
+    if (!hasLine(panel, kind))
+        return {};
+    QString text = (what.style == Qt::SolidLine ? QStringLiteral("━━ ") : QStringLiteral("╍╍ "))
+        + (panel.what.names.empty() ? what.name : panel.what.names[kind]);
     if (!seconds)
         return text;
     double value = std::numeric_limits<double>::quiet_NaN();
@@ -465,7 +501,10 @@ void TimeSeriesPlot::updateReadOuts()
             m_panels[i]->readOuts[kind]->setText(readOut(i, kind, at));
         m_panels[i]->time->setVisible(at && i == 0);
         if (at)
-            m_panels[i]->time->setText(clockLabel(*at));
+            m_panels[i]->time->setText(m_epoch
+                    ? QDateTime::fromSecsSinceEpoch(static_cast<qint64>(*m_epoch + *at), Qt::UTC)
+                          .toString(QStringLiteral("yyyy-MM-dd HH:mm"))
+                    : clockLabel(*at));
     }
 }
 

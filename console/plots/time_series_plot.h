@@ -22,6 +22,7 @@ struct PlotPanel {
     double maximum = 1; // the axis grows past it when values do
     int decimals = 1; // of the read-out
     std::vector<double> ticks; // where axis labels stand; empty: chosen by the values
+    std::vector<QString> names {}; // of its lines, where each panel has its own; empty: those of the kinds
 };
 
 struct PlotKind { // the two directions: told apart by the line's style as well as by its colour
@@ -61,6 +62,7 @@ public:
     // Seconds that are marked on the axis of every panel, and what that means, said once above the first.
     void setMarks(const std::vector<double>& seconds, const QString& meaning);
     void setDuration(double seconds); // the time axis runs from 0 to here
+    void setTimeOfDay(double secondsSince1970); // of 0: the axis is then labelled in UTC
     void setPlayhead(std::optional<double> seconds);
     // "━━ caller → 4.21": a sample of the line, and its value there, as shown in the panel's corner.
     QString readOut(std::size_t panel, std::size_t kind, std::optional<double> seconds) const;
@@ -84,6 +86,7 @@ private:
     void style();
     static void chain(Panel& panel);
     void labelTicks();
+    bool hasLine(const Panel& panel, std::size_t kind) const;
     void showCursor(std::optional<double> seconds);
     void updateReadOuts();
     double secondsAt(QPoint position) const;
@@ -96,6 +99,7 @@ private:
     std::vector<double> m_marks;
     PlotColours m_colours;
     double m_duration = 1;
+    std::optional<double> m_epoch; // empty: the axis counts from 0
     std::optional<double> m_playhead;
     std::optional<double> m_cursor; // where the mouse is
 };

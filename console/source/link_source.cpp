@@ -17,6 +17,7 @@ LinkSource::LinkSource(QObject* parent)
     connect(&m_link, &EngineLink::streamsFound, this, &CallSource::streamsFound);
     connect(&m_link, &EngineLink::qualityFound, this, &CallSource::qualityFound);
     connect(&m_link, &EngineLink::messagesFound, this, &CallSource::messagesFound);
+    connect(&m_link, &EngineLink::serviceFound, this, &CallSource::serviceFound);
     connect(&m_link, &EngineLink::mediaArrived, this, &CallSource::mediaArrived);
     connect(&m_link, &EngineLink::alarmsChanged, this, &CallSource::alarmsChanged);
     connect(&m_link, &EngineLink::alarmsFound, this, &CallSource::alarmsFound);

@@ -28,6 +28,7 @@ public:
     }
     quint64 putAlarmRule(const AlarmRule& rule) override { return m_link.putAlarmRule(rule); }
     quint64 removeAlarmRule(const QString& name) override { return m_link.removeAlarmRule(name); }
+    quint64 serviceHistory(const ServiceQuery& query) override { return m_link.serviceHistory(query); }
     void cancel(quint64 request) override { m_link.cancel(request); }
 
 private:

@@ -12,6 +12,7 @@
 #include "console/views/player_bar.h"
 #include "console/views/probe_bar.h"
 #include "console/views/search_form.h"
+#include "console/views/service_page.h"
 
 #include <QAbstractButton>
 #include <QAction>
@@ -39,6 +40,7 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
     , m_live(new LivePage(source, this))
     , m_past(new PastPage(source, this))
     , m_alarms(new AlarmPage(source, this))
+    , m_service(new ServicePage(source, this))
     , m_probe(new ProbeBar(this))
     , m_export(new QAction(tr("&Export CSV…"), this))
     , m_play(new QAction(tr("&Play or pause"), this))
@@ -59,6 +61,7 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
     m_pages->addTab(m_live, tr("Live calls"));
     m_pages->addTab(m_past, tr("Past calls"));
     m_pages->addTab(m_alarms, tr("Alarms"));
+    m_pages->addTab(m_service, tr("Service"));
     statusBar()->addPermanentWidget(m_probe, 1);
     statusBar()->setSizeGripEnabled(false);
     buildMenu();
@@ -76,10 +79,10 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
             page->setNow(m_now);
     });
     connect(m_pages, &QTabWidget::currentChanged, this, [this] {
-        const bool list = !currentCall();
-        m_export->setEnabled(list);
-        m_play->setEnabled(!list);
-        m_reload->setEnabled(!list);
+        const bool call = currentCall() != nullptr;
+        m_export->setEnabled(currentTable() != nullptr);
+        m_play->setEnabled(call);
+        m_reload->setEnabled(call || m_pages->currentWidget() == m_service);
     });
     emit m_pages->currentChanged(0);
     qApp->installEventFilter(this);
@@ -113,6 +116,7 @@ void MainWindow::buildMenu()
     action(view, tr("&Live calls"), { QKeySequence(Qt::CTRL | Qt::Key_1) }, [this] { showLive(); });
     action(view, tr("&Past calls"), { QKeySequence(Qt::CTRL | Qt::Key_2) }, [this] { showPast(); });
     action(view, tr("&Alarms"), { QKeySequence(Qt::CTRL | Qt::Key_3) }, [this] { showAlarms(); });
+    action(view, tr("&Service metrics"), { QKeySequence(Qt::CTRL | Qt::Key_4) }, [this] { showService(); });
     action(view, tr("&Back"), { QKeySequence(Qt::Key_Escape) }, [this] { goBack(); });
     view->addSeparator();
     action(view, tr("&Filter the live calls"), { QKeySequence(Qt::CTRL | Qt::Key_F) }, [this] {
@@ -139,6 +143,8 @@ void MainWindow::buildMenu()
     connect(m_reload, &QAction::triggered, this, [this] {
         if (CallPage* page = currentCall())
             page->reload();
+        else
+            m_service->refresh();
     });
     call->addAction(m_reload);
     action(call, tr("&Close the call's page"), { QKeySequence(Qt::CTRL | Qt::Key_W) },
@@ -195,6 +201,12 @@ CallTable* MainWindow::currentTable() const
         : page == m_past   ? &m_past->table()
         : page == m_alarms ? &m_alarms->table()
                            : nullptr;
+}
+
+void MainWindow::showService()
+{
+    m_pages->setCurrentWidget(m_service);
+    m_service->focusGroups();
 }
 
 CallPage* MainWindow::openCall(CallKey call)
@@ -259,8 +271,8 @@ void MainWindow::goBack()
         m_pages->setCurrentWidget(back);
         if (back == m_live)
             m_live->focusList();
-        else
-            currentTable()->setFocus();
+        else if (CallTable* table = currentTable())
+            table->setFocus();
     }
 }
 
@@ -273,6 +285,7 @@ void MainWindow::setTheme(ThemeName name)
     m_live->setTheme(theme);
     m_past->setTheme(theme);
     m_alarms->setTheme(theme);
+    m_service->setTheme(theme);
     m_probe->setTheme(theme);
     for (int i = 0; i < m_pages->count(); ++i)
         if (auto* page = qobject_cast<CallPage*>(m_pages->widget(i)))
@@ -375,14 +388,15 @@ void MainWindow::closeEvent(QCloseEvent* event)
 void MainWindow::showShortcuts()
 {
     QMessageBox::information(this, tr("Keyboard"),
-        tr("<table cellspacing=4><tr><td><b>Ctrl+1, Ctrl+2, Ctrl+3</b></td><td>live calls, past calls, alarms</td></tr>"
+        tr("<table cellspacing=4><tr><td><b>Ctrl+1, 2, 3, 4</b></td><td>live calls, past calls, alarms, service "
+           "metrics</td></tr>"
            "<tr><td><b>Ctrl+F</b> or <b>/</b></td><td>filter the live calls</td></tr>"
            "<tr><td><b>Ctrl+L</b></td><td>search past calls</td></tr>"
            "<tr><td><b>Enter</b></td><td>open the call</td></tr><tr><td><b>Esc</b></td><td>back</td></tr>"
            "<tr><td><b>Space</b></td><td>play, pause</td></tr>"
            "<tr><td><b>← →</b></td><td>in plot or waveform: seek 5 s, with Shift 30 s</td></tr>"
            "<tr><td><b>F5</b></td><td>fetch the call again, with its sound if that was "
-           "loaded</td></tr><tr><td><b>Ctrl+W</b></td><td>close the call</td></tr>"
+           "loaded; renew the service metrics</td></tr><tr><td><b>Ctrl+W</b></td><td>close the call</td></tr>"
            "<tr><td><b>Ctrl+H</b></td><td>hold the live list</td></tr>"
            "<tr><td><b>Ctrl+K, Ctrl+J</b></td><td>acknowledge, shelve the chosen alarms</td></tr>"
            "<tr><td><b>Ctrl+R</b></td><td>alarm rules</td></tr>"

@@ -17,6 +17,7 @@ class LivePage;
 class MessageBar;
 class PastPage;
 class ProbeBar;
+class ServicePage;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -28,10 +29,12 @@ public:
     LivePage& live() { return *m_live; }
     PastPage& past() { return *m_past; }
     AlarmPage& alarms() { return *m_alarms; }
+    ServicePage& service() { return *m_service; }
     CallPage* currentCall() const; // null when another page is in front
     void showLive();
     void showPast();
     void showAlarms();
+    void showService();
     CallPage* openCall(CallKey call);
     void setTheme(ThemeName theme);
     ThemeName theme() const { return m_theme; }
@@ -58,6 +61,7 @@ private:
     LivePage* m_live;
     PastPage* m_past;
     AlarmPage* m_alarms;
+    ServicePage* m_service;
     ProbeBar* m_probe;
     QAction* m_export;
     QAction* m_play;

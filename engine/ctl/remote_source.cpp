@@ -100,6 +100,23 @@ public:
             [&](const std::vector<CallMessage>& messages) { return std::ranges::all_of(messages, sink); });
     }
 
+    Result<void> serviceHistory(const ServiceQuery& query, const std::function<bool(const ServiceRow&)>& sink) override
+    {
+        return request([&] { return m_probe.serviceHistory(query); }, &RemoteProbe::serviceFound,
+            [&](const std::vector<ServiceRow>& rows) { return std::ranges::all_of(rows, sink); });
+    }
+
+    Result<std::vector<ServiceRow>> serviceWindows() override
+    {
+        std::vector<ServiceRow> found;
+        const auto done = request([&] { return m_probe.serviceWindows(); }, &RemoteProbe::serviceFound,
+            [&](const std::vector<ServiceRow>& rows) {
+                found.insert(found.end(), rows.begin(), rows.end());
+                return true;
+            });
+        return done ? Result<std::vector<ServiceRow>>(std::move(found)) : done.error();
+    }
+
     Result<void> media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) override
     {
         return request([&] { return m_probe.media(call); }, &RemoteProbe::mediaArrived,

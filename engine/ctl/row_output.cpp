@@ -89,7 +89,7 @@ public:
             if (m_ports[i] < fields.size())
                 text = (text.find(':') == std::string::npos ? text : '[' + text + ']') + ':' + fields[m_ports[i]].text;
             const std::string_view name = m_columns[i].field;
-            if ((name == "at" || name.ends_with("_at")) && text.size() > 23)
+            if ((name == "at" || name == "from" || name == "to" || name.ends_with("_at")) && text.size() > 23)
                 text = text.substr(0, 10) + ' ' + text.substr(11, 12); // to the millisecond
             if (field.kind == FieldValue::Kind::Text)
                 m_right[i] = false;

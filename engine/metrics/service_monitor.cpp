@@ -284,6 +284,14 @@ void ServiceMonitor::startAgain(std::int64_t second)
         group.clear();
 }
 
+bool ServiceMonitor::mayMeasure(std::string_view group) const
+{
+    if (group.empty() || group.starts_with("codec "))
+        return true;
+    return std::ranges::any_of(
+        std::span(m_groups).first(m_used), [&](const GroupWindows& each) { return toText(each.group()) == group; });
+}
+
 void ServiceMonitor::publish()
 {
     const std::scoped_lock lock(m_mutex);

@@ -185,6 +185,10 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
         } while (at < points.value().size());
         return {};
     }
+    if (const auto* wanted = std::get_if<ServiceQuery>(&request.job))
+        return answerService(query, *wanted, number, request);
+    if (std::holds_alternative<ServiceWindowsWanted>(request.job))
+        return answerServiceWindows(number, request);
     if (const auto* call = std::get_if<MessagesOf>(&request.job))
         return answerMessages(query, call->call, number, request);
     if (const auto* call = std::get_if<MediaOf>(&request.job))

@@ -41,8 +41,10 @@ struct PutAlarmRule {
 struct RemoveAlarmRule {
     std::string name;
 };
+struct ServiceWindowsWanted { };
 using RemoteJob = std::variant<CallQuery, StreamsOf, QualityOf, MessagesOf, MediaOf, AlarmQuery, AlarmRulesWanted,
-    AlarmRuleChangesWanted, AcknowledgeAlarm, PutAlarmRule, RemoveAlarmRule>;
+    AlarmRuleChangesWanted, AcknowledgeAlarm, PutAlarmRule, RemoveAlarmRule, ServiceQuery, ServiceWindowsWanted>;
+using ServiceWindows = std::function<std::vector<ServiceRow>()>; // from any thread
 
 // Lives on the main thread; its signals are emitted on its threads, so connect them queued. A request answers in
 // messages of about remoteMessageBytes; it waits when a few of them were not taken by the client yet.
@@ -54,6 +56,7 @@ public:
     QueryRunner(OpenQuery open, AlarmAccess* alarms, std::function<std::string()> user);
     ~QueryRunner() override; // waits for the threads: stop() first and delete when stopped() does not block
 
+    void setServiceWindows(ServiceWindows windows) { m_serviceWindows = std::move(windows); } // before start()
     bool start(quint64 request, RemoteJob job); // false: that number is in use, or too many requests wait
     void taken(quint64 request);
     void cancel(quint64 request); // nothing more is emitted for it, but for what is under way
@@ -82,11 +85,15 @@ private:
     Result<void> answerRuleChanges(quint64 number, Request& request);
     Result<void> acknowledge(RecordQuery& query, const AcknowledgeAlarm& wanted);
     Result<void> changeRules(const RemoteJob& job);
+    // In service_answers.cpp.
+    Result<void> answerService(RecordQuery& query, const ServiceQuery& wanted, quint64 number, Request& request);
+    Result<void> answerServiceWindows(quint64 number, Request& request);
     bool send(quint64 number, Request& request, const QByteArray& answer); // false: cancelled
 
     OpenQuery m_open;
     AlarmAccess* m_alarms;
     std::function<std::string()> m_user;
+    ServiceWindows m_serviceWindows;
     std::mutex m_mutex;
     std::condition_variable m_changed;
     std::map<quint64, std::shared_ptr<Request>> m_requests; // waiting and running

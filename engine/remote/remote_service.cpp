@@ -140,10 +140,13 @@ void RemoteService::admit(std::unique_ptr<QIODevice> transport, RemoteUser user,
     RemoteClient::Greeting greeting { m_options.protocol, QString::fromStdString(m_status().version), {},
         RequestGate(std::move(user), m_audit) };
     greeting.makeRunner = [this, name = std::move(name)]() -> std::unique_ptr<QueryRunner> {
-        if (sessions() < m_options.maxSessions)
-            return std::make_unique<QueryRunner>(m_options.openQuery, m_options.alarms, name);
-        ++m_refused;
-        return nullptr;
+        if (sessions() >= m_options.maxSessions) {
+            ++m_refused;
+            return nullptr;
+        }
+        auto runner = std::make_unique<QueryRunner>(m_options.openQuery, m_options.alarms, name);
+        runner->setServiceWindows(m_options.serviceWindows);
+        return runner;
     };
     auto client = std::make_unique<RemoteClient>(std::move(transport), std::move(greeting), m_feeds);
     RemoteClient* raw = client.get();

@@ -150,6 +150,19 @@ void RemoteSession::removeAlarmRule(quint64 request, QString name)
     start(request, RemoveAlarmRule { name.toStdString() });
 }
 
+void RemoteSession::serviceHistory(quint64 request, QByteArray query)
+{
+    if (const auto wanted = decodeServiceQuery(query))
+        start(request, *wanted);
+    else
+        emit failed(request, tr("The engine could not read what metrics were asked for."));
+}
+
+void RemoteSession::serviceWindows(quint64 request)
+{
+    start(request, ServiceWindowsWanted {});
+}
+
 void RemoteSession::answerTaken(quint64 request)
 {
     m_runner->taken(request);

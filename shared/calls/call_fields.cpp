@@ -228,9 +228,10 @@ std::vector<FieldValue> serviceRowFields(const ServiceRow& row)
     const auto perSecond = [&](std::uint64_t value) {
         return sums.seconds > 0 ? number(double(value) / double(sums.seconds), 3) : FieldValue {};
     };
-    std::vector<FieldValue> fields { time(row.from), time(row.to), count(sums.seconds), count(sums.newCalls),
-        perSecond(sums.newCalls), count(row.peaks.newCalls), count(sums.repeatedCalls), count(row.concurrentCalls),
-        perSecond(sums.callSeconds), count(row.peaks.concurrentCalls) };
+    const auto ofBegins = [&](FieldValue value) { return row.tellsNewCalls() ? value : FieldValue {}; };
+    std::vector<FieldValue> fields { time(row.from), time(row.to), count(sums.seconds), ofBegins(count(sums.newCalls)),
+        ofBegins(perSecond(sums.newCalls)), ofBegins(count(row.peaks.newCalls)), ofBegins(count(sums.repeatedCalls)),
+        count(row.concurrentCalls), perSecond(sums.callSeconds), count(row.peaks.concurrentCalls) };
     for (FieldValue& field : serviceFields(sums.figures, toText(row.group)))
         fields.push_back(std::move(field));
     return fields;

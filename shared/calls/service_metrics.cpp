@@ -65,8 +65,9 @@ constexpr std::array<ServiceMetric, 15> metrics { {
         [](Row row) { return std::optional(double(row.peaks.concurrentCalls)); }, nullptr },
     { "new_calls_per_s", "New calls", "calls/s",
         [](Row row) {
-            return row.sums.seconds > 0 ? std::optional(double(row.sums.newCalls) / double(row.sums.seconds))
-                                        : std::nullopt;
+            return row.tellsNewCalls() && row.sums.seconds > 0
+                ? std::optional(double(row.sums.newCalls) / double(row.sums.seconds))
+                : std::nullopt;
         },
         nullptr },
     { "repeated_calls", "Repeated calls", "%", [](Row row) { return share(row.sums.repeatedCalls, row.sums.newCalls); },

@@ -72,6 +72,7 @@ struct ServiceRow {
     std::uint32_t concurrentCalls = 0; // at `to`
 
     bool isEmpty() const; // nothing happened, and no call was on
+    bool tellsNewCalls() const { return group.grouping != ServiceGrouping::Codec; } // when one begins it has no codec
 };
 
 // The windows that slide, in minutes.

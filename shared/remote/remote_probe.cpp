@@ -195,6 +195,16 @@ quint64 RemoteProbe::removeAlarmRule(const QString& name)
     return request([&](SessionReplica& session, quint64 number) { session.removeAlarmRule(number, name); });
 }
 
+quint64 RemoteProbe::serviceHistory(const ServiceQuery& query)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.serviceHistory(number, encode(query)); });
+}
+
+quint64 RemoteProbe::serviceWindows()
+{
+    return request([&](SessionReplica& session, quint64 number) { session.serviceWindows(number); });
+}
+
 void RemoteProbe::cancel(quint64 request)
 {
     if (m_requests.erase(request) > 0 && m_connection != nullptr)
@@ -226,6 +236,8 @@ void RemoteProbe::takeAnswer(quint64 request, const QByteArray& blob)
         emit qualityFound(request, points->points);
     else if (const auto* messages = std::get_if<MessagePage>(&*answer))
         emit messagesFound(request, messages->messages);
+    else if (const auto* service = std::get_if<ServiceRowPage>(&*answer))
+        emit serviceFound(request, service->rows);
     else if (const auto* chunk = std::get_if<MediaPage>(&*answer))
         emit mediaArrived(request, chunk->stream, chunk->bytes);
     else if (const auto* alarmPage = std::get_if<AlarmPage>(&*answer))

@@ -61,6 +61,8 @@ public:
     quint64 acknowledgeAlarm(AlarmId alarm, const QString& comment);
     quint64 putAlarmRule(const AlarmRule& rule);
     quint64 removeAlarmRule(const QString& name);
+    quint64 serviceHistory(const ServiceQuery& query);
+    quint64 serviceWindows(); // of every group
     void cancel(quint64 request);
 
     void followLive(bool follow); // on: begins with a snapshot. Overrides the option of that name
@@ -76,6 +78,7 @@ signals:
     void streamsFound(quint64 request, const std::vector<callmon::StreamRecord>& streams);
     void messagesFound(quint64 request, const std::vector<callmon::CallMessage>& messages);
     void qualityFound(quint64 request, const std::vector<callmon::QualityPoint>& points);
+    void serviceFound(quint64 request, const std::vector<callmon::ServiceRow>& rows);
     void mediaArrived(quint64 request, callmon::StreamKey stream, const QByteArray& bytes);
     void alarmsFound(quint64 request, const std::vector<callmon::Alarm>& alarms, quint64 matchesInAll);
     void alarmRulesFound(quint64 request, const std::vector<callmon::AlarmRule>& rules);

@@ -350,6 +350,8 @@ std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob)
 {
     if (blob.isEmpty())
         return std::nullopt;
+    if (isServiceRowPage(blob))
+        return decodeServiceRowPage(blob);
     const auto kind = static_cast<Kind>(blob[0]);
     Reader in(blob, kind);
     RemoteAnswer answer;

@@ -13,6 +13,7 @@
 #include "shared/calls/probe_status.h"
 #include "shared/calls/quality_point.h"
 #include "shared/calls/stream_record.h"
+#include "shared/remote/wire_service.h"
 
 #include <QByteArray>
 #include <utility>
@@ -122,7 +123,7 @@ struct AlarmRuleChangePage {
     std::vector<AlarmRuleChange> changes;
 };
 using RemoteAnswer = std::variant<CallPage, StreamPage, QualityPage, MediaPage, MessagePage, AlarmPage, AlarmRulePage,
-    AlarmRuleChangePage>;
+    AlarmRuleChangePage, ServiceRowPage>;
 
 QByteArray encode(const CallPage& page);
 QByteArray encode(const StreamPage& page);

@@ -169,6 +169,41 @@ private slots:
         QCOMPARE(north.raiseAfter, std::chrono::seconds(300));
     }
 
+    void trunksAndPrefixesAreThoseOfTheFile()
+    {
+        const QTemporaryDir dir;
+        const std::string file = writeFile(dir,
+            "replay = [\"a.pcap\"]\ndata = \"d\"\nprefixes = [\"+34\", \"00\"]\nrepeat-within-s = 60\n"
+            "[[trunk]]\nname = \"north\"\naddresses = [\"192.0.2.0/24\", \"2001:db8::1\"]\n"
+            "[[trunk]]\nname = \"south\"\naddresses = [\"198.51.100.7\"]\n");
+        const auto parsed = parse({ "--config", file.c_str() });
+        const auto* options = std::get_if<ProbeOptions>(&parsed);
+        QVERIFY2(options, std::get_if<Error>(&parsed) ? std::get_if<Error>(&parsed)->what.c_str() : "");
+        QCOMPARE(options->trunks.size(), std::size_t(2));
+        QCOMPARE(options->trunks[0].name, std::string("north"));
+        QVERIFY(options->trunks[0].addresses[0].contains(*IpAddress::parse("192.0.2.200")));
+        QVERIFY(options->trunks[0].addresses[1].contains(*IpAddress::parse("2001:db8::1")));
+        QCOMPARE(options->prefixes, (std::vector<std::string> { "+34", "00" }));
+        QCOMPARE(options->repeatWithin, std::chrono::seconds(60));
+    }
+
+    void trunkThatIsWrongSaysWhat()
+    {
+        const QTemporaryDir dir;
+        for (const auto& [table, word] : { std::pair("name = \"x\"", "no addresses"), { "addresses = []", "name" },
+                 { "name = \"x\"\naddresses = [\"moon\"]", "moon" }, { "name = \"x\"\nnetworks = 3", "list" },
+                 { "name = \"x\"\naddresses = \"10.0.0.1\"", "list" },
+                 { "name = \"other\"\naddresses = [\"10.0.0.1\"]", "other" },
+                 { "name = \"x\"\naddresses = [\"10.0.0.1\"]\n[[trunk]]\nname = \"x\"\naddresses = [\"10.0.0.2\"]",
+                     "twice" } }) {
+            const std::string text = std::string("replay = [\"a.pcap\"]\ndata = \"d\"\n[[trunk]]\n") + table + '\n';
+            const std::string file = writeFile(dir, text.c_str());
+            const auto parsed = parse({ "--config", file.c_str() });
+            const auto* error = std::get_if<Error>(&parsed);
+            QVERIFY2(error && error->what.find(word) != std::string::npos, error ? error->what.c_str() : table);
+        }
+    }
+
     void alarmTableThatIsWrongSaysWhat()
     {
         const QTemporaryDir dir;

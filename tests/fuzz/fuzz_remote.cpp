@@ -59,8 +59,8 @@ std::vector<std::vector<std::uint8_t>> codeSeeds()
     std::vector<std::vector<std::uint8_t>> seeds;
     for (const QByteArray& blob : sample::blobs())
         for (std::uint8_t reader = 0; reader < 3; ++reader) {
-            const bool reads = reader == 0
-                ? decodeCallQuery(blob) || decodeProbeStatus(blob) || decodeAlarmQuery(blob) || decodeAlarmRule(blob)
+            const bool reads = reader == 0 ? decodeCallQuery(blob) || decodeProbeStatus(blob) || decodeAlarmQuery(blob)
+                    || decodeAlarmRule(blob) || decodeServiceQuery(blob)
                 : reader == 1 ? decodeLiveDeltaPart(blob) || decodeAlarmDeltaPart(blob)
                               : decodeAnswer(blob).has_value();
             if (!reads)
@@ -80,6 +80,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 0:
         // What decodes, encodes to the same bytes: the format has one form of everything.
         if (const auto query = decodeCallQuery(rest))
+            if (encode(*query) != rest)
+                std::abort();
+        if (const auto query = decodeServiceQuery(rest))
             if (encode(*query) != rest)
                 std::abort();
         if (const auto status = decodeProbeStatus(rest))

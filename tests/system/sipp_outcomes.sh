@@ -100,13 +100,16 @@ for data in live replayed; do
         timeout 60 "$bin/callmonctl" $what --data "$work/$data" --format csv >"$work/$data.$what.csv" \
             || fail "callmonctl ended with $?"
     done
+    timeout 60 "$bin/callmonctl" report --data "$work/$data" --format json >"$work/$data.report.json" \
+        && timeout 60 "$bin/callmonctl" report --history --step 1d --data "$work/$data" --format json \
+            >"$work/$data.history.json" || fail "callmonctl report ended with $?"
 done
 mv "$work/engine.out" "$work/live.out"
 timeout 30 tshark -n -r "$work/seen.pcapng" -d tcp.port==5060,sip -Y 'sip' -T fields -e frame.number -e sip.Call-ID \
     >"$work/tshark.sip" 2>"$work/tshark.out" || fail "tshark ended with $?"
 
 python3 - "$here" "$work" "$over" "$calls" "$packets" <<'PY' || fail "the records are not SIPp's calls"
-import csv, glob, sys
+import csv, glob, json, sys
 
 here, work, over, calls, packets = *sys.argv[1:4], *map(int, sys.argv[4:])
 sys.path.insert(0, here)
@@ -141,6 +144,12 @@ def judge(data):
         # From 200 to BYE: the pauses, and what a busy machine adds.
         if call["outcome"] == "answered" and not pauses - 0.05 <= float(call["duration_s"]) <= pauses + 5:
             faults.append(f"{data} duration_s of {call_id} is {call['duration_s']}, SIPp paused for {pauses}")
+    # Of the records, and as measured while the calls were on; they may have met midnight.
+    judge_service(data + " report", json.load(open(f"{work}/{data}.report.json")))
+    days = json.load(open(f"{work}/{data}.history.json"))
+    if len(days) == 1:
+        judge_service(data + " history", days)
+    same(data + " new calls", sum(day["new_calls"] for day in days), sum(done.values()))
     for stream in streams:
         same(f"{data} packets, lost, codec of {stream['call_id']}, {stream['direction']}",
             (int(stream["packets"]), int(stream["lost"]), stream["codec"]), (packets, 0, "PCMA"))
@@ -154,6 +163,27 @@ def judge(data):
             "tcp_refused", "tcp_holes", "stream_bytes_skipped", "fragments_refused", "datagrams_timed_out", "calls_without_invite"):
         same(f"{data} {name}", counters[name], 0)
     return counters
+
+def judge_service(what, rows):
+    """ITU-T E.425 and RFC 6076 4.6 to 4.9, from the calls that SIPp counted."""
+    n = lambda *names: sum(done[name] for name in names)
+    answered = n("answered", "callee-ends", "early-media", "challenged", "held", "transferred")
+    attempts = sum(done.values())
+    percent = lambda part, whole: round(100 * part / whole, 3)
+    expected = dict(
+        attempts=attempts, answered=answered, completed=answered, user_busy=n("busy"),
+        ring_no_answer=n("away", "cancelled"), # 480, and 487 after a 180
+        terminal_reject=n("declined"), number_errors=0, redirected=n("moved"), ineffective=n("timed-out", "unavailable"),
+        setting_up=0, began_before_probe=0,
+        asr_percent=percent(answered, attempts),
+        ner_percent=percent(answered + n("busy", "away", "cancelled", "declined"), attempts),
+        ser_percent=percent(answered, attempts - n("moved")),
+        seer_percent=percent(answered + n("busy", "away", "declined"), attempts - n("moved")),
+        isa_percent=percent(n("timed-out", "unavailable"), attempts),
+        scr_percent=percent(answered, attempts))
+    same(what + " rows", len(rows), 1)
+    for field, value in expected.items():
+        same(f"{what} {field}", rows[0][field], value)
 
 done = {name: int(table(f"{work}/{name}.stat.csv")[-1]["SuccessfulCall(C)"]) for name in LADDERS}
 for name in LADDERS:

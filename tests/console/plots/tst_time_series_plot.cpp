@@ -170,6 +170,25 @@ private slots:
         QCOMPARE(clockLabel(65.9), QString("1:05"));
         QCOMPARE(clockLabel(3725), QString("1:02:05"));
     }
+
+    void timeOfDayIsUtcAndMidnightIsADay()
+    {
+        QCOMPARE(timeOfDayLabel(1'795'413'723), QString("06:02")); // 2026-11-23 06:02:03 UTC
+        QCOMPARE(timeOfDayLabel(1'795'392'000), QString("11-23"));
+        QCOMPARE(clockTickStep(7 * 86400, 9), 86400.0);
+    }
+
+    void panelsMayNameTheirLinesThemselves()
+    {
+        TimeSeriesPlot plot(
+            { { "Calls", 0, 1, 1, {}, { "attempts", "answered" } }, { "MOS", 1, 4.5, 2, {}, { "mean" } } });
+        plot.setKinds({ { QString(), Qt::blue, Qt::SolidLine }, { QString(), Qt::red, Qt::DashLine } });
+        plot.setDuration(10);
+        plot.setLines(0, { { 1, { 0 }, { 7 } } });
+        QVERIFY(plot.readOut(0, 1, 0.5).endsWith("answered 7.0"));
+        QVERIFY(plot.readOut(1, 0, {}).endsWith("mean"));
+        QVERIFY(plot.readOut(1, 1, {}).isEmpty());
+    }
 };
 
 QTEST_MAIN(TestTimeSeriesPlot)

@@ -423,6 +423,79 @@ public:
     std::vector<AlarmRule> rules = builtInRules();
     std::vector<AlarmRuleChange> ruleChanges;
     std::vector<std::pair<AlarmId, QString>> acknowledged;
+    // A day with its rush hours; the second trunk fails for a while; for some minutes the engine did not run.
+    std::vector<ServiceRow> serviceRows(const ServiceQuery& query) const
+    {
+        using enum ServiceGrouping;
+        const std::vector<std::vector<const char*>> names { { "" }, { "north", "south", "other" },
+            { "+34", "+3491", "00", "other" }, { "PCMA", "PCMU", "G729", "opus", "none" } };
+        const auto step = std::chrono::minutes(query.stepMinutes);
+        std::vector<ServiceRow> rows;
+        int number = 0;
+        for (Timestamp from = *query.from; from < *query.to; from += step, ++number) {
+            const double place = double((from - *query.from).count()) / double((*query.to - *query.from).count());
+            if (place > 0.3 && place < 0.34)
+                continue;
+            const auto& group = names[static_cast<std::size_t>(query.grouping.value_or(Total))];
+            for (std::size_t i = 0; i < group.size(); ++i) {
+                ServiceRow row;
+                row.group = { query.grouping.value_or(Total), std::string_view(group[i]) };
+                row.from = from;
+                row.to = from + step;
+                const double busy = (2 + std::sin(place * 9 + 0.3) + 0.2 * std::sin(number * 1.7)) / double(1 + 2 * i);
+                const bool failing = place > 0.7 && place < 0.8 && (i == 1 || group.size() == 1);
+                row.sums.seconds = 60 * query.stepMinutes;
+                const auto perStep = [&](double perMinute) {
+                    return static_cast<std::uint64_t>(std::max(0.0, perMinute) * query.stepMinutes);
+                };
+                ServiceFigures& figures = row.sums.figures;
+                figures.attempts = row.sums.newCalls = perStep(400 * busy);
+                figures.answered = failing ? figures.attempts / 5 : figures.attempts * 62 / 100;
+                figures.userBusy = figures.attempts * 11 / 100;
+                figures.ringNoAnswer = figures.attempts * 14 / 100;
+                figures.effectiveFailures = figures.userBusy + figures.ringNoAnswer;
+                figures.ineffective = failing ? figures.attempts / 2 : figures.attempts / 90;
+                figures.numberErrors = figures.attempts / 40;
+                figures.talked = figures.answered;
+                figures.talkTime = std::chrono::seconds(117 * figures.talked + figures.talked * (number % 7));
+                figures.answerDelays = figures.answered;
+                figures.answerDelay = std::chrono::milliseconds(6'200 * figures.answerDelays);
+                figures.requestDelaysAnswered = figures.answered;
+                figures.requestDelayAnswered = std::chrono::milliseconds(840 * figures.answered);
+                figures.mosCalls = figures.answered;
+                const double mos = failing ? 3.2 : 4.2 + 0.05 * std::sin(number);
+                figures.mosMillionths = static_cast<std::uint64_t>(mos * 1e6 * double(figures.mosCalls));
+                figures.mosBands = { figures.mosCalls * 55 / 100, figures.mosCalls * 25 / 100,
+                    figures.mosCalls * 12 / 100, figures.mosCalls * 5 / 100, 0 };
+                figures.mosBands[4] = figures.mosCalls - figures.mosBands[0] - figures.mosBands[1] - figures.mosBands[2]
+                    - figures.mosBands[3];
+                row.sums.repeatedCalls = figures.attempts / (failing ? 4 : 50);
+                row.sums.callSeconds = perStep(400 * busy) * 80;
+                row.concurrentCalls = static_cast<std::uint32_t>(400 * busy * 80 / 60);
+                row.peaks = { row.concurrentCalls * 12 / 10, static_cast<std::uint32_t>(busy * 20) };
+                rows.push_back(row);
+            }
+        }
+        return rows;
+    }
+
+    quint64 serviceHistory(const ServiceQuery& query) override
+    {
+        if (service == Service::Broken) {
+            const quint64 id = ++m_last;
+            QTimer::singleShot(0, this, [this, id] {
+                emit failed(
+                    id, QStringLiteral("The disk of the probe cannot be read (/var/lib/callmon: Input/output error)."));
+            });
+            return id;
+        }
+        return later([this, query](quint64 id) {
+            if (service == Service::Kept)
+                emit serviceFound(id, serviceRows(query));
+        });
+    }
+    enum class Service { Kept, None, Broken };
+    Service service = Service::Kept;
 
     void cancel(quint64) override { }
 

@@ -10,6 +10,7 @@
 #include "console/views/player_bar.h"
 #include "console/views/rules_dialog.h"
 #include "console/views/search_form.h"
+#include "console/views/service_page.h"
 #include "demo_source.h"
 
 #include <QDir>
@@ -21,6 +22,7 @@
 #include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTabWidget>
+#include <QTableWidget>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <set>
@@ -84,6 +86,24 @@ private slots:
             window.past().search();
             QTRY_VERIFY(!window.past().isSearching());
             grab("past-failed");
+            window.showService();
+            window.service().choosePeriod(2);
+            QTRY_VERIFY(!window.service().isLoading());
+            grab("service");
+            window.service().setGrouping(ServiceGrouping::Trunk);
+            QTRY_VERIFY(!window.service().isLoading());
+            window.service().groups().setCurrentCell(1, 0);
+            grab("service-trunks");
+            source.service = DemoSource::Service::None;
+            window.service().setGrouping(ServiceGrouping::Prefix);
+            QTRY_VERIFY(!window.service().isLoading());
+            grab("service-none");
+            source.service = DemoSource::Service::Broken;
+            window.service().refresh();
+            QTRY_VERIFY(!window.service().isLoading());
+            grab("service-failed");
+            source.service = DemoSource::Service::Kept;
+            window.showPast();
             CallPage* page = window.openCall(source.record(0).key);
             QTRY_VERIFY(page->hasSeries() && page->player().hasAudio());
             page->player().seek(37);
@@ -181,7 +201,7 @@ private slots:
         QTest::keyClick(&window, Qt::Key_Escape);
         QVERIFY(!window.currentCall());
         QTest::keyClick(&table, Qt::Key_Return); // the same page again, not another
-        QCOMPARE(window.findChild<QTabWidget*>()->count(), 4);
+        QCOMPARE(window.findChild<QTabWidget*>()->count(), 5);
     }
 
     void aCallThatHasJustEndedIsShownAsStoredThoughItLingersInTheLiveList()

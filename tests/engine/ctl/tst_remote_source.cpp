@@ -34,6 +34,12 @@ private slots:
             m_writer->callEnded(sample::ended(call));
             m_keys.push_back(call.key);
         }
+        for (int i = 0; i < 2; ++i) {
+            ServiceRow minute;
+            minute.from = start + i * 1min;
+            minute.sums.figures.attempts = static_cast<std::uint64_t>(4 + i);
+            m_writer->serviceMinute(minute);
+        }
         QVERIFY(m_writer->commit());
         startService();
     }
@@ -59,6 +65,24 @@ private slots:
             return true;
         }));
         QVERIFY(keys == std::vector { m_keys[1] });
+    }
+
+    void serviceMetricsAreThoseThatWereStored()
+    {
+        auto source = openRemoteSource(m_url.toString().toStdString());
+        QVERIFY(source);
+        std::vector<ServiceRow> rows;
+        ServiceQuery query;
+        query.stepMinutes = 5;
+        QVERIFY(source.value()->serviceHistory(query, [&](const ServiceRow& row) {
+            rows.push_back(row);
+            return true;
+        }));
+        QCOMPARE(rows.size(), std::size_t { 1 });
+        QCOMPARE(rows[0].sums.figures.attempts, std::uint64_t { 9 }); // two minutes, 4 and 5
+        const auto windows = source.value()->serviceWindows();
+        QVERIFY(!windows); // nobody measures here
+        QVERIFY(!source.value()->streams(m_keys[0]).value().empty()); // the connection is still good
     }
 
     void sinkThatHasEnoughStopsTheSearch()

@@ -271,6 +271,8 @@ private slots:
             { "codec none", 3 }, { "codec other", 0 } };
         QCOMPARE(attempts, expected);
         QCOMPARE(bench.metric("ner", 5, "trunk site"), 50.0); // 486 and 404
+        QVERIFY(bench.monitor.mayMeasure("trunk site") && bench.monitor.mayMeasure("codec G722"));
+        QVERIFY(!bench.monitor.mayMeasure("trunk south") && !bench.monitor.mayMeasure("site"));
     }
 
     void codecIsThatOfTheFirstAudioStream()

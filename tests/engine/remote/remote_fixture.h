@@ -72,6 +72,7 @@ struct FakeData {
     int points = 0;
     int messages = 0;
     std::vector<Alarm> alarms; // stored
+    int minutes = 0; // of service metrics
     Gate gate; // closed: searches for caller "slow" wait
     std::atomic<int> cancelledSearches { 0 };
     std::atomic<int> callsHandedOut { 0 };
@@ -121,6 +122,19 @@ public:
             points[i].packets = static_cast<std::uint32_t>(i);
         }
         return points;
+    }
+    Result<void> service(const ServiceQuery& query, const std::function<bool(const ServiceRow&)>& sink,
+        const std::atomic<bool>*) override
+    {
+        for (int i = 0; i < m_data.minutes; ++i) {
+            ServiceRow row;
+            row.group = { query.grouping.value_or(ServiceGrouping::Total), std::string_view("north") };
+            row.from = Timestamp(std::chrono::minutes(i * static_cast<int>(query.stepMinutes)));
+            row.sums.figures.attempts = static_cast<std::uint64_t>(i);
+            if (!sink(row))
+                break;
+        }
+        return {};
     }
     Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) override
     {
@@ -224,6 +238,10 @@ public:
             &probe, &RemoteProbe::qualityFound, this, [this](quint64 request, const std::vector<QualityPoint>& list) {
                 points[request].insert(points[request].end(), list.begin(), list.end());
             });
+        connect(&probe, &RemoteProbe::serviceFound, this, [this](quint64 request, const std::vector<ServiceRow>& rows) {
+            ++pages[request];
+            service[request].insert(service[request].end(), rows.begin(), rows.end());
+        });
         connect(&probe, &RemoteProbe::mediaArrived, this,
             [this](quint64 request, StreamKey stream, const QByteArray& bytes) {
                 media[request][stream.index] += bytes;
@@ -255,6 +273,7 @@ public:
     std::map<quint64, quint64> matches;
     std::map<quint64, std::vector<StreamRecord>> streams;
     std::map<quint64, std::vector<QualityPoint>> points;
+    std::map<quint64, std::vector<ServiceRow>> service;
     std::map<quint64, std::map<std::uint32_t, QByteArray>> media;
     qsizetype largestMedia = 0;
     std::map<quint64, std::string> ends; // empty: finished

@@ -151,10 +151,12 @@ private slots:
             void acknowledgeAlarm(quint64, qint64, QString) override { }
             void putAlarmRule(quint64, QByteArray) override { }
             void removeAlarmRule(quint64, QString) override { }
+            void serviceHistory(quint64, QByteArray) override { }
+            void serviceWindows(quint64) override { }
         } object;
         const RemoteMethods methods = methodsOf(SessionSourceAPI<SessionSource>(&object));
         QVERIFY(methods.object == u"Session");
-        QCOMPARE(methods.parameters.size(), 18u);
+        QCOMPARE(methods.parameters.size(), 20u);
         QCOMPARE(methods.parameters[Search], (std::vector<int> { QMetaType::ULongLong, QMetaType::QByteArray }));
         QVERIFY(methods.parameters[Alive].empty());
         QCOMPARE(methods.parameters[AcknowledgeAlarm],

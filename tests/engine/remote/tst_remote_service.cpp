@@ -159,6 +159,44 @@ private slots:
             QCOMPARE(client.found[request][static_cast<std::size_t>(i)].key, keyOf(i));
     }
 
+    void serviceMetricsComeInPagesAsTheyWereAskedFor()
+    {
+        FakeData data;
+        data.minutes = 1'500;
+        LiveTable table;
+        RemoteServiceOptions options = fast(data);
+        ServiceRow now;
+        now.group = { ServiceGrouping::Codec, std::string_view("PCMA") };
+        now.concurrentCalls = 7;
+        options.serviceWindows = [&] { return std::vector { now, now }; };
+        RemoteService service({}, nullptr, table, someStatus, options);
+        QVERIFY(service.listen(m_url));
+        Recorder client;
+        client.probe.open(m_url);
+        QTRY_VERIFY_WITH_TIMEOUT(client.connected(), patience);
+        ServiceQuery query;
+        query.grouping = ServiceGrouping::Trunk;
+        query.stepMinutes = 5;
+        const quint64 request = client.probe.serviceHistory(query);
+        const quint64 windows = client.probe.serviceWindows();
+        QTRY_VERIFY_WITH_TIMEOUT(client.ends.contains(request) && client.ends.contains(windows), patience);
+        QCOMPARE(client.ends[request], "");
+        QVERIFY(client.pages[request] > 2);
+        QCOMPARE(client.service[request].size(), 1'500u);
+        for (std::size_t i = 0; i < 1'500; ++i) {
+            const ServiceRow& row = client.service[request][i];
+            QCOMPARE(toText(row.group), std::string("trunk north"));
+            QCOMPARE(row.from, Timestamp(std::chrono::minutes(5 * i)));
+            QCOMPARE(row.sums.figures.attempts, std::uint64_t { i });
+        }
+        QCOMPARE(client.service[windows].size(), 2u);
+        QCOMPARE(client.service[windows][1].concurrentCalls, 7u);
+        query.stepMinutes = 0;
+        const quint64 refused = client.probe.serviceHistory(query);
+        QTRY_VERIFY_WITH_TIMEOUT(client.ends.contains(refused), patience);
+        QVERIFY(!client.ends[refused].empty());
+    }
+
     void failedSearchSaysWhy()
     {
         FakeData data;

@@ -52,6 +52,11 @@ inline std::vector<QByteArray> blobs()
     all.push_back(encode(MessagePage { { message, CallMessage {} } }));
     all.push_back(encode(QualityPage { { point({ { 77 }, 4 }, start), QualityPoint {} } }));
     all.push_back(encode(AlarmPage { 4, { fullAlarm(), Alarm {} } }));
+    ServiceRow service;
+    service.group = { ServiceGrouping::Trunk, std::string_view("north") };
+    service.sums.figures.attempts = 7;
+    all.push_back(encode(ServiceQuery { start, {}, ServiceGrouping::Codec, 5 }));
+    all.push_back(encode(ServiceRowPage { { service, ServiceRow {} } }));
     all.push_back(encode(AlarmRulePage { { fullRule(), AlarmRule {} } }));
     all.push_back(encode(AlarmRuleChangePage { { { fullRule(), true }, {} } }));
     return all;

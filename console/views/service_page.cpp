@@ -1,0 +1,343 @@
+#include "console/views/service_page.h"
+
+#include "console/models/figures.h"
+#include "console/plots/time_series_plot.h"
+#include "console/views/empty_state.h"
+#include "console/views/figure_delegate.h"
+#include "console/views/list_header.h"
+#include "console/views/message_bar.h"
+#include "console/views/mos_bar.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLocale>
+#include <QStackedWidget>
+#include <QTableWidget>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+
+namespace callmon {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Period {
+    const char* name;
+    std::chrono::minutes length;
+    std::chrono::minutes step; // 60 to 170 of them
+};
+constexpr std::array periods { Period { QT_TRANSLATE_NOOP("ServicePage", "Last hour"), 1h, 1min },
+    Period { QT_TRANSLATE_NOOP("ServicePage", "Last 6 hours"), 6h, 5min },
+    Period { QT_TRANSLATE_NOOP("ServicePage", "Last 24 hours"), 24h, 15min },
+    Period { QT_TRANSLATE_NOOP("ServicePage", "Last 7 days"), 168h, 60min } };
+
+constexpr auto renewedEvery = 1min; // as often as there is a new minute
+
+std::vector<PlotPanel> panels()
+{
+    const auto tr = [](const char* text) { return ServicePage::tr(text); };
+    return { { tr("Calls per minute"), 0, 1, 1, {}, { tr("attempts"), tr("answered") } },
+        { tr("ASR and NER, %"), 0, 100, 1, { 0, 50, 100 }, { tr("ASR"), tr("NER") } },
+        { tr("Calls at once"), 0, 1, 1, {}, { tr("peak"), tr("mean") } },
+        { tr("Mean duration (ACD), s"), 0, 1, 0, {}, { tr("ACD") } },
+        { tr("MOS"), 1, 4.5, 2, { 1, 2, 3, 4, 4.5 }, { tr("mean") } } };
+}
+
+QString ratioText(std::optional<double> percent)
+{
+    return percent ? QLocale().toString(*percent, 'f', 1) : unknownFigure();
+}
+
+QString nameOf(const ServiceGroup& group)
+{
+    if (group.grouping == ServiceGrouping::Total)
+        return ServicePage::tr("All calls");
+    return QString::fromStdString(group.name.str());
+}
+
+}
+
+ServicePage::ServicePage(CallSource& source, QWidget* parent)
+    : QWidget(parent)
+    , m_source(source)
+    , m_grouping(new QComboBox(this))
+    , m_period(new QComboBox(this))
+    , m_refresh(new QToolButton(this))
+    , m_count(new QLabel(this))
+    , m_error(new MessageBar(this))
+    , m_stack(new QStackedWidget(this))
+    , m_groups(new QTableWidget(this))
+    , m_delegate(new FigureDelegate(this))
+    , m_plot(new TimeSeriesPlot(panels(), this))
+    , m_mos(new MosBar(this))
+    , m_empty(new EmptyState(this))
+{
+    m_grouping->addItems({ tr("All calls"), tr("By trunk"), tr("By prefix"), tr("By codec") }); // as ServiceGrouping
+    m_grouping->setAccessibleName(tr("Groups of calls"));
+    for (const Period& period : periods)
+        m_period->addItem(tr(period.name));
+    m_period->setAccessibleName(tr("Period"));
+    m_refresh->setText(tr("Renew"));
+    m_refresh->setToolTip(tr("Ask the engine again (F5); it is done by itself each minute"));
+    m_refresh->setFocusPolicy(Qt::TabFocus);
+
+    m_groups->setHorizontalHeader(new ListHeader(m_groups));
+    m_groups->setObjectName(QStringLiteral("serviceGroups"));
+    m_groups->setAccessibleName(tr("Figures of each group"));
+    m_groups->setEditTriggers(QTableWidget::NoEditTriggers);
+    m_groups->setSelectionBehavior(QTableWidget::SelectRows);
+    m_groups->setSelectionMode(QTableWidget::SingleSelection);
+    m_groups->setTabKeyNavigation(false);
+    m_groups->setShowGrid(false);
+    m_groups->setWordWrap(false);
+    m_groups->setAlternatingRowColors(true);
+    m_groups->setFrameShape(QFrame::NoFrame);
+    m_groups->verticalHeader()->hide();
+    m_groups->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
+    m_groups->setItemDelegate(m_delegate);
+    m_plot->setAccessibleName(tr("Service metrics over time"));
+
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(10, 6, 10, 6);
+    row->setSpacing(8);
+    row->addWidget(m_grouping);
+    row->addWidget(m_period);
+    row->addWidget(m_refresh);
+    row->addWidget(m_count);
+    row->addStretch(1);
+    auto* shown = new QWidget(this);
+    auto* inside = new QVBoxLayout(shown);
+    inside->setContentsMargins(0, 0, 0, 0);
+    inside->setSpacing(0);
+    inside->addWidget(m_groups);
+    inside->addWidget(m_plot, 1);
+    inside->addWidget(m_mos);
+    m_stack->addWidget(shown);
+    m_stack->addWidget(m_empty);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addLayout(row);
+    layout->addWidget(m_error);
+    layout->addWidget(m_stack, 1);
+
+    connect(m_grouping, &QComboBox::currentIndexChanged, this, &ServicePage::refresh);
+    connect(m_period, &QComboBox::currentIndexChanged, this, &ServicePage::refresh);
+    connect(m_refresh, &QToolButton::clicked, this, &ServicePage::refresh);
+    connect(m_groups, &QTableWidget::currentCellChanged, this, &ServicePage::showGroup);
+    connect(&source, &CallSource::statusChanged, this, [this](const ProbeStatus& status) {
+        const bool first = m_now == Timestamp {};
+        m_now = status.now;
+        if (isVisible() && !m_request && (first || !m_asked.to || m_now - *m_asked.to >= renewedEvery))
+            refresh();
+    });
+    connect(&source, &CallSource::serviceFound, this, [this](quint64 request, const std::vector<ServiceRow>& rows) {
+        if (m_request == request)
+            m_rows.insert(m_rows.end(), rows.begin(), rows.end());
+    });
+    connect(&source, &CallSource::finished, this, [this](quint64 request) { ended(request, nullptr); });
+    connect(&source, &CallSource::failed, this,
+        [this](quint64 request, const QString& message) { ended(request, &message); });
+    showPhase(Phase::Before);
+}
+
+std::chrono::minutes ServicePage::step() const
+{
+    return periods[static_cast<std::size_t>(m_period->currentIndex())].step;
+}
+
+ServiceGrouping ServicePage::grouping() const
+{
+    return static_cast<ServiceGrouping>(m_grouping->currentIndex());
+}
+
+void ServicePage::setGrouping(ServiceGrouping grouping)
+{
+    m_grouping->setCurrentIndex(static_cast<int>(grouping));
+}
+
+void ServicePage::choosePeriod(int index)
+{
+    m_period->setCurrentIndex(index);
+}
+
+void ServicePage::focusGroups()
+{
+    m_groups->isVisible() ? m_groups->setFocus() : m_grouping->setFocus();
+}
+
+QString ServicePage::lastError() const
+{
+    return m_error->message();
+}
+
+void ServicePage::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (!m_request && m_now != Timestamp {} && (!m_asked.to || m_now - *m_asked.to >= renewedEvery))
+        refresh();
+}
+
+// Up to the last whole step: the one that is being filled would look like a fall.
+void ServicePage::refresh()
+{
+    if (m_request)
+        m_source.cancel(*m_request);
+    m_request.reset();
+    m_rows.clear();
+    m_error->clear();
+    if (m_source.state() != CallSource::State::Connected || m_now == Timestamp {}) {
+        if (m_phase != Phase::Before)
+            m_error->say(MessageBar::Kind::Error, tr("Not connected to an engine: the metrics cannot be renewed now."));
+        showPhase(m_phase);
+        return;
+    }
+    const Period& period = periods[static_cast<std::size_t>(m_period->currentIndex())];
+    const Timestamp day = std::chrono::floor<std::chrono::days>(m_now);
+    m_asked.to = day + (m_now - day) / period.step * period.step;
+    m_asked.from = *m_asked.to - period.length;
+    m_asked.grouping = grouping();
+    m_asked.stepMinutes = static_cast<std::uint32_t>(period.step.count());
+    m_request = m_source.serviceHistory(m_asked);
+    showPhase(Phase::Loading);
+}
+
+void ServicePage::ended(quint64 request, const QString* failure)
+{
+    if (m_request != request)
+        return;
+    m_request.reset();
+    if (failure != nullptr) {
+        m_error->say(MessageBar::Kind::Error, tr("The metrics could not be fetched: %1").arg(*failure));
+        showPhase(Phase::Failed);
+        return;
+    }
+    takeAnswer();
+    showPhase(Phase::Done);
+}
+
+void ServicePage::takeAnswer()
+{
+    const QString kept = m_groups->currentRow() >= 0 ? m_groups->item(m_groups->currentRow(), 0)->text() : QString();
+    m_series = buildServiceSeries(m_rows);
+    m_rows.clear();
+    fillGroups();
+    const auto found = std::ranges::find(m_series, kept, [](const ServiceSeries& s) { return nameOf(s.whole.group); });
+    if (!m_series.empty())
+        m_groups->setCurrentCell(found == m_series.end() ? 0 : static_cast<int>(found - m_series.begin()), 0);
+    showGroup();
+}
+
+void ServicePage::fillGroups()
+{
+    const QStringList titles { tr("Group"), tr("Attempts"), tr("Answered"), tr("ASR %"), tr("NER %"), tr("SEER %"),
+        tr("ISA %"), tr("Number\nerrors %"), tr("ACD"), tr("Time to\nanswer ms"), tr("Post-dial\ndelay ms"),
+        tr("Peak\nat once"), tr("Peak\nnew/s"), tr("Repeated"), tr("MOS\nmean") };
+    m_groups->clear();
+    m_groups->setColumnCount(static_cast<int>(titles.size()));
+    m_groups->setRowCount(static_cast<int>(m_series.size()));
+    const auto ms = [](const std::optional<Milliseconds>& value) {
+        return millisecondsText(value ? std::optional(value->count()) : std::nullopt);
+    };
+    for (int row = 0; row < m_groups->rowCount(); ++row) {
+        const ServiceRow& whole = m_series[static_cast<std::size_t>(row)].whole;
+        const ServiceFigures& figures = whole.sums.figures;
+        const auto mos = mosMean(figures);
+        const QStringList texts { nameOf(whole.group), countText(figures.attempts), countText(figures.answered),
+            ratioText(answerSeizureRatio(figures)), ratioText(networkEffectiveness(figures)),
+            ratioText(sessionEstablishmentEffectiveness(figures)), ratioText(ineffectiveAttempts(figures)),
+            ratioText(numberErrorRatio(figures)), durationText(averageCallDuration(figures)), ms(timeToAnswer(figures)),
+            ms(postDialDelay(figures)), countText(whole.peaks.concurrentCalls), countText(whole.peaks.newCalls),
+            countText(whole.sums.repeatedCalls), mosText(mos) };
+        for (int column = 0; column < m_groups->columnCount(); ++column) {
+            auto* item = new QTableWidgetItem(texts[column]);
+            item->setTextAlignment((column > 0 ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+            item->setToolTip(texts[column]);
+            m_groups->setItem(row, column, item);
+        }
+        m_groups->item(row, m_groups->columnCount() - 1)->setData(BandRole, static_cast<int>(bandOf(mos)));
+    }
+    for (int column = 0; column < m_groups->columnCount(); ++column) {
+        auto* title = new QTableWidgetItem(titles[column]);
+        title->setTextAlignment((column > 0 ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        m_groups->setHorizontalHeaderItem(column, title);
+    }
+    const auto* header = static_cast<const ListHeader*>(m_groups->horizontalHeader());
+    for (int column = 0; column < m_groups->columnCount(); ++column) {
+        int widest = column == 0 ? 160 : 0;
+        for (int row = 0; row < m_groups->rowCount(); ++row)
+            widest = std::max(widest, fontMetrics().horizontalAdvance(m_groups->item(row, column)->text()) + 32);
+        m_groups->setColumnWidth(column, std::min(320, std::max(header->titleWidth(column), widest)));
+    }
+    const int rows = std::clamp(m_groups->rowCount(), 1, 5); // more scroll
+    m_groups->setFixedHeight(header->sizeHint().height() + rows * m_groups->verticalHeader()->defaultSectionSize() + 4);
+}
+
+void ServicePage::showGroup()
+{
+    const int current = m_groups->currentRow();
+    if (current < 0 || static_cast<std::size_t>(current) >= m_series.size() || !m_asked.from)
+        return;
+    const ServiceSeries& series = m_series[static_cast<std::size_t>(current)];
+    const Timestamp epoch = *m_asked.from;
+    const double holds = std::chrono::duration<double>(step()).count();
+    const auto line = [&](std::size_t kind, double (*value)(const ServiceRow&)) {
+        SeriesLine one = lineOf(series, step(), epoch, value);
+        return PlotLine { kind, std::move(one.seconds), std::move(one.values), holds };
+    };
+    m_plot->setTimeOfDay(std::chrono::duration<double>(epoch.time_since_epoch()).count());
+    m_plot->setDuration(std::chrono::duration<double>(*m_asked.to - epoch).count());
+    m_plot->setLines(0, { line(0, service::attemptsPerMinute), line(1, service::answeredPerMinute) });
+    m_plot->setLines(1, { line(0, service::asr), line(1, service::ner) });
+    m_plot->setLines(2, { line(0, service::peakCalls), line(1, service::meanCalls) });
+    m_plot->setLines(3, { line(0, service::meanDurationSeconds) });
+    m_plot->setLines(4, { line(0, service::mos) });
+    m_mos->setFigures(series.whole.sums.figures);
+}
+
+void ServicePage::showPhase(Phase phase)
+{
+    m_phase = phase;
+    m_count->setText(phase == Phase::Loading ? tr("Fetching…")
+            : m_asked.from && phase == Phase::Done
+            ? tr("%1 to %2 UTC").arg(dateTimeText(*m_asked.from), dateTimeText(*m_asked.to))
+            : QString());
+    const bool any = !m_series.empty() && phase != Phase::Before;
+    m_stack->setCurrentIndex(any ? 0 : 1);
+    switch (phase) {
+    case Phase::Before:
+        m_empty->say(
+            tr("Service metrics"), tr("They are shown as soon as an engine is connected and has told its time."));
+        break;
+    case Phase::Loading:
+        m_empty->say(tr("Fetching…"), tr("The engine reads the minutes that it kept."));
+        break;
+    case Phase::Failed:
+        m_empty->say(tr("There was no answer"), tr("See the message above, then press F5."));
+        break;
+    case Phase::Done:
+        m_empty->say(tr("Nothing was measured in this period"),
+            grouping() == ServiceGrouping::Trunk
+                ? tr("No call, or no trunk: name trunks as [[trunk]] in the engine's configuration.")
+                : grouping() == ServiceGrouping::Prefix
+                ? tr("No call, or no prefix: list prefixes in the engine's configuration.")
+                : tr(
+                    "The engine keeps metrics minute by minute: choose a longer period, or wait for the next minute."));
+        break;
+    }
+}
+
+void ServicePage::setTheme(const Theme& theme)
+{
+    m_theme = theme;
+    m_error->setTheme(theme);
+    m_delegate->setTheme(theme);
+    m_mos->setTheme(theme);
+    m_plot->setColours({ theme.base, theme.text, theme.quiet, theme.line, theme.text, theme.bad });
+    m_plot->setKinds({ { QString(), theme.caller, Qt::SolidLine }, { QString(), theme.callee, Qt::DashLine } });
+}
+
+}

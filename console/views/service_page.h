@@ -1,0 +1,76 @@
+// Service metrics over time: attempts, ASR, NER, calls at once, durations and MOS, by group of calls.
+#pragma once
+
+#include "console/models/call_source.h"
+#include "console/models/service_series.h"
+#include "console/views/theme.h"
+
+#include <QWidget>
+
+class QComboBox;
+class QLabel;
+class QStackedWidget;
+class QTableWidget;
+class QToolButton;
+
+namespace callmon {
+
+class EmptyState;
+class FigureDelegate;
+class MessageBar;
+class MosBar;
+class TimeSeriesPlot;
+
+class ServicePage : public QWidget {
+    Q_OBJECT
+
+public:
+    ServicePage(CallSource& source, QWidget* parent = nullptr);
+
+    void refresh(); // asks for the period that ends now
+    bool isLoading() const { return m_request.has_value(); }
+    QString lastError() const;
+    QTableWidget& groups() { return *m_groups; }
+    void focusGroups();
+    TimeSeriesPlot& plot() { return *m_plot; }
+    MosBar& mosBar() { return *m_mos; }
+    void setGrouping(ServiceGrouping grouping);
+    void choosePeriod(int index); // hour, six hours, day, week
+    void setTheme(const Theme& theme);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    enum class Phase { Before, Loading, Done, Failed };
+
+    void showPhase(Phase phase);
+    void takeAnswer();
+    void fillGroups();
+    void showGroup();
+    void ended(quint64 request, const QString* failure);
+    std::chrono::minutes step() const;
+    ServiceGrouping grouping() const;
+
+    CallSource& m_source;
+    QComboBox* m_grouping;
+    QComboBox* m_period;
+    QToolButton* m_refresh;
+    QLabel* m_count;
+    MessageBar* m_error;
+    QStackedWidget* m_stack;
+    QTableWidget* m_groups;
+    FigureDelegate* m_delegate;
+    TimeSeriesPlot* m_plot;
+    MosBar* m_mos;
+    EmptyState* m_empty;
+    Theme m_theme = themeOf(ThemeName::Light);
+    std::optional<quint64> m_request;
+    std::vector<ServiceRow> m_rows; // of the answer that is coming
+    std::vector<ServiceSeries> m_series;
+    ServiceQuery m_asked;
+    Timestamp m_now {};
+    Phase m_phase = Phase::Before;
+};
+
+}

@@ -1,0 +1,118 @@
+// The page of service metrics: what it asks for, what it shows, and what it says when there is nothing.
+#include "console/plots/time_series_plot.h"
+#include "console/views/message_bar.h"
+#include "console/views/mos_bar.h"
+#include "console/views/service_page.h"
+#include "demo_source.h"
+
+#include <QLabel>
+#include <QTableWidget>
+#include <QtTest>
+
+using namespace callmon;
+
+namespace {
+
+QString textOf(ServicePage& page)
+{
+    QString text;
+    for (const QLabel* label : page.findChildren<QLabel*>())
+        if (label->isVisible())
+            text += label->text() + '\n';
+    return text;
+}
+
+}
+
+class TestServicePage : public QObject {
+    Q_OBJECT
+
+private slots:
+    void totalOfTheLastHourComesFirst()
+    {
+        DemoSource source;
+        ServicePage page(source);
+        page.resize(1280, 620);
+        page.setTheme(themeOf(ThemeName::Light));
+        page.show();
+        QVERIFY(textOf(page).contains("Service metrics")); // before an engine is there
+        source.connectNow(10);
+        QTRY_VERIFY(!page.isLoading());
+        QCOMPARE(page.groups().rowCount(), 1);
+        QCOMPARE(page.groups().item(0, 0)->text(), QString("All calls"));
+        QVERIFY(textOf(page).contains("05:02:00 to 2026-11-23 06:02:00 UTC")); // now is 06:02:03
+        // The first minute of the demo: a peak of calls at once, and what the read-out of the plot says of it.
+        const std::vector<ServiceRow> rows = source.serviceRows({ Timestamp(std::chrono::seconds(1'795'413'720 - 3600)),
+            Timestamp(std::chrono::seconds(1'795'413'720)), ServiceGrouping::Total, 1 });
+        QVERIFY(page.plot().readOut(2, 0, 10).endsWith(
+            "peak " + QLocale().toString(double(rows[0].peaks.concurrentCalls), 'f', 1)));
+        QVERIFY(page.plot().readOut(1, 0, 10).contains("ASR"));
+        QVERIFY(page.plot().readOut(3, 1, 10).isEmpty()); // durations have one line
+        QVERIFY(page.plot().readOut(0, 0, 0.32 * 3600).endsWith("–")); // nobody watched
+    }
+
+    void eachTrunkHasARowAndTheOneChosenIsDrawn()
+    {
+        DemoSource source;
+        ServicePage page(source);
+        page.resize(1280, 620);
+        page.setTheme(themeOf(ThemeName::Dark));
+        page.show();
+        source.connectNow(10);
+        page.setGrouping(ServiceGrouping::Trunk);
+        QTRY_VERIFY(!page.isLoading());
+        QCOMPARE(page.groups().rowCount(), 3);
+        QCOMPARE(page.groups().item(0, 0)->text(), QString("north")); // most attempts
+        const QString north = page.mosBar().text();
+        page.groups().setCurrentCell(1, 0);
+        QCOMPARE(page.groups().item(1, 0)->text(), QString("south"));
+        QVERIFY(north.contains("best"));
+        const QString drawn = page.plot().readOut(0, 0, 10);
+        page.groups().setFocus();
+        QTest::keyClick(&page.groups(), Qt::Key_Up);
+        QVERIFY(page.plot().readOut(0, 0, 10) != drawn);
+        page.groups().setCurrentCell(1, 0);
+        page.refresh(); // the choice stays
+        QTRY_VERIFY(!page.isLoading());
+        QCOMPARE(page.groups().currentRow(), 1);
+        QCOMPARE(page.plot().readOut(0, 0, 10), drawn);
+    }
+
+    void nothingMeasuredSaysWhatToDo()
+    {
+        DemoSource source;
+        source.service = DemoSource::Service::None;
+        ServicePage page(source);
+        page.setTheme(themeOf(ThemeName::Light));
+        page.show();
+        source.connectNow(10);
+        QTRY_VERIFY(!page.isLoading());
+        QVERIFY(textOf(page).contains("Nothing was measured"));
+        page.setGrouping(ServiceGrouping::Trunk);
+        QTRY_VERIFY(!page.isLoading());
+        QVERIFY(textOf(page).contains("[[trunk]]"));
+    }
+
+    void failureIsSaidAndWhatWasShownStays()
+    {
+        DemoSource source;
+        ServicePage page(source);
+        page.setTheme(themeOf(ThemeName::Light));
+        page.show();
+        source.connectNow(10);
+        QTRY_VERIFY(!page.isLoading());
+        source.service = DemoSource::Service::Broken;
+        page.refresh();
+        QTRY_VERIFY(!page.isLoading());
+        QVERIFY(page.lastError().contains("Input/output error"));
+        QCOMPARE(page.groups().rowCount(), 1);
+        QVERIFY(page.groups().isVisible());
+        source.service = DemoSource::Service::Kept;
+        page.refresh();
+        QTRY_VERIFY(!page.isLoading());
+        QVERIFY(page.lastError().isEmpty());
+    }
+};
+
+QTEST_MAIN(TestServicePage)
+#include "tst_service_page.moc"
