@@ -15,8 +15,8 @@ std::variant<IpPacket, IpFault> parseIpv4(Bytes bytes)
 {
     ByteReader in(bytes);
     const std::size_t headerSize = 4u * (in.u8() & 0x0fu);
-    in.skip(1); // type of service
     IpPacket packet;
+    packet.trafficClass = in.u8();
     packet.size = in.u16();
     packet.fragmentId = in.u16();
     const std::uint16_t fragment = in.u16();
@@ -89,9 +89,10 @@ std::variant<IpPacket, IpFault> parseIpv6(Bytes bytes)
 {
     constexpr int extensionsAtMost = 8;
     ByteReader in(bytes);
-    in.skip(4); // version, traffic class, flow label
-    const std::size_t payloadSize = in.u16();
     IpPacket packet;
+    packet.trafficClass = static_cast<std::uint8_t>(in.u16() >> 4); // behind the version's four bits
+    in.skip(2); // flow label
+    const std::size_t payloadSize = in.u16();
     packet.protocol = in.u8();
     in.skip(1); // hop limit
     const Bytes src = in.take(16);

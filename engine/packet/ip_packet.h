@@ -22,6 +22,7 @@ struct IpPacket {
     IpAddress src;
     IpAddress dst;
     std::uint8_t protocol = 0; // of the payload, after the IPv6 extension headers
+    std::uint8_t trafficClass = 0; // RFC 2474: DSCP and two bits of ECN
     std::uint16_t size = 0; // IP header and up, as on the wire
     std::uint16_t wirePayloadSize = 0; // after the headers, as on the wire
     Bytes payload; // what was captured of it: without the padding of short Ethernet frames

@@ -102,6 +102,7 @@ std::optional<WholeDatagram> FragmentTable::add(const IpPacket& fragment, const 
     store(datagram, fragment.payload, offset, range, fit == Fit::Agrees);
     if (offset == 0)
         datagram.protocol = fragment.protocol;
+    datagram.trafficClass = fragment.trafficClass;
     if (datagram.size == 0 || datagram.unitsReceived < (datagram.size + unit - 1) / unit)
         return std::nullopt;
 
@@ -257,10 +258,11 @@ std::optional<WholeDatagram> FragmentTable::assemble(const Datagram& datagram, c
     const std::size_t addressSize = isV4 ? 4 : 16;
     if (isV4) { // RFC 791 3.1
         header[0] = std::byte { 0x45 };
+        header[1] = static_cast<std::byte>(datagram.trafficClass);
         putBig16(header + 2, headerSize + datagram.size);
         header[9] = static_cast<std::byte>(datagram.protocol);
     } else { // RFC 8200 3
-        header[0] = std::byte { 0x60 };
+        putBig16(header, 0x6000u | std::uint32_t(datagram.trafficClass) << 4);
         putBig16(header + 4, datagram.size);
         header[6] = static_cast<std::byte>(datagram.protocol);
     }

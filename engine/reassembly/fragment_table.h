@@ -75,7 +75,8 @@ private:
         Key key;
         Timestamp since; // first fragment; of a complete one the last
         State state = State::Collecting;
-        std::uint8_t protocol = 0; // of the fragment with offset 0
+        std::uint8_t protocol = 0; // of the fragment with offset 0, as is
+        std::uint8_t trafficClass = 0;
         std::uint32_t size = 0; // of the whole payload; 0 until the last fragment has come
         std::uint32_t end = 0; // of what has come
         std::uint32_t unitsReceived = 0;

@@ -277,10 +277,11 @@ inline Packets inFragments(const Packets& packets, const Cut& cut)
             const auto address = [&](std::size_t from) { return packet.ip.substr(from, isV4(packet.ip) ? 4 : 16); };
             if (isV4(packet.ip))
                 parts.push_back(ipv4(address(12), address(16), static_cast<unsigned char>(packet.ip[9]), part,
-                    id & 0xffff, more << 13 | units));
+                    id & 0xffff, more << 13 | units, {}, packet.ip[1]));
             else
                 parts.push_back(ipv6(address(8), address(24), 44,
-                    std::string { packet.ip[6], '\0' } + big16(units << 3 | more) + big32(id) + part));
+                    std::string { packet.ip[6], '\0' } + big16(units << 3 | more) + big32(id) + part,
+                    packet.ip.substr(0, 4)));
         }
         if (parts.size() == 1)
             out.push_back(packet);

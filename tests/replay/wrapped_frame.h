@@ -32,22 +32,22 @@ inline bool isV4(const std::string& ip)
 
 // RFC 791 3.1. Addresses are four bytes; `fragment`: the flags and the offset in units of 8 bytes.
 inline std::string ipv4(const std::string& source, const std::string& destination, unsigned protocol,
-    const std::string& payload, unsigned id = 1, unsigned fragment = 0, const std::string& options = {})
+    const std::string& payload, unsigned id = 1, unsigned fragment = 0, const std::string& options = {},
+    char typeOfService = '\0')
 {
     const auto words = static_cast<unsigned>(5 + options.size() / 4);
-    std::string header = static_cast<char>(0x40 | words) + std::string(1, '\0') + big16(4 * words + payload.size())
-        + big16(id) + big16(fragment) + '\x3e' + static_cast<char>(protocol) + big16(0) + source + destination
-        + options;
+    std::string header = static_cast<char>(0x40 | words) + std::string(1, typeOfService)
+        + big16(4 * words + payload.size()) + big16(id) + big16(fragment) + '\x3e' + static_cast<char>(protocol)
+        + big16(0) + source + destination + options;
     header.replace(10, 2, checksum(header));
     return header + payload;
 }
 
 // RFC 8200 3. Addresses are sixteen bytes.
-inline std::string ipv6(
-    const std::string& source, const std::string& destination, unsigned next, const std::string& payload)
+inline std::string ipv6(const std::string& source, const std::string& destination, unsigned next,
+    const std::string& payload, const std::string& classAndLabel = big32(0x60000000))
 {
-    return big32(0x60000000) + big16(payload.size()) + static_cast<char>(next) + '\x3e' + source + destination
-        + payload;
+    return classAndLabel + big16(payload.size()) + static_cast<char>(next) + '\x3e' + source + destination + payload;
 }
 
 // The ends of a tunnel (RFC 5737, RFC 3849).
