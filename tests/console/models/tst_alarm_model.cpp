@@ -137,8 +137,9 @@ private slots:
         model.shelve(alarmOf(1), 30min);
         const std::string csv =
             csvOf(model, { AlarmModel::Severity, AlarmModel::Kind, AlarmModel::Caller, AlarmModel::ShelvedUntil });
-        QCOMPARE(csv,
-            std::string("severity,kind,caller,shelved_until\r\nminor,jitter_high,caller1,2026-11-23T06:31:40Z\r\n"));
+        QCOMPARE(QString::fromStdString(csv),
+            QString::fromStdString(std::string(
+                "severity,kind,caller,shelved_until\r\nminor,jitter_high,caller1,2026-11-23T06:31:40.000000000Z\r\n")));
     }
 
     void everyRuleAndEveryChangeIsARow()

@@ -94,6 +94,7 @@ private slots:
     {
         m_source->openAlarms(m_source->alarmsOf(3));
         m_window->showAlarms();
+        page().table().selectRow(0);
         acknowledge("refused");
         QTRY_COMPARE(page().lastError(), QString("Not acknowledged: there is no alarm 7"));
     }
@@ -102,6 +103,7 @@ private slots:
     {
         m_source->openAlarms(m_source->alarmsOf(3));
         m_window->showAlarms();
+        page().table().selectRow(0);
         QTest::keyClick(m_window.get(), Qt::Key_J, Qt::ControlModifier);
         QCOMPARE(page().open().rowCount(), 2);
         auto* view = page().findChild<QComboBox*>("alarmView");

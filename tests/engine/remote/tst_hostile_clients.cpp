@@ -57,7 +57,7 @@ Packet invoke(const QString& name, int method, const QVariantList& arguments, in
 
 const QString hello = "Hello";
 const QString session = "Session";
-enum SessionMethod { Alive, FollowLive, LivePartTaken, Search, Streams, AcknowledgeAlarm = 15, PutAlarmRule };
+enum SessionMethod { Alive, FollowLive, LivePartTaken, Search, Streams, AcknowledgeAlarm = 17, PutAlarmRule };
 
 std::vector<RemoteMethods> allMethods()
 {

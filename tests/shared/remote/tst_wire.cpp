@@ -1,4 +1,5 @@
 #include "shared/remote/wire.h"
+#include "shared/remote/wire_service.h"
 #include "tests/shared/remote/sample_blobs.h"
 
 #include <QTest>
@@ -260,7 +261,8 @@ LiveDelta deltaOf(int rows, int removals)
 bool decodes(const QByteArray& blob)
 {
     return decodeLiveDeltaPart(blob) || decodeCallQuery(blob) || decodeProbeStatus(blob) || decodeAnswer(blob)
-        || decodeAlarmDeltaPart(blob) || decodeAlarmQuery(blob) || decodeAlarmRule(blob);
+        || decodeAlarmDeltaPart(blob) || decodeAlarmQuery(blob) || decodeAlarmRule(blob) || decodeServiceQuery(blob)
+        || decodeServiceRowPage(blob);
 }
 
 void compare(const Alarm& a, const Alarm& b)

@@ -12,8 +12,10 @@ QList<QStringList> fields(const QString& file, const QString& filter, const QStr
                   << "rtp,streams";
     const Finished tshark = runTool("tshark",
         arguments
-            + QStringList {
-                "-o", "udp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE" });
+            + QStringList { "-o", "udp.check_checksum:TRUE", "-o", "ip.check_checksum:TRUE", "-o",
+                "tcp.check_checksum:TRUE",
+                // What it leaves out otherwise: round trips, and short ones.
+                "-o", "rtcp.show_roundtrip_calculation:TRUE", "-o", "rtcp.roundtrip_min_threshhold:0" });
     QList<QStringList> rows;
     const qsizetype end = rtpStreams != nullptr ? tshark.output.indexOf("\n====") + 1 : tshark.output.size();
     if (rtpStreams != nullptr)

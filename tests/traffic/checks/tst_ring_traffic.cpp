@@ -184,7 +184,7 @@ private slots:
         };
         QVERIFY(about(lost, options.lostShare));
         QVERIFY(about(reordered, options.lateShare));
-        QVERIFY(about(duplicates, options.duplicateShare));
+        QVERIFY(about(duplicates, options.duplicateShare * (1 - ipv6Share))); // over IPv6 nothing is sent twice
     }
 
     void otherTrafficIsItsShareOfTheFrames()
