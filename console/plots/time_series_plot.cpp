@@ -123,7 +123,7 @@ TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
             panel->rect->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<ValueTicker>::create());
         }
         panel->rect->axis(QCPAxis::atLeft)->setNumberFormat(QStringLiteral("g"));
-        panel->rect->axis(QCPAxis::atLeft)->setNumberPrecision(3);
+        panel->rect->axis(QCPAxis::atLeft)->setNumberPrecision(6);
 
         const auto label = [&](double x, double y, Qt::Alignment alignment) {
             auto* item = new QCPItemText(m_plot);
