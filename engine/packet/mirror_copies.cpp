@@ -49,8 +49,8 @@ bool holds(const EightWords& words, std::uint32_t wanted)
 // The oldest, the last, goes. By fours: copy_backward() would be a call.
 void putFirst(EightWords& words, std::uint32_t word)
 {
-    std::array<std::uint32_t, 4> first;
-    std::array<std::uint32_t, 4> rest;
+    std::array<std::uint32_t, 4> first {};
+    std::array<std::uint32_t, 4> rest {};
     std::copy_n(words.begin(), 4, first.begin());
     std::copy_n(words.begin() + 3, 4, rest.begin());
     words[0] = word;
