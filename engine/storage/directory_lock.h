@@ -1,7 +1,7 @@
 // One writer per data directory: DIR/engine.lock, held by flock(2), so that a killed process holds nothing.
 #pragma once
 
-#include "engine/storage/file_handle.h"
+#include "shared/base/file_handle.h"
 #include "shared/base/result.h"
 
 #include <filesystem>

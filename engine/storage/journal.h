@@ -4,7 +4,7 @@
 // nothing, i64, f64, or u16 length and bytes, in the order of record_fields.h. All little-endian.
 #pragma once
 
-#include "engine/storage/file_handle.h"
+#include "shared/base/file_handle.h"
 #include "engine/storage/media_format.h"
 #include "engine/storage/message_format.h"
 #include "engine/storage/quality_block.h"

@@ -1,6 +1,7 @@
 #include "engine/storage/media_preparation.h"
 
 #include "engine/storage/directory_lock.h"
+#include "engine/storage/media_files.h"
 #include "engine/storage/segment_files.h"
 #include "engine/storage/storage_error.h"
 
@@ -10,14 +11,12 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <memory>
-#include <sys/statvfs.h>
 
 namespace callmon {
 
 namespace {
 
 constexpr std::size_t writtenAtOnce = 4u << 20;
-constexpr std::uint64_t keptForRecords = 256u << 20;
 
 struct Free {
     void operator()(void* memory) const { std::free(memory); }
@@ -42,10 +41,8 @@ std::filesystem::path sparePath(const std::filesystem::path& folder, std::size_t
 Result<bool> writeSpare(const std::filesystem::path& path, std::uint64_t size, const Zeros& zeros,
     const std::function<bool(std::uint64_t)>& progress)
 {
-    int flags = O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC;
-    FileHandle file(::open(path.c_str(), flags | O_DIRECT, 0640));
-    if (!file && errno == EINVAL) // a file system without direct writes
-        file = FileHandle(::open(path.c_str(), flags, 0640));
+    bool direct = false;
+    const FileHandle file(openMediaFile(path, O_RDWR | O_CREAT | O_TRUNC, direct));
     if (!file)
         return systemError("cannot create", path);
     (void)::posix_fallocate(file.get(), 0, static_cast<off_t>(size)); // in one piece, where that can be had
@@ -65,15 +62,14 @@ Result<bool> writeSpare(const std::filesystem::path& path, std::uint64_t size, c
 
 Result<void> checkRoom(const std::filesystem::path& folder, std::uint64_t wanted)
 {
-    struct statvfs status { };
-    if (::statvfs(folder.c_str(), &status) != 0)
+    const auto space = mediaSpaceAt(folder);
+    if (!space)
         return systemError("cannot ask for the free space of", folder);
-    const std::uint64_t free = status.f_bavail * status.f_frsize;
-    if (free >= wanted + keptForRecords)
+    if (space->free >= wanted + space->keptForRecords)
         return {};
     return Error { "there is no room for so much media: " + std::to_string(wanted >> 20) + " MiB are to be written and "
-        + std::to_string(free >> 20) + " MiB are free in " + folder.string() + ", of which "
-        + std::to_string(keptForRecords >> 20) + " MiB are for records; choose a smaller media-limit-gib" };
+        + std::to_string(space->free >> 20) + " MiB are free in " + folder.string() + ", of which "
+        + std::to_string(space->keptForRecords >> 20) + " MiB are for records; choose a smaller media-limit-gib" };
 }
 
 }

@@ -1,5 +1,6 @@
 #include "engine/storage/media_segment.h"
 
+#include "engine/storage/media_files.h"
 #include "engine/storage/segment_files.h"
 #include "engine/storage/storage_error.h"
 
@@ -8,14 +9,10 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 namespace callmon {
 
 namespace {
-
-// A minute of records at 442 calls a second, with all their points: time to notice.
-constexpr std::uint64_t keptForRecords = 256u << 20;
 
 std::uint64_t sizeOf(int file)
 {
@@ -64,13 +61,6 @@ Extent nonZero(Bytes bytes, std::uint64_t offset)
 
 }
 
-int MediaSegment::openFile(const std::filesystem::path& path, int flags, bool& direct)
-{
-    const int file = ::open(path.c_str(), flags | O_DIRECT | O_CLOEXEC, 0640);
-    direct = file >= 0;
-    return file >= 0 || errno != EINVAL ? file : ::open(path.c_str(), flags | O_CLOEXEC, 0640);
-}
-
 void MediaSegment::learnBlockSize()
 {
     m_blockSize = mediaBlockSize;
@@ -95,7 +85,7 @@ Result<std::unique_ptr<MediaSegment>> MediaSegment::create(const std::filesystem
     std::unique_ptr<MediaSegment> segment(new MediaSegment);
     segment->m_path = mediaSegmentPath(directory, number);
     segment->m_number = number;
-    segment->m_file = FileHandle(openFile(segment->m_path, O_RDWR | O_CREAT | O_EXCL, segment->m_direct));
+    segment->m_file = FileHandle(openMediaFile(segment->m_path, O_RDWR | O_CREAT | O_EXCL, segment->m_direct));
     if (!segment->m_file)
         return systemError("cannot create", segment->m_path);
     segment->learnBlockSize();
@@ -142,7 +132,7 @@ bool MediaSegment::beginIn(const std::filesystem::path& existing, const SegmentH
 {
     if (::rename(existing.c_str(), m_path.c_str()) != 0)
         return false;
-    m_file = FileHandle(openFile(m_path, O_RDWR, m_direct));
+    m_file = FileHandle(openMediaFile(m_path, O_RDWR, m_direct));
     if (!m_file || !writeHeader(header)) {
         ::unlink(m_path.c_str());
         return false;
@@ -183,7 +173,7 @@ Result<MediaSegment::Found> MediaSegment::reopen(
         segment->m_file = FileHandle();
         return found;
     }
-    segment->m_file = FileHandle(openFile(segment->m_path, O_RDWR, segment->m_direct));
+    segment->m_file = FileHandle(openMediaFile(segment->m_path, O_RDWR, segment->m_direct));
     if (!segment->m_file)
         return systemError("cannot open", segment->m_path);
     segment->learnBlockSize();
@@ -250,13 +240,10 @@ bool MediaSegment::allocate(std::uint64_t least, std::uint64_t size)
 {
     if (least <= m_allocated)
         return true;
-    struct statvfs status { };
-    if (::fstatvfs(m_file.get(), &status) == 0) {
-        const std::uint64_t free = status.f_bavail * status.f_frsize;
-        const std::uint64_t kept = std::min<std::uint64_t>(keptForRecords, status.f_blocks * status.f_frsize / 2);
-        if (free < kept + (size - m_allocated))
+    if (const auto space = mediaSpaceAt(m_path)) {
+        if (space->free < space->keptForRecords + (size - m_allocated))
             size = least;
-        if (free < kept + (size - m_allocated))
+        if (space->free < space->keptForRecords + (size - m_allocated))
             return false;
     }
     // Where space cannot be taken in advance (file system, quota, file size limit) the writes find out how much is

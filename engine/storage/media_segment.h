@@ -1,8 +1,8 @@
 // One segment file of the recording log, for writing: its space taken in advance, its end found again after a crash.
 #pragma once
 
-#include "engine/storage/file_handle.h"
 #include "engine/storage/media_format.h"
+#include "shared/base/file_handle.h"
 #include "shared/base/result.h"
 
 #include <memory>
@@ -48,7 +48,6 @@ public:
 private:
     MediaSegment() = default;
     bool beginIn(const std::filesystem::path& existing, const SegmentHeader& header); // false: that file is gone now
-    static int openFile(const std::filesystem::path& path, int flags, bool& direct);
     void learnBlockSize();
     bool writeHeader(const SegmentHeader& header);
     bool recoverEnd(std::uint64_t size, std::string& note); // false: damaged, leave it alone

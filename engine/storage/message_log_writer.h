@@ -2,7 +2,7 @@
 // they are 3 MB/s, and what write() took survives kill -9.
 #pragma once
 
-#include "engine/storage/file_handle.h"
+#include "shared/base/file_handle.h"
 #include "engine/storage/message_format.h"
 #include "shared/base/result.h"
 #include "shared/calls/probe_status.h"

@@ -1,7 +1,7 @@
 // What the logs of a data directory have in common: numbered segment files, NNNNNN.log, in a folder of their own.
 #pragma once
 
-#include "engine/storage/file_handle.h"
+#include "shared/base/file_handle.h"
 
 #include <cstdint>
 #include <filesystem>
