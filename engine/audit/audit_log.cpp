@@ -1,14 +1,13 @@
 #include "engine/audit/audit_log.h"
 
+#include "engine/storage/storage_error.h"
 #include "shared/base/utc_time.h"
 
 #include <QCryptographicHash>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <fstream>
-#include <unistd.h>
+#include <optional>
 #include <utility>
 
 namespace callmon {
@@ -69,51 +68,62 @@ Line split(const std::string& text)
     return line;
 }
 
-Error because(const std::string& what, const std::filesystem::path& path)
+struct LogEnd {
+    std::string hash; // of the newest line
+    bool torn = false; // that line was cut off
+};
+
+// From `offset` on, which may lie within a line. Nothing when no whole line follows, on which the others could be
+// built.
+std::optional<LogEnd> endOfLog(std::ifstream& file, std::streamoff offset)
 {
-    return Error { what + ' ' + path.string() + ": " + std::strerror(errno) };
+    file.clear();
+    file.seekg(offset);
+    LogEnd end;
+    bool isKnown = offset == 0;
+    std::string text;
+    if (offset > 0)
+        std::getline(file, text);
+    while (std::getline(file, text)) {
+        const Line line = split(text);
+        end.torn = file.eof();
+        isKnown = isKnown || line.isWhole();
+        if (isKnown)
+            end.hash = line.isWhole() ? line.hash() : hashOf(end.hash, text);
+    }
+    return isKnown ? std::optional(end) : std::nullopt;
+}
+
+// Its last lines tell: the log of years is not read at each start.
+LogEnd endOfLog(const std::filesystem::path& path)
+{
+    constexpr std::streamoff tail = 64 * 1024; // some fifty of the longest lines
+    std::ifstream file(path, std::ios::binary | std::ios::ate);
+    if (!file)
+        return {};
+    const auto size = static_cast<std::streamoff>(file.tellg());
+    if (size > tail)
+        if (const auto end = endOfLog(file, size - tail))
+            return *end;
+    return endOfLog(file, 0).value_or(LogEnd());
 }
 
 }
 
-AuditLog::AuditLog(int file, std::string hash)
-    : m_file(file)
+AuditLog::AuditLog(FileHandle file, std::string hash)
+    : m_file(std::move(file))
     , m_hash(std::move(hash))
 {
-}
-
-AuditLog::AuditLog(AuditLog&& other) noexcept
-    : m_file(std::exchange(other.m_file, -1))
-    , m_hash(std::move(other.m_hash))
-{
-}
-
-AuditLog::~AuditLog()
-{
-    if (m_file >= 0)
-        ::close(m_file);
 }
 
 Result<AuditLog> AuditLog::open(const std::filesystem::path& directory)
 {
     const auto path = directory / fileName;
-    std::string newest;
-    bool torn = false;
-    {
-        std::ifstream file(path, std::ios::binary);
-        for (std::string text; std::getline(file, text);) {
-            torn = file.eof();
-            const Line line = split(text);
-            newest = line.isWhole() ? line.hash() : hashOf(newest, text);
-        }
-    }
-    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    if (file < 0)
-        return because("cannot write the audit log", path);
-    AuditLog log(file, newest);
-    if (torn && ::write(file, "\n", 1) != 1)
-        return because("cannot write the audit log", path);
-    return log;
+    const LogEnd end = endOfLog(path);
+    FileHandle file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+    if (!file || (end.torn && ::write(file.get(), "\n", 1) != 1))
+        return systemError("cannot write the audit log", path);
+    return AuditLog(std::move(file), end.hash);
 }
 
 bool AuditLog::add(const AuditEntry& entry)
@@ -121,7 +131,7 @@ bool AuditLog::add(const AuditEntry& entry)
     const std::string line = lineOf(entry);
     const std::string hash = hashOf(m_hash, line);
     const std::string whole = line + '\t' + hash + '\n';
-    if (::write(m_file, whole.data(), whole.size()) != static_cast<ssize_t>(whole.size()))
+    if (::write(m_file.get(), whole.data(), whole.size()) != static_cast<ssize_t>(whole.size()))
         return false;
     m_hash = hash;
     return true;
@@ -132,7 +142,7 @@ Result<AuditReading> readAudit(
 {
     std::ifstream file(directory / fileName, std::ios::binary);
     if (!file)
-        return because("cannot read", directory / fileName);
+        return systemError("cannot read", directory / fileName);
     AuditReading reading;
     std::uint64_t number = 0;
     bool wanted = true;

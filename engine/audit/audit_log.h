@@ -5,6 +5,7 @@
 //   2026-11-28T11:07:02.123Z <tab> user <tab> role <tab> from <tab> action <tab> detail <tab> hash
 #pragma once
 
+#include "shared/base/file_handle.h"
 #include "shared/base/result.h"
 #include "shared/base/units.h"
 
@@ -29,17 +30,13 @@ class AuditLog {
 public:
     // Goes on behind what is there. What a kill left of a line is closed off and stays in the chain as it is.
     static Result<AuditLog> open(const std::filesystem::path& directory);
-    ~AuditLog();
-    AuditLog(AuditLog&& other) noexcept;
-    AuditLog& operator=(AuditLog&&) = delete;
-
     // On its way to the disk when this returns. False: it could not be written; whoever asks should be refused then.
     bool add(const AuditEntry& entry);
 
 private:
-    AuditLog(int file, std::string hash);
+    AuditLog(FileHandle file, std::string hash);
 
-    int m_file = -1;
+    FileHandle m_file;
     std::string m_hash; // of the newest line
 };
 

@@ -1,6 +1,8 @@
 #include "engine/certificates/authority.h"
 
 #include "engine/certificates/certificate.h"
+#include "shared/base/file_handle.h"
+#include "shared/remote/identity_files.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -11,17 +13,12 @@
 #include <openssl/x509v3.h>
 #include <sstream>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace callmon {
 
 namespace {
 
-// As shared/remote/tls_identity.h reads them.
-constexpr const char* authorityFile = "ca.pem";
 constexpr const char* authorityKey = "ca.key";
-constexpr const char* certificateFile = "own.pem";
-constexpr const char* keyFile = "own.key";
 
 Error because(const std::string& what, const std::filesystem::path& path)
 {
@@ -43,11 +40,10 @@ Result<void> writePrivate(const std::filesystem::path& path, BIO* content)
     char* bytes = nullptr;
     const long size = BIO_get_mem_data(content, &bytes);
     const std::filesystem::path beside = path.string() + ".new";
-    const int file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (file < 0)
+    const FileHandle file(::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+    if (!file)
         return because("cannot create", beside);
-    const bool written = ::write(file, bytes, static_cast<std::size_t>(size)) == size && ::fsync(file) == 0;
-    ::close(file);
+    const bool written = ::write(file.get(), bytes, static_cast<std::size_t>(size)) == size && ::fsync(file.get()) == 0;
     if (!written || ::rename(beside.c_str(), path.c_str()) != 0)
         return because("cannot write", path);
     return {};
@@ -221,6 +217,11 @@ Result<std::filesystem::path> Authority::issue(const Request& request)
     if (auto written = writeCertificate(request.directory / authorityFile, m_keys->certificate.get()); !written)
         return written.error();
     return request.directory;
+}
+
+std::filesystem::path Authority::revokedList() const
+{
+    return m_directory / revokedFile;
 }
 
 Result<std::vector<IssuedCertificate>> Authority::issued() const

@@ -46,7 +46,7 @@ public:
     // All of that name; the number of certificates that are newly revoked. Each engine needs the list beside its files.
     Result<std::size_t> revoke(const std::string& name);
     Result<std::vector<IssuedCertificate>> issued() const;
-    std::filesystem::path revokedList() const { return m_directory / "revoked"; }
+    std::filesystem::path revokedList() const;
 
 private:
     struct Keys;

@@ -22,13 +22,11 @@ public:
     {
     }
 
-    const RemoteUser& user() const { return m_user; }
     bool allows(RemoteRole least) const { return m_user.role >= least; }
     // Nothing when it may be done; else why not, for the user.
     std::optional<QString> refusal(RemoteRole least, const std::string& action, const std::string& detail = {});
     // The same of what is a part of something that was noted: only a refusal is.
     std::optional<QString> refusalOfPart(RemoteRole least, const std::string& action, const std::string& detail = {});
-    void note(const std::string& action, const std::string& detail = {}) { (void)write(action, detail); }
 
 private:
     bool write(const std::string& action, const std::string& detail);

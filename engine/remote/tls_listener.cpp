@@ -12,7 +12,6 @@ namespace {
 
 constexpr int mostAtOnce = 64; // handshakes under way and connections not taken yet
 constexpr int handshakeMs = 5000;
-constexpr const char* revokedFile = "revoked";
 
 QString nameOf(const QSslSocket& socket)
 {

@@ -4,17 +4,13 @@
 #pragma once
 
 #include "shared/base/result.h"
+#include "shared/remote/identity_files.h"
 
 #include <QSslConfiguration>
 #include <QSslError>
 #include <filesystem>
 
 namespace callmon {
-
-// Files of an identity, in one directory: ca.pem, own.pem, own.key.
-constexpr const char* authorityFile = "ca.pem";
-constexpr const char* certificateFile = "own.pem";
-constexpr const char* keyFile = "own.key";
 
 // $XDG_CONFIG_HOME/callmon, or ~/.config/callmon: where a user's identity is looked for.
 std::filesystem::path userIdentityDirectory();

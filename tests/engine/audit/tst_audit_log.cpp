@@ -121,6 +121,22 @@ private slots:
         }
     }
 
+    void theEndOfALongLogIsFoundWithoutReadingItAll()
+    {
+        const Directory directory;
+        fill(directory, 1000); // more than is looked at
+        const std::string whole = directory.content();
+        QVERIFY(whole.size() > 2 * 64 * 1024);
+        directory.write(whole.substr(0, whole.size() - 30));
+        fill(directory, 2);
+        const AuditReading read = reading(directory);
+        QCOMPARE(read.brokenLine, std::uint64_t { 0 });
+        QCOMPARE(read.entries, std::uint64_t { 1001 });
+        directory.write(whole + std::string(70'000, 'x')); // nothing whole in what is looked at
+        fill(directory, 1);
+        QCOMPARE(reading(directory).brokenLine, std::uint64_t { 0 });
+    }
+
     void whatClientsSendMakesNoLines()
     {
         const Directory directory;
