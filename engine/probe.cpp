@@ -4,7 +4,6 @@
 #include "engine/capture/machine.h"
 #include "engine/capture/pcap_file.h"
 #include "shared/base/ascii.h"
-#include "shared/remote/transport.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -151,27 +150,6 @@ template <typename Base> std::vector<Base*> pointersTo(std::deque<StorageQueue>&
     return pointers;
 }
 
-std::optional<RemoteAddress> tlsAddress(const ProbeOptions& options)
-{
-    if (options.listenTls.empty())
-        return std::nullopt;
-    RemoteAddress address = parseRemoteUrl(QString::fromStdString(options.listenTls)).value(); // checked before
-    if (address.identity.empty())
-        address.identity = options.identity;
-    return address;
-}
-
-// Where the remote interface listens; empty for nowhere. A replay at full speed is over before anybody could look.
-QUrl listenUrl(const ProbeOptions& options)
-{
-    if (options.listen == "none")
-        return {};
-    if (!options.listen.empty())
-        return QUrl(QString::fromStdString(options.listen));
-    const bool fastReplay = options.port.empty() && options.pace == ProbeOptions::Pace::Fast;
-    return fastReplay ? QUrl() : defaultListenUrl();
-}
-
 }
 
 Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn warn)
@@ -218,20 +196,8 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
             probe->m_warn("alarm rule '" + rule.name.str() + "' is of '" + rule.group.str()
                 + "', which no [[trunk]] or prefix of the configuration measures");
 
-    if (const QUrl url = listenUrl(options); !url.isEmpty()) {
-        RemoteServiceOptions remote;
-        remote.alarms = probe->m_alarmControl.get();
-        remote.auditDirectory = options.data;
-        remote.serviceWindows = [owner = probe.get()] { return owner->m_service.windows(); };
-        probe->m_remote = std::make_unique<RemoteService>(
-            options.data, probe->m_writer.get(), probe->m_live, [owner = probe.get()] { return owner->status(); },
-            std::move(remote));
-        if (auto listening = probe->m_remote->listen(url); !listening)
-            return listening.error();
-        if (const auto address = tlsAddress(options); address)
-            if (auto listening = probe->m_remote->listenTls(*address); !listening)
-                return listening.error();
-    }
+    if (auto listening = probe->listen(options); !listening)
+        return listening.error();
     return probe;
 }
 
@@ -528,16 +494,6 @@ std::vector<UnboundFlow> Probe::unboundFlows() const
 {
     const std::scoped_lock lock(m_publishedMutex);
     return m_published.unboundFlows;
-}
-
-std::string Probe::listeningOn() const
-{
-    if (!m_remote)
-        return {};
-    const QUrl tls = m_remote->tlsUrl();
-    return (m_remote->url().toString()
-        + (tls.isEmpty() ? QString() : QStringLiteral(" and ") + tls.toString(QUrl::RemoveQuery)))
-        .toStdString();
 }
 
 }

@@ -44,6 +44,7 @@ public:
     std::string listeningOn() const; // URL or two, for the user; empty without remote interface
 
 private:
+    Result<void> listen(const ProbeOptions& options); // where consoles are to come, if anywhere
     Probe(const ProbeOptions& options, Warn warn);
 
     void process();

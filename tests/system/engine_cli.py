@@ -10,6 +10,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -180,6 +181,71 @@ class Contract(unittest.TestCase):
                 for what in ("calls", "streams") for d in (self.data, data)]
         self.assertEqual(both[0], both[1])
         self.assertEqual(both[2], both[3])
+
+    def test_an_engine_is_asked_over_tls_by_those_it_knows_alone(self):
+        site = folder("certificates")
+        data = folder("tls")
+
+        def cert(*arguments):
+            done = run(program("callmonctl"), "cert", *arguments, "--dir", site)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+        cert("ca")
+        cert("engine", "probe", "--host", "127.0.0.1")
+        for name, role in (("vic", "viewer"), ("ada", "reviewer"), ("eve", "admin")):
+            cert("user", name, "--role", role)
+        cert("revoke", "eve")
+        shutil.copy(os.path.join(site, "revoked"), os.path.join(site, "engines", "probe"))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        traffic = subprocess.Popen([program("callmon-traffic"), "--live", "--seed", "3"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL)
+        engine = subprocess.Popen([program("callmon-engine"), "--replay", "-", "--pace", "recorded", "--data", data,
+                                   "--listen", "none", "--listen-tls", f"tls://127.0.0.1:{port}",
+                                   "--identity", os.path.join(site, "engines", "probe")],
+                                  stdin=traffic.stdout, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        traffic.stdout.close()
+
+        def ask(name, *command):
+            return run(program("callmonctl"), *command, "--engine",
+                       f"tls://127.0.0.1:{port}?identity=" + os.path.join(site, "users", name))
+        try:
+            for _ in range(60):
+                time.sleep(0.5)
+                listed = ask("ada", "streams", "--format", "csv")
+                stored = [row for row in rows(listed.stdout) if int(row["packets_stored"]) > 0]
+                if stored:
+                    break
+            self.assertEqual(listed.returncode, 0, listed.stderr)
+            self.assertTrue(stored)
+            call = next(row for row in rows(ask("ada", "calls", "--format", "csv").stdout)
+                        if row["call_id"] == stored[0]["call_id"])
+            heard = os.path.join(WORK, "tls.wav")
+            done = ask("ada", "wav", call["call_key"], "-o", heard)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertGreater(os.path.getsize(heard), 1000)
+            done = ask("vic", "calls")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("needs the role operator", done.stderr)
+            done = ask("vic", "live", "--once")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertNotIn(call["caller"].lstrip("'"), done.stdout)
+            done = ask("eve", "calls")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("does not accept this certificate", done.stderr)
+        finally:
+            traffic.terminate()
+            traffic.wait(timeout=10)
+            engine.terminate()
+            engine.wait(timeout=20)
+        done = run(program("callmonctl"), "audit", "--data", data, "--format", "csv")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        told = {(row["user"], row["role"], row["from"], row["action"]) for row in rows(done.stdout)}
+        self.assertIn(("ada", "reviewer", "127.0.0.1", "search"), told)
+        self.assertIn(("ada", "reviewer", "127.0.0.1", "media"), told)
+        self.assertIn(("vic", "viewer", "127.0.0.1", "refused search"), told)
+        self.assertFalse([entry for entry in told if entry[0] == "eve"])
 
     def test_killed_engine_loses_at_most_the_last_second(self):
         chance = random.Random(1)
