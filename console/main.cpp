@@ -53,7 +53,7 @@ int main(int argc, char** argv)
     parser.addHelpOption();
     parser.addVersionOption();
     const QCommandLineOption engine(QStringLiteral("engine"),
-        QStringLiteral("Where the engine listens: local:/path/engine.sock (default: the usual places)."),
+        QStringLiteral("Where the engine listens: local:/path/engine.sock or tls://host (default: the usual places)."),
         QStringLiteral("URL"));
     const QCommandLineOption themeOption(
         QStringLiteral("theme"), QStringLiteral("light or dark (default: as last time)."), QStringLiteral("NAME"));

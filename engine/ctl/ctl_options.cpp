@@ -18,11 +18,12 @@ using Command = CtlOptions::Command;
 void addSource(CLI::App& command, CtlOptions& options)
 {
     auto* data = command.add_option("--data", options.data, "Data directory to read")->type_name("DIR");
-    auto* engine = command
-                       .add_option("--engine", options.engine,
-                           "Running engine to ask, as in local:/run/callmon/engine.sock; the default is the engine "
-                           "of this user, else that of the system")
-                       ->type_name("URL");
+    auto* engine =
+        command
+            .add_option("--engine", options.engine,
+                "Running engine to ask, as in local:/run/callmon/engine.sock or tls://host; the default is the engine "
+                "of this user, else that of the system")
+            ->type_name("URL");
     data->excludes(engine);
 }
 
