@@ -12,6 +12,8 @@ target_compile_options(callmon_warnings INTERFACE -Wall -Wextra -Wconversion -Ws
 if(CALLMON_SANITIZE)
   add_compile_options(-fsanitize=${CALLMON_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${CALLMON_SANITIZE})
+  # GCC 12 warns of values in std::optional that its own checks make it lose sight of.
+  add_compile_options(-Wno-maybe-uninitialized)
   if(CALLMON_SANITIZE MATCHES undefined)
     add_compile_options(-fno-sanitize-recover=undefined)
   endif()
