@@ -106,6 +106,7 @@ ReassemblerOptions reassemblerOptions(const ProbeOptions& options)
     reassembler.fragments.maxDatagrams = options.maxFragmentedDatagrams;
     reassembler.fragments.maxFragments = options.maxFragments;
     reassembler.tcp.maxConnections = options.maxTcpConnections;
+    reassembler.touchMemory = !options.port.empty();
     return reassembler;
 }
 

@@ -4,6 +4,7 @@
 #include "engine/reassembly/order_list.h"
 
 #include <cstddef>
+#include <cstring>
 #include <memory>
 #include <span>
 
@@ -40,6 +41,13 @@ public:
     {
         assert(index < m_everUsed);
         return { m_memory.get() + std::size_t { index } * m_blockSize, m_blockSize };
+    }
+    // Maps all of it now. Before the first acquire().
+    void touch()
+    {
+        assert(m_everUsed == 0);
+        std::memset(m_memory.get(), 0, std::size_t { m_blockSize } * m_blocks);
+        std::memset(m_free.get(), 0, std::size_t { m_blocks } * sizeof m_free[0]);
     }
     std::uint32_t blockSize() const { return m_blockSize; }
     std::uint32_t blocks() const { return m_blocks; }

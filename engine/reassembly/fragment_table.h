@@ -52,6 +52,11 @@ public:
     // next call.
     std::optional<WholeDatagram> add(const IpPacket& fragment, const PacketStamp& stamp);
     void expire(Timestamp now);
+    void touch() // maps its memory; before the first add()
+    {
+        m_datagrams.touch();
+        m_pages.touch();
+    }
 
     const Counters& counters() const { return m_counters; }
     std::uint32_t datagramsHeld() const { return m_datagrams.used(); }

@@ -5,6 +5,7 @@
 #include "shared/base/flow_key.h"
 
 #include <bit>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -67,6 +68,12 @@ public:
         node.next = m_free;
         m_free = index;
         --m_used;
+    }
+    // Maps all of it now. Before the first add().
+    void touch()
+    {
+        assert(m_everUsed == 0);
+        std::memset(static_cast<void*>(m_nodes.get()), 0, m_capacity * sizeof(Node));
     }
     Object& operator[](std::uint32_t index)
     {

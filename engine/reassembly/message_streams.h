@@ -47,6 +47,12 @@ public:
     void gap(std::uint32_t stream) override;
     void closed(std::uint32_t stream) override;
 
+    void touch() // maps its memory; before the first byte
+    {
+        m_small.touch();
+        m_large.touch();
+    }
+
     const Counters& counters() const { return m_counters; }
     std::uint32_t buffersUsed() const { return m_small.used() + m_large.used(); }
 

@@ -31,6 +31,12 @@ Reassembler::Reassembler(SignallingSink& sink, const ReassemblerOptions& options
     , m_tcp(m_streams, seeded(options.tcp, options.drawSeed))
     , m_sctp(*this, seeded(options.sctp, options.drawSeed))
 {
+    if (options.touchMemory) {
+        m_fragments.touch();
+        m_streams.touch();
+        m_tcp.touch();
+        m_sctp.touch();
+    }
 }
 
 bool Reassembler::takes(const IpPacket& packet)

@@ -13,6 +13,7 @@ struct ReassemblerOptions {
     TcpOptions tcp;
     SctpOptions sctp;
     MessageStreamOptions streams; // its sipPorts hold for SCTP too
+    bool touchMemory = false; // map it all at start: for a live probe, that must not wait for pages later
     bool drawSeed = true; // for the hashes of all tables; else those in the options above
 };
 

@@ -84,6 +84,12 @@ void SctpChunkTable::add(const IpPacket& ip, const PacketStamp& stamp)
     m_counters.malformed += packet->isMalformed();
 }
 
+void SctpChunkTable::touch()
+{
+    m_associations.touch();
+    m_blocks.touch();
+}
+
 void SctpChunkTable::expire(Timestamp now)
 {
     for (std::uint32_t index = m_active.oldest();

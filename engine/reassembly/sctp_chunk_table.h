@@ -53,6 +53,7 @@ public:
 
     void add(const IpPacket& packet, const PacketStamp& stamp);
     void expire(Timestamp now);
+    void touch(); // maps its memory; before the first add()
 
     const Counters& counters() const { return m_counters; }
     std::uint32_t associations() const { return m_associations.used(); }

@@ -317,6 +317,12 @@ void TcpStreamTable::refreshActivity(std::uint32_t index, Timestamp now)
     (isBrief ? m_brief : m_active).moveToNewest(index);
 }
 
+void TcpStreamTable::touch()
+{
+    m_connections.touch();
+    m_blocks.touch();
+}
+
 void TcpStreamTable::expire(Timestamp now, std::uint64_t sequence)
 {
     for (OrderList* const list : { &m_holes, &m_acknowledgedHoles }) {

@@ -65,6 +65,7 @@ public:
     // `ipSize` is handed on with what this segment makes deliverable.
     void add(const FlowKey& flow, const TcpSegment& segment, const PacketStamp& stamp, std::uint16_t ipSize);
     void expire(Timestamp now, std::uint64_t sequence); // sequence: of the last frame
+    void touch(); // maps its memory; before the first add()
 
     const Counters& counters() const { return m_counters; }
     std::uint32_t connections() const { return m_connections.used(); }

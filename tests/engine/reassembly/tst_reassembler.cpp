@@ -5,6 +5,8 @@
 #include "tests/engine/count_allocations.h"
 #include "tests/engine/reassembly/pieces.h"
 
+#include <sys/resource.h>
+
 using namespace callmon;
 using namespace callmon::pieces;
 
@@ -84,6 +86,7 @@ private slots:
     void packetsAreCountedAsMalformed();
     void whatWaitsIsHandedOnWhenNoPacketComes();
     void nothingIsAllocatedPerPacket();
+    void touchedMemoryCostsNoPageFaultLater();
 };
 
 void TestReassembler::theSameMessagesByEveryWay_data()
@@ -282,6 +285,36 @@ void TestReassembler::nothingIsAllocatedPerPacket()
     reassembler.advance(at(10'000'000), sequence);
     QCOMPARE(allocations.load(), before);
     QVERIFY(sink.messages > 2 * messages.size());
+}
+
+void TestReassembler::touchedMemoryCostsNoPageFaultLater()
+{
+    struct : SignallingSink {
+        void message(const SignallingMessage&) override { }
+        void datagram(const WholeDatagram&) override { }
+    } sink;
+    const std::string payload(4096, 'x');
+    std::vector<IpPacket> firstHalves;
+    for (std::uint32_t id = 1; id <= 800; ++id)
+        firstHalves.push_back(fragments(payload, 3000, false, id).front());
+    const auto faultsOf = [&](bool touched) {
+        ReassemblerOptions options;
+        options.touchMemory = touched;
+        Reassembler reassembler(sink, options);
+        const auto faults = [] {
+            rusage usage {};
+            ::getrusage(RUSAGE_THREAD, &usage);
+            return usage.ru_minflt;
+        };
+        const long before = faults();
+        std::uint64_t sequence = 0;
+        for (const IpPacket& half : firstHalves)
+            reassembler.add(half, stampAt(1, ++sequence));
+        return faults() - before;
+    };
+    const long untouched = faultsOf(false), touched = faultsOf(true);
+    QVERIFY2(untouched > 100, qPrintable(QString::number(untouched)));
+    QVERIFY2(touched < 10, qPrintable(QString::number(touched)));
 }
 
 QTEST_GUILESS_MAIN(TestReassembler)
