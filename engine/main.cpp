@@ -1,3 +1,4 @@
+#include "engine/capture/machine.h"
 #include "engine/probe.h"
 #include "engine/storage/media_preparation.h"
 
@@ -100,6 +101,7 @@ int main(int argc, char** argv)
         return exitUsage;
     }
 
+    callmon::keepAllocatedMemory();
     catchSignals();
     if (const auto& options = std::get<callmon::ProbeOptions>(parsed); options.prepareMedia)
         return prepareMedia(options);

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 
@@ -70,6 +71,14 @@ void runOn(std::span<const int> cpus)
     for (const int cpu : cpus)
         CPU_SET(static_cast<unsigned>(cpu), &set);
     pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+void keepAllocatedMemory()
+{
+    mallopt(M_ARENA_MAX, 1); // other heaps than the first grow by pages whatever M_TOP_PAD says
+    mallopt(M_TOP_PAD, 64 << 20);
+    mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    mallopt(M_MMAP_THRESHOLD, 32 << 20); // the most there is
 }
 
 void nameThread(const char* name)

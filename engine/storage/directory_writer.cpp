@@ -163,6 +163,8 @@ void DirectoryWriter::quality(const QualityPoint& point)
             ++m_counters.recordsDropped;
             return;
         }
+        if (stream.points.capacity() == 0)
+            stream.points.reserve(qualityBlockPoints);
         stream.points.push_back(point);
         if (stream.snapshotUpTo && point.at > *stream.snapshotUpTo)
             stream.inJournal.add(point);

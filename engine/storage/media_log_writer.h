@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <memory_resource>
 #include <mutex>
 #include <optional>
 
@@ -113,12 +114,15 @@ private:
     MediaSegmentRoll m_segments;
     std::uint64_t m_end = 0; // of what was handed to the disk, in m_segment
     std::uint64_t m_allocationStep = 2 * writeSize;
-    std::deque<Held> m_waiting; // for a write to gather them
+    // Blocks of the queues below are used again: the capture thread may be the one that fills them, and is not to wait
+    // for another thread's allocation.
+    std::pmr::unsynchronized_pool_resource m_queueMemory;
+    std::pmr::deque<Held> m_waiting { &m_queueMemory }; // for a write to gather them
     std::vector<Write> m_writes;
     std::vector<std::uint32_t> m_idle; // of m_writes
     bool m_mayWait = true; // the thread that holds the lock
     std::optional<std::uint32_t> m_open; // of m_writes: the one that gathers
-    std::deque<std::uint32_t> m_onTheirWay; // of m_writes, in order
+    std::pmr::deque<std::uint32_t> m_onTheirWay { &m_queueMemory }; // of m_writes, in order
     bool m_failing = false; // nothing new until all that is on its way is back
     static constexpr std::size_t usualStreams = 1u << 18;
     FlatTable<StreamKey, MediaLocation> m_chains { usualStreams }; // the newest chunk that was given a place

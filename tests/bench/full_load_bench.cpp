@@ -11,6 +11,7 @@
 #include "engine/storage/record_writer.h"
 #include "engine/storage_loop.h"
 #include "tests/traffic/ring/ring_traffic.h"
+#include "thread_times.h"
 
 #include <CLI/CLI.hpp>
 
@@ -323,6 +324,7 @@ private:
     std::unique_ptr<RecordWriter> m_writer;
     std::unique_ptr<StorageLoop> m_storage;
     Sample m_begin {}, m_end {};
+    std::map<std::string, double> m_threads; // seconds of a processor between the two
     std::uint64_t m_lost = 0;
     double m_latest = 0;
 };
@@ -417,8 +419,12 @@ void Run::load()
         std::this_thread::sleep_for(10ms);
     std::this_thread::sleep_for(1s); // the first quality points have been made, too
     m_begin = sample();
+    const auto threadsBefore = threadSeconds();
     std::this_thread::sleep_for(std::chrono::duration<double>(m_options.seconds));
     m_end = sample();
+    m_threads = threadSeconds();
+    for (const auto& [name, used] : threadsBefore)
+        m_threads[name] -= used;
     m_source->drain();
     while (!m_source->drained)
         std::this_thread::sleep_for(10ms);
@@ -461,6 +467,9 @@ void Run::reportTime() const
     line("capture core: generator", m_begin.generating, m_end.generating);
     line("capture core: taking records", m_begin.recording, m_end.recording);
     line("capture core: media to the disk", m_begin.storing, m_end.storing);
+    for (const char* const name : { "processing", "storage", "media" })
+        if (const auto found = m_threads.find(name); found != m_threads.end())
+            std::printf("  thread %-27s %5.1f %% of a core\n", name, 100 * found->second / seconds);
     if (m_writer)
         std::printf("  %.3f GB/s of media on the disk; the slowest write took %" PRIu64 " ms\n",
             static_cast<double>(m_end.written - m_begin.written) / seconds / 1e9,
@@ -591,6 +600,7 @@ Result<void> search(BenchOptions options, const SpeechTable& speech)
 
 int main(int argc, char** argv)
 {
+    keepAllocatedMemory(); // as callmon-engine does
     BenchOptions options;
     CLI::App app("The whole path at full load on two cores, held against its ground truth.", "full_load_bench");
     app.add_option("--calls", options.traffic.calls, "At once; arrivals follow")->capture_default_str();
