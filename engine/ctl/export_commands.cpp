@@ -41,6 +41,11 @@ Result<std::vector<StreamMedia>> mediaOf(CallSource& source, const CallRecord& c
     if (!any)
         return Error { "no media of call " + call.callId.str()
             + " was recorded; its figures are in callmonctl streams --call" };
+    if (call.recorded == Recording::Partly)
+        output.err
+            << "callmonctl: the first packets of this call are missing: they came before it was decided that it is "
+               "recorded (rule "
+            << call.recordingRule.view() << ")\n";
     return media;
 }
 

@@ -109,6 +109,8 @@ public:
         call.calleeAddress = { IpAddress::v4(0x0a140101U + static_cast<std::uint32_t>(i % 90)), 5060 };
         call.postDialDelay = Milliseconds(340.5 + i % 800);
         call.messages = 8;
+        call.recorded = i % 10 == 5 ? Recording::No : Recording::Yes;
+        call.recordingRule = call.recorded == Recording::No ? "board" : "default";
         call.trust = i == 0 || i % 40 == 7 ? CaptureTrust::Lossy
             : i % 12 == 3                  ? CaptureTrust::Delayed
                                            : CaptureTrust::Whole;
