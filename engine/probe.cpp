@@ -185,12 +185,8 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     if (const std::string limits = probe->m_writer->limits(); options.recordMedia && !limits.empty())
         probe->m_warn(limits);
 
-    auto control = AlarmControl::open(options.data, probe->m_alarms, options.alarmRules);
-    if (!control)
-        return control.error();
-    probe->m_alarmControl = std::move(control.value());
-    if (!probe->m_alarmControl->note().empty())
-        probe->m_warn(probe->m_alarmControl->note());
+    if (auto controls = probe->openControls(options); !controls)
+        return controls.error();
 
     for (const AlarmRule& rule : probe->m_alarms.rules())
         if (!probe->m_service.mayMeasure(rule.group))
@@ -216,6 +212,25 @@ Probe::Probe(const ProbeOptions& options, Warn warn)
 }
 
 Probe::~Probe() = default;
+
+Result<void> Probe::openControls(const ProbeOptions& options)
+{
+    auto alarms = AlarmControl::open(options.data, m_alarms, options.alarmRules);
+    if (!alarms)
+        return alarms.error();
+    m_alarmControl = std::move(alarms.value());
+    if (!m_alarmControl->note().empty())
+        m_warn(m_alarmControl->note());
+    auto recording = RecordingControl::open(options.data,
+        { options.recordingRules, CallGroups(options.trunks, {}), options.recordMedia },
+        [this](RecordingPolicy rules) { m_monitor.replaceRecordingRules(std::move(rules)); });
+    if (!recording)
+        return recording.error();
+    m_recordingControl = std::move(recording.value());
+    for (const std::string& note : m_recordingControl->notes())
+        m_warn(note);
+    return {};
+}
 
 void Probe::start(std::function<void()> onFinished)
 {

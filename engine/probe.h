@@ -8,6 +8,7 @@
 #include "engine/capture/core_layout.h"
 #include "engine/metrics/service_monitor.h"
 #include "engine/probe_options.h"
+#include "engine/recording_control.h"
 #include "engine/records/call_monitor.h"
 #include "engine/remote/live_table.h"
 #include "engine/remote/remote_service.h"
@@ -44,6 +45,7 @@ public:
     std::string listeningOn() const; // URL or two, for the user; empty without remote interface
 
 private:
+    Result<void> openControls(const ProbeOptions& options); // what users change while it runs
     Result<void> listen(const ProbeOptions& options); // where consoles are to come, if anywhere
     Probe(const ProbeOptions& options, Warn warn);
 
@@ -100,6 +102,7 @@ private:
     ServiceMonitor m_service; // the storage thread's, but for what any may ask of it
     AlarmDesk m_alarms; // the storage thread's, but for what any may ask of it
     std::unique_ptr<AlarmControl> m_alarmControl; // any thread's
+    std::unique_ptr<RecordingControl> m_recordingControl; // likewise
     std::filesystem::path m_data;
     double m_chunksInPool = 0; // 0: no media is kept
     std::chrono::steady_clock::time_point m_diskLookedAt; // the storage thread's, as is

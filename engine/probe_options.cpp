@@ -1,6 +1,7 @@
 #include "engine/probe_options.h"
 
 #include "engine/alarm_tables.h"
+#include "engine/recording_tables.h"
 #include "engine/trunk_tables.h"
 #include "shared/remote/transport.h"
 
@@ -212,8 +213,9 @@ const std::vector<Option>& allOptions()
             number<&O::jitterBufferMs>(0, 200) },
         { "dtmf", "Keys pressed (RFC 4733) in the records: count (how many), masked (a * for each) or store", false,
             applyDtmf },
-        { "record-media", "Keep the RTP of calls: true or false", false,
-            choice<&O::recordMedia, true, false>("true", "false") },
+        { "record-media",
+            "Keep the RTP of calls, of those that the [[recording]] rules say: true; or of none, figures only: false",
+            false, choice<&O::recordMedia, true, false>("true", "false") },
         { "message-bytes", "Bytes kept of each signalling message; 0: its first line", false,
             number<&O::messageBytes>(0, 65'535) },
         { "media-limit-gib", "Disk for media, GiB: then the oldest make room for the newest; 0: keep all", false,
@@ -257,6 +259,11 @@ Result<void> applyFile(const std::string& path, ProbeOptions& options)
         const std::string name(key.str());
         if (name == "alarm") {
             if (auto applied = applyAlarmTables(node, options.alarmRules); !applied)
+                return Error { path + ": " + applied.error().what };
+            continue;
+        }
+        if (name == "recording") {
+            if (auto applied = applyRecordingTables(node, options.recordingRules); !applied)
                 return Error { path + ": " + applied.error().what };
             continue;
         }
@@ -320,6 +327,8 @@ Result<void> checkWhole(ProbeOptions& options)
         return Error { "say where records go: --data DIR" };
     if (!options.port.empty() && options.pace == ProbeOptions::Pace::Recorded)
         return Error { "--pace is for --replay; a port has a pace of its own" };
+    if (auto checked = checkRecordingRules(options.recordingRules, options.trunks); !checked)
+        return checked;
     if (!options.listen.empty() && options.listen != "none")
         if (auto checked = checkUrl("--listen", options.listen, false); !checked)
             return checked;

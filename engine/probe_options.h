@@ -4,6 +4,7 @@
 #include "shared/base/result.h"
 #include "shared/calls/alarm_rule.h"
 #include "shared/calls/call_groups.h"
+#include "shared/calls/recording_rule.h"
 #include "shared/quality/jitter_buffer.h"
 
 #include <chrono>
@@ -70,7 +71,8 @@ struct ProbeOptions {
     std::chrono::seconds shortCall { 10 };
 
     std::uint32_t messageBytes = 8192; // kept of each signalling message of a call; 0: its first line
-    bool recordMedia = true;
+    bool recordMedia = true; // false: figures only, whatever the rules say
+    std::vector<RecordingRule> recordingRules = builtInRecordingRules(); // until users change them
     std::uint32_t mediaLimitGib = 0; // kept of the recording log; 0: all of it
     std::uint32_t mediaPoolMib =
         512; // of media on its way from processing to disk; what is open in streams is not counted

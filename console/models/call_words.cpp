@@ -1,6 +1,7 @@
 #include "console/models/call_words.h"
 
 #include "console/models/figures.h"
+#include "shared/calls/recording_rule.h"
 
 #include <QCoreApplication>
 #include <array>
@@ -139,6 +140,30 @@ Tone tone(CallOutcome outcome)
         break;
     }
     return Tone::Quiet;
+}
+
+QString word(Recording recorded)
+{
+    switch (recorded) {
+    case Recording::No:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "no"));
+    case Recording::Yes:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "yes"));
+    case Recording::Partly:
+        return tr(QT_TRANSLATE_NOOP("CallWords", "partly"));
+    case Recording::Unknown:
+        break;
+    }
+    return unknownFigure();
+}
+
+QString whyNotRecorded(const CallRecord& call)
+{
+    if (call.recorded != Recording::No)
+        return {};
+    if (call.recordingRule == figuresOnly)
+        return tr(QT_TRANSLATE_NOOP("CallWords", "This call was not recorded: its engine keeps figures only."));
+    return tr(QT_TRANSLATE_NOOP("CallWords", "This call was not recorded: rule “%1”.")).arg(text(call.recordingRule));
 }
 
 QString word(CaptureTrust trust)

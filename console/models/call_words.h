@@ -22,6 +22,9 @@ Tone tone(CaptureTrust trust);
 QString meaning(CaptureTrust trust); // a sentence or two
 QString meaning(const CallRecord& call); // the same with its figures
 
+QString word(Recording recorded); // en dash when it is not known
+QString whyNotRecorded(const CallRecord& call); // a sentence; empty where it was, or that is not known
+
 QString word(EndedBy endedBy); // en dash while the call is on
 QString word(Transport transport);
 QString word(Signalling signalling);

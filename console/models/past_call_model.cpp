@@ -42,7 +42,8 @@ constexpr std::array<const char*, PastCallModel::ColumnCount> titles { QT_TRANSL
     QT_TRANSLATE_NOOP("PastCallModel", "Secure\nmedia"), QT_TRANSLATE_NOOP("PastCallModel", "Began\nbefore probe"),
     QT_TRANSLATE_NOOP("PastCallModel", "Encap-\nsulation"), QT_TRANSLATE_NOOP("PastCallModel", "Messages\nnot stored"),
     QT_TRANSLATE_NOOP("PastCallModel", "Audio after\nanswer of"),
-    QT_TRANSLATE_NOOP("PastCallModel", "Media after\nend ms") };
+    QT_TRANSLATE_NOOP("PastCallModel", "Media after\nend ms"), QT_TRANSLATE_NOOP("PastCallModel", "Recorded"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Recording\nrule") };
 
 bool isMos(int column)
 {
@@ -280,6 +281,10 @@ QString display(const CallRecord& call, int column)
         return orDash(toText(call.mediaAfterAnswer));
     case PastCallModel::MediaAfterEnd:
         return millisecondsText(milliseconds(call.mediaAfterEnd));
+    case PastCallModel::Recorded:
+        return word(call.recorded);
+    case PastCallModel::RecordingRule_:
+        return orDash(call.recordingRule);
     default:
         return {};
     }

@@ -66,6 +66,8 @@ public:
         MessagesNotStored,
         MediaAfterAnswer_,
         MediaAfterEnd,
+        Recorded,
+        RecordingRule_,
         ColumnCount
     };
 

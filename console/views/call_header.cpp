@@ -59,7 +59,8 @@ CallHeader::CallHeader(QWidget* parent)
 
     const QStringList titles { tr("Started, UTC"), tr("Answered, UTC"), tr("Ended, UTC"), tr("Duration"),
         tr("Final code"), tr("Ended by"), tr("Codec"), tr("MOS mean"), tr("MOS min (10 s)"), tr("Post-dial delay, ms"),
-        tr("Answer delay, ms"), tr("Call-ID"), tr("Caller address"), tr("Callee address"), tr("Signalling") };
+        tr("Answer delay, ms"), tr("Call-ID"), tr("Caller address"), tr("Callee address"), tr("Signalling"),
+        tr("Recorded, by rule") };
     auto* grid = new QGridLayout;
     grid->setHorizontalSpacing(22);
     grid->setVerticalSpacing(0);
@@ -73,10 +74,10 @@ CallHeader::CallHeader(QWidget* parent)
         auto* value = new ElidedLabel(i == CallId ? Qt::ElideMiddle : Qt::ElideRight, this);
         value->setObjectName(titles.at(i));
         m_facts.push_back(value);
-        // The second row's texts are long: three columns each.
+        // The second row's texts are long: three columns for the first, two for each of the others.
         const bool first = i < columns;
-        const int column = first ? i : (i - columns) * 3;
-        const int span = first ? 1 : i == Signalling_ ? 2 : 3;
+        const int column = first ? i : i == CallId ? 0 : 3 + (i - CallerAddress) * 2;
+        const int span = first ? 1 : i == CallId ? 3 : 2;
         grid->addWidget(title, first ? 0 : 3, column, 1, span);
         grid->addWidget(value, first ? 1 : 4, column, 1, span);
     }
@@ -145,6 +146,9 @@ void CallHeader::show(const CallRecord& call, const QString& codec)
     setFact(CallerAddress, QString::fromStdString(toString(call.callerAddress)));
     setFact(CalleeAddress, QString::fromStdString(toString(call.calleeAddress)));
     setFact(Signalling_, word(call.signalling) + QLatin1Char('/') + word(call.transport));
+    setFact(Recorded_,
+        word(call.recorded)
+            + (call.recordingRule.empty() ? QString() : QStringLiteral(", ") + text(call.recordingRule)));
 }
 
 void CallHeader::show(const LiveCall& call, Timestamp now, std::optional<double> mosMean)
@@ -173,7 +177,7 @@ void CallHeader::show(const LiveCall& call, Timestamp now, std::optional<double>
     setMos(MosMean, m_mosMean);
     setMos(MosMin, m_mosMin);
     setFact(CallId, orDash(call.callId));
-    for (const Fact fact : { PostDial, AnswerDelay, CallerAddress, CalleeAddress, Signalling_ })
+    for (const Fact fact : { PostDial, AnswerDelay, CallerAddress, CalleeAddress, Signalling_, Recorded_ })
         if (m_facts[fact]->text().isEmpty())
             setFact(fact, unknownFigure());
 }

@@ -41,6 +41,7 @@ private:
         CallerAddress,
         CalleeAddress,
         Signalling_,
+        Recorded_,
         FactCount
     };
 

@@ -246,6 +246,10 @@ void CallPage::fillMessages(const QString& error)
 void CallPage::loadSound()
 {
     m_soundWanted = true;
+    if (const QString why = m_record ? whyNotRecorded(*m_record) : QString(); !why.isEmpty()) {
+        m_player->say(why);
+        return;
+    }
     if (m_source.state() != CallSource::State::Connected) {
         m_player->say(tr("Not connected to an engine: the sound cannot be fetched now."));
         return;
@@ -276,6 +280,8 @@ void CallPage::answered(quint64 request, const QString& error)
     switch (what) {
     case Ask::Record:
         showHead();
+        if (m_record && hasEnded() && !m_player->hasAudio() && m_record->recorded == Recording::No)
+            m_player->say(whyNotRecorded(*m_record));
         break;
     case Ask::Streams: {
         std::uint64_t bytes = 0;

@@ -10,6 +10,7 @@
 #include "shared/calls/media_chunk.h"
 #include "shared/calls/probe_status.h"
 #include "shared/calls/quality_point.h"
+#include "shared/calls/recording_rule.h"
 #include "shared/calls/service_window.h"
 #include "shared/calls/stream_record.h"
 
@@ -46,6 +47,9 @@ public:
     virtual Result<std::vector<AlarmRuleChange>> alarmRuleChanges() { return onlyEngine(); } // oldest first
     virtual Result<void> putAlarmRule(const AlarmRule&) { return onlyEngine(); }
     virtual Result<void> removeAlarmRule(const std::string& /*name*/) { return onlyEngine(); }
+    // Likewise; see RecordingAccess.
+    virtual Result<RecordingRules> recordingRules() { return onlyEngine(); }
+    virtual Result<void> putRecordingRules(const RecordingRules&) { return onlyEngine(); }
     // Service metrics of the past, by time and then by group, one row at a time; the sink returns false to stop early.
     virtual Result<void> serviceHistory(const ServiceQuery&, const std::function<bool(const ServiceRow&)>&)
     {

@@ -32,6 +32,8 @@ int runCommand(CallSource& source, const CtlOptions& options, CtlOutput output)
         return options.acknowledge ? acknowledgeAlarm(source, options, output) : listAlarms(source, options, output);
     case CtlOptions::Command::Rules:
         return editRules(source, options, output);
+    case CtlOptions::Command::Recording:
+        return editRecording(source, options, output);
     case CtlOptions::Command::Wav:
         return exportWav(source, options, output);
     case CtlOptions::Command::Pcap:

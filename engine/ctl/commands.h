@@ -24,6 +24,7 @@ int listQuality(CallSource& source, const CtlOptions& options, CtlOutput output)
 int listAlarms(CallSource& source, const CtlOptions& options, CtlOutput output);
 int acknowledgeAlarm(CallSource& source, const CtlOptions& options, CtlOutput output);
 int editRules(CallSource& source, const CtlOptions& options, CtlOutput output);
+int editRecording(CallSource& source, const CtlOptions& options, CtlOutput output);
 int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output);
 int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output);
 int showFlow(CallSource& source, const CtlOptions& options, CtlOutput output);

@@ -61,6 +61,10 @@ void addFilters(CLI::App& command, CtlOptions& options)
         "How the call went: answered, busy, cancelled, no_answer, rejected, failed or incomplete");
     addParsed(command, "--trust", "T", parseTrust, query.trust, "is none of whole, delayed, lossy",
         "What the probe itself missed while the call was on: whole (nothing), delayed (times suffer) or lossy");
+    addParsed(command, "--recorded", "R", parseRecorded, query.recorded, "is none of yes, no, partly",
+        "Whether the media of the call were kept, as the rules said: yes, no, or partly (from the middle on)");
+    command.add_option("--recording-rule", query.recordingRule, "Calls of which that rule decided this")
+        ->type_name("NAME");
     command.add_option("--min-mos", query.minMos, "Calls with a mean MOS of X or more")->type_name("X");
     command.add_option("--max-mos", query.maxMos, "Calls with a mean MOS of X or less")->type_name("X");
     command.add_option("--limit", query.limit, "At most N calls; 0, the default: all")
@@ -172,7 +176,7 @@ void addServiceHistory(CLI::App& command, CtlOptions& options)
 bool isPlainPeriod(const CallQuery& query) // from and to alone
 {
     return query.caller.empty() && query.callee.empty() && query.leg.empty() && !query.outcome && !query.trust
-        && !query.minMos && !query.maxMos && query.limit == 0;
+        && !query.recorded && query.recordingRule.empty() && !query.minMos && !query.maxMos && query.limit == 0;
 }
 
 // What is wrong with a report as it was asked for; empty: nothing.
@@ -297,6 +301,10 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     CLI::App& alarms = add(Command::Alarms, "alarms", "List alarms, open and cleared, or acknowledge one");
     addAlarmFilters(alarms, options);
     addFormat(alarms, options);
+    CLI::App& recording =
+        add(Command::Recording, "recording", "List the rules by which calls are recorded, or change them");
+    addFormat(recording, options);
+    addRecordingCommands(recording, options.recordingEdit);
     CLI::App& rules = add(Command::Rules, "rules", "List the rules that raise alarms, or change them");
     addFormat(rules, options);
     addRuleCommands(rules, options.ruleEdit);
@@ -336,7 +344,8 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     if (options.command == Command::Report)
         if (const std::string wrong = complaintAboutReport(options); !wrong.empty())
             return CtlMessage { 2, "callmonctl: " + wrong + '\n' };
-    if ((options.command == Command::Rules || options.acknowledge) && !options.data.empty())
+    const bool changesRules = options.command == Command::Rules || options.command == Command::Recording;
+    if ((changesRules || options.acknowledge) && !options.data.empty())
         return CtlMessage { 2,
             "callmonctl: that is asked of a running engine; leave out --data, or give --engine URL\n" };
     if (!options.engine.empty())

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/ctl/cert_options.h"
+#include "engine/ctl/recording_edit.h"
 #include "engine/ctl/row_output.h"
 #include "engine/ctl/rule_edit.h"
 #include "engine/ctl/stream_filter.h"
@@ -46,6 +47,7 @@ struct CtlOptions {
         Unbound,
         Alarms,
         Rules,
+        Recording,
         Cert,
         Audit,
     };
@@ -57,6 +59,7 @@ struct CtlOptions {
     std::optional<AlarmId> acknowledge; // alarms: this one, instead of a list
     std::string comment;
     RuleEdit ruleEdit; // rules
+    RecordingEdit recordingEdit; // recording
     std::string call; // Call-ID or call_key; empty: any
     StreamFilter streams; // streams: those alone
     Format format = Format::Table;

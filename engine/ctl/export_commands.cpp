@@ -35,9 +35,17 @@ Result<std::vector<StreamMedia>> mediaOf(CallSource& source, const CallRecord& c
         return read.error();
     if (!read) // what there is, is still worth having
         output.err << "callmonctl: " << read.error().what << '\n';
+    if (!any && call.recorded == Recording::No)
+        return Error { "call " + call.callId.str() + " was not recorded (rule " + call.recordingRule.str()
+            + "); its figures are in callmonctl streams --call" };
     if (!any)
         return Error { "no media of call " + call.callId.str()
             + " was recorded; its figures are in callmonctl streams --call" };
+    if (call.recorded == Recording::Partly)
+        output.err
+            << "callmonctl: the first packets of this call are missing: they came before it was decided that it is "
+               "recorded (rule "
+            << call.recordingRule.view() << ")\n";
     return media;
 }
 

@@ -21,6 +21,7 @@ constexpr std::array callTable {
     TableColumn { "mos_mean", "MOS" },
     TableColumn { "mos_min", "min" },
     TableColumn { "trust", "trust" },
+    TableColumn { "recorded", "recorded" },
     TableColumn { "call_id", "Call-ID", 36 },
 };
 

@@ -94,6 +94,22 @@ public:
         return change([&] { return m_probe.removeAlarmRule(QString::fromStdString(name)); });
     }
 
+    Result<RecordingRules> recordingRules() override
+    {
+        RecordingRules found;
+        const auto done = request([&] { return m_probe.recordingRules(); }, &RemoteProbe::recordingRulesFound,
+            [&](const RecordingRules& rules) {
+                found = rules;
+                return true;
+            });
+        return done ? Result<RecordingRules>(std::move(found)) : done.error();
+    }
+
+    Result<void> putRecordingRules(const RecordingRules& rules) override
+    {
+        return change([&] { return m_probe.putRecordingRules(rules); });
+    }
+
     Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) override
     {
         return request([&] { return m_probe.messages(call); }, &RemoteProbe::messagesFound,

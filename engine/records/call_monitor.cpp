@@ -40,8 +40,9 @@ std::vector<NamedCounter> CallMonitor::counters() const
     auto all = m_tracker->counters();
     const std::uint64_t stored = m_laneCounters.packetsStored + own.packetsStored;
     all.push_back({ "media_packets_recorded", stored });
-    all.push_back({ "media_packets_not_recorded",
-        m_streams.front().keepsMedia() ? m_tracker->rtpPackets() - stored : 0 }); // figures only: none was wanted
+    const std::uint64_t notWanted = m_tracker->mediaNotWanted();
+    all.push_back({ "media_packets_not_recorded", m_tracker->rtpPackets() - stored - notWanted });
+    all.push_back({ "media_not_wanted", notWanted });
     all.push_back({ "quality_points", m_laneCounters.points + own.points });
     all.push_back({ "messages_recorded", m_messages.messagesRecorded() });
     all.push_back({ "messages_not_recorded", m_messages.messagesNotRecorded() });
@@ -97,6 +98,8 @@ void CallMonitor::fillQuality(std::uint32_t index)
         if (quality.mosMin && (!sum.mosMin || *quality.mosMin < *sum.mosMin))
             sum.mosMin = quality.mosMin;
         sum.packetsNotStored += quality.packetsNotStored;
+        sum.packetsStored += quality.packetsStored;
+        sum.packetsNotWanted += quality.packetsNotWanted;
         const CallStream& stream = m_tracker->lane(place.lane).stream(place.index);
         const Timestamp last = stream.rtp.lastPacketAt();
         lastMediaAt = std::max(lastMediaAt, last);
@@ -114,6 +117,8 @@ void CallMonitor::fillQuality(std::uint32_t index)
     record.mosMean = sum.mosCount > 0 ? std::optional(sum.mosSum / sum.mosCount) : std::nullopt;
     record.mosMin = sum.mosMin;
     record.mediaPacketsNotStored = sum.packetsNotStored;
+    if (m_tracker->call(index).recorded && sum.packetsNotWanted > 0)
+        record.recorded = sum.packetsStored + sum.packetsNotStored > 0 ? Recording::Partly : Recording::No;
 }
 
 void CallMonitor::callEnded(std::uint32_t call)

@@ -27,6 +27,7 @@ public:
     void account(const ProbeLoss& loss, Timestamp now) { m_tracker->account(loss, now); }
     void advance(Timestamp now) { m_tracker->advance(now); }
     void finish() { m_tracker->finish(); }
+    void replaceRecordingRules(RecordingPolicy rules) { m_tracker->replaceRecordingRules(std::move(rules)); }
 
     std::size_t lanes() const { return m_streams.size(); }
     std::uint32_t liveCalls() const { return m_tracker->liveCalls(); }

@@ -177,6 +177,7 @@ StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, 
     record.packetsJoinedLater = stream.joinedLater;
     record.packetsStored = media.stored;
     record.packetsNotStored = media.notStored;
+    record.packetsNotWanted = media.notWanted;
     return record;
 }
 

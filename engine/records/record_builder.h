@@ -10,6 +10,7 @@ namespace callmon {
 struct StoredMedia { // packets of a stream, by whether the recording had room for them
     std::uint64_t stored = 0;
     std::uint64_t notStored = 0;
+    std::uint64_t notWanted = 0; // of a call that was not to be recorded then
 };
 
 // What seconds came to in which the probe itself lost frames, and which is therefore nobody's.

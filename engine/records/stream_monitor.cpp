@@ -151,12 +151,11 @@ StreamKey StreamMonitor::keyOf(const CallStream& stream) const
 
 StoredMedia StreamMonitor::mediaOf(std::uint32_t stream) const
 {
-    if (!m_keepsMedia)
-        return {}; // nobody asked for it
     const CallStream& source = m_lane->stream(stream);
     const std::uint64_t stored = m_sides[stream].stored + (source.chunk != nullptr ? m_fillers[stream].packets() : 0);
-    const std::uint64_t packets = source.rtp.sequence().packets();
-    return { stored, packets > stored ? packets - stored : 0 };
+    const std::uint64_t notWanted = source.packetsNotWanted();
+    const std::uint64_t wanted = source.rtp.sequence().packets() - notWanted;
+    return { stored, wanted > stored ? wanted - stored : 0, notWanted };
 }
 
 StreamRecord StreamMonitor::recordOf(std::uint32_t stream) const
@@ -178,7 +177,8 @@ StreamRecord StreamMonitor::recordOf(std::uint32_t stream) const
 StreamMonitor::Quality StreamMonitor::qualityOf(std::uint32_t stream) const
 {
     const QualitySampler& sampler = m_sides[stream].quality;
-    return { sampler.mosSum(), sampler.mosCount(), sampler.mosMin(), mediaOf(stream).notStored };
+    const StoredMedia media = mediaOf(stream);
+    return { sampler.mosSum(), sampler.mosCount(), sampler.mosMin(), media.stored, media.notStored, media.notWanted };
 }
 
 void StreamMonitor::finish(std::uint32_t stream)

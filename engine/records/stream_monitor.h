@@ -21,7 +21,9 @@ public:
         double mosSum = 0;
         std::uint32_t mosCount = 0;
         std::optional<double> mosMin;
+        std::uint64_t packetsStored = 0;
         std::uint64_t packetsNotStored = 0;
+        std::uint64_t packetsNotWanted = 0;
     };
     Quality qualityOf(std::uint32_t stream) const;
     void finish(std::uint32_t stream); // its last second, media and record

@@ -48,6 +48,9 @@ std::string wordsOf(const CallQuery& query)
         add(words, "outcome", toText(*query.outcome));
     if (query.trust)
         add(words, "trust", toText(*query.trust));
+    if (query.recorded)
+        add(words, "recorded", toText(*query.recorded));
+    add(words, "recording_rule", query.recordingRule);
     add(words, "min_mos", query.minMos);
     add(words, "max_mos", query.maxMos);
     if (query.from)

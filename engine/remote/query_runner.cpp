@@ -193,6 +193,10 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
         return answerMessages(query, call->call, number, request);
     if (const auto* call = std::get_if<MediaOf>(&request.job))
         return answerMedia(query, call->call, number, request);
+    if (std::holds_alternative<RecordingRulesWanted>(request.job))
+        return answerRecordingRules(number, request);
+    if (const auto* wanted = std::get_if<PutRecordingRules>(&request.job))
+        return changeRecordingRules(*wanted);
     if (!m_alarms)
         return Error { "this engine raises no alarms" };
     if (const auto* wanted = std::get_if<AlarmQuery>(&request.job))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/remote/alarm_access.h"
+#include "engine/remote/recording_access.h"
 #include "engine/storage/record_query.h"
 
 #include <QByteArray>
@@ -42,8 +43,13 @@ struct RemoveAlarmRule {
     std::string name;
 };
 struct ServiceWindowsWanted { };
+struct RecordingRulesWanted { };
+struct PutRecordingRules {
+    RecordingRules rules;
+};
 using RemoteJob = std::variant<CallQuery, StreamsOf, QualityOf, MessagesOf, MediaOf, AlarmQuery, AlarmRulesWanted,
-    AlarmRuleChangesWanted, AcknowledgeAlarm, PutAlarmRule, RemoveAlarmRule, ServiceQuery, ServiceWindowsWanted>;
+    AlarmRuleChangesWanted, AcknowledgeAlarm, PutAlarmRule, RemoveAlarmRule, ServiceQuery, ServiceWindowsWanted,
+    RecordingRulesWanted, PutRecordingRules>;
 using ServiceWindows = std::function<std::vector<ServiceRow>()>; // from any thread
 
 // Lives on the main thread; its signals are emitted on its threads, so connect them queued. A request answers in
@@ -57,6 +63,8 @@ public:
     ~QueryRunner() override; // waits for the threads: stop() first and delete when stopped() does not block
 
     void setServiceWindows(ServiceWindows windows) { m_serviceWindows = std::move(windows); } // before start()
+    void setRecording(RecordingAccess* recording) { m_recording = recording; } // likewise; may be null
+    std::string wordsOfRecordingRules(const RecordingRules& rules) const; // of a change, for the audit log
     bool start(quint64 request, RemoteJob job); // false: that number is in use, or too many requests wait
     void taken(quint64 request);
     void cancel(quint64 request); // nothing more is emitted for it, but for what is under way
@@ -85,6 +93,9 @@ private:
     Result<void> answerRuleChanges(quint64 number, Request& request);
     Result<void> acknowledge(RecordQuery& query, const AcknowledgeAlarm& wanted);
     Result<void> changeRules(const RemoteJob& job);
+    // In recording_answers.cpp.
+    Result<void> answerRecordingRules(quint64 number, Request& request);
+    Result<void> changeRecordingRules(const PutRecordingRules& wanted);
     // In service_answers.cpp.
     Result<void> answerService(RecordQuery& query, const ServiceQuery& wanted, quint64 number, Request& request);
     Result<void> answerServiceWindows(quint64 number, Request& request);
@@ -94,6 +105,7 @@ private:
     AlarmAccess* m_alarms;
     std::function<std::string()> m_user;
     ServiceWindows m_serviceWindows;
+    RecordingAccess* m_recording = nullptr;
     std::mutex m_mutex;
     std::condition_variable m_changed;
     std::map<quint64, std::shared_ptr<Request>> m_requests; // waiting and running

@@ -150,6 +150,23 @@ void RemoteSession::removeAlarmRule(quint64 request, QString name)
     start(request, RemoveAlarmRule { name.toStdString() });
 }
 
+void RemoteSession::recordingRules(quint64 request)
+{
+    if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Operator, "recording rules")))
+        return;
+    start(request, RecordingRulesWanted {});
+}
+
+void RemoteSession::putRecordingRules(quint64 request, QByteArray rules)
+{
+    const auto wanted = decodeRecordingRules(rules);
+    if (!wanted || wanted->rules.size() > mostRecordingRules)
+        emit failed(request, tr("The engine could not read the rules: it takes 64 at most."));
+    else if (!mayNot(request,
+                 m_gate.refusal(RemoteRole::Admin, "change recording rules", m_runner->wordsOfRecordingRules(*wanted))))
+        start(request, PutRecordingRules { *wanted });
+}
+
 void RemoteSession::serviceHistory(quint64 request, QByteArray query)
 {
     if (const auto wanted = decodeServiceQuery(query))

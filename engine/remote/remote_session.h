@@ -56,6 +56,8 @@ public:
     void acknowledgeAlarm(quint64 request, qint64 alarm, QString comment) override;
     void putAlarmRule(quint64 request, QByteArray rule) override;
     void removeAlarmRule(quint64 request, QString name) override;
+    void recordingRules(quint64 request) override;
+    void putRecordingRules(quint64 request, QByteArray rules) override;
 
 private:
     bool mayNot(quint64 request, const std::optional<QString>& refusal); // tells the client, if so

@@ -1,7 +1,7 @@
 #include "engine/storage/alarm_rule_store.h"
 
 #include "engine/storage/alarm_rows.h"
-#include "engine/storage/day_files.h"
+#include "engine/storage/rule_database.h"
 
 #include <array>
 #include <utility>
@@ -83,26 +83,15 @@ std::string columns()
 
 Result<AlarmRuleStore> AlarmRuleStore::open(const std::filesystem::path& directory)
 {
-    const std::filesystem::path file = directory / "rules.sqlite";
-    std::string note;
-    for (int attempt = 0;; ++attempt) {
-        auto database = Database::open(file, Database::Mode::ReadWrite);
-        if (!database)
-            return database.error();
-        if (database.value().execute(rulesSql) && addColumns(database.value())) {
-            AlarmRuleStore store(std::move(database.value()));
-            store.m_note = note;
-            return store;
-        }
-        const Error error = database.value().error("cannot write");
-        if (!database.value().isDamaged() || attempt > 0)
-            return error;
-        const auto aside = moveAside(file, "corrupt");
-        if (aside.empty())
-            return error;
-        note = "the changes of alarm rules were damaged; they are kept as " + aside.string()
-            + ", and the rules are those of the configuration";
-    }
+    auto opened = openRuleDatabase(
+        directory / "rules.sqlite",
+        [](Database& database) { return database.execute(rulesSql) && addColumns(database); },
+        "the changes of alarm rules");
+    if (!opened)
+        return opened.error();
+    AlarmRuleStore store(std::move(opened.value().database));
+    store.m_note = opened.value().note;
+    return store;
 }
 
 Result<std::vector<AlarmRuleChange>> AlarmRuleStore::read(const char* which)

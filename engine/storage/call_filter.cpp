@@ -73,6 +73,10 @@ CallFilter filterOf(const CallQuery& query)
         conditions.add("outcome = ?", toStored(*query.outcome));
     if (query.trust)
         conditions.add("trust = ?", toStored(*query.trust));
+    if (query.recorded)
+        conditions.add("recorded = ?", toStored(*query.recorded));
+    if (!query.recordingRule.empty())
+        conditions.add("recording_rule = ?", toStored(std::string_view(query.recordingRule)));
     if (query.minMos)
         conditions.add("mos_mean >= ?", toStored(*query.minMos));
     if (query.maxMos)

@@ -74,6 +74,8 @@ template <typename Call, typename Visit> void visitCallFields(Call& call, Visit&
     visit("messages_not_stored", call.messagesNotStored);
     visit("media_after_answer", call.mediaAfterAnswer);
     visit("media_after_end_ms", call.mediaAfterEnd);
+    visit("recorded", call.recorded);
+    visit("recording_rule", call.recordingRule);
 }
 
 template <typename Stream, typename Visit> void visitStreamFields(Stream& stream, Visit&& visit)
@@ -156,6 +158,7 @@ template <typename Stream, typename Visit> void visitStreamFields(Stream& stream
     visit("early_packets", stream.earlyPackets);
     visit("early_lost", stream.earlyLost);
     visit("dtmf", stream.dtmf);
+    visit("packets_not_wanted", stream.packetsNotWanted);
 }
 
 // Each field type and its stored value. fromStored() is false for what toStored() would never have written (a text
@@ -207,6 +210,10 @@ constexpr Encapsulation lastEnumerator(Encapsulation)
 constexpr MediaAfterAnswer lastEnumerator(MediaAfterAnswer)
 {
     return MediaAfterAnswer::Both;
+}
+constexpr Recording lastEnumerator(Recording)
+{
+    return Recording::Partly;
 }
 constexpr DelaySource lastEnumerator(DelaySource)
 {

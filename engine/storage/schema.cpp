@@ -17,7 +17,7 @@ struct AddedColumn {
 constexpr const char* count = "INTEGER NOT NULL DEFAULT 0";
 constexpr const char* text = "TEXT NOT NULL DEFAULT ''";
 
-constexpr std::array<AddedColumn, 68> added { {
+constexpr std::array<AddedColumn, 71> added { {
     { 2, "calls", "probe_frames_lost", count, "0" },
     { 2, "calls", "poll_gap_longest_ns", count, "0" },
     { 2, "calls", "trust", count, "0" },
@@ -86,6 +86,9 @@ constexpr std::array<AddedColumn, 68> added { {
     { 5, "streams", "early_lost", count, "0" },
     { 5, "streams", "dtmf", text, "''" },
     { 5, "quality", "details", "BLOB", nullptr },
+    { 6, "calls", "recorded", count, "0" },
+    { 6, "calls", "recording_rule", text, "''" },
+    { 6, "streams", "packets_not_wanted", count, "0" },
 } };
 
 }

@@ -7,7 +7,7 @@ namespace callmon {
 
 // Stored in meta.schema_version. Of an older database the writer adds the columns that are new, at once and for good,
 // and a reader sees them with their default; a newer one is not touched.
-constexpr int schemaVersion = 5;
+constexpr int schemaVersion = 6;
 
 // Times: nanoseconds since 1970 UTC. Absent figures: NULL. Columns follow the visitors of record_fields.h.
 constexpr const char* schemaSql = R"sql(
@@ -70,6 +70,8 @@ CREATE TABLE IF NOT EXISTS calls(           -- one row per call that has ended
   messages_not_stored INTEGER NOT NULL DEFAULT 0,
   media_after_answer INTEGER NOT NULL DEFAULT 0, -- 0 not known, 1 of nobody, 2 caller only, 3 callee only, 4 both. From here on: schema 4
   media_after_end_ms REAL,                  -- NULL: none
+  recorded INTEGER NOT NULL DEFAULT 0,      -- 0 not known, 1 no, 2 yes, 3 partly. From here on: schema 6
+  recording_rule TEXT NOT NULL DEFAULT '',  -- which decided that
   message_segment INTEGER,                  -- its last message in messages/NNNNNN.log; NULL: none kept
   message_offset INTEGER                    -- bytes from the start of that file
 );
@@ -156,6 +158,7 @@ CREATE TABLE IF NOT EXISTS streams(         -- one row per RTP stream of those c
   early_packets INTEGER NOT NULL DEFAULT 0, -- before the answer
   early_lost INTEGER NOT NULL DEFAULT 0,
   dtmf TEXT NOT NULL DEFAULT '',            -- keys pressed, where kept
+  packets_not_wanted INTEGER NOT NULL DEFAULT 0, -- of the packets: the call was not to be recorded then. From here on: schema 6
   media_segment INTEGER,                    -- the stream's last chunk in media/NNNNNN.log; NULL: no media kept
   media_offset INTEGER,                     -- bytes from the start of that file
   PRIMARY KEY(call_key, stream_index)

@@ -65,6 +65,7 @@ void addSeconds(StreamRecord& record, std::span<const QualityPoint> points)
 {
     const Timestamp upTo = record.lastPacketAt;
     const bool recorded = record.packetsStored > 0 && record.packetsNotStored == 0;
+    const bool unwanted = record.packetsNotWanted > 0 && record.packetsNotWanted == record.packets;
     for (const QualityPoint& point : points) {
         if (point.at <= upTo || point.packets == 0)
             continue;
@@ -82,6 +83,8 @@ void addSeconds(StreamRecord& record, std::span<const QualityPoint> points)
             record.deltaMax = std::max(*record.deltaMax, Milliseconds(point.deltaMaxMs));
         if (recorded)
             record.packetsStored += point.packets;
+        if (unwanted)
+            record.packetsNotWanted += point.packets;
         record.lastPacketAt = std::max(record.lastPacketAt, point.at + second - Nanoseconds(1)); // in it
     }
     if (record.lastPacketAt != upTo && record.expected > 0)

@@ -66,6 +66,12 @@ struct Call {
     std::optional<Timestamp> heldSince;
     Milliseconds heldBefore {}; // in all earlier holds
 
+    enum class Decision : std::uint8_t { None, Waits, Answered, Made }; // whether it is recorded: see RecordingDesk
+    Decision recording = Decision::None;
+    bool recorded = false; // as was decided
+    std::uint64_t recordingHeaders = 0; // of its INVITEs, those that rules ask for
+    Timestamp recordingDueAt; // Answered: it is decided by what is known then
+
     SipDialogue sip;
 
     bool held() const

@@ -24,11 +24,13 @@ CallKeeper::CallKeeper(
     , m_calls(options.maxCalls, hashSeed)
     , m_wheel(options.maxCalls)
     , m_rtcp(options)
+    , m_recording(options, lanes[0].listener().wantsMedia())
 {
     if (options.touchMemory) {
         m_calls.touch();
         m_wheel.touch();
         m_rtcp.touch();
+        m_recording.touch();
     }
 }
 
@@ -55,7 +57,7 @@ void CallKeeper::introduce(std::uint32_t index)
 {
     const Call& call = m_calls[index];
     const CallFacts facts { call.record.key, call.record.signallingRtt, call.record.answeredAt, call.confirmed,
-        call.ended };
+        call.ended, call.recorded };
     if (m_lanes[0].call(index).facts != facts)
         m_lanes.tell({ .what = FactsChanged { index, facts } });
 }
@@ -91,6 +93,7 @@ void CallKeeper::readRtcp(const Datagram& datagram)
 
 void CallKeeper::update(std::uint32_t index)
 {
+    m_recording.look(index, m_calls[index], m_lanes[0], m_now);
     introduce(index);
     reclassify(index);
     Call& call = m_calls[index];
@@ -116,11 +119,13 @@ void CallKeeper::end(std::uint32_t index, EndedBy reason)
     Call& ending = call(index);
     ending.conclude(reason);
     if (ending.confirmed) {
+        m_recording.close(index, ending, m_lanes[0]);
         ++m_counters.callsEnded;
         --m_liveCalls;
         m_listener.callEnded(index);
     } else {
         ++m_counters.callsUnconfirmed;
+        m_recording.forget(index, ending);
         m_listener.callForgotten(index);
     }
     if (m_companion != nullptr)
@@ -184,6 +189,7 @@ void CallKeeper::observe(Timestamp at)
         m_now = at;
         m_tick = floorTo(at, tickLength);
         m_wheel.advance(tickNumber(m_tick), [](std::uint32_t) {});
+        settleRecordings(m_tick); // takes the rules that were given before
         m_listener.tick(m_tick);
     } else if (at > m_now) {
         m_now = at;
@@ -214,6 +220,7 @@ void CallKeeper::tick(Timestamp at)
 {
     m_lanes.gather();
     numberStreams();
+    settleRecordings(at);
     m_rtcp.tellStreams(m_lanes);
     if (at - m_unboundAt >= std::chrono::seconds(1) || at < m_unboundAt) {
         m_unboundAt = at;
@@ -242,6 +249,12 @@ void CallKeeper::numberStreams()
             addAddress(*learnt);
         reclassify(index);
     });
+}
+
+void CallKeeper::settleRecordings(Timestamp at)
+{
+    const auto callOf = [this](std::uint32_t index) -> Call& { return m_calls[index]; };
+    m_recording.tick(at, callOf, m_lanes[0], [this](std::uint32_t index) { introduce(index); });
 }
 
 // Another capture that was made earlier follows in the same replay, or the clock was set.

@@ -6,6 +6,7 @@
 #include "engine/tracking/call_table.h"
 #include "engine/tracking/lane_group.h"
 #include "engine/tracking/loss_ledger.h"
+#include "engine/tracking/recording_desk.h"
 #include "engine/tracking/rtcp_reports.h"
 #include "engine/tracking/tick_wheel.h"
 
@@ -34,6 +35,10 @@ public:
     void hear(std::uint32_t index, Timestamp at); // a message of this call: it is not silent
     void addAddress(const AddressAdded& address); // `call` in it; the newest registration of an address wins
     void describe(std::uint32_t index, bool firstAnswer); // after its addresses
+    template <typename ValueOf> void readHeaders(std::uint32_t index, ValueOf&& valueOf) // of an INVITE, for recording
+    {
+        m_recording.readHeaders(m_calls[index], valueOf);
+    }
     // What was changed in the Call is told to all whom it concerns. The call is told of when it is `confirmed`.
     void update(std::uint32_t index);
     TrackerListener& listener() { return m_listener; }
@@ -57,6 +62,7 @@ public:
     Call& call(std::uint32_t index);
     Call& knownCall(std::uint32_t index);
     std::uint32_t liveCalls() const { return m_liveCalls; }
+    void replaceRecordingRules(RecordingPolicy rules) { m_recording.replaceRules(std::move(rules)); } // any thread
     std::span<const UnboundFlow> unboundFlows() const { return std::span(m_unbound).first(m_unboundCount); }
 
     struct Counters {
@@ -75,6 +81,7 @@ private:
     void tick(Timestamp at);
     void stepBack(Timestamp at);
     void numberStreams();
+    void settleRecordings(Timestamp at);
     void expire(Timestamp at);
     Timestamp heardAt(std::uint32_t index) const;
     Nanoseconds timeoutOf(const Call& call) const;
@@ -89,6 +96,7 @@ private:
     TickWheel m_wheel; // L
     RtcpReports m_rtcp;
     LossLedger m_losses;
+    RecordingDesk m_recording;
     Timestamp m_accountedAt;
     CallKey m_lastKey;
     std::uint32_t m_liveCalls = 0;

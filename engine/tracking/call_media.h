@@ -20,6 +20,7 @@ struct CallFacts {
     std::optional<Timestamp> answeredAt;
     bool confirmed = false; // until then packets to its addresses are nobody's
     bool ended = false;
+    bool recorded = false; // from here on its media are kept
     bool operator==(const CallFacts&) const = default;
 };
 
@@ -78,7 +79,8 @@ struct alignas(64) CallStream {
     Timestamp secondEndsAt; // the listener closes the stream's second before a packet from then on is counted
     MediaChunk* chunk = nullptr; // the listener's: being filled
     PayloadMeaning meaning; // of the last packet's payload type; noPayloadType: to be looked up
-    bool provisional = false; // nobody had advertised the destination when it was bound
+    bool provisional : 1 = false; // nobody had advertised the destination when it was bound
+    bool recorded : 1 = false; // its packets are handed on to the listener
     bool numbered = false; // until then nothing is told of it
     std::uint16_t boundEpoch = 0; // of both ends: whether somebody may have advertised one since
     std::uint32_t call = noIndex;
@@ -90,6 +92,9 @@ struct alignas(64) CallStream {
     std::uint64_t firstSequence = 0; // of its first packet's frame
     RtcpSummary rtcp;
     std::uint64_t joinedLater = 0; // packets that came before their signalling
+    std::uint64_t unwanted = 0; // packets before it was recorded
+
+    std::uint64_t packetsNotWanted() const { return recorded ? unwanted : rtp.sequence().packets(); }
     BindingRule rule = BindingRule::None;
     std::uint8_t confidence = 0; // percent
     std::uint8_t successions = 0; // streams of the same addresses and SSRC before it

@@ -169,9 +169,11 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
     stream.rtp.add(
         { datagram.arrival, datagram.uncertainty, datagram.ipSize, datagram.dscp }, packet, stream.meaning, m_rtpRules);
     ++m_counters.rtpPackets;
-    if (m_wantsMedia) {
+    if (stream.recorded) [[likely]] {
         m_pending[m_pendingCount++] = { index, datagram.arrival, datagram.uncertainty, datagram.wirePayloadSize,
             datagram.payload };
+    } else {
+        ++m_counters.notWanted;
     }
 }
 
@@ -249,6 +251,17 @@ MediaKind MediaLane::mediaKindOf(const CallStream& stream) const
     return address.kind;
 }
 
+std::span<const IpAddress> MediaLane::describedHosts(
+    std::uint32_t call, std::array<IpAddress, CallMedia::maxAddresses>& hosts) const
+{
+    std::size_t count = 0;
+    for (std::uint32_t i = m_calls[call].addresses; i != noIndex && count < hosts.size(); i = m_media[i].next) {
+        if (m_media[i].origin == AddressOrigin::Advertised)
+            hosts[count++] = m_media[i].endpoint.ip;
+    }
+    return std::span(hosts).first(count);
+}
+
 std::uint32_t MediaLane::callAt(const Endpoint& endpoint) const
 {
     const std::uint32_t address = confirmedAt(endpoint);
@@ -266,6 +279,12 @@ bool MediaLane::apply(const LaneControl& control)
         if (changed->facts.answeredAt && !call.facts.answeredAt) {
             for (std::uint32_t i = call.streams; i != noIndex; i = m_streams[i].next)
                 m_streams[i].rtp.endEarlyMedia();
+        }
+        if (changed->facts.recorded && !call.facts.recorded) {
+            for (std::uint32_t i = call.streams; i != noIndex; i = m_streams[i].next) {
+                m_streams[i].unwanted = m_streams[i].rtp.sequence().packets();
+                m_streams[i].recorded = m_wantsMedia;
+            }
         }
         call.facts = changed->facts;
     } else if (const auto* address = std::get_if<AddressAdded>(&control.what)) {
@@ -299,6 +318,7 @@ void MediaLane::drop(std::uint32_t index)
     const std::uint64_t packets = m_streams[index].rtp.sequence().packets();
     m_counters.rtpPackets -= packets;
     m_counters.rtpRefused += packets;
+    m_counters.notWanted -= m_streams[index].packetsNotWanted();
     --m_counters.streamsStarted;
     std::uint32_t* link = &m_calls[m_streams[index].call].streams;
     while (*link != index)

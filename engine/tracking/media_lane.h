@@ -34,6 +34,7 @@ public:
         std::uint64_t waitExpired = 0; // of rtpUnbound: waited in vain
         std::uint64_t waitRefused = 0; // of rtpUnbound: there was no room to wait in
         std::uint64_t unboundFlowsRefused = 0;
+        std::uint64_t notWanted = 0; // of rtpPackets: of calls that are not recorded, or were not yet
 
         Counters& operator+=(const Counters& other)
         {
@@ -47,6 +48,7 @@ public:
             waitExpired += other.waitExpired;
             waitRefused += other.waitRefused;
             unboundFlowsRefused += other.unboundFlowsRefused;
+            notWanted += other.notWanted;
             return *this;
         }
     };
@@ -86,6 +88,9 @@ public:
     // Of a call that is confirmed; noIndex for none.
     std::uint32_t callAt(const Endpoint& endpoint) const;
     MediaKind mediaKindOf(const CallStream& stream) const; // by its payload type, where several kinds share an address
+    // Of the addresses that a call's descriptions name.
+    std::span<const IpAddress> describedHosts(
+        std::uint32_t call, std::array<IpAddress, CallMedia::maxAddresses>& hosts) const;
     bool isSecure(const CallStream& stream) const { return m_media[stream.receiver].secure; }
 
     const CallMedia& call(std::uint32_t index) const { return m_calls[index]; }

@@ -225,6 +225,7 @@ std::uint32_t MediaLane::openStream(
     stream.next = call.streams;
     stream.receiver = address;
     stream.firstSequence = datagram.sequence;
+    stream.recorded = m_wantsMedia && call.facts.recorded;
     call.streams = index;
     ++call.unnumbered;
     m_unnumbered[m_unnumberedCount++] = index;

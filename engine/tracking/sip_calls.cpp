@@ -84,6 +84,8 @@ void SipCalls::read(const Datagram& datagram, Transport transport)
         readDescription(index, *message, sender);
     if (message->method == SipMethod::Info && message->isRequest && !call.ended)
         readCandidates(index, *message, sender);
+    if (message->isRequest && message->method == SipMethod::Invite && !call.record.answeredAt)
+        m_calls.readHeaders(index, [&](std::string_view name) { return headerValue(*message, name); });
     settleDirections(call, *message, sender, datagram.arrival);
     m_calls.update(index);
 }

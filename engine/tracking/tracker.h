@@ -49,6 +49,8 @@ public:
     void advance(Timestamp now);
     // Lane 0, when the others have returned from their last processLane(): calls that are on end as ProbeStopped.
     void finish() { m_calls.finish(); }
+    // Any thread: for calls that begin from the next tick on.
+    void replaceRecordingRules(RecordingPolicy rules) { m_calls.replaceRecordingRules(std::move(rules)); }
 
     // For listeners, while lanes stand still. With lastPacketAt brought up to date.
     Call& call(std::uint32_t index) { return m_calls.call(index); }
@@ -73,6 +75,7 @@ public:
     std::vector<NamedCounter> counters() const;
     std::uint64_t datagrams() const; // as the counters
     std::uint64_t rtpPackets() const { return m_lanes.counters().rtpPackets; }
+    std::uint64_t mediaNotWanted() const { return m_lanes.counters().notWanted; } // of those
 
 private:
     Tracker(const TrackerOptions& options, std::uint64_t hashSeed, TrackerListener& listener,

@@ -4,6 +4,7 @@
 #include "engine/media/rtp_stream.h"
 #include "engine/signalling/sip_message.h"
 #include "shared/base/units.h"
+#include "shared/calls/recording_policy.h"
 
 #include <optional>
 #include <string>
@@ -34,6 +35,8 @@ struct TrackerOptions {
     std::size_t maxSdpLines = 1024;
     std::uint32_t maxStreamsPerCall = 64; // CallMedia::maxStreams at most
     std::uint32_t callsPerSecondOfSource = 0; // that one address may begin; beyond: refused and counted; 0: any
+
+    RecordingPolicy recording; // which calls' media are kept, until CallMonitor is told other rules
 
     RtpRules rtp; // the receivers' jitter buffer, as it is assumed; whether keys are kept
 

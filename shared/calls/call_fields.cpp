@@ -17,7 +17,7 @@ constexpr std::array callNames { "call_key", "call_id", "signalling", "transport
     "poll_gap_longest_ms", "trust", "q850_cause", "end_reason", "asserted_identity", "diversion", "leg_id",
     "transfer_target", "replaced_call_id", "caller_agent", "callee_agent", "session_expires_s", "branches", "offers",
     "holds", "hold_time_s", "media_kinds", "secure_media", "began_before_probe", "encapsulation", "messages_not_stored",
-    "media_after_answer", "media_after_end_ms" };
+    "media_after_answer", "media_after_end_ms", "recorded", "recording_rule" };
 
 constexpr std::array streamNames { "call_key", "stream_index", "call_id", "direction", "src_ip", "src_port", "dst_ip",
     "dst_port", "ssrc", "payload_type", "codec", "clock_rate_hz", "first_packet_at", "last_packet_at", "packets",
@@ -31,7 +31,7 @@ constexpr std::array streamNames { "call_key", "stream_index", "call_id", "direc
     "dtmf_digits", "one_way_delay_ms", "delay_source", "mos_lost_to_codec", "mos_lost_to_loss", "mos_lost_to_bursts",
     "mos_lost_to_delay", "mos_lost_to_discards", "jitter_buffer", "jitter_buffer_ms", "discarded", "dscp",
     "dscp_changes", "ptime_changes", "clock_skew_ppm", "media_gaps", "media_gap_longest_ms", "early_packets",
-    "early_lost", "dtmf" };
+    "early_lost", "dtmf", "packets_not_wanted" };
 
 constexpr std::array qualityNames { "call_key", "stream_index", "call_id", "direction", "at", "packets", "lost",
     "duplicates", "reordered", "lost_with_probe", "jitter_ms", "jitter_error_ms", "delta_max_ms", "mos", "discarded",
@@ -124,7 +124,8 @@ std::vector<FieldValue> callFields(const CallRecord& call)
         call.sessionExpiresSeconds ? count(call.sessionExpiresSeconds) : FieldValue {}, count(call.branches),
         count(call.offers), count(call.holds), number(call.holdTime.count() / 1000.0, 3), text(toText(call.mediaKinds)),
         count(call.secureMedia), count(call.beganBeforeProbe), text(toText(call.encapsulation)),
-        count(call.messagesNotStored), text(toText(call.mediaAfterAnswer)), milliseconds(call.mediaAfterEnd) };
+        count(call.messagesNotStored), text(toText(call.mediaAfterAnswer)), milliseconds(call.mediaAfterEnd),
+        text(toText(call.recorded)), text(call.recordingRule) };
 }
 
 std::span<const char* const> streamFieldNames()
@@ -160,7 +161,8 @@ std::vector<FieldValue> streamFields(const StreamRecord& stream, std::string_vie
         number(stream.mosLostToDelay, 3), number(stream.mosLostToDiscards, 3), text(toText(stream.jitterBuffer)),
         milliseconds(stream.jitterBufferDelay), count(stream.discarded), count(stream.dscp), count(stream.dscpChanges),
         count(stream.ptimeChanges), number(stream.clockSkewPpm, 1), count(stream.mediaGaps),
-        milliseconds(stream.mediaGapLongest), count(stream.earlyPackets), count(stream.earlyLost), text(stream.dtmf) };
+        milliseconds(stream.mediaGapLongest), count(stream.earlyPackets), count(stream.earlyLost), text(stream.dtmf),
+        count(stream.packetsNotWanted) };
 }
 
 std::span<const char* const> qualityFieldNames()

@@ -17,6 +17,8 @@ struct CallQuery {
     std::optional<CallKey> key;
     std::optional<CallOutcome> outcome;
     std::optional<CaptureTrust> trust;
+    std::optional<Recording> recorded;
+    std::string recordingRule; // exact
     std::optional<double> minMos; // bounds on mos_mean; calls without MOS match neither
     std::optional<double> maxMos;
     std::uint64_t limit = 0; // 0: all

@@ -9,6 +9,7 @@ namespace {
 constexpr std::array<std::string_view, 7> outcomeTexts { "answered", "busy", "cancelled", "no_answer", "rejected",
     "failed", "incomplete" };
 constexpr std::array<std::string_view, 3> trustTexts { "whole", "delayed", "lossy" };
+constexpr std::array<std::string_view, 4> recordingTexts { "", "no", "yes", "partly" };
 
 }
 
@@ -57,6 +58,11 @@ std::string_view toText(CaptureTrust trust)
     return trustTexts[static_cast<std::size_t>(trust)];
 }
 
+std::string_view toText(Recording recorded)
+{
+    return recordingTexts[static_cast<std::size_t>(recorded)];
+}
+
 std::string_view toText(MediaAfterAnswer media)
 {
     constexpr std::array<std::string_view, 5> texts { "", "none", "caller", "callee", "both" };
@@ -94,6 +100,14 @@ std::optional<CaptureTrust> parseTrust(std::string_view text)
     for (std::size_t i = 0; i < trustTexts.size(); ++i)
         if (trustTexts[i] == text)
             return static_cast<CaptureTrust>(i);
+    return std::nullopt;
+}
+
+std::optional<Recording> parseRecorded(std::string_view text)
+{
+    for (std::size_t i = 1; i < recordingTexts.size(); ++i)
+        if (recordingTexts[i] == text)
+            return static_cast<Recording>(i);
     return std::nullopt;
 }
 

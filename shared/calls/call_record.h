@@ -58,6 +58,13 @@ enum class MediaAfterAnswer : std::uint8_t { // of which parties RTP audio was s
     Both,
 };
 
+enum class Recording : std::uint8_t { // whether the media of a call were to be kept
+    Unknown, // not decided yet, or stored before it was kept
+    No,
+    Yes,
+    Partly, // from the middle on: what decided it came after the first media
+};
+
 struct CallRecord {
     CallKey key;
     CallState state = CallState::Trying;
@@ -113,6 +120,9 @@ struct CallRecord {
 
     MediaAfterAnswer mediaAfterAnswer = MediaAfterAnswer::Unknown; // one alone: nothing was heard the other way
     std::optional<Milliseconds> mediaAfterEnd; // how long RTP went on after BYE; empty when none came
+
+    Recording recorded = Recording::Unknown;
+    FixedText<47> recordingRule; // which decided that; "figures-only" where an engine keeps no media
 };
 static_assert(std::is_trivially_copyable_v<CallRecord>);
 
@@ -128,7 +138,9 @@ std::string_view toText(CallOutcome outcome);
 std::string_view toText(EndedBy endedBy);
 std::string_view toText(CaptureTrust trust);
 std::string_view toText(MediaAfterAnswer media); // "none", "caller", "callee", "both"; empty when unknown
+std::string_view toText(Recording recorded); // "no", "yes", "partly"; empty when unknown
 std::optional<CallOutcome> parseOutcome(std::string_view text);
 std::optional<CaptureTrust> parseTrust(std::string_view text);
+std::optional<Recording> parseRecorded(std::string_view text);
 
 }

@@ -130,6 +130,8 @@ constexpr CounterMeaning meanings[] {
     { "media_write_longest_ms", G::Disk, K::Level, "Longest write, ms", "Of media, to the disk", {} },
     { "media_chunks_refused", G::Queues, K::Missed, "Media pool empty", "No chunk was free: the disk is late",
         fasterDisk },
+    { "media_not_wanted", G::Disk, K::Count, "Media not wanted",
+        "RTP of calls that are not recorded: by a rule, or before it was decided", {} },
     { "media_packets_not_recorded", G::Disk, K::Missed, "Media not recorded", "RTP that found no free chunk",
         fasterDisk },
     { "media_packets_not_written", G::Disk, K::Missed, "Media not written", "RTP that the disk refused", moreSpace },

@@ -101,6 +101,7 @@ struct StreamRecord {
     std::uint64_t earlyPackets = 0; // before the call was answered
     std::uint64_t earlyLost = 0; // of those expected until then
     FixedText<63> dtmf; // keys pressed, where they are kept: as "*" each, or as they were
+    std::uint64_t packetsNotWanted = 0; // of the packets: came while the call was not to be recorded
 };
 static_assert(std::is_trivially_copyable_v<StreamRecord>);
 

@@ -195,6 +195,16 @@ quint64 RemoteProbe::removeAlarmRule(const QString& name)
     return request([&](SessionReplica& session, quint64 number) { session.removeAlarmRule(number, name); });
 }
 
+quint64 RemoteProbe::recordingRules()
+{
+    return request([&](SessionReplica& session, quint64 number) { session.recordingRules(number); });
+}
+
+quint64 RemoteProbe::putRecordingRules(const RecordingRules& rules)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.putRecordingRules(number, encode(rules)); });
+}
+
 quint64 RemoteProbe::serviceHistory(const ServiceQuery& query)
 {
     return request([&](SessionReplica& session, quint64 number) { session.serviceHistory(number, encode(query)); });
@@ -246,6 +256,8 @@ void RemoteProbe::takeAnswer(quint64 request, const QByteArray& blob)
         emit alarmRulesFound(request, rules->rules);
     else if (const auto* changes = std::get_if<AlarmRuleChangePage>(&*answer))
         emit alarmRuleChangesFound(request, changes->changes);
+    else if (const auto* recording = std::get_if<RecordingRules>(&*answer))
+        emit recordingRulesFound(request, *recording);
 }
 
 void RemoteProbe::takeEnd(quint64 request, const QString* failure)

@@ -61,6 +61,8 @@ public:
     quint64 acknowledgeAlarm(AlarmId alarm, const QString& comment);
     quint64 putAlarmRule(const AlarmRule& rule);
     quint64 removeAlarmRule(const QString& name);
+    quint64 recordingRules();
+    quint64 putRecordingRules(const RecordingRules& rules); // in the place of that version's; a change, likewise
     quint64 serviceHistory(const ServiceQuery& query);
     quint64 serviceWindows(); // of every group
     void cancel(quint64 request);
@@ -82,6 +84,7 @@ signals:
     void mediaArrived(quint64 request, callmon::StreamKey stream, const QByteArray& bytes);
     void alarmsFound(quint64 request, const std::vector<callmon::Alarm>& alarms, quint64 matchesInAll);
     void alarmRulesFound(quint64 request, const std::vector<callmon::AlarmRule>& rules);
+    void recordingRulesFound(quint64 request, const callmon::RecordingRules& rules);
     void alarmRuleChangesFound(quint64 request, const std::vector<callmon::AlarmRuleChange>& changes);
     void finished(quint64 request);
     void failed(quint64 request, const QString& message);

@@ -1,6 +1,7 @@
 #include "shared/remote/wire.h"
 
 #include "shared/remote/wire_alarms.h"
+#include "shared/remote/wire_recording.h"
 
 namespace callmon {
 
@@ -69,8 +70,10 @@ template <typename Archive, typename Call> void visitCallRecord(Archive& archive
     archive.field(call.messagesNotStored);
     archive.enumeration(call.mediaAfterAnswer, MediaAfterAnswer::Both);
     archive.field(call.mediaAfterEnd);
+    archive.enumeration(call.recorded, Recording::Partly);
+    archive.field(call.recordingRule);
 }
-constexpr std::size_t callRecordMinBytes = 171;
+constexpr std::size_t callRecordMinBytes = 174;
 
 template <typename Archive, typename Stream> void visitStreamRecord(Archive& archive, Stream& stream)
 {
@@ -150,8 +153,9 @@ template <typename Archive, typename Stream> void visitStreamRecord(Archive& arc
     archive.field(stream.earlyPackets);
     archive.field(stream.earlyLost);
     archive.field(stream.dtmf);
+    archive.field(stream.packetsNotWanted);
 }
-constexpr std::size_t streamRecordMinBytes = 303;
+constexpr std::size_t streamRecordMinBytes = 311;
 
 template <typename Archive, typename Point> void visitQualityPoint(Archive& archive, Point& point)
 {
@@ -225,6 +229,8 @@ template <typename Archive, typename Query> void visitCallQuery(Archive& archive
     archive.field(query.key);
     archive.enumeration(query.outcome, CallOutcome::Incomplete);
     archive.enumeration(query.trust, CaptureTrust::Lossy);
+    archive.enumeration(query.recorded, Recording::Partly);
+    archive.field(query.recordingRule);
     archive.field(query.minMos);
     archive.field(query.maxMos);
     archive.field(query.limit);
@@ -390,6 +396,9 @@ std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob)
         break;
     case Kind::AlarmRuleChangePage:
         readPage(in, answer.emplace<AlarmRuleChangePage>());
+        break;
+    case Kind::RecordingRules:
+        readRules(in, answer.emplace<RecordingRules>());
         break;
     default:
         return std::nullopt;

@@ -12,6 +12,7 @@
 #include "shared/calls/live_delta.h"
 #include "shared/calls/probe_status.h"
 #include "shared/calls/quality_point.h"
+#include "shared/calls/recording_rule.h"
 #include "shared/calls/stream_record.h"
 #include "shared/remote/wire_service.h"
 
@@ -22,7 +23,7 @@
 namespace callmon {
 
 // Goes up with every change of Session in probe.rep or of a blob. Engine and client must have the same.
-constexpr quint32 remoteProtocolVersion = 5;
+constexpr quint32 remoteProtocolVersion = 6;
 
 // Messages are kept near this size: large ones block their connection and double memory.
 constexpr std::size_t remoteMessageBytes = 128 * 1024;
@@ -88,6 +89,9 @@ std::optional<AlarmQuery> decodeAlarmQuery(const QByteArray& blob);
 QByteArray encode(const AlarmRule& rule);
 std::optional<AlarmRule> decodeAlarmRule(const QByteArray& blob); // that it makes sense, checkRule() says
 
+QByteArray encode(const RecordingRules& rules); // a request, and an answer
+std::optional<RecordingRules> decodeRecordingRules(const QByteArray& blob); // likewise checkRecordingRules()
+
 QByteArray encode(const CallQuery& query);
 std::optional<CallQuery> decodeCallQuery(const QByteArray& blob);
 
@@ -123,7 +127,7 @@ struct AlarmRuleChangePage {
     std::vector<AlarmRuleChange> changes;
 };
 using RemoteAnswer = std::variant<CallPage, StreamPage, QualityPage, MediaPage, MessagePage, AlarmPage, AlarmRulePage,
-    AlarmRuleChangePage, ServiceRowPage>;
+    AlarmRuleChangePage, ServiceRowPage, RecordingRules>;
 
 QByteArray encode(const CallPage& page);
 QByteArray encode(const StreamPage& page);

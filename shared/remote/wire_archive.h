@@ -26,9 +26,10 @@ enum class Kind : std::uint8_t {
     AlarmPage,
     AlarmRule,
     AlarmRulePage,
-    AlarmRuleChangePage
+    AlarmRuleChangePage,
+    RecordingRules
 };
-constexpr std::uint8_t blobVersion = 5;
+constexpr std::uint8_t blobVersion = 6;
 
 class Writer {
 public:

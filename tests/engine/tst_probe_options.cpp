@@ -204,6 +204,48 @@ private slots:
         }
     }
 
+    void recordingTablesAreRulesInTheirOrder()
+    {
+        const QTemporaryDir dir;
+        const std::string file = writeFile(dir,
+            "replay = [\"a.pcap\"]\ndata = \"d\"\n"
+            "[[recording]]\nname = \"board\"\nrecord = \"no\"\nnumber = \"34910001*\"\n"
+            "[[recording]]\nname = \"north\"\nrecord = \"12.5%\"\ntrunk = \"north\"\nheader = \"X-A: b\"\n"
+            "address = \"10.0.0.0/8\"\ncaller = \"1*\"\ncallee = \"*2\"\nenabled = false\n"
+            "[[trunk]]\nname = \"north\"\naddresses = [\"192.0.2.0/24\"]\n");
+        const auto parsed = parse({ "--config", file.c_str() });
+        const auto* options = std::get_if<ProbeOptions>(&parsed);
+        QVERIFY2(options, std::get_if<Error>(&parsed) ? std::get_if<Error>(&parsed)->what.c_str() : "");
+        QCOMPARE(options->recordingRules.size(), std::size_t { 3 });
+        QCOMPARE(criteriaText(options->recordingRules[0]), std::string("number 34910001*"));
+        QCOMPARE(options->recordingRules[0].percent, 0.0);
+        QCOMPARE(options->recordingRules[0].changedBy.str(), std::string("configuration"));
+        QCOMPARE(criteriaText(options->recordingRules[1]),
+            std::string("caller 1*, callee *2, address 10.0.0.0/8, trunk north, header X-A: b"));
+        QCOMPARE(options->recordingRules[1].percent, 12.5);
+        QVERIFY(!options->recordingRules[1].enabled);
+        QCOMPARE(options->recordingRules[2].name.str(), std::string("default")); // added: all others are recorded
+        QCOMPARE(options->recordingRules[2].percent, 100.0);
+    }
+
+    void recordingTableThatIsWrongSaysWhat()
+    {
+        const QTemporaryDir dir;
+        for (const auto& [table, word] : { std::pair("name = \"x\"", "says record"), { "record = \"no\"", "name" },
+                 { "name = \"x\"\nrecord = true", "\"yes\", \"no\"" },
+                 { "name = \"x\"\nrecord = \"no\"\ncolour = 3", "colour" },
+                 { "name = \"x\"\nrecord = \"no\"\ncaller = 34", "caller" },
+                 { "name = \"x\"\nrecord = \"no\"\naddress = \"moon\"", "192.0.2.0/24" },
+                 { "name = \"x\"\nrecord = \"no\"\ntrunk = \"west\"", "west" },
+                 { "name = \"default\"\nrecord = \"no\"\ncaller = \"3\"", "no other rule" } }) {
+            const std::string text = std::string("replay = [\"a.pcap\"]\ndata = \"d\"\n[[recording]]\n") + table + '\n';
+            const std::string file = writeFile(dir, text.c_str());
+            const auto parsed = parse({ "--config", file.c_str() });
+            const auto* error = std::get_if<Error>(&parsed);
+            QVERIFY2(error && error->what.find(word) != std::string::npos, error ? error->what.c_str() : table);
+        }
+    }
+
     void alarmTableThatIsWrongSaysWhat()
     {
         const QTemporaryDir dir;

@@ -22,7 +22,7 @@ public:
     {
         require(stream.lost <= stream.expected);
         require(stream.duplicates < stream.packets);
-        require(stream.packetsStored + stream.packetsNotStored <= stream.packets);
+        require(stream.packetsStored + stream.packetsNotStored + stream.packetsNotWanted <= stream.packets);
         require(stream.lossPercent >= 0 && stream.lossPercent <= 100);
         require(std::isfinite(stream.throughputBps) && stream.throughputBps >= 0);
         require(!stream.rFactor || (*stream.rFactor >= 0 && *stream.rFactor <= 100));
@@ -98,6 +98,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.maxMediaAddresses = 6;
     options.maxUnboundFlows = 64;
     options.waitingBytes = 1 << 16;
+    RecordingRule asks; // for what may come late, or never
+    asks.name = "asks";
+    asks.percent = 50;
+    asks.address = "10.0.0.0/8";
+    asks.header = "X-Record: *yes*";
+    std::vector<RecordingRule> rules = builtInRecordingRules();
+    rules.insert(rules.begin(), asks);
+    options.recording = RecordingPolicy(rules, {});
     CallMonitor monitor(options, sink);
     static PacketDecoder decoder;
     Timestamp now = earliest + std::chrono::seconds(1'700'000'000);

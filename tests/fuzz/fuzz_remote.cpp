@@ -1,6 +1,7 @@
 // What crosses the remote interface, from either side. The first byte chooses the reader: the blobs that clients and
 // engines decode, the guard that reads clients' frames, or the pipe that cuts a byte stream into frames.
 #include "engine/remote/client_frames.h"
+#include "shared/calls/recording_policy.h"
 #include "shared/remote/frame_pipe.h"
 #include "tests/fuzz/code_seeds.h"
 #include "tests/shared/remote/sample_blobs.h"
@@ -60,7 +61,7 @@ std::vector<std::vector<std::uint8_t>> codeSeeds()
     for (const QByteArray& blob : sample::blobs())
         for (std::uint8_t reader = 0; reader < 3; ++reader) {
             const bool reads = reader == 0 ? decodeCallQuery(blob) || decodeProbeStatus(blob) || decodeAlarmQuery(blob)
-                    || decodeAlarmRule(blob) || decodeServiceQuery(blob)
+                    || decodeAlarmRule(blob) || decodeServiceQuery(blob) || decodeRecordingRules(blob)
                 : reader == 1 ? decodeLiveDeltaPart(blob) || decodeAlarmDeltaPart(blob)
                               : decodeAnswer(blob).has_value();
             if (!reads)
@@ -95,6 +96,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             if (encode(*rule) != rest)
                 std::abort();
             static_cast<void>(checkRule(*rule));
+        }
+        if (const auto rules = decodeRecordingRules(rest)) { // those that pass the check can be asked about any call
+            if (encode(*rules) != rest)
+                std::abort();
+            if (checkRecordingRules(rules->rules, {})) {
+                RecordedCall call;
+                call.caller = std::string_view(reinterpret_cast<const char*>(data), std::min<std::size_t>(size, 127));
+                call.complete = true;
+                if (!RecordingPolicy(rules->rules, {}).decide(call))
+                    std::abort();
+            }
         }
         break;
     case 1:

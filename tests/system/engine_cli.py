@@ -247,6 +247,144 @@ class Contract(unittest.TestCase):
         self.assertIn(("vic", "viewer", "127.0.0.1", "refused search"), told)
         self.assertFalse([entry for entry in told if entry[0] == "eve"])
 
+    def test_rules_say_which_calls_are_recorded(self):
+        config = os.path.join(WORK, "recording.toml")
+        with open(config, "w") as f:
+            f.write('[[recording]]\nname = "spain"\nrecord = "no"\nnumber = "+34*"\n'
+                    '[[recording]]\nname = "half"\nrecord = "50%"\ncaller = "+*"\n')
+
+        def rule_of(truth):
+            if truth["caller"].startswith("+34") or truth["callee"].startswith("+34"):
+                return "spain"
+            return "half" if truth["caller"].startswith("+") else "default"
+
+        with_media = {row["call_id"] for row in self.truth_streams}
+        recorded = []
+        for cores in ("1", "2", "3"):
+            data = folder(f"recording{cores}")
+            done = run(program("callmon-engine"), "--config", config, "--replay", self.capture, "--data", data,
+                       "--processing-cores", cores)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("\nmedia_packets_not_recorded 0\n", done.stdout)
+            self.assertNotIn("\nmedia_not_wanted 0\n", done.stdout)
+            recorded.append({})
+            for call in self.calls(data=data):
+                truth = self.truth[call["call_id"]]
+                self.assertEqual(call["recording_rule"], rule_of(truth))
+                self.assertEqual(call["media_packets_not_stored"], "0")
+                self.assertIn(call["recorded"], {"spain": ("no",), "half": ("yes", "no"), "default": ("yes",)}
+                              [call["recording_rule"]])
+                recorded[-1][call["call_id"]] = call["recorded"]
+                sound = os.path.join(WORK, "recording.wav")
+                if os.path.exists(sound):
+                    os.remove(sound)
+                wav = run(program("callmonctl"), "wav", call["call_key"], "--data", data, "-o", sound)
+                heard = call["recorded"] == "yes" and call["call_id"] in with_media
+                self.assertEqual(wav.returncode == 0 and os.path.exists(sound), heard, (call, wav.stderr))
+                if call["recorded"] == "no":
+                    self.assertIn("was not recorded (rule " + call["recording_rule"], wav.stderr)
+                    flow = run(program("callmonctl"), "flow", call["call_key"], "--data", data)
+                    self.assertIn("INVITE", flow.stdout)
+            for answer in ("yes", "no"):
+                self.assertEqual({row["call_id"] for row in self.calls("--recorded", answer, data=data)},
+                                 {call_id for call_id, was in recorded[-1].items() if was == answer})
+            self.assertEqual({rule_of(self.truth[row["call_id"]])
+                              for row in self.calls("--recording-rule", "spain", data=data)}, {"spain"})
+        self.assertEqual(recorded[0], recorded[1])
+        self.assertEqual(recorded[0], recorded[2])
+
+    def test_figures_only_keeps_no_voice(self):
+        data = folder("figures")
+        done = run(program("callmon-engine"), "--replay", self.capture, "--data", data, "--record-media", "false")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("\nmedia_packets_not_recorded 0\n", done.stdout)
+        for call in self.calls(data=data):
+            self.assertEqual((call["recorded"], call["recording_rule"]), ("no", "figures-only"))
+        self.assertIn("\nmedia_packets_stored 0\n", done.stdout)
+        media = os.path.join(data, "media")
+        for segment in os.listdir(media) if os.path.isdir(media) else []:
+            self.assertLessEqual(os.path.getsize(os.path.join(media, segment)), 4096)  # its header
+        streams = run(program("callmonctl"), "streams", "--data", data, "--format", "csv")
+        found = {(row["call_id"], row["ssrc"].lower()): row for row in rows(streams.stdout)}
+        for truth in self.truth_streams:
+            row = found[(truth["call_id"], truth["ssrc"].lower())]
+            self.assertEqual((row["packets"], row["packets_stored"], row["packets_not_stored"],
+                              row["packets_not_wanted"]), (truth["packets"], "0", "0", truth["packets"]))
+
+    def test_recording_rules_change_while_the_engine_runs_and_outlive_it(self):
+        data = folder("recording_live")
+        os.makedirs(data)
+        url = "local:" + os.path.join(data, "engine.sock")
+
+        def start():
+            traffic = subprocess.Popen([program("callmon-traffic"), "--live", "--rate", "4", "--seed", "5"],
+                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+            engine = subprocess.Popen([program("callmon-engine"), "--replay", "-", "--pace", "recorded", "--data", data,
+                                       "--listen", url], stdin=traffic.stdout, stdout=subprocess.DEVNULL,
+                                      stderr=subprocess.PIPE, text=True)
+            traffic.stdout.close()
+            return traffic, engine
+
+        def stop(traffic, engine):
+            traffic.terminate()
+            traffic.wait(timeout=10)
+            engine.terminate()
+            said = engine.communicate(timeout=30)[1]
+            return said
+
+        def recording(*arguments):
+            for _ in range(40):
+                done = run(program("callmonctl"), "recording", *arguments, "--engine", url)
+                if done.returncode == 0:
+                    break
+                time.sleep(0.5)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return done.stdout
+
+        both = start()
+        try:
+            listed = rows(recording("--format", "csv"))
+            self.assertEqual([(row["rule"], row["record"]) for row in listed], [("default", "yes")])
+            time.sleep(3)
+            changing_at = time.time()
+            recording("set", "default", "--record", "no")
+            recording("add", "spain", "--record", "yes", "--caller", "+34*")
+            changed_at = time.time()
+            time.sleep(6)
+        finally:
+            stop(*both)
+        before = after = 0
+        for call in self.calls(data=data):
+            began = call["started_at"]
+            caller = call["caller"].lstrip("'")
+            if began < time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(changing_at)):
+                self.assertEqual((call["recorded"], call["recording_rule"]), ("yes", "default"), call)
+                before += 1
+            elif began > time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(changed_at + 2)):
+                spain = caller.startswith("+34")
+                self.assertEqual((call["recorded"], call["recording_rule"]),
+                                 ("yes", "spain") if spain else ("no", "default"), call)
+                after += 1
+        self.assertGreater(before, 0)
+        self.assertGreater(after, 0)
+        streams = run(program("callmonctl"), "streams", "--data", data, "--format", "csv")
+        for row in rows(streams.stdout):
+            self.assertEqual(row["packets_not_stored"], "0")
+        audit = run(program("callmonctl"), "audit", "--data", data, "--format", "csv")
+        told = [row["detail"] for row in rows(audit.stdout) if row["action"] == "change recording rules"]
+        self.assertEqual(told, ["changed default (yes, every call) to default (no, every call)",
+                                "added spain (yes, caller +34*)"])
+        both = start()
+        try:
+            listed = rows(recording("--format", "csv"))
+            self.assertEqual([(row["rule"], row["record"]) for row in listed], [("spain", "yes"), ("default", "no")])
+            recording("reset")
+            listed = rows(recording("--format", "csv"))
+            self.assertEqual([(row["rule"], row["record"]) for row in listed], [("default", "yes")])
+        finally:
+            said = stop(*both)
+        self.assertIn("not as configured", said)
+
     def test_killed_engine_loses_at_most_the_last_second(self):
         chance = random.Random(1)
         for round_number in range(3):

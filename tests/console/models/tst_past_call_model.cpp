@@ -43,6 +43,7 @@ private slots:
         QCOMPARE(QString(callFieldNames()[PastCallModel::LegId]), QString("leg_id"));
         QCOMPARE(QString(callFieldNames()[PastCallModel::HoldTime]), QString("hold_time_s"));
         QCOMPARE(QString(callFieldNames()[PastCallModel::Encapsulation_]), QString("encapsulation"));
+        QCOMPARE(QString(callFieldNames()[PastCallModel::RecordingRule_]), QString("recording_rule"));
     }
 
     void batchesKeepTheSortOrderAndThePromisesToViews()

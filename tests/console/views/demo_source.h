@@ -109,6 +109,8 @@ public:
         call.calleeAddress = { IpAddress::v4(0x0a140101U + static_cast<std::uint32_t>(i % 90)), 5060 };
         call.postDialDelay = Milliseconds(340.5 + i % 800);
         call.messages = 8;
+        call.recorded = i % 10 == 5 || (i == 0 && !recordsFirst) ? Recording::No : Recording::Yes;
+        call.recordingRule = call.recorded == Recording::No ? "board" : "default";
         call.trust = i == 0 || i % 40 == 7 ? CaptureTrust::Lossy
             : i % 12 == 3                  ? CaptureTrust::Delayed
                                            : CaptureTrust::Whole;
@@ -297,6 +299,7 @@ public:
         return id;
     }
     bool keepsMessages = true;
+    bool recordsFirst = true; // the call that a search by key finds
 
     quint64 media(CallKey call) override
     {

@@ -316,6 +316,32 @@ private slots:
         QVERIFY(!page->player().isPlaying());
     }
 
+    void aCallThatWasNotRecordedSaysByWhichRule()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(0);
+        source.recordsFirst = false;
+        CallPage* page = window.openCall(source.record(0).key);
+        QTRY_VERIFY(page->hasSeries());
+        const auto says = [&](const QString& words) {
+            const auto labels = page->findChildren<ElidedLabel*>();
+            return std::ranges::any_of(labels, [&](const ElidedLabel* label) { return label->text().contains(words); });
+        };
+        QTRY_VERIFY(says("This call was not recorded: rule “board”."));
+        QVERIFY(says("no, board"));
+        page->player().play(); // asks for nothing
+        QTest::qWait(50);
+        QVERIFY(says("This call was not recorded"));
+        QVERIFY(!page->player().hasAudio());
+        source.recordsFirst = true;
+        page = window.openCall(source.record(1).key);
+        QTRY_VERIFY(page->player().hasAudio());
+        QVERIFY(says("yes, default"));
+        QVERIFY(!says("not recorded"));
+    }
+
     void moreMatchesThanTheLimitAreSaid()
     {
         DemoSource source;

@@ -1,4 +1,4 @@
-// callmonctl alarms and callmonctl rules, of an engine that has both.
+// callmonctl alarms, callmonctl rules and callmonctl recording, of an engine that has them.
 #include "engine/ctl/commands.h"
 #include "tests/shared/calls/sample_alarms.h"
 
@@ -13,6 +13,7 @@ struct Engine {
     std::vector<Alarm> alarms;
     std::vector<AlarmRule> rules = builtInRules();
     std::vector<AlarmRuleChange> changes;
+    RecordingRules recording { 7, builtInRecordingRules() };
     std::vector<std::string> done;
 };
 
@@ -56,6 +57,15 @@ public:
     Result<void> removeAlarmRule(const std::string& name) override
     {
         m_engine.done.push_back("remove " + name);
+        return {};
+    }
+    Result<RecordingRules> recordingRules() override { return m_engine.recording; }
+    Result<void> putRecordingRules(const RecordingRules& rules) override
+    {
+        if (rules.version != m_engine.recording.version)
+            return Error { "changed meanwhile" };
+        m_engine.done.push_back(changeText(m_engine.recording.rules, rules.rules));
+        m_engine.recording.rules = rules.rules;
         return {};
     }
 
@@ -103,6 +113,68 @@ private slots:
         QCOMPARE(run("rules"), 0);
         QVERIFY(m_out.contains("asr-north"));
         QCOMPARE(run("rules --data /tmp"), 2);
+    }
+
+    void recordingRulesAreListed()
+    {
+        m_engine.recording.rules.insert(m_engine.recording.rules.begin(), sample::fullRecordingRule());
+        QCOMPARE(run("recording --format csv"), 0);
+        QCOMPARE(m_out.split('\n')[0],
+            QString("rule,record,enabled,caller,callee,number,address,trunk,header,changed_at,changed_by"));
+        QCOMPARE(m_out.split('\n')[1],
+            QString("board,12.5%,0,'+34*,*99,34910001*,2001:db8:17::/48,north,X-Record: yes,"
+                    "2026-11-23T06:00:00.000000001Z,bert"));
+        QCOMPARE(m_out.split('\n')[2], QString("default,yes,1,,,,,,,,"));
+        QCOMPARE(run("recording list"), 0);
+        QVERIFY(m_out.contains("2001:db8:17::/48"));
+        QCOMPARE(run("recording --data /tmp"), 2);
+    }
+
+    void recordingRulesAreChangedOneByOne()
+    {
+        const auto after = [&](const char* arguments) {
+            m_engine.done.clear();
+            if (run(arguments) != 0)
+                return m_err;
+            return QString::fromStdString(m_engine.done.at(0));
+        };
+        QCOMPARE(after("recording add north --record 10% --trunk north"), QString("added north (10%, trunk north)"));
+        QCOMPARE(after("recording add board --record no --number 3491* --before north"),
+            QString("added board (no, number 3491*)"));
+        QCOMPARE(m_engine.recording.rules[0].name.str(), std::string("board"));
+        QCOMPARE(m_engine.recording.rules[1].name.str(), std::string("north"));
+        QCOMPARE(m_engine.recording.rules[2].name.str(), std::string("default"));
+        QCOMPARE(after("recording set north --address 10.0.0.0/8"),
+            QString("changed north (10%, trunk north) to north (10%, address 10.0.0.0/8, trunk north)"));
+        QCOMPARE(after("recording set north --before board"), QString("changed their order"));
+        QCOMPARE(after("recording set default --record no"),
+            QString("changed default (yes, every call) to default (no, every call)"));
+        QCOMPARE(after("recording disable board"),
+            QString("changed board (no, number 3491*) to board (no, number 3491*, disabled)"));
+        QCOMPARE(after("recording enable board"),
+            QString("changed board (no, number 3491*, disabled) to board (no, number 3491*)"));
+        QCOMPARE(after("recording remove north"), QString("removed north"));
+        QCOMPARE(after("recording reset"), QString("removed board; removed default"));
+        QVERIFY(m_engine.recording.rules.empty()); // which an engine takes as: those of the configuration
+    }
+
+    void whatCannotBeDoneToRecordingRulesIsSaid()
+    {
+        QCOMPARE(run("recording add default --record no"), 1);
+        QVERIFY2(m_err.contains("already"), qPrintable(m_err));
+        QCOMPARE(run("recording set west --record no"), 1);
+        QVERIFY2(m_err.contains("no recording rule 'west'"), qPrintable(m_err));
+        QCOMPARE(run("recording add west --record no --before east"), 1);
+        QVERIFY2(m_err.contains("no recording rule 'east'"), qPrintable(m_err));
+        QCOMPARE(run("recording remove default"), 1);
+        QVERIFY2(m_err.contains("the default stays"), qPrintable(m_err));
+        QCOMPARE(run(("recording add west --record no --caller " + std::string(64, '3')).c_str()), 1);
+        QVERIFY2(m_err.contains("63 bytes"), qPrintable(m_err));
+        QCOMPARE(run("recording add west --record 101%"), 2);
+        QVERIFY2(m_err.contains("neither yes nor no nor a share"), qPrintable(m_err));
+        QCOMPARE(run("recording add west"), 2);
+        QCOMPARE(run("calls --recorded maybe"), 2);
+        QVERIFY(m_engine.done.empty());
     }
 
     void changeAltersWhatIsGivenAlone()

@@ -74,6 +74,14 @@ void NoAllocationTest::callsAndMediaAllocateNothing()
     options.maxCalls = 64;
     options.maxStreams = 64;
     options.maxMediaAddresses = 64;
+    std::vector<RecordingRule> rules = builtInRecordingRules();
+    RecordingRule asks;
+    asks.name = std::string_view("asks-for-what-may-still-come");
+    asks.caller = std::string_view("*");
+    asks.address = std::string_view("192.0.2.0/24");
+    asks.header = std::string_view("X-Record-This-Call-Please: *yes*");
+    rules.insert(rules.begin(), asks);
+    options.recording = RecordingPolicy(rules, {});
     CallMonitor monitor(options, *sink);
     const std::size_t before = allocations;
     monitor.process(traffic.datagrams());

@@ -37,6 +37,22 @@ public:
     std::string acknowledgedBy, changedBy;
 };
 
+class NoRecording : public RecordingAccess {
+public:
+    RecordingRules rules() const override { return { 3, builtInRecordingRules() }; }
+    Result<void> putRules(RecordingRules, const std::string& user) override
+    {
+        changedBy = user;
+        return {};
+    }
+    std::string wordsOf(const RecordingRules& rules) const override
+    {
+        return "version " + std::to_string(rules.version);
+    }
+
+    std::string changedBy;
+};
+
 struct Site {
     QTemporaryDir temporary;
     std::filesystem::path root = temporary.path().toStdString();
@@ -44,6 +60,7 @@ struct Site {
     FakeData data;
     LiveTable table;
     NoAlarms alarms;
+    NoRecording recording;
     std::unique_ptr<RemoteService> service;
     QString failure;
 
@@ -56,6 +73,7 @@ struct Site {
         RemoteServiceOptions options;
         options.second = 20ms;
         options.alarms = &alarms;
+        options.recording = &recording;
         options.auditDirectory = root;
         options.serviceWindows = [] { return std::vector<ServiceRow>(); };
         options.openQuery = [this]() -> Result<std::unique_ptr<RecordQuery>> {
@@ -117,6 +135,11 @@ const std::vector<Request>& allRequests()
             [](RemoteProbe& probe) { return probe.putAlarmRule(builtInRules().front()); } },
         { "remove alarm rule", Admin, true,
             [](RemoteProbe& probe) { return probe.removeAlarmRule(QStringLiteral("mine")); } },
+        { "recording rules", Operator, false, [](RemoteProbe& probe) { return probe.recordingRules(); } },
+        { "change recording rules", Admin, true,
+            [](RemoteProbe& probe) {
+                return probe.putRecordingRules({ 9, builtInRecordingRules() });
+            } },
     };
     return requests;
 }
@@ -152,6 +175,8 @@ private slots:
         }
         QCOMPARE(site.alarms.acknowledgedBy, std::string("a-admin"));
         QCOMPARE(site.alarms.changedBy, std::string("a-admin"));
+        QCOMPARE(site.recording.changedBy, std::string("a-admin"));
+        QCOMPARE(site.audited().back().detail, std::string("version 9")); // what it would change, in words
     }
 
     void aViewerSeesCallsWithoutTheirNumbersAndNoAlarms()

@@ -257,6 +257,15 @@ private slots:
         QTest::newRow("trust in between") << "trust"
                                           << "delayed"
                                           << "abc";
+        QTest::newRow("not recorded") << "recorded"
+                                      << "no"
+                                      << "b";
+        QTest::newRow("recorded partly") << "recorded"
+                                         << "partly"
+                                         << "";
+        QTest::newRow("by which rule") << "recording_rule"
+                                       << "default"
+                                       << "acd";
         QTest::newRow("min MOS") << "min"
                                  << "4"
                                  << "a";
@@ -311,6 +320,8 @@ private slots:
             call.outcome = row.outcome;
             call.mosMean = row.mos;
             call.trust = std::string_view(row.id) == "d" ? CaptureTrust::Lossy : CaptureTrust::Delayed;
+            call.recorded = std::string_view(row.id) == "b" ? Recording::No : Recording::Yes;
+            call.recordingRule = std::string_view(row.id) == "b" ? "board" : "default";
             if (std::string_view(row.id) == "d")
                 call.legId = "a";
             directory.writer->callEnded(call);
@@ -329,6 +340,10 @@ private slots:
             query.outcome = parseOutcome(text);
         else if (field == "trust")
             query.trust = parseTrust(text);
+        else if (field == "recorded")
+            query.recorded = parseRecorded(text);
+        else if (field == "recording_rule")
+            query.recordingRule = text;
         else if (field == "leg")
             query.leg = text;
         else if (field == "min")

@@ -1,5 +1,5 @@
 // Day databases of older schemas are read as they are, and written to once their new columns are added. schema_1.sql
-// to schema_4.sql are the texts that made them; rows and blobs are written here by SQLite itself.
+// to schema_5.sql are the texts that made them; rows and blobs are written here by SQLite itself.
 #include "engine/storage/quality_block.h"
 #include "engine/storage/schema.h"
 #include "engine/storage/sqlite.h"
@@ -47,6 +47,7 @@ private:
             + ",100,20000,0,0,103,3,2.9,1.5,2.5,19.0,20.0,21.0,0.5,200,200,200,0,80000,NULL,90.5,4.25,4.0,77,100,0,"
             + (version > 1 ? "6,0.5," : "") + (version > 2 ? "0,0,0,0,0,0,NULL,NULL,NULL,NULL," : "")
             + (version > 3 ? "3,1.5,NULL,NULL,NULL,NULL,20.0,0,0,80.0,1,0.0,0.5,0.0,0.25," : "")
+            + (version > 4 ? "0.125,0,NULL,0,0,0,0,NULL,0,NULL,0,0,''," : "")
             + "NULL,NULL);"
               // Little-endian: start, packets 50, lost 3, duplicates 1, reordered 2, jitter 1.5, delta 21.25, MOS 4.25.
               "INSERT INTO quality VALUES("
@@ -54,7 +55,8 @@ private:
             + ",x'0080D6B3D9B59818" // oldKey
               "32000000030000000100000002000000"
               "0000C03F0000AA4100008840'"
-            + (version > 1 ? ",x'070000000000803E');" : ");")) // 7 lost with the probe, error 0.25
+            + (version > 1 ? ",x'070000000000803E'" : "") // 7 lost with the probe, error 0.25
+            + (version > 4 ? ",NULL);" : ");"))
                                              .c_str()));
     }
 
@@ -76,6 +78,7 @@ private:
         QCOMPARE(call.mediaPacketsNotStored, 17u);
         QCOMPARE(call.probeFramesLost, first ? 0u : 5u);
         QCOMPARE(call.trust, first ? CaptureTrust::Whole : CaptureTrust::Lossy);
+        QVERIFY(call.recorded == Recording::Unknown && call.recordingRule.empty());
         QVERIFY(call.endReason.empty() && call.legId.empty() && call.holds == 0 && !call.beganBeforeProbe);
         const auto streams = directory.query->streams(call.key);
         QVERIFY(streams);
@@ -105,6 +108,7 @@ private:
         QTest::newRow("schema 2") << 2;
         QTest::newRow("schema 3") << 3;
         QTest::newRow("schema 4") << 4;
+        QTest::newRow("schema 5") << 5;
     }
 
 private slots:

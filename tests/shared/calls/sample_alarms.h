@@ -4,6 +4,7 @@
 #include "tests/shared/calls/sample_records.h"
 
 #include "shared/calls/alarm_rule.h"
+#include "shared/calls/recording_rule.h"
 
 namespace callmon::sample {
 
@@ -33,6 +34,23 @@ inline Alarm fullAlarm()
     alarm.acknowledgedBy = "anna";
     alarm.comment = "told the carrier";
     return alarm;
+}
+
+inline RecordingRule fullRecordingRule()
+{
+    RecordingRule rule;
+    rule.name = "board";
+    rule.enabled = false;
+    rule.percent = 12.5;
+    rule.caller = "+34*";
+    rule.callee = "*99";
+    rule.number = "34910001*";
+    rule.address = "2001:db8:17::/48";
+    rule.trunk = "north";
+    rule.header = "X-Record: yes";
+    rule.changedBy = "bert";
+    rule.changedAt = timestampFromNanoseconds(1'795'413'600'000'000'001);
+    return rule;
 }
 
 inline AlarmRule fullRule()

@@ -92,6 +92,8 @@ inline CallRecord fullCall(Timestamp start, const std::string& callId)
     call.messagesNotStored = 4'000'000'001u;
     call.mediaAfterAnswer = MediaAfterAnswer::Both;
     call.mediaAfterEnd = Milliseconds(250.5);
+    call.recorded = Recording::Partly;
+    call.recordingRule = "board";
     return call;
 }
 
@@ -184,6 +186,7 @@ inline StreamRecord fullStream(CallKey call, std::uint32_t index, Timestamp firs
     stream.earlyPackets = 1ull << 35;
     stream.earlyLost = 19;
     stream.dtmf = "0123456789*#ABCD";
+    stream.packetsNotWanted = 1ull << 36;
     return stream;
 }
 

@@ -60,6 +60,8 @@ CallRecord answeredCall()
     call.secureMedia = true;
     call.encapsulation = Encapsulation::GtpU;
     call.messagesNotStored = 19;
+    call.recorded = Recording::Partly;
+    call.recordingRule = "board";
     return call;
 }
 
@@ -82,7 +84,7 @@ private slots:
                                       "asserted_identity diversion leg_id transfer_target replaced_call_id "
                                       "caller_agent callee_agent session_expires_s branches offers holds "
                                       "hold_time_s media_kinds secure_media began_before_probe encapsulation "
-                                      "messages_not_stored");
+                                      "messages_not_stored recorded recording_rule");
         QTest::newRow("streams") << QByteArray("streams")
                                  << QByteArray(
                                         "call_id direction src_ip src_port dst_ip dst_port ssrc payload_type codec "
@@ -93,7 +95,7 @@ private slots:
                                         "r_factor mos_mean mos_min lost_with_probe jitter_error_ms "
                                         "binding_rule binding_confidence_percent media_kind secure "
                                         "packets_joined_later rtcp_reports rtcp_rtt_ms far_end_lost_percent "
-                                        "far_end_jitter_ms xr_mos");
+                                        "far_end_jitter_ms xr_mos packets_not_wanted");
     }
 
     void promisedColumnsAreThere()
@@ -154,6 +156,8 @@ private slots:
         row("began_before_probe", "0");
         row("encapsulation", "gtpu");
         row("messages_not_stored", "19");
+        row("recorded", "partly");
+        row("recording_rule", "board");
     }
 
     void callIsWrittenUnderItsColumns()

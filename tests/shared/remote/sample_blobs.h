@@ -59,6 +59,7 @@ inline std::vector<QByteArray> blobs()
     all.push_back(encode(ServiceRowPage { { service, ServiceRow {} } }));
     all.push_back(encode(AlarmRulePage { { fullRule(), AlarmRule {} } }));
     all.push_back(encode(AlarmRuleChangePage { { { fullRule(), true }, {} } }));
+    all.push_back(encode(RecordingRules { 7, { fullRecordingRule(), RecordingRule {} } }));
     return all;
 }
 

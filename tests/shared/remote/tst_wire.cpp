@@ -74,6 +74,8 @@ void compare(const CallRecord& a, const CallRecord& b)
     QCOMPARE(a.messagesNotStored, b.messagesNotStored);
     QCOMPARE(a.mediaAfterAnswer, b.mediaAfterAnswer);
     QCOMPARE(a.mediaAfterEnd, b.mediaAfterEnd);
+    QCOMPARE(a.recorded, b.recorded);
+    QCOMPARE(a.recordingRule, b.recordingRule);
 }
 
 StreamRecord fullStream()
@@ -117,6 +119,7 @@ void compare(const StreamRecord& a, const StreamRecord& b)
     QCOMPARE(a.arrivalUncertaintyMax, b.arrivalUncertaintyMax);
     QCOMPARE(a.packetsStored, b.packetsStored);
     QCOMPARE(a.packetsNotStored, b.packetsNotStored);
+    QCOMPARE(a.packetsNotWanted, b.packetsNotWanted);
     QCOMPARE(a.lostWithProbe, b.lostWithProbe);
     QCOMPARE(a.jitterError, b.jitterError);
     QCOMPARE(a.bindingRule, b.bindingRule);
@@ -213,6 +216,8 @@ CallQuery fullQuery()
     query.key = CallKey { 3 };
     query.outcome = CallOutcome::NoAnswer;
     query.trust = CaptureTrust::Delayed;
+    query.recorded = Recording::No;
+    query.recordingRule = "board";
     query.minMos = 1.5;
     query.maxMos = 2.5;
     query.limit = 1ULL << 33;
@@ -232,6 +237,8 @@ void compare(const CallQuery& a, const CallQuery& b)
     QCOMPARE(a.key, b.key);
     QCOMPARE(a.outcome, b.outcome);
     QCOMPARE(a.trust, b.trust);
+    QCOMPARE(a.recorded, b.recorded);
+    QCOMPARE(a.recordingRule, b.recordingRule);
     QCOMPARE(a.minMos, b.minMos);
     QCOMPARE(a.maxMos, b.maxMos);
     QCOMPARE(a.limit, b.limit);
@@ -262,7 +269,7 @@ bool decodes(const QByteArray& blob)
 {
     return decodeLiveDeltaPart(blob) || decodeCallQuery(blob) || decodeProbeStatus(blob) || decodeAnswer(blob)
         || decodeAlarmDeltaPart(blob) || decodeAlarmQuery(blob) || decodeAlarmRule(blob) || decodeServiceQuery(blob)
-        || decodeServiceRowPage(blob);
+        || decodeServiceRowPage(blob) || decodeRecordingRules(blob);
 }
 
 void compare(const Alarm& a, const Alarm& b)
@@ -489,6 +496,23 @@ private slots:
         QVERIFY(!changes.changes[1].removed);
     }
 
+    void everyFieldOfARecordingRuleArrives()
+    {
+        const RecordingRules rules { 1ULL << 40, { sample::fullRecordingRule(), RecordingRule {} } };
+        const auto request = decodeRecordingRules(encode(rules));
+        QVERIFY(request);
+        const RecordingRules answer = through(rules);
+        for (const RecordingRules* there : { &*request, &answer }) {
+            QCOMPARE(there->version, 1ULL << 40);
+            QCOMPARE(there->rules.size(), 2u);
+            for (std::size_t i = 0; i < 2; ++i) {
+                QVERIFY(saysTheSame(there->rules[i], rules.rules[i]));
+                QCOMPARE(there->rules[i].changedBy, rules.rules[i].changedBy);
+                QCOMPARE(there->rules[i].changedAt, rules.rules[i].changedAt);
+            }
+        }
+    }
+
     void everyFieldOfAnAlarmQueryArrives()
     {
         AlarmQuery query;
@@ -566,11 +590,12 @@ private slots:
         CallQuery query;
         query.caller = "ab";
         query.minMos = 1.0;
-        const QByteArray expected = QByteArray::fromHex("0205" // CallQuery, version 5
+        const QByteArray expected = QByteArray::fromHex("0206" // CallQuery, version 6
                                                         "0000" // from, to: absent
                                                         "00026162" // caller
                                                         "0000000000000000" // callee, number, callId, leg
                                                         "000000" // key, outcome, trust
+                                                        "000000" // recorded, recordingRule
                                                         "013ff0000000000000" // minMos
                                                         "00" // maxMos
                                                         "0000000000000000" // limit
@@ -591,7 +616,7 @@ private slots:
     void foreignVersionsAreRefused()
     {
         for (QByteArray blob : sample::blobs())
-            for (const int version : { 4, 6 }) {
+            for (const int version : { 5, 7 }) {
                 blob[1] = static_cast<char>(version);
                 QVERIFY(!decodes(blob));
             }
@@ -616,7 +641,7 @@ private slots:
             QVERIFY(!decodes(blob));
         }
         QByteArray blob = good;
-        blob.back() = 3; // trust, the last field
+        blob.back() = 3; // bytes of a rule's name that are not there
         QVERIFY(!decodes(blob));
     }
 
