@@ -28,7 +28,7 @@ enum class Kind : std::uint8_t {
     AlarmRulePage,
     AlarmRuleChangePage
 };
-constexpr std::uint8_t blobVersion = 5;
+constexpr std::uint8_t blobVersion = 6;
 
 class Writer {
 public:
