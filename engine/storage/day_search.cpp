@@ -63,6 +63,14 @@ DaySearch::DaySearch(
 DaySearch::~DaySearch()
 {
     sqlite3_progress_handler(m_reader->database().handle(), 0, nullptr, nullptr);
+    end();
+}
+
+void DaySearch::end()
+{
+    for (auto& [sql, statement] : m_statements)
+        statement.reset();
+    m_reader->database().execute("COMMIT");
 }
 
 Error DaySearch::fail()

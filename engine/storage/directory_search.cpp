@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <condition_variable>
-#include <deque>
 #include <limits>
 #include <list>
 #include <mutex>
@@ -17,6 +16,7 @@ namespace callmon {
 namespace {
 
 constexpr std::int64_t quartersPerDay = 96;
+constexpr std::uint64_t mostSlicesPerDay = 24;
 constexpr unsigned mostLanes = 4;
 constexpr std::size_t openDaysPerLane = 4;
 constexpr std::size_t recordsFetchedAtOnce = 1000;
@@ -73,7 +73,7 @@ private:
 
     // A slice's records on their way from the lane that finds them to the caller.
     struct Found {
-        std::deque<CallRecord> records;
+        std::vector<CallRecord> records;
         std::uint64_t matches = 0;
         bool done = false;
     };
@@ -178,8 +178,10 @@ void Search::addDay(UtcDay day)
     std::error_code ignored;
     const auto bytes = std::filesystem::file_size(dayDatabasePath(m_directory, day), ignored);
     const bool onlyCounted = m_plan.where.empty() && whole; // in no time, whatever the size
+    const bool exact = !m_plan.drivers.empty() && m_plan.drivers.front().exact; // a few rows, and beginning costs more
+    const std::uint64_t most = exact ? m_tuning.lanes : mostSlicesPerDay;
     const std::uint64_t parts =
-        ignored || onlyCounted ? 1 : std::clamp<std::uint64_t>(bytes / m_tuning.bytesPerSlice, 1, quartersPerDay);
+        ignored || onlyCounted ? 1 : std::clamp<std::uint64_t>(bytes / m_tuning.bytesPerSlice, 1, most);
     const std::int64_t quarters =
         (quartersPerDay + static_cast<std::int64_t>(parts) - 1) / static_cast<std::int64_t>(parts);
     for (std::int64_t at = begin; at < end; at += quarters * quarterNs) {
@@ -231,6 +233,16 @@ void Search::leaveOut(UtcDay day, const Error& error)
 
 template <typename Visit> bool Search::forQuarters(DaySearch& day, const Slice& slice, Visit&& visit)
 {
+    struct State {
+        explicit State(DaySearch& of)
+            : m_of(of)
+        {
+            m_of.begin();
+        }
+        ~State() { m_of.end(); }
+        DaySearch& m_of;
+    };
+    const State state(day);
     std::int64_t first = slice.first, end = slice.end;
     while (first < end && !m_stop.now()) {
         const auto next = day.nextKey(first, end, descending());
@@ -354,7 +366,7 @@ void Search::deliver()
             m_changed.wait_for(lock, std::chrono::milliseconds(50));
             continue;
         }
-        std::deque<CallRecord> records;
+        std::vector<CallRecord> records;
         records.swap(found.records);
         m_changed.notify_all();
         lock.unlock();

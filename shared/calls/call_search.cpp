@@ -274,6 +274,8 @@ Result<ConditionOperand> operandOf(const CallCondition& condition)
     if (!equality && (pattern || condition.value.empty()))
         return wrong(condition, pattern ? "a pattern goes with = and != only" : "there is no value to compare with");
     ConditionOperand operand;
+    if (field->kind == Kind::Address && !equality)
+        return wrong(condition, "addresses have no order; write = or !=, as in 10.0.0.*");
     if (field->kind == Kind::Word) {
         if (!equality)
             return wrong(condition, "words have no order; write = or !=");

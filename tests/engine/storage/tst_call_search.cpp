@@ -572,6 +572,7 @@ private slots:
         row("colour=red", "no field of that name");
         row("outcome=lost", "the words of this field are answered, busy");
         row("outcome<busy", "words have no order");
+        row("callee_ip>10.0.0.1", "addresses have no order");
         row("mos_mean<good", "that is no number");
         row("mos_mean<", "no value to compare with");
         row("mos_mean=3*", "texts, addresses and words only");
