@@ -51,6 +51,24 @@ void addFilters(CLI::App& command, CtlOptions& options)
     command.add_option("--caller", query.caller, "Calling party; * stands for any characters: +34*, *1234")
         ->type_name("P");
     command.add_option("--callee", query.callee, "Called party, likewise")->type_name("P");
+    command.add_option("--number", query.number, "Either party, likewise")->type_name("P");
+    command
+        .add_option_function<std::vector<std::string>>(
+            "--where",
+            [&query](const std::vector<std::string>& texts) {
+                for (const std::string& text : texts) {
+                    auto condition = parseCondition(text);
+                    if (!condition)
+                        throw CLI::ValidationError("--where " + condition.error().what);
+                    query.conditions.push_back(std::move(condition.value()));
+                }
+            },
+            "Any number of times: a condition on any field of the csv form: \"mos_mean<3.5\", "
+            "\"callee_agent=Asterisk*\", "
+            "outcome!=answered, ringing_at= (never rang)")
+        ->type_name("COND")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     command
         .add_option("--leg", query.leg,
             "All legs of one call, by their common leg_id, or by the Call-ID of the leg that has given its own")
@@ -75,6 +93,33 @@ void addFilters(CLI::App& command, CtlOptions& options)
                 return digits ? std::string() : "\"" + text + "\" is no number of calls";
             },
             ""));
+}
+
+void addOrder(CLI::App& command, CtlOptions& options)
+{
+    CallQuery& query = options.query;
+    command.add_option("--sort", query.sortBy, "By this field of the csv form; the default is by start")
+        ->type_name("FIELD")
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                return searchField(text) ? std::string()
+                                         : "calls have no field \"" + text + "\"; --format csv shows all";
+            },
+            ""));
+    command.add_flag("--descending", query.newestFirst, "The newest, or the greatest, first");
+    command
+        .add_option_function<std::string>(
+            "--after", [&query](const std::string& text) { query.after = parseCursor(text); },
+            "Go on behind that place of the same list, as an earlier call with --limit has told it")
+        ->type_name("PLACE")
+        ->check(CLI::Validator(
+            [](std::string& text) {
+                return parseCursor(text) ? std::string() : "\"" + text + "\" is no place in a list of calls";
+            },
+            ""));
+    command.add_flag_callback(
+        "--no-count", [&query] { query.count = false; },
+        "Do not count what matches beyond --limit, so that the answer need not wait for it");
 }
 
 void addStreamFilter(CLI::App& command, CtlOptions& options)
@@ -175,8 +220,9 @@ void addServiceHistory(CLI::App& command, CtlOptions& options)
 
 bool isPlainPeriod(const CallQuery& query) // from and to alone
 {
-    return query.caller.empty() && query.callee.empty() && query.leg.empty() && !query.outcome && !query.trust
-        && !query.recorded && query.recordingRule.empty() && !query.minMos && !query.maxMos && query.limit == 0;
+    return query.caller.empty() && query.callee.empty() && query.number.empty() && query.conditions.empty()
+        && query.leg.empty() && !query.outcome && !query.trust && !query.recorded && query.recordingRule.empty()
+        && !query.minMos && !query.maxMos && query.limit == 0;
 }
 
 // What is wrong with a report as it was asked for; empty: nothing.
@@ -276,6 +322,8 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
         addFilters(added, options);
         if (command == Command::Streams)
             addStreamFilter(added, options);
+        else
+            addOrder(added, options);
         addFormat(added, options);
     }
     CLI::App& report = add(Command::Report, "report", "Sum up calls: attempts, ASR, NER, SER, durations, delays, MOS");

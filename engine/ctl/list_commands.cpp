@@ -89,8 +89,22 @@ int listCalls(CallSource& source, const CtlOptions& options, CtlOutput output)
     if (const auto narrowed = narrowTo(source, options.call, query); !narrowed)
         return fail(output, narrowed.error());
     const auto rows = makeRowOutput(options.format, callFieldNames(), callTable, output.out);
-    return listFound<CallRecord>(
-        options, output, *rows, "calls", [&](const auto& sink) { return source.calls(query, sink); }, callFields);
+    std::uint64_t shown = 0;
+    std::uint64_t matches = 0;
+    CallCursor last;
+    const auto ask = [&](const auto& sink) {
+        auto found = source.calls(query, sink);
+        matches = found ? found.value() : 0;
+        return found;
+    };
+    const int status = listFound<CallRecord>(options, output, *rows, "calls", ask, [&](const CallRecord& call) {
+        ++shown;
+        last = cursorAt(call, query.sortBy);
+        return callFields(call);
+    });
+    if (query.limit != 0 && shown == query.limit && (matches > shown || !query.count))
+        output.err << "callmonctl: the next ones: the same with --after '" << toText(last) << "'\n";
+    return status;
 }
 
 int listStreams(CallSource& source, const CtlOptions& options, CtlOutput output)

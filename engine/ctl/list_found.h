@@ -21,8 +21,8 @@ int listFound(
     if (!found)
         return fail(output, found.error());
     if (options.format == Format::Table && found.value() > shown)
-        output.err << "callmonctl: " << found.value() << ' ' << records << " match; the first " << shown
-                   << " are shown\n";
+        output.err << "callmonctl: " << found.value() << ' ' << records << " match; the "
+                   << (options.query.after ? "next " : "first ") << shown << " are shown\n";
     return 0;
 }
 

@@ -53,6 +53,8 @@ std::string wordsOf(const CallQuery& query)
     add(words, "recording_rule", query.recordingRule);
     add(words, "min_mos", query.minMos);
     add(words, "max_mos", query.maxMos);
+    for (const CallCondition& condition : query.conditions)
+        add(words, "where", toText(condition));
     if (query.from)
         add(words, "from", toIso8601(*query.from));
     if (query.to)

@@ -14,6 +14,8 @@ constexpr std::size_t threadsPerClient = 3; // a slow search, a call page and it
 constexpr std::size_t maxRequests = 64;
 constexpr int maxUntaken = 4; // messages of a request that the client has not taken
 
+constexpr auto mostWaiting = std::chrono::milliseconds(100); // of a record that was found, for others
+
 std::size_t roughBytes(const CallRecord& call)
 {
     constexpr std::size_t fixedFields = 160;
@@ -140,29 +142,8 @@ bool QueryRunner::send(quint64 number, Request& request, const QByteArray& answe
 
 Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& request)
 {
-    if (const auto* wanted = std::get_if<CallQuery>(&request.job)) {
-        CallPage page;
-        std::size_t pageBytes = 0;
-        const auto all = query.calls(
-            *wanted,
-            [&](const CallRecord& call) {
-                ++page.matchesInAll;
-                page.calls.push_back(call);
-                pageBytes += roughBytes(call);
-                if (pageBytes < remoteMessageBytes)
-                    return true;
-                const bool goOn = send(number, request, encode(page));
-                page.calls.clear();
-                pageBytes = 0;
-                return goOn;
-            },
-            &request.cancelled);
-        if (!all)
-            return all.error();
-        page.matchesInAll = all.value();
-        send(number, request, encode(page)); // also when it is empty: it has the true count
-        return {};
-    }
+    if (const auto* wanted = std::get_if<CallQuery>(&request.job))
+        return answerCalls(query, *wanted, number, request);
     if (const auto* call = std::get_if<StreamsOf>(&request.job)) {
         auto streams = query.streams(call->call);
         if (!streams)
@@ -208,6 +189,38 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
     if (const auto* wanted = std::get_if<AcknowledgeAlarm>(&request.job))
         return acknowledge(query, *wanted);
     return changeRules(request.job);
+}
+
+// The first record is sent at once and the others soon, for counting may take its time: a list is there before it is
+// known how many more match.
+Result<void> QueryRunner::answerCalls(RecordQuery& query, const CallQuery& wanted, quint64 number, Request& request)
+{
+    using Clock = std::chrono::steady_clock;
+    CallPage page;
+    std::size_t pageBytes = 0;
+    std::optional<Clock::time_point> lastSent;
+    const auto all = query.calls(
+        wanted,
+        [&](const CallRecord& call) {
+            ++page.matchesInAll;
+            page.calls.push_back(call);
+            pageBytes += roughBytes(call);
+            const Clock::time_point now = Clock::now();
+            const bool isLast = wanted.limit != 0 && page.matchesInAll == wanted.limit;
+            if (pageBytes < remoteMessageBytes && lastSent && now - *lastSent < mostWaiting && !isLast)
+                return true;
+            lastSent = now;
+            const bool goOn = send(number, request, encode(page));
+            page.calls.clear();
+            pageBytes = 0;
+            return goOn;
+        },
+        &request.cancelled);
+    if (!all)
+        return all.error();
+    page.matchesInAll = all.value();
+    send(number, request, encode(page)); // also when it is empty: it has the true count
+    return {};
 }
 
 Result<void> QueryRunner::answerMessages(RecordQuery& query, CallKey call, quint64 number, Request& request)

@@ -85,6 +85,7 @@ private:
 
     void run();
     Result<void> answer(RecordQuery& query, quint64 number, Request& request);
+    Result<void> answerCalls(RecordQuery& query, const CallQuery& wanted, quint64 number, Request& request);
     Result<void> answerMessages(RecordQuery& query, CallKey call, quint64 number, Request& request);
     Result<void> answerMedia(RecordQuery& query, CallKey call, quint64 number, Request& request);
     // In alarm_answers.cpp.

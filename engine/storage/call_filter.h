@@ -1,20 +1,11 @@
-// CallQuery as an SQL condition on table calls.
+// What the SQL of searches for calls has in common.
 #pragma once
 
-#include "engine/storage/record_fields.h"
-#include "shared/calls/call_query.h"
-
+#include <cstdint>
 #include <string>
-#include <vector>
+#include <string_view>
 
 namespace callmon {
-
-struct CallFilter {
-    std::string where; // "" or " WHERE ..."
-    std::vector<StoredValue> values; // of its ?1, ?2...
-};
-
-CallFilter filterOf(const CallQuery& query);
 
 // "+34*" as a GLOB pattern: only * is special in ours, so ? and [ are put in brackets.
 std::string globOf(std::string_view pattern);

@@ -1,7 +1,6 @@
 #include "engine/storage/day_reader.h"
 
 #include "engine/storage/alarm_rows.h"
-#include "engine/storage/call_filter.h"
 #include "engine/storage/day_writer.h"
 #include "engine/storage/quality_block.h"
 #include "engine/storage/schema.h"
@@ -49,6 +48,14 @@ Result<Statement> prepared(Database& database, const std::string& sql, const std
 
 }
 
+bool readCall(const Statement& row, CallRecord& call)
+{
+    int column = 0;
+    bool whole = true;
+    visitCallFields(call, [&](const char*, auto& field) { whole = fromStored(row.column(column++), field) && whole; });
+    return whole;
+}
+
 Result<std::unique_ptr<DayReader>> DayReader::open(const std::filesystem::path& file)
 {
     Error error;
@@ -64,6 +71,11 @@ Result<std::unique_ptr<DayReader>> DayReader::open(const std::filesystem::path& 
         const bool row = version && version.value().stepToRow();
         const auto found = row ? version.value().integer(0) : 0;
         const bool older = found >= 1 && found < schemaVersion;
+        if (found == schemaVersion) {
+            auto index = day->m_database.prepare(
+                "SELECT 1 FROM sqlite_master WHERE type='index' AND name='calls_in_quarter_by_caller'");
+            day->m_hasSearchIndexes = index && index.value().stepToRow();
+        }
         if (found == schemaVersion || (older && day->m_database.execute(viewsSql(static_cast<int>(found)).c_str())))
             return day;
         if (row && !older)
@@ -81,42 +93,6 @@ Error DayReader::fail()
 {
     m_damaged = m_database.isDamaged();
     return m_database.error("cannot read");
-}
-
-Result<DayReader::Found> DayReader::calls(const CallQuery& query, std::uint64_t limit,
-    const std::function<bool(const CallRecord&)>& sink, const std::atomic<bool>* cancelled)
-{
-    const Cancellation cancellation(m_database.handle(), cancelled);
-    const CallFilter filter = filterOf(query);
-    std::string sql = "SELECT " + joined(callColumns()) + " FROM calls" + filter.where + " ORDER BY call_key"
-        + (query.newestFirst ? " DESC" : "");
-    if (limit != 0)
-        sql += " LIMIT " + std::to_string(limit);
-    auto rows = prepared(m_database, sql, filter.values);
-    if (!rows)
-        return fail();
-    Found found;
-    std::uint64_t given = 0;
-    while (!found.stopped && rows.value().stepToRow()) {
-        CallRecord call;
-        int column = 0;
-        bool whole = true;
-        visitCallFields(
-            call, [&](const char*, auto& field) { whole = fromStored(rows.value().column(column++), field) && whole; });
-        ++given;
-        if (whole)
-            found.stopped = !sink(call);
-    }
-    if (rows.value().failed())
-        return fail();
-    found.matches = given;
-    if (limit != 0 && given == limit && !found.stopped) {
-        auto count = prepared(m_database, "SELECT count(*) FROM calls" + filter.where, filter.values);
-        if (!count || !count.value().stepToRow())
-            return fail();
-        found.matches = static_cast<std::uint64_t>(count.value().integer(0));
-    }
-    return found;
 }
 
 Result<DayReader::Found> DayReader::alarms(

@@ -16,6 +16,9 @@
 
 namespace callmon {
 
+// A row of callColumns(); false when it is damaged or another program's.
+bool readCall(const Statement& row, CallRecord& call);
+
 class DayReader {
 public:
     static Result<std::unique_ptr<DayReader>> open(const std::filesystem::path& file);
@@ -24,9 +27,6 @@ public:
         std::uint64_t matches = 0; // in all
         bool stopped = false; // by the sink
     };
-    // Gives at most `limit` calls (0: all).
-    Result<Found> calls(const CallQuery& query, std::uint64_t limit, const std::function<bool(const CallRecord&)>& sink,
-        const std::atomic<bool>* cancelled);
     // The alarms that were raised on this day, all of them: a day has few.
     Result<Found> alarms(
         const AlarmQuery& query, const std::function<bool(const Alarm&)>& sink, const std::atomic<bool>* cancelled);
@@ -38,6 +38,8 @@ public:
     Result<MediaLocation> lastChunk(StreamKey stream); // nowhere when none was kept
     Result<MessageLocation> lastMessage(CallKey call); // nowhere when none was kept
     bool isDamaged() const { return m_damaged; } // the last error said so
+    bool hasSearchIndexes() const { return m_hasSearchIndexes; } // search_schema.h; days of older versions do not
+    Database& database() { return m_database; }
 
 private:
     explicit DayReader(Database database)
@@ -49,6 +51,7 @@ private:
 
     Database m_database;
     bool m_damaged = false;
+    bool m_hasSearchIndexes = false;
 };
 
 }

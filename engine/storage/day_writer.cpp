@@ -3,6 +3,7 @@
 #include "engine/storage/alarm_rows.h"
 #include "engine/storage/day_files.h"
 #include "engine/storage/schema.h"
+#include "engine/storage/search_schema.h"
 #include "engine/storage/service_rows.h"
 
 namespace callmon {
@@ -23,7 +24,7 @@ std::vector<std::string> streamColumns()
     return names;
 }
 
-std::string insertSql(const char* table, const std::vector<std::string>& columns)
+std::string insertSql(const char* table, const std::vector<std::string>& columns, const char* how)
 {
     std::string names;
     std::string marks;
@@ -31,7 +32,7 @@ std::string insertSql(const char* table, const std::vector<std::string>& columns
         names += (names.empty() ? "" : ",") + column;
         marks += marks.empty() ? "?" : ",?";
     }
-    return std::string("INSERT OR REPLACE INTO ") + table + '(' + names + ") VALUES(" + marks + ')';
+    return std::string(how) + " INTO " + table + '(' + names + ") VALUES(" + marks + ')';
 }
 
 Result<std::unique_ptr<DayWriter>> DayWriter::open(const std::filesystem::path& file)
@@ -59,12 +60,18 @@ Result<std::unique_ptr<DayWriter>> DayWriter::open(const std::filesystem::path& 
 Result<void> DayWriter::prepare()
 {
     // NORMAL: a commit survives the death of the process at once, and the death of the machine from the next
-    // checkpoint.
-    if (!execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384") || !begin())
+    // checkpoint. The cache holds what the indexes of one quarter take at 10,000,000 calls a day, and a checkpoint
+    // waits for 128 MiB, so that a page that every commit changes is written back once for several. bench:
+    // records_bench.
+    if (!execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-49152; "
+                 "PRAGMA wal_autocheckpoint=32768")
+        || !begin())
         return m_error;
     const std::string version = std::to_string(schemaVersion);
-    if (!execute(schemaSql) || !execute(("INSERT OR IGNORE INTO meta VALUES('schema_version'," + version + ")").c_str())
-        || !commit()) {
+    const bool made =
+        execute(schemaSql) && execute(("INSERT OR IGNORE INTO meta VALUES('schema_version'," + version + ")").c_str());
+    const bool isNew = made && sqlite3_changes(m_database.handle()) > 0;
+    if (!made || (isNew && !execute((reversedColumnsSql() + searchIndexSql()).c_str())) || !commit()) {
         rollback();
         return m_error;
     }
@@ -82,18 +89,22 @@ Result<void> DayWriter::prepare()
         return Error { "cannot write " + m_database.file().string() + ": it has schema version "
             + std::to_string(found.value()) + " and this program writes " + version
             + "; choose another data directory" };
-    if (!execute(legIndexSql) || !execute(alarmsSql) || !execute(serviceSql))
+    if (!execute(alarmsSql) || !execute(serviceSql))
         return m_error;
 
     auto calls = callColumns();
     calls.insert(calls.end(), { "message_segment", "message_offset" });
     auto columns = streamColumns();
     columns.insert(columns.end(), { "media_segment", "media_offset" });
+    const std::vector<std::string> quality { "call_key", "stream_index", "block_start_ns", "points", "errors",
+        "details" };
     const std::pair<Statement*, std::string> statements[] {
-        { &m_insertCall, insertSql("calls", calls) },
-        { &m_insertStream, insertSql("streams", columns) },
-        { &m_insertQuality,
-            insertSql("quality", { "call_key", "stream_index", "block_start_ns", "points", "errors", "details" }) },
+        { &m_insertCall.add, insertSql("calls", calls, "INSERT") },
+        { &m_insertCall.replace, insertSql("calls", calls) },
+        { &m_insertStream.add, insertSql("streams", columns, "INSERT") },
+        { &m_insertStream.replace, insertSql("streams", columns) },
+        { &m_insertQuality.add, insertSql("quality", quality, "INSERT") },
+        { &m_insertQuality.replace, insertSql("quality", quality) },
         { &m_selectCall, "SELECT call_id FROM calls WHERE call_key=?" },
         { &m_selectQuality,
             "SELECT stream_index, points, errors, details FROM quality WHERE call_key=? ORDER BY stream_index, "
@@ -148,25 +159,41 @@ DayWriter::Put DayWriter::run(Statement& statement)
     return (m_database.code() & 0xff) == SQLITE_CONSTRAINT ? Put::Refused : Put::Failed;
 }
 
+// Rows under one key are the exception, and INSERT OR REPLACE would copy every page that it touches, of the table and
+// of each index, to a journal of its own first: it may fail between the two. bench: records_bench, five times as slow.
+template <typename Bind> DayWriter::Put DayWriter::put(Insertion& insertion, Bind&& bind)
+{
+    bind(insertion.add);
+    const Put put = run(insertion.add);
+    const int code = m_database.code();
+    if (put != Put::Refused
+        || (code != SQLITE_CONSTRAINT_PRIMARYKEY && code != SQLITE_CONSTRAINT_ROWID
+            && code != SQLITE_CONSTRAINT_UNIQUE))
+        return put;
+    bind(insertion.replace);
+    return run(insertion.replace);
+}
+
 DayWriter::Put DayWriter::call(const CallRecord& call, MessageLocation lastMessage)
 {
-    int parameter = 0;
-    visitCallFields(call, [&](const char*, const auto& field) { m_insertCall.bind(++parameter, toStored(field)); });
-    const bool kept = static_cast<bool>(lastMessage);
-    m_insertCall.bind(++parameter, kept ? toStored(lastMessage.segment) : StoredValue {});
-    m_insertCall.bind(++parameter, kept ? toStored(lastMessage.offset) : StoredValue {});
-    return run(m_insertCall);
+    return put(m_insertCall, [&](Statement& insert) {
+        int parameter = 0;
+        visitCallFields(call, [&](const char*, const auto& field) { insert.bindField(++parameter, field); });
+        const bool kept = static_cast<bool>(lastMessage);
+        insert.bind(++parameter, kept ? toStored(lastMessage.segment) : StoredValue {});
+        insert.bind(++parameter, kept ? toStored(lastMessage.offset) : StoredValue {});
+    });
 }
 
 DayWriter::Put DayWriter::stream(const StreamRecord& stream, MediaLocation lastChunk)
 {
-    int parameter = 0;
-    visitStreamFields(
-        stream, [&](const char*, const auto& field) { m_insertStream.bind(++parameter, toStored(field)); });
-    const bool kept = static_cast<bool>(lastChunk);
-    m_insertStream.bind(++parameter, kept ? toStored(lastChunk.segment) : StoredValue {});
-    m_insertStream.bind(++parameter, kept ? toStored(lastChunk.offset) : StoredValue {});
-    return run(m_insertStream);
+    return put(m_insertStream, [&](Statement& insert) {
+        int parameter = 0;
+        visitStreamFields(stream, [&](const char*, const auto& field) { insert.bindField(++parameter, field); });
+        const bool kept = static_cast<bool>(lastChunk);
+        insert.bind(++parameter, kept ? toStored(lastChunk.segment) : StoredValue {});
+        insert.bind(++parameter, kept ? toStored(lastChunk.offset) : StoredValue {});
+    });
 }
 
 DayWriter::Put DayWriter::quality(std::span<const QualityPoint> block)
@@ -174,13 +201,14 @@ DayWriter::Put DayWriter::quality(std::span<const QualityPoint> block)
     m_block.clear();
     for (const QualityPoint& point : block)
         m_block.append(point);
-    m_insertQuality.bind(1, block.front().stream.call.value);
-    m_insertQuality.bind(2, std::int64_t { block.front().stream.index });
-    m_insertQuality.bind(3, nanosecondsSinceEpoch(block.front().at));
-    m_insertQuality.bindBlob(4, m_block.points);
-    m_insertQuality.bindBlob(5, m_block.errors);
-    m_insertQuality.bindBlob(6, m_block.details);
-    return run(m_insertQuality);
+    return put(m_insertQuality, [&](Statement& insert) {
+        insert.bind(1, block.front().stream.call.value);
+        insert.bind(2, std::int64_t { block.front().stream.index });
+        insert.bind(3, nanosecondsSinceEpoch(block.front().at));
+        insert.bindBlob(4, m_block.points);
+        insert.bindBlob(5, m_block.errors);
+        insert.bindBlob(6, m_block.details);
+    });
 }
 
 DayWriter::Put DayWriter::alarm(const Alarm& alarm)

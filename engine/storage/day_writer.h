@@ -59,10 +59,14 @@ private:
     Result<std::int64_t> storedVersion();
     bool execute(const char* sql);
     Put run(Statement& statement);
+    struct Insertion {
+        Statement add, replace;
+    };
+    template <typename Bind> Put put(Insertion& insertion, Bind&& bind);
     bool fail(); // keeps SQLite's words before another call replaces them; false
 
     Database m_database;
-    Statement m_insertCall, m_insertStream, m_insertQuality;
+    Insertion m_insertCall, m_insertStream, m_insertQuality;
     Statement m_selectCall, m_selectQuality;
     Statement m_insertServiceMinute;
     Statement m_insertAlarm, m_acknowledgeAlarm, m_endAlarms;
@@ -74,7 +78,8 @@ private:
 };
 
 // "INSERT OR REPLACE INTO table(columns..., extra...) VALUES(?...)"
-std::string insertSql(const char* table, const std::vector<std::string>& columns);
+std::string insertSql(
+    const char* table, const std::vector<std::string>& columns, const char* how = "INSERT OR REPLACE");
 std::vector<std::string> callColumns(); // message_segment and message_offset not among them
 std::vector<std::string> streamColumns(); // media_segment and media_offset not among them
 

@@ -1,8 +1,8 @@
 // The RecordQuery of a data directory: over its days, and what the writer holds of calls that are on.
-#include "engine/storage/call_filter.h"
 #include "engine/storage/day_files.h"
 #include "engine/storage/day_reader.h"
 #include "engine/storage/directory_lock.h"
+#include "engine/storage/directory_search.h"
 #include "engine/storage/media_log_reader.h"
 #include "engine/storage/message_log_reader.h"
 #include "engine/storage/record_query.h"
@@ -43,7 +43,6 @@ public:
 
 private:
     Result<DayReader*> day(UtcDay day); // nullptr when there is no such database
-    std::vector<UtcDay> daysOf(const CallQuery& query) const;
 
     static constexpr std::size_t openDays = 8;
     std::filesystem::path m_directory;
@@ -74,20 +73,6 @@ Result<DayReader*> DirectoryQuery::day(UtcDay day)
     return m_days.front().second.get();
 }
 
-std::vector<UtcDay> DirectoryQuery::daysOf(const CallQuery& query) const
-{
-    std::vector<UtcDay> days = storedDays(m_directory);
-    const Nanoseconds near { keyDistanceNs };
-    std::erase_if(days, [&](UtcDay day) {
-        if (query.key && day != dayOfCall(*query.key))
-            return true;
-        return (query.from && day < dayOf(*query.from - near)) || (query.to && day > dayOf(*query.to + near));
-    });
-    if (query.newestFirst)
-        std::reverse(days.begin(), days.end());
-    return days;
-}
-
 Result<std::uint64_t> DirectoryQuery::calls(
     const CallQuery& query, const std::function<bool(const CallRecord&)>& sink, const std::atomic<bool>* cancelled)
 {
@@ -116,36 +101,19 @@ Result<std::uint64_t> DirectoryQuery::calls(
     };
     if (query.newestFirst)
         giveLive();
-    for (const UtcDay each : daysOf(query)) {
-        if (stopped)
-            break;
-        if (cancelled && *cancelled)
-            return Error { "the search was cancelled" };
-        auto reader = day(each);
-        if (!reader) {
-            m_notes.push_back("Calls of " + toString(each) + " are left out: " + reader.error().what + ".");
-            continue;
-        }
-        if (!reader.value())
-            continue;
-        // When the limit is reached the rest is only counted: limit 1 and a sink that takes nothing more.
-        const bool full = query.limit != 0 && given >= query.limit;
-        const std::function<bool(const CallRecord&)> giveSome = give;
-        const std::function<bool(const CallRecord&)> giveNone = [](const CallRecord&) { return true; };
-        const auto found = reader.value()->calls(query,
-            query.limit == 0 ? 0
-                : full       ? 1
-                             : query.limit - given,
-            full ? giveNone : giveSome, cancelled);
-        if (!found) {
-            if (cancelled && *cancelled)
-                return Error { "the search was cancelled" };
-            m_notes.push_back("Calls of " + toString(each) + " are left out: " + found.error().what + ".");
-            m_days.remove_if([&](const auto& open) { return open.first == each; });
-            continue;
-        }
-        matches += found.value().matches;
-    }
+    if (stopped)
+        return matches;
+    CallQuery rest = query;
+    if (query.limit != 0 && given >= query.limit)
+        rest.limit = 1; // is only counted
+    else if (query.limit != 0)
+        rest.limit -= given;
+    const std::uint64_t most = query.limit;
+    const auto giveSome = [&](const CallRecord& call) { return most != 0 && given >= most ? true : give(call); };
+    const auto found = searchDirectory(m_directory, rest, giveSome, cancelled, m_notes);
+    if (!found)
+        return found.error();
+    matches += found.value();
     if (!query.newestFirst)
         giveLive();
     return matches;

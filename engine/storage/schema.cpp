@@ -1,5 +1,7 @@
 #include "engine/storage/schema.h"
 
+#include "engine/storage/search_schema.h"
+
 #include <array>
 
 namespace callmon {
@@ -101,6 +103,8 @@ std::string upgradeSql(int from)
             sql +=
                 std::string("ALTER TABLE ") + column.table + " ADD COLUMN " + column.name + ' ' + column.type + ";\n";
     }
+    if (from < 6)
+        sql += reversedColumnsSql();
     return sql + "UPDATE meta SET value=" + std::to_string(schemaVersion) + " WHERE key='schema_version';\n";
 }
 

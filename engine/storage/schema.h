@@ -75,9 +75,7 @@ CREATE TABLE IF NOT EXISTS calls(           -- one row per call that has ended
   message_segment INTEGER,                  -- its last message in messages/NNNNNN.log; NULL: none kept
   message_offset INTEGER                    -- bytes from the start of that file
 );
-CREATE INDEX IF NOT EXISTS calls_by_caller ON calls(caller);
-CREATE INDEX IF NOT EXISTS calls_by_callee ON calls(callee);
-CREATE INDEX IF NOT EXISTS calls_by_call_id ON calls(call_id);
+-- Its indexes, and numbers written backwards: search_schema.h.
 
 CREATE TABLE IF NOT EXISTS streams(         -- one row per RTP stream of those calls
   call_key INTEGER NOT NULL,
@@ -174,9 +172,6 @@ CREATE TABLE IF NOT EXISTS quality(         -- the one-second points, up to 60 i
   PRIMARY KEY(call_key, stream_index, block_start_ns)
 );
 )sql";
-
-// Where leg_id is always there; queries say leg_id<>'' so that it serves them.
-constexpr const char* legIndexSql = "CREATE INDEX IF NOT EXISTS calls_by_leg ON calls(leg_id) WHERE leg_id<>''";
 
 // What a database of version `from` lacks: for the writer, statements that add it...
 std::string upgradeSql(int from);

@@ -49,6 +49,11 @@ void Statement::bind(int parameter, const StoredValue& value)
     }
 }
 
+void Statement::bindInPlace(int parameter, std::string_view text)
+{
+    sqlite3_bind_text(m_statement.get(), parameter, text.data(), static_cast<int>(text.size()), SQLITE_STATIC);
+}
+
 void Statement::bindBlob(int parameter, Bytes bytes)
 {
     sqlite3_bind_blob(m_statement.get(), parameter, bytes.data(), static_cast<int>(bytes.size()), SQLITE_TRANSIENT);

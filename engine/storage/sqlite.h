@@ -23,6 +23,12 @@ public:
     void bind(int parameter, const StoredValue& value);
     void bind(int parameter, std::int64_t value) { bind(parameter, toStored(value)); }
     void bind(int parameter, std::string_view text) { bind(parameter, toStored(text)); }
+    // Of a field that stays where it is until the statement has run: its text is not copied.
+    template <typename Field> void bindField(int parameter, const Field& field) { bind(parameter, toStored(field)); }
+    template <std::size_t Capacity> void bindField(int parameter, const FixedText<Capacity>& text)
+    {
+        bindInPlace(parameter, text.view());
+    }
     void bindBlob(int parameter, Bytes bytes); // copied
     bool stepToRow(); // false at the end and on an error: look at failed()
     bool run(); // for statements without rows; resets
@@ -34,6 +40,8 @@ public:
     Bytes blob(int index) const; // valid until the next step
 
 private:
+    void bindInPlace(int parameter, std::string_view text);
+
     struct Finalize {
         void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
     };

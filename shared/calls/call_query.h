@@ -1,7 +1,7 @@
 // What calls are asked for: the fields of callmonctl, of the remote search and of the console's search page.
 #pragma once
 
-#include "shared/calls/call_record.h"
+#include "shared/calls/call_search.h"
 
 namespace callmon {
 
@@ -22,7 +22,11 @@ struct CallQuery {
     std::optional<double> minMos; // bounds on mos_mean; calls without MOS match neither
     std::optional<double> maxMos;
     std::uint64_t limit = 0; // 0: all
-    bool newestFirst = false; // else by start, oldest first
+    bool newestFirst = false; // down: the newest, or the greatest, first
+    std::string sortBy; // a field by its export name; empty: by start
+    bool count = true; // false: matches beyond the limit are not wanted, so the search may end with the last row
+    std::optional<CallCursor> after; // go on behind this call: the last that the same list gave
+    std::vector<CallCondition> conditions; // all of them
 };
 
 }

@@ -235,6 +235,17 @@ template <typename Archive, typename Query> void visitCallQuery(Archive& archive
     archive.field(query.maxMos);
     archive.field(query.limit);
     archive.field(query.newestFirst);
+    archive.field(query.sortBy);
+    archive.field(query.count);
+}
+constexpr std::size_t mostConditions = 64;
+constexpr std::size_t conditionMinBytes = 5;
+
+template <typename Archive, typename Condition> void visitCondition(Archive& archive, Condition& condition)
+{
+    archive.field(condition.field);
+    archive.enumeration(condition.comparison, Comparison::Greater);
+    archive.field(condition.value);
 }
 
 template <typename Archive, typename Status> void visitStatusHead(Archive& archive, Status& status)
@@ -286,7 +297,9 @@ QByteArray encode(const CallQuery& query)
 {
     Writer out(Kind::CallQuery);
     visitCallQuery(out, query);
-    return out.out().take();
+    out.field(query.after ? std::optional(toText(*query.after)) : std::nullopt);
+    return writePage(std::move(out), query.conditions,
+        [](Writer& w, const CallCondition& condition) { visitCondition(w, condition); });
 }
 
 std::optional<CallQuery> decodeCallQuery(const QByteArray& blob)
@@ -294,7 +307,15 @@ std::optional<CallQuery> decodeCallQuery(const QByteArray& blob)
     Reader in(blob, Kind::CallQuery);
     CallQuery query;
     visitCallQuery(in, query);
-    return in.complete() ? std::optional(std::move(query)) : std::nullopt;
+    std::optional<std::string> after;
+    in.field(after);
+    if (after)
+        query.after = parseCursor(*after);
+    readList(in, query.conditions, conditionMinBytes,
+        [](Reader& r, CallCondition& condition) { visitCondition(r, condition); });
+    const bool good =
+        in.complete() && after.has_value() == query.after.has_value() && query.conditions.size() <= mostConditions;
+    return good ? std::optional(std::move(query)) : std::nullopt;
 }
 
 QByteArray encode(const ProbeStatus& status)

@@ -2,8 +2,8 @@
 //
 // Each begins with u8 kind | u8 version of that kind; then the fields in the order of their struct, big-endian;
 // an optional is u8 present (0 or 1) and, if so, its value; a text is u16 length and bytes; a list is u32 count and
-// elements. Decoding believes nothing: a count larger than the bytes left can hold, an enumerator that does not exist,
-// a text too long for its field, bytes left over: the result is empty.
+// elements; the place in a list, its text. Decoding believes nothing: a count larger than the bytes left can hold, an
+// enumerator that does not exist, a text too long for its field, bytes left over: the result is empty.
 #pragma once
 
 #include "shared/calls/alarm_rule.h"

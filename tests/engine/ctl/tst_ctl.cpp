@@ -168,6 +168,10 @@ private slots:
         QTest::newRow("no trust") << QStringList { "calls", "--trust", "blind" } << 2 << "lossy";
         QTest::newRow("no number") << QStringList { "calls", "--min-mos", "x" } << 2 << "--min-mos";
         QTest::newRow("negative limit") << QStringList { "calls", "--limit", "-1" } << 2 << "--limit";
+        QTest::newRow("no condition") << QStringList { "calls", "--where", "mos" } << 2 << "mos_mean<3.5";
+        QTest::newRow("no such field") << QStringList { "calls", "--where", "colour=red" } << 2 << "no field";
+        QTest::newRow("sorted by nothing") << QStringList { "calls", "--sort", "colour" } << 2 << "colour";
+        QTest::newRow("after nothing") << QStringList { "calls", "--after", "x" } << 2 << "no place";
         QTest::newRow("no format") << QStringList { "calls", "--format", "xml" } << 2 << "xml";
         QTest::newRow("both sources") << QStringList { "calls", "--data", "a", "--engine", "b" } << 2 << "excludes";
         QTest::newRow("no directory") << QStringList { "calls", "--data", "/nonexistent/d" } << 2 << "/nonexistent/d";
@@ -386,6 +390,41 @@ private slots:
         const Answer answer = run({ "calls", "--limit", "3", "--data", QString::fromStdString(data()) });
         QCOMPARE(answer.out.count('\n'), 4);
         QVERIFY(answer.err.contains("4 calls match; the first 3 are shown"));
+    }
+
+    void pagesTogetherAreTheSortedList()
+    {
+        const QStringList all { "calls", "--sort", "callee", "--descending", "--format", "csv", "--data",
+            QString::fromStdString(data()) };
+        const QStringList rows = run(all).out.split("\r\n");
+        QStringList paged { rows.first() };
+        QStringList page = all + QStringList { "--limit", "3" };
+        while (true) {
+            const Answer answer = run(page);
+            QCOMPARE(answer.status, 0);
+            paged += answer.out.split("\r\n").mid(1);
+            paged.removeLast();
+            const QString place = answer.err.section('\'', 1, 1);
+            if (place.isEmpty())
+                break;
+            page = all + QStringList { "--limit", "3", "--after", place };
+        }
+        QCOMPARE(paged + QStringList { "" }, rows);
+    }
+
+    void conditionsOnAnyFieldNarrowTheCalls()
+    {
+        const QString directory = QString::fromStdString(data());
+        const auto rows = [&](const QStringList& conditions) {
+            QStringList arguments { "calls", "--format", "csv", "--data", directory };
+            for (const QString& condition : conditions)
+                arguments += { "--where", condition };
+            return run(arguments).out.count("\r\n") - 1;
+        };
+        QCOMPARE(rows({ "call_id=twin" }), 2);
+        QCOMPARE(rows({ "call_id=twin", "caller==cmd*" }), 1);
+        QCOMPARE(rows({ "call_id!=twin" }), 2);
+        QCOMPARE(rows({ "call_id=nobody" }), 0);
     }
 
     void ofSeveralCallsTheNewestIsTakenAndSaid()

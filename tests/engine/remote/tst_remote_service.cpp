@@ -242,6 +242,28 @@ private slots:
         QCOMPARE(one.found[stuck].size(), 10u);
     }
 
+    void aListIsThereBeforeItsCountIsKnown()
+    {
+        FakeData data;
+        data.calls = 10;
+        data.gate.close();
+        LiveTable table;
+        RemoteService service({}, nullptr, table, someStatus, fast(data));
+        QVERIFY(service.listen(m_url));
+        Recorder client;
+        client.probe.open(m_url);
+        QTRY_VERIFY_WITH_TIMEOUT(client.connected(), patience);
+        CallQuery query;
+        query.caller = "counted slowly";
+        query.limit = 10;
+        const quint64 request = client.probe.search(query);
+        QTRY_COMPARE_WITH_TIMEOUT(client.found[request].size(), 10u, patience);
+        QVERIFY(!client.ends.contains(request));
+        data.gate.open();
+        QTRY_VERIFY_WITH_TIMEOUT(client.ends.contains(request), patience);
+        QCOMPARE(client.found[request].size(), 10u);
+    }
+
     void cancelledSearchStopsAndSaysNothingMore()
     {
         FakeData data;

@@ -222,6 +222,10 @@ CallQuery fullQuery()
     query.maxMos = 2.5;
     query.limit = 1ULL << 33;
     query.newestFirst = true;
+    query.sortBy = "mos_mean";
+    query.count = false;
+    query.after = CallCursor { 3.1234567890123456, { 77 } };
+    query.conditions = { { "caller", Comparison::NotEqual, "+34*" }, { "final_code", Comparison::Greater, "399" } };
     return query;
 }
 
@@ -243,6 +247,10 @@ void compare(const CallQuery& a, const CallQuery& b)
     QCOMPARE(a.maxMos, b.maxMos);
     QCOMPARE(a.limit, b.limit);
     QCOMPARE(a.newestFirst, b.newestFirst);
+    QCOMPARE(a.sortBy, b.sortBy);
+    QCOMPARE(a.count, b.count);
+    QVERIFY(a.after == b.after);
+    QVERIFY(a.conditions == b.conditions);
 }
 
 template <typename Page> Page through(const Page& page)
@@ -599,7 +607,13 @@ private slots:
                                                         "013ff0000000000000" // minMos
                                                         "00" // maxMos
                                                         "0000000000000000" // limit
-                                                        "00"); // newestFirst
+                                                        "00" // newestFirst
+                                                        "0000" // sortBy
+                                                        "01" // count
+                                                        "00" // after
+                                                        "00000001" // conditions
+                                                        "0004746578740400023939"); // text >= 99
+        query.conditions = { { "text", Comparison::AtLeast, "99" } };
         QCOMPARE(encode(query), expected);
     }
 

@@ -1,0 +1,294 @@
+#include "engine/storage/day_search.h"
+
+#include "engine/storage/day_writer.h"
+#include "engine/storage/search_schema.h"
+
+#include <limits>
+
+namespace callmon {
+
+namespace {
+
+// More candidates in a quarter than this, and reading all its rows in their order costs less than fetching them one by
+// one. bench: records_bench.
+constexpr int mostCandidates = 4000;
+
+constexpr int stepsBetweenLooks = 4000;
+
+std::string joined(const std::vector<std::string>& names)
+{
+    std::string text;
+    for (const std::string& name : names)
+        text += (text.empty() ? "" : ",") + name;
+    return text;
+}
+
+CallCursor readPlace(const Statement& row)
+{
+    CallCursor place { {}, { row.integer(0) } };
+    StoredValue value = row.column(1);
+    if (value.kind == StoredValue::Kind::Integer)
+        place.value = value.integer;
+    else if (value.kind == StoredValue::Kind::Real)
+        place.value = value.real;
+    else if (value.kind == StoredValue::Kind::Text)
+        place.value = std::move(value.text);
+    return place;
+}
+
+}
+
+Result<std::unique_ptr<DaySearch>> DaySearch::open(
+    const std::filesystem::path& file, const SearchPlan& plan, const CallQuery& query, const SearchStop& stop)
+{
+    auto reader = DayReader::open(file);
+    if (!reader)
+        return reader.error();
+    return std::unique_ptr<DaySearch>(new DaySearch(std::move(reader.value()), plan, query, stop));
+}
+
+DaySearch::DaySearch(
+    std::unique_ptr<DayReader> reader, const SearchPlan& plan, const CallQuery& query, const SearchStop& stop)
+    : m_reader(std::move(reader))
+    , m_plan(plan)
+    , m_query(query)
+    , m_indexed(m_reader->hasSearchIndexes())
+{
+    sqlite3_progress_handler(
+        m_reader->database().handle(), stepsBetweenLooks,
+        [](void* asked) { return static_cast<const SearchStop*>(asked)->now() ? 1 : 0; },
+        const_cast<SearchStop*>(&stop));
+}
+
+DaySearch::~DaySearch()
+{
+    sqlite3_progress_handler(m_reader->database().handle(), 0, nullptr, nullptr);
+    end();
+}
+
+void DaySearch::end()
+{
+    for (auto& [sql, statement] : m_statements)
+        statement.reset();
+    m_reader->database().execute("COMMIT");
+}
+
+Error DaySearch::fail()
+{
+    return m_reader->database().error("cannot read");
+}
+
+Result<Statement*> DaySearch::statement(const std::string& sql)
+{
+    const auto found = m_statements.find(sql);
+    if (found != m_statements.end()) {
+        found->second.reset();
+        return &found->second;
+    }
+    auto prepared = m_reader->database().prepare(sql);
+    if (!prepared)
+        return fail();
+    Statement& made = m_statements.emplace(sql, std::move(prepared.value())).first->second;
+    for (std::size_t i = 0; i < m_plan.values.size(); ++i)
+        made.bind(StartedTo + 1 + static_cast<int>(i), m_plan.values[i]);
+    return &made;
+}
+
+void DaySearch::bindQuarter(Statement& statement, const SearchQuarter& quarter) const
+{
+    statement.bind(FirstKey, quarter.first);
+    statement.bind(KeyEnd, quarter.end);
+    statement.bind(Quarter, quarter.first / quarterNs);
+    statement.bind(StartedFrom, toStored(m_query.from.value_or(Timestamp::min())));
+    statement.bind(StartedTo, toStored(m_query.to.value_or(Timestamp::max())));
+}
+
+std::string DaySearch::textOf(Give give, const SearchPlan::Driver* driver, bool cut) const
+{
+    static const std::string columns = joined(callColumns());
+    std::string sql = "SELECT ";
+    switch (give) {
+    case Give::Records:
+        sql += columns;
+        break;
+    case Give::Places:
+        sql += "call_key, " + m_plan.sortExpression;
+        break;
+    case Give::Count:
+        sql += "count(*)";
+        break;
+    }
+    // Of a day without our indexes SQLite makes the best.
+    sql += m_indexed ? " FROM calls NOT INDEXED WHERE " : " FROM calls WHERE ";
+    sql += driver ? "call_key IN (" + driver->candidates + ')' : "call_key>=?1 AND call_key<?2";
+    if (cut)
+        sql += " AND started_at_ns>=?4 AND started_at_ns<?5";
+    sql += m_plan.where;
+    if (give == Give::Records)
+        sql += m_query.newestFirst ? " ORDER BY call_key DESC" : " ORDER BY call_key";
+    return sql;
+}
+
+Result<const SearchPlan::Driver*> DaySearch::chooseDriver(const SearchQuarter& quarter)
+{
+    const SearchPlan::Driver* best = nullptr;
+    if (!m_indexed || quarter.first < 0) // before 1970 quarters are no quarters
+        return best;
+    std::int64_t least = mostCandidates;
+    for (const SearchPlan::Driver& driver : m_plan.drivers) {
+        if (driver.exact)
+            return &driver; // the exact ones are in front
+        auto counting =
+            statement("SELECT count(*) FROM (" + driver.candidates + " LIMIT " + std::to_string(mostCandidates) + ')');
+        if (!counting)
+            return counting.error();
+        bindQuarter(*counting.value(), quarter);
+        if (!counting.value()->stepToRow())
+            return fail();
+        const std::int64_t found = counting.value()->integer(0);
+        counting.value()->reset();
+        if (found < least) {
+            least = found;
+            best = &driver;
+        }
+    }
+    return best;
+}
+
+Result<std::optional<CallKey>> DaySearch::nextKey(std::int64_t first, std::int64_t end, bool descending)
+{
+    auto asked =
+        statement(std::string("SELECT call_key FROM calls WHERE call_key>=?1 AND call_key<?2 ORDER BY call_key")
+            + (descending ? " DESC LIMIT 1" : " LIMIT 1"));
+    if (!asked)
+        return asked.error();
+    Statement& row = *asked.value();
+    bindQuarter(row, { first, end, false });
+    std::optional<CallKey> key;
+    if (row.stepToRow())
+        key = CallKey { row.integer(0) };
+    if (row.failed())
+        return fail();
+    row.reset();
+    return key;
+}
+
+Result<std::uint64_t> DaySearch::countAll()
+{
+    auto counting = statement("SELECT count(*) FROM calls");
+    if (!counting)
+        return counting.error();
+    if (!counting.value()->stepToRow())
+        return fail();
+    const std::int64_t found = counting.value()->integer(0);
+    counting.value()->reset();
+    return static_cast<std::uint64_t>(found);
+}
+
+Result<std::uint64_t> DaySearch::count(const SearchQuarter& quarter)
+{
+    std::string sql;
+    if (m_indexed && quarter.first >= 0 && !quarter.cut)
+        for (const SearchPlan::Driver& driver : m_plan.drivers)
+            if (!driver.count.empty() && sql.empty())
+                sql = driver.count;
+    if (sql.empty()) {
+        const auto driver = chooseDriver(quarter);
+        if (!driver)
+            return driver.error();
+        sql = textOf(Give::Count, driver.value(), quarter.cut);
+    }
+    auto counting = statement(sql);
+    if (!counting)
+        return counting.error();
+    bindQuarter(*counting.value(), quarter);
+    if (!counting.value()->stepToRow())
+        return fail();
+    const std::int64_t found = counting.value()->integer(0);
+    counting.value()->reset();
+    return static_cast<std::uint64_t>(found);
+}
+
+Result<std::uint64_t> DaySearch::records(const SearchQuarter& quarter, const std::function<Want(CallKey)>& want,
+    const std::function<bool(const CallRecord&)>& take)
+{
+    const auto driver = chooseDriver(quarter);
+    if (!driver)
+        return driver.error();
+    auto asked = statement(textOf(Give::Records, driver.value(), quarter.cut));
+    if (!asked)
+        return asked.error();
+    Statement& rows = *asked.value();
+    bindQuarter(rows, quarter);
+    std::uint64_t found = 0;
+    bool stopped = false;
+    while (!stopped && rows.stepToRow()) {
+        const Want wanted = want({ rows.integer(0) });
+        if (wanted == Want::Nothing)
+            break;
+        ++found;
+        if (wanted == Want::CountOnly)
+            continue;
+        CallRecord call;
+        if (readCall(rows, call))
+            stopped = !take(call);
+    }
+    if (rows.failed())
+        return fail();
+    rows.reset();
+    return found;
+}
+
+Result<std::uint64_t> DaySearch::places(
+    const SearchQuarter& quarter, const std::function<void(const CallCursor&)>& take)
+{
+    const auto driver = chooseDriver(quarter);
+    if (!driver)
+        return driver.error();
+    auto asked = statement(textOf(Give::Places, driver.value(), quarter.cut));
+    if (!asked)
+        return asked.error();
+    Statement& rows = *asked.value();
+    bindQuarter(rows, quarter);
+    std::uint64_t found = 0;
+    while (rows.stepToRow()) {
+        ++found;
+        take(readPlace(rows));
+    }
+    if (rows.failed())
+        return fail();
+    return found;
+}
+
+Result<std::optional<CallRecord>> DaySearch::record(CallKey key)
+{
+    static const std::string sql = "SELECT " + joined(callColumns()) + " FROM calls WHERE call_key=?1";
+    auto asked = statement(sql);
+    if (!asked)
+        return asked.error();
+    Statement& row = *asked.value();
+    row.bind(FirstKey, key.value);
+    std::optional<CallRecord> call;
+    if (row.stepToRow() && !readCall(row, call.emplace()))
+        call.reset();
+    if (row.failed())
+        return fail();
+    row.reset();
+    return call;
+}
+
+std::string DaySearch::explained(const SearchQuarter& quarter)
+{
+    const auto driver = chooseDriver(quarter);
+    if (!driver)
+        return driver.error().what;
+    auto plan = statement("EXPLAIN QUERY PLAN " + textOf(Give::Records, driver.value(), quarter.cut));
+    if (!plan)
+        return plan.error().what;
+    std::string text;
+    while (plan.value()->stepToRow())
+        text += plan.value()->column(3).text + '\n';
+    return text;
+}
+
+}

@@ -1,0 +1,310 @@
+#include "engine/storage/search_plan.h"
+
+#include "engine/storage/call_filter.h"
+#include "engine/storage/search_schema.h"
+
+#include <algorithm>
+#include <array>
+
+namespace callmon {
+
+namespace {
+
+using Kind = SearchField::Kind;
+
+struct Term { // a condition with what it compares with
+    std::string field;
+    Comparison comparison = Comparison::Equal;
+    ConditionOperand operand;
+};
+
+std::string expressionOf(const SearchField& field)
+{
+    const std::string name = field.name;
+    if (field.kind == Kind::Time)
+        return name + "_ns";
+    if (name == "duration_s")
+        return "(coalesce(ended_at_ns,last_packet_at_ns)-answered_at_ns)";
+    if (name == "final_code" || name == "q850_cause" || name == "session_expires_s") // 0 says that there is none
+        return "nullif(" + name + ",0)";
+    if (name == "streams")
+        return "stream_count";
+    if (name == "poll_gap_longest_ms")
+        return "poll_gap_longest_ns";
+    if (name == "hold_time_s")
+        return "hold_time_ms";
+    return name;
+}
+
+StoredValue stored(const SearchValue& value)
+{
+    if (const auto* whole = std::get_if<std::int64_t>(&value))
+        return toStored(*whole);
+    if (const auto* number = std::get_if<double>(&value))
+        return toStored(*number);
+    if (const auto* text = std::get_if<std::string>(&value))
+        return toStored(std::string_view(*text));
+    return {};
+}
+
+const char* signOf(Comparison comparison)
+{
+    constexpr std::array signs { " = ", " <> ", " < ", " <= ", " >= ", " > " };
+    return signs[static_cast<std::size_t>(comparison)];
+}
+
+Term numberTerm(const char* field, const std::string& pattern)
+{
+    return { field, Comparison::Equal, { pattern, {}, pattern.find('*') != std::string::npos } };
+}
+
+std::string textOf(const Term& term)
+{
+    const auto* text = std::get_if<std::string>(&term.operand.value);
+    return text ? *text : std::string();
+}
+
+bool isMosRange(const Term& term)
+{
+    return term.field == "mos_mean" && term.comparison != Comparison::NotEqual && term.operand.value.index() != 0;
+}
+
+bool isOneOutcome(const Term& term)
+{
+    return term.field == "outcome" && term.comparison == Comparison::Equal && term.operand.words.size() == 1;
+}
+
+class Builder {
+public:
+    std::string parameter(StoredValue value)
+    {
+        m_plan.values.push_back(std::move(value));
+        return '?' + std::to_string(StartedTo + m_plan.values.size());
+    }
+
+    std::string condition(const Term& term)
+    {
+        const SearchField& field = *searchField(term.field);
+        const std::string expression = expressionOf(field);
+        const bool equal = term.comparison == Comparison::Equal;
+        if (field.kind == Kind::Word) {
+            std::string list;
+            for (const std::int64_t word : term.operand.words)
+                list += (list.empty() ? "" : ",") + std::to_string(word);
+            return expression + (equal ? " IN (" : " NOT IN (") + list + ')';
+        }
+        if (term.operand.value.index() == 0) {
+            if (field.kind == Kind::Text || field.kind == Kind::Address)
+                return expression + (equal ? " = ''" : " <> ''");
+            return expression + (equal ? " IS NULL" : " IS NOT NULL");
+        }
+        if (term.operand.pattern)
+            return expression + (equal ? " GLOB " : " NOT GLOB ")
+                + parameter(toStored(std::string_view(globOf(textOf(term)))));
+        return expression + signOf(term.comparison) + parameter(stored(term.operand.value));
+    }
+
+    void require(const std::string& condition) { m_plan.where += " AND " + condition; }
+
+    std::string candidates(const char* index, const std::string& condition)
+    {
+        return std::string("SELECT call_key FROM calls INDEXED BY calls_in_quarter_by_") + index + source(condition);
+    }
+    void drive(const char* index, const std::string& condition, bool exact, bool tellsAll)
+    {
+        m_plan.drivers.push_back({ candidates(index, condition), exact,
+            tellsAll
+                ? std::string("SELECT count(*) FROM calls INDEXED BY calls_in_quarter_by_") + index + source(condition)
+                : std::string() });
+    }
+    void driveEither(std::vector<std::string> parts, bool exact)
+    {
+        std::string sql;
+        for (const std::string& part : parts)
+            sql += (sql.empty() ? "" : " UNION ALL ") + part;
+        m_plan.drivers.push_back({ sql, exact, {} });
+    }
+
+    // [prefix, what comes after everything that begins with it)
+    std::string beginsWith(const std::string& column, const std::string& prefix)
+    {
+        std::string end = prefix;
+        while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xff)
+            end.pop_back();
+        std::string sql = column + " >= " + parameter(toStored(std::string_view(prefix)));
+        if (end.empty())
+            return sql;
+        end.back() = static_cast<char>(static_cast<unsigned char>(end.back()) + 1);
+        return sql + " AND " + column + " < " + parameter(toStored(std::string_view(end)));
+    }
+
+    SearchPlan take() { return std::move(m_plan); }
+
+private:
+    static std::string source(const std::string& condition)
+    {
+        return " WHERE call_key/" + std::to_string(quarterNs) + "=?3 AND call_key>=?1 AND call_key<?2 AND " + condition;
+    }
+    SearchPlan m_plan;
+};
+
+// The characters of a pattern in front of its first * and behind its last, the latter backwards: as far as an index
+// knows them.
+struct PatternEnds {
+    std::string prefix, reversedSuffix;
+};
+PatternEnds endsOf(const std::string& pattern)
+{
+    PatternEnds ends { pattern.substr(0, pattern.find('*')), pattern.substr(pattern.rfind('*') + 1) };
+    const auto isAscii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    if (!std::ranges::all_of(ends.reversedSuffix, isAscii)) // the index knows characters, not bytes
+        ends.reversedSuffix.clear();
+    std::ranges::reverse(ends.reversedSuffix);
+    ends.reversedSuffix.resize(std::min(ends.reversedSuffix.size(), reversedCharacters));
+    return ends;
+}
+
+bool isNumber(const Term& term)
+{
+    return term.field == "caller" || term.field == "callee";
+}
+
+void driveByText(Builder& builder, const Term& term, bool only)
+{
+    const std::string text = textOf(term);
+    if (!term.operand.pattern)
+        return builder.drive(term.field.c_str(), term.field + " = " + builder.parameter(stored(term.operand.value)),
+            !term.field.ends_with("_ip"), only); // all calls may come from one gateway
+    const PatternEnds ends = endsOf(text);
+    const bool prefixIsAll = text.find('*') + 1 == text.size();
+    if (!ends.prefix.empty())
+        builder.drive(term.field.c_str(), builder.beginsWith(term.field, ends.prefix), false, only && prefixIsAll);
+    if (isNumber(term) && !ends.reversedSuffix.empty())
+        builder.drive((term.field + "_reversed").c_str(),
+            builder.beginsWith(term.field + "_reversed", ends.reversedSuffix), false, false);
+}
+
+void driveByEitherNumber(Builder& builder, const std::string& pattern)
+{
+    const bool wild = pattern.find('*') != std::string::npos;
+    const PatternEnds ends = wild ? endsOf(pattern) : PatternEnds {};
+    std::vector<std::string> whole, prefix, suffix;
+    for (const std::string column : { "caller", "callee" }) {
+        if (!wild)
+            whole.push_back(builder.candidates(
+                column.c_str(), column + " = " + builder.parameter(toStored(std::string_view(pattern)))));
+        if (!ends.prefix.empty())
+            prefix.push_back(builder.candidates(column.c_str(), builder.beginsWith(column, ends.prefix)));
+        if (!ends.reversedSuffix.empty())
+            suffix.push_back(builder.candidates(
+                (column + "_reversed").c_str(), builder.beginsWith(column + "_reversed", ends.reversedSuffix)));
+    }
+    if (!whole.empty())
+        builder.driveEither(whole, true);
+    if (!prefix.empty())
+        builder.driveEither(prefix, false);
+    if (!suffix.empty())
+        builder.driveEither(suffix, false);
+}
+
+void driveByOutcomeAndMos(Builder& builder, const std::vector<Term>& terms, bool numberOrLeg)
+{
+    std::string outcome = "outcome IN (0,1,2,3,4,5,6)";
+    std::string mos;
+    std::size_t used = 0;
+    bool one = false;
+    for (const Term& term : terms) {
+        if (isOneOutcome(term) && !std::exchange(one, true))
+            outcome = "outcome = " + std::to_string(term.operand.words.front());
+        else if (isMosRange(term))
+            mos += " AND mos_mean" + (signOf(term.comparison) + builder.parameter(stored(term.operand.value)));
+        else
+            continue;
+        ++used;
+    }
+    if (used > 0)
+        builder.drive("outcome", outcome + mos, false, used == terms.size() && !numberOrLeg);
+}
+
+Result<std::vector<Term>> termsOf(const CallQuery& query)
+{
+    std::vector<Term> terms;
+    if (!query.callId.empty())
+        terms.push_back({ "call_id", Comparison::Equal, { query.callId, {}, false } });
+    if (!query.caller.empty())
+        terms.push_back(numberTerm("caller", query.caller));
+    if (!query.callee.empty())
+        terms.push_back(numberTerm("callee", query.callee));
+    if (query.outcome)
+        terms.push_back({ "outcome", Comparison::Equal, { {}, { static_cast<std::int64_t>(*query.outcome) }, false } });
+    if (query.trust)
+        terms.push_back({ "trust", Comparison::Equal, { {}, { static_cast<std::int64_t>(*query.trust) }, false } });
+    if (query.recorded)
+        terms.push_back({ "recorded", Comparison::Equal, { {}, { static_cast<std::int64_t>(*query.recorded) }, false } });
+    if (!query.recordingRule.empty())
+        terms.push_back({ "recording_rule", Comparison::Equal, { query.recordingRule, {}, false } });
+    if (query.minMos)
+        terms.push_back({ "mos_mean", Comparison::AtLeast, { *query.minMos, {}, false } });
+    if (query.maxMos)
+        terms.push_back({ "mos_mean", Comparison::AtMost, { *query.maxMos, {}, false } });
+    for (const CallCondition& condition : query.conditions) {
+        auto operand = operandOf(condition);
+        if (!operand)
+            return operand.error();
+        terms.push_back({ condition.field, condition.comparison, std::move(operand.value()) });
+    }
+    return terms;
+}
+
+}
+
+Result<SearchPlan> planOf(const CallQuery& query)
+{
+    auto found = termsOf(query);
+    if (!found)
+        return found.error();
+    const std::vector<Term>& terms = found.value();
+    Builder builder;
+    for (const Term& term : terms)
+        builder.require(builder.condition(term));
+    if (!query.number.empty())
+        builder.require('(' + builder.condition(numberTerm("caller", query.number)) + " OR "
+            + builder.condition(numberTerm("callee", query.number)) + ')');
+    std::string leg;
+    if (!query.leg.empty()) {
+        leg = builder.parameter(toStored(std::string_view(query.leg)));
+        builder.require("((leg_id = " + leg + " AND leg_id<>'') OR call_id = " + leg + ')');
+    }
+
+    const bool numberOrLeg = !query.number.empty() || !query.leg.empty();
+    const auto texts = [&](bool pattern) {
+        for (const char* field : { "call_id", "caller", "callee", "caller_ip", "callee_ip" })
+            for (const Term& term : terms)
+                if (term.field == field && term.comparison == Comparison::Equal && term.operand.value.index() != 0
+                    && term.operand.pattern == pattern)
+                    driveByText(builder, term, terms.size() == 1 && !numberOrLeg);
+    };
+    texts(false);
+    if (!query.leg.empty())
+        builder.driveEither({ builder.candidates("leg", "leg_id = " + leg + " AND leg_id<>''"),
+                                builder.candidates("call_id", "call_id = " + leg) },
+            true);
+    if (!query.number.empty())
+        driveByEitherNumber(builder, query.number);
+    texts(true);
+    driveByOutcomeAndMos(builder, terms, numberOrLeg);
+
+    SearchPlan plan = builder.take();
+    std::ranges::stable_partition(plan.drivers, &SearchPlan::Driver::exact);
+    if (!query.sortBy.empty()) {
+        const SearchField* const field = searchField(query.sortBy);
+        if (field == nullptr)
+            return Error { "calls have no field \"" + query.sortBy
+                + "\" to be sorted by; callmonctl calls --format csv shows all fields" };
+        if (query.sortBy != "call_key")
+            plan.sortExpression = expressionOf(*field);
+    }
+    return plan;
+}
+
+}

@@ -1,0 +1,32 @@
+// A CallQuery as SQL on table calls: what is the same for all days.
+#pragma once
+
+#include "engine/storage/record_fields.h"
+#include "shared/calls/call_query.h"
+
+#include <string>
+#include <vector>
+
+namespace callmon {
+
+// Statements of a plan have these parameters; the values of its conditions follow from ?6 on.
+enum PlanParameter : std::uint8_t { FirstKey = 1, KeyEnd, Quarter, StartedFrom, StartedTo };
+
+struct SearchPlan {
+    std::string where; // " AND ..." for each condition but those on time; "" for none
+    std::vector<StoredValue> values; // ?6, ?7...
+
+    struct Driver { // an index that leads to candidates; `where` then decides
+        std::string candidates; // SELECT call_key FROM calls INDEXED BY ...
+        bool exact = false; // equality: never many more rows than are wanted
+        std::string count; // SELECT count(*)... when the index alone knows all that is asked; else ""
+    };
+    std::vector<Driver> drivers; // best first
+
+    std::string sortExpression; // "": by call_key
+};
+
+// Of a query whose conditions all make sense; else a sentence for the user.
+Result<SearchPlan> planOf(const CallQuery& query);
+
+}
