@@ -191,6 +191,25 @@ public:
             s.deltaMax = Milliseconds(41.3 + 310 * i);
             s.rtt = Milliseconds(38.4);
             s.rFactor = 92.1 - 14 * i;
+            s.ptime = Milliseconds(20);
+            s.payloadType = 0;
+            s.bindingRule = i == 0 ? BindingRule::Advertised : BindingRule::LearntAddress;
+            s.bindingConfidence = i == 0 ? 100 : 80;
+            s.dscp = i == 0 ? 46 : 0;
+            s.jitterBuffer = JitterBufferKind::Adaptive;
+            s.jitterBufferDelay = Milliseconds(40);
+            s.discarded = 12 * i;
+            s.lossRuns = 4 + 20 * i;
+            s.burstRatio = 1.0 + 1.3 * i;
+            s.oneWayDelay = Milliseconds(79.2);
+            s.delaySource = DelaySource::Rtcp;
+            s.mosLostToCodec = 0;
+            s.mosLostToLoss = 0.01 + 0.11 * i;
+            s.mosLostToDiscards = 0.02 * i;
+            s.mosLostToBursts = 0.19 * i;
+            s.mosLostToDelay = 0.03;
+            s.dtmfDigits = 3 * (1 - i);
+            s.dtmf = i == 0 ? "***" : "";
             s.mosMean = 4.38 - 0.4 * i;
             s.mosMin = 4.31 - 1.3 * i;
         }
@@ -227,6 +246,7 @@ public:
                     p.jitterMs =
                         1.2F + noise() + static_cast<float>(stream.key.index) * 2 + (burst ? 14 + 8 * noise() : 0);
                     p.mos = (burst ? 3.1F : 4.3F) + 0.1F * noise() - 0.06F * static_cast<float>(p.lost);
+                    p.deltaMaxMs = 20.4F + p.jitterMs * 1.5F + (stream.key.index == 1 && t == 71 ? 8'000.F : 0.F);
                     p.jitterErrorMs = 0.15F + 0.9F * static_cast<float>(stream.key.index) + (burst ? 3.F : 0.F);
                     if (t == 48 || t == 49) { // the probe itself was in trouble
                         p.lostWithProbe = 9;
@@ -385,7 +405,16 @@ public:
         return later([this, query](quint64 id) {
             std::vector<Alarm> found =
                 query.from && query.from > now() - std::chrono::hours(2) ? std::vector<Alarm>() : alarmsOf(60);
+            if (query.call) { // two of that call's own
+                found.resize(2);
+                for (std::size_t i = 0; i < 2; ++i)
+                    found[i].raisedAt = approximateStart(*query.call) + std::chrono::seconds(44 + 20 * i);
+            }
             for (Alarm& alarm : found) {
+                if (query.call) {
+                    alarm.clearedAt = alarm.raisedAt + std::chrono::seconds(12);
+                    continue;
+                }
                 alarm.clearedAt = alarm.raisedAt + std::chrono::seconds(95);
                 alarm.end = alarm.call ? AlarmEnd::CallEnded : AlarmEnd::Recovered;
             }

@@ -108,6 +108,10 @@ private slots:
             QTRY_VERIFY(page->hasSeries() && page->player().hasAudio());
             page->player().seek(37);
             grab("call");
+            page->showStreams();
+            grab("call-streams");
+            page->showMosBreakdown();
+            grab("call-mos");
             page->showMessages();
             QTRY_VERIFY(page->messages().ladder().count() > 0);
             page->messages().ladder().select(8);
