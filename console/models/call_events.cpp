@@ -67,7 +67,7 @@ std::vector<CallEvent> messageEvents(const std::vector<CallMessage>& messages, T
     for (const LadderArrow& arrow : ladderOf(messages).arrows) {
         const std::uint16_t status = arrow.summary.status;
         CallEvent event;
-        event.seconds = secondsBetween(epoch, messages[arrow.message].head.arrival);
+        event.seconds = std::max(0.0, secondsBetween(epoch, messages[arrow.message].head.arrival));
         event.sort = status >= 400 ? CallEvent::Sort::Failure
             : status > 0           ? CallEvent::Sort::Response
                                    : CallEvent::Sort::Request;

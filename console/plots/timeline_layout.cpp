@@ -36,7 +36,8 @@ double parts(const TimelineData& data)
 }
 
 TimelineLayout::TimelineLayout(QSize size, const TimelineData& data, const QFontMetrics& font)
-    : left(font.horizontalAdvance(QStringLiteral("Jitter, ms 0000.0")))
+    : left(font.horizontalAdvance(QStringLiteral("Jitterms")) + titleMargin
+          + font.horizontalAdvance(QStringLiteral("00,000")))
     , right(font.horizontalAdvance(QStringLiteral("━━ callee 00000.0 ± 00.00")))
     , line(font.height())
 {

@@ -291,7 +291,7 @@ void TimelinePainter::paintEvents()
             to = before;
         }
         free = from;
-        if (to - from > metrics.averageCharWidth() * 4) {
+        if (to - from >= needed || to - from > metrics.averageCharWidth() * 4) {
             free = std::min(to, from + needed) + 6;
             m_painter.setPen(failed ? m_look.bad : m_look.text);
             m_painter.drawText(QRectF(from, m_layout.events.top() + 2, to - from, m_layout.line),
@@ -436,7 +436,8 @@ void TimelinePainter::paintStrip(std::size_t index)
     small.setPointSizeF(plain.pointSizeF() * 0.85);
     m_painter.setFont(small);
     const int height = m_painter.fontMetrics().height();
-    const int titleWidth = QFontMetrics(plain).horizontalAdvance(strip.title + strip.unit) + 30;
+    const int titleWidth =
+        QFontMetrics(plain).horizontalAdvance(strip.title + strip.unit) + TimelineLayout::titleMargin;
     double labelled = -1e9;
     for (std::size_t i = ticks.size(); i-- > 0;) {
         const double y = scale.y(lane, ticks[i]);
@@ -470,8 +471,8 @@ void TimelinePainter::paintStrip(std::size_t index)
         if (!line.errors.empty()) {
             std::vector<double> low(line.values);
             std::vector<double> high(line.values);
-            for (std::size_t i = 0; i < line.values.size(); ++i) {
-                low[i] = std::max(strip.minimum, low[i] - line.errors[i]);
+            for (std::size_t i = 0; i < line.values.size(); ++i) { // NaN stays NaN: so it stands last in max()
+                low[i] = std::max(low[i] - line.errors[i], strip.minimum);
                 high[i] += line.errors[i];
             }
             const auto lows = columnsOf({ line.seconds, low, 1 }, m_window.begin(), m_window.end(), width);

@@ -441,7 +441,8 @@ void CallPage::showTimeline()
     std::optional<Timestamp> end;
     if (hasEnded())
         end = m_record->endedAt.value_or(m_record->lastPacketAt);
-    m_timeline->setData(timelineData({ m_begin, end, m_points, m_streams, m_messagesKnown, m_alarms, m_keys }));
+    m_timeline->setData(
+        timelineData({ m_begin, end, m_points, m_streams, m_messagesKnown, m_alarms, m_keys, m_soundKnown }));
 }
 
 double CallPage::soundOffset() const
@@ -468,6 +469,7 @@ void CallPage::assembleSound()
     m_media.clear();
     m_player->say(tr("Decoding the sound…"));
     m_keys.clear();
+    m_soundKnown = true;
     for (const StreamMedia& one : media)
         for (CallEvent& key : keyEvents(one.stream, one.bytes, m_begin))
             m_keys.push_back(std::move(key));

@@ -92,6 +92,7 @@ private:
     Timestamp m_begin {};
     bool m_fetchedAfterEnd = false; // what is shown was asked for when the end was known already
     bool m_soundWanted = false;
+    bool m_soundKnown = false; // it was fetched, if only in part
     bool m_soundAgain = false; // with the streams that are being fetched
     std::optional<double> m_playFrom; // seconds since the call began, when its sound has come
     int m_round = 0; // of refreshing

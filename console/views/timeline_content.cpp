@@ -81,14 +81,16 @@ void add(std::vector<TimelineSpan>& spans, TimelineShade shade, const std::vecto
         spans.push_back({ shade, span.begin, span.end, span.label, span.open });
 }
 
-QString keysNote(const std::vector<StreamRecord>& streams)
+QString keysNote(const std::vector<StreamRecord>& streams, bool soundIsKnown)
 {
     QStringList notes;
     for (const StreamRecord& stream : streams)
         if (stream.dtmfDigits > 0)
             notes += tr("%1 pressed %2 keys").arg(word(stream.direction)).arg(stream.dtmfDigits)
                 + (stream.dtmf.empty() ? QString() : QStringLiteral(": ") + text(stream.dtmf));
-    return notes.isEmpty() ? QString() : notes.join(QStringLiteral(", ")) + tr(" (when, is seen with the sound)");
+    if (notes.isEmpty() || soundIsKnown) // else their times were not recorded
+        return notes.join(QStringLiteral(", "));
+    return tr("%1 (their times come with the sound)").arg(notes.join(QStringLiteral(", ")));
 }
 
 }
@@ -115,7 +117,7 @@ TimelineData timelineData(const CallContent& call)
     std::stable_sort(data.events.begin(), data.events.end(),
         [](const TimelineEvent& a, const TimelineEvent& b) { return a.seconds < b.seconds; });
     if (call.keys.empty())
-        data.keysNote = keysNote(call.streams);
+        data.keysNote = keysNote(call.streams, call.soundIsKnown);
     return data;
 }
 

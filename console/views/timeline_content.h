@@ -16,7 +16,8 @@ struct CallContent {
     const std::vector<StreamRecord>& streams;
     const std::vector<CallMessage>& messages;
     const std::vector<Alarm>& alarms;
-    const std::vector<CallEvent>& keys;
+    const std::vector<CallEvent>& keys; // known with the sound
+    bool soundIsKnown = false;
 };
 TimelineData timelineData(const CallContent& call);
 

@@ -144,7 +144,7 @@ public:
             }
             std::vector<CallRecord> calls;
             if (query.key)
-                calls.push_back(record(0));
+                calls.push_back(stored.value_or(record(0)));
             else if (query.number != "nobody")
                 for (int i = 0; i < 1'000; ++i)
                     calls.push_back(record(i));
@@ -158,6 +158,20 @@ public:
             }
         });
         return id;
+    }
+
+    std::optional<CallRecord> stored; // what is said of a call asked for by its key; else record(0)
+    int seconds = 95; // of quality points
+
+    // That of record(0), 20 s after its answer.
+    CallRecord callThatIsOn() const
+    {
+        CallRecord call = record(0);
+        call.state = CallState::Answered;
+        call.endedBy = EndedBy::Nobody;
+        call.endedAt.reset();
+        call.lastPacketAt = *call.answeredAt + std::chrono::seconds(20);
+        return call;
     }
 
     std::vector<StreamRecord> streamsOf(CallKey key) const
@@ -234,7 +248,7 @@ public:
             std::mt19937 random(5);
             const auto noise = [&] { return static_cast<float>(random() % 100) / 100; };
             for (const StreamRecord& stream : streamsOf(call))
-                for (int t = 0; t < 95; ++t) {
+                for (int t = 0; t < seconds; ++t) {
                     if (stream.key.index == 1 && t > 62 && t < 71)
                         continue; // on hold: nothing sent
                     const bool burst = stream.key.index == 1 && t > 30 && t < 41;
@@ -262,7 +276,7 @@ public:
     }
 
     // Through two proxies, one of them with a long address; the INVITE was repeated, the second try answered.
-    static std::vector<CallMessage> messagesOf(CallKey call)
+    static std::vector<CallMessage> messagesOf(CallKey call, bool held = false)
     {
         const std::array<Endpoint, 4> hosts { { { *IpAddress::parse("10.20.0.1"), 5060 },
             { *IpAddress::parse("2001:db8:1234:5678:9abc:def0:1234:5678"), 5060 },
@@ -299,6 +313,18 @@ public:
         put(3'201, 2, 1, "SIP/2.0 200 OK", "1 INVITE", true);
         put(3'202, 1, 0, "SIP/2.0 200 OK", "1 INVITE", true);
         put(3'230, 0, 3, "ACK sip:200@10.20.1.1:5062 SIP/2.0", "1 ACK");
+        if (held) { // by the callee, from 62.1 to 71.1 s
+            for (const bool resumes : { false, true }) {
+                const int at = resumes ? 71'000 : 62'000;
+                put(at, 3, 0, "INVITE sip:+34910000001@10.20.0.1 SIP/2.0", resumes ? "6 INVITE" : "5 INVITE", true);
+                if (!resumes) {
+                    std::string& offer = messages.back().text;
+                    offer += "a=sendonly\r\n";
+                    messages.back().head.wireSize = static_cast<std::uint32_t>(offer.size());
+                }
+                put(at + 100, 0, 3, "SIP/2.0 200 OK", resumes ? "6 INVITE" : "5 INVITE", true);
+            }
+        }
         put(60'000, 0, 3, "INFO sip:200@10.20.1.1:5062 SIP/2.0", "2 INFO");
         put(60'040, 3, 0, "SIP/2.0 415 Unsupported Media Type", "2 INFO");
         put(95'000, 3, 0, "BYE sip:+34910000001@10.20.0.1 SIP/2.0", "7 BYE");
@@ -311,12 +337,13 @@ public:
         const quint64 id = ++m_last;
         QTimer::singleShot(0, this, [this, id, call] {
             if (keepsMessages)
-                emit messagesFound(id, messagesOf(call));
+                emit messagesFound(id, messagesOf(call, held));
             emit finished(id);
         });
         return id;
     }
     bool keepsMessages = true;
+    bool held = false;
 
     quint64 media(CallKey call) override
     {
