@@ -4,6 +4,7 @@
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
 #include "console/views/live_page.h"
+#include "console/views/messages_panel.h"
 #include "console/views/past_page.h"
 #include "console/views/player_bar.h"
 #include "console/views/rules_dialog.h"
@@ -64,6 +65,27 @@ void SmokeRun::addSteps()
             m_window.showLive();
             grab(QStringLiteral("live"));
             exportList(true);
+        },
+        [] { return true; }, problem });
+    m_steps.push_back({ QStringLiteral("a call that is on shows its messages and its last seconds"), 20'000,
+        [this] {
+            m_problem.clear();
+            const LiveCallModel& calls = m_window.live().model();
+            m_page = nullptr;
+            for (int row = 0; row < calls.rowCount() && !m_page; ++row)
+                if (const LiveCall* call = calls.callAt(row);
+                    call->state == CallState::Answered && call->sent[0].mosNow > 0)
+                    m_page = m_window.openCall(call->key);
+        },
+        [this] {
+            return !m_page // it has just ended
+                || (m_page->hasSeries() && m_page->messages().ladder().count() > 0 && m_time.elapsed() > 3'000);
+        } });
+    m_steps.push_back({ QStringLiteral("page of a call that is on is drawn"), 5'000,
+        [this] {
+            if (m_page)
+                grab(QStringLiteral("call-live"));
+            m_page = nullptr;
         },
         [] { return true; }, problem });
     m_steps.push_back({ QStringLiteral("an answered call of some length has ended and is found"), 60'000,

@@ -33,6 +33,7 @@ void addPoint(StreamSeries& series, double at, const QualityPoint& point)
 {
     add(series.mos, at, point.mos > 0 ? static_cast<double>(point.mos) : unknown);
     add(series.jitter, at, point.packets > 0 ? static_cast<double>(point.jitterMs) : unknown);
+    add(series.deltaMax, at, point.packets > 0 ? static_cast<double>(point.deltaMaxMs) : unknown);
     series.jitterError.push_back(static_cast<double>(point.jitterErrorMs));
     add(series.loss, at, lossPercent(point));
     if (point.lostWithProbe > 0)
@@ -56,12 +57,12 @@ std::vector<StreamSeries> buildQualitySeries(
             continue;
         const double at = seconds(point.at - epoch);
         if (all.empty() || all.back().stream != point.stream) {
-            all.push_back({ point.stream, stream->direction, {}, {}, {}, {}, {} });
+            all.push_back({ point.stream, stream->direction, {}, {}, {}, {}, {}, {} });
         } else if (point.at == last) {
             continue; // the same second fetched twice
         } else if (point.at - last > std::chrono::milliseconds(1500)) {
             // Seconds without a point: the line must not run through them as if they had been measured.
-            for (SeriesLine* line : { &all.back().mos, &all.back().jitter, &all.back().loss })
+            for (SeriesLine* line : { &all.back().mos, &all.back().jitter, &all.back().deltaMax, &all.back().loss })
                 add(*line, seconds(last - epoch) + 1, unknown);
             all.back().jitterError.push_back(0);
         }

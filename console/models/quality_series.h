@@ -1,4 +1,5 @@
-// The one-second points of a call as lines to plot: MOS, jitter and loss over time, a line for each stream.
+// The one-second points of a call as lines to plot: MOS, loss, jitter and inter-arrival time over time, a line for each
+// stream.
 #pragma once
 
 #include "shared/calls/quality_point.h"
@@ -20,6 +21,7 @@ struct StreamSeries {
     SeriesLine mos; // 1 to 4.5
     SeriesLine jitter; // ms
     std::vector<double> jitterError; // ms to either side of each value of jitter
+    SeriesLine deltaMax; // ms, longest inter-arrival time of each second
     SeriesLine loss; // percent of the packets expected in the second; a gap where the probe itself lost frames
     std::vector<double> probeLost; // the seconds in which it did
 };

@@ -76,14 +76,6 @@ struct TimeSeriesPlot::Panel {
     QCPItemStraightLine* cursor = nullptr;
     std::vector<PlotLine> lines;
     std::vector<QCPGraph*> graphs; // a line and its lone points, by turns
-    struct Band {
-        std::size_t kind;
-        QCPGraph* low;
-        QCPGraph* high; // filled down to the low one
-    };
-    std::vector<Band> bands;
-    QCPGraph* marks = nullptr;
-    QCPItemText* marksMeaning = nullptr; // of the first panel
 };
 
 TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
@@ -137,15 +129,6 @@ TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
         };
         panel->title = label(0, 0, Qt::AlignLeft | Qt::AlignBottom);
         panel->title->setText(panel->what.title);
-        panel->marks = m_plot->addGraph(time, panel->rect->axis(QCPAxis::atLeft));
-        panel->marks->setLineStyle(QCPGraph::lsNone);
-        if (m_panels.empty()) {
-            panel->marksMeaning = label(0, 0, Qt::AlignLeft | Qt::AlignBottom);
-            panel->marksMeaning->position->setParentAnchor(panel->title->bottomRight);
-            panel->marksMeaning->position->setType(QCPItemPosition::ptAbsolute);
-            panel->marksMeaning->position->setCoords(18, 0);
-            panel->marksMeaning->setVisible(false);
-        }
         panel->time = label(0, 0, Qt::AlignRight | Qt::AlignBottom);
         panel->time->setVisible(false);
         panel->empty = label(0.5, 0.5, Qt::AlignCenter);
@@ -248,18 +231,6 @@ void TimeSeriesPlot::style()
         }
         panel->empty->setColor(m_colours.quietText);
         panel->empty->setFont(font());
-        for (const Panel::Band& band : panel->bands)
-            if (band.kind < m_kinds.size()) {
-                QColor shade = m_kinds[band.kind].colour;
-                shade.setAlpha(70);
-                band.high->setBrush(shade);
-            }
-        panel->marks->setScatterStyle(
-            QCPScatterStyle(QCPScatterStyle::ssTriangle, QPen(m_colours.mark), m_colours.mark, 8));
-        if (panel->marksMeaning) {
-            panel->marksMeaning->setColor(m_colours.mark);
-            panel->marksMeaning->setFont(font());
-        }
         panel->playhead->setPen(QPen(m_colours.playhead, 2));
         panel->cursor->setPen(QPen(m_colours.quietText, 1));
         for (std::size_t i = 0; i < panel->graphs.size(); ++i) {
@@ -283,11 +254,6 @@ void TimeSeriesPlot::setLines(std::size_t index, const std::vector<PlotLine>& li
     for (QCPGraph* graph : panel.graphs)
         m_plot->removeGraph(graph);
     panel.graphs.clear();
-    for (const Panel::Band& band : panel.bands) {
-        m_plot->removeGraph(band.high); // it refers to the low one
-        m_plot->removeGraph(band.low);
-    }
-    panel.bands.clear();
     panel.lines = lines;
     // The later kind, which is dashed, on top: where the lines are one, both are seen.
     std::stable_sort(
@@ -304,13 +270,12 @@ void TimeSeriesPlot::setLines(std::size_t index, const std::vector<PlotLine>& li
             if (std::isnan(values[i]))
                 continue;
             any = true;
-            maximum = std::max(maximum, values[i] + (line.errors.empty() ? 0 : line.errors[i]));
+            maximum = std::max(maximum, values[i]);
             if ((i == 0 || std::isnan(values[i - 1])) && (i + 1 == values.size() || std::isnan(values[i + 1]))) {
                 loneSeconds += line.seconds[i] + line.last / 2;
                 loneValues += values[i];
             }
         }
-        addBand(panel, line);
         QCPGraph* graph = m_plot->addGraph(time, value);
         QVector<double> seconds(line.seconds.begin(), line.seconds.end());
         QVector<double> steps(values.begin(), values.end());
@@ -336,55 +301,7 @@ void TimeSeriesPlot::setLines(std::size_t index, const std::vector<PlotLine>& li
     value->setRange(
         panel.what.minimum - 0.03 * (maximum - panel.what.minimum), maximum + 0.03 * (maximum - panel.what.minimum));
     panel.empty->setVisible(!any);
-    placeMarks(panel);
     style();
-}
-
-void TimeSeriesPlot::addBand(Panel& panel, const PlotLine& line)
-{
-    if (line.errors.empty() || line.values.empty())
-        return;
-    QVector<double> seconds(line.seconds.begin(), line.seconds.end());
-    QVector<double> low;
-    QVector<double> high;
-    for (std::size_t i = 0; i < line.values.size(); ++i) {
-        low += std::max(panel.what.minimum, line.values[i] - line.errors[i]);
-        high += line.values[i] + line.errors[i];
-    }
-    seconds += line.seconds.back() + line.last;
-    low += low.back();
-    high += high.back();
-    Panel::Band band { line.kind, nullptr, nullptr };
-    for (auto [graph, values] : { std::pair(&band.low, &low), std::pair(&band.high, &high) }) {
-        *graph = m_plot->addGraph(panel.rect->axis(QCPAxis::atBottom), panel.rect->axis(QCPAxis::atLeft));
-        (*graph)->setData(seconds, *values, true);
-        (*graph)->setLineStyle(QCPGraph::lsStepLeft);
-        (*graph)->setPen(Qt::NoPen);
-    }
-    band.high->setChannelFillGraph(band.low);
-    panel.bands.push_back(band);
-}
-
-void TimeSeriesPlot::setMarks(const std::vector<double>& seconds, const QString& meaning)
-{
-    m_marks = seconds;
-    for (const auto& panel : m_panels) {
-        placeMarks(*panel);
-        if (panel->marksMeaning) {
-            panel->marksMeaning->setText(QStringLiteral("▲ ") + meaning);
-            panel->marksMeaning->setVisible(!seconds.empty());
-        }
-    }
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
-}
-
-// On the axis, in the middle of their second: the room below the lowest value is theirs.
-void TimeSeriesPlot::placeMarks(Panel& panel)
-{
-    QVector<double> seconds;
-    for (const double second : m_marks)
-        seconds += second + 0.5;
-    panel.marks->setData(seconds, QVector<double>(seconds.size(), panel.what.minimum), true);
 }
 
 void TimeSeriesPlot::setDuration(double seconds)

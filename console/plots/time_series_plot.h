@@ -37,7 +37,6 @@ struct PlotLine {
     std::vector<double> seconds; // ascending
     std::vector<double> values; // NaN: nothing was measured, the line breaks
     double last = 1; // seconds that the last value holds
-    std::vector<double> errors {}; // the true value lies within value +- this; empty: not known to be wrong
 };
 
 struct PlotColours {
@@ -46,7 +45,6 @@ struct PlotColours {
     QColor quietText;
     QColor grid;
     QColor playhead;
-    QColor mark;
 };
 
 class TimeSeriesPlot : public QWidget {
@@ -59,8 +57,6 @@ public:
     void setKinds(const std::vector<PlotKind>& kinds);
     void setColours(const PlotColours& colours);
     void setLines(std::size_t panel, const std::vector<PlotLine>& lines);
-    // Seconds that are marked on the axis of every panel, and what that means, said once above the first.
-    void setMarks(const std::vector<double>& seconds, const QString& meaning);
     void setDuration(double seconds); // the time axis runs from 0 to here
     void setTimeOfDay(double secondsSince1970); // of 0: the axis is then labelled in UTC
     void setPlayhead(std::optional<double> seconds);
@@ -90,13 +86,10 @@ private:
     void showCursor(std::optional<double> seconds);
     void updateReadOuts();
     double secondsAt(QPoint position) const;
-    void addBand(Panel& panel, const PlotLine& line);
-    void placeMarks(Panel& panel);
 
     QCustomPlot* m_plot;
     std::vector<std::unique_ptr<Panel>> m_panels;
     std::vector<PlotKind> m_kinds;
-    std::vector<double> m_marks;
     PlotColours m_colours;
     double m_duration = 1;
     std::optional<double> m_epoch; // empty: the axis counts from 0

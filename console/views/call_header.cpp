@@ -1,5 +1,6 @@
 #include "console/views/call_header.h"
 
+#include "console/models/call_story.h"
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
 #include "console/views/elided_label.h"
@@ -37,6 +38,7 @@ CallHeader::CallHeader(QWidget* parent)
     , m_caller(new ElidedLabel(Qt::ElideMiddle, this))
     , m_callee(new ElidedLabel(Qt::ElideMiddle, this))
     , m_outcome(new ElidedLabel(Qt::ElideRight, this))
+    , m_story(new ElidedLabel(Qt::ElideRight, this))
     , m_trust(new ElidedLabel(Qt::ElideRight, this))
 {
     QFont large = font();
@@ -85,11 +87,17 @@ CallHeader::CallHeader(QWidget* parent)
     grid->setColumnStretch(columns, 1);
 
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(12, 8, 12, 6);
-    layout->setSpacing(8);
+    layout->setContentsMargins(12, 6, 12, 5);
+    layout->setSpacing(4);
     layout->addLayout(parties);
     layout->addLayout(grid);
-    layout->addWidget(m_trust);
+    auto* sentences = new QHBoxLayout;
+    sentences->setSpacing(18);
+    sentences->addWidget(m_story);
+    sentences->addWidget(m_trust, 1);
+    layout->addLayout(sentences);
+    m_story->setObjectName(QStringLiteral("story"));
+    m_story->hide();
     m_trust->setObjectName(QStringLiteral("trust"));
 }
 
@@ -129,6 +137,8 @@ void CallHeader::show(const CallRecord& call, const QString& codec)
                              : glyph(call.state) + QLatin1Char(' ') + word(call.state));
     m_outcome->setColour(m_theme.of(m_tone));
     setTrust(call.trust, meaning(call));
+    m_story->setText(storyOf(call));
+    m_story->show();
     m_mosMean = call.mosMean;
     m_mosMin = call.mosMin;
     setFact(Started, dateTimeText(call.startedAt));

@@ -53,6 +53,7 @@ private:
     ElidedLabel* m_caller;
     ElidedLabel* m_callee;
     ElidedLabel* m_outcome;
+    ElidedLabel* m_story;
     ElidedLabel* m_trust;
     std::vector<ElidedLabel*> m_facts;
     Theme m_theme = themeOf(ThemeName::Light);

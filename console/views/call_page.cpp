@@ -1,16 +1,22 @@
 #include "console/views/call_page.h"
 
 #include "console/models/call_words.h"
-#include "console/plots/time_series_plot.h"
+#include "console/plots/call_timeline.h"
 #include "console/views/call_header.h"
 #include "console/views/message_bar.h"
 #include "console/views/messages_panel.h"
+#include "console/views/mos_waterfall_view.h"
 #include "console/views/player_bar.h"
 #include "console/views/stream_table.h"
+#include "console/views/timeline_content.h"
 
 #include <QApplication>
 #include <QFileDialog>
 #include <QPointer>
+#include <QScrollArea>
+#include <QSettings>
+#include <QShortcut>
+#include <QSplitter>
 #include <QTabWidget>
 #include <QThreadPool>
 #include <QVBoxLayout>
@@ -22,15 +28,10 @@ namespace callmon {
 
 namespace {
 
-constexpr int liveRefresh = 3000; // ms
+constexpr int liveRefresh = 1000; // ms
+constexpr std::size_t manyPoints = 5'000; // 40 minutes of both sides: the whole series is then asked for less often
+constexpr int everyNth = 5;
 constexpr std::uint64_t smallSound = 8'000'000; // bytes of RTP fetched without being asked for: some 8 minutes of G.711
-
-std::vector<PlotPanel> panels()
-{
-    return { { CallPage::tr("MOS, 1 to 4.5"), 1, 4.5, 2, { 1, 2, 3, 4, 4.5 } },
-        { CallPage::tr("Jitter, ms (shaded: its error)"), 0, 10, 1, {} },
-        { CallPage::tr("Loss, % of each second"), 0, 2, 1, {} } };
-}
 
 // As the record of an ended call has it: over the one-second points of both directions.
 std::optional<double> meanMos(const std::vector<QualityPoint>& points)
@@ -56,10 +57,12 @@ CallPage::CallPage(
     , m_begin(approximateStart(call))
     , m_head(new CallHeader(this))
     , m_message(new MessageBar(this))
-    , m_table(new StreamTable(this))
-    , m_tabs(new QTabWidget(this))
-    , m_plot(new TimeSeriesPlot(panels()))
+    , m_split(new QSplitter(Qt::Vertical, this))
+    , m_timeline(new CallTimeline)
+    , m_tabs(new QTabWidget)
     , m_messages(new MessagesPanel)
+    , m_table(new StreamTable)
+    , m_breakdown(new MosWaterfallView)
     , m_player(new PlayerBar(this))
 {
     if (record)
@@ -69,13 +72,27 @@ CallPage::CallPage(
     layout->setSpacing(0);
     layout->addWidget(m_message);
     layout->addWidget(m_head);
-    layout->addWidget(m_table);
-    layout->addWidget(m_tabs, 1);
-    m_tabs->setDocumentMode(true);
-    m_tabs->addTab(m_plot, tr("&Quality"));
-    m_tabs->addTab(m_messages, tr("&Messages"));
+    layout->addWidget(m_split, 1);
     layout->addWidget(m_player);
-    m_plot->setAccessibleName(tr("MOS, jitter and loss over time"));
+    m_tabs->setDocumentMode(true);
+    m_tabs->addTab(m_messages, tr("&Messages"));
+    m_tabs->addTab(m_table, tr("Media &streams"));
+    auto* scrolled = new QScrollArea;
+    scrolled->setWidget(m_breakdown);
+    scrolled->setWidgetResizable(true);
+    scrolled->setFrameShape(QFrame::NoFrame);
+    m_tabs->addTab(scrolled, tr("MOS &breakdown"));
+    m_split->addWidget(m_timeline);
+    m_split->addWidget(m_tabs);
+    m_split->setStretchFactor(0, 3);
+    m_split->setStretchFactor(1, 2);
+    m_split->setObjectName(QStringLiteral("callSplit"));
+    auto* enlarge = new QShortcut(Qt::Key_F6, this);
+    enlarge->setContext(Qt::WidgetWithChildrenShortcut);
+    connect(enlarge, &QShortcut::activated, this, &CallPage::nextSplit);
+    m_split->restoreState(QSettings().value(QStringLiteral("call/split")).toByteArray());
+    connect(m_split, &QSplitter::splitterMoved, this,
+        [this] { QSettings().setValue(QStringLiteral("call/split"), m_split->saveState()); });
 
     connect(&source, &CallSource::callsFound, this, [this](quint64 request, const std::vector<CallRecord>& calls) {
         if (!m_requests.contains(request) || calls.empty())
@@ -88,7 +105,8 @@ CallPage::CallPage(
             if (!m_requests.contains(request))
                 return;
             m_streams = streams;
-            m_table->setStreams(m_streams);
+            m_table->setStreams(m_streams, m_record ? m_record->trust : CaptureTrust::Whole);
+            m_breakdown->setStreams(m_streams);
             showHead();
         });
     connect(&source, &CallSource::qualityFound, this, [this](quint64 request, const std::vector<QualityPoint>& points) {
@@ -98,6 +116,10 @@ CallPage::CallPage(
     connect(&source, &CallSource::messagesFound, this, [this](quint64 request, const std::vector<CallMessage>& found) {
         if (m_requests.contains(request))
             m_messagesArriving.insert(m_messagesArriving.end(), found.begin(), found.end());
+    });
+    connect(&source, &CallSource::alarmsFound, this, [this](quint64 request, const std::vector<Alarm>& found) {
+        if (m_requests.contains(request))
+            m_alarmsArriving.insert(m_alarmsArriving.end(), found.begin(), found.end());
     });
     connect(
         &source, &CallSource::mediaArrived, this, [this](quint64 request, StreamKey stream, const QByteArray& bytes) {
@@ -116,8 +138,14 @@ CallPage::CallPage(
         if (!path.isEmpty())
             saveSound(path);
     });
-    connect(m_plot, &TimeSeriesPlot::seekRequested, this,
+    connect(m_timeline, &CallTimeline::seekRequested, this,
         [this](double seconds) { m_player->seek(std::max(0.0, seconds - soundOffset())); });
+    connect(m_timeline, &CallTimeline::playRequested, this, &CallPage::playFrom);
+    connect(m_timeline, &CallTimeline::exported, this,
+        [this](const QString& path) { m_player->say(tr("Saved to %1").arg(path)); });
+    connect(m_timeline, &CallTimeline::exportFailed, this,
+        [this](const QString& whatToDo) { m_message->say(MessageBar::Kind::Error, whatToDo); });
+    linkMessages();
     // Until the stored record tells of the end: a call can end, and its engine come back, while the page is open.
     connect(&m_refresh, &QTimer::timeout, this, [this] {
         if (hasEnded() && m_fetchedAfterEnd) {
@@ -136,7 +164,7 @@ CallPage::CallPage(
     });
     setTheme(m_theme);
     showHead();
-    showSeries();
+    showTimeline();
     refresh();
     m_refresh.start(liveRefresh);
 }
@@ -195,6 +223,13 @@ void CallPage::ask(Ask what)
         m_messagesArriving.clear();
         m_requests.emplace(m_source.messages(m_call), what);
         break;
+    case Ask::Alarms: {
+        m_alarmsArriving.clear();
+        AlarmQuery query;
+        query.call = m_call;
+        m_requests.emplace(m_source.alarms(query), what);
+        break;
+    }
     case Ask::Media:
         m_media.clear();
         m_requests.emplace(m_source.media(m_call), what);
@@ -210,16 +245,33 @@ void CallPage::reload()
 
 void CallPage::refresh()
 {
-    m_message->clear();
     if (m_source.state() != CallSource::State::Connected) {
         m_message->say(MessageBar::Kind::Warning, tr("Not connected to an engine. Press F5 when it is back."));
         return;
     }
     m_fetchedAfterEnd = hasEnded();
+    m_failed = false;
     ask(Ask::Record);
     ask(Ask::Streams);
-    ask(Ask::Quality);
+    if (hasEnded() || m_points.size() < manyPoints || m_round++ % everyNth == 0)
+        ask(Ask::Quality);
     ask(Ask::Messages);
+    ask(Ask::Alarms);
+}
+
+void CallPage::nextSplit()
+{
+    const QList<int> sizes = m_split->sizes();
+    const int all = sizes[0] + sizes[1];
+    if (sizes[0] > 0 && sizes[1] > 0) {
+        m_split->setSizes({ all, 0 });
+        m_timeline->setFocus();
+    } else if (sizes[0] > 0) {
+        m_split->setSizes({ 0, all });
+        m_tabs->setFocus();
+    } else {
+        m_split->setSizes({ all * 3 / 5, all * 2 / 5 });
+    }
 }
 
 void CallPage::showMessages()
@@ -228,11 +280,65 @@ void CallPage::showMessages()
     m_messages->ladder().setFocus();
 }
 
+void CallPage::showStreams()
+{
+    m_tabs->setCurrentWidget(m_table);
+    m_table->setFocus();
+}
+
+void CallPage::showMosBreakdown()
+{
+    m_tabs->setCurrentIndex(m_tabs->count() - 1);
+}
+
+void CallPage::findInMessages()
+{
+    if (m_split->sizes().at(1) == 0)
+        nextSplit();
+    m_tabs->setCurrentWidget(m_messages);
+    m_messages->focusFind();
+}
+
+void CallPage::linkMessages()
+{
+    connect(m_messages, &MessagesPanel::messageSelected, this, [this](std::size_t message) {
+        m_timeline->selectEvent(message);
+        m_timeline->moveCursor(std::chrono::duration<double>(m_messagesKnown[message].head.arrival - m_begin).count());
+    });
+    connect(m_timeline, &CallTimeline::eventActivated, this, [this](std::size_t message) {
+        m_messages->selectMessage(message);
+        m_timeline->selectEvent(message);
+    });
+    connect(m_timeline, &CallTimeline::cursorMoved, this, [this](double seconds) {
+        std::optional<std::size_t> last; // the message that came last by then
+        for (const TimelineEvent& event : m_timeline->data().events)
+            if (event.mark != TimelineMark::Key && event.seconds <= seconds + 1e-6)
+                last = event.id;
+        m_timeline->selectEvent(last);
+        if (last)
+            m_messages->selectMessage(*last);
+    });
+}
+
+void CallPage::playFrom(double seconds)
+{
+    if (m_player->hasAudio()) {
+        m_player->seek(std::max(0.0, seconds - soundOffset()));
+        m_player->play();
+        return;
+    }
+    m_playFrom = seconds;
+    m_player->play(); // fetches it first
+}
+
 void CallPage::fillMessages(const QString& error)
 {
-    if (!m_messagesArriving.empty())
-        m_messages->setMessages(std::exchange(m_messagesArriving, {}));
-    else if (!error.isEmpty() && m_messages->ladder().count() > 0)
+    if (!m_messagesArriving.empty()) {
+        m_messagesKnown = std::exchange(m_messagesArriving, {});
+        m_messages->setMessages(m_messagesKnown);
+        m_tabs->setTabText(m_tabs->indexOf(m_messages), tr("&Messages (%1)").arg(m_messages->ladder().count()));
+        showTimeline();
+    } else if (!error.isEmpty() && m_messages->ladder().count() > 0)
         return; // what is shown stays
     else if (!error.isEmpty())
         m_messages->sayEmpty(tr("The messages could not be fetched"), error);
@@ -272,11 +378,15 @@ void CallPage::answered(quint64 request, const QString& error)
             fillMessages(error);
         if (what == Ask::Media)
             m_player->say(tr("The sound could not be fetched: %1").arg(error));
-        else if (!isOn() || what != Ask::Record) // a call that is on may have no record yet
+        else if (what != Ask::Alarms && (!isOn() || what != Ask::Record)) { // a call that is on may have no record yet
+            m_failed = true;
             m_message->say(MessageBar::Kind::Error,
                 tr("Not all of this call could be fetched: %1 Press F5 to try again.").arg(error));
+        }
         return;
     }
+    if (m_requests.empty() && !m_failed)
+        m_message->clear();
     switch (what) {
     case Ask::Record:
         showHead();
@@ -290,14 +400,19 @@ void CallPage::answered(quint64 request, const QString& error)
         const bool unasked = hasEnded() && !m_soundWanted && bytes < smallSound;
         if (!m_streams.empty() && (unasked || std::exchange(m_soundAgain, false)))
             loadSound();
-        showSeries();
+        m_tabs->setTabText(m_tabs->indexOf(m_table), tr("Media &streams (%1)").arg(m_streams.size()));
+        showTimeline();
         break;
     }
     case Ask::Quality:
         m_points = std::move(m_arriving);
         m_arriving.clear();
         showHead();
-        showSeries();
+        showTimeline();
+        break;
+    case Ask::Alarms:
+        m_alarms = std::exchange(m_alarmsArriving, {});
+        showTimeline();
         break;
     case Ask::Messages:
         fillMessages({});
@@ -327,28 +442,13 @@ void CallPage::showHead()
     emit titleChanged();
 }
 
-void CallPage::showSeries()
+void CallPage::showTimeline()
 {
-    const std::vector<StreamSeries> series = buildQualitySeries(m_points, m_streams, m_begin);
-    std::array<std::vector<PlotLine>, 3> lines;
-    std::vector<double> probeLost;
-    double measured = 0;
-    for (const StreamSeries& stream : series) {
-        const auto kind = static_cast<std::size_t>(stream.direction);
-        lines[0].push_back({ kind, stream.mos.seconds, stream.mos.values });
-        lines[1].push_back({ kind, stream.jitter.seconds, stream.jitter.values, 1, stream.jitterError });
-        probeLost.insert(probeLost.end(), stream.probeLost.begin(), stream.probeLost.end());
-        lines[2].push_back({ kind, stream.loss.seconds, stream.loss.values });
-        measured = std::max(measured, stream.mos.seconds.back() + 1);
-    }
-    const double last = hasEnded()
-        ? std::chrono::duration<double>(m_record->endedAt.value_or(m_record->lastPacketAt) - m_begin).count()
-        : measured;
-    m_plot->setDuration(last);
-    for (std::size_t panel = 0; panel < lines.size(); ++panel)
-        m_plot->setLines(panel, lines[panel]);
-    std::sort(probeLost.begin(), probeLost.end());
-    m_plot->setMarks(probeLost, tr("the probe lost frames: no MOS and no loss can be said"));
+    std::optional<Timestamp> end;
+    if (hasEnded())
+        end = m_record->endedAt.value_or(m_record->lastPacketAt);
+    m_timeline->setData(
+        timelineData({ m_begin, end, m_points, m_streams, m_messagesKnown, m_alarms, m_keys, m_soundKnown }));
 }
 
 double CallPage::soundOffset() const
@@ -358,7 +458,7 @@ double CallPage::soundOffset() const
 
 void CallPage::showPlayhead(double secondsOfSound)
 {
-    m_plot->setPlayhead(soundOffset() + secondsOfSound);
+    m_timeline->setPlayhead(soundOffset() + secondsOfSound);
 }
 
 void CallPage::assembleSound()
@@ -374,15 +474,29 @@ void CallPage::assembleSound()
     }
     m_media.clear();
     m_player->say(tr("Decoding the sound…"));
+    m_keys.clear();
+    m_soundKnown = true;
+    for (const StreamMedia& one : media)
+        for (CallEvent& key : keyEvents(one.stream, one.bytes, m_begin))
+            m_keys.push_back(std::move(key));
+    showTimeline();
     const Hearing hearing = m_player->hearing();
-    QThreadPool::globalInstance()->start([page = QPointer<CallPage>(this), media = std::move(media), hearing] {
+    const Timestamp begin = m_begin;
+    QThreadPool::globalInstance()->start([page = QPointer<CallPage>(this), media = std::move(media), hearing, begin] {
         auto audio = std::make_shared<CallAudio>(assembleCallAudio(media, Timestamp::max(), hearing));
-        QMetaObject::invokeMethod(qApp, [page, audio, hearing] {
+        auto drawn = std::make_shared<std::array<TimelineSound, 2>>();
+        for (const Party side : { Party::Caller, Party::Callee })
+            (*drawn)[static_cast<std::size_t>(side)] = timelineSound(*audio, side, begin);
+        QMetaObject::invokeMethod(qApp, [page, audio, drawn, hearing] {
             if (!page || hearing != page->m_player->hearing()) // asked otherwise since
                 return;
             const double at = page->m_player->position(); // of what was loaded before
             page->m_player->setAudio(std::move(*audio));
-            if (at > 0)
+            for (std::size_t side = 0; side < drawn->size(); ++side)
+                page->m_timeline->setSound(side, std::move((*drawn)[side]));
+            if (const auto from = std::exchange(page->m_playFrom, {}))
+                page->m_player->seek(std::max(0.0, *from - page->soundOffset()));
+            else if (at > 0)
                 page->m_player->seek(at);
             page->showPlayhead(page->m_player->position());
             emit page->soundLoaded();
@@ -413,9 +527,8 @@ void CallPage::setTheme(const Theme& theme)
     m_table->setTheme(theme);
     m_player->setTheme(theme);
     m_messages->setTheme(theme);
-    m_plot->setColours({ theme.base, theme.text, theme.quiet, theme.line, theme.text, theme.bad });
-    m_plot->setKinds(
-        { { tr("caller →"), theme.caller, Qt::SolidLine }, { tr("callee →"), theme.callee, Qt::DashLine } });
+    m_breakdown->setTheme(theme);
+    m_timeline->setLook(timelineLook(theme));
 }
 
 }

@@ -1,9 +1,9 @@
-// One call: its head, the figures of its streams, its quality over time, its sound.
+// One call: its head, its timeline, its messages and the figures of its streams beside each other, its sound.
 #pragma once
 
+#include "console/models/call_events.h"
 #include "console/models/call_source.h"
 #include "console/models/live_call_model.h"
-#include "console/models/quality_series.h"
 #include "console/views/theme.h"
 #include "shared/codecs/call_audio.h"
 
@@ -11,16 +11,18 @@
 #include <QWidget>
 #include <map>
 
+class QSplitter;
 class QTabWidget;
 
 namespace callmon {
 
 class CallHeader;
+class CallTimeline;
 class MessageBar;
 class MessagesPanel;
+class MosWaterfallView;
 class PlayerBar;
 class StreamTable;
-class TimeSeriesPlot;
 
 class CallPage : public QWidget {
     Q_OBJECT
@@ -34,7 +36,12 @@ public:
     QString title() const; // "+34910… → 2001"
     PlayerBar& player() { return *m_player; }
     MessagesPanel& messages() { return *m_messages; }
+    CallTimeline& timeline() { return *m_timeline; }
     void showMessages(); // their tab
+    void showStreams();
+    void showMosBreakdown();
+    void findInMessages();
+    void nextSplit(); // both halves, the timeline alone, the tabs alone, and round
     bool hasFigures() const { return !m_streams.empty(); }
     bool hasSeries() const { return !m_points.empty(); }
     EndedBy storedEnd() const { return m_record ? m_record->endedBy : EndedBy::Nobody; }
@@ -50,13 +57,15 @@ signals:
     void soundLoaded();
 
 private:
-    enum class Ask { Record, Streams, Quality, Messages, Media };
+    enum class Ask { Record, Streams, Quality, Messages, Alarms, Media };
 
     void refresh(); // figures and series
     void ask(Ask what);
     void answered(quint64 request, const QString& error);
     void showHead();
-    void showSeries();
+    void showTimeline();
+    void linkMessages(); // cursor and selected message follow each other
+    void playFrom(double seconds);
     void fillMessages(const QString& error);
     void showPlayhead(double secondsOfSound);
     double soundOffset() const; // seconds from the start of the call to the start of the sound
@@ -72,21 +81,31 @@ private:
     std::vector<StreamRecord> m_streams;
     std::vector<QualityPoint> m_points;
     std::vector<QualityPoint> m_arriving; // shown when whole: a refresh must not blank the plot
+    std::vector<CallMessage> m_messagesKnown;
     std::vector<CallMessage> m_messagesArriving;
+    std::vector<Alarm> m_alarms;
+    std::vector<Alarm> m_alarmsArriving;
+    std::vector<CallEvent> m_keys; // known with the sound
     std::map<StreamKey, QByteArray> m_media;
     std::map<quint64, Ask> m_requests;
     Timestamp m_now {};
     Timestamp m_begin {};
     bool m_fetchedAfterEnd = false; // what is shown was asked for when the end was known already
     bool m_soundWanted = false;
+    bool m_soundKnown = false; // it was fetched, if only in part
     bool m_soundAgain = false; // with the streams that are being fetched
+    std::optional<double> m_playFrom; // seconds since the call began, when its sound has come
+    int m_round = 0; // of refreshing
+    bool m_failed = false; // something of this round
 
     CallHeader* m_head;
     MessageBar* m_message;
-    StreamTable* m_table;
+    QSplitter* m_split;
+    CallTimeline* m_timeline;
     QTabWidget* m_tabs;
-    TimeSeriesPlot* m_plot;
     MessagesPanel* m_messages;
+    StreamTable* m_table;
+    MosWaterfallView* m_breakdown;
     PlayerBar* m_player;
     QTimer m_refresh;
     Theme m_theme = themeOf(ThemeName::Light);

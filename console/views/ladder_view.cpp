@@ -40,6 +40,7 @@ void LadderView::setMessages(const std::vector<CallMessage>& messages)
 {
     const std::size_t selected = m_selected >= 0 ? messageOf(m_selected) : 0;
     const bool atEnd = m_selected >= 0 && m_selected == count() - 1;
+    const bool endSeen = verticalScrollBar()->value() == verticalScrollBar()->maximum();
     m_ladder = ladderOf(messages);
     m_rows.clear();
     for (const LadderArrow& arrow : m_ladder.arrows) {
@@ -63,7 +64,37 @@ void LadderView::setMessages(const std::vector<CallMessage>& messages)
     for (int i = 0; !atEnd && i < count(); ++i)
         if (messageOf(i) <= selected)
             row = i;
-    select(row);
+    m_selected = row;
+    setAccessibleDescription(rowText(row));
+    if (atEnd && endSeen)
+        verticalScrollBar()->setValue(verticalScrollBar()->maximum());
+    viewport()->update();
+}
+
+int LadderView::rowOf(std::size_t message) const
+{
+    int row = count() - 1;
+    while (row > 0 && messageOf(row) > message)
+        --row;
+    return row;
+}
+
+QString LadderView::ladderText() const
+{
+    QString all;
+    int widest = 0;
+    const auto name = [&](std::size_t column) { return text(toString(m_ladder.columns[column].endpoint)); };
+    for (const LadderArrow& arrow : m_ladder.arrows)
+        widest = std::max(widest, static_cast<int>(name(arrow.from).size() + name(arrow.to).size()));
+    for (std::size_t i = 0; i < m_rows.size(); ++i) {
+        const LadderArrow& arrow = m_ladder.arrows[i];
+        const QString way = name(arrow.from) + QStringLiteral(" → ") + name(arrow.to);
+        all += QStringLiteral("%1  %2  %3").arg(m_rows[i].time, 10).arg(way, -(widest + 3)).arg(m_rows[i].label);
+        if (!m_rows[i].media.isEmpty())
+            all += QStringLiteral("  [") + m_rows[i].media + QLatin1Char(']');
+        all += QLatin1Char('\n');
+    }
+    return all;
 }
 
 void LadderView::setTheme(const Theme& theme)

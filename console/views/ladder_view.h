@@ -15,16 +15,18 @@ class LadderView : public QAbstractScrollArea {
 public:
     explicit LadderView(QWidget* parent = nullptr);
 
-    void setMessages(const std::vector<CallMessage>& messages); // the selected one stays
+    void setMessages(const std::vector<CallMessage>& messages); // the selected one stays, and so does what is seen
     int count() const { return static_cast<int>(m_rows.size()); }
     int selected() const { return m_selected; } // row; -1 without rows
     void select(int row);
     std::size_t messageOf(int row) const { return m_ladder.arrows[static_cast<std::size_t>(row)].message; }
+    int rowOf(std::size_t message) const; // the arrow that it is, or is a copy of; -1 without rows
     QString rowText(int row) const; // all that its arrow says, in words
+    QString ladderText() const; // all of it, a line for each arrow, for a ticket
     void setTheme(const Theme& theme);
 
 signals:
-    void selectionChanged(int row);
+    void selectionChanged(int row); // by select(), a key or a click
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -119,10 +119,13 @@ void MainWindow::buildMenu()
     action(view, tr("&Service metrics"), { QKeySequence(Qt::CTRL | Qt::Key_4) }, [this] { showService(); });
     action(view, tr("&Back"), { QKeySequence(Qt::Key_Escape) }, [this] { goBack(); });
     view->addSeparator();
-    action(view, tr("&Filter the live calls"), { QKeySequence(Qt::CTRL | Qt::Key_F) }, [this] {
-        showLive();
-        m_live->focusFilter();
-    });
+    action(
+        view, tr("&Filter the live calls; find in a call's messages"), { QKeySequence(Qt::CTRL | Qt::Key_F) }, [this] {
+            if (CallPage* page = currentCall())
+                return page->findInMessages();
+            showLive();
+            m_live->focusFilter();
+        });
     action(view, tr("&Search past calls"), { QKeySequence(Qt::CTRL | Qt::Key_L) }, [this] {
         showPast();
         m_past->form().focusNumber();
@@ -390,11 +393,18 @@ void MainWindow::showShortcuts()
     QMessageBox::information(this, tr("Keyboard"),
         tr("<table cellspacing=4><tr><td><b>Ctrl+1, 2, 3, 4</b></td><td>live calls, past calls, alarms, service "
            "metrics</td></tr>"
-           "<tr><td><b>Ctrl+F</b> or <b>/</b></td><td>filter the live calls</td></tr>"
+           "<tr><td><b>Ctrl+F</b> or <b>/</b></td><td>filter the live calls; on a call's page find in its messages, F3 "
+           "goes on</td></tr>"
            "<tr><td><b>Ctrl+L</b></td><td>search past calls</td></tr>"
            "<tr><td><b>Enter</b></td><td>open the call</td></tr><tr><td><b>Esc</b></td><td>back</td></tr>"
            "<tr><td><b>Space</b></td><td>play, pause</td></tr>"
-           "<tr><td><b>← →</b></td><td>in plot or waveform: seek 5 s, with Shift 30 s</td></tr>"
+           "<tr><td><b>← →</b></td><td>in a waveform: seek 5 s, with Shift 30 s; in a timeline: move the cursor, with "
+           "Ctrl "
+           "from message to message, with Shift pan</td></tr>"
+           "<tr><td><b>+ − Home</b></td><td>in a timeline: zoom, show all of the call</td></tr>"
+           "<tr><td><b>Enter</b></td><td>in a timeline: listen from the cursor</td></tr>"
+           "<tr><td><b>Ctrl+P</b></td><td>in a timeline: save it as PNG or SVG</td></tr>"
+           "<tr><td><b>F6</b></td><td>on a call's page: timeline and tabs, or one of them alone</td></tr>"
            "<tr><td><b>F5</b></td><td>fetch the call again, with its sound if that was "
            "loaded; renew the service metrics</td></tr><tr><td><b>Ctrl+W</b></td><td>close the call</td></tr>"
            "<tr><td><b>Ctrl+H</b></td><td>hold the live list</td></tr>"

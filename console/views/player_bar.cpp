@@ -60,7 +60,6 @@ PlayerBar::PlayerBar(QWidget* parent)
     layout->setSpacing(4);
     layout->addLayout(row);
     layout->addLayout(makeControls());
-    layout->addWidget(m_notes);
 
     connect(m_play, &QToolButton::clicked, this, &PlayerBar::toggle);
     connect(m_save, &QToolButton::clicked, this, &PlayerBar::saveWanted);
@@ -127,7 +126,7 @@ QHBoxLayout* PlayerBar::makeControls()
     for (QWidget* control : std::initializer_list<QWidget*> {
              m_back, m_forward, m_side, volume, m_volume, speed, m_speed, m_skipPauses, m_loop })
         row->addWidget(control);
-    row->addStretch(1);
+    row->addWidget(m_notes, 1);
     row->addWidget(m_device);
 
     connect(m_back, &QToolButton::clicked, this, [this] { skip(-5); });

@@ -1,4 +1,4 @@
-// The figures of a call's streams, a row each.
+// The figures of a call's streams, a row each; first the columns of tshark's `rtp,streams`, under its names.
 #pragma once
 
 #include "console/views/theme.h"
@@ -16,17 +16,21 @@ class StreamTable : public QTableWidget {
 
 public:
     explicit StreamTable(QWidget* parent = nullptr);
-    void setStreams(const std::vector<StreamRecord>& streams);
+    // The trust is the call's: what the probe missed while it was on. What is selected and scrolled to stays.
+    void setStreams(const std::vector<StreamRecord>& streams, CaptureTrust trust = CaptureTrust::Whole);
+    QString tableText() const; // selected rows, or all, tab-separated under their titles
     void setTheme(const Theme& theme);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
     void fill();
 
     FigureDelegate* m_delegate;
     std::vector<StreamRecord> m_streams;
+    CaptureTrust m_trust = CaptureTrust::Whole;
     Theme m_theme = themeOf(ThemeName::Light);
 };
 

@@ -15,7 +15,7 @@ std::unique_ptr<TimeSeriesPlot> samplePlot()
 {
     auto plot = std::make_unique<TimeSeriesPlot>(
         std::vector<PlotPanel> { { "MOS", 1, 4.5, 2, {} }, { "Loss, %", 0, 1, 1, {} } });
-    plot->setColours({ Qt::white, Qt::black, Qt::gray, Qt::lightGray, Qt::black, Qt::red });
+    plot->setColours({ Qt::white, Qt::black, Qt::gray, Qt::lightGray, Qt::black });
     plot->setKinds({ { "caller", Qt::blue, Qt::SolidLine }, { "callee", Qt::red, Qt::DashLine } });
     plot->setDuration(10);
     plot->setLines(0, { { 0, { 0, 1, 2, 3 }, { 4.2, 4.1, gap, 3.9 } }, { 1, { 5, 6 }, { 2.5, 2.4 } } });
@@ -63,7 +63,7 @@ private slots:
     {
         // A line from 0 to 10 s, and the same with its middle unknown: between, nothing of its colour is drawn.
         TimeSeriesPlot plot({ { "MOS", 0, 2, 1, {} } });
-        plot.setColours({ Qt::white, Qt::black, Qt::gray, Qt::white, Qt::black, Qt::red });
+        plot.setColours({ Qt::white, Qt::black, Qt::gray, Qt::white, Qt::black });
         plot.setKinds({ { "", Qt::blue, Qt::SolidLine } });
         plot.setDuration(10);
         plot.resize(600, 300);
@@ -81,7 +81,7 @@ private slots:
     {
         // A call of two seconds: its line reaches the axis' end, not only the beginning of the last second.
         TimeSeriesPlot plot({ { "MOS", 0, 2, 1, {} } });
-        plot.setColours({ Qt::white, Qt::black, Qt::gray, Qt::white, Qt::black, Qt::red });
+        plot.setColours({ Qt::white, Qt::black, Qt::gray, Qt::white, Qt::black });
         plot.setKinds({ { "", Qt::blue, Qt::SolidLine } });
         plot.setDuration(2);
         plot.resize(600, 300);
@@ -94,49 +94,6 @@ private slots:
         QVERIFY(plot.readOut(0, 0, 0.99).endsWith("1.5")); // and no slope from one to the next
         QVERIFY(plot.readOut(0, 0, 1.99).endsWith("0.5"));
         QVERIFY(plot.readOut(0, 0, 2.01).endsWith("–"));
-    }
-
-    void anErrorIsABandAboutItsLine()
-    {
-        TimeSeriesPlot plot({ { "Jitter", 0, 2, 1, {} } });
-        plot.setColours({ Qt::white, Qt::black, Qt::gray, Qt::white, Qt::black, Qt::red });
-        plot.setKinds({ { "", Qt::blue, Qt::SolidLine } });
-        plot.setDuration(10);
-        plot.resize(600, 300);
-        plot.show();
-        const QRect middle(250, 40, 100, 200);
-        const auto shaded = [&] { // neither the line nor the ground
-            QTest::qWait(50);
-            const QImage image = plot.grab().toImage();
-            return middle.width() * middle.height() - pixelsOf(image, Qt::white, middle)
-                - pixelsOf(image, Qt::blue, middle);
-        };
-        plot.setLines(0, { { 0, { 0, 5 }, { 1, 1 } } });
-        QCOMPARE(shaded(), 0);
-        plot.setLines(0, { { 0, { 0, 5 }, { 1, 1 }, 5, { 0.5, 0.5 } } });
-        const int both = shaded();
-        QVERIFY(both > middle.width() * 20);
-        plot.setLines(0, { { 0, { 0, 5 }, { 1, 1 }, 5, { 0, 0.5 } } });
-        QVERIFY(shaded() > both / 3 && shaded() < both * 2 / 3); // the half that is uncertain
-    }
-
-    void markedSecondsAreSeenOnEveryPanel()
-    {
-        const auto plot = samplePlot();
-        plot->setColours({ Qt::white, Qt::black, Qt::gray, Qt::lightGray, Qt::black, Qt::magenta });
-        plot->setLines(1, { { 0, { 0 }, { 0 } } });
-        plot->resize(600, 400);
-        plot->show();
-        const auto marked = [&](int panel) {
-            QTest::qWait(50);
-            return pixelsOf(plot->grab().toImage(), Qt::magenta, QRect(0, panel * 185 + 30, 600, 165));
-        };
-        QCOMPARE(marked(0) + marked(1), 0);
-        plot->setMarks({ 2, 7 }, "the probe lost frames");
-        QVERIFY(marked(0) > 20);
-        QVERIFY(marked(1) > 20);
-        plot->setMarks({}, {});
-        QCOMPARE(marked(0) + marked(1), 0);
     }
 
     void valueAxesHaveFewRoundTicks()

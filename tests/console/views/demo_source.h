@@ -146,7 +146,7 @@ public:
             }
             std::vector<CallRecord> calls;
             if (query.key)
-                calls.push_back(record(0));
+                calls.push_back(stored.value_or(record(0)));
             else if (query.number != "nobody")
                 for (int i = 0; i < 1'000; ++i)
                     calls.push_back(record(i));
@@ -160,6 +160,20 @@ public:
             }
         });
         return id;
+    }
+
+    std::optional<CallRecord> stored; // what is said of a call asked for by its key; else record(0)
+    int seconds = 95; // of quality points
+
+    // That of record(0), 20 s after its answer.
+    CallRecord callThatIsOn() const
+    {
+        CallRecord call = record(0);
+        call.state = CallState::Answered;
+        call.endedBy = EndedBy::Nobody;
+        call.endedAt.reset();
+        call.lastPacketAt = *call.answeredAt + std::chrono::seconds(20);
+        return call;
     }
 
     std::vector<StreamRecord> streamsOf(CallKey key) const
@@ -193,6 +207,25 @@ public:
             s.deltaMax = Milliseconds(41.3 + 310 * i);
             s.rtt = Milliseconds(38.4);
             s.rFactor = 92.1 - 14 * i;
+            s.ptime = Milliseconds(20);
+            s.payloadType = 0;
+            s.bindingRule = i == 0 ? BindingRule::Advertised : BindingRule::LearntAddress;
+            s.bindingConfidence = i == 0 ? 100 : 80;
+            s.dscp = i == 0 ? 46 : 0;
+            s.jitterBuffer = JitterBufferKind::Adaptive;
+            s.jitterBufferDelay = Milliseconds(40);
+            s.discarded = 12 * i;
+            s.lossRuns = 4 + 20 * i;
+            s.burstRatio = 1.0 + 1.3 * i;
+            s.oneWayDelay = Milliseconds(79.2);
+            s.delaySource = DelaySource::Rtcp;
+            s.mosLostToCodec = 0;
+            s.mosLostToLoss = 0.01 + 0.11 * i;
+            s.mosLostToDiscards = 0.02 * i;
+            s.mosLostToBursts = 0.19 * i;
+            s.mosLostToDelay = 0.03;
+            s.dtmfDigits = 3 * (1 - i);
+            s.dtmf = i == 0 ? "***" : "";
             s.mosMean = 4.38 - 0.4 * i;
             s.mosMin = 4.31 - 1.3 * i;
         }
@@ -217,7 +250,7 @@ public:
             std::mt19937 random(5);
             const auto noise = [&] { return static_cast<float>(random() % 100) / 100; };
             for (const StreamRecord& stream : streamsOf(call))
-                for (int t = 0; t < 95; ++t) {
+                for (int t = 0; t < seconds; ++t) {
                     if (stream.key.index == 1 && t > 62 && t < 71)
                         continue; // on hold: nothing sent
                     const bool burst = stream.key.index == 1 && t > 30 && t < 41;
@@ -229,6 +262,7 @@ public:
                     p.jitterMs =
                         1.2F + noise() + static_cast<float>(stream.key.index) * 2 + (burst ? 14 + 8 * noise() : 0);
                     p.mos = (burst ? 3.1F : 4.3F) + 0.1F * noise() - 0.06F * static_cast<float>(p.lost);
+                    p.deltaMaxMs = 20.4F + p.jitterMs * 1.5F + (stream.key.index == 1 && t == 71 ? 8'000.F : 0.F);
                     p.jitterErrorMs = 0.15F + 0.9F * static_cast<float>(stream.key.index) + (burst ? 3.F : 0.F);
                     if (t == 48 || t == 49) { // the probe itself was in trouble
                         p.lostWithProbe = 9;
@@ -244,7 +278,7 @@ public:
     }
 
     // Through two proxies, one of them with a long address; the INVITE was repeated, the second try answered.
-    static std::vector<CallMessage> messagesOf(CallKey call)
+    static std::vector<CallMessage> messagesOf(CallKey call, bool held = false)
     {
         const std::array<Endpoint, 4> hosts { { { *IpAddress::parse("10.20.0.1"), 5060 },
             { *IpAddress::parse("2001:db8:1234:5678:9abc:def0:1234:5678"), 5060 },
@@ -281,6 +315,18 @@ public:
         put(3'201, 2, 1, "SIP/2.0 200 OK", "1 INVITE", true);
         put(3'202, 1, 0, "SIP/2.0 200 OK", "1 INVITE", true);
         put(3'230, 0, 3, "ACK sip:200@10.20.1.1:5062 SIP/2.0", "1 ACK");
+        if (held) { // by the callee, from 62.1 to 71.1 s
+            for (const bool resumes : { false, true }) {
+                const int at = resumes ? 71'000 : 62'000;
+                put(at, 3, 0, "INVITE sip:+34910000001@10.20.0.1 SIP/2.0", resumes ? "6 INVITE" : "5 INVITE", true);
+                if (!resumes) {
+                    std::string& offer = messages.back().text;
+                    offer += "a=sendonly\r\n";
+                    messages.back().head.wireSize = static_cast<std::uint32_t>(offer.size());
+                }
+                put(at + 100, 0, 3, "SIP/2.0 200 OK", resumes ? "6 INVITE" : "5 INVITE", true);
+            }
+        }
         put(60'000, 0, 3, "INFO sip:200@10.20.1.1:5062 SIP/2.0", "2 INFO");
         put(60'040, 3, 0, "SIP/2.0 415 Unsupported Media Type", "2 INFO");
         put(95'000, 3, 0, "BYE sip:+34910000001@10.20.0.1 SIP/2.0", "7 BYE");
@@ -293,13 +339,14 @@ public:
         const quint64 id = ++m_last;
         QTimer::singleShot(0, this, [this, id, call] {
             if (keepsMessages)
-                emit messagesFound(id, messagesOf(call));
+                emit messagesFound(id, messagesOf(call, held));
             emit finished(id);
         });
         return id;
     }
     bool keepsMessages = true;
     bool recordsFirst = true; // the call that a search by key finds
+    bool held = false;
 
     quint64 media(CallKey call) override
     {
@@ -388,7 +435,16 @@ public:
         return later([this, query](quint64 id) {
             std::vector<Alarm> found =
                 query.from && query.from > now() - std::chrono::hours(2) ? std::vector<Alarm>() : alarmsOf(60);
+            if (query.call) { // two of that call's own
+                found.resize(2);
+                for (std::size_t i = 0; i < 2; ++i)
+                    found[i].raisedAt = approximateStart(*query.call) + std::chrono::seconds(44 + 20 * i);
+            }
             for (Alarm& alarm : found) {
+                if (query.call) {
+                    alarm.clearedAt = alarm.raisedAt + std::chrono::seconds(12);
+                    continue;
+                }
                 alarm.clearedAt = alarm.raisedAt + std::chrono::seconds(95);
                 alarm.end = alarm.call ? AlarmEnd::CallEnded : AlarmEnd::Recovered;
             }

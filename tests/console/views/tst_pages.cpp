@@ -1,3 +1,4 @@
+#include "console/plots/call_timeline.h"
 #include "console/views/alarm_page.h"
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
@@ -108,10 +109,31 @@ private slots:
             QTRY_VERIFY(page->hasSeries() && page->player().hasAudio());
             page->player().seek(37);
             grab("call");
+            page->showStreams();
+            grab("call-streams");
+            page->showMosBreakdown();
+            grab("call-mos");
             page->showMessages();
             QTRY_VERIFY(page->messages().ladder().count() > 0);
             page->messages().ladder().select(8);
             grab("call-messages");
+            source.held = true;
+            page->reload();
+            page->timeline().moveCursor(66);
+            QTRY_COMPARE(page->messages().ladder().count(), 19);
+            page->findInMessages();
+            QTest::keyClicks(QApplication::focusWidget(), "telephone-event");
+            for (int i = 0; i < 3; ++i)
+                QTest::keyClick(QApplication::focusWidget(), Qt::Key_Return);
+            for (int i = 0; i < 3; ++i)
+                QTest::keyClick(&page->timeline(), Qt::Key_Plus);
+            page->timeline().setFocus();
+            grab("call-hold");
+            page->nextSplit();
+            grab("call-timeline-alone");
+            page->nextSplit();
+            page->nextSplit();
+            source.held = false;
             source.keepsMessages = false;
             page = window.openCall(source.record(2).key);
             page->showMessages();

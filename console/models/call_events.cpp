@@ -1,0 +1,155 @@
+#include "console/models/call_events.h"
+
+#include "shared/base/ascii.h"
+#include "shared/base/rtp_header.h"
+#include "shared/calls/media_chunk.h"
+
+#include <QCoreApplication>
+#include <algorithm>
+#include <map>
+#include <optional>
+
+namespace callmon {
+
+namespace {
+
+QString tr(const char* source)
+{
+    return QCoreApplication::translate("CallEvents", source);
+}
+
+QString fromUtf8(std::string_view text)
+{
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+double secondsBetween(Timestamp from, Timestamp to)
+{
+    return std::chrono::duration<double>(to - from).count();
+}
+
+bool holds(const std::string& media)
+{
+    const std::string first = media.substr(0, media.find(';')); // the audio, as a rule
+    for (const std::string_view word : { " sendonly", " recvonly", " inactive", " 0.0.0.0:", " [::]:" })
+        if (first.find(word) != std::string::npos)
+            return true;
+    return false;
+}
+
+class Holds {
+public:
+    void turn(bool held, double at)
+    {
+        if (held && !m_since)
+            m_since = at;
+        else if (!held && m_since)
+            end(at, false);
+    }
+    void end(double at, bool open)
+    {
+        if (!m_since)
+            return;
+        spans.push_back({ *m_since, std::max(*m_since, at), tr("on hold"), open });
+        m_since.reset();
+    }
+    std::vector<CallSpan> spans;
+
+private:
+    std::optional<double> m_since;
+};
+
+}
+
+std::vector<CallEvent> messageEvents(const std::vector<CallMessage>& messages, Timestamp epoch)
+{
+    std::vector<CallEvent> events;
+    for (const LadderArrow& arrow : ladderOf(messages).arrows) {
+        const std::uint16_t status = arrow.summary.status;
+        CallEvent event;
+        event.seconds = std::max(0.0, secondsBetween(epoch, messages[arrow.message].head.arrival));
+        event.sort = status >= 400 ? CallEvent::Sort::Failure
+            : status > 0           ? CallEvent::Sort::Response
+                                   : CallEvent::Sort::Request;
+        event.label = fromUtf8(arrow.summary.label());
+        if (arrow.copies > 1)
+            event.label += QStringLiteral(" ×%1").arg(arrow.copies);
+        event.message = arrow.message;
+        events.push_back(std::move(event));
+    }
+    std::stable_sort(
+        events.begin(), events.end(), [](const CallEvent& a, const CallEvent& b) { return a.seconds < b.seconds; });
+    return events;
+}
+
+std::vector<CallSpan> holdSpans(const std::vector<CallMessage>& messages, Timestamp epoch, double end, bool callIsOn)
+{
+    Holds holding;
+    std::map<std::string, bool> offers; // by CSeq: whether it would hold
+    for (const CallMessage& message : messages) {
+        const MessageSummary said = summaryOf(message);
+        const double at = secondsBetween(epoch, message.head.arrival);
+        if (message.head.signalling == Signalling::Skinny) {
+            if (said.firstLine == "CallState Hold" || said.firstLine == "CallState RemoteHold")
+                holding.turn(true, at);
+            else if (said.firstLine == "CallState Connected")
+                holding.turn(false, at);
+        } else if (said.status == 0 && (said.method == "INVITE" || said.method == "UPDATE")) {
+            if (!said.media.empty())
+                offers[said.cseq] = holds(said.media);
+        } else if (said.status >= 200 && said.status < 300 && !said.media.empty()) {
+            if (const auto offer = offers.find(said.cseq); offer != offers.end())
+                holding.turn(offer->second || holds(said.media), at);
+        }
+    }
+    holding.end(end, callIsOn);
+    return std::move(holding.spans);
+}
+
+std::vector<CallSpan> alarmSpans(std::vector<Alarm> alarms, Timestamp epoch, double end)
+{
+    std::sort(alarms.begin(), alarms.end(), [](const Alarm& a, const Alarm& b) { return a.raisedAt < b.raisedAt; });
+    std::vector<CallSpan> spans;
+    for (const Alarm& alarm : alarms) {
+        CallSpan span;
+        span.begin = secondsBetween(epoch, alarm.raisedAt);
+        span.end = alarm.clearedAt ? secondsBetween(epoch, *alarm.clearedAt) : std::max(span.begin, end);
+        span.open = alarm.isOpen();
+        span.label = QStringLiteral("⚠ ") + fromUtf8(alarm.text.view());
+        spans.push_back(std::move(span));
+    }
+    return spans;
+}
+
+std::vector<CallEvent> keyEvents(const StreamRecord& stream, Bytes recorded, Timestamp epoch)
+{
+    constexpr std::uint8_t firstDynamic = 96;
+    constexpr std::size_t eventBytes = 4; // RFC 4733 2.3
+    std::vector<CallEvent> events;
+    std::vector<std::uint32_t> seen; // timestamps: all packets of one press have that of its beginning
+    MediaReader reader(recorded);
+    while (const std::optional<RecordedPacket> packet = reader.next()) {
+        const auto rtp = parseRtpHeader(packet->datagram);
+        if (!rtp || rtp->payload.size() != eventBytes || rtp->payloadType < firstDynamic)
+            continue;
+        const bool ownCodec = rtp->payloadType == stream.payloadType && !stream.codec.empty();
+        if (ownCodec && !equalsIgnoringCase(stream.codec.view(), "telephone-event"))
+            continue;
+        if (std::to_integer<unsigned>(rtp->payload[0]) > 15) // hook flash, tones of a modem
+            continue;
+        if (std::find(seen.begin(), seen.end(), rtp->sent.count) != seen.end())
+            continue;
+        seen.push_back(rtp->sent.count);
+        const std::string_view kept = stream.dtmf;
+        const std::size_t index = events.size();
+        CallEvent event;
+        event.seconds = secondsBetween(epoch, packet->arrival);
+        event.sort = CallEvent::Sort::Key;
+        event.label = index < kept.size() ? QString(QLatin1Char(kept[index])) : QStringLiteral("•");
+        event.by = stream.direction;
+        events.push_back(std::move(event));
+    }
+    return events;
+}
+
+}

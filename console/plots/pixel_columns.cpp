@@ -1,0 +1,79 @@
+#include "console/plots/pixel_columns.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace callmon {
+
+namespace {
+
+void add(PixelColumn& column, double value)
+{
+    if (!column.any) {
+        column = { true, value, value, value, value };
+        return;
+    }
+    column.low = std::min(column.low, value);
+    column.high = std::max(column.high, value);
+    column.last = value;
+}
+
+}
+
+std::vector<PixelColumn> columnsOf(const StepLine& line, double begin, double end, int width)
+{
+    std::vector<PixelColumn> columns(static_cast<std::size_t>(std::max(0, width)));
+    if (columns.empty() || line.seconds.empty() || !(end > begin))
+        return columns;
+    const double perSecond = width / (end - begin);
+    const auto after = std::upper_bound(line.seconds.begin(), line.seconds.end(), begin);
+    for (auto i = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, after - line.seconds.begin() - 1));
+         i < line.seconds.size() && line.seconds[i] < end; ++i) {
+        if (std::isnan(line.values[i]))
+            continue;
+        const double until = i + 1 < line.seconds.size() ? line.seconds[i + 1] : line.seconds[i] + line.last;
+        if (until <= begin)
+            continue;
+        const int from = std::max(0, static_cast<int>(std::floor((line.seconds[i] - begin) * perSecond)));
+        const int to =
+            std::min(width - 1, std::max(from, static_cast<int>(std::ceil((until - begin) * perSecond)) - 1));
+        for (int x = from; x <= to; ++x)
+            add(columns[static_cast<std::size_t>(x)], line.values[i]);
+    }
+    return columns;
+}
+
+std::vector<float> peakColumns(
+    std::span<const float> peaks, double start, double binSeconds, double begin, double end, int width)
+{
+    std::vector<float> columns(static_cast<std::size_t>(std::max(0, width)));
+    if (peaks.empty() || !(end > begin) || !(binSeconds > 0))
+        return columns;
+    const double binsPerColumn = (end - begin) / binSeconds / std::max(1, width);
+    const double first = (begin - start) / binSeconds;
+    for (std::size_t x = 0; x < columns.size(); ++x) {
+        const double from = first + static_cast<double>(x) * binsPerColumn;
+        const double to = std::max(from + binsPerColumn, from + 1e-9);
+        if (to <= 0 || from >= static_cast<double>(peaks.size()))
+            continue;
+        const auto low = static_cast<std::size_t>(std::max(0.0, std::floor(from)));
+        const auto high = std::min(peaks.size(), static_cast<std::size_t>(std::ceil(to)));
+        for (std::size_t bin = low; bin < high; ++bin)
+            columns[x] = std::max(columns[x], peaks[bin]);
+    }
+    return columns;
+}
+
+double valueAt(const StepLine& line, double seconds)
+{
+    constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+    const auto after = std::upper_bound(line.seconds.begin(), line.seconds.end(), seconds);
+    if (after == line.seconds.begin())
+        return nothing;
+    const auto i = static_cast<std::size_t>(after - line.seconds.begin()) - 1;
+    const double until = after == line.seconds.end() ? line.seconds[i] + line.last : *after;
+    return seconds < until ? line.values[i] : nothing;
+}
+
+}

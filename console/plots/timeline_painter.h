@@ -1,0 +1,54 @@
+// Draws a call timeline on any device: the screen, a picture, a vector file.
+#pragma once
+
+#include "console/plots/timeline_layout.h"
+
+#include <QPainter>
+
+namespace callmon {
+
+class TimelinePainter {
+public:
+    TimelinePainter(QPainter& painter, const TimelineLayout& layout, const TimelineData& data, const TimelineLook& look,
+        const TimeWindow& window);
+
+    void paintLanes(); // all that does not move with cursor and playhead
+    void paintCursor(double seconds); // a hairline
+    void paintPlayhead(double seconds);
+    void paintSelection(const TimelineEvent& event);
+    void paintReadOuts(std::optional<double> seconds); // names and, where a time is given, the values then
+
+    // "4.21", "3.1 ± 0.4"; an en dash where nothing is known.
+    static QString valueText(const TimelineStrip& strip, std::size_t side, double seconds);
+
+private:
+    struct Scale {
+        double low, high;
+        double y(const QRect& lane, double value) const;
+    };
+
+    void paintGround();
+    void paintSpans();
+    void paintTime();
+    void paintEvents();
+    void paintKeys();
+    void paintAlarms();
+    void paintSound(std::size_t side);
+    void paintStrip(std::size_t index);
+    void paintTitle(const QRect& lane, const QString& title);
+    void paintMark(TimelineMark mark, QPointF at, const QColor& colour);
+    Scale scaleOf(const TimelineStrip& strip) const;
+    double x(double seconds) const { return m_layout.xOf(seconds, m_window); }
+    bool isSeen(double seconds) const { return seconds >= m_window.begin() && seconds <= m_window.end(); }
+
+    QPainter& m_painter;
+    const TimelineLayout& m_layout;
+    const TimelineData& m_data;
+    const TimelineLook& m_look;
+    const TimeWindow& m_window;
+};
+
+QString timelineClock(double seconds, bool tenths); // "0:37", "1:02:03.4"
+QString timelineTimeOfDay(double secondsSince1970, bool tenths); // "06:42:40", UTC
+
+}

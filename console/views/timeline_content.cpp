@@ -1,0 +1,150 @@
+#include "console/views/timeline_content.h"
+
+#include "console/models/call_words.h"
+#include "shared/codecs/envelope.h"
+
+#include <QCoreApplication>
+#include <QStringList>
+#include <algorithm>
+
+namespace callmon {
+
+namespace {
+
+QString tr(const char* source)
+{
+    return QCoreApplication::translate("TimelineContent", source);
+}
+
+double secondsBetween(Timestamp from, Timestamp to)
+{
+    return std::chrono::duration<double>(to - from).count();
+}
+
+std::vector<TimelineStrip> strips(const std::vector<StreamSeries>& series)
+{
+    std::vector<TimelineStrip> strips { { tr("MOS"), {}, 1, 4.5, 2, { 1, 2, 3, 4, 4.5 } },
+        { tr("Loss"), tr("%"), 0, 2, 1 }, { tr("Jitter"), tr("ms"), 0, 10, 1 }, { tr("Delta"), tr("ms"), 0, 40, 1 } };
+    for (const StreamSeries& stream : series) {
+        const auto side = static_cast<std::size_t>(stream.direction);
+        strips[0].lines.push_back({ side, stream.mos.seconds, stream.mos.values });
+        strips[1].lines.push_back({ side, stream.loss.seconds, stream.loss.values });
+        strips[2].lines.push_back({ side, stream.jitter.seconds, stream.jitter.values, stream.jitterError });
+        strips[3].lines.push_back({ side, stream.deltaMax.seconds, stream.deltaMax.values });
+    }
+    // The second side, which is dashed, on top: where the lines are one, both are seen.
+    for (TimelineStrip& strip : strips)
+        std::stable_sort(strip.lines.begin(), strip.lines.end(),
+            [](const TimelineLine& a, const TimelineLine& b) { return a.side < b.side; });
+    return strips;
+}
+
+std::vector<TimelineSpan> probeLosses(const std::vector<StreamSeries>& series)
+{
+    std::vector<double> seconds;
+    for (const StreamSeries& stream : series)
+        seconds.insert(seconds.end(), stream.probeLost.begin(), stream.probeLost.end());
+    std::sort(seconds.begin(), seconds.end());
+    std::vector<TimelineSpan> spans;
+    for (const double second : seconds)
+        if (!spans.empty() && second <= spans.back().end + 0.01)
+            spans.back().end = std::max(spans.back().end, second + 1);
+        else
+            spans.push_back({ TimelineShade::ProbeLoss, second, second + 1,
+                tr("the probe lost frames: no MOS and no loss can be said") });
+    return spans;
+}
+
+TimelineEvent eventOf(const CallEvent& event)
+{
+    TimelineEvent shown { event.seconds, TimelineMark::Request, event.label, event.message,
+        static_cast<std::size_t>(event.by) };
+    switch (event.sort) {
+    case CallEvent::Sort::Request:
+        break;
+    case CallEvent::Sort::Response:
+        shown.mark = TimelineMark::Response;
+        break;
+    case CallEvent::Sort::Failure:
+        shown.mark = TimelineMark::Failure;
+        break;
+    case CallEvent::Sort::Key:
+        shown.mark = TimelineMark::Key;
+        break;
+    }
+    return shown;
+}
+
+void add(std::vector<TimelineSpan>& spans, TimelineShade shade, const std::vector<CallSpan>& more)
+{
+    for (const CallSpan& span : more)
+        spans.push_back({ shade, span.begin, span.end, span.label, span.open });
+}
+
+QString keysNote(const std::vector<StreamRecord>& streams, bool soundIsKnown)
+{
+    QStringList notes;
+    for (const StreamRecord& stream : streams)
+        if (stream.dtmfDigits > 0)
+            notes += tr("%1 pressed %2 keys").arg(word(stream.direction)).arg(stream.dtmfDigits)
+                + (stream.dtmf.empty() ? QString() : QStringLiteral(": ") + text(stream.dtmf));
+    if (notes.isEmpty() || soundIsKnown) // else their times were not recorded
+        return notes.join(QStringLiteral(", "));
+    return tr("%1 (their times come with the sound)").arg(notes.join(QStringLiteral(", ")));
+}
+
+}
+
+TimelineData timelineData(const CallContent& call)
+{
+    TimelineData data;
+    const std::vector<StreamSeries> series = buildQualitySeries(call.points, call.streams, call.begin);
+    data.epoch = std::chrono::duration<double>(call.begin.time_since_epoch()).count();
+    data.duration = call.end ? secondsBetween(call.begin, *call.end) : 1;
+    for (const StreamSeries& stream : series)
+        if (!call.end && !stream.mos.seconds.empty())
+            data.duration = std::max(data.duration, stream.mos.seconds.back() + 1);
+    if (!call.messages.empty()) // the answer to a BYE is behind the end
+        data.duration = std::max(data.duration, secondsBetween(call.begin, call.messages.back().head.arrival));
+    data.strips = strips(series);
+    data.spans = probeLosses(series);
+    add(data.spans, TimelineShade::Hold, holdSpans(call.messages, call.begin, data.duration, !call.end));
+    add(data.spans, TimelineShade::Alarm, alarmSpans(call.alarms, call.begin, data.duration));
+    for (const CallEvent& event : messageEvents(call.messages, call.begin))
+        data.events.push_back(eventOf(event));
+    for (const CallEvent& key : call.keys)
+        data.events.push_back(eventOf(key));
+    std::stable_sort(data.events.begin(), data.events.end(),
+        [](const TimelineEvent& a, const TimelineEvent& b) { return a.seconds < b.seconds; });
+    if (call.keys.empty())
+        data.keysNote = keysNote(call.streams, call.soundIsKnown);
+    return data;
+}
+
+TimelineSound timelineSound(const CallAudio& audio, Party side, Timestamp callBegin)
+{
+    constexpr double bin = 0.01;
+    const std::vector<std::int16_t>& samples = side == Party::Caller ? audio.caller : audio.callee;
+    TimelineSound sound;
+    sound.start = secondsBetween(callBegin, audio.start);
+    if (samples.empty())
+        return sound;
+    const double duration = static_cast<double>(samples.size()) / audio.sampleRate;
+    const auto bins = static_cast<std::size_t>(std::max(1.0, duration / bin));
+    sound.binSeconds = duration / static_cast<double>(bins);
+    sound.peaks.reserve(bins);
+    for (const Extremes& extremes : envelope(samples, bins))
+        sound.peaks.push_back(static_cast<float>(std::max<int>(-extremes.lowest, extremes.highest)) / 32768.0F);
+    for (const SoundSpan& lost : side == Party::Caller ? audio.callerLost : audio.calleeLost)
+        sound.lost.push_back({ sound.start + static_cast<double>(lost.begin) / audio.sampleRate,
+            sound.start + static_cast<double>(lost.end) / audio.sampleRate });
+    return sound;
+}
+
+TimelineLook timelineLook(const Theme& theme)
+{
+    return { theme.base, theme.alternate, theme.text, theme.quiet, theme.line, theme.accent, theme.bad, theme.fair,
+        { theme.caller, theme.callee }, { word(Party::Caller), word(Party::Callee) } };
+}
+
+}

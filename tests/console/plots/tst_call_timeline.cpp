@@ -1,0 +1,240 @@
+#include "console/plots/call_timeline.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QDir>
+#include <QPainter>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QXmlStreamReader>
+#include <QtTest>
+#include <limits>
+
+using namespace callmon;
+
+namespace {
+
+constexpr double gap = std::numeric_limits<double>::quiet_NaN();
+const QColor callerColour(0, 0, 255);
+const QColor calleeColour(255, 0, 0);
+
+TimelineData sample()
+{
+    TimelineData data;
+    data.duration = 100;
+    data.epoch = 1'795'413'723; // 2026-11-23 06:02:03 UTC
+    data.strips = { { "MOS", {}, 1, 4.5, 2, { 1, 2, 3, 4, 4.5 } }, { "Loss", "%", 0, 2, 1 },
+        { "Jitter", "ms", 0, 10, 1 }, { "Delta", "ms", 0, 40, 1 } };
+    data.strips[0].lines = { { 0, { 10, 11, 12 }, { 4.2, gap, 3.9 } }, { 1, { 10, 11 }, { 2.5, 2.4 } } };
+    data.strips[2].lines = { { 0, { 10, 11 }, { 3.1, 5 }, { 0.4, 0 } } };
+    data.events = { { 0, TimelineMark::Request, "INVITE", 0 }, { 3, TimelineMark::Response, "200 OK", 2 },
+        { 3, TimelineMark::Request, "ACK", 3 }, { 40, TimelineMark::Key, "5", 0, 1 },
+        { 95, TimelineMark::Request, "BYE", 7 } };
+    data.spans = { { TimelineShade::Hold, 50, 60, "on hold" },
+        { TimelineShade::ProbeLoss, 70, 72, "the probe lost frames" } };
+    return data;
+}
+
+std::unique_ptr<CallTimeline> sampleTimeline()
+{
+    auto timeline = std::make_unique<CallTimeline>();
+    timeline->setLook({ Qt::white, Qt::white, Qt::black, Qt::darkGray, QColor(230, 230, 230), QColor(0, 120, 0),
+        Qt::magenta, Qt::darkYellow, { callerColour, calleeColour }, { "caller", "callee" } });
+    timeline->setData(sample());
+    timeline->resize(900, 460);
+    timeline->show();
+    return timeline;
+}
+
+int pixelsOf(const QImage& image, const QColor& colour)
+{
+    int found = 0;
+    for (int y = 0; y < image.height(); ++y)
+        for (int x = 0; x < image.width(); ++x)
+            found += image.pixelColor(x, y) == colour;
+    return found;
+}
+
+}
+
+class TestCallTimeline : public QObject {
+    Q_OBJECT
+
+private slots:
+    void oneReadOutTellsAllValuesOfBothSides()
+    {
+        const auto timeline = sampleTimeline();
+        const QString said = timeline->readOut(10.5);
+        QVERIFY2(said.startsWith("0:10.5, 06:02:13.5 UTC"), qPrintable(said));
+        QVERIFY2(said.contains("MOS: caller 4.20, callee 2.50"), qPrintable(said));
+        QVERIFY2(said.contains("Jitter ms: caller 3.1 ± 0.4, callee –"), qPrintable(said));
+        QVERIFY2(said.contains("Loss %: caller –, callee –"), qPrintable(said));
+        QVERIFY(timeline->readOut(11.5).contains("MOS: caller –, callee 2.40")); // a gap is no value
+        QVERIFY(timeline->readOut(55).contains("on hold"));
+        QVERIFY(timeline->readOut(71).contains("the probe lost frames"));
+    }
+
+    void keysMoveTheCursorAndItsValuesCanBeHeard()
+    {
+        const auto timeline = sampleTimeline();
+        QSignalSpy moved(timeline.get(), &CallTimeline::cursorMoved);
+        timeline->moveCursor(10.3);
+        QCOMPARE(moved.count(), 0);
+        QTest::keyClick(timeline.get(), Qt::Key_Right);
+        QCOMPARE(*timeline->cursor(), 11.0); // on a round second from there on
+        QTest::keyClick(timeline.get(), Qt::Key_Left);
+        QCOMPARE(*timeline->cursor(), 10.0);
+        QCOMPARE(moved.count(), 2);
+        QVERIFY(timeline->accessibleDescription().contains("caller 4.20"));
+        QTest::keyClick(timeline.get(), Qt::Key_C, Qt::ControlModifier);
+        QVERIFY(QApplication::clipboard()->text().contains("MOS: caller 4.20, callee 2.50"));
+    }
+
+    void controlGoesFromMessageToMessageThoughTwoShareAMoment()
+    {
+        const auto timeline = sampleTimeline();
+        QSignalSpy reached(timeline.get(), &CallTimeline::eventActivated);
+        for (int i = 0; i < 5; ++i)
+            QTest::keyClick(timeline.get(), Qt::Key_Right, Qt::ControlModifier);
+        QCOMPARE(reached.count(), 4); // the key pressed is no message, and after the last there is none
+        for (const auto& [call, id] : { std::pair(0, 0u), std::pair(1, 2u), std::pair(2, 3u), std::pair(3, 7u) })
+            QCOMPARE(reached.at(call).at(0).value<std::size_t>(), std::size_t { id });
+        QCOMPARE(*timeline->cursor(), 95.0);
+        QTest::keyClick(timeline.get(), Qt::Key_Left, Qt::ControlModifier);
+        QCOMPARE(reached.last().at(0).value<std::size_t>(), std::size_t { 3 });
+    }
+
+    void zoomAndPanByKeyKeepAndHomeShowsAll()
+    {
+        const auto timeline = sampleTimeline();
+        timeline->moveCursor(50);
+        for (int i = 0; i < 6; ++i)
+            QTest::keyClick(timeline.get(), Qt::Key_Plus);
+        const double span = timeline->window().span();
+        QVERIFY(span < 10);
+        QVERIFY(timeline->window().begin() < 50 && timeline->window().end() > 50);
+        const double begin = timeline->window().begin();
+        QTest::keyClick(timeline.get(), Qt::Key_Right, Qt::ShiftModifier);
+        QVERIFY(timeline->window().begin() > begin);
+        QCOMPARE(timeline->window().span(), span);
+        const double kept = timeline->window().begin();
+        TimelineData longer = sample();
+        longer.duration = 130;
+        timeline->setData(longer); // a call that goes on
+        QCOMPARE(timeline->window().begin(), kept);
+        QCOMPARE(*timeline->cursor(), 50.0);
+        QTest::keyClick(timeline.get(), Qt::Key_Home);
+        QVERIFY(timeline->window().showsAll());
+    }
+
+    void theWheelZoomsAboutThePointer()
+    {
+        const auto timeline = sampleTimeline();
+        const QPointF at(450, 200);
+        QWheelEvent turn(
+            at, timeline->mapToGlobal(at), {}, { 0, 480 }, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QApplication::sendEvent(timeline.get(), &turn);
+        QVERIFY(timeline->window().span() < 25);
+        QVERIFY(timeline->window().begin() > 5 && timeline->window().end() < 95);
+    }
+
+    void aClickSeeksADragPansADoubleClickPlays()
+    {
+        const auto timeline = sampleTimeline();
+        QSignalSpy seeks(timeline.get(), &CallTimeline::seekRequested);
+        QSignalSpy plays(timeline.get(), &CallTimeline::playRequested);
+        QTest::mouseClick(timeline.get(), Qt::LeftButton, {}, QPoint(450, 200));
+        QCOMPARE(seeks.count(), 1);
+        QCOMPARE(seeks.at(0).at(0).toDouble(), *timeline->cursor());
+        QTest::mouseDClick(timeline.get(), Qt::LeftButton, {}, QPoint(450, 200));
+        QCOMPARE(plays.count(), 1);
+        timeline->setFocus();
+        QTest::keyClick(timeline.get(), Qt::Key_Return);
+        QCOMPARE(plays.count(), 2);
+        QCOMPARE(plays.at(1).at(0).toDouble(), *timeline->cursor());
+        for (int i = 0; i < 6; ++i)
+            QTest::keyClick(timeline.get(), Qt::Key_Plus);
+        const double begin = timeline->window().begin();
+        const qsizetype before = seeks.count();
+        QTest::mousePress(timeline.get(), Qt::LeftButton, {}, QPoint(450, 200));
+        QMouseEvent move(QEvent::MouseMove, QPointF(350, 200), timeline->mapToGlobal(QPointF(350, 200)), Qt::NoButton,
+            Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(timeline.get(), &move);
+        QTest::mouseRelease(timeline.get(), Qt::LeftButton, {}, QPoint(350, 200));
+        QVERIFY(timeline->window().begin() > begin);
+        QCOMPARE(seeks.count(), before); // a drag is no click
+    }
+
+    void bothSidesAreToldApartWithoutColour()
+    {
+        // The same level line: solid for one side, dashed for the other.
+        const auto timeline = sampleTimeline();
+        const auto drawn = [&](std::size_t side, const QColor& colour) {
+            TimelineData data = sample();
+            for (TimelineStrip& strip : data.strips)
+                strip.lines.clear();
+            data.strips[0].lines = { { side, { 0, 50 }, { 3, 3 } } };
+            data.strips[0].lines[0].seconds = { 0, 99 };
+            timeline->setData(data);
+            return pixelsOf(timeline->grab().toImage(), colour);
+        };
+        const int solid = drawn(0, callerColour);
+        const int dashed = drawn(1, calleeColour);
+        QVERIFY2(dashed < solid * 0.85 && dashed > solid * 0.4, qPrintable(QString("%1 %2").arg(solid).arg(dashed)));
+    }
+
+    void secondsThatTheProbeMissedAreHatchedInEveryStrip()
+    {
+        const auto timeline = sampleTimeline();
+        TimelineData without = sample();
+        without.spans.clear();
+        timeline->setData(without);
+        const QImage plain = timeline->grab().toImage();
+        timeline->setData(sample());
+        const QImage marked = timeline->grab().toImage();
+        int rows = 0; // in which something differs where 70 to 72 s are
+        for (int y = 80; y < marked.height() - 50; ++y) {
+            bool differs = false;
+            for (int x = 0; x < marked.width(); ++x)
+                differs = differs || plain.pixel(x, y) != marked.pixel(x, y);
+            rows += differs;
+        }
+        QVERIFY2(rows > (marked.height() - 130) * 9 / 10, qPrintable(QString::number(rows)));
+    }
+
+    void picturesAreWrittenAsPngAndAsSvgThatIsWellFormed()
+    {
+        const auto timeline = sampleTimeline();
+        const QTemporaryDir folder;
+        QCOMPARE(timeline->exportTo(folder.filePath("a.png")), QString());
+        QCOMPARE(QImage(folder.filePath("a.png")).width(), 2 * timeline->width());
+        QCOMPARE(timeline->exportTo(folder.filePath("a.svg")), QString());
+        QFile file(folder.filePath("a.svg"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QXmlStreamReader xml(&file);
+        int texts = 0;
+        int paths = 0;
+        bool bye = false;
+        while (!xml.atEnd()) {
+            xml.readNext();
+            texts += xml.isStartElement() && xml.name() == QLatin1String("text");
+            paths += xml.isStartElement() && xml.name() == QLatin1String("path");
+            bye = bye || (xml.isCharacters() && xml.text().contains(QLatin1String("BYE")));
+        }
+        QVERIFY2(!xml.hasError(), qPrintable(xml.errorString()));
+        QVERIFY(texts > 15);
+        QVERIFY(paths > 20);
+        QVERIFY(bye);
+    }
+
+    void whatCannotBeWrittenSaysWhatToDo()
+    {
+        const auto timeline = sampleTimeline();
+        QVERIFY(timeline->exportTo("/nowhere/at/all.png").contains("Choose another folder"));
+        const QTemporaryDir folder;
+        QVERIFY(timeline->exportTo(folder.filePath("a.gif")).contains(".png or .svg"));
+    }
+};
+
+QTEST_MAIN(TestCallTimeline)
+#include "tst_call_timeline.moc"

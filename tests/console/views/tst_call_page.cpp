@@ -1,0 +1,230 @@
+#include "console/plots/call_timeline.h"
+#include "console/views/call_page.h"
+#include "console/views/elided_label.h"
+#include "console/views/main_window.h"
+#include "console/views/messages_panel.h"
+#include "console/views/mos_waterfall_view.h"
+#include "console/views/player_bar.h"
+#include "console/views/stream_table.h"
+#include "demo_source.h"
+
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QClipboard>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QScrollBar>
+#include <QSettings>
+#include <QTabWidget>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace callmon;
+
+class TestCallPage : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        QCoreApplication::setOrganizationName("VoIPCallMon");
+        QCoreApplication::setApplicationName("callmon-console-test");
+        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_settings.path());
+    }
+
+    void init()
+    {
+        m_source = std::make_unique<DemoSource>();
+        m_window = std::make_unique<MainWindow>(*m_source, ThemeName::Light);
+        m_window->resize(1280, 720);
+        m_window->show();
+        m_source->connectNow(5);
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+    }
+
+    void cleanup()
+    {
+        m_window.reset();
+        m_source.reset();
+    }
+
+    void selectingAMessageMovesTheCursorAndTheCursorSelects()
+    {
+        CallPage* page = openEnded();
+        LadderView& ladder = page->messages().ladder();
+        ladder.setFocus();
+        QTest::keyClick(&ladder, Qt::Key_End); // the answer to the BYE, 95 s after the first message
+        QVERIFY(page->timeline().cursor());
+        QVERIFY2(std::abs(*page->timeline().cursor() - 95.02) < 0.01,
+            qPrintable(QString::number(*page->timeline().cursor())));
+        page->timeline().setFocus();
+        page->timeline().moveCursor(61.4);
+        QTest::keyClick(&page->timeline(), Qt::Key_Left);
+        QVERIFY2(ladder.rowText(ladder.selected()).contains("415 Unsupported"),
+            qPrintable(ladder.rowText(ladder.selected())));
+        QTest::keyClick(&page->timeline(), Qt::Key_Left, Qt::ControlModifier);
+        QTest::keyClick(&page->timeline(), Qt::Key_Left, Qt::ControlModifier);
+        QVERIFY2(ladder.rowText(ladder.selected()).contains("INFO"), qPrintable(ladder.rowText(ladder.selected())));
+        QVERIFY(page->messages().text().toPlainText().startsWith("INFO"));
+    }
+
+    void aCallThatIsOnKeepsZoomCursorAndSelectionAndFollowsItsEnd()
+    {
+        m_source->stored = m_source->callThatIsOn();
+        m_source->seconds = 30;
+        CallPage* page = m_window->openCall(m_source->stored->key);
+        QTRY_VERIFY(page->hasSeries() && page->messages().ladder().count() > 0);
+        CallTimeline& timeline = page->timeline();
+        const double before = timeline.window().whole();
+        QVERIFY(timeline.window().showsAll());
+        page->messages().ladder().select(4);
+        timeline.moveCursor(20);
+        for (int i = 0; i < 4; ++i)
+            QTest::keyClick(&timeline, Qt::Key_Plus);
+        const double begin = timeline.window().begin();
+        const double span = timeline.window().span();
+        QVERIFY(span < before / 4);
+        page->showStreams();
+        auto* table = page->findChild<StreamTable*>();
+        table->selectRow(1);
+        table->horizontalScrollBar()->setValue(3);
+        QTableWidgetItem* const cell = table->item(1, 7);
+        m_source->seconds = 200;
+        QTRY_VERIFY_WITH_TIMEOUT(timeline.window().whole() > before + 100, 3000); // by itself, within seconds
+        QCOMPARE(timeline.window().begin(), begin);
+        QCOMPARE(timeline.window().span(), span);
+        QCOMPARE(*timeline.cursor(), 20.0);
+        QCOMPARE(page->messages().ladder().selected(), 4);
+        QCOMPARE(table->item(1, 7), cell); // not made anew
+        QVERIFY(cell->isSelected());
+        QCOMPARE(table->horizontalScrollBar()->value(), 3);
+        QTest::keyClick(&timeline, Qt::Key_End);
+        m_source->seconds = 260;
+        QTRY_VERIFY_WITH_TIMEOUT(timeline.window().whole() > 255, 3000);
+        QCOMPARE(timeline.window().end(), timeline.window().whole());
+        QCOMPARE(timeline.window().span(), span);
+    }
+
+    void controlFFindsInTheMessagesOfTheCall()
+    {
+        CallPage* page = openEnded();
+        page->showMosBreakdown();
+        QTest::keyClick(m_window.get(), Qt::Key_F, Qt::ControlModifier);
+        auto* field = qobject_cast<QLineEdit*>(QApplication::focusWidget());
+        QVERIFY(field);
+        QCOMPARE(m_window->currentCall(), page);
+        QTest::keyClicks(field, "415 unsupported");
+        const auto said = [&](const QString& words) {
+            for (const QLabel* label : page->messages().findChildren<QLabel*>())
+                if (label->text() == words)
+                    return true;
+            return false;
+        };
+        QVERIFY(said("1 match"));
+        QTest::keyClick(field, Qt::Key_Return);
+        QVERIFY(said("1 of 1"));
+        QVERIFY(std::abs(*page->timeline().cursor() - 60.04) < 0.01); // the timeline goes with it
+        field->clear();
+        QTest::keyClicks(field, "telephone-EVENT"); // in the SDP of three INVITEs and three answers
+        QVERIFY(said("6 matches"));
+        QTest::keyClick(field, Qt::Key_F3, Qt::ShiftModifier);
+        QVERIFY(said("6 of 6")); // the one before the selected message
+        QTest::keyClick(field, Qt::Key_F3);
+        QVERIFY(said("1 of 6")); // round and round
+    }
+
+    void theLadderIsCopiedAsText()
+    {
+        CallPage* page = openEnded();
+        const QString text = page->messages().ladder().ladderText();
+        QCOMPARE(text.count('\n'), page->messages().ladder().count());
+        QVERIFY2(text.contains("10.20.0.1:5060 → "), qPrintable(text));
+        QVERIFY(text.contains("415 Unsupported Media Type (INFO)"));
+        QVERIFY(text.contains("[audio 10.20.0.1:4000 PCMA PCMU telephone-event]"));
+    }
+
+    void theMediaTableHasWhatTsharkHasAndHowItWasBound()
+    {
+        CallPage* page = openEnded();
+        page->showStreams();
+        auto* table = page->findChild<StreamTable*>();
+        const QAbstractItemModelTester tester(table->model());
+        table->clearSelection();
+        QTest::keyClick(table, Qt::Key_C, Qt::ControlModifier);
+        const QStringList lines = QApplication::clipboard()->text().split('\n');
+        for (const char* title :
+            { "Start s", "Source", "Destination", "SSRC", "Payload", "Packets", "Lost", "Delta ms min", "Delta ms mean",
+                "Delta ms max", "Jitter ms mean", "Jitter ms max", "Bound by", "DSCP", "Trust" })
+            QVERIFY2(lines[0].split('\t').contains(title), title);
+        QVERIFY2(lines[1].contains(
+                     "10.20.0.1:30012\t10.20.1.1:40118\t0xdeadbeef\tPCMU\t4,745\t5\t0.11\t3.2\t20.0\t41.3\t1.8\t6.1"),
+            qPrintable(lines[1]));
+        QVERIFY2(lines[1].contains("advertised, 100 %\t46"), qPrintable(lines[1]));
+        QVERIFY2(lines[2].contains("⚠ lossy\tlearnt, 80 %\t0"), qPrintable(lines[2]));
+    }
+
+    void everyCauseOfTheMosIsSaidInWords()
+    {
+        CallPage* page = openEnded();
+        page->showMosBreakdown();
+        const QString words = page->findChild<MosWaterfallView*>()->accessibleDescription();
+        QVERIFY2(
+            words.contains("caller's media: best 4.41, codec −0.00 (PCMU: Ie 0, Bpl 25.1 (ITU-T G.113)), loss −0.01"),
+            qPrintable(words));
+        QVERIFY(words.contains("BurstR 2.30, 24 runs"));
+        QVERIFY(words.contains("round trip measured by RTCP"));
+    }
+
+    void listeningStartsAtTheCursorThoughTheSoundHasToBeFetchedFirst()
+    {
+        m_source->stored = m_source->callThatIsOn(); // of which no sound is loaded unasked
+        CallPage* page = m_window->openCall(m_source->stored->key);
+        QTRY_VERIFY(page->hasSeries());
+        QVERIFY(!page->player().hasAudio());
+        page->timeline().moveCursor(50);
+        QTest::keyClick(&page->timeline(), Qt::Key_Return);
+        QTRY_VERIFY(page->player().hasAudio());
+        QTRY_VERIFY(page->player().position() > 46); // the sound began 3.2 s after the call
+        QVERIFY(page->player().position() < 50);
+    }
+
+    void theHeadTellsWhoEndedItAndWhatTheProbeLost()
+    {
+        CallPage* page = openEnded();
+        const auto said = [&](const QString& name) {
+            const auto* label = page->findChild<ElidedLabel*>(name);
+            return label ? label->text() : QString();
+        };
+        QCOMPARE(said("story"), QString("Answered after 3.2 s, talked for 0:01:35. The callee hung up."));
+        QVERIFY(said("trust").contains("lost 1,204 frames"));
+    }
+
+    void fSixEnlargesOneHalfAndShowsBothAgain()
+    {
+        CallPage* page = openEnded();
+        const int both = page->timeline().height();
+        page->timeline().setFocus();
+        QTest::keyClick(&page->timeline(), Qt::Key_F6);
+        QTRY_VERIFY(page->timeline().height() > both + 50);
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_F6);
+        QTRY_VERIFY(!page->timeline().isVisible() || page->timeline().visibleRegion().isEmpty());
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_F6);
+        QTRY_VERIFY(!page->timeline().visibleRegion().isEmpty());
+    }
+
+private:
+    CallPage* openEnded()
+    {
+        CallPage* page = m_window->openCall(m_source->record(0).key);
+        [&] { QTRY_VERIFY(page->hasSeries() && page->messages().ladder().count() > 0 && page->player().hasAudio()); }();
+        return page;
+    }
+
+    QTemporaryDir m_settings;
+    std::unique_ptr<DemoSource> m_source;
+    std::unique_ptr<MainWindow> m_window;
+};
+
+QTEST_MAIN(TestCallPage)
+#include "tst_call_page.moc"
