@@ -178,6 +178,7 @@ void DirectoryWriter::remember(const Error& error)
 
 Result<void> DirectoryWriter::commitSettled()
 {
+    runJobs();
     takeSettledMedia();
     flushMessages();
     storeAlarms();
