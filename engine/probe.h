@@ -12,6 +12,7 @@
 #include "engine/remote/live_table.h"
 #include "engine/remote/remote_service.h"
 #include "engine/storage/record_writer.h"
+#include "engine/storage/record_keeper.h"
 #include "engine/storage_loop.h"
 #include "shared/calls/probe_status.h"
 
@@ -44,6 +45,7 @@ public:
     std::string listeningOn() const; // URL or two, for the user; empty without remote interface
 
 private:
+    Result<void> openKeeper(const ProbeOptions& options);
     Result<void> listen(const ProbeOptions& options); // where consoles are to come, if anywhere
     Probe(const ProbeOptions& options, Warn warn);
 
@@ -107,6 +109,7 @@ private:
     bool m_earlierAlarmsEnded = false;
 
     LiveTable m_live;
+    std::unique_ptr<RecordKeeper> m_keeper; // any thread's
     std::unique_ptr<RemoteService> m_remote; // empty when nothing listens
 
     // Last, so that they end before what they use.

@@ -37,6 +37,7 @@ Result<void> Probe::listen(const ProbeOptions& options)
         return {};
     RemoteServiceOptions remote;
     remote.alarms = m_alarmControl.get();
+    remote.keeping = m_keeper.get();
     remote.auditDirectory = options.data;
     remote.serviceWindows = [this] { return m_service.windows(); };
     m_remote = std::make_unique<RemoteService>(

@@ -193,6 +193,9 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
         return answerMessages(query, call->call, number, request);
     if (const auto* call = std::get_if<MediaOf>(&request.job))
         return answerMedia(query, call->call, number, request);
+    if (std::holds_alternative<HoldsWanted>(request.job) || std::holds_alternative<AddHold>(request.job)
+        || std::holds_alternative<ReleaseHold>(request.job) || std::holds_alternative<DeletionRequest>(request.job))
+        return answerKeeping(number, request);
     if (!m_alarms)
         return Error { "this engine raises no alarms" };
     if (const auto* wanted = std::get_if<AlarmQuery>(&request.job))

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/remote/alarm_access.h"
+#include "engine/storage/record_keeping.h"
 #include "engine/storage/record_query.h"
 
 #include <QByteArray>
@@ -42,8 +43,18 @@ struct RemoveAlarmRule {
     std::string name;
 };
 struct ServiceWindowsWanted { };
+struct HoldsWanted { };
+struct AddHold {
+    CallKey call;
+    std::string reason;
+};
+struct ReleaseHold {
+    CallKey call;
+    std::string reason;
+};
 using RemoteJob = std::variant<CallQuery, StreamsOf, QualityOf, MessagesOf, MediaOf, AlarmQuery, AlarmRulesWanted,
-    AlarmRuleChangesWanted, AcknowledgeAlarm, PutAlarmRule, RemoveAlarmRule, ServiceQuery, ServiceWindowsWanted>;
+    AlarmRuleChangesWanted, AcknowledgeAlarm, PutAlarmRule, RemoveAlarmRule, ServiceQuery, ServiceWindowsWanted,
+    HoldsWanted, AddHold, ReleaseHold, DeletionRequest>;
 using ServiceWindows = std::function<std::vector<ServiceRow>()>; // from any thread
 
 // Lives on the main thread; its signals are emitted on its threads, so connect them queued. A request answers in
@@ -57,6 +68,7 @@ public:
     ~QueryRunner() override; // waits for the threads: stop() first and delete when stopped() does not block
 
     void setServiceWindows(ServiceWindows windows) { m_serviceWindows = std::move(windows); } // before start()
+    void setKeeping(RecordKeeping* keeping) { m_keeping = keeping; } // likewise; it outlives this
     bool start(quint64 request, RemoteJob job); // false: that number is in use, or too many requests wait
     void taken(quint64 request);
     void cancel(quint64 request); // nothing more is emitted for it, but for what is under way
@@ -88,12 +100,14 @@ private:
     // In service_answers.cpp.
     Result<void> answerService(RecordQuery& query, const ServiceQuery& wanted, quint64 number, Request& request);
     Result<void> answerServiceWindows(quint64 number, Request& request);
+    Result<void> answerKeeping(quint64 number, Request& request); // in keeping_answers.cpp
     bool send(quint64 number, Request& request, const QByteArray& answer); // false: cancelled
 
     OpenQuery m_open;
     AlarmAccess* m_alarms;
     std::function<std::string()> m_user;
     ServiceWindows m_serviceWindows;
+    RecordKeeping* m_keeping = nullptr;
     std::mutex m_mutex;
     std::condition_variable m_changed;
     std::map<quint64, std::shared_ptr<Request>> m_requests; // waiting and running

@@ -56,6 +56,10 @@ public:
     void acknowledgeAlarm(quint64 request, qint64 alarm, QString comment) override;
     void putAlarmRule(quint64 request, QByteArray rule) override;
     void removeAlarmRule(quint64 request, QString name) override;
+    void holds(quint64 request) override;
+    void addHold(quint64 request, qint64 call, QString reason) override;
+    void releaseHold(quint64 request, qint64 call, QString reason) override;
+    void deleteNumber(quint64 request, QByteArray what) override;
 
 private:
     bool mayNot(quint64 request, const std::optional<QString>& refusal); // tells the client, if so

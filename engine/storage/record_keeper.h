@@ -4,9 +4,9 @@
 
 #include "engine/storage/clock_guard.h"
 #include "engine/storage/keep_periods.h"
+#include "engine/storage/record_keeping.h"
 #include "engine/storage/retention_store.h"
 #include "engine/storage/storage_upkeep.h"
-#include "shared/calls/deletion.h"
 #include "shared/calls/probe_status.h"
 
 #include <atomic>
@@ -22,7 +22,7 @@ class RecordQuery;
 class RecordWriter;
 
 // Any thread, once it is open: one thing at a time.
-class RecordKeeper {
+class RecordKeeper final : public RecordKeeping {
 public:
     struct Clocks { // a test's own
         std::function<Timestamp()> wall;
@@ -37,17 +37,16 @@ public:
     // Of a directory that `writer` writes to, which outlives this.
     static Result<std::unique_ptr<RecordKeeper>> open(
         const std::filesystem::path& directory, RecordWriter& writer, Options options);
-    ~RecordKeeper();
+    ~RecordKeeper() override;
 
     void start(); // the thread: copies that are waiting, and what goes by age
     void stop(); // before the writer is closed; what is under way ends at its next step
 
-    // A call that is on is copied when it is over: the hold waits until then.
-    Result<Hold> hold(CallKey call, const std::string& reason, const std::string& who);
-    Result<Hold> release(CallKey call, const std::string& reason, const std::string& who); // its copy is deleted
-    Result<std::vector<Hold>> holds(); // with the history
-
-    Result<DeletionReport> deleteNumber(const DeletionRequest& request, const std::atomic<bool>* cancelled = nullptr);
+    Result<Hold> hold(CallKey call, const std::string& reason, const std::string& who) override;
+    Result<Hold> release(CallKey call, const std::string& reason, const std::string& who) override;
+    Result<std::vector<Hold>> holds() override;
+    Result<DeletionReport> deleteNumber(
+        const DeletionRequest& request, const std::atomic<bool>* cancelled = nullptr) override;
 
     // One thing that is due by age, by size, or for a hold that waits: tens of milliseconds, but for returning space to
     // the file system (SQLite's VACUUM of a past day). False: nothing is due now.

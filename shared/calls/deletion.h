@@ -44,6 +44,9 @@ struct DeletionReport {
     std::vector<std::string> notes; // sentences: what is left, and why
 };
 
+// For a log that outlives the deletion: what was asked for, but for the number itself.
+std::string withoutNumber(const DeletionRequest& request);
+
 inline std::string_view toText(DeletionState state)
 {
     switch (state) {

@@ -1,6 +1,7 @@
 #include "shared/remote/wire.h"
 
 #include "shared/remote/wire_alarms.h"
+#include "shared/remote/wire_keeping.h"
 
 namespace callmon {
 
@@ -390,6 +391,12 @@ std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob)
         break;
     case Kind::AlarmRuleChangePage:
         readPage(in, answer.emplace<AlarmRuleChangePage>());
+        break;
+    case Kind::HoldPage:
+        readPage(in, answer.emplace<HoldPage>());
+        break;
+    case Kind::DeletionPage:
+        readPage(in, answer.emplace<DeletionPage>());
         break;
     default:
         return std::nullopt;

@@ -9,6 +9,8 @@
 #include "shared/calls/alarm_rule.h"
 #include "shared/calls/call_message.h"
 #include "shared/calls/call_query.h"
+#include "shared/calls/deletion.h"
+#include "shared/calls/hold.h"
 #include "shared/calls/live_delta.h"
 #include "shared/calls/probe_status.h"
 #include "shared/calls/quality_point.h"
@@ -22,7 +24,7 @@
 namespace callmon {
 
 // Goes up with every change of Session in probe.rep or of a blob. Engine and client must have the same.
-constexpr quint32 remoteProtocolVersion = 5;
+constexpr quint32 remoteProtocolVersion = 6;
 
 // Messages are kept near this size: large ones block their connection and double memory.
 constexpr std::size_t remoteMessageBytes = 128 * 1024;
@@ -91,6 +93,9 @@ std::optional<AlarmRule> decodeAlarmRule(const QByteArray& blob); // that it mak
 QByteArray encode(const CallQuery& query);
 std::optional<CallQuery> decodeCallQuery(const QByteArray& blob);
 
+QByteArray encode(const DeletionRequest& request);
+std::optional<DeletionRequest> decodeDeletionRequest(const QByteArray& blob);
+
 QByteArray encode(const ProbeStatus& status);
 std::optional<ProbeStatus> decodeProbeStatus(const QByteArray& blob);
 
@@ -122,8 +127,14 @@ struct AlarmRulePage {
 struct AlarmRuleChangePage {
     std::vector<AlarmRuleChange> changes;
 };
+struct HoldPage {
+    std::vector<Hold> holds;
+};
+struct DeletionPage { // of a report: some of its calls, or its notes
+    DeletionReport report;
+};
 using RemoteAnswer = std::variant<CallPage, StreamPage, QualityPage, MediaPage, MessagePage, AlarmPage, AlarmRulePage,
-    AlarmRuleChangePage, ServiceRowPage>;
+    AlarmRuleChangePage, ServiceRowPage, HoldPage, DeletionPage>;
 
 QByteArray encode(const CallPage& page);
 QByteArray encode(const StreamPage& page);
@@ -133,6 +144,8 @@ QByteArray encode(const MessagePage& page);
 QByteArray encode(const AlarmPage& page);
 QByteArray encode(const AlarmRulePage& page);
 QByteArray encode(const AlarmRuleChangePage& page);
+QByteArray encode(const HoldPage& page);
+QByteArray encode(const DeletionPage& page);
 std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob);
 
 }

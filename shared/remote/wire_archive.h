@@ -26,9 +26,13 @@ enum class Kind : std::uint8_t {
     AlarmPage,
     AlarmRule,
     AlarmRulePage,
-    AlarmRuleChangePage
+    AlarmRuleChangePage,
+    // 20 and 21 are those of wire_service.cpp.
+    HoldPage = 30,
+    DeletionRequest,
+    DeletionPage
 };
-constexpr std::uint8_t blobVersion = 5;
+constexpr std::uint8_t blobVersion = 6;
 
 class Writer {
 public:

@@ -153,10 +153,14 @@ private slots:
             void removeAlarmRule(quint64, QString) override { }
             void serviceHistory(quint64, QByteArray) override { }
             void serviceWindows(quint64) override { }
+            void holds(quint64) override { }
+            void addHold(quint64, qint64, QString) override { }
+            void releaseHold(quint64, qint64, QString) override { }
+            void deleteNumber(quint64, QByteArray) override { }
         } object;
         const RemoteMethods methods = methodsOf(SessionSourceAPI<SessionSource>(&object));
         QVERIFY(methods.object == u"Session");
-        QCOMPARE(methods.parameters.size(), 20u);
+        QCOMPARE(methods.parameters.size(), 24u);
         QCOMPARE(methods.parameters[Search], (std::vector<int> { QMetaType::ULongLong, QMetaType::QByteArray }));
         QVERIFY(methods.parameters[Alive].empty());
         QCOMPARE(methods.parameters[AcknowledgeAlarm],
