@@ -68,6 +68,23 @@ Result<std::unique_ptr<RecordKeeper>> RecordKeeper::open(
     const auto confirmations = store.value().clockConfirmations();
     if (!confirmations)
         return confirmations.error();
+    if (const std::string& note = store.value().note(); !note.empty() && options.warn)
+        options.warn(note);
+    for (const CallKey call : heldCallsIn(directory)) { // whose hold was in a list that was damaged
+        const auto known = store.value().openHold(call);
+        if (!known)
+            return known.error();
+        if (known.value())
+            continue;
+        Hold found;
+        found.call = call;
+        found.state = HoldState::Held;
+        found.setAt = options.clocks.wall();
+        found.setBy = "unknown";
+        found.reason = "found copied, without an entry that says why";
+        if (auto added = store.value().add(std::move(found)); !added)
+            return added.error();
+    }
     const auto held = store.value().holds(true);
     if (!held)
         return held.error();

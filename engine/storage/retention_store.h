@@ -14,7 +14,9 @@ enum class ExpiredPart : std::uint8_t { MediaSegment, MessageSegment, Day, DayQu
 // One thread at a time. What it was given survives a power cut when it returns.
 class RetentionStore {
 public:
-    static Result<RetentionStore> open(const std::filesystem::path& directory); // of one that the caller may write to
+    // Of one that the caller may write to. A damaged file is moved aside: note() says so.
+    static Result<RetentionStore> open(const std::filesystem::path& directory);
+    const std::string& note() const { return m_note; }
 
     // Held or waiting, else all with their history; in the order in which they were set.
     Result<std::vector<Hold>> holds(bool openOnly);
@@ -41,6 +43,7 @@ private:
     Result<std::optional<std::int64_t>> number(const std::string& sql, std::vector<StoredValue> values);
 
     Database m_database;
+    std::string m_note;
 };
 
 // For readers, which may not write here: the holds, and since when a part is gone (nothing: it is not known to be).

@@ -202,6 +202,26 @@ private slots:
         directory.closeKept();
     }
 
+    void aDamagedListOfHoldsReleasesNothing()
+    {
+        KeptDirectory directory;
+        directory.openKept(shortPeriods, smallSegments());
+        const CallRecord call = directory.put(start, "held");
+        QVERIFY(directory.keeper->hold(call.key, "why", "ada").has_value());
+        directory.closeKept();
+        std::filesystem::remove(directory.path / "retention.sqlite-wal");
+        std::ofstream(directory.path / "retention.sqlite") << std::string(8192, 'x');
+        directory.openKept(shortPeriods, smallSegments());
+        QVERIFY(directory.wasSaid("list of legal holds was damaged"));
+        QCOMPARE(directory.keeper->holds().value().size(), 1u);
+        expireAll(directory);
+        directory.openQuery(directory.writer.get());
+        QCOMPARE(directory.packetsOf({ call.key, 0 }), 120u);
+        const auto report = directory.keeper->deleteNumber({ "+34910000001", {}, {}, false });
+        QVERIFY(report.value().calls.size() == 1 && report.value().calls[0].state == DeletionState::Held);
+        directory.closeKept();
+    }
+
     void whatWasGoneBeforeTheHoldIsSaid()
     {
         KeptDirectory directory;

@@ -262,7 +262,7 @@ bool decodes(const QByteArray& blob)
 {
     return decodeLiveDeltaPart(blob) || decodeCallQuery(blob) || decodeProbeStatus(blob) || decodeAnswer(blob)
         || decodeAlarmDeltaPart(blob) || decodeAlarmQuery(blob) || decodeAlarmRule(blob) || decodeServiceQuery(blob)
-        || decodeServiceRowPage(blob);
+        || decodeServiceRowPage(blob) || decodeDeletionRequest(blob);
 }
 
 void compare(const Alarm& a, const Alarm& b)
@@ -566,7 +566,7 @@ private slots:
         CallQuery query;
         query.caller = "ab";
         query.minMos = 1.0;
-        const QByteArray expected = QByteArray::fromHex("0205" // CallQuery, version 5
+        const QByteArray expected = QByteArray::fromHex("0206" // CallQuery, version 6
                                                         "0000" // from, to: absent
                                                         "00026162" // caller
                                                         "0000000000000000" // callee, number, callId, leg
@@ -591,7 +591,7 @@ private slots:
     void foreignVersionsAreRefused()
     {
         for (QByteArray blob : sample::blobs())
-            for (const int version : { 4, 6 }) {
+            for (const int version : { 5, 7 }) {
                 blob[1] = static_cast<char>(version);
                 QVERIFY(!decodes(blob));
             }
