@@ -11,8 +11,8 @@
 #include "engine/records/call_monitor.h"
 #include "engine/remote/live_table.h"
 #include "engine/remote/remote_service.h"
-#include "engine/storage/record_writer.h"
 #include "engine/storage/record_keeper.h"
+#include "engine/storage/record_writer.h"
 #include "engine/storage_loop.h"
 #include "shared/calls/probe_status.h"
 

@@ -214,7 +214,8 @@ void RecordKeeper::eraseDay(UtcDay day, Erasing& erasing)
     if (!request.dryRun) {
         auto alarms = erasing.prepared(
             "DELETE FROM alarms WHERE (caller=?1 OR callee=?1 OR instr(text,?1) OR instr(comment,?1)) AND "
-            "raised_at_ns>=?2 AND raised_at_ns<?3 AND (call_key IS NULL OR call_key NOT IN (SELECT call_key FROM calls))",
+            "raised_at_ns>=?2 AND raised_at_ns<?3 AND (call_key IS NULL OR call_key NOT IN (SELECT call_key FROM "
+            "calls))",
             whose);
         if (alarms && alarms.value().run() && sqlite3_changes(erasing.day->handle()) > 0) {
             any = true;
@@ -224,8 +225,8 @@ void RecordKeeper::eraseDay(UtcDay day, Erasing& erasing)
         }
     }
     auto others = erasing.prepared(
-        (std::string("SELECT count(*) FROM calls WHERE NOT ") + isTheirs
-            + inTime + " AND (instr(diversion,?1) OR instr(transfer_target,?1) OR instr(call_id,?1) OR instr(leg_id,?1))")
+        (std::string("SELECT count(*) FROM calls WHERE NOT ") + isTheirs + inTime
+            + " AND (instr(diversion,?1) OR instr(transfer_target,?1) OR instr(call_id,?1) OR instr(leg_id,?1))")
             .c_str(),
         whose);
     if (others && others.value().stepToRow())
@@ -344,8 +345,8 @@ void RecordKeeper::compactDay(UtcDay day, Erasing& erasing)
     Database& database = *erasing.day;
     std::error_code ignored;
     const auto space = mediaSpaceAt(database.file());
-    const bool room = space
-        && space->free > space->keptForRecords + 2 * std::filesystem::file_size(database.file(), ignored);
+    const bool room =
+        space && space->free > space->keptForRecords + 2 * std::filesystem::file_size(database.file(), ignored);
     const bool past = m_options.commits || day < dayOf(now() - std::chrono::hours(24));
     if (past && (!room || !database.execute("VACUUM")))
         erasing.report.notes.push_back("The database of " + toString(day)
@@ -395,8 +396,9 @@ void RecordKeeper::noteWhatStays(Erasing& erasing)
     for (const auto& entry : std::filesystem::directory_iterator(m_directory, ignored)) {
         const std::string name = entry.path().filename().string();
         if (name.find(".corrupt-") != std::string::npos || name.find(".unread-") != std::string::npos)
-            notes.push_back(name + " was moved aside as damaged and was not searched; delete it if it may hold such "
-                                   "calls.");
+            notes.push_back(name
+                + " was moved aside as damaged and was not searched; delete it if it may hold such "
+                  "calls.");
     }
 }
 

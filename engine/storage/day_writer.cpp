@@ -59,10 +59,11 @@ Result<std::unique_ptr<DayWriter>> DayWriter::open(const std::filesystem::path& 
 Result<void> DayWriter::prepare()
 {
     // NORMAL: a commit survives the death of the process at once, and the death of the machine from the next
-    // checkpoint. Secure deletion zeroes what a row leaves behind, also where rows only move: else a deleted number could
-    // still be read from the file.
+    // checkpoint. Secure deletion zeroes what a row leaves behind, also where rows only move: else a deleted number
+    // could still be read from the file.
     if (!execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384; "
-                 "PRAGMA secure_delete=ON") || !begin())
+                 "PRAGMA secure_delete=ON")
+        || !begin())
         return m_error;
     const std::string version = std::to_string(schemaVersion);
     if (!execute(schemaSql) || !execute(("INSERT OR IGNORE INTO meta VALUES('schema_version'," + version + ")").c_str())

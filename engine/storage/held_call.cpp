@@ -93,8 +93,8 @@ Result<void> syncFolder(const std::filesystem::path& folder)
     return syncOne(folder, O_RDONLY | O_DIRECTORY);
 }
 
-Result<HeldCopy> copyHeldCall(const std::filesystem::path& directory, RecordQuery& query, CallKey call,
-    const std::function<bool()>& goOn)
+Result<HeldCopy> copyHeldCall(
+    const std::filesystem::path& directory, RecordQuery& query, CallKey call, const std::function<bool()>& goOn)
 {
     const auto place = heldDirectory(directory, call);
     const auto making = copyInTheMaking(directory, call);

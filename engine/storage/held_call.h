@@ -1,5 +1,5 @@
-// DIR/held/<call_key>/: the copy of a call under legal hold. It is a data directory of its own - one day database, media
-// and messages in the formats of any other - so that every reader reads it, callmonctl --data on that folder too.
+// DIR/held/<call_key>/: the copy of a call under legal hold. It is a data directory of its own - one day database,
+// media and messages in the formats of any other - so that every reader reads it, callmonctl --data on that folder too.
 #pragma once
 
 #include "shared/base/result.h"
@@ -25,8 +25,8 @@ struct HeldCopy {
 };
 // Of a call that `query`, over `directory`, finds stored. The copy appears whole and on the disk, or not at all: it is
 // made beside its place, and what a kill left there is made anew. `goOn` false stops.
-Result<HeldCopy> copyHeldCall(const std::filesystem::path& directory, RecordQuery& query, CallKey call,
-    const std::function<bool()>& goOn);
+Result<HeldCopy> copyHeldCall(
+    const std::filesystem::path& directory, RecordQuery& query, CallKey call, const std::function<bool()>& goOn);
 Result<void> removeHeldCall(const std::filesystem::path& directory, CallKey call);
 
 // All of a folder, with its files, to the disk itself.

@@ -201,8 +201,8 @@ std::optional<bool> MediaLogWriter::erase(StreamKey stream, MediaLocation place)
         return std::nullopt;
     const FileHandle file(::open(mediaSegmentPath(m_directory, place.segment).c_str(), O_RDWR | O_CLOEXEC));
     StoredChunk chunk;
-    if (!file || readChunk(file.get(), place, chunk) == ChunkState::Missing
-        || chunk.header.callKey != stream.call.value || chunk.header.streamIndex != stream.index)
+    if (!file || readChunk(file.get(), place, chunk) == ChunkState::Missing || chunk.header.callKey != stream.call.value
+        || chunk.header.streamIndex != stream.index)
         return std::nullopt;
     const std::vector<std::byte> nothing(sizeof chunk.header + chunk.header.bytes);
     return ::pwrite(file.get(), nothing.data(), nothing.size(), place.offset) == static_cast<ssize_t>(nothing.size());

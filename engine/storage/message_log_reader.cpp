@@ -52,8 +52,7 @@ std::vector<MessageLogReader::Place> MessageLogReader::placesOf(CallKey call, Me
         const auto stored = messageAt(call, at);
         if (!stored)
             break;
-        places.push_back(
-            { at, static_cast<std::uint32_t>(sizeof(StoredMessageHeader) + stored->message.text.size()) });
+        places.push_back({ at, static_cast<std::uint32_t>(sizeof(StoredMessageHeader) + stored->message.text.size()) });
         at = stored->previous < at ? stored->previous : MessageLocation {};
     }
     std::reverse(places.begin(), places.end());
@@ -88,7 +87,9 @@ Result<void> MessageLogReader::read(
     const std::string which = messages.empty() ? "The messages of this call " : "The first messages of this call ";
     if (expired)
         return Error { which + "expired and were deleted at " + toIso8601(*expired) + "." };
-    return Error { which + "are missing or damaged." };
+    return Error { which
+        + (messages.empty() ? "are missing or damaged; perhaps their retention period is over."
+                            : "are missing or damaged.") };
 }
 
 }

@@ -145,7 +145,8 @@ bool RecordKeeper::clearOneExpiredFile()
     const std::uint64_t rest = clearing.size - clearing.done;
     const std::uint64_t some = std::min<std::uint64_t>(
         zerosAtOnce, (rest + mediaWriteAlignment - 1) / mediaWriteAlignment * mediaWriteAlignment);
-    if (rest > 0 && ::pwrite(clearing.file.get(), clearing.zeros.get(), some, static_cast<off_t>(clearing.done))
+    if (rest > 0
+        && ::pwrite(clearing.file.get(), clearing.zeros.get(), some, static_cast<off_t>(clearing.done))
             != static_cast<ssize_t>(some)) {
         fail(systemError("cannot write", clearing.path));
         ::unlink(clearing.path.c_str());

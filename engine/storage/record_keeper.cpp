@@ -238,8 +238,8 @@ Result<std::vector<Hold>> RecordKeeper::holds()
 std::vector<NamedCounter> RecordKeeper::counters() const
 {
     return { { "media_segments_expired", m_mediaExpired }, { "message_segments_expired", m_messagesExpired },
-        { "days_expired", m_daysExpired }, { "quality_days_expired", m_qualityExpired },
-        { "calls_held", m_held }, { "calls_deleted", m_deleted }, { "retention_errors", m_errors } };
+        { "days_expired", m_daysExpired }, { "quality_days_expired", m_qualityExpired }, { "calls_held", m_held },
+        { "calls_deleted", m_deleted }, { "retention_errors", m_errors } };
 }
 
 }

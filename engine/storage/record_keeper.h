@@ -1,5 +1,5 @@
-// What stays, what goes, and when: retention periods, legal holds, deletion on request. Beside the writer, on a thread of
-// its own; each of its steps is short, so that neither inserts nor capture wait for it.
+// What stays, what goes, and when: retention periods, legal holds, deletion on request. Beside the writer, on a thread
+// of its own; each of its steps is short, so that neither inserts nor capture wait for it.
 #pragma once
 
 #include "engine/storage/clock_guard.h"

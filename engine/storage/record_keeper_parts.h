@@ -26,8 +26,7 @@ template <typename T> std::optional<T> RecordKeeper::atNextCommit(std::function<
 {
     const auto answer = std::make_shared<std::promise<T>>();
     std::future<T> answered = answer->get_future();
-    m_upkeep.atNextCommit(
-        [answer, job = std::move(job), upkeep = &m_upkeep] { answer->set_value(job(*upkeep)); });
+    m_upkeep.atNextCommit([answer, job = std::move(job), upkeep = &m_upkeep] { answer->set_value(job(*upkeep)); });
     if (m_options.commits)
         (void)m_writer.commitSettled().has_value();
     while (answered.wait_for(std::chrono::milliseconds(20)) != std::future_status::ready)

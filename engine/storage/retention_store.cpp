@@ -183,8 +183,7 @@ Result<void> RetentionStore::noteExpired(ExpiredPart part, std::int64_t number, 
 
 Result<bool> RetentionStore::isExpired(ExpiredPart part, std::int64_t which)
 {
-    const auto found =
-        number("SELECT 1 FROM expired WHERE part=? AND number=?", { stored(part), toStored(which) });
+    const auto found = number("SELECT 1 FROM expired WHERE part=? AND number=?", { stored(part), toStored(which) });
     return found ? Result<bool>(found.value().has_value()) : found.error();
 }
 

@@ -72,8 +72,7 @@ QByteArray encode(const DeletionPage& page)
 {
     Writer out(Kind::DeletionPage);
     writeList(out, page.report.calls, [](Writer& w, const DeletedCall& call) { visitDeleted(w, call); });
-    return writePage(
-        std::move(out), page.report.notes, [](Writer& w, const std::string& note) { w.field(note); });
+    return writePage(std::move(out), page.report.notes, [](Writer& w, const std::string& note) { w.field(note); });
 }
 
 void wire::readPage(Reader& in, HoldPage& page)

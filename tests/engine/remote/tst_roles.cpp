@@ -145,7 +145,9 @@ const std::vector<Request>& allRequests()
         { "release hold", Admin, true,
             [](RemoteProbe& probe) { return probe.releaseHold(keyOf(1), QStringLiteral("closed")); } },
         { "delete number", Admin, true,
-            [](RemoteProbe& probe) { return probe.deleteNumber({ "+34910000001", {}, {}, false }); } },
+            [](RemoteProbe& probe) {
+                return probe.deleteNumber({ "+34910000001", {}, {}, false });
+            } },
     };
     return requests;
 }

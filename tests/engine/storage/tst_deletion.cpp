@@ -32,8 +32,7 @@ private slots:
         directory.openKept();
         std::vector<CallRecord> theirs, others;
         for (int i = 0; i < 40; ++i) { // many, so that pages of the databases split and rows move
-            theirs.push_back(
-                directory.put(start + i * 25h, "theirs-" + std::to_string(i), number, payload, i % 3 + 1));
+            theirs.push_back(directory.put(start + i * 25h, "theirs-" + std::to_string(i), number, payload, i % 3 + 1));
             others.push_back(directory.put(start + i * 25h + 1min, "others-" + std::to_string(i), "200", "OTHER", 2));
         }
         CallRecord asserted = sample::ended(sample::call(start + 1h, "asserted"));

@@ -51,7 +51,8 @@ QString describedAll(KeptDirectory& directory, const CallRecord& call)
     });
     for (std::uint32_t index = 0; index < 2; ++index)
         (void)directory.query->media({ call.key, index }, [&](Bytes bytes) {
-            text += QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size())).toHex();
+            text +=
+                QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size())).toHex();
             return true;
         });
     return text;
@@ -231,8 +232,8 @@ private slots:
         const auto hold = directory.keeper->hold(call.key, "why", "ada");
         QVERIFY(hold.has_value());
         QCOMPARE(hold.value().mediaPackets, 0u);
-        QVERIFY2(hold.value().missing.find("expired and was deleted at") != std::string::npos,
-            hold.value().missing.c_str());
+        QVERIFY2(
+            hold.value().missing.find("expired and was deleted at") != std::string::npos, hold.value().missing.c_str());
         directory.closeKept();
     }
 };

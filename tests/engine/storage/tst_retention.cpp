@@ -41,7 +41,8 @@ private slots:
         QTest::newRow("days") << "400d" << qint64(9600);
         QTest::newRow("weeks") << "8w" << qint64(1344);
         QTest::newRow("years") << "2y" << qint64(17520);
-        for (const char* wrong : { "", "d", "0d", "12", "12m", "-1d", "1.5d", "101y", "4294967295y", "99999999999d", " 1d" })
+        for (const char* wrong :
+            { "", "d", "0d", "12", "12m", "-1d", "1.5d", "101y", "4294967295y", "99999999999d", " 1d" })
             QTest::newRow(wrong) << wrong << qint64(0);
     }
     void agesAreReadAsTheyAreWritten()
