@@ -89,7 +89,6 @@ struct RecordKeeper::Erasing {
     UtcDay dayName;
     std::uint64_t othersThatNameIt = 0;
     bool overwritten = false; // some media were before
-    bool anythingGone = false;
 
     bool goesOn() const { return cancelled == nullptr || !*cancelled; }
     Result<Statement> prepared(const char* sql, std::vector<StoredValue> values)
@@ -131,13 +130,16 @@ Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request
             on.why = "it is on, or its end is being stored: ask again when it is over";
             erasing.report.calls.push_back(std::move(on));
         }
+    const Error stopped { "the deletion was stopped; what it had deleted is gone: ask again for the rest" };
     std::vector<UtcDay> days = storedDays(m_directory);
     for (const UtcDay day : days) {
         if (!erasing.goesOn() || m_stopping)
-            return Error { "the deletion was stopped; what it had deleted is gone: ask again for the rest" };
+            return stopped;
         if ((!request.from || day >= dayOf(*request.from)) && (!request.to || day <= dayOf(*request.to)))
             eraseDay(day, erasing);
     }
+    if (!erasing.goesOn() || m_stopping)
+        return stopped;
     // Held calls whose day has expired.
     for (const CallKey call : heldCallsIn(m_directory)) {
         if (std::ranges::find(days, dayOfCall(call)) != days.end())
@@ -158,7 +160,7 @@ Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request
         erasing.report.calls.push_back(std::move(kept));
     }
     erasing.day.reset();
-    if (erasing.anythingGone)
+    if (!request.dryRun) // also where nothing was found: an earlier run may have been stopped before this
         renewJournal(erasing);
     noteWhatStays(erasing);
     return std::move(erasing.report);
@@ -196,8 +198,8 @@ void RecordKeeper::eraseDay(UtcDay day, Erasing& erasing)
     rows.value().reset();
     bool any = false;
     for (const CallKey key : calls) {
-        if (!erasing.goesOn())
-            return;
+        if (!erasing.goesOn() || m_stopping)
+            break; // what went so far is finished below
         DeletedCall call;
         call.call = key;
         if (erasing.held.contains(key)) {
@@ -234,10 +236,8 @@ void RecordKeeper::eraseDay(UtcDay day, Erasing& erasing)
     if (others)
         others.value().reset();
     erasing.times.clear(); // to the disk, with the times they had
-    if (any) {
-        erasing.anythingGone = true;
+    if (any)
         compactDay(day, erasing);
-    }
     erasing.day.reset();
 }
 
