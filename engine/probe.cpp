@@ -185,6 +185,8 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     if (const std::string limits = probe->m_writer->limits(); options.recordMedia && !limits.empty())
         probe->m_warn(limits);
 
+    if (auto keeping = probe->openKeeper(options); !keeping)
+        return keeping.error();
     if (auto controls = probe->openControls(options); !controls)
         return controls.error();
 
@@ -196,6 +198,24 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     if (auto listening = probe->listen(options); !listening)
         return listening.error();
     return probe;
+}
+
+// Packets of a replay are of any time, and what is deleted is gone: its age is that of the clock, and only where asked.
+Result<void> Probe::openKeeper(const ProbeOptions& options)
+{
+    RecordKeeper::Options keeping;
+    keeping.warn = m_warn;
+    keeping.periods = options.keep;
+    keeping.periods.mostMessageBytes = std::uint64_t(options.messageLimitGib) << 30;
+    if (keeping.periods.any() && !m_source->isLive() && !options.expireInReplay) {
+        keeping.periods = {};
+        m_warn("a replay deletes nothing by age; --expire-in-replay true lets it");
+    }
+    auto opened = RecordKeeper::open(options.data, *m_writer, std::move(keeping));
+    if (!opened)
+        return opened.error();
+    m_keeper = std::move(opened.value());
+    return {};
 }
 
 Probe::Probe(const ProbeOptions& options, Warn warn)
@@ -237,6 +257,7 @@ void Probe::start(std::function<void()> onFinished)
     m_onFinished = std::move(onFinished);
     runOn(m_layout.others); // this thread, storage, and those of the remote interface later on
     m_storage->start();
+    m_keeper->start();
     for (unsigned lane = 0; lane < m_queues.size(); ++lane) {
         m_processingThreads.emplace_back([this, lane] {
             nameThread("processing");
@@ -428,6 +449,7 @@ void Probe::committed(const Result<void>& result)
 
 Result<void> Probe::finish()
 {
+    m_keeper->stop(); // first: a client's request may be waiting for it
     if (m_remote)
         m_remote->close();
     m_captureThread.join();
@@ -495,6 +517,8 @@ ProbeStatus Probe::status() const
         waits += queue.waits();
     status.counters.push_back({ "record_queue_waits", waits });
     for (const NamedCounter& counter : m_writer->counters())
+        status.counters.push_back(counter);
+    for (const NamedCounter& counter : m_keeper->counters())
         status.counters.push_back(counter);
     for (const NamedCounter& counter : m_alarms.counters())
         status.counters.push_back(counter);

@@ -12,6 +12,7 @@
 #include "engine/records/call_monitor.h"
 #include "engine/remote/live_table.h"
 #include "engine/remote/remote_service.h"
+#include "engine/storage/record_keeper.h"
 #include "engine/storage/record_writer.h"
 #include "engine/storage_loop.h"
 #include "shared/calls/probe_status.h"
@@ -46,6 +47,7 @@ public:
 
 private:
     Result<void> openControls(const ProbeOptions& options); // what users change while it runs
+    Result<void> openKeeper(const ProbeOptions& options);
     Result<void> listen(const ProbeOptions& options); // where consoles are to come, if anywhere
     Probe(const ProbeOptions& options, Warn warn);
 
@@ -110,6 +112,7 @@ private:
     bool m_earlierAlarmsEnded = false;
 
     LiveTable m_live;
+    std::unique_ptr<RecordKeeper> m_keeper; // any thread's
     std::unique_ptr<RemoteService> m_remote; // empty when nothing listens
 
     // Last, so that they end before what they use.

@@ -69,6 +69,17 @@ template <auto Member, auto First, auto Second> auto choice(const char* first, c
     };
 }
 
+template <auto Member> auto age()
+{
+    return [](ProbeOptions& options, const Values& values) -> Result<void> {
+        const auto parsed = parseAge(values.front());
+        if (!parsed)
+            return parsed.error();
+        options.keep.*Member = parsed.value();
+        return {};
+    };
+}
+
 template <auto Member> auto text()
 {
     return [](ProbeOptions& options, const Values& values) -> Result<void> {
@@ -220,6 +231,18 @@ const std::vector<Option>& allOptions()
             number<&O::messageBytes>(0, 65'535) },
         { "media-limit-gib", "Disk for media, GiB: then the oldest make room for the newest; 0: keep all", false,
             number<&O::mediaLimitGib>(0, 1'048'576) },
+        { "message-limit-gib", "Disk for signalling messages, GiB: then the oldest are deleted; 0: keep all", false,
+            number<&O::messageLimitGib>(0, 1'048'576) },
+        { "keep-records",
+            "Days of records, with all their figures, are deleted when they ended so long ago: 12h, 30d, 2y", false,
+            age<&KeepPeriods::records>() },
+        { "keep-media", "Segments of media are deleted so long after their last write", false,
+            age<&KeepPeriods::media>() },
+        { "keep-messages", "Segments of signalling messages, likewise", false, age<&KeepPeriods::messages>() },
+        { "keep-quality", "The one-second quality series of a day are deleted so long after its end", false,
+            age<&KeepPeriods::quality>() },
+        { "expire-in-replay", "A replay deletes by age, too (by the clock, not by packet time): true or false", false,
+            choice<&O::expireInReplay, true, false>("true", "false") },
         { "media-pool-mib", "Memory for media on its way to the disk, MiB", false,
             number<&O::mediaPoolMib>(1, 1'048'576) },
     };

@@ -1,6 +1,7 @@
 // The only configuration of callmon-engine: from a TOML file and the command line, which wins.
 #pragma once
 
+#include "engine/storage/keep_periods.h"
 #include "shared/base/result.h"
 #include "shared/calls/alarm_rule.h"
 #include "shared/calls/call_groups.h"
@@ -74,6 +75,9 @@ struct ProbeOptions {
     bool recordMedia = true; // false: figures only, whatever the rules say
     std::vector<RecordingRule> recordingRules = builtInRecordingRules(); // until users change them
     std::uint32_t mediaLimitGib = 0; // kept of the recording log; 0: all of it
+    std::uint32_t messageLimitGib = 0; // likewise, of signalling messages
+    KeepPeriods keep; // by age; its size of messages is the above
+    bool expireInReplay = false; // a replay deletes nothing else
     std::uint32_t mediaPoolMib =
         512; // of media on its way from processing to disk; what is open in streams is not counted
 };

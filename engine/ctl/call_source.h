@@ -6,6 +6,8 @@
 #include "shared/calls/alarm_rule.h"
 #include "shared/calls/call_message.h"
 #include "shared/calls/call_query.h"
+#include "shared/calls/deletion.h"
+#include "shared/calls/hold.h"
 #include "shared/calls/live_delta.h"
 #include "shared/calls/media_chunk.h"
 #include "shared/calls/probe_status.h"
@@ -50,6 +52,11 @@ public:
     // Likewise; see RecordingAccess.
     virtual Result<RecordingRules> recordingRules() { return onlyEngine(); }
     virtual Result<void> putRecordingRules(const RecordingRules&) { return onlyEngine(); }
+    // Legal holds, and deletion of the calls of a number; kept with this program's user and the time.
+    virtual Result<std::vector<Hold>> holds() { return onlyEngine(); }
+    virtual Result<Hold> addHold(CallKey, const std::string& /*reason*/) { return onlyEngine(); }
+    virtual Result<Hold> releaseHold(CallKey, const std::string& /*reason*/) { return onlyEngine(); }
+    virtual Result<DeletionReport> deleteNumber(const DeletionRequest&) { return onlyEngine(); }
     // Service metrics of the past, by time and then by group, one row at a time; the sink returns false to stop early.
     virtual Result<void> serviceHistory(const ServiceQuery&, const std::function<bool(const ServiceRow&)>&)
     {

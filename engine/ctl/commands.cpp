@@ -44,6 +44,11 @@ int runCommand(CallSource& source, const CtlOptions& options, CtlOutput output)
         return showStatus(source, options, output);
     case CtlOptions::Command::Unbound:
         return listUnbound(source, options, output);
+    case CtlOptions::Command::Hold:
+        return editHolds(source, options, output);
+    case CtlOptions::Command::Delete:
+        return deleteNumber(source, options, output);
+    case CtlOptions::Command::Retention:
     case CtlOptions::Command::Cert:
     case CtlOptions::Command::Audit:
         break; // needs no source
@@ -120,6 +125,8 @@ int runCtl(const std::vector<std::string>& arguments, const OpenEngine& openEngi
         return manageCertificates(options.cert, output);
     if (options.command == CtlOptions::Command::Audit)
         return listAudit(options, output);
+    if (options.command == CtlOptions::Command::Retention)
+        return confirmClock(options, output);
     const bool fromDirectory = !options.data.empty();
     const std::string url = options.engine.empty() ? defaultEngineUrl().toString().toStdString() : options.engine;
     auto source = fromDirectory ? DataDirectorySource::open(options.data) : openEngine(url);

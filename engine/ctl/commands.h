@@ -34,6 +34,10 @@ int listAudit(const CtlOptions& options, CtlOutput output);
 int manageCertificates(const CertOptions& options, CtlOutput output);
 int showStatus(CallSource& source, const CtlOptions& options, CtlOutput output);
 
+int editHolds(CallSource& source, const CtlOptions& options, CtlOutput output);
+int deleteNumber(CallSource& source, const CtlOptions& options, CtlOutput output);
+int confirmClock(const CtlOptions& options, CtlOutput output);
+
 int fail(CtlOutput output, const Error& error); // says it; 1
 
 // The call that was meant: of several under one Call-ID the newest, said on output.err.

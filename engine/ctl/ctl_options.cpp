@@ -358,6 +358,26 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     addRuleCommands(rules, options.ruleEdit);
     addFormat(add(Command::Status, "status", "Show the state of the engine and all its counters"), options);
 
+    CLI::App& hold = add(Command::Hold, "hold", "Keep calls under legal hold, or list those that are");
+    addFormat(hold, options);
+    addHoldCommands(hold, options.keeping, options.call);
+    CLI::App& deletion = add(Command::Delete, "delete", "Delete all that is stored of the calls of a number");
+    deletion
+        .add_option("--number", options.keeping.deletion.number,
+            "Whole, as it stands in the records: of caller, callee or asserted identity")
+        ->required()
+        ->type_name("N");
+    addTime(deletion, "--since", options.keeping.deletion.from, "Calls that started at T or later");
+    addTime(deletion, "--until", options.keeping.deletion.to, "Calls that started before T");
+    deletion.add_flag("--dry-run", options.keeping.deletion.dryRun, "Only tell what would go");
+    addFormat(deletion, options);
+    CLI::App* const retention =
+        app.add_subcommand("retention", "Show the clock that ages are counted by, and confirm it after it stepped");
+    retention->callback([&options] { options.command = Command::Retention; });
+    retention->add_option("--data", options.data, "Data directory of the engine")->required()->type_name("DIR");
+    retention->add_flag("--confirm-clock", options.keeping.confirmClock,
+        "The clock is right as it is now: what is too old by it may be deleted");
+
     CLI::App* const audit = app.add_subcommand("audit", "List who asked the engine for what, and check the chain");
     audit->callback([&options] { options.command = Command::Audit; });
     audit->add_option("--data", options.data, "Data directory of the engine")->required()->type_name("DIR");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/ctl/cert_options.h"
+#include "engine/ctl/keeping_options.h"
 #include "engine/ctl/recording_edit.h"
 #include "engine/ctl/row_output.h"
 #include "engine/ctl/rule_edit.h"
@@ -50,6 +51,9 @@ struct CtlOptions {
         Recording,
         Cert,
         Audit,
+        Hold,
+        Delete,
+        Retention,
     };
     Command command = Command::Calls;
     std::string data; // directory; else
@@ -74,6 +78,7 @@ struct CtlOptions {
     std::uint32_t stepMinutes = 60; // report --history
     bool messages = false; // flow: their text, too
     CertOptions cert;
+    KeepingCommand keeping; // hold, delete, retention
     bool once = false; // live: one snapshot
 };
 

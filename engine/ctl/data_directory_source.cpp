@@ -1,8 +1,27 @@
 #include "engine/ctl/data_directory_source.h"
 
+#include "engine/audit/audit_log.h"
+#include "engine/storage/directory_lock.h"
+
+#include <array>
+#include <chrono>
+#include <pwd.h>
+#include <unistd.h>
+
 namespace callmon {
 
 namespace {
+
+std::string userOfThisProcess()
+{
+    std::array<char, 4096> buffer {};
+    passwd entry {};
+    passwd* found = nullptr;
+    const uid_t user = ::getuid();
+    if (::getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr)
+        return found->pw_name;
+    return "uid " + std::to_string(user);
+}
 
 const Error needsEngine { "a data directory does not tell what is on now; ask the engine with --engine URL" };
 
@@ -13,7 +32,7 @@ Result<std::unique_ptr<CallSource>> DataDirectorySource::open(const std::filesys
     auto query = RecordQuery::open(directory);
     if (!query)
         return query.error();
-    return std::unique_ptr<CallSource>(new DataDirectorySource(std::move(query.value())));
+    return std::unique_ptr<CallSource>(new DataDirectorySource(directory, std::move(query.value())));
 }
 
 Result<std::uint64_t> DataDirectorySource::calls(
@@ -67,6 +86,54 @@ Result<void> DataDirectorySource::media(CallKey call, const std::function<bool(S
             break;
     }
     return result;
+}
+
+// Who may write the directory's files may do this: there is nobody else to ask.
+Result<void> DataDirectorySource::openKeeper(const std::string& action, const std::string& detail)
+{
+    if (DirectoryLock::isHeld(m_directory))
+        return Error { "an engine writes to " + m_directory.string() + ": ask it, with --engine URL" };
+    auto writer = RecordWriter::open(m_directory);
+    if (!writer)
+        return writer.error();
+    m_writer = std::move(writer.value());
+    RecordKeeper::Options options;
+    options.commits = true;
+    auto keeper = RecordKeeper::open(m_directory, *m_writer, std::move(options));
+    if (!keeper)
+        return keeper.error();
+    m_keeper = std::move(keeper.value());
+    auto audit = AuditLog::open(m_directory);
+    if (!audit)
+        return audit.error();
+    const auto now = std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
+    if (!audit.value().add({ now, userOfThisProcess(), "files", "local", action, detail }))
+        return Error { "the audit log of " + m_directory.string()
+            + " cannot be written, and nothing is done that must stand in it; is the disk full?" };
+    return {};
+}
+
+Result<std::vector<Hold>> DataDirectorySource::holds()
+{
+    return readHolds(m_directory);
+}
+
+Result<Hold> DataDirectorySource::addHold(CallKey call, const std::string& reason)
+{
+    const auto opened = openKeeper("set hold", "call_key " + std::to_string(call.value) + " reason " + reason);
+    return opened ? m_keeper->hold(call, reason, userOfThisProcess()) : opened.error();
+}
+
+Result<Hold> DataDirectorySource::releaseHold(CallKey call, const std::string& reason)
+{
+    const auto opened = openKeeper("release hold", "call_key " + std::to_string(call.value) + " reason " + reason);
+    return opened ? m_keeper->release(call, reason, userOfThisProcess()) : opened.error();
+}
+
+Result<DeletionReport> DataDirectorySource::deleteNumber(const DeletionRequest& request)
+{
+    const auto opened = openKeeper("delete number", withoutNumber(request));
+    return opened ? m_keeper->deleteNumber(request) : opened.error();
 }
 
 Result<void> DataDirectorySource::live(const std::function<bool(const LiveUpdate&)>&)

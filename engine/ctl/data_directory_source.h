@@ -2,7 +2,9 @@
 #pragma once
 
 #include "engine/ctl/call_source.h"
+#include "engine/storage/record_keeper.h"
 #include "engine/storage/record_query.h"
+#include "engine/storage/record_writer.h"
 
 namespace callmon {
 
@@ -21,13 +23,24 @@ public:
     Result<void> live(const std::function<bool(const LiveUpdate&)>& sink) override; // refused: only an engine knows
     Result<ProbeStatus> status() override; // refused
     std::vector<std::string> takeNotes() override { return m_query->takeNotes(); }
+    Result<std::vector<Hold>> holds() override;
+    Result<Hold> addHold(CallKey call, const std::string& reason) override;
+    Result<Hold> releaseHold(CallKey call, const std::string& reason) override;
+    Result<DeletionReport> deleteNumber(const DeletionRequest& request) override;
 
 private:
-    explicit DataDirectorySource(std::unique_ptr<RecordQuery> query)
-        : m_query(std::move(query))
+    DataDirectorySource(std::filesystem::path directory, std::unique_ptr<RecordQuery> query)
+        : m_directory(std::move(directory))
+        , m_query(std::move(query))
     {
     }
+    // Of a directory that no engine writes to; `action` goes into its audit log.
+    Result<void> openKeeper(const std::string& action, const std::string& detail);
+
+    std::filesystem::path m_directory;
     std::unique_ptr<RecordQuery> m_query;
+    std::unique_ptr<RecordWriter> m_writer;
+    std::unique_ptr<RecordKeeper> m_keeper;
 };
 
 }

@@ -110,6 +110,33 @@ public:
         return change([&] { return m_probe.putRecordingRules(rules); });
     }
 
+    Result<std::vector<Hold>> holds() override
+    {
+        return list([&] { return m_probe.holds(); }, &RemoteProbe::holdsFound);
+    }
+
+    Result<Hold> addHold(CallKey call, const std::string& reason) override
+    {
+        return changedHold([&] { return m_probe.addHold(call, QString::fromStdString(reason)); });
+    }
+
+    Result<Hold> releaseHold(CallKey call, const std::string& reason) override
+    {
+        return changedHold([&] { return m_probe.releaseHold(call, QString::fromStdString(reason)); });
+    }
+
+    Result<DeletionReport> deleteNumber(const DeletionRequest& wanted) override
+    {
+        DeletionReport report;
+        const auto done = request([&] { return m_probe.deleteNumber(wanted); }, &RemoteProbe::deletionReported,
+            [&](const DeletionReport& part) {
+                report.calls.insert(report.calls.end(), part.calls.begin(), part.calls.end());
+                report.notes.insert(report.notes.end(), part.notes.begin(), part.notes.end());
+                return true;
+            });
+        return done ? Result<DeletionReport>(std::move(report)) : done.error();
+    }
+
     Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) override
     {
         return request([&] { return m_probe.messages(call); }, &RemoteProbe::messagesFound,
@@ -227,6 +254,16 @@ private:
             return true;
         });
         return done ? Result<std::vector<Element>>(std::move(all)) : done.error();
+    }
+
+    template <typename Start> Result<Hold> changedHold(Start start)
+    {
+        auto holds = list(start, &RemoteProbe::holdsFound);
+        if (!holds)
+            return holds.error();
+        if (holds.value().empty())
+            return Error { "the engine did not tell what became of the hold" };
+        return std::move(holds.value().front());
     }
 
     // What is answered by its end alone; of which signal of answers nothing comes does not matter.

@@ -178,6 +178,9 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
         return answerRecordingRules(number, request);
     if (const auto* wanted = std::get_if<PutRecordingRules>(&request.job))
         return changeRecordingRules(*wanted);
+    if (std::holds_alternative<HoldsWanted>(request.job) || std::holds_alternative<AddHold>(request.job)
+        || std::holds_alternative<ReleaseHold>(request.job) || std::holds_alternative<DeletionRequest>(request.job))
+        return answerKeeping(number, request);
     if (!m_alarms)
         return Error { "this engine raises no alarms" };
     if (const auto* wanted = std::get_if<AlarmQuery>(&request.job))

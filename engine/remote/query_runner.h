@@ -3,6 +3,7 @@
 
 #include "engine/remote/alarm_access.h"
 #include "engine/remote/recording_access.h"
+#include "engine/storage/record_keeping.h"
 #include "engine/storage/record_query.h"
 
 #include <QByteArray>
@@ -47,9 +48,18 @@ struct RecordingRulesWanted { };
 struct PutRecordingRules {
     RecordingRules rules;
 };
+struct HoldsWanted { };
+struct AddHold {
+    CallKey call;
+    std::string reason;
+};
+struct ReleaseHold {
+    CallKey call;
+    std::string reason;
+};
 using RemoteJob = std::variant<CallQuery, StreamsOf, QualityOf, MessagesOf, MediaOf, AlarmQuery, AlarmRulesWanted,
     AlarmRuleChangesWanted, AcknowledgeAlarm, PutAlarmRule, RemoveAlarmRule, ServiceQuery, ServiceWindowsWanted,
-    RecordingRulesWanted, PutRecordingRules>;
+    RecordingRulesWanted, PutRecordingRules, HoldsWanted, AddHold, ReleaseHold, DeletionRequest>;
 using ServiceWindows = std::function<std::vector<ServiceRow>()>; // from any thread
 
 // Lives on the main thread; its signals are emitted on its threads, so connect them queued. A request answers in
@@ -65,6 +75,7 @@ public:
     void setServiceWindows(ServiceWindows windows) { m_serviceWindows = std::move(windows); } // before start()
     void setRecording(RecordingAccess* recording) { m_recording = recording; } // likewise; may be null
     std::string wordsOfRecordingRules(const RecordingRules& rules) const; // of a change, for the audit log
+    void setKeeping(RecordKeeping* keeping) { m_keeping = keeping; } // likewise; it outlives this
     bool start(quint64 request, RemoteJob job); // false: that number is in use, or too many requests wait
     void taken(quint64 request);
     void cancel(quint64 request); // nothing more is emitted for it, but for what is under way
@@ -100,6 +111,7 @@ private:
     // In service_answers.cpp.
     Result<void> answerService(RecordQuery& query, const ServiceQuery& wanted, quint64 number, Request& request);
     Result<void> answerServiceWindows(quint64 number, Request& request);
+    Result<void> answerKeeping(quint64 number, Request& request); // in keeping_answers.cpp
     bool send(quint64 number, Request& request, const QByteArray& answer); // false: cancelled
 
     OpenQuery m_open;
@@ -107,6 +119,7 @@ private:
     std::function<std::string()> m_user;
     ServiceWindows m_serviceWindows;
     RecordingAccess* m_recording = nullptr;
+    RecordKeeping* m_keeping = nullptr;
     std::mutex m_mutex;
     std::condition_variable m_changed;
     std::map<quint64, std::shared_ptr<Request>> m_requests; // waiting and running

@@ -147,6 +147,7 @@ void RemoteService::admit(std::unique_ptr<QIODevice> transport, RemoteUser user,
         auto runner = std::make_unique<QueryRunner>(m_options.openQuery, m_options.alarms, name);
         runner->setServiceWindows(m_options.serviceWindows);
         runner->setRecording(m_options.recording);
+        runner->setKeeping(m_options.keeping);
         return runner;
     };
     auto client = std::make_unique<RemoteClient>(std::move(transport), std::move(greeting), m_feeds);

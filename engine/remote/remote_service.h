@@ -26,6 +26,7 @@ struct RemoteServiceOptions {
     qint64 maxUnsentBytes = 32 * 1024 * 1024; // or lets so much pile up
     AlarmAccess* alarms = nullptr; // outlives the service; null: no alarm is open, and no rule can be changed
     RecordingAccess* recording = nullptr; // likewise; null: which calls are recorded cannot be asked
+    RecordKeeping* keeping = nullptr; // likewise; null: no holds, no deletion
     std::filesystem::path auditDirectory; // empty: no audit log is kept
     ServiceWindows serviceWindows; // empty: there are none
     quint32 protocol = 0; // of the Hello; 0: remoteProtocolVersion. Tests only, as is

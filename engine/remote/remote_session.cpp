@@ -167,6 +167,39 @@ void RemoteSession::putRecordingRules(quint64 request, QByteArray rules)
         start(request, PutRecordingRules { *wanted });
 }
 
+void RemoteSession::holds(quint64 request)
+{
+    if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Reviewer, "holds")))
+        return;
+    start(request, HoldsWanted {});
+}
+
+void RemoteSession::addHold(quint64 request, qint64 call, QString reason)
+{
+    const std::string why = reason.toStdString();
+    if (mayNot(request, m_gate.refusal(RemoteRole::Admin, "set hold", wordsOf(CallKey { call }) + " reason " + why)))
+        return;
+    start(request, AddHold { CallKey { call }, why });
+}
+
+void RemoteSession::releaseHold(quint64 request, qint64 call, QString reason)
+{
+    const std::string why = reason.toStdString();
+    if (mayNot(
+            request, m_gate.refusal(RemoteRole::Admin, "release hold", wordsOf(CallKey { call }) + " reason " + why)))
+        return;
+    start(request, ReleaseHold { CallKey { call }, why });
+}
+
+void RemoteSession::deleteNumber(quint64 request, QByteArray what)
+{
+    const auto wanted = decodeDeletionRequest(what);
+    if (!wanted)
+        emit failed(request, tr("The engine could not read what is to be deleted."));
+    else if (!mayNot(request, m_gate.refusal(RemoteRole::Admin, "delete number", withoutNumber(*wanted))))
+        start(request, *wanted);
+}
+
 void RemoteSession::serviceHistory(quint64 request, QByteArray query)
 {
     if (const auto wanted = decodeServiceQuery(query))

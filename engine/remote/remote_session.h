@@ -58,6 +58,10 @@ public:
     void removeAlarmRule(quint64 request, QString name) override;
     void recordingRules(quint64 request) override;
     void putRecordingRules(quint64 request, QByteArray rules) override;
+    void holds(quint64 request) override;
+    void addHold(quint64 request, qint64 call, QString reason) override;
+    void releaseHold(quint64 request, qint64 call, QString reason) override;
+    void deleteNumber(quint64 request, QByteArray what) override;
 
 private:
     bool mayNot(quint64 request, const std::optional<QString>& refusal); // tells the client, if so

@@ -3,10 +3,12 @@
 #include "engine/storage/day_reader.h"
 #include "engine/storage/directory_lock.h"
 #include "engine/storage/directory_search.h"
+#include "engine/storage/held_call.h"
 #include "engine/storage/media_log_reader.h"
 #include "engine/storage/message_log_reader.h"
 #include "engine/storage/record_query.h"
 #include "engine/storage/record_writer.h"
+#include "engine/storage/retention_store.h"
 #include "engine/storage/storage_error.h"
 #include "shared/calls/service_history.h"
 
@@ -43,6 +45,8 @@ public:
 
 private:
     Result<DayReader*> day(UtcDay day); // nullptr when there is no such database
+    DirectoryQuery* held(CallKey call); // the copy of a call under legal hold; nullptr when it is not
+    std::optional<Error> whyThereIsNone(CallKey call) const;
 
     static constexpr std::size_t openDays = 8;
     std::filesystem::path m_directory;
@@ -51,19 +55,23 @@ private:
     MediaLogReader m_media;
     MessageLogReader m_messages;
     std::list<std::pair<UtcDay, std::unique_ptr<DayReader>>> m_days; // newest use first
+    std::unique_ptr<DirectoryQuery> m_held; // of the call asked for last
+    CallKey m_heldCall;
 };
 
 Result<DayReader*> DirectoryQuery::day(UtcDay day)
 {
+    const auto path = dayDatabasePath(m_directory, day);
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) {
+        m_days.remove_if([&](const auto& open) { return open.first == day; }); // it has expired since
+        return static_cast<DayReader*>(nullptr);
+    }
     const auto found = std::find_if(m_days.begin(), m_days.end(), [&](const auto& open) { return open.first == day; });
     if (found != m_days.end()) {
         m_days.splice(m_days.begin(), m_days, found);
         return found->second.get();
     }
-    const auto path = dayDatabasePath(m_directory, day);
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored))
-        return static_cast<DayReader*>(nullptr);
     auto opened = DayReader::open(path);
     if (!opened)
         return opened.error();
@@ -71,6 +79,34 @@ Result<DayReader*> DirectoryQuery::day(UtcDay day)
         m_days.pop_back();
     m_days.emplace_front(day, std::move(opened.value()));
     return m_days.front().second.get();
+}
+
+DirectoryQuery* DirectoryQuery::held(CallKey call)
+{
+    const auto directory = heldDirectory(m_directory, call);
+    std::error_code ignored;
+    if (!std::filesystem::exists(directory, ignored)) {
+        if (m_heldCall == call)
+            m_held.reset();
+        return nullptr;
+    }
+    if (!m_held || m_heldCall != call)
+        m_held = std::make_unique<DirectoryQuery>(directory, nullptr, std::vector<std::string>());
+    m_heldCall = call;
+    return m_held.get();
+}
+
+std::optional<Error> DirectoryQuery::whyThereIsNone(CallKey call) const
+{
+    const std::string name = "call " + std::to_string(call.value);
+    if (const auto at = expiredAt(m_directory, ExpiredPart::Call, call.value))
+        return Error { name + " was deleted on request at " + toIso8601(*at) };
+    const UtcDay day = dayOfCall(call);
+    std::error_code ignored;
+    if (!std::filesystem::exists(dayDatabasePath(m_directory, day), ignored))
+        if (const auto at = expiredAt(m_directory, ExpiredPart::Day, day.number))
+            return Error { "the records of " + toString(day) + " expired and were deleted at " + toIso8601(*at) };
+    return std::nullopt;
 }
 
 Result<std::uint64_t> DirectoryQuery::calls(
@@ -116,6 +152,9 @@ Result<std::uint64_t> DirectoryQuery::calls(
     matches += found.value();
     if (!query.newestFirst)
         giveLive();
+    if (matches == 0 && query.key)
+        if (const auto why = whyThereIsNone(*query.key))
+            return *why;
     return matches;
 }
 
@@ -182,6 +221,8 @@ Result<void> DirectoryQuery::service(
 
 Result<std::vector<StreamRecord>> DirectoryQuery::streams(CallKey call)
 {
+    if (DirectoryQuery* const copy = held(call))
+        return copy->streams(call);
     std::vector<StreamRecord> live;
     if (m_writer)
         live = m_writer->liveStreams(call);
@@ -204,6 +245,8 @@ Result<std::vector<StreamRecord>> DirectoryQuery::streams(CallKey call)
 
 Result<std::vector<QualityPoint>> DirectoryQuery::quality(CallKey call)
 {
+    if (DirectoryQuery* const copy = held(call))
+        return copy->quality(call);
     std::vector<QualityPoint> points;
     if (m_writer)
         points = m_writer->liveQuality(call);
@@ -215,6 +258,10 @@ Result<std::vector<QualityPoint>> DirectoryQuery::quality(CallKey call)
         if (!stored)
             return stored.error();
         points.insert(points.end(), stored.value().begin(), stored.value().end());
+        if (points.empty())
+            if (const auto at = expiredAt(m_directory, ExpiredPart::DayQuality, dayOfCall(call).number))
+                return Error { "the quality series of " + toString(dayOfCall(call)) + " expired and were deleted at "
+                    + toIso8601(*at) };
     }
     // A point may be in both: it moved from the writer to the database in between.
     const auto order = [](const QualityPoint& p) { return std::pair(p.stream, p.at); };
@@ -227,6 +274,8 @@ Result<std::vector<QualityPoint>> DirectoryQuery::quality(CallKey call)
 
 Result<void> DirectoryQuery::media(StreamKey stream, const std::function<bool(Bytes)>& sink)
 {
+    if (DirectoryQuery* const copy = held(stream.call))
+        return copy->media(stream, sink);
     if (m_writer)
         if (const auto live = m_writer->liveMediaEnd(stream))
             return m_media.read(stream, { live->segment, live->offset }, sink);
@@ -243,6 +292,8 @@ Result<void> DirectoryQuery::media(StreamKey stream, const std::function<bool(By
 
 Result<void> DirectoryQuery::messages(CallKey call, const std::function<bool(const CallMessage&)>& sink)
 {
+    if (DirectoryQuery* const copy = held(call))
+        return copy->messages(call, sink);
     if (m_writer)
         if (const auto live = m_writer->liveMessageEnd(call))
             return m_messages.read(call, { live->segment, live->offset }, sink);

@@ -2,6 +2,7 @@
 
 #include "engine/storage/call_filter.h"
 #include "engine/storage/day_files.h"
+#include "engine/storage/held_call.h"
 #include "engine/storage/search_schema.h"
 
 #include <algorithm>
@@ -30,8 +31,14 @@ std::int64_t plus(std::int64_t time, std::int64_t by)
     return sum;
 }
 
-struct Slice {
+struct Source { // a day's database, or the copy of a held call whose day has expired
     UtcDay day;
+    std::optional<CallKey> held;
+    bool operator==(const Source&) const = default;
+};
+
+struct Slice {
+    Source source;
     std::int64_t first = 0; // keys
     std::int64_t end = 0;
     bool wholeDay = false; // and every call of the day started in the time that is asked for
@@ -68,7 +75,7 @@ public:
 
 private:
     struct Lane { // what one thread has open, newest use first
-        std::list<std::pair<UtcDay, std::unique_ptr<DaySearch>>> days;
+        std::list<std::pair<Source, std::unique_ptr<DaySearch>>> days;
     };
 
     // A slice's records on their way from the lane that finds them to the caller.
@@ -88,7 +95,17 @@ private:
         return !m_query.after || (descending() ? key < m_query.after->key : m_query.after->key < key);
     }
 
-    DaySearch* dayOf(Lane& lane, UtcDay day); // nullptr: it is not there, or left out and noted
+    void addHeld(const std::vector<UtcDay>& days);
+    std::filesystem::path pathOf(const Source& source) const
+    {
+        return dayDatabasePath(source.held ? heldDirectory(m_directory, *source.held) : m_directory, source.day);
+    }
+    Source sourceOf(CallKey call) const
+    {
+        const bool held = std::ranges::binary_search(m_held, call);
+        return { dayOfCall(call), held ? std::optional(call) : std::nullopt };
+    }
+    DaySearch* open(Lane& lane, const Source& source); // nullptr: it is not there, or left out and noted
     void leaveOut(UtcDay day, const Error& error);
     // Calls visit(quarter) for each quarter of the slice that has calls, in order; it returns false to stop.
     template <typename Visit> bool forQuarters(DaySearch& day, const Slice& slice, Visit&& visit);
@@ -125,6 +142,7 @@ private:
     std::int64_t m_firstKey = std::numeric_limits<std::int64_t>::min();
     std::int64_t m_keyEnd = std::numeric_limits<std::int64_t>::max();
     std::vector<Slice> m_slices;
+    std::vector<CallKey> m_held; // calls that only their copy has; sorted
     std::uint64_t m_given = 0;
     std::optional<CallCursor> m_last; // that was given
     std::atomic<bool> m_enough { false }; // records; the rest is counted
@@ -162,12 +180,26 @@ void Search::makeSlices()
         return;
     const UtcDay first = callmon::dayOf(timestampFromNanoseconds(m_firstKey));
     const UtcDay last = callmon::dayOf(timestampFromNanoseconds(m_keyEnd - 1));
-    for (const UtcDay day : storedDays(m_directory))
+    const std::vector<UtcDay> days = storedDays(m_directory);
+    for (const UtcDay day : days)
         if (first <= day && day <= last)
             addDay(day);
+    addHeld(days);
     if (descending())
         std::ranges::reverse(m_slices);
     m_found.resize(m_slices.size());
+}
+
+void Search::addHeld(const std::vector<UtcDay>& days)
+{
+    for (const CallKey call : heldCallsIn(m_directory)) {
+        if (std::ranges::find(days, dayOfCall(call)) != days.end() || call.value < m_firstKey || call.value >= m_keyEnd)
+            continue;
+        m_held.push_back(call);
+        m_slices.push_back({ { dayOfCall(call), call }, call.value, call.value + 1 });
+    }
+    std::ranges::sort(m_held);
+    std::ranges::sort(m_slices, {}, &Slice::first);
 }
 
 void Search::addDay(UtcDay day)
@@ -185,7 +217,7 @@ void Search::addDay(UtcDay day)
     const std::int64_t quarters =
         (quartersPerDay + static_cast<std::int64_t>(parts) - 1) / static_cast<std::int64_t>(parts);
     for (std::int64_t at = begin; at < end; at += quarters * quarterNs) {
-        const Slice slice { day, std::max(at, m_firstKey), std::min({ at + quarters * quarterNs, end, m_keyEnd }),
+        const Slice slice { { day, {} }, std::max(at, m_firstKey), std::min({ at + quarters * quarterNs, end, m_keyEnd }),
             whole };
         if (slice.first < slice.end)
             m_slices.push_back(slice);
@@ -198,25 +230,25 @@ bool Search::isCut(std::int64_t first, std::int64_t end) const
         || (m_query.to && end > plus(nanosecondsSinceEpoch(*m_query.to), -keyDistanceNs));
 }
 
-DaySearch* Search::dayOf(Lane& lane, UtcDay day)
+DaySearch* Search::open(Lane& lane, const Source& source)
 {
-    const auto found = std::ranges::find(lane.days, day, [](const auto& open) { return open.first; });
+    const auto found = std::ranges::find(lane.days, source, [](const auto& open) { return open.first; });
     if (found != lane.days.end()) {
         lane.days.splice(lane.days.begin(), lane.days, found);
         return found->second.get();
     }
-    const auto path = dayDatabasePath(m_directory, day);
+    const auto path = pathOf(source);
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored))
         return nullptr;
     auto opened = DaySearch::open(path, m_plan, m_query, m_stop);
     if (!opened) {
-        leaveOut(day, opened.error());
+        leaveOut(source.day, opened.error());
         return nullptr;
     }
     if (lane.days.size() >= openDaysPerLane)
         lane.days.pop_back();
-    lane.days.emplace_front(day, std::move(opened.value()));
+    lane.days.emplace_front(source, std::move(opened.value()));
     return lane.days.front().second.get();
 }
 
@@ -247,7 +279,7 @@ template <typename Visit> bool Search::forQuarters(DaySearch& day, const Slice& 
     while (first < end && !m_stop.now()) {
         const auto next = day.nextKey(first, end, descending());
         if (!next) {
-            leaveOut(slice.day, next.error());
+            leaveOut(slice.source.day, next.error());
             return false;
         }
         if (!next.value())
@@ -298,7 +330,7 @@ void Search::findByStart()
 
 void Search::searchSlice(Lane& lane, const Slice& slice, std::size_t number)
 {
-    DaySearch* const day = dayOf(lane, slice.day);
+    DaySearch* const day = open(lane, slice.source);
     if (!day)
         return;
     std::uint64_t matches = 0;
@@ -307,7 +339,7 @@ void Search::searchSlice(Lane& lane, const Slice& slice, std::size_t number)
     if (m_plan.where.empty() && slice.wholeDay && m_query.count && m_query.limit != 0) {
         const auto all = day->countAll();
         if (!all)
-            return leaveOut(slice.day, all.error());
+            return leaveOut(slice.source.day, all.error());
         matches = all.value();
         counted = true;
     }
@@ -326,7 +358,7 @@ void Search::searchSlice(Lane& lane, const Slice& slice, std::size_t number)
         };
         const auto found = isEnough() ? day->count(quarter) : day->records(quarter, want, take);
         if (!found) {
-            leaveOut(slice.day, found.error());
+            leaveOut(slice.source.day, found.error());
             return false;
         }
         matches += counted ? 0 : found.value();
@@ -445,11 +477,11 @@ std::uint64_t Search::findPlaces(std::vector<CallCursor>& places, std::size_t mo
                 number = m_next++;
             }
             const Slice& slice = m_slices[number];
-            if (DaySearch* const day = dayOf(lane, slice.day))
+            if (DaySearch* const day = open(lane, slice.source))
                 forQuarters(*day, slice, [&](const SearchQuarter& quarter) {
                     const auto some = day->places(quarter, take);
                     if (!some)
-                        leaveOut(slice.day, some.error());
+                        leaveOut(slice.source.day, some.error());
                     else
                         found += some.value();
                     return some.has_value();
@@ -478,7 +510,7 @@ bool Search::giveAt(std::span<const CallCursor> places)
         std::vector<std::optional<CallRecord>> records(some.size());
         for (const std::size_t i : byKey) {
             const UtcDay of = dayOfCall(some[i].key);
-            DaySearch* const day = dayOf(lane, of);
+            DaySearch* const day = open(lane, sourceOf(some[i].key));
             if (!day)
                 continue;
             auto record = day->record(some[i].key);

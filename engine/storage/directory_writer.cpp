@@ -180,6 +180,7 @@ void DirectoryWriter::remember(const Error& error)
 
 Result<void> DirectoryWriter::commitSettled()
 {
+    runJobs();
     takeSettledMedia();
     flushMessages();
     storeAlarms();

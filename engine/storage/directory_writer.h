@@ -6,6 +6,7 @@
 #include "engine/storage/media_log_writer.h"
 #include "engine/storage/message_log_writer.h"
 #include "engine/storage/record_writer.h"
+#include "engine/storage/storage_upkeep.h"
 #include "engine/storage/writer_table.h"
 #include "shared/base/utc_time.h"
 
@@ -18,7 +19,7 @@ namespace callmon {
 // Each commit goes: ended calls and full blocks of points to the day databases, then what is left, the calls that are
 // on, to the journal. Whatever a kill cuts off, the step before it holds the truth: a call
 // is in the journal until it is in its database, and a place in the journal is that of a chunk already written.
-class DirectoryWriter final : public RecordWriter {
+class DirectoryWriter final : public RecordWriter, public StorageUpkeep {
 public:
     struct Tuning { // smaller in tests
         std::uint64_t segmentSize = MediaLogWriter::defaultSegmentSize;
@@ -58,6 +59,20 @@ public:
     std::optional<MediaPlace> liveMessageEnd(CallKey call) const override;
     std::optional<MediaPlace> liveMediaEnd(StreamKey stream) const override;
 
+    StorageUpkeep* upkeep() override { return this; }
+    // In directory_writer_upkeep.cpp.
+    void atNextCommit(std::function<void()> job) override;
+    bool releaseDay(UtcDay day) override;
+    void renewJournal() override { m_renewalWanted = true; }
+    std::uint64_t journalsRenewed() const override { return m_journalsRenewed.load(std::memory_order_acquire); }
+    bool isLive(CallKey call) const override;
+    std::vector<CallKey> liveCallsOf(std::string_view number) const override;
+    std::vector<std::uint32_t> oldMediaSegments() override { return m_media->oldSegments(); }
+    std::filesystem::path expireMediaSegment(std::uint32_t segment) override { return m_media->expire(segment); }
+    bool wantsSpareMedia() override { return m_media->wantsSpare(); }
+    bool addSpareMedia(const std::filesystem::path& zeros) override { return m_media->addSpare(zeros); }
+    Erased eraseMedia(StreamKey stream, MediaLocation place) override;
+
 private:
     static constexpr const char* journalName = "live.journal";
     static constexpr const char* oldJournalName = "live.journal.old";
@@ -90,6 +105,7 @@ private:
     void writeJournal();
     void journalEntry(CallKey key, const WriterCall& entry, bool whole);
     void turnJournal();
+    void runJobs();
     void remember(const Error& error);
 
     struct Counters {
@@ -125,6 +141,12 @@ private:
     unsigned m_commitsSinceTurn = 0;
     std::vector<CallKey> m_toResend; // into the new journal, before the old one may go
     bool m_oldJournalThere = false;
+    bool m_renewalWanted = false;
+    bool m_renewing = false; // the old journal is from before the last renewJournal()
+    std::atomic<std::uint64_t> m_journalsRenewed { 0 };
+
+    std::mutex m_jobsMutex;
+    std::vector<std::function<void()>> m_jobs; // for the next commit
 
     std::vector<Alarm> m_alarms; // to be stored, oldest change first
     std::vector<AlarmAcknowledgement> m_acknowledgements;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace callmon {
 
@@ -83,9 +84,13 @@ void DirectoryWriter::turnJournal()
     if (m_oldJournalThere) {
         if (m_toResend.empty())
             m_oldJournalThere = !std::filesystem::remove(m_directory / oldJournalName, failed) && failed;
+        if (!m_oldJournalThere && std::exchange(m_renewing, false))
+            m_journalsRenewed.fetch_add(1, std::memory_order_release);
         return;
     }
-    if (++m_commitsSinceTurn < m_tuning.commitsPerJournal || m_journal->size() < m_tuning.smallestJournal)
+    ++m_commitsSinceTurn;
+    if (!m_renewalWanted
+        && (m_commitsSinceTurn < m_tuning.commitsPerJournal || m_journal->size() < m_tuning.smallestJournal))
         return;
     const auto current = m_directory / journalName;
     std::filesystem::rename(current, m_directory / oldJournalName, failed);
@@ -101,6 +106,7 @@ void DirectoryWriter::turnJournal()
     m_journal = std::move(fresh.value());
     m_commitsSinceTurn = 0;
     m_oldJournalThere = true;
+    m_renewing = std::exchange(m_renewalWanted, false);
     for (const auto& [key, entry] : m_live)
         m_toResend.push_back(key);
 }

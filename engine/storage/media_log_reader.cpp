@@ -1,5 +1,6 @@
 #include "engine/storage/media_log_reader.h"
 
+#include "engine/storage/retention_store.h"
 #include "shared/base/utc_time.h"
 
 #include <algorithm>
@@ -40,6 +41,8 @@ ChunkState MediaLogReader::readChunkOf(StreamKey stream, MediaLocation location,
 // gone tells when, or, when its own file has been taken over since, until when at the latest.
 std::string MediaLogReader::whatBecameOf(MediaLocation missing)
 {
+    if (const auto at = expiredAt(m_folder.parent_path(), ExpiredPart::MediaSegment, missing.segment))
+        return "what came before expired and was deleted at " + toIso8601(*at);
     const auto kept = segmentsIn(m_folder);
     const auto headerOf = [&](std::uint32_t segment) {
         const int file = m_segments.fileOf(segment);
@@ -53,6 +56,23 @@ std::string MediaLogReader::whatBecameOf(MediaLocation missing)
     return std::string("what came before was overwritten, to make room for newer recordings, ")
         + (header.tookOver == missing.segment ? "at " : "before ")
         + toIso8601(timestampFromNanoseconds(header.tookOverAt));
+}
+
+MediaLogReader::Places MediaLogReader::placesOf(StreamKey stream, MediaLocation last)
+{
+    Places places;
+    StoredChunk chunk;
+    for (MediaLocation at = last; at;) {
+        places.whole = readChunkOf(stream, at, chunk) != ChunkState::Missing;
+        if (!places.whole)
+            break;
+        places.chunks.push_back({ at, chunk.header.bytes });
+        if (chunk.header.previous >= at)
+            break;
+        at = chunk.header.previous;
+    }
+    std::reverse(places.chunks.begin(), places.chunks.end());
+    return places;
 }
 
 bool MediaLogReader::isChunkOf(StreamKey stream, MediaLocation location)

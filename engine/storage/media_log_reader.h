@@ -18,6 +18,16 @@ public:
     Result<void> read(StreamKey stream, MediaLocation last, const std::function<bool(Bytes)>& sink);
     // A whole chunk of this stream lies there.
     bool isChunkOf(StreamKey stream, MediaLocation location);
+    // The stream's chunks that are there, from the first to the one at `last`, as far as the chain leads.
+    struct Place {
+        MediaLocation at;
+        std::uint32_t bytes = 0; // of packets
+    };
+    struct Places {
+        std::vector<Place> chunks;
+        bool whole = true; // else what came before them is gone
+    };
+    Places placesOf(StreamKey stream, MediaLocation last);
 
 private:
     ChunkState readChunkOf(StreamKey stream, MediaLocation location, StoredChunk& chunk);

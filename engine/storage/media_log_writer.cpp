@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <fcntl.h>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -30,9 +31,10 @@ bool isOutOfSpace(int error)
 
 MediaLogWriter::MediaLogWriter(std::filesystem::path directory, std::uint64_t segmentSize,
     std::unique_ptr<MediaDisk> disk, std::uint64_t mostBytes)
-    : m_segmentSize(segmentSize)
+    : m_directory(std::move(directory))
+    , m_segmentSize(segmentSize)
     , m_disk(std::move(disk))
-    , m_segments(std::move(directory), segmentSize, mostBytes)
+    , m_segments(m_directory, segmentSize, mostBytes)
     , m_writes(MediaDisk::writesAtOnce)
 {
     for (std::uint32_t i = 0; i < m_writes.size(); ++i) {
@@ -164,6 +166,46 @@ void MediaLogWriter::forget(StreamKey stream)
 {
     const std::lock_guard lock(m_mutex);
     m_chains.erase(stream);
+}
+
+std::vector<std::uint32_t> MediaLogWriter::oldSegments()
+{
+    const std::lock_guard lock(m_mutex);
+    return m_segments.old();
+}
+
+std::filesystem::path MediaLogWriter::expire(std::uint32_t segment)
+{
+    const std::lock_guard lock(m_mutex);
+    return m_segments.expire(segment);
+}
+
+bool MediaLogWriter::wantsSpare()
+{
+    const std::lock_guard lock(m_mutex);
+    return m_segments.wantsSpare();
+}
+
+bool MediaLogWriter::addSpare(const std::filesystem::path& zeros)
+{
+    const std::lock_guard lock(m_mutex);
+    return m_segments.addSpare(zeros);
+}
+
+// Under the lock, so that no segment takes the file over meanwhile. The writes of the log are whole pages: none that is
+// on its way shares one with a chunk that is settled.
+std::optional<bool> MediaLogWriter::erase(StreamKey stream, MediaLocation place)
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_segments.has(place.segment))
+        return std::nullopt;
+    const FileHandle file(::open(mediaSegmentPath(m_directory, place.segment).c_str(), O_RDWR | O_CLOEXEC));
+    StoredChunk chunk;
+    if (!file || readChunk(file.get(), place, chunk) == ChunkState::Missing || chunk.header.callKey != stream.call.value
+        || chunk.header.streamIndex != stream.index)
+        return std::nullopt;
+    const std::vector<std::byte> nothing(sizeof chunk.header + chunk.header.bytes);
+    return ::pwrite(file.get(), nothing.data(), nothing.size(), place.offset) == static_cast<ssize_t>(nothing.size());
 }
 
 std::string MediaLogWriter::limits() const

@@ -56,6 +56,14 @@ public:
     std::optional<Error> takeError(); // the first refusal of the disk since the last time
     void forget(StreamKey stream); // no chunk of it follows
 
+    // Upkeep (storage_upkeep.h); each holds the lock for one call of the file system.
+    std::vector<std::uint32_t> oldSegments();
+    std::filesystem::path expire(std::uint32_t segment);
+    bool wantsSpare();
+    bool addSpare(const std::filesystem::path& zeros);
+    // Zeros where this chunk was, on their way to the disk. Nothing: it is not there. False: that could not be written.
+    std::optional<bool> erase(StreamKey stream, MediaLocation place);
+
     const std::vector<std::string>& notes() const { return m_notes; } // what opening found
     std::string limits() const; // what this disk or system cannot do, for the user; empty: nothing
     std::vector<NamedCounter> gauges() const; // without the lock
@@ -104,6 +112,7 @@ private:
     void refuseWaiting();
     void settled(const Held& held, MediaLocation place);
 
+    std::filesystem::path m_directory;
     std::uint64_t m_segmentSize;
     std::vector<std::string> m_notes;
     std::string m_limits;

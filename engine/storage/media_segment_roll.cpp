@@ -4,6 +4,8 @@
 #include "engine/storage/segment_files.h"
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <unistd.h>
 
 namespace callmon {
@@ -45,6 +47,42 @@ std::size_t MediaSegmentRoll::neverWritten() const
 {
     const std::size_t written = m_kept.size() + m_spares.size();
     return m_mostKept == SIZE_MAX || written >= m_mostKept ? 0 : m_mostKept - written;
+}
+
+std::vector<std::uint32_t> MediaSegmentRoll::old() const
+{
+    const std::size_t inUse = std::min(m_kept.size(), fewestKept - 1);
+    return { m_kept.begin(), m_kept.end() - static_cast<std::ptrdiff_t>(inUse) };
+}
+
+bool MediaSegmentRoll::has(std::uint32_t segment) const
+{
+    return std::ranges::binary_search(m_kept, segment);
+}
+
+std::filesystem::path MediaSegmentRoll::expire(std::uint32_t segment)
+{
+    if (m_kept.size() < fewestKept || m_kept.front() != segment)
+        return {};
+    const auto path = mediaSegmentPath(m_directory, segment);
+    auto expired = path;
+    expired.replace_extension(".expired");
+    if (::rename(path.c_str(), expired.c_str()) != 0)
+        return {};
+    m_kept.pop_front();
+    return expired;
+}
+
+bool MediaSegmentRoll::addSpare(const std::filesystem::path& zeros)
+{
+    const auto spares = spareSegmentsIn(m_directory / "media");
+    const auto number = spares.empty() ? 1 : std::strtoul(spares.back().stem().c_str(), nullptr, 10) + 1;
+    auto spare = segmentPath(m_directory / "media", static_cast<std::uint32_t>(number));
+    spare.replace_extension(".spare");
+    if (::rename(zeros.c_str(), spare.c_str()) != 0)
+        return false;
+    m_spares.push_back(spare);
+    return true;
 }
 
 // Nothing while there is room. Writes that are on their way go to the newest two at most.

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <deque>
+#include <vector>
 
 namespace callmon {
 
@@ -23,6 +24,13 @@ public:
     std::uint64_t overwritten() const { return m_overwritten.load(std::memory_order_relaxed); } // any thread
     // Files that segments will begin in that nobody has written yet; 0 without a limit.
     std::size_t neverWritten() const;
+
+    std::vector<std::uint32_t> old() const; // oldest first, without those that may still be written to
+    bool has(std::uint32_t segment) const;
+    // The oldest is no segment any more: its file's new name; empty when another is the oldest, or it could not be.
+    std::filesystem::path expire(std::uint32_t segment);
+    bool wantsSpare() const { return m_mostKept != SIZE_MAX && m_kept.size() + m_spares.size() < m_mostKept; }
+    bool addSpare(const std::filesystem::path& zeros); // a file full of zeros, which gets a spare one's name
 
 private:
     std::unique_ptr<MediaSegment> takeOverOldest(Timestamp now);

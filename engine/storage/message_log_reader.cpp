@@ -1,5 +1,8 @@
 #include "engine/storage/message_log_reader.h"
 
+#include "engine/storage/retention_store.h"
+#include "shared/base/utc_time.h"
+
 #include <algorithm>
 #include <fcntl.h>
 
@@ -13,7 +16,8 @@ constexpr std::size_t mostMessages = 100'000; // held in memory: more than an en
 }
 
 MessageLogReader::MessageLogReader(const std::filesystem::path& directory)
-    : m_segments(directory / "messages", POSIX_FADV_RANDOM)
+    : m_directory(directory)
+    , m_segments(directory / "messages", POSIX_FADV_RANDOM)
 {
 }
 
@@ -41,14 +45,31 @@ bool MessageLogReader::isMessageOf(CallKey call, MessageLocation location)
     return messageAt(call, location).has_value();
 }
 
+std::vector<MessageLogReader::Place> MessageLogReader::placesOf(CallKey call, MessageLocation last)
+{
+    std::vector<Place> places;
+    for (MessageLocation at = last; at;) {
+        const auto stored = messageAt(call, at);
+        if (!stored)
+            break;
+        places.push_back({ at, static_cast<std::uint32_t>(sizeof(StoredMessageHeader) + stored->message.text.size()) });
+        at = stored->previous < at ? stored->previous : MessageLocation {};
+    }
+    std::reverse(places.begin(), places.end());
+    return places;
+}
+
 Result<void> MessageLogReader::read(
     CallKey call, MessageLocation last, const std::function<bool(const CallMessage&)>& sink)
 {
     std::vector<CallMessage> messages;
     bool whole = true;
+    std::optional<Timestamp> expired;
     for (MessageLocation at = last; at;) {
         auto stored = messageAt(call, at);
         whole = stored && messages.size() < mostMessages;
+        if (!stored)
+            expired = expiredAt(m_directory, ExpiredPart::MessageSegment, at.segment);
         if (!whole)
             break;
         messages.push_back(std::move(stored->message));
@@ -61,11 +82,14 @@ Result<void> MessageLogReader::read(
     for (const CallMessage& message : messages)
         if (!sink(message))
             return {};
-    if (!whole)
-        return Error { messages.empty() ? "The messages of this call are missing or damaged; perhaps their retention "
-                                          "period is over."
-                                        : "The first messages of this call are missing or damaged." };
-    return {};
+    if (whole)
+        return {};
+    const std::string which = messages.empty() ? "The messages of this call " : "The first messages of this call ";
+    if (expired)
+        return Error { which + "expired and were deleted at " + toIso8601(*expired) + "." };
+    return Error { which
+        + (messages.empty() ? "are missing or damaged; perhaps their retention period is over."
+                            : "are missing or damaged.") };
 }
 
 }

@@ -19,6 +19,8 @@
 
 namespace callmon {
 
+class StorageUpkeep;
+
 // Durability: what was handed over before the last commit survives kill -9, media when the disk had them by then; the
 // engine commits at least once a second. Calls that were on when the process died are found again by the next open()
 // and kept as ended by ProbeStopped. One writer per data directory (a lock file).
@@ -54,6 +56,8 @@ public:
     virtual Result<void> commitSettled() = 0;
     virtual Result<void> commit() = 0; // the same, after waiting for all media
     virtual Result<void> close() = 0; // commit, checkpoint, release the directory
+
+    virtual StorageUpkeep* upkeep() { return nullptr; } // for whoever deletes for good
 
     virtual std::vector<std::string> recoveryNotes() const = 0;
     virtual std::string limits() const { return {}; } // what is slower here than it could be, for the user; or empty

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <string>
+#include <sys/stat.h>
 
 namespace callmon {
 
@@ -37,8 +38,12 @@ std::uint32_t lastSegment(const std::filesystem::path& folder)
 
 int OpenSegments::fileOf(std::uint32_t segment)
 {
-    if (const auto found = m_files.find(segment); found != m_files.end())
-        return found->second.get();
+    if (const auto found = m_files.find(segment); found != m_files.end()) {
+        struct stat status { };
+        if (::fstat(found->second.get(), &status) == 0 && status.st_nlink > 0)
+            return found->second.get();
+        m_files.erase(found); // deleted since
+    }
     if (m_files.size() >= mostOpen)
         m_files.erase(m_files.begin()); // the oldest segment
     FileHandle file(::open(segmentPath(m_folder, segment).c_str(), O_RDONLY | O_CLOEXEC));

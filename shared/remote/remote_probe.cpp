@@ -215,6 +215,26 @@ quint64 RemoteProbe::serviceWindows()
     return request([&](SessionReplica& session, quint64 number) { session.serviceWindows(number); });
 }
 
+quint64 RemoteProbe::holds()
+{
+    return request([&](SessionReplica& session, quint64 number) { session.holds(number); });
+}
+
+quint64 RemoteProbe::addHold(CallKey call, const QString& reason)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.addHold(number, call.value, reason); });
+}
+
+quint64 RemoteProbe::releaseHold(CallKey call, const QString& reason)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.releaseHold(number, call.value, reason); });
+}
+
+quint64 RemoteProbe::deleteNumber(const DeletionRequest& wanted)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.deleteNumber(number, encode(wanted)); });
+}
+
 void RemoteProbe::cancel(quint64 request)
 {
     if (m_requests.erase(request) > 0 && m_connection != nullptr)
@@ -258,6 +278,10 @@ void RemoteProbe::takeAnswer(quint64 request, const QByteArray& blob)
         emit alarmRuleChangesFound(request, changes->changes);
     else if (const auto* recording = std::get_if<RecordingRules>(&*answer))
         emit recordingRulesFound(request, *recording);
+    else if (const auto* holdPage = std::get_if<HoldPage>(&*answer))
+        emit holdsFound(request, holdPage->holds);
+    else if (const auto* deletion = std::get_if<DeletionPage>(&*answer))
+        emit deletionReported(request, deletion->report);
 }
 
 void RemoteProbe::takeEnd(quint64 request, const QString* failure)

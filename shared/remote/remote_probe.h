@@ -65,6 +65,10 @@ public:
     quint64 putRecordingRules(const RecordingRules& rules); // in the place of that version's; a change, likewise
     quint64 serviceHistory(const ServiceQuery& query);
     quint64 serviceWindows(); // of every group
+    quint64 holds(); // with those that were released
+    quint64 addHold(CallKey call, const QString& reason); // answered by the hold
+    quint64 releaseHold(CallKey call, const QString& reason);
+    quint64 deleteNumber(const DeletionRequest& request);
     void cancel(quint64 request);
 
     void followLive(bool follow); // on: begins with a snapshot. Overrides the option of that name
@@ -86,6 +90,8 @@ signals:
     void alarmRulesFound(quint64 request, const std::vector<callmon::AlarmRule>& rules);
     void recordingRulesFound(quint64 request, const callmon::RecordingRules& rules);
     void alarmRuleChangesFound(quint64 request, const std::vector<callmon::AlarmRuleChange>& changes);
+    void holdsFound(quint64 request, const std::vector<callmon::Hold>& holds);
+    void deletionReported(quint64 request, const callmon::DeletionReport& part);
     void finished(quint64 request);
     void failed(quint64 request, const QString& message);
 

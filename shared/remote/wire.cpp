@@ -2,6 +2,7 @@
 
 #include "shared/remote/wire_alarms.h"
 #include "shared/remote/wire_recording.h"
+#include "shared/remote/wire_keeping.h"
 
 namespace callmon {
 
@@ -420,6 +421,12 @@ std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob)
         break;
     case Kind::RecordingRules:
         readRules(in, answer.emplace<RecordingRules>());
+        break;
+    case Kind::HoldPage:
+        readPage(in, answer.emplace<HoldPage>());
+        break;
+    case Kind::DeletionPage:
+        readPage(in, answer.emplace<DeletionPage>());
         break;
     default:
         return std::nullopt;

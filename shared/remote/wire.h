@@ -9,6 +9,8 @@
 #include "shared/calls/alarm_rule.h"
 #include "shared/calls/call_message.h"
 #include "shared/calls/call_query.h"
+#include "shared/calls/deletion.h"
+#include "shared/calls/hold.h"
 #include "shared/calls/live_delta.h"
 #include "shared/calls/probe_status.h"
 #include "shared/calls/quality_point.h"
@@ -95,6 +97,9 @@ std::optional<RecordingRules> decodeRecordingRules(const QByteArray& blob); // l
 QByteArray encode(const CallQuery& query);
 std::optional<CallQuery> decodeCallQuery(const QByteArray& blob);
 
+QByteArray encode(const DeletionRequest& request);
+std::optional<DeletionRequest> decodeDeletionRequest(const QByteArray& blob);
+
 QByteArray encode(const ProbeStatus& status);
 std::optional<ProbeStatus> decodeProbeStatus(const QByteArray& blob);
 
@@ -126,8 +131,14 @@ struct AlarmRulePage {
 struct AlarmRuleChangePage {
     std::vector<AlarmRuleChange> changes;
 };
+struct HoldPage {
+    std::vector<Hold> holds;
+};
+struct DeletionPage { // of a report: some of its calls, or its notes
+    DeletionReport report;
+};
 using RemoteAnswer = std::variant<CallPage, StreamPage, QualityPage, MediaPage, MessagePage, AlarmPage, AlarmRulePage,
-    AlarmRuleChangePage, ServiceRowPage, RecordingRules>;
+    AlarmRuleChangePage, ServiceRowPage, RecordingRules, HoldPage, DeletionPage>;
 
 QByteArray encode(const CallPage& page);
 QByteArray encode(const StreamPage& page);
@@ -137,6 +148,8 @@ QByteArray encode(const MessagePage& page);
 QByteArray encode(const AlarmPage& page);
 QByteArray encode(const AlarmRulePage& page);
 QByteArray encode(const AlarmRuleChangePage& page);
+QByteArray encode(const HoldPage& page);
+QByteArray encode(const DeletionPage& page);
 std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob);
 
 }

@@ -27,7 +27,11 @@ enum class Kind : std::uint8_t {
     AlarmRule,
     AlarmRulePage,
     AlarmRuleChangePage,
-    RecordingRules
+    RecordingRules,
+    // 20 and 21 are those of wire_service.cpp.
+    HoldPage = 30,
+    DeletionRequest,
+    DeletionPage
 };
 constexpr std::uint8_t blobVersion = 6;
 

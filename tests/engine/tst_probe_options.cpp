@@ -117,6 +117,21 @@ private slots:
         QVERIFY(std::get<Error>(endless).what.find("--media-limit-gib") != std::string::npos);
     }
 
+    void eachKindHasAPeriodOfItsOwn()
+    {
+        using namespace std::chrono_literals;
+        const auto parsed = parse({ "--replay", "a.pcap", "--data", "/d", "--keep-records", "2y", "--keep-media", "30d",
+            "--keep-messages", "8w", "--keep-quality", "12h", "--message-limit-gib", "3" });
+        const auto* options = std::get_if<ProbeOptions>(&parsed);
+        QVERIFY(options);
+        QVERIFY(options->keep.records == 730 * 24h && options->keep.media == 720h && options->keep.messages == 1344h
+            && options->keep.quality == 12h);
+        QCOMPARE(options->messageLimitGib, 3u);
+        QVERIFY(!options->expireInReplay);
+        QVERIFY(errorOf({ "--replay", "a.pcap", "--data", "/d", "--keep-media", "30" }).find("12h, 30d")
+            != std::string::npos);
+    }
+
     void exampleConfigurationHoldsTheDefaults()
     {
         const auto parsed = parse({ "--config", CALLMON_SOURCE_DIR "/resources/callmon-engine.toml" });
@@ -130,6 +145,8 @@ private slots:
         QCOMPARE(options->linkMbps, defaults.linkMbps);
         QCOMPARE(options->mediaPoolMib, defaults.mediaPoolMib);
         QCOMPARE(options->mediaLimitGib, defaults.mediaLimitGib);
+        QCOMPARE(options->messageLimitGib, defaults.messageLimitGib);
+        QVERIFY(!options->keep.any());
         QCOMPARE(options->messageBytes, defaults.messageBytes);
         QCOMPARE(options->sipPorts, defaults.sipPorts);
         QCOMPARE(options->skinnyPorts, defaults.skinnyPorts);

@@ -385,6 +385,141 @@ class Contract(unittest.TestCase):
             said = stop(*both)
         self.assertIn("not as configured", said)
 
+    def files_with(self, data, text):
+        found = []
+        for place, _, names in os.walk(data):
+            for name in names:
+                with open(os.path.join(place, name), "rb") as file:
+                    if text.encode() in file.read():
+                        found.append(os.path.join(place, name))
+        return found
+
+    def test_a_held_call_outlives_its_day_and_its_media(self):
+        data = folder("held")
+        done = run(program("callmon-engine"), "--replay", self.capture, "--data", data)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        answered = next(row for row in self.calls(data=data) if row["outcome"] == "answered")
+        key = answered["call_key"]
+
+        def seen():
+            heard, packets = os.path.join(WORK, "held.wav"), os.path.join(WORK, "held.pcap")
+            told = []
+            for command in (["calls", "--call", key], ["streams", "--call", key], ["quality", key], ["flow", key]):
+                done = run(program("callmonctl"), *command, "--data", data, "--format", "csv")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                told.append(done.stdout)
+            for command, path in (("wav", heard), ("pcap", packets)):
+                done = run(program("callmonctl"), command, key, "--data", data, "-o", path)
+                self.assertEqual(done.returncode, 0, done.stderr)
+                with open(path, "rb") as file:
+                    told.append(file.read())
+            return told
+        before = seen()
+        done = run(program("callmonctl"), "hold", "add", key, "--data", data)
+        self.assertEqual(done.returncode, 2)  # no reason
+        done = run(program("callmonctl"), "hold", "add", key, "--reason", "case 17", "--data", data)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("is held", done.stderr)
+        for name in os.listdir(os.path.join(data, "media")):
+            os.utime(os.path.join(data, "media", name), (1, 1))
+        done = run(program("callmon-engine"), "--replay", self.capture, "--data", folder("held-not-asked"),
+                   "--keep-records", "1h")
+        self.assertIn("a replay deletes nothing by age", done.stderr)
+        traffic = subprocess.Popen([program("callmon-traffic"), "--live", "--seed", "5"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL)
+        engine = subprocess.Popen([program("callmon-engine"), "--replay", "-", "--pace", "recorded", "--data", data,
+                                   "--listen", "none", "--expire-in-replay", "true", "--keep-records", "1h",
+                                   "--keep-quality", "1h"],
+                                  stdin=traffic.stdout, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        traffic.stdout.close()
+        day = answered["started_at"][:10] + ".sqlite"
+        try:
+            for _ in range(60):
+                time.sleep(0.5)
+                if not os.path.exists(os.path.join(data, day)):
+                    break
+        finally:
+            traffic.terminate()
+            traffic.wait(timeout=10)
+            engine.terminate()
+            said = engine.communicate(timeout=20)[1]
+        self.assertFalse(os.path.exists(os.path.join(data, day)), said)
+        for segment in os.listdir(os.path.join(data, "media")):  # as if they had been recycled, too
+            os.remove(os.path.join(data, "media", segment))
+        self.assertEqual(seen(), before)
+        other = next(row for row in self.calls() if row["call_key"] != key and row["outcome"] == "answered")
+        done = run(program("callmonctl"), "wav", other["call_key"], "--data", data, "-o", os.path.join(WORK, "no.wav"))
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("expired and were deleted at", done.stderr)
+        done = run(program("callmonctl"), "hold", "list", "--data", data, "--format", "csv")
+        self.assertEqual([(row["call_key"], row["state"], row["reason"]) for row in rows(done.stdout)],
+                         [(key, "held", "case 17")])
+        done = run(program("callmonctl"), "hold", "release", key, "--reason", "closed", "--data", data)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        done = run(program("callmonctl"), "wav", key, "--data", data, "-o", os.path.join(WORK, "no.wav"))
+        self.assertEqual(done.returncode, 1)
+        done = run(program("callmonctl"), "audit", "--data", data, "--format", "csv")
+        self.assertEqual([row["action"] for row in rows(done.stdout)], ["set hold", "release hold"])
+
+    def test_a_number_is_deleted_by_a_running_engine(self):
+        data = folder("deleted")
+        done = run(program("callmon-engine"), "--replay", self.capture, "--data", data)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        stored = self.calls(data=data)
+        number = next(row["caller"] for row in stored if row["outcome"] == "answered").lstrip("'")
+        theirs = [row for row in stored if number in (row["caller"].lstrip("'"), row["callee"].lstrip("'"))]
+        held = theirs[0]["call_key"]
+        self.assertTrue(self.files_with(data, number))
+        url = "local:" + os.path.join(WORK, "deletion.sock")
+        traffic = subprocess.Popen([program("callmon-traffic"), "--live", "--seed", "6"], stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL)
+        engine = subprocess.Popen([program("callmon-engine"), "--replay", "-", "--pace", "recorded", "--data", data,
+                                   "--listen", url],
+                                  stdin=traffic.stdout, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        traffic.stdout.close()
+
+        def ask(*command):
+            return run(program("callmonctl"), *command, "--engine", url)
+        try:
+            for _ in range(60):
+                time.sleep(0.5)
+                if ask("status").returncode == 0:
+                    break
+            done = run(program("callmonctl"), "delete", "--number", number, "--data", data)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("--engine", done.stderr)
+            done = ask("hold", "add", held, "--reason", "case 17")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            done = ask("delete", "--number", number, "--until", "2020-01-01", "--format", "csv")
+            self.assertEqual(rows(done.stdout), [])
+            done = ask("delete", "--number", number, "--format", "csv")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            state = {row["call_key"]: row["state"] for row in rows(done.stdout)}
+            self.assertEqual(state.pop(held), "held")
+            self.assertTrue(set(row["call_key"] for row in theirs[1:]) <= set(state))
+            done = ask("hold", "release", held, "--reason", "closed")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            done = ask("delete", "--number", number, "--format", "csv")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn((held, "deleted"), [(row["call_key"], row["state"]) for row in rows(done.stdout)])
+            on = [row for row in rows(done.stdout) if row["state"] == "on"]
+            done = ask("calls", "--call", held, "--format", "csv")
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("was deleted on request at", done.stderr)
+            if not on:  # the traffic that goes on may have the same numbers
+                self.assertEqual(self.files_with(data, number), [])
+            left = rows(ask("calls", "--format", "csv", "--to", stored[-1]["started_at"]).stdout)
+            self.assertEqual(len(left) + len(theirs) + (stored[-1] not in theirs), len(stored))
+        finally:
+            traffic.terminate()
+            traffic.wait(timeout=10)
+            engine.terminate()
+            engine.wait(timeout=20)
+        done = run(program("callmonctl"), "audit", "--data", data, "--format", "csv")
+        entries = rows(done.stdout)
+        self.assertEqual([row["action"] for row in entries].count("delete number"), 3)
+        self.assertNotIn(number, "".join(row["detail"] for row in entries))
+
     def test_killed_engine_loses_at_most_the_last_second(self):
         chance = random.Random(1)
         for round_number in range(3):

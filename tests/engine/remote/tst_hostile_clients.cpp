@@ -155,10 +155,14 @@ private slots:
             void serviceWindows(quint64) override { }
             void recordingRules(quint64) override { }
             void putRecordingRules(quint64, QByteArray) override { }
+            void holds(quint64) override { }
+            void addHold(quint64, qint64, QString) override { }
+            void releaseHold(quint64, qint64, QString) override { }
+            void deleteNumber(quint64, QByteArray) override { }
         } object;
         const RemoteMethods methods = methodsOf(SessionSourceAPI<SessionSource>(&object));
         QVERIFY(methods.object == u"Session");
-        QCOMPARE(methods.parameters.size(), 22u);
+        QCOMPARE(methods.parameters.size(), 26u);
         QCOMPARE(methods.parameters[Search], (std::vector<int> { QMetaType::ULongLong, QMetaType::QByteArray }));
         QVERIFY(methods.parameters[Alive].empty());
         QCOMPARE(methods.parameters[AcknowledgeAlarm],

@@ -53,6 +53,26 @@ public:
     std::string changedBy;
 };
 
+class NoRecords : public RecordKeeping {
+public:
+    Result<Hold> hold(CallKey call, const std::string& reason, const std::string& who) override
+    {
+        heldBy = who;
+        Hold hold;
+        hold.call = call;
+        hold.reason = reason;
+        return hold;
+    }
+    Result<Hold> release(CallKey, const std::string&, const std::string&) override { return Hold {}; }
+    Result<std::vector<Hold>> holds() override { return std::vector<Hold>(); }
+    Result<DeletionReport> deleteNumber(const DeletionRequest&, const std::atomic<bool>*) override
+    {
+        return DeletionReport {};
+    }
+
+    std::string heldBy;
+};
+
 struct Site {
     QTemporaryDir temporary;
     std::filesystem::path root = temporary.path().toStdString();
@@ -61,6 +81,7 @@ struct Site {
     LiveTable table;
     NoAlarms alarms;
     NoRecording recording;
+    NoRecords records;
     std::unique_ptr<RemoteService> service;
     QString failure;
 
@@ -74,6 +95,7 @@ struct Site {
         options.second = 20ms;
         options.alarms = &alarms;
         options.recording = &recording;
+        options.keeping = &records;
         options.auditDirectory = root;
         options.serviceWindows = [] { return std::vector<ServiceRow>(); };
         options.openQuery = [this]() -> Result<std::unique_ptr<RecordQuery>> {
@@ -140,6 +162,15 @@ const std::vector<Request>& allRequests()
             [](RemoteProbe& probe) {
                 return probe.putRecordingRules({ 9, builtInRecordingRules() });
             } },
+        { "holds", Reviewer, false, [](RemoteProbe& probe) { return probe.holds(); } },
+        { "set hold", Admin, true,
+            [](RemoteProbe& probe) { return probe.addHold(keyOf(1), QStringLiteral("case 17")); } },
+        { "release hold", Admin, true,
+            [](RemoteProbe& probe) { return probe.releaseHold(keyOf(1), QStringLiteral("closed")); } },
+        { "delete number", Admin, true,
+            [](RemoteProbe& probe) {
+                return probe.deleteNumber({ "+34910000001", {}, {}, false });
+            } },
     };
     return requests;
 }
@@ -177,6 +208,9 @@ private slots:
         QCOMPARE(site.alarms.changedBy, std::string("a-admin"));
         QCOMPARE(site.recording.changedBy, std::string("a-admin"));
         QCOMPARE(site.audited().back().detail, std::string("version 9")); // what it would change, in words
+        QCOMPARE(site.records.heldBy, std::string("a-admin"));
+        for (const AuditEntry& entry : site.audited()) // the log outlives what was deleted
+            QVERIFY(entry.detail.find("910000001") == std::string::npos);
     }
 
     void aViewerSeesCallsWithoutTheirNumbersAndNoAlarms()

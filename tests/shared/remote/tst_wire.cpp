@@ -277,7 +277,7 @@ bool decodes(const QByteArray& blob)
 {
     return decodeLiveDeltaPart(blob) || decodeCallQuery(blob) || decodeProbeStatus(blob) || decodeAnswer(blob)
         || decodeAlarmDeltaPart(blob) || decodeAlarmQuery(blob) || decodeAlarmRule(blob) || decodeServiceQuery(blob)
-        || decodeServiceRowPage(blob) || decodeRecordingRules(blob);
+        || decodeServiceRowPage(blob) || decodeRecordingRules(blob) || decodeDeletionRequest(blob);
 }
 
 void compare(const Alarm& a, const Alarm& b)

@@ -1,0 +1,57 @@
+// The requests of a QueryRunner that are about legal holds and deletion.
+#include "engine/remote/query_runner.h"
+#include "shared/remote/wire.h"
+
+#include <algorithm>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::size_t holdsPerPage = remoteMessageBytes / 1500; // reasons and names of some length
+constexpr std::size_t deletedPerPage = remoteMessageBytes / 200;
+
+template <typename T> std::vector<T> slice(const std::vector<T>& all, std::size_t at, std::size_t most)
+{
+    const auto first = all.begin() + static_cast<std::ptrdiff_t>(at);
+    return { first, first + static_cast<std::ptrdiff_t>(std::min(most, all.size() - at)) };
+}
+
+}
+
+Result<void> QueryRunner::answerKeeping(quint64 number, Request& request)
+{
+    if (m_keeping == nullptr)
+        return Error { "this engine keeps everything: it has neither holds nor deletion" };
+    const RemoteJob& job = request.job;
+    if (std::holds_alternative<HoldsWanted>(job)) {
+        const auto holds = m_keeping->holds();
+        if (!holds)
+            return holds.error();
+        for (std::size_t at = 0; at < holds.value().size(); at += holdsPerPage)
+            if (!send(number, request, encode(HoldPage { slice(holds.value(), at, holdsPerPage) })))
+                break;
+        return {};
+    }
+    if (const auto* wanted = std::get_if<DeletionRequest>(&job)) {
+        const auto report = m_keeping->deleteNumber(*wanted, &request.cancelled);
+        if (!report)
+            return report.error();
+        for (std::size_t at = 0; at < report.value().calls.size(); at += deletedPerPage)
+            if (!send(
+                    number, request, encode(DeletionPage { { slice(report.value().calls, at, deletedPerPage), {} } })))
+                return {};
+        send(number, request, encode(DeletionPage { { {}, report.value().notes } }));
+        return {};
+    }
+    const auto* add = std::get_if<AddHold>(&job);
+    const auto* release = std::get_if<ReleaseHold>(&job);
+    const auto changed = add != nullptr ? m_keeping->hold(add->call, add->reason, m_user())
+                                        : m_keeping->release(release->call, release->reason, m_user());
+    if (!changed)
+        return changed.error();
+    send(number, request, encode(HoldPage { { changed.value() } }));
+    return {};
+}
+
+}

@@ -1,0 +1,405 @@
+// RecordKeeper: deletion on request. Of each call its media and messages become zeros where they lie, oldest first, so
+// that what a kill leaves is still found by the chains; its rows go last. Zeros between chunks are what recovery and
+// readers know as space never written.
+#include "engine/storage/day_files.h"
+#include "engine/storage/day_writer.h"
+#include "engine/storage/held_call.h"
+#include "engine/storage/media_files.h"
+#include "engine/storage/media_log_reader.h"
+#include "engine/storage/message_log_reader.h"
+#include "engine/storage/record_keeper_parts.h"
+#include "engine/storage/storage_error.h"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sys/stat.h>
+#include <thread>
+
+namespace callmon {
+
+namespace {
+
+constexpr auto longestRenewal = std::chrono::seconds(60); // of the journal: some commits
+
+// The time of a segment's last write says how old its content is: what is erased does not make it young.
+class KeptTime {
+public:
+    explicit KeptTime(std::filesystem::path file)
+        : m_file(std::move(file))
+        , m_known(::stat(m_file.c_str(), &m_status) == 0)
+    {
+    }
+    ~KeptTime()
+    {
+        const FileHandle file(::open(m_file.c_str(), O_RDWR | O_CLOEXEC));
+        if (!m_known || !file)
+            return;
+        ::fdatasync(file.get());
+        const timespec times[] { m_status.st_atim, m_status.st_mtim };
+        ::futimens(file.get(), times);
+    }
+    KeptTime(const KeptTime&) = delete;
+    KeptTime& operator=(const KeptTime&) = delete;
+
+private:
+    std::filesystem::path m_file;
+    struct stat m_status { };
+    bool m_known;
+};
+
+using KeptTimes = std::map<std::filesystem::path, std::unique_ptr<KeptTime>>;
+
+void keepTime(KeptTimes& times, const std::filesystem::path& file)
+{
+    auto& kept = times[file];
+    if (!kept)
+        kept = std::make_unique<KeptTime>(file);
+}
+
+constexpr const char* isTheirs = "(caller=?1 OR callee=?1 OR asserted_identity=?1)";
+
+std::string counted(std::uint64_t count, const char* one, const char* many)
+{
+    return std::to_string(count) + ' ' + (count == 1 ? one : many);
+}
+
+std::uint64_t linesWith(const std::filesystem::path& file, const std::string& text)
+{
+    std::ifstream in(file);
+    std::uint64_t lines = 0;
+    for (std::string line; std::getline(in, line);)
+        lines += line.find(text) != std::string::npos;
+    return lines;
+}
+
+}
+
+struct RecordKeeper::Erasing {
+    const DeletionRequest& request;
+    const std::atomic<bool>* cancelled;
+    DeletionReport report;
+    std::set<CallKey> held;
+    MediaLogReader media;
+    MessageLogReader messages;
+    KeptTimes times;
+    std::optional<Database> day; // the one at work
+    UtcDay dayName;
+    std::uint64_t othersThatNameIt = 0;
+    bool overwritten = false; // some media were before
+
+    bool goesOn() const { return cancelled == nullptr || !*cancelled; }
+    Result<Statement> prepared(const char* sql, std::vector<StoredValue> values)
+    {
+        auto statement = day->prepare(sql);
+        if (statement)
+            for (std::size_t i = 0; i < values.size(); ++i)
+                statement.value().bind(static_cast<int>(i) + 1, values[i]);
+        return statement;
+    }
+};
+
+Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request, const std::atomic<bool>* cancelled)
+{
+    if (request.number.empty() || request.number.find('*') != std::string::npos)
+        return Error { "give the whole number, as it stands in the records; * stands for nothing here" };
+    const std::lock_guard lock(m_mutex);
+    Erasing erasing { .request = request,
+        .cancelled = cancelled,
+        .report = {},
+        .held = {},
+        .media = MediaLogReader(m_directory),
+        .messages = MessageLogReader(m_directory),
+        .times = {},
+        .day = {},
+        .dayName = {} };
+    const auto holds = m_store.holds(true);
+    if (!holds)
+        return holds.error();
+    for (const Hold& hold : holds.value())
+        erasing.held.insert(hold.call);
+    // Asked before the databases: a call that ends meanwhile is in one of the two.
+    for (const CallKey call : m_upkeep.liveCallsOf(request.number))
+        if ((!request.from || approximateStart(call) >= *request.from)
+            && (!request.to || approximateStart(call) < *request.to)) {
+            DeletedCall on;
+            on.call = call;
+            on.state = DeletionState::On;
+            on.why = "it is on, or its end is being stored: ask again when it is over";
+            erasing.report.calls.push_back(std::move(on));
+        }
+    const Error stopped { "the deletion was stopped; what it had deleted is gone: ask again for the rest" };
+    std::vector<UtcDay> days = storedDays(m_directory);
+    for (const UtcDay day : days) {
+        if (!erasing.goesOn() || m_stopping)
+            return stopped;
+        if ((!request.from || day >= dayOf(*request.from)) && (!request.to || day <= dayOf(*request.to)))
+            eraseDay(day, erasing);
+    }
+    if (!erasing.goesOn() || m_stopping)
+        return stopped;
+    // Held calls whose day has expired.
+    for (const CallKey call : heldCallsIn(m_directory)) {
+        if (std::ranges::find(days, dayOfCall(call)) != days.end())
+            continue;
+        auto copy = Database::open(
+            dayDatabasePath(heldDirectory(m_directory, call), dayOfCall(call)), Database::Mode::ReadOnly);
+        if (!copy)
+            continue;
+        erasing.day.emplace(std::move(copy.value()));
+        auto theirs = erasing.prepared((std::string("SELECT 1 FROM calls WHERE ") + isTheirs).c_str(),
+            { toStored(std::string_view(request.number)) });
+        if (!theirs || !theirs.value().stepToRow())
+            continue;
+        DeletedCall kept;
+        kept.call = call;
+        kept.state = DeletionState::Held;
+        kept.why = "a legal hold keeps it: callmonctl hold list";
+        erasing.report.calls.push_back(std::move(kept));
+    }
+    erasing.day.reset();
+    if (!request.dryRun) // also where nothing was found: an earlier run may have been stopped before this
+        renewJournal(erasing);
+    noteWhatStays(erasing);
+    return std::move(erasing.report);
+}
+
+void RecordKeeper::eraseDay(UtcDay day, Erasing& erasing)
+{
+    const auto file = dayDatabasePath(m_directory, day);
+    const auto left = [&](const Error& error) {
+        ++m_errors;
+        erasing.report.notes.push_back("Calls of " + toString(day) + " are left out: " + error.what + ".");
+    };
+    {
+        auto upgraded = DayWriter::open(file); // what it has of older versions gets today's columns
+        if (!upgraded)
+            return left(upgraded.error());
+    }
+    auto database = Database::open(file, Database::Mode::ReadWrite);
+    if (!database)
+        return left(database.error());
+    erasing.day.emplace(std::move(database.value()));
+    erasing.dayName = day;
+    (void)erasing.day->execute("PRAGMA secure_delete=ON");
+    const auto& request = erasing.request;
+    const std::vector<StoredValue> whose { toStored(std::string_view(request.number)),
+        toStored(request.from.value_or(Timestamp::min())), toStored(request.to.value_or(Timestamp::max())) };
+    constexpr const char* inTime = " AND started_at_ns>=?2 AND started_at_ns<?3";
+    auto rows = erasing.prepared(
+        (std::string("SELECT call_key FROM calls WHERE ") + isTheirs + inTime + " ORDER BY call_key").c_str(), whose);
+    if (!rows)
+        return left(rows.error());
+    std::vector<CallKey> calls;
+    while (rows.value().stepToRow())
+        calls.push_back({ rows.value().integer(0) });
+    rows.value().reset();
+    bool any = false;
+    for (const CallKey key : calls) {
+        if (!erasing.goesOn() || m_stopping)
+            break; // what went so far is finished below
+        DeletedCall call;
+        call.call = key;
+        if (erasing.held.contains(key)) {
+            call.state = DeletionState::Held;
+            call.why = "a legal hold keeps it: callmonctl hold list";
+        } else if (eraseCall(call, erasing) && call.state == DeletionState::Deleted) {
+            any = true;
+            ++m_deleted;
+        }
+        std::erase_if(erasing.report.calls, [&](const DeletedCall& other) { return other.call == key; });
+        erasing.report.calls.push_back(std::move(call));
+    }
+    // Alarms that name the number without being of such a call.
+    if (!request.dryRun) {
+        auto alarms = erasing.prepared(
+            "DELETE FROM alarms WHERE (caller=?1 OR callee=?1 OR instr(text,?1) OR instr(comment,?1)) AND "
+            "raised_at_ns>=?2 AND raised_at_ns<?3 AND (call_key IS NULL OR call_key NOT IN (SELECT call_key FROM "
+            "calls))",
+            whose);
+        if (alarms && alarms.value().run() && sqlite3_changes(erasing.day->handle()) > 0) {
+            any = true;
+            erasing.report.notes.push_back(
+                counted(static_cast<std::uint64_t>(sqlite3_changes(erasing.day->handle())), "alarm", "alarms") + " of "
+                + toString(day) + " that named the number went, too.");
+        }
+    }
+    auto others = erasing.prepared(
+        (std::string("SELECT count(*) FROM calls WHERE NOT ") + isTheirs + inTime
+            + " AND (instr(diversion,?1) OR instr(transfer_target,?1) OR instr(call_id,?1) OR instr(leg_id,?1))")
+            .c_str(),
+        whose);
+    if (others && others.value().stepToRow())
+        erasing.othersThatNameIt += static_cast<std::uint64_t>(others.value().integer(0));
+    if (others)
+        others.value().reset();
+    erasing.times.clear(); // to the disk, with the times they had
+    if (any)
+        compactDay(day, erasing);
+    erasing.day.reset();
+}
+
+bool RecordKeeper::eraseCall(DeletedCall& call, Erasing& erasing)
+{
+    const bool dry = erasing.request.dryRun;
+    const auto failed = [&](std::string why) {
+        ++m_errors;
+        call.state = DeletionState::Failed;
+        call.why = std::move(why);
+        return false;
+    };
+    const std::vector<StoredValue> key { toStored(call.call.value) };
+    const auto count = [&](const char* sql) -> std::uint32_t {
+        auto row = erasing.prepared(sql, key);
+        return row && row.value().stepToRow() ? static_cast<std::uint32_t>(row.value().integer(0)) : 0;
+    };
+    call.streams = count("SELECT count(*) FROM streams WHERE call_key=?");
+    call.qualityBlocks = count("SELECT count(*) FROM quality WHERE call_key=?");
+    call.alarms = count("SELECT count(*) FROM alarms WHERE call_key=?");
+    call.state = dry ? DeletionState::WouldGo : DeletionState::Deleted;
+    eraseMedia(call, erasing);
+    eraseMessages(call, erasing);
+    if (call.state == DeletionState::Failed || dry)
+        return call.state != DeletionState::Failed;
+    if (auto noted = m_store.noteExpired(ExpiredPart::Call, call.call.value, now()); !noted)
+        return failed(noted.error().what);
+    bool good = erasing.day->execute("BEGIN IMMEDIATE");
+    for (const char* sql : { "DELETE FROM quality WHERE call_key=?", "DELETE FROM streams WHERE call_key=?",
+             "DELETE FROM alarms WHERE call_key=?", "DELETE FROM calls WHERE call_key=?" }) {
+        auto statement = erasing.prepared(sql, key);
+        good = good && statement && statement.value().run();
+    }
+    if (!good || !erasing.day->execute("COMMIT")) {
+        const Error error = erasing.day->error("cannot delete from");
+        (void)erasing.day->execute("ROLLBACK");
+        return failed(error.what);
+    }
+    return true;
+}
+
+void RecordKeeper::eraseMedia(DeletedCall& call, Erasing& erasing)
+{
+    auto rows = erasing.prepared(
+        "SELECT stream_index, media_segment, media_offset FROM streams WHERE call_key=? AND media_segment IS NOT NULL",
+        { toStored(call.call.value) });
+    if (!rows)
+        return;
+    while (rows.value().stepToRow()) {
+        const StreamKey stream { call.call, static_cast<std::uint32_t>(rows.value().integer(0)) };
+        const MediaLocation last { static_cast<std::uint32_t>(rows.value().integer(1)),
+            static_cast<std::uint32_t>(rows.value().integer(2)) };
+        const auto places = erasing.media.placesOf(stream, last);
+        erasing.overwritten = erasing.overwritten || !places.whole;
+        for (const auto& place : places.chunks) {
+            if (!erasing.request.dryRun) {
+                keepTime(erasing.times, mediaSegmentPath(m_directory, place.at.segment));
+                const auto erased = m_upkeep.eraseMedia(stream, place.at);
+                if (erased == StorageUpkeep::Erased::Failed) {
+                    call.state = DeletionState::Failed;
+                    call.why = systemError("cannot write", mediaSegmentPath(m_directory, place.at.segment)).what;
+                    return;
+                }
+                if (erased == StorageUpkeep::Erased::Gone)
+                    continue;
+            }
+            ++call.mediaChunks;
+            call.mediaBytes += place.bytes;
+        }
+    }
+}
+
+void RecordKeeper::eraseMessages(DeletedCall& call, Erasing& erasing)
+{
+    auto row = erasing.prepared(
+        "SELECT message_segment, message_offset FROM calls WHERE call_key=? AND message_segment IS NOT NULL",
+        { toStored(call.call.value) });
+    if (!row || !row.value().stepToRow())
+        return;
+    const MessageLocation last { static_cast<std::uint32_t>(row.value().integer(0)),
+        static_cast<std::uint32_t>(row.value().integer(1)) };
+    for (const auto& place : erasing.messages.placesOf(call.call, last)) {
+        if (!erasing.request.dryRun) {
+            const auto path = messageSegmentPath(m_directory, place.at.segment);
+            keepTime(erasing.times, path);
+            const FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+            const std::vector<std::byte> zeros(place.bytes);
+            if (!file
+                || ::pwrite(file.get(), zeros.data(), zeros.size(), place.at.offset)
+                    != static_cast<ssize_t>(zeros.size())) {
+                call.state = DeletionState::Failed;
+                call.why = systemError("cannot write", path).what;
+                return;
+            }
+        }
+        ++call.messages;
+        call.messageBytes += place.bytes;
+    }
+}
+
+// A day that nobody writes to any more is written anew, without what deleted rows leave behind; of one that is being
+// written, secure deletion has to do.
+void RecordKeeper::compactDay(UtcDay day, Erasing& erasing)
+{
+    Database& database = *erasing.day;
+    std::error_code ignored;
+    const auto space = mediaSpaceAt(database.file());
+    const bool room =
+        space && space->free > space->keptForRecords + 2 * std::filesystem::file_size(database.file(), ignored);
+    const bool past = m_options.commits || day < dayOf(now() - std::chrono::hours(24));
+    if (past && (!room || !database.execute("VACUUM")))
+        erasing.report.notes.push_back("The database of " + toString(day)
+            + " could not be written anew; the rows are gone and their bytes overwritten all the same.");
+    auto done = database.prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (!done || !done.value().stepToRow() || done.value().integer(0) != 0)
+        erasing.report.notes.push_back("The database of " + toString(day)
+            + " is being read: " + database.file().filename().string()
+            + "-wal may keep what was deleted until the engine checkpoints it; ask again to be sure.");
+}
+
+// The journal holds what was on until then, calls that are over, too.
+void RecordKeeper::renewJournal(Erasing& erasing)
+{
+    const std::uint64_t before = m_upkeep.journalsRenewed();
+    (void)atNextCommit<bool>([](StorageUpkeep& upkeep) {
+        upkeep.renewJournal();
+        return true;
+    });
+    const auto until = std::chrono::steady_clock::now() + longestRenewal;
+    while (m_upkeep.journalsRenewed() == before) {
+        if (m_stopping || std::chrono::steady_clock::now() > until) {
+            erasing.report.notes.push_back("The journal of calls that are on may still hold deleted ones until it is "
+                                           "begun anew, which takes minutes.");
+            return;
+        }
+        if (m_options.commits)
+            (void)m_writer.commitSettled().has_value();
+        else
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+}
+
+void RecordKeeper::noteWhatStays(Erasing& erasing)
+{
+    auto& notes = erasing.report.notes;
+    if (erasing.overwritten)
+        notes.push_back("Some of the media had been overwritten or deleted before; what is left of them in a file that "
+                        "is written again goes as the recording goes on.");
+    if (erasing.othersThatNameIt > 0)
+        notes.push_back(counted(erasing.othersThatNameIt, "call of others names", "calls of others name")
+            + " the number as a diversion, a transfer target or in an identifier, and stay.");
+    if (const auto lines = linesWith(m_directory / "audit.log", erasing.request.number); lines > 0)
+        notes.push_back("The audit log names the number in " + counted(lines, "line", "lines")
+            + ": who asked for it and when, which is kept.");
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(m_directory, ignored)) {
+        const std::string name = entry.path().filename().string();
+        if (name.find(".corrupt-") != std::string::npos || name.find(".unread-") != std::string::npos)
+            notes.push_back(name
+                + " was moved aside as damaged and was not searched; delete it if it may hold such "
+                  "calls.");
+    }
+}
+
+}

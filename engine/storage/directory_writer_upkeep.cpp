@@ -1,0 +1,59 @@
+// What whoever deletes for good asks of a DirectoryWriter.
+#include "engine/storage/day_files.h"
+#include "engine/storage/directory_writer.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace callmon {
+
+void DirectoryWriter::atNextCommit(std::function<void()> job)
+{
+    const std::lock_guard lock(m_jobsMutex);
+    m_jobs.push_back(std::move(job));
+}
+
+void DirectoryWriter::runJobs()
+{
+    std::vector<std::function<void()>> jobs;
+    {
+        const std::lock_guard lock(m_jobsMutex);
+        jobs.swap(m_jobs);
+    }
+    for (const auto& job : jobs)
+        job();
+}
+
+bool DirectoryWriter::releaseDay(UtcDay day)
+{
+    const auto ofDay = [&](const auto& call) { return dayOfCall(call.first) == day; };
+    if (std::any_of(std::as_const(m_live).begin(), std::as_const(m_live).end(), ofDay))
+        return false;
+    closeDay(day);
+    return true;
+}
+
+bool DirectoryWriter::isLive(CallKey call) const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_live.find(call) != m_live.end();
+}
+
+std::vector<CallKey> DirectoryWriter::liveCallsOf(std::string_view number) const
+{
+    std::vector<CallKey> calls;
+    const std::lock_guard lock(m_mutex);
+    for (const auto& [key, entry] : m_live)
+        if (entry.record.caller == number || entry.record.callee == number || entry.record.assertedIdentity == number)
+            calls.push_back(key);
+    std::sort(calls.begin(), calls.end());
+    return calls;
+}
+
+StorageUpkeep::Erased DirectoryWriter::eraseMedia(StreamKey stream, MediaLocation place)
+{
+    const auto erased = m_media->erase(stream, place);
+    return !erased ? Erased::Gone : *erased ? Erased::Done : Erased::Failed;
+}
+
+}

@@ -1,0 +1,204 @@
+#include "engine/storage/held_call.h"
+
+#include "engine/storage/directory_writer.h"
+#include "engine/storage/record_query.h"
+#include "engine/storage/storage_error.h"
+#include "shared/base/file_handle.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace callmon {
+
+namespace {
+
+constexpr const char* folderName = "held";
+constexpr std::uint64_t segmentSize = 64ull << 20; // of a copy: one call seldom fills one
+
+std::filesystem::path copyInTheMaking(const std::filesystem::path& directory, CallKey call)
+{
+    return heldDirectory(directory, call).string() + ".partial";
+}
+
+Result<void> syncOne(const std::filesystem::path& path, int flags)
+{
+    const FileHandle file(::open(path.c_str(), flags | O_CLOEXEC));
+    if (!file || ::fsync(file.get()) != 0)
+        return systemError("cannot write to the disk", path);
+    return {};
+}
+
+// The packets of a stream, back into chunks.
+class Repacked {
+public:
+    Repacked(RecordWriter& writer, StreamKey stream)
+        : m_writer(writer)
+        , m_stream(stream)
+        , m_chunk(std::make_unique<MediaChunk>())
+    {
+        m_chunk->clear(stream);
+    }
+    void add(const RecordedPacket& packet)
+    {
+        if (!m_chunk->append(packet)) {
+            finish();
+            (void)m_chunk->append(packet);
+        }
+    }
+    void finish()
+    {
+        if (m_chunk->packets() > 0)
+            m_writer.media(*m_chunk);
+        m_chunk->clear(m_stream);
+    }
+
+private:
+    RecordWriter& m_writer;
+    StreamKey m_stream;
+    std::unique_ptr<MediaChunk> m_chunk;
+};
+
+}
+
+std::filesystem::path heldDirectory(const std::filesystem::path& directory, CallKey call)
+{
+    return directory / folderName / std::to_string(call.value);
+}
+
+std::vector<CallKey> heldCallsIn(const std::filesystem::path& directory)
+{
+    std::vector<CallKey> calls;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(directory / folderName, ignored)) {
+        const std::string name = entry.path().filename().string();
+        CallKey call;
+        const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), call.value);
+        if (problem == std::errc() && end == name.data() + name.size())
+            calls.push_back(call);
+    }
+    std::sort(calls.begin(), calls.end());
+    return calls;
+}
+
+Result<void> syncFolder(const std::filesystem::path& folder)
+{
+    std::error_code failed;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder, failed))
+        if (auto synced = syncOne(entry.path(), entry.is_directory() ? O_RDONLY | O_DIRECTORY : O_RDONLY); !synced)
+            return synced;
+    if (failed)
+        return Error { "cannot read " + folder.string() + ": " + failed.message() };
+    return syncOne(folder, O_RDONLY | O_DIRECTORY);
+}
+
+Result<HeldCopy> copyHeldCall(
+    const std::filesystem::path& directory, RecordQuery& query, CallKey call, const std::function<bool()>& goOn)
+{
+    const auto place = heldDirectory(directory, call);
+    const auto making = copyInTheMaking(directory, call);
+    std::error_code failed;
+    std::filesystem::remove_all(making, failed);
+    std::filesystem::create_directories(place.parent_path(), failed);
+    if (failed)
+        return Error { "cannot create " + place.parent_path().string() + ": " + failed.message() };
+    DirectoryWriter::Tuning tuning;
+    tuning.segmentSize = tuning.messageSegmentSize = segmentSize;
+    auto opened = DirectoryWriter::open(making, tuning);
+    if (!opened)
+        return opened.error();
+    RecordWriter& writer = *opened.value();
+
+    CallQuery one;
+    one.key = call;
+    std::optional<CallRecord> record;
+    const auto found = query.calls(one, [&](const CallRecord& stored) {
+        record = stored;
+        return false;
+    });
+    if (!found)
+        return found.error();
+    if (!record)
+        return Error { "there is no call " + std::to_string(call.value) };
+    const auto streams = query.streams(call);
+    if (!streams)
+        return streams.error();
+
+    HeldCopy copy;
+    const auto missing = [&](const Result<void>& read) {
+        if (!read)
+            copy.missing += (copy.missing.empty() ? "" : " ") + read.error().what;
+    };
+    writer.liveCall(*record);
+    bool stopped = false;
+    const auto read = query.messages(call, [&](const CallMessage& message) {
+        writer.message(message.head, std::as_bytes(std::span(message.text)));
+        ++copy.messages;
+        stopped = !goOn();
+        return !stopped;
+    });
+    missing(read);
+    const auto quality = query.quality(call);
+    if (quality)
+        for (const QualityPoint& point : quality.value())
+            writer.quality(point);
+    else
+        missing(quality.error());
+    for (const StreamRecord& stream : streams.value()) {
+        Repacked repacked(writer, stream.key);
+        const auto media = query.media(stream.key, [&](Bytes bytes) {
+            MediaReader reader(bytes);
+            while (const auto packet = reader.next()) {
+                repacked.add(*packet);
+                ++copy.mediaPackets;
+            }
+            stopped = stopped || !goOn();
+            return !stopped;
+        });
+        if (stopped)
+            return Error { "the copy was stopped" };
+        missing(media);
+        repacked.finish();
+        writer.stream(stream);
+    }
+    writer.callEnded(*record);
+    if (auto closed = writer.close(); !closed)
+        return closed.error();
+    for (const NamedCounter& counter : writer.counters())
+        if ((counter.name == "media_packets_not_written" || counter.name == "messages_not_written"
+                || counter.name == "records_refused")
+            && counter.value > 0)
+            return Error { "the copy of the call could not be written; is the disk full?" };
+    opened.value().reset();
+    std::filesystem::remove(making / "engine.lock", failed);
+    if (auto synced = syncFolder(making); !synced)
+        return synced.error();
+    std::filesystem::rename(making, place, failed);
+    if (failed)
+        return Error { "cannot rename " + making.string() + ": " + failed.message() };
+    if (auto synced = syncOne(place.parent_path(), O_RDONLY | O_DIRECTORY); !synced)
+        return synced.error();
+    if (auto synced = syncOne(directory, O_RDONLY | O_DIRECTORY); !synced)
+        return synced.error();
+    return copy;
+}
+
+Result<void> removeHeldCall(const std::filesystem::path& directory, CallKey call)
+{
+    const auto place = heldDirectory(directory, call);
+    const auto making = copyInTheMaking(directory, call);
+    std::error_code failed;
+    if (std::filesystem::exists(place, failed)) { // what a kill leaves of it then is no held call
+        std::filesystem::remove_all(making, failed);
+        std::filesystem::rename(place, making, failed);
+        if (failed)
+            return Error { "cannot rename " + place.string() + ": " + failed.message() };
+    }
+    std::filesystem::remove_all(making, failed);
+    if (failed)
+        return Error { "cannot delete " + making.string() + ": " + failed.message() };
+    return {};
+}
+
+}

@@ -1,0 +1,35 @@
+// DIR/held/<call_key>/: the copy of a call under legal hold. It is a data directory of its own - one day database,
+// media and messages in the formats of any other - so that every reader reads it, callmonctl --data on that folder too.
+#pragma once
+
+#include "shared/base/result.h"
+#include "shared/calls/call_key.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace callmon {
+
+class RecordQuery;
+
+std::filesystem::path heldDirectory(const std::filesystem::path& directory, CallKey call);
+std::vector<CallKey> heldCallsIn(const std::filesystem::path& directory); // copied, in order
+
+struct HeldCopy {
+    std::uint64_t mediaPackets = 0;
+    std::uint64_t messages = 0;
+    std::string missing; // what could not be copied, for it is gone: a sentence
+};
+// Of a call that `query`, over `directory`, finds stored. The copy appears whole and on the disk, or not at all: it is
+// made beside its place, and what a kill left there is made anew. `goOn` false stops.
+Result<HeldCopy> copyHeldCall(
+    const std::filesystem::path& directory, RecordQuery& query, CallKey call, const std::function<bool()>& goOn);
+Result<void> removeHeldCall(const std::filesystem::path& directory, CallKey call);
+
+// All of a folder, with its files, to the disk itself.
+Result<void> syncFolder(const std::filesystem::path& folder);
+
+}

@@ -1,0 +1,324 @@
+// RecordKeeper: what goes by age and by size, one step at a time. Whatever a kill cuts off is found and gone on with.
+#include "engine/storage/day_files.h"
+#include "engine/storage/day_writer.h"
+#include "engine/storage/held_call.h"
+#include "engine/storage/media_files.h"
+#include "engine/storage/media_format.h"
+#include "engine/storage/message_format.h"
+#include "engine/storage/record_keeper_parts.h"
+#include "engine/storage/schema.h"
+#include "engine/storage/segment_files.h"
+#include "engine/storage/storage_error.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::size_t zerosAtOnce = 4u << 20;
+constexpr const char* qualityBlocksAtOnce = "2000"; // two hours of one stream each, some milliseconds
+constexpr std::chrono::minutes clockNotedEvery { 1 };
+constexpr std::size_t mostFilesToClear = 4; // more than that wait: the rest is deleted, for zeros come too slowly
+
+std::optional<Timestamp> lastWrite(const std::filesystem::path& file)
+{
+    struct stat status { };
+    if (::stat(file.c_str(), &status) != 0)
+        return std::nullopt;
+    return timestampFromNanoseconds(status.st_mtim.tv_sec * 1'000'000'000LL + status.st_mtim.tv_nsec);
+}
+
+std::vector<std::filesystem::path> filesEnding(const std::filesystem::path& folder, const char* extension)
+{
+    std::vector<std::filesystem::path> files;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+        if (entry.path().extension() == extension)
+            files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+std::string counted(std::uint64_t count, const char* one, const char* many)
+{
+    return std::to_string(count) + ' ' + (count == 1 ? one : many);
+}
+
+}
+
+bool RecordKeeper::step()
+{
+    const std::lock_guard lock(m_mutex);
+    const std::uint64_t errors = m_errors;
+    const bool trusted = clockIsTrusted();
+    bool any = copyOneWaiting() || clearOneExpiredFile();
+    if (!any && trusted && errors == m_errors) // a held call that cannot be copied keeps everything
+        any = expireMedia() || expireMessages() || expireDay() || expireQuality();
+    if (!any)
+        sayWhatWent();
+    return any && errors == m_errors; // what fails is tried again later, not at once
+}
+
+bool RecordKeeper::clockIsTrusted()
+{
+    const Timestamp wall = now();
+    const Nanoseconds steady = m_options.clocks.steady();
+    m_guard.look(wall, steady);
+    if (!m_guard.isTrusted())
+        if (const auto confirmations = m_store.clockConfirmations();
+            confirmations && confirmations.value() != std::exchange(m_clockConfirmations, confirmations.value()))
+            m_guard.confirm(wall, steady);
+    if (!m_guard.isTrusted()) {
+        if (!std::exchange(m_clockDoubted, true))
+            warn("the clock says " + toIso8601(wall) + " and said " + toIso8601(*m_guard.expected())
+                + " before: nothing is deleted by age until it is confirmed; set it right, or run callmonctl retention "
+                  "--confirm-clock --data "
+                + m_directory.string());
+        return false;
+    }
+    if (std::exchange(m_clockDoubted, false))
+        warn("the clock was confirmed: what is too old is deleted again");
+    if (wall - m_clockNoted >= clockNotedEvery || wall < m_clockNoted) {
+        m_clockNoted = wall;
+        if (auto noted = m_store.noteClock(wall); !noted)
+            fail(noted.error());
+    }
+    return true;
+}
+
+bool RecordKeeper::copyOneWaiting()
+{
+    auto holds = m_store.holds(true);
+    if (!holds) {
+        fail(holds.error());
+        return false;
+    }
+    for (Hold& hold : holds.value()) {
+        if (hold.state != HoldState::Waiting || m_upkeep.isLive(hold.call))
+            continue;
+        if (auto copied = copyNow(hold); !copied) {
+            fail({ "the held call " + std::to_string(hold.call.value)
+                + " could not be copied yet: " + copied.error().what });
+            continue;
+        }
+        warn("the held call " + std::to_string(hold.call.value) + " is copied"
+            + (hold.missing.empty() ? "" : ", but: " + hold.missing));
+        return true;
+    }
+    return false;
+}
+
+// A file that a new segment may begin in is filled with zeros first, some at a time; any other is deleted.
+bool RecordKeeper::clearOneExpiredFile()
+{
+    if (!m_clearing) {
+        for (const auto& day : filesEnding(m_directory, ".expired")) {
+            if (::unlink(day.c_str()) != 0)
+                fail(systemError("cannot delete", day));
+            return true;
+        }
+        const auto waiting = filesEnding(m_directory / "media", ".expired");
+        if (waiting.empty())
+            return false;
+        auto next = std::make_unique<Clearing>();
+        next->path = waiting.front();
+        bool direct = false;
+        if (waiting.size() <= mostFilesToClear && m_upkeep.wantsSpareMedia())
+            next->file = FileHandle(openMediaFile(next->path, O_RDWR, direct));
+        if (!next->file) {
+            if (::unlink(next->path.c_str()) != 0)
+                fail(systemError("cannot delete", next->path));
+            return true;
+        }
+        std::error_code failed;
+        next->size = std::filesystem::file_size(next->path, failed);
+        next->zeros.reset(std::aligned_alloc(mediaWriteAlignment, zerosAtOnce));
+        std::fill_n(static_cast<std::byte*>(next->zeros.get()), zerosAtOnce, std::byte {});
+        m_clearing = std::move(next);
+    }
+    Clearing& clearing = *m_clearing;
+    const std::uint64_t rest = clearing.size - clearing.done;
+    const std::uint64_t some = std::min<std::uint64_t>(
+        zerosAtOnce, (rest + mediaWriteAlignment - 1) / mediaWriteAlignment * mediaWriteAlignment);
+    if (rest > 0
+        && ::pwrite(clearing.file.get(), clearing.zeros.get(), some, static_cast<off_t>(clearing.done))
+            != static_cast<ssize_t>(some)) {
+        fail(systemError("cannot write", clearing.path));
+        ::unlink(clearing.path.c_str());
+        m_clearing.reset();
+        return true;
+    }
+    clearing.done += some;
+    if (clearing.done >= clearing.size) {
+        ::fdatasync(clearing.file.get());
+        if (!m_upkeep.wantsSpareMedia() || !m_upkeep.addSpareMedia(clearing.path))
+            ::unlink(clearing.path.c_str());
+        m_clearing.reset();
+    }
+    return true;
+}
+
+// That it goes is kept before it does: a reader then never finds it missing without a reason.
+bool RecordKeeper::expireMedia()
+{
+    if (!m_options.periods.media)
+        return false;
+    const auto old = m_upkeep.oldMediaSegments();
+    if (old.empty())
+        return false;
+    const auto written = lastWrite(mediaSegmentPath(m_directory, old.front()));
+    if (!written || now() - *written < *m_options.periods.media)
+        return false;
+    if (auto noted = m_store.noteExpired(ExpiredPart::MediaSegment, old.front(), now()); !noted) {
+        fail(noted.error());
+        return false;
+    }
+    if (m_upkeep.expireMediaSegment(old.front()).empty())
+        return false;
+    ++m_mediaExpired;
+    return true;
+}
+
+// Never the newest: it is being written to.
+bool RecordKeeper::expireMessages()
+{
+    const KeepPeriods& periods = m_options.periods;
+    if (!periods.messages && periods.mostMessageBytes == 0)
+        return false;
+    const auto segments = segmentsIn(m_directory / "messages");
+    if (segments.size() < 2)
+        return false;
+    const auto oldest = messageSegmentPath(m_directory, segments.front());
+    const auto written = lastWrite(oldest);
+    bool due = periods.messages && written && now() - *written >= *periods.messages;
+    if (!due && periods.mostMessageBytes != 0) {
+        std::uint64_t bytes = 0;
+        std::error_code ignored;
+        for (const std::uint32_t segment : segments)
+            bytes += std::filesystem::file_size(messageSegmentPath(m_directory, segment), ignored);
+        due = bytes > periods.mostMessageBytes;
+    }
+    if (!due)
+        return false;
+    auto noted = m_store.noteExpired(ExpiredPart::MessageSegment, segments.front(), now());
+    if (noted && ::unlink(oldest.c_str()) != 0)
+        noted = systemError("cannot delete", oldest);
+    if (!noted) {
+        fail(noted.error());
+        return false;
+    }
+    ++m_messagesExpired;
+    return true;
+}
+
+// The database itself goes first: a -wal that a kill leaves without one is no database, and goes with the next look.
+bool RecordKeeper::expireDay()
+{
+    if (!m_options.periods.records)
+        return false;
+    for (const UtcDay day : storedDays(m_directory)) {
+        if (now() - startOf({ day.number + 1 }) < *m_options.periods.records)
+            break;
+        if (auto noted = m_store.noteExpired(ExpiredPart::Day, day.number, now()); !noted) {
+            fail(noted.error());
+            return false;
+        }
+        const auto file = dayDatabasePath(m_directory, day);
+        const auto gone = atNextCommit<bool>([day, file](StorageUpkeep& upkeep) {
+            if (!upkeep.releaseDay(day))
+                return false;
+            auto expired = file;
+            expired += ".expired"; // deleting it takes longer than a commit may
+            if (::rename(file.c_str(), expired.c_str()) != 0)
+                return false;
+            for (const char* side : { "-wal", "-shm" })
+                ::unlink((file.string() + side).c_str());
+            return true;
+        });
+        if (!gone.value_or(false))
+            continue;
+        std::error_code ignored;
+        for (const auto& entry : std::filesystem::directory_iterator(m_directory, ignored)) // moved aside as damaged
+            if (entry.path().filename().string().starts_with(file.filename().string() + ".corrupt-"))
+                ::unlink(entry.path().c_str());
+        ++m_daysExpired;
+        return true;
+    }
+    return false;
+}
+
+bool RecordKeeper::expireQuality()
+{
+    if (!m_options.periods.quality)
+        return false;
+    for (const UtcDay day : storedDays(m_directory)) {
+        if (now() - startOf({ day.number + 1 }) < *m_options.periods.quality)
+            break;
+        const auto gone = m_store.isExpired(ExpiredPart::DayQuality, day.number);
+        if (!gone) {
+            fail(gone.error());
+            return false;
+        }
+        if (!gone.value())
+            return dropQuality(day);
+    }
+    return false;
+}
+
+// Some blocks at a time. When none is left, their space is given back where the file system has room for the copy that
+// SQLite makes.
+bool RecordKeeper::dropQuality(UtcDay day)
+{
+    const auto file = dayDatabasePath(m_directory, day);
+    auto database = Database::open(file, Database::Mode::ReadWrite);
+    if (!database) {
+        fail(database.error());
+        return false;
+    }
+    const auto failed = [&] {
+        fail(database.value().error("cannot delete quality series in"));
+        return false;
+    };
+    if (!database.value().execute((std::string("PRAGMA secure_delete=ON; DELETE FROM quality WHERE rowid IN (SELECT "
+                                               "rowid FROM quality LIMIT ")
+            + qualityBlocksAtOnce + ')')
+                                      .c_str()))
+        return failed();
+    if (sqlite3_changes(database.value().handle()) > 0)
+        return true;
+    if (auto noted = m_store.noteExpired(ExpiredPart::DayQuality, day.number, now()); !noted) {
+        fail(noted.error());
+        return false;
+    }
+    std::error_code ignored;
+    const auto space = mediaSpaceAt(file);
+    if (space && space->free > space->keptForRecords + 2 * std::filesystem::file_size(file, ignored))
+        (void)database.value().execute("VACUUM");
+    (void)database.value().execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    ++m_qualityExpired;
+    return true;
+}
+
+// Once for all that went since the last pause.
+void RecordKeeper::sayWhatWent()
+{
+    std::string what;
+    const auto add = [&](std::uint64_t& told, std::uint64_t all, const char* one, const char* many) {
+        if (all > told)
+            what += (what.empty() ? "" : ", ") + counted(all - told, one, many);
+        told = all;
+    };
+    add(m_toldMedia, m_mediaExpired, "segment of media", "segments of media");
+    add(m_toldMessages, m_messagesExpired, "segment of messages", "segments of messages");
+    add(m_toldQuality, m_qualityExpired, "day's quality series", "days' quality series");
+    add(m_toldDays, m_daysExpired, "day of records", "days of records");
+    if (!what.empty())
+        warn("deleted, for their retention period is over: " + what);
+}
+
+}

@@ -1,0 +1,245 @@
+#include "engine/storage/record_keeper.h"
+
+#include "engine/storage/day_files.h"
+#include "engine/storage/held_call.h"
+#include "engine/storage/record_keeper_parts.h"
+#include "engine/storage/record_query.h"
+#include "engine/storage/record_writer.h"
+
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace callmon {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto pauseBetweenSteps = 20ms; // so that the disk is the writer's
+constexpr auto pauseWhenIdle = 30s;
+
+Timestamp systemClock()
+{
+    return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
+}
+
+Nanoseconds steadyClock()
+{
+    return std::chrono::steady_clock::now().time_since_epoch();
+}
+
+Result<void> checkReason(const std::string& reason)
+{
+    if (reason.empty())
+        return Error { "a hold is set and released for a reason: give --reason TEXT" };
+    if (reason.size() > longestReason)
+        return Error { "the reason is too long: " + std::to_string(longestReason) + " bytes are kept" };
+    return {};
+}
+
+}
+
+RecordKeeper::RecordKeeper(std::filesystem::path directory, RecordWriter& writer, StorageUpkeep& upkeep,
+    Options options, RetentionStore store, ClockGuard guard)
+    : m_directory(std::move(directory))
+    , m_writer(writer)
+    , m_upkeep(upkeep)
+    , m_options(std::move(options))
+    , m_store(std::move(store))
+    , m_guard(guard)
+{
+}
+
+Result<std::unique_ptr<RecordKeeper>> RecordKeeper::open(
+    const std::filesystem::path& directory, RecordWriter& writer, Options options)
+{
+    StorageUpkeep* const upkeep = writer.upkeep();
+    if (upkeep == nullptr)
+        return Error { "this storage keeps everything" };
+    if (!options.clocks.wall)
+        options.clocks = { systemClock, steadyClock };
+    auto store = RetentionStore::open(directory);
+    if (!store)
+        return store.error();
+    const auto last = store.value().lastClock();
+    if (!last)
+        return last.error();
+    const auto confirmations = store.value().clockConfirmations();
+    if (!confirmations)
+        return confirmations.error();
+    if (const std::string& note = store.value().note(); !note.empty() && options.warn)
+        options.warn(note);
+    for (const CallKey call : heldCallsIn(directory)) { // whose hold was in a list that was damaged
+        const auto known = store.value().openHold(call);
+        if (!known)
+            return known.error();
+        if (known.value())
+            continue;
+        Hold found;
+        found.call = call;
+        found.state = HoldState::Held;
+        found.setAt = options.clocks.wall();
+        found.setBy = "unknown";
+        found.reason = "found copied, without an entry that says why";
+        if (auto added = store.value().add(std::move(found)); !added)
+            return added.error();
+    }
+    const auto held = store.value().holds(true);
+    if (!held)
+        return held.error();
+    const ClockGuard guard(options.clocks.wall(), options.clocks.steady(), last.value());
+    std::unique_ptr<RecordKeeper> keeper(
+        new RecordKeeper(directory, writer, *upkeep, std::move(options), std::move(store.value()), guard));
+    keeper->m_clockConfirmations = confirmations.value();
+    keeper->m_held = held.value().size();
+    return keeper;
+}
+
+RecordKeeper::~RecordKeeper()
+{
+    stop();
+}
+
+void RecordKeeper::start()
+{
+    m_thread = std::thread([this] { run(); });
+}
+
+void RecordKeeper::stop()
+{
+    {
+        const std::lock_guard lock(m_threadMutex);
+        m_stopping = true;
+    }
+    m_stopWanted.notify_all();
+    if (m_thread.joinable())
+        m_thread.join();
+}
+
+void RecordKeeper::run()
+{
+    // Of this thread alone: last among those that want the disk or a CPU.
+    constexpr int whoProcess = 1, classIdle = 3 << 13;
+    (void)::syscall(SYS_ioprio_set, whoProcess, 0, classIdle);
+    (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 19);
+    std::unique_lock lock(m_threadMutex);
+    while (!m_stopping) {
+        lock.unlock();
+        const bool any = step();
+        lock.lock();
+        m_stopWanted.wait_for(lock, any ? Nanoseconds(pauseBetweenSteps) : Nanoseconds(pauseWhenIdle),
+            [this] { return m_stopping.load(); });
+    }
+}
+
+void RecordKeeper::warn(const std::string& sentence) const
+{
+    if (m_options.warn)
+        m_options.warn(sentence);
+}
+
+void RecordKeeper::fail(const Error& error)
+{
+    ++m_errors;
+    if (std::exchange(m_lastError, error.what) != error.what)
+        warn(error.what);
+}
+
+Result<Hold> RecordKeeper::hold(CallKey call, const std::string& reason, const std::string& who)
+{
+    if (auto checked = checkReason(reason); !checked)
+        return checked.error();
+    const std::lock_guard lock(m_mutex);
+    const auto there = m_store.openHold(call);
+    if (!there)
+        return there.error();
+    if (there.value())
+        return Error { "call " + std::to_string(call.value) + " is held already, by " + there.value()->setBy + " since "
+            + toIso8601(there.value()->setAt) };
+    const bool live = m_upkeep.isLive(call);
+    if (!live) {
+        const auto query = RecordQuery::open(m_directory, &m_writer);
+        if (!query)
+            return query.error();
+        CallQuery one;
+        one.key = call;
+        const auto found = query.value()->calls(one, [](const CallRecord&) { return true; });
+        if (!found)
+            return found.error();
+        if (found.value() == 0)
+            return Error { "there is no call " + std::to_string(call.value) };
+    }
+    Hold hold;
+    hold.call = call;
+    hold.setAt = now();
+    hold.setBy = who;
+    hold.reason = reason;
+    auto added = m_store.add(std::move(hold)); // first: nothing may delete the call from here on
+    if (!added)
+        return added;
+    ++m_held;
+    if (!live)
+        if (auto copied = copyNow(added.value()); !copied)
+            return Error { "the hold is set, but the call could not be copied yet, which is tried again: "
+                + copied.error().what };
+    return added;
+}
+
+Result<void> RecordKeeper::copyNow(Hold& hold)
+{
+    std::error_code ignored;
+    if (std::filesystem::exists(heldDirectory(m_directory, hold.call), ignored)) { // whole, or it would not be there
+        hold.state = HoldState::Held;
+        return m_store.update(hold);
+    }
+    const auto query = RecordQuery::open(m_directory, &m_writer);
+    if (!query)
+        return query.error();
+    const auto copied = copyHeldCall(m_directory, *query.value(), hold.call, [this] { return !m_stopping.load(); });
+    if (!copied)
+        return copied.error();
+    hold.mediaPackets = copied.value().mediaPackets;
+    hold.messages = copied.value().messages;
+    hold.missing = copied.value().missing;
+    hold.state = HoldState::Held;
+    return m_store.update(hold);
+}
+
+Result<Hold> RecordKeeper::release(CallKey call, const std::string& reason, const std::string& who)
+{
+    if (auto checked = checkReason(reason); !checked)
+        return checked.error();
+    const std::lock_guard lock(m_mutex);
+    auto there = m_store.openHold(call);
+    if (!there)
+        return there.error();
+    if (!there.value())
+        return Error { "call " + std::to_string(call.value) + " is not held; callmonctl hold list shows what is" };
+    Hold hold = *there.value();
+    hold.state = HoldState::Released;
+    hold.releasedAt = now();
+    hold.releasedBy = who;
+    hold.releaseReason = reason;
+    if (auto kept = m_store.update(hold); !kept)
+        return kept.error();
+    --m_held;
+    if (auto removed = removeHeldCall(m_directory, call); !removed)
+        return removed.error();
+    return hold;
+}
+
+Result<std::vector<Hold>> RecordKeeper::holds()
+{
+    const std::lock_guard lock(m_mutex);
+    return m_store.holds(false);
+}
+
+std::vector<NamedCounter> RecordKeeper::counters() const
+{
+    return { { "media_segments_expired", m_mediaExpired }, { "message_segments_expired", m_messagesExpired },
+        { "days_expired", m_daysExpired }, { "quality_days_expired", m_qualityExpired }, { "calls_held", m_held },
+        { "calls_deleted", m_deleted }, { "retention_errors", m_errors } };
+}
+
+}

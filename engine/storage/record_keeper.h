@@ -1,0 +1,117 @@
+// What stays, what goes, and when: retention periods, legal holds, deletion on request. Beside the writer, on a thread
+// of its own; each of its steps is short, so that neither inserts nor capture wait for it.
+#pragma once
+
+#include "engine/storage/clock_guard.h"
+#include "engine/storage/keep_periods.h"
+#include "engine/storage/record_keeping.h"
+#include "engine/storage/retention_store.h"
+#include "engine/storage/storage_upkeep.h"
+#include "shared/calls/probe_status.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace callmon {
+
+class RecordQuery;
+class RecordWriter;
+
+// Any thread, once it is open: one thing at a time.
+class RecordKeeper final : public RecordKeeping {
+public:
+    struct Clocks { // a test's own
+        std::function<Timestamp()> wall;
+        std::function<Nanoseconds()> steady;
+    };
+    struct Options {
+        KeepPeriods periods;
+        bool commits = false; // nobody else does, so that what is to be done on the committing thread is done here
+        Clocks clocks; // empty: the machine's
+        std::function<void(const std::string&)> warn; // a sentence for the log; may be empty
+    };
+    // Of a directory that `writer` writes to, which outlives this.
+    static Result<std::unique_ptr<RecordKeeper>> open(
+        const std::filesystem::path& directory, RecordWriter& writer, Options options);
+    ~RecordKeeper() override;
+
+    void start(); // the thread: copies that are waiting, and what goes by age
+    void stop(); // before the writer is closed; what is under way ends at its next step
+
+    Result<Hold> hold(CallKey call, const std::string& reason, const std::string& who) override;
+    Result<Hold> release(CallKey call, const std::string& reason, const std::string& who) override;
+    Result<std::vector<Hold>> holds() override;
+    Result<DeletionReport> deleteNumber(
+        const DeletionRequest& request, const std::atomic<bool>* cancelled = nullptr) override;
+
+    // One thing that is due by age, by size, or for a hold that waits: tens of milliseconds, but for returning space to
+    // the file system (SQLite's VACUUM of a past day). False: nothing is due now.
+    bool step();
+
+    // "media_segments_expired", "message_segments_expired", "days_expired", "quality_days_expired", "calls_held",
+    // "calls_deleted", "retention_errors"
+    std::vector<NamedCounter> counters() const;
+
+private:
+    RecordKeeper(std::filesystem::path directory, RecordWriter& writer, StorageUpkeep& upkeep, Options options,
+        RetentionStore store, ClockGuard guard);
+
+    void run();
+    Timestamp now() const { return m_options.clocks.wall(); }
+    void warn(const std::string& sentence) const;
+    void fail(const Error& error); // counted, and said once
+    // Runs it when the writer commits. Nothing: this is being stopped.
+    template <typename T> std::optional<T> atNextCommit(std::function<T(StorageUpkeep&)> job);
+
+    // In record_expiry.cpp.
+    bool clockIsTrusted();
+    bool copyOneWaiting();
+    Result<void> copyNow(Hold& hold); // and keeps that it is held
+    bool clearOneExpiredFile();
+    bool expireMedia();
+    bool expireMessages();
+    bool expireDay();
+    bool expireQuality();
+    bool dropQuality(UtcDay day);
+    void sayWhatWent();
+
+    // In call_eraser.cpp.
+    struct Erasing; // one run of deleteNumber()
+    void eraseDay(UtcDay day, Erasing& erasing);
+    bool eraseCall(DeletedCall& call, Erasing& erasing);
+    void eraseMedia(DeletedCall& call, Erasing& erasing);
+    void eraseMessages(DeletedCall& call, Erasing& erasing);
+    void compactDay(UtcDay day, Erasing& erasing);
+    void renewJournal(Erasing& erasing);
+    void noteWhatStays(Erasing& erasing);
+
+    std::filesystem::path m_directory;
+    RecordWriter& m_writer;
+    StorageUpkeep& m_upkeep;
+    Options m_options;
+
+    std::mutex m_mutex; // held for one thing at a time; all below
+    RetentionStore m_store;
+    ClockGuard m_guard;
+    std::int64_t m_clockConfirmations = 0;
+    bool m_clockDoubted = false; // and said
+    Timestamp m_clockNoted;
+    std::string m_lastError;
+    struct Clearing; // a file that is being filled with zeros
+    std::unique_ptr<Clearing> m_clearing;
+    std::uint64_t m_toldMedia = 0, m_toldMessages = 0, m_toldDays = 0, m_toldQuality = 0;
+
+    std::mutex m_threadMutex;
+    std::condition_variable m_stopWanted;
+    std::atomic<bool> m_stopping { false };
+    std::thread m_thread;
+
+    std::atomic<std::uint64_t> m_mediaExpired { 0 }, m_messagesExpired { 0 }, m_daysExpired { 0 },
+        m_qualityExpired { 0 }, m_held { 0 }, m_deleted { 0 }, m_errors { 0 };
+};
+
+}

@@ -1,0 +1,262 @@
+#include "engine/storage/retention_store.h"
+
+#include "engine/storage/day_files.h"
+
+#include <utility>
+
+namespace callmon {
+
+namespace {
+
+constexpr const char* fileName = "retention.sqlite";
+
+constexpr const char* retentionSql = R"sql(
+PRAGMA journal_mode=WAL;
+PRAGMA synchronous=FULL;
+PRAGMA secure_delete=ON;
+CREATE TABLE IF NOT EXISTS holds(
+  hold INTEGER PRIMARY KEY,
+  call_key INTEGER NOT NULL,
+  state INTEGER NOT NULL,                   -- 0 waiting, 1 held, 2 released
+  set_at_ns INTEGER NOT NULL,
+  set_by TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  media_packets INTEGER NOT NULL,
+  messages INTEGER NOT NULL,
+  missing TEXT NOT NULL,
+  released_at_ns INTEGER,
+  released_by TEXT NOT NULL,
+  release_reason TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS expired(
+  part INTEGER NOT NULL,                    -- 0 media segment, 1 message segment, 2 day, 3 quality of a day, 4 call (on request)
+  number INTEGER NOT NULL,                  -- of the segment; days since 1970; call_key
+  at_ns INTEGER NOT NULL,
+  PRIMARY KEY(part, number)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS clock(
+  what TEXT PRIMARY KEY,                    -- 'last_known': when an engine last ran here; 'confirmed': and how often
+  at_ns INTEGER NOT NULL,
+  times INTEGER NOT NULL
+) WITHOUT ROWID;
+)sql";
+
+constexpr const char* holdColumns =
+    "hold, call_key, state, set_at_ns, set_by, reason, media_packets, messages, missing, released_at_ns, released_by, "
+    "release_reason";
+
+Hold holdOf(Statement& row)
+{
+    Hold hold;
+    const auto text = [&](int column) { return row.column(column).text; };
+    hold.number = row.integer(0);
+    hold.call = { row.integer(1) };
+    hold.state = static_cast<HoldState>(row.integer(2));
+    hold.setAt = timestampFromNanoseconds(row.integer(3));
+    hold.setBy = text(4);
+    hold.reason = text(5);
+    hold.mediaPackets = static_cast<std::uint64_t>(row.integer(6));
+    hold.messages = static_cast<std::uint64_t>(row.integer(7));
+    hold.missing = text(8);
+    if (row.column(9).kind == StoredValue::Kind::Integer)
+        hold.releasedAt = timestampFromNanoseconds(row.integer(9));
+    hold.releasedBy = text(10);
+    hold.releaseReason = text(11);
+    return hold;
+}
+
+std::vector<StoredValue> valuesOf(const Hold& hold)
+{
+    return { toStored(hold.number), toStored(hold.call.value), toStored(static_cast<std::int64_t>(hold.state)),
+        toStored(hold.setAt), toStored(std::string_view(hold.setBy)), toStored(std::string_view(hold.reason)),
+        toStored(static_cast<std::int64_t>(hold.mediaPackets)), toStored(static_cast<std::int64_t>(hold.messages)),
+        toStored(std::string_view(hold.missing)), hold.releasedAt ? toStored(*hold.releasedAt) : StoredValue {},
+        toStored(std::string_view(hold.releasedBy)), toStored(std::string_view(hold.releaseReason)) };
+}
+
+StoredValue stored(ExpiredPart part)
+{
+    return toStored(static_cast<std::int64_t>(part));
+}
+
+}
+
+Result<RetentionStore> RetentionStore::open(const std::filesystem::path& directory)
+{
+    const auto file = directory / fileName;
+    std::string note;
+    for (int attempt = 0;; ++attempt) {
+        auto database = Database::open(file, Database::Mode::ReadWrite);
+        if (!database)
+            return database.error();
+        if (database.value().execute(retentionSql)) {
+            RetentionStore store(std::move(database.value()));
+            store.m_note = note;
+            return store;
+        }
+        const Error error = database.value().error("cannot write");
+        if (!database.value().isDamaged() || attempt > 0)
+            return error;
+        const auto aside = moveAside(file, "corrupt");
+        if (aside.empty())
+            return error;
+        note = "the list of legal holds was damaged; it is kept as " + aside.string()
+            + ". Calls that were copied are held on; holds that were waiting for a call's end are to be set again";
+    }
+}
+
+Result<Statement> RetentionStore::prepared(const std::string& sql, std::vector<StoredValue> values)
+{
+    auto statement = m_database.prepare(sql);
+    if (statement)
+        for (std::size_t i = 0; i < values.size(); ++i)
+            statement.value().bind(static_cast<int>(i) + 1, values[i]);
+    return statement;
+}
+
+Result<void> RetentionStore::change(const std::string& sql, std::vector<StoredValue> values)
+{
+    auto statement = prepared(sql, std::move(values));
+    if (!statement)
+        return statement.error();
+    return statement.value().run() ? Result<void>() : m_database.error("cannot write");
+}
+
+Result<std::optional<std::int64_t>> RetentionStore::number(const std::string& sql, std::vector<StoredValue> values)
+{
+    auto row = prepared(sql, std::move(values));
+    if (!row)
+        return row.error();
+    std::optional<std::int64_t> found;
+    if (row.value().stepToRow())
+        found = row.value().integer(0);
+    else if (row.value().failed())
+        return m_database.error("cannot read");
+    return found;
+}
+
+Result<std::vector<Hold>> RetentionStore::holds(bool openOnly)
+{
+    auto rows = prepared(
+        std::string("SELECT ") + holdColumns + " FROM holds" + (openOnly ? " WHERE state<2" : "") + " ORDER BY hold",
+        {});
+    if (!rows)
+        return rows.error();
+    std::vector<Hold> holds;
+    while (rows.value().stepToRow())
+        holds.push_back(holdOf(rows.value()));
+    if (rows.value().failed())
+        return m_database.error("cannot read");
+    return holds;
+}
+
+Result<std::optional<Hold>> RetentionStore::openHold(CallKey call)
+{
+    auto open = holds(true);
+    if (!open)
+        return open.error();
+    for (Hold& hold : open.value())
+        if (hold.call == call)
+            return std::optional(std::move(hold));
+    return std::optional<Hold>();
+}
+
+Result<Hold> RetentionStore::add(Hold hold)
+{
+    const auto last = number("SELECT max(hold) FROM holds", {});
+    if (!last)
+        return last.error();
+    hold.number = last.value().value_or(0) + 1;
+    const auto added = change("INSERT INTO holds VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", valuesOf(hold));
+    return added ? Result<Hold>(std::move(hold)) : added.error();
+}
+
+Result<void> RetentionStore::update(const Hold& hold)
+{
+    return change("INSERT OR REPLACE INTO holds VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", valuesOf(hold));
+}
+
+Result<void> RetentionStore::noteExpired(ExpiredPart part, std::int64_t number, Timestamp at)
+{
+    return change("INSERT OR REPLACE INTO expired VALUES(?,?,?)", { stored(part), toStored(number), toStored(at) });
+}
+
+Result<bool> RetentionStore::isExpired(ExpiredPart part, std::int64_t which)
+{
+    const auto found = number("SELECT 1 FROM expired WHERE part=? AND number=?", { stored(part), toStored(which) });
+    return found ? Result<bool>(found.value().has_value()) : found.error();
+}
+
+Result<void> RetentionStore::noteClock(Timestamp now)
+{
+    return change("INSERT OR REPLACE INTO clock VALUES('last_known',?,0)", { toStored(now) });
+}
+
+Result<std::optional<Timestamp>> RetentionStore::lastClock()
+{
+    const auto found = number("SELECT at_ns FROM clock WHERE what='last_known'", {});
+    if (!found)
+        return found.error();
+    return found.value() ? std::optional(timestampFromNanoseconds(*found.value())) : std::optional<Timestamp>();
+}
+
+Result<std::int64_t> RetentionStore::clockConfirmations()
+{
+    const auto found = number("SELECT times FROM clock WHERE what='confirmed'", {});
+    return found ? Result<std::int64_t>(found.value().value_or(0)) : found.error();
+}
+
+Result<void> RetentionStore::confirmClock(Timestamp now)
+{
+    return change("INSERT INTO clock VALUES('confirmed',?1,1) ON CONFLICT(what) DO UPDATE SET at_ns=?1, times=times+1",
+        { toStored(now) });
+}
+
+Result<std::vector<Hold>> readHolds(const std::filesystem::path& directory)
+{
+    std::vector<Hold> holds;
+    std::error_code ignored;
+    if (!std::filesystem::exists(directory / fileName, ignored))
+        return holds;
+    Error error;
+    for (const auto mode : { Database::Mode::ReadOnly, Database::Mode::Immutable }) {
+        auto database = Database::open(directory / fileName, mode);
+        if (!database)
+            return database.error();
+        auto rows = database.value().prepare(std::string("SELECT ") + holdColumns + " FROM holds ORDER BY hold");
+        if (!rows) {
+            error = rows.error();
+            continue;
+        }
+        while (rows.value().stepToRow())
+            holds.push_back(holdOf(rows.value()));
+        if (!rows.value().failed())
+            return holds;
+        error = database.value().error("cannot read");
+    }
+    return error;
+}
+
+std::optional<Timestamp> expiredAt(const std::filesystem::path& directory, ExpiredPart part, std::int64_t number)
+{
+    std::error_code ignored;
+    if (!std::filesystem::exists(directory / fileName, ignored))
+        return std::nullopt;
+    for (const auto mode : { Database::Mode::ReadOnly, Database::Mode::Immutable }) {
+        auto database = Database::open(directory / fileName, mode);
+        if (!database)
+            continue;
+        auto row = database.value().prepare("SELECT at_ns FROM expired WHERE part=? AND number=?");
+        if (!row)
+            continue;
+        row.value().bind(1, stored(part));
+        row.value().bind(2, number);
+        if (row.value().stepToRow())
+            return timestampFromNanoseconds(row.value().integer(0));
+        if (!row.value().failed())
+            break;
+    }
+    return std::nullopt;
+}
+
+}

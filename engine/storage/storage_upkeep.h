@@ -1,0 +1,43 @@
+// What whoever deletes for good needs of the writer, which goes on writing meanwhile.
+#pragma once
+
+#include "shared/base/utc_time.h"
+#include "shared/calls/media_chunk.h"
+
+#include <filesystem>
+#include <functional>
+#include <string_view>
+#include <vector>
+
+namespace callmon {
+
+class StorageUpkeep {
+public:
+    virtual ~StorageUpkeep() = default;
+
+    // Any thread. `job` is run by the thread that commits, when it begins its next commit: milliseconds at most.
+    virtual void atNextCommit(std::function<void()> job) = 0;
+
+    // Within such a job. The day's database is closed here, and may be moved; false: calls of that day are on.
+    virtual bool releaseDay(UtcDay day) = 0;
+    // Within such a job: begins a new journal, so that nothing is left of calls that are over once journalsRenewed()
+    // (any thread) has gone up; that takes some commits.
+    virtual void renewJournal() = 0;
+    virtual std::uint64_t journalsRenewed() const = 0;
+
+    // Any thread: what is in memory, so not all in the day's database yet.
+    virtual bool isLive(CallKey call) const = 0;
+    virtual std::vector<CallKey> liveCallsOf(std::string_view number) const = 0;
+
+    // Any thread. Media segments, oldest first, but for those that may still be written to.
+    virtual std::vector<std::uint32_t> oldMediaSegments() = 0;
+    // The oldest of them leaves the log: its file's new name, or nothing when it is another by now.
+    virtual std::filesystem::path expireMediaSegment(std::uint32_t segment) = 0;
+    // Whether the log would begin a segment in a file that is full of zeros; and such a file, which gets another name.
+    virtual bool wantsSpareMedia() = 0;
+    virtual bool addSpareMedia(const std::filesystem::path& zeros) = 0;
+    enum class Erased { Done, Gone, Failed }; // Gone: there is no such chunk any more
+    virtual Erased eraseMedia(StreamKey stream, MediaLocation place) = 0; // zeros in the place of the chunk
+};
+
+}

@@ -1,0 +1,41 @@
+// A legal hold: one call that nothing may delete until somebody releases it, with who and why.
+#pragma once
+
+#include "shared/calls/call_key.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace callmon {
+
+enum class HoldState : std::uint8_t {
+    Waiting, // the call is on, or its copy is not whole yet
+    Held, // copied, and on the disk
+    Released,
+};
+
+struct Hold {
+    std::int64_t number = 0; // 1, 2, 3... in the order in which they were set
+    CallKey call;
+    HoldState state = HoldState::Waiting;
+    Timestamp setAt; // by the clock of the probe's machine, as all times here
+    std::string setBy;
+    std::string reason;
+    std::uint64_t mediaPackets = 0; // copied
+    std::uint64_t messages = 0;
+    std::string missing; // what had been overwritten or deleted before: a sentence; empty: nothing
+    std::optional<Timestamp> releasedAt;
+    std::string releasedBy;
+    std::string releaseReason;
+};
+
+constexpr std::size_t longestReason = 500; // bytes
+
+inline std::string_view toText(HoldState state)
+{
+    return state == HoldState::Waiting ? "waiting" : state == HoldState::Held ? "held" : "released";
+}
+
+}

@@ -1,0 +1,89 @@
+#include "shared/remote/wire_keeping.h"
+
+namespace callmon {
+
+using namespace wire;
+
+namespace {
+
+template <typename Archive, typename T> void visitHold(Archive& archive, T& hold)
+{
+    archive.field(hold.number);
+    archive.field(hold.call);
+    archive.enumeration(hold.state, HoldState::Released);
+    archive.field(hold.setAt);
+    archive.field(hold.setBy);
+    archive.field(hold.reason);
+    archive.field(hold.mediaPackets);
+    archive.field(hold.messages);
+    archive.field(hold.missing);
+    archive.field(hold.releasedAt);
+    archive.field(hold.releasedBy);
+    archive.field(hold.releaseReason);
+}
+constexpr std::size_t holdMinBytes = 52;
+
+template <typename Archive, typename T> void visitDeleted(Archive& archive, T& call)
+{
+    archive.field(call.call);
+    archive.enumeration(call.state, DeletionState::Failed);
+    archive.field(call.why);
+    archive.field(call.streams);
+    archive.field(call.qualityBlocks);
+    archive.field(call.messages);
+    archive.field(call.messageBytes);
+    archive.field(call.mediaChunks);
+    archive.field(call.mediaBytes);
+    archive.field(call.alarms);
+}
+constexpr std::size_t deletedMinBytes = 55;
+
+template <typename Archive, typename T> void visitRequest(Archive& archive, T& request)
+{
+    archive.field(request.number);
+    archive.field(request.from);
+    archive.field(request.to);
+    archive.field(request.dryRun);
+}
+
+}
+
+QByteArray encode(const DeletionRequest& request)
+{
+    Writer out(Kind::DeletionRequest);
+    visitRequest(out, request);
+    return out.out().take();
+}
+
+std::optional<DeletionRequest> decodeDeletionRequest(const QByteArray& blob)
+{
+    Reader in(blob, Kind::DeletionRequest);
+    DeletionRequest request;
+    visitRequest(in, request);
+    return in.complete() ? std::optional(std::move(request)) : std::nullopt;
+}
+
+QByteArray encode(const HoldPage& page)
+{
+    return writePage(Writer(Kind::HoldPage), page.holds, [](Writer& w, const Hold& hold) { visitHold(w, hold); });
+}
+
+QByteArray encode(const DeletionPage& page)
+{
+    Writer out(Kind::DeletionPage);
+    writeList(out, page.report.calls, [](Writer& w, const DeletedCall& call) { visitDeleted(w, call); });
+    return writePage(std::move(out), page.report.notes, [](Writer& w, const std::string& note) { w.field(note); });
+}
+
+void wire::readPage(Reader& in, HoldPage& page)
+{
+    readList(in, page.holds, holdMinBytes, [](Reader& r, Hold& hold) { visitHold(r, hold); });
+}
+
+void wire::readPage(Reader& in, DeletionPage& page)
+{
+    readList(in, page.report.calls, deletedMinBytes, [](Reader& r, DeletedCall& call) { visitDeleted(r, call); });
+    readList(in, page.report.notes, 2, [](Reader& r, std::string& note) { r.field(note); });
+}
+
+}

@@ -1,0 +1,12 @@
+// The answers about legal holds and deletion, for decodeAnswer(). Internal to shared/remote.
+#pragma once
+
+#include "shared/remote/wire.h"
+#include "shared/remote/wire_archive.h"
+
+namespace callmon::wire {
+
+void readPage(Reader& in, HoldPage& page);
+void readPage(Reader& in, DeletionPage& page);
+
+}

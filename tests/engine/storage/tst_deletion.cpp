@@ -1,0 +1,192 @@
+// Deletion on request: after it the bytes of a number and of its calls are nowhere in the data directory, and all else
+// is as it was.
+#include "tests/engine/storage/kept_directory.h"
+
+using namespace callmon;
+using namespace std::chrono_literals;
+using sample::KeptDirectory;
+
+namespace {
+
+const Timestamp start = sample::at("2026-02-20T10:00:00Z");
+const std::string number = "+34666123456";
+const std::string payload = "DISTINCTIVE-PAYLOAD-7310";
+
+const DeletedCall& rowOf(const DeletionReport& report, CallKey call)
+{
+    for (const DeletedCall& row : report.calls)
+        if (row.call == call)
+            return row;
+    qFatal("the report has no such call");
+}
+
+}
+
+class TestDeletion : public QObject {
+    Q_OBJECT
+
+private slots:
+    void nothingOfTheNumberIsLeftAndAllElseIs()
+    {
+        KeptDirectory directory;
+        directory.openKept();
+        std::vector<CallRecord> theirs, others;
+        for (int i = 0; i < 40; ++i) { // many, so that pages of the databases split and rows move
+            theirs.push_back(directory.put(start + i * 25h, "theirs-" + std::to_string(i), number, payload, i % 3 + 1));
+            others.push_back(directory.put(start + i * 25h + 1min, "others-" + std::to_string(i), "200", "OTHER", 2));
+        }
+        CallRecord asserted = sample::ended(sample::call(start + 1h, "asserted"));
+        asserted.assertedIdentity = number;
+        directory.writer->callEnded(asserted);
+        CallRecord called = sample::ended(sample::call(start + 2h, "called"));
+        called.callee = number;
+        directory.writer->callEnded(called);
+        Alarm alarm;
+        alarm.id = { nanosecondsSinceEpoch(start) };
+        alarm.raisedAt = alarm.since = start;
+        alarm.call = theirs[0].key;
+        alarm.caller = number;
+        alarm.text = "MOS of a call from " + number;
+        directory.writer->alarm(alarm);
+        QVERIFY(directory.writer->commit().has_value());
+        QVERIFY(!directory.filesWith(number).empty());
+        QVERIFY(!directory.filesWith(payload).empty());
+
+        DeletionRequest request { number, {}, {}, true };
+        const auto dry = directory.keeper->deleteNumber(request);
+        QVERIFY(dry.has_value());
+        QCOMPARE(dry.value().calls.size(), 42u);
+        QVERIFY(rowOf(dry.value(), theirs[1].key).state == DeletionState::WouldGo);
+        directory.openQuery(directory.writer.get());
+        QCOMPARE(directory.calls().size(), 82u);
+        QCOMPARE(directory.packetsOf({ theirs[1].key, 0 }), 80u);
+
+        request.dryRun = false;
+        const auto report = directory.keeper->deleteNumber(request);
+        QVERIFY2(report.has_value(), report ? "" : report.error().what.c_str());
+        QCOMPARE(report.value().calls.size(), 42u);
+        const DeletedCall& row = rowOf(report.value(), theirs[1].key);
+        QVERIFY(row.state == DeletionState::Deleted);
+        QCOMPARE(row.streams, 2u);
+        QCOMPARE(row.qualityBlocks, 4u);
+        QCOMPARE(row.messages, 4u);
+        QCOMPARE(row.mediaChunks, 4u);
+        QVERIFY(row.mediaBytes > 80 * 2 * 172);
+        QCOMPARE(rowOf(report.value(), theirs[0].key).alarms, 1u);
+        for (const std::string& note : report.value().notes)
+            QFAIL(note.c_str());
+        QCOMPARE(directory.firstFileWith(number), std::string());
+        QCOMPARE(directory.firstFileWith(payload), std::string());
+        QCOMPARE(directory.firstFileWith("theirs-"), std::string());
+        QCOMPARE(directory.kept("calls_deleted"), 42u);
+
+        QCOMPARE(directory.calls().size(), 40u);
+        for (const CallRecord& other : others) {
+            QCOMPARE(directory.packetNumbers({ other.key, 1 }), sample::upTo(80));
+            std::string error;
+            QCOMPARE(directory.messagesOf(other.key, &error), 4u);
+            QCOMPARE(error, std::string());
+            QCOMPARE(directory.query->quality(other.key).value().size(), 140u);
+        }
+        CallQuery one;
+        one.key = theirs[3].key;
+        const auto gone = directory.query->calls(one, [](const CallRecord&) { return true; });
+        QVERIFY(!gone && gone.error().what.find("was deleted on request at 2026-03-02") != std::string::npos);
+        directory.closeKept();
+        QCOMPARE(directory.firstFileWith(number), std::string());
+        QCOMPARE(directory.firstFileWith(payload), std::string());
+    }
+
+    void recoveryAfterAKillFindsNoDamageInWhatWasErased()
+    {
+        KeptDirectory directory;
+        directory.openKept();
+        for (int i = 0; i < 6; ++i)
+            directory.put(start + i * 1min, "call-" + std::to_string(i), i % 2 == 0 ? number : "200", payload);
+        directory.put(start + 1h, "last", number, payload);
+        QVERIFY(directory.keeper->deleteNumber({ number, {}, {}, false }).has_value());
+        directory.writer->liveCall(sample::call(start + 2h, "on"));
+        QVERIFY(directory.writer->commit().has_value());
+        KeptDirectory next;
+        next.path = directory.copyAsKilled();
+        next.openKept();
+        for (const std::string& note : next.writer->recoveryNotes())
+            QVERIFY2(note.find("damaged") == std::string::npos && note.find("torn") == std::string::npos, note.c_str());
+        const CallRecord later = next.put(start + 3h, "later", "300", "LATER");
+        next.openQuery();
+        QCOMPARE(next.calls().size(), 5u);
+        QCOMPARE(next.packetsOf({ later.key, 0 }), 120u);
+        QCOMPARE(next.packetsOf({ sample::call(start + 1min, "call-1").key, 1 }), 120u);
+        next.closeKept();
+        directory.closeKept();
+    }
+
+    void heldAndLiveCallsAreKeptAndNamed()
+    {
+        KeptDirectory directory;
+        directory.openKept();
+        const CallRecord held = directory.put(start, "held", number, payload);
+        const CallRecord free = directory.put(start + 1min, "free", number, payload);
+        CallRecord on = sample::call(start + 2min, "on");
+        on.callee = number;
+        directory.writer->liveCall(on);
+        QVERIFY(directory.writer->commit().has_value());
+        QVERIFY(directory.keeper->hold(held.key, "case 17", "ada").has_value());
+        const auto report = directory.keeper->deleteNumber({ number, {}, {}, false });
+        QVERIFY(report.has_value());
+        QCOMPARE(report.value().calls.size(), 3u);
+        QVERIFY(rowOf(report.value(), held.key).state == DeletionState::Held);
+        QVERIFY(!rowOf(report.value(), held.key).why.empty());
+        QVERIFY(rowOf(report.value(), free.key).state == DeletionState::Deleted);
+        QVERIFY(rowOf(report.value(), on.key).state == DeletionState::On);
+        directory.openQuery(directory.writer.get());
+        QCOMPARE(directory.calls().size(), 1u);
+        QCOMPARE(directory.packetsOf({ held.key, 0 }), 120u);
+        QVERIFY(directory.keeper->release(held.key, "closed", "ada").has_value());
+        directory.writer->callEnded(sample::ended(on));
+        QVERIFY(directory.writer->commit().has_value());
+        QVERIFY(directory.keeper->deleteNumber({ number, {}, {}, false }).has_value());
+        QCOMPARE(directory.firstFileWith(number), std::string());
+        QCOMPARE(directory.firstFileWith(payload), std::string());
+        directory.closeKept();
+    }
+
+    void aPeriodAndTheWholeNumberChoose()
+    {
+        KeptDirectory directory;
+        directory.openKept();
+        directory.put(start, "early", number, payload);
+        directory.put(start + 1h, "middle", number, payload);
+        directory.put(start + 2h, "late", number, payload);
+        directory.put(start + 1h + 1min, "longer", number + "7", payload);
+        QVERIFY(!directory.keeper->deleteNumber({ "+34666*", {}, {}, false }));
+        QVERIFY(!directory.keeper->deleteNumber({ "", {}, {}, false }));
+        const auto report = directory.keeper->deleteNumber({ number, start + 30min, start + 2h, false });
+        QCOMPARE(report.value().calls.size(), 1u);
+        directory.openQuery(directory.writer.get());
+        QCOMPARE(directory.calls().size(), 3u);
+        directory.closeKept();
+    }
+
+    void erasingDoesNotMakeASegmentYoung()
+    {
+        KeptDirectory directory;
+        directory.openKept();
+        directory.put(start, "one", number, payload);
+        directory.put(start, "two", "200", "OTHER");
+        const auto media = segmentPath(directory.path / "media", 1);
+        const auto messages = segmentPath(directory.path / "messages", 1);
+        for (const auto& file : { media, messages })
+            directory.setLastWrite(file, directory.wall - 50h);
+        QVERIFY(directory.keeper->deleteNumber({ number, {}, {}, false }).has_value());
+        for (const auto& file : { media, messages }) {
+            struct stat status { };
+            QCOMPARE(::stat(file.c_str(), &status), 0);
+            QCOMPARE(status.st_mtim.tv_sec, nanosecondsSinceEpoch(directory.wall - 50h) / 1'000'000'000);
+        }
+        directory.closeKept();
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDeletion)
+#include "tst_deletion.moc"

@@ -1,0 +1,242 @@
+// A call under legal hold stays whole and readable, whatever expires around it, until somebody releases it.
+#include "engine/storage/held_call.h"
+#include "tests/engine/storage/kept_directory.h"
+
+using namespace callmon;
+using namespace std::chrono_literals;
+using sample::described;
+using sample::KeptDirectory;
+using sample::upTo;
+
+namespace {
+
+const Timestamp start = sample::at("2026-02-20T10:00:00.123456789Z");
+const KeepPeriods shortPeriods { .records = 1h, .media = 1h, .messages = 1h, .quality = 1h };
+
+DirectoryWriter::Tuning smallSegments()
+{
+    DirectoryWriter::Tuning tuning;
+    tuning.segmentSize = 1u << 20;
+    tuning.messageSegmentSize = 4096;
+    return tuning;
+}
+
+void expireAll(KeptDirectory& directory)
+{
+    for (int i = 0; segmentsIn(directory.path / "media").size() < 4; ++i) // so that the call's is not among the newest
+        directory.put(start + 1h + i * 1s, "filler-" + std::to_string(i), "1", "FILLER", 30);
+    for (const char* folder : { "media", "messages" })
+        for (const std::uint32_t number : segmentsIn(directory.path / folder))
+            directory.setLastWrite(segmentPath(directory.path / folder, number), directory.wall - 100h);
+    directory.steps();
+}
+
+QString describedAll(KeptDirectory& directory, const CallRecord& call)
+{
+    directory.openQuery(directory.writer.get());
+    CallQuery one;
+    one.key = call.key;
+    QString text;
+    for (const CallRecord& found : directory.calls(one))
+        text += described(found);
+    const auto streams = directory.query->streams(call.key);
+    for (const StreamRecord& stream : streams.value())
+        text += described(stream);
+    const auto points = directory.query->quality(call.key);
+    for (const QualityPoint& point : points.value())
+        text += QString("%1 %2 %3;").arg(point.stream.index).arg(nanosecondsSinceEpoch(point.at)).arg(point.packets);
+    (void)directory.query->messages(call.key, [&](const CallMessage& message) {
+        text += QString::fromStdString(message.text) + QString::number(nanosecondsSinceEpoch(message.head.arrival));
+        return true;
+    });
+    for (std::uint32_t index = 0; index < 2; ++index)
+        (void)directory.query->media({ call.key, index }, [&](Bytes bytes) {
+            text +=
+                QByteArray(reinterpret_cast<const char*>(bytes.data()), static_cast<qsizetype>(bytes.size())).toHex();
+            return true;
+        });
+    return text;
+}
+
+}
+
+class TestLegalHold : public QObject {
+    Q_OBJECT
+
+private slots:
+    void aHeldCallIsReadAsBeforeWhenAllOfItHasExpired()
+    {
+        KeptDirectory directory;
+        directory.openKept(shortPeriods, smallSegments());
+        const CallRecord call = directory.put(start, "held");
+        const CallRecord other = directory.put(start + 1min, "other");
+        const QString before = describedAll(directory, call);
+        QVERIFY(before.size() > 10'000);
+        const auto hold = directory.keeper->hold(call.key, "case 17", "ada");
+        QVERIFY2(hold.has_value(), hold ? "" : hold.error().what.c_str());
+        QVERIFY(hold.value().state == HoldState::Held && hold.value().missing.empty());
+        QCOMPARE(hold.value().mediaPackets, 240u);
+        QCOMPARE(hold.value().messages, 4u);
+        expireAll(directory);
+        QVERIFY(!std::filesystem::exists(directory.path / "2026-02-20.sqlite"));
+        QVERIFY(!std::filesystem::exists(segmentPath(directory.path / "media", 1)));
+        QVERIFY(!std::filesystem::exists(segmentPath(directory.path / "messages", 1)));
+        QCOMPARE(describedAll(directory, call), before);
+        CallQuery gone;
+        gone.key = other.key;
+        QVERIFY(!directory.query->calls(gone, [](const CallRecord&) { return true; }));
+        // Found by a search, too, with nothing else of that day; and by a reader of its own.
+        CallQuery byNumber;
+        byNumber.number = "+34910000001";
+        QCOMPARE(directory.calls(byNumber).size(), 1u);
+        QCOMPARE(directory.calls().size(), 1u);
+        byNumber.newestFirst = true;
+        byNumber.limit = 1;
+        QCOMPARE(directory.calls(byNumber).size(), 1u);
+        auto alone = RecordQuery::open(heldDirectory(directory.path, call.key));
+        QVERIFY(alone.has_value());
+        QCOMPARE(alone.value()->quality(call.key).value().size(), 140u);
+        // A restart changes nothing.
+        directory.closeKept();
+        directory.openKept(shortPeriods, smallSegments());
+        directory.steps();
+        QCOMPARE(describedAll(directory, call), before);
+        QCOMPARE(directory.kept("calls_held"), 1u);
+
+        const auto released = directory.keeper->release(call.key, "closed", "grace");
+        QVERIFY(released.has_value());
+        QVERIFY(!std::filesystem::exists(heldDirectory(directory.path, call.key)));
+        QCOMPARE(directory.calls().size(), 0u);
+        const auto history = directory.keeper->holds();
+        QCOMPARE(history.value().size(), 1u);
+        const Hold& past = history.value()[0];
+        QVERIFY(past.state == HoldState::Released && past.setBy == "ada" && past.reason == "case 17"
+            && past.releasedBy == "grace" && past.releaseReason == "closed" && past.releasedAt == directory.wall);
+        QVERIFY(!directory.keeper->release(call.key, "again", "grace"));
+        directory.closeKept();
+    }
+
+    void aHoldNeedsAReasonAndACallAndIsSetOnce()
+    {
+        KeptDirectory directory;
+        directory.openKept();
+        const CallRecord call = directory.put(start, "held");
+        QVERIFY(!directory.keeper->hold(call.key, "", "ada"));
+        QVERIFY(!directory.keeper->hold(call.key, std::string(501, 'x'), "ada"));
+        QVERIFY(!directory.keeper->hold({ call.key.value + 1 }, "why", "ada"));
+        QVERIFY(directory.keeper->holds().value().empty());
+        QVERIFY(directory.keeper->hold(call.key, "why", "ada").has_value());
+        const auto twice = directory.keeper->hold(call.key, "why", "grace");
+        QVERIFY(!twice && twice.error().what.find("held already, by ada") != std::string::npos);
+        directory.closeKept();
+    }
+
+    void aCallThatIsOnIsCopiedWhenItIsOver()
+    {
+        KeptDirectory directory;
+        directory.openKept(shortPeriods, smallSegments());
+        const CallRecord call = sample::call(start, "on");
+        directory.writer->liveCall(call);
+        QVERIFY(directory.writer->commit().has_value());
+        const auto hold = directory.keeper->hold(call.key, "now", "ada");
+        QVERIFY2(hold.has_value() && hold.value().state == HoldState::Waiting, hold ? "" : hold.error().what.c_str());
+        directory.steps();
+        QVERIFY(heldCallsIn(directory.path).empty());
+        directory.writer->stream(sample::stream(call.key, 0, start));
+        directory.writer->media(sample::chunk({ call.key, 0 }, start, 5, 0));
+        directory.writer->callEnded(sample::ended(call));
+        QVERIFY(directory.writer->commit().has_value());
+        expireAll(directory);
+        QVERIFY(directory.keeper->holds().value()[0].state == HoldState::Held);
+        directory.openQuery(directory.writer.get());
+        QCOMPARE(directory.packetNumbers({ call.key, 0 }), upTo(5));
+        directory.closeKept();
+    }
+
+    void aCopyThatWasCutOffIsMadeAnew()
+    {
+        KeptDirectory directory;
+        directory.openKept(shortPeriods, smallSegments());
+        const CallRecord call = directory.put(start, "held");
+        const QString before = describedAll(directory, call);
+        // As a kill in the middle of the copy leaves it: the hold is kept, a part of the copy lies beside its place.
+        {
+            auto store = RetentionStore::open(directory.path);
+            Hold hold;
+            hold.call = call.key;
+            hold.setBy = "ada";
+            hold.reason = "why";
+            QVERIFY(store.value().add(hold).has_value());
+        }
+        const auto partial = heldDirectory(directory.path, call.key).string() + ".partial";
+        std::filesystem::create_directories(partial + "/media");
+        std::ofstream(partial + "/media/000001.log") << "half a segment";
+        std::ofstream(partial + "/live.journal") << "half a journal";
+        KeptDirectory next;
+        next.path = directory.copyAsKilled();
+        next.openKept(shortPeriods, smallSegments());
+        expireAll(next);
+        QVERIFY(next.keeper->holds().value()[0].state == HoldState::Held);
+        QVERIFY(!std::filesystem::exists(heldDirectory(next.path, call.key).string() + ".partial"));
+        QVERIFY(!std::filesystem::exists(next.path / "2026-02-20.sqlite"));
+        QCOMPARE(describedAll(next, call), before);
+        next.closeKept();
+        directory.closeKept();
+    }
+
+    void whatCannotBeCopiedKeepsEverythingElseFromExpiring()
+    {
+        KeptDirectory directory;
+        directory.openKept(shortPeriods, smallSegments());
+        const CallRecord call = directory.put(start, "held");
+        std::ofstream(directory.path / "held") << "in the way"; // no folder of that name can be made
+        const auto hold = directory.keeper->hold(call.key, "why", "ada");
+        QVERIFY(!hold && hold.error().what.find("tried again") != std::string::npos);
+        expireAll(directory);
+        QVERIFY(std::filesystem::exists(directory.path / "2026-02-20.sqlite"));
+        QVERIFY(directory.kept("retention_errors") > 0);
+        QVERIFY(directory.wasSaid("could not be copied yet"));
+        std::filesystem::remove(directory.path / "held");
+        directory.steps();
+        QVERIFY(!std::filesystem::exists(directory.path / "2026-02-20.sqlite"));
+        QCOMPARE(heldCallsIn(directory.path).size(), 1u);
+        directory.closeKept();
+    }
+
+    void aDamagedListOfHoldsReleasesNothing()
+    {
+        KeptDirectory directory;
+        directory.openKept(shortPeriods, smallSegments());
+        const CallRecord call = directory.put(start, "held");
+        QVERIFY(directory.keeper->hold(call.key, "why", "ada").has_value());
+        directory.closeKept();
+        std::filesystem::remove(directory.path / "retention.sqlite-wal");
+        std::ofstream(directory.path / "retention.sqlite") << std::string(8192, 'x');
+        directory.openKept(shortPeriods, smallSegments());
+        QVERIFY(directory.wasSaid("list of legal holds was damaged"));
+        QCOMPARE(directory.keeper->holds().value().size(), 1u);
+        expireAll(directory);
+        directory.openQuery(directory.writer.get());
+        QCOMPARE(directory.packetsOf({ call.key, 0 }), 120u);
+        const auto report = directory.keeper->deleteNumber({ "+34910000001", {}, {}, false });
+        QVERIFY(report.value().calls.size() == 1 && report.value().calls[0].state == DeletionState::Held);
+        directory.closeKept();
+    }
+
+    void whatWasGoneBeforeTheHoldIsSaid()
+    {
+        KeptDirectory directory;
+        directory.openKept({ .media = 1h }, smallSegments());
+        const CallRecord call = directory.put(start, "late");
+        expireAll(directory);
+        const auto hold = directory.keeper->hold(call.key, "why", "ada");
+        QVERIFY(hold.has_value());
+        QCOMPARE(hold.value().mediaPackets, 0u);
+        QVERIFY2(
+            hold.value().missing.find("expired and was deleted at") != std::string::npos, hold.value().missing.c_str());
+        directory.closeKept();
+    }
+};
+
+QTEST_GUILESS_MAIN(TestLegalHold)
+#include "tst_legal_hold.moc"

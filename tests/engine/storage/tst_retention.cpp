@@ -1,0 +1,287 @@
+// What is too old goes, each kind after a period of its own, whole segments and days at a time; what is not, stays.
+#include "engine/storage/media_preparation.h"
+#include "tests/engine/storage/kept_directory.h"
+
+using namespace callmon;
+using namespace std::chrono_literals;
+using sample::KeptDirectory;
+
+namespace {
+
+const Timestamp first = sample::at("2026-03-01T10:00:00Z");
+constexpr std::uint64_t segment = 1u << 20;
+
+DirectoryWriter::Tuning smallSegments(std::uint64_t mostMedia = 0)
+{
+    DirectoryWriter::Tuning tuning;
+    tuning.segmentSize = segment;
+    tuning.messageSegmentSize = 64 * 1024;
+    tuning.mostMediaBytes = mostMedia;
+    return tuning;
+}
+
+// Until there are so many media segments.
+void fillMedia(KeptDirectory& directory, std::size_t segments, int firstCall = 0)
+{
+    for (int i = firstCall; segmentsIn(directory.path / "media").size() < segments; ++i)
+        directory.put(first + i * 1s, "filler-" + std::to_string(i), "1", "FILLER", 30);
+}
+
+}
+
+class TestRetention : public QObject {
+    Q_OBJECT
+
+private slots:
+    void agesAreReadAsTheyAreWritten_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<qint64>("hours"); // 0: refused
+        QTest::newRow("hours") << "12h" << qint64(12);
+        QTest::newRow("days") << "400d" << qint64(9600);
+        QTest::newRow("weeks") << "8w" << qint64(1344);
+        QTest::newRow("years") << "2y" << qint64(17520);
+        for (const char* wrong :
+            { "", "d", "0d", "12", "12m", "-1d", "1.5d", "101y", "4294967295y", "99999999999d", " 1d" })
+            QTest::newRow(wrong) << wrong << qint64(0);
+    }
+    void agesAreReadAsTheyAreWritten()
+    {
+        QFETCH(QString, text);
+        QFETCH(qint64, hours);
+        const auto age = parseAge(text.toStdString());
+        QCOMPARE(age.has_value(), hours > 0);
+        if (age)
+            QCOMPARE(age.value(), std::chrono::seconds(hours * 3600));
+    }
+
+    void mediaGoBySegmentsWhenTheirLastWriteIsTooOld()
+    {
+        KeptDirectory directory;
+        directory.openKept({ .media = 72h }, smallSegments());
+        fillMedia(directory, 5);
+        const auto segments = segmentsIn(directory.path / "media");
+        for (const std::uint32_t number : segments)
+            directory.setLastWrite(segmentPath(directory.path / "media", number), directory.wall);
+        directory.setLastWrite(segmentPath(directory.path / "media", segments[0]), directory.wall - 73h);
+        directory.setLastWrite(segmentPath(directory.path / "media", segments[1]), directory.wall - 71h);
+        directory.steps();
+        QCOMPARE(segmentsIn(directory.path / "media").size(), 4u);
+        QCOMPARE(segmentsIn(directory.path / "media").front(), segments[1]);
+        QCOMPARE(directory.kept("media_segments_expired"), 1u);
+        QVERIFY(directory.wasSaid("1 segment of media"));
+        // The newest two are written to: they stay, however old.
+        for (const std::uint32_t number : segmentsIn(directory.path / "media"))
+            directory.setLastWrite(segmentPath(directory.path / "media", number), directory.wall - 1000h);
+        directory.steps();
+        QCOMPARE(segmentsIn(directory.path / "media").size(), 2u);
+        fillMedia(directory, 3, 1000); // and go on
+        directory.openQuery(directory.writer.get());
+        std::string error;
+        const CallKey oldest = directory.calls()[0].key;
+        QCOMPARE(directory.packetsOf({ oldest, 0 }, &error), 0u);
+        QVERIFY2(error.find("expired and was deleted at 2026-03-02T12:00:00") != std::string::npos, error.c_str());
+        directory.closeKept();
+    }
+
+    void anExpiredFileOfALimitedLogIsZerosAndBegunAgain()
+    {
+        KeptDirectory directory;
+        directory.openKept({ .media = 72h }, smallSegments(6 * segment));
+        fillMedia(directory, 4);
+        struct stat before { };
+        const auto oldest = segmentPath(directory.path / "media", 1);
+        QCOMPARE(::stat(oldest.c_str(), &before), 0);
+        directory.setLastWrite(oldest, directory.wall - 73h);
+        directory.steps();
+        const auto spares = spareSegmentsIn(directory.path / "media");
+        QCOMPARE(spares.size(), 1u);
+        struct stat after { };
+        QCOMPARE(::stat(spares[0].c_str(), &after), 0);
+        QCOMPARE(after.st_ino, before.st_ino);
+        std::ifstream in(spares[0], std::ios::binary);
+        const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+        QVERIFY(bytes.size() >= segment && bytes.find_first_not_of('\0') == std::string::npos);
+        fillMedia(directory, 4, 1000); // the spare file is the next segment
+        QCOMPARE(spareSegmentsIn(directory.path / "media").size(), 0u);
+        QCOMPARE(::stat(segmentPath(directory.path / "media", 5).c_str(), &after), 0);
+        QCOMPARE(after.st_ino, before.st_ino);
+        directory.closeKept();
+        directory.openQuery();
+        const auto calls = directory.calls();
+        QCOMPARE(directory.packetsOf({ calls.back().key, 0 }), 1200u);
+    }
+
+    void whatAKillLeavesOfAnExpiredFileIsClearedByTheNextRun()
+    {
+        KeptDirectory directory;
+        directory.openKept({ .media = 72h }, smallSegments(6 * segment));
+        fillMedia(directory, 4);
+        directory.setLastWrite(segmentPath(directory.path / "media", 1), directory.wall - 73h);
+        QVERIFY(directory.keeper->step()); // renamed, and no more
+        QVERIFY(std::filesystem::exists(directory.path / "media" / "000001.expired"));
+        KeptDirectory next;
+        next.path = directory.copyAsKilled();
+        next.openKept({ .media = 72h }, smallSegments(6 * segment));
+        next.steps();
+        QVERIFY(!std::filesystem::exists(next.path / "media" / "000001.expired"));
+        QCOMPARE(spareSegmentsIn(next.path / "media").size(), 1u);
+        QCOMPARE(segmentsIn(next.path / "media").front(), 2u);
+        next.openQuery();
+        QVERIFY(next.packetsOf({ next.calls().back().key, 1 }) == 1200u);
+        next.closeKept();
+        directory.closeKept();
+    }
+
+    void messagesGoByAgeAndBySize()
+    {
+        KeptDirectory directory;
+        directory.openKept({ .messages = 72h, .mostMessageBytes = 4 * 64 * 1024 }, smallSegments());
+        const std::string text(8000, 'm');
+        for (int i = 0; segmentsIn(directory.path / "messages").size() < 4; ++i)
+            directory.put(first + i * 1s, "call-" + std::to_string(i), "1", text.substr(0, 150), 1);
+        const CallKey oldest = sample::call(first, "call-0").key;
+        const auto old = segmentPath(directory.path / "messages", 1);
+        for (const std::uint32_t number : segmentsIn(directory.path / "messages"))
+            directory.setLastWrite(segmentPath(directory.path / "messages", number), directory.wall);
+        directory.steps();
+        QCOMPARE(segmentsIn(directory.path / "messages").size(), 4u);
+        directory.setLastWrite(old, directory.wall - 73h);
+        directory.steps();
+        QCOMPARE(segmentsIn(directory.path / "messages").front(), 2u);
+        directory.openQuery(directory.writer.get());
+        std::string error;
+        QCOMPARE(directory.messagesOf(oldest, &error), 0u);
+        QVERIFY2(error.find("expired and were deleted at 2026-03-02T12:00:00") != std::string::npos, error.c_str());
+        for (int i = 0; lastSegment(directory.path / "messages") < 7; ++i) // 6 of them: two too many
+            directory.put(first + 1h + i * 1s, "more-" + std::to_string(i), "1", text.substr(0, 150), 1);
+        directory.steps();
+        QVERIFY(segmentsIn(directory.path / "messages").size() <= 4);
+        QVERIFY(directory.kept("message_segments_expired") >= 3);
+        directory.closeKept();
+    }
+
+    void daysGoWithAllThatIsInThem()
+    {
+        KeptDirectory directory;
+        directory.openKept({ .records = 48h });
+        const CallRecord old = directory.put(sample::at("2026-02-27T10:00:00Z"), "old");
+        const CallRecord late = directory.put(sample::at("2026-02-28T10:00:00Z"), "late");
+        directory.steps(); // the 27th ended 60 hours ago, the 28th 36
+        QVERIFY(!std::filesystem::exists(directory.path / "2026-02-27.sqlite"));
+        QVERIFY(directory.filesWith("2026-02-27.sqlite").empty());
+        for (const auto& entry : std::filesystem::directory_iterator(directory.path))
+            QVERIFY(!entry.path().filename().string().starts_with("2026-02-27"));
+        QVERIFY(std::filesystem::exists(directory.path / "2026-02-28.sqlite"));
+        QCOMPARE(directory.kept("days_expired"), 1u);
+        directory.openQuery(directory.writer.get());
+        QCOMPARE(directory.calls().size(), 1u);
+        QCOMPARE(directory.calls()[0].key, late.key);
+        CallQuery one;
+        one.key = old.key;
+        const auto found = directory.query->calls(one, [](const CallRecord&) { return true; });
+        QVERIFY(!found);
+        QVERIFY2(found.error().what.find("records of 2026-02-27 expired and were deleted at 2026-03-02")
+                != std::string::npos,
+            found.error().what.c_str());
+        directory.pass(12h);
+        directory.steps();
+        QCOMPARE(directory.calls().size(), 0u); // a reader that had it open sees so
+        directory.closeKept();
+    }
+
+    void aDayOfWhichACallIsOnStays()
+    {
+        KeptDirectory directory;
+        directory.openKept({ .records = 1h });
+        const CallRecord call = sample::call(sample::at("2026-02-20T10:00:00Z"), "long");
+        directory.put(sample::at("2026-02-20T09:00:00Z"), "over");
+        directory.writer->liveCall(call);
+        QVERIFY(directory.writer->commit().has_value());
+        directory.steps();
+        QVERIFY(std::filesystem::exists(directory.path / "2026-02-20.sqlite"));
+        directory.writer->callEnded(sample::ended(call));
+        QVERIFY(directory.writer->commit().has_value());
+        directory.steps();
+        QVERIFY(!std::filesystem::exists(directory.path / "2026-02-20.sqlite"));
+        directory.closeKept();
+    }
+
+    void qualityGoesSomeBlocksAtATimeAndTheRecordsStay()
+    {
+        KeptDirectory directory;
+        directory.openKept({ .quality = 24h });
+        const CallRecord call = directory.put(sample::at("2026-02-27T10:00:00Z"), "old");
+        const CallRecord fresh = directory.put(sample::at("2026-03-01T13:00:00Z"), "fresh");
+        directory.steps();
+        QCOMPARE(directory.kept("quality_days_expired"), 1u);
+        directory.openQuery(directory.writer.get());
+        QCOMPARE(directory.calls().size(), 2u);
+        QCOMPARE(directory.query->streams(call.key).value().size(), 2u);
+        QCOMPARE(directory.query->quality(fresh.key).value().size(), 140u);
+        const auto gone = directory.query->quality(call.key);
+        QVERIFY(!gone);
+        QVERIFY2(gone.error().what.find("quality series of 2026-02-27 expired") != std::string::npos,
+            gone.error().what.c_str());
+        QCOMPARE(directory.packetsOf({ call.key, 0 }), 120u);
+        directory.closeKept();
+    }
+
+    void withoutPeriodsNothingGoes()
+    {
+        KeptDirectory directory;
+        directory.openKept({}, smallSegments());
+        fillMedia(directory, 4);
+        directory.pass(24h * 365 * 50);
+        directory.steps();
+        QCOMPARE(segmentsIn(directory.path / "media").size(), 4u);
+        QVERIFY(std::filesystem::exists(directory.path / "2026-03-01.sqlite"));
+        directory.closeKept();
+    }
+
+    void aClockThatStepsDeletesNothingUntilItIsConfirmed()
+    {
+        KeptDirectory directory;
+        directory.openKept({ .records = 48h });
+        directory.put(sample::at("2026-03-01T10:00:00Z"), "kept");
+        directory.steps();
+        directory.wall += 25h * 365; // and steady time did not pass
+        directory.steps();
+        QVERIFY(std::filesystem::exists(directory.path / "2026-03-01.sqlite"));
+        QVERIFY(directory.wasSaid("nothing is deleted by age until it is confirmed"));
+        const std::size_t said = directory.said.size();
+        directory.pass(24h);
+        directory.steps();
+        QCOMPARE(directory.said.size(), said); // once
+        directory.closeKept();
+        directory.openKept({ .records = 48h }); // a restart confirms nothing
+        directory.steps();
+        QVERIFY(std::filesystem::exists(directory.path / "2026-03-01.sqlite"));
+        {
+            auto other = RetentionStore::open(directory.path); // as another process does
+            QVERIFY(other.has_value());
+            QVERIFY(other.value().confirmClock(directory.wall).has_value());
+        }
+        directory.steps();
+        QVERIFY(!std::filesystem::exists(directory.path / "2026-03-01.sqlite"));
+        directory.closeKept();
+    }
+
+    void aClockThatIsSlowlySetRightIsBelieved()
+    {
+        KeptDirectory directory;
+        directory.openKept({ .records = 48h });
+        directory.put(sample::at("2026-03-01T10:00:00Z"), "kept");
+        for (int hour = 0; hour < 60; ++hour) {
+            directory.pass(1h);
+            directory.wall += 30min; // by as much as a day and more, in all
+            directory.steps();
+        }
+        QVERIFY(!std::filesystem::exists(directory.path / "2026-03-01.sqlite"));
+        QVERIFY(!directory.wasSaid("confirmed"));
+        directory.closeKept();
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRetention)
+#include "tst_retention.moc"
