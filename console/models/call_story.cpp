@@ -119,7 +119,8 @@ void addOddities(const CallRecord& call, QStringList& story)
         story += tr("Transferred to %1.").arg(text(call.transferTarget));
     if (!call.diversion.empty())
         story += tr("Diverted by %1.").arg(text(call.diversion));
-    if (call.mediaAfterEnd)
+    // What was under way when the BYE passed is nothing odd.
+    if (call.mediaAfterEnd && *call.mediaAfterEnd >= Milliseconds(500))
         story += tr("⚠ Media went on for %1 after the end.").arg(secondsText(*call.mediaAfterEnd));
 }
 
@@ -142,9 +143,8 @@ QString storyOf(const CallRecord& call)
         const QString after =
             call.answerDelay ? tr("Answered after %1").arg(secondsText(*call.answerDelay)) : tr("Answered");
         const auto duration = durationOf(call);
-        story += !duration ? after + QLatin1Char('.')
-            : ended        ? tr("%1, talked for %2.").arg(after, durationText(duration))
-                           : tr("%1, on for %2 so far.").arg(after, durationText(duration));
+        story +=
+            ended && duration ? tr("%1, talked for %2.").arg(after, durationText(duration)) : after + QLatin1Char('.');
     } else if (!ended) {
         story += call.ringingAt ? tr("Ringing, not answered yet.") : tr("Not answered yet.");
     } else {

@@ -37,7 +37,7 @@ double parts(const TimelineData& data)
 
 TimelineLayout::TimelineLayout(QSize size, const TimelineData& data, const QFontMetrics& font)
     : left(font.horizontalAdvance(QStringLiteral("Jitterms")) + titleMargin
-          + font.horizontalAdvance(QStringLiteral("00,000")))
+        + font.horizontalAdvance(QStringLiteral("00,000")))
     , right(font.horizontalAdvance(QStringLiteral("━━ callee 00000.0 ± 00.00")))
     , line(font.height())
 {

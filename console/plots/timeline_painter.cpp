@@ -246,7 +246,7 @@ void TimelinePainter::paintMark(TimelineMark mark, QPointF at, const QColor& col
 void TimelinePainter::paintEvents()
 {
     m_painter.save();
-    m_painter.setClipRect(m_layout.events.adjusted(-markWidth / 2, 0, 0, 0));
+    m_painter.setClipRect(m_layout.events.adjusted(-markWidth, 0, markWidth, 0));
     const double middle = m_layout.events.top() + 2 + m_layout.line / 2.0;
     std::vector<const TimelineEvent*> seen;
     for (const TimelineEvent& event : m_data.events)

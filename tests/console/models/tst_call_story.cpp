@@ -63,6 +63,11 @@ private slots:
         QVERIFY(story.contains("On hold 2 times, for 12.5 s in all."));
         QVERIFY(story.contains("⚠ One-way: only the caller's media"));
         QVERIFY(story.contains("No BYE was seen"));
+        QVERIFY(!story.contains("after the end"));
+        call.mediaAfterEnd = Milliseconds(20); // the packet that was under way
+        QVERIFY(!storyOf(call).contains("after the end"));
+        call.mediaAfterEnd = Milliseconds(4'000);
+        QVERIFY(storyOf(call).contains("Media went on for 4.0 s after the end"));
     }
 
     void aCallThatIsOnHasNoEnd()
@@ -71,7 +76,7 @@ private slots:
         call.state = CallState::Answered;
         call.endedAt.reset();
         call.endedBy = EndedBy::Nobody;
-        QCOMPARE(storyOf(call), QString("Answered after 3.2 s, on for 0:01:35 so far."));
+        QCOMPARE(storyOf(call), QString("Answered after 3.2 s."));
     }
 
     void theStepsOfAMosAddUpToIt()
