@@ -346,26 +346,24 @@ class Contract(unittest.TestCase):
             listed = rows(recording("--format", "csv"))
             self.assertEqual([(row["rule"], row["record"]) for row in listed], [("default", "yes")])
             time.sleep(3)
-            changing_at = time.time()
             recording("set", "default", "--record", "no")
             recording("add", "spain", "--record", "yes", "--caller", "+34*")
             changed_at = time.time()
             time.sleep(6)
         finally:
             stop(*both)
-        before = after = 0
-        for call in self.calls(data=data):
-            began = call["started_at"]
-            caller = call["caller"].lstrip("'")
-            if began < time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(changing_at)):
-                self.assertEqual((call["recorded"], call["recording_rule"]), ("yes", "default"), call)
-                before += 1
-            elif began > time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(changed_at + 2)):
-                spain = caller.startswith("+34")
-                self.assertEqual((call["recorded"], call["recording_rule"]),
-                                 ("yes", "spain") if spain else ("no", "default"), call)
+        # In the order in which they were decided; how far the engine was behind its traffic then, nobody knows.
+        calls = sorted(self.calls(data=data), key=lambda call: call["started_at"])
+        decided = [(call["recorded"], call["recording_rule"]) for call in calls]
+        changed = next(i for i, one in enumerate(decided) if one != ("yes", "default"))
+        self.assertGreater(changed, 0)
+        self.assertNotIn(("yes", "default"), decided[changed:])
+        after = 0
+        for call, one in zip(calls, decided):
+            if call["started_at"] > time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(changed_at + 2)):
+                spain = call["caller"].lstrip("'").startswith("+34")
+                self.assertEqual(one, ("yes", "spain") if spain else ("no", "default"), call)
                 after += 1
-        self.assertGreater(before, 0)
         self.assertGreater(after, 0)
         streams = run(program("callmonctl"), "streams", "--data", data, "--format", "csv")
         for row in rows(streams.stdout):
