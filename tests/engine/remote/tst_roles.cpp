@@ -207,10 +207,13 @@ private slots:
         QCOMPARE(site.alarms.acknowledgedBy, std::string("a-admin"));
         QCOMPARE(site.alarms.changedBy, std::string("a-admin"));
         QCOMPARE(site.recording.changedBy, std::string("a-admin"));
-        QCOMPARE(site.audited().back().detail, std::string("version 9")); // what it would change, in words
         QCOMPARE(site.records.heldBy, std::string("a-admin"));
-        for (const AuditEntry& entry : site.audited()) // the log outlives what was deleted
-            QVERIFY(entry.detail.find("910000001") == std::string::npos);
+        bool toldInWords = false;
+        for (const AuditEntry& entry : site.audited()) {
+            toldInWords |= entry.action == "change recording rules" && entry.detail == "version 9";
+            QVERIFY(entry.detail.find("910000001") == std::string::npos); // the log outlives what was deleted
+        }
+        QVERIFY(toldInWords);
     }
 
     void aViewerSeesCallsWithoutTheirNumbersAndNoAlarms()
