@@ -44,7 +44,7 @@ void TcpStreamTable::add(const FlowKey& flow, const TcpSegment& segment, const P
     const std::uint32_t number = 2 * index + (inOrder ? 0 : 1);
     if (segment.rst) { // RFC 9293 3.5.2; believed near the expected number only (RFC 5961 3)
         const Stream& stream = streamOf(number);
-        if (!stream.numbered || std::abs(distance(stream.next, segment.sequence)) <= 0xffff)
+        if (!stream.numbered || std::abs(std::int64_t { distance(stream.next, segment.sequence) }) <= 0xffff)
             close(index, stamp.arrival, stamp.sequence);
         return;
     }
@@ -212,7 +212,7 @@ void TcpStreamTable::handOnWaiting(std::uint32_t number, Timestamp now, const Pi
         const std::int32_t ahead = distance(stream.next, waiting.sequence);
         if (ahead > 0)
             break;
-        const auto old = static_cast<std::size_t>(-ahead);
+        const auto old = static_cast<std::size_t>(-std::int64_t { ahead });
         if (old < waiting.size) {
             const Bytes fresh = m_blocks[block].first(waiting.size).subspan(old);
             handOn(number,

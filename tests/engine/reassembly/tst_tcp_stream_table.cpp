@@ -305,6 +305,8 @@ void TestTcpStreamTable::aResetFarFromTheExpectedNumberIsNotBelieved()
     t.add({ 0, "", "S" });
     t.add({ 500'000, "", "R" });
     QCOMPARE(t.table.connections(), 1u);
+    t.add({ 0x80000001, "", "R" }); // as far as can be: neither before nor behind
+    QCOMPARE(t.table.connections(), 1u);
 }
 
 void TestTcpStreamTable::synWithAnotherNumberBeginsANewConnection()
