@@ -1,6 +1,7 @@
 #include "console/models/call_filter.h"
 
 #include "console/models/call_words.h"
+#include "shared/base/pattern.h"
 
 #include <QCoreApplication>
 #include <QRegularExpression>
@@ -21,30 +22,6 @@ bool contains(std::string_view text, std::string_view lowerCase)
                [](char a, char b) { return lower(a) == b; })
         != text.end()
         || lowerCase.empty();
-}
-
-// * stands for any run of characters; the whole text must match.
-bool like(std::string_view text, std::string_view pattern)
-{
-    std::size_t t = 0;
-    std::size_t p = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t resume = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            resume = t;
-        } else if (p < pattern.size() && lower(text[t]) == pattern[p]) {
-            ++t;
-            ++p;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            t = ++resume;
-        } else {
-            return false;
-        }
-    }
-    return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
 // Words, and "phrases in quotes" which may also follow a field name; an open quote runs to the end.
@@ -173,7 +150,7 @@ bool CallFilter::matches(const Term& term, const LiveCall& call, Timestamp now) 
 {
     const std::string& state = m_stateWords[static_cast<std::size_t>(call.state)];
     const auto holds = [&](std::string_view text) {
-        return term.test == Test::Like ? like(text, term.text) : contains(text, term.text);
+        return term.test == Test::Like ? fitsPattern(text, term.text, lower) : contains(text, term.text);
     };
     const auto compares = [&](std::optional<double> figure) {
         if (!figure)

@@ -1,7 +1,7 @@
 #include "engine/storage/alarm_rule_store.h"
 
 #include "engine/storage/alarm_rows.h"
-#include "engine/storage/rule_database.h"
+#include "engine/storage/user_database.h"
 
 #include <array>
 #include <utility>
@@ -83,10 +83,10 @@ std::string columns()
 
 Result<AlarmRuleStore> AlarmRuleStore::open(const std::filesystem::path& directory)
 {
-    auto opened = openRuleDatabase(
+    auto opened = openUserDatabase(
         directory / "rules.sqlite",
         [](Database& database) { return database.execute(rulesSql) && addColumns(database); },
-        "the changes of alarm rules");
+        "the changes of alarm rules were damaged; they are kept as ", ", and the rules are those of the configuration");
     if (!opened)
         return opened.error();
     AlarmRuleStore store(std::move(opened.value().database));

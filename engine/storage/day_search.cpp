@@ -209,17 +209,24 @@ Result<std::uint64_t> DaySearch::count(const SearchQuarter& quarter)
     return static_cast<std::uint64_t>(found);
 }
 
-Result<std::uint64_t> DaySearch::records(const SearchQuarter& quarter, const std::function<Want(CallKey)>& want,
-    const std::function<bool(const CallRecord&)>& take)
+Result<Statement*> DaySearch::asked(Give give, const SearchQuarter& quarter)
 {
     const auto driver = chooseDriver(quarter);
     if (!driver)
         return driver.error();
-    auto asked = statement(textOf(Give::Records, driver.value(), quarter.cut));
-    if (!asked)
-        return asked.error();
-    Statement& rows = *asked.value();
-    bindQuarter(rows, quarter);
+    const auto found = statement(textOf(give, driver.value(), quarter.cut));
+    if (found)
+        bindQuarter(*found.value(), quarter);
+    return found;
+}
+
+Result<std::uint64_t> DaySearch::records(const SearchQuarter& quarter, const std::function<Want(CallKey)>& want,
+    const std::function<bool(const CallRecord&)>& take)
+{
+    const auto statement = asked(Give::Records, quarter);
+    if (!statement)
+        return statement.error();
+    Statement& rows = *statement.value();
     std::uint64_t found = 0;
     bool stopped = false;
     while (!stopped && rows.stepToRow()) {
@@ -242,14 +249,10 @@ Result<std::uint64_t> DaySearch::records(const SearchQuarter& quarter, const std
 Result<std::uint64_t> DaySearch::places(
     const SearchQuarter& quarter, const std::function<void(const CallCursor&)>& take)
 {
-    const auto driver = chooseDriver(quarter);
-    if (!driver)
-        return driver.error();
-    auto asked = statement(textOf(Give::Places, driver.value(), quarter.cut));
-    if (!asked)
-        return asked.error();
-    Statement& rows = *asked.value();
-    bindQuarter(rows, quarter);
+    const auto statement = asked(Give::Places, quarter);
+    if (!statement)
+        return statement.error();
+    Statement& rows = *statement.value();
     std::uint64_t found = 0;
     while (rows.stepToRow()) {
         ++found;

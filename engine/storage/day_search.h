@@ -61,6 +61,7 @@ private:
     std::string textOf(Give give, const SearchPlan::Driver* driver, bool cut) const;
     Result<const SearchPlan::Driver*> chooseDriver(const SearchQuarter& quarter); // nullptr: all rows are looked at
     void bindQuarter(Statement& statement, const SearchQuarter& quarter) const;
+    Result<Statement*> asked(Give give, const SearchQuarter& quarter); // by the index chosen, ready for its rows
     Error fail();
 
     std::unique_ptr<DayReader> m_reader;

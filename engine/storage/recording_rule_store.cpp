@@ -1,6 +1,6 @@
 #include "engine/storage/recording_rule_store.h"
 
-#include "engine/storage/rule_database.h"
+#include "engine/storage/user_database.h"
 
 namespace callmon {
 
@@ -51,9 +51,10 @@ template <typename Rule, typename Visit> void visitRuleFields(Rule& rule, Visit&
 
 Result<RecordingRuleStore> RecordingRuleStore::open(const std::filesystem::path& directory)
 {
-    auto opened = openRuleDatabase(
+    auto opened = openUserDatabase(
         directory / "recording.sqlite", [](Database& database) { return database.execute(rulesSql); },
-        "the changes of recording rules");
+        "the changes of recording rules were damaged; they are kept as ",
+        ", and the rules are those of the configuration");
     if (!opened)
         return opened.error();
     RecordingRuleStore store(std::move(opened.value().database));

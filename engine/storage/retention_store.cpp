@@ -1,6 +1,6 @@
 #include "engine/storage/retention_store.h"
 
-#include "engine/storage/day_files.h"
+#include "engine/storage/user_database.h"
 
 #include <utility>
 
@@ -83,26 +83,15 @@ StoredValue stored(ExpiredPart part)
 
 Result<RetentionStore> RetentionStore::open(const std::filesystem::path& directory)
 {
-    const auto file = directory / fileName;
-    std::string note;
-    for (int attempt = 0;; ++attempt) {
-        auto database = Database::open(file, Database::Mode::ReadWrite);
-        if (!database)
-            return database.error();
-        if (database.value().execute(retentionSql)) {
-            RetentionStore store(std::move(database.value()));
-            store.m_note = note;
-            return store;
-        }
-        const Error error = database.value().error("cannot write");
-        if (!database.value().isDamaged() || attempt > 0)
-            return error;
-        const auto aside = moveAside(file, "corrupt");
-        if (aside.empty())
-            return error;
-        note = "the list of legal holds was damaged; it is kept as " + aside.string()
-            + ". Calls that were copied are held on; holds that were waiting for a call's end are to be set again";
-    }
+    auto opened = openUserDatabase(
+        directory / fileName, [](Database& database) { return database.execute(retentionSql); },
+        "the list of legal holds was damaged; it is kept as ",
+        ". Calls that were copied are held on; holds that were waiting for a call's end are to be set again");
+    if (!opened)
+        return opened.error();
+    RetentionStore store(std::move(opened.value().database));
+    store.m_note = opened.value().note;
+    return store;
 }
 
 Result<Statement> RetentionStore::prepared(const std::string& sql, std::vector<StoredValue> values)

@@ -1,5 +1,6 @@
 #include "shared/calls/call_search.h"
 
+#include "shared/base/pattern.h"
 #include "shared/base/utc_time.h"
 
 #include <algorithm>
@@ -171,26 +172,6 @@ std::string_view trimmed(std::string_view text)
     return text;
 }
 
-bool fits(std::string_view text, std::string_view pattern) // where * stands for any run of characters
-{
-    std::size_t at = 0, in = 0, star = std::string_view::npos, resume = 0;
-    while (at < text.size()) {
-        if (in < pattern.size() && pattern[in] == '*') {
-            star = in++;
-            resume = at;
-        } else if (in < pattern.size() && pattern[in] == text[at]) {
-            ++in;
-            ++at;
-        } else if (star != std::string_view::npos) {
-            in = star + 1;
-            at = ++resume;
-        } else {
-            return false;
-        }
-    }
-    return pattern.find_first_not_of('*', in) == std::string_view::npos;
-}
-
 template <typename Number> bool readAll(std::string_view text, Number& number)
 {
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -282,7 +263,7 @@ Result<ConditionOperand> operandOf(const CallCondition& condition)
         if (!equality)
             return wrong(condition, "words have no order; write = or !=");
         for (std::size_t i = 0; i < field->words.size(); ++i)
-            if (fits(field->words[i], condition.value))
+            if (fitsPattern(field->words[i], condition.value))
                 operand.words.push_back(static_cast<std::int64_t>(i));
         if (operand.words.empty() && !condition.value.empty())
             return wrong(condition, "the words of this field are " + wordList(*field));

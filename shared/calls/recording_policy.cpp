@@ -1,6 +1,7 @@
 #include "shared/calls/recording_policy.h"
 
 #include "shared/base/ascii.h"
+#include "shared/base/pattern.h"
 
 #include <algorithm>
 #include <cmath>

@@ -184,28 +184,4 @@ HeaderCriterion headerCriterion(std::string_view text)
     return criterion;
 }
 
-// Goes back to the last * alone, so that it takes the product of both lengths at most.
-bool fitsPattern(std::string_view text, std::string_view pattern)
-{
-    std::size_t at = 0;
-    std::size_t in = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t afterStar = 0;
-    while (at < text.size()) {
-        if (in < pattern.size() && pattern[in] == '*') {
-            star = in++;
-            afterStar = at;
-        } else if (in < pattern.size() && pattern[in] == text[at]) {
-            ++in;
-            ++at;
-        } else if (star != std::string_view::npos) {
-            in = star + 1;
-            at = ++afterStar;
-        } else {
-            return false;
-        }
-    }
-    return std::ranges::all_of(pattern.substr(in), [](char c) { return c == '*'; });
-}
-
 }

@@ -62,6 +62,4 @@ struct HeaderCriterion {
 };
 HeaderCriterion headerCriterion(std::string_view text);
 
-bool fitsPattern(std::string_view text, std::string_view pattern); // * for any run of characters
-
 }

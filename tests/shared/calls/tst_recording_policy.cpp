@@ -1,6 +1,8 @@
 // Which rule fits which call, and what share of calls a share is.
 #include "shared/calls/recording_policy.h"
 
+#include "shared/base/pattern.h"
+
 #include <QTest>
 
 using namespace callmon;

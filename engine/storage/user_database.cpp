@@ -1,11 +1,11 @@
-#include "engine/storage/rule_database.h"
+#include "engine/storage/user_database.h"
 
 #include "engine/storage/day_files.h"
 
 namespace callmon {
 
-Result<RuleDatabase> openRuleDatabase(
-    const std::filesystem::path& file, const std::function<bool(Database&)>& prepare, const std::string& what)
+Result<UserDatabase> openUserDatabase(const std::filesystem::path& file, const std::function<bool(Database&)>& prepare,
+    const std::string& damaged, const std::string& instead)
 {
     std::string note;
     for (int attempt = 0;; ++attempt) {
@@ -13,15 +13,14 @@ Result<RuleDatabase> openRuleDatabase(
         if (!database)
             return database.error();
         if (prepare(database.value()))
-            return RuleDatabase { std::move(database.value()), note };
+            return UserDatabase { std::move(database.value()), note };
         const Error error = database.value().error("cannot write");
         if (!database.value().isDamaged() || attempt > 0)
             return error;
         const auto aside = moveAside(file, "corrupt");
         if (aside.empty())
             return error;
-        note = what + " were damaged; they are kept as " + aside.string()
-            + ", and the rules are those of the configuration";
+        note = damaged + aside.string() + instead;
     }
 }
 
