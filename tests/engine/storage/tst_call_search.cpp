@@ -446,7 +446,8 @@ private slots:
         const auto found = searchDirectory(
             m_directory.path, query,
             [&](const CallRecord&) {
-                cancelled = ++seen == 10;
+                if (++seen == 10)
+                    cancelled = true;
                 return true;
             },
             &cancelled, notes, manySlices);

@@ -400,7 +400,8 @@ private slots:
         const auto result = directory.query->calls(
             {},
             [&](const CallRecord&) {
-                cancelled = ++seen == 10;
+                if (++seen == 10)
+                    cancelled = true;
                 return true;
             },
             &cancelled);
