@@ -1,4 +1,5 @@
 #include "engine/probe_options.h"
+#include "tests/test_folders.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
@@ -134,7 +135,8 @@ private slots:
 
     void exampleConfigurationHoldsTheDefaults()
     {
-        const auto parsed = parse({ "--config", CALLMON_SOURCE_DIR "/resources/callmon-engine.toml" });
+        const QByteArray file = (projectSource() + "/resources/callmon-engine.toml").toUtf8();
+        const auto parsed = parse({ "--config", file.constData() });
         const auto* options = std::get_if<ProbeOptions>(&parsed);
         QVERIFY2(options, std::get_if<Error>(&parsed) ? std::get_if<Error>(&parsed)->what.c_str() : "");
         const ProbeOptions defaults;

@@ -3,6 +3,7 @@
 #include "tests/replay/known_differences.h"
 #include "tests/replay/replay_capture.h"
 #include "tests/replay/tshark_truth.h"
+#include "tests/test_folders.h"
 
 #include <QDir>
 #include <QMap>
@@ -17,8 +18,7 @@ namespace {
 
 QString capturesFolder()
 {
-    const QString set = qEnvironmentVariable("CALLMON_CAPTURES");
-    return set.isEmpty() ? QStringLiteral(CALLMON_DEFAULT_CAPTURES) : set;
+    return captureFolder();
 }
 
 QString readText(const QString& path)

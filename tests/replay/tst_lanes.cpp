@@ -9,6 +9,7 @@
 #include "engine/capture/capture_loop.h"
 #include "tests/replay/lane_run.h"
 #include "tests/replay/replay_capture.h"
+#include "tests/test_folders.h"
 
 using namespace callmon;
 
@@ -129,9 +130,7 @@ private:
 void LanesReplayTest::recordsAreTheSameForAnyNumberOfProcessingThreads_data()
 {
     QTest::addColumn<QString>("path");
-    const QString set = qEnvironmentVariable("CALLMON_CAPTURES");
-    for (const QString& name :
-        { set.isEmpty() ? QString(CALLMON_DEFAULT_CAPTURES) : set, qEnvironmentVariable("CALLMON_EXTRA_CAPTURES") }) {
+    for (const QString& name : { captureFolder(), qEnvironmentVariable("CALLMON_EXTRA_CAPTURES") }) {
         const QDir folder(name);
         if (name.isEmpty())
             continue;

@@ -2,6 +2,7 @@
 // rows of their messages, and what the SIPp that made some of them counted itself.
 #include "tests/replay/replay_capture.h"
 #include "tests/replay/tshark_truth.h"
+#include "tests/test_folders.h"
 
 #include <QDir>
 #include <QMap>
@@ -13,8 +14,7 @@ namespace {
 
 QString folder()
 {
-    const QString set = qEnvironmentVariable("CALLMON_CAPTURES");
-    return set.isEmpty() ? QStringLiteral(CALLMON_DEFAULT_CAPTURES) : set;
+    return captureFolder();
 }
 
 QStringList linesOf(const QString& name)

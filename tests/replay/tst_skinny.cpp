@@ -4,6 +4,7 @@
 #include "shared/calls/call_fields.h"
 #include "tests/replay/replay_capture.h"
 #include "tests/replay/tshark_truth.h"
+#include "tests/test_folders.h"
 
 #include <QDir>
 #include <QFile>
@@ -15,7 +16,7 @@ namespace {
 
 QString capture(const QString& name)
 {
-    const QString folder = qEnvironmentVariable("CALLMON_CAPTURES", CALLMON_DEFAULT_CAPTURES);
+    const QString folder = captureFolder();
     const QString path = QDir(folder).filePath(name);
     return QFile::exists(path) ? path : QString();
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/capture/frame_source.h"
+#include "tests/test_folders.h"
 
 #include <QByteArray>
 #include <QFile>
@@ -102,7 +103,7 @@ inline std::vector<Received> receiveAll(callmon::FrameSource& source, std::strin
 
 inline QString capturesFolder()
 {
-    const QString folder = qEnvironmentVariable("CALLMON_CAPTURES", QStringLiteral(CALLMON_DEFAULT_CAPTURES));
+    const QString folder = callmon::captureFolder();
     return QFile::exists(folder) ? folder : QString();
 }
 

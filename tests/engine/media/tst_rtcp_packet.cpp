@@ -4,6 +4,7 @@
 // after Qt: moc stumbles over <chrono> when it comes first
 #include "engine/media/rtcp_packet.h"
 #include "tests/engine/media/rtcp_text.h"
+#include "tests/test_folders.h"
 
 #include <QFile>
 #include <QProcess>
@@ -211,7 +212,7 @@ void RtcpPacketTest::tsharkReadsTheSame()
 {
     QFETCH(QString, file);
     QFETCH(int, datagrams);
-    const QString folder = qEnvironmentVariable("CALLMON_CAPTURES", CALLMON_DEFAULT_CAPTURES);
+    const QString folder = captureFolder();
     if (!QFile::exists(folder + "/" + file) || QStandardPaths::findExecutable("tshark").isEmpty())
         QSKIP("needs the captures made elsewhere, and tshark");
     QStringList arguments { "-r", folder + "/" + file, "-Y", "rtcp", "-T", "fields" };

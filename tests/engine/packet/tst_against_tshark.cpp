@@ -1,6 +1,7 @@
 // The decoder's datagrams against tshark's, frame by frame, on captures that were made elsewhere.
 #include "tests/engine/packet/frame_text.h"
 #include "tests/engine/packet/packet_decoder.h"
+#include "tests/test_folders.h"
 
 #include <QDir>
 #include <QFile>
@@ -16,7 +17,7 @@ namespace {
 
 QString capturesFolder()
 {
-    const QString folder = qEnvironmentVariable("CALLMON_CAPTURES", QStringLiteral(CALLMON_DEFAULT_CAPTURES));
+    const QString folder = captureFolder();
     return QFile::exists(folder) ? folder : QString();
 }
 

@@ -4,6 +4,7 @@
 // after Qt: moc stumbles over <chrono> when it comes first
 #include "engine/packet/innermost_packet.h"
 #include "tests/engine/reassembly/pieces.h"
+#include "tests/test_folders.h"
 
 #include <QDir>
 #include <QFile>
@@ -19,7 +20,7 @@ namespace {
 
 QString capturesFolder()
 {
-    const QString folder = qEnvironmentVariable("CALLMON_CAPTURES", QStringLiteral(CALLMON_DEFAULT_CAPTURES));
+    const QString folder = captureFolder();
     return QFile::exists(folder) ? folder : QString();
 }
 

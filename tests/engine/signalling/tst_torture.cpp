@@ -3,6 +3,7 @@
 // lwsruri, trws, badvers; the SDP of ncl) or another Via than the topmost (longreq), they are the text of the RFC.
 #include "engine/signalling/sdp.h"
 #include "engine/signalling/sip_message.h"
+#include "tests/test_folders.h"
 
 #include <QFile>
 #include <QTest>
@@ -147,7 +148,7 @@ const std::vector<Refused> refused {
 
 QString tortureFolder()
 {
-    return qEnvironmentVariable("CALLMON_CAPTURES", CALLMON_DEFAULT_CAPTURES) + "/../torture/";
+    return captureFolder() + "/../torture/";
 }
 
 // In a buffer of its own size, so that the address sanitizer sees a read beyond it.

@@ -5,6 +5,7 @@
 #include "engine/storage/search_schema.h"
 #include "shared/calls/call_fields.h"
 #include "tests/engine/storage/test_directory.h"
+#include "tests/test_folders.h"
 
 #include <QProcess>
 #include <QStandardPaths>
@@ -514,7 +515,7 @@ private slots:
         Directory directory;
         std::filesystem::create_directories(directory.path);
         {
-            QFile schema(CALLMON_SOURCE_DIR "/tests/engine/storage/schema_4.sql");
+            QFile schema(projectSource() + "/tests/engine/storage/schema_4.sql");
             QVERIFY(schema.open(QIODevice::ReadOnly));
             auto old = Database::open(directory.path / "2026-03-01.sqlite", Database::Mode::ReadWrite);
             QVERIFY(old.value().execute(schema.readAll().constData()));

@@ -4,6 +4,7 @@
 #include "engine/storage/schema.h"
 #include "engine/storage/sqlite.h"
 #include "tests/engine/storage/test_directory.h"
+#include "tests/test_folders.h"
 
 #include <QFile>
 
@@ -26,7 +27,7 @@ private:
     // A call with one stream and two seconds of it, as the program before wrote them.
     static void makeOldDay(const Directory& directory, int version)
     {
-        QFile schema(QString(CALLMON_SOURCE_DIR "/tests/engine/storage/schema_%1.sql").arg(version));
+        QFile schema(projectSource() + QString("/tests/engine/storage/schema_%1.sql").arg(version));
         QVERIFY(schema.open(QIODevice::ReadOnly));
         std::filesystem::create_directories(directory.path);
         auto database = Database::open(fileIn(directory), Database::Mode::ReadWrite);

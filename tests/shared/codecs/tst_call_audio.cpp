@@ -7,6 +7,7 @@
 #include "recorded_media.h"
 #include "shared/codecs/g711_decoder.h"
 #include "shared/codecs/timeline.h"
+#include "tests/test_folders.h"
 
 #include <set>
 
@@ -104,7 +105,7 @@ static bool isSilent(const std::vector<std::int16_t>& sound, std::size_t from, s
 
 static QString captures()
 {
-    return qEnvironmentVariable("CALLMON_CAPTURES", CALLMON_DEFAULT_CAPTURES);
+    return captureFolder();
 }
 
 static QByteArray fileBytes(const QString& path)

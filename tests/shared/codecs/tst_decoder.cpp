@@ -2,6 +2,7 @@
 #include <QTest>
 
 #include "shared/codecs/decoder.h"
+#include "tests/test_folders.h"
 
 #include <cmath>
 
@@ -29,7 +30,7 @@ private slots:
 
 static QByteArray vector(const QString& name)
 {
-    QFile file(qEnvironmentVariable("CALLMON_CAPTURES", CALLMON_DEFAULT_CAPTURES) + "/../codecs/" + name);
+    QFile file(captureFolder() + "/../codecs/" + name);
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 

@@ -2,6 +2,7 @@
 #include <QTest>
 
 #include "shared/quality/e_model.h"
+#include "tests/test_folders.h"
 
 using namespace callmon;
 
@@ -26,7 +27,7 @@ private slots:
 
 static QString tablePath()
 {
-    const QString captures = qEnvironmentVariable("CALLMON_CAPTURES", CALLMON_DEFAULT_CAPTURES);
+    const QString captures = captureFolder();
     return captures + "/../codecs/emodel_table.csv";
 }
 

@@ -1,4 +1,5 @@
 // Outside truth: the ITU's sweep, every code word with the value it decodes to. Coding that value must give it back.
+#include "tests/test_folders.h"
 #include "tests/traffic/codecs.h"
 #include "tool.h"
 
@@ -26,7 +27,7 @@ private slots:
         QFETCH(QString, codeWords);
         QFETCH(QString, decoded);
         QFETCH(bool, aLaw);
-        const QString folder = qEnvironmentVariable("CALLMON_CAPTURES", CALLMON_DEFAULT_CAPTURES) + "/../codecs/";
+        const QString folder = captureFolder() + "/../codecs/";
         const QByteArray codes = test::readAll(folder + codeWords);
         const QByteArray values = test::readAll(folder + decoded);
         if (codes.isEmpty())
