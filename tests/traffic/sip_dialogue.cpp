@@ -217,6 +217,13 @@ std::string SipDialogue::sdp(Step step, Party from) const
 
 std::string SipDialogue::message(Step step) const
 {
+    std::string text;
+    write(step, text);
+    return text;
+}
+
+void SipDialogue::write(Step step, std::string& text) const
+{
     MessageShape shape = shapeOf(step);
     if (shape.status < 0)
         shape.status = m_plan.finalCode;
@@ -238,8 +245,7 @@ std::string SipDialogue::message(Step step) const
     else if (shape.transaction == Transaction::Bye)
         cseq += afterInvite + (m_plan.sort == CallSort::Hold && m_plan.holder == requester ? 2 : 0);
 
-    std::string text;
-    text.reserve(1100);
+    text.clear();
     if (shape.status != 0) {
         text += "SIP/2.0 " + std::to_string(shape.status) + " " + reasonOf(shape.status) + "\r\n";
     } else {
@@ -272,7 +278,8 @@ std::string SipDialogue::message(Step step) const
     const std::string body = shape.sdp ? sdp(step, from) : std::string();
     if (shape.sdp)
         text += "Content-Type: application/sdp\r\n";
-    return text + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    text += "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n";
+    text += body;
 }
 
 }

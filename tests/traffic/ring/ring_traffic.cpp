@@ -104,6 +104,7 @@ struct RingTraffic::Traffic {
     const RingTrafficOptions options;
     const SpeechLoop loops[2];
     StreamWheel wheel;
+    std::string text; // of the message that is being made
     CallSchedule schedule;
     std::vector<Call> calls;
     FrameBuilder builder;
@@ -353,7 +354,7 @@ void RingTraffic::Traffic::onStep(const CallStep& step)
     plan.endedBy = random.chance(0.5) ? Party::Caller : Party::Callee;
     const CallParties parties = makeParties(step.slot, ipv6, random);
     const SipDialogue dialogue(parties, plan, random.next());
-    const std::string text = dialogue.message(step.step);
+    dialogue.write(step.step, text);
     const bool fromCaller = dialogue.sender(step.step) == Party::Caller;
     const PartyIdentity& from = fromCaller ? parties.caller : parties.callee;
     const PartyIdentity& to = fromCaller ? parties.callee : parties.caller;
