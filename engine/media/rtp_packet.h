@@ -70,6 +70,12 @@ inline RtpGlance glanceAt(Bytes datagram)
     return { word >> 56 == 0x80 ? PlainRtp : Rtp, ssrcOf(datagram), word };
 }
 
+// Of the two kinds of RTP.
+inline std::uint16_t sequenceOf(const RtpGlance& glance)
+{
+    return static_cast<std::uint16_t>(glance.firstWord >> 32);
+}
+
 // Nothing in a plain packet can reach past the end, so it is read in two words instead of field by field.
 inline RtpHeader plainRtp(const RtpGlance& glance, Bytes datagram)
 {
@@ -77,7 +83,7 @@ inline RtpHeader plainRtp(const RtpGlance& glance, Bytes datagram)
     RtpHeader header;
     header.marker = (glance.firstWord >> 55 & 1) != 0;
     header.payloadType = static_cast<std::uint8_t>(glance.firstWord >> 48 & 0x7f);
-    header.sequence = static_cast<std::uint16_t>(glance.firstWord >> 32);
+    header.sequence = sequenceOf(glance);
     header.sent = RtpTicks { static_cast<std::uint32_t>(glance.firstWord) };
     header.ssrc = glance.ssrc;
     header.payload = datagram.subspan(rtpHeaderSize);

@@ -18,6 +18,7 @@ Arrival RtpStream::addOutOfStep(
     const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning, const RtpRules& rules)
 {
     static_assert(offsetof(RtpStream, m_sequence) + SequenceTracker::hotBytes <= hotBytes);
+    static_assert(offsetof(RtpStream, m_comfortNoise) <= outOfStepBytes);
     leaveStep();
     const bool media = meaning.kind == PayloadKind::Media;
     const bool noise = meaning.kind == PayloadKind::ComfortNoise;

@@ -69,6 +69,8 @@ struct SecondFigures {
 class RtpStream {
 public:
     static constexpr std::size_t hotBytes = 184; // from the beginning; the rest no packet in step touches
+    static constexpr std::size_t outOfStepBytes = 568; // what others touch, nearly always
+    bool mayBeInStep(std::uint16_t sequence) const { return m_inStep && m_sequence.isNext(sequence); }
 
     [[gnu::always_inline]] Arrival add(
         const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning, const RtpRules& rules)

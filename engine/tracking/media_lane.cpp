@@ -4,6 +4,7 @@
 #include "engine/tracking/payload_kinds.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace callmon {
 
@@ -52,6 +53,7 @@ void MediaLane::lookAhead(std::span<const Datagram> packets)
     assert(packets.size() <= burst);
     m_burst = packets;
     m_departures = m_flows.departures();
+    m_fetchesRest = std::exchange(m_sawGap, false);
     for (std::size_t i = 0; i < std::min(packets.size(), 3 * fetchAhead); ++i)
         __builtin_prefetch(packets[i].payload.data());
     for (std::size_t i = 0; i < std::min(packets.size(), 2 * fetchAhead); ++i)
@@ -68,6 +70,8 @@ void MediaLane::lookAhead(std::span<const Datagram> packets)
         glance(position + 2 * fetchAhead);
     if (position + fetchAhead < m_burst.size())
         fetchStream(position + fetchAhead);
+    if (m_fetchesRest && position + fetchAhead / 4 < m_burst.size())
+        fetchRest(position + fetchAhead / 4);
 }
 
 [[gnu::always_inline]] inline void MediaLane::glance(std::size_t position)
@@ -91,6 +95,19 @@ void MediaLane::lookAhead(std::span<const Datagram> packets)
     const auto* stream = reinterpret_cast<const char*>(&m_streams[seen.stream]);
 #pragma GCC unroll 4
     for (std::size_t line = 0; line < hotStreamBytes; line += 64)
+        __builtin_prefetch(stream + line, 1);
+}
+
+// After a loss, a packet needs what no packet in step touches: waited for, it would cost more than all the rest. Only
+// while there is loss: others would pay for the look.
+[[gnu::always_inline]] inline void MediaLane::fetchRest(std::size_t position)
+{
+    const Seen& seen = m_seen[position];
+    if (seen.stream == noIndex || m_streams[seen.stream].rtp.mayBeInStep(sequenceOf(seen.glance))) [[likely]]
+        return;
+    const auto* stream = reinterpret_cast<const char*>(&m_streams[seen.stream]);
+#pragma GCC unroll 6
+    for (std::size_t line = hotStreamBytes; line < offsetof(CallStream, rtp) + RtpStream::outOfStepBytes; line += 64)
         __builtin_prefetch(stream + line, 1);
 }
 
@@ -152,9 +169,11 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
 [[gnu::always_inline]] inline void MediaLane::count(
     const Datagram& datagram, std::uint32_t index, const RtpHeader& packet)
 {
-    if (!m_streams[index].rtp.sequence().isNext(packet.sequence) && isReused(m_streams[index], datagram, packet))
-        [[unlikely]]
-        index = succeed(index, datagram);
+    if (!m_streams[index].rtp.sequence().isNext(packet.sequence)) [[unlikely]] {
+        m_sawGap = true;
+        if (isReused(m_streams[index], datagram, packet))
+            index = succeed(index, datagram);
+    }
     if (m_streams[index].meaning.payloadType != packet.payloadType) [[unlikely]] {
         const PayloadMeaning meaning = meaningOf(m_streams[index], packet.payloadType);
         if (changesPayload(m_streams[index], meaning, packet))

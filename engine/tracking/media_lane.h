@@ -114,6 +114,7 @@ private:
     void stepAhead(std::size_t position);
     void glance(std::size_t position);
     void fetchStream(std::size_t position);
+    void fetchRest(std::size_t position);
     bool processSeen(const Datagram& datagram, const Seen& seen);
     bool processUnusual(const Datagram& datagram, const Seen& seen);
     void count(const Datagram& datagram, std::uint32_t index, const RtpHeader& packet);
@@ -192,6 +193,8 @@ private:
     bool m_addressesChanged = false; // since the flows that wait were last looked at
     std::span<const Datagram> m_burst;
     std::uint64_t m_departures = 0; // of m_flows, when the burst began
+    bool m_sawGap = false; // in this burst
+    bool m_fetchesRest = false; // there was one in the burst before
     std::array<Seen, burst> m_seen {};
     std::array<MediaPacket, burst> m_pending {};
     std::size_t m_pendingCount = 0;

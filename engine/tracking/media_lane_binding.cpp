@@ -263,14 +263,16 @@ bool MediaLane::isReused(const CallStream& stream, const Datagram& datagram, con
     constexpr Nanoseconds pause = std::chrono::seconds(5);
     constexpr std::uint16_t maxDropout = 3000; // RFC 3550 A.1
     const RtpStream& rtp = stream.rtp;
+    const auto step = static_cast<std::uint16_t>(packet.sequence - rtp.sequence().highest());
+    if (step < maxDropout) // first: what else is asked lies outside the lines that were fetched
+        return false;
     const Milliseconds interval = rtp.packetisation();
     if (rtp.sequence().packets() == 0 || datagram.arrival - rtp.lastPacketAt() < pause || interval.count() <= 0)
         return false;
-    const auto step = static_cast<std::uint16_t>(packet.sequence - rtp.sequence().highest());
     const Milliseconds passed = datagram.arrival - rtp.lastPacketAt();
     const double due = passed / interval;
     const auto ahead = static_cast<std::int16_t>(step - static_cast<std::uint16_t>(static_cast<std::uint64_t>(due)));
-    return step >= maxDropout && std::abs(ahead) > std::max(50.0, due / 20);
+    return std::abs(ahead) > std::max(50.0, due / 20);
 }
 
 // From one codec to another, not to what goes with it. A late packet of the codec before changes nothing.
