@@ -43,7 +43,7 @@ constexpr std::array<const char*, PastCallModel::ColumnCount> titles { QT_TRANSL
     QT_TRANSLATE_NOOP("PastCallModel", "Encap-\nsulation"), QT_TRANSLATE_NOOP("PastCallModel", "Messages\nnot stored"),
     QT_TRANSLATE_NOOP("PastCallModel", "Audio after\nanswer of"),
     QT_TRANSLATE_NOOP("PastCallModel", "Media after\nend ms"), QT_TRANSLATE_NOOP("PastCallModel", "Recorded"),
-    QT_TRANSLATE_NOOP("PastCallModel", "Recording\nrule") };
+    QT_TRANSLATE_NOOP("PastCallModel", "Recording\nrule"), QT_TRANSLATE_NOOP("PastCallModel", "Probe") };
 
 bool isMos(int column)
 {
@@ -301,19 +301,60 @@ void PastCallModel::clear()
 {
     beginResetModel();
     m_calls.clear();
+    m_probeOf.clear();
     m_shown.clear();
     m_matchesInAll = 0;
     endResetModel();
     emit countChanged(0, 0);
 }
 
-void PastCallModel::append(const std::vector<CallRecord>& calls, quint64 matchesInAll)
+void PastCallModel::setProbes(const ProbeLabels& probes)
+{
+    m_probes = probes;
+    if (rowCount() > 0)
+        emit dataChanged(index(0, Probe), index(rowCount() - 1, Probe));
+}
+
+QString PastCallModel::nameOf(ProbeId probe) const
+{
+    const auto found = m_probes.find(probe);
+    return found == m_probes.end() ? QString() : found->second.name;
+}
+
+void PastCallModel::keepNewest(std::size_t limit)
+{
+    if (limit == 0 || m_calls.size() <= limit)
+        return;
+    std::vector<std::uint32_t> order(m_calls.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::ranges::sort(order, [this](std::uint32_t a, std::uint32_t b) {
+        return std::pair(m_calls[a].startedAt, m_calls[a].key) > std::pair(m_calls[b].startedAt, m_calls[b].key);
+    });
+    order.resize(limit);
+    std::vector<CallRecord> calls;
+    std::vector<ProbeId> probes;
+    for (const std::uint32_t call : order) {
+        calls.push_back(m_calls[call]);
+        probes.push_back(m_probeOf[call]);
+    }
+    beginResetModel();
+    m_calls = std::move(calls);
+    m_probeOf = std::move(probes);
+    m_shown.resize(limit);
+    std::iota(m_shown.begin(), m_shown.end(), 0U);
+    endResetModel();
+    resort();
+    emit countChanged(rowCount(), m_matchesInAll);
+}
+
+void PastCallModel::append(const std::vector<CallRecord>& calls, quint64 matchesInAll, ProbeId probe)
 {
     m_matchesInAll = std::max<quint64>(matchesInAll, m_calls.size() + calls.size());
     if (!calls.empty()) {
         const int first = rowCount();
         beginInsertRows({}, first, first + static_cast<int>(calls.size()) - 1);
         m_calls.insert(m_calls.end(), calls.begin(), calls.end());
+        m_probeOf.resize(m_calls.size(), probe);
         for (std::size_t i = m_shown.size(); i < m_calls.size(); ++i)
             m_shown.push_back(static_cast<std::uint32_t>(i));
         endInsertRows();
@@ -327,6 +368,16 @@ const CallRecord* PastCallModel::callAt(int row) const
     if (row < 0 || row >= static_cast<int>(m_shown.size()))
         return nullptr;
     return &m_calls[m_shown[static_cast<std::size_t>(row)]];
+}
+
+ProbeId PastCallModel::probeAt(int row) const
+{
+    return callAt(row) == nullptr ? ProbeId {} : m_probeOf[m_shown[static_cast<std::size_t>(row)]];
+}
+
+QString PastCallModel::cell(std::size_t call, int column) const
+{
+    return column == Probe ? nameOf(m_probeOf[call]) : display(m_calls[call], column);
 }
 
 int PastCallModel::rowCount(const QModelIndex& parent) const
@@ -345,6 +396,9 @@ QVariant PastCallModel::data(const QModelIndex& index, int role) const
     if (!call)
         return {};
     const int column = index.column();
+    if (column == Probe
+        && (role == Qt::DisplayRole || role == Qt::ToolTipRole || role == Qt::AccessibleTextRole || role == ExportRole))
+        return nameOf(probeAt(index.row()));
     switch (role) {
     case Qt::DisplayRole:
         return display(*call, column);
@@ -378,6 +432,8 @@ QVariant PastCallModel::data(const QModelIndex& index, int role) const
         return QString::fromStdString(callFields(*call)[static_cast<std::size_t>(column)].text);
     case CallKeyRole:
         return QVariant::fromValue<qint64>(call->key.value);
+    case ProbeRole:
+        return int(probeAt(index.row()).value);
     default:
         return {};
     }
@@ -393,6 +449,8 @@ QVariant PastCallModel::headerData(int section, Qt::Orientation orientation, int
     case Qt::TextAlignmentRole:
         return QVariant::fromValue((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     case ExportRole:
+        if (section == Probe)
+            return QStringLiteral("probe");
         return QString::fromLatin1(callFieldNames()[static_cast<std::size_t>(section)]);
     default:
         return {};
@@ -425,7 +483,7 @@ void PastCallModel::resort()
     } else if (m_sortColumn >= 0) {
         std::vector<QString> texts(m_calls.size());
         for (std::size_t i = 0; i < m_calls.size(); ++i)
-            texts[i] = display(m_calls[i], m_sortColumn);
+            texts[i] = cell(i, m_sortColumn);
         std::stable_sort(next.begin(), next.end(),
             [&](std::uint32_t a, std::uint32_t b) { return descending ? texts[b] < texts[a] : texts[a] < texts[b]; });
     }

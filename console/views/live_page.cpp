@@ -31,7 +31,8 @@ std::vector<CallColumn> firstColumns()
         { M::CallerLoss, QStringLiteral("100.00"), true }, { M::CalleeLoss, QStringLiteral("100.00"), true },
         { M::CallerJitter, QStringLiteral("1000.0"), true }, { M::CalleeJitter, QStringLiteral("1000.0"), true },
         { M::Trust, QStringLiteral("⚠ delayed0"), true }, { M::LastCode, QStringLiteral("0000"), true },
-        { M::CallId, QStringLiteral("a84b4c7"), true, true } };
+        { M::CallId, QStringLiteral("a84b4c7"), true, true },
+        { M::Probe, QStringLiteral("madrid-1: no answer"), false } };
 }
 
 }
@@ -55,11 +56,11 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
         tr("Filter: number, Call-ID, state or codec, or mos<3.5  loss>2  codec:pcma  from:+34*"));
     m_filter->setClearButtonEnabled(true);
     m_filter->setAccessibleName(tr("Filter of the live calls"));
-    m_filter->setToolTip(tr(
-        "<p>Every word must be found in caller, callee, Call-ID, state or codec.</p>"
-        "<p><b>from:</b>+34* <b>to:</b> <b>id:</b> <b>codec:</b> <b>state:</b> <b>code:</b> <b>trust:</b>lossy look in "
-        "one field, * stands for anything.</p><p><b>mos</b>&lt;3.5 <b>minmos</b> <b>loss</b>&gt;2 "
-        "<b>jitter</b>&gt;=30 <b>duration</b>&gt;600 compare the worse direction's figure.</p>"));
+    m_filter->setToolTip(tr("<p>Every word must be found in caller, callee, Call-ID, state or codec.</p>"
+                            "<p><b>from:</b>+34* <b>to:</b> <b>id:</b> <b>codec:</b> <b>state:</b> <b>code:</b> "
+                            "<b>trust:</b>lossy <b>probe:</b>madrid look in "
+                            "one field, * stands for anything.</p><p><b>mos</b>&lt;3.5 <b>minmos</b> <b>loss</b>&gt;2 "
+                            "<b>jitter</b>&gt;=30 <b>duration</b>&gt;600 compare the worse direction's figure.</p>"));
     m_filter->installEventFilter(this);
     m_problems->setVisible(false);
     m_hold->setCheckable(true);
@@ -102,8 +103,9 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
     m_table->restoreColumns();
 
     connect(&source, &CallSource::liveChanged, m_model, &LiveCallModel::apply);
+    connect(&source, &CallSource::probesChanged, this, &LivePage::showProbes);
     connect(&source, &CallSource::statusChanged, m_model,
-        [this](const ProbeStatus& status) { m_model->setNow(status.now); });
+        [this](const ProbeStatus& status, ProbeId probe) { m_model->setNow(status.now, probe); });
     connect(&source, &CallSource::stateChanged, this, [this](CallSource::State state) {
         m_table->setStale(state != CallSource::State::Connected);
         showCount(m_model->rowCount(), m_model->totalCalls());
@@ -116,7 +118,15 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
         showCount(m_model->rowCount(), m_model->totalCalls());
     });
     connect(m_table, &CallTable::callActivated, this, &LivePage::callActivated);
+    showProbes();
     showCount(0, 0);
+}
+
+void LivePage::showProbes()
+{
+    const ProbeLabels probes = labelsOf(m_source);
+    m_model->setProbes(probes);
+    m_table->setProbeColumn(LiveCallModel::Probe, probes.size() > 1);
 }
 
 void LivePage::addExportAction(QAction* action)

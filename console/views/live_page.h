@@ -34,13 +34,14 @@ public:
     void addExportAction(QAction* action);
 
 signals:
-    void callActivated(callmon::CallKey call);
+    void callActivated(callmon::CallKey call, callmon::ProbeId probe);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void showCount(int shown, int total);
+    void showProbes();
     void applyFilter(const QString& text);
 
     CallSource& m_source;

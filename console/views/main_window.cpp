@@ -212,16 +212,17 @@ void MainWindow::showService()
     m_service->focusGroups();
 }
 
-CallPage* MainWindow::openCall(CallKey call)
+CallPage* MainWindow::openCall(CallKey call, ProbeId probe)
 {
     if (!currentCall())
         m_returnTo = m_pages->currentWidget();
     for (int i = 0; i < m_pages->count(); ++i)
-        if (auto* page = qobject_cast<CallPage*>(m_pages->widget(i)); page && page->call() == call) {
+        if (auto* page = qobject_cast<CallPage*>(m_pages->widget(i));
+            page && page->call() == call && page->probe() == probe) {
             m_pages->setCurrentIndex(i);
             return page;
         }
-    auto* page = new CallPage(m_source, m_live->model(), call, m_past->find(call), this);
+    auto* page = new CallPage(m_source.of(probe), m_live->model(), { probe, call }, m_past->find(call, probe), this);
     page->setTheme(themeOf(m_theme));
     page->setNow(m_now);
     const int index = m_pages->addTab(page, page->title());
@@ -301,7 +302,10 @@ void MainWindow::showConnection(CallSource::State state, const QString& message)
     const bool connected = state == CallSource::State::Connected;
     m_wasConnected = m_wasConnected || connected;
     if (connected) {
-        m_connection->clear();
+        if (m_source.probes().size() > 1) // those that do not answer
+            m_connection->say(MessageBar::Kind::Warning, message);
+        else
+            m_connection->clear();
         return;
     }
     const QString kept = m_wasConnected ? tr(" What is shown is the last that was known.") : QString();

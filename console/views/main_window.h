@@ -35,7 +35,7 @@ public:
     void showPast();
     void showAlarms();
     void showService();
-    CallPage* openCall(CallKey call);
+    CallPage* openCall(CallKey call, ProbeId probe = {});
     void setTheme(ThemeName theme);
     ThemeName theme() const { return m_theme; }
     void restore(); // geometry from the last time

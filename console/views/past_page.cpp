@@ -42,7 +42,8 @@ std::vector<CallColumn> firstColumns()
         { M::Messages, count, false }, { M::Retransmissions, count, false }, { M::MediaNotStored, count, false },
         { M::Recorded, QStringLiteral("partly00"), false },
         { M::RecordingRule_, QStringLiteral("default-rule"), false }, { M::ProbeFramesLost, count, false },
-        { M::PollGapLongest, ms, false }, { M::Key, QStringLiteral("0000000000000000000"), false } };
+        { M::PollGapLongest, ms, false }, { M::Key, QStringLiteral("0000000000000000000"), false },
+        { M::Probe, QStringLiteral("madrid-1000"), false } };
 }
 
 }
@@ -103,16 +104,31 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
     connect(
         &source, &CallSource::statusChanged, this, [this](const ProbeStatus& status) { m_form->setNow(status.now); });
     connect(&source, &CallSource::callsFound, this,
-        [this](quint64 request, const std::vector<CallRecord>& calls, quint64 matchesInAll) {
+        [this](quint64 request, const std::vector<CallRecord>& calls, quint64 matchesInAll, ProbeId probe) {
             if (m_request != request)
                 return;
-            m_model->append(calls, matchesInAll);
+            m_model->append(calls, matchesInAll, probe);
             show(m_phase);
         });
     connect(&source, &CallSource::finished, this, [this](quint64 request) { ended(request, Phase::Done); });
     connect(&source, &CallSource::failed, this,
         [this](quint64 request, const QString& message) { ended(request, Phase::Failed, message); });
+    connect(&source, &CallSource::partMissing, this, [this](quint64 request, const QString& message) {
+        if (m_request != request)
+            return;
+        const QString before = m_error->message();
+        m_error->say(MessageBar::Kind::Warning, before.isEmpty() ? message : before + QLatin1Char(' ') + message);
+    });
+    connect(&source, &CallSource::probesChanged, this, &PastPage::showProbes);
+    showProbes();
     show(Phase::Before);
+}
+
+void PastPage::showProbes()
+{
+    const ProbeLabels probes = labelsOf(m_source);
+    m_model->setProbes(probes);
+    m_table->setProbeColumn(PastCallModel::Probe, probes.size() > 1);
 }
 
 void PastPage::addExportAction(QAction* action)
@@ -133,7 +149,9 @@ void PastPage::search()
         emit searchEnded();
         return;
     }
-    m_request = m_source.search(m_form->query());
+    const CallQuery query = m_form->query();
+    m_limit = query.limit;
+    m_request = m_source.search(query);
     show(Phase::Searching);
 }
 
@@ -152,6 +170,7 @@ void PastPage::ended(quint64 request, Phase phase, const QString& message)
     if (m_request != request)
         return;
     m_request.reset();
+    m_model->keepNewest(m_limit);
     if (phase == Phase::Failed)
         m_error->say(MessageBar::Kind::Error, tr("The search failed: %1").arg(message));
     show(phase);
@@ -163,10 +182,10 @@ QString PastPage::lastError() const
     return m_error->message();
 }
 
-const CallRecord* PastPage::find(CallKey key) const
+const CallRecord* PastPage::find(CallKey key, ProbeId probe) const
 {
     for (int row = 0; row < m_model->rowCount(); ++row)
-        if (const CallRecord* call = m_model->callAt(row); call->key == key)
+        if (const CallRecord* call = m_model->callAt(row); call->key == key && m_model->probeAt(row) == probe)
             return call;
     return nullptr;
 }

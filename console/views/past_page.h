@@ -31,19 +31,20 @@ public:
     SearchForm& form() { return *m_form; }
     bool isSearching() const { return m_request.has_value(); }
     QString lastError() const;
-    const CallRecord* find(CallKey key) const;
+    const CallRecord* find(CallKey key, ProbeId probe = {}) const;
     void search();
     bool cancel(); // false when no search was running
     void setTheme(const Theme& theme);
     void addExportAction(QAction* action);
 
 signals:
-    void callActivated(callmon::CallKey call);
+    void callActivated(callmon::CallKey call, callmon::ProbeId probe);
     void searchEnded();
 
 private:
     enum class Phase { Before, Searching, Done, Cancelled, Failed };
 
+    void showProbes();
     void show(Phase phase);
     void ended(quint64 request, Phase phase, const QString& message = {});
 
@@ -59,6 +60,7 @@ private:
     CallTable* m_table;
     EmptyState* m_empty;
     std::optional<quint64> m_request;
+    std::size_t m_limit = 0; // rows of the search that runs or ran; 0: all
     Phase m_phase = Phase::Before;
 };
 
