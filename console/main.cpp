@@ -126,6 +126,7 @@ int main(int argc, char** argv)
             return complain(usage, QStringLiteral("--size is WIDTHxHEIGHT of at least 320x200"));
         window.resize(wanted);
     }
+    window.setProbeRegistry(&source);
     window.show();
     source.setAddresses(probes);
 

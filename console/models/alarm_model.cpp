@@ -3,7 +3,7 @@
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
-#include "shared/base/utc_time.h"
+#include "console/zone/display_zone.h"
 #include "shared/calls/alarm_fields.h"
 
 #include <QCoreApplication>
@@ -368,8 +368,21 @@ QVariant AlarmModel::data(const QModelIndex& index, int role) const
             return nameOf(alarm->probe);
         if (column == ShelvedUntil) {
             const auto until = shelvedUntil(*alarm);
-            return until ? QString::fromStdString(toIso8601(*until)) : QString();
+            return until ? exportedTime(*until) : QString();
         }
+        if (!displaysUtc())
+            switch (column) {
+            case Since:
+                return exportedTime(alarm->since);
+            case RaisedAt:
+                return exportedTime(alarm->raisedAt);
+            case ClearedAt:
+                return alarm->clearedAt ? exportedTime(*alarm->clearedAt) : QString();
+            case AcknowledgedAt:
+                return alarm->acknowledgedAt ? exportedTime(*alarm->acknowledgedAt) : QString();
+            default:
+                break;
+            }
         return QString::fromStdString(alarmFields(*alarm)[static_cast<std::size_t>(column)].text);
     case CallKeyRole: // 0: of no single call
         return QVariant::fromValue<qint64>(alarm->call.value_or(CallKey {}).value);
@@ -386,7 +399,7 @@ QVariant AlarmModel::headerData(int section, Qt::Orientation orientation, int ro
         return {};
     switch (role) {
     case Qt::DisplayRole:
-        return QCoreApplication::translate("AlarmModel", titles[static_cast<std::size_t>(section)]);
+        return withZone(QCoreApplication::translate("AlarmModel", titles[static_cast<std::size_t>(section)]));
     case Qt::TextAlignmentRole:
         return QVariant::fromValue((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     case ExportRole:

@@ -2,7 +2,7 @@
 
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
-#include "shared/base/utc_time.h"
+#include "console/zone/display_zone.h"
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -479,7 +479,7 @@ QString LiveCallModel::exported(const Entry& entry, int column) const
     case Trust:
         return text(toText(call.trust));
     case Start:
-        return QString::fromStdString(toIso8601(call.startedAt));
+        return exportedTime(call.startedAt);
     case Duration: {
         const auto length = duration(call, entry.probe);
         return length ? QString::number(length->count() / 1000, 'f', 3) : QString();
@@ -507,7 +507,7 @@ QVariant LiveCallModel::data(const QModelIndex& index, int role) const
         return display(entry, column);
     case Qt::ToolTipRole:
         if (column == Start)
-            return dateTimeText(call->startedAt) + QStringLiteral(" UTC");
+            return dateTimeText(call->startedAt) + QLatin1Char(' ') + zoneLabel();
         if (column == LastCode)
             return codeMeaning(call->lastCode);
         if (column == Trust)
@@ -552,9 +552,9 @@ QVariant LiveCallModel::headerData(int section, Qt::Orientation orientation, int
     const ColumnText& column = columns[static_cast<std::size_t>(section)];
     switch (role) {
     case Qt::DisplayRole:
-        return QCoreApplication::translate("LiveCallModel", column.title);
+        return withZone(QCoreApplication::translate("LiveCallModel", column.title));
     case Qt::ToolTipRole:
-        return QCoreApplication::translate("LiveCallModel", column.help);
+        return withZone(QCoreApplication::translate("LiveCallModel", column.help));
     case Qt::TextAlignmentRole:
         return QVariant::fromValue((isLeft(section) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     case ExportRole:

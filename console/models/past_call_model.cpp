@@ -2,6 +2,7 @@
 
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
+#include "console/zone/display_zone.h"
 #include "shared/calls/call_fields.h"
 
 #include <QCoreApplication>
@@ -90,6 +91,20 @@ std::optional<double> milliseconds(std::optional<Milliseconds> value)
 std::optional<double> instant(std::optional<Timestamp> time)
 {
     return time ? std::optional(static_cast<double>(nanosecondsSinceEpoch(*time))) : std::nullopt;
+}
+
+std::optional<Timestamp> instant(const CallRecord& call, int column)
+{
+    switch (column) {
+    case PastCallModel::StartedAt:
+        return call.startedAt;
+    case PastCallModel::RingingAt:
+        return call.ringingAt;
+    case PastCallModel::AnsweredAt:
+        return call.answeredAt;
+    default:
+        return call.endedAt;
+    }
 }
 
 // What a column sorts by when it is a number or a time; empty when unknown.
@@ -429,6 +444,9 @@ QVariant PastCallModel::data(const QModelIndex& index, int role) const
             : column == Trust    ? QVariant(static_cast<int>(tone(call->trust)))
                                  : QVariant();
     case ExportRole:
+        if (const auto time =
+                column >= StartedAt && column <= EndedAt && !displaysUtc() ? instant(*call, column) : std::nullopt)
+            return exportedTime(*time);
         return QString::fromStdString(callFields(*call)[static_cast<std::size_t>(column)].text);
     case CallKeyRole:
         return QVariant::fromValue<qint64>(call->key.value);
@@ -445,7 +463,7 @@ QVariant PastCallModel::headerData(int section, Qt::Orientation orientation, int
         return {};
     switch (role) {
     case Qt::DisplayRole:
-        return QCoreApplication::translate("PastCallModel", titles[static_cast<std::size_t>(section)]);
+        return withZone(QCoreApplication::translate("PastCallModel", titles[static_cast<std::size_t>(section)]));
     case Qt::TextAlignmentRole:
         return QVariant::fromValue((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     case ExportRole:

@@ -520,6 +520,15 @@ void CallPage::setNow(Timestamp now)
         showHead();
 }
 
+void CallPage::showZone()
+{
+    m_head->showZone();
+    showHead();
+    showTimeline();
+    m_timeline->update();
+    reload();
+}
+
 void CallPage::setTheme(const Theme& theme)
 {
     m_theme = theme;

@@ -52,6 +52,7 @@ public:
     void loadSound();
     void setNow(Timestamp now);
     void setTheme(const Theme& theme);
+    void showZone(); // another one is shown from now on
     void saveSound(const QString& path);
 
 signals:

@@ -3,6 +3,7 @@
 #include "console/models/figures.h"
 #include "console/views/call_table.h"
 #include "console/views/empty_state.h"
+#include "console/views/operations_bar.h"
 
 #include <QAction>
 #include <QHBoxLayout>
@@ -41,6 +42,8 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
     : QWidget(parent)
     , m_source(source)
     , m_model(new LiveCallModel(this))
+    , m_operations(new OperationsBar(source, *m_model, this))
+    , m_numbers(new QAction(tr("&Big numbers"), this))
     , m_filter(new QLineEdit(this))
     , m_problems(new QLabel(this))
     , m_count(new QLabel(this))
@@ -63,6 +66,9 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
                             "<b>jitter</b>&gt;=30 <b>duration</b>&gt;600 compare the worse direction's figure.</p>"));
     m_filter->installEventFilter(this);
     m_problems->setVisible(false);
+    m_numbers->setCheckable(true);
+    m_numbers->setChecked(true);
+    connect(m_numbers, &QAction::toggled, m_operations, &QWidget::setVisible);
     m_hold->setCheckable(true);
     m_hold->setShortcut(Qt::CTRL | Qt::Key_H);
     m_hold->setToolTip(tr("Rows and figures stand still until released (Ctrl+H)"));
@@ -91,6 +97,7 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
+    layout->addWidget(m_operations);
     layout->addLayout(row);
     layout->addWidget(m_problems);
     layout->addWidget(m_stack, 1);
@@ -195,6 +202,7 @@ void LivePage::setFilterText(const QString& text)
 void LivePage::setTheme(const Theme& theme)
 {
     m_table->setTheme(theme);
+    m_operations->setTheme(theme);
     QPalette p = theme.palette();
     p.setColor(QPalette::WindowText, theme.fair);
     m_problems->setPalette(p);

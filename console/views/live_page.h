@@ -16,6 +16,7 @@ namespace callmon {
 
 class CallTable;
 class EmptyState;
+class OperationsBar;
 
 class LivePage : public QWidget {
     Q_OBJECT
@@ -26,6 +27,8 @@ public:
     LiveCallModel& model() { return *m_model; }
     CallTable& table() { return *m_table; }
     QAction* holdAction() const { return m_hold; }
+    QAction* numbersAction() const { return m_numbers; } // shows or hides the big ones
+    OperationsBar& operations() { return *m_operations; }
     void focusFilter();
     void focusList();
     bool clearFilter(); // false when there was none
@@ -46,6 +49,8 @@ private:
 
     CallSource& m_source;
     LiveCallModel* m_model;
+    OperationsBar* m_operations;
+    QAction* m_numbers;
     QLineEdit* m_filter;
     QLabel* m_problems;
     QLabel* m_count;
