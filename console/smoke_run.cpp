@@ -12,6 +12,7 @@
 
 #include <QAction>
 #include <QApplication>
+#include <QMenu>
 #include <QTableWidget>
 #include <cstdio>
 
@@ -121,6 +122,11 @@ void SmokeRun::addSteps()
             m_window.showAlarms();
             m_window.alarms().showPast(true);
             m_window.alarms().rulesAction()->trigger();
+            // Of several probes it asks whose.
+            if (auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget())) {
+                menu->actions().front()->trigger();
+                menu->close();
+            }
         },
         [this] {
             auto* rules = m_window.alarms().findChild<RulesDialog*>();

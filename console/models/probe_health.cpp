@@ -25,7 +25,7 @@ void ProbeHealth::add(const ProbeStatus& status, std::chrono::milliseconds arriv
         m_samples.clear();
     HealthSample sample;
     sample.at = status.now;
-    sample.framesPerSecond = static_cast<double>(status.framesPerSecond);
+    sample.thousandFramesPerSecond = static_cast<double>(status.framesPerSecond) / 1000;
     sample.megabitsPerSecond = static_cast<double>(status.bitsPerSecond) / 1e6;
     for (const NamedCounter& counter : lossesOf(status))
         sample.lostPerSecond += static_cast<double>(counter.perSecond);

@@ -10,7 +10,7 @@ namespace callmon {
 
 struct HealthSample { // of one second
     Timestamp at; // packet time
-    double framesPerSecond = 0;
+    double thousandFramesPerSecond = 0;
     double megabitsPerSecond = 0;
     double lostPerSecond = 0; // by every counter that tells of a loss
     double pollGapMs = 0; // the longest of that second

@@ -25,15 +25,15 @@ std::vector<CallColumn> firstColumns()
     using M = LiveCallModel;
     const QString party = QStringLiteral("+349101234567");
     const QString mos = QStringLiteral("▲ 0.00 0");
-    return { { M::State, QStringLiteral("● answered0"), true }, { M::Start, QStringLiteral("00:00:00"), true },
-        { M::Duration, QStringLiteral("00:00:00"), true }, { M::Caller, party, true, true },
-        { M::Callee, party, true, true }, { M::Codec, QStringLiteral("PCMA000"), true }, { M::CallerMosNow, mos, true },
-        { M::CallerMosMin, mos, true }, { M::CalleeMosNow, mos, true }, { M::CalleeMosMin, mos, true },
+    return { { M::Probe, QStringLiteral("rome: no answer0"), false }, { M::State, QStringLiteral("● answered0"), true },
+        { M::Start, QStringLiteral("00:00:00"), true }, { M::Duration, QStringLiteral("00:00:00"), true },
+        { M::Caller, party, true, true }, { M::Callee, party, true, true },
+        { M::Codec, QStringLiteral("PCMA000"), true }, { M::CallerMosNow, mos, true }, { M::CallerMosMin, mos, true },
+        { M::CalleeMosNow, mos, true }, { M::CalleeMosMin, mos, true },
         { M::CallerLoss, QStringLiteral("100.00"), true }, { M::CalleeLoss, QStringLiteral("100.00"), true },
         { M::CallerJitter, QStringLiteral("1000.0"), true }, { M::CalleeJitter, QStringLiteral("1000.0"), true },
         { M::Trust, QStringLiteral("⚠ delayed0"), true }, { M::LastCode, QStringLiteral("0000"), true },
-        { M::CallId, QStringLiteral("a84b4c7"), true, true },
-        { M::Probe, QStringLiteral("madrid-1: no answer"), false } };
+        { M::CallId, QStringLiteral("a84b4c7"), true, true } };
 }
 
 }

@@ -25,7 +25,8 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QComboBox>
-#include <QFileDialog>
+#include <QHBoxLayout>
+
 #include <QLineEdit>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -79,8 +80,12 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
     m_search->setPlaceholderText(tr("Number, Call-ID or address  (Ctrl+L)"));
     m_search->setAccessibleName(tr("Search a number, Call-ID or address"));
     m_search->setClearButtonEnabled(true);
-    m_search->setMinimumWidth(fontMetrics().averageCharWidth() * 44);
-    menuBar()->setCornerWidget(m_search);
+    m_search->setFixedWidth(fontMetrics().averageCharWidth() * 44);
+    auto* corner = new QWidget(this); // a menu bar goes by hints alone
+    auto* cornerRow = new QHBoxLayout(corner);
+    cornerRow->setContentsMargins(0, 2, 8, 0);
+    cornerRow->addWidget(m_search);
+    menuBar()->setCornerWidget(corner);
     buildDocks();
     statusBar()->setSizeGripEnabled(false);
     buildMenu();

@@ -55,7 +55,8 @@ void MainWindow::buildDocks()
     alarms->horizontalHeader()->setSectionResizeMode(AlarmModel::Text, QHeaderView::Stretch);
     const int character = fontMetrics().averageCharWidth();
     alarms->setColumnWidth(AlarmModel::Severity, character * 14);
-    alarms->setColumnWidth(AlarmModel::RaisedAt, character * 22);
+    alarms->setColumnWidth(
+        AlarmModel::RaisedAt, fontMetrics().horizontalAdvance(QStringLiteral("0000-00-00 00:00:00")) + 24);
     alarms->setColumnWidth(AlarmModel::AcknowledgedBy, character * 16);
     connect(alarms, &QTableView::activated, this, [this](const QModelIndex& index) {
         const ProbeAlarm* alarm = m_alarms->open().alarmAt(index.row());

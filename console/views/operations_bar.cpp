@@ -39,6 +39,7 @@ OperationsBar::OperationsBar(CallSource& source, const LiveCallModel& live, QWid
         if (state != CallSource::State::Connected) {
             m_request.reset();
             m_operations.forgetService();
+            m_seconds = 0; // asked at once when it is back
         }
     });
     connect(&source, &CallSource::serviceFound, this, [this](quint64 request, const std::vector<ServiceRow>& rows) {
@@ -91,7 +92,7 @@ void OperationsBar::show()
             history.push_back(sample.values[i].value_or(std::numeric_limits<double>::quiet_NaN()));
         QString foot;
         if (figure == OperationsFigure::Mos && now.values[i])
-            foot = QStringLiteral("▲ %1  ■ %2  ▼ %3")
+            foot = QStringLiteral("▼ %3  ■ %2  ▲ %1")
                        .arg(countText(static_cast<quint64>(now.bands[static_cast<std::size_t>(MosBand::Good)])),
                            countText(static_cast<quint64>(now.bands[static_cast<std::size_t>(MosBand::Fair)])),
                            countText(static_cast<quint64>(now.bands[static_cast<std::size_t>(MosBand::Bad)])));

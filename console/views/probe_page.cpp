@@ -27,7 +27,8 @@ struct Line {
     double HealthSample::*value;
     int decimals;
 };
-constexpr std::array lines { Line { QT_TRANSLATE_NOOP("ProbePage", "Frames/s"), &HealthSample::framesPerSecond, 0 },
+constexpr std::array lines { Line { QT_TRANSLATE_NOOP("ProbePage", "Thousand frames/s"),
+                                 &HealthSample::thousandFramesPerSecond, 1 },
     Line { QT_TRANSLATE_NOOP("ProbePage", "Mb/s"), &HealthSample::megabitsPerSecond, 1 },
     Line { QT_TRANSLATE_NOOP("ProbePage", "Lost/s"), &HealthSample::lostPerSecond, 0 },
     Line { QT_TRANSLATE_NOOP("ProbePage", "Longest poll gap, ms"), &HealthSample::pollGapMs, 1 },
@@ -111,6 +112,7 @@ ProbePage::ProbePage(const ProbeWatch& watch, QWidget* parent)
     split->addWidget(m_counters);
     split->setStretchFactor(0, 3);
     split->setStretchFactor(1, 2);
+    split->setSizes({ 3'000, 2'600 }); // in this proportion
     split->setChildrenCollapsible(false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);

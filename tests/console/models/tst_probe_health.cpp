@@ -69,7 +69,7 @@ private slots:
             health.add(statusAt(std::chrono::seconds(second), 5, 5), 0ms);
         QCOMPARE(health.samples().size(), std::size_t(3'600));
         const HealthSample& last = health.samples().back();
-        QCOMPARE(last.framesPerSecond, 1'000.0);
+        QCOMPARE(last.thousandFramesPerSecond, 1.0);
         QCOMPARE(last.megabitsPerSecond, 2.5);
         QCOMPARE(last.lostPerSecond, 5.0);
         QCOMPARE(last.pollGapMs, 4.12);
