@@ -1,6 +1,7 @@
 // callmon-console: shows the calls that an engine sees.
 #include "console/smoke_run.h"
 #include "console/source/link_source.h"
+#include "console/source/probe_group.h"
 #include "shared/remote/transport.h"
 
 #include <QApplication>
@@ -38,6 +39,20 @@ void useLanguage(QApplication& application, const QString& language)
     }
 }
 
+// "madrid=tls://probe7.example.com", or an address alone
+std::vector<ProbeAddress> probesOf(const QStringList& texts)
+{
+    std::vector<ProbeAddress> probes;
+    for (const QString& text : texts) {
+        const qsizetype equals = text.indexOf(QLatin1Char('='));
+        const bool named = equals > 0 && !text.left(equals).contains(QLatin1Char(':'))
+            && !text.left(equals).contains(QLatin1Char('/'));
+        const QString address = named ? text.mid(equals + 1) : text;
+        probes.push_back({ named ? text.left(equals) : nameForAddress(address, probes), address, true });
+    }
+    return probes;
+}
+
 }
 
 int main(int argc, char** argv)
@@ -53,7 +68,9 @@ int main(int argc, char** argv)
     parser.addHelpOption();
     parser.addVersionOption();
     const QCommandLineOption engine(QStringLiteral("engine"),
-        QStringLiteral("Where the engine listens: local:/path/engine.sock or tls://host (default: the usual places)."),
+        QStringLiteral(
+            "Where an engine listens: local:/path/engine.sock or tls://host, with NAME= before it how it is "
+            "called; may be given several times (default: the list made under Probe, Probes…, else the usual places)."),
         QStringLiteral("URL"));
     const QCommandLineOption themeOption(
         QStringLiteral("theme"), QStringLiteral("light or dark (default: as last time)."), QStringLiteral("NAME"));
@@ -88,8 +105,17 @@ int main(int argc, char** argv)
     if (parser.isSet(themeOption) && themeText != QLatin1String("light") && themeText != QLatin1String("dark"))
         return complain(usage, QStringLiteral("--theme is light or dark, not \"%1\"").arg(themeText));
 
-    const QUrl url = parser.isSet(engine) ? QUrl(parser.value(engine)) : defaultEngineUrl();
-    LinkSource source;
+    std::vector<ProbeAddress> probes = parser.isSet(engine) ? probesOf(parser.values(engine)) : storedProbes();
+    if (probes.empty())
+        probes.push_back({ nameForAddress(defaultEngineUrl().toString(), {}), defaultEngineUrl().toString(), true });
+    if (const QString complaint = complaintAbout(probes); !complaint.isEmpty())
+        return complain(usage, complaint);
+    ProbeGroup source([](const QString& address) {
+        auto link = std::make_unique<LinkSource>();
+        const auto parsed = parseRemoteUrl(address);
+        link->open(parsed ? urlOf(parsed.value()) : QUrl(address)); // a bad one says what is wrong with it
+        return link;
+    });
     MainWindow window(source, themeNamed(themeText));
     if (!parser.isSet(smoke))
         window.restore();
@@ -100,8 +126,9 @@ int main(int argc, char** argv)
             return complain(usage, QStringLiteral("--size is WIDTHxHEIGHT of at least 320x200"));
         window.resize(wanted);
     }
+    window.setProbeRegistry(&source);
     window.show();
-    source.open(url);
+    source.setAddresses(probes);
 
     if (!parser.isSet(smoke))
         return QApplication::exec();

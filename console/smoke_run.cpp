@@ -7,10 +7,13 @@
 #include "console/views/messages_panel.h"
 #include "console/views/past_page.h"
 #include "console/views/player_bar.h"
+#include "console/views/probe_page.h"
 #include "console/views/rules_dialog.h"
 
 #include <QAction>
 #include <QApplication>
+#include <QMenu>
+#include <QTableWidget>
 #include <cstdio>
 
 namespace callmon {
@@ -119,6 +122,11 @@ void SmokeRun::addSteps()
             m_window.showAlarms();
             m_window.alarms().showPast(true);
             m_window.alarms().rulesAction()->trigger();
+            // Of several probes it asks whose.
+            if (auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget())) {
+                menu->actions().front()->trigger();
+                menu->close();
+            }
         },
         [this] {
             auto* rules = m_window.alarms().findChild<RulesDialog*>();
@@ -131,6 +139,10 @@ void SmokeRun::addSteps()
             m_window.alarms().showPast(false);
             grab(QStringLiteral("alarms"));
         },
+        [] { return true; }, problem });
+    m_steps.push_back({ QStringLiteral("the probe tells of its health"), 20'000, [this] { m_window.showProbe(); },
+        [this] { return m_window.probe().counters().rowCount() > 0 && m_time.elapsed() > 3'000; } });
+    m_steps.push_back({ QStringLiteral("probe page is drawn"), 5'000, [this] { grab(QStringLiteral("probe")); },
         [] { return true; }, problem });
     m_steps.push_back({ QStringLiteral("call page shows figures and series"), 20'000, [this] { openCall(); },
         [this] { return m_page && m_page->hasFigures() && m_page->hasSeries(); }, problem });

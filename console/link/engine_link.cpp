@@ -119,6 +119,16 @@ quint64 EngineLink::serviceHistory(const ServiceQuery& query)
     return m_probe->serviceHistory(query);
 }
 
+quint64 EngineLink::serviceWindows()
+{
+    return m_probe->serviceWindows();
+}
+
+void EngineLink::close()
+{
+    m_probe->close();
+}
+
 void EngineLink::cancel(quint64 request)
 {
     m_probe->cancel(request);

@@ -46,6 +46,8 @@ public:
     quint64 putAlarmRule(const AlarmRule& rule);
     quint64 removeAlarmRule(const QString& name);
     quint64 serviceHistory(const ServiceQuery& query);
+    quint64 serviceWindows(); // that slide, of every group
+    void close();
     void cancel(quint64 request);
 
 signals:

@@ -3,7 +3,7 @@
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
-#include "shared/base/utc_time.h"
+#include "console/zone/display_zone.h"
 #include "shared/calls/alarm_fields.h"
 
 #include <QCoreApplication>
@@ -26,7 +26,7 @@ constexpr std::array<const char*, AlarmModel::ColumnCount> titles { QT_TRANSLATE
     QT_TRANSLATE_NOOP("AlarmModel", "Threshold"), QT_TRANSLATE_NOOP("AlarmModel", "Unit"),
     QT_TRANSLATE_NOOP("AlarmModel", "Alarm"), QT_TRANSLATE_NOOP("AlarmModel", "Acknowledged\nUTC"),
     QT_TRANSLATE_NOOP("AlarmModel", "Acknow-\nledged by"), QT_TRANSLATE_NOOP("AlarmModel", "Comment"),
-    QT_TRANSLATE_NOOP("AlarmModel", "Shelved\nuntil") };
+    QT_TRANSLATE_NOOP("AlarmModel", "Shelved\nuntil"), QT_TRANSLATE_NOOP("AlarmModel", "Probe") };
 
 QString orDash(std::string_view value)
 {
@@ -74,19 +74,32 @@ AlarmModel::AlarmModel(QObject* parent, Clock clock)
         m_clock = [] { return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now()); };
 }
 
-void AlarmModel::apply(const AlarmDelta& delta)
+void AlarmModel::apply(const AlarmDelta& delta, ProbeId probe)
 {
     std::set<AlarmId> kept;
     for (const Alarm& alarm : delta.changed) {
-        m_all.insert_or_assign(alarm.id, alarm);
+        m_all.insert_or_assign({ alarm.id, probe }, ProbeAlarm { alarm, probe });
         kept.insert(alarm.id);
     }
-    m_leaving.insert(delta.removed.begin(), delta.removed.end());
+    for (const AlarmId id : delta.removed)
+        m_leaving.insert({ id, probe });
     if (delta.snapshot)
-        for (const auto& [id, alarm] : m_all)
-            if (!kept.contains(id))
-                m_leaving.insert(id);
+        for (const auto& [name, alarm] : m_all)
+            if (alarm.probe == probe && !kept.contains(alarm.id))
+                m_leaving.insert(name);
     refresh();
+}
+
+void AlarmModel::setProbes(const ProbeLabels& probes)
+{
+    m_probes = probes;
+    refresh();
+}
+
+QString AlarmModel::nameOf(ProbeId probe) const
+{
+    const auto found = m_probes.find(probe);
+    return found == m_probes.end() ? QString() : found->second.name;
 }
 
 void AlarmModel::clear()
@@ -99,10 +112,10 @@ void AlarmModel::clear()
     emit changed();
 }
 
-void AlarmModel::append(const std::vector<Alarm>& alarms, quint64 matchesInAll)
+void AlarmModel::append(const std::vector<Alarm>& alarms, quint64 matchesInAll, ProbeId probe)
 {
     for (const Alarm& alarm : alarms)
-        m_all.insert_or_assign(alarm.id, alarm);
+        m_all.insert_or_assign({ alarm.id, probe }, ProbeAlarm { alarm, probe });
     m_matchesInAll = std::max<quint64>(matchesInAll, m_all.size());
     refresh();
 }
@@ -113,23 +126,25 @@ void AlarmModel::setFilter(const Filter& filter)
     refresh();
 }
 
-void AlarmModel::shelve(const Alarm& alarm, std::chrono::minutes time)
+void AlarmModel::shelve(const ProbeAlarm& alarm, std::chrono::minutes time)
 {
-    m_shelves[{ alarm.rule.str(), alarm.call.value_or(CallKey {}).value, alarm.group.str() }] = m_clock() + time;
+    m_shelves[{ alarm.probe, alarm.rule.str(), alarm.call.value_or(CallKey {}).value, alarm.group.str() }] =
+        m_clock() + time;
     refresh();
 }
 
-void AlarmModel::unshelve(const Alarm& alarm)
+void AlarmModel::unshelve(const ProbeAlarm& alarm)
 {
-    m_shelves.erase({ alarm.rule.str(), alarm.call.value_or(CallKey {}).value, alarm.group.str() });
+    m_shelves.erase({ alarm.probe, alarm.rule.str(), alarm.call.value_or(CallKey {}).value, alarm.group.str() });
     refresh();
 }
 
-std::optional<Timestamp> AlarmModel::shelvedUntil(const Alarm& alarm) const
+std::optional<Timestamp> AlarmModel::shelvedUntil(const ProbeAlarm& alarm) const
 {
     if (m_shelves.empty())
         return std::nullopt;
-    const auto found = m_shelves.find({ alarm.rule.str(), alarm.call.value_or(CallKey {}).value, alarm.group.str() });
+    const auto found =
+        m_shelves.find({ alarm.probe, alarm.rule.str(), alarm.call.value_or(CallKey {}).value, alarm.group.str() });
     return found == m_shelves.end() ? std::nullopt : std::optional(found->second);
 }
 
@@ -140,12 +155,12 @@ void AlarmModel::checkShelves()
         refresh();
 }
 
-bool AlarmModel::shows(const Alarm& alarm) const
+bool AlarmModel::shows(const ProbeAlarm& alarm) const
 {
-    if (m_leaving.contains(alarm.id) || alarm.severity > m_filter.severity
+    if (m_leaving.contains({ alarm.id, alarm.probe }) || alarm.severity > m_filter.severity
         || (!m_filter.shelved && shelvedUntil(alarm)))
         return false;
-    if (m_filter.text.isEmpty())
+    if (m_filter.text.isEmpty() || nameOf(alarm.probe).contains(m_filter.text, Qt::CaseInsensitive))
         return true;
     for (const std::string_view field : { alarm.rule.view(), alarm.caller.view(), alarm.callee.view(),
              alarm.group.view(), alarm.text.view(), alarm.comment.view(), alarm.acknowledgedBy.view() })
@@ -154,9 +169,9 @@ bool AlarmModel::shows(const Alarm& alarm) const
     return false;
 }
 
-std::vector<const Alarm*> AlarmModel::wanted() const
+std::vector<const ProbeAlarm*> AlarmModel::wanted() const
 {
-    std::vector<const Alarm*> rows;
+    std::vector<const ProbeAlarm*> rows;
     for (auto at = m_all.rbegin(); at != m_all.rend(); ++at) // equals: the newest first
         if (shows(at->second))
             rows.push_back(&at->second);
@@ -165,16 +180,16 @@ std::vector<const Alarm*> AlarmModel::wanted() const
     if (column < 0)
         return rows;
     if (numberOf(Alarm {}, column)) {
-        std::ranges::stable_sort(rows, [&](const Alarm* a, const Alarm* b) {
+        std::ranges::stable_sort(rows, [&](const ProbeAlarm* a, const ProbeAlarm* b) {
             const double x = *numberOf(*a, column);
             const double y = *numberOf(*b, column);
             return descending ? y < x : x < y;
         });
         return rows;
     }
-    std::vector<std::pair<QString, const Alarm*>> texts;
+    std::vector<std::pair<QString, const ProbeAlarm*>> texts;
     texts.reserve(rows.size());
-    for (const Alarm* alarm : rows)
+    for (const ProbeAlarm* alarm : rows)
         texts.emplace_back(display(*alarm, column).toString(), alarm);
     std::ranges::stable_sort(
         texts, [&](const auto& a, const auto& b) { return descending ? b.first < a.first : a.first < b.first; });
@@ -185,13 +200,14 @@ std::vector<const Alarm*> AlarmModel::wanted() const
 // Rows that go, rows that come at the end, then their order: a selection follows its alarms.
 void AlarmModel::refresh()
 {
-    std::vector<const Alarm*> next = wanted();
-    removeRowsNotIn(std::set<const Alarm*>(next.begin(), next.end()));
-    for (const AlarmId id : std::exchange(m_leaving, {}))
-        m_all.erase(id);
-    const std::set<const Alarm*> there(m_shown.begin(), m_shown.end());
-    std::vector<const Alarm*> fresh;
-    std::ranges::copy_if(next, std::back_inserter(fresh), [&](const Alarm* alarm) { return !there.contains(alarm); });
+    std::vector<const ProbeAlarm*> next = wanted();
+    removeRowsNotIn(std::set<const ProbeAlarm*>(next.begin(), next.end()));
+    for (const Name& name : std::exchange(m_leaving, {}))
+        m_all.erase(name);
+    const std::set<const ProbeAlarm*> there(m_shown.begin(), m_shown.end());
+    std::vector<const ProbeAlarm*> fresh;
+    std::ranges::copy_if(
+        next, std::back_inserter(fresh), [&](const ProbeAlarm* alarm) { return !there.contains(alarm); });
     if (!fresh.empty()) {
         const int first = rowCount();
         beginInsertRows({}, first, first + static_cast<int>(fresh.size()) - 1);
@@ -204,7 +220,7 @@ void AlarmModel::refresh()
     emit changed();
 }
 
-void AlarmModel::removeRowsNotIn(const std::set<const Alarm*>& kept)
+void AlarmModel::removeRowsNotIn(const std::set<const ProbeAlarm*>& kept)
 {
     for (std::size_t end = m_shown.size(); end > 0;) {
         if (kept.contains(m_shown[end - 1])) {
@@ -222,12 +238,12 @@ void AlarmModel::removeRowsNotIn(const std::set<const Alarm*>& kept)
     }
 }
 
-void AlarmModel::reorder(std::vector<const Alarm*> next)
+void AlarmModel::reorder(std::vector<const ProbeAlarm*> next)
 {
     if (next == m_shown)
         return;
     emit layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
-    std::map<const Alarm*, int> rowOf;
+    std::map<const ProbeAlarm*, int> rowOf;
     for (std::size_t row = 0; row < next.size(); ++row)
         rowOf[next[row]] = static_cast<int>(row);
     const QModelIndexList before = persistentIndexList();
@@ -239,7 +255,7 @@ void AlarmModel::reorder(std::vector<const Alarm*> next)
     emit layoutChanged({}, QAbstractItemModel::VerticalSortHint);
 }
 
-const Alarm* AlarmModel::alarmAt(int row) const
+const ProbeAlarm* AlarmModel::alarmAt(int row) const
 {
     return row >= 0 && row < rowCount() ? m_shown[static_cast<std::size_t>(row)] : nullptr;
 }
@@ -270,7 +286,7 @@ int AlarmModel::columnCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
-QVariant AlarmModel::display(const Alarm& alarm, int column) const
+QVariant AlarmModel::display(const ProbeAlarm& alarm, int column) const
 {
     switch (column) {
     case Id:
@@ -321,6 +337,8 @@ QVariant AlarmModel::display(const Alarm& alarm, int column) const
         return orDash(alarm.comment);
     case ShelvedUntil:
         return timeOrDash(shelvedUntil(alarm));
+    case Probe:
+        return nameOf(alarm.probe);
     default:
         return {};
     }
@@ -328,7 +346,7 @@ QVariant AlarmModel::display(const Alarm& alarm, int column) const
 
 QVariant AlarmModel::data(const QModelIndex& index, int role) const
 {
-    const Alarm* alarm = index.isValid() ? alarmAt(index.row()) : nullptr;
+    const ProbeAlarm* alarm = index.isValid() ? alarmAt(index.row()) : nullptr;
     if (!alarm)
         return {};
     const int column = index.column();
@@ -346,13 +364,30 @@ QVariant AlarmModel::data(const QModelIndex& index, int role) const
     case ToneRole:
         return column == Severity ? QVariant(static_cast<int>(tone(alarm->severity))) : QVariant();
     case ExportRole:
+        if (column == Probe)
+            return nameOf(alarm->probe);
         if (column == ShelvedUntil) {
             const auto until = shelvedUntil(*alarm);
-            return until ? QString::fromStdString(toIso8601(*until)) : QString();
+            return until ? exportedTime(*until) : QString();
         }
+        if (!displaysUtc())
+            switch (column) {
+            case Since:
+                return exportedTime(alarm->since);
+            case RaisedAt:
+                return exportedTime(alarm->raisedAt);
+            case ClearedAt:
+                return alarm->clearedAt ? exportedTime(*alarm->clearedAt) : QString();
+            case AcknowledgedAt:
+                return alarm->acknowledgedAt ? exportedTime(*alarm->acknowledgedAt) : QString();
+            default:
+                break;
+            }
         return QString::fromStdString(alarmFields(*alarm)[static_cast<std::size_t>(column)].text);
     case CallKeyRole: // 0: of no single call
         return QVariant::fromValue<qint64>(alarm->call.value_or(CallKey {}).value);
+    case ProbeRole:
+        return int(alarm->probe.value);
     default:
         return {};
     }
@@ -364,12 +399,13 @@ QVariant AlarmModel::headerData(int section, Qt::Orientation orientation, int ro
         return {};
     switch (role) {
     case Qt::DisplayRole:
-        return QCoreApplication::translate("AlarmModel", titles[static_cast<std::size_t>(section)]);
+        return withZone(QCoreApplication::translate("AlarmModel", titles[static_cast<std::size_t>(section)]));
     case Qt::TextAlignmentRole:
         return QVariant::fromValue((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     case ExportRole:
-        return section == ShelvedUntil ? QStringLiteral("shelved_until")
-                                       : QString::fromLatin1(alarmFieldNames()[static_cast<std::size_t>(section)]);
+        return section == Probe       ? QStringLiteral("probe")
+            : section == ShelvedUntil ? QStringLiteral("shelved_until")
+                                      : QString::fromLatin1(alarmFieldNames()[static_cast<std::size_t>(section)]);
     default:
         return {};
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "console/models/list_roles.h"
+#include "console/models/probe_id.h"
 #include "shared/calls/alarm.h"
 
 #include <QAbstractTableModel>
@@ -11,6 +12,10 @@
 #include <tuple>
 
 namespace callmon {
+
+struct ProbeAlarm : Alarm {
+    ProbeId probe; // that raised it
+};
 
 class AlarmModel : public QAbstractTableModel {
     Q_OBJECT
@@ -41,6 +46,7 @@ public:
         AcknowledgedBy,
         Comment,
         ShelvedUntil,
+        Probe,
         ColumnCount
     };
     struct Filter {
@@ -52,19 +58,20 @@ public:
 
     explicit AlarmModel(QObject* parent = nullptr, Clock clock = {}); // empty: the machine's
 
-    void apply(const AlarmDelta& delta);
+    void apply(const AlarmDelta& delta, ProbeId probe = {});
+    void setProbes(const ProbeLabels& probes);
     void clear();
-    void append(const std::vector<Alarm>& alarms, quint64 matchesInAll);
+    void append(const std::vector<Alarm>& alarms, quint64 matchesInAll, ProbeId probe = {});
     void setFilter(const Filter& filter);
 
     // What is shelved is not shown and not counted for a time, whoever raises it again: the alarms of that rule about
     // that call or group. It is this console's alone.
-    void shelve(const Alarm& alarm, std::chrono::minutes time);
-    void unshelve(const Alarm& alarm);
-    std::optional<Timestamp> shelvedUntil(const Alarm& alarm) const;
+    void shelve(const ProbeAlarm& alarm, std::chrono::minutes time);
+    void unshelve(const ProbeAlarm& alarm);
+    std::optional<Timestamp> shelvedUntil(const ProbeAlarm& alarm) const;
     void checkShelves(); // every now and then: shelved no more once their time has come
 
-    const Alarm* alarmAt(int row) const;
+    const ProbeAlarm* alarmAt(int row) const;
     std::size_t total() const { return m_all.size(); }
     quint64 matchesInAll() const { return m_matchesInAll; }
     std::size_t unacknowledged() const; // neither acknowledged nor shelved nor cleared
@@ -80,19 +87,22 @@ signals:
     void changed(); // rows, counts or what they say
 
 private:
-    using Shelf = std::tuple<std::string, std::int64_t, std::string>; // rule, call, group
+    using Name = std::pair<AlarmId, ProbeId>;
+    using Shelf = std::tuple<ProbeId, std::string, std::int64_t, std::string>; // rule, call, group
 
-    bool shows(const Alarm& alarm) const;
-    QVariant display(const Alarm& alarm, int column) const;
-    std::vector<const Alarm*> wanted() const;
+    bool shows(const ProbeAlarm& alarm) const;
+    QVariant display(const ProbeAlarm& alarm, int column) const;
+    QString nameOf(ProbeId probe) const;
+    std::vector<const ProbeAlarm*> wanted() const;
     void refresh();
-    void removeRowsNotIn(const std::set<const Alarm*>& kept);
-    void reorder(std::vector<const Alarm*> next);
+    void removeRowsNotIn(const std::set<const ProbeAlarm*>& kept);
+    void reorder(std::vector<const ProbeAlarm*> next);
 
     Clock m_clock;
-    std::map<AlarmId, Alarm> m_all;
-    std::set<AlarmId> m_leaving; // of m_all: to be erased once no row shows them
-    std::vector<const Alarm*> m_shown; // row -> in m_all
+    std::map<Name, ProbeAlarm> m_all;
+    std::set<Name> m_leaving; // of m_all: to be erased once no row shows them
+    ProbeLabels m_probes;
+    std::vector<const ProbeAlarm*> m_shown; // row -> in m_all
     std::map<Shelf, Timestamp> m_shelves;
     Filter m_filter;
     quint64 m_matchesInAll = 0;

@@ -117,7 +117,7 @@ bool CallFilter::addNumberTerm(const QString& text)
 bool CallFilter::addFieldTerm(const QString& text)
 {
     static const QRegularExpression shape(
-        QStringLiteral("^(from|to|id|codec|state|code|trust):(.*)$"), QRegularExpression::CaseInsensitiveOption);
+        QStringLiteral("^(from|to|id|codec|state|code|trust|probe):(.*)$"), QRegularExpression::CaseInsensitiveOption);
     const QRegularExpressionMatch match = shape.match(text);
     if (!match.hasMatch())
         return false;
@@ -134,6 +134,7 @@ bool CallFilter::addFieldTerm(const QString& text)
         : name == QLatin1String("codec")       ? Field::Codec
         : name == QLatin1String("state")       ? Field::State
         : name == QLatin1String("trust")       ? Field::Trust
+        : name == QLatin1String("probe")       ? Field::Probe
                                                : Field::Code;
     term.test = value.contains(QLatin1Char('*')) ? Test::Like : Test::Contains;
     term.text = value.toStdString();
@@ -141,12 +142,13 @@ bool CallFilter::addFieldTerm(const QString& text)
     return true;
 }
 
-bool CallFilter::matches(const LiveCall& call, Timestamp now) const
+bool CallFilter::matches(const LiveCall& call, Timestamp now, std::string_view probe) const
 {
-    return std::all_of(m_terms.begin(), m_terms.end(), [&](const Term& term) { return matches(term, call, now); });
+    return std::all_of(
+        m_terms.begin(), m_terms.end(), [&](const Term& term) { return matches(term, call, now, probe); });
 }
 
-bool CallFilter::matches(const Term& term, const LiveCall& call, Timestamp now) const
+bool CallFilter::matches(const Term& term, const LiveCall& call, Timestamp now, std::string_view probe) const
 {
     const std::string& state = m_stateWords[static_cast<std::size_t>(call.state)];
     const auto holds = [&](std::string_view text) {
@@ -189,6 +191,8 @@ bool CallFilter::matches(const Term& term, const LiveCall& call, Timestamp now) 
         return holds(state);
     case Field::Trust:
         return holds(m_trustWords[static_cast<std::size_t>(call.trust)]);
+    case Field::Probe:
+        return holds(probe);
     case Field::Code:
         return call.lastCode != 0 && holds(std::to_string(call.lastCode));
     case Field::Mos:

@@ -1,6 +1,6 @@
 // The filter box of the live list. Terms are separated by spaces and must all match:
 //   word               caller, callee, Call-ID, state or codec contains it ("a phrase" in quotes)
-//   from: to: id: codec: state: code: trust:
+//   from: to: id: codec: state: code: trust: probe:
 //                      that field alone; with * it matches the field as a whole: from:+34*
 //   mos<3.5 loss>2 jitter>=30 duration>600
 //                      < <= > >= =; mos and its lowest window (minmos), loss and jitter are the worse direction's,
@@ -22,11 +22,12 @@ public:
     static CallFilter parse(const QString& text);
 
     bool empty() const { return m_terms.empty(); }
-    bool matches(const LiveCall& call, Timestamp now) const;
+    // probe: the name of the engine that has the call, where there are several
+    bool matches(const LiveCall& call, Timestamp now, std::string_view probe = {}) const;
     const QStringList& problems() const { return m_problems; } // sentences for the user
 
 private:
-    enum class Field { Anything, From, To, Id, Codec, State, Code, Trust, Mos, MinMos, Loss, Jitter, Duration };
+    enum class Field { Anything, From, To, Id, Codec, State, Code, Trust, Probe, Mos, MinMos, Loss, Jitter, Duration };
     enum class Test { Contains, Like, Less, LessOrEqual, Greater, GreaterOrEqual, Equal };
     struct Term {
         Field field = Field::Anything;
@@ -37,7 +38,7 @@ private:
 
     bool addNumberTerm(const QString& text);
     bool addFieldTerm(const QString& text);
-    bool matches(const Term& term, const LiveCall& call, Timestamp now) const;
+    bool matches(const Term& term, const LiveCall& call, Timestamp now, std::string_view probe) const;
 
     std::vector<Term> m_terms;
     QStringList m_problems;

@@ -2,6 +2,7 @@
 // console/link); tests put made-up calls there. Requests and answers as in console/link/engine_link.h.
 #pragma once
 
+#include "console/models/probe_id.h"
 #include "shared/calls/alarm_rule.h"
 #include "shared/calls/call_message.h"
 #include "shared/calls/call_query.h"
@@ -42,22 +43,54 @@ public:
     virtual quint64 serviceHistory(const ServiceQuery& query) = 0;
     virtual void cancel(quint64 request) = 0;
 
+    // One engine, or several behind one source: then lists, searches and metrics are of all of them, and what belongs
+    // to one call or one rule is asked of the engine that has it.
+    struct Probe {
+        ProbeId id;
+        QString name; // empty where there is only one, and nobody named it
+        State state = State::Disconnected;
+        QString message; // the last that was said of its connection
+    };
+    virtual std::vector<Probe> probes() const { return { { {}, {}, state(), {} } }; }
+    virtual CallSource& of(ProbeId) { return *this; } // that one alone, for as long as this source lives
+    virtual quint64 acknowledgeAlarmOf(ProbeId, AlarmId alarm, const QString& comment)
+    {
+        return acknowledgeAlarm(alarm, comment);
+    }
+    virtual void shutDown() { } // for good: no connection any more, and nothing comes from it
+    virtual quint64 serviceWindows() { return 0; } // of the sliding windows, every group; 0: not told here
+
 signals:
     void stateChanged(callmon::CallSource::State state, const QString& message); // message: a sentence for the user
-    void liveChanged(const callmon::LiveDelta& delta);
-    void alarmsChanged(const callmon::AlarmDelta& delta); // of the open ones; the first one is a snapshot
-    void statusChanged(const callmon::ProbeStatus& status);
-    void callsFound(quint64 request, const std::vector<callmon::CallRecord>& calls, quint64 matchesInAll);
+    void liveChanged(const callmon::LiveDelta& delta, callmon::ProbeId probe = {});
+    // Of the open ones; the first one is a snapshot.
+    void alarmsChanged(const callmon::AlarmDelta& delta, callmon::ProbeId probe = {});
+    void statusChanged(const callmon::ProbeStatus& status, callmon::ProbeId probe = {});
+    void callsFound(quint64 request, const std::vector<callmon::CallRecord>& calls, quint64 matchesInAll,
+        callmon::ProbeId probe = {});
     void streamsFound(quint64 request, const std::vector<callmon::StreamRecord>& streams);
     void qualityFound(quint64 request, const std::vector<callmon::QualityPoint>& points);
     void messagesFound(quint64 request, const std::vector<callmon::CallMessage>& messages);
     void mediaArrived(quint64 request, callmon::StreamKey stream, const QByteArray& bytes); // MediaChunk bytes
-    void alarmsFound(quint64 request, const std::vector<callmon::Alarm>& alarms, quint64 matchesInAll);
+    void alarmsFound(
+        quint64 request, const std::vector<callmon::Alarm>& alarms, quint64 matchesInAll, callmon::ProbeId probe = {});
     void alarmRulesFound(quint64 request, const std::vector<callmon::AlarmRule>& rules);
     void alarmRuleChangesFound(quint64 request, const std::vector<callmon::AlarmRuleChange>& changes);
     void serviceFound(quint64 request, const std::vector<callmon::ServiceRow>& rows);
     void finished(quint64 request);
     void failed(quint64 request, const QString& message);
+    void probesChanged(); // one came or went, or its connection changed
+    // One of several engines gave no answer, or not all of it; the request goes on with the others.
+    void partMissing(quint64 request, const QString& message);
 };
+
+// What lists say of the probes of a source.
+inline ProbeLabels labelsOf(const CallSource& source)
+{
+    ProbeLabels labels;
+    for (const CallSource::Probe& probe : source.probes())
+        labels[probe.id] = { probe.name, probe.state == CallSource::State::Connected };
+    return labels;
+}
 
 }

@@ -1,5 +1,6 @@
 #include "console/models/figures.h"
 
+#include "console/zone/display_zone.h"
 #include "shared/base/utc_time.h"
 
 #include <QCoreApplication>
@@ -15,6 +16,15 @@ QLocale figureLocale()
 {
     const QLocale locale;
     return locale.language() == QLocale::C ? QLocale(QLocale::English) : locale;
+}
+
+// "2026-11-23T06:14:55", in the zone that is shown
+QString inZone(Timestamp time)
+{
+    if (displaysUtc())
+        return QString::fromStdString(toIso8601(time)).left(19);
+    const qint64 ms = std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+    return inDisplayZone(ms).toString(QStringLiteral("yyyy-MM-ddTHH:mm:ss"));
 }
 
 QString decimals(std::optional<double> value, int digits)
@@ -122,12 +132,26 @@ QString dateTimeText(Timestamp time)
 
 QString clockText(Timestamp time)
 {
-    return QString::fromStdString(toIso8601(time)).mid(11, 8);
+    return inZone(time).mid(11, 8);
 }
 
 QString dateText(Timestamp time)
 {
-    return QString::fromStdString(toIso8601(time)).left(10);
+    return inZone(time).left(10);
+}
+
+QString exportedTime(Timestamp time)
+{
+    const QString utc = QString::fromStdString(toIso8601(time));
+    if (displaysUtc())
+        return utc;
+    const qint64 ms = std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+    const int offset = inDisplayZone(ms).offsetFromUtc();
+    return inZone(time) + utc.mid(19, utc.size() - 20)
+        + QStringLiteral("%1%2:%3")
+              .arg(offset < 0 ? QLatin1Char('-') : QLatin1Char('+'))
+              .arg(std::abs(offset) / 3600, 2, 10, QLatin1Char('0'))
+              .arg(std::abs(offset) / 60 % 60, 2, 10, QLatin1Char('0'));
 }
 
 std::optional<double> knownMos(float mos)

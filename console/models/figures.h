@@ -25,9 +25,11 @@ QString durationText(std::optional<Milliseconds> duration); // "0:03:07"
 QString countText(quint64 count); // "52,000"
 QString callsText(quint64 count); // "1 call", "52,000 calls"
 QString bitRateText(quint64 bitsPerSecond); // "4,612.3 Mb/s"
-QString dateTimeText(Timestamp time); // "2026-11-23 06:14:55", UTC
-QString clockText(Timestamp time); // "06:14:55", UTC
-QString dateText(Timestamp time); // "2026-11-23", UTC
+// In the zone that is shown (console/zone).
+QString dateTimeText(Timestamp time); // "2026-11-23 06:14:55"
+QString clockText(Timestamp time); // "06:14:55"
+QString dateText(Timestamp time); // "2026-11-23"
+QString exportedTime(Timestamp time); // "2026-11-23T06:14:55.123456789Z", or with "+01:00"
 
 // Zero stands for "unknown" in live rows and quality points.
 std::optional<double> knownMos(float mos);

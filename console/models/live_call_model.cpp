@@ -2,7 +2,7 @@
 
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
-#include "shared/base/utc_time.h"
+#include "console/zone/display_zone.h"
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -52,6 +52,8 @@ constexpr std::array<ColumnText, LiveCallModel::ColumnCount> columns { {
     { QT_TRANSLATE_NOOP("LiveCallModel", "Call-ID"), "call_id", QT_TRANSLATE_NOOP("LiveCallModel", "SIP Call-ID") },
     { QT_TRANSLATE_NOOP("LiveCallModel", "Trust"), "trust",
         QT_TRANSLATE_NOOP("LiveCallModel", "What the probe itself missed while the call was on") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "Probe"), "probe",
+        QT_TRANSLATE_NOOP("LiveCallModel", "The probe that sees the call") },
 } };
 
 const LiveDirection& callerSide(const LiveCall& call)
@@ -120,6 +122,12 @@ bool isText(int column)
         || column == LiveCallModel::CallId;
 }
 
+bool isLeft(int column)
+{
+    return isText(column) || column == LiveCallModel::State || column == LiveCallModel::Trust
+        || column == LiveCallModel::Probe;
+}
+
 bool isMos(int column)
 {
     return column >= LiveCallModel::CallerMosNow && column <= LiveCallModel::CalleeMosMin;
@@ -135,21 +143,21 @@ LiveCallModel::LiveCallModel(QObject* parent)
     connect(&m_refreshTimer, &QTimer::timeout, this, &LiveCallModel::flush);
 }
 
-void LiveCallModel::apply(const LiveDelta& delta)
+void LiveCallModel::apply(const LiveDelta& delta, ProbeId probe)
 {
     if (delta.snapshot) {
-        m_pendingSnapshot = true;
-        m_pendingChanged.clear();
-        m_pendingRemoved.clear();
+        m_pendingSnapshots.insert(probe);
+        std::erase_if(m_pendingChanged, [probe](const auto& one) { return one.first.probe == probe; });
+        std::erase_if(m_pendingRemoved, [probe](const CallName& one) { return one.probe == probe; });
     }
     for (const LiveCall& call : delta.changed) {
-        m_pendingChanged[call.key.value] = call;
-        m_pendingRemoved.erase(call.key.value);
+        m_pendingChanged[{ probe, call.key }] = call;
+        m_pendingRemoved.erase({ probe, call.key });
     }
     for (const CallKey key : delta.removed) {
-        m_pendingChanged.erase(key.value);
-        if (m_rowOfKey.contains(key.value))
-            m_pendingRemoved[key.value] = true;
+        m_pendingChanged.erase({ probe, key });
+        if (m_rowOfKey.contains({ probe, key }))
+            m_pendingRemoved.insert({ probe, key });
     }
     if (m_held)
         return;
@@ -159,9 +167,33 @@ void LiveCallModel::apply(const LiveDelta& delta)
         m_refreshTimer.start();
 }
 
-void LiveCallModel::setNow(Timestamp now)
+void LiveCallModel::setProbes(const ProbeLabels& probes)
 {
-    m_now = now;
+    m_probes = probes;
+    refresh();
+}
+
+bool LiveCallModel::answers(ProbeId probe) const
+{
+    const auto found = m_probes.find(probe);
+    return found == m_probes.end() || found->second.answers;
+}
+
+QString LiveCallModel::nameOf(ProbeId probe) const
+{
+    const auto found = m_probes.find(probe);
+    return found == m_probes.end() ? QString() : found->second.name;
+}
+
+Timestamp LiveCallModel::now(ProbeId probe) const
+{
+    const auto found = m_now.find(probe);
+    return found == m_now.end() ? Timestamp {} : found->second;
+}
+
+void LiveCallModel::setNow(Timestamp now, ProbeId probe)
+{
+    m_now[probe] = now;
     if (!m_held && !m_refreshTimer.isActive())
         m_refreshTimer.start();
 }
@@ -181,9 +213,9 @@ void LiveCallModel::setHeld(bool held)
         flush();
 }
 
-void LiveCallModel::store(const LiveCall& call)
+void LiveCallModel::store(const CallName& name, const LiveCall& call)
 {
-    if (const auto known = m_rowOfKey.find(call.key.value); known != m_rowOfKey.end()) {
+    if (const auto known = m_rowOfKey.find(name); known != m_rowOfKey.end()) {
         m_calls[known->second].call = call;
         return;
     }
@@ -195,29 +227,32 @@ void LiveCallModel::store(const LiveCall& call)
         slot = m_free.back();
         m_free.pop_back();
     }
-    m_calls[slot] = { call, -1, true };
-    m_rowOfKey.emplace(call.key.value, slot);
+    m_calls[slot] = { call, name.probe, -1, true };
+    m_rowOfKey.emplace(name, slot);
 }
 
 void LiveCallModel::flush()
 {
     m_refreshTimer.stop();
     const auto leave = [this](Slot slot) {
-        m_rowOfKey.erase(m_calls[slot].call.key.value);
+        m_rowOfKey.erase({ m_calls[slot].probe, m_calls[slot].call.key });
         m_calls[slot].used = false;
         m_leaving.push_back(slot);
     };
-    if (m_pendingSnapshot) {
-        for (Slot slot = 0; slot < m_calls.size(); ++slot)
-            if (m_calls[slot].used && !m_pendingChanged.contains(m_calls[slot].call.key.value))
+    if (!m_pendingSnapshots.empty()) {
+        for (Slot slot = 0; slot < m_calls.size(); ++slot) {
+            const Entry& entry = m_calls[slot];
+            if (entry.used && m_pendingSnapshots.contains(entry.probe)
+                && !m_pendingChanged.contains({ entry.probe, entry.call.key }))
                 leave(slot);
+        }
     }
-    for (const auto& [key, yes] : m_pendingRemoved)
-        if (const auto known = m_rowOfKey.find(key); known != m_rowOfKey.end())
+    for (const CallName& name : m_pendingRemoved)
+        if (const auto known = m_rowOfKey.find(name); known != m_rowOfKey.end())
             leave(known->second);
-    for (const auto& [key, call] : m_pendingChanged)
-        store(call);
-    m_pendingSnapshot = false;
+    for (const auto& [name, call] : m_pendingChanged)
+        store(name, call);
+    m_pendingSnapshots.clear();
     m_pendingChanged.clear();
     m_pendingRemoved.clear();
     refresh();
@@ -235,9 +270,25 @@ std::vector<LiveCallModel::Slot> LiveCallModel::selectAndSort() const
     constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
     std::vector<Item> items;
     items.reserve(m_calls.size());
+    struct OfProbe {
+        std::string name;
+        Timestamp now;
+    };
+    std::map<ProbeId, OfProbe> probes; // looked up for every call: once for each is enough
+    ProbeId last;
+    const OfProbe* of = nullptr;
     for (Slot slot = 0; slot < m_calls.size(); ++slot) {
         const Entry& entry = m_calls[slot];
-        if (!entry.used || !m_filter.matches(entry.call, m_now))
+        if (!entry.used)
+            continue;
+        if (of == nullptr || entry.probe != last) {
+            last = entry.probe;
+            auto known = probes.find(last);
+            if (known == probes.end())
+                known = probes.emplace(last, OfProbe { nameOf(last).toStdString(), now(last) }).first;
+            of = &known->second;
+        }
+        if (!m_filter.matches(entry.call, of->now, of->name))
             continue;
         Item item { unknown, {}, entry.call.key.value, slot };
         if (m_sortColumn == State)
@@ -247,7 +298,9 @@ std::vector<LiveCallModel::Slot> LiveCallModel::selectAndSort() const
         else if (m_sortColumn == Start)
             item.number = static_cast<double>(nanosecondsSinceEpoch(entry.call.startedAt));
         else if (m_sortColumn == Duration)
-            item.number = duration(entry.call).value_or(Milliseconds(unknown)).count();
+            item.number = duration(entry.call, entry.probe).value_or(Milliseconds(unknown)).count();
+        else if (m_sortColumn == Probe)
+            item.text = of->name; // of a map: it stays where it is
         else if (isText(m_sortColumn))
             item.text = textOf(entry.call, m_sortColumn);
         else
@@ -255,7 +308,7 @@ std::vector<LiveCallModel::Slot> LiveCallModel::selectAndSort() const
         items.push_back(item);
     }
     const bool descending = m_sortOrder == Qt::DescendingOrder;
-    const bool byText = isText(m_sortColumn);
+    const bool byText = isText(m_sortColumn) || m_sortColumn == Probe;
     std::sort(items.begin(), items.end(), [&](const Item& a, const Item& b) {
         if (byText) {
             if (a.text.empty() != b.text.empty())
@@ -340,15 +393,28 @@ const LiveCall* LiveCallModel::callAt(int row) const
     return &m_calls[m_shown[static_cast<std::size_t>(row)]].call;
 }
 
-const LiveCall* LiveCallModel::find(CallKey key) const
+ProbeId LiveCallModel::probeAt(int row) const
 {
-    const auto known = m_rowOfKey.find(key.value);
+    return row < 0 || row >= static_cast<int>(m_shown.size()) ? ProbeId {}
+                                                              : m_calls[m_shown[static_cast<std::size_t>(row)]].probe;
+}
+
+void LiveCallModel::forEach(const std::function<bool(const LiveCall& call, ProbeId probe)>& look) const
+{
+    for (const Entry& entry : m_calls)
+        if (entry.used && !look(entry.call, entry.probe))
+            return;
+}
+
+const LiveCall* LiveCallModel::find(CallKey key, ProbeId probe) const
+{
+    const auto known = m_rowOfKey.find({ probe, key });
     return known == m_rowOfKey.end() ? nullptr : &m_calls[known->second].call;
 }
 
-int LiveCallModel::rowOf(CallKey key) const
+int LiveCallModel::rowOf(CallKey key, ProbeId probe) const
 {
-    const auto known = m_rowOfKey.find(key.value);
+    const auto known = m_rowOfKey.find({ probe, key });
     return known == m_rowOfKey.end() ? -1 : m_calls[known->second].row;
 }
 
@@ -362,15 +428,17 @@ int LiveCallModel::columnCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
-std::optional<Milliseconds> LiveCallModel::duration(const LiveCall& call) const
+std::optional<Milliseconds> LiveCallModel::duration(const LiveCall& call, ProbeId probe) const
 {
-    if (!call.answeredAt || (!call.endedAt && m_now == Timestamp {}))
+    const Timestamp at = now(probe);
+    if (!call.answeredAt || (!call.endedAt && at == Timestamp {}))
         return std::nullopt;
-    return std::max(Milliseconds(0), Milliseconds(call.endedAt.value_or(m_now) - *call.answeredAt));
+    return std::max(Milliseconds(0), Milliseconds(call.endedAt.value_or(at) - *call.answeredAt));
 }
 
-QVariant LiveCallModel::display(const LiveCall& call, int column) const
+QVariant LiveCallModel::display(const Entry& entry, int column) const
 {
+    const LiveCall& call = entry.call;
     switch (column) {
     case State:
         return word(call.state);
@@ -379,7 +447,11 @@ QVariant LiveCallModel::display(const LiveCall& call, int column) const
     case Start:
         return clockText(call.startedAt);
     case Duration:
-        return durationText(duration(call));
+        return durationText(duration(call, entry.probe));
+    case Probe:
+        return answers(entry.probe)
+            ? nameOf(entry.probe)
+            : QCoreApplication::translate("LiveCallModel", "%1: no answer").arg(nameOf(entry.probe));
     case LastCode:
         return codeText(call.lastCode);
     case CallerLoss:
@@ -396,8 +468,9 @@ QVariant LiveCallModel::display(const LiveCall& call, int column) const
     }
 }
 
-QString LiveCallModel::exported(const LiveCall& call, int column) const
+QString LiveCallModel::exported(const Entry& entry, int column) const
 {
+    const LiveCall& call = entry.call;
     if (isText(column))
         return text(textOf(call, column));
     switch (column) {
@@ -406,11 +479,13 @@ QString LiveCallModel::exported(const LiveCall& call, int column) const
     case Trust:
         return text(toText(call.trust));
     case Start:
-        return QString::fromStdString(toIso8601(call.startedAt));
+        return exportedTime(call.startedAt);
     case Duration: {
-        const auto length = duration(call);
+        const auto length = duration(call, entry.probe);
         return length ? QString::number(length->count() / 1000, 'f', 3) : QString();
     }
+    case Probe:
+        return nameOf(entry.probe);
     case LastCode:
         return call.lastCode == 0 ? QString() : QString::number(call.lastCode);
     default: {
@@ -425,28 +500,28 @@ QVariant LiveCallModel::data(const QModelIndex& index, int role) const
     const LiveCall* call = index.isValid() ? callAt(index.row()) : nullptr;
     if (!call)
         return {};
+    const Entry& entry = m_calls[m_shown[static_cast<std::size_t>(index.row())]];
     const int column = index.column();
     switch (role) {
     case Qt::DisplayRole:
-        return display(*call, column);
+        return display(entry, column);
     case Qt::ToolTipRole:
         if (column == Start)
-            return dateTimeText(call->startedAt) + QStringLiteral(" UTC");
+            return dateTimeText(call->startedAt) + QLatin1Char(' ') + zoneLabel();
         if (column == LastCode)
             return codeMeaning(call->lastCode);
         if (column == Trust)
             return meaning(call->trust);
         if (isMos(column))
             return bandWord(bandOf(figure(*call, column)));
-        return isText(column) ? display(*call, column) : QVariant();
+        return isText(column) || column == Probe ? display(entry, column) : QVariant();
     case Qt::AccessibleTextRole:
         if (isMos(column))
             return QStringLiteral("%1 %2").arg(
-                display(*call, column).toString(), bandWord(bandOf(figure(*call, column))));
-        return display(*call, column);
+                display(entry, column).toString(), bandWord(bandOf(figure(*call, column))));
+        return display(entry, column);
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue(
-            (isText(column) || column == State || column == Trust ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+        return QVariant::fromValue((isLeft(column) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     case BandRole:
         return isMos(column) ? QVariant(static_cast<int>(bandOf(figure(*call, column)))) : QVariant();
     case GlyphRole:
@@ -458,9 +533,13 @@ QVariant LiveCallModel::data(const QModelIndex& index, int role) const
             : column == Trust  ? QVariant(static_cast<int>(tone(call->trust)))
                                : QVariant();
     case ExportRole:
-        return exported(*call, column);
+        return exported(entry, column);
     case CallKeyRole:
         return QVariant::fromValue<qint64>(call->key.value);
+    case ProbeRole:
+        return int(entry.probe.value);
+    case StaleRole:
+        return !answers(entry.probe);
     default:
         return {};
     }
@@ -473,13 +552,11 @@ QVariant LiveCallModel::headerData(int section, Qt::Orientation orientation, int
     const ColumnText& column = columns[static_cast<std::size_t>(section)];
     switch (role) {
     case Qt::DisplayRole:
-        return QCoreApplication::translate("LiveCallModel", column.title);
+        return withZone(QCoreApplication::translate("LiveCallModel", column.title));
     case Qt::ToolTipRole:
-        return QCoreApplication::translate("LiveCallModel", column.help);
+        return withZone(QCoreApplication::translate("LiveCallModel", column.help));
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue(
-            (isText(section) || section == State || section == Trust ? Qt::AlignLeft : Qt::AlignRight)
-            | Qt::AlignVCenter);
+        return QVariant::fromValue((isLeft(section) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     case ExportRole:
         return QString::fromLatin1(column.name);
     default:

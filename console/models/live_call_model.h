@@ -3,11 +3,15 @@
 
 #include "console/models/call_filter.h"
 #include "console/models/list_roles.h"
+#include "console/models/probe_id.h"
 #include "shared/calls/live_delta.h"
 
 #include <QAbstractTableModel>
 #include <QTimer>
+#include <functional>
+#include <set>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace callmon {
 
@@ -33,15 +37,18 @@ public:
         LastCode,
         CallId,
         Trust,
+        Probe,
         ColumnCount
     };
 
     explicit LiveCallModel(QObject* parent = nullptr);
 
     // Gathered, and shown together within refreshInterval; the first ones at once.
-    void apply(const LiveDelta& delta);
-    void setNow(Timestamp now); // packet time: durations tick with the probe, not with this machine's clock
-    Timestamp now() const { return m_now; }
+    void apply(const LiveDelta& delta, ProbeId probe = {});
+    void setProbes(const ProbeLabels& probes);
+    void setNow(
+        Timestamp now, ProbeId probe = {}); // packet time: durations tick with the probe, not with this machine's clock
+    Timestamp now(ProbeId probe = {}) const;
     void setFilter(const CallFilter& filter);
     const CallFilter& filter() const { return m_filter; }
     // Rows and figures stand still until released, so that a moving list can be read; changes go on being gathered.
@@ -50,8 +57,11 @@ public:
 
     int totalCalls() const { return static_cast<int>(m_rowOfKey.size()); }
     const LiveCall* callAt(int row) const; // null outside; valid until the event loop runs again
-    const LiveCall* find(CallKey key) const; // shown or filtered out
-    int rowOf(CallKey key) const; // -1 when not shown
+    ProbeId probeAt(int row) const;
+    const LiveCall* find(CallKey key, ProbeId probe = {}) const; // shown or filtered out
+    int rowOf(CallKey key, ProbeId probe = {}) const; // -1 when not shown
+    // Every call, shown or not, while the function returns true.
+    void forEach(const std::function<bool(const LiveCall& call, ProbeId probe)>& look) const;
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -70,32 +80,36 @@ private:
     using Slot = std::uint32_t; // index into m_calls; stays while the call does
     struct Entry {
         LiveCall call;
+        ProbeId probe;
         int row = -1; // in m_shown; -1 when filtered out
         bool used = false;
     };
 
     void flush();
-    void store(const LiveCall& call);
+    void store(const CallName& name, const LiveCall& call);
     void refresh(); // filters and sorts, and tells the view what moved
     std::vector<Slot> selectAndSort() const;
-    QVariant display(const LiveCall& call, int column) const;
-    QString exported(const LiveCall& call, int column) const;
-    std::optional<Milliseconds> duration(const LiveCall& call) const;
+    QVariant display(const Entry& entry, int column) const;
+    QString exported(const Entry& entry, int column) const;
+    std::optional<Milliseconds> duration(const LiveCall& call, ProbeId probe) const;
+    bool answers(ProbeId probe) const;
+    QString nameOf(ProbeId probe) const;
 
     std::vector<Entry> m_calls;
     std::vector<Slot> m_free;
     std::vector<Slot> m_leaving; // gone, but still shown until the next refresh
-    std::unordered_map<std::int64_t, Slot> m_rowOfKey;
+    std::unordered_map<CallName, Slot, CallNameHash> m_rowOfKey;
     std::vector<Slot> m_shown;
 
-    bool m_pendingSnapshot = false;
-    std::unordered_map<std::int64_t, LiveCall> m_pendingChanged;
-    std::unordered_map<std::int64_t, bool> m_pendingRemoved;
+    std::set<ProbeId> m_pendingSnapshots;
+    std::unordered_map<CallName, LiveCall, CallNameHash> m_pendingChanged;
+    std::unordered_set<CallName, CallNameHash> m_pendingRemoved;
     QTimer m_refreshTimer;
     bool m_held = false;
 
     CallFilter m_filter;
-    Timestamp m_now {};
+    ProbeLabels m_probes;
+    std::map<ProbeId, Timestamp> m_now;
     int m_sortColumn = Start;
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
 };

@@ -2,6 +2,7 @@
 
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
+#include "console/zone/display_zone.h"
 #include "shared/calls/call_fields.h"
 
 #include <QCoreApplication>
@@ -43,7 +44,7 @@ constexpr std::array<const char*, PastCallModel::ColumnCount> titles { QT_TRANSL
     QT_TRANSLATE_NOOP("PastCallModel", "Encap-\nsulation"), QT_TRANSLATE_NOOP("PastCallModel", "Messages\nnot stored"),
     QT_TRANSLATE_NOOP("PastCallModel", "Audio after\nanswer of"),
     QT_TRANSLATE_NOOP("PastCallModel", "Media after\nend ms"), QT_TRANSLATE_NOOP("PastCallModel", "Recorded"),
-    QT_TRANSLATE_NOOP("PastCallModel", "Recording\nrule") };
+    QT_TRANSLATE_NOOP("PastCallModel", "Recording\nrule"), QT_TRANSLATE_NOOP("PastCallModel", "Probe") };
 
 bool isMos(int column)
 {
@@ -90,6 +91,20 @@ std::optional<double> milliseconds(std::optional<Milliseconds> value)
 std::optional<double> instant(std::optional<Timestamp> time)
 {
     return time ? std::optional(static_cast<double>(nanosecondsSinceEpoch(*time))) : std::nullopt;
+}
+
+std::optional<Timestamp> instant(const CallRecord& call, int column)
+{
+    switch (column) {
+    case PastCallModel::StartedAt:
+        return call.startedAt;
+    case PastCallModel::RingingAt:
+        return call.ringingAt;
+    case PastCallModel::AnsweredAt:
+        return call.answeredAt;
+    default:
+        return call.endedAt;
+    }
 }
 
 // What a column sorts by when it is a number or a time; empty when unknown.
@@ -301,19 +316,60 @@ void PastCallModel::clear()
 {
     beginResetModel();
     m_calls.clear();
+    m_probeOf.clear();
     m_shown.clear();
     m_matchesInAll = 0;
     endResetModel();
     emit countChanged(0, 0);
 }
 
-void PastCallModel::append(const std::vector<CallRecord>& calls, quint64 matchesInAll)
+void PastCallModel::setProbes(const ProbeLabels& probes)
+{
+    m_probes = probes;
+    if (rowCount() > 0)
+        emit dataChanged(index(0, Probe), index(rowCount() - 1, Probe));
+}
+
+QString PastCallModel::nameOf(ProbeId probe) const
+{
+    const auto found = m_probes.find(probe);
+    return found == m_probes.end() ? QString() : found->second.name;
+}
+
+void PastCallModel::keepNewest(std::size_t limit)
+{
+    if (limit == 0 || m_calls.size() <= limit)
+        return;
+    std::vector<std::uint32_t> order(m_calls.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::ranges::sort(order, [this](std::uint32_t a, std::uint32_t b) {
+        return std::pair(m_calls[a].startedAt, m_calls[a].key) > std::pair(m_calls[b].startedAt, m_calls[b].key);
+    });
+    order.resize(limit);
+    std::vector<CallRecord> calls;
+    std::vector<ProbeId> probes;
+    for (const std::uint32_t call : order) {
+        calls.push_back(m_calls[call]);
+        probes.push_back(m_probeOf[call]);
+    }
+    beginResetModel();
+    m_calls = std::move(calls);
+    m_probeOf = std::move(probes);
+    m_shown.resize(limit);
+    std::iota(m_shown.begin(), m_shown.end(), 0U);
+    endResetModel();
+    resort();
+    emit countChanged(rowCount(), m_matchesInAll);
+}
+
+void PastCallModel::append(const std::vector<CallRecord>& calls, quint64 matchesInAll, ProbeId probe)
 {
     m_matchesInAll = std::max<quint64>(matchesInAll, m_calls.size() + calls.size());
     if (!calls.empty()) {
         const int first = rowCount();
         beginInsertRows({}, first, first + static_cast<int>(calls.size()) - 1);
         m_calls.insert(m_calls.end(), calls.begin(), calls.end());
+        m_probeOf.resize(m_calls.size(), probe);
         for (std::size_t i = m_shown.size(); i < m_calls.size(); ++i)
             m_shown.push_back(static_cast<std::uint32_t>(i));
         endInsertRows();
@@ -327,6 +383,16 @@ const CallRecord* PastCallModel::callAt(int row) const
     if (row < 0 || row >= static_cast<int>(m_shown.size()))
         return nullptr;
     return &m_calls[m_shown[static_cast<std::size_t>(row)]];
+}
+
+ProbeId PastCallModel::probeAt(int row) const
+{
+    return callAt(row) == nullptr ? ProbeId {} : m_probeOf[m_shown[static_cast<std::size_t>(row)]];
+}
+
+QString PastCallModel::cell(std::size_t call, int column) const
+{
+    return column == Probe ? nameOf(m_probeOf[call]) : display(m_calls[call], column);
 }
 
 int PastCallModel::rowCount(const QModelIndex& parent) const
@@ -345,6 +411,9 @@ QVariant PastCallModel::data(const QModelIndex& index, int role) const
     if (!call)
         return {};
     const int column = index.column();
+    if (column == Probe
+        && (role == Qt::DisplayRole || role == Qt::ToolTipRole || role == Qt::AccessibleTextRole || role == ExportRole))
+        return nameOf(probeAt(index.row()));
     switch (role) {
     case Qt::DisplayRole:
         return display(*call, column);
@@ -375,9 +444,14 @@ QVariant PastCallModel::data(const QModelIndex& index, int role) const
             : column == Trust    ? QVariant(static_cast<int>(tone(call->trust)))
                                  : QVariant();
     case ExportRole:
+        if (const auto time =
+                column >= StartedAt && column <= EndedAt && !displaysUtc() ? instant(*call, column) : std::nullopt)
+            return exportedTime(*time);
         return QString::fromStdString(callFields(*call)[static_cast<std::size_t>(column)].text);
     case CallKeyRole:
         return QVariant::fromValue<qint64>(call->key.value);
+    case ProbeRole:
+        return int(probeAt(index.row()).value);
     default:
         return {};
     }
@@ -389,10 +463,12 @@ QVariant PastCallModel::headerData(int section, Qt::Orientation orientation, int
         return {};
     switch (role) {
     case Qt::DisplayRole:
-        return QCoreApplication::translate("PastCallModel", titles[static_cast<std::size_t>(section)]);
+        return withZone(QCoreApplication::translate("PastCallModel", titles[static_cast<std::size_t>(section)]));
     case Qt::TextAlignmentRole:
         return QVariant::fromValue((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     case ExportRole:
+        if (section == Probe)
+            return QStringLiteral("probe");
         return QString::fromLatin1(callFieldNames()[static_cast<std::size_t>(section)]);
     default:
         return {};
@@ -425,7 +501,7 @@ void PastCallModel::resort()
     } else if (m_sortColumn >= 0) {
         std::vector<QString> texts(m_calls.size());
         for (std::size_t i = 0; i < m_calls.size(); ++i)
-            texts[i] = display(m_calls[i], m_sortColumn);
+            texts[i] = cell(i, m_sortColumn);
         std::stable_sort(next.begin(), next.end(),
             [&](std::uint32_t a, std::uint32_t b) { return descending ? texts[b] < texts[a] : texts[a] < texts[b]; });
     }

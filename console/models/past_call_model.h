@@ -2,6 +2,7 @@
 #pragma once
 
 #include "console/models/list_roles.h"
+#include "console/models/probe_id.h"
 #include "shared/calls/call_record.h"
 
 #include <QAbstractTableModel>
@@ -68,15 +69,21 @@ public:
         MediaAfterEnd,
         Recorded,
         RecordingRule_,
+        FieldCount, // what follows is the console's own
+        Probe = FieldCount,
         ColumnCount
     };
 
     explicit PastCallModel(QObject* parent = nullptr);
 
     void clear();
-    void append(const std::vector<CallRecord>& calls, quint64 matchesInAll);
+    void append(const std::vector<CallRecord>& calls, quint64 matchesInAll, ProbeId probe = {});
+    // Of several engines each gives its newest: what is older than the newest `limit` of all has holes, and goes.
+    void keepNewest(std::size_t limit);
+    void setProbes(const ProbeLabels& probes);
     quint64 matchesInAll() const { return m_matchesInAll; } // more than rowCount() when the search was limited
     const CallRecord* callAt(int row) const;
+    ProbeId probeAt(int row) const;
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -89,8 +96,12 @@ signals:
 
 private:
     void resort();
+    QString nameOf(ProbeId probe) const;
+    QString cell(std::size_t call, int column) const;
 
     std::vector<CallRecord> m_calls; // in arrival order
+    std::vector<ProbeId> m_probeOf; // likewise
+    ProbeLabels m_probes;
     std::vector<std::uint32_t> m_shown; // row -> index in m_calls
     quint64 m_matchesInAll = 0;
     int m_sortColumn = -1; // as found

@@ -1,5 +1,7 @@
 #include "console/plots/call_timeline.h"
 
+#include "console/zone/display_zone.h"
+
 #include "console/plots/svg_device.h"
 #include "console/plots/timeline_painter.h"
 
@@ -114,7 +116,7 @@ void CallTimeline::placeCursor(double seconds)
 QString CallTimeline::readOut(double seconds) const
 {
     QStringList said {
-        tr("%1, %2 UTC").arg(timelineClock(seconds, true), timelineTimeOfDay(m_data.epoch + seconds, true))
+        tr("%1, %2 %3").arg(timelineClock(seconds, true), timelineTimeOfDay(m_data.epoch + seconds, true), zoneLabel())
     };
     for (const TimelineStrip& strip : m_data.strips) {
         QStringList values;

@@ -1,5 +1,7 @@
 #include "console/plots/clock_ticker.h"
 
+#include "console/zone/display_zone.h"
+
 #include <QDateTime>
 #include <array>
 #include <cmath>
@@ -39,7 +41,7 @@ QString clockLabel(double seconds)
 
 QString timeOfDayLabel(double secondsSince1970)
 {
-    const QDateTime time = QDateTime::fromSecsSinceEpoch(static_cast<qint64>(std::llround(secondsSince1970)), Qt::UTC);
+    const QDateTime time = inDisplayZone(static_cast<qint64>(std::llround(secondsSince1970)) * 1000);
     return time.time() == QTime(0, 0) ? time.toString(QStringLiteral("MM-dd")) : time.toString(QStringLiteral("HH:mm"));
 }
 

@@ -1,6 +1,7 @@
 #include "console/plots/time_series_plot.h"
 
 #include "console/plots/clock_ticker.h"
+#include "console/zone/display_zone.h"
 
 #include <QDateTime>
 #include <QKeyEvent>
@@ -323,7 +324,7 @@ void TimeSeriesPlot::setTimeOfDay(double secondsSince1970)
         ticker->setTickCount(8);
         panel->rect->axis(QCPAxis::atBottom)->setTicker(ticker);
     }
-    m_panels.back()->rect->axis(QCPAxis::atBottom)->setLabel(tr("Time, UTC"));
+    m_panels.back()->rect->axis(QCPAxis::atBottom)->setLabel(withZone(tr("Time, UTC")));
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
@@ -418,10 +419,9 @@ void TimeSeriesPlot::updateReadOuts()
             m_panels[i]->readOuts[kind]->setText(readOut(i, kind, at));
         m_panels[i]->time->setVisible(at && i == 0);
         if (at)
-            m_panels[i]->time->setText(m_epoch
-                    ? QDateTime::fromSecsSinceEpoch(static_cast<qint64>(*m_epoch + *at), Qt::UTC)
-                          .toString(QStringLiteral("yyyy-MM-dd HH:mm"))
-                    : clockLabel(*at));
+            m_panels[i]->time->setText(m_epoch ? inDisplayZone(static_cast<qint64>(*m_epoch + *at) * 1000)
+                                                     .toString(QStringLiteral("yyyy-MM-dd HH:mm"))
+                                               : clockLabel(*at));
     }
 }
 

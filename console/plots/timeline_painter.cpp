@@ -3,6 +3,7 @@
 #include "console/plots/call_timeline.h"
 #include "console/plots/clock_ticker.h"
 #include "console/plots/pixel_columns.h"
+#include "console/zone/display_zone.h"
 
 #include <QDateTime>
 #include <QLocale>
@@ -101,8 +102,8 @@ QString timelineClock(double seconds, bool tenths)
 QString timelineTimeOfDay(double secondsSince1970, bool tenths)
 {
     const auto ms = static_cast<qint64>(std::floor(secondsSince1970 * 1000 + 1e-3));
-    const QString text = QDateTime::fromMSecsSinceEpoch(ms, Qt::UTC)
-                             .toString(tenths ? QStringLiteral("HH:mm:ss.zzz") : QStringLiteral("HH:mm:ss"));
+    const QString text =
+        inDisplayZone(ms).toString(tenths ? QStringLiteral("HH:mm:ss.zzz") : QStringLiteral("HH:mm:ss"));
     return tenths ? text.chopped(2) : text;
 }
 
@@ -223,7 +224,7 @@ void TimelinePainter::paintTime()
     m_painter.setPen(m_look.text);
     m_painter.drawText(titles, Qt::AlignLeft | Qt::AlignVCenter, CallTimeline::tr("Call"));
     m_painter.setPen(m_look.quiet);
-    m_painter.drawText(titles.translated(0, m_layout.line), Qt::AlignLeft | Qt::AlignVCenter, CallTimeline::tr("UTC"));
+    m_painter.drawText(titles.translated(0, m_layout.line), Qt::AlignLeft | Qt::AlignVCenter, zoneLabel());
 }
 
 void TimelinePainter::paintMark(TimelineMark mark, QPointF at, const QColor& colour)
@@ -576,7 +577,7 @@ void TimelinePainter::paintReadOuts(std::optional<double> seconds)
         m_painter.setFont(plain);
         m_painter.setPen(m_look.quiet);
         m_painter.drawText(row.translated(0, m_layout.line + 1), Qt::AlignLeft | Qt::AlignVCenter,
-            timelineTimeOfDay(m_data.epoch + *seconds, true) + QStringLiteral(" UTC"));
+            timelineTimeOfDay(m_data.epoch + *seconds, true) + QLatin1Char(' ') + zoneLabel());
     }
     for (std::size_t i = 0; i < m_layout.strips.size() && i < m_data.strips.size(); ++i) {
         const QRect& lane = m_layout.strips[i];

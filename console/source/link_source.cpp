@@ -11,16 +11,23 @@ LinkSource::LinkSource(QObject* parent)
         m_failed = true;
         emit stateChanged(State::Disconnected, message);
     });
-    connect(&m_link, &EngineLink::liveChanged, this, &CallSource::liveChanged);
-    connect(&m_link, &EngineLink::statusChanged, this, &CallSource::statusChanged);
-    connect(&m_link, &EngineLink::callsFound, this, &CallSource::callsFound);
+    connect(&m_link, &EngineLink::liveChanged, this, [this](const LiveDelta& delta) { emit liveChanged(delta); });
+    connect(
+        &m_link, &EngineLink::statusChanged, this, [this](const ProbeStatus& status) { emit statusChanged(status); });
+    connect(&m_link, &EngineLink::callsFound, this,
+        [this](quint64 request, const std::vector<CallRecord>& calls, quint64 matches) {
+            emit callsFound(request, calls, matches);
+        });
     connect(&m_link, &EngineLink::streamsFound, this, &CallSource::streamsFound);
     connect(&m_link, &EngineLink::qualityFound, this, &CallSource::qualityFound);
     connect(&m_link, &EngineLink::messagesFound, this, &CallSource::messagesFound);
     connect(&m_link, &EngineLink::serviceFound, this, &CallSource::serviceFound);
     connect(&m_link, &EngineLink::mediaArrived, this, &CallSource::mediaArrived);
-    connect(&m_link, &EngineLink::alarmsChanged, this, &CallSource::alarmsChanged);
-    connect(&m_link, &EngineLink::alarmsFound, this, &CallSource::alarmsFound);
+    connect(&m_link, &EngineLink::alarmsChanged, this, [this](const AlarmDelta& delta) { emit alarmsChanged(delta); });
+    connect(&m_link, &EngineLink::alarmsFound, this,
+        [this](quint64 request, const std::vector<Alarm>& alarms, quint64 matches) {
+            emit alarmsFound(request, alarms, matches);
+        });
     connect(&m_link, &EngineLink::alarmRulesFound, this, &CallSource::alarmRulesFound);
     connect(&m_link, &EngineLink::alarmRuleChangesFound, this, &CallSource::alarmRuleChangesFound);
     connect(&m_link, &EngineLink::finished, this, &CallSource::finished);

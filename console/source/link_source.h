@@ -13,6 +13,11 @@ public:
     explicit LinkSource(QObject* parent = nullptr);
 
     void open(const QUrl& url) { m_link.open(url); }
+    void shutDown() override
+    {
+        m_failed = true;
+        m_link.close();
+    }
     State state() const override { return m_failed ? State::Disconnected : stateOf(m_link.state()); }
     quint64 search(const CallQuery& query) override { return m_link.search(query); }
     quint64 streams(CallKey call) override { return m_link.streams(call); }
@@ -30,12 +35,13 @@ public:
     quint64 removeAlarmRule(const QString& name) override { return m_link.removeAlarmRule(name); }
     quint64 serviceHistory(const ServiceQuery& query) override { return m_link.serviceHistory(query); }
     void cancel(quint64 request) override { m_link.cancel(request); }
+    quint64 serviceWindows() override { return m_link.serviceWindows(); }
 
 private:
     static State stateOf(EngineLink::State state);
 
     EngineLink m_link;
-    bool m_failed = false; // the address itself is no good: nothing to wait for
+    bool m_failed = false; // the address itself is no good, or nothing is wanted of it any more
 };
 
 }

@@ -46,7 +46,7 @@ std::vector<CallColumn> columnsOf(bool past)
         { M::Metric, QStringLiteral("concurrent"), false }, { M::Group, party, false },
         { M::AcknowledgedAt, time, false }, { M::ShelvedUntil, time, false },
         { M::Call, QStringLiteral("0000000000000000000"), false },
-        { M::Id, QStringLiteral("0000000000000000000"), false } };
+        { M::Id, QStringLiteral("0000000000000000000"), false }, { M::Probe, QStringLiteral("madrid-1000"), false } };
 }
 
 }
@@ -112,9 +112,9 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent, AlarmModel::Clock cloc
         table->sortByColumn(
             past ? AlarmModel::RaisedAt : AlarmModel::Severity, past ? Qt::DescendingOrder : Qt::AscendingOrder);
         table->restoreColumns();
-        connect(table, &CallTable::callActivated, this, [this](CallKey call) {
+        connect(table, &CallTable::callActivated, this, [this](CallKey call, ProbeId probe) {
             if (call.value != 0)
-                emit callActivated(call);
+                emit callActivated(call, probe);
         });
         connect(table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &AlarmPage::showState);
         connect(model, &AlarmModel::changed, this, &AlarmPage::showState);
@@ -124,9 +124,9 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent, AlarmModel::Clock cloc
     connect(&source, &CallSource::statusChanged, this, [this](const ProbeStatus& status) { m_now = status.now; });
     connect(&source, &CallSource::stateChanged, this, &AlarmPage::showState);
     connect(&source, &CallSource::alarmsFound, this,
-        [this](quint64 request, const std::vector<Alarm>& alarms, quint64 matches) {
+        [this](quint64 request, const std::vector<Alarm>& alarms, quint64 matches, ProbeId probe) {
             if (m_search == request)
-                m_past->append(alarms, matches);
+                m_past->append(alarms, matches, probe);
         });
     connect(&source, &CallSource::finished, this, [this](quint64 request) {
         if (m_search == request)
@@ -161,12 +161,27 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent, AlarmModel::Clock cloc
     connect(m_shelve, &QAction::triggered, this, &AlarmPage::shelve);
     connect(m_rules, &QAction::triggered, this, &AlarmPage::showRules);
     connect(m_openCall, &QAction::triggered, this, [this] {
-        if (const auto call = table().currentCall(); call && call->value != 0)
-            emit callActivated(*call);
+        if (const auto call = table().currentCall(); call && call->key.value != 0)
+            emit callActivated(call->key, call->probe);
     });
     connect(&m_shelfTimer, &QTimer::timeout, m_open, &AlarmModel::checkShelves);
     m_shelfTimer.start(std::chrono::seconds(5));
+    connect(&source, &CallSource::partMissing, this, [this](quint64 request, const QString& message) {
+        if (m_search == request)
+            m_error->say(MessageBar::Kind::Warning, message);
+    });
+    connect(&source, &CallSource::probesChanged, this, &AlarmPage::showProbes);
+    showProbes();
     showState();
+}
+
+void AlarmPage::showProbes()
+{
+    const ProbeLabels probes = labelsOf(m_source);
+    for (AlarmModel* model : { m_open, m_past })
+        model->setProbes(probes);
+    for (CallTable* table : { m_openTable, m_pastTable })
+        table->setProbeColumn(AlarmModel::Probe, probes.size() > 1);
 }
 
 QToolButton* AlarmPage::button(QAction* action)
@@ -312,7 +327,7 @@ void AlarmPage::showState()
         m_empty->say(tr("No alarm is open"),
             tr("What raises one is in the rules (Ctrl+R). Those that have cleared are among the past alarms, above."));
 
-    const std::vector<Alarm> chosen = selected();
+    const std::vector<ProbeAlarm> chosen = selected();
     m_detail->show(chosen.empty() ? nullptr : &chosen.front(),
         chosen.empty() ? std::nullopt : m_open->shelvedUntil(chosen.front()));
     m_acknowledge->setEnabled(!chosen.empty() && connected);
@@ -322,22 +337,22 @@ void AlarmPage::showState()
     m_openCall->setEnabled(!chosen.empty() && chosen.front().call.has_value());
 }
 
-std::vector<Alarm> AlarmPage::selected() const
+std::vector<ProbeAlarm> AlarmPage::selected() const
 {
     const bool past = showsPast();
     const QItemSelectionModel* selection = (past ? m_pastTable : m_openTable)->selectionModel();
-    std::vector<Alarm> alarms;
+    std::vector<ProbeAlarm> alarms;
     if (selection == nullptr)
         return alarms;
     for (const QModelIndex& row : selection->selectedRows())
-        if (const Alarm* alarm = (past ? m_past : m_open)->alarmAt(row.row()))
+        if (const ProbeAlarm* alarm = (past ? m_past : m_open)->alarmAt(row.row()))
             alarms.push_back(*alarm);
     return alarms;
 }
 
 void AlarmPage::askForComment()
 {
-    const std::vector<Alarm> alarms = selected();
+    const std::vector<ProbeAlarm> alarms = selected();
     if (alarms.empty())
         return;
     auto* dialog = new QInputDialog(this);
@@ -350,8 +365,8 @@ void AlarmPage::askForComment()
     connect(dialog, &QInputDialog::textValueSelected, this, [this, alarms](const QString& comment) {
         m_error->clear();
         m_comment = comment.trimmed();
-        for (const Alarm& alarm : alarms)
-            m_toAcknowledge.push_back(alarm.id);
+        for (const ProbeAlarm& alarm : alarms)
+            m_toAcknowledge.emplace_back(alarm.probe, alarm.id);
         if (!m_change)
             acknowledgeNext();
     });
@@ -362,7 +377,8 @@ void AlarmPage::acknowledgeNext()
 {
     m_change.reset();
     if (!m_toAcknowledge.empty()) {
-        m_change = m_source.acknowledgeAlarm(m_toAcknowledge.front(), m_comment);
+        const auto [probe, alarm] = m_toAcknowledge.front();
+        m_change = m_source.acknowledgeAlarmOf(probe, alarm, m_comment);
         m_toAcknowledge.pop_front();
     } else if (showsPast()) {
         reload(); // the open ones come by themselves
@@ -371,9 +387,9 @@ void AlarmPage::acknowledgeNext()
 
 void AlarmPage::shelve()
 {
-    const std::vector<Alarm> alarms = selected();
+    const std::vector<ProbeAlarm> alarms = selected();
     const bool back = !alarms.empty() && m_open->shelvedUntil(alarms.front());
-    for (const Alarm& alarm : alarms) {
+    for (const ProbeAlarm& alarm : alarms) {
         if (back)
             m_open->unshelve(alarm);
         else
@@ -381,9 +397,26 @@ void AlarmPage::shelve()
     }
 }
 
+// Every engine has rules of its own.
 void AlarmPage::showRules()
 {
-    auto* dialog = new RulesDialog(m_source, this);
+    const std::vector<CallSource::Probe> probes = m_source.probes();
+    if (probes.size() < 2)
+        return showRulesOf(probes.empty() ? ProbeId {} : probes.front().id, {});
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    for (const CallSource::Probe& probe : probes)
+        connect(menu->addAction(tr("Rules of %1…").arg(probe.name)), &QAction::triggered, this,
+            [this, probe] { showRulesOf(probe.id, probe.name); });
+    menu->setActiveAction(menu->actions().front());
+    menu->popup(mapToGlobal(QPoint(width() / 3, height() / 8)));
+}
+
+void AlarmPage::showRulesOf(ProbeId probe, const QString& name)
+{
+    auto* dialog = new RulesDialog(m_source.of(probe), this);
+    if (!name.isEmpty())
+        dialog->setWindowTitle(tr("%1 – %2").arg(dialog->windowTitle(), name));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setTheme(m_theme);
     dialog->open();

@@ -49,7 +49,7 @@ public:
     void saveColumns() const;
 
 signals:
-    void callActivated(callmon::CallKey call);
+    void callActivated(callmon::CallKey call, callmon::ProbeId probe);
     void unacknowledgedChanged();
 
 private:
@@ -57,7 +57,9 @@ private:
     QToolButton* button(QAction* action);
     void applyFilter();
     void showState();
-    std::vector<Alarm> selected() const;
+    void showProbes();
+    void showRulesOf(ProbeId probe, const QString& name);
+    std::vector<ProbeAlarm> selected() const;
     void askForComment();
     void acknowledgeNext();
     void shelve();
@@ -87,7 +89,8 @@ private:
     Theme m_theme = themeOf(ThemeName::Light);
     Timestamp m_now {};
     std::optional<quint64> m_search;
-    std::deque<AlarmId> m_toAcknowledge; // one after the other: an engine takes some requests at once only
+    std::deque<std::pair<ProbeId, AlarmId>>
+        m_toAcknowledge; // one after the other: an engine takes some requests at once only
     QString m_comment;
     std::optional<quint64> m_change;
 };

@@ -4,6 +4,7 @@
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
 #include "console/views/elided_label.h"
+#include "console/zone/display_zone.h"
 
 #include <QGridLayout>
 #include <QHBoxLayout>
@@ -68,7 +69,9 @@ CallHeader::CallHeader(QWidget* parent)
     grid->setVerticalSpacing(0);
     constexpr int columns = 11;
     for (int i = 0; i < FactCount; ++i) {
-        auto* title = new QLabel(titles.at(i), this);
+        auto* title = new QLabel(withZone(titles.at(i)), this);
+        title->setProperty("title", titles.at(i));
+        m_titles.push_back(title);
         title->setForegroundRole(QPalette::PlaceholderText);
         QFont small = font();
         small.setPointSizeF(small.pointSizeF() * 0.9);
@@ -190,6 +193,12 @@ void CallHeader::show(const LiveCall& call, Timestamp now, std::optional<double>
     for (const Fact fact : { PostDial, AnswerDelay, CallerAddress, CalleeAddress, Signalling_, Recorded_ })
         if (m_facts[fact]->text().isEmpty())
             setFact(fact, unknownFigure());
+}
+
+void CallHeader::showZone()
+{
+    for (QLabel* title : m_titles)
+        title->setText(withZone(title->property("title").toString()));
 }
 
 void CallHeader::setTheme(const Theme& theme)

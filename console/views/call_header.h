@@ -22,6 +22,7 @@ public:
     void show(const CallRecord& call, const QString& codec);
     // While it is on; the mean is that of the seconds measured so far.
     void show(const LiveCall& call, Timestamp now, std::optional<double> mosMean);
+    void showZone(); // in the titles
     void setTheme(const Theme& theme);
 
 private:
@@ -56,6 +57,7 @@ private:
     ElidedLabel* m_story;
     ElidedLabel* m_trust;
     std::vector<ElidedLabel*> m_facts;
+    std::vector<QLabel*> m_titles; // of the facts
     Theme m_theme = themeOf(ThemeName::Light);
     Tone m_tone = Tone::Plain;
     CaptureTrust m_trustShown = CaptureTrust::Whole;

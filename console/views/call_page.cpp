@@ -49,12 +49,13 @@ std::optional<double> meanMos(const std::vector<QualityPoint>& points)
 }
 
 CallPage::CallPage(
-    CallSource& source, const LiveCallModel& live, CallKey call, const CallRecord* record, QWidget* parent)
+    CallSource& source, const LiveCallModel& live, CallName call, const CallRecord* record, QWidget* parent)
     : QWidget(parent)
     , m_source(source)
     , m_live(live)
-    , m_call(call)
-    , m_begin(approximateStart(call))
+    , m_call(call.key)
+    , m_probe(call.probe)
+    , m_begin(approximateStart(call.key))
     , m_head(new CallHeader(this))
     , m_message(new MessageBar(this))
     , m_split(new QSplitter(Qt::Vertical, this))
@@ -176,7 +177,7 @@ bool CallPage::hasEnded() const
 
 bool CallPage::isOn() const
 {
-    const LiveCall* live = hasEnded() ? nullptr : m_live.find(m_call);
+    const LiveCall* live = hasEnded() ? nullptr : m_live.find(m_call, m_probe);
     return live && live->state != CallState::Ended;
 }
 
@@ -431,7 +432,7 @@ void CallPage::showHead()
         if (!codec.isEmpty() && !codecs.contains(codec))
             codecs += (codecs.isEmpty() ? QString() : QStringLiteral(", ")) + codec;
     }
-    if (const LiveCall* live = m_live.find(m_call))
+    if (const LiveCall* live = m_live.find(m_call, m_probe))
         m_lastLive = *live;
     if (m_record) {
         m_begin = m_record->startedAt;
@@ -517,6 +518,15 @@ void CallPage::setNow(Timestamp now)
     m_now = now;
     if (isOn())
         showHead();
+}
+
+void CallPage::showZone()
+{
+    m_head->showZone();
+    showHead();
+    showTimeline();
+    m_timeline->update();
+    reload();
 }
 
 void CallPage::setTheme(const Theme& theme)

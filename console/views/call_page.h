@@ -29,10 +29,12 @@ class CallPage : public QWidget {
 
 public:
     // The live model tells how the call is while it is on; the record, if known, what is stored of it.
-    CallPage(CallSource& source, const LiveCallModel& live, CallKey call, const CallRecord* record,
+    // The source is that of the call's probe alone.
+    CallPage(CallSource& source, const LiveCallModel& live, CallName call, const CallRecord* record,
         QWidget* parent = nullptr);
 
     CallKey call() const { return m_call; }
+    ProbeId probe() const { return m_probe; }
     QString title() const; // "+34910… → 2001"
     PlayerBar& player() { return *m_player; }
     MessagesPanel& messages() { return *m_messages; }
@@ -50,6 +52,7 @@ public:
     void loadSound();
     void setNow(Timestamp now);
     void setTheme(const Theme& theme);
+    void showZone(); // another one is shown from now on
     void saveSound(const QString& path);
 
 signals:
@@ -76,6 +79,7 @@ private:
     CallSource& m_source;
     const LiveCallModel& m_live;
     CallKey m_call;
+    ProbeId m_probe; // of the live list
     std::optional<CallRecord> m_record;
     std::optional<LiveCall> m_lastLive;
     std::vector<StreamRecord> m_streams;

@@ -126,12 +126,31 @@ Result<int> CallTable::exportCsv(const QString& path) const
     return writeCsv(*model(), shownColumns(), path);
 }
 
-std::optional<CallKey> CallTable::currentCall() const
+namespace {
+
+CallName callAt(const QModelIndex& row)
+{
+    return { { static_cast<std::uint16_t>(row.data(ProbeRole).toUInt()) }, { row.data(CallKeyRole).toLongLong() } };
+}
+
+}
+
+void CallTable::setProbeColumn(int column, bool several)
+{
+    const bool was = m_notOffered != column;
+    m_notOffered = several ? -1 : column;
+    if (was == several && isColumnHidden(column) == !several)
+        return;
+    setColumnHidden(column, !several);
+    fitColumns();
+}
+
+std::optional<CallName> CallTable::currentCall() const
 {
     const QModelIndex index = currentIndex();
     if (!index.isValid())
         return std::nullopt;
-    return CallKey { index.data(CallKeyRole).toLongLong() };
+    return callAt(index);
 }
 
 void CallTable::saveColumns() const
@@ -155,6 +174,8 @@ void CallTable::fillColumnMenu(QMenu* menu)
     const QHeaderView* header = horizontalHeader();
     for (int position = 0; position < header->count(); ++position) {
         const int column = header->logicalIndex(position);
+        if (column == m_notOffered)
+            continue;
         QString title = model()->headerData(column, Qt::Horizontal).toString();
         title.replace(QLatin1String("-\n"), QString()).replace(QLatin1Char('\n'), QLatin1Char(' '));
         QAction* action = menu->addAction(title);
@@ -172,8 +193,10 @@ void CallTable::fillColumnMenu(QMenu* menu)
 void CallTable::activateRow(int row)
 {
     const QModelIndex index = model()->index(row, 0);
-    if (index.isValid())
-        emit callActivated({ index.data(CallKeyRole).toLongLong() });
+    if (index.isValid()) {
+        const CallName call = callAt(index);
+        emit callActivated(call.key, call.probe);
+    }
 }
 
 void CallTable::copySelection() const

@@ -1,6 +1,7 @@
 // A call list on the screen: rows by keyboard and mouse, columns to choose, move, size and export as shown.
 #pragma once
 
+#include "console/models/probe_id.h"
 #include "console/views/theme.h"
 #include "shared/base/result.h"
 
@@ -32,14 +33,16 @@ public:
     void setStale(bool stale);
     std::vector<int> shownColumns() const; // as shown, left to right
     Result<int> exportCsv(const QString& path) const;
-    std::optional<CallKey> currentCall() const;
+    std::optional<CallName> currentCall() const;
+    // The column that tells the probe makes sense where there are several: without, it is neither shown nor offered.
+    void setProbeColumn(int column, bool several);
 
     void saveColumns() const;
     void restoreColumns();
     void fillColumnMenu(QMenu* menu);
 
 signals:
-    void callActivated(callmon::CallKey call); // Enter or double click
+    void callActivated(callmon::CallKey call, callmon::ProbeId probe); // Enter or double click
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -54,6 +57,7 @@ private:
     FigureDelegate* m_delegate;
     ListHeader* m_header;
     std::vector<CallColumn> m_columns;
+    int m_notOffered = -1; // a column
     bool m_fits = true; // column widths follow the window
     bool m_fitting = false;
 };

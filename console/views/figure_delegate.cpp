@@ -18,14 +18,15 @@ void FigureDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     const bool selected = cell.state & QStyle::State_Selected;
     const QVariant band = index.data(BandRole);
     const QVariant tone = index.data(ToneRole);
-    QColor textColour = selected ? m_theme.accentText : m_stale ? m_theme.quiet : m_theme.text;
+    const bool stale = m_stale || index.data(StaleRole).toBool();
+    QColor textColour = selected ? m_theme.accentText : stale ? m_theme.quiet : m_theme.text;
     QColor signColour = textColour;
     QString sign = index.data(GlyphRole).toString();
     if (band.isValid()) {
         sign = bandGlyph(static_cast<MosBand>(band.toInt()));
-        if (!selected && !m_stale)
+        if (!selected && !stale)
             signColour = textColour = m_theme.of(static_cast<MosBand>(band.toInt()));
-    } else if (tone.isValid() && !selected && !m_stale) {
+    } else if (tone.isValid() && !selected && !stale) {
         signColour = m_theme.of(static_cast<Tone>(tone.toInt()));
     }
     if (const QVariant own = index.data(Qt::ForegroundRole); own.isValid() && !selected)

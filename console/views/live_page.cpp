@@ -3,6 +3,7 @@
 #include "console/models/figures.h"
 #include "console/views/call_table.h"
 #include "console/views/empty_state.h"
+#include "console/views/operations_bar.h"
 
 #include <QAction>
 #include <QHBoxLayout>
@@ -24,10 +25,11 @@ std::vector<CallColumn> firstColumns()
     using M = LiveCallModel;
     const QString party = QStringLiteral("+349101234567");
     const QString mos = QStringLiteral("▲ 0.00 0");
-    return { { M::State, QStringLiteral("● answered0"), true }, { M::Start, QStringLiteral("00:00:00"), true },
-        { M::Duration, QStringLiteral("00:00:00"), true }, { M::Caller, party, true, true },
-        { M::Callee, party, true, true }, { M::Codec, QStringLiteral("PCMA000"), true }, { M::CallerMosNow, mos, true },
-        { M::CallerMosMin, mos, true }, { M::CalleeMosNow, mos, true }, { M::CalleeMosMin, mos, true },
+    return { { M::Probe, QStringLiteral("rome: no answer0"), false }, { M::State, QStringLiteral("● answered0"), true },
+        { M::Start, QStringLiteral("00:00:00"), true }, { M::Duration, QStringLiteral("00:00:00"), true },
+        { M::Caller, party, true, true }, { M::Callee, party, true, true },
+        { M::Codec, QStringLiteral("PCMA000"), true }, { M::CallerMosNow, mos, true }, { M::CallerMosMin, mos, true },
+        { M::CalleeMosNow, mos, true }, { M::CalleeMosMin, mos, true },
         { M::CallerLoss, QStringLiteral("100.00"), true }, { M::CalleeLoss, QStringLiteral("100.00"), true },
         { M::CallerJitter, QStringLiteral("1000.0"), true }, { M::CalleeJitter, QStringLiteral("1000.0"), true },
         { M::Trust, QStringLiteral("⚠ delayed0"), true }, { M::LastCode, QStringLiteral("0000"), true },
@@ -40,6 +42,8 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
     : QWidget(parent)
     , m_source(source)
     , m_model(new LiveCallModel(this))
+    , m_operations(new OperationsBar(source, *m_model, this))
+    , m_numbers(new QAction(tr("&Big numbers"), this))
     , m_filter(new QLineEdit(this))
     , m_problems(new QLabel(this))
     , m_count(new QLabel(this))
@@ -55,13 +59,16 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
         tr("Filter: number, Call-ID, state or codec, or mos<3.5  loss>2  codec:pcma  from:+34*"));
     m_filter->setClearButtonEnabled(true);
     m_filter->setAccessibleName(tr("Filter of the live calls"));
-    m_filter->setToolTip(tr(
-        "<p>Every word must be found in caller, callee, Call-ID, state or codec.</p>"
-        "<p><b>from:</b>+34* <b>to:</b> <b>id:</b> <b>codec:</b> <b>state:</b> <b>code:</b> <b>trust:</b>lossy look in "
-        "one field, * stands for anything.</p><p><b>mos</b>&lt;3.5 <b>minmos</b> <b>loss</b>&gt;2 "
-        "<b>jitter</b>&gt;=30 <b>duration</b>&gt;600 compare the worse direction's figure.</p>"));
+    m_filter->setToolTip(tr("<p>Every word must be found in caller, callee, Call-ID, state or codec.</p>"
+                            "<p><b>from:</b>+34* <b>to:</b> <b>id:</b> <b>codec:</b> <b>state:</b> <b>code:</b> "
+                            "<b>trust:</b>lossy <b>probe:</b>madrid look in "
+                            "one field, * stands for anything.</p><p><b>mos</b>&lt;3.5 <b>minmos</b> <b>loss</b>&gt;2 "
+                            "<b>jitter</b>&gt;=30 <b>duration</b>&gt;600 compare the worse direction's figure.</p>"));
     m_filter->installEventFilter(this);
     m_problems->setVisible(false);
+    m_numbers->setCheckable(true);
+    m_numbers->setChecked(true);
+    connect(m_numbers, &QAction::toggled, m_operations, &QWidget::setVisible);
     m_hold->setCheckable(true);
     m_hold->setShortcut(Qt::CTRL | Qt::Key_H);
     m_hold->setToolTip(tr("Rows and figures stand still until released (Ctrl+H)"));
@@ -90,6 +97,7 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
+    layout->addWidget(m_operations);
     layout->addLayout(row);
     layout->addWidget(m_problems);
     layout->addWidget(m_stack, 1);
@@ -102,8 +110,9 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
     m_table->restoreColumns();
 
     connect(&source, &CallSource::liveChanged, m_model, &LiveCallModel::apply);
+    connect(&source, &CallSource::probesChanged, this, &LivePage::showProbes);
     connect(&source, &CallSource::statusChanged, m_model,
-        [this](const ProbeStatus& status) { m_model->setNow(status.now); });
+        [this](const ProbeStatus& status, ProbeId probe) { m_model->setNow(status.now, probe); });
     connect(&source, &CallSource::stateChanged, this, [this](CallSource::State state) {
         m_table->setStale(state != CallSource::State::Connected);
         showCount(m_model->rowCount(), m_model->totalCalls());
@@ -116,7 +125,15 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
         showCount(m_model->rowCount(), m_model->totalCalls());
     });
     connect(m_table, &CallTable::callActivated, this, &LivePage::callActivated);
+    showProbes();
     showCount(0, 0);
+}
+
+void LivePage::showProbes()
+{
+    const ProbeLabels probes = labelsOf(m_source);
+    m_model->setProbes(probes);
+    m_table->setProbeColumn(LiveCallModel::Probe, probes.size() > 1);
 }
 
 void LivePage::addExportAction(QAction* action)
@@ -185,6 +202,7 @@ void LivePage::setFilterText(const QString& text)
 void LivePage::setTheme(const Theme& theme)
 {
     m_table->setTheme(theme);
+    m_operations->setTheme(theme);
     QPalette p = theme.palette();
     p.setColor(QPalette::WindowText, theme.fair);
     m_problems->setPalette(p);

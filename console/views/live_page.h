@@ -16,6 +16,7 @@ namespace callmon {
 
 class CallTable;
 class EmptyState;
+class OperationsBar;
 
 class LivePage : public QWidget {
     Q_OBJECT
@@ -26,6 +27,8 @@ public:
     LiveCallModel& model() { return *m_model; }
     CallTable& table() { return *m_table; }
     QAction* holdAction() const { return m_hold; }
+    QAction* numbersAction() const { return m_numbers; } // shows or hides the big ones
+    OperationsBar& operations() { return *m_operations; }
     void focusFilter();
     void focusList();
     bool clearFilter(); // false when there was none
@@ -34,17 +37,20 @@ public:
     void addExportAction(QAction* action);
 
 signals:
-    void callActivated(callmon::CallKey call);
+    void callActivated(callmon::CallKey call, callmon::ProbeId probe);
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void showCount(int shown, int total);
+    void showProbes();
     void applyFilter(const QString& text);
 
     CallSource& m_source;
     LiveCallModel* m_model;
+    OperationsBar* m_operations;
+    QAction* m_numbers;
     QLineEdit* m_filter;
     QLabel* m_problems;
     QLabel* m_count;

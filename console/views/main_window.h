@@ -6,6 +6,9 @@
 
 #include <QMainWindow>
 
+class QActionGroup;
+class QDockWidget;
+class QLineEdit;
 class QTabWidget;
 
 namespace callmon {
@@ -16,8 +19,16 @@ class CallTable;
 class LivePage;
 class MessageBar;
 class PastPage;
+class FigureDelegate;
 class ProbeBar;
+class ProbePage;
+class ProbeRegistry;
+class ProbeStrip;
+class ProbeWatch;
 class ServicePage;
+class WorstCalls;
+struct Command;
+enum class OperationsFigure : int;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -30,22 +41,41 @@ public:
     PastPage& past() { return *m_past; }
     AlarmPage& alarms() { return *m_alarms; }
     ServicePage& service() { return *m_service; }
+    ProbePage& probe() { return *m_probePage; }
     CallPage* currentCall() const; // null when another page is in front
     void showLive();
     void showPast();
     void showAlarms();
     void showService();
-    CallPage* openCall(CallKey call);
+    void showProbe(ProbeId probe);
+    void showProbe(); // as it was chosen last
+    void search(const QString& typed); // a number, Call-ID or address
+    std::vector<Command> commands() const; // that make sense now
+    void setProbeRegistry(ProbeRegistry* registry); // the list of probes that the user may change
+    CallPage* openCall(CallKey call, ProbeId probe = {});
     void setTheme(ThemeName theme);
     ThemeName theme() const { return m_theme; }
+    bool setZone(const QString& name); // "UTC", "local", "Europe/Madrid"; false: there is none of that name
     void restore(); // geometry from the last time
 
 protected:
     void closeEvent(QCloseEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-    void buildMenu();
+    void buildMenu(); // main_window_menu.cpp
+    void buildZoneMenu(QMenu& menu); // main_window_zone.cpp
+    void askForZone();
+    void showCommands();
+    void showProbes();
+    void buildDocks(); // main_window_layout.cpp
+    void switchLayout();
+    void resetLayout();
+    QString layoutName() const;
+    QString guidePage() const;
+    void showHealth();
+    void followFigure(OperationsFigure figure);
     void showConnection(CallSource::State state, const QString& message);
     void countAlarms();
     CallTable* currentTable() const; // null on a call's page
@@ -62,7 +92,21 @@ private:
     PastPage* m_past;
     AlarmPage* m_alarms;
     ServicePage* m_service;
-    ProbeBar* m_probe;
+    ProbeWatch* m_watch;
+    ProbePage* m_probePage;
+    ProbeBar* m_probe; // where there is one probe
+    ProbeStrip* m_strip; // where there are several
+    QLineEdit* m_search;
+    WorstCalls* m_worst = nullptr;
+    FigureDelegate* m_alarmDelegate = nullptr;
+    QDockWidget* m_worstDock = nullptr;
+    QDockWidget* m_alarmDock = nullptr;
+    std::map<QString, QByteArray> m_layouts; // by page
+    QString m_layout; // of the page in front
+    ProbeRegistry* m_registry = nullptr;
+    QAction* m_probesAction = nullptr;
+    QActionGroup* m_zones = nullptr;
+    QString m_zone; // by its name in the settings
     QAction* m_export;
     QAction* m_play;
     QAction* m_reload;

@@ -1,9 +1,11 @@
 #include "console/views/past_page.h"
 
 #include "console/models/figures.h"
+#include "console/models/search_words.h"
 #include "console/views/call_table.h"
 #include "console/views/empty_state.h"
 #include "console/views/message_bar.h"
+#include "console/views/saved_searches.h"
 #include "console/views/search_form.h"
 
 #include <QAction>
@@ -42,7 +44,8 @@ std::vector<CallColumn> firstColumns()
         { M::Messages, count, false }, { M::Retransmissions, count, false }, { M::MediaNotStored, count, false },
         { M::Recorded, QStringLiteral("partly00"), false },
         { M::RecordingRule_, QStringLiteral("default-rule"), false }, { M::ProbeFramesLost, count, false },
-        { M::PollGapLongest, ms, false }, { M::Key, QStringLiteral("0000000000000000000"), false } };
+        { M::PollGapLongest, ms, false }, { M::Key, QStringLiteral("0000000000000000000"), false },
+        { M::Probe, QStringLiteral("madrid-1000"), false } };
 }
 
 }
@@ -55,6 +58,7 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
     , m_error(new MessageBar(this))
     , m_count(new QLabel(this))
     , m_progress(new QProgressBar(this))
+    , m_saved(new SavedSearches([this] { return m_form->state(); }, this))
     , m_columns(new QToolButton(this))
     , m_export(new QToolButton(this))
     , m_stack(new QStackedWidget(this))
@@ -80,6 +84,7 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
     row->addWidget(m_count);
     row->addWidget(m_progress);
     row->addStretch(1);
+    row->addWidget(m_saved);
     row->addWidget(m_columns);
     row->addWidget(m_export);
     auto* layout = new QVBoxLayout(this);
@@ -97,22 +102,41 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
     m_table->sortByColumn(PastCallModel::StartedAt, Qt::DescendingOrder);
     m_table->restoreColumns();
 
+    connect(m_saved, &SavedSearches::recalled, this, [this](const QVariantMap& search) {
+        m_form->setState(search);
+        this->search();
+    });
     connect(m_form, &SearchForm::searchWanted, this, &PastPage::search);
     connect(m_form, &SearchForm::cancelWanted, this, &PastPage::cancel);
     connect(m_table, &CallTable::callActivated, this, &PastPage::callActivated);
     connect(
         &source, &CallSource::statusChanged, this, [this](const ProbeStatus& status) { m_form->setNow(status.now); });
     connect(&source, &CallSource::callsFound, this,
-        [this](quint64 request, const std::vector<CallRecord>& calls, quint64 matchesInAll) {
+        [this](quint64 request, const std::vector<CallRecord>& calls, quint64 matchesInAll, ProbeId probe) {
             if (m_request != request)
                 return;
-            m_model->append(calls, matchesInAll);
+            m_model->append(calls, m_matchesBefore + matchesInAll, probe);
             show(m_phase);
         });
     connect(&source, &CallSource::finished, this, [this](quint64 request) { ended(request, Phase::Done); });
     connect(&source, &CallSource::failed, this,
         [this](quint64 request, const QString& message) { ended(request, Phase::Failed, message); });
+    connect(&source, &CallSource::partMissing, this, [this](quint64 request, const QString& message) {
+        if (m_request != request)
+            return;
+        const QString before = m_error->message();
+        m_error->say(MessageBar::Kind::Warning, before.isEmpty() ? message : before + QLatin1Char(' ') + message);
+    });
+    connect(&source, &CallSource::probesChanged, this, &PastPage::showProbes);
+    showProbes();
     show(Phase::Before);
+}
+
+void PastPage::showProbes()
+{
+    const ProbeLabels probes = labelsOf(m_source);
+    m_model->setProbes(probes);
+    m_table->setProbeColumn(PastCallModel::Probe, probes.size() > 1);
 }
 
 void PastPage::addExportAction(QAction* action)
@@ -121,6 +145,33 @@ void PastPage::addExportAction(QAction* action)
 }
 
 void PastPage::search()
+{
+    m_wanted.clear();
+    begin({ m_form->query() });
+}
+
+void PastPage::searchFor(const QString& typed)
+{
+    std::vector<CallQuery> queries = queriesFor(typed);
+    if (queries.empty())
+        return;
+    if (!queries.front().number.empty()) { // the form can say it
+        m_form->setNumber(QString::fromStdString(queries.front().number));
+        return search();
+    }
+    m_form->setNumber({});
+    const CallQuery form = m_form->query();
+    for (CallQuery& query : queries) {
+        query.from = form.from;
+        query.to = form.to;
+        query.limit = form.limit;
+        query.newestFirst = form.newestFirst;
+    }
+    m_wanted = typed.trimmed();
+    begin(std::move(queries));
+}
+
+void PastPage::begin(std::vector<CallQuery> queries)
 {
     if (m_request)
         m_source.cancel(*m_request);
@@ -133,8 +184,19 @@ void PastPage::search()
         emit searchEnded();
         return;
     }
-    m_request = m_source.search(m_form->query());
+    m_next = std::move(queries);
+    m_matchesBefore = 0;
+    askNext();
     show(Phase::Searching);
+}
+
+void PastPage::askNext()
+{
+    const CallQuery query = m_next.front();
+    m_next.erase(m_next.begin());
+    m_limit = query.limit;
+    m_matchesBefore = m_model->matchesInAll();
+    m_request = m_source.search(query);
 }
 
 bool PastPage::cancel()
@@ -152,6 +214,10 @@ void PastPage::ended(quint64 request, Phase phase, const QString& message)
     if (m_request != request)
         return;
     m_request.reset();
+    if (phase == Phase::Done && !m_next.empty())
+        return askNext();
+    m_next.clear();
+    m_model->keepNewest(m_limit);
     if (phase == Phase::Failed)
         m_error->say(MessageBar::Kind::Error, tr("The search failed: %1").arg(message));
     show(phase);
@@ -163,10 +229,10 @@ QString PastPage::lastError() const
     return m_error->message();
 }
 
-const CallRecord* PastPage::find(CallKey key) const
+const CallRecord* PastPage::find(CallKey key, ProbeId probe) const
 {
     for (int row = 0; row < m_model->rowCount(); ++row)
-        if (const CallRecord* call = m_model->callAt(row); call->key == key)
+        if (const CallRecord* call = m_model->callAt(row); call->key == key && m_model->probeAt(row) == probe)
             return call;
     return nullptr;
 }
@@ -197,7 +263,7 @@ void PastPage::show(Phase phase)
                   .arg(countText(found), callsText(m_model->matchesInAll()))
             : callsText(found);
     }
-    m_count->setText(count);
+    m_count->setText(m_wanted.isEmpty() || count.isEmpty() ? count : tr("“%1”: %2").arg(m_wanted, count));
     m_stack->setCurrentWidget(found > 0 ? static_cast<QWidget*>(m_table) : m_empty);
     switch (phase) {
     case Phase::Before:

@@ -17,6 +17,7 @@ namespace callmon {
 
 class CallTable;
 class EmptyState;
+class SavedSearches;
 class MessageBar;
 class SearchForm;
 
@@ -29,21 +30,26 @@ public:
     PastCallModel& model() { return *m_model; }
     CallTable& table() { return *m_table; }
     SearchForm& form() { return *m_form; }
+    SavedSearches& saved() { return *m_saved; }
     bool isSearching() const { return m_request.has_value(); }
     QString lastError() const;
-    const CallRecord* find(CallKey key) const;
+    const CallRecord* find(CallKey key, ProbeId probe = {}) const;
     void search();
+    void searchFor(const QString& typed); // whatever it is; for all of the time that is chosen in the form
     bool cancel(); // false when no search was running
     void setTheme(const Theme& theme);
     void addExportAction(QAction* action);
 
 signals:
-    void callActivated(callmon::CallKey call);
+    void callActivated(callmon::CallKey call, callmon::ProbeId probe);
     void searchEnded();
 
 private:
     enum class Phase { Before, Searching, Done, Cancelled, Failed };
 
+    void showProbes();
+    void begin(std::vector<CallQuery> queries);
+    void askNext();
     void show(Phase phase);
     void ended(quint64 request, Phase phase, const QString& message = {});
 
@@ -53,12 +59,17 @@ private:
     MessageBar* m_error;
     QLabel* m_count;
     QProgressBar* m_progress;
+    SavedSearches* m_saved;
     QToolButton* m_columns;
     QToolButton* m_export;
     QStackedWidget* m_stack;
     CallTable* m_table;
     EmptyState* m_empty;
     std::optional<quint64> m_request;
+    std::vector<CallQuery> m_next; // to be asked when this one has ended
+    quint64 m_matchesBefore = 0; // of those that have
+    QString m_wanted; // what was typed into the search box
+    std::size_t m_limit = 0; // rows of the search that runs or ran; 0: all
     Phase m_phase = Phase::Before;
 };
 

@@ -2,6 +2,7 @@
 
 #include "console/models/figures.h"
 #include "console/views/elided_label.h"
+#include "console/zone/display_zone.h"
 #include "shared/calls/counter_meaning.h"
 
 #include <QHBoxLayout>
@@ -74,6 +75,8 @@ ProbeBar::ProbeBar(QWidget* parent)
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(8, 2, 8, 2);
     row->setSpacing(18);
+    setCursor(Qt::PointingHandCursor);
+    setAccessibleDescription(tr("Click, or press Ctrl+5, for the probe's health over time"));
     m_source->setToolTip(tr("What the probe reads"));
     m_losses->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     for (QWidget* widget :
@@ -89,11 +92,17 @@ ProbeBar::ProbeBar(QWidget* parent)
     setState(CallSource::State::Disconnected);
 }
 
+void ProbeBar::mouseReleaseEvent(QMouseEvent* event)
+{
+    QWidget::mouseReleaseEvent(event);
+    emit clicked();
+}
+
 void ProbeBar::show(const ProbeStatus& status)
 {
     m_seen = true;
     m_source->setText(QString::fromStdString(status.source));
-    m_time->setText(tr("%1 UTC").arg(dateTimeText(status.now)));
+    m_time->setText(withZone(tr("%1 UTC")).arg(dateTimeText(status.now)));
     m_frames->setText(tr("%1 frames/s").arg(countText(status.framesPerSecond)));
     m_bits->setText(bitRateText(status.bitsPerSecond));
     m_calls->setText(status.liveCalls == 1 ? tr("1 live call") : tr("%1 live calls").arg(countText(status.liveCalls)));

@@ -21,6 +21,12 @@ public:
     void setState(CallSource::State state);
     void setTheme(const Theme& theme);
 
+signals:
+    void clicked();
+
+protected:
+    void mouseReleaseEvent(QMouseEvent* event) override;
+
 private:
     void style();
 

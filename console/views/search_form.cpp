@@ -2,7 +2,7 @@
 
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
-#include "shared/base/utc_time.h"
+#include "console/zone/display_zone.h"
 
 #include <QComboBox>
 #include <QDateTimeEdit>
@@ -20,7 +20,7 @@ namespace {
 QDateTimeEdit* timeEdit(QWidget* parent)
 {
     auto* edit = new QDateTimeEdit(parent);
-    edit->setTimeSpec(Qt::UTC);
+    edit->setTimeSpec(Qt::UTC); // what it holds is a date and a time of day, read in the zone that is shown
     edit->setDisplayFormat(QStringLiteral("yyyy-MM-dd HH:mm:ss"));
     edit->setCalendarPopup(true);
     return edit;
@@ -39,12 +39,13 @@ QDoubleSpinBox* mosEdit(const QString& none, QWidget* parent)
 
 Timestamp instantOf(const QDateTimeEdit& edit)
 {
-    return timestampFromNanoseconds(edit.dateTime().toMSecsSinceEpoch() * 1'000'000);
+    return timestampFromNanoseconds(QDateTime(edit.date(), edit.time(), displayZone()).toMSecsSinceEpoch() * 1'000'000);
 }
 
 QDateTime dateTimeOf(Timestamp time)
 {
-    return QDateTime::fromMSecsSinceEpoch(nanosecondsSinceEpoch(time) / 1'000'000, Qt::UTC);
+    const QDateTime shown = inDisplayZone(nanosecondsSinceEpoch(time) / 1'000'000);
+    return QDateTime(shown.date(), shown.time(), Qt::UTC);
 }
 
 }
@@ -98,6 +99,8 @@ SearchForm::SearchForm(QWidget* parent)
         auto* column = new QVBoxLayout;
         column->setSpacing(2);
         auto* label = new QLabel(title, this);
+        label->setProperty("title", title);
+        m_titles.push_back(label);
         label->setForegroundRole(QPalette::PlaceholderText);
         label->setBuddy(edit);
         column->addWidget(label);
@@ -129,7 +132,23 @@ SearchForm::SearchForm(QWidget* parent)
     connect(m_number, &QLineEdit::returnPressed, this, &SearchForm::searchWanted);
     connect(m_search, &QPushButton::clicked, this, &SearchForm::searchWanted);
     connect(m_cancel, &QPushButton::clicked, this, &SearchForm::cancelWanted);
+    for (QDateTimeEdit* edit : { m_from, m_to })
+        connect(edit, &QDateTimeEdit::dateTimeChanged, this,
+            [this, edit] { (edit == m_from ? m_fromInstant : m_toInstant) = instantOf(*edit); });
+    m_fromInstant = instantOf(*m_from);
+    m_toInstant = instantOf(*m_to);
     whenChanged();
+}
+
+void SearchForm::showZone()
+{
+    for (QLabel* title : m_titles)
+        title->setText(withZone(title->property("title").toString()));
+    m_when->setItemText(m_when->findData(static_cast<int>(When::Today)), withZone(tr("today (UTC)")));
+    for (QDateTimeEdit* edit : { m_from, m_to }) {
+        const Timestamp same = edit == m_from ? m_fromInstant : m_toInstant;
+        edit->setDateTime(dateTimeOf(same));
+    }
 }
 
 void SearchForm::whenChanged()
@@ -162,7 +181,9 @@ CallQuery SearchForm::query() const
         query.from = now - std::chrono::hours(24 * 7);
         break;
     case When::Today:
-        query.from = startOf(dayOf(now));
+        query.from = timestampFromNanoseconds(
+            inDisplayZone(nanosecondsSinceEpoch(now) / 1'000'000).date().startOfDay(displayZone()).toMSecsSinceEpoch()
+            * 1'000'000);
         break;
     case When::Between:
         query.from = instantOf(*m_from);
@@ -180,6 +201,32 @@ CallQuery SearchForm::query() const
     query.limit = m_limit->currentData().toULongLong();
     query.newestFirst = true;
     return query;
+}
+
+QVariantMap SearchForm::state() const
+{
+    return { { QStringLiteral("number"), m_number->text() }, { QStringLiteral("when"), m_when->currentData() },
+        { QStringLiteral("from"), qlonglong(nanosecondsSinceEpoch(m_fromInstant)) },
+        { QStringLiteral("to"), qlonglong(nanosecondsSinceEpoch(m_toInstant)) },
+        { QStringLiteral("outcome"), m_outcome->currentData() }, { QStringLiteral("trust"), m_trust->currentData() },
+        { QStringLiteral("minMos"), m_minMos->value() }, { QStringLiteral("maxMos"), m_maxMos->value() },
+        { QStringLiteral("limit"), m_limit->currentData() } };
+}
+
+void SearchForm::setState(const QVariantMap& state)
+{
+    const auto choose = [&](QComboBox* box, const char* name) {
+        box->setCurrentIndex(std::max(0, box->findData(state.value(QLatin1String(name)))));
+    };
+    m_number->setText(state.value(QStringLiteral("number")).toString());
+    choose(m_when, "when");
+    for (const auto& [edit, name] : { std::pair(m_from, "from"), std::pair(m_to, "to") })
+        edit->setDateTime(dateTimeOf(timestampFromNanoseconds(state.value(QLatin1String(name)).toLongLong())));
+    choose(m_outcome, "outcome");
+    choose(m_trust, "trust");
+    m_minMos->setValue(state.value(QStringLiteral("minMos")).toDouble());
+    m_maxMos->setValue(state.value(QStringLiteral("maxMos")).toDouble());
+    choose(m_limit, "limit");
 }
 
 void SearchForm::setNumber(const QString& number)

@@ -3,11 +3,13 @@
 
 #include "shared/calls/call_query.h"
 
+#include <QVariantMap>
 #include <QWidget>
 
 class QComboBox;
 class QDateTimeEdit;
 class QDoubleSpinBox;
+class QLabel;
 class QLineEdit;
 class QPushButton;
 
@@ -24,6 +26,9 @@ public:
     void setNow(Timestamp now) { m_now = now; } // packet time of the probe: "last hour" is its last hour
     void setRunning(bool running);
     void focusNumber();
+    QVariantMap state() const; // all that is chosen, to be kept
+    void setState(const QVariantMap& state);
+    void showZone(); // times are those of another one from now on
 
 signals:
     void searchWanted();
@@ -46,6 +51,9 @@ private:
     QPushButton* m_search;
     QPushButton* m_cancel;
     Timestamp m_now {};
+    Timestamp m_fromInstant {}; // what the edits mean, whatever zone is shown
+    Timestamp m_toInstant {};
+    std::vector<QLabel*> m_titles;
 };
 
 }

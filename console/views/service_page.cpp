@@ -7,6 +7,7 @@
 #include "console/views/list_header.h"
 #include "console/views/message_bar.h"
 #include "console/views/mos_bar.h"
+#include "console/zone/display_zone.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -141,6 +142,10 @@ ServicePage::ServicePage(CallSource& source, QWidget* parent)
     connect(&source, &CallSource::finished, this, [this](quint64 request) { ended(request, nullptr); });
     connect(&source, &CallSource::failed, this,
         [this](quint64 request, const QString& message) { ended(request, &message); });
+    connect(&source, &CallSource::partMissing, this, [this](quint64 request, const QString& message) {
+        if (m_request == request)
+            m_error->say(MessageBar::Kind::Warning, message);
+    });
     showPhase(Phase::Before);
 }
 
@@ -303,7 +308,7 @@ void ServicePage::showPhase(Phase phase)
     m_phase = phase;
     m_count->setText(phase == Phase::Loading ? tr("Fetching…")
             : m_asked.from && phase == Phase::Done
-            ? tr("%1 to %2 UTC").arg(dateTimeText(*m_asked.from), dateTimeText(*m_asked.to))
+            ? withZone(tr("%1 to %2 UTC")).arg(dateTimeText(*m_asked.from), dateTimeText(*m_asked.to))
             : QString());
     const bool any = !m_series.empty() && phase != Phase::Before;
     m_stack->setCurrentIndex(any ? 0 : 1);

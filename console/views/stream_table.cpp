@@ -5,6 +5,7 @@
 
 #include "console/views/figure_delegate.h"
 #include "console/views/list_header.h"
+#include "console/zone/display_zone.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -186,7 +187,7 @@ void StreamTable::fill()
         const auto at = [&](Timestamp time) {
             const double seconds = std::chrono::duration<double>(time - first).count();
             cell(QLocale().toString(seconds, 'f', 3),
-                tr("%1 UTC; counted from the first packet of either side").arg(dateTimeText(time)));
+                withZone(tr("%1 UTC; counted from the first packet of either side")).arg(dateTimeText(time)));
         };
         cell((s.direction == Party::Caller ? QStringLiteral("━ ") : QStringLiteral("┅ ")) + word(s.direction), {},
             m_theme.of(s.direction));

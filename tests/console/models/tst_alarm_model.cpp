@@ -113,7 +113,7 @@ private slots:
         model.apply(snapshotOf({ alarmOf(1, AlarmSeverity::Major), seen, alarmOf(3) }));
         QCOMPARE(model.unacknowledged(), std::size_t(2));
         QCOMPARE(model.worstUnacknowledged(), std::optional(AlarmSeverity::Major));
-        model.shelve(alarmOf(1), 30min);
+        model.shelve(ProbeAlarm { alarmOf(1), {} }, 30min);
         QCOMPARE(model.unacknowledged(), std::size_t(1));
         QCOMPARE(model.rowCount(), 2);
         Alarm again = alarmOf(9, AlarmSeverity::Major); // the same rule about the same call
@@ -134,7 +134,7 @@ private slots:
         QCOMPARE(alarmFieldNames().size(), std::size_t(AlarmModel::ShelvedUntil));
         model.apply(snapshotOf({ alarmOf(1) }));
         model.setFilter({ "", AlarmSeverity::Warning, true });
-        model.shelve(alarmOf(1), 30min);
+        model.shelve(ProbeAlarm { alarmOf(1), {} }, 30min);
         const std::string csv =
             csvOf(model, { AlarmModel::Severity, AlarmModel::Kind, AlarmModel::Caller, AlarmModel::ShelvedUntil });
         QCOMPARE(QString::fromStdString(csv),

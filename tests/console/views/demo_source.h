@@ -553,6 +553,21 @@ public:
                 emit serviceFound(id, serviceRows(query));
         });
     }
+    quint64 serviceWindows() override
+    {
+        return later([this](quint64 id) {
+            std::vector<ServiceRow> rows;
+            for (const std::uint32_t minutes : serviceWindowMinutes) {
+                ServiceQuery query;
+                query.to = now();
+                query.from = now() - std::chrono::minutes(minutes);
+                query.stepMinutes = minutes;
+                rows.push_back(serviceRows(query).front());
+                rows.back().to = now();
+            }
+            emit serviceFound(id, rows);
+        });
+    }
     enum class Service { Kept, None, Broken };
     Service service = Service::Kept;
 

@@ -6,9 +6,9 @@
 #include "console/views/main_window.h"
 #include "console/views/message_bar.h"
 #include "console/views/past_page.h"
+#include "running_probe.h"
 
 #include <QFontDatabase>
-#include <QProcess>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QtTest>
@@ -22,47 +22,6 @@ using namespace callmon;
 namespace {
 
 constexpr int noticed = 6'000; // ms: five seconds of silence, and one to look
-
-// Both end with the object, however a test does.
-class Probe {
-public:
-    Probe(const QString& data, const QUrl& url)
-    {
-        m_traffic.setStandardOutputProcess(&m_engine);
-        m_traffic.setStandardErrorFile(data + "-traffic.log", QIODevice::Append);
-        m_engine.setStandardErrorFile(data + "-engine.log", QIODevice::Append);
-        m_engine.setStandardOutputFile(QProcess::nullDevice());
-        m_traffic.start(CALLMON_TRAFFIC, { "--live", "--hold-mean", "20" });
-        m_engine.start(
-            CALLMON_ENGINE, { "--replay", "-", "--pace", "recorded", "--data", data, "--listen", url.toString() });
-    }
-    ~Probe()
-    {
-        signalEngine(SIGCONT);
-        kill();
-    }
-    Probe(const Probe&) = delete;
-    Probe& operator=(const Probe&) = delete;
-
-    bool isRunning() { return m_engine.waitForStarted(10'000) && m_traffic.state() != QProcess::NotRunning; }
-    bool hasEnded() const { return m_engine.state() == QProcess::NotRunning; }
-    void signalEngine(int number)
-    {
-        if (m_engine.processId() > 0)
-            ::kill(static_cast<pid_t>(m_engine.processId()), number);
-    }
-    void kill()
-    {
-        for (QProcess* process : { &m_engine, &m_traffic }) {
-            process->kill();
-            process->waitForFinished(10'000);
-        }
-    }
-
-private:
-    QProcess m_traffic;
-    QProcess m_engine;
-};
 
 std::set<std::int64_t> keysOf(const LiveCallModel& calls)
 {

@@ -1,0 +1,77 @@
+#include "console/models/probe_list.h"
+
+#include <QCoreApplication>
+#include <QSet>
+#include <QSettings>
+#include <QUrl>
+#include <algorithm>
+
+namespace callmon {
+
+std::vector<ProbeAddress> storedProbes()
+{
+    QSettings settings;
+    std::vector<ProbeAddress> probes;
+    const int count = settings.beginReadArray(QStringLiteral("probes"));
+    for (int i = 0; i < count; ++i) {
+        settings.setArrayIndex(i);
+        probes.push_back(
+            { settings.value(QStringLiteral("name")).toString(), settings.value(QStringLiteral("address")).toString(),
+                settings.value(QStringLiteral("enabled"), true).toBool() });
+    }
+    return probes;
+}
+
+void storeProbes(const std::vector<ProbeAddress>& probes)
+{
+    QSettings settings;
+    settings.remove(QStringLiteral("probes"));
+    settings.beginWriteArray(QStringLiteral("probes"), static_cast<int>(probes.size()));
+    for (int i = 0; i < static_cast<int>(probes.size()); ++i) {
+        settings.setArrayIndex(i);
+        const ProbeAddress& probe = probes[static_cast<std::size_t>(i)];
+        settings.setValue(QStringLiteral("name"), probe.name);
+        settings.setValue(QStringLiteral("address"), probe.address);
+        settings.setValue(QStringLiteral("enabled"), probe.enabled);
+    }
+}
+
+QString nameForAddress(const QString& address, const std::vector<ProbeAddress>& taken)
+{
+    const QUrl url(address);
+    QString base = url.host();
+    if (base.isEmpty()) {
+        QStringList parts = url.path().split(QLatin1Char('/'), Qt::SkipEmptyParts);
+        if (parts.size() > 1 && parts.back() == QLatin1String("engine.sock"))
+            parts.removeLast();
+        base = parts.isEmpty() ? QString() : parts.back();
+        if (base.endsWith(QLatin1String(".sock")))
+            base.chop(5);
+    }
+    base.replace(QLatin1Char(' '), QLatin1Char('-'));
+    if (base.isEmpty() || base == QLatin1String("callmon"))
+        base = QStringLiteral("local");
+    QString name = base;
+    for (int number = 2; std::ranges::find(taken, name, &ProbeAddress::name) != taken.end(); ++number)
+        name = QStringLiteral("%1-%2").arg(base).arg(number);
+    return name;
+}
+
+QString complaintAbout(const std::vector<ProbeAddress>& probes)
+{
+    QSet<QString> names;
+    for (const ProbeAddress& probe : probes) {
+        if (probe.name.isEmpty())
+            return QCoreApplication::translate("ProbeList", "Give the probe at %1 a name.").arg(probe.address);
+        if (probe.name.contains(QLatin1Char(' ')) || probe.name.contains(QLatin1Char('*')))
+            return QCoreApplication::translate("ProbeList", "“%1”: write the name without spaces and without *.")
+                .arg(probe.name);
+        if (names.contains(probe.name.toLower()))
+            return QCoreApplication::translate("ProbeList", "“%1” is there twice: give each probe a name of its own.")
+                .arg(probe.name);
+        names.insert(probe.name.toLower());
+    }
+    return {};
+}
+
+}

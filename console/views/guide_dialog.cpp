@@ -1,0 +1,101 @@
+#include "console/views/guide_dialog.h"
+
+#include <QDialogButtonBox>
+#include <QTextBrowser>
+#include <QVBoxLayout>
+
+namespace callmon {
+
+namespace {
+
+QString guide()
+{
+    const auto tr = [](const char* text) { return GuideDialog::tr(text); };
+    return tr("<h2>VoIPCallMon console</h2>"
+              "<p><a href=\"#live\">Live calls</a> · <a href=\"#past\">Past calls</a> · <a href=\"#call\">A call's "
+              "page</a> · "
+              "<a href=\"#alarms\">Alarms</a> · <a href=\"#service\">Service</a> · <a href=\"#probe\">Probes</a> · "
+              "<a href=\"#keys\">Keyboard</a></p>")
+        + tr("<h3><a name=\"live\">Live calls</a></h3>"
+             "<p>The big numbers tell how things are: press one to see the calls or the metrics behind it. ASR, NER "
+             "and ACD are "
+             "of the last five minutes, new calls a second of the last one. A dash is a figure that nobody knows, "
+             "never a "
+             "zero.</p>"
+             "<p>Type into the filter what you look for; every word must fit: <code>+3491 ringing</code>, "
+             "<code>mos&lt;3.5 codec:g729 from:+34*</code>, <code>loss&gt;2</code>, <code>probe:madrid</code>. Ctrl+H "
+             "holds the "
+             "list still. Columns are chosen with the button above the list, moved and sized with the mouse, and "
+             "kept.</p>"
+             "<p>MOS and its sign: ▲ from 4.0, ■ from 3.1, ▼ below. Trust says what the probe itself missed while the "
+             "call was "
+             "on: a lossy call's figures are the probe's fault until proven otherwise.</p>")
+        + tr("<h3><a name=\"past\">Past calls</a></h3>"
+             "<p>The box at the top right (Ctrl+L) takes a number or a part of it with * (<code>*1234</code>), a "
+             "Call-ID, or the IP "
+             "address of either party. The form below it narrows by time, outcome, trust and MOS. “1,000 of 48,213” "
+             "means that "
+             "there are more: narrow the search or raise “at most”.</p>"
+             "<p>Ctrl+E exports a list exactly as shown: its rows, columns and order, times in the zone that is chosen "
+             "under View, "
+             "Time zone, with their offset.</p>")
+        + tr("<h3><a name=\"call\">A call's page</a></h3>"
+             "<p>Above, one time axis for messages, sound, MOS, loss and jitter. Click or use the arrows to set the "
+             "cursor, Enter "
+             "listens from there, + and − zoom, Home shows all. Hatched seconds are those in which the probe lost "
+             "frames: they have "
+             "no MOS and no loss. Below: messages, streams with their figures, and where MOS points were lost.</p>")
+        + tr("<h3><a name=\"alarms\">Alarms</a></h3>"
+             "<p>The tab counts what nobody has acknowledged. Acknowledge (Ctrl+K) tells everybody that it is seen to; "
+             "shelve "
+             "(Ctrl+J) hides it for half an hour from this console alone. What raises alarms is in the rules (Ctrl+R), "
+             "which "
+             "every probe has for itself.</p>")
+        + tr("<h3><a name=\"service\">Service</a></h3>"
+             "<p>Metrics over time, in total or by trunk, prefix and codec. With several probes they are of all of "
+             "them together; "
+             "peaks are then the sum of each probe's peak, the most there can have been.</p>")
+        + tr("<h3><a name=\"probe\">Probes</a></h3>"
+             "<p>Under Probe, Probes… is the list of engines: <code>local:/path/engine.sock</code>, or "
+             "<code>tls://host</code> with "
+             "the certificate in ~/.config/callmon that your administrator made with <code>callmonctl cert</code>. The "
+             "status line "
+             "says how each is: ✓ nothing lost, △ lost some before, ⚠ losing now, ◐ late, ○ no answer. A click shows "
+             "its health "
+             "over time, what was lost under which name, and what helps.</p>"
+             "<p>A probe that does not answer holds nobody up: its rows stay, grey, as the last that was known, and "
+             "what a search "
+             "did not get from it is said above the list.</p>")
+        + tr("<h3><a name=\"keys\">Keyboard</a></h3>"
+             "<p>Ctrl+Shift+P finds every command by a few letters of its name. Ctrl+1 to 5 go to the pages, Esc leads "
+             "back, Enter "
+             "opens, Space plays. Help, Keyboard lists the rest.</p>");
+}
+
+}
+
+GuideDialog::GuideDialog(QWidget* parent)
+    : QDialog(parent)
+    , m_text(new QTextBrowser(this))
+{
+    setWindowTitle(tr("Guide"));
+    m_text->setAccessibleName(tr("Guide"));
+    m_text->setFrameShape(QFrame::NoFrame);
+    m_text->document()->setDocumentMargin(14);
+    m_text->setHtml(guide());
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    auto* layout = new QVBoxLayout(this);
+    layout->addWidget(m_text, 1);
+    layout->addWidget(buttons);
+    resize(760, 620);
+}
+
+void GuideDialog::showPage(const QString& page)
+{
+    show();
+    m_text->setFocus();
+    m_text->scrollToAnchor(page);
+}
+
+}

@@ -1,0 +1,242 @@
+// The window's menus: every action by name, and what few of them do that belongs to no page.
+#include "console/models/alarm_words.h"
+#include "console/models/call_words.h"
+#include "console/models/figures.h"
+#include "console/views/alarm_page.h"
+#include "console/views/call_page.h"
+#include "console/views/call_table.h"
+#include "console/views/command_palette.h"
+#include "console/views/guide_dialog.h"
+#include "console/views/live_page.h"
+#include "console/views/main_window.h"
+#include "console/views/messages_panel.h"
+#include "console/views/past_page.h"
+#include "console/views/player_bar.h"
+#include "console/views/probes_dialog.h"
+#include "console/views/search_form.h"
+#include "console/views/service_page.h"
+
+#include <QAction>
+#include <QCoreApplication>
+#include <QDockWidget>
+#include <QFileDialog>
+#include <QLineEdit>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QPointer>
+#include <QStatusBar>
+#include <QTabWidget>
+
+namespace callmon {
+
+void MainWindow::buildMenu()
+{
+    const auto action = [this](QMenu* menu, const QString& text, const QList<QKeySequence>& keys, auto slot) {
+        QAction* one = menu->addAction(text);
+        one->setShortcuts(keys);
+        connect(one, &QAction::triggered, this, slot);
+        return one;
+    };
+    QMenu* file = menuBar()->addMenu(tr("&File"));
+    m_export->setShortcut(Qt::CTRL | Qt::Key_E);
+    m_export->setToolTip(tr("The list as shown, its columns, order and filter, as CSV (Ctrl+E)"));
+    connect(m_export, &QAction::triggered, this, &MainWindow::exportList);
+    file->addAction(m_export);
+    m_live->addExportAction(m_export);
+    m_past->addExportAction(m_export);
+    m_alarms->addExportAction(m_export);
+    file->addSeparator();
+    action(file, tr("&Quit"), { QKeySequence(Qt::CTRL | Qt::Key_Q) }, [this] { close(); });
+
+    QMenu* view = menuBar()->addMenu(tr("&View"));
+    action(view, tr("&Live calls"), { QKeySequence(Qt::CTRL | Qt::Key_1) }, [this] { showLive(); });
+    action(view, tr("&Past calls"), { QKeySequence(Qt::CTRL | Qt::Key_2) }, [this] { showPast(); });
+    action(view, tr("&Alarms"), { QKeySequence(Qt::CTRL | Qt::Key_3) }, [this] { showAlarms(); });
+    action(view, tr("&Service metrics"), { QKeySequence(Qt::CTRL | Qt::Key_4) }, [this] { showService(); });
+    action(view, tr("P&robe health"), { QKeySequence(Qt::CTRL | Qt::Key_5) }, [this] { showProbe(); });
+    action(view, tr("&Back"), { QKeySequence(Qt::Key_Escape) }, [this] { goBack(); });
+    view->addSeparator();
+    action(
+        view, tr("&Filter the live calls; find in a call's messages"), { QKeySequence(Qt::CTRL | Qt::Key_F) }, [this] {
+            if (CallPage* page = currentCall())
+                return page->findInMessages();
+            showLive();
+            m_live->focusFilter();
+        });
+    action(view, tr("&Search number, Call-ID or address"), { QKeySequence(Qt::CTRL | Qt::Key_L) }, [this] {
+        m_search->setFocus(Qt::ShortcutFocusReason);
+        m_search->selectAll();
+    });
+    action(
+        view, tr("&Commands by name…"), { QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P) }, [this] { showCommands(); });
+    view->addAction(m_live->holdAction());
+    view->addSeparator();
+    for (QDockWidget* dock : { m_worstDock, m_alarmDock })
+        view->addAction(dock->toggleViewAction());
+    view->addAction(m_live->numbersAction());
+    action(view, tr("Usual &arrangement of this page"), {}, [this] { resetLayout(); });
+    view->addSeparator();
+    buildZoneMenu(*view->addMenu(tr("Time &zone")));
+    action(view, tr("Light or dark &theme"), { QKeySequence(Qt::CTRL | Qt::Key_T) },
+        [this] { setTheme(m_theme == ThemeName::Light ? ThemeName::Dark : ThemeName::Light); });
+
+    QMenu* call = menuBar()->addMenu(tr("&Call"));
+    m_play->setText(tr("&Play or pause\tSpace")); // the key is handled in eventFilter: only where it types nothing
+    connect(m_play, &QAction::triggered, this, [this] {
+        if (CallPage* page = currentCall())
+            page->player().toggle();
+    });
+    call->addAction(m_play);
+    m_reload->setShortcut(Qt::Key_F5);
+    connect(m_reload, &QAction::triggered, this, [this] {
+        if (CallPage* page = currentCall())
+            page->reload();
+        else
+            m_service->refresh();
+    });
+    call->addAction(m_reload);
+    action(call, tr("&Close the call's page"), { QKeySequence(Qt::CTRL | Qt::Key_W) },
+        [this] { closePage(m_pages->currentIndex()); });
+
+    QMenu* alarm = menuBar()->addMenu(tr("&Alarm"));
+    for (QAction* one : { m_alarms->acknowledgeAction(), m_alarms->shelveAction(), m_alarms->rulesAction() })
+        alarm->addAction(one);
+
+    QMenu* probe = menuBar()->addMenu(tr("&Probe"));
+    action(probe, tr("&Health over time"), {}, [this] { showProbe(); });
+    m_probesAction = action(probe, tr("&Probes…"), {}, [this] { showProbes(); });
+    m_probesAction->setEnabled(false); // until there is a list to change
+
+    QMenu* help = menuBar()->addMenu(tr("&Help"));
+    action(help, tr("&Guide"), { QKeySequence(Qt::Key_F1) }, [this] {
+        auto* guide = new GuideDialog(this);
+        guide->setAttribute(Qt::WA_DeleteOnClose);
+        guide->showPage(guidePage());
+    });
+    action(help, tr("&Keyboard"), { QKeySequence(Qt::SHIFT | Qt::Key_F1) }, [this] { showShortcuts(); });
+    action(help, tr("&About"), {}, [this] { showAbout(); });
+}
+
+namespace {
+
+QString plainName(const QAction& action)
+{
+    QString name = action.text().section(QLatin1Char('\t'), 0, 0);
+    return name.remove(QLatin1Char('&'));
+}
+
+void addCommands(const QMenu& menu, const QString& before, std::vector<Command>& commands)
+{
+    for (QAction* action : menu.actions()) {
+        if (action->menu() != nullptr)
+            addCommands(*action->menu(), before + plainName(*action) + QStringLiteral(": "), commands);
+        else if (!action->isSeparator() && action->isEnabled() && !action->text().isEmpty())
+            commands.push_back({ before + plainName(*action), action->shortcut().toString(QKeySequence::NativeText),
+                [action = QPointer<QAction>(action)] {
+                    if (action)
+                        action->trigger();
+                } });
+    }
+}
+
+}
+
+std::vector<Command> MainWindow::commands() const
+{
+    std::vector<Command> all;
+    for (QAction* action : menuBar()->actions())
+        addCommands(*action->menu(), plainName(*action) + QStringLiteral(": "), all);
+    for (int i = 0; i < m_pages->count(); ++i)
+        if (auto* page = qobject_cast<CallPage*>(m_pages->widget(i)))
+            all.push_back({ tr("Call %1").arg(page->title()), {}, [this, page = QPointer<CallPage>(page)] {
+                               if (page)
+                                   m_pages->setCurrentWidget(page);
+                           } });
+    return all;
+}
+
+void MainWindow::showCommands()
+{
+    auto* palette = new CommandPalette(commands(), this);
+    palette->setAttribute(Qt::WA_DeleteOnClose);
+    palette->open();
+}
+
+void MainWindow::setProbeRegistry(ProbeRegistry* registry)
+{
+    m_registry = registry;
+    m_probesAction->setEnabled(registry != nullptr);
+}
+
+void MainWindow::showProbes()
+{
+    if (m_registry == nullptr)
+        return;
+    auto* dialog = new ProbesDialog(*m_registry, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setTheme(themeOf(m_theme));
+    dialog->open();
+}
+
+void MainWindow::exportList()
+{
+    const CallTable* table = currentTable();
+    if (!table)
+        return;
+    const QWidget* page = m_pages->currentWidget();
+    QString path = QFileDialog::getSaveFileName(this, tr("Export the list as shown"),
+        page == m_live       ? QStringLiteral("live-calls.csv")
+            : page == m_past ? QStringLiteral("past-calls.csv")
+                             : QStringLiteral("alarms.csv"),
+        tr("CSV (*.csv)"));
+    if (path.isEmpty())
+        return;
+    if (!path.contains(QLatin1Char('.')))
+        path += QStringLiteral(".csv");
+    const Result<int> rows = table->exportCsv(path);
+    if (rows) {
+        const auto count = static_cast<quint64>(rows.value());
+        statusBar()->showMessage(
+            tr("%1 written to %2").arg(page == m_alarms ? alarmsText(count) : callsText(count), path), 8000);
+    } else
+        QMessageBox::warning(this, tr("Export CSV"), QString::fromStdString(rows.error().what));
+}
+
+void MainWindow::showShortcuts()
+{
+    QMessageBox::information(this, tr("Keyboard"),
+        tr("<table cellspacing=4><tr><td><b>Ctrl+1, 2, 3, 4, 5</b></td><td>live calls, past calls, alarms, service "
+           "metrics, probe health</td></tr>"
+           "<tr><td><b>F1, Shift+F1</b></td><td>the guide, at the page that is open; these keys</td></tr>"
+           "<tr><td><b>Ctrl+Shift+P</b></td><td>every command by name</td></tr>"
+           "<tr><td><b>Ctrl+F</b> or <b>/</b></td><td>filter the live calls; on a call's page find in its messages, F3 "
+           "goes on</td></tr>"
+           "<tr><td><b>Ctrl+L</b></td><td>search a number, Call-ID or address</td></tr>"
+           "<tr><td><b>Enter</b></td><td>open the call</td></tr><tr><td><b>Esc</b></td><td>back</td></tr>"
+           "<tr><td><b>Space</b></td><td>play, pause</td></tr>"
+           "<tr><td><b>← →</b></td><td>in a waveform: seek 5 s, with Shift 30 s; in a timeline: move the cursor, with "
+           "Ctrl "
+           "from message to message, with Shift pan</td></tr>"
+           "<tr><td><b>+ − Home</b></td><td>in a timeline: zoom, show all of the call</td></tr>"
+           "<tr><td><b>Enter</b></td><td>in a timeline: listen from the cursor</td></tr>"
+           "<tr><td><b>Ctrl+P</b></td><td>in a timeline: save it as PNG or SVG</td></tr>"
+           "<tr><td><b>F6</b></td><td>on a call's page: timeline and tabs, or one of them alone</td></tr>"
+           "<tr><td><b>F5</b></td><td>fetch the call again, with its sound if that was "
+           "loaded; renew the service metrics</td></tr><tr><td><b>Ctrl+W</b></td><td>close the call</td></tr>"
+           "<tr><td><b>Ctrl+H</b></td><td>hold the live list</td></tr>"
+           "<tr><td><b>Ctrl+K, Ctrl+J</b></td><td>acknowledge, shelve the chosen alarms</td></tr>"
+           "<tr><td><b>Ctrl+R</b></td><td>alarm rules</td></tr>"
+           "<tr><td><b>Ctrl+E</b></td><td>export the list as CSV</td></tr>"
+           "<tr><td><b>Ctrl+C</b></td><td>copy the selected rows</td></tr>"
+           "<tr><td><b>Ctrl+T</b></td><td>light or dark theme</td></tr></table>"));
+}
+
+void MainWindow::showAbout()
+{
+    QMessageBox::about(this, tr("About"),
+        tr("<b>VoIPCallMon %1</b><br>Monitors VoIP calls: who calls whom, how it sounds, and the sound itself."
+           "<br>GPL-3.0-or-later")
+            .arg(QCoreApplication::applicationVersion()));
+}
+
+}

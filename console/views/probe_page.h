@@ -1,0 +1,54 @@
+// Capture health over time of one probe: what it receives, what it loses and under which name, gaps and queues.
+#pragma once
+
+#include "console/models/probe_id.h"
+#include "console/views/theme.h"
+
+#include <QWidget>
+
+class QComboBox;
+class QLabel;
+class QStackedWidget;
+class QTableWidget;
+
+namespace callmon {
+
+class EmptyState;
+class MessageBar;
+class ProbeWatch;
+class TimeSeriesPlot;
+
+class ProbePage : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit ProbePage(const ProbeWatch& watch, QWidget* parent = nullptr);
+    void choose(ProbeId probe);
+    ProbeId chosen() const;
+    QTableWidget& counters() { return *m_counters; }
+    QString lossText() const;
+    void focusList();
+    void setTheme(const Theme& theme);
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void fillProbes();
+    void refresh();
+    void showCounters();
+    void showLines();
+
+    const ProbeWatch& m_watch;
+    QComboBox* m_probe;
+    QComboBox* m_span;
+    QLabel* m_head;
+    MessageBar* m_losses;
+    QStackedWidget* m_stack;
+    QTableWidget* m_counters;
+    TimeSeriesPlot* m_plot;
+    EmptyState* m_empty;
+    QStringList m_names; // of the counters, row by row
+};
+
+}

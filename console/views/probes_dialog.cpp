@@ -1,0 +1,139 @@
+#include "console/views/probes_dialog.h"
+
+#include "console/views/message_bar.h"
+#include "console/views/theme.h"
+
+#include <QDialogButtonBox>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QTableWidget>
+#include <QVBoxLayout>
+
+namespace callmon {
+
+namespace {
+
+enum Column { Name, Address, ColumnCount };
+
+}
+
+ProbesDialog::ProbesDialog(ProbeRegistry& registry, QWidget* parent)
+    : QDialog(parent)
+    , m_registry(registry)
+    , m_table(new QTableWidget(0, ColumnCount, this))
+    , m_message(new MessageBar(this))
+    , m_add(new QPushButton(tr("&Add"), this))
+    , m_remove(new QPushButton(tr("&Remove"), this))
+    , m_buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this))
+{
+    setWindowTitle(tr("Probes"));
+    m_table->setAccessibleName(tr("Probes"));
+    m_table->setHorizontalHeaderLabels({ tr("Name"), tr("Address") });
+    m_table->horizontalHeader()->setStretchLastSection(true);
+    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    m_table->verticalHeader()->hide();
+    m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 12);
+    m_table->setSelectionBehavior(QTableWidget::SelectRows);
+    m_table->setSelectionMode(QTableWidget::SingleSelection);
+    m_table->setTabKeyNavigation(false);
+    m_table->setColumnWidth(Name, fontMetrics().averageCharWidth() * 24);
+    auto* hint =
+        new QLabel(tr("An address is local:/path/engine.sock on this machine, or tls://host[:port] elsewhere; then "
+                      "your certificate is in ~/.config/callmon. F2 changes a cell, Space on a name switches the "
+                      "probe on or off: what is off keeps its place and is not connected."),
+            this);
+    hint->setWordWrap(true);
+    hint->setForegroundRole(QPalette::PlaceholderText);
+    for (QPushButton* button : { m_add, m_remove })
+        button->setAutoDefault(false);
+    auto* row = new QHBoxLayout;
+    row->addWidget(m_add);
+    row->addWidget(m_remove);
+    row->addStretch(1);
+    row->addWidget(m_buttons);
+    auto* layout = new QVBoxLayout(this);
+    layout->addWidget(hint);
+    layout->addWidget(m_table, 1);
+    layout->addWidget(m_message);
+    layout->addLayout(row);
+    resize(640, 360);
+    connect(m_add, &QPushButton::clicked, this, &ProbesDialog::add);
+    connect(m_remove, &QPushButton::clicked, this, &ProbesDialog::remove);
+    connect(m_buttons, &QDialogButtonBox::accepted, this, &ProbesDialog::accept);
+    connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    for (const ProbeAddress& probe : registry.addresses())
+        addRow(probe);
+    if (m_table->rowCount() > 0)
+        m_table->setCurrentCell(0, Name);
+    m_table->setFocus();
+}
+
+void ProbesDialog::setTheme(const Theme& theme)
+{
+    m_message->setTheme(theme);
+}
+
+QString ProbesDialog::complaint() const
+{
+    return m_message->message();
+}
+
+void ProbesDialog::addRow(const ProbeAddress& probe)
+{
+    const int row = m_table->rowCount();
+    m_table->insertRow(row);
+    auto* name = new QTableWidgetItem(probe.name);
+    name->setFlags(name->flags() | Qt::ItemIsUserCheckable);
+    name->setCheckState(probe.enabled ? Qt::Checked : Qt::Unchecked);
+    m_table->setItem(row, Name, name);
+    m_table->setItem(row, Address, new QTableWidgetItem(probe.address));
+}
+
+void ProbesDialog::add()
+{
+    addRow({ {}, QStringLiteral("tls://"), true });
+    m_table->setCurrentCell(m_table->rowCount() - 1, Address);
+    m_table->setFocus();
+    m_table->editItem(m_table->currentItem());
+}
+
+void ProbesDialog::remove()
+{
+    if (m_table->currentRow() >= 0)
+        m_table->removeRow(m_table->currentRow());
+    m_table->setFocus();
+}
+
+std::vector<ProbeAddress> ProbesDialog::listed() const
+{
+    std::vector<ProbeAddress> probes;
+    for (int row = 0; row < m_table->rowCount(); ++row) {
+        const QTableWidgetItem* name = m_table->item(row, Name);
+        ProbeAddress probe { name->text().trimmed(), m_table->item(row, Address)->text().trimmed(),
+            name->checkState() == Qt::Checked };
+        if (probe.name.isEmpty())
+            probe.name = nameForAddress(probe.address, probes);
+        probes.push_back(probe);
+    }
+    return probes;
+}
+
+void ProbesDialog::accept()
+{
+    const std::vector<ProbeAddress> probes = listed();
+    QString wrong = complaintAbout(probes);
+    for (const ProbeAddress& probe : probes)
+        if (const QString why = m_registry.complaintAboutAddress(probe.address); wrong.isEmpty() && !why.isEmpty())
+            wrong = tr("%1: %2").arg(probe.name, why);
+    if (!wrong.isEmpty()) {
+        m_message->say(MessageBar::Kind::Error, wrong);
+        return;
+    }
+    storeProbes(probes);
+    m_registry.setAddresses(probes);
+    QDialog::accept();
+}
+
+}

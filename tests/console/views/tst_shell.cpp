@@ -1,0 +1,406 @@
+#include "console/views/alarm_page.h"
+#include "console/views/call_page.h"
+#include "console/views/call_table.h"
+#include "console/views/command_palette.h"
+#include "console/views/figure_tile.h"
+#include "console/views/guide_dialog.h"
+#include "console/views/live_page.h"
+#include "console/views/main_window.h"
+#include "console/views/operations_bar.h"
+#include "console/views/past_page.h"
+#include "console/views/probe_page.h"
+#include "console/views/probes_dialog.h"
+#include "console/views/saved_searches.h"
+#include "console/views/search_form.h"
+#include "console/views/service_page.h"
+#include "demo_source.h"
+
+#include <QDir>
+#include <QDockWidget>
+#include <QLineEdit>
+#include <QMenu>
+#include <QSettings>
+#include <QTableWidget>
+#include <QTemporaryDir>
+#include <QTextBrowser>
+#include <QToolButton>
+#include <QtTest>
+
+using namespace callmon;
+
+namespace {
+
+// Two probes, as a source of several would tell them.
+class TwoProbes : public DemoSource {
+public:
+    State second = State::Connected;
+    std::vector<Probe> probes() const override
+    {
+        return { { { 0 }, "madrid", state(), {} }, { { 1 }, "rome", second, "rome: connection refused" } };
+    }
+    void connectBoth(int calls)
+    {
+        connectNow(calls);
+        LiveDelta delta;
+        delta.snapshot = true;
+        for (int i = 0; i < calls; ++i)
+            delta.changed.push_back(liveCall(i));
+        emit liveChanged(delta, { 1 });
+        emit statusChanged(status(60'000), { 1 }); // this one loses
+        emit probesChanged();
+    }
+    void loseSecond()
+    {
+        second = State::Connecting;
+        emit probesChanged();
+        emit stateChanged(State::Connected, "rome does not answer: what is shown of it is the last that was known.");
+    }
+    quint64 search(const CallQuery& query) override
+    {
+        asked.push_back(query);
+        return DemoSource::search(query);
+    }
+    std::vector<CallQuery> asked;
+};
+
+class List : public ProbeRegistry {
+public:
+    std::vector<ProbeAddress> addresses() const override { return list; }
+    void setAddresses(const std::vector<ProbeAddress>& probes) override { list = probes; }
+    QString complaintAboutAddress(const QString& address) const override
+    {
+        return address.startsWith("tcp:") ? QString("tcp is not spoken: write tls://host") : QString();
+    }
+    std::vector<ProbeAddress> list { { "madrid", "tls://madrid", true }, { "rome", "tls://rome", true } };
+};
+
+}
+
+class TestShell : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        QCoreApplication::setOrganizationName("VoIPCallMon");
+        QCoreApplication::setApplicationName("callmon-console-test");
+        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_settings.path());
+    }
+    void cleanup() { QSettings().clear(); }
+
+    void picturesInBothThemesAndTwoSizes()
+    {
+        const QDir folder(QCoreApplication::applicationDirPath() + "/../screenshots");
+        QVERIFY(folder.mkpath("."));
+        for (const QSize size : { QSize(1280, 720), QSize(2560, 1440) }) {
+            TwoProbes source;
+            List list;
+            MainWindow window(source, ThemeName::Light);
+            window.setProbeRegistry(&list);
+            window.resize(size);
+            window.show();
+            QVERIFY(QTest::qWaitForWindowExposed(&window));
+            const auto grab = [&](const QString& name, QWidget* of) {
+                for (const ThemeName theme : { ThemeName::Light, ThemeName::Dark }) {
+                    window.setTheme(theme);
+                    QTest::qWait(60);
+                    const QString file = QString("%1-%2-%3.png").arg(name, nameOf(theme)).arg(size.width());
+                    QVERIFY(of->grab().save(folder.filePath(file)));
+                    QCOMPARE(window.size(), size);
+                }
+            };
+            source.connectBoth(3'000);
+            source.openAlarms(source.alarmsOf(12));
+            QTRY_COMPARE(window.live().model().rowCount(), 6'000);
+            for (int second = 0; second < 240; ++second) {
+                window.live().operations().sample();
+                ProbeStatus status = source.status(40'000 + static_cast<quint64>(second % 37) * 100);
+                status.now = source.now() + std::chrono::seconds(second);
+                source.sendStatus(status);
+                if (second % 5 == 0)
+                    QTest::qWait(1);
+            }
+            QTest::qWait(2'100); // the worst calls come
+            window.live().operations().sample();
+            grab("operations", &window);
+            window.showProbe({ 0 });
+            grab("probe", &window);
+            window.showProbe({ 1 });
+            grab("probe-losing", &window);
+            source.loseSecond();
+            window.showLive();
+            grab("operations-one-gone", &window);
+            CommandPalette palette(window.commands(), &window);
+            palette.setText("al");
+            palette.show();
+            grab("palette", &palette);
+            palette.close();
+            ProbesDialog dialog(list, &window);
+            dialog.show();
+            grab("probes", &dialog);
+        }
+    }
+
+    void severalProbesHaveAColumnAndABadgeEachThatLeadsToItsPage()
+    {
+        TwoProbes source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectBoth(10);
+        QTRY_COMPARE(window.live().model().rowCount(), 20);
+        QVERIFY(!window.live().table().isColumnHidden(LiveCallModel::Probe));
+        const auto badge = [&](const QString& name) -> QToolButton* {
+            for (QToolButton* button : window.findChildren<QToolButton*>())
+                if (button->text().contains(name + ':') && button->isVisible())
+                    return button;
+            return nullptr;
+        };
+        QVERIFY(badge("madrid"));
+        QTRY_VERIFY(badge("rome") && badge("rome")->text().contains("losing"));
+        badge("rome")->click();
+        QVERIFY(window.probe().isVisible());
+        QCOMPARE(window.probe().chosen().value, std::uint16_t(1));
+        QTRY_VERIFY(window.probe().lossText().contains("--ring-batches")); // what helps
+        source.loseSecond();
+        QVERIFY2(badge("rome")->text().contains("no answer"), qPrintable(badge("rome")->text()));
+    }
+
+    void oneProbeHasNoColumnForItsNameNorIsOneOffered()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        QTRY_COMPARE(window.live().model().rowCount(), 5);
+        QVERIFY(window.live().table().isColumnHidden(LiveCallModel::Probe));
+        QMenu menu;
+        window.live().table().fillColumnMenu(&menu);
+        for (const QAction* action : menu.actions())
+            QVERIFY(action->text() != "Probe");
+    }
+
+    void theSameKeyInTwoProbesOpensTwoPages()
+    {
+        TwoProbes source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectBoth(10);
+        const CallKey key = source.liveCall(1).key;
+        CallPage* madrid = window.openCall(key, { 0 });
+        CallPage* rome = window.openCall(key, { 1 });
+        QVERIFY(madrid != rome);
+        QVERIFY(window.openCall(key, { 0 }) == madrid);
+    }
+
+    void everyActionIsFoundByNameAndRunsByEnter()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTest::keyClick(&window, Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
+        auto* palette = window.findChild<CommandPalette*>();
+        QVERIFY(palette);
+        auto* line = palette->findChild<QLineEdit*>();
+        QTRY_VERIFY(line->hasFocus());
+        QVERIFY(palette->shown().size() > 20);
+        QTest::keyClicks(line, "serv");
+        QVERIFY2(palette->shown().front().contains("Service"), qPrintable(palette->shown().front()));
+        QTest::keyClick(line, Qt::Key_Return);
+        QTRY_VERIFY(window.service().isVisible());
+        for (const QString& name :
+            { QStringLiteral("View: Alarms"), QStringLiteral("View: Probe health"), QStringLiteral("View: Past calls"),
+                QStringLiteral("Alarm: Rules…"), QStringLiteral("Help: Keyboard") }) {
+            const auto all = window.commands();
+            QVERIFY2(std::ranges::any_of(all, [&](const Command& one) { return one.name == name; }), qPrintable(name));
+        }
+    }
+
+    void theSearchBoxAsksForWhatWasTyped()
+    {
+        TwoProbes source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        auto* box = window.findChild<QLineEdit*>("searchBox");
+        QTest::keyClick(&window, Qt::Key_L, Qt::ControlModifier);
+        QTRY_VERIFY(box->hasFocus());
+        const auto search = [&](const QString& typed) {
+            box->setText(typed);
+            QTest::keyClick(box, Qt::Key_Return);
+            return QTest::qWaitFor([&] { return !window.past().isSearching(); });
+        };
+        QVERIFY(search("*0001"));
+        QCOMPARE(source.asked.back().number, std::string("*0001"));
+        QVERIFY(search("77@10.20.0.1"));
+        QCOMPARE(source.asked.back().callId, std::string("77@10.20.0.1"));
+        QVERIFY(source.asked.back().number.empty());
+        source.asked.clear();
+        QVERIFY(search("10.20.0.1"));
+        QCOMPARE(source.asked.size(), std::size_t(2)); // one side, then the other
+        QCOMPARE(window.past().model().rowCount(), 1'000); // "at most", of both together
+        QCOMPARE(window.past().model().matchesInAll(), quint64(2 * 48'213));
+    }
+
+    void aSearchIsKeptUnderItsNameAndRecalledInWhateverZone()
+    {
+        TwoProbes source;
+        CallQuery kept;
+        {
+            MainWindow window(source, ThemeName::Light);
+            window.show();
+            source.connectNow(5);
+            QVERIFY(window.setZone("Europe/Madrid"));
+            window.past().form().setNumber("*0001");
+            QVariantMap state = window.past().form().state();
+            state["when"] = 5; // between
+            state["maxMos"] = 3.1;
+            state["from"] = qlonglong(nanosecondsSinceEpoch(source.now()) - 7'200 * DemoSource::second);
+            window.past().form().setState(state);
+            window.past().saved().save("bad ones / of *0001");
+            kept = window.past().form().query();
+            QCOMPARE(nanosecondsSinceEpoch(*kept.from), state["from"].toLongLong());
+        }
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        QCOMPARE(window.past().saved().names(), QStringList("bad ones / of *0001"));
+        window.past().saved().recall("bad ones / of *0001");
+        QTRY_VERIFY(!window.past().isSearching());
+        const CallQuery& asked = source.asked.back();
+        QCOMPARE(asked.number, std::string("*0001"));
+        QVERIFY(asked.from == kept.from && asked.to == kept.to && asked.maxMos == kept.maxMos);
+        window.past().saved().remove("bad ones / of *0001");
+        QVERIFY(window.past().saved().names().isEmpty());
+    }
+
+    void timesAndExportsFollowTheZoneAndTheDataDoesNot()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        window.past().search();
+        QTRY_VERIFY(!window.past().isSearching());
+        const PastCallModel& past = window.past().model();
+        const auto cell = [&](int role) { return past.index(0, PastCallModel::StartedAt).data(role).toString(); };
+        const auto title = [&] { return past.headerData(PastCallModel::StartedAt, Qt::Horizontal).toString(); };
+        const QString utc = cell(Qt::DisplayRole);
+        const QString exported = cell(ExportRole);
+        QVERIFY(title().contains("UTC"));
+        QVERIFY(exported.endsWith('Z'));
+        QVERIFY(window.setZone("Asia/Kathmandu")); // +05:45, all year
+        QCOMPARE(QDateTime::fromString(cell(Qt::DisplayRole), "yyyy-MM-dd HH:mm:ss"),
+            QDateTime::fromString(utc, "yyyy-MM-dd HH:mm:ss").addSecs(5 * 3600 + 45 * 60));
+        QVERIFY2(cell(ExportRole).endsWith("+05:45"), qPrintable(cell(ExportRole)));
+        QCOMPARE(QDateTime::fromString(cell(ExportRole), Qt::ISODateWithMs).toUTC(),
+            QDateTime::fromString(exported, Qt::ISODateWithMs).toUTC());
+        QCOMPARE(cell(ExportRole).mid(19, 10), exported.mid(19, 10)); // to the nanosecond
+        QVERIFY(!title().contains("UTC"));
+        QVERIFY(!window.setZone("Nowhere/AtAll"));
+        QVERIFY(window.setZone("UTC"));
+        QCOMPARE(cell(ExportRole), exported);
+    }
+
+    void theGuideOpensAtThePageInFront()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        window.showProbe();
+        QTest::keyClick(&window, Qt::Key_F1);
+        auto* guide = window.findChild<GuideDialog*>();
+        QVERIFY(guide && guide->isVisible());
+        for (const char* word : { "Live calls", "callmonctl cert", "Ctrl+Shift+P", "probe:madrid" })
+            QVERIFY2(guide->text().toPlainText().contains(word), word);
+        guide->close();
+    }
+
+    void aNumberPressedLeadsToTheCallsBehindIt()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(2'000);
+        QTRY_COMPARE(window.live().model().rowCount(), 2'000);
+        OperationsBar& numbers = window.live().operations();
+        numbers.sample();
+        QTest::qWait(20);
+        numbers.sample();
+        QCOMPARE(numbers.tile(OperationsFigure::Calls).value(), QString("2,000"));
+        QVERIFY(numbers.tile(OperationsFigure::Asr).value() != unknownFigure());
+        QTest::keyClick(&numbers.tile(OperationsFigure::Mos), Qt::Key_Return);
+        const int bad = window.live().model().rowCount();
+        QVERIFY(bad > 0 && bad < 2'000);
+        for (int row = 0; row < bad; ++row) {
+            const LiveCall* call = window.live().model().callAt(row);
+            const auto worse = worseMosNow(*call);
+            QVERIFY(worse && *worse < 3.1);
+        }
+        numbers.tile(OperationsFigure::Calls).click();
+        QCOMPARE(window.live().model().rowCount(), 2'000);
+        numbers.tile(OperationsFigure::Asr).click();
+        QVERIFY(window.service().isVisible());
+        window.showLive();
+        numbers.tile(OperationsFigure::Lost).click();
+        QVERIFY(window.probe().isVisible());
+    }
+
+    void eachPageKeepsItsDocksToTheNextTime()
+    {
+        const auto dock = [](MainWindow& window) { return window.findChild<QDockWidget*>("worstCallsDock"); };
+        DemoSource source;
+        {
+            MainWindow window(source, ThemeName::Light);
+            window.show();
+            QVERIFY(!dock(window)->isVisible()); // too low for the list and more
+            dock(window)->toggleViewAction()->trigger();
+            QVERIFY(dock(window)->isVisible());
+            window.showPast();
+            QVERIFY(!dock(window)->isVisible());
+            window.showLive();
+            QVERIFY(dock(window)->isVisible());
+            window.close();
+        }
+        MainWindow window(source, ThemeName::Light);
+        window.restore();
+        window.show();
+        QVERIFY(dock(window)->isVisible());
+        window.showPast();
+        QVERIFY(!dock(window)->isVisible());
+    }
+
+    void probesAreAddedRemovedAndSwitchedOffAndWrongOnesAreExplained()
+    {
+        List list;
+        ProbesDialog dialog(list);
+        dialog.show();
+        QTableWidget& table = dialog.table();
+        QCOMPARE(table.rowCount(), 2);
+        QVERIFY(QTest::qWaitForWindowActive(&dialog));
+        QTest::keyClick(&table, Qt::Key_Space); // the first one off
+        QCOMPARE(table.item(0, 0)->checkState(), Qt::Unchecked);
+        table.item(1, 1)->setText("tcp://rome");
+        dialog.accept();
+        QVERIFY(dialog.isVisible());
+        QVERIFY2(dialog.complaint().contains("tls://"), qPrintable(dialog.complaint()));
+        QCOMPARE(list.list.size(), std::size_t(2));
+        QVERIFY(list.list[0].enabled);
+        table.item(1, 1)->setText("tls://oslo");
+        table.item(1, 0)->setText("");
+        dialog.accept();
+        QVERIFY(!dialog.isVisible());
+        const std::vector<ProbeAddress> wanted { { "madrid", "tls://madrid", false }, { "oslo", "tls://oslo", true } };
+        QVERIFY(list.list == wanted);
+        QVERIFY(storedProbes() == wanted);
+    }
+
+private:
+    QTemporaryDir m_settings;
+};
+
+QTEST_MAIN(TestShell)
+#include "tst_shell.moc"
