@@ -3,7 +3,6 @@
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
-#include "shared/base/utc_time.h"
 #include "shared/calls/alarm_fields.h"
 
 #include <QCoreApplication>
@@ -26,7 +25,8 @@ constexpr std::array<const char*, AlarmModel::ColumnCount> titles { QT_TRANSLATE
     QT_TRANSLATE_NOOP("AlarmModel", "Threshold"), QT_TRANSLATE_NOOP("AlarmModel", "Unit"),
     QT_TRANSLATE_NOOP("AlarmModel", "Alarm"), QT_TRANSLATE_NOOP("AlarmModel", "Acknowledged\nUTC"),
     QT_TRANSLATE_NOOP("AlarmModel", "Acknow-\nledged by"), QT_TRANSLATE_NOOP("AlarmModel", "Comment"),
-    QT_TRANSLATE_NOOP("AlarmModel", "Shelved\nuntil") };
+    QT_TRANSLATE_NOOP("AlarmModel", "Shelved\nuntil"), QT_TRANSLATE_NOOP("AlarmModel", "Shelved\nby"),
+    QT_TRANSLATE_NOOP("AlarmModel", "Why\nshelved") };
 
 QString orDash(std::string_view value)
 {
@@ -66,12 +66,9 @@ std::optional<double> numberOf(const Alarm& alarm, int column)
 
 }
 
-AlarmModel::AlarmModel(QObject* parent, Clock clock)
+AlarmModel::AlarmModel(QObject* parent)
     : QAbstractTableModel(parent)
-    , m_clock(std::move(clock))
 {
-    if (!m_clock)
-        m_clock = [] { return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now()); };
 }
 
 void AlarmModel::apply(const AlarmDelta& delta)
@@ -113,42 +110,16 @@ void AlarmModel::setFilter(const Filter& filter)
     refresh();
 }
 
-void AlarmModel::shelve(const Alarm& alarm, std::chrono::minutes time)
-{
-    m_shelves[{ alarm.rule.str(), alarm.call.value_or(CallKey {}).value, alarm.group.str() }] = m_clock() + time;
-    refresh();
-}
-
-void AlarmModel::unshelve(const Alarm& alarm)
-{
-    m_shelves.erase({ alarm.rule.str(), alarm.call.value_or(CallKey {}).value, alarm.group.str() });
-    refresh();
-}
-
-std::optional<Timestamp> AlarmModel::shelvedUntil(const Alarm& alarm) const
-{
-    if (m_shelves.empty())
-        return std::nullopt;
-    const auto found = m_shelves.find({ alarm.rule.str(), alarm.call.value_or(CallKey {}).value, alarm.group.str() });
-    return found == m_shelves.end() ? std::nullopt : std::optional(found->second);
-}
-
-void AlarmModel::checkShelves()
-{
-    const Timestamp now = m_clock();
-    if (std::erase_if(m_shelves, [&](const auto& shelf) { return shelf.second <= now; }) > 0)
-        refresh();
-}
-
 bool AlarmModel::shows(const Alarm& alarm) const
 {
     if (m_leaving.contains(alarm.id) || alarm.severity > m_filter.severity
-        || (!m_filter.shelved && shelvedUntil(alarm)))
+        || (!m_filter.shelved && alarm.shelvedUntil))
         return false;
     if (m_filter.text.isEmpty())
         return true;
-    for (const std::string_view field : { alarm.rule.view(), alarm.caller.view(), alarm.callee.view(),
-             alarm.group.view(), alarm.text.view(), alarm.comment.view(), alarm.acknowledgedBy.view() })
+    for (const std::string_view field :
+        { alarm.rule.view(), alarm.caller.view(), alarm.callee.view(), alarm.group.view(), alarm.text.view(),
+            alarm.comment.view(), alarm.acknowledgedBy.view(), alarm.shelfComment.view(), alarm.shelvedBy.view() })
         if (text(field).contains(m_filter.text, Qt::CaseInsensitive))
             return true;
     return false;
@@ -247,7 +218,7 @@ const Alarm* AlarmModel::alarmAt(int row) const
 std::size_t AlarmModel::unacknowledged() const
 {
     return static_cast<std::size_t>(std::ranges::count_if(m_all, [this](const auto& entry) {
-        return entry.second.isOpen() && !entry.second.acknowledgedAt && !shelvedUntil(entry.second);
+        return entry.second.isOpen() && !entry.second.acknowledgedAt && !entry.second.shelvedUntil;
     }));
 }
 
@@ -255,7 +226,7 @@ std::optional<AlarmSeverity> AlarmModel::worstUnacknowledged() const
 {
     std::optional<AlarmSeverity> worst;
     for (const auto& [id, alarm] : m_all)
-        if (alarm.isOpen() && !alarm.acknowledgedAt && !shelvedUntil(alarm) && (!worst || alarm.severity < *worst))
+        if (alarm.isOpen() && !alarm.acknowledgedAt && !alarm.shelvedUntil && (!worst || alarm.severity < *worst))
             worst = alarm.severity;
     return worst;
 }
@@ -320,7 +291,11 @@ QVariant AlarmModel::display(const Alarm& alarm, int column) const
     case Comment:
         return orDash(alarm.comment);
     case ShelvedUntil:
-        return timeOrDash(shelvedUntil(alarm));
+        return timeOrDash(alarm.shelvedUntil);
+    case ShelvedBy:
+        return orDash(alarm.shelvedBy);
+    case ShelfComment:
+        return orDash(alarm.shelfComment);
     default:
         return {};
     }
@@ -346,10 +321,6 @@ QVariant AlarmModel::data(const QModelIndex& index, int role) const
     case ToneRole:
         return column == Severity ? QVariant(static_cast<int>(tone(alarm->severity))) : QVariant();
     case ExportRole:
-        if (column == ShelvedUntil) {
-            const auto until = shelvedUntil(*alarm);
-            return until ? QString::fromStdString(toIso8601(*until)) : QString();
-        }
         return QString::fromStdString(alarmFields(*alarm)[static_cast<std::size_t>(column)].text);
     case CallKeyRole: // 0: of no single call
         return QVariant::fromValue<qint64>(alarm->call.value_or(CallKey {}).value);

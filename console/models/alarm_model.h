@@ -5,10 +5,8 @@
 #include "shared/calls/alarm.h"
 
 #include <QAbstractTableModel>
-#include <functional>
 #include <map>
 #include <set>
-#include <tuple>
 
 namespace callmon {
 
@@ -16,7 +14,7 @@ class AlarmModel : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { // in the order of alarmFieldNames(), then our own
+    enum Column { // in the order of alarmFieldNames()
         Id,
         Severity,
         Kind,
@@ -41,6 +39,8 @@ public:
         AcknowledgedBy,
         Comment,
         ShelvedUntil,
+        ShelvedBy,
+        ShelfComment,
         ColumnCount
     };
     struct Filter {
@@ -48,21 +48,12 @@ public:
         AlarmSeverity severity = AlarmSeverity::Warning; // and worse
         bool shelved = false; // these too
     };
-    using Clock = std::function<Timestamp()>;
-
-    explicit AlarmModel(QObject* parent = nullptr, Clock clock = {}); // empty: the machine's
+    explicit AlarmModel(QObject* parent = nullptr);
 
     void apply(const AlarmDelta& delta);
     void clear();
     void append(const std::vector<Alarm>& alarms, quint64 matchesInAll);
     void setFilter(const Filter& filter);
-
-    // What is shelved is not shown and not counted for a time, whoever raises it again: the alarms of that rule about
-    // that call or group. It is this console's alone.
-    void shelve(const Alarm& alarm, std::chrono::minutes time);
-    void unshelve(const Alarm& alarm);
-    std::optional<Timestamp> shelvedUntil(const Alarm& alarm) const;
-    void checkShelves(); // every now and then: shelved no more once their time has come
 
     const Alarm* alarmAt(int row) const;
     std::size_t total() const { return m_all.size(); }
@@ -80,8 +71,6 @@ signals:
     void changed(); // rows, counts or what they say
 
 private:
-    using Shelf = std::tuple<std::string, std::int64_t, std::string>; // rule, call, group
-
     bool shows(const Alarm& alarm) const;
     QVariant display(const Alarm& alarm, int column) const;
     std::vector<const Alarm*> wanted() const;
@@ -89,11 +78,9 @@ private:
     void removeRowsNotIn(const std::set<const Alarm*>& kept);
     void reorder(std::vector<const Alarm*> next);
 
-    Clock m_clock;
     std::map<AlarmId, Alarm> m_all;
     std::set<AlarmId> m_leaving; // of m_all: to be erased once no row shows them
     std::vector<const Alarm*> m_shown; // row -> in m_all
-    std::map<Shelf, Timestamp> m_shelves;
     Filter m_filter;
     quint64 m_matchesInAll = 0;
     int m_sortColumn = Severity;

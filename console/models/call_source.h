@@ -37,6 +37,7 @@ public:
     virtual quint64 alarmRules() = 0;
     virtual quint64 alarmRuleChanges() = 0; // oldest first
     virtual quint64 acknowledgeAlarm(AlarmId alarm, const QString& comment) = 0;
+    virtual quint64 shelveAlarm(AlarmId alarm, std::chrono::seconds time, const QString& comment) = 0; // 0: taken back
     virtual quint64 putAlarmRule(const AlarmRule& rule) = 0;
     virtual quint64 removeAlarmRule(const QString& name) = 0;
     virtual quint64 serviceHistory(const ServiceQuery& query) = 0;
