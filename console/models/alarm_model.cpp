@@ -112,8 +112,7 @@ void AlarmModel::setFilter(const Filter& filter)
 
 bool AlarmModel::shows(const Alarm& alarm) const
 {
-    if (m_leaving.contains(alarm.id) || alarm.severity > m_filter.severity
-        || (!m_filter.shelved && alarm.shelvedUntil))
+    if (m_leaving.contains(alarm.id) || alarm.severity > m_filter.severity || (!m_filter.shelved && alarm.shelvedUntil))
         return false;
     if (m_filter.text.isEmpty())
         return true;

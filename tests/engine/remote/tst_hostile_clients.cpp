@@ -57,7 +57,16 @@ Packet invoke(const QString& name, int method, const QVariantList& arguments, in
 
 const QString hello = "Hello";
 const QString session = "Session";
-enum SessionMethod { Alive, FollowLive, LivePartTaken, Search, Streams, AcknowledgeAlarm = 17, ShelveAlarm, PutAlarmRule };
+enum SessionMethod {
+    Alive,
+    FollowLive,
+    LivePartTaken,
+    Search,
+    Streams,
+    AcknowledgeAlarm = 17,
+    ShelveAlarm,
+    PutAlarmRule
+};
 
 std::vector<RemoteMethods> allMethods()
 {
