@@ -41,6 +41,29 @@ AlarmControl::AlarmControl(AlarmDesk& desk, std::vector<AlarmRule> configured, A
 {
 }
 
+// Whoever looks finds what is on the shelf now; while nobody does, nobody needs to know that a time is over.
+AlarmDelta AlarmControl::openAlarms(std::uint64_t since) const
+{
+    m_desk.book().endShelves(clockNow());
+    return m_desk.book().delta(since);
+}
+
+Result<void> AlarmControl::shelve(
+    AlarmId alarm, std::chrono::seconds time, const std::string& user, const std::string& comment)
+{
+    const Timestamp now = clockNow();
+    m_desk.book().endShelves(now);
+    switch (m_desk.book().shelve({ alarm, std::string_view(user), now + time, std::string_view(comment) }, now)) {
+    case AlarmBook::Shelved::NotOpen:
+        return Error { "alarm " + std::to_string(alarm.value) + " is not open: there is nothing to shelve" };
+    case AlarmBook::Shelved::Full:
+        return Error { "the shelf is full: change the rules that raise so many alarms" };
+    case AlarmBook::Shelved::Done:
+        break;
+    }
+    return {};
+}
+
 void AlarmControl::acknowledge(const AlarmAcknowledgement& acknowledgement)
 {
     m_desk.book().acknowledge(acknowledgement);

@@ -15,9 +15,11 @@ public:
         const std::filesystem::path& directory, AlarmDesk& desk, std::vector<AlarmRule> configured);
     const std::string& note() const { return m_store.note(); } // a sentence for the user's log, or nothing
 
-    AlarmDelta openAlarms(std::uint64_t since) const override { return m_desk.book().delta(since); }
+    AlarmDelta openAlarms(std::uint64_t since) const override;
     bool isOpen(AlarmId id) const override { return m_desk.book().isOpen(id); }
     void acknowledge(const AlarmAcknowledgement& acknowledgement) override;
+    Result<void> shelve(
+        AlarmId alarm, std::chrono::seconds time, const std::string& user, const std::string& comment) override;
     std::vector<AlarmRule> rules() const override { return m_desk.rules(); }
     Result<std::vector<AlarmRuleChange>> ruleChanges() const override;
     Result<void> putRule(AlarmRule rule, const std::string& user) override;

@@ -104,6 +104,11 @@ quint64 EngineLink::acknowledgeAlarm(AlarmId alarm, const QString& comment)
     return m_probe->acknowledgeAlarm(alarm, comment);
 }
 
+quint64 EngineLink::shelveAlarm(AlarmId alarm, std::chrono::seconds time, const QString& comment)
+{
+    return m_probe->shelveAlarm(alarm, time, comment);
+}
+
 quint64 EngineLink::putAlarmRule(const AlarmRule& rule)
 {
     return m_probe->putAlarmRule(rule);

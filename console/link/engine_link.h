@@ -43,6 +43,7 @@ public:
     quint64 alarmRules();
     quint64 alarmRuleChanges(); // oldest first
     quint64 acknowledgeAlarm(AlarmId alarm, const QString& comment);
+    quint64 shelveAlarm(AlarmId alarm, std::chrono::seconds time, const QString& comment); // no time: taken back
     quint64 putAlarmRule(const AlarmRule& rule);
     quint64 removeAlarmRule(const QString& name);
     quint64 serviceHistory(const ServiceQuery& query);

@@ -26,7 +26,8 @@ constexpr std::array<const char*, AlarmModel::ColumnCount> titles { QT_TRANSLATE
     QT_TRANSLATE_NOOP("AlarmModel", "Threshold"), QT_TRANSLATE_NOOP("AlarmModel", "Unit"),
     QT_TRANSLATE_NOOP("AlarmModel", "Alarm"), QT_TRANSLATE_NOOP("AlarmModel", "Acknowledged\nUTC"),
     QT_TRANSLATE_NOOP("AlarmModel", "Acknow-\nledged by"), QT_TRANSLATE_NOOP("AlarmModel", "Comment"),
-    QT_TRANSLATE_NOOP("AlarmModel", "Shelved\nuntil"), QT_TRANSLATE_NOOP("AlarmModel", "Probe") };
+    QT_TRANSLATE_NOOP("AlarmModel", "Shelved\nuntil"), QT_TRANSLATE_NOOP("AlarmModel", "Shelved\nby"),
+    QT_TRANSLATE_NOOP("AlarmModel", "Why\nshelved"), QT_TRANSLATE_NOOP("AlarmModel", "Probe") };
 
 QString orDash(std::string_view value)
 {
@@ -66,12 +67,9 @@ std::optional<double> numberOf(const Alarm& alarm, int column)
 
 }
 
-AlarmModel::AlarmModel(QObject* parent, Clock clock)
+AlarmModel::AlarmModel(QObject* parent)
     : QAbstractTableModel(parent)
-    , m_clock(std::move(clock))
 {
-    if (!m_clock)
-        m_clock = [] { return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now()); };
 }
 
 void AlarmModel::apply(const AlarmDelta& delta, ProbeId probe)
@@ -126,44 +124,16 @@ void AlarmModel::setFilter(const Filter& filter)
     refresh();
 }
 
-void AlarmModel::shelve(const ProbeAlarm& alarm, std::chrono::minutes time)
-{
-    m_shelves[{ alarm.probe, alarm.rule.str(), alarm.call.value_or(CallKey {}).value, alarm.group.str() }] =
-        m_clock() + time;
-    refresh();
-}
-
-void AlarmModel::unshelve(const ProbeAlarm& alarm)
-{
-    m_shelves.erase({ alarm.probe, alarm.rule.str(), alarm.call.value_or(CallKey {}).value, alarm.group.str() });
-    refresh();
-}
-
-std::optional<Timestamp> AlarmModel::shelvedUntil(const ProbeAlarm& alarm) const
-{
-    if (m_shelves.empty())
-        return std::nullopt;
-    const auto found =
-        m_shelves.find({ alarm.probe, alarm.rule.str(), alarm.call.value_or(CallKey {}).value, alarm.group.str() });
-    return found == m_shelves.end() ? std::nullopt : std::optional(found->second);
-}
-
-void AlarmModel::checkShelves()
-{
-    const Timestamp now = m_clock();
-    if (std::erase_if(m_shelves, [&](const auto& shelf) { return shelf.second <= now; }) > 0)
-        refresh();
-}
-
 bool AlarmModel::shows(const ProbeAlarm& alarm) const
 {
     if (m_leaving.contains({ alarm.id, alarm.probe }) || alarm.severity > m_filter.severity
-        || (!m_filter.shelved && shelvedUntil(alarm)))
+        || (!m_filter.shelved && alarm.shelvedUntil))
         return false;
     if (m_filter.text.isEmpty() || nameOf(alarm.probe).contains(m_filter.text, Qt::CaseInsensitive))
         return true;
-    for (const std::string_view field : { alarm.rule.view(), alarm.caller.view(), alarm.callee.view(),
-             alarm.group.view(), alarm.text.view(), alarm.comment.view(), alarm.acknowledgedBy.view() })
+    for (const std::string_view field :
+        { alarm.rule.view(), alarm.caller.view(), alarm.callee.view(), alarm.group.view(), alarm.text.view(),
+            alarm.comment.view(), alarm.acknowledgedBy.view(), alarm.shelfComment.view(), alarm.shelvedBy.view() })
         if (text(field).contains(m_filter.text, Qt::CaseInsensitive))
             return true;
     return false;
@@ -263,7 +233,7 @@ const ProbeAlarm* AlarmModel::alarmAt(int row) const
 std::size_t AlarmModel::unacknowledged() const
 {
     return static_cast<std::size_t>(std::ranges::count_if(m_all, [this](const auto& entry) {
-        return entry.second.isOpen() && !entry.second.acknowledgedAt && !shelvedUntil(entry.second);
+        return entry.second.isOpen() && !entry.second.acknowledgedAt && !entry.second.shelvedUntil;
     }));
 }
 
@@ -271,7 +241,7 @@ std::optional<AlarmSeverity> AlarmModel::worstUnacknowledged() const
 {
     std::optional<AlarmSeverity> worst;
     for (const auto& [id, alarm] : m_all)
-        if (alarm.isOpen() && !alarm.acknowledgedAt && !shelvedUntil(alarm) && (!worst || alarm.severity < *worst))
+        if (alarm.isOpen() && !alarm.acknowledgedAt && !alarm.shelvedUntil && (!worst || alarm.severity < *worst))
             worst = alarm.severity;
     return worst;
 }
@@ -336,7 +306,11 @@ QVariant AlarmModel::display(const ProbeAlarm& alarm, int column) const
     case Comment:
         return orDash(alarm.comment);
     case ShelvedUntil:
-        return timeOrDash(shelvedUntil(alarm));
+        return timeOrDash(alarm.shelvedUntil);
+    case ShelvedBy:
+        return orDash(alarm.shelvedBy);
+    case ShelfComment:
+        return orDash(alarm.shelfComment);
     case Probe:
         return nameOf(alarm.probe);
     default:
@@ -366,10 +340,6 @@ QVariant AlarmModel::data(const QModelIndex& index, int role) const
     case ExportRole:
         if (column == Probe)
             return nameOf(alarm->probe);
-        if (column == ShelvedUntil) {
-            const auto until = shelvedUntil(*alarm);
-            return until ? exportedTime(*until) : QString();
-        }
         if (!displaysUtc())
             switch (column) {
             case Since:
@@ -380,6 +350,8 @@ QVariant AlarmModel::data(const QModelIndex& index, int role) const
                 return alarm->clearedAt ? exportedTime(*alarm->clearedAt) : QString();
             case AcknowledgedAt:
                 return alarm->acknowledgedAt ? exportedTime(*alarm->acknowledgedAt) : QString();
+            case ShelvedUntil:
+                return alarm->shelvedUntil ? exportedTime(*alarm->shelvedUntil) : QString();
             default:
                 break;
             }

@@ -6,10 +6,8 @@
 #include "shared/calls/alarm.h"
 
 #include <QAbstractTableModel>
-#include <functional>
 #include <map>
 #include <set>
-#include <tuple>
 
 namespace callmon {
 
@@ -21,7 +19,7 @@ class AlarmModel : public QAbstractTableModel {
     Q_OBJECT
 
 public:
-    enum Column { // in the order of alarmFieldNames(), then our own
+    enum Column { // in the order of alarmFieldNames()
         Id,
         Severity,
         Kind,
@@ -46,6 +44,8 @@ public:
         AcknowledgedBy,
         Comment,
         ShelvedUntil,
+        ShelvedBy,
+        ShelfComment,
         Probe,
         ColumnCount
     };
@@ -54,22 +54,13 @@ public:
         AlarmSeverity severity = AlarmSeverity::Warning; // and worse
         bool shelved = false; // these too
     };
-    using Clock = std::function<Timestamp()>;
-
-    explicit AlarmModel(QObject* parent = nullptr, Clock clock = {}); // empty: the machine's
+    explicit AlarmModel(QObject* parent = nullptr);
 
     void apply(const AlarmDelta& delta, ProbeId probe = {});
     void setProbes(const ProbeLabels& probes);
     void clear();
     void append(const std::vector<Alarm>& alarms, quint64 matchesInAll, ProbeId probe = {});
     void setFilter(const Filter& filter);
-
-    // What is shelved is not shown and not counted for a time, whoever raises it again: the alarms of that rule about
-    // that call or group. It is this console's alone.
-    void shelve(const ProbeAlarm& alarm, std::chrono::minutes time);
-    void unshelve(const ProbeAlarm& alarm);
-    std::optional<Timestamp> shelvedUntil(const ProbeAlarm& alarm) const;
-    void checkShelves(); // every now and then: shelved no more once their time has come
 
     const ProbeAlarm* alarmAt(int row) const;
     std::size_t total() const { return m_all.size(); }
@@ -88,7 +79,6 @@ signals:
 
 private:
     using Name = std::pair<AlarmId, ProbeId>;
-    using Shelf = std::tuple<ProbeId, std::string, std::int64_t, std::string>; // rule, call, group
 
     bool shows(const ProbeAlarm& alarm) const;
     QVariant display(const ProbeAlarm& alarm, int column) const;
@@ -98,12 +88,10 @@ private:
     void removeRowsNotIn(const std::set<const ProbeAlarm*>& kept);
     void reorder(std::vector<const ProbeAlarm*> next);
 
-    Clock m_clock;
     std::map<Name, ProbeAlarm> m_all;
     std::set<Name> m_leaving; // of m_all: to be erased once no row shows them
     ProbeLabels m_probes;
     std::vector<const ProbeAlarm*> m_shown; // row -> in m_all
-    std::map<Shelf, Timestamp> m_shelves;
     Filter m_filter;
     quint64 m_matchesInAll = 0;
     int m_sortColumn = Severity;

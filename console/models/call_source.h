@@ -38,6 +38,7 @@ public:
     virtual quint64 alarmRules() = 0;
     virtual quint64 alarmRuleChanges() = 0; // oldest first
     virtual quint64 acknowledgeAlarm(AlarmId alarm, const QString& comment) = 0;
+    virtual quint64 shelveAlarm(AlarmId alarm, std::chrono::seconds time, const QString& comment) = 0; // 0: taken back
     virtual quint64 putAlarmRule(const AlarmRule& rule) = 0;
     virtual quint64 removeAlarmRule(const QString& name) = 0;
     virtual quint64 serviceHistory(const ServiceQuery& query) = 0;
@@ -56,6 +57,10 @@ public:
     virtual quint64 acknowledgeAlarmOf(ProbeId, AlarmId alarm, const QString& comment)
     {
         return acknowledgeAlarm(alarm, comment);
+    }
+    virtual quint64 shelveAlarmOf(ProbeId, AlarmId alarm, std::chrono::seconds time, const QString& comment)
+    {
+        return shelveAlarm(alarm, time, comment);
     }
     virtual void shutDown() { } // for good: no connection any more, and nothing comes from it
     virtual quint64 serviceWindows() { return 0; } // of the sliding windows, every group; 0: not told here

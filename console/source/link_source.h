@@ -31,6 +31,10 @@ public:
     {
         return m_link.acknowledgeAlarm(alarm, comment);
     }
+    quint64 shelveAlarm(AlarmId alarm, std::chrono::seconds time, const QString& comment) override
+    {
+        return m_link.shelveAlarm(alarm, time, comment);
+    }
     quint64 putAlarmRule(const AlarmRule& rule) override { return m_link.putAlarmRule(rule); }
     quint64 removeAlarmRule(const QString& name) override { return m_link.removeAlarmRule(name); }
     quint64 serviceHistory(const ServiceQuery& query) override { return m_link.serviceHistory(query); }

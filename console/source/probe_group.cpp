@@ -393,6 +393,18 @@ quint64 ProbeGroup::acknowledgeAlarmOf(ProbeId probe, AlarmId alarm, const QStri
     return member == nullptr ? askOne(send) : askMember(*member, send);
 }
 
+quint64 ProbeGroup::shelveAlarm(AlarmId alarm, std::chrono::seconds time, const QString& comment)
+{
+    return askOne([&](CallSource& source) { return source.shelveAlarm(alarm, time, comment); });
+}
+
+quint64 ProbeGroup::shelveAlarmOf(ProbeId probe, AlarmId alarm, std::chrono::seconds time, const QString& comment)
+{
+    const Send send = [&](CallSource& source) { return source.shelveAlarm(alarm, time, comment); };
+    Member* member = find(probe);
+    return member == nullptr ? askOne(send) : askMember(*member, send);
+}
+
 quint64 ProbeGroup::streams(CallKey call)
 {
     return askOne([&](CallSource& source) { return source.streams(call); });

@@ -37,6 +37,8 @@ public:
     quint64 serviceHistory(const ServiceQuery& query) override;
     quint64 serviceWindows() override;
     quint64 acknowledgeAlarmOf(ProbeId probe, AlarmId alarm, const QString& comment) override;
+    quint64 shelveAlarm(AlarmId alarm, std::chrono::seconds time, const QString& comment) override;
+    quint64 shelveAlarmOf(ProbeId probe, AlarmId alarm, std::chrono::seconds time, const QString& comment) override;
     void cancel(quint64 request) override;
 
     // Of one engine each: where there are several they fail, for of() says which is meant.

@@ -31,7 +31,7 @@ AlarmDetail::AlarmDetail(QWidget* parent)
     }
 }
 
-void AlarmDetail::show(const Alarm* alarm, std::optional<Timestamp> shelvedUntil)
+void AlarmDetail::show(const Alarm* alarm)
 {
     if (alarm == nullptr) {
         m_title->setText(tr("No alarm is chosen"));
@@ -57,8 +57,10 @@ void AlarmDetail::show(const Alarm* alarm, std::optional<Timestamp> shelvedUntil
         facts += tr("acknowledged by %1 at %2%3")
                      .arg(text(alarm->acknowledgedBy), dateTimeText(*alarm->acknowledgedAt),
                          alarm->comment.empty() ? QString() : QStringLiteral(": ") + text(alarm->comment));
-    if (shelvedUntil)
-        facts += tr("shelved until %1").arg(dateTimeText(*shelvedUntil));
+    if (alarm->shelvedUntil)
+        facts += tr("shelved until %1 by %2%3")
+                     .arg(dateTimeText(*alarm->shelvedUntil), text(alarm->shelvedBy),
+                         alarm->shelfComment.empty() ? QString() : QStringLiteral(": ") + text(alarm->shelfComment));
     m_facts->setText(facts.join(QStringLiteral(" · ")));
     m_advice->setText(text(adviceOf(alarm->kind)));
 }

@@ -14,7 +14,7 @@ class AlarmDetail : public QFrame {
 
 public:
     explicit AlarmDetail(QWidget* parent = nullptr);
-    void show(const Alarm* alarm, std::optional<Timestamp> shelvedUntil); // null: none is chosen
+    void show(const Alarm* alarm); // null: none is chosen
 
 private:
     QLabel* m_title;

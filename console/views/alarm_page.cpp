@@ -7,6 +7,7 @@
 #include "console/views/empty_state.h"
 #include "console/views/message_bar.h"
 #include "console/views/rules_dialog.h"
+#include "console/views/shelve_dialog.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -45,16 +46,17 @@ std::vector<CallColumn> columnsOf(bool past)
         { M::Unit, QStringLiteral("frames/s"), false }, { M::Direction, QStringLiteral("callee00"), false },
         { M::Metric, QStringLiteral("concurrent"), false }, { M::Group, party, false },
         { M::AcknowledgedAt, time, false }, { M::ShelvedUntil, time, false },
+        { M::ShelvedBy, QStringLiteral("operator00"), false }, { M::ShelfComment, party, false },
         { M::Call, QStringLiteral("0000000000000000000"), false },
         { M::Id, QStringLiteral("0000000000000000000"), false }, { M::Probe, QStringLiteral("madrid-1000"), false } };
 }
 
 }
 
-AlarmPage::AlarmPage(CallSource& source, QWidget* parent, AlarmModel::Clock clock)
+AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
     : QWidget(parent)
     , m_source(source)
-    , m_open(new AlarmModel(this, std::move(clock)))
+    , m_open(new AlarmModel(this))
     , m_past(new AlarmModel(this))
     , m_view(new QComboBox(this))
     , m_when(new QComboBox(this))
@@ -63,7 +65,7 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent, AlarmModel::Clock cloc
     , m_count(new QLabel(this))
     , m_error(new MessageBar(this))
     , m_acknowledge(new QAction(tr("&Acknowledge…"), this))
-    , m_shelve(new QAction(tr("&Shelve for 30 minutes"), this))
+    , m_shelve(new QAction(tr("&Shelve…"), this))
     , m_openCall(new QAction(tr("Open the &call"), this))
     , m_rules(new QAction(tr("&Rules…"), this))
     , m_columns(new QToolButton(this))
@@ -98,8 +100,8 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent, AlarmModel::Clock cloc
     m_acknowledge->setToolTip(tr("Say that the chosen alarms are seen to, with a comment for the others (Ctrl+K)"));
     m_shelve->setShortcut(Qt::CTRL | Qt::Key_J);
     m_shelve->setToolTip(
-        tr("Hide them, and what the same rule raises about the same call or group, from this console for "
-           "half an hour; again: bring them back (Ctrl+J)"));
+        tr("Have nobody told of them, and of what the same rule raises about the same call or group, for a time; "
+           "again: bring them back (Ctrl+J)"));
     m_rules->setShortcut(Qt::CTRL | Qt::Key_R);
     m_rules->setToolTip(tr("What raises alarms, and who changed it (Ctrl+R)"));
     m_openCall->setToolTip(tr("The call that the alarm is about (Enter)"));
@@ -132,7 +134,7 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent, AlarmModel::Clock cloc
         if (m_search == request)
             m_search.reset();
         if (m_change == request)
-            acknowledgeNext();
+            changeNext();
         showState();
     });
     connect(&source, &CallSource::failed, this, [this](quint64 request, const QString& message) {
@@ -141,9 +143,9 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent, AlarmModel::Clock cloc
             m_error->say(MessageBar::Kind::Error, tr("The search failed: %1").arg(message));
         }
         if (m_change == request) {
-            m_toAcknowledge.clear();
+            m_changes.clear();
             m_change.reset();
-            m_error->say(MessageBar::Kind::Error, tr("Not acknowledged: %1").arg(message));
+            m_error->say(MessageBar::Kind::Error, m_whenRefused.arg(message));
         }
         showState();
     });
@@ -164,8 +166,6 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent, AlarmModel::Clock cloc
         if (const auto call = table().currentCall(); call && call->key.value != 0)
             emit callActivated(call->key, call->probe);
     });
-    connect(&m_shelfTimer, &QTimer::timeout, m_open, &AlarmModel::checkShelves);
-    m_shelfTimer.start(std::chrono::seconds(5));
     connect(&source, &CallSource::partMissing, this, [this](quint64 request, const QString& message) {
         if (m_search == request)
             m_error->say(MessageBar::Kind::Warning, message);
@@ -328,12 +328,11 @@ void AlarmPage::showState()
             tr("What raises one is in the rules (Ctrl+R). Those that have cleared are among the past alarms, above."));
 
     const std::vector<ProbeAlarm> chosen = selected();
-    m_detail->show(chosen.empty() ? nullptr : &chosen.front(),
-        chosen.empty() ? std::nullopt : m_open->shelvedUntil(chosen.front()));
+    m_detail->show(chosen.empty() ? nullptr : &chosen.front());
     m_acknowledge->setEnabled(!chosen.empty() && connected);
-    m_shelve->setEnabled(!chosen.empty());
-    const bool shelved = !chosen.empty() && m_open->shelvedUntil(chosen.front());
-    m_shelve->setText(shelved ? tr("Bring &back from the shelf") : tr("&Shelve for 30 minutes"));
+    m_shelve->setEnabled(!chosen.empty() && connected);
+    const bool shelved = !chosen.empty() && chosen.front().shelvedUntil;
+    m_shelve->setText(shelved ? tr("Bring &back from the shelf") : tr("&Shelve…"));
     m_openCall->setEnabled(!chosen.empty() && chosen.front().call.has_value());
 }
 
@@ -363,23 +362,31 @@ void AlarmPage::askForComment()
     dialog->setCancelButtonText(tr("Cancel"));
     dialog->resize(460, dialog->height());
     connect(dialog, &QInputDialog::textValueSelected, this, [this, alarms](const QString& comment) {
-        m_error->clear();
-        m_comment = comment.trimmed();
+        std::vector<std::function<quint64()>> requests;
         for (const ProbeAlarm& alarm : alarms)
-            m_toAcknowledge.emplace_back(alarm.probe, alarm.id);
-        if (!m_change)
-            acknowledgeNext();
+            requests.push_back([this, probe = alarm.probe, id = alarm.id, comment] {
+                return m_source.acknowledgeAlarmOf(probe, id, comment.trimmed());
+            });
+        change(std::move(requests), tr("Not acknowledged: %1"));
     });
     dialog->open();
 }
 
-void AlarmPage::acknowledgeNext()
+void AlarmPage::change(std::vector<std::function<quint64()>> requests, const QString& whenRefused)
+{
+    m_error->clear();
+    m_whenRefused = whenRefused;
+    m_changes.insert(m_changes.end(), requests.begin(), requests.end());
+    if (!m_change)
+        changeNext();
+}
+
+void AlarmPage::changeNext()
 {
     m_change.reset();
-    if (!m_toAcknowledge.empty()) {
-        const auto [probe, alarm] = m_toAcknowledge.front();
-        m_change = m_source.acknowledgeAlarmOf(probe, alarm, m_comment);
-        m_toAcknowledge.pop_front();
+    if (!m_changes.empty()) {
+        m_change = m_changes.front()();
+        m_changes.pop_front();
     } else if (showsPast()) {
         reload(); // the open ones come by themselves
     }
@@ -388,13 +395,22 @@ void AlarmPage::acknowledgeNext()
 void AlarmPage::shelve()
 {
     const std::vector<ProbeAlarm> alarms = selected();
-    const bool back = !alarms.empty() && m_open->shelvedUntil(alarms.front());
-    for (const ProbeAlarm& alarm : alarms) {
-        if (back)
-            m_open->unshelve(alarm);
-        else
-            m_open->shelve(alarm, std::chrono::minutes(30));
-    }
+    if (alarms.empty() || showsPast())
+        return;
+    const auto ask = [this, alarms](std::chrono::seconds time, const QString& comment) {
+        std::vector<std::function<quint64()>> requests;
+        for (const ProbeAlarm& alarm : alarms)
+            requests.push_back([this, probe = alarm.probe, id = alarm.id, time, comment] {
+                return m_source.shelveAlarmOf(probe, id, time, comment);
+            });
+        change(std::move(requests), tr("Not shelved: %1"));
+    };
+    if (alarms.front().shelvedUntil)
+        return ask(std::chrono::seconds(0), {});
+    auto* dialog = new ShelveDialog(alarmsText(alarms.size()), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [dialog, ask] { ask(dialog->time(), dialog->comment()); });
+    dialog->open();
 }
 
 // Every engine has rules of its own.

@@ -5,9 +5,9 @@
 #include "console/models/call_source.h"
 #include "console/views/theme.h"
 
-#include <QTimer>
 #include <QWidget>
 #include <deque>
+#include <functional>
 
 class QAction;
 class QComboBox;
@@ -27,7 +27,7 @@ class AlarmPage : public QWidget {
     Q_OBJECT
 
 public:
-    explicit AlarmPage(CallSource& source, QWidget* parent = nullptr, AlarmModel::Clock clock = {});
+    explicit AlarmPage(CallSource& source, QWidget* parent = nullptr);
 
     AlarmModel& open() { return *m_open; }
     AlarmModel& past() { return *m_past; }
@@ -61,8 +61,9 @@ private:
     void showRulesOf(ProbeId probe, const QString& name);
     std::vector<ProbeAlarm> selected() const;
     void askForComment();
-    void acknowledgeNext();
     void shelve();
+    void change(std::vector<std::function<quint64()>> requests, const QString& whenRefused);
+    void changeNext();
     void showRules();
 
     CallSource& m_source;
@@ -85,13 +86,11 @@ private:
     CallTable* m_pastTable;
     EmptyState* m_empty;
     AlarmDetail* m_detail;
-    QTimer m_shelfTimer;
     Theme m_theme = themeOf(ThemeName::Light);
     Timestamp m_now {};
     std::optional<quint64> m_search;
-    std::deque<std::pair<ProbeId, AlarmId>>
-        m_toAcknowledge; // one after the other: an engine takes some requests at once only
-    QString m_comment;
+    std::deque<std::function<quint64()>> m_changes; // one after the other: an engine takes some requests at once only
+    QString m_whenRefused; // "Not acknowledged: %1"
     std::optional<quint64> m_change;
 };
 

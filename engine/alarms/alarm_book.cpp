@@ -8,7 +8,14 @@ namespace callmon {
 namespace {
 
 constexpr std::size_t rememberedClosed = 10'000;
+constexpr std::size_t mostShelves = 4096;
 
+void putOnShelf(Alarm& alarm, const AlarmShelving* shelf)
+{
+    alarm.shelvedUntil = shelf != nullptr ? std::optional(shelf->until) : std::nullopt;
+    alarm.shelvedBy = shelf != nullptr ? shelf->by : decltype(alarm.shelvedBy) {};
+    alarm.shelfComment = shelf != nullptr ? shelf->comment : decltype(alarm.shelfComment) {};
+}
 }
 
 AlarmBook::AlarmBook(std::size_t mostOpen)
@@ -25,6 +32,10 @@ std::optional<AlarmId> AlarmBook::raise(Alarm alarm)
     }
     m_last.value = std::max(nanosecondsSinceEpoch(alarm.raisedAt), m_last.value + 1);
     alarm.id = m_last;
+    if (!m_shelves.empty()) {
+        const auto shelf = m_shelves.find(subjectOf(alarm));
+        putOnShelf(alarm, shelf != m_shelves.end() ? &shelf->second : nullptr);
+    }
     m_open.emplace(alarm.id, Entry { alarm, ++m_version });
     m_changed.push_back(alarm);
     ++m_raised;
@@ -92,6 +103,53 @@ void AlarmBook::acknowledge(const AlarmAcknowledgement& acknowledgement)
     m_changed.push_back(alarm);
 }
 
+AlarmBook::Subject AlarmBook::subjectOf(const Alarm& alarm)
+{
+    return { alarm.rule.str(), alarm.call.value_or(CallKey {}), alarm.group.str() };
+}
+
+AlarmBook::Shelved AlarmBook::shelve(const AlarmShelving& shelving, Timestamp now)
+{
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_open.find(shelving.id);
+    if (found == m_open.end())
+        return Shelved::NotOpen;
+    const Subject subject = subjectOf(found->second.alarm);
+    if (shelving.until <= now)
+        m_shelves.erase(subject);
+    else if (m_shelves.size() >= mostShelves && !m_shelves.contains(subject))
+        return Shelved::Full;
+    else
+        m_shelves.insert_or_assign(subject, shelving);
+    showShelf(subject);
+    return Shelved::Done;
+}
+
+void AlarmBook::endShelves(Timestamp now)
+{
+    const std::lock_guard lock(m_mutex);
+    for (auto at = m_shelves.begin(); at != m_shelves.end();) {
+        if (at->second.until > now) {
+            ++at;
+            continue;
+        }
+        const Subject subject = at->first;
+        at = m_shelves.erase(at);
+        showShelf(subject);
+    }
+}
+
+void AlarmBook::showShelf(const Subject& subject)
+{
+    const auto shelf = m_shelves.find(subject);
+    for (auto& [id, entry] : m_open) {
+        if (subjectOf(entry.alarm) != subject)
+            continue;
+        putOnShelf(entry.alarm, shelf != m_shelves.end() ? &shelf->second : nullptr);
+        entry.version = ++m_version;
+    }
+}
+
 std::vector<Alarm> AlarmBook::takeChanged()
 {
     const std::lock_guard lock(m_mutex);
@@ -135,8 +193,10 @@ std::size_t AlarmBook::openCount() const
 std::vector<NamedCounter> AlarmBook::counters() const
 {
     const std::lock_guard lock(m_mutex);
-    return { { "alarms_open", m_open.size() }, { "alarms_raised", m_raised }, { "alarms_cleared", m_cleared },
-        { "alarms_acknowledged", m_acknowledged }, { "alarms_refused", m_refused } };
+    const auto onShelf = static_cast<std::uint64_t>(
+        std::ranges::count_if(m_open, [](const auto& one) { return one.second.alarm.shelvedUntil.has_value(); }));
+    return { { "alarms_open", m_open.size() }, { "alarms_on_shelf", onShelf }, { "alarms_raised", m_raised },
+        { "alarms_cleared", m_cleared }, { "alarms_acknowledged", m_acknowledged }, { "alarms_refused", m_refused } };
 }
 
 }

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <tuple>
 
 namespace callmon {
 
@@ -27,6 +28,12 @@ public:
     // Of one that is open, or was: whether such a one was ever raised, only storage knows.
     void acknowledge(const AlarmAcknowledgement& acknowledgement);
 
+    // Whether that alarm, and whatever is about the same, is one that nobody is to be told of. Lasts from one alarm to
+    // the next, in this run of the engine.
+    enum class Shelved : std::uint8_t { Done, NotOpen, Full };
+    Shelved shelve(const AlarmShelving& shelving, Timestamp now);
+    void endShelves(Timestamp now); // of those whose time is over
+
     std::vector<Alarm> takeChanged(); // raised, cleared or acknowledged since the last time
     std::vector<AlarmAcknowledgement> takeAcknowledgements(); // of those no longer open, likewise
 
@@ -41,6 +48,10 @@ private:
         Alarm alarm;
         std::uint64_t version = 0;
     };
+    // What alarms are about: the same rule, and the same call or group.
+    using Subject = std::tuple<std::string, CallKey, std::string>;
+    static Subject subjectOf(const Alarm& alarm);
+    void showShelf(const Subject& subject); // in the alarms that are open
     void clearLocked(std::map<AlarmId, Entry>::iterator at, Timestamp time, AlarmEnd end);
 
     mutable std::mutex m_mutex;
@@ -50,6 +61,7 @@ private:
     std::uint64_t m_forgotten = 0; // closed up to this version are not
     std::uint64_t m_version = 1;
     AlarmId m_last;
+    std::map<Subject, AlarmShelving> m_shelves;
     std::vector<Alarm> m_changed;
     std::vector<AlarmAcknowledgement> m_acknowledgements;
     std::uint64_t m_raised = 0;

@@ -17,9 +17,9 @@ constexpr std::array alarmTable {
     TableColumn { "callee", "callee", 20 },
     TableColumn { "call_key", "call_key" },
     TableColumn { "acknowledged_by", "acknowledged", 16 },
+    TableColumn { "shelved_until", "shelved until (UTC)" },
     TableColumn { "alarm_id", "alarm_id" },
 };
-
 }
 
 int listAlarms(CallSource& source, const CtlOptions& options, CtlOutput output)
@@ -46,4 +46,10 @@ int acknowledgeAlarm(CallSource& source, const CtlOptions& options, CtlOutput ou
     return done ? 0 : fail(output, done.error());
 }
 
+int shelveAlarm(CallSource& source, const CtlOptions& options, CtlOutput output)
+{
+    const auto done = options.shelve ? source.shelveAlarm(*options.shelve, options.shelfTime, options.comment)
+                                     : source.shelveAlarm(*options.unshelve, std::chrono::seconds(0), {});
+    return done ? 0 : fail(output, done.error());
+}
 }

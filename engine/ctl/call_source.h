@@ -45,6 +45,10 @@ public:
     virtual Result<std::uint64_t> alarms(const AlarmQuery& query, const std::function<bool(const Alarm&)>& sink) = 0;
     // Of a running engine; changes are kept there with this program's user and the time.
     virtual Result<void> acknowledgeAlarm(AlarmId, const std::string& /*comment*/) { return onlyEngine(); }
+    virtual Result<void> shelveAlarm(AlarmId, std::chrono::seconds /*none: taken back*/, const std::string& /*comment*/)
+    {
+        return onlyEngine();
+    }
     virtual Result<std::vector<AlarmRule>> alarmRules() { return onlyEngine(); }
     virtual Result<std::vector<AlarmRuleChange>> alarmRuleChanges() { return onlyEngine(); } // oldest first
     virtual Result<void> putAlarmRule(const AlarmRule&) { return onlyEngine(); }

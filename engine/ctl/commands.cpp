@@ -29,6 +29,8 @@ int runCommand(CallSource& source, const CtlOptions& options, CtlOutput output)
     case CtlOptions::Command::Quality:
         return listQuality(source, options, output);
     case CtlOptions::Command::Alarms:
+        if (options.shelve || options.unshelve)
+            return shelveAlarm(source, options, output);
         return options.acknowledge ? acknowledgeAlarm(source, options, output) : listAlarms(source, options, output);
     case CtlOptions::Command::Rules:
         return editRules(source, options, output);

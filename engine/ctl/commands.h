@@ -23,6 +23,7 @@ int reportService(CallSource& source, const CtlOptions& options, CtlOutput outpu
 int listQuality(CallSource& source, const CtlOptions& options, CtlOutput output);
 int listAlarms(CallSource& source, const CtlOptions& options, CtlOutput output);
 int acknowledgeAlarm(CallSource& source, const CtlOptions& options, CtlOutput output);
+int shelveAlarm(CallSource& source, const CtlOptions& options, CtlOutput output);
 int editRules(CallSource& source, const CtlOptions& options, CtlOutput output);
 int editRecording(CallSource& source, const CtlOptions& options, CtlOutput output);
 int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output);

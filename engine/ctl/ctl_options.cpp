@@ -246,6 +246,18 @@ std::string complaintAboutReport(const CtlOptions& options)
     return {};
 }
 
+// "30m", "8h", "7d".
+std::optional<std::chrono::seconds> parseShelfTime(std::string_view text)
+{
+    const char unit = text.empty() ? '\0' : text.back();
+    const std::int64_t each = unit == 'm' ? 60 : unit == 'h' ? 3600 : unit == 'd' ? 86'400 : 0;
+    std::int64_t count = 0;
+    if (each == 0 || !readNumber(text.substr(0, text.size() - 1), count) || count < 1
+        || count > longestOnShelf.count() / each)
+        return std::nullopt;
+    return std::chrono::seconds(count * each);
+}
+
 void addAlarmFilters(CLI::App& command, CtlOptions& options)
 {
     addTime(command, "--from", options.query.from, "Alarms raised at T or later");
@@ -264,17 +276,33 @@ void addAlarmFilters(CLI::App& command, CtlOptions& options)
         AlarmId id;
         return readNumber(text, id.value) ? std::string() : "\"" + text + "\" is no alarm_id";
     };
-    auto* acknowledge =
-        command
+    const auto addId = [&](const char* name, std::optional<AlarmId>& id, const char* help) {
+        return command
             .add_option_function<std::string>(
-                "--acknowledge",
-                [&options](const std::string& text) { readNumber(text, options.acknowledge.emplace().value); },
-                "Acknowledge the alarm with this alarm_id instead, in your name; of a running engine only")
+                name, [&id](const std::string& text) { readNumber(text, id.emplace().value); }, help)
             ->type_name("ID")
             ->check(CLI::Validator(isId, ""));
-    command.add_option("--comment", options.comment, "What the others are to know about it")
-        ->type_name("TEXT")
-        ->needs(acknowledge);
+    };
+    auto* acknowledge = addId("--acknowledge", options.acknowledge,
+        "Acknowledge the alarm with this alarm_id instead, in your name; of a running engine only");
+    auto* shelve = addId("--shelve", options.shelve,
+        "Have nobody told of this open alarm, nor of what its rule raises about the same call or group, in your name");
+    auto* unshelve = addId("--unshelve", options.unshelve, "Take it from the shelf before its time");
+    addParsed(command, "--for", "TIME", parseShelfTime, options.shelfTime,
+        "is no time such as 30m, 8h or 7d; 30 days at most", "With --shelve: how long, such as 30m, 8h or 7d");
+    command.get_option("--for")->needs(shelve);
+    acknowledge->excludes(shelve)->excludes(unshelve);
+    shelve->excludes(unshelve);
+    command.add_option("--comment", options.comment, "What the others are to know about it")->type_name("TEXT");
+}
+
+std::string complaintAboutAlarms(const CtlOptions& options)
+{
+    if (!options.comment.empty() && !options.acknowledge && !options.shelve)
+        return "--comment belongs to --acknowledge or --shelve";
+    if (options.shelve && options.shelfTime.count() == 0)
+        return "--shelve takes --for TIME: 30m, 8h, 7d";
+    return {};
 }
 
 void addCall(CLI::App& command, CtlOptions& options)
@@ -346,7 +374,7 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     CLI::App& live = add(Command::Live, "live", "Show the calls that are on, renewed each second on a terminal");
     live.add_flag("--once", options.once, "Print them once and end; so it does when the output is no terminal");
     addFormat(add(Command::Unbound, "unbound", "List RTP that belongs to no call, the most packets first"), options);
-    CLI::App& alarms = add(Command::Alarms, "alarms", "List alarms, open and cleared, or acknowledge one");
+    CLI::App& alarms = add(Command::Alarms, "alarms", "List alarms, open and cleared; acknowledge or shelve one");
     addAlarmFilters(alarms, options);
     addFormat(alarms, options);
     CLI::App& recording =
@@ -413,7 +441,10 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
         if (const std::string wrong = complaintAboutReport(options); !wrong.empty())
             return CtlMessage { 2, "callmonctl: " + wrong + '\n' };
     const bool changesRules = options.command == Command::Rules || options.command == Command::Recording;
-    if ((changesRules || options.acknowledge) && !options.data.empty())
+    if (options.command == Command::Alarms)
+        if (const std::string wrong = complaintAboutAlarms(options); !wrong.empty())
+            return CtlMessage { 2, "callmonctl: " + wrong + '\n' };
+    if ((changesRules || options.acknowledge || options.shelve || options.unshelve) && !options.data.empty())
         return CtlMessage { 2,
             "callmonctl: that is asked of a running engine; leave out --data, or give --engine URL\n" };
     if (!options.engine.empty())

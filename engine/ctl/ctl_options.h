@@ -61,6 +61,9 @@ struct CtlOptions {
     CallQuery query;
     AlarmQuery alarms; // but for what it has in common with query
     std::optional<AlarmId> acknowledge; // alarms: this one, instead of a list
+    std::optional<AlarmId> shelve; // alarms: likewise
+    std::optional<AlarmId> unshelve;
+    std::chrono::seconds shelfTime { 0 };
     std::string comment;
     RuleEdit ruleEdit; // rules
     RecordingEdit recordingEdit; // recording

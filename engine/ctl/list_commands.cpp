@@ -79,8 +79,10 @@ constexpr std::array qualityTable {
     TableColumn { "jitter_error_ms", "+- ms", 12 },
     TableColumn { "delta_max_ms", "delta max ms", 12 },
     TableColumn { "mos", "MOS" },
+    TableColumn { "far_end_lost_percent", "far lost %" },
+    TableColumn { "far_end_jitter_ms", "far jitter ms", 12 },
+    TableColumn { "rtcp_rtt_ms", "RTT ms", 12 },
 };
-
 }
 
 int listCalls(CallSource& source, const CtlOptions& options, CtlOutput output)

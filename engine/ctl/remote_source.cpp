@@ -74,6 +74,11 @@ public:
         return change([&] { return m_probe.acknowledgeAlarm(alarm, QString::fromStdString(comment)); });
     }
 
+    Result<void> shelveAlarm(AlarmId alarm, std::chrono::seconds time, const std::string& comment) override
+    {
+        return change([&] { return m_probe.shelveAlarm(alarm, time, QString::fromStdString(comment)); });
+    }
+
     Result<std::vector<AlarmRule>> alarmRules() override
     {
         return list([&] { return m_probe.alarmRules(); }, &RemoteProbe::alarmRulesFound);

@@ -42,7 +42,9 @@ bool RtcpFigures::addEcho(NtpShort reference, NtpShort delay, Timestamp at)
         const Milliseconds loop = Milliseconds(at - sent.at) - durationOf(delay);
         if (loop < tooShort || loop > tooLong)
             return false;
-        m_loopMs += std::max(loop.count(), 0.0);
+        m_newestLoop = std::max(loop, Milliseconds(0));
+        m_interval.receiverLoop = m_newestLoop;
+        m_loopMs += m_newestLoop->count();
         ++m_loops;
         return true;
     }
@@ -61,6 +63,7 @@ bool RtcpFigures::addReport(const RtcpReportBlock& block, Timestamp at)
     if (m_reports > 0 && block == m_previous && at - m_previousAt < copyWithin)
         return false;
     ++m_reports;
+    ++m_interval.reports;
     m_previous = block;
     m_previousAt = at;
     if (block.highestSequence != 0) // else, with some receivers, nothing came yet
@@ -74,17 +77,48 @@ void RtcpFigures::countInterval(const RtcpReportBlock& block)
     const Counts now { block.highestSequence, block.cumulativeLost, block.fractionLost };
     const auto expected = static_cast<std::int32_t>(now.highest - m_last.highest);
     const std::int32_t lost = differenceOf24Bits(m_last.lost, now.lost);
-    if (m_counted == 0)
+    if (m_counted == 0) {
         m_first = now;
-    else if (expected < 0 && expected > -disorder)
+        m_interval.expected = 256; // of how many, it does not say
+        m_interval.lost = now.fraction;
+    } else if (expected < 0 && expected > -disorder)
         return; // a later report has overtaken it
     else if (expected >= 0 && lost <= expected) { // else the receiver counts anew
         m_expected += static_cast<std::uint64_t>(expected);
         m_lost += lost;
+        m_interval.expected += static_cast<std::uint64_t>(expected);
+        m_interval.lost += lost;
     }
     m_last = now;
     ++m_counted;
     m_jitterTicks += block.jitter.count;
+    m_interval.jitterTicks += block.jitter.count;
+    ++m_interval.jitters;
+}
+
+void RtcpFigures::Interval::add(const Interval& later)
+{
+    reports += later.reports;
+    expected += later.expected;
+    lost += later.lost;
+    jitterTicks += later.jitterTicks;
+    jitters += later.jitters;
+    if (later.receiverLoop)
+        receiverLoop = later.receiverLoop;
+}
+
+std::optional<double> RtcpFigures::Interval::lostPercent() const
+{
+    if (expected == 0)
+        return std::nullopt;
+    return 100.0 * static_cast<double>(std::max<std::int64_t>(lost, 0)) / static_cast<double>(expected);
+}
+
+std::optional<Milliseconds> RtcpFigures::Interval::jitter(Hertz clock) const
+{
+    if (jitters == 0 || clock.value == 0)
+        return std::nullopt;
+    return Milliseconds(1000.0 * static_cast<double>(jitterTicks) / jitters / clock.value);
 }
 
 std::optional<Milliseconds> RtcpFigures::receiverLoop() const

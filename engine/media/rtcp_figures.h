@@ -4,6 +4,8 @@
 #include "engine/media/rtcp_xr.h"
 
 #include <array>
+#include <optional>
+#include <utility>
 
 namespace callmon {
 
@@ -11,6 +13,20 @@ namespace callmon {
 // what was lost before the probe, and reports what was lost in all, hence behind it.
 class RtcpFigures {
 public:
+    // What reports said of a time: from one to the next, not since the beginning.
+    struct Interval {
+        std::uint32_t reports = 0;
+        std::uint64_t expected = 0;
+        std::int64_t lost = 0;
+        std::uint64_t jitterTicks = 0; // sum
+        std::uint32_t jitters = 0;
+        std::optional<Milliseconds> receiverLoop; // the newest
+
+        void add(const Interval& later);
+        std::optional<double> lostPercent() const;
+        std::optional<Milliseconds> jitter(Hertz clock) const;
+    };
+
     // A sender report of the stream's source, or a reference time of it, passed on the stream's own way.
     void addReference(NtpShort sentAt, Timestamp at);
     // A receiver's block about the stream, on the way back. False: a copy of the one before, as mirrors make them.
@@ -20,6 +36,8 @@ public:
     void addVoipMetrics(const XrVoipMetrics& metrics); // the newest counts: it is about all before
 
     std::uint32_t reports() const { return m_reports; } // copies left out
+    Interval takeInterval() { return std::exchange(m_interval, {}); } // since it was last taken
+    std::optional<Milliseconds> newestLoop() const { return m_newestLoop; }
 
     // Probe to receiver and back, without the time it took to answer: mean of all echoes. RFC 3550 6.4.1 has the
     // sender take A - LSR - DLSR; the probe takes its own time of the sender report for LSR.
@@ -61,6 +79,8 @@ private:
     std::uint64_t m_expected = 0; // over the intervals between them
     std::int64_t m_lost = 0;
     std::uint64_t m_jitterTicks = 0; // sum over them
+    Interval m_interval;
+    std::optional<Milliseconds> m_newestLoop;
     double m_loopMs = 0; // sum
     std::uint32_t m_loops = 0;
     std::uint8_t m_mosConversational = 0; // tenths; 0 without

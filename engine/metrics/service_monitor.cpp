@@ -115,10 +115,18 @@ std::uint32_t ServiceMonitor::follow(const CallRecord& call)
     followed.groups = groupsOf(call);
     followed.codec = m_noCodec;
     if (!call.beganBeforeProbe) {
-        const bool repeated = m_repeated.isRepeated(call.caller, call.callee, call.startedAt);
-        countIn(followed.groups, [&](GroupWindows& group) { group.callBegan(repeated); });
+        followed.isNew = true;
+        followed.isRepeated = m_repeated.isRepeated(call.caller, call.callee, call.startedAt);
+        countIn(followed.groups, [&](GroupWindows& group) { group.callBegan(followed.isRepeated); });
     }
     return index;
+}
+
+// Once: a stream that comes later with a lower number may tell another codec, and the call is no new one by that.
+void ServiceMonitor::countNewOfCodec(FollowedCall& call)
+{
+    if (std::exchange(call.isNew, false))
+        m_groups[call.codec].callBegan(call.isRepeated);
 }
 
 void ServiceMonitor::setOn(FollowedCall& call, bool on)
@@ -173,13 +181,12 @@ void ServiceMonitor::stream(const StreamRecord& stream)
     FollowedCall& call = m_calls[index];
     call.codecStream = stream.key.index;
     const GroupIndex codec = codecGroup(stream.codec);
-    if (codec == call.codec)
-        return;
-    if (call.isOn) {
+    if (codec != call.codec && call.isOn) {
         m_groups[call.codec].callIsOver();
         m_groups[codec].callIsOn();
     }
     call.codec = codec;
+    countNewOfCodec(call);
 }
 
 void ServiceMonitor::callEnded(const CallRecord& record)
@@ -200,6 +207,7 @@ void ServiceMonitor::callEnded(const CallRecord& record)
         group.now().figures.addEnd(record);
     });
     m_groups[call.codec].now().figures.add(record);
+    countNewOfCodec(call); // of no media
     if (index == noIndex) {
         ++m_callsRefused;
         return;

@@ -23,7 +23,8 @@ struct ServiceOptions {
 };
 
 // A call belongs to the trunks of both its ends, to one prefix, and to the codec of its first audio stream. It counts
-// as an attempt when it is answered or over, and with its end when it is over; by codec with both then.
+// as an attempt when it is answered or over, and with its end when it is over; by codec with both then, and as a new
+// call when its codec is known.
 class ServiceMonitor {
 public:
     explicit ServiceMonitor(const ServiceOptions& options);
@@ -61,12 +62,15 @@ private:
         bool isOn = false;
         bool isOver = false; // was once, at least
         bool isCounted = false; // as an attempt
+        bool isNew = false; // and not of before the probe; by codec not counted yet
+        bool isRepeated = false;
     };
 
     std::uint32_t find(CallKey key) const;
     std::uint32_t follow(const CallRecord& call); // noIndex: no room
     std::array<GroupIndex, 4> groupsOf(const CallRecord& call) const;
     GroupIndex codecGroup(std::string_view codec);
+    void countNewOfCodec(FollowedCall& call);
     void setOn(FollowedCall& call, bool on);
     void update(FollowedCall& call, const CallRecord& record);
     void rememberEnd(const CallRecord& call);

@@ -204,7 +204,7 @@ std::size_t wireEndOf(Bytes frame, const FrameClass& found)
     const std::size_t ip = found.udp.ip;
     if (found.kind != FrameKind::Piece)
         return ip + found.udp.ipSize;
-    constexpr std::size_t ipv6HeaderSize = 40; // RFC 8200 3, whose length counts what follows; RFC 791's counts all
+    // The length of RFC 8200 3 counts what follows its header; RFC 791's counts all.
     return byteAt(frame, ip) >> 4 == 4 ? ip + big16(frame, ip + 2) : ip + ipv6HeaderSize + big16(frame, ip + 4);
 }
 

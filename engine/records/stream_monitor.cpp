@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 
 namespace callmon {
 
@@ -104,6 +105,7 @@ void StreamMonitor::closePoint(std::uint32_t stream)
     SecondFigures figures = source.rtp.closeSecond();
     side.silentSeconds = figures.packets > 0 ? 0 : side.silentSeconds + 1;
     const CallFacts& call = m_lane->call(source.call).facts;
+    const FarEndReport farEnd = std::exchange(source.rtcp.second, {});
     if (figures.packets == 0 && (side.silentSeconds > silentSecondsShown || call.ended || source.over))
         return;
     const std::uint16_t codec = source.rtp.payload().codec;
@@ -124,6 +126,7 @@ void StreamMonitor::closePoint(std::uint32_t stream)
     point.dscp = source.rtp.dscp();
     point.earlyMedia = !call.answeredAt || begin < *call.answeredAt;
     point.pausing = figures.pausing;
+    point.farEnd = farEnd;
     // A gap is seen by the packet after it, and began with the one before, which may lie in an earlier second.
     const auto gap = std::chrono::duration_cast<Nanoseconds>(figures.deltaMax);
     if (probeLostIn(begin - gap, source.secondEndsAt)) { // whose loss it is, nobody can say

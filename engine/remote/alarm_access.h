@@ -16,6 +16,10 @@ public:
     virtual bool isOpen(AlarmId id) const = 0;
     virtual void acknowledge(const AlarmAcknowledgement& acknowledgement) = 0; // of one that is open, or is stored
 
+    // Of one that is open, for that long from now on; none: it is taken back.
+    virtual Result<void> shelve(
+        AlarmId alarm, std::chrono::seconds time, const std::string& user, const std::string& comment) = 0;
+
     virtual std::vector<AlarmRule> rules() const = 0; // in force
     virtual Result<std::vector<AlarmRuleChange>> ruleChanges() const = 0; // oldest first
     // Both are kept when they return, with who and when. A rule that makes no sense is refused.

@@ -81,6 +81,15 @@ Result<void> QueryRunner::acknowledge(RecordQuery& query, const AcknowledgeAlarm
     return {};
 }
 
+Result<void> QueryRunner::shelve(const ShelveAlarm& wanted)
+{
+    if (wanted.comment.size() > decltype(AlarmShelving::comment)::capacity())
+        return Error { "the comment is too long: 254 bytes are kept" };
+    if (wanted.time > longestOnShelf)
+        return Error { "that is too long: an alarm can be shelved for 30 days at most" };
+    return m_alarms->shelve(wanted.alarm, wanted.time, m_user(), wanted.comment);
+}
+
 Result<void> QueryRunner::changeRules(const RemoteJob& job)
 {
     if (const auto* put = std::get_if<PutAlarmRule>(&job))

@@ -191,6 +191,8 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
         return answerRuleChanges(number, request);
     if (const auto* wanted = std::get_if<AcknowledgeAlarm>(&request.job))
         return acknowledge(query, *wanted);
+    if (const auto* wanted = std::get_if<ShelveAlarm>(&request.job))
+        return shelve(*wanted);
     return changeRules(request.job);
 }
 

@@ -37,6 +37,11 @@ struct AcknowledgeAlarm {
     AlarmId alarm;
     std::string comment;
 };
+struct ShelveAlarm {
+    AlarmId alarm;
+    std::chrono::seconds time;
+    std::string comment;
+};
 struct PutAlarmRule {
     AlarmRule rule;
 };
@@ -59,7 +64,7 @@ struct ReleaseHold {
 };
 using RemoteJob = std::variant<CallQuery, StreamsOf, QualityOf, MessagesOf, MediaOf, AlarmQuery, AlarmRulesWanted,
     AlarmRuleChangesWanted, AcknowledgeAlarm, PutAlarmRule, RemoveAlarmRule, ServiceQuery, ServiceWindowsWanted,
-    RecordingRulesWanted, PutRecordingRules, HoldsWanted, AddHold, ReleaseHold, DeletionRequest>;
+    RecordingRulesWanted, PutRecordingRules, HoldsWanted, AddHold, ReleaseHold, DeletionRequest, ShelveAlarm>;
 using ServiceWindows = std::function<std::vector<ServiceRow>()>; // from any thread
 
 // Lives on the main thread; its signals are emitted on its threads, so connect them queued. A request answers in
@@ -104,6 +109,7 @@ private:
     Result<void> answerRules(quint64 number, Request& request);
     Result<void> answerRuleChanges(quint64 number, Request& request);
     Result<void> acknowledge(RecordQuery& query, const AcknowledgeAlarm& wanted);
+    Result<void> shelve(const ShelveAlarm& wanted);
     Result<void> changeRules(const RemoteJob& job);
     // In recording_answers.cpp.
     Result<void> answerRecordingRules(quint64 number, Request& request);

@@ -134,6 +134,14 @@ void RemoteSession::acknowledgeAlarm(quint64 request, qint64 alarm, QString comm
     start(request, AcknowledgeAlarm { { alarm }, comment.toStdString() });
 }
 
+void RemoteSession::shelveAlarm(quint64 request, qint64 alarm, quint32 seconds, QString comment)
+{
+    const std::string words = "alarm " + std::to_string(alarm) + " for " + std::to_string(seconds) + " s";
+    if (mayNot(request, m_gate.refusal(RemoteRole::Operator, "shelve alarm", words)))
+        return;
+    start(request, ShelveAlarm { { alarm }, std::chrono::seconds(seconds), comment.toStdString() });
+}
+
 void RemoteSession::putAlarmRule(quint64 request, QByteArray rule)
 {
     const auto wanted = decodeAlarmRule(rule);

@@ -54,6 +54,7 @@ public:
     void alarmRules(quint64 request) override;
     void alarmRuleChanges(quint64 request) override;
     void acknowledgeAlarm(quint64 request, qint64 alarm, QString comment) override;
+    void shelveAlarm(quint64 request, qint64 alarm, quint32 seconds, QString comment) override;
     void putAlarmRule(quint64 request, QByteArray rule) override;
     void removeAlarmRule(quint64 request, QString name) override;
     void recordingRules(quint64 request) override;

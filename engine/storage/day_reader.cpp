@@ -206,7 +206,7 @@ Result<std::vector<StreamRecord>> DayReader::streams(CallKey call)
 Result<std::vector<QualityPoint>> DayReader::quality(CallKey call)
 {
     auto rows = prepared(m_database,
-        "SELECT stream_index, points, errors, details FROM quality WHERE call_key=?1 ORDER BY stream_index, "
+        "SELECT stream_index, points, errors, details, reports FROM quality WHERE call_key=?1 ORDER BY stream_index, "
         "block_start_ns",
         { toStored(call.value) });
     if (!rows)
@@ -214,7 +214,7 @@ Result<std::vector<QualityPoint>> DayReader::quality(CallKey call)
     std::vector<QualityPoint> points;
     while (rows.value().stepToRow())
         readQualityBlock({ call, static_cast<std::uint32_t>(rows.value().integer(0)) }, rows.value().blob(1),
-            rows.value().blob(2), rows.value().blob(3), points);
+            rows.value().blob(2), rows.value().blob(3), rows.value().blob(4), points);
     if (rows.value().failed())
         return fail();
     return points;

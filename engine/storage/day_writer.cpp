@@ -98,7 +98,7 @@ Result<void> DayWriter::prepare()
     auto columns = streamColumns();
     columns.insert(columns.end(), { "media_segment", "media_offset" });
     const std::vector<std::string> quality { "call_key", "stream_index", "block_start_ns", "points", "errors",
-        "details" };
+        "details", "reports" };
     const std::pair<Statement*, std::string> statements[] {
         { &m_insertCall.add, insertSql("calls", calls, "INSERT") },
         { &m_insertCall.replace, insertSql("calls", calls) },
@@ -108,7 +108,8 @@ Result<void> DayWriter::prepare()
         { &m_insertQuality.replace, insertSql("quality", quality) },
         { &m_selectCall, "SELECT call_id FROM calls WHERE call_key=?" },
         { &m_selectQuality,
-            "SELECT stream_index, points, errors, details FROM quality WHERE call_key=? ORDER BY stream_index, "
+            "SELECT stream_index, points, errors, details, reports FROM quality WHERE call_key=? ORDER BY "
+            "stream_index, "
             "block_start_ns" },
         { &m_insertServiceMinute, insertSql("service_minutes", serviceColumns()) },
         { &m_insertAlarm, insertSql("alarms", alarmColumns()) },
@@ -209,6 +210,10 @@ DayWriter::Put DayWriter::quality(std::span<const QualityPoint> block)
         insert.bindBlob(4, m_block.points);
         insert.bindBlob(5, m_block.errors);
         insert.bindBlob(6, m_block.details);
+        if (m_block.reported)
+            insert.bindBlob(7, m_block.reports);
+        else
+            insert.bind(7, StoredValue {});
     });
 }
 
@@ -259,7 +264,7 @@ bool DayWriter::readQuality(CallKey key, std::vector<QualityPoint>& points)
     m_selectQuality.bind(1, key.value);
     while (m_selectQuality.stepToRow())
         readQualityBlock({ key, static_cast<std::uint32_t>(m_selectQuality.integer(0)) }, m_selectQuality.blob(1),
-            m_selectQuality.blob(2), m_selectQuality.blob(3), points);
+            m_selectQuality.blob(2), m_selectQuality.blob(3), m_selectQuality.blob(4), points);
     m_selectQuality.reset();
     return !m_selectQuality.failed() || fail();
 }

@@ -14,7 +14,7 @@ namespace callmon {
 
 namespace {
 
-enum Kind : std::uint32_t { CallKind = 1, StreamKind, QualityKind, EndedKind, PlaceKind };
+enum Kind : std::uint32_t { CallKind = 1, StreamKind, QualityKind, EndedKind, PlaceKind, ReportedQualityKind };
 
 struct RecordHead {
     std::uint32_t kind, size, crc;
@@ -170,15 +170,19 @@ bool dispatch(const JournalReader& to, std::uint32_t kind, Bytes payload)
             to.place(key, stream);
         return in.good;
     }
-    case QualityKind: {
+    case QualityKind:
+    case ReportedQualityKind: {
+        const std::size_t reportSize = kind == ReportedQualityKind ? qualityReportSize : 0;
         const StreamKey key = takeStreamKey(in);
         std::vector<QualityPoint> points;
-        const std::size_t count = in.rest.size() / (qualityPointSize + qualityErrorSize + qualityDetailSize);
+        const std::size_t count =
+            in.rest.size() / (qualityPointSize + qualityErrorSize + qualityDetailSize + reportSize);
         const Bytes errors = in.rest.subspan(count * qualityPointSize);
         const Bytes details = errors.subspan(count * qualityErrorSize);
+        const Bytes reports = details.subspan(count * qualityDetailSize);
         if (!in.good
-            || !readQualityBlock(
-                key, in.rest.first(count * qualityPointSize), errors.first(count * qualityErrorSize), details, points))
+            || !readQualityBlock(key, in.rest.first(count * qualityPointSize), errors.first(count * qualityErrorSize),
+                details.first(count * qualityDetailSize), reports, points))
             return false;
         for (const QualityPoint& point : points)
             to.quality(point);
@@ -268,14 +272,16 @@ void JournalBatch::quality(std::span<const QualityPoint> points)
 {
     constexpr std::size_t atOnce = 1024;
     for (; !points.empty(); points = points.subspan(std::min(points.size(), atOnce))) {
-        const std::size_t begin = start(QualityKind);
-        putStreamKey(m_bytes, points.front().stream);
         m_block.clear();
         for (const QualityPoint& point : points.first(std::min(points.size(), atOnce)))
             m_block.append(point);
+        const std::size_t begin = start(m_block.reported ? ReportedQualityKind : QualityKind);
+        putStreamKey(m_bytes, points.front().stream);
         m_bytes.insert(m_bytes.end(), m_block.points.begin(), m_block.points.end());
         m_bytes.insert(m_bytes.end(), m_block.errors.begin(), m_block.errors.end());
         m_bytes.insert(m_bytes.end(), m_block.details.begin(), m_block.details.end());
+        if (m_block.reported)
+            m_bytes.insert(m_bytes.end(), m_block.reports.begin(), m_block.reports.end());
         finish(begin);
     }
 }

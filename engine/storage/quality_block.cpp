@@ -28,6 +28,7 @@ struct PackedDetail {
     std::uint8_t dscp, marks;
 };
 static_assert(sizeof(PackedDetail) == qualityDetailSize);
+static_assert(sizeof(FarEndReport) == qualityReportSize);
 constexpr std::uint8_t earlyMediaMark = 1;
 constexpr std::uint8_t pausingMark = 2;
 
@@ -61,6 +62,8 @@ void QualityBlock::append(const QualityPoint& point)
     const PackedDetail detail { point.bytes, point.discarded, point.dscp, static_cast<std::uint8_t>(marks) };
     callmon::append(errors, &error, qualityErrorSize);
     callmon::append(details, &detail, qualityDetailSize);
+    callmon::append(reports, &point.farEnd, qualityReportSize);
+    reported = reported || point.farEnd.reports > 0;
 }
 
 void QualityBlock::clear()
@@ -68,21 +71,26 @@ void QualityBlock::clear()
     points.clear();
     errors.clear();
     details.clear();
+    reports.clear();
+    reported = false;
 }
 
-bool readQualityBlock(StreamKey stream, Bytes points, Bytes errors, Bytes details, std::vector<QualityPoint>& into)
+bool readQualityBlock(
+    StreamKey stream, Bytes points, Bytes errors, Bytes details, Bytes reports, std::vector<QualityPoint>& into)
 {
     for (; points.size() >= qualityPointSize; points = points.subspan(qualityPointSize)) {
         PackedPoint packed {};
         std::memcpy(&packed, points.data(), qualityPointSize);
         const auto error = take<PackedError>(errors);
         const auto detail = take<PackedDetail>(details);
+        const bool told = reports.size() >= qualityReportSize;
+        const FarEndReport report = told ? take<FarEndReport>(reports) : FarEndReport {};
         into.push_back({ stream, timestampFromNanoseconds(packed.at), packed.packets, packed.lost, packed.duplicates,
             packed.reordered, packed.jitterMs, packed.deltaMaxMs, packed.mos, error.lostWithProbe, error.jitterErrorMs,
             detail.bytes, detail.discarded, detail.dscp, (detail.marks & earlyMediaMark) != 0,
-            (detail.marks & pausingMark) != 0 });
+            (detail.marks & pausingMark) != 0, report });
     }
-    return points.empty() && errors.empty() && details.empty();
+    return points.empty() && errors.empty() && details.empty() && reports.empty();
 }
 
 }

@@ -19,7 +19,7 @@ struct AddedColumn {
 constexpr const char* count = "INTEGER NOT NULL DEFAULT 0";
 constexpr const char* text = "TEXT NOT NULL DEFAULT ''";
 
-constexpr std::array<AddedColumn, 71> added { {
+constexpr std::array<AddedColumn, 72> added { {
     { 2, "calls", "probe_frames_lost", count, "0" },
     { 2, "calls", "poll_gap_longest_ns", count, "0" },
     { 2, "calls", "trust", count, "0" },
@@ -91,8 +91,8 @@ constexpr std::array<AddedColumn, 71> added { {
     { 6, "calls", "recorded", count, "0" },
     { 6, "calls", "recording_rule", text, "''" },
     { 6, "streams", "packets_not_wanted", count, "0" },
+    { 7, "quality", "reports", "BLOB", nullptr },
 } };
-
 }
 
 std::string upgradeSql(int from)

@@ -7,7 +7,7 @@ namespace callmon {
 
 // Stored in meta.schema_version. Of an older database the writer adds the columns that are new, at once and for good,
 // and a reader sees them with their default; a newer one is not touched.
-constexpr int schemaVersion = 6;
+constexpr int schemaVersion = 7;
 
 // Times: nanoseconds since 1970 UTC. Absent figures: NULL. Columns follow the visitors of record_fields.h.
 constexpr const char* schemaSql = R"sql(
@@ -169,6 +169,7 @@ CREATE TABLE IF NOT EXISTS quality(         -- the one-second points, up to 60 i
   points BLOB NOT NULL CHECK(length(points) % 36 = 0), -- layout: quality_block.h
   errors BLOB,                              -- of the same points, 8 bytes each; NULL in rows of schema 1
   details BLOB,                             -- likewise; NULL in rows of schema 4 and before
+  reports BLOB,                             -- of the receiver, by RTCP, likewise; NULL: none came (or schema 6 and before)
   PRIMARY KEY(call_key, stream_index, block_start_ns)
 );
 )sql";

@@ -5,6 +5,7 @@
 #include "engine/signalling/sdp.h"
 #include "engine/tracking/object_pool.h"
 #include "shared/base/seeded_hash.h"
+#include "shared/calls/quality_point.h"
 #include "shared/calls/stream_record.h"
 
 #include <array>
@@ -43,6 +44,7 @@ struct RtcpSummary {
     std::optional<float> lostPercent;
     std::optional<float> jitterMs;
     std::optional<float> mos; // of extended reports
+    FarEndReport second {}; // of the second that is on, until its point takes it
 };
 
 // How it is known that a party receives at an address: what is more certain takes the address over from what is less.

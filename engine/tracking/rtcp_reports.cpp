@@ -1,5 +1,7 @@
 #include "engine/tracking/rtcp_reports.h"
 
+#include <algorithm>
+
 namespace callmon {
 
 namespace {
@@ -189,7 +191,7 @@ std::optional<Milliseconds> RtcpReports::roundTripOf(std::uint32_t call, const S
 }
 
 // A source that moved to other ports within the call has several streams: the newest has the figures of all.
-void RtcpReports::tellStream(std::uint32_t call, const Source& source, LaneGroup& lanes) const
+void RtcpReports::tellStream(std::uint32_t call, Source& source, LaneGroup& lanes)
 {
     CallStream* newest = nullptr;
     LaneGroup::CallStreams places;
@@ -204,7 +206,45 @@ void RtcpReports::tellStream(std::uint32_t call, const Source& source, LaneGroup
     const RtcpFigures& figures = source.figures;
     newest->rtcp = { figures.reports(), asFloat(roundTripOf(call, source)),
         asFloat(figures.lossPercent(newest->rtp.sequence().first())),
-        asFloat(figures.jitter(newest->rtp.payload().clock)), asFloat(figures.mos()) };
+        asFloat(figures.jitter(newest->rtp.payload().clock)), asFloat(figures.mos()), newest->rtcp.second };
+    tellSecond(call, source, *newest);
+}
+
+// A second of the stream may be told several times before it is over; its point then takes what it was told.
+void RtcpReports::tellSecond(std::uint32_t call, Source& source, CallStream& stream)
+{
+    const RtcpFigures::Interval fresh = source.figures.takeInterval();
+    if (fresh.reports == 0)
+        return;
+    FarEndReport& told = stream.rtcp.second;
+    if (told.reports == 0)
+        source.second = {};
+    source.second.add(fresh);
+    const RtcpFigures::Interval& second = source.second;
+    const auto inUnits = [](std::optional<double> value, double unit) {
+        constexpr double most = FarEndReport::unknown - 1;
+        return value ? static_cast<std::uint16_t>(std::min(most, *value * unit + 0.5)) : FarEndReport::unknown;
+    };
+    const auto count = [](std::optional<Milliseconds> span) {
+        return span ? std::optional(span->count()) : std::nullopt;
+    };
+    told.lost = inUnits(second.lostPercent(), 100);
+    told.jitter = inUnits(count(second.jitter(stream.rtp.payload().clock)), 10);
+    const auto toSender = loopToSender(call, source);
+    const bool isWhole = second.receiverLoop && toSender;
+    told.roundTrip = inUnits(isWhole ? std::optional((*second.receiverLoop + *toSender).count()) : std::nullopt, 10);
+    told.reports = static_cast<std::uint16_t>(std::min(second.reports, 0xffffU));
+}
+
+std::optional<Milliseconds> RtcpReports::loopToSender(std::uint32_t call, const Source& source) const
+{
+    for (std::uint32_t i = newest(call); i != noIndex; i = m_sources[i].next) {
+        const Source& other = m_sources[i];
+        if (&other != &source && other.sender == source.receiver && other.receiver == source.sender)
+            if (const auto loop = other.figures.newestLoop())
+                return loop;
+    }
+    return std::nullopt;
 }
 
 void RtcpReports::tellCounts(std::uint32_t call, LaneGroup& lanes) const

@@ -55,6 +55,7 @@ private:
         IpAddress receiver;
         std::uint32_t next = noIndex; // in the call, older
         RtcpFigures figures;
+        RtcpFigures::Interval second; // what its stream's second that is on was told
     };
     struct CallSources { // zero: none
         std::uint32_t newestPlusOne;
@@ -70,7 +71,9 @@ private:
     void countEcho(RtcpFigures& figures, NtpShort reference, NtpShort delay, Timestamp at);
     RtcpFigures* figuresOf(std::uint32_t call, Ssrc ssrc, const IpAddress& sender, const IpAddress& receiver);
     std::optional<Milliseconds> roundTripOf(std::uint32_t call, const Source& source) const;
-    void tellStream(std::uint32_t call, const Source& source, LaneGroup& lanes) const;
+    void tellStream(std::uint32_t call, Source& source, LaneGroup& lanes);
+    void tellSecond(std::uint32_t call, Source& source, CallStream& stream);
+    std::optional<Milliseconds> loopToSender(std::uint32_t call, const Source& source) const; // the newest
     void tellCounts(std::uint32_t call, LaneGroup& lanes) const;
     void change(std::uint32_t call);
     std::uint32_t newest(std::uint32_t call) const { return m_calls[call].newestPlusOne - 1; } // noIndex for none

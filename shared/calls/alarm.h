@@ -80,6 +80,10 @@ struct Alarm {
     std::optional<Timestamp> acknowledgedAt;
     FixedText<47> acknowledgedBy; // user of the probe's machine
     FixedText<254> comment; // of whoever acknowledged
+    // While it is open and lies on the shelf (AlarmShelving); not stored.
+    std::optional<Timestamp> shelvedUntil;
+    FixedText<47> shelvedBy;
+    FixedText<254> shelfComment;
 
     bool isOpen() const { return !clearedAt; }
     bool isSummary() const { return calls > 0; }
@@ -92,6 +96,16 @@ struct AlarmAcknowledgement {
     Timestamp at;
     FixedText<254> comment;
 };
+
+// Nobody is to be told, until then, of an alarm that is open, nor of what the same rule raises about the same call or
+// group meanwhile. By the machine's clock, as a person counts.
+struct AlarmShelving {
+    AlarmId id;
+    FixedText<47> by;
+    Timestamp until; // a time that has passed takes it back
+    FixedText<254> comment;
+};
+constexpr std::chrono::seconds longestOnShelf = std::chrono::hours(24 * 30);
 
 using AlarmDelta = ListDelta<Alarm, AlarmId>; // of the list of open alarms
 

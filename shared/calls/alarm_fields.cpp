@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::array alarmNames { "alarm_id", "severity", "kind", "rule", "since", "raised_at", "cleared_at",
     "end_reason", "call_key", "direction", "caller", "callee", "metric", "group", "calls", "figure", "worst",
-    "threshold", "unit", "text", "acknowledged_at", "acknowledged_by", "comment" };
+    "threshold", "unit", "text", "acknowledged_at", "acknowledged_by", "comment", "shelved_until", "shelved_by",
+    "shelf_comment" };
 
 constexpr std::array ruleChangeNames { "rule", "kind", "severity", "enabled", "threshold", "clear_threshold", "unit",
     "raise_after_s", "clear_after_s", "together", "metric", "group", "window_min", "least_calls", "changed_at",
@@ -55,7 +56,8 @@ std::vector<FieldValue> alarmFields(const Alarm& alarm)
         alarm.direction ? text(toText(*alarm.direction)) : FieldValue {}, text(alarm.caller), text(alarm.callee),
         text(alarm.metric), text(alarm.group), number(std::to_string(alarm.calls)), number(alarm.figure),
         number(alarm.worst), number(alarm.threshold), text(unitOf(alarm.kind)), text(alarm.text),
-        time(alarm.acknowledgedAt), text(alarm.acknowledgedBy), text(alarm.comment) };
+        time(alarm.acknowledgedAt), text(alarm.acknowledgedBy), text(alarm.comment), time(alarm.shelvedUntil),
+        text(alarm.shelvedBy), text(alarm.shelfComment) };
 }
 
 std::span<const char* const> alarmRuleFieldNames()

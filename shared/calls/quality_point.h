@@ -8,6 +8,17 @@
 
 namespace callmon {
 
+// What the receiver of a stream reported of it, by RTCP, in one second: each figure of the time since the report
+// before. Whole numbers, so that the same is seen live and stored.
+struct FarEndReport {
+    static constexpr std::uint16_t unknown = 0xffff;
+    std::uint16_t lost = unknown; // hundredths of a percent, of what was sent: before the probe and behind it
+    std::uint16_t jitter = unknown; // tenths of a millisecond (RFC 3550 A.8, as the receiver has it)
+    std::uint16_t roundTrip = unknown; // tenths of a millisecond, from the probe to both ends and back
+    std::uint16_t reports = 0; // 0: none came in that second
+    bool operator==(const FarEndReport&) const = default;
+};
+
 struct QualityPoint {
     StreamKey stream;
     Timestamp at; // the second begins here; a stream's seconds count from its own first packet
@@ -25,6 +36,7 @@ struct QualityPoint {
     std::uint8_t dscp = 0; // of its last packet (RFC 2474)
     bool earlyMedia = false; // it began before the call was answered
     bool pausing = false; // comfort noise came, or silence was left out: fewer packets are no loss
+    FarEndReport farEnd;
 };
 static_assert(std::is_trivially_copyable_v<QualityPoint>);
 

@@ -24,7 +24,7 @@ std::optional<ServiceGrouping> parseServiceGrouping(std::string_view text);
 std::string toText(const ServiceGroup& group); // "total", "trunk north", as alarm rules name it
 
 // Counts that periods can be joined by. An attempt counts when it is answered or has failed, a call's end when it
-// ends; by codec both do at the end, when the codec is known.
+// ends; by codec both do at the end, and a new call when the codec is known.
 struct ServiceSums {
     ServiceFigures figures;
     std::uint64_t newCalls = 0; // that began

@@ -185,6 +185,13 @@ quint64 RemoteProbe::acknowledgeAlarm(AlarmId alarm, const QString& comment)
         [&](SessionReplica& session, quint64 number) { session.acknowledgeAlarm(number, alarm.value, comment); });
 }
 
+quint64 RemoteProbe::shelveAlarm(AlarmId alarm, std::chrono::seconds time, const QString& comment)
+{
+    return request([&](SessionReplica& session, quint64 number) {
+        session.shelveAlarm(number, alarm.value, static_cast<quint32>(time.count()), comment);
+    });
+}
+
 quint64 RemoteProbe::putAlarmRule(const AlarmRule& rule)
 {
     return request([&](SessionReplica& session, quint64 number) { session.putAlarmRule(number, encode(rule)); });

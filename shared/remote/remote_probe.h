@@ -59,6 +59,7 @@ public:
     quint64 alarmRuleChanges(); // oldest first
     // Changes: they are kept once finished() has come, with this program's user and the time.
     quint64 acknowledgeAlarm(AlarmId alarm, const QString& comment);
+    quint64 shelveAlarm(AlarmId alarm, std::chrono::seconds time, const QString& comment); // no time takes it back
     quint64 putAlarmRule(const AlarmRule& rule);
     quint64 removeAlarmRule(const QString& name);
     quint64 recordingRules();

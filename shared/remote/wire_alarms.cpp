@@ -30,8 +30,11 @@ template <typename Archive, typename T> void visitAlarm(Archive& archive, T& ala
     archive.field(alarm.acknowledgedAt);
     archive.field(alarm.acknowledgedBy);
     archive.field(alarm.comment);
+    archive.field(alarm.shelvedUntil);
+    archive.field(alarm.shelvedBy);
+    archive.field(alarm.shelfComment);
 }
-constexpr std::size_t alarmMinBytes = 75;
+constexpr std::size_t alarmMinBytes = 80;
 
 template <typename Archive, typename T> void visitRule(Archive& archive, T& rule)
 {

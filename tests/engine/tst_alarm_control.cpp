@@ -111,6 +111,44 @@ private slots:
         QVERIFY(m_desk->book().takeAcknowledgements().empty());
     }
 
+    void whatIsOnTheShelfAllClientsSee()
+    {
+        Alarm alarm = someAlarm(1);
+        alarm.group = std::string_view("trunk north");
+        const AlarmId open = *m_desk->book().raise(alarm);
+        const AlarmId other = *m_desk->book().raise(someAlarm(2));
+        const auto client = connected();
+        const auto second = connected();
+        QTRY_COMPARE_WITH_TIMEOUT(second->openAlarms.size(), 2u, patience);
+        const Timestamp before = std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
+        QCOMPARE(ended(*client, client->probe.shelveAlarm(open, 2h, "works on Sunday")), std::string());
+        QTRY_VERIFY_WITH_TIMEOUT(second->openAlarms[open].shelvedUntil, patience);
+        QCOMPARE(second->openAlarms[open].shelvedBy.str(), myName());
+        QCOMPARE(second->openAlarms[open].shelfComment.str(), std::string("works on Sunday"));
+        QVERIFY(*second->openAlarms[open].shelvedUntil >= before + 2h);
+        QVERIFY(*second->openAlarms[open].shelvedUntil < before + 3h);
+        QVERIFY(!second->openAlarms[other].shelvedUntil);
+
+        // What the rule raises about the same is on the shelf as well, after the first one is over, too.
+        m_desk->book().clear(open, start + 100s, AlarmEnd::Recovered, 0);
+        alarm.raisedAt = start + 200s;
+        const AlarmId again = *m_desk->book().raise(alarm);
+        QTRY_VERIFY_WITH_TIMEOUT(second->openAlarms[again].shelvedUntil, patience);
+        QCOMPARE(ended(*second, second->probe.shelveAlarm(again, 0s, "")), std::string());
+        QTRY_VERIFY_WITH_TIMEOUT(!client->openAlarms[again].shelvedUntil, patience);
+        QVERIFY(client->openAlarms[again].shelvedBy.empty());
+
+        QCOMPARE(ended(*client, client->probe.shelveAlarm(again, 1s, "")), std::string()); // over by itself
+        QTRY_VERIFY_WITH_TIMEOUT(second->openAlarms[again].shelvedUntil, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(!second->openAlarms[again].shelvedUntil, patience);
+        QCOMPARE(ended(*client, client->probe.shelveAlarm({ 5 }, 1h, "")),
+            std::string("alarm 5 is not open: there is nothing to shelve"));
+        QCOMPARE(ended(*client, client->probe.shelveAlarm(again, 24h * 31, "")),
+            std::string("that is too long: an alarm can be shelved for 30 days at most"));
+        QCOMPARE(ended(*client, client->probe.shelveAlarm(again, 1h, QString(255, 'x'))),
+            std::string("the comment is too long: 254 bytes are kept"));
+    }
+
     void changedRuleIsInForceAndOutlivesTheEngine()
     {
         auto client = connected();

@@ -13,7 +13,9 @@ if(CALLMON_SANITIZE)
   add_compile_options(-fsanitize=${CALLMON_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${CALLMON_SANITIZE})
   # GCC 12 warns of values in std::optional that its own checks make it lose sight of.
-  add_compile_options(-Wno-maybe-uninitialized)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU") # clang knows no such warning
+    add_compile_options(-Wno-maybe-uninitialized)
+  endif()
   if(CALLMON_SANITIZE MATCHES undefined)
     add_compile_options(-fno-sanitize-recover=undefined)
   endif()

@@ -219,8 +219,10 @@ inline Packets overWebSocket(const Packets& plain, const Cut& cut, std::size_t f
 }
 
 // RFC 4168, RFC 9260 6.9 and 6.10: fragments of `cut.size`, behind each other; the packet that completes a message
-// holds the first fragment of the next one, of `cut.ahead` bytes. Unordered, on streams by turns.
-inline Packets overSctp(const Packets& plain, const Cut& cut, unsigned streams)
+// holds the first fragment of the next one, of `cut.ahead` bytes. Unordered, on streams by turns. By I-DATA (RFC
+// 8260 2.1) the messages of a direction are numbered from 0 up, and the fragments of each.
+enum class SctpPiece : std::uint8_t { Data, IData };
+inline Packets overSctp(const Packets& plain, const Cut& cut, unsigned streams, SctpPiece kind = SctpPiece::Data)
 {
     Packets out;
     Conversations conversations;
@@ -235,22 +237,28 @@ inline Packets overSctp(const Packets& plain, const Cut& cut, unsigned streams)
         std::uint32_t tsn = 0xfffffff0;
         std::size_t begun = 0; // bytes of this message that came with the one before
         constexpr unsigned first = 2, last = 1, unordered = 4;
+        const auto chunk = [&](std::size_t message, std::uint32_t fragment, unsigned flags, const std::string& part) {
+            const auto stream = static_cast<std::uint16_t>(message % streams);
+            const auto number = static_cast<std::uint32_t>(message);
+            return kind == SctpPiece::Data
+                ? pieces::dataChunk(tsn++, unordered | flags, part, stream)
+                : pieces::iDataChunk(tsn++, unordered | flags, number, fragment, part, stream);
+        };
         for (std::size_t i = 0; i < messages.size(); ++i) {
             const std::string& text = messages[i].ip;
-            const auto stream = static_cast<std::uint16_t>(i % streams);
             std::vector<std::string> parts;
+            std::uint32_t fragment = begun > 0 ? 1 : 0;
             for (std::size_t done = begun; done < text.size();) {
                 const std::size_t size = std::min(cut.size, text.size() - done);
-                const unsigned flags = unordered | (done == 0 ? first : 0) | (done + size == text.size() ? last : 0);
-                parts.push_back(pieces::dataChunk(tsn++, flags, text.substr(done, size), stream));
+                const unsigned flags = (done == 0 ? first : 0) | (done + size == text.size() ? last : 0);
+                parts.push_back(chunk(i, fragment++, flags, text.substr(done, size)));
                 done += size;
             }
             begun = 0;
             if (cut.ahead > 0 && i + 1 < messages.size()) {
                 const std::string& next = messages[i + 1].ip;
                 begun = std::min(cut.ahead, next.size() - 1);
-                parts.back() += pieces::dataChunk(
-                    tsn++, unordered | first, next.substr(0, begun), static_cast<std::uint16_t>((i + 1) % streams));
+                parts.back() += chunk(i + 1, 0, first, next.substr(0, begun));
             }
             for (std::string& part : parts)
                 part = sctpPacket(path, part);

@@ -1,5 +1,7 @@
-// The same calls give the same records however their packets are wrapped and cut.
+// The same calls give the same records however their packets are wrapped and cut, and by however many threads they are
+// read.
 #include "shared/calls/call_fields.h"
+#include "tests/replay/lane_reading.h"
 #include "tests/replay/replay_capture.h"
 #include "tests/replay/rewrapped_signalling.h"
 #include "tests/replay/tshark_truth.h"
@@ -50,7 +52,7 @@ std::unique_ptr<Replayed> replay(
 }
 
 // Of every call, stream, second and message, a line each.
-QStringList recordsOf(const Replayed& replayed)
+QStringList recordsOf(const CollectingSink& sink)
 {
     QStringList lines;
     const auto add = [&](std::span<const char* const> names, const std::vector<FieldValue>& fields) {
@@ -59,15 +61,15 @@ QStringList recordsOf(const Replayed& replayed)
             line += QString("%1=%2 ").arg(names[i], QString::fromStdString(fields[i].text));
         lines << line;
     };
-    for (const CallRecord& call : replayed.sink.ended)
+    for (const CallRecord& call : sink.ended)
         add(callFieldNames(), callFields(call));
-    for (const auto& [key, stream] : replayed.sink.streams)
+    for (const auto& [key, stream] : sink.streams)
         add(streamFieldNames(), streamFields(stream, ""));
-    for (const auto& [key, points] : replayed.sink.points) {
+    for (const auto& [key, points] : sink.points) {
         for (const QualityPoint& point : points)
             add(qualityFieldNames(), qualityFields(point, "", Party::Caller));
     }
-    for (const auto& [key, messages] : replayed.sink.messages) {
+    for (const auto& [key, messages] : sink.messages) {
         for (const CallMessage& message : messages)
             lines << QString("%1 ").arg(nanosecondsSinceEpoch(message.head.arrival))
                     + QString::fromStdString(message.text);
@@ -107,6 +109,13 @@ std::vector<Variant> allVariants()
         { "SCTP, bundled with the next message's first",
             [](P p) { return overSctp(p, { .size = 333, .ahead = 64 }, 2); }, "sctp" },
         { "SCTP, in disorder", [](P p) { return overSctp(p, { .size = 100, .order = shuffled }, 2); }, "sctp" },
+        { "SCTP, I-DATA", [](P p) { return overSctp(p, { .size = 200 }, 3, SctpPiece::IData); }, "sctp" },
+        { "SCTP, I-DATA, in disorder",
+            [](P p) { return overSctp(p, { .size = 100, .order = shuffled }, 2, SctpPiece::IData); }, "sctp" },
+        { "SCTP, I-DATA, bundled with the next message's first",
+            [](P p) { return overSctp(p, { .size = 333, .ahead = 64 }, 1, SctpPiece::IData); }, "sctp" },
+        { "SCTP, I-DATA, in Geneve", [](P p) { return overSctp(p, { .size = 150 }, 2, SctpPiece::IData); }, "sctp",
+            "Geneve with IP and an option" },
         { "SCTP in GTP-U", [](P p) { return overSctp(p, { .size = 200 }, 2); }, "sctp", "GTP-U" },
         { "SCTP in fragments", [](P p) { return inFragments(overSctp(p, {}, 2), { .size = 128 }); }, "sctp" },
         { "WebSocket", [](P p) { return overWebSocket(p, {}, 99'999); }, "ws" },
@@ -172,19 +181,25 @@ public:
                 + pieces::little32(static_cast<std::uint32_t>(ns)) + size + size + frame
                 + std::string((4 - frame.size() % 4) % 4, '\0'));
     }
+    bool write(const QString& path) const
+    {
+        QFile file(path);
+        const std::string all =
+            block(0x0a0d0d0a, pieces::little32(0x1a2b3c4d) + little16(1) + little16(0) + std::string(8, '\xff'))
+            + m_blocks;
+        return file.open(QIODevice::WriteOnly)
+            && file.write(all.data(), static_cast<qint64>(all.size())) == static_cast<qint64>(all.size())
+            && file.flush();
+    }
     // The frames that a filter finds.
     qsizetype count(const QString& filter, const QStringList& options = {}) const
     {
         QTemporaryDir folder;
-        QFile file(folder.filePath("wrapped.pcapng"));
-        const std::string all =
-            block(0x0a0d0d0a, pieces::little32(0x1a2b3c4d) + little16(1) + little16(0) + std::string(8, '\xff'))
-            + m_blocks;
-        if (!file.open(QIODevice::WriteOnly) || file.write(all.data(), static_cast<qint64>(all.size())) < 0)
+        const QString path = folder.filePath("wrapped.pcapng");
+        if (!write(path))
             return -1;
-        file.close();
-        const QStringList arguments { "-n", "-r", file.fileName(), "--enable-heuristic", "rtp_udp", "-o",
-            "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "sctp.checksum:CRC 32c", "-Y", filter };
+        const QStringList arguments { "-n", "-r", path, "--enable-heuristic", "rtp_udp", "-o", "ip.check_checksum:TRUE",
+            "-o", "tcp.check_checksum:TRUE", "-o", "sctp.checksum:CRC 32c", "-Y", filter };
         return runTshark(arguments + options).count('\n');
     }
 
@@ -220,8 +235,10 @@ private:
         const Packets& packets, const QStringList& plain, const Variant& variant, const Wrapping& wrapping)
     {
         const auto replayed = replay(packets, wrapping);
-        const QStringList expected = expectedOf(plain, variant, wrapping.encapsulation);
-        const QStringList records = recordsOf(*replayed);
+        compare(recordsOf(replayed->sink), expectedOf(plain, variant, wrapping.encapsulation));
+    }
+    static void compare(const QStringList& records, const QStringList& expected)
+    {
         for (qsizetype i = 0; i < std::min(records.size(), expected.size()); ++i)
             QCOMPARE(records[i], expected[i]);
         QCOMPARE(records.size(), expected.size());
@@ -235,11 +252,11 @@ private slots:
         m_plain = packetsIn("plain.pcap");
         QVERIFY(m_plain.size() > 2000);
         const auto plain = replay(m_plain, named("Ethernet"));
-        m_records = recordsOf(*plain);
+        m_records = recordsOf(plain->sink);
         QVERIFY(plain->sink.ended.size() > 10 && plain->sink.streams.size() > 10);
         m_skinny = packetsIn("skinny.pcap");
         const auto skinny = replay(m_skinny, named("Ethernet"));
-        m_skinnyRecords = recordsOf(*skinny);
+        m_skinnyRecords = recordsOf(skinny->sink);
         QVERIFY(skinny->sink.ended.size() > 10 && skinny->sink.streams.size() > 10);
         QVERIFY(std::ranges::any_of(m_plain, [](const TimedPacket& p) { return isV4(p.ip); }));
         QVERIFY(std::ranges::any_of(m_plain, [](const TimedPacket& p) { return !isV4(p.ip); }));
@@ -269,6 +286,32 @@ private slots:
         QFETCH(int, number);
         const Variant variant = skinnyVariants()[static_cast<std::size_t>(number)];
         compare(variant.packetsOf(m_skinny), m_skinnyRecords, variant, named(variant.in));
+    }
+
+    // Capture thread and processing threads and all: pieces are lane 0's, and what they carry may be another lane's.
+    void severalProcessingThreadsGiveTheSameRecords_data()
+    {
+        QTest::addColumn<int>("number");
+        for (int i = 0; const Variant& variant : allVariants())
+            QTest::newRow(variant.name.c_str()) << i++;
+    }
+    void severalProcessingThreadsGiveTheSameRecords()
+    {
+        QFETCH(int, number);
+        const Variant variant = allVariants()[static_cast<std::size_t>(number)];
+        const Wrapping& wrapping = named(variant.in);
+        WrappedFile file;
+        for (const TimedPacket& packet : variant.packetsOf(m_plain))
+            file.add(packet, wrapping);
+        QTemporaryDir folder;
+        const QString path = folder.filePath("wrapped.pcapng");
+        QVERIFY(file.write(path));
+        for (const std::uint32_t lanes : { 1u, 2u, 3u }) {
+            const auto run = readWithLanes(path, lanes);
+            QVERIFY(run);
+            QCOMPARE(run->busyLanes, std::size_t { lanes });
+            compare(recordsOf(run->all), expectedOf(m_records, variant, wrapping.encapsulation));
+        }
     }
 
     // As tunnels whose ends do not know the path's MTU send it: the outer packet is cut.
@@ -303,7 +346,7 @@ private slots:
         const auto once = replay(m_plain, named("Ethernet"), Mirrored::Once);
         QCOMPARE(once->mirrorCopies, 0u);
         const auto seenTwice = replay(mirrored, named("Ethernet"), Mirrored::Once);
-        QCOMPARE(recordsOf(*seenTwice), m_records);
+        QCOMPARE(recordsOf(seenTwice->sink), m_records);
         QFile truth(qEnvironmentVariable("CALLMON_WRAPPED") + "/mirrored.pcap.truth.other.csv");
         QVERIFY(truth.open(QIODevice::ReadOnly));
         const QByteArray row =
@@ -342,8 +385,8 @@ private slots:
     {
         QTest::addColumn<QString>("name");
         QTest::addColumn<QStringList>("as");
-        for (const char* name :
-            { "TCP, 100 bytes", "SCTP in chunks of 100 bytes", "fragments, in disorder and some twice" })
+        for (const char* name : { "TCP, 100 bytes", "SCTP in chunks of 100 bytes", "SCTP, I-DATA",
+                 "SCTP, I-DATA, bundled with the next message's first", "fragments, in disorder and some twice" })
             QTest::newRow(name) << name << QStringList {};
         QTest::newRow("WebSocket") << "WebSocket" << QStringList { "-d", "tcp.port==5060,http" };
     }

@@ -427,8 +427,10 @@ public:
         delta.snapshot = true;
         delta.toVersion = 1;
         delta.changed = alarms;
+        shownAlarms = alarms;
         emit alarmsChanged(delta);
     }
+    std::vector<Alarm> shownAlarms;
 
     quint64 alarms(const AlarmQuery& query) override
     {
@@ -464,6 +466,20 @@ public:
         acknowledged.emplace_back(alarm, comment);
         return comment == "refused" ? later([this](quint64 id) { emit failed(id, "there is no alarm 7"); })
                                     : later([](quint64) {});
+    }
+    quint64 shelveAlarm(AlarmId alarm, std::chrono::seconds time, const QString& comment) override
+    {
+        for (Alarm& one : shownAlarms) {
+            if (one.id != alarm)
+                continue;
+            one.shelvedUntil = time.count() > 0 ? std::optional(now() + time) : std::nullopt;
+            one.shelvedBy = std::string_view("anna");
+            one.shelfComment = comment.toStdString();
+            AlarmDelta delta;
+            delta.changed = { one };
+            return later([this, delta](quint64) { emit alarmsChanged(delta); });
+        }
+        return later([this](quint64 id) { emit failed(id, "it is not open: there is nothing to shelve"); });
     }
     quint64 putAlarmRule(const AlarmRule& rule) override
     {

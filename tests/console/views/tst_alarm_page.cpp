@@ -7,6 +7,7 @@
 #include "console/views/message_bar.h"
 #include "console/views/rule_form.h"
 #include "console/views/rules_dialog.h"
+#include "console/views/shelve_dialog.h"
 #include "demo_source.h"
 
 #include <QCheckBox>
@@ -105,16 +106,29 @@ private slots:
         m_window->showAlarms();
         page().table().selectRow(0);
         QTest::keyClick(m_window.get(), Qt::Key_J, Qt::ControlModifier);
-        QCOMPARE(page().open().rowCount(), 2);
+        auto* dialog = page().findChild<ShelveDialog*>();
+        QVERIFY(dialog);
+        QCOMPARE(dialog->time(), std::chrono::seconds(1800));
+        QTest::keyClick(dialog->findChild<QComboBox*>("shelfTime"), Qt::Key_Down);
+        QTest::keyClicks(dialog->findChild<QLineEdit*>("shelfComment"), "works on Sunday");
+        QTest::keyClick(dialog->findChild<QLineEdit*>("shelfComment"), Qt::Key_Return);
+        QTRY_COMPARE(page().open().rowCount(), 2);
+        QVERIFY(page().lastError().isEmpty());
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
         auto* view = page().findChild<QComboBox*>("alarmView");
         view->setFocus();
         QTest::keyClick(view, Qt::Key_Down); // open, with shelved
         QCOMPARE(page().open().rowCount(), 3);
         m_window->showAlarms();
         page().table().selectRow(0);
+        const QModelIndex until = page().open().index(0, AlarmModel::ShelvedUntil);
+        QVERIFY(until.data().toString() != page().open().index(1, AlarmModel::ShelvedUntil).data().toString());
+        QCOMPARE(page().open().index(0, AlarmModel::ShelvedBy).data().toString(), QString("anna"));
+        QCOMPARE(page().open().index(0, AlarmModel::ShelfComment).data().toString(), QString("works on Sunday"));
         QTest::keyClick(m_window.get(), Qt::Key_J, Qt::ControlModifier);
         QTest::keyClick(view, Qt::Key_Up);
-        QCOMPARE(page().open().rowCount(), 3);
+        QTRY_COMPARE(page().open().rowCount(), 3);
     }
 
     void filterNarrowsAndEscClears()

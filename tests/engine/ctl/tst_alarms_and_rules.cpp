@@ -46,6 +46,14 @@ public:
         m_engine.done.push_back("acknowledge " + std::to_string(alarm.value) + ' ' + comment);
         return {};
     }
+    Result<void> shelveAlarm(AlarmId alarm, std::chrono::seconds time, const std::string& comment) override
+    {
+        if (alarm.value == 6)
+            return Error { "alarm 6 is not open: there is nothing to shelve" };
+        m_engine.done.push_back(
+            "shelve " + std::to_string(alarm.value) + ' ' + std::to_string(time.count()) + ' ' + comment);
+        return {};
+    }
     Result<std::vector<AlarmRule>> alarmRules() override { return m_engine.rules; }
     Result<std::vector<AlarmRuleChange>> alarmRuleChanges() override { return m_engine.changes; }
     Result<void> putAlarmRule(const AlarmRule& rule) override
@@ -84,7 +92,7 @@ private slots:
         m_engine.alarms = { sample::fullAlarm() };
         QCOMPARE(run("alarms --format csv"), 0);
         QVERIFY2(m_out.contains(",minor,metric_high,"), qPrintable(m_out));
-        QVERIFY(m_out.contains(",anna,told the carrier"));
+        QVERIFY(m_out.contains(",anna,told the carrier,1970-01-01T00:00:00.000000006Z,bert,works on Sunday"));
     }
 
     void alarmIsAcknowledgedWithAComment()
@@ -96,6 +104,24 @@ private slots:
         QCOMPARE(run("alarms --acknowledge x"), 2);
         QCOMPARE(run("alarms --comment alone"), 2);
         QCOMPARE(run("alarms --data /tmp --acknowledge 5"), 2);
+    }
+
+    void alarmIsShelvedForATimeAndTakenBack()
+    {
+        QCOMPARE(run("alarms --shelve 5 --for 8h --comment works"), 0);
+        QCOMPARE(run("alarms --shelve 5 --for 30d"), 0);
+        QCOMPARE(run("alarms --unshelve 5"), 0);
+        QCOMPARE(
+            m_engine.done, (std::vector<std::string> { "shelve 5 28800 works", "shelve 5 2592000 ", "shelve 5 0 " }));
+        QCOMPARE(run("alarms --shelve 6 --for 30m"), 1);
+        QCOMPARE(m_err, QString("callmonctl: alarm 6 is not open: there is nothing to shelve\n"));
+        QCOMPARE(run("alarms --shelve 5"), 2);
+        QVERIFY(m_err.contains("--shelve takes --for TIME"));
+        for (const char* time : { "0m", "31d", "8", "h", "-1h", "9999999999999999999d" })
+            QCOMPARE(run(QString("alarms --shelve 5 --for %1").arg(time)), 2);
+        QCOMPARE(run("alarms --for 8h"), 2);
+        QCOMPARE(run("alarms --shelve 5 --for 8h --acknowledge 5"), 2);
+        QCOMPARE(run("alarms --data /tmp --shelve 5 --for 8h"), 2);
     }
 
     void rulesAreListed()

@@ -301,6 +301,36 @@ private slots:
         QCOMPARE(bench.metric("attempts", 1, "codec G729"), 0.0);
     }
 
+    void newCallsCountByCodecOnceItIsKnown()
+    {
+        Bench bench;
+        bench.fail(486); // no media: of no codec
+        const CallRecord again = bench.answer(callAt(bench.now)); // by the same two: repeated
+        bench.monitor.stream(streamOf(again, 1, "G729"));
+        bench.monitor.stream(streamOf(again, 0, "PCMA")); // the call is no new one by that
+        const CallRecord other = bench.answer(callAt(bench.now, "101"));
+        bench.monitor.stream(streamOf(other, 0, "PCMA"));
+        bench.monitor.stream(streamOf(other, 0, "PCMA"));
+        CallRecord old = callAt(bench.now, "102");
+        old.beganBeforeProbe = true;
+        old = bench.answer(old);
+        bench.monitor.stream(streamOf(old, 0, "PCMA"));
+        bench.goTo(start + 10s);
+        const auto newCalls = [&](std::string_view group) { return bench.window(1, group).sums.newCalls; };
+        QCOMPARE(newCalls("total"), std::uint64_t { 3 });
+        QCOMPARE(newCalls("codec none"), std::uint64_t { 1 });
+        QCOMPARE(newCalls("codec G729"), std::uint64_t { 1 });
+        QCOMPARE(newCalls("codec PCMA"), std::uint64_t { 1 });
+        QCOMPARE(bench.metric("repeated_calls", 1, "codec G729"), 100.0);
+        QCOMPARE(bench.metric("repeated_calls", 1, "codec PCMA"), 0.0);
+        bench.end(again);
+        bench.end(other);
+        bench.end(old);
+        bench.goTo(start + 20s);
+        QCOMPARE(newCalls("total"), std::uint64_t { 3 });
+        QCOMPARE(newCalls("codec none") + newCalls("codec G729") + newCalls("codec PCMA"), std::uint64_t { 3 });
+    }
+
     void codecsBeyondSixteenAreOneGroup()
     {
         Bench bench;

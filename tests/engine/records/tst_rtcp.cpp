@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 using namespace callmon;
 
@@ -106,6 +107,7 @@ class RtcpTest : public QObject {
 
 private slots:
     void reportsAreAboutTheStreamOfTheirSource();
+    void everyReportIsInItsSecondAndOfTheTimeSinceTheOneBefore();
     void roundTripIsThatToBothEnds();
     void oneEndAloneIsNoRoundTrip();
     void reportsFindTheirCallByAnyOfItsAddresses_data();
@@ -152,6 +154,39 @@ void RtcpTest::reportsAreAboutTheStreamOfTheirSource()
     QCOMPARE(outcome->counter("rtcp_reports"), 3u);
 }
 
+void RtcpTest::everyReportIsInItsSecondAndOfTheTimeSinceTheOneBefore()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    talk(traffic);
+    // 12 / 256 before the first report, then 10 of 100 packets; two reports within a second: 1 and 3 of 100 and 20; a
+    // count that falls by copies is no loss.
+    const auto report = [&](double ms, const RtcpWriter::Block& block) {
+        rtcp(traffic, ms, above(callerMedia), above(calleeMedia), senderReport(ofCaller, ms, block));
+    };
+    report(2200, { ofCallee, 12, 5, 99, 80, 0, 0 });
+    report(4200, { ofCallee, 25, 15, 199, 240, 0, 0 });
+    report(6200, { ofCallee, 3, 16, 299, 80, 0, 0 });
+    report(6800, { ofCallee, 38, 19, 319, 240, 0, 0 });
+    report(8200, { ofCallee, 0, 10, 399, 0, 0, 0 });
+    const auto outcome = run(traffic);
+    std::map<std::int64_t, FarEndReport> told;
+    for (const auto& [key, points] : outcome->sink.points) {
+        for (const QualityPoint& point : points) {
+            if (point.farEnd.reports == 0) {
+                QCOMPARE(point.farEnd, FarEndReport {});
+                continue;
+            }
+            QCOMPARE(outcome->sink.streams.at(key).ssrc, ofCallee);
+            told[std::chrono::round<std::chrono::milliseconds>(point.at - scriptTime(0)).count()] = point.farEnd;
+        }
+    }
+    constexpr std::uint16_t unknown = FarEndReport::unknown;
+    const std::map<std::int64_t, FarEndReport> expected { { 2101, { 469, 100, unknown, 1 } },
+        { 4101, { 1000, 300, unknown, 1 } }, { 6101, { 333, 200, unknown, 2 } }, { 8101, { 0, 0, unknown, 1 } } };
+    QCOMPARE(told, expected);
+}
+
 void RtcpTest::roundTripIsThatToBothEnds()
 {
     TestTraffic traffic;
@@ -169,6 +204,12 @@ void RtcpTest::roundTripIsThatToBothEnds()
         QVERIFY(near(outcome->streamOf(ssrc).rtt, 52));
     }
     QCOMPARE(outcome->counter("rtcp_delays_implausible"), 0u);
+    std::vector<std::uint16_t> roundTrips; // of the seconds: known once both ways are
+    for (const auto& [key, points] : outcome->sink.points)
+        for (const QualityPoint& point : points)
+            if (point.farEnd.roundTrip != FarEndReport::unknown)
+                roundTrips.push_back(point.farEnd.roundTrip);
+    QCOMPARE(roundTrips, std::vector<std::uint16_t> { 520 });
 }
 
 void RtcpTest::oneEndAloneIsNoRoundTrip()

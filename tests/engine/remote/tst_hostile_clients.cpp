@@ -57,7 +57,16 @@ Packet invoke(const QString& name, int method, const QVariantList& arguments, in
 
 const QString hello = "Hello";
 const QString session = "Session";
-enum SessionMethod { Alive, FollowLive, LivePartTaken, Search, Streams, AcknowledgeAlarm = 17, PutAlarmRule };
+enum SessionMethod {
+    Alive,
+    FollowLive,
+    LivePartTaken,
+    Search,
+    Streams,
+    AcknowledgeAlarm = 17,
+    ShelveAlarm,
+    PutAlarmRule
+};
 
 std::vector<RemoteMethods> allMethods()
 {
@@ -149,6 +158,7 @@ private slots:
             void alarmRules(quint64) override { }
             void alarmRuleChanges(quint64) override { }
             void acknowledgeAlarm(quint64, qint64, QString) override { }
+            void shelveAlarm(quint64, qint64, quint32, QString) override { }
             void putAlarmRule(quint64, QByteArray) override { }
             void removeAlarmRule(quint64, QString) override { }
             void serviceHistory(quint64, QByteArray) override { }
@@ -162,7 +172,7 @@ private slots:
         } object;
         const RemoteMethods methods = methodsOf(SessionSourceAPI<SessionSource>(&object));
         QVERIFY(methods.object == u"Session");
-        QCOMPARE(methods.parameters.size(), 26u);
+        QCOMPARE(methods.parameters.size(), 27u);
         QCOMPARE(methods.parameters[Search], (std::vector<int> { QMetaType::ULongLong, QMetaType::QByteArray }));
         QVERIFY(methods.parameters[Alive].empty());
         QCOMPARE(methods.parameters[AcknowledgeAlarm],

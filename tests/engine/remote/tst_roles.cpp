@@ -25,6 +25,11 @@ public:
     {
         acknowledgedBy = acknowledgement.by.str();
     }
+    Result<void> shelve(AlarmId, std::chrono::seconds, const std::string& user, const std::string&) override
+    {
+        shelvedBy = user;
+        return {};
+    }
     std::vector<AlarmRule> rules() const override { return {}; }
     Result<std::vector<AlarmRuleChange>> ruleChanges() const override { return std::vector<AlarmRuleChange>(); }
     Result<void> putRule(AlarmRule, const std::string& user) override
@@ -34,7 +39,7 @@ public:
     }
     Result<void> removeRule(const std::string&, const std::string&) override { return {}; }
 
-    std::string acknowledgedBy, changedBy;
+    std::string acknowledgedBy, shelvedBy, changedBy;
 };
 
 class NoRecording : public RecordingAccess {
@@ -153,6 +158,10 @@ const std::vector<Request>& allRequests()
         { "alarm rules", Operator, false, [](RemoteProbe& probe) { return probe.alarmRuleChanges(); } },
         { "acknowledge alarm", Operator, true,
             [](RemoteProbe& probe) { return probe.acknowledgeAlarm({ 7 }, QStringLiteral("seen")); } },
+        { "shelve alarm", Operator, true,
+            [](RemoteProbe& probe) {
+                return probe.shelveAlarm({ 7 }, std::chrono::hours(1), QStringLiteral("known"));
+            } },
         { "change alarm rule", Admin, true,
             [](RemoteProbe& probe) { return probe.putAlarmRule(builtInRules().front()); } },
         { "remove alarm rule", Admin, true,
@@ -205,6 +214,7 @@ private slots:
             }
         }
         QCOMPARE(site.alarms.acknowledgedBy, std::string("a-admin"));
+        QCOMPARE(site.alarms.shelvedBy, std::string("a-admin"));
         QCOMPARE(site.alarms.changedBy, std::string("a-admin"));
         QCOMPARE(site.recording.changedBy, std::string("a-admin"));
         QCOMPARE(site.records.heldBy, std::string("a-admin"));

@@ -45,6 +45,9 @@ private slots:
         std::vector<QualityPoint> points;
         for (int i = 0; i < 130; ++i)
             points.push_back(sample::point(full.key, start + i * 1s, static_cast<std::uint32_t>(i)));
+        for (int i = 0; i < 130; ++i) // a report each five seconds; a block without
+            if (i % 5 != 0 || i >= 120)
+                points[static_cast<std::size_t>(i)].farEnd = {};
         for (const auto& point : points)
             directory.writer->quality(point);
         directory.writer->callEnded(call);
@@ -65,6 +68,7 @@ private slots:
             QVERIFY(got.lost == 1 && got.duplicates == 2 && got.reordered == 3);
             QVERIFY(got.jitterMs == 0.5f && got.deltaMaxMs == 21.25f && got.mos == 4.25f);
             QVERIFY(got.lostWithProbe == 4 && got.jitterErrorMs == 0.125f);
+            QCOMPARE(got.farEnd, points[i].farEnd);
         }
     }
 

@@ -100,6 +100,7 @@ private:
         QCOMPARE(point.lostWithProbe, first ? 0u : 7u);
         QCOMPARE(point.jitterErrorMs, first ? 0.f : 0.25f);
         QVERIFY(point.bytes == 0 && point.discarded == 0 && point.dscp == 0 && !point.earlyMedia && !point.pausing);
+        QCOMPARE(point.farEnd, FarEndReport {});
     }
 
     static void versions()
@@ -159,6 +160,7 @@ private slots:
         const QualityPoint& added = points.value().at(0);
         QVERIFY(added.lostWithProbe == 4 && added.jitterErrorMs == 0.125f && added.bytes == 10'000);
         QVERIFY(added.discarded == 5 && added.dscp == 46 && added.earlyMedia && added.pausing);
+        QCOMPARE(added.farEnd, (FarEndReport { 125, 45, 521, 2 }));
     }
 
     void anUpgradedDayHasTheColumnsOfANewOne_data() { versions(); }
@@ -204,6 +206,40 @@ private slots:
         QCOMPARE(calls[1].trust, CaptureTrust::Lossy);
     }
 
+    // Schema 6 is 7 without what receivers reported.
+    void aDayOfSchemaSixIsReadAndWrittenTo()
+    {
+        Directory directory;
+        directory.open();
+        const auto start = sample::at("2026-03-01T13:00:00Z");
+        const auto store = [&](Timestamp at, const char* id) {
+            const CallRecord call = sample::fullCall(at, id);
+            const StreamRecord stream = sample::fullStream(call.key, 0, at);
+            directory.writer->liveCall(call);
+            directory.writer->stream(stream);
+            directory.writer->quality(sample::point(stream.key, at));
+            directory.writer->callEnded(call);
+            return call.key;
+        };
+        const CallKey old = store(start, "old");
+        directory.closeWriter();
+        {
+            auto database = Database::open(fileIn(directory), Database::Mode::ReadWrite);
+            QVERIFY(database.value().execute("ALTER TABLE quality DROP COLUMN reports; UPDATE meta SET value=6"));
+        }
+        directory.openQuery();
+        const auto before = directory.query->quality(old);
+        QVERIFY(before && before.value().size() == 1);
+        QCOMPARE(before.value()[0].farEnd, FarEndReport {});
+        QCOMPARE(before.value()[0].discarded, 5);
+        directory.open();
+        const CallKey added = store(start + std::chrono::hours(1), "new");
+        directory.closeWriter();
+        directory.openQuery();
+        QCOMPARE(directory.query->quality(added).value().at(0).farEnd, (FarEndReport { 125, 45, 521, 2 }));
+        QCOMPARE(directory.query->quality(old).value().at(0).farEnd, FarEndReport {});
+    }
+
     void aDayOfALaterSchemaIsLeftAlone()
     {
         Directory directory;
@@ -223,9 +259,9 @@ private slots:
     {
         std::vector<QualityPoint> points;
         const std::vector<std::byte> torn(qualityPointSize + 1);
-        QVERIFY(!readQualityBlock({}, torn, {}, {}, points));
-        QVERIFY(!readQualityBlock({}, Bytes(torn).first(qualityPointSize), Bytes(torn).first(3), {}, points));
-        QVERIFY(readQualityBlock({}, Bytes(torn).first(qualityPointSize), {}, {}, points));
+        QVERIFY(!readQualityBlock({}, torn, {}, {}, {}, points));
+        QVERIFY(!readQualityBlock({}, Bytes(torn).first(qualityPointSize), Bytes(torn).first(3), {}, {}, points));
+        QVERIFY(readQualityBlock({}, Bytes(torn).first(qualityPointSize), {}, {}, {}, points));
     }
 };
 

@@ -33,6 +33,9 @@ inline Alarm fullAlarm()
     alarm.acknowledgedAt = timestampFromNanoseconds(5);
     alarm.acknowledgedBy = "anna";
     alarm.comment = "told the carrier";
+    alarm.shelvedUntil = timestampFromNanoseconds(6);
+    alarm.shelvedBy = "bert";
+    alarm.shelfComment = "works on Sunday";
     return alarm;
 }
 

@@ -192,7 +192,8 @@ inline StreamRecord fullStream(CallKey call, std::uint32_t index, Timestamp firs
 
 inline QualityPoint point(StreamKey stream, Timestamp at, std::uint32_t packets = 50)
 {
-    return { stream, at, packets, 1, 2, 3, 0.5f, 21.25f, 4.25f, 4, 0.125f, 10'000, 5, 46, true, true };
+    return { stream, at, packets, 1, 2, 3, 0.5f, 21.25f, 4.25f, 4, 0.125f, 10'000, 5, 46, true, true,
+        { 125, 45, 521, 2 } };
 }
 
 // A chunk of `count` packets from `first` on, 20 ms apart; each datagram holds its running number and a filling byte.

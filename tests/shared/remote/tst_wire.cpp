@@ -304,6 +304,9 @@ void compare(const Alarm& a, const Alarm& b)
     QCOMPARE(a.acknowledgedAt, b.acknowledgedAt);
     QCOMPARE(a.acknowledgedBy, b.acknowledgedBy);
     QCOMPARE(a.comment, b.comment);
+    QCOMPARE(a.shelvedUntil, b.shelvedUntil);
+    QCOMPARE(a.shelvedBy, b.shelvedBy);
+    QCOMPARE(a.shelfComment, b.shelfComment);
 }
 
 void compare(const AlarmRule& a, const AlarmRule& b)
@@ -362,6 +365,12 @@ private slots:
         point.mos = 3.5F;
         point.lostWithProbe = 12;
         point.jitterErrorMs = 4.5F;
+        point.bytes = 13;
+        point.discarded = 14;
+        point.dscp = 15;
+        point.earlyMedia = true;
+        point.pausing = true;
+        point.farEnd = { 16, 17, 18, 19 };
         const QualityPage there = through(QualityPage { { point } });
         QCOMPARE(there.points.size(), 1u);
         const QualityPoint& b = there.points[0];
@@ -376,6 +385,11 @@ private slots:
         QCOMPARE(b.mos, point.mos);
         QCOMPARE(b.lostWithProbe, point.lostWithProbe);
         QCOMPARE(b.jitterErrorMs, point.jitterErrorMs);
+        QCOMPARE(b.bytes, point.bytes);
+        QCOMPARE(b.discarded, point.discarded);
+        QCOMPARE(b.dscp, point.dscp);
+        QVERIFY(b.earlyMedia && b.pausing);
+        QCOMPARE(b.farEnd, point.farEnd);
     }
 
     void messagesArriveByteForByte()
