@@ -70,22 +70,7 @@ Result<void> DataDirectorySource::serviceHistory(
 
 Result<void> DataDirectorySource::media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink)
 {
-    const auto streams = m_query->streams(call);
-    if (!streams)
-        return streams.error();
-    Result<void> result;
-    bool stopped = false;
-    for (const StreamRecord& stream : streams.value()) {
-        const auto read = m_query->media(stream.key, [&](Bytes bytes) {
-            stopped = !sink(stream.key, bytes);
-            return !stopped;
-        });
-        if (!read && result)
-            result = read; // the other streams are given all the same
-        if (stopped)
-            break;
-    }
-    return result;
+    return m_query->callMedia(call, sink);
 }
 
 // Who may write the directory's files may do this: there is nobody else to ask.

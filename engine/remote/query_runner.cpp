@@ -247,33 +247,30 @@ Result<void> QueryRunner::answerMessages(RecordQuery& query, CallKey call, quint
     return read;
 }
 
+// Whole chunks only, so that every message can be read by itself. When one stream's page is full the others' go too:
+// the client has both sides of each second at about the same time.
 Result<void> QueryRunner::answerMedia(RecordQuery& query, CallKey call, quint64 number, Request& request)
 {
-    const auto streams = query.streams(call);
-    if (!streams)
-        return streams.error();
-    Result<void> result;
-    for (const StreamRecord& stream : streams.value()) {
-        MediaPage page { stream.key, {} };
-        const auto read = query.media(stream.key, [&](Bytes chunk) {
-            // Whole chunks only, so that every message can be read by itself.
-            const auto size = static_cast<qsizetype>(chunk.size());
-            if (!page.bytes.isEmpty() && page.bytes.size() + size > static_cast<qsizetype>(remoteMessageBytes)) {
-                if (!send(number, request, encode(page)))
-                    return false;
-                page.bytes.clear();
-            }
-            page.bytes.append(reinterpret_cast<const char*>(chunk.data()), size);
-            return !request.cancelled.load();
-        });
-        if (request.cancelled)
-            return {};
-        if (!page.bytes.isEmpty() && !send(number, request, encode(page)))
-            return {};
-        if (!read && result) // what could be read was; the other streams may be whole
-            result = read;
-    }
-    return result;
+    std::map<StreamKey, MediaPage> pages;
+    const auto sendAll = [&] {
+        for (auto& [stream, page] : pages) {
+            if (!page.bytes.isEmpty() && !send(number, request, encode(page)))
+                return false;
+            page.bytes.clear();
+        }
+        return true;
+    };
+    const auto read = query.callMedia(call, [&](StreamKey stream, Bytes chunk) {
+        MediaPage& page = pages.try_emplace(stream, MediaPage { stream, {} }).first->second;
+        const auto size = static_cast<qsizetype>(chunk.size());
+        if (page.bytes.size() + size > static_cast<qsizetype>(remoteMessageBytes) && !sendAll())
+            return false;
+        page.bytes.append(reinterpret_cast<const char*>(chunk.data()), size);
+        return !request.cancelled.load();
+    });
+    if (request.cancelled || !sendAll())
+        return {};
+    return read;
 }
 
 }

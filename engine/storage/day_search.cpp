@@ -3,7 +3,9 @@
 #include "engine/storage/day_writer.h"
 #include "engine/storage/search_schema.h"
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace callmon {
 
@@ -14,6 +16,9 @@ namespace {
 constexpr int mostCandidates = 4000;
 
 constexpr int stepsBetweenLooks = 4000;
+
+// So many calls tell which of several conditions few calls meet.
+constexpr int sampledCalls = 500;
 
 std::string joined(const std::vector<std::string>& names)
 {
@@ -53,6 +58,7 @@ DaySearch::DaySearch(
     , m_plan(plan)
     , m_query(query)
     , m_indexed(m_reader->hasSearchIndexes())
+    , m_where(plan.where)
 {
     sqlite3_progress_handler(
         m_reader->database().handle(), stepsBetweenLooks,
@@ -123,7 +129,7 @@ std::string DaySearch::textOf(Give give, const SearchPlan::Driver* driver, bool 
     sql += driver ? "call_key IN (" + driver->candidates + ')' : "call_key>=?1 AND call_key<?2";
     if (cut)
         sql += " AND started_at_ns>=?4 AND started_at_ns<?5";
-    sql += m_plan.where;
+    sql += m_where;
     if (give == Give::Records)
         sql += m_query.newestFirst ? " ORDER BY call_key DESC" : " ORDER BY call_key";
     return sql;
@@ -196,6 +202,9 @@ Result<std::uint64_t> DaySearch::count(const SearchQuarter& quarter)
         const auto driver = chooseDriver(quarter);
         if (!driver)
             return driver.error();
+        if (!driver.value())
+            if (const auto ordered = orderConditions(quarter); !ordered)
+                return ordered.error();
         sql = textOf(Give::Count, driver.value(), quarter.cut);
     }
     auto counting = statement(sql);
@@ -209,11 +218,42 @@ Result<std::uint64_t> DaySearch::count(const SearchQuarter& quarter)
     return static_cast<std::uint64_t>(found);
 }
 
+// SQLite evaluates conditions as they are written, up to the first that fails, and each costs about the same: where all
+// rows are looked at, those come first that a sample says fewest calls meet. bench: records_bench.
+Result<void> DaySearch::orderConditions(const SearchQuarter& quarter)
+{
+    if (std::exchange(m_ordered, true) || m_plan.conditions.size() < 2)
+        return {};
+    std::string sql;
+    for (const std::string& condition : m_plan.conditions)
+        sql += (sql.empty() ? "SELECT total(" : ", total(") + condition + ')';
+    sql += " FROM (SELECT * FROM calls NOT INDEXED WHERE call_key>=?1 AND call_key<?2 LIMIT "
+        + std::to_string(sampledCalls) + ')';
+    auto asked = statement(sql);
+    if (!asked)
+        return asked.error();
+    bindQuarter(*asked.value(), quarter);
+    if (!asked.value()->stepToRow())
+        return fail();
+    std::vector<std::pair<double, std::size_t>> order; // how many meet it; which
+    for (std::size_t i = 0; i < m_plan.conditions.size(); ++i)
+        order.emplace_back(asked.value()->column(static_cast<int>(i)).real, i);
+    asked.value()->reset();
+    std::ranges::sort(order);
+    m_where.clear();
+    for (const auto& [met, which] : order)
+        m_where += " AND " + m_plan.conditions[which];
+    return {};
+}
+
 Result<Statement*> DaySearch::asked(Give give, const SearchQuarter& quarter)
 {
     const auto driver = chooseDriver(quarter);
     if (!driver)
         return driver.error();
+    if (!driver.value())
+        if (const auto ordered = orderConditions(quarter); !ordered)
+            return ordered.error();
     const auto found = statement(textOf(give, driver.value(), quarter.cut));
     if (found)
         bindQuarter(*found.value(), quarter);

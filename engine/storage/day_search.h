@@ -60,6 +60,7 @@ private:
     Result<Statement*> statement(const std::string& sql); // prepared once, its plan's values bound
     std::string textOf(Give give, const SearchPlan::Driver* driver, bool cut) const;
     Result<const SearchPlan::Driver*> chooseDriver(const SearchQuarter& quarter); // nullptr: all rows are looked at
+    Result<void> orderConditions(const SearchQuarter& quarter);
     void bindQuarter(Statement& statement, const SearchQuarter& quarter) const;
     Result<Statement*> asked(Give give, const SearchQuarter& quarter); // by the index chosen, ready for its rows
     Error fail();
@@ -68,6 +69,8 @@ private:
     const SearchPlan& m_plan;
     const CallQuery& m_query;
     bool m_indexed;
+    std::string m_where; // m_plan.where, what most calls fail in front
+    bool m_ordered = false;
     std::map<std::string, Statement> m_statements;
 };
 

@@ -40,11 +40,13 @@ public:
     Result<std::vector<StreamRecord>> streams(CallKey call) override;
     Result<std::vector<QualityPoint>> quality(CallKey call) override;
     Result<void> media(StreamKey stream, const std::function<bool(Bytes)>& sink) override;
+    Result<void> callMedia(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) override;
     Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) override;
     std::vector<std::string> takeNotes() override { return std::exchange(m_notes, {}); }
 
 private:
     Result<DayReader*> day(UtcDay day); // nullptr when there is no such database
+    Result<MediaLocation> mediaEnd(StreamKey stream);
     DirectoryQuery* held(CallKey call); // the copy of a call under legal hold; nullptr when it is not
     std::optional<Error> whyThereIsNone(CallKey call) const;
 
@@ -272,22 +274,42 @@ Result<std::vector<QualityPoint>> DirectoryQuery::quality(CallKey call)
     return points;
 }
 
+Result<MediaLocation> DirectoryQuery::mediaEnd(StreamKey stream)
+{
+    if (m_writer)
+        if (const auto live = m_writer->liveMediaEnd(stream))
+            return MediaLocation { live->segment, live->offset };
+    auto reader = day(dayOfCall(stream.call));
+    if (!reader)
+        return reader.error();
+    return reader.value() ? reader.value()->lastChunk(stream) : MediaLocation {};
+}
+
 Result<void> DirectoryQuery::media(StreamKey stream, const std::function<bool(Bytes)>& sink)
 {
     if (DirectoryQuery* const copy = held(stream.call))
         return copy->media(stream, sink);
-    if (m_writer)
-        if (const auto live = m_writer->liveMediaEnd(stream))
-            return m_media.read(stream, { live->segment, live->offset }, sink);
-    auto reader = day(dayOfCall(stream.call));
-    if (!reader)
-        return reader.error();
-    if (!reader.value())
-        return {};
-    const auto last = reader.value()->lastChunk(stream);
+    const auto last = mediaEnd(stream);
     if (!last)
         return last.error();
     return m_media.read(stream, last.value(), sink);
+}
+
+Result<void> DirectoryQuery::callMedia(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink)
+{
+    if (DirectoryQuery* const copy = held(call))
+        return copy->callMedia(call, sink);
+    const auto records = streams(call);
+    if (!records)
+        return records.error();
+    std::vector<MediaLogReader::StreamEnd> ends;
+    for (const StreamRecord& stream : records.value()) {
+        const auto last = mediaEnd(stream.key);
+        if (!last)
+            return last.error();
+        ends.push_back({ stream.key, last.value() });
+    }
+    return m_media.read(ends, sink);
 }
 
 Result<void> DirectoryQuery::messages(CallKey call, const std::function<bool(const CallMessage&)>& sink)
@@ -308,6 +330,26 @@ Result<void> DirectoryQuery::messages(CallKey call, const std::function<bool(con
     return m_messages.read(call, last.value(), sink);
 }
 
+}
+
+Result<void> RecordQuery::callMedia(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink)
+{
+    const auto records = streams(call);
+    if (!records)
+        return records.error();
+    Result<void> result;
+    bool stopped = false;
+    for (const StreamRecord& stream : records.value()) {
+        const auto read = media(stream.key, [&](Bytes bytes) {
+            stopped = !sink(stream.key, bytes);
+            return !stopped;
+        });
+        if (!read && result)
+            result = read; // the other streams are given all the same
+        if (stopped)
+            break;
+    }
+    return result;
 }
 
 Result<std::unique_ptr<RecordQuery>> RecordQuery::open(

@@ -3,13 +3,14 @@
 //   0            SegmentHeader, zeros up to 4 KiB
 //   n * 512      chunks: ChunkHeader, packed packets (shared/calls/media_chunk.h), zeros up to the next disk block
 //
-// Each chunk names the place of the one before it of the same stream, and the day database the place of the last: a
-// call is read without scanning. Between chunks there may be zeros (writes end on 4 KiB) and, after a kill, blocks that
-// never arrived: several writes are on their way at once. A place is named only when its write and all before it are
-// complete. The end of a segment that is being written is zeros too: its space is taken from the file system in
-// advance. Where media may take so much space only, the oldest segment's file becomes the newest segment, under its
-// number: what lies between and behind the chunks is then what it held before, and no chunk of that says that it is
-// here. Version 1 had the header's 64 bytes only, chunks without gaps, and packets as MediaReader reads them.
+// Each chunk names the place of the one before it of the same stream and of one further back (chain_end.h; zeros in
+// what older engines wrote), and the day database the place of the last: a call is read without scanning. Between
+// chunks there may be zeros (writes end on 4 KiB) and, after a kill, blocks that never arrived: several writes are on
+// their way at once. A place is named only when its write and all before it are complete. The end of a segment that is
+// being written is zeros too: its space is taken from the file system in advance. Where media may take so much space
+// only, the oldest segment's file becomes the newest segment, under its number: what lies between and behind the chunks
+// is then what it held before, and no chunk of that says that it is here. Version 1 had the header's 64 bytes only,
+// chunks without gaps, and packets as MediaReader reads them.
 #pragma once
 
 #include "shared/calls/media_chunk.h"

@@ -10,16 +10,20 @@ namespace callmon {
 
 namespace {
 
-constexpr std::size_t mostKeptBytes = 32u << 20; // an hour of G.711: longer streams are read twice, not held in memory
-
-bool belongsTo(const ChunkHeader& header, StreamKey stream)
+// The packets of this chunk, as MediaReader reads them. False when they are not whole: then those in front of the
+// damage.
+bool packetsOf(ChunkChain::Link& link, std::vector<std::byte>& packets)
 {
-    return header.callKey == stream.call.value && header.streamIndex == stream.index;
-}
-
-std::string placeOf(MediaLocation location)
-{
-    return "segment " + std::to_string(location.segment) + " at byte " + std::to_string(location.offset);
+    if (link.state != ChunkState::Whole) {
+        packets.clear();
+        return false;
+    }
+    if (link.chunk.header.version == 1) {
+        packets.swap(link.chunk.bytes);
+        return true;
+    }
+    packets.clear();
+    return unpackPackets(link.chunk.bytes, timestampFromNanoseconds(link.chunk.header.firstArrival), packets);
 }
 
 }
@@ -30,11 +34,9 @@ MediaLogReader::MediaLogReader(const std::filesystem::path& directory)
 {
 }
 
-ChunkState MediaLogReader::readChunkOf(StreamKey stream, MediaLocation location, StoredChunk& chunk)
+ChunkChain MediaLogReader::chainOf(StreamKey stream, MediaLocation last)
 {
-    const int file = m_segments.fileOf(location.segment);
-    const ChunkState state = file < 0 ? ChunkState::Missing : readChunk(file, location, chunk);
-    return state == ChunkState::Missing || belongsTo(chunk.header, stream) ? state : ChunkState::Missing;
+    return { m_segments, stream, last, [this](MediaLocation place) { return whatBecameOf(place); } };
 }
 
 // The segments that took files over did so in the order of the old ones: the first that did not before this one was
@@ -51,7 +53,7 @@ std::string MediaLogReader::whatBecameOf(MediaLocation missing)
     const auto taker = std::ranges::partition_point(
         kept, [&](std::uint32_t segment) { return headerOf(segment).tookOver < missing.segment; });
     if (taker == kept.end() || missing.segment >= kept.front())
-        return "what came before, from " + placeOf(missing) + ", is missing or damaged";
+        return "what came before, from " + wordsOf(missing) + ", is missing or damaged";
     const SegmentHeader header = headerOf(*taker);
     return std::string("what came before was overwritten, to make room for newer recordings, ")
         + (header.tookOver == missing.segment ? "at " : "before ")
@@ -61,72 +63,58 @@ std::string MediaLogReader::whatBecameOf(MediaLocation missing)
 MediaLogReader::Places MediaLogReader::placesOf(StreamKey stream, MediaLocation last)
 {
     Places places;
-    StoredChunk chunk;
-    for (MediaLocation at = last; at;) {
-        places.whole = readChunkOf(stream, at, chunk) != ChunkState::Missing;
-        if (!places.whole)
-            break;
-        places.chunks.push_back({ at, chunk.header.bytes });
-        if (chunk.header.previous >= at)
-            break;
-        at = chunk.header.previous;
-    }
-    std::reverse(places.chunks.begin(), places.chunks.end());
+    ChunkChain chain = chainOf(stream, last);
+    while (const auto* const link = chain.next())
+        places.chunks.push_back({ link->at, link->chunk.header.bytes });
+    places.whole = chain.leftOut().empty();
     return places;
 }
 
 bool MediaLogReader::isChunkOf(StreamKey stream, MediaLocation location)
 {
     StoredChunk chunk;
-    return readChunkOf(stream, location, chunk) == ChunkState::Whole;
+    return readChunkOf(m_segments, stream, location, chunk) == ChunkState::Whole;
 }
 
 Result<void> MediaLogReader::read(StreamKey stream, MediaLocation last, const std::function<bool(Bytes)>& sink)
 {
-    struct Link {
-        MediaLocation at;
-        StoredChunk chunk;
-        bool kept = false; // else it is read again
+    const StreamEnd end { stream, last };
+    return read({ &end, 1 }, [&](StreamKey, Bytes bytes) { return sink(bytes); });
+}
+
+Result<void> MediaLogReader::read(std::span<const StreamEnd> streams, const std::function<bool(StreamKey, Bytes)>& sink)
+{
+    struct Reading {
+        ChunkChain chain;
+        ChunkChain::Link* next = nullptr;
+        std::string leftOut;
     };
-    std::vector<Link> chain;
-    std::size_t keptBytes = 0;
-    std::string leftOut;
-    for (MediaLocation at = last; at;) {
-        StoredChunk chunk;
-        const ChunkState state = readChunkOf(stream, at, chunk);
-        if (state == ChunkState::Missing) {
-            leftOut = whatBecameOf(at);
-            break;
-        }
-        const MediaLocation previous = chunk.header.previous;
-        keptBytes += chunk.bytes.size();
-        const bool keep = state == ChunkState::Whole && keptBytes <= mostKeptBytes;
-        chain.push_back({ at, keep ? std::move(chunk) : StoredChunk {}, keep });
-        if (previous && previous >= at) { // a chain only leads back: else it could be a ring
-            leftOut = "what came before " + placeOf(at) + " cannot be found";
-            break;
-        }
-        at = previous;
+    std::vector<Reading> readings;
+    readings.reserve(streams.size());
+    for (const StreamEnd& end : streams) {
+        readings.push_back({ chainOf(end.stream, end.last), nullptr, {} });
+        readings.back().next = readings.back().chain.next();
     }
-    std::vector<std::byte> recorded;
-    std::reverse(chain.begin(), chain.end());
-    for (Link& link : chain) {
-        if (!link.kept && readChunkOf(stream, link.at, link.chunk) != ChunkState::Whole) {
-            leftOut = "the chunk in " + placeOf(link.at) + " is damaged";
-            continue;
-        }
-        if (link.chunk.header.version != 1) {
-            recorded.clear();
-            if (!unpackPackets(link.chunk.bytes, timestampFromNanoseconds(link.chunk.header.firstArrival), recorded))
-                leftOut = "the chunk in " + placeOf(link.at) + " is damaged";
-            link.chunk.bytes.swap(recorded);
-        }
-        if (!sink(link.chunk.bytes))
+    const auto arrivalOf = [](const Reading& reading) {
+        return reading.next ? reading.next->chunk.header.firstArrival : INT64_MAX;
+    };
+    std::vector<std::byte> packets;
+    for (;;) {
+        const auto first = std::ranges::min_element(readings, {}, arrivalOf);
+        if (first == readings.end() || !first->next)
+            break;
+        if (!packetsOf(*first->next, packets))
+            first->leftOut = "the chunk in " + wordsOf(first->next->at) + " is damaged";
+        if (!packets.empty() && !sink(first->chain.stream(), packets))
             return {};
-        link.chunk = {};
+        first->next = first->chain.next();
     }
-    if (!leftOut.empty())
-        return Error { "The recording of stream " + std::to_string(stream.index) + " is incomplete: " + leftOut + "." };
+    for (const Reading& reading : readings) {
+        const std::string& leftOut = reading.leftOut.empty() ? reading.chain.leftOut() : reading.leftOut;
+        if (!leftOut.empty())
+            return Error { "The recording of stream " + std::to_string(reading.chain.stream().index)
+                + " is incomplete: " + leftOut + "." };
+    }
     return {};
 }
 

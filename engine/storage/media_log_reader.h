@@ -1,11 +1,13 @@
 // Reads one stream's media back by its chain of chunks: no scan, whatever else the segments hold.
 #pragma once
 
+#include "engine/storage/chunk_chain.h"
 #include "engine/storage/media_format.h"
 #include "engine/storage/segment_files.h"
 #include "shared/base/result.h"
 
 #include <functional>
+#include <span>
 
 namespace callmon {
 
@@ -16,6 +18,12 @@ public:
     // From the stream's first chunk to the one at `last`, as MediaReader reads them; the sink returns false to stop.
     // Chunks that are missing or damaged are left out, the rest is given, and then the error says what was left out.
     Result<void> read(StreamKey stream, MediaLocation last, const std::function<bool(Bytes)>& sink);
+    // The same of several streams side by side, in order of arrival: what was said first is there first.
+    struct StreamEnd {
+        StreamKey stream;
+        MediaLocation last;
+    };
+    Result<void> read(std::span<const StreamEnd> streams, const std::function<bool(StreamKey, Bytes)>& sink);
     // A whole chunk of this stream lies there.
     bool isChunkOf(StreamKey stream, MediaLocation location);
     // The stream's chunks that are there, from the first to the one at `last`, as far as the chain leads.
@@ -30,8 +38,7 @@ public:
     Places placesOf(StreamKey stream, MediaLocation last);
 
 private:
-    ChunkState readChunkOf(StreamKey stream, MediaLocation location, StoredChunk& chunk);
-
+    ChunkChain chainOf(StreamKey stream, MediaLocation last);
     std::string whatBecameOf(MediaLocation missing);
 
     std::filesystem::path m_folder;

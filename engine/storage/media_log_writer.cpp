@@ -319,11 +319,9 @@ void MediaLogWriter::place(Write& write, const Held& held)
 {
     if (m_chains.size() >= mostStreams && m_chains.find(held.stream) == nullptr)
         return settled(held, {});
-    MediaLocation& end = m_chains[held.stream];
     ChunkHeader& header = held.owned.chunk->header();
-    header.previous = end;
-    header.here = { write.segment->number(), static_cast<std::uint32_t>(write.offset + write.length) };
-    end = header.here;
+    m_chains[held.stream].add(
+        header, { write.segment->number(), static_cast<std::uint32_t>(write.offset + write.length) });
     header.crc = crcOf(header, held.owned.chunk->bytes());
     const Bytes block = held.owned.chunk->block(write.segment->blockSize());
     write.memory.push_back({ const_cast<std::byte*>(block.data()), block.size() });
@@ -446,12 +444,11 @@ void MediaLogWriter::goBackTo(Write& failed)
         (void)beginSegment();
 }
 
-// Places are taken back, the newest first, so that each chain ends where it ended before the oldest of them.
 void MediaLogWriter::unchain(std::span<const Held> chunks)
 {
     for (auto held = chunks.rbegin(); held != chunks.rend(); ++held)
-        if (MediaLocation* const end = m_chains.find(held->stream))
-            *end = held->owned.chunk->header().previous;
+        if (ChainEnd* const end = m_chains.find(held->stream))
+            end->takeBack(held->owned.chunk->header());
 }
 
 void MediaLogWriter::release(std::uint32_t index)

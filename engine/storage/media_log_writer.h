@@ -2,6 +2,7 @@
 // several on their way at once.
 #pragma once
 
+#include "engine/storage/chain_end.h"
 #include "engine/storage/chunk_owner.h"
 #include "engine/storage/flat_table.h"
 #include "engine/storage/media_disk.h"
@@ -134,7 +135,7 @@ private:
     std::pmr::deque<std::uint32_t> m_onTheirWay { &m_queueMemory }; // of m_writes, in order
     bool m_failing = false; // nothing new until all that is on its way is back
     static constexpr std::size_t usualStreams = 1u << 18;
-    FlatTable<StreamKey, MediaLocation> m_chains { usualStreams }; // the newest chunk that was given a place
+    FlatTable<StreamKey, ChainEnd> m_chains { usualStreams }; // with the newest chunk that was given a place
     std::vector<Settled> m_settled;
     std::optional<Error> m_error;
 

@@ -104,7 +104,11 @@ public:
         return expression + signOf(term.comparison) + parameter(stored(term.operand.value));
     }
 
-    void require(const std::string& condition) { m_plan.where += " AND " + condition; }
+    void require(const std::string& condition)
+    {
+        m_plan.where += " AND " + condition;
+        m_plan.conditions.push_back(condition);
+    }
 
     std::string candidates(const char* index, const std::string& condition)
     {

@@ -14,6 +14,7 @@ enum PlanParameter : std::uint8_t { FirstKey = 1, KeyEnd, Quarter, StartedFrom, 
 
 struct SearchPlan {
     std::string where; // " AND ..." for each condition but those on time; "" for none
+    std::vector<std::string> conditions; // the same one by one
     std::vector<StoredValue> values; // ?6, ?7...
 
     struct Driver { // an index that leads to candidates; `where` then decides

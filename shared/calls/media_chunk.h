@@ -41,7 +41,7 @@ struct ChunkHeader { // on disk, little-endian
     std::int64_t firstArrival = 0; // ns since 1970
     MediaLocation previous; // of the same stream; segment 0 in its first chunk
     MediaLocation here; // version 2: a chunk found elsewhere is what a recycled file held before
-    std::array<std::byte, 8> reserved {};
+    MediaLocation waypoint; // of the same stream, further back than `previous`; segment 0: none, or an older engine's
 };
 static_assert(sizeof(ChunkHeader) == 64 && std::is_trivially_copyable_v<ChunkHeader>);
 

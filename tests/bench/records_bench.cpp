@@ -214,8 +214,9 @@ CallQuery having(std::initializer_list<const char*> conditions)
     return query;
 }
 
-// A condition on every field, each of which all calls hold but for the last: nothing of a row is left unread.
-CallQuery worstQuery()
+// A condition on every field that has a value in most calls: answered ones meet them all, so that nothing of their rows
+// is left unread, and no order of the conditions helps.
+CallQuery everyFieldQuery()
 {
     return having({ "call_key>0", "call_id>!", "signalling=sip", "transport=udp", "state=ended", "caller>+", "callee>+",
         "caller_ip!=10.9.9.9", "caller_port>0", "callee_ip!=10.9.9.9", "callee_port>0", "started_at>2020-01-01",
@@ -226,7 +227,15 @@ CallQuery worstQuery()
         "diversion=", "leg_id=", "transfer_target=", "replaced_call_id=", "caller_agent>A", "callee_agent>A",
         "session_expires_s>0", "branches>0", "offers>=0", "holds>=0", "hold_time_s>=0", "media_kinds=audio",
         "secure_media=0", "began_before_probe=0", "encapsulation=", "messages_not_stored>=0", "answer_delay_ms>0",
-        "mos_mean>=0", "mos_min>=0", "media_after_answer=both", "answered_at>2020-01-01", "media_after_end_ms>=0" });
+        "mos_mean>=0", "mos_min>=0", "media_after_answer=both", "answered_at>2020-01-01" });
+}
+
+// And on the last one, which no call meets.
+CallQuery everyFieldOfNobody()
+{
+    CallQuery query = everyFieldQuery();
+    query.conditions.push_back(must(parseCondition("media_after_end_ms>=0")));
+    return query;
 }
 
 void benchDay(const Options& options)
@@ -284,7 +293,8 @@ void benchDay(const Options& options)
     worst.sortBy = "mos_mean";
     few("half of all, the 100 of lowest MOS, all counted", worst);
     few("looked at one by one: a text in a field without index", having({ "callee_agent=*nobody*" }));
-    few("looked at one by one: a condition on every field", worstQuery(), " [paper: 6 s]");
+    few("looked at one by one: every field, two in three calls", everyFieldQuery(), " [paper: 6 s]");
+    few("looked at one by one: every field, nobody", everyFieldOfNobody(), " [paper: 6 s]");
 }
 
 void benchSustained(const Options& options)
