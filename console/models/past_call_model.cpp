@@ -43,7 +43,7 @@ constexpr std::array<const char*, PastCallModel::ColumnCount> titles { QT_TRANSL
     QT_TRANSLATE_NOOP("PastCallModel", "Encap-\nsulation"), QT_TRANSLATE_NOOP("PastCallModel", "Messages\nnot stored"),
     QT_TRANSLATE_NOOP("PastCallModel", "Audio after\nanswer of"),
     QT_TRANSLATE_NOOP("PastCallModel", "Media after\nend ms"), QT_TRANSLATE_NOOP("PastCallModel", "Recorded"),
-    QT_TRANSLATE_NOOP("PastCallModel", "Recording\nrule") };
+    QT_TRANSLATE_NOOP("PastCallModel", "Recording\nrule"), QT_TRANSLATE_NOOP("PastCallModel", "Tags") };
 
 bool isMos(int column)
 {
@@ -302,6 +302,7 @@ void PastCallModel::clear()
     beginResetModel();
     m_calls.clear();
     m_shown.clear();
+    m_tags.clear();
     m_matchesInAll = 0;
     endResetModel();
     emit countChanged(0, 0);
@@ -320,6 +321,20 @@ void PastCallModel::append(const std::vector<CallRecord>& calls, quint64 matches
         resort();
     }
     emit countChanged(rowCount(), m_matchesInAll);
+}
+
+void PastCallModel::setTags(const std::vector<TagsOfCall>& tags)
+{
+    for (const TagsOfCall& of : tags)
+        m_tags[of.call] = of.tags;
+    if (rowCount() > 0)
+        emit dataChanged(index(0, Tags), index(rowCount() - 1, Tags));
+}
+
+std::string PastCallModel::tagsOf(CallKey call) const
+{
+    const auto found = m_tags.find(call);
+    return found == m_tags.end() ? std::string() : found->second;
 }
 
 const CallRecord* PastCallModel::callAt(int row) const
@@ -345,6 +360,10 @@ QVariant PastCallModel::data(const QModelIndex& index, int role) const
     if (!call)
         return {};
     const int column = index.column();
+    if (column == Tags && (role == Qt::DisplayRole || role == Qt::ToolTipRole || role == Qt::AccessibleTextRole)) {
+        const std::string tags = tagsOf(call->key);
+        return tags.empty() ? unknownFigure() : QString::fromStdString(tags);
+    }
     switch (role) {
     case Qt::DisplayRole:
         return display(*call, column);
@@ -375,7 +394,7 @@ QVariant PastCallModel::data(const QModelIndex& index, int role) const
             : column == Trust    ? QVariant(static_cast<int>(tone(call->trust)))
                                  : QVariant();
     case ExportRole:
-        return QString::fromStdString(callFields(*call)[static_cast<std::size_t>(column)].text);
+        return QString::fromStdString(callFields(*call, tagsOf(call->key))[static_cast<std::size_t>(column)].text);
     case CallKeyRole:
         return QVariant::fromValue<qint64>(call->key.value);
     default:
@@ -425,7 +444,8 @@ void PastCallModel::resort()
     } else if (m_sortColumn >= 0) {
         std::vector<QString> texts(m_calls.size());
         for (std::size_t i = 0; i < m_calls.size(); ++i)
-            texts[i] = display(m_calls[i], m_sortColumn);
+            texts[i] = m_sortColumn == Tags ? QString::fromStdString(tagsOf(m_calls[i].key))
+                                            : display(m_calls[i], m_sortColumn);
         std::stable_sort(next.begin(), next.end(),
             [&](std::uint32_t a, std::uint32_t b) { return descending ? texts[b] < texts[a] : texts[a] < texts[b]; });
     }

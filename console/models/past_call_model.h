@@ -2,9 +2,11 @@
 #pragma once
 
 #include "console/models/list_roles.h"
+#include "shared/calls/call_notes.h"
 #include "shared/calls/call_record.h"
 
 #include <QAbstractTableModel>
+#include <map>
 #include <vector>
 
 namespace callmon {
@@ -68,6 +70,7 @@ public:
         MediaAfterEnd,
         Recorded,
         RecordingRule_,
+        Tags,
         ColumnCount
     };
 
@@ -75,6 +78,7 @@ public:
 
     void clear();
     void append(const std::vector<CallRecord>& calls, quint64 matchesInAll);
+    void setTags(const std::vector<TagsOfCall>& tags); // of calls that come next, or are there
     quint64 matchesInAll() const { return m_matchesInAll; } // more than rowCount() when the search was limited
     const CallRecord* callAt(int row) const;
 
@@ -89,9 +93,11 @@ signals:
 
 private:
     void resort();
+    std::string tagsOf(CallKey call) const;
 
     std::vector<CallRecord> m_calls; // in arrival order
     std::vector<std::uint32_t> m_shown; // row -> index in m_calls
+    std::map<CallKey, std::string> m_tags;
     quint64 m_matchesInAll = 0;
     int m_sortColumn = -1; // as found
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;
