@@ -113,7 +113,7 @@ std::optional<ProbeStatus> decodeProbeStatus(const QByteArray& blob);
 struct CallPage {
     std::uint64_t matchesInAll = 0;
     std::vector<CallRecord> calls;
-    std::vector<TagsOfCall> tags; // of those of them that have any
+    std::vector<TagsOfCall> tags {}; // of those of them that have any
 };
 struct StreamPage {
     std::vector<StreamRecord> streams;
