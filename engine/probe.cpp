@@ -249,6 +249,10 @@ Result<void> Probe::openControls(const ProbeOptions& options)
     m_recordingControl = std::move(recording.value());
     for (const std::string& note : m_recordingControl->notes())
         m_warn(note);
+    auto notes = CallNoteKeeper::open(options.data);
+    if (!notes)
+        return notes.error();
+    m_callNotes = std::move(notes.value());
     return {};
 }
 

@@ -113,6 +113,7 @@ private:
 
     LiveTable m_live;
     std::unique_ptr<RecordKeeper> m_keeper; // any thread's
+    std::unique_ptr<CallNoteKeeper> m_callNotes; // likewise
     std::unique_ptr<RemoteService> m_remote; // empty when nothing listens
 
     // Last, so that they end before what they use.

@@ -39,6 +39,7 @@ Result<void> Probe::listen(const ProbeOptions& options)
     remote.alarms = m_alarmControl.get();
     remote.recording = m_recordingControl.get();
     remote.keeping = m_keeper.get();
+    remote.notes = m_callNotes.get();
     remote.auditDirectory = options.data;
     remote.serviceWindows = [this] { return m_service.windows(); };
     m_remote = std::make_unique<RemoteService>(

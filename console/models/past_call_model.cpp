@@ -44,7 +44,8 @@ constexpr std::array<const char*, PastCallModel::ColumnCount> titles { QT_TRANSL
     QT_TRANSLATE_NOOP("PastCallModel", "Encap-\nsulation"), QT_TRANSLATE_NOOP("PastCallModel", "Messages\nnot stored"),
     QT_TRANSLATE_NOOP("PastCallModel", "Audio after\nanswer of"),
     QT_TRANSLATE_NOOP("PastCallModel", "Media after\nend ms"), QT_TRANSLATE_NOOP("PastCallModel", "Recorded"),
-    QT_TRANSLATE_NOOP("PastCallModel", "Recording\nrule"), QT_TRANSLATE_NOOP("PastCallModel", "Probe") };
+    QT_TRANSLATE_NOOP("PastCallModel", "Recording\nrule"), QT_TRANSLATE_NOOP("PastCallModel", "Tags"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Probe") };
 
 bool isMos(int column)
 {
@@ -318,6 +319,7 @@ void PastCallModel::clear()
     m_calls.clear();
     m_probeOf.clear();
     m_shown.clear();
+    m_tags.clear();
     m_matchesInAll = 0;
     endResetModel();
     emit countChanged(0, 0);
@@ -378,6 +380,20 @@ void PastCallModel::append(const std::vector<CallRecord>& calls, quint64 matches
     emit countChanged(rowCount(), m_matchesInAll);
 }
 
+void PastCallModel::setTags(const std::vector<TagsOfCall>& tags, ProbeId probe)
+{
+    for (const TagsOfCall& of : tags)
+        m_tags[CallName { probe, of.call }] = of.tags;
+    if (rowCount() > 0)
+        emit dataChanged(index(0, Tags), index(rowCount() - 1, Tags));
+}
+
+std::string PastCallModel::tagsOf(CallKey call, ProbeId probe) const
+{
+    const auto found = m_tags.find(CallName { probe, call });
+    return found == m_tags.end() ? std::string() : found->second;
+}
+
 const CallRecord* PastCallModel::callAt(int row) const
 {
     if (row < 0 || row >= static_cast<int>(m_shown.size()))
@@ -392,7 +408,11 @@ ProbeId PastCallModel::probeAt(int row) const
 
 QString PastCallModel::cell(std::size_t call, int column) const
 {
-    return column == Probe ? nameOf(m_probeOf[call]) : display(m_calls[call], column);
+    if (column == Probe)
+        return nameOf(m_probeOf[call]);
+    if (column == Tags)
+        return QString::fromStdString(tagsOf(m_calls[call].key, m_probeOf[call]));
+    return display(m_calls[call], column);
 }
 
 int PastCallModel::rowCount(const QModelIndex& parent) const
@@ -414,6 +434,10 @@ QVariant PastCallModel::data(const QModelIndex& index, int role) const
     if (column == Probe
         && (role == Qt::DisplayRole || role == Qt::ToolTipRole || role == Qt::AccessibleTextRole || role == ExportRole))
         return nameOf(probeAt(index.row()));
+    if (column == Tags && (role == Qt::DisplayRole || role == Qt::ToolTipRole || role == Qt::AccessibleTextRole)) {
+        const std::string tags = tagsOf(call->key, probeAt(index.row()));
+        return tags.empty() ? unknownFigure() : QString::fromStdString(tags);
+    }
     switch (role) {
     case Qt::DisplayRole:
         return display(*call, column);
@@ -447,7 +471,8 @@ QVariant PastCallModel::data(const QModelIndex& index, int role) const
         if (const auto time =
                 column >= StartedAt && column <= EndedAt && !displaysUtc() ? instant(*call, column) : std::nullopt)
             return exportedTime(*time);
-        return QString::fromStdString(callFields(*call)[static_cast<std::size_t>(column)].text);
+        return QString::fromStdString(
+            callFields(*call, tagsOf(call->key, probeAt(index.row())))[static_cast<std::size_t>(column)].text);
     case CallKeyRole:
         return QVariant::fromValue<qint64>(call->key.value);
     case ProbeRole:

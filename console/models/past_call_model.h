@@ -3,9 +3,11 @@
 
 #include "console/models/list_roles.h"
 #include "console/models/probe_id.h"
+#include "shared/calls/call_notes.h"
 #include "shared/calls/call_record.h"
 
 #include <QAbstractTableModel>
+#include <map>
 #include <vector>
 
 namespace callmon {
@@ -69,6 +71,7 @@ public:
         MediaAfterEnd,
         Recorded,
         RecordingRule_,
+        Tags,
         FieldCount, // what follows is the console's own
         Probe = FieldCount,
         ColumnCount
@@ -81,6 +84,7 @@ public:
     // Of several engines each gives its newest: what is older than the newest `limit` of all has holes, and goes.
     void keepNewest(std::size_t limit);
     void setProbes(const ProbeLabels& probes);
+    void setTags(const std::vector<TagsOfCall>& tags, ProbeId probe = {}); // of calls that come next, or are there
     quint64 matchesInAll() const { return m_matchesInAll; } // more than rowCount() when the search was limited
     const CallRecord* callAt(int row) const;
     ProbeId probeAt(int row) const;
@@ -98,11 +102,13 @@ private:
     void resort();
     QString nameOf(ProbeId probe) const;
     QString cell(std::size_t call, int column) const;
+    std::string tagsOf(CallKey call, ProbeId probe) const;
 
     std::vector<CallRecord> m_calls; // in arrival order
     std::vector<ProbeId> m_probeOf; // likewise
     ProbeLabels m_probes;
     std::vector<std::uint32_t> m_shown; // row -> index in m_calls
+    std::map<CallName, std::string> m_tags;
     quint64 m_matchesInAll = 0;
     int m_sortColumn = -1; // as found
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;

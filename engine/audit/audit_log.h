@@ -7,7 +7,7 @@
 
 #include "shared/base/file_handle.h"
 #include "shared/base/result.h"
-#include "shared/base/units.h"
+#include "shared/calls/audit_entry.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -15,15 +15,6 @@
 #include <string>
 
 namespace callmon {
-
-struct AuditEntry {
-    Timestamp at;
-    std::string user;
-    std::string role;
-    std::string from; // address; "local" for the local socket
-    std::string action; // "search", "media", ...; "refused ..." when it was not allowed
-    std::string detail; // what was asked for
-};
 
 // One writer a file; main thread.
 class AuditLog {

@@ -35,7 +35,7 @@ int listAlarms(CallSource& source, const CtlOptions& options, CtlOutput output)
             return fail(output, call.error());
         query.call = call.value().key;
     }
-    const auto rows = makeRowOutput(options.format, alarmFieldNames(), alarmTable, output.out);
+    const auto rows = makeRowOutput(options.format, alarmFieldNames(), alarmTable, output.out, options.signs());
     return listFound<Alarm>(
         options, output, *rows, "alarms", [&](const auto& sink) { return source.alarms(query, sink); }, alarmFields);
 }

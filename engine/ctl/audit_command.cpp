@@ -29,7 +29,7 @@ constexpr std::array table {
 
 int listAudit(const CtlOptions& options, CtlOutput output)
 {
-    const auto rows = makeRowOutput(options.format, names, table, output.out);
+    const auto rows = makeRowOutput(options.format, names, table, output.out, options.signs());
     const auto read = readAudit(options.data, [&](const AuditEntry& entry) {
         const CallQuery& span = options.query;
         if ((!span.from || entry.at >= *span.from) && (!span.to || entry.at < *span.to))

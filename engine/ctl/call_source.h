@@ -5,6 +5,7 @@
 #include "shared/base/result.h"
 #include "shared/calls/alarm_rule.h"
 #include "shared/calls/call_message.h"
+#include "shared/calls/call_notes.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/deletion.h"
 #include "shared/calls/hold.h"
@@ -35,6 +36,8 @@ public:
     // In the order of the query, one at a time, so that a large answer is never held whole; the sink returns false to
     // stop early. Returns the number of matches in all, beyond the limit too.
     virtual Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink) = 0;
+    // Of a call that calls() gives: asked from within its sink.
+    virtual std::string tagsOf(CallKey) { return {}; }
     virtual Result<std::vector<StreamRecord>> streams(CallKey call) = 0; // by index
     virtual Result<std::vector<QualityPoint>> quality(CallKey call) = 0; // by stream and time
     virtual bool answersWithinSink() const { return false; } // streams() may be called from the sink of calls()
@@ -61,6 +64,14 @@ public:
     virtual Result<Hold> addHold(CallKey, const std::string& /*reason*/) { return onlyEngine(); }
     virtual Result<Hold> releaseHold(CallKey, const std::string& /*reason*/) { return onlyEngine(); }
     virtual Result<DeletionReport> deleteNumber(const DeletionRequest&) { return onlyEngine(); }
+    // What people said of a call; kept likewise. A change gives what the call has then.
+    virtual Result<CallNotes> callNotes(CallKey) { return onlyEngine(); }
+    virtual Result<std::vector<TagUse>> tagNames() { return onlyEngine(); }
+    virtual Result<CallNotes> addTag(CallKey, const std::string& /*tag*/) { return onlyEngine(); }
+    virtual Result<CallNotes> removeTag(CallKey, const std::string& /*tag*/) { return onlyEngine(); }
+    virtual Result<CallNotes> addNote(CallKey, const std::string& /*text*/) { return onlyEngine(); }
+    // Before what was fetched is written: an engine puts it into its audit log, and may refuse.
+    virtual Result<void> noteExport(const std::string& /*what*/) { return {}; }
     // Service metrics of the past, by time and then by group, one row at a time; the sink returns false to stop early.
     virtual Result<void> serviceHistory(const ServiceQuery&, const std::function<bool(const ServiceRow&)>&)
     {

@@ -50,6 +50,10 @@ int runCommand(CallSource& source, const CtlOptions& options, CtlOutput output)
         return editHolds(source, options, output);
     case CtlOptions::Command::Delete:
         return deleteNumber(source, options, output);
+    case CtlOptions::Command::Tag:
+        return editTags(source, options, output);
+    case CtlOptions::Command::Note:
+        return editNotes(source, options, output);
     case CtlOptions::Command::Retention:
     case CtlOptions::Command::Cert:
     case CtlOptions::Command::Audit:

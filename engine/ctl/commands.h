@@ -37,6 +37,8 @@ int showStatus(CallSource& source, const CtlOptions& options, CtlOutput output);
 
 int editHolds(CallSource& source, const CtlOptions& options, CtlOutput output);
 int deleteNumber(CallSource& source, const CtlOptions& options, CtlOutput output);
+int editTags(CallSource& source, const CtlOptions& options, CtlOutput output);
+int editNotes(CallSource& source, const CtlOptions& options, CtlOutput output);
 int confirmClock(const CtlOptions& options, CtlOutput output);
 
 int fail(CtlOutput output, const Error& error); // says it; 1

@@ -83,6 +83,21 @@ void addFilters(CLI::App& command, CtlOptions& options)
         "Whether the media of the call were kept, as the rules said: yes, no, or partly (from the middle on)");
     command.add_option("--recording-rule", query.recordingRule, "Calls of which that rule decided this")
         ->type_name("NAME");
+    command
+        .add_option_function<std::vector<std::string>>(
+            "--tag",
+            [&query](const std::vector<std::string>& tags) {
+                for (const std::string& tag : tags) {
+                    CallCondition condition { "tags", Comparison::Equal, tag };
+                    if (const auto operand = operandOf(condition); tag.empty() || !operand)
+                        throw CLI::ValidationError("--tag " + (operand ? "needs a tag" : operand.error().what));
+                    query.conditions.push_back(std::move(condition));
+                }
+            },
+            "Any number of times: calls with that tag, bad-line, or one that fits, bad-*; callmonctl tag lists them")
+        ->type_name("TAG")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     command.add_option("--min-mos", query.minMos, "Calls with a mean MOS of X or more")->type_name("X");
     command.add_option("--max-mos", query.maxMos, "Calls with a mean MOS of X or less")->type_name("X");
     command.add_option("--limit", query.limit, "At most N calls; 0, the default: all")
@@ -147,6 +162,7 @@ void addFormat(CLI::App& command, CtlOptions& options)
         Choice { "json", Format::Json } };
     addChoice(command, "--format", "F", formats, options.format,
         "table (default; the main columns), csv or json (all columns)");
+    addCsvOptions(command, options.csv);
 }
 
 // NAME=ADDRESS, any number of times; several of one name are one trunk.
@@ -389,6 +405,12 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     CLI::App& hold = add(Command::Hold, "hold", "Keep calls under legal hold, or list those that are");
     addFormat(hold, options);
     addHoldCommands(hold, options.keeping, options.call);
+    CLI::App& tag = add(Command::Tag, "tag", "List, add or remove the tags of a call, or list the tags in use");
+    addFormat(tag, options);
+    addTagOptions(tag, options.notes, options.call);
+    CLI::App& note = add(Command::Note, "note", "List or add the notes of a call");
+    addFormat(note, options);
+    addNoteOptions(note, options.notes, options.call);
     CLI::App& deletion = add(Command::Delete, "delete", "Delete all that is stored of the calls of a number");
     deletion
         .add_option("--number", options.keeping.deletion.number,
@@ -447,6 +469,10 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     if ((changesRules || options.acknowledge || options.shelve || options.unshelve) && !options.data.empty())
         return CtlMessage { 2,
             "callmonctl: that is asked of a running engine; leave out --data, or give --engine URL\n" };
+    const bool aboutNotes = options.command == Command::Tag || options.command == Command::Note;
+    if (const std::string wrong = aboutNotes ? complaintAbout(options.notes, options.command == Command::Tag) : "";
+        !wrong.empty())
+        return CtlMessage { 2, "callmonctl: " + wrong + '\n' };
     if (!options.engine.empty())
         if (const auto address = parseRemoteUrl(QString::fromStdString(options.engine)); !address)
             return CtlMessage { 2, "callmonctl: --engine " + options.engine + ": " + address.error().what + '\n' };

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "engine/ctl/cert_options.h"
+#include "engine/ctl/csv_options.h"
 #include "engine/ctl/keeping_options.h"
+#include "engine/ctl/note_options.h"
 #include "engine/ctl/recording_edit.h"
 #include "engine/ctl/row_output.h"
 #include "engine/ctl/rule_edit.h"
@@ -54,6 +56,8 @@ struct CtlOptions {
         Hold,
         Delete,
         Retention,
+        Tag,
+        Note,
     };
     Command command = Command::Calls;
     std::string data; // directory; else
@@ -70,6 +74,8 @@ struct CtlOptions {
     std::string call; // Call-ID or call_key; empty: any
     StreamFilter streams; // streams: those alone
     Format format = Format::Table;
+    CsvOptions csv;
+    ExportFormat signs() const { return formatOf(csv); }
     std::string output; // file, of wav and pcap
     WavChannels channels = WavChannels::Stereo; // wav
     bool heard = false; // wav: through the jitter buffer
@@ -82,6 +88,7 @@ struct CtlOptions {
     bool messages = false; // flow: their text, too
     CertOptions cert;
     KeepingCommand keeping; // hold, delete, retention
+    NoteCommand notes; // tag, note
     bool once = false; // live: one snapshot
 };
 

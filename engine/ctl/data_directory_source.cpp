@@ -76,18 +76,20 @@ Result<void> DataDirectorySource::media(CallKey call, const std::function<bool(S
 // Who may write the directory's files may do this: there is nobody else to ask.
 Result<void> DataDirectorySource::openKeeper(const std::string& action, const std::string& detail)
 {
-    if (DirectoryLock::isHeld(m_directory))
-        return Error { "an engine writes to " + m_directory.string() + ": ask it, with --engine URL" };
-    auto writer = RecordWriter::open(m_directory);
-    if (!writer)
-        return writer.error();
-    m_writer = std::move(writer.value());
-    RecordKeeper::Options options;
-    options.commits = true;
-    auto keeper = RecordKeeper::open(m_directory, *m_writer, std::move(options));
-    if (!keeper)
-        return keeper.error();
-    m_keeper = std::move(keeper.value());
+    if (!m_keeper) { // else the lock is this program's own
+        if (DirectoryLock::isHeld(m_directory))
+            return Error { "an engine writes to " + m_directory.string() + ": ask it, with --engine URL" };
+        auto writer = RecordWriter::open(m_directory);
+        if (!writer)
+            return writer.error();
+        m_writer = std::move(writer.value());
+        RecordKeeper::Options options;
+        options.commits = true;
+        auto keeper = RecordKeeper::open(m_directory, *m_writer, std::move(options));
+        if (!keeper)
+            return keeper.error();
+        m_keeper = std::move(keeper.value());
+    }
     auto audit = AuditLog::open(m_directory);
     if (!audit)
         return audit.error();
@@ -119,6 +121,51 @@ Result<DeletionReport> DataDirectorySource::deleteNumber(const DeletionRequest& 
 {
     const auto opened = openKeeper("delete number", withoutNumber(request));
     return opened ? m_keeper->deleteNumber(request) : opened.error();
+}
+
+Result<CallNotes> DataDirectorySource::callNotes(CallKey call)
+{
+    auto reader = CallNoteReader::open(m_directory);
+    if (!reader)
+        return reader.error();
+    return reader.value() ? reader.value()->notes(call) : CallNotes { call, {}, {} };
+}
+
+Result<std::vector<TagUse>> DataDirectorySource::tagNames()
+{
+    auto reader = CallNoteReader::open(m_directory);
+    if (!reader)
+        return reader.error();
+    return reader.value() ? reader.value()->tagNames() : std::vector<TagUse>();
+}
+
+Result<CallNotes> DataDirectorySource::changeNotes(CallKey call, const std::string& action, const ChangeNotes& change)
+{
+    if (auto opened = openKeeper(action, "call_key " + std::to_string(call.value)); !opened)
+        return opened.error();
+    auto notes = CallNoteKeeper::open(m_directory);
+    if (!notes)
+        return notes.error();
+    if (auto done = change(*notes.value()); !done)
+        return done.error();
+    return notes.value()->notes(call);
+}
+
+Result<CallNotes> DataDirectorySource::addTag(CallKey call, const std::string& tag)
+{
+    return changeNotes(
+        call, "add tag", [&](CallNoteKeeper& notes) { return notes.addTag(call, tag, userOfThisProcess()); });
+}
+
+Result<CallNotes> DataDirectorySource::removeTag(CallKey call, const std::string& tag)
+{
+    return changeNotes(call, "remove tag", [&](CallNoteKeeper& notes) { return notes.removeTag(call, tag); });
+}
+
+Result<CallNotes> DataDirectorySource::addNote(CallKey call, const std::string& text)
+{
+    return changeNotes(
+        call, "add note", [&](CallNoteKeeper& notes) { return notes.addNote(call, text, userOfThisProcess()); });
 }
 
 Result<void> DataDirectorySource::live(const std::function<bool(const LiveUpdate&)>&)

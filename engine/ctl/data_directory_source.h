@@ -13,6 +13,7 @@ public:
     static Result<std::unique_ptr<CallSource>> open(const std::filesystem::path& directory);
 
     Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink) override;
+    std::string tagsOf(CallKey call) override { return m_query->tagsOf(call); }
     Result<std::vector<StreamRecord>> streams(CallKey call) override;
     Result<std::vector<QualityPoint>> quality(CallKey call) override;
     bool answersWithinSink() const override { return true; }
@@ -27,6 +28,11 @@ public:
     Result<Hold> addHold(CallKey call, const std::string& reason) override;
     Result<Hold> releaseHold(CallKey call, const std::string& reason) override;
     Result<DeletionReport> deleteNumber(const DeletionRequest& request) override;
+    Result<CallNotes> callNotes(CallKey call) override;
+    Result<std::vector<TagUse>> tagNames() override;
+    Result<CallNotes> addTag(CallKey call, const std::string& tag) override;
+    Result<CallNotes> removeTag(CallKey call, const std::string& tag) override;
+    Result<CallNotes> addNote(CallKey call, const std::string& text) override;
 
 private:
     DataDirectorySource(std::filesystem::path directory, std::unique_ptr<RecordQuery> query)
@@ -36,6 +42,8 @@ private:
     }
     // Of a directory that no engine writes to; `action` goes into its audit log.
     Result<void> openKeeper(const std::string& action, const std::string& detail);
+    using ChangeNotes = std::function<Result<void>(CallNoteKeeper&)>;
+    Result<CallNotes> changeNotes(CallKey call, const std::string& action, const ChangeNotes& change);
 
     std::filesystem::path m_directory;
     std::unique_ptr<RecordQuery> m_query;

@@ -56,6 +56,8 @@ int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output)
     const auto call = theCall(source, options, output);
     if (!call)
         return fail(output, call.error());
+    if (auto noted = source.noteExport("wav of call_key " + std::to_string(call.value().key.value)); !noted)
+        return fail(output, noted.error());
     const auto media = mediaOf(source, call.value(), output);
     if (!media)
         return fail(output, media.error());
@@ -77,6 +79,8 @@ int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output)
     const auto call = theCall(source, options, output);
     if (!call)
         return fail(output, call.error());
+    if (auto noted = source.noteExport("pcap of call_key " + std::to_string(call.value().key.value)); !noted)
+        return fail(output, noted.error());
     const auto messages = messagesOf(source, call.value().key, output);
     if (!messages)
         return fail(output, messages.error());

@@ -83,7 +83,7 @@ int showFlow(CallSource& source, const CtlOptions& options, CtlOutput output)
     if (!messages)
         return fail(output, messages.error());
     if (options.format != Format::Table) {
-        const auto rows = makeRowOutput(options.format, messageNames, {}, output.out);
+        const auto rows = makeRowOutput(options.format, messageNames, {}, output.out, options.signs());
         std::size_t number = 0;
         for (const CallMessage& message : messages.value())
             rows->row(messageFields(call.value(), ++number, message));

@@ -33,6 +33,7 @@ constexpr std::array deletedTable {
     TableColumn { "media_chunks", "media chunks" },
     TableColumn { "media_bytes", "media bytes" },
     TableColumn { "alarms", "alarms" },
+    TableColumn { "notes", "tags, notes" },
     TableColumn { "why", "why", 60 },
 };
 
@@ -62,7 +63,7 @@ int editHolds(CallSource& source, const CtlOptions& options, CtlOutput output)
         const auto holds = source.holds();
         if (!holds)
             return fail(output, holds.error());
-        const auto rows = makeRowOutput(options.format, holdFieldNames(), holdTable, output.out);
+        const auto rows = makeRowOutput(options.format, holdFieldNames(), holdTable, output.out, options.signs());
         for (const Hold& hold : holds.value())
             rows->row(holdFields(hold));
         rows->end();
@@ -95,7 +96,7 @@ int deleteNumber(CallSource& source, const CtlOptions& options, CtlOutput output
     const auto report = source.deleteNumber(options.keeping.deletion);
     if (!report)
         return fail(output, report.error());
-    const auto rows = makeRowOutput(options.format, deletedCallFieldNames(), deletedTable, output.out);
+    const auto rows = makeRowOutput(options.format, deletedCallFieldNames(), deletedTable, output.out, options.signs());
     std::map<DeletionState, std::uint64_t> calls;
     DeletedCall all;
     for (const DeletedCall& call : report.value().calls) {
@@ -109,15 +110,16 @@ int deleteNumber(CallSource& source, const CtlOptions& options, CtlOutput output
         all.mediaChunks += call.mediaChunks;
         all.mediaBytes += call.mediaBytes;
         all.alarms += call.alarms;
+        all.notes += call.notes;
     }
     rows->end();
     const bool dry = options.keeping.deletion.dryRun;
     output.err << "callmonctl: " << calls[dry ? DeletionState::WouldGo : DeletionState::Deleted]
                << (dry ? " calls would go" : " calls deleted") << ", with " << all.streams << " streams, "
                << all.messages << " messages (" << all.messageBytes << " bytes), " << all.mediaChunks
-               << " chunks of media (" << all.mediaBytes << " bytes) and " << all.alarms << " alarms; "
-               << calls[DeletionState::Held] << " kept by a hold, " << calls[DeletionState::On] << " still on, "
-               << calls[DeletionState::Failed] << " failed\n";
+               << " chunks of media (" << all.mediaBytes << " bytes), " << all.alarms << " alarms and " << all.notes
+               << " tags and notes; " << calls[DeletionState::Held] << " kept by a hold, " << calls[DeletionState::On]
+               << " still on, " << calls[DeletionState::Failed] << " failed\n";
     for (const std::string& note : report.value().notes)
         output.err << "callmonctl: " << note << '\n';
     return calls[DeletionState::Failed] > 0 ? 1 : 0;

@@ -22,6 +22,7 @@ constexpr std::array callTable {
     TableColumn { "mos_min", "min" },
     TableColumn { "trust", "trust" },
     TableColumn { "recorded", "recorded" },
+    TableColumn { "tags", "tags", 24 },
     TableColumn { "call_id", "Call-ID", 36 },
 };
 
@@ -83,6 +84,15 @@ constexpr std::array qualityTable {
     TableColumn { "far_end_jitter_ms", "far jitter ms", 12 },
     TableColumn { "rtcp_rtt_ms", "RTT ms", 12 },
 };
+
+// Tables are for the eye, as a search is; what a program can read is an export.
+Result<void> noteExport(CallSource& source, const CtlOptions& options, const std::string& what)
+{
+    if (options.format == Format::Table)
+        return {};
+    return source.noteExport(what + (options.format == Format::Csv ? " as csv" : " as json"));
+}
+
 }
 
 int listCalls(CallSource& source, const CtlOptions& options, CtlOutput output)
@@ -90,7 +100,9 @@ int listCalls(CallSource& source, const CtlOptions& options, CtlOutput output)
     CallQuery query = options.query;
     if (const auto narrowed = narrowTo(source, options.call, query); !narrowed)
         return fail(output, narrowed.error());
-    const auto rows = makeRowOutput(options.format, callFieldNames(), callTable, output.out);
+    if (auto noted = noteExport(source, options, "calls"); !noted)
+        return fail(output, noted.error());
+    const auto rows = makeRowOutput(options.format, callFieldNames(), callTable, output.out, options.signs());
     std::uint64_t shown = 0;
     std::uint64_t matches = 0;
     CallCursor last;
@@ -102,7 +114,7 @@ int listCalls(CallSource& source, const CtlOptions& options, CtlOutput output)
     const int status = listFound<CallRecord>(options, output, *rows, "calls", ask, [&](const CallRecord& call) {
         ++shown;
         last = cursorAt(call, query.sortBy);
-        return callFields(call);
+        return callFields(call, source.tagsOf(call.key));
     });
     if (query.limit != 0 && shown == query.limit && (matches > shown || !query.count))
         output.err << "callmonctl: the next ones: the same with --after '" << toText(last) << "'\n";
@@ -114,8 +126,11 @@ int listStreams(CallSource& source, const CtlOptions& options, CtlOutput output)
     CallQuery query = options.query;
     if (const auto narrowed = narrowTo(source, options.call, query); !narrowed)
         return fail(output, narrowed.error());
+    if (auto noted = noteExport(source, options, "streams"); !noted)
+        return fail(output, noted.error());
     const auto rows = makeRowOutput(options.format, streamFieldNames(),
-        options.streams.takesAll() ? std::span<const TableColumn>(streamTable) : bindingTable, output.out);
+        options.streams.takesAll() ? std::span<const TableColumn>(streamTable) : bindingTable, output.out,
+        options.signs());
     Result<void> result;
     const auto show = [&](CallKey key, std::string_view callId) {
         const auto streams = source.streams(key);
@@ -157,7 +172,7 @@ int listQuality(CallSource& source, const CtlOptions& options, CtlOutput output)
     const auto points = source.quality(call.value().key);
     if (!points)
         return fail(output, points.error());
-    const auto rows = makeRowOutput(options.format, qualityFieldNames(), qualityTable, output.out);
+    const auto rows = makeRowOutput(options.format, qualityFieldNames(), qualityTable, output.out, options.signs());
     for (const QualityPoint& point : points.value()) {
         const auto stream = std::ranges::find(streams.value(), point.stream, &StreamRecord::key);
         if (stream != streams.value().end()) // a stream that is on may have points before it has a row
@@ -172,7 +187,7 @@ int listUnbound(CallSource& source, const CtlOptions& options, CtlOutput output)
     const auto status = source.status();
     if (!status)
         return fail(output, status.error());
-    const auto rows = makeRowOutput(options.format, unboundFieldNames(), unboundTable, output.out);
+    const auto rows = makeRowOutput(options.format, unboundFieldNames(), unboundTable, output.out, options.signs());
     for (const UnboundFlow& flow : status.value().unboundFlows)
         rows->row(unboundFields(flow));
     rows->end();

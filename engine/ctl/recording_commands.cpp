@@ -30,7 +30,8 @@ int editRecording(CallSource& source, const CtlOptions& options, CtlOutput outpu
     if (!rules)
         return fail(output, rules.error());
     if (options.recordingEdit.action == RecordingEdit::Action::List) {
-        const auto rows = makeRowOutput(options.format, recordingRuleFieldNames(), recordingTable, output.out);
+        const auto rows =
+            makeRowOutput(options.format, recordingRuleFieldNames(), recordingTable, output.out, options.signs());
         for (const RecordingRule& rule : rules.value().rules)
             rows->row(recordingRuleFields(rule));
         rows->end();

@@ -6,6 +6,7 @@
 #include <QEventLoop>
 #include <QTimer>
 #include <algorithm>
+#include <map>
 
 namespace callmon {
 
@@ -28,6 +29,11 @@ public:
         QEventLoop loop;
         QObject::connect(&m_probe, &RemoteProbe::stateChanged, &m_context,
             [&](RemoteProbe::State state, const QString& message) { stateChanged(state, message); });
+        QObject::connect(&m_probe, &RemoteProbe::tagsFound, &m_context, [this](quint64, const auto& tags) {
+            m_tags.clear();
+            for (const TagsOfCall& of : tags)
+                m_tags[of.call] = of.tags;
+        });
         QObject::connect(&m_probe, &RemoteProbe::stateChanged, &loop, [&] {
             if (m_lost || m_probe.state() == RemoteProbe::State::Connected)
                 loop.quit();
@@ -40,12 +46,49 @@ public:
     Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink) override
     {
         std::uint64_t all = 0;
+        m_tags.clear();
         const auto done = request([&] { return m_probe.search(query); }, &RemoteProbe::callsFound,
             [&](const std::vector<CallRecord>& calls, quint64 matches) {
                 all = matches;
                 return std::all_of(calls.begin(), calls.end(), sink);
             });
         return done ? Result<std::uint64_t>(all) : done.error();
+    }
+
+    std::string tagsOf(CallKey call) override
+    {
+        const auto found = m_tags.find(call);
+        return found == m_tags.end() ? std::string() : found->second;
+    }
+
+    Result<CallNotes> callNotes(CallKey call) override
+    {
+        return notes([&] { return m_probe.callNotes(call); });
+    }
+
+    Result<std::vector<TagUse>> tagNames() override
+    {
+        return list([&] { return m_probe.tagNames(); }, &RemoteProbe::tagNamesFound);
+    }
+
+    Result<CallNotes> addTag(CallKey call, const std::string& tag) override
+    {
+        return notes([&] { return m_probe.addTag(call, QString::fromStdString(tag)); });
+    }
+
+    Result<CallNotes> removeTag(CallKey call, const std::string& tag) override
+    {
+        return notes([&] { return m_probe.removeTag(call, QString::fromStdString(tag)); });
+    }
+
+    Result<CallNotes> addNote(CallKey call, const std::string& text) override
+    {
+        return notes([&] { return m_probe.addNote(call, QString::fromStdString(text)); });
+    }
+
+    Result<void> noteExport(const std::string& what) override
+    {
+        return change([&] { return m_probe.noteExport(QString::fromStdString(what)); });
     }
 
     Result<std::vector<StreamRecord>> streams(CallKey call) override
@@ -261,6 +304,16 @@ private:
         return done ? Result<std::vector<Element>>(std::move(all)) : done.error();
     }
 
+    template <typename Start> Result<CallNotes> notes(Start start)
+    {
+        CallNotes found;
+        const auto done = request(start, &RemoteProbe::callNotesFound, [&](const CallNotes& notes) {
+            found = notes;
+            return true;
+        });
+        return done ? Result<CallNotes>(std::move(found)) : done.error();
+    }
+
     template <typename Start> Result<Hold> changedHold(Start start)
     {
         auto holds = list(start, &RemoteProbe::holdsFound);
@@ -313,6 +366,7 @@ private:
     bool m_tried = false;
     std::optional<Error> m_lost;
     std::optional<ProbeStatus> m_status;
+    std::map<CallKey, std::string> m_tags; // of the page of calls that comes next
 };
 
 }

@@ -160,7 +160,8 @@ private:
 int reportMeasured(CallSource& source, const CtlOptions& options, CtlOutput output)
 {
     const auto grouping = static_cast<ServiceGrouping>(options.reportBy); // the first of both are the same
-    const auto rows = makeRowOutput(options.format, serviceRowFieldNames(), serviceRowTable, output.out);
+    const auto rows =
+        makeRowOutput(options.format, serviceRowFieldNames(), serviceRowTable, output.out, options.signs());
     if (options.reportOf == ReportOf::Windows) {
         const auto windows = source.serviceWindows();
         if (!windows)
@@ -219,7 +220,7 @@ int reportService(CallSource& source, const CtlOptions& options, CtlOutput outpu
         return fail(output, found.error());
     if (!streamsRead)
         return fail(output, streamsRead.error());
-    const auto rows = makeRowOutput(options.format, serviceFieldNames(), serviceTable, output.out);
+    const auto rows = makeRowOutput(options.format, serviceFieldNames(), serviceTable, output.out, options.signs());
     if (options.reportBy == ReportBy::Total)
         report.addGroup("total"); // no call at all is a row of zeros
     report.print(*rows, mayBeMany(options.reportBy) ? options.mostGroups : 0);

@@ -12,29 +12,34 @@ namespace {
 
 class CsvOutput final : public RowOutput {
 public:
-    CsvOutput(std::span<const char* const> names, std::ostream& out)
-        : m_out(out)
+    CsvOutput(std::span<const char* const> names, std::ostream& out, const ExportFormat& signs)
+        : m_names(names)
+        , m_out(out)
+        , m_signs(signs)
     {
-        m_out << csvLine({ names.begin(), names.end() });
+        m_out << exportHead(m_signs) << csvLine({ names.begin(), names.end() }, m_signs.style);
     }
     void row(const std::vector<FieldValue>& fields) override
     {
         std::vector<std::string> texts;
-        for (const FieldValue& field : fields)
-            texts.push_back(field.text);
-        m_out << csvLine(texts);
+        for (std::size_t i = 0; i < fields.size(); ++i)
+            texts.push_back(exportText(m_names[i], fields[i], m_signs));
+        m_out << csvLine(texts, m_signs.style);
     }
     void end() override { }
 
 private:
+    std::span<const char* const> m_names;
     std::ostream& m_out;
+    const ExportFormat m_signs;
 };
 
 class JsonOutput final : public RowOutput {
 public:
-    JsonOutput(std::span<const char* const> names, std::ostream& out)
+    JsonOutput(std::span<const char* const> names, std::ostream& out, const ExportFormat& signs)
         : m_names(names)
         , m_out(out)
+        , m_signs(signs)
     {
     }
     void row(const std::vector<FieldValue>& fields) override
@@ -50,7 +55,7 @@ public:
                 m_out << (fields[i].text.find_first_of("ni") == std::string::npos ? fields[i].text : "null");
                 break;
             case FieldValue::Kind::Text:
-                m_out << jsonText(fields[i].text);
+                m_out << jsonText(exportText(m_names[i], fields[i], m_signs));
                 break;
             }
         }
@@ -61,6 +66,7 @@ public:
 private:
     std::span<const char* const> m_names;
     std::ostream& m_out;
+    const ExportFormat m_signs;
     std::uint64_t m_rows = 0;
 };
 
@@ -145,14 +151,14 @@ private:
 
 }
 
-std::unique_ptr<RowOutput> makeRowOutput(
-    Format format, std::span<const char* const> names, std::span<const TableColumn> columns, std::ostream& out)
+std::unique_ptr<RowOutput> makeRowOutput(Format format, std::span<const char* const> names,
+    std::span<const TableColumn> columns, std::ostream& out, const ExportFormat& signs)
 {
     switch (format) {
     case Format::Csv:
-        return std::make_unique<CsvOutput>(names, out);
+        return std::make_unique<CsvOutput>(names, out, signs);
     case Format::Json:
-        return std::make_unique<JsonOutput>(names, out);
+        return std::make_unique<JsonOutput>(names, out, signs);
     case Format::Table:
         break;
     }

@@ -1,7 +1,7 @@
 // Rows of named fields as csv, json, or a table for the eye, each written as soon as it is there.
 #pragma once
 
-#include "shared/calls/call_fields.h"
+#include "shared/calls/export_format.h"
 
 #include <memory>
 #include <ostream>
@@ -24,8 +24,8 @@ public:
 };
 
 // csv and json carry every field, a table those of `columns` alone.
-std::unique_ptr<RowOutput> makeRowOutput(
-    Format format, std::span<const char* const> names, std::span<const TableColumn> columns, std::ostream& out);
+std::unique_ptr<RowOutput> makeRowOutput(Format format, std::span<const char* const> names,
+    std::span<const TableColumn> columns, std::ostream& out, const ExportFormat& signs = {});
 
 // Text as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD.
 std::string jsonText(std::string_view text);

@@ -75,12 +75,13 @@ int editRules(CallSource& source, const CtlOptions& options, CtlOutput output)
 {
     const RuleEdit& edit = options.ruleEdit;
     if (edit.action == Action::List)
-        return print(source.alarmRules(), *makeRowOutput(options.format, alarmRuleFieldNames(), ruleTable, output.out),
-            output, alarmRuleFields);
+        return print(source.alarmRules(),
+            *makeRowOutput(options.format, alarmRuleFieldNames(), ruleTable, output.out, options.signs()), output,
+            alarmRuleFields);
     if (edit.action == Action::History)
         return print(source.alarmRuleChanges(),
-            *makeRowOutput(options.format, alarmRuleChangeFieldNames(), changeTable, output.out), output,
-            alarmRuleChangeFields);
+            *makeRowOutput(options.format, alarmRuleChangeFieldNames(), changeTable, output.out, options.signs()),
+            output, alarmRuleChangeFields);
     const auto done = edit.action == Action::Remove ? source.removeAlarmRule(edit.name) : change(source, edit);
     return done ? 0 : fail(output, done.error());
 }

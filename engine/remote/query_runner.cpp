@@ -181,6 +181,15 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
     if (std::holds_alternative<HoldsWanted>(request.job) || std::holds_alternative<AddHold>(request.job)
         || std::holds_alternative<ReleaseHold>(request.job) || std::holds_alternative<DeletionRequest>(request.job))
         return answerKeeping(number, request);
+    if (std::holds_alternative<NotesOf>(request.job) || std::holds_alternative<TagNamesWanted>(request.job)
+        || std::holds_alternative<ChangeTag>(request.job) || std::holds_alternative<AddNote>(request.job))
+        return answerNotes(query, number, request);
+    if (const auto* wanted = std::get_if<AuditQuery>(&request.job))
+        return answerAudit(*wanted, number, request);
+    if (const auto* wanted = std::get_if<IdentityWanted>(&request.job)) {
+        send(number, request, encode(RemoteIdentity { m_user(), wanted->role }));
+        return {};
+    }
     if (!m_alarms)
         return Error { "this engine raises no alarms" };
     if (const auto* wanted = std::get_if<AlarmQuery>(&request.job))
@@ -210,6 +219,10 @@ Result<void> QueryRunner::answerCalls(RecordQuery& query, const CallQuery& wante
             ++page.matchesInAll;
             page.calls.push_back(call);
             pageBytes += roughBytes(call);
+            if (std::string tags = query.tagsOf(call.key); !tags.empty()) {
+                pageBytes += tags.size();
+                page.tags.push_back({ call.key, std::move(tags) });
+            }
             const Clock::time_point now = Clock::now();
             const bool isLast = wanted.limit != 0 && page.matchesInAll == wanted.limit;
             if (pageBytes < remoteMessageBytes && lastSent && now - *lastSent < mostWaiting && !isLast)
@@ -217,6 +230,7 @@ Result<void> QueryRunner::answerCalls(RecordQuery& query, const CallQuery& wante
             lastSent = now;
             const bool goOn = send(number, request, encode(page));
             page.calls.clear();
+            page.tags.clear();
             pageBytes = 0;
             return goOn;
         },

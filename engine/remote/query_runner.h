@@ -3,8 +3,11 @@
 
 #include "engine/remote/alarm_access.h"
 #include "engine/remote/recording_access.h"
+#include "engine/storage/call_noting.h"
 #include "engine/storage/record_keeping.h"
 #include "engine/storage/record_query.h"
+#include "shared/calls/audit_entry.h"
+#include "shared/remote/remote_role.h"
 
 #include <QByteArray>
 #include <QObject>
@@ -62,9 +65,26 @@ struct ReleaseHold {
     CallKey call;
     std::string reason;
 };
+struct IdentityWanted {
+    RemoteRole role;
+};
+struct NotesOf {
+    CallKey call;
+};
+struct TagNamesWanted { };
+struct ChangeTag {
+    CallKey call;
+    std::string tag;
+    bool add = true; // else it is removed
+};
+struct AddNote {
+    CallKey call;
+    std::string text;
+};
 using RemoteJob = std::variant<CallQuery, StreamsOf, QualityOf, MessagesOf, MediaOf, AlarmQuery, AlarmRulesWanted,
     AlarmRuleChangesWanted, AcknowledgeAlarm, PutAlarmRule, RemoveAlarmRule, ServiceQuery, ServiceWindowsWanted,
-    RecordingRulesWanted, PutRecordingRules, HoldsWanted, AddHold, ReleaseHold, DeletionRequest, ShelveAlarm>;
+    RecordingRulesWanted, PutRecordingRules, HoldsWanted, AddHold, ReleaseHold, DeletionRequest, ShelveAlarm, NotesOf,
+    TagNamesWanted, ChangeTag, AddNote, IdentityWanted, AuditQuery>;
 using ServiceWindows = std::function<std::vector<ServiceRow>()>; // from any thread
 
 // Lives on the main thread; its signals are emitted on its threads, so connect them queued. A request answers in
@@ -81,6 +101,8 @@ public:
     void setRecording(RecordingAccess* recording) { m_recording = recording; } // likewise; may be null
     std::string wordsOfRecordingRules(const RecordingRules& rules) const; // of a change, for the audit log
     void setKeeping(RecordKeeping* keeping) { m_keeping = keeping; } // likewise; it outlives this
+    void setNotes(CallNoting* notes) { m_notes = notes; } // likewise
+    void setAuditDirectory(std::filesystem::path directory) { m_auditDirectory = std::move(directory); } // likewise
     bool start(quint64 request, RemoteJob job); // false: that number is in use, or too many requests wait
     void taken(quint64 request);
     void cancel(quint64 request); // nothing more is emitted for it, but for what is under way
@@ -118,6 +140,8 @@ private:
     Result<void> answerService(RecordQuery& query, const ServiceQuery& wanted, quint64 number, Request& request);
     Result<void> answerServiceWindows(quint64 number, Request& request);
     Result<void> answerKeeping(quint64 number, Request& request); // in keeping_answers.cpp
+    Result<void> answerNotes(RecordQuery& query, quint64 number, Request& request); // in note_answers.cpp
+    Result<void> answerAudit(const AuditQuery& wanted, quint64 number, Request& request); // in audit_answers.cpp
     bool send(quint64 number, Request& request, const QByteArray& answer); // false: cancelled
 
     OpenQuery m_open;
@@ -126,6 +150,8 @@ private:
     ServiceWindows m_serviceWindows;
     RecordingAccess* m_recording = nullptr;
     RecordKeeping* m_keeping = nullptr;
+    CallNoting* m_notes = nullptr;
+    std::filesystem::path m_auditDirectory; // empty: none is kept
     std::mutex m_mutex;
     std::condition_variable m_changed;
     std::map<quint64, std::shared_ptr<Request>> m_requests; // waiting and running

@@ -148,6 +148,8 @@ void RemoteService::admit(std::unique_ptr<QIODevice> transport, RemoteUser user,
         runner->setServiceWindows(m_options.serviceWindows);
         runner->setRecording(m_options.recording);
         runner->setKeeping(m_options.keeping);
+        runner->setNotes(m_options.notes);
+        runner->setAuditDirectory(m_options.auditDirectory);
         return runner;
     };
     auto client = std::make_unique<RemoteClient>(std::move(transport), std::move(greeting), m_feeds);

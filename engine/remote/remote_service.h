@@ -19,7 +19,7 @@ namespace callmon {
 class RemoteClient;
 
 struct RemoteServiceOptions {
-    std::size_t maxSessions = 16;
+    std::size_t maxSessions = 32; // consoles of a control room, and programs beside them
     std::chrono::milliseconds second { 1000 }; // between two deltas
     std::chrono::milliseconds silence { 15'000 }; // a client that says nothing for so long is dropped
     std::chrono::milliseconds stall { 10'000 }; // and one that does not read
@@ -27,6 +27,7 @@ struct RemoteServiceOptions {
     AlarmAccess* alarms = nullptr; // outlives the service; null: no alarm is open, and no rule can be changed
     RecordingAccess* recording = nullptr; // likewise; null: which calls are recorded cannot be asked
     RecordKeeping* keeping = nullptr; // likewise; null: no holds, no deletion
+    CallNoting* notes = nullptr; // likewise; null: calls have no tags and notes
     std::filesystem::path auditDirectory; // empty: no audit log is kept
     ServiceWindows serviceWindows; // empty: there are none
     quint32 protocol = 0; // of the Hello; 0: remoteProtocolVersion. Tests only, as is

@@ -208,6 +208,76 @@ void RemoteSession::deleteNumber(quint64 request, QByteArray what)
         start(request, *wanted);
 }
 
+void RemoteSession::callNotes(quint64 request, qint64 call)
+{
+    if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Operator, "notes", wordsOf(CallKey { call }))))
+        return;
+    start(request, NotesOf { CallKey { call } });
+}
+
+void RemoteSession::tagNames(quint64 request)
+{
+    if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Operator, "tag names")))
+        return;
+    start(request, TagNamesWanted {});
+}
+
+void RemoteSession::addTag(quint64 request, qint64 call, QString tag)
+{
+    changeTag(request, "add tag", CallKey { call }, tag, true);
+}
+
+void RemoteSession::removeTag(quint64 request, qint64 call, QString tag)
+{
+    changeTag(request, "remove tag", CallKey { call }, tag, false);
+}
+
+void RemoteSession::changeTag(quint64 request, const char* action, CallKey call, const QString& tag, bool add)
+{
+    const auto wanted = tagOf(tag.toStdString());
+    if (mayNot(request,
+            m_gate.refusal(
+                RemoteRole::Reviewer, action, wordsOf(call) + (wanted ? " tag " + wanted.value() : " no tag"))))
+        return;
+    if (wanted)
+        start(request, ChangeTag { call, wanted.value(), add });
+    else
+        emit failed(request, QString::fromStdString(wanted.error().what));
+}
+
+// What it says stands in the note alone: the log outlives what is deleted.
+void RemoteSession::addNote(quint64 request, qint64 call, QString text)
+{
+    const auto wanted = noteOf(text.toStdString());
+    if (mayNot(request, m_gate.refusal(RemoteRole::Reviewer, "add note", wordsOf(CallKey { call }))))
+        return;
+    if (wanted)
+        start(request, AddNote { CallKey { call }, wanted.value() });
+    else
+        emit failed(request, QString::fromStdString(wanted.error().what));
+}
+
+void RemoteSession::whoAmI(quint64 request)
+{
+    start(request, IdentityWanted { m_gate.role() });
+}
+
+void RemoteSession::audit(quint64 request, QByteArray query)
+{
+    const auto wanted = decodeAuditQuery(query);
+    if (!wanted)
+        emit failed(request, tr("The engine could not read which entries of the audit log were asked for."));
+    else if (!mayNot(request, m_gate.refusal(RemoteRole::Admin, "audit")))
+        start(request, *wanted);
+}
+
+void RemoteSession::noteExport(quint64 request, QString what)
+{
+    constexpr qsizetype longest = 300;
+    if (!mayNot(request, m_gate.refusal(RemoteRole::Operator, "export", what.left(longest).toStdString())))
+        emit finished(request);
+}
+
 void RemoteSession::serviceHistory(quint64 request, QByteArray query)
 {
     if (const auto wanted = decodeServiceQuery(query))

@@ -63,8 +63,17 @@ public:
     void addHold(quint64 request, qint64 call, QString reason) override;
     void releaseHold(quint64 request, qint64 call, QString reason) override;
     void deleteNumber(quint64 request, QByteArray what) override;
+    void callNotes(quint64 request, qint64 call) override;
+    void tagNames(quint64 request) override;
+    void addTag(quint64 request, qint64 call, QString tag) override;
+    void removeTag(quint64 request, qint64 call, QString tag) override;
+    void addNote(quint64 request, qint64 call, QString text) override;
+    void whoAmI(quint64 request) override;
+    void audit(quint64 request, QByteArray query) override;
+    void noteExport(quint64 request, QString what) override;
 
 private:
+    void changeTag(quint64 request, const char* action, CallKey call, const QString& tag, bool add);
     bool mayNot(quint64 request, const std::optional<QString>& refusal); // tells the client, if so
     void start(quint64 request, RemoteJob job);
 

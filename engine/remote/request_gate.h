@@ -23,6 +23,7 @@ public:
     }
 
     bool allows(RemoteRole least) const { return m_user.role >= least; }
+    RemoteRole role() const { return m_user.role; }
     // Nothing when it may be done; else why not, for the user.
     std::optional<QString> refusal(RemoteRole least, const std::string& action, const std::string& detail = {});
     // The same of what is a part of something that was noted: only a refusal is.

@@ -162,6 +162,8 @@ Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request
     erasing.day.reset();
     if (!request.dryRun) // also where nothing was found: an earlier run may have been stopped before this
         renewJournal(erasing);
+    if (!request.dryRun)
+        finishNotes(erasing);
     noteWhatStays(erasing);
     return std::move(erasing.report);
 }
@@ -258,11 +260,15 @@ bool RecordKeeper::eraseCall(DeletedCall& call, Erasing& erasing)
     call.streams = count("SELECT count(*) FROM streams WHERE call_key=?");
     call.qualityBlocks = count("SELECT count(*) FROM quality WHERE call_key=?");
     call.alarms = count("SELECT count(*) FROM alarms WHERE call_key=?");
+    if (const auto notes = m_notes.remove(call.call, true))
+        call.notes = notes.value();
     call.state = dry ? DeletionState::WouldGo : DeletionState::Deleted;
     eraseMedia(call, erasing);
     eraseMessages(call, erasing);
     if (call.state == DeletionState::Failed || dry)
         return call.state != DeletionState::Failed;
+    if (const auto notes = m_notes.remove(call.call, false); !notes)
+        return failed(notes.error().what);
     if (auto noted = m_store.noteExpired(ExpiredPart::Call, call.call.value, now()); !noted)
         return failed(noted.error().what);
     bool good = erasing.day->execute("BEGIN IMMEDIATE");
@@ -356,6 +362,18 @@ void RecordKeeper::compactDay(UtcDay day, Erasing& erasing)
         erasing.report.notes.push_back("The database of " + toString(day)
             + " is being read: " + database.file().filename().string()
             + "-wal may keep what was deleted until the engine checkpoints it; ask again to be sure.");
+}
+
+// Tags and notes went with each call; what they leave behind in the file goes once, also after a run that was cut off.
+void RecordKeeper::finishNotes(Erasing& erasing)
+{
+    auto& notes = erasing.report.notes;
+    if (auto compacted = m_notes.compact(); !compacted)
+        notes.push_back("Of tags and notes something may be left: " + compacted.error().what + '.');
+    if (const auto others = m_notes.notesThatName(erasing.request.number); others && others.value() > 0)
+        notes.push_back(
+            counted(others.value(), "tag or note of other calls names", "tags and notes of other calls name")
+            + " the number, and stay.");
 }
 
 // The journal holds what was on until then, calls that are over, too.

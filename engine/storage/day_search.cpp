@@ -49,7 +49,10 @@ Result<std::unique_ptr<DaySearch>> DaySearch::open(
     auto reader = DayReader::open(file);
     if (!reader)
         return reader.error();
-    return std::unique_ptr<DaySearch>(new DaySearch(std::move(reader.value()), plan, query, stop));
+    std::unique_ptr<DaySearch> search(new DaySearch(std::move(reader.value()), plan, query, stop));
+    if (!search->makeTagSets())
+        return search->fail();
+    return search;
 }
 
 DaySearch::DaySearch(
@@ -77,6 +80,35 @@ void DaySearch::end()
     for (auto& [sql, statement] : m_statements)
         statement.reset();
     m_reader->database().execute("COMMIT");
+}
+
+// Of the keys that lie in this day: temporary tables are this connection's own, also where nobody may write.
+bool DaySearch::makeTagSets()
+{
+    if (m_plan.tagSets.empty())
+        return true;
+    Database& database = m_reader->database();
+    const auto first =
+        nextKey(std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), false);
+    const auto last = nextKey(std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), true);
+    if (!first || !last || !database.execute("PRAGMA temp_store=MEMORY; BEGIN"))
+        return false;
+    for (std::size_t i = 0; i < m_plan.tagSets.size(); ++i) {
+        const std::string name = "temp.tagged_" + std::to_string(i);
+        if (!database.execute(("CREATE TABLE " + name + "(call_key INTEGER PRIMARY KEY)").c_str()))
+            return false;
+        auto row = database.prepare("INSERT INTO " + name + " VALUES(?)");
+        if (!row)
+            return false;
+        const auto& keys = m_plan.tagSets[i].keys;
+        for (auto key = std::ranges::lower_bound(keys, first.value() ? first.value()->value : 0);
+             last.value() && key != keys.end() && *key <= last.value()->value; ++key) {
+            row.value().bind(1, *key);
+            if (!row.value().run())
+                return false;
+        }
+    }
+    return database.execute("COMMIT");
 }
 
 Error DaySearch::fail()

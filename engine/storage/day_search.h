@@ -57,6 +57,7 @@ private:
 
     DaySearch(
         std::unique_ptr<DayReader> reader, const SearchPlan& plan, const CallQuery& query, const SearchStop& stop);
+    bool makeTagSets();
     Result<Statement*> statement(const std::string& sql); // prepared once, its plan's values bound
     std::string textOf(Give give, const SearchPlan::Driver* driver, bool cut) const;
     Result<const SearchPlan::Driver*> chooseDriver(const SearchQuarter& quarter); // nullptr: all rows are looked at

@@ -1,4 +1,5 @@
 // The RecordQuery of a data directory: over its days, and what the writer holds of calls that are on.
+#include "engine/storage/call_note_store.h"
 #include "engine/storage/day_files.h"
 #include "engine/storage/day_reader.h"
 #include "engine/storage/directory_lock.h"
@@ -37,6 +38,7 @@ public:
         const std::atomic<bool>* cancelled) override;
     Result<void> service(const ServiceQuery& query, const std::function<bool(const ServiceRow&)>& sink,
         const std::atomic<bool>* cancelled) override;
+    std::string tagsOf(CallKey call) override { return m_tags ? m_tags->tagsOf(call) : std::string(); }
     Result<std::vector<StreamRecord>> streams(CallKey call) override;
     Result<std::vector<QualityPoint>> quality(CallKey call) override;
     Result<void> media(StreamKey stream, const std::function<bool(Bytes)>& sink) override;
@@ -59,6 +61,7 @@ private:
     std::list<std::pair<UtcDay, std::unique_ptr<DayReader>>> m_days; // newest use first
     std::unique_ptr<DirectoryQuery> m_held; // of the call asked for last
     CallKey m_heldCall;
+    std::optional<CallNoteReader> m_tags; // of the search under way
 };
 
 Result<DayReader*> DirectoryQuery::day(UtcDay day)
@@ -114,6 +117,11 @@ std::optional<Error> DirectoryQuery::whyThereIsNone(CallKey call) const
 Result<std::uint64_t> DirectoryQuery::calls(
     const CallQuery& query, const std::function<bool(const CallRecord&)>& sink, const std::atomic<bool>* cancelled)
 {
+    m_tags.reset();
+    if (auto tags = CallNoteReader::open(m_directory))
+        m_tags = std::move(tags.value());
+    else
+        m_notes.push_back("Tags are left out: " + tags.error().what + ".");
     // Asked before the databases, so that a call that ends meanwhile is in one of the two.
     std::vector<CallRecord> live;
     if (m_writer)

@@ -1,6 +1,7 @@
 #include "engine/storage/directory_search.h"
 
 #include "engine/storage/call_filter.h"
+#include "engine/storage/call_note_store.h"
 #include "engine/storage/day_files.h"
 #include "engine/storage/held_call.h"
 #include "engine/storage/search_schema.h"
@@ -166,6 +167,12 @@ void Search::boundKeys()
         m_firstKey = std::max(m_firstKey, m_query.key->value);
         m_keyEnd = std::min(m_keyEnd, plus(m_query.key->value, 1));
     }
+    for (const SearchPlan::TagSet& set : m_plan.tagSets) {
+        if (set.without)
+            continue;
+        m_firstKey = std::max(m_firstKey, set.keys.empty() ? m_keyEnd : set.keys.front());
+        m_keyEnd = std::min(m_keyEnd, set.keys.empty() ? m_keyEnd : plus(set.keys.back(), 1));
+    }
     if (m_query.after && !m_query.count && m_plan.sortExpression.empty()) {
         if (descending())
             m_keyEnd = std::min(m_keyEnd, m_query.after->key.value);
@@ -217,8 +224,8 @@ void Search::addDay(UtcDay day)
     const std::int64_t quarters =
         (quartersPerDay + static_cast<std::int64_t>(parts) - 1) / static_cast<std::int64_t>(parts);
     for (std::int64_t at = begin; at < end; at += quarters * quarterNs) {
-        const Slice slice { { day, {} }, std::max(at, m_firstKey), std::min({ at + quarters * quarterNs, end, m_keyEnd }),
-            whole };
+        const Slice slice { { day, {} }, std::max(at, m_firstKey),
+            std::min({ at + quarters * quarterNs, end, m_keyEnd }), whole };
         if (slice.first < slice.end)
             m_slices.push_back(slice);
     }
@@ -530,6 +537,24 @@ bool Search::giveAt(std::span<const CallCursor> places)
     return true;
 }
 
+Result<void> fillTagSets(const std::filesystem::path& directory, SearchPlan& plan)
+{
+    if (plan.tagSets.empty())
+        return {};
+    auto reader = CallNoteReader::open(directory);
+    if (!reader)
+        return reader.error();
+    if (!reader.value())
+        return {}; // no call has a tag
+    for (SearchPlan::TagSet& set : plan.tagSets) {
+        auto keys = reader.value()->callsTagged(set.pattern);
+        if (!keys)
+            return keys.error();
+        set.keys = std::move(keys.value());
+    }
+    return {};
+}
+
 }
 
 Result<std::uint64_t> searchDirectory(const std::filesystem::path& directory, const CallQuery& query,
@@ -539,6 +564,8 @@ Result<std::uint64_t> searchDirectory(const std::filesystem::path& directory, co
     auto plan = planOf(query);
     if (!plan)
         return plan.error();
+    if (auto filled = fillTagSets(directory, plan.value()); !filled)
+        return filled.error();
     Search search(directory, query, sink, cancelled, std::move(plan.value()), tuning);
     auto result = search.run();
     for (std::string& note : search.takeNotes())

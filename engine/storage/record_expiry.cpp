@@ -58,7 +58,7 @@ bool RecordKeeper::step()
     const bool trusted = clockIsTrusted();
     bool any = copyOneWaiting() || clearOneExpiredFile();
     if (!any && trusted && errors == m_errors) // a held call that cannot be copied keeps everything
-        any = expireMedia() || expireMessages() || expireDay() || expireQuality();
+        any = expireMedia() || expireMessages() || expireDay() || expireQuality() || expireNotes();
     if (!any)
         sayWhatWent();
     return any && errors == m_errors; // what fails is tried again later, not at once
@@ -247,6 +247,7 @@ bool RecordKeeper::expireDay()
             if (entry.path().filename().string().starts_with(file.filename().string() + ".corrupt-"))
                 ::unlink(entry.path().c_str());
         ++m_daysExpired;
+        m_notesMayBeOld = true;
         return true;
     }
     return false;

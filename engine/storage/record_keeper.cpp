@@ -41,12 +41,13 @@ Result<void> checkReason(const std::string& reason)
 }
 
 RecordKeeper::RecordKeeper(std::filesystem::path directory, RecordWriter& writer, StorageUpkeep& upkeep,
-    Options options, RetentionStore store, ClockGuard guard)
+    Options options, RetentionStore store, CallNoteStore notes, ClockGuard guard)
     : m_directory(std::move(directory))
     , m_writer(writer)
     , m_upkeep(upkeep)
     , m_options(std::move(options))
     , m_store(std::move(store))
+    , m_notes(std::move(notes))
     , m_guard(guard)
 {
 }
@@ -70,6 +71,11 @@ Result<std::unique_ptr<RecordKeeper>> RecordKeeper::open(
         return confirmations.error();
     if (const std::string& note = store.value().note(); !note.empty() && options.warn)
         options.warn(note);
+    auto notes = CallNoteStore::open(directory);
+    if (!notes)
+        return notes.error();
+    if (const std::string& note = notes.value().note(); !note.empty() && options.warn)
+        options.warn(note);
     for (const CallKey call : heldCallsIn(directory)) { // whose hold was in a list that was damaged
         const auto known = store.value().openHold(call);
         if (!known)
@@ -89,8 +95,8 @@ Result<std::unique_ptr<RecordKeeper>> RecordKeeper::open(
     if (!held)
         return held.error();
     const ClockGuard guard(options.clocks.wall(), options.clocks.steady(), last.value());
-    std::unique_ptr<RecordKeeper> keeper(
-        new RecordKeeper(directory, writer, *upkeep, std::move(options), std::move(store.value()), guard));
+    std::unique_ptr<RecordKeeper> keeper(new RecordKeeper(
+        directory, writer, *upkeep, std::move(options), std::move(store.value()), std::move(notes.value()), guard));
     keeper->m_clockConfirmations = confirmations.value();
     keeper->m_held = held.value().size();
     return keeper;
@@ -224,6 +230,7 @@ Result<Hold> RecordKeeper::release(CallKey call, const std::string& reason, cons
     if (auto kept = m_store.update(hold); !kept)
         return kept.error();
     --m_held;
+    m_notesMayBeOld = true;
     if (auto removed = removeHeldCall(m_directory, call); !removed)
         return removed.error();
     return hold;
@@ -239,7 +246,7 @@ std::vector<NamedCounter> RecordKeeper::counters() const
 {
     return { { "media_segments_expired", m_mediaExpired }, { "message_segments_expired", m_messagesExpired },
         { "days_expired", m_daysExpired }, { "quality_days_expired", m_qualityExpired }, { "calls_held", m_held },
-        { "calls_deleted", m_deleted }, { "retention_errors", m_errors } };
+        { "calls_deleted", m_deleted }, { "notes_expired", m_notesExpired }, { "retention_errors", m_errors } };
 }
 
 }

@@ -2,6 +2,7 @@
 // of its own; each of its steps is short, so that neither inserts nor capture wait for it.
 #pragma once
 
+#include "engine/storage/call_note_store.h"
 #include "engine/storage/clock_guard.h"
 #include "engine/storage/keep_periods.h"
 #include "engine/storage/record_keeping.h"
@@ -53,12 +54,12 @@ public:
     bool step();
 
     // "media_segments_expired", "message_segments_expired", "days_expired", "quality_days_expired", "calls_held",
-    // "calls_deleted", "retention_errors"
+    // "calls_deleted", "notes_expired", "retention_errors"
     std::vector<NamedCounter> counters() const;
 
 private:
     RecordKeeper(std::filesystem::path directory, RecordWriter& writer, StorageUpkeep& upkeep, Options options,
-        RetentionStore store, ClockGuard guard);
+        RetentionStore store, CallNoteStore notes, ClockGuard guard);
 
     void run();
     Timestamp now() const { return m_options.clocks.wall(); }
@@ -77,6 +78,7 @@ private:
     bool expireDay();
     bool expireQuality();
     bool dropQuality(UtcDay day);
+    bool expireNotes();
     void sayWhatWent();
 
     // In call_eraser.cpp.
@@ -87,6 +89,7 @@ private:
     void eraseMessages(DeletedCall& call, Erasing& erasing);
     void compactDay(UtcDay day, Erasing& erasing);
     void renewJournal(Erasing& erasing);
+    void finishNotes(Erasing& erasing);
     void noteWhatStays(Erasing& erasing);
 
     std::filesystem::path m_directory;
@@ -96,6 +99,8 @@ private:
 
     std::mutex m_mutex; // held for one thing at a time; all below
     RetentionStore m_store;
+    CallNoteStore m_notes;
+    bool m_notesMayBeOld = true; // a day went, or a hold
     ClockGuard m_guard;
     std::int64_t m_clockConfirmations = 0;
     bool m_clockDoubted = false; // and said
@@ -111,7 +116,7 @@ private:
     std::thread m_thread;
 
     std::atomic<std::uint64_t> m_mediaExpired { 0 }, m_messagesExpired { 0 }, m_daysExpired { 0 },
-        m_qualityExpired { 0 }, m_held { 0 }, m_deleted { 0 }, m_errors { 0 };
+        m_qualityExpired { 0 }, m_held { 0 }, m_deleted { 0 }, m_notesExpired { 0 }, m_errors { 0 };
 };
 
 }

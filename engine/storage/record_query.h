@@ -34,6 +34,8 @@ public:
     // the query names one by its key or Call-ID (and there is a `writer`).
     virtual Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink,
         const std::atomic<bool>* cancelled = nullptr) = 0;
+    // What people said of a call, joined by spaces; empty where nobody did. May be called from the sink of calls().
+    virtual std::string tagsOf(CallKey) { return {}; }
     virtual Result<std::vector<StreamRecord>> streams(CallKey call) = 0;
     virtual Result<std::vector<QualityPoint>> quality(CallKey call) = 0; // by stream, then time
     // The stream's media from first to last, chunk by chunk (MediaChunk bytes). No scan: the log is addressed.

@@ -87,6 +87,8 @@ public:
         const SearchField& field = *searchField(term.field);
         const std::string expression = expressionOf(field);
         const bool equal = term.comparison == Comparison::Equal;
+        if (field.kind == Kind::Tags) // "tags=" wants those without any
+            return tagged(textOf(term), equal == textOf(term).empty());
         if (field.kind == Kind::Word) {
             std::string list;
             for (const std::int64_t word : term.operand.words)
@@ -145,6 +147,14 @@ public:
     SearchPlan take() { return std::move(m_plan); }
 
 private:
+    std::string tagged(std::string pattern, bool without)
+    {
+        const std::string keys = "SELECT call_key FROM temp.tagged_" + std::to_string(m_plan.tagSets.size());
+        m_plan.tagSets.push_back({ std::move(pattern), without, {} });
+        if (!without)
+            m_plan.drivers.push_back({ keys + " WHERE call_key>=?1 AND call_key<?2", true, {} });
+        return std::string(without ? "call_key NOT IN (" : "call_key IN (") + keys + ')';
+    }
     static std::string source(const std::string& condition)
     {
         return " WHERE call_key/" + std::to_string(quarterNs) + "=?3 AND call_key>=?1 AND call_key<?2 AND " + condition;
@@ -244,7 +254,8 @@ Result<std::vector<Term>> termsOf(const CallQuery& query)
     if (query.trust)
         terms.push_back({ "trust", Comparison::Equal, { {}, { static_cast<std::int64_t>(*query.trust) }, false } });
     if (query.recorded)
-        terms.push_back({ "recorded", Comparison::Equal, { {}, { static_cast<std::int64_t>(*query.recorded) }, false } });
+        terms.push_back(
+            { "recorded", Comparison::Equal, { {}, { static_cast<std::int64_t>(*query.recorded) }, false } });
     if (!query.recordingRule.empty())
         terms.push_back({ "recording_rule", Comparison::Equal, { query.recordingRule, {}, false } });
     if (query.minMos)
@@ -305,6 +316,8 @@ Result<SearchPlan> planOf(const CallQuery& query)
         if (field == nullptr)
             return Error { "calls have no field \"" + query.sortBy
                 + "\" to be sorted by; callmonctl calls --format csv shows all fields" };
+        if (field->kind == Kind::Tags)
+            return Error { "calls cannot be sorted by their tags; search for one of them: tags=bad-line" };
         if (query.sortBy != "call_key")
             plan.sortExpression = expressionOf(*field);
     }

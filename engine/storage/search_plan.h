@@ -25,6 +25,15 @@ struct SearchPlan {
     std::vector<Driver> drivers; // best first
 
     std::string sortExpression; // "": by call_key
+
+    // Conditions on tags, which are not in the databases of the days: whoever runs the plan puts the keys of the calls
+    // that fit into temporary tables of these names, tagged_0, tagged_1...
+    struct TagSet {
+        std::string pattern; // empty: with any tag
+        bool without = false; // those that do not fit are wanted
+        std::vector<std::int64_t> keys; // in order
+    };
+    std::vector<TagSet> tagSets;
 };
 
 // Of a query whose conditions all make sense; else a sentence for the user.

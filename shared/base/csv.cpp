@@ -10,14 +10,14 @@ bool isDigit(char c)
 }
 
 // A sign, digits and at most one decimal point: a telephone number or a figure, never a formula.
-bool isSignedNumber(std::string_view text)
+bool isSignedNumber(std::string_view text, char decimal)
 {
     bool digitSeen = false;
     bool pointSeen = false;
     for (const char c : text.substr(1)) {
         if (isDigit(c))
             digitSeen = true;
-        else if (c == '.' && !pointSeen)
+        else if (c == decimal && !pointSeen)
             pointSeen = true;
         else
             return false;
@@ -25,23 +25,24 @@ bool isSignedNumber(std::string_view text)
     return digitSeen;
 }
 
-bool wouldRun(std::string_view text)
+bool wouldRun(std::string_view text, char decimal)
 {
     if (text.empty())
         return false;
     const char first = text.front();
     if (first == '=' || first == '@' || static_cast<unsigned char>(first) < 0x20 || first == 0x7f)
         return true;
-    return (first == '+' || first == '-') && !isSignedNumber(text);
+    return (first == '+' || first == '-') && !isSignedNumber(text, decimal);
 }
 
 }
 
-std::string csvField(std::string_view text)
+std::string csvField(std::string_view text, CsvStyle style)
 {
-    std::string field = wouldRun(text) ? "'" : "";
+    std::string field = wouldRun(text, style.decimal) ? "'" : "";
     field += text;
-    if (field.find_first_of(",\"\r\n") == std::string::npos)
+    const char special[] { style.separator, '"', '\r', '\n', '\0' };
+    if (field.find_first_of(special) == std::string::npos)
         return field;
     std::string quoted = "\"";
     for (const char c : field) {
@@ -52,13 +53,13 @@ std::string csvField(std::string_view text)
     return quoted + '"';
 }
 
-std::string csvLine(const std::vector<std::string>& fields)
+std::string csvLine(const std::vector<std::string>& fields, CsvStyle style)
 {
     std::string line;
     for (const std::string& field : fields) {
         if (!line.empty() || &field != &fields.front())
-            line += ',';
-        line += csvField(field);
+            line += style.separator;
+        line += csvField(field, style);
     }
     return line + "\r\n";
 }

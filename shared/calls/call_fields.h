@@ -20,7 +20,8 @@ struct FieldValue {
 };
 
 std::span<const char* const> callFieldNames();
-std::vector<FieldValue> callFields(const CallRecord& call);
+// `tags`: what people said of it, joined by spaces; kept beside the record.
+std::vector<FieldValue> callFields(const CallRecord& call, std::string_view tags = {});
 
 std::span<const char* const> streamFieldNames();
 std::vector<FieldValue> streamFields(const StreamRecord& stream, std::string_view callId);

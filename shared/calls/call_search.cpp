@@ -2,6 +2,7 @@
 
 #include "shared/base/pattern.h"
 #include "shared/base/utc_time.h"
+#include "shared/calls/call_notes.h"
 
 #include <algorithm>
 #include <array>
@@ -150,6 +151,7 @@ std::vector<SearchField> makeFields()
         number("media_after_end_ms", CALLMON_FIELD(kept(call.mediaAfterEnd))),
         word("recorded", wordsUpTo(Recording::Partly), CALLMON_FIELD(kept(call.recorded))),
         text("recording_rule", CALLMON_FIELD(kept(call.recordingRule))),
+        { "tags", Kind::Tags, 1, {}, CALLMON_FIELD((static_cast<void>(call), SearchValue {})) },
     };
 }
 
@@ -269,8 +271,15 @@ Result<ConditionOperand> operandOf(const CallCondition& condition)
             return wrong(condition, "the words of this field are " + wordList(*field));
         return operand;
     }
+    if (field->kind == Kind::Tags && !equality)
+        return wrong(condition, "a call has tags or not; write tags=bad-line, tags!=bad-*, or tags= (none)");
     if (condition.value.empty())
         return operand;
+    if (pattern && field->kind == Kind::Tags) {
+        operand.value = condition.value;
+        operand.pattern = true;
+        return operand;
+    }
     if (pattern && field->kind != Kind::Text && field->kind != Kind::Address)
         return wrong(condition, "* stands for characters of texts, addresses and words only");
     operand.pattern = pattern;
@@ -280,6 +289,13 @@ Result<ConditionOperand> operandOf(const CallCondition& condition)
     case Kind::Text:
         operand.value = condition.value;
         break;
+    case Kind::Tags: {
+        const auto tag = tagOf(condition.value);
+        if (!tag)
+            return wrong(condition, tag.error().what);
+        operand.value = tag.value();
+        break;
+    }
     case Kind::Address: {
         const auto address = IpAddress::parse(condition.value);
         if (!address && !pattern)

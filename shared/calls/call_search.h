@@ -28,7 +28,8 @@ struct CallCondition {
 };
 
 struct SearchField {
-    enum class Kind : std::uint8_t { Text, Address, Number, Time, Word };
+    // Tags: what people said of the call, not kept in its record: = and != ask whether it has one that fits.
+    enum class Kind : std::uint8_t { Text, Address, Number, Time, Word, Tags };
     const char* name;
     Kind kind;
     double unit; // of a Number: what is kept for 1 of what is shown

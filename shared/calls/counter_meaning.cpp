@@ -145,6 +145,8 @@ constexpr CounterMeaning meanings[] {
         "Days whose quality series were deleted because --keep-quality was over", {} },
     { "calls_held", G::Disk, K::Level, "Calls held", "Under legal hold now", {} },
     { "calls_deleted", G::Disk, K::Count, "Calls deleted", "On request, by number", {} },
+    { "notes_expired", G::Disk, K::Count, "Tags and notes expired", "Deleted with the records of the calls they are of",
+        {} },
     { "retention_errors", G::Disk, K::Missed, "Deletions or holds that failed",
         "What could not be deleted or copied; it is tried again", "look at the engine's log; is the disk full?" },
     { "media_write_longest_ms", G::Disk, K::Level, "Longest write, ms", "Of media, to the disk", {} },

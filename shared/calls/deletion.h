@@ -37,6 +37,7 @@ struct DeletedCall {
     std::uint64_t mediaChunks = 0;
     std::uint64_t mediaBytes = 0;
     std::uint32_t alarms = 0;
+    std::uint32_t notes = 0; // and tags
 };
 
 struct DeletionReport {

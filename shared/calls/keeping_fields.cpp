@@ -12,7 +12,7 @@ constexpr std::array holdNames { "hold", "call_key", "started_at", "state", "set
     "media_packets", "messages", "missing", "released_at", "released_by", "release_reason" };
 
 constexpr std::array deletedNames { "call_key", "started_at", "state", "streams", "quality_blocks", "messages",
-    "message_bytes", "media_chunks", "media_bytes", "alarms", "why" };
+    "message_bytes", "media_chunks", "media_bytes", "alarms", "notes", "why" };
 
 FieldValue text(std::string_view value)
 {
@@ -49,7 +49,7 @@ std::vector<FieldValue> deletedCallFields(const DeletedCall& call)
 {
     return { number(call.call.value), text(toIso8601(approximateStart(call.call))), text(toText(call.state)),
         number(call.streams), number(call.qualityBlocks), number(call.messages), number(call.messageBytes),
-        number(call.mediaChunks), number(call.mediaBytes), number(call.alarms), text(call.why) };
+        number(call.mediaChunks), number(call.mediaBytes), number(call.alarms), number(call.notes), text(call.why) };
 }
 
 }

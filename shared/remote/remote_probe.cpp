@@ -242,6 +242,46 @@ quint64 RemoteProbe::deleteNumber(const DeletionRequest& wanted)
     return request([&](SessionReplica& session, quint64 number) { session.deleteNumber(number, encode(wanted)); });
 }
 
+quint64 RemoteProbe::callNotes(CallKey call)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.callNotes(number, call.value); });
+}
+
+quint64 RemoteProbe::tagNames()
+{
+    return request([&](SessionReplica& session, quint64 number) { session.tagNames(number); });
+}
+
+quint64 RemoteProbe::addTag(CallKey call, const QString& tag)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.addTag(number, call.value, tag); });
+}
+
+quint64 RemoteProbe::removeTag(CallKey call, const QString& tag)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.removeTag(number, call.value, tag); });
+}
+
+quint64 RemoteProbe::addNote(CallKey call, const QString& text)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.addNote(number, call.value, text); });
+}
+
+quint64 RemoteProbe::whoAmI()
+{
+    return request([&](SessionReplica& session, quint64 number) { session.whoAmI(number); });
+}
+
+quint64 RemoteProbe::audit(const AuditQuery& query)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.audit(number, encode(query)); });
+}
+
+quint64 RemoteProbe::noteExport(const QString& what)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.noteExport(number, what); });
+}
+
 void RemoteProbe::cancel(quint64 request)
 {
     if (m_requests.erase(request) > 0 && m_connection != nullptr)
@@ -265,8 +305,18 @@ void RemoteProbe::takeAnswer(quint64 request, const QByteArray& blob)
         emit failed(request, tr("The engine's answer could not be read."));
         return;
     }
-    if (const auto* found = std::get_if<CallPage>(&*answer))
+    if (const auto* found = std::get_if<CallPage>(&*answer)) {
+        if (!found->tags.empty())
+            emit tagsFound(request, found->tags);
         emit callsFound(request, found->calls, found->matchesInAll);
+    } else if (const auto* callNotes = std::get_if<CallNotes>(&*answer))
+        emit callNotesFound(request, *callNotes);
+    else if (const auto* identity = std::get_if<RemoteIdentity>(&*answer))
+        emit identityFound(request, *identity);
+    else if (const auto* auditPage = std::get_if<AuditPage>(&*answer))
+        emit auditFound(request, *auditPage);
+    else if (const auto* tagPage = std::get_if<TagNamePage>(&*answer))
+        emit tagNamesFound(request, tagPage->names);
     else if (const auto* streamPage = std::get_if<StreamPage>(&*answer))
         emit streamsFound(request, streamPage->streams);
     else if (const auto* points = std::get_if<QualityPage>(&*answer))

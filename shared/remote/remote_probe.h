@@ -70,6 +70,14 @@ public:
     quint64 addHold(CallKey call, const QString& reason); // answered by the hold
     quint64 releaseHold(CallKey call, const QString& reason);
     quint64 deleteNumber(const DeletionRequest& request);
+    quint64 callNotes(CallKey call);
+    quint64 tagNames(); // in use
+    quint64 addTag(CallKey call, const QString& tag); // these three are answered by what the call has then
+    quint64 removeTag(CallKey call, const QString& tag);
+    quint64 addNote(CallKey call, const QString& text);
+    quint64 whoAmI();
+    quint64 audit(const AuditQuery& query);
+    quint64 noteExport(const QString& what); // "past calls as csv": before it is written
     void cancel(quint64 request);
 
     void followLive(bool follow); // on: begins with a snapshot. Overrides the option of that name
@@ -93,6 +101,11 @@ signals:
     void alarmRuleChangesFound(quint64 request, const std::vector<callmon::AlarmRuleChange>& changes);
     void holdsFound(quint64 request, const std::vector<callmon::Hold>& holds);
     void deletionReported(quint64 request, const callmon::DeletionReport& part);
+    void tagsFound(quint64 request, const std::vector<callmon::TagsOfCall>& tags); // before the calls that they are of
+    void callNotesFound(quint64 request, const callmon::CallNotes& notes);
+    void tagNamesFound(quint64 request, const std::vector<callmon::TagUse>& names);
+    void identityFound(quint64 request, const callmon::RemoteIdentity& identity);
+    void auditFound(quint64 request, const callmon::AuditPage& part);
     void finished(quint64 request);
     void failed(quint64 request, const QString& message);
 

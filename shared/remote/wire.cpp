@@ -1,8 +1,10 @@
 #include "shared/remote/wire.h"
 
 #include "shared/remote/wire_alarms.h"
-#include "shared/remote/wire_recording.h"
+#include "shared/remote/wire_desk.h"
 #include "shared/remote/wire_keeping.h"
+#include "shared/remote/wire_notes.h"
+#include "shared/remote/wire_recording.h"
 
 namespace callmon {
 
@@ -348,6 +350,7 @@ QByteArray encode(const CallPage& page)
 {
     Writer out(Kind::CallPage);
     out.field(page.matchesInAll);
+    writeTags(out, page.tags);
     return writePage(std::move(out), page.calls, [](Writer& w, const CallRecord& call) { visitCallRecord(w, call); });
 }
 
@@ -391,6 +394,7 @@ std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob)
     case Kind::CallPage: {
         CallPage& page = answer.emplace<CallPage>();
         in.field(page.matchesInAll);
+        readTags(in, page.tags);
         readList(in, page.calls, callRecordMinBytes, [](Reader& r, CallRecord& call) { visitCallRecord(r, call); });
         break;
     }
@@ -431,6 +435,18 @@ std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob)
         break;
     case Kind::DeletionPage:
         readPage(in, answer.emplace<DeletionPage>());
+        break;
+    case Kind::CallNotes:
+        readNotes(in, answer.emplace<CallNotes>());
+        break;
+    case Kind::TagNamePage:
+        readPage(in, answer.emplace<TagNamePage>());
+        break;
+    case Kind::RemoteIdentity:
+        readIdentity(in, answer.emplace<RemoteIdentity>());
+        break;
+    case Kind::AuditPage:
+        readPage(in, answer.emplace<AuditPage>());
         break;
     default:
         return std::nullopt;

@@ -7,7 +7,9 @@
 #pragma once
 
 #include "shared/calls/alarm_rule.h"
+#include "shared/calls/audit_entry.h"
 #include "shared/calls/call_message.h"
+#include "shared/calls/call_notes.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/deletion.h"
 #include "shared/calls/hold.h"
@@ -16,6 +18,7 @@
 #include "shared/calls/quality_point.h"
 #include "shared/calls/recording_rule.h"
 #include "shared/calls/stream_record.h"
+#include "shared/remote/remote_role.h"
 #include "shared/remote/wire_service.h"
 
 #include <QByteArray>
@@ -100,6 +103,9 @@ std::optional<CallQuery> decodeCallQuery(const QByteArray& blob);
 QByteArray encode(const DeletionRequest& request);
 std::optional<DeletionRequest> decodeDeletionRequest(const QByteArray& blob);
 
+QByteArray encode(const AuditQuery& query);
+std::optional<AuditQuery> decodeAuditQuery(const QByteArray& blob);
+
 QByteArray encode(const ProbeStatus& status);
 std::optional<ProbeStatus> decodeProbeStatus(const QByteArray& blob);
 
@@ -107,6 +113,7 @@ std::optional<ProbeStatus> decodeProbeStatus(const QByteArray& blob);
 struct CallPage {
     std::uint64_t matchesInAll = 0;
     std::vector<CallRecord> calls;
+    std::vector<TagsOfCall> tags {}; // of those of them that have any
 };
 struct StreamPage {
     std::vector<StreamRecord> streams;
@@ -137,8 +144,16 @@ struct HoldPage {
 struct DeletionPage { // of a report: some of its calls, or its notes
     DeletionReport report;
 };
+struct TagNamePage {
+    std::vector<TagUse> names;
+};
+struct RemoteIdentity { // who a client is to the engine
+    std::string name;
+    RemoteRole role = RemoteRole::Viewer;
+};
 using RemoteAnswer = std::variant<CallPage, StreamPage, QualityPage, MediaPage, MessagePage, AlarmPage, AlarmRulePage,
-    AlarmRuleChangePage, ServiceRowPage, RecordingRules, HoldPage, DeletionPage>;
+    AlarmRuleChangePage, ServiceRowPage, RecordingRules, HoldPage, DeletionPage, CallNotes, TagNamePage, RemoteIdentity,
+    AuditPage>;
 
 QByteArray encode(const CallPage& page);
 QByteArray encode(const StreamPage& page);
@@ -150,6 +165,10 @@ QByteArray encode(const AlarmRulePage& page);
 QByteArray encode(const AlarmRuleChangePage& page);
 QByteArray encode(const HoldPage& page);
 QByteArray encode(const DeletionPage& page);
+QByteArray encode(const CallNotes& notes);
+QByteArray encode(const TagNamePage& page);
+QByteArray encode(const RemoteIdentity& identity);
+QByteArray encode(const AuditPage& page);
 std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob);
 
 }

@@ -31,9 +31,14 @@ enum class Kind : std::uint8_t {
     // 20 and 21 are those of wire_service.cpp.
     HoldPage = 30,
     DeletionRequest,
-    DeletionPage
+    DeletionPage,
+    CallNotes = 40,
+    TagNamePage,
+    RemoteIdentity,
+    AuditQuery,
+    AuditPage
 };
-constexpr std::uint8_t blobVersion = 6;
+constexpr std::uint8_t blobVersion = 7;
 
 class Writer {
 public:

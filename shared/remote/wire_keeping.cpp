@@ -35,8 +35,9 @@ template <typename Archive, typename T> void visitDeleted(Archive& archive, T& c
     archive.field(call.mediaChunks);
     archive.field(call.mediaBytes);
     archive.field(call.alarms);
+    archive.field(call.notes);
 }
-constexpr std::size_t deletedMinBytes = 55;
+constexpr std::size_t deletedMinBytes = 59;
 
 template <typename Archive, typename T> void visitRequest(Archive& archive, T& request)
 {

@@ -7,6 +7,7 @@
 #include <QDataStream>
 #include <QLocalSocket>
 #include <QTemporaryDir>
+#include <fstream>
 #include <random>
 
 using namespace callmon;
@@ -74,6 +75,14 @@ std::vector<RemoteMethods> allMethods()
         { u"Session",
             { {}, { QMetaType::Bool }, {}, { QMetaType::ULongLong, QMetaType::QByteArray },
                 { QMetaType::ULongLong, QMetaType::LongLong } } } };
+}
+
+std::int64_t residentBytes()
+{
+    std::ifstream statm("/proc/self/statm");
+    std::int64_t pages = 0, resident = 0;
+    statm >> pages >> resident;
+    return resident * 4096;
 }
 
 class HostileClientsTest : public QObject {
@@ -168,11 +177,19 @@ private slots:
             void holds(quint64) override { }
             void addHold(quint64, qint64, QString) override { }
             void releaseHold(quint64, qint64, QString) override { }
+            void callNotes(quint64, qint64) override { }
+            void tagNames(quint64) override { }
+            void addTag(quint64, qint64, QString) override { }
+            void removeTag(quint64, qint64, QString) override { }
+            void addNote(quint64, qint64, QString) override { }
+            void whoAmI(quint64) override { }
+            void audit(quint64, QByteArray) override { }
+            void noteExport(quint64, QString) override { }
             void deleteNumber(quint64, QByteArray) override { }
         } object;
         const RemoteMethods methods = methodsOf(SessionSourceAPI<SessionSource>(&object));
         QVERIFY(methods.object == u"Session");
-        QCOMPARE(methods.parameters.size(), 27u);
+        QCOMPARE(methods.parameters.size(), 35u);
         QCOMPARE(methods.parameters[Search], (std::vector<int> { QMetaType::ULongLong, QMetaType::QByteArray }));
         QVERIFY(methods.parameters[Alive].empty());
         QCOMPARE(methods.parameters[AcknowledgeAlarm],
@@ -232,6 +249,54 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(good.ends.contains(request), patience);
         QCOMPARE(good.found[request].size(), 10u);
         QVERIFY(service.counters()[2].value > 20);
+    }
+
+    // Each a whole conversation with some bytes changed or cut off, and gone without a word.
+    void tenThousandMalformedConnectionsLeaveTheEngineAsItWas()
+    {
+        LiveTable table;
+        m_data.calls = 10;
+        RemoteService service(
+            {}, nullptr, table, [] { return ProbeStatus {}; }, m_options);
+        QVERIFY(service.listen(m_url));
+        Recorder good;
+        good.probe.open(m_url);
+        QTRY_VERIFY_WITH_TIMEOUT(good.connected(), patience);
+        std::mt19937 random(11);
+        const auto below = [&](qsizetype size) {
+            return static_cast<qsizetype>(random() % static_cast<std::size_t>(size));
+        };
+        const QByteArray conversation = addObject(hello).frame()
+            + invoke(hello, 0, { QVariant(remoteProtocolVersion), QVariant(QString("x")) }).frame()
+            + addObject(session).frame()
+            + invoke(session, Search, { QVariant(quint64 { 1 }), QVariant(encode(CallQuery {})) }).frame()
+            + invoke(session, Streams, { QVariant(quint64 { 2 }), QVariant(qint64 { 3 }) }).frame();
+        std::int64_t before = 0;
+        constexpr int all = 10'000;
+        for (int i = 0; i < all; ++i) {
+            QByteArray attack = conversation;
+            for (auto changes = 1 + random() % 6; changes > 0; --changes)
+                attack[below(attack.size())] = static_cast<char>(random());
+            if (random() % 3 == 0)
+                attack.truncate(1 + below(attack.size() - 1));
+            QLocalSocket socket;
+            socket.connectToServer(m_url.path());
+            QVERIFY(socket.waitForConnected(patience));
+            socket.write(attack);
+            socket.flush();
+            QCoreApplication::processEvents();
+            if (i == all / 10)
+                before = residentBytes(); // what is reserved once is
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(service.sessions(), 1u, patience);
+        QVERIFY(good.connected());
+        QCOMPARE(good.ends.size(), 0u);
+        const quint64 request = good.probe.search({});
+        QTRY_VERIFY_WITH_TIMEOUT(good.ends.contains(request), patience);
+        QCOMPARE(good.found[request].size(), 10u);
+        QVERIFY(service.counters()[2].value > 1'000); // dropped for what they sent
+        const std::int64_t grown = residentBytes() - before;
+        QVERIFY2(grown < 32'000'000, qPrintable(QString("%1 bytes more").arg(grown)));
     }
 
     void clientThatDoesNotReadIsDropped()

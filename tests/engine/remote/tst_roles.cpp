@@ -78,6 +78,25 @@ public:
     std::string heldBy;
 };
 
+class NoNotes : public CallNoting {
+public:
+    Result<CallNotes> notes(CallKey call) override { return CallNotes { call, {}, {} }; }
+    Result<std::vector<TagUse>> tagNames() override { return std::vector<TagUse>(); }
+    Result<void> addTag(CallKey, const std::string& tag, const std::string& who) override
+    {
+        tagged = tag + " by " + who;
+        return {};
+    }
+    Result<void> removeTag(CallKey, const std::string&) override { return {}; }
+    Result<void> addNote(CallKey, const std::string&, const std::string& who) override
+    {
+        notedBy = who;
+        return {};
+    }
+
+    std::string tagged, notedBy;
+};
+
 struct Site {
     QTemporaryDir temporary;
     std::filesystem::path root = temporary.path().toStdString();
@@ -87,6 +106,7 @@ struct Site {
     NoAlarms alarms;
     NoRecording recording;
     NoRecords records;
+    NoNotes notes;
     std::unique_ptr<RemoteService> service;
     QString failure;
 
@@ -101,6 +121,7 @@ struct Site {
         options.alarms = &alarms;
         options.recording = &recording;
         options.keeping = &records;
+        options.notes = &notes;
         options.auditDirectory = root;
         options.serviceWindows = [] { return std::vector<ServiceRow>(); };
         options.openQuery = [this]() -> Result<std::unique_ptr<RecordQuery>> {
@@ -180,6 +201,18 @@ const std::vector<Request>& allRequests()
             [](RemoteProbe& probe) {
                 return probe.deleteNumber({ "+34910000001", {}, {}, false });
             } },
+        { "who am I", Viewer, false, [](RemoteProbe& probe) { return probe.whoAmI(); } },
+        { "audit", Admin, true, [](RemoteProbe& probe) { return probe.audit({}); } },
+        { "export", Operator, true,
+            [](RemoteProbe& probe) { return probe.noteExport(QStringLiteral("calls as csv")); } },
+        { "notes", Operator, false, [](RemoteProbe& probe) { return probe.callNotes(keyOf(1)); } },
+        { "tag names", Operator, false, [](RemoteProbe& probe) { return probe.tagNames(); } },
+        { "add tag", Reviewer, true,
+            [](RemoteProbe& probe) { return probe.addTag(keyOf(1), QStringLiteral("Bad-Line")); } },
+        { "remove tag", Reviewer, true,
+            [](RemoteProbe& probe) { return probe.removeTag(keyOf(1), QStringLiteral("bad-line")); } },
+        { "add note", Reviewer, true,
+            [](RemoteProbe& probe) { return probe.addNote(keyOf(1), QStringLiteral("of +34910000001")); } },
     };
     return requests;
 }
@@ -218,12 +251,50 @@ private slots:
         QCOMPARE(site.alarms.changedBy, std::string("a-admin"));
         QCOMPARE(site.recording.changedBy, std::string("a-admin"));
         QCOMPARE(site.records.heldBy, std::string("a-admin"));
+        QCOMPARE(site.notes.tagged, std::string("bad-line by a-admin"));
+        QCOMPARE(site.notes.notedBy, std::string("a-admin"));
         bool toldInWords = false;
         for (const AuditEntry& entry : site.audited()) {
             toldInWords |= entry.action == "change recording rules" && entry.detail == "version 9";
             QVERIFY(entry.detail.find("910000001") == std::string::npos); // the log outlives what was deleted
         }
         QVERIFY(toldInWords);
+    }
+
+    void everybodyIsToldWhoTheyAreAndAdminsWhoAskedForWhat()
+    {
+        Site site;
+        Recorder reviewer, admin;
+        std::optional<RemoteIdentity> said;
+        QObject::connect(&reviewer.probe, &RemoteProbe::identityFound,
+            [&](quint64, const RemoteIdentity& identity) { said = identity; });
+        reviewer.probe.open(site.urlFor(RemoteRole::Reviewer));
+        QTRY_VERIFY_WITH_TIMEOUT(reviewer.connected(), patience);
+        reviewer.probe.whoAmI();
+        QTRY_VERIFY_WITH_TIMEOUT(said.has_value(), patience);
+        QCOMPARE(said->name, std::string("a-reviewer"));
+        QVERIFY(said->role == RemoteRole::Reviewer);
+        const quint64 refused = reviewer.probe.audit({});
+        QTRY_VERIFY_WITH_TIMEOUT(reviewer.ends.contains(refused), patience);
+
+        AuditPage page;
+        QObject::connect(&admin.probe, &RemoteProbe::auditFound, [&](quint64, const AuditPage& part) { page = part; });
+        admin.probe.open(site.urlFor(RemoteRole::Admin));
+        QTRY_VERIFY_WITH_TIMEOUT(admin.connected(), patience);
+        for (int i = 0; i < 3; ++i)
+            admin.probe.search({});
+        const quint64 asked = admin.probe.audit({ {}, {}, 2 });
+        QTRY_VERIFY_WITH_TIMEOUT(admin.ends.contains(asked), patience);
+        QCOMPARE(admin.ends[asked], std::string());
+        QCOMPARE(page.matches, 5u); // and that it was asked for
+        QCOMPARE(page.brokenLine, 0u);
+        QCOMPARE(page.entries.size(), 2u);
+        QCOMPARE(page.entries[0].action, std::string("search"));
+        QCOMPARE(page.entries[1].action, std::string("audit"));
+        QCOMPARE(page.entries[1].user, std::string("a-admin"));
+        const quint64 past = admin.probe.audit({ {}, Timestamp {}, 10 });
+        QTRY_VERIFY_WITH_TIMEOUT(admin.ends.contains(past), patience);
+        QCOMPARE(page.matches, 0u);
     }
 
     void aViewerSeesCallsWithoutTheirNumbersAndNoAlarms()

@@ -62,6 +62,14 @@ private slots:
         QCOMPARE(csvLine({ "", "", "" }), std::string(",,\r\n"));
         QCOMPARE(csvLine({}), std::string("\r\n"));
     }
+
+    void otherSignsAreQuotedAndDefusedByTheirOwnRules()
+    {
+        const CsvStyle style { ';', ',' };
+        QCOMPARE(csvLine({ "a", "b,c", "d;e", "-3,5", "-3.5", "=1;2" }, style),
+            std::string("a;b,c;\"d;e\";-3,5;'-3.5;\"'=1;2\"\r\n"));
+        QCOMPARE(csvLine({ "a\tb", "c" }, { '\t', '.' }), std::string("\"a\tb\"\tc\r\n"));
+    }
 };
 
 QTEST_GUILESS_MAIN(CsvTest)

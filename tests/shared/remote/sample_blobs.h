@@ -47,7 +47,14 @@ inline std::vector<QByteArray> blobs()
     all.push_back(encode(asked));
     all.push_back(encode(fullRule()));
     all.push_back(encode(status));
-    all.push_back(encode(CallPage { 4, { fullCall(start, "a@b"), CallRecord {} } }));
+    all.push_back(
+        encode(CallPage { 4, { fullCall(start, "a@b"), CallRecord {} }, { { { 77 }, "bad-line billing" } } }));
+    all.push_back(
+        encode(CallNotes { { 77 }, { { "bad-line", start, "ada" } }, { { start, "ada", "hears herself" } } }));
+    all.push_back(encode(RemoteIdentity { "ada", RemoteRole::Reviewer }));
+    all.push_back(encode(AuditQuery { start, {}, 7 }));
+    all.push_back(encode(AuditPage { { { start, "ada", "admin", "local", "search", "all calls" }, {} }, 2, 1 }));
+    all.push_back(encode(TagNamePage { { { "bad-line", 3 }, {} } }));
     all.push_back(encode(StreamPage { { fullStream({ 77 }, 4, start), StreamRecord {} } }));
     all.push_back(encode(MessagePage { { message, CallMessage {} } }));
     all.push_back(encode(QualityPage { { point({ { 77 }, 4 }, start), QualityPoint {} } }));

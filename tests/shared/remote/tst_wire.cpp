@@ -277,7 +277,8 @@ bool decodes(const QByteArray& blob)
 {
     return decodeLiveDeltaPart(blob) || decodeCallQuery(blob) || decodeProbeStatus(blob) || decodeAnswer(blob)
         || decodeAlarmDeltaPart(blob) || decodeAlarmQuery(blob) || decodeAlarmRule(blob) || decodeServiceQuery(blob)
-        || decodeServiceRowPage(blob) || decodeRecordingRules(blob) || decodeDeletionRequest(blob);
+        || decodeServiceRowPage(blob) || decodeRecordingRules(blob) || decodeDeletionRequest(blob)
+        || decodeAuditQuery(blob);
 }
 
 void compare(const Alarm& a, const Alarm& b)

@@ -1,0 +1,56 @@
+// The requests of a QueryRunner that are about the audit log.
+#include "engine/audit/audit_log.h"
+#include "engine/remote/query_runner.h"
+#include "shared/remote/wire.h"
+
+#include <deque>
+
+namespace callmon {
+
+namespace {
+
+std::size_t roughBytes(const AuditEntry& entry)
+{
+    constexpr std::size_t fixedFields = 20;
+    return fixedFields + entry.user.size() + entry.role.size() + entry.from.size() + entry.action.size()
+        + entry.detail.size();
+}
+
+}
+
+Result<void> QueryRunner::answerAudit(const AuditQuery& wanted, quint64 number, Request& request)
+{
+    if (m_auditDirectory.empty())
+        return Error { "this engine keeps no audit log" };
+    std::deque<AuditEntry> newest;
+    std::uint64_t matches = 0;
+    const auto read = readAudit(m_auditDirectory, [&](const AuditEntry& entry) {
+        if ((wanted.from && entry.at < *wanted.from) || (wanted.to && entry.at >= *wanted.to))
+            return !request.cancelled.load();
+        ++matches;
+        newest.push_back(entry);
+        if (newest.size() > wanted.newest)
+            newest.pop_front();
+        return !request.cancelled.load();
+    });
+    if (!read)
+        return read.error();
+    AuditPage page;
+    page.matches = matches;
+    page.brokenLine = read.value().brokenLine;
+    std::size_t bytes = 0;
+    for (AuditEntry& entry : newest) {
+        bytes += roughBytes(entry);
+        page.entries.push_back(std::move(entry));
+        if (bytes < remoteMessageBytes)
+            continue;
+        if (!send(number, request, encode(page)))
+            return {};
+        page.entries.clear();
+        bytes = 0;
+    }
+    send(number, request, encode(page)); // also when it is empty: it has what is told of the log
+    return {};
+}
+
+}
