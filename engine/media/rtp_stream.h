@@ -76,7 +76,7 @@ public:
         const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning, const RtpRules& rules)
     {
         const auto step = static_cast<std::int32_t>(packet.sent.count - m_lastSent.count);
-        if (!m_inStep || !m_sequence.isNext(packet.sequence) || packet.marker || meaning.kind != PayloadKind::Media
+        if (!mayBeInStep(packet.sequence) || packet.marker || meaning.kind != PayloadKind::Media
             || meaning.clock != m_clock || arrival.dscp != m_dscp || arrival.at < m_lastInSequenceAt
             || m_ticksSinceFirst + step < 0) [[unlikely]]
             return addOutOfStep(arrival, packet, meaning, rules);

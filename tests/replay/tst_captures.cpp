@@ -16,11 +16,6 @@ using namespace callmon;
 
 namespace {
 
-QString capturesFolder()
-{
-    return captureFolder();
-}
-
 QString readText(const QString& path)
 {
     QFile file(path);
@@ -146,7 +141,7 @@ private:
 void CapturesTest::filesWith(const QString& suffix)
 {
     QTest::addColumn<QString>("file");
-    const QDir folder(capturesFolder());
+    const QDir folder(captureFolder());
     for (const QString& name : folder.entryList({ "*.pcap", "*.pcapng", "*.cap" }, QDir::Files, QDir::Name)) {
         if (suffix.isEmpty() || folder.exists(name + suffix))
             QTest::newRow(qPrintable(name)) << name;
@@ -158,7 +153,7 @@ void CapturesTest::callsAreTsharksInviteCallIds()
     if (!QTest::currentDataTag())
         QSKIP("no captures: set CALLMON_CAPTURES");
     QFETCH(QString, file);
-    const QString path = capturesFolder() + '/' + file;
+    const QString path = captureFolder() + '/' + file;
     const auto replayed = replayCapture(path.toStdString());
     QVERIFY2(replayed->failure.empty(), replayed->failure.c_str());
     QSet<QString> ours;
@@ -177,7 +172,7 @@ void CapturesTest::callsAreTsharksInviteCallIds()
 void CapturesTest::messagesOfEachCallAreTsharks()
 {
     QFETCH(QString, file);
-    const QString path = capturesFolder() + '/' + file;
+    const QString path = captureFolder() + '/' + file;
     const auto replayed = replayCapture(path.toStdString());
     QMap<QString, QStringList> truth;
     QStringList unclear; // several messages in one frame: nobody can tell which comma is whose
@@ -236,7 +231,7 @@ void CapturesTest::streamsHaveTsharksFigures()
     if (!QTest::currentDataTag())
         QSKIP("no captures: set CALLMON_CAPTURES");
     QFETCH(QString, file);
-    const QString path = capturesFolder() + '/' + file;
+    const QString path = captureFolder() + '/' + file;
     const auto replayed = replayCapture(path.toStdString());
     QStringList unread;
     const auto truths = parseRtpStreams(readText(path + ".rtpstreams.txt"), &unread);
@@ -256,7 +251,7 @@ void CapturesTest::countersAddUpToTheDatagrams()
     if (!QTest::currentDataTag())
         QSKIP("no captures: set CALLMON_CAPTURES");
     QFETCH(QString, file);
-    const auto replayed = replayCapture((capturesFolder() + '/' + file).toStdString());
+    const auto replayed = replayCapture((captureFolder() + '/' + file).toStdString());
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < 7; ++i)
         sum += replayed->counters[i].value;
@@ -268,7 +263,7 @@ void CapturesTest::recordsDoNotDependOnTheBatchSize()
     if (!QTest::currentDataTag())
         QSKIP("no captures: set CALLMON_CAPTURES");
     QFETCH(QString, file);
-    const std::string path = (capturesFolder() + '/' + file).toStdString();
+    const std::string path = (captureFolder() + '/' + file).toStdString();
     const auto one = replayCapture(path, 1);
     const auto many = replayCapture(path, 64);
     QCOMPARE(recordsOf(*one), recordsOf(*many));
@@ -290,7 +285,7 @@ void CapturesTest::aMirrorThatDeliversTwiceChangesNoRecord()
     if (!QTest::currentDataTag())
         QSKIP("no captures: set CALLMON_CAPTURES");
     QFETCH(QString, file);
-    const std::string path = (capturesFolder() + '/' + file).toStdString();
+    const std::string path = (captureFolder() + '/' + file).toStdString();
     const auto once = replayCapture(path, 64, Mirrored::Once);
     const auto twice = replayCapture(path, 64, Mirrored::Twice);
     QCOMPARE(recordsOf(*twice), recordsOf(*once));

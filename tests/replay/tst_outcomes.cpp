@@ -12,14 +12,9 @@ using namespace callmon;
 
 namespace {
 
-QString folder()
-{
-    return captureFolder();
-}
-
 QStringList linesOf(const QString& name)
 {
-    QFile file(folder() + '/' + name);
+    QFile file(captureFolder() + '/' + name);
     return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()).split('\n', Qt::SkipEmptyParts)
                                           : QStringList();
 }
@@ -86,7 +81,7 @@ private:
     static void filesWith(const QString& suffix)
     {
         QTest::addColumn<QString>("file");
-        const QDir all(folder());
+        const QDir all(captureFolder());
         for (const QString& name : all.entryList({ "*.pcap", "*.pcapng", "*.cap" }, QDir::Files, QDir::Name))
             if (all.exists(name + suffix))
                 QTest::newRow(qPrintable(name)) << name;
@@ -99,7 +94,7 @@ void OutcomesTest::finalCodesAndTransportsAreThoseOfTheMessages()
         QSKIP("no captures: set CALLMON_CAPTURES");
     QFETCH(QString, file);
     const auto dialogues = dialoguesIn(file);
-    const auto replayed = replayCapture((folder() + '/' + file).toStdString());
+    const auto replayed = replayCapture((captureFolder() + '/' + file).toStdString());
     const bool overTcp = file.contains("tcp") || file == "ipip.pcap";
     const Transport transport = file.startsWith("sctp") ? Transport::Sctp : overTcp ? Transport::Tcp : Transport::Udp;
     for (const CallRecord& call : replayed->sink.ended) {
@@ -129,7 +124,7 @@ void OutcomesTest::callsAreThoseThatSippCounted()
     const QStringList names = lines.value(0).split(';');
     const QStringList last = lines.value(lines.size() - 1).split(';');
     const auto counted = [&](const char* name) { return last.value(names.indexOf(name)).toInt(); };
-    const auto replayed = replayCapture((folder() + '/' + file).toStdString());
+    const auto replayed = replayCapture((captureFolder() + '/' + file).toStdString());
     if (file == "sipp_refer.pcap" || file == "sipp_vq_publish6035.pcap") { // REFER and PUBLISH alone are no calls
         QCOMPARE(replayed->sink.ended.size(), std::size_t { 0 });
         return;
@@ -150,7 +145,7 @@ void OutcomesTest::codecsAreTsharks()
     QFETCH(QString, file);
     static const QMap<QString, QString> names { { "g711A", "PCMA" }, { "g711U", "PCMU" }, { "g722", "G722" },
         { "h263", "H263" } };
-    const auto replayed = replayCapture((folder() + '/' + file).toStdString());
+    const auto replayed = replayCapture((captureFolder() + '/' + file).toStdString());
     int compared = 0;
     for (const TsharkStream& truth : parseRtpStreams(linesOf(file + ".rtpstreams.txt").join('\n'))) {
         const QString payload = truth.payload.section(',', 0, 0);

@@ -103,11 +103,6 @@ static bool isSilent(const std::vector<std::int16_t>& sound, std::size_t from, s
     QVERIFY2(isTone(sound, 160 * static_cast<std::size_t>(packet), toneSample(packet)),                                \
         qPrintable(QString("packet %1").arg(packet)))
 
-static QString captures()
-{
-    return captureFolder();
-}
-
 static QByteArray fileBytes(const QString& path)
 {
     QFile file(path);
@@ -162,8 +157,8 @@ void CallAudioTest::realStreamsSoundAsTheReferenceDecodedThem()
     QFETCH(int, payloadType);
     QFETCH(QByteArray, codec);
     QFETCH(QString, reference);
-    const QByteArray pcap = fileBytes(captures() + "/" + capture);
-    const QByteArray expected = fileBytes(captures() + "/../codecs/" + reference);
+    const QByteArray pcap = fileBytes(captureFolder() + "/" + capture);
+    const QByteArray expected = fileBytes(captureFolder() + "/../codecs/" + reference);
     if (pcap.isEmpty() || expected.isEmpty())
         QSKIP("the captures are not on this machine: set CALLMON_CAPTURES");
     StreamMedia media = streamOf({}, Party::Callee, codec.toStdString(), static_cast<std::uint8_t>(payloadType));
@@ -434,7 +429,7 @@ void CallAudioTest::fastClockOfASenderIsKeptInStep()
 
 void CallAudioTest::lostG729FramesAreTheLibrarysErasures()
 {
-    const QByteArray bitstream = fileBytes(captures() + "/../codecs/sip-rtp-g729a.g729");
+    const QByteArray bitstream = fileBytes(captureFolder() + "/../codecs/sip-rtp-g729a.g729");
     if (bitstream.isEmpty())
         QSKIP("the G.729 vector is not on this machine: set CALLMON_CAPTURES");
     std::vector<TestPacket> packets;
