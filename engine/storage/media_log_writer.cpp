@@ -43,6 +43,7 @@ MediaLogWriter::MediaLogWriter(std::filesystem::path directory, std::uint64_t se
         m_writes[i].memory.reserve(mostChunks + 1);
         m_idle.push_back(i);
     }
+    m_settled.reserve(usuallySettled);
     if (!m_disk)
         m_disk = openMediaDisk(m_limits);
 }
@@ -142,6 +143,7 @@ void MediaLogWriter::finish()
 std::uint64_t MediaLogWriter::takeSettled(std::vector<Settled>& settled)
 {
     settled.clear();
+    settled.reserve(usuallySettled); // it is the capture thread's list next
     const std::lock_guard lock(m_mutex);
     settled.swap(m_settled);
     return settledUpTo();

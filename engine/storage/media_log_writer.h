@@ -136,6 +136,7 @@ private:
     bool m_failing = false; // nothing new until all that is on its way is back
     static constexpr std::size_t usualStreams = 1u << 18;
     FlatTable<StreamKey, ChainEnd> m_chains { usualStreams }; // with the newest chunk that was given a place
+    static constexpr std::size_t usuallySettled = 1u << 16; // a second of 52,000 calls between two takeSettled()
     std::vector<Settled> m_settled;
     std::optional<Error> m_error;
 
