@@ -114,6 +114,8 @@ private slots:
             Directory directory;
             committed->store(0);
             const pid_t child = forked([&] { writeUntilKilled(directory.path, committed); });
+            if (rounds == 0) // long enough for calls to end, however slow the machine is
+                QVERIFY2(QTest::qWaitFor([&] { return committed->load() > lifetime; }, 30'000), "nothing is written");
             QTest::qSleep(20 + static_cast<int>(random->bounded(300)));
             ::kill(child, SIGKILL);
             int status = 0;

@@ -613,7 +613,7 @@ private slots:
         CallQuery query;
         query.caller = "ab";
         query.minMos = 1.0;
-        const QByteArray expected = QByteArray::fromHex("0206" // CallQuery, version 6
+        const QByteArray expected = QByteArray::fromHex("0207" // CallQuery, version 7
                                                         "0000" // from, to: absent
                                                         "00026162" // caller
                                                         "0000000000000000" // callee, number, callId, leg
@@ -645,7 +645,7 @@ private slots:
     void foreignVersionsAreRefused()
     {
         for (QByteArray blob : sample::blobs())
-            for (const int version : { 5, 7 }) {
+            for (const int version : { 6, 8 }) {
                 blob[1] = static_cast<char>(version);
                 QVERIFY(!decodes(blob));
             }
