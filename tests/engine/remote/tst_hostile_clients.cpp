@@ -296,7 +296,12 @@ private slots:
         QCOMPARE(good.found[request].size(), 10u);
         QVERIFY(service.counters()[2].value > 1'000); // dropped for what they sent
         const std::int64_t grown = residentBytes() - before;
-        QVERIFY2(grown < 32'000'000, qPrintable(QString("%1 bytes more").arg(grown)));
+#ifdef __SANITIZE_ADDRESS__
+        constexpr std::int64_t most = 400'000'000; // it keeps 256 MiB of what was freed, to find who uses it still
+#else
+        constexpr std::int64_t most = 32'000'000;
+#endif
+        QVERIFY2(grown < most, qPrintable(QString("%1 bytes more").arg(grown)));
     }
 
     void clientThatDoesNotReadIsDropped()
