@@ -1,11 +1,13 @@
 // callmon-console: shows the calls that an engine sees.
 #include "console/smoke_run.h"
+#include "console/source/capture_probes.h"
 #include "console/source/link_source.h"
 #include "console/source/probe_group.h"
 #include "shared/remote/transport.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
+#include <QFileInfo>
 #include <QFontDatabase>
 #include <QLibraryInfo>
 #include <QLocale>
@@ -48,7 +50,7 @@ std::vector<ProbeAddress> probesOf(const QStringList& texts)
         const bool named = equals > 0 && !text.left(equals).contains(QLatin1Char(':'))
             && !text.left(equals).contains(QLatin1Char('/'));
         const QString address = named ? text.mid(equals + 1) : text;
-        probes.push_back({ named ? text.left(equals) : nameForAddress(address, probes), address, true });
+        probes.push_back({ named ? text.left(equals) : nameForAddress(address, probes), address, true, false });
     }
     return probes;
 }
@@ -82,6 +84,9 @@ int main(int argc, char** argv)
         QStringLiteral("DIR"));
     const QCommandLineOption size(
         QStringLiteral("size"), QStringLiteral("Size of the window, such as 1280x720."), QStringLiteral("WxH"));
+    parser.addPositionalArgument(QStringLiteral("CAPTURE"),
+        QStringLiteral("Capture files to look at, without a running engine (with --engine: beside it)."),
+        QStringLiteral("[CAPTURE...]"));
     parser.addOptions({ engine, themeOption, language, smoke, size });
     if (!parser.parse(QApplication::arguments()))
         return complain(usage, parser.errorText());
@@ -89,8 +94,10 @@ int main(int argc, char** argv)
         parser.showHelp();
     if (parser.isSet(QStringLiteral("version")))
         parser.showVersion();
-    if (!parser.positionalArguments().isEmpty())
-        return complain(usage, QStringLiteral("unknown argument \"%1\"").arg(parser.positionalArguments().front()));
+    const QStringList captures = parser.positionalArguments();
+    for (const QString& file : captures)
+        if (!QFileInfo(file).isReadable())
+            return complain(usage, QStringLiteral("there is no capture \"%1\" that can be read").arg(file));
 
     if (QFontDatabase::families().isEmpty())
         return complain(failed,
@@ -105,9 +112,13 @@ int main(int argc, char** argv)
     if (parser.isSet(themeOption) && themeText != QLatin1String("light") && themeText != QLatin1String("dark"))
         return complain(usage, QStringLiteral("--theme is light or dark, not \"%1\"").arg(themeText));
 
-    std::vector<ProbeAddress> probes = parser.isSet(engine) ? probesOf(parser.values(engine)) : storedProbes();
-    if (probes.empty())
-        probes.push_back({ nameForAddress(defaultEngineUrl().toString(), {}), defaultEngineUrl().toString(), true });
+    std::vector<ProbeAddress> probes;
+    if (parser.isSet(engine))
+        probes = probesOf(parser.values(engine));
+    else if (captures.isEmpty())
+        probes = storedProbes();
+    if (probes.empty() && captures.isEmpty())
+        probes.push_back({ nameForAddress(defaultEngineUrl().toString(), {}), defaultEngineUrl().toString(), true, false });
     if (const QString complaint = complaintAbout(probes); !complaint.isEmpty())
         return complain(usage, complaint);
     ProbeGroup source([](const QString& address) {
@@ -116,7 +127,13 @@ int main(int argc, char** argv)
         link->open(parsed ? urlOf(parsed.value()) : QUrl(address)); // a bad one says what is wrong with it
         return link;
     });
+    CaptureProbes captureProbes(source);
     MainWindow window(source, themeNamed(themeText));
+    QObject::connect(&window, &MainWindow::capturesWanted, &captureProbes, &CaptureProbes::open);
+    QObject::connect(&window, &MainWindow::capturesUnwanted, &captureProbes, &CaptureProbes::closeAll);
+    QObject::connect(&captureProbes, &CaptureProbes::reading, &window, &MainWindow::showCaptureReading);
+    QObject::connect(&captureProbes, &CaptureProbes::read, &window, &MainWindow::showCaptureRead);
+    QObject::connect(&captureProbes, &CaptureProbes::complained, &window, &MainWindow::showCaptureComplaint);
     if (!parser.isSet(smoke))
         window.restore();
     if (parser.isSet(size)) {
@@ -129,6 +146,7 @@ int main(int argc, char** argv)
     window.setProbeRegistry(&source);
     window.show();
     source.setAddresses(probes);
+    captureProbes.open(captures);
 
     if (!parser.isSet(smoke))
         return QApplication::exec();

@@ -113,14 +113,27 @@ int main(int argc, char** argv)
     }
     const auto probe = std::move(opened.value());
 
+    bool stays = std::get<callmon::ProbeOptions>(parsed).stay;
+    bool ended = false; // both of this thread alone
     QSocketNotifier signalled(signalPipe[0], QSocketNotifier::Read);
-    QObject::connect(&signalled, &QSocketNotifier::activated, &application, [&probe] {
+    QObject::connect(&signalled, &QSocketNotifier::activated, &application, [&] {
         char byte = 0;
         while (read(signalPipe[0], &byte, 1) == 1) { }
+        stays = false;
+        if (ended)
+            QCoreApplication::quit();
         probe->stop();
     });
-    probe->start(
-        [&application] { QMetaObject::invokeMethod(&application, &QCoreApplication::quit, Qt::QueuedConnection); });
+    const auto onEnd = [&] {
+        ended = true;
+        if (!stays)
+            return QCoreApplication::quit();
+        if (const auto& error = probe->sourceError())
+            say(error->what);
+        std::puts("replay ended");
+        std::fflush(stdout);
+    };
+    probe->start([&] { QMetaObject::invokeMethod(&application, onEnd, Qt::QueuedConnection); });
     say("reading " + probe->source());
     if (const std::string url = probe->listeningOn(); !url.empty())
         say("listening on " + url);

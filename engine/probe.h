@@ -43,6 +43,7 @@ public:
     ProbeStatus status() const; // any thread
     std::vector<UnboundFlow> unboundFlows() const; // any thread: RTP that no call claims, most packets first
     std::string source() const { return m_source->describe(); }
+    const std::optional<Error>& sourceError() const { return m_capture->error(); } // once onFinished was called
     std::string listeningOn() const; // URL or two, for the user; empty without remote interface
 
 private:

@@ -350,6 +350,10 @@ Result<void> checkWhole(ProbeOptions& options)
         return Error { "say where records go: --data DIR" };
     if (!options.port.empty() && options.pace == ProbeOptions::Pace::Recorded)
         return Error { "--pace is for --replay; a port has a pace of its own" };
+    if (!options.port.empty() && options.stay)
+        return Error { "--stay is for --replay; a port is read until the engine is stopped" };
+    if (options.stay && options.listen == "none" && options.listenTls.empty())
+        return Error { "--stay is for others to look at what was read: leave out --listen none" };
     if (auto checked = checkRecordingRules(options.recordingRules, options.trunks); !checked)
         return checked;
     if (!options.listen.empty() && options.listen != "none")
@@ -378,6 +382,9 @@ std::variant<ProbeOptions, HelpWanted, Error> parseProbeOptions(int argc, const 
     bool version = false;
     app.add_flag("--version", version, "Print the version");
     ProbeOptions options;
+    app.add_flag("--stay", options.stay,
+        "After --replay: go on answering consoles and callmonctl --engine until stopped (prints \"replay ended\" when "
+        "everything is read and stored)");
     app.add_flag("--prepare-media", options.prepareMedia,
         "Write the files that media-limit-gib is about once, before an engine fills them, and end: a disk takes media "
         "twice as fast then");

@@ -22,6 +22,7 @@ struct ProbeOptions {
     enum class MirrorCopies { Drop, Keep };
     enum class Dtmf { Count, Masked, Store };
 
+    bool stay = false; // after a replay: what was read is shown and searched until a signal comes
     bool prepareMedia = false; // writes the recording log's files once, up to mediaLimitGib, and does nothing else
 
     // Exactly one of the two, but for prepareMedia.
@@ -32,7 +33,7 @@ struct ProbeOptions {
     std::string data; // the data directory
     std::string listenTls; // tls://address:port, beside the other; empty: none
     std::string identity = "/etc/callmon/identity"; // directory of the engine's certificate
-    std::string listen; // URL; "none" for no remote interface; empty: the default socket, but none on a fast replay
+    std::string listen; // URL; "none" for no remote interface; empty: the default socket, but none on a fast replay that does not stay
 
     Poll poll = Poll::Adaptive;
     std::vector<int> cores; // the capture thread's CPU, then those for processing; empty: found by the port's NUMA node

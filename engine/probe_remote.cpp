@@ -14,7 +14,7 @@ QUrl listenUrl(const ProbeOptions& options)
     if (!options.listen.empty())
         return QUrl(QString::fromStdString(options.listen));
     const bool fastReplay = options.port.empty() && options.pace == ProbeOptions::Pace::Fast;
-    return fastReplay ? QUrl() : defaultListenUrl();
+    return fastReplay && !options.stay ? QUrl() : defaultListenUrl();
 }
 
 std::optional<RemoteAddress> tlsAddress(const ProbeOptions& options)

@@ -54,6 +54,7 @@ public:
     };
     virtual std::vector<Probe> probes() const { return { { {}, {}, state(), {} } }; }
     virtual CallSource& of(ProbeId) { return *this; } // that one alone, for as long as this source lives
+    virtual quint64 searchOf(ProbeId, const CallQuery& query) { return search(query); }
     virtual quint64 acknowledgeAlarmOf(ProbeId, AlarmId alarm, const QString& comment)
     {
         return acknowledgeAlarm(alarm, comment);

@@ -17,7 +17,7 @@ std::vector<ProbeAddress> storedProbes()
         settings.setArrayIndex(i);
         probes.push_back(
             { settings.value(QStringLiteral("name")).toString(), settings.value(QStringLiteral("address")).toString(),
-                settings.value(QStringLiteral("enabled"), true).toBool() });
+                settings.value(QStringLiteral("enabled"), true).toBool(), false });
     }
     return probes;
 }
@@ -26,14 +26,17 @@ void storeProbes(const std::vector<ProbeAddress>& probes)
 {
     QSettings settings;
     settings.remove(QStringLiteral("probes"));
-    settings.beginWriteArray(QStringLiteral("probes"), static_cast<int>(probes.size()));
-    for (int i = 0; i < static_cast<int>(probes.size()); ++i) {
-        settings.setArrayIndex(i);
-        const ProbeAddress& probe = probes[static_cast<std::size_t>(i)];
+    settings.beginWriteArray(QStringLiteral("probes"));
+    int stored = 0;
+    for (const ProbeAddress& probe : probes) {
+        if (probe.temporary)
+            continue;
+        settings.setArrayIndex(stored++);
         settings.setValue(QStringLiteral("name"), probe.name);
         settings.setValue(QStringLiteral("address"), probe.address);
         settings.setValue(QStringLiteral("enabled"), probe.enabled);
     }
+    settings.endArray();
 }
 
 QString nameForAddress(const QString& address, const std::vector<ProbeAddress>& taken)

@@ -11,11 +11,12 @@ struct ProbeAddress {
     QString name; // unique; how lists call it
     QString address; // local:/path, tls://host
     bool enabled = true;
+    bool temporary = false; // of this run of the console: a capture that was opened
     bool operator==(const ProbeAddress&) const = default;
 };
 
 std::vector<ProbeAddress> storedProbes(); // in QSettings; empty when nobody made a list
-void storeProbes(const std::vector<ProbeAddress>& probes);
+void storeProbes(const std::vector<ProbeAddress>& probes); // but for the temporary ones
 
 // A name for a probe that was given none: its host, or what stands before "engine.sock"; with a number where it is
 // taken.

@@ -386,6 +386,13 @@ quint64 ProbeGroup::serviceWindows()
     return askAll([](CallSource& source) { return source.serviceWindows(); }, Join::ServiceWindows);
 }
 
+quint64 ProbeGroup::searchOf(ProbeId probe, const CallQuery& query)
+{
+    Member* member = find(probe);
+    return member == nullptr ? search(query)
+                             : askMember(*member, [&](CallSource& source) { return source.search(query); });
+}
+
 quint64 ProbeGroup::acknowledgeAlarmOf(ProbeId probe, AlarmId alarm, const QString& comment)
 {
     const Send send = [&](CallSource& source) { return source.acknowledgeAlarm(alarm, comment); };

@@ -36,6 +36,7 @@ public:
     quint64 alarms(const AlarmQuery& query) override;
     quint64 serviceHistory(const ServiceQuery& query) override;
     quint64 serviceWindows() override;
+    quint64 searchOf(ProbeId probe, const CallQuery& query) override;
     quint64 acknowledgeAlarmOf(ProbeId probe, AlarmId alarm, const QString& comment) override;
     quint64 shelveAlarm(AlarmId alarm, std::chrono::seconds time, const QString& comment) override;
     quint64 shelveAlarmOf(ProbeId probe, AlarmId alarm, std::chrono::seconds time, const QString& comment) override;

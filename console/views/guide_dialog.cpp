@@ -66,6 +66,9 @@ QString guide()
              "<p>A probe that does not answer holds nobody up: its rows stay, grey, as the last that was known, and "
              "what a search "
              "did not get from it is said above the list.</p>")
+        + tr("<p>A capture file (pcap, pcapng, gzip too) that is dropped on the window, or opened with Ctrl+O, is a probe "
+             "like the others for as long as the console runs: an engine of its own reads it into a temporary "
+             "directory, and its calls are listed under Past calls. File, Close the captures removes all of it.</p>")
         + tr("<h3><a name=\"keys\">Keyboard</a></h3>"
              "<p>Ctrl+Shift+P finds every command by a few letters of its name. Ctrl+1 to 5 go to the pages, Esc leads "
              "back, Enter "

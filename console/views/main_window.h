@@ -56,9 +56,19 @@ public:
     void setTheme(ThemeName theme);
     ThemeName theme() const { return m_theme; }
     bool setZone(const QString& name); // "UTC", "local", "Europe/Madrid"; false: there is none of that name
+    // Captures (capturesWanted): what became of them.
+    void showCaptureReading(const QString& title);
+    void showCaptureRead(const QString& title, const QString& probe); // its calls, as soon as its probe answers
+    void showCaptureComplaint(const QString& title, const QString& message);
     void restore(); // geometry from the last time
 
+signals:
+    void capturesWanted(const QStringList& files); // to be read, as one capture
+    void capturesUnwanted(); // those that are open
+
 protected:
+    void dragEnterEvent(QDragEnterEvent* event) override; // main_window_captures.cpp
+    void dropEvent(QDropEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void showEvent(QShowEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -66,6 +76,9 @@ protected:
 private:
     void buildMenu(); // main_window_menu.cpp
     void buildZoneMenu(QMenu& menu); // main_window_zone.cpp
+    void buildCaptureMenu(QMenu& menu); // main_window_captures.cpp
+    void askForCapture();
+    void searchCapture();
     void askForZone();
     void showCommands();
     void showProbes();
@@ -105,6 +118,8 @@ private:
     QString m_layout; // of the page in front
     ProbeRegistry* m_registry = nullptr;
     QAction* m_probesAction = nullptr;
+    QAction* m_closeCaptures = nullptr;
+    QString m_captureRead; // the probe's name, until it answers
     QActionGroup* m_zones = nullptr;
     QString m_zone; // by its name in the settings
     QAction* m_export;

@@ -46,6 +46,8 @@ void MainWindow::buildMenu()
     m_past->addExportAction(m_export);
     m_alarms->addExportAction(m_export);
     file->addSeparator();
+    buildCaptureMenu(*file);
+    file->addSeparator();
     action(file, tr("&Quit"), { QKeySequence(Qt::CTRL | Qt::Key_Q) }, [this] { close(); });
 
     QMenu* view = menuBar()->addMenu(tr("&View"));

@@ -136,6 +136,7 @@ void PastPage::showProbes()
 {
     const ProbeLabels probes = labelsOf(m_source);
     m_model->setProbes(probes);
+    m_form->setProbes(probes);
     m_table->setProbeColumn(PastCallModel::Probe, probes.size() > 1);
 }
 
@@ -148,6 +149,12 @@ void PastPage::search()
 {
     m_wanted.clear();
     begin({ m_form->query() });
+}
+
+void PastPage::searchAll(ProbeId probe)
+{
+    m_form->searchAll(probe);
+    search();
 }
 
 void PastPage::searchFor(const QString& typed)
@@ -196,7 +203,8 @@ void PastPage::askNext()
     m_next.erase(m_next.begin());
     m_limit = query.limit;
     m_matchesBefore = m_model->matchesInAll();
-    m_request = m_source.search(query);
+    const auto probe = m_form->probe();
+    m_request = probe ? m_source.searchOf(*probe, query) : m_source.search(query);
 }
 
 bool PastPage::cancel()

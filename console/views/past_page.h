@@ -35,6 +35,7 @@ public:
     QString lastError() const;
     const CallRecord* find(CallKey key, ProbeId probe = {}) const;
     void search();
+    void searchAll(ProbeId probe); // every call of that one
     void searchFor(const QString& typed); // whatever it is; for all of the time that is chosen in the form
     bool cancel(); // false when no search was running
     void setTheme(const Theme& theme);

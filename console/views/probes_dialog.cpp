@@ -10,6 +10,7 @@
 #include <QPushButton>
 #include <QTableWidget>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace callmon {
 
@@ -93,7 +94,7 @@ void ProbesDialog::addRow(const ProbeAddress& probe)
 
 void ProbesDialog::add()
 {
-    addRow({ {}, QStringLiteral("tls://"), true });
+    addRow({ {}, QStringLiteral("tls://"), true, false });
     m_table->setCurrentCell(m_table->rowCount() - 1, Address);
     m_table->setFocus();
     m_table->editItem(m_table->currentItem());
@@ -111,8 +112,11 @@ std::vector<ProbeAddress> ProbesDialog::listed() const
     std::vector<ProbeAddress> probes;
     for (int row = 0; row < m_table->rowCount(); ++row) {
         const QTableWidgetItem* name = m_table->item(row, Name);
-        ProbeAddress probe { name->text().trimmed(), m_table->item(row, Address)->text().trimmed(),
-            name->checkState() == Qt::Checked };
+        const QString address = m_table->item(row, Address)->text().trimmed();
+        const auto before = m_registry.addresses();
+        const auto same = std::ranges::find(before, address, &ProbeAddress::address);
+        ProbeAddress probe { name->text().trimmed(), address, name->checkState() == Qt::Checked,
+            same != before.end() && same->temporary };
         if (probe.name.isEmpty())
             probe.name = nameForAddress(probe.address, probes);
         probes.push_back(probe);

@@ -53,6 +53,7 @@ QDateTime dateTimeOf(Timestamp time)
 SearchForm::SearchForm(QWidget* parent)
     : QWidget(parent)
     , m_number(new QLineEdit(this))
+    , m_probe(new QComboBox(this))
     , m_when(new QComboBox(this))
     , m_from(timeEdit(this))
     , m_to(timeEdit(this))
@@ -106,8 +107,13 @@ SearchForm::SearchForm(QWidget* parent)
         column->addWidget(label);
         column->addWidget(edit);
         row->addLayout(column);
+        return label;
     };
     field(tr("&Number"), m_number);
+    m_probeTitle = field(tr("Prob&e"), m_probe);
+    m_probe->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_probe->setMinimumContentsLength(10);
+    setProbes({});
     field(tr("&When"), m_when);
     field(tr("From, UTC"), m_from);
     field(tr("To, UTC"), m_to);
@@ -227,6 +233,34 @@ void SearchForm::setState(const QVariantMap& state)
     m_minMos->setValue(state.value(QStringLiteral("minMos")).toDouble());
     m_maxMos->setValue(state.value(QStringLiteral("maxMos")).toDouble());
     choose(m_limit, "limit");
+}
+
+std::optional<ProbeId> SearchForm::probe() const
+{
+    const int chosen = m_probe->currentData().toInt();
+    return m_probe->count() > 1 && chosen >= 0 ? std::optional(ProbeId { static_cast<std::uint16_t>(chosen) })
+                                               : std::nullopt;
+}
+
+void SearchForm::setProbes(const ProbeLabels& probes)
+{
+    const auto chosen = probe();
+    m_probe->clear();
+    m_probe->addItem(tr("all probes"), -1);
+    if (probes.size() > 1)
+        for (const auto& [id, label] : probes) {
+            m_probe->addItem(label.name, int(id.value));
+            m_probe->setItemData(m_probe->count() - 1, label.name, Qt::ToolTipRole); // it may be longer than the box
+        }
+    m_probe->setCurrentIndex(chosen ? std::max(0, m_probe->findData(int(chosen->value))) : 0);
+    m_probe->setVisible(probes.size() > 1);
+    m_probeTitle->setVisible(probes.size() > 1);
+}
+
+void SearchForm::searchAll(ProbeId probe)
+{
+    setState({ { QStringLiteral("limit"), m_limit->currentData() } });
+    m_probe->setCurrentIndex(std::max(0, m_probe->findData(int(probe.value))));
 }
 
 void SearchForm::setNumber(const QString& number)

@@ -1,6 +1,7 @@
 // What calls of the past are asked for: number, times, outcome, MOS range, how many at most.
 #pragma once
 
+#include "console/models/probe_id.h"
 #include "shared/calls/call_query.h"
 
 #include <QVariantMap>
@@ -22,6 +23,9 @@ public:
     explicit SearchForm(QWidget* parent = nullptr);
 
     CallQuery query() const;
+    std::optional<ProbeId> probe() const; // whose calls; nothing: all probes'
+    void setProbes(const ProbeLabels& probes); // to choose from, where there are several
+    void searchAll(ProbeId probe); // chooses every call of that one
     void setNumber(const QString& number);
     void setNow(Timestamp now) { m_now = now; } // packet time of the probe: "last hour" is its last hour
     void setRunning(bool running);
@@ -40,6 +44,8 @@ private:
     void whenChanged();
 
     QLineEdit* m_number;
+    QComboBox* m_probe;
+    QWidget* m_probeTitle = nullptr;
     QComboBox* m_when;
     QDateTimeEdit* m_from;
     QDateTimeEdit* m_to;

@@ -54,6 +54,37 @@ class Contract(unittest.TestCase):
         cls.data = folder("data")
         cls.replay = run(program("callmon-engine"), "--replay", cls.capture, "--data", cls.data)
 
+    def test_a_replay_that_stays_answers_until_it_is_stopped(self):
+        data = folder("stay")
+        cut = os.path.join(WORK, "cut.pcap")
+        with open(self.capture, "rb") as whole, open(cut, "wb") as part:
+            part.write(whole.read()[:-7])
+        url = "local:" + os.path.join(data, "engine.sock")
+        engine = subprocess.Popen([program("callmon-engine"), "--replay", cut, "--data", data, "--stay",
+                                   "--listen", url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            self.assertEqual(engine.stdout.readline(), "replay ended\n")
+            listed = run(program("callmonctl"), "calls", "--engine", url, "--format", "csv")
+            self.assertEqual(listed.returncode, 0, listed.stderr)
+            self.assertEqual({row["call_id"] for row in rows(listed.stdout)},
+                             {row["call_id"] for row in self.calls()})
+            answered = next(row for row in rows(listed.stdout) if row["outcome"] == "answered")
+            heard = os.path.join(WORK, "stay.wav")
+            done = run(program("callmonctl"), "wav", answered["call_key"], "-o", heard, "--engine", url)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            done = run(program("callmonctl"), "note", answered["call_key"], "add", "hears herself", "--engine", url)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIsNone(engine.poll())
+        finally:
+            engine.terminate()
+            out, said = engine.communicate(timeout=30)
+        self.assertEqual(engine.returncode, 1, said)  # the file was cut
+        self.assertIn("cut.pcap", said)
+        self.assertIn("frames_received", out)
+        port = run(program("callmon-engine"), "--port", "net_null0", "--data", data, "--stay")
+        self.assertEqual(port.returncode, 2)
+        self.assertIn("--stay is for --replay", port.stderr)
+
     def calls(self, *more, data=None):
         done = run(program("callmonctl"), "calls", "--data", data or self.data, "--format", "csv", *more)
         self.assertEqual(done.returncode, 0, done.stderr)

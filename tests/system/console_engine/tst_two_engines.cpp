@@ -40,7 +40,7 @@ private slots:
         for (const QString& name : { QStringLiteral("madrid"), QStringLiteral("rome") }) {
             const QString address = "local:" + folder.filePath(name + ".sock");
             engines.push_back(std::make_unique<Probe>(folder.filePath(name), QUrl(address)));
-            addresses.push_back({ name, address, true });
+            addresses.push_back({ name, address, true, false });
         }
         ProbeGroup source([](const QString& address) {
             auto link = std::make_unique<LinkSource>();
