@@ -16,6 +16,7 @@ namespace callmon {
 class AlarmPage;
 class CallPage;
 class CallTable;
+class DeskMenu;
 class LivePage;
 class MessageBar;
 class PastPage;
@@ -42,6 +43,7 @@ public:
     AlarmPage& alarms() { return *m_alarms; }
     ServicePage& service() { return *m_service; }
     ProbePage& probe() { return *m_probePage; }
+    DeskMenu& desk() { return *m_desk; }
     CallPage* currentCall() const; // null when another page is in front
     void showLive();
     void showPast();
@@ -65,6 +67,7 @@ protected:
 
 private:
     void buildMenu(); // main_window_menu.cpp
+    void buildDesk();
     void buildZoneMenu(QMenu& menu); // main_window_zone.cpp
     void askForZone();
     void showCommands();
@@ -107,6 +110,7 @@ private:
     QAction* m_probesAction = nullptr;
     QActionGroup* m_zones = nullptr;
     QString m_zone; // by its name in the settings
+    DeskMenu* m_desk = nullptr;
     QAction* m_export;
     QAction* m_play;
     QAction* m_reload;
