@@ -78,7 +78,7 @@ void SmokeRun::addSteps()
             for (int row = 0; row < calls.rowCount() && !m_page; ++row)
                 if (const LiveCall* call = calls.callAt(row);
                     call->state == CallState::Answered && call->sent[0].mosNow > 0)
-                    m_page = m_window.openCall(call->key);
+                    m_page = m_window.openCall(call->key, calls.probeAt(row));
         },
         [this] {
             return !m_page // it has just ended
@@ -173,26 +173,30 @@ void SmokeRun::addSteps()
         [] { return true; }, problem });
 }
 
-const CallRecord* SmokeRun::longestHeardCall() const
+const CallRecord* SmokeRun::longestHeardCall(ProbeId* probe) const
 {
     const PastCallModel& past = m_window.past().model();
     const CallRecord* best = nullptr;
     for (int row = 0; row < past.rowCount(); ++row)
         if (const CallRecord* call = past.callAt(row); call->answeredAt && call->mosMean && call->streamCount > 0
-            && (!best || durationOf(*best) < durationOf(*call)))
+            && (!best || durationOf(*best) < durationOf(*call))) {
             best = call;
+            if (probe)
+                *probe = past.probeAt(row);
+        }
     return best;
 }
 
 void SmokeRun::openCall()
 {
     m_problem.clear();
-    const CallRecord* call = longestHeardCall();
+    ProbeId probe;
+    const CallRecord* call = longestHeardCall(&probe);
     if (!call) {
         m_problem = QStringLiteral("the answered call is gone from the list");
         return;
     }
-    m_page = m_window.openCall(call->key);
+    m_page = m_window.openCall(call->key, probe);
     std::fprintf(stdout, "smoke: call %lld\n", static_cast<long long>(call->key.value));
 }
 

@@ -6,6 +6,7 @@
 #include "console/views/alarm_page.h"
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
+#include "console/views/calls_over_time.h"
 #include "console/views/desk_menu.h"
 #include "console/views/figure_delegate.h"
 #include "console/views/live_page.h"
@@ -314,6 +315,7 @@ void MainWindow::setTheme(ThemeName name)
     m_strip->setTheme(theme);
     m_probePage->setTheme(theme);
     m_worst->setTheme(theme);
+    m_overTime->setTheme(theme);
     m_alarmDelegate->setTheme(theme);
     m_desk->setTheme(theme);
     for (int i = 0; i < m_pages->count(); ++i)

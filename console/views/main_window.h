@@ -16,6 +16,7 @@ namespace callmon {
 class AlarmPage;
 class CallPage;
 class CallTable;
+class CallsOverTime;
 class DeskMenu;
 class LivePage;
 class MessageBar;
@@ -102,6 +103,8 @@ private:
     QLineEdit* m_search;
     WorstCalls* m_worst = nullptr;
     FigureDelegate* m_alarmDelegate = nullptr;
+    CallsOverTime* m_overTime = nullptr;
+    QDockWidget* m_overTimeDock = nullptr;
     QDockWidget* m_worstDock = nullptr;
     QDockWidget* m_alarmDock = nullptr;
     std::map<QString, QByteArray> m_layouts; // by page

@@ -72,7 +72,7 @@ void MainWindow::buildMenu()
         view, tr("&Commands by name…"), { QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P) }, [this] { showCommands(); });
     view->addAction(m_live->holdAction());
     view->addSeparator();
-    for (QDockWidget* dock : { m_worstDock, m_alarmDock })
+    for (QDockWidget* dock : { m_overTimeDock, m_worstDock, m_alarmDock })
         view->addAction(dock->toggleViewAction());
     view->addAction(m_live->numbersAction());
     action(view, tr("Usual &arrangement of this page"), {}, [this] { resetLayout(); });
@@ -241,6 +241,8 @@ void MainWindow::showShortcuts()
            "<tr><td><b>Ctrl+Shift+P</b></td><td>every command by name</td></tr>"
            "<tr><td><b>Ctrl+F</b> or <b>/</b></td><td>filter the live calls; on a call's page find in its messages, F3 "
            "goes on</td></tr>"
+           "<tr><td><b>Ctrl+Space</b></td><td>in the filter: what can be typed; Tab takes the first</td></tr>"
+           "<tr><td><b>Alt+B, O, N, K, G, L</b></td><td>quick filters of the live calls</td></tr>"
            "<tr><td><b>Ctrl+L</b></td><td>search a number, Call-ID or address</td></tr>"
            "<tr><td><b>Enter</b></td><td>open the call</td></tr><tr><td><b>Esc</b></td><td>back</td></tr>"
            "<tr><td><b>Space</b></td><td>play, pause</td></tr>"

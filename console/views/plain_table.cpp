@@ -42,12 +42,11 @@ void PlainTable::sayWhenEmpty(const QString& text)
 
 void PlainTable::fitColumns()
 {
-    resizeColumnsToContents();
     QFont bold = font(); // as titles are while a row is chosen
     bold.setBold(true);
-    for (int column = 0; column < model()->columnCount(); ++column) {
+    for (int column = 0; column + 1 < model()->columnCount(); ++column) { // the last one has the room that is left
         const QString title = model()->headerData(column, Qt::Horizontal).toString();
-        const int needed = std::max(columnWidth(column), QFontMetrics(bold).horizontalAdvance(title) + 8);
+        const int needed = std::max(sizeHintForColumn(column), QFontMetrics(bold).horizontalAdvance(title) + 8);
         setColumnWidth(column, std::min(needed + apart, widest));
     }
 }

@@ -410,9 +410,9 @@ private slots:
         };
         QCOMPARE(dialog.zone().count(), 2);
         dialog.zone().setCurrentIndex(0);
-        QCOMPARE(written(), QString("2026-11-23T11:47:03.25+05:45"));
+        QCOMPARE(written(), QString("2026-11-23T11:47:03.250000000+05:45"));
         dialog.zone().setCurrentIndex(1);
-        QCOMPARE(written(), QString("2026-11-23T06:02:03.25Z"));
+        QCOMPARE(written(), QString("2026-11-23T06:02:03.250000000Z"));
     }
 
     void tagsAreSearchedForAndShownInTheListOfPastCalls()
