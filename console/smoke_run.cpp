@@ -1,18 +1,22 @@
 #include "console/smoke_run.h"
 
 #include "console/views/alarm_page.h"
+#include "console/views/audit_dialog.h"
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
+#include "console/views/desk_menu.h"
 #include "console/views/live_page.h"
 #include "console/views/messages_panel.h"
 #include "console/views/past_page.h"
 #include "console/views/player_bar.h"
 #include "console/views/probe_page.h"
+#include "console/views/recording_rules_dialog.h"
 #include "console/views/rules_dialog.h"
 
 #include <QAction>
 #include <QApplication>
 #include <QMenu>
+#include <QTableView>
 #include <QTableWidget>
 #include <cstdio>
 
@@ -78,7 +82,7 @@ void SmokeRun::addSteps()
             for (int row = 0; row < calls.rowCount() && !m_page; ++row)
                 if (const LiveCall* call = calls.callAt(row);
                     call->state == CallState::Answered && call->sent[0].mosNow > 0)
-                    m_page = m_window.openCall(call->key);
+                    m_page = m_window.openCall(call->key, calls.probeAt(row));
         },
         [this] {
             return !m_page // it has just ended
@@ -122,8 +126,8 @@ void SmokeRun::addSteps()
             m_window.showAlarms();
             m_window.alarms().showPast(true);
             m_window.alarms().rulesAction()->trigger();
-            // Of several probes it asks whose.
-            if (auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget())) {
+            // Of several probes it asks whose. A display that grants no grab has no active popup, but the menu is there.
+            if (auto* menu = m_window.alarms().findChild<QMenu*>(QStringLiteral("rulesOfWhichProbe"))) {
                 menu->actions().front()->trigger();
                 menu->close();
             }
@@ -140,6 +144,33 @@ void SmokeRun::addSteps()
             grab(QStringLiteral("alarms"));
         },
         [] { return true; }, problem });
+    m_steps.push_back({ QStringLiteral("recording rules and audit log are read, where the role allows it"), 20'000,
+        [this] { m_window.desk().showRecordingRules(); },
+        [this] {
+            if (auto* rules = qobject_cast<RecordingRulesDialog*>(m_window.desk().openDialog())) {
+                const bool denied = !m_window.desk().menu()->actions().front()->isEnabled();
+                if (!denied && rules->table().model()->rowCount() == 0)
+                    return false;
+                rules->grab().save(m_folder.filePath(QStringLiteral("recording-rules.png")));
+                if (denied || !m_window.desk().menu()->actions().back()->isEnabled()) {
+                    rules->close();
+                    return true;
+                }
+                m_window.desk().showAudit(); // takes its place
+                return false;
+            }
+            auto* audit = qobject_cast<AuditDialog*>(m_window.desk().openDialog());
+            if (!audit)
+                return true;
+            if (!audit->message().isEmpty())
+                m_problem = audit->message();
+            if (audit->rows().rowCount() == 0)
+                return false;
+            audit->grab().save(m_folder.filePath(QStringLiteral("audit.png")));
+            audit->close();
+            return true;
+        },
+        problem });
     m_steps.push_back({ QStringLiteral("the probe tells of its health"), 20'000, [this] { m_window.showProbe(); },
         [this] { return m_window.probe().counters().rowCount() > 0 && m_time.elapsed() > 3'000; } });
     m_steps.push_back({ QStringLiteral("probe page is drawn"), 5'000, [this] { grab(QStringLiteral("probe")); },
@@ -173,26 +204,30 @@ void SmokeRun::addSteps()
         [] { return true; }, problem });
 }
 
-const CallRecord* SmokeRun::longestHeardCall() const
+const CallRecord* SmokeRun::longestHeardCall(ProbeId* probe) const
 {
     const PastCallModel& past = m_window.past().model();
     const CallRecord* best = nullptr;
     for (int row = 0; row < past.rowCount(); ++row)
         if (const CallRecord* call = past.callAt(row); call->answeredAt && call->mosMean && call->streamCount > 0
-            && (!best || durationOf(*best) < durationOf(*call)))
+            && (!best || durationOf(*best) < durationOf(*call))) {
             best = call;
+            if (probe)
+                *probe = past.probeAt(row);
+        }
     return best;
 }
 
 void SmokeRun::openCall()
 {
     m_problem.clear();
-    const CallRecord* call = longestHeardCall();
+    ProbeId probe;
+    const CallRecord* call = longestHeardCall(&probe);
     if (!call) {
         m_problem = QStringLiteral("the answered call is gone from the list");
         return;
     }
-    m_page = m_window.openCall(call->key);
+    m_page = m_window.openCall(call->key, probe);
     std::fprintf(stdout, "smoke: call %lld\n", static_cast<long long>(call->key.value));
 }
 

@@ -38,7 +38,8 @@ private:
     void fail(const QString& why);
     void grab(const QString& page);
     void exportList(bool live);
-    const CallRecord* longestHeardCall() const; // all of a past call is stored; the longest shows most
+    // All of a past call is stored; the longest shows most. `probe`: where it was found.
+    const CallRecord* longestHeardCall(ProbeId* probe = nullptr) const;
     void openCall();
 
     MainWindow& m_window;

@@ -33,6 +33,7 @@ EngineLink::EngineLink(QObject* parent)
     connect(probe, &RemoteProbe::failedToOpen, this, &EngineLink::failedToOpen);
     connect(probe, &RemoteProbe::liveChanged, this, &EngineLink::liveChanged);
     connect(probe, &RemoteProbe::statusChanged, this, &EngineLink::statusChanged);
+    connect(probe, &RemoteProbe::tagsFound, this, &EngineLink::tagsFound);
     connect(probe, &RemoteProbe::callsFound, this, &EngineLink::callsFound);
     connect(probe, &RemoteProbe::streamsFound, this, &EngineLink::streamsFound);
     connect(probe, &RemoteProbe::qualityFound, this, &EngineLink::qualityFound);

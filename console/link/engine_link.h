@@ -3,6 +3,7 @@
 
 #include "shared/calls/alarm_rule.h"
 #include "shared/calls/call_message.h"
+#include "shared/calls/call_notes.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/live_delta.h"
 #include "shared/calls/probe_status.h"
@@ -50,6 +51,7 @@ public:
     quint64 serviceWindows(); // that slide, of every group
     void close();
     void cancel(quint64 request);
+    RemoteProbe& probe() { return *m_probe; } // for what is no request of a page
 
 signals:
     void stateChanged(callmon::EngineLink::State state, const QString& message); // message: a sentence for the user
@@ -57,6 +59,7 @@ signals:
     void liveChanged(const callmon::LiveDelta& delta);
     void alarmsChanged(const callmon::AlarmDelta& delta); // of the open ones; the first one is a snapshot
     void statusChanged(const callmon::ProbeStatus& status);
+    void tagsFound(quint64 request, const std::vector<callmon::TagsOfCall>& tags);
     void callsFound(quint64 request, const std::vector<callmon::CallRecord>& calls, quint64 matchesInAll);
     void streamsFound(quint64 request, const std::vector<callmon::StreamRecord>& streams);
     void qualityFound(quint64 request, const std::vector<callmon::QualityPoint>& points);

@@ -340,21 +340,6 @@ QVariant AlarmModel::data(const QModelIndex& index, int role) const
     case ExportRole:
         if (column == Probe)
             return nameOf(alarm->probe);
-        if (!displaysUtc())
-            switch (column) {
-            case Since:
-                return exportedTime(alarm->since);
-            case RaisedAt:
-                return exportedTime(alarm->raisedAt);
-            case ClearedAt:
-                return alarm->clearedAt ? exportedTime(*alarm->clearedAt) : QString();
-            case AcknowledgedAt:
-                return alarm->acknowledgedAt ? exportedTime(*alarm->acknowledgedAt) : QString();
-            case ShelvedUntil:
-                return alarm->shelvedUntil ? exportedTime(*alarm->shelvedUntil) : QString();
-            default:
-                break;
-            }
         return QString::fromStdString(alarmFields(*alarm)[static_cast<std::size_t>(column)].text);
     case CallKeyRole: // 0: of no single call
         return QVariant::fromValue<qint64>(alarm->call.value_or(CallKey {}).value);

@@ -11,6 +11,10 @@ namespace callmon {
 
 namespace {
 
+constexpr QLatin1String oneWay("one-way");
+constexpr QLatin1String noMedia("no-media");
+constexpr std::chrono::seconds firstMedia(5); // after the answer: until then a silent side says little
+
 char lower(char c)
 {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
@@ -117,7 +121,7 @@ bool CallFilter::addNumberTerm(const QString& text)
 bool CallFilter::addFieldTerm(const QString& text)
 {
     static const QRegularExpression shape(
-        QStringLiteral("^(from|to|id|codec|state|code|trust|probe):(.*)$"), QRegularExpression::CaseInsensitiveOption);
+        QStringLiteral("^(from|to|id|codec|state|code|trust|probe|is):(.*)$"), QRegularExpression::CaseInsensitiveOption);
     const QRegularExpressionMatch match = shape.match(text);
     if (!match.hasMatch())
         return false;
@@ -127,8 +131,13 @@ bool CallFilter::addFieldTerm(const QString& text)
         m_problems += QCoreApplication::translate("CallFilter", "%1: needs a text after the colon").arg(name);
         return true;
     }
+    if (name == QLatin1String("is") && value != oneWay && value != noMedia) {
+        m_problems += QCoreApplication::translate("CallFilter", "is: knows %1 and %2").arg(oneWay, noMedia);
+        return true;
+    }
     Term term;
-    term.field = name == QLatin1String("from") ? Field::From
+    term.field = name == QLatin1String("is") ? Field::Is
+        : name == QLatin1String("from") ? Field::From
         : name == QLatin1String("to")          ? Field::To
         : name == QLatin1String("id")          ? Field::Id
         : name == QLatin1String("codec")       ? Field::Codec
@@ -193,6 +202,12 @@ bool CallFilter::matches(const Term& term, const LiveCall& call, Timestamp now, 
         return holds(m_trustWords[static_cast<std::size_t>(call.trust)]);
     case Field::Probe:
         return holds(probe);
+    case Field::Is: {
+        if (call.state != CallState::Answered || !call.answeredAt || now - *call.answeredAt <= firstMedia)
+            return false;
+        const int sending = int(call.sent[0].seen) + int(call.sent[1].seen);
+        return sending == (term.text == oneWay.latin1() ? 1 : 0);
+    }
     case Field::Code:
         return call.lastCode != 0 && holds(std::to_string(call.lastCode));
     case Field::Mos:

@@ -2,6 +2,8 @@
 //   word               caller, callee, Call-ID, state or codec contains it ("a phrase" in quotes)
 //   from: to: id: codec: state: code: trust: probe:
 //                      that field alone; with * it matches the field as a whole: from:+34*
+//   is:one-way is:no-media
+//                      answered more than 5 s ago, and only one party, or neither, has sent any media so far
 //   mos<3.5 loss>2 jitter>=30 duration>600
 //                      < <= > >= =; mos and its lowest window (minmos), loss and jitter are the worse direction's,
 //                      duration is in seconds; a call whose figure is unknown matches none of them
@@ -27,7 +29,7 @@ public:
     const QStringList& problems() const { return m_problems; } // sentences for the user
 
 private:
-    enum class Field { Anything, From, To, Id, Codec, State, Code, Trust, Probe, Mos, MinMos, Loss, Jitter, Duration };
+    enum class Field { Anything, From, To, Id, Codec, State, Code, Trust, Probe, Is, Mos, MinMos, Loss, Jitter, Duration };
     enum class Test { Contains, Like, Less, LessOrEqual, Greater, GreaterOrEqual, Equal };
     struct Term {
         Field field = Field::Anything;

@@ -5,6 +5,7 @@
 #include "console/models/probe_id.h"
 #include "shared/calls/alarm_rule.h"
 #include "shared/calls/call_message.h"
+#include "shared/calls/call_notes.h"
 #include "shared/calls/call_query.h"
 #include "shared/calls/live_delta.h"
 #include "shared/calls/probe_status.h"
@@ -16,6 +17,8 @@
 #include <QObject>
 
 namespace callmon {
+
+class ProbeDesk;
 
 class CallSource : public QObject {
     Q_OBJECT
@@ -63,6 +66,9 @@ public:
     {
         return shelveAlarm(alarm, time, comment);
     }
+    // Where tags, notes, rules and holds of one engine are kept, asked of of(): as long as that source lives; nullptr:
+    // nowhere.
+    virtual ProbeDesk* desk() { return nullptr; }
     virtual void shutDown() { } // for good: no connection any more, and nothing comes from it
     virtual quint64 serviceWindows() { return 0; } // of the sliding windows, every group; 0: not told here
 
@@ -72,6 +78,8 @@ signals:
     // Of the open ones; the first one is a snapshot.
     void alarmsChanged(const callmon::AlarmDelta& delta, callmon::ProbeId probe = {});
     void statusChanged(const callmon::ProbeStatus& status, callmon::ProbeId probe = {});
+    // Before the calls that they are of.
+    void tagsFound(quint64 request, const std::vector<callmon::TagsOfCall>& tags, callmon::ProbeId probe = {});
     void callsFound(quint64 request, const std::vector<callmon::CallRecord>& calls, quint64 matchesInAll,
         callmon::ProbeId probe = {});
     void streamsFound(quint64 request, const std::vector<callmon::StreamRecord>& streams);

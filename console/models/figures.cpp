@@ -119,6 +119,11 @@ QString callsText(quint64 count)
                       : QCoreApplication::translate("Figures", "%1 calls").arg(countText(count));
 }
 
+QString sizeText(quint64 bytes)
+{
+    return figureLocale().formattedDataSize(static_cast<qint64>(bytes), 1, QLocale::DataSizeSIFormat);
+}
+
 QString bitRateText(quint64 bitsPerSecond)
 {
     return QCoreApplication::translate("Figures", "%1 Mb/s")
@@ -138,20 +143,6 @@ QString clockText(Timestamp time)
 QString dateText(Timestamp time)
 {
     return inZone(time).left(10);
-}
-
-QString exportedTime(Timestamp time)
-{
-    const QString utc = QString::fromStdString(toIso8601(time));
-    if (displaysUtc())
-        return utc;
-    const qint64 ms = std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
-    const int offset = inDisplayZone(ms).offsetFromUtc();
-    return inZone(time) + utc.mid(19, utc.size() - 20)
-        + QStringLiteral("%1%2:%3")
-              .arg(offset < 0 ? QLatin1Char('-') : QLatin1Char('+'))
-              .arg(std::abs(offset) / 3600, 2, 10, QLatin1Char('0'))
-              .arg(std::abs(offset) / 60 % 60, 2, 10, QLatin1Char('0'));
 }
 
 std::optional<double> knownMos(float mos)

@@ -24,12 +24,12 @@ QString finerMillisecondsText(std::optional<double> ms); // "0.004"
 QString durationText(std::optional<Milliseconds> duration); // "0:03:07"
 QString countText(quint64 count); // "52,000"
 QString callsText(quint64 count); // "1 call", "52,000 calls"
+QString sizeText(quint64 bytes); // "1.6 MB"
 QString bitRateText(quint64 bitsPerSecond); // "4,612.3 Mb/s"
 // In the zone that is shown (console/zone).
 QString dateTimeText(Timestamp time); // "2026-11-23 06:14:55"
 QString clockText(Timestamp time); // "06:14:55"
 QString dateText(Timestamp time); // "2026-11-23"
-QString exportedTime(Timestamp time); // "2026-11-23T06:14:55.123456789Z", or with "+01:00"
 
 // Zero stands for "unknown" in live rows and quality points.
 std::optional<double> knownMos(float mos);

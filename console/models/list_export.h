@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/base/result.h"
+#include "shared/calls/export_format.h"
 
 #include <QAbstractItemModel>
 #include <QString>
@@ -9,9 +10,14 @@
 namespace callmon {
 
 // Reads ExportRole of header and cells; quoting and guarding as in shared/base/csv.h.
-std::string csvOf(const QAbstractItemModel& list, const std::vector<int>& columns);
+// Columns of figures are known by their headers, which are aligned right.
+std::string csvOf(const QAbstractItemModel& list, const std::vector<int>& columns, const ExportFormat& format = {});
+
+// As lists are shown: times in the zone that is chosen under View.
+ExportFormat shownFormat();
 
 // Written whole or not at all. Returns the number of rows.
-Result<int> writeCsv(const QAbstractItemModel& list, const std::vector<int>& columns, const QString& path);
+Result<int> writeCsv(const QAbstractItemModel& list, const std::vector<int>& columns, const QString& path,
+    const ExportFormat& format = {});
 
 }

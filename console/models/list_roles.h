@@ -9,7 +9,7 @@ enum ListRole {
     BandRole = Qt::UserRole, // MosBand as int, for MOS cells
     GlyphRole, // a sign before the text: state and outcome say themselves without colour
     ToneRole, // Tone as int: how much the cell asks to be looked at
-    ExportRole, // the cell as CSV holds it (QString); of a header: the column's stable name
+    ExportRole, // the cell as CSV holds it (QString), times in UTC; of a header: the column's stable name
     CallKeyRole, // qint64: CallKey::value of the row
     ProbeRole, // int: ProbeId::value of the engine that it came from
     StaleRole, // bool: that engine does not answer, and what is shown is the last that was known

@@ -3,6 +3,7 @@
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
 #include "console/zone/display_zone.h"
+#include "shared/base/utc_time.h"
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -479,7 +480,7 @@ QString LiveCallModel::exported(const Entry& entry, int column) const
     case Trust:
         return text(toText(call.trust));
     case Start:
-        return exportedTime(call.startedAt);
+        return QString::fromStdString(toIso8601(call.startedAt));
     case Duration: {
         const auto length = duration(call, entry.probe);
         return length ? QString::number(length->count() / 1000, 'f', 3) : QString();

@@ -94,20 +94,6 @@ std::optional<double> instant(std::optional<Timestamp> time)
     return time ? std::optional(static_cast<double>(nanosecondsSinceEpoch(*time))) : std::nullopt;
 }
 
-std::optional<Timestamp> instant(const CallRecord& call, int column)
-{
-    switch (column) {
-    case PastCallModel::StartedAt:
-        return call.startedAt;
-    case PastCallModel::RingingAt:
-        return call.ringingAt;
-    case PastCallModel::AnsweredAt:
-        return call.answeredAt;
-    default:
-        return call.endedAt;
-    }
-}
-
 // What a column sorts by when it is a number or a time; empty when unknown.
 std::optional<double> figure(const CallRecord& call, int column)
 {
@@ -468,9 +454,6 @@ QVariant PastCallModel::data(const QModelIndex& index, int role) const
             : column == Trust    ? QVariant(static_cast<int>(tone(call->trust)))
                                  : QVariant();
     case ExportRole:
-        if (const auto time =
-                column >= StartedAt && column <= EndedAt && !displaysUtc() ? instant(*call, column) : std::nullopt)
-            return exportedTime(*time);
         return QString::fromStdString(
             callFields(*call, tagsOf(call->key, probeAt(index.row())))[static_cast<std::size_t>(column)].text);
     case CallKeyRole:

@@ -87,6 +87,16 @@ double meanCalls(const ServiceRow& row)
     return perSecond(row.sums.callSeconds, row);
 }
 
+double peakNewCallsPerSecond(const ServiceRow& row)
+{
+    return row.peaks.newCalls;
+}
+
+double newCallsPerSecond(const ServiceRow& row)
+{
+    return perSecond(row.sums.newCalls, row);
+}
+
 double meanDurationSeconds(const ServiceRow& row)
 {
     const auto mean = averageCallDuration(row.sums.figures);

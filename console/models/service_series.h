@@ -26,6 +26,8 @@ double asr(const ServiceRow& row);
 double ner(const ServiceRow& row);
 double peakCalls(const ServiceRow& row);
 double meanCalls(const ServiceRow& row);
+double peakNewCallsPerSecond(const ServiceRow& row);
+double newCallsPerSecond(const ServiceRow& row);
 double meanDurationSeconds(const ServiceRow& row);
 double mos(const ServiceRow& row);
 }

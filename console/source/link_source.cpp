@@ -4,6 +4,7 @@ namespace callmon {
 
 LinkSource::LinkSource(QObject* parent)
     : CallSource(parent)
+    , m_desk(m_link.probe())
 {
     connect(&m_link, &EngineLink::stateChanged, this,
         [this](EngineLink::State state, const QString& message) { emit stateChanged(stateOf(state), message); });
@@ -14,6 +15,8 @@ LinkSource::LinkSource(QObject* parent)
     connect(&m_link, &EngineLink::liveChanged, this, [this](const LiveDelta& delta) { emit liveChanged(delta); });
     connect(
         &m_link, &EngineLink::statusChanged, this, [this](const ProbeStatus& status) { emit statusChanged(status); });
+    connect(&m_link, &EngineLink::tagsFound, this,
+        [this](quint64 request, const std::vector<TagsOfCall>& tags) { emit tagsFound(request, tags); });
     connect(&m_link, &EngineLink::callsFound, this,
         [this](quint64 request, const std::vector<CallRecord>& calls, quint64 matches) {
             emit callsFound(request, calls, matches);

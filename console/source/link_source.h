@@ -3,6 +3,7 @@
 
 #include "console/link/engine_link.h"
 #include "console/models/call_source.h"
+#include "console/source/link_desk.h"
 
 namespace callmon {
 
@@ -40,11 +41,13 @@ public:
     quint64 serviceHistory(const ServiceQuery& query) override { return m_link.serviceHistory(query); }
     void cancel(quint64 request) override { m_link.cancel(request); }
     quint64 serviceWindows() override { return m_link.serviceWindows(); }
+    ProbeDesk* desk() override { return &m_desk; }
 
 private:
     static State stateOf(EngineLink::State state);
 
     EngineLink m_link;
+    LinkDesk m_desk;
     bool m_failed = false; // the address itself is no good, or nothing is wanted of it any more
 };
 

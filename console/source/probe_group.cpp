@@ -119,6 +119,11 @@ void ProbeGroup::follow(Member& member)
         }
         announce();
     });
+    connect(source, &CallSource::tagsFound, this, [this, probe](quint64 part, const std::vector<TagsOfCall>& tags) {
+        quint64 id = 0;
+        if (requestOf(probe, part, &id) != nullptr)
+            emit tagsFound(id, tags, probe);
+    });
     connect(source, &CallSource::callsFound, this,
         [this, probe](quint64 part, const std::vector<CallRecord>& calls, quint64 matches) {
             quint64 id = 0;

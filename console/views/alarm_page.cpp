@@ -420,6 +420,7 @@ void AlarmPage::showRules()
     if (probes.size() < 2)
         return showRulesOf(probes.empty() ? ProbeId {} : probes.front().id, {});
     auto* menu = new QMenu(this);
+    menu->setObjectName(QStringLiteral("rulesOfWhichProbe"));
     menu->setAttribute(Qt::WA_DeleteOnClose);
     for (const CallSource::Probe& probe : probes)
         connect(menu->addAction(tr("Rules of %1…").arg(probe.name)), &QAction::triggered, this,

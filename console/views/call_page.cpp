@@ -3,6 +3,7 @@
 #include "console/models/call_words.h"
 #include "console/plots/call_timeline.h"
 #include "console/views/call_header.h"
+#include "console/views/call_notes_panel.h"
 #include "console/views/message_bar.h"
 #include "console/views/messages_panel.h"
 #include "console/views/mos_waterfall_view.h"
@@ -12,6 +13,7 @@
 
 #include <QApplication>
 #include <QFileDialog>
+#include <QLineEdit>
 #include <QPointer>
 #include <QScrollArea>
 #include <QSettings>
@@ -83,6 +85,7 @@ CallPage::CallPage(
     scrolled->setWidgetResizable(true);
     scrolled->setFrameShape(QFrame::NoFrame);
     m_tabs->addTab(scrolled, tr("MOS &breakdown"));
+    addNotes();
     m_split->addWidget(m_timeline);
     m_split->addWidget(m_tabs);
     m_split->setStretchFactor(0, 3);
@@ -168,6 +171,28 @@ CallPage::CallPage(
     showTimeline();
     refresh();
     m_refresh.start(liveRefresh);
+}
+
+// The tab tells whether there is anything in it.
+void CallPage::addNotes()
+{
+    ProbeDesk* const desk = m_source.desk();
+    if (!desk)
+        return;
+    m_notes = new CallNotesPanel(*desk, m_call);
+    const int tab = m_tabs->addTab(m_notes, tr("&Notes"));
+    connect(m_notes, &CallNotesPanel::changed, this, [this, tab](int tags, int notes) {
+        m_tabs->setTabText(tab, tags + notes == 0 ? tr("&Notes") : tr("&Notes (%1)").arg(tags + notes));
+        emit tagsChanged({ m_call, joined(m_notes->shown().tags) });
+    });
+}
+
+void CallPage::showNotes()
+{
+    if (!m_notes)
+        return;
+    m_tabs->setCurrentWidget(m_notes);
+    m_notes->tagField().setFocus();
 }
 
 bool CallPage::hasEnded() const
@@ -289,7 +314,9 @@ void CallPage::showStreams()
 
 void CallPage::showMosBreakdown()
 {
-    m_tabs->setCurrentIndex(m_tabs->count() - 1);
+    for (int tab = 0; tab < m_tabs->count(); ++tab)
+        if (m_tabs->widget(tab)->isAncestorOf(m_breakdown))
+            m_tabs->setCurrentIndex(tab);
 }
 
 void CallPage::findInMessages()
@@ -539,6 +566,8 @@ void CallPage::setTheme(const Theme& theme)
     m_messages->setTheme(theme);
     m_breakdown->setTheme(theme);
     m_timeline->setLook(timelineLook(theme));
+    if (m_notes)
+        m_notes->setTheme(theme);
 }
 
 }

@@ -17,6 +17,7 @@ class QTabWidget;
 namespace callmon {
 
 class CallHeader;
+class CallNotesPanel;
 class CallTimeline;
 class MessageBar;
 class MessagesPanel;
@@ -42,6 +43,8 @@ public:
     void showMessages(); // their tab
     void showStreams();
     void showMosBreakdown();
+    CallNotesPanel* notes() { return m_notes; } // nullptr: they are kept nowhere
+    void showNotes();
     void findInMessages();
     void nextSplit(); // both halves, the timeline alone, the tabs alone, and round
     bool hasFigures() const { return !m_streams.empty(); }
@@ -57,11 +60,13 @@ public:
 
 signals:
     void titleChanged();
+    void tagsChanged(const callmon::TagsOfCall& tags);
     void soundLoaded();
 
 private:
     enum class Ask { Record, Streams, Quality, Messages, Alarms, Media };
 
+    void addNotes(); // their tab
     void refresh(); // figures and series
     void ask(Ask what);
     void answered(quint64 request, const QString& error);
@@ -111,6 +116,7 @@ private:
     StreamTable* m_table;
     MosWaterfallView* m_breakdown;
     PlayerBar* m_player;
+    CallNotesPanel* m_notes = nullptr;
     QTimer m_refresh;
     Theme m_theme = themeOf(ThemeName::Light);
 };

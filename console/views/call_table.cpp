@@ -123,7 +123,7 @@ std::vector<int> CallTable::shownColumns() const
 
 Result<int> CallTable::exportCsv(const QString& path) const
 {
-    return writeCsv(*model(), shownColumns(), path);
+    return writeCsv(*model(), shownColumns(), path, shownFormat());
 }
 
 namespace {

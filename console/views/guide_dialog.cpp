@@ -14,7 +14,7 @@ QString guide()
     return tr("<h2>VoIPCallMon console</h2>"
               "<p><a href=\"#live\">Live calls</a> · <a href=\"#past\">Past calls</a> · <a href=\"#call\">A call's "
               "page</a> · "
-              "<a href=\"#alarms\">Alarms</a> · <a href=\"#service\">Service</a> · <a href=\"#probe\">Probes</a> · "
+              "<a href=\"#alarms\">Alarms</a> · <a href=\"#records\">Records</a> · <a href=\"#service\">Service</a> · <a href=\"#probe\">Probes</a> · "
               "<a href=\"#keys\">Keyboard</a></p>")
         + tr("<h3><a name=\"live\">Live calls</a></h3>"
              "<p>The big numbers tell how things are: press one to see the calls or the metrics behind it. ASR, NER "
@@ -25,8 +25,12 @@ QString guide()
              "<p>Type into the filter what you look for; every word must fit: <code>+3491 ringing</code>, "
              "<code>mos&lt;3.5 codec:g729 from:+34*</code>, <code>loss&gt;2</code>, <code>probe:madrid</code>. Ctrl+H "
              "holds the "
-             "list still. Columns are chosen with the button above the list, moved and sized with the mouse, and "
+             "list still. While you type, what the word can become is offered: Tab takes the first, Down and Enter "
+             "another, Esc none; Ctrl+Space lists all there is. The buttons below are the filters wanted most "
+             "(Alt+B: bad MOS, and so on); they put their word into the filter, or take it out. Columns are chosen with the button above the list, moved and sized with the mouse, and "
              "kept.</p>"
+             "<p>View, Calls over time shows calls at once and new calls a second of the last hours, as the probes "
+             "kept them.</p>"
              "<p>MOS and its sign: ▲ from 4.0, ■ from 3.1, ▼ below. Trust says what the probe itself missed while the "
              "call was "
              "on: a lossy call's figures are the probe's fault until proven otherwise.</p>")
@@ -36,21 +40,30 @@ QString guide()
              "address of either party. The form below it narrows by time, outcome, trust and MOS. “1,000 of 48,213” "
              "means that "
              "there are more: narrow the search or raise “at most”.</p>"
-             "<p>Ctrl+E exports a list exactly as shown: its rows, columns and order, times in the zone that is chosen "
-             "under View, "
-             "Time zone, with their offset.</p>")
+             "<p>In the number field, <code>tag:bad-line</code> finds calls with that tag.</p>"
+             "<p>Ctrl+E exports a list as shown: its rows, columns and order, or all past calls that match; separator, "
+             "decimal sign and the zone of times are asked. Each engine whose rows are written notes it in its audit "
+             "log, and refuses it to viewers.</p>")
         + tr("<h3><a name=\"call\">A call's page</a></h3>"
              "<p>Above, one time axis for messages, sound, MOS, loss and jitter. Click or use the arrows to set the "
              "cursor, Enter "
              "listens from there, + and − zoom, Home shows all. Hatched seconds are those in which the probe lost "
              "frames: they have "
-             "no MOS and no loss. Below: messages, streams with their figures, and where MOS points were lost.</p>")
+             "no MOS and no loss. Below: messages, streams with their figures, where MOS points were lost, and notes.</p>"
+             "<p>Tags and notes are kept at the engine with who and when: operators read them, reviewers write "
+             "them.</p>")
         + tr("<h3><a name=\"alarms\">Alarms</a></h3>"
              "<p>The tab counts what nobody has acknowledged. Acknowledge (Ctrl+K) tells everybody that it is seen to; "
              "shelve "
-             "(Ctrl+J) hides it for half an hour from this console alone. What raises alarms is in the rules (Ctrl+R), "
+             "(Ctrl+J) has nobody told of it for a time that you choose. What raises alarms is in the rules (Ctrl+R), "
              "which "
              "every probe has for itself.</p>")
+        + tr("<h3><a name=\"records\">Records</a></h3>"
+             "<p>Under Records is what each engine keeps and lets go, as your certificate's role allows it: which "
+             "calls are recorded (the first rule that fits decides), calls under legal hold (choose the call in a "
+             "list or open its page first), deletion of all that is stored of a number (it says first what would go), "
+             "and the audit log: who asked for what, and whether the log is whole. With several probes the dialog "
+             "says whose it is; Alt+P goes to the choice of another.</p>")
         + tr("<h3><a name=\"service\">Service</a></h3>"
              "<p>Metrics over time, in total or by trunk, prefix and codec. With several probes they are of all of "
              "them together; "

@@ -3,7 +3,9 @@
 #include "console/models/figures.h"
 #include "console/views/call_table.h"
 #include "console/views/empty_state.h"
+#include "console/views/filter_completion.h"
 #include "console/views/operations_bar.h"
+#include "console/views/quick_filters.h"
 
 #include <QAction>
 #include <QHBoxLayout>
@@ -15,6 +17,8 @@
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <set>
+#include <string>
 
 namespace callmon {
 
@@ -45,6 +49,8 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
     , m_operations(new OperationsBar(source, *m_model, this))
     , m_numbers(new QAction(tr("&Big numbers"), this))
     , m_filter(new QLineEdit(this))
+    , m_quick(new QuickFilters(*m_filter, this))
+    , m_completion(nullptr)
     , m_problems(new QLabel(this))
     , m_count(new QLabel(this))
     , m_hold(new QAction(tr("&Hold the list"), this))
@@ -62,9 +68,12 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
     m_filter->setToolTip(tr("<p>Every word must be found in caller, callee, Call-ID, state or codec.</p>"
                             "<p><b>from:</b>+34* <b>to:</b> <b>id:</b> <b>codec:</b> <b>state:</b> <b>code:</b> "
                             "<b>trust:</b>lossy <b>probe:</b>madrid look in "
-                            "one field, * stands for anything.</p><p><b>mos</b>&lt;3.5 <b>minmos</b> <b>loss</b>&gt;2 "
-                            "<b>jitter</b>&gt;=30 <b>duration</b>&gt;600 compare the worse direction's figure.</p>"));
+                            "one field, * stands for anything; <b>is:</b>one-way and <b>is:</b>no-media find what "
+                            "nobody hears.</p><p><b>mos</b>&lt;3.5 <b>minmos</b> <b>loss</b>&gt;2 "
+                            "<b>jitter</b>&gt;=30 <b>duration</b>&gt;600 compare the worse direction's figure.</p>"
+                            "<p>Ctrl+Space lists what can be typed; Tab takes the first, Down and Enter another.</p>"));
     m_filter->installEventFilter(this);
+    m_completion = new FilterCompletion(*m_filter, [this] { return filterValues(); }, this); // its keys come first
     m_problems->setVisible(false);
     m_numbers->setCheckable(true);
     m_numbers->setChecked(true);
@@ -93,13 +102,18 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
     row->addWidget(hold);
     row->addWidget(m_columns);
     row->addWidget(m_export);
-    m_problems->setContentsMargins(12, 0, 12, 6);
+    m_problems->setContentsMargins(6, 0, 0, 0);
+    auto* quick = new QHBoxLayout;
+    quick->setContentsMargins(10, 0, 10, 6);
+    quick->addWidget(m_quick);
+    quick->addWidget(m_problems);
+    quick->addStretch(1);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_operations);
     layout->addLayout(row);
-    layout->addWidget(m_problems);
+    layout->addLayout(quick);
     layout->addWidget(m_stack, 1);
     m_stack->addWidget(m_table);
     m_stack->addWidget(m_empty);
@@ -127,6 +141,30 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
     connect(m_table, &CallTable::callActivated, this, &LivePage::callActivated);
     showProbes();
     showCount(0, 0);
+}
+
+// Those of the calls that are on, whether shown or filtered out.
+FilterValues LivePage::filterValues() const
+{
+    std::set<std::string> codecs;
+    std::set<std::uint16_t> codes;
+    m_model->forEach([&](const LiveCall& call, ProbeId) {
+        if (!call.codec.empty())
+            codecs.insert(call.codec.str());
+        if (call.lastCode != 0)
+            codes.insert(call.lastCode);
+        return true;
+    });
+    FilterValues values;
+    for (const std::string& codec : codecs)
+        values.codecs += QString::fromStdString(codec);
+    for (const std::uint16_t code : codes)
+        values.codes += QString::number(code);
+    const ProbeLabels probes = labelsOf(m_source);
+    if (probes.size() > 1)
+        for (const auto& [id, label] : probes)
+            values.probes += label.name;
+    return values;
 }
 
 void LivePage::showProbes()

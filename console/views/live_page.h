@@ -16,7 +16,10 @@ namespace callmon {
 
 class CallTable;
 class EmptyState;
+class FilterCompletion;
 class OperationsBar;
+class QuickFilters;
+struct FilterValues;
 
 class LivePage : public QWidget {
     Q_OBJECT
@@ -32,6 +35,7 @@ public:
     void focusFilter();
     void focusList();
     bool clearFilter(); // false when there was none
+    QuickFilters& quickFilters() { return *m_quick; }
     void setFilterText(const QString& text);
     void setTheme(const Theme& theme);
     void addExportAction(QAction* action);
@@ -45,6 +49,7 @@ protected:
 private:
     void showCount(int shown, int total);
     void showProbes();
+    FilterValues filterValues() const;
     void applyFilter(const QString& text);
 
     CallSource& m_source;
@@ -52,6 +57,8 @@ private:
     OperationsBar* m_operations;
     QAction* m_numbers;
     QLineEdit* m_filter;
+    QuickFilters* m_quick;
+    FilterCompletion* m_completion;
     QLabel* m_problems;
     QLabel* m_count;
     QAction* m_hold;

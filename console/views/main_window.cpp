@@ -6,6 +6,8 @@
 #include "console/views/alarm_page.h"
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
+#include "console/views/calls_over_time.h"
+#include "console/views/desk_menu.h"
 #include "console/views/figure_delegate.h"
 #include "console/views/live_page.h"
 #include "console/views/message_bar.h"
@@ -26,7 +28,6 @@
 #include <QCloseEvent>
 #include <QComboBox>
 #include <QHBoxLayout>
-
 #include <QLineEdit>
 #include <QMenuBar>
 #include <QMessageBox>
@@ -256,6 +257,9 @@ CallPage* MainWindow::openCall(CallKey call, ProbeId probe)
             probes.size() > 1 && of != probes.end() ? tr("%1, probe %2").arg(page->title(), of->name) : page->title());
     };
     connect(page, &CallPage::titleChanged, this, name);
+    connect(page, &CallPage::tagsChanged, this, [this, page](const TagsOfCall& tags) {
+        m_past->model().setTags({ tags }, page->probe());
+    });
     m_pages->setCurrentIndex(index);
     page->setFocus();
     return page;
@@ -311,7 +315,9 @@ void MainWindow::setTheme(ThemeName name)
     m_strip->setTheme(theme);
     m_probePage->setTheme(theme);
     m_worst->setTheme(theme);
+    m_overTime->setTheme(theme);
     m_alarmDelegate->setTheme(theme);
+    m_desk->setTheme(theme);
     for (int i = 0; i < m_pages->count(); ++i)
         if (auto* page = qobject_cast<CallPage*>(m_pages->widget(i)))
             page->setTheme(theme);

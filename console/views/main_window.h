@@ -16,6 +16,8 @@ namespace callmon {
 class AlarmPage;
 class CallPage;
 class CallTable;
+class CallsOverTime;
+class DeskMenu;
 class LivePage;
 class MessageBar;
 class PastPage;
@@ -42,6 +44,7 @@ public:
     AlarmPage& alarms() { return *m_alarms; }
     ServicePage& service() { return *m_service; }
     ProbePage& probe() { return *m_probePage; }
+    DeskMenu& desk() { return *m_desk; }
     CallPage* currentCall() const; // null when another page is in front
     void showLive();
     void showPast();
@@ -75,6 +78,7 @@ protected:
 
 private:
     void buildMenu(); // main_window_menu.cpp
+    void buildDesk();
     void buildZoneMenu(QMenu& menu); // main_window_zone.cpp
     void buildCaptureMenu(QMenu& menu); // main_window_captures.cpp
     void askForCapture();
@@ -112,6 +116,8 @@ private:
     QLineEdit* m_search;
     WorstCalls* m_worst = nullptr;
     FigureDelegate* m_alarmDelegate = nullptr;
+    CallsOverTime* m_overTime = nullptr;
+    QDockWidget* m_overTimeDock = nullptr;
     QDockWidget* m_worstDock = nullptr;
     QDockWidget* m_alarmDock = nullptr;
     std::map<QString, QByteArray> m_layouts; // by page
@@ -122,6 +128,7 @@ private:
     QString m_captureRead; // the probe's name, until it answers
     QActionGroup* m_zones = nullptr;
     QString m_zone; // by its name in the settings
+    DeskMenu* m_desk = nullptr;
     QAction* m_export;
     QAction* m_play;
     QAction* m_reload;

@@ -2,6 +2,7 @@
 #include "console/models/figures.h"
 #include "console/views/alarm_page.h"
 #include "console/views/call_table.h"
+#include "console/views/calls_over_time.h"
 #include "console/views/figure_delegate.h"
 #include "console/views/live_page.h"
 #include "console/views/main_window.h"
@@ -28,6 +29,10 @@ constexpr int roomForDocks = 900; // pixels: below, the list needs the height fo
 
 void MainWindow::buildDocks()
 {
+    m_overTime = new CallsOverTime(m_source, this);
+    m_overTimeDock = new QDockWidget(tr("Calls over time"), this);
+    m_overTimeDock->setObjectName(QStringLiteral("callsOverTimeDock"));
+    m_overTimeDock->setWidget(m_overTime);
     m_worst = new WorstCalls(m_live->model(), this);
     connect(m_worst, &WorstCalls::callActivated, this, &MainWindow::openCall);
     m_worstDock = new QDockWidget(tr("Worst calls now"), this);
@@ -68,7 +73,7 @@ void MainWindow::buildDocks()
     m_alarmDock = new QDockWidget(tr("Open alarms"), this);
     m_alarmDock->setObjectName(QStringLiteral("openAlarmsDock"));
     m_alarmDock->setWidget(alarms);
-    for (QDockWidget* dock : { m_worstDock, m_alarmDock }) {
+    for (QDockWidget* dock : { m_overTimeDock, m_worstDock, m_alarmDock }) {
         addDockWidget(Qt::BottomDockWidgetArea, dock);
         dock->hide();
     }
@@ -111,13 +116,13 @@ void MainWindow::switchLayout()
 void MainWindow::resetLayout()
 {
     const bool docks = layoutName() == QLatin1String("operations") && height() >= roomForDocks;
-    for (QDockWidget* dock : { m_worstDock, m_alarmDock }) {
+    for (QDockWidget* dock : { m_overTimeDock, m_worstDock, m_alarmDock }) {
         dock->setFloating(false);
         addDockWidget(Qt::BottomDockWidgetArea, dock);
         dock->setVisible(docks);
     }
     if (docks)
-        resizeDocks({ m_worstDock, m_alarmDock }, { height() / 5, height() / 5 }, Qt::Vertical);
+        resizeDocks({ m_overTimeDock, m_worstDock, m_alarmDock }, { height() / 4, height() / 4, height() / 4 }, Qt::Vertical);
 }
 
 void MainWindow::showEvent(QShowEvent* event)

@@ -6,6 +6,8 @@
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
 #include "console/views/command_palette.h"
+#include "console/views/desk_menu.h"
+#include "console/views/export_dialog.h"
 #include "console/views/guide_dialog.h"
 #include "console/views/live_page.h"
 #include "console/views/main_window.h"
@@ -19,12 +21,11 @@
 #include <QAction>
 #include <QCoreApplication>
 #include <QDockWidget>
-#include <QFileDialog>
+#include <QHeaderView>
 #include <QLineEdit>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QPointer>
-#include <QStatusBar>
 #include <QTabWidget>
 
 namespace callmon {
@@ -73,7 +74,7 @@ void MainWindow::buildMenu()
         view, tr("&Commands by name…"), { QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P) }, [this] { showCommands(); });
     view->addAction(m_live->holdAction());
     view->addSeparator();
-    for (QDockWidget* dock : { m_worstDock, m_alarmDock })
+    for (QDockWidget* dock : { m_overTimeDock, m_worstDock, m_alarmDock })
         view->addAction(dock->toggleViewAction());
     view->addAction(m_live->numbersAction());
     action(view, tr("Usual &arrangement of this page"), {}, [this] { resetLayout(); });
@@ -104,6 +105,7 @@ void MainWindow::buildMenu()
     for (QAction* one : { m_alarms->acknowledgeAction(), m_alarms->shelveAction(), m_alarms->rulesAction() })
         alarm->addAction(one);
 
+    buildDesk();
     QMenu* probe = menuBar()->addMenu(tr("&Probe"));
     action(probe, tr("&Health over time"), {}, [this] { showProbe(); });
     m_probesAction = action(probe, tr("&Probes…"), {}, [this] { showProbes(); });
@@ -117,6 +119,27 @@ void MainWindow::buildMenu()
     });
     action(help, tr("&Keyboard"), { QKeySequence(Qt::SHIFT | Qt::Key_F1) }, [this] { showShortcuts(); });
     action(help, tr("&About"), {}, [this] { showAbout(); });
+}
+
+// A hold is of the call that is chosen, in a list or by its page.
+void MainWindow::buildDesk()
+{
+    const auto chosen = [this]() -> std::optional<DeskMenu::Call> {
+        if (const CallPage* page = currentCall())
+            return DeskMenu::Call { { page->probe(), page->call() }, page->title() };
+        const CallTable* table = currentTable();
+        const auto call = table ? table->currentCall() : std::nullopt;
+        if (!call || call->key.value == 0) // an alarm that is of no single call
+            return std::nullopt;
+        const CallRecord* record = m_past->find(call->key, call->probe);
+        const LiveCall* live = m_live->model().find(call->key, call->probe);
+        const QString parties = record ? tr("%1 → %2, ").arg(text(record->caller), text(record->callee))
+            : live                     ? tr("%1 → %2, ").arg(text(live->caller), text(live->callee))
+                                       : QString();
+        return DeskMenu::Call { *call, parties + dateTimeText(approximateStart(call->key)) };
+    };
+    m_desk = new DeskMenu(m_source, *menuBar(), chosen, this);
+    connect(m_desk, &DeskMenu::callActivated, this, &MainWindow::openCall);
 }
 
 namespace {
@@ -186,22 +209,29 @@ void MainWindow::exportList()
     if (!table)
         return;
     const QWidget* page = m_pages->currentWidget();
-    QString path = QFileDialog::getSaveFileName(this, tr("Export the list as shown"),
-        page == m_live       ? QStringLiteral("live-calls.csv")
-            : page == m_past ? QStringLiteral("past-calls.csv")
-                             : QStringLiteral("alarms.csv"),
-        tr("CSV (*.csv)"));
-    if (path.isEmpty())
-        return;
-    if (!path.contains(QLatin1Char('.')))
-        path += QStringLiteral(".csv");
-    const Result<int> rows = table->exportCsv(path);
-    if (rows) {
-        const auto count = static_cast<quint64>(rows.value());
-        statusBar()->showMessage(
-            tr("%1 written to %2").arg(page == m_alarms ? alarmsText(count) : callsText(count), path), 8000);
-    } else
-        QMessageBox::warning(this, tr("Export CSV"), QString::fromStdString(rows.error().what));
+    ExportDialog::List list { table->model(), table->shownColumns(),
+        page == m_live       ? QStringLiteral("live-calls")
+            : page == m_past ? QStringLiteral("past-calls")
+                             : QStringLiteral("alarms"),
+        {}, 0 };
+    if (page == m_past) {
+        list.searched = m_past->searched();
+        list.matchesInAll = m_past->model().matchesInAll();
+        const QHeaderView* header = table->horizontalHeader();
+        const int sorted = header->sortIndicatorSection();
+        if (sorted >= 0 && sorted < PastCallModel::Tags) // in the order of the list; by tags no search sorts
+            for (CallQuery& query : list.searched) {
+                query.sortBy = sorted == PastCallModel::StartedAt
+                    ? std::string()
+                    : table->model()->headerData(sorted, Qt::Horizontal, ExportRole).toString().toStdString();
+                query.newestFirst = header->sortIndicatorOrder() == Qt::DescendingOrder;
+            }
+    }
+    auto* dialog = new ExportDialog(m_source, std::move(list), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setTheme(themeOf(m_theme));
+    dialog->setModal(true); // the list would change while it is written
+    dialog->show();
 }
 
 void MainWindow::showShortcuts()
@@ -213,6 +243,8 @@ void MainWindow::showShortcuts()
            "<tr><td><b>Ctrl+Shift+P</b></td><td>every command by name</td></tr>"
            "<tr><td><b>Ctrl+F</b> or <b>/</b></td><td>filter the live calls; on a call's page find in its messages, F3 "
            "goes on</td></tr>"
+           "<tr><td><b>Ctrl+Space</b></td><td>in the filter: what can be typed; Tab takes the first</td></tr>"
+           "<tr><td><b>Alt+B, O, N, K, G, L</b></td><td>quick filters of the live calls</td></tr>"
            "<tr><td><b>Ctrl+L</b></td><td>search a number, Call-ID or address</td></tr>"
            "<tr><td><b>Enter</b></td><td>open the call</td></tr><tr><td><b>Esc</b></td><td>back</td></tr>"
            "<tr><td><b>Space</b></td><td>play, pause</td></tr>"

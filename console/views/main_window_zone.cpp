@@ -1,6 +1,7 @@
 // The time zone that all pages and exports follow.
 #include "console/views/alarm_page.h"
 #include "console/views/call_page.h"
+#include "console/views/calls_over_time.h"
 #include "console/views/main_window.h"
 #include "console/views/past_page.h"
 #include "console/views/search_form.h"
@@ -64,6 +65,8 @@ bool MainWindow::setZone(const QString& name)
     for (int i = 0; i < m_pages->count(); ++i)
         if (auto* page = qobject_cast<CallPage*>(m_pages->widget(i)))
             page->showZone();
+    if (m_overTime->isVisible())
+        m_overTime->refresh();
     if (m_service->isVisible())
         m_service->refresh();
     for (QTableView* table : findChildren<QTableView*>()) {

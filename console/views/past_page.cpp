@@ -34,8 +34,8 @@ std::vector<CallColumn> firstColumns()
         { M::Callee, party, true, true }, { M::FinalCode, QStringLiteral("0000"), true },
         { M::EndedBy_, QStringLiteral("probe stopped"), true }, { M::PostDialDelay, ms, true },
         { M::AnswerDelay, ms, true }, { M::MosMean, mos, true }, { M::MosMin, mos, true },
-        { M::Trust, QStringLiteral("⚠ delayed0"), true }, { M::Streams, count, true },
-        { M::CallId, QStringLiteral("a84b4c76e6"), true, true },
+        { M::Trust, QStringLiteral("⚠ delayed0"), true }, { M::Tags, QStringLiteral("bad-line esc"), true },
+        { M::Streams, count, true }, { M::CallId, QStringLiteral("a84b4c76e6"), true, true },
         { M::CallerIp, QStringLiteral("100.100.100.100"), false }, { M::CallerPort, QStringLiteral("00000"), false },
         { M::CalleeIp, QStringLiteral("100.100.100.100"), false }, { M::CalleePort, QStringLiteral("00000"), false },
         { M::RingingAt, time, false }, { M::AnsweredAt, time, false }, { M::EndedAt, time, false },
@@ -111,6 +111,11 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
     connect(m_table, &CallTable::callActivated, this, &PastPage::callActivated);
     connect(
         &source, &CallSource::statusChanged, this, [this](const ProbeStatus& status) { m_form->setNow(status.now); });
+    connect(&source, &CallSource::tagsFound, this,
+        [this](quint64 request, const std::vector<TagsOfCall>& tags, ProbeId probe) {
+            if (m_request == request)
+                m_model->setTags(tags, probe);
+        });
     connect(&source, &CallSource::callsFound, this,
         [this](quint64 request, const std::vector<CallRecord>& calls, quint64 matchesInAll, ProbeId probe) {
             if (m_request != request)
@@ -191,6 +196,7 @@ void PastPage::begin(std::vector<CallQuery> queries)
         emit searchEnded();
         return;
     }
+    m_searched = queries;
     m_next = std::move(queries);
     m_matchesBefore = 0;
     askNext();

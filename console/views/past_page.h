@@ -37,6 +37,7 @@ public:
     void search();
     void searchAll(ProbeId probe); // every call of that one
     void searchFor(const QString& typed); // whatever it is; for all of the time that is chosen in the form
+    const std::vector<CallQuery>& searched() const { return m_searched; } // last: what was asked, one after the other
     bool cancel(); // false when no search was running
     void setTheme(const Theme& theme);
     void addExportAction(QAction* action);
@@ -67,6 +68,7 @@ private:
     CallTable* m_table;
     EmptyState* m_empty;
     std::optional<quint64> m_request;
+    std::vector<CallQuery> m_searched;
     std::vector<CallQuery> m_next; // to be asked when this one has ended
     quint64 m_matchesBefore = 0; // of those that have
     QString m_wanted; // what was typed into the search box

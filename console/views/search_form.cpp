@@ -66,7 +66,10 @@ SearchForm::SearchForm(QWidget* parent)
     , m_cancel(new QPushButton(tr("Cancel"), this))
 {
     m_number->setObjectName(QStringLiteral("pastNumber"));
-    m_number->setPlaceholderText(tr("caller or callee; +34* or *1234"));
+    m_number->setPlaceholderText(tr("+34*, *1234 or tag:bad-line"));
+    m_number->setToolTip(
+        tr("Caller or callee, * for any digits; tag:bad-line finds calls with that tag, tag:b* with one "
+           "that fits; both together those that have both"));
     m_number->setClearButtonEnabled(true);
     m_number->setMinimumWidth(fontMetrics().horizontalAdvance(m_number->placeholderText()) + 24);
     m_when->addItem(tr("any time"), static_cast<int>(When::Anytime));
@@ -171,7 +174,11 @@ void SearchForm::whenChanged()
 CallQuery SearchForm::query() const
 {
     CallQuery query;
-    query.number = m_number->text().trimmed().toStdString();
+    for (const QString& word : m_number->text().split(QLatin1Char(' '), Qt::SkipEmptyParts))
+        if (word.startsWith(QLatin1String("tag:"), Qt::CaseInsensitive))
+            query.conditions.push_back({ "tags", Comparison::Equal, word.mid(4).toLower().toStdString() });
+        else
+            query.number += (query.number.empty() ? "" : " ") + word.toStdString();
     const Timestamp now =
         m_now != Timestamp {} ? m_now : std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
     switch (static_cast<When>(m_when->currentData().toInt())) {

@@ -17,7 +17,7 @@ struct ExportFormat {
 };
 
 // A field as this format has it: figures with its decimal sign; times, which are told by the name of their field
-// (started_at, at, from, to), in its time zone, to the nanosecond as before.
+// (started_at, shelved_until, since, at, from, to), in its time zone, to the nanosecond as before.
 std::string exportText(std::string_view name, const FieldValue& field, const ExportFormat& format);
 std::string exportHead(const ExportFormat& format); // before the first line
 

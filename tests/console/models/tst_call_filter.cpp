@@ -91,6 +91,24 @@ private slots:
             QVERIFY2(!CallFilter::parse(text).matches(silent, {}), text);
     }
 
+    void aSilentSideIsFoundSomeSecondsAfterTheAnswer()
+    {
+        LiveCall call = sample();
+        call.state = CallState::Answered; // at 0 s
+        const auto fits = [&](const char* text, int second) {
+            return CallFilter::parse(text).matches(call, timestampFromNanoseconds(second * 1'000'000'000LL));
+        };
+        QVERIFY(!fits("is:one-way", 10) && !fits("is:no-media", 10)); // both are heard
+        call.sent[1].seen = false;
+        QVERIFY(fits("is:one-way", 10) && !fits("is:no-media", 10));
+        QVERIFY(!fits("is:one-way", 4)); // it may come yet
+        call.sent[0].seen = false;
+        QVERIFY(!fits("is:one-way", 10) && fits("is:no-media", 10));
+        call.state = CallState::Ringing;
+        QVERIFY(!fits("is:no-media", 10));
+        QVERIFY(CallFilter::parse("is:one").problems().front().contains("one-way"));
+    }
+
     void aTermThatIsNotFinishedIsNamed()
     {
         QCOMPARE(CallFilter::parse("mos< anna").problems().size(), 1);

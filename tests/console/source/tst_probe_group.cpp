@@ -16,7 +16,7 @@ public:
     quint64 search(const CallQuery& query) override
     {
         ++searches;
-        return silent ? ++m_own : DemoSource::search(query);
+        return lastSearch = silent ? ++m_own : DemoSource::search(query);
     }
     void cancel(quint64) override { ++cancelled; }
     quint64 serviceWindows() override
@@ -31,6 +31,7 @@ public:
     std::vector<ServiceRow> windows;
     bool silent = false; // takes a question and never says a word
     int searches = 0;
+    quint64 lastSearch = 0;
     int cancelled = 0;
 
 private:
@@ -161,6 +162,31 @@ private slots:
             last = nanosecondsSinceEpoch(call->startedAt);
         }
         QCOMPARE(keys.size(), std::size_t(500));
+    }
+
+    void tagsComeWithTheProbeThatTheirCallsAreOf()
+    {
+        engine("a").connectNow(1);
+        engine("b").connectNow(1);
+        PastCallModel calls;
+        connect(m_group.get(), &CallSource::tagsFound, &calls,
+            [&](quint64, const std::vector<TagsOfCall>& tags, ProbeId probe) { calls.setTags(tags, probe); });
+        connect(m_group.get(), &CallSource::callsFound, &calls,
+            [&](quint64, const std::vector<CallRecord>& found, quint64 matches, ProbeId probe) {
+                calls.append(found, matches, probe);
+            });
+        m_group->search({});
+        const CallKey key = engine("b").record(7).key; // there is one in each
+        emit engine("b").tagsFound(engine("b").lastSearch, { { key, "bad-line" } });
+        QTRY_COMPARE(calls.rowCount(), 2'000);
+        QStringList tagged;
+        for (int row = 0; row < calls.rowCount(); ++row)
+            if (calls.callAt(row)->key == key)
+                tagged += QString::number(calls.probeAt(row).value) + ' '
+                    + calls.index(row, PastCallModel::Tags).data(ExportRole).toString();
+        tagged.sort();
+        QCOMPARE(tagged,
+            QStringList({ QString::number(m_madrid.value) + ' ', QString::number(m_rome.value) + " bad-line" }));
     }
 
     void aDeadProbeDelaysNoSearchAndIsSaidToBeMissing()

@@ -1,0 +1,61 @@
+// Calls under legal hold, and those that were; one is added for a reason, and released for one.
+#pragma once
+
+#include "console/models/plain_rows.h"
+#include "console/models/probe_desk.h"
+#include "console/views/theme.h"
+
+#include <QDialog>
+
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QTableView;
+
+namespace callmon {
+
+class MessageBar;
+class PlainTable;
+
+class HoldsDialog : public QDialog {
+    Q_OBJECT
+
+public:
+    // `call`, if given, is the one that can be held, `title` what it is called: "+34910… → 2001".
+    HoldsDialog(ProbeDesk& desk, std::optional<CallKey> call, const QString& title, QWidget* parent = nullptr);
+
+    void setTheme(const Theme& theme);
+    PlainRows& rows() { return *m_model; }
+    QTableView& table();
+    QLineEdit& reason() { return *m_reason; }
+    QPushButton& holdButton() { return *m_hold; }
+    QPushButton& releaseButton() { return *m_release; }
+    QString message() const;
+
+signals:
+    void callActivated(callmon::CallKey call);
+
+private:
+    void reload();
+    void hold();
+    void release();
+    void done(const Result<std::vector<Hold>>& answer);
+    void showState();
+    const Hold* chosen() const;
+
+    ProbeDesk& m_desk;
+    std::optional<CallKey> m_call;
+    std::vector<Hold> m_holds; // newest first
+    bool m_busy = false;
+    PlainRows* m_model;
+    PlainTable* m_table;
+    MessageBar* m_error;
+    QLabel* m_which;
+    QLineEdit* m_reason;
+    QPushButton* m_hold;
+    QPushButton* m_release;
+    QPushButton* m_open;
+    QLabel* m_may;
+};
+
+}
