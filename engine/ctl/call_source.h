@@ -86,7 +86,8 @@ public:
     // The sink returns false to stop early.
     virtual Result<void> media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) = 0;
 
-    // The same of a call that is on, as it is recorded, until it is over; each stream is told before its media.
+    // The same of a call that is on, as it is recorded, until it is over; each stream is told before its
+    // media, and no bytes come each time that all streams came up to the same time.
     virtual Result<void> listen(CallKey, bool /*fromStart*/, const std::function<void(const StreamRecord&)>& /*begins*/,
         const std::function<bool(StreamKey, Bytes)>& /*sink*/)
     {

@@ -94,8 +94,9 @@ int listenToCall(CallSource& source, const CtlOptions& options, CtlOutput output
     const auto ended = source.listen(
         call.value().key, options.fromStart, [&](const StreamRecord& stream) { sound.begin(stream); },
         [&](StreamKey stream, Bytes bytes) {
+            if (bytes.empty())
+                sound.take(write);
             sound.add(stream, bytes);
-            sound.take(write);
             return left > 0 && written;
         });
     if (left > 0 && written)

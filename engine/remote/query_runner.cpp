@@ -328,12 +328,15 @@ Result<void> QueryRunner::answerListen(RecordQuery& query, ListenTo& wanted, qui
     }
     std::map<StreamKey, MediaPage> pages;
     const auto sendAll = [&] {
+        bool any = false;
         for (auto& [stream, page] : pages) {
             if (!page.bytes.isEmpty() && !send(number, request, encode(page)))
                 return false;
+            any = any || !page.bytes.isEmpty();
             page.bytes.clear();
         }
-        return true;
+        // Then an empty one: all streams have come up to the same time.
+        return !any || send(number, request, encode(MediaPage { { wanted.listening.call, 0 }, {} }));
     };
     const auto on = query.listen(wanted.listening, [&](const StreamRecord& stream, Bytes chunk) {
         if (wanted.announced.insert(stream.key).second && !send(number, request, encode(StreamPage { { stream } })))

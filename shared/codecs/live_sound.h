@@ -21,7 +21,7 @@ public:
 
     void begin(const StreamRecord& stream); // before its first packets
     void add(StreamKey stream, Bytes recorded); // what MediaReader reads, as it comes
-    // The sound that is complete since the last time, in pieces of up to a second, each behind the one before it: both
+    // When what was added of all streams is up to about the same time: the sound that is complete since the last time, in pieces of up to a second, each behind the one before it: both
     // sides equally long. The rate (8000 or 16000) stays that of the first one.
     using Sink = std::function<void(const CallAudio&)>;
     void take(const Sink& sink);
