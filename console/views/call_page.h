@@ -18,6 +18,7 @@ namespace callmon {
 
 class CallHeader;
 class CallTimeline;
+class LiveListener;
 class MessageBar;
 class MessagesPanel;
 class MosWaterfallView;
@@ -111,6 +112,7 @@ private:
     StreamTable* m_table;
     MosWaterfallView* m_breakdown;
     PlayerBar* m_player;
+    LiveListener* m_listener;
     QTimer m_refresh;
     Theme m_theme = themeOf(ThemeName::Light);
 };
