@@ -85,6 +85,11 @@ quint64 EngineLink::media(CallKey call)
     return m_probe->media(call);
 }
 
+quint64 EngineLink::listen(CallKey call)
+{
+    return m_probe->listen(call, false);
+}
+
 quint64 EngineLink::alarms(const AlarmQuery& query)
 {
     return m_probe->alarms(query);

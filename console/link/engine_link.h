@@ -40,6 +40,7 @@ public:
     quint64 quality(CallKey call);
     quint64 messages(CallKey call); // in order of time
     quint64 media(CallKey call); // every stream of the call
+    quint64 listen(CallKey call); // that is on, from now on: see RemoteProbe::listen()
     quint64 alarms(const AlarmQuery& query);
     quint64 alarmRules();
     quint64 alarmRuleChanges(); // oldest first

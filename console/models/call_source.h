@@ -70,6 +70,9 @@ public:
     // nowhere.
     virtual ProbeDesk* desk() { return nullptr; }
     virtual void shutDown() { } // for good: no connection any more, and nothing comes from it
+    // A call that is on, heard as it goes on until it is over: streamsFound() of each stream before its media, and empty
+    // media each time that all streams came up to the same time. 0: not told here.
+    virtual quint64 listen(CallKey) { return 0; }
     virtual quint64 serviceWindows() { return 0; } // of the sliding windows, every group; 0: not told here
 
 signals:

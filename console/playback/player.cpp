@@ -4,6 +4,12 @@
 
 namespace callmon {
 
+namespace {
+
+constexpr std::size_t liveSeconds = 600; // 38 MB at 16 kHz
+
+}
+
 Player::Player(QObject* parent)
     : QObject(parent)
 {
@@ -20,6 +26,27 @@ void Player::load(CallAudio audio)
     m_playhead.load(std::move(audio));
     emit durationChanged(duration());
     emit positionChanged(0);
+}
+
+void Player::beginLive(std::uint32_t sampleRate)
+{
+    m_output.close();
+    setPlaying(false);
+    m_playhead.beginLive(sampleRate, liveSeconds * sampleRate);
+    emit durationChanged(0);
+    emit positionChanged(0);
+}
+
+void Player::addLive(const CallAudio& piece)
+{
+    if (!m_playhead.append(piece) && m_playhead.isLive()) { // full: begun anew, a short gap every ten minutes
+        const bool wasPlaying = m_playing;
+        beginLive(piece.sampleRate);
+        m_playhead.append(piece);
+        if (wasPlaying)
+            play();
+    }
+    emit durationChanged(duration());
 }
 
 qint64 Player::position() const
@@ -44,7 +71,7 @@ void Player::play()
 {
     if (m_playing || m_playhead.length() == 0)
         return;
-    if (m_playhead.atEnd())
+    if (m_playhead.atEnd() && !m_playhead.isLive())
         m_playhead.seek(0);
     const auto started = m_output.start(m_playhead, m_device.toStdString());
     if (started)

@@ -19,6 +19,10 @@ public:
     ~Player() override;
 
     void load(CallAudio audio); // stops what plays; position 0
+    // Of a call that is on: load() with nothing yet, and what comes is heard behind it. Of the past ten minutes are kept.
+    void beginLive(std::uint32_t sampleRate);
+    void addLive(const CallAudio& piece); // of that rate
+    void endLive() { m_playhead.endLive(); } // what is there is played to its end
     const CallAudio& audio() const { return m_playhead.audio(); }
     bool isPlaying() const { return m_playing; }
     qint64 position() const; // handed to the device, up to its latency ahead of what is heard

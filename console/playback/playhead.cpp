@@ -20,6 +20,8 @@ void Playhead::load(CallAudio audio)
     const std::size_t length = std::max(m_audio.caller.size(), m_audio.callee.size());
     m_audio.caller.resize(length);
     m_audio.callee.resize(length);
+    m_length.store(static_cast<std::int64_t>(length));
+    m_live.store(false);
     m_pauses = findPauses(m_audio);
     m_stretching = false;
     setLoop(0, 0);
@@ -27,6 +29,28 @@ void Playhead::load(CallAudio audio)
     m_seek.store(noSeek);
     m_ended.store(false);
     takeLevels();
+}
+
+void Playhead::beginLive(std::uint32_t sampleRate, std::size_t room)
+{
+    CallAudio empty;
+    empty.sampleRate = sampleRate;
+    load(std::move(empty));
+    m_audio.caller.resize(room);
+    m_audio.callee.resize(room);
+    m_live.store(true);
+}
+
+bool Playhead::append(const CallAudio& piece)
+{
+    const auto from = static_cast<std::size_t>(m_length.load());
+    const std::size_t count = piece.caller.size();
+    if (!isLive() || count > m_audio.caller.size() - from)
+        return false;
+    std::copy_n(piece.caller.begin(), count, m_audio.caller.begin() + static_cast<std::ptrdiff_t>(from));
+    std::copy_n(piece.callee.begin(), count, m_audio.callee.begin() + static_cast<std::ptrdiff_t>(from));
+    m_length.store(static_cast<std::int64_t>(from + count), std::memory_order_release);
+    return true;
 }
 
 void Playhead::prepare(double deviceRate)
@@ -69,16 +93,17 @@ std::uint64_t Playhead::moved(std::uint64_t at) const noexcept
     return sample == before ? at : static_cast<std::uint64_t>(sample) << 32;
 }
 
-Playhead::Frame Playhead::frameAt(std::uint64_t at) const noexcept
+Playhead::Frame Playhead::frameAt(std::uint64_t at, std::size_t length) const noexcept
 {
-    return { m_resampler.at(m_audio.caller, at), m_resampler.at(m_audio.callee, at) };
+    return { m_resampler.at(std::span(m_audio.caller).first(length), at),
+        m_resampler.at(std::span(m_audio.callee).first(length), at) };
 }
 
-Playhead::Frame Playhead::stretched(float speed) noexcept
+Playhead::Frame Playhead::stretched(float speed, std::size_t length) noexcept
 {
     const TimeStretch::Place place = m_stretch.next(m_audio, speed, m_step);
-    const Frame from = frameAt(place.from);
-    const Frame to = frameAt(place.to);
+    const Frame from = frameAt(place.from, length);
+    const Frame to = frameAt(place.to, length);
     return { from.caller + place.weight * (to.caller - from.caller),
         from.callee + place.weight * (to.callee - from.callee) };
 }
@@ -100,9 +125,11 @@ bool Playhead::render(std::int16_t* out, std::size_t frames, unsigned channels) 
     const float balance = m_balance.load(std::memory_order_relaxed);
     const float leftGain = gain * std::min(1.0F, 1 - balance);
     const float rightGain = gain * std::min(1.0F, 1 + balance);
-    const std::uint64_t end = static_cast<std::uint64_t>(m_audio.caller.size()) << 32;
+    const bool live = m_live.load(); // first: what came before it ended is in the length
+    const auto length = static_cast<std::size_t>(m_length.load(std::memory_order_acquire));
+    const std::uint64_t end = static_cast<std::uint64_t>(length) << 32;
     const float speed = m_speed.load(std::memory_order_relaxed);
-    const bool stretching = speed != 1;
+    const bool stretching = speed != 1 && !live; // nobody hears faster than it is said
     if (stretching && (!m_stretching || sought != noSeek))
         m_stretch.restart(at);
     m_stretching = stretching;
@@ -114,7 +141,7 @@ bool Playhead::render(std::int16_t* out, std::size_t frames, unsigned channels) 
             m_stretch.restart(at);
         }
         const bool past = at >= end;
-        const Frame frame = past ? Frame() : stretching ? stretched(speed) : frameAt(at);
+        const Frame frame = past ? Frame() : stretching ? stretched(speed, length) : frameAt(at, length);
         const float caller = frame.caller;
         const float callee = frame.callee;
         callerPeak = std::max(callerPeak, std::abs(caller));
@@ -133,8 +160,8 @@ bool Playhead::render(std::int16_t* out, std::size_t frames, unsigned channels) 
     m_callerPeak.store(callerPeak, std::memory_order_relaxed);
     m_calleePeak.store(calleePeak, std::memory_order_relaxed);
     m_at.store(at);
-    m_ended.store(at >= end);
-    return at < end;
+    m_ended.store(at >= end && !live);
+    return at < end || live;
 }
 
 }

@@ -26,15 +26,20 @@ struct PeakLevels { // of what was rendered since they were last taken: 0 to 1, 
 class Playhead {
 public:
     void load(CallAudio audio);
+    // Of a call that is on: what is appended is played as it comes, and past its end there is silence until more does.
+    void beginLive(std::uint32_t sampleRate, std::size_t room); // samples of a side; likewise
     void prepare(double deviceRate);
 
     // Window's thread. Positions in samples of the sound.
+    bool append(const CallAudio& piece); // also while a stream renders; false, and nothing done, when there is no room
+    void endLive() { m_live.store(false); } // nothing more comes
+    bool isLive() const { return m_live.load(); }
     void seek(std::int64_t sample);
     std::int64_t position() const;
-    std::int64_t length() const { return static_cast<std::int64_t>(m_audio.caller.size()); }
+    std::int64_t length() const { return m_length.load(std::memory_order_acquire); }
     bool atEnd() const { return position() >= length(); }
     bool renderedToEnd() const { return m_ended.load(); } // and the stream completed; a seek may have come since
-    const CallAudio& audio() const { return m_audio; }
+    const CallAudio& audio() const { return m_audio; } // of a live one length() samples hold
     void setSide(AudibleSide side) { m_side.store(side, std::memory_order_relaxed); }
     void setGain(float gain) { m_gain.store(gain, std::memory_order_relaxed); } // 1: as recorded
     void setBalance(float balance) { m_balance.store(balance, std::memory_order_relaxed); } // -1 left to 1 right
@@ -52,14 +57,16 @@ private:
         float callee = 0;
     };
     std::uint64_t moved(std::uint64_t at) const noexcept; // past a pause, or back to the beginning of the loop
-    Frame frameAt(std::uint64_t at) const noexcept;
-    Frame stretched(float speed) noexcept;
+    Frame frameAt(std::uint64_t at, std::size_t length) const noexcept;
+    Frame stretched(float speed, std::size_t length) noexcept;
 
     static constexpr std::int64_t noSeek = -1;
     std::vector<Pause> m_pauses;
     TimeStretch m_stretch;
     bool m_stretching = false; // audio thread's
     CallAudio m_audio;
+    std::atomic<std::int64_t> m_length { 0 }; // of its samples; those behind are written by append()
+    std::atomic<bool> m_live { false };
     Resampler m_resampler;
     std::uint64_t m_step = std::uint64_t { 1 } << 32; // samples per device frame, as 32.32
     std::atomic<std::uint64_t> m_at { 0 }; // 32.32; written by the audio thread while it runs

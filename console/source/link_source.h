@@ -25,6 +25,7 @@ public:
     quint64 quality(CallKey call) override { return m_link.quality(call); }
     quint64 messages(CallKey call) override { return m_link.messages(call); }
     quint64 media(CallKey call) override { return m_link.media(call); }
+    quint64 listen(CallKey call) override { return m_link.listen(call); }
     quint64 alarms(const AlarmQuery& query) override { return m_link.alarms(query); }
     quint64 alarmRules() override { return m_link.alarmRules(); }
     quint64 alarmRuleChanges() override { return m_link.alarmRuleChanges(); }

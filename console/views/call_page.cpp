@@ -4,6 +4,7 @@
 #include "console/plots/call_timeline.h"
 #include "console/views/call_header.h"
 #include "console/views/call_notes_panel.h"
+#include "console/views/live_listener.h"
 #include "console/views/message_bar.h"
 #include "console/views/messages_panel.h"
 #include "console/views/mos_waterfall_view.h"
@@ -67,6 +68,7 @@ CallPage::CallPage(
     , m_table(new StreamTable)
     , m_breakdown(new MosWaterfallView)
     , m_player(new PlayerBar(this))
+    , m_listener(new LiveListener(source, call.key, *m_player, this))
 {
     if (record)
         m_record = *record;
@@ -453,6 +455,7 @@ void CallPage::answered(quint64 request, const QString& error)
 
 void CallPage::showHead()
 {
+    m_player->offerLive(isOn());
     QString codecs;
     for (const StreamRecord& stream : m_streams) {
         const QString codec = text(stream.codec);

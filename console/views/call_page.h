@@ -19,6 +19,7 @@ namespace callmon {
 class CallHeader;
 class CallNotesPanel;
 class CallTimeline;
+class LiveListener;
 class MessageBar;
 class MessagesPanel;
 class MosWaterfallView;
@@ -117,6 +118,7 @@ private:
     MosWaterfallView* m_breakdown;
     PlayerBar* m_player;
     CallNotesPanel* m_notes = nullptr;
+    LiveListener* m_listener;
     QTimer m_refresh;
     Theme m_theme = themeOf(ThemeName::Light);
 };

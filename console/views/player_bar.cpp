@@ -19,6 +19,7 @@ namespace callmon {
 PlayerBar::PlayerBar(QWidget* parent)
     : QWidget(parent)
     , m_play(new QToolButton(this))
+    , m_live(new QToolButton(this))
     , m_save(new QToolButton(this))
     , m_heard(new QCheckBox(tr("As heard"), this))
     , m_wave(new WaveformSlider(this))
@@ -42,7 +43,12 @@ PlayerBar::PlayerBar(QWidget* parent)
     m_time->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_save->setText(tr("Save WAV…"));
     m_save->setEnabled(false);
-    for (QToolButton* button : { m_play, m_save })
+    m_live->setText(tr("Listen live"));
+    m_live->setCheckable(true);
+    m_live->setVisible(false);
+    m_live->setToolTip(tr("Hear this call as it goes on, some three seconds behind it (Ctrl+Shift+L)"));
+    m_live->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_L);
+    for (QToolButton* button : { m_play, m_live, m_save })
         button->setFocusPolicy(Qt::StrongFocus);
     m_heard->setToolTip(
         tr("Through the jitter buffer: packets that came too late are missing, as they were to the listener"));
@@ -51,6 +57,7 @@ PlayerBar::PlayerBar(QWidget* parent)
     auto* row = new QHBoxLayout;
     row->setSpacing(10);
     row->addWidget(m_play);
+    row->addWidget(m_live);
     row->addWidget(m_wave, 1);
     row->addWidget(m_time);
     row->addWidget(m_heard);
@@ -62,6 +69,14 @@ PlayerBar::PlayerBar(QWidget* parent)
     layout->addLayout(makeControls());
 
     connect(m_play, &QToolButton::clicked, this, &PlayerBar::toggle);
+    connect(m_live, &QToolButton::clicked, this, [this](bool on) {
+        if (!on)
+            return endLive({});
+        m_listening = true;
+        m_liveBegun = m_livePlayed = false;
+        say(tr("Listening: the first sound comes in about three seconds…"));
+        emit listenWanted(true);
+    });
     connect(m_save, &QToolButton::clicked, this, &PlayerBar::saveWanted);
     connect(m_heard, &QCheckBox::toggled, this, [this] {
         if (!m_loaded)
@@ -73,7 +88,8 @@ PlayerBar::PlayerBar(QWidget* parent)
     connect(&m_player, &Player::positionChanged, this, [this] {
         m_wave->setPosition(position());
         showTime();
-        emit positionChanged(position());
+        if (!m_listening) // a live one begins anywhere in the call
+            emit positionChanged(position());
     });
     connect(&m_player, &Player::playingChanged, this, [this](bool playing) {
         m_play->setText(playing ? tr("Pause") : tr("Play"));
@@ -215,8 +231,54 @@ void PlayerBar::keyPressEvent(QKeyEvent* event)
     }
 }
 
+void PlayerBar::offerLive(bool on)
+{
+    m_live->setVisible(on || m_listening);
+}
+
+void PlayerBar::addLive(const CallAudio& piece)
+{
+    if (!m_listening)
+        return;
+    if (!std::exchange(m_liveBegun, true)) {
+        m_wave->setSound({});
+        endLoop();
+        m_player.beginLive(piece.sampleRate);
+        m_loaded = true;
+        m_save->setEnabled(false);
+        m_back->setEnabled(true);
+        m_forward->setEnabled(true);
+        listDevices();
+        say(tr("Live, some three seconds behind the call."));
+    }
+    m_player.addLive(piece);
+    constexpr qint64 cushion = 1500; // ms: pieces come about once a second
+    if (!m_livePlayed && m_player.duration() >= cushion) {
+        m_livePlayed = true;
+        m_player.play();
+    }
+    showTime();
+}
+
+void PlayerBar::endLive(const QString& why)
+{
+    if (!std::exchange(m_listening, false))
+        return;
+    m_player.endLive();
+    m_live->setChecked(false);
+    if (why.isEmpty())
+        m_player.pause();
+    m_loaded = false; // Play asks for what was recorded
+    say(why.isEmpty() ? tr("Press Space to load and play the sound of this call.") : why);
+    emit listenWanted(false);
+}
+
 void PlayerBar::setAudio(CallAudio audio)
 {
+    if (std::exchange(m_listening, false)) {
+        m_live->setChecked(false);
+        emit listenWanted(false);
+    }
     m_loaded = !audio.caller.empty();
     m_wave->setSound(audio);
     QStringList notes;

@@ -26,6 +26,11 @@ public:
     explicit PlayerBar(QWidget* parent = nullptr);
 
     void setAudio(CallAudio audio);
+    // Of a call that is on: offered while `on`. Pieces are played as soon as there is enough of them.
+    void offerLive(bool on);
+    void addLive(const CallAudio& piece);
+    void endLive(const QString& why); // in words; empty: the user ended it
+    bool isLive() const { return m_listening; }
     void say(const QString& message); // in place of the notes: "Loading the sound…"
     bool hasAudio() const { return m_loaded; }
     bool hasDeviceProblem() const { return !m_deviceProblem.isEmpty(); } // said in the bar
@@ -42,6 +47,7 @@ public:
 
 signals:
     void loadWanted();
+    void listenWanted(bool on); // live
     void positionChanged(double seconds);
     void saveWanted(); // the sound as a WAV file
 
@@ -58,6 +64,7 @@ private:
 
     Player m_player;
     QToolButton* m_play;
+    QToolButton* m_live;
     QToolButton* m_save;
     QCheckBox* m_heard;
     WaveformSlider* m_wave;
@@ -72,6 +79,9 @@ private:
     QComboBox* m_device;
     std::optional<double> m_loopBegin; // seconds; chosen, and waiting for its end
     bool m_looping = false;
+    bool m_listening = false;
+    bool m_liveBegun = false; // its first piece has come
+    bool m_livePlayed = false;
     ElidedLabel* m_notes;
     QString m_message;
     QString m_deviceProblem;

@@ -86,6 +86,14 @@ public:
     // The sink returns false to stop early.
     virtual Result<void> media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) = 0;
 
+    // The same of a call that is on, as it is recorded, until it is over; each stream is told before its
+    // media, and no bytes come each time that all streams came up to the same time.
+    virtual Result<void> listen(CallKey, bool /*fromStart*/, const std::function<void(const StreamRecord&)>& /*begins*/,
+        const std::function<bool(StreamKey, Bytes)>& /*sink*/)
+    {
+        return onlyEngine();
+    }
+
     // The live list: the first update is a snapshot, the next ones follow on each other and come at least once a
     // second, also when nothing changed. When the engine goes away this returns an error. Ends without one when the
     // sink returns false.

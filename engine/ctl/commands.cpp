@@ -38,6 +38,8 @@ int runCommand(CallSource& source, const CtlOptions& options, CtlOutput output)
         return editRecording(source, options, output);
     case CtlOptions::Command::Wav:
         return exportWav(source, options, output);
+    case CtlOptions::Command::Listen:
+        return listenToCall(source, options, output);
     case CtlOptions::Command::Pcap:
         return exportPcap(source, options, output);
     case CtlOptions::Command::Live:

@@ -27,6 +27,7 @@ int shelveAlarm(CallSource& source, const CtlOptions& options, CtlOutput output)
 int editRules(CallSource& source, const CtlOptions& options, CtlOutput output);
 int editRecording(CallSource& source, const CtlOptions& options, CtlOutput output);
 int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output);
+int listenToCall(CallSource& source, const CtlOptions& options, CtlOutput output);
 int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output);
 int showFlow(CallSource& source, const CtlOptions& options, CtlOutput output);
 int showLive(CallSource& source, const CtlOptions& options, CtlOutput output);

@@ -340,8 +340,22 @@ void addChannels(CLI::App& command, CtlOptions& options)
         Choice { "caller", WavChannels::Caller }, Choice { "callee", WavChannels::Callee } };
     addChoice(command, "--channels", "C", channels, options.channels,
         "stereo (default; caller left, callee right), mono (both in one), caller or callee (one side alone)");
-    command.add_flag("--heard", options.heard,
-        "As it was heard: without the packets that were too late for the jitter buffer, later by its delay");
+}
+
+void addListening(CLI::App& command, CtlOptions& options)
+{
+    addCall(command, options);
+    command.add_option("-o,--output", options.output, "WAV file to write; - (default): standard output, for a player")
+        ->type_name("FILE")
+        ->default_str("-");
+    addChannels(command, options);
+    command.add_flag("--from-start", options.fromStart, "From the first packet of the call; else from now on");
+    command
+        .add_option_function<unsigned>(
+            "--for", [&options](unsigned seconds) { options.listenFor = std::chrono::seconds(seconds); },
+            "End after so much sound; else with the call")
+        ->type_name("SECONDS")
+        ->check(CLI::PositiveNumber);
 }
 
 }
@@ -385,6 +399,11 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     CLI::App& wav = add(Command::Wav, "wav", "Write the sound of a call");
     addExport(wav, options, "WAV file to write");
     addChannels(wav, options);
+    wav.add_flag("--heard", options.heard,
+        "As it was heard: without the packets that were too late for the jitter buffer, later by its delay");
+    addListening(
+        add(Command::Listen, "listen", "Write the sound of a call that is on as it comes, some three seconds behind it"),
+        options);
     addExport(add(Command::Pcap, "pcap", "Write signalling and media of a call as captured, for Wireshark"), options,
         "pcap file to write");
     CLI::App& live = add(Command::Live, "live", "Show the calls that are on, renewed each second on a terminal");

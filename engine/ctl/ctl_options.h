@@ -44,6 +44,7 @@ struct CtlOptions {
         Quality,
         Flow,
         Wav,
+        Listen,
         Pcap,
         Live,
         Status,
@@ -76,8 +77,10 @@ struct CtlOptions {
     Format format = Format::Table;
     CsvOptions csv;
     ExportFormat signs() const { return formatOf(csv); }
-    std::string output; // file, of wav and pcap
-    WavChannels channels = WavChannels::Stereo; // wav
+    std::string output; // file, of wav, pcap and listen (empty or "-": standard output)
+    WavChannels channels = WavChannels::Stereo; // wav, listen
+    bool fromStart = false; // listen: else from now on
+    std::chrono::seconds listenFor { 0 }; // listen: so much sound at most; 0: any
     bool heard = false; // wav: through the jitter buffer
     ReportBy reportBy = ReportBy::Total;
     std::vector<Trunk> trunks; // report by trunk

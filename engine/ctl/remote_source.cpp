@@ -217,6 +217,19 @@ public:
             });
     }
 
+    Result<void> listen(CallKey call, bool fromStart, const std::function<void(const StreamRecord&)>& begins,
+        const std::function<bool(StreamKey, Bytes)>& sink) override
+    {
+        QObject context; // no other request is under way
+        QObject::connect(&m_probe, &RemoteProbe::streamsFound, &context,
+            [&](quint64, const std::vector<StreamRecord>& streams) { std::ranges::for_each(streams, begins); });
+        return request([&] { return m_probe.listen(call, fromStart); }, &RemoteProbe::mediaArrived,
+            [&](StreamKey stream, const QByteArray& bytes) {
+                return sink(
+                    stream, std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))));
+            });
+    }
+
     Result<void> live(const std::function<bool(const LiveUpdate&)>& sink) override
     {
         if (m_lost)

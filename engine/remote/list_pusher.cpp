@@ -1,6 +1,7 @@
 #include "engine/remote/list_pusher.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace callmon {
 
@@ -14,14 +15,16 @@ void ListPusher::follow(bool follow)
 {
     m_following = follow;
     m_parts.clear();
+    m_late = false;
     if (follow)
         push(0);
 }
 
 void ListPusher::everySecond()
 {
-    // A client that has not taken the last step gets a larger one later.
-    if (m_following && m_parts.empty() && m_untaken == 0)
+    // A client that has not taken the last step gets a larger one later: as soon as it has, not a second after that.
+    m_late = m_following && !(m_parts.empty() && m_untaken == 0);
+    if (m_following && !m_late)
         push(m_version);
 }
 
@@ -37,6 +40,8 @@ void ListPusher::partTaken()
 {
     m_untaken = std::max(0, m_untaken - 1);
     sendParts();
+    if (m_parts.empty() && m_untaken == 0 && std::exchange(m_late, false))
+        push(m_version);
 }
 
 void ListPusher::sendParts()

@@ -29,6 +29,7 @@ private:
     std::uint64_t m_version = 0; // of the list that the client has once it took everything sent
     std::deque<QByteArray> m_parts; // not sent yet
     int m_untaken = 0;
+    bool m_late = false; // a second was over before the client had taken the last step
 };
 
 }

@@ -14,6 +14,9 @@ constexpr std::size_t threadsPerClient = 3; // a slow search, a call page and it
 constexpr std::size_t maxRequests = 64;
 constexpr int maxUntaken = 4; // messages of a request that the client has not taken
 
+constexpr std::ptrdiff_t maxListenings = 8;
+constexpr auto listenInterval = std::chrono::milliseconds(250); // chunks come once a second from each stream
+
 constexpr auto mostWaiting = std::chrono::milliseconds(100); // of a record that was found, for others
 
 std::size_t roughBytes(const CallRecord& call)
@@ -42,6 +45,9 @@ bool QueryRunner::start(quint64 number, RemoteJob job)
 {
     const std::lock_guard lock(m_mutex);
     if (m_stop || m_requests.size() >= maxRequests || m_requests.contains(number))
+        return false;
+    const auto listens = [](const auto& each) { return std::holds_alternative<ListenTo>(each.second->job); };
+    if (std::holds_alternative<ListenTo>(job) && std::ranges::count_if(m_requests, listens) >= maxListenings)
         return false;
     auto request = std::make_shared<Request>();
     request->job = std::move(job);
@@ -88,18 +94,35 @@ void QueryRunner::stop()
     m_changed.notify_all();
 }
 
+// Those that go on first: what is heard of a call that is on must not wait for searches behind each other.
+std::optional<quint64> QueryRunner::nextDue(std::unique_lock<std::mutex>& lock)
+{
+    ++m_idle;
+    std::optional<quint64> due;
+    while (!m_stop && !due) {
+        const auto later = m_later.begin();
+        if (later != m_later.end() && later->first <= Clock::now()) {
+            due = later->second;
+            m_later.erase(later);
+        } else if (!m_waiting.empty()) {
+            due = m_waiting.front();
+            m_waiting.pop_front();
+        } else if (later != m_later.end()) {
+            m_changed.wait_until(lock, Clock::time_point(later->first)); // a copy: another may take it meanwhile
+        } else {
+            m_changed.wait(lock);
+        }
+    }
+    --m_idle;
+    return due;
+}
+
 void QueryRunner::run()
 {
     std::unique_ptr<RecordQuery> query; // this thread's own
     std::unique_lock lock(m_mutex);
-    while (true) {
-        ++m_idle;
-        m_changed.wait(lock, [this] { return m_stop || !m_waiting.empty(); });
-        --m_idle;
-        if (m_stop)
-            return;
-        const quint64 number = m_waiting.front();
-        m_waiting.pop_front();
+    while (const auto due = nextDue(lock)) {
+        const quint64 number = *due;
         const std::shared_ptr<Request> request = m_requests.at(number);
         lock.unlock();
 
@@ -110,12 +133,14 @@ void QueryRunner::run()
             else
                 result = opened.error();
         }
+        request->goesOn = false;
         if (query && !request->cancelled)
             result = answer(*query, number, *request);
+        const bool goesOn = result && request->goesOn;
         if (query)
             for (const std::string& note : query->takeNotes())
                 qCWarning(logQuery) << note.c_str();
-        if (!request->cancelled) {
+        if (!request->cancelled && !goesOn) {
             if (result)
                 emit finished(number);
             else
@@ -123,7 +148,10 @@ void QueryRunner::run()
         }
 
         lock.lock();
-        m_requests.erase(number);
+        if (goesOn && !request->cancelled)
+            m_later.emplace(Clock::now() + listenInterval, number);
+        else
+            m_requests.erase(number);
     }
 }
 
@@ -174,6 +202,8 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
         return answerMessages(query, call->call, number, request);
     if (const auto* call = std::get_if<MediaOf>(&request.job))
         return answerMedia(query, call->call, number, request);
+    if (auto* wanted = std::get_if<ListenTo>(&request.job))
+        return answerListen(query, *wanted, number, request);
     if (std::holds_alternative<RecordingRulesWanted>(request.job))
         return answerRecordingRules(number, request);
     if (const auto* wanted = std::get_if<PutRecordingRules>(&request.job))
@@ -209,7 +239,6 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
 // known how many more match.
 Result<void> QueryRunner::answerCalls(RecordQuery& query, const CallQuery& wanted, quint64 number, Request& request)
 {
-    using Clock = std::chrono::steady_clock;
     CallPage page;
     std::size_t pageBytes = 0;
     std::optional<Clock::time_point> lastSent;
@@ -285,6 +314,48 @@ Result<void> QueryRunner::answerMedia(RecordQuery& query, CallKey call, quint64 
     if (request.cancelled || !sendAll())
         return {};
     return read;
+}
+
+// What came since the last time. A client that has not taken that yet gets more of it later, from the recording: nothing
+// piles up here, and no thread waits for it.
+Result<void> QueryRunner::answerListen(RecordQuery& query, ListenTo& wanted, quint64 number, Request& request)
+{
+    request.goesOn = true;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (request.untaken > 0)
+            return {};
+    }
+    std::map<StreamKey, MediaPage> pages;
+    const auto sendAll = [&] {
+        bool any = false;
+        for (auto& [stream, page] : pages) {
+            if (!page.bytes.isEmpty() && !send(number, request, encode(page)))
+                return false;
+            any = any || !page.bytes.isEmpty();
+            page.bytes.clear();
+        }
+        // Then an empty one: all streams have come up to the same time.
+        return !any || send(number, request, encode(MediaPage { { wanted.listening.call, 0 }, {} }));
+    };
+    const auto on = query.listen(wanted.listening, [&](const StreamRecord& stream, Bytes chunk) {
+        if (wanted.announced.insert(stream.key).second && !send(number, request, encode(StreamPage { { stream } })))
+            return false;
+        MediaPage& page = pages.try_emplace(stream.key, MediaPage { stream.key, {} }).first->second;
+        const auto size = static_cast<qsizetype>(chunk.size());
+        if (page.bytes.size() + size > static_cast<qsizetype>(remoteMessageBytes) && !sendAll())
+            return false;
+        page.bytes.append(reinterpret_cast<const char*>(chunk.data()), size);
+        return !request.cancelled.load();
+    });
+    if (!on)
+        return on.error();
+    if (!request.cancelled)
+        sendAll();
+    request.goesOn = on.value();
+    if (!request.goesOn && !wanted.listening.leftOut.empty())
+        return Error { wanted.listening.leftOut };
+    return {};
 }
 
 }

@@ -15,6 +15,7 @@
 #include <deque>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <variant>
 
@@ -33,6 +34,10 @@ struct MessagesOf {
 };
 struct MediaOf {
     CallKey call;
+};
+struct ListenTo {
+    Listening listening;
+    std::set<StreamKey> announced; // to the client
 };
 struct AlarmRulesWanted { };
 struct AlarmRuleChangesWanted { };
@@ -81,7 +86,7 @@ struct AddNote {
     CallKey call;
     std::string text;
 };
-using RemoteJob = std::variant<CallQuery, StreamsOf, QualityOf, MessagesOf, MediaOf, AlarmQuery, AlarmRulesWanted,
+using RemoteJob = std::variant<CallQuery, StreamsOf, QualityOf, MessagesOf, MediaOf, ListenTo, AlarmQuery, AlarmRulesWanted,
     AlarmRuleChangesWanted, AcknowledgeAlarm, PutAlarmRule, RemoveAlarmRule, ServiceQuery, ServiceWindowsWanted,
     RecordingRulesWanted, PutRecordingRules, HoldsWanted, AddHold, ReleaseHold, DeletionRequest, ShelveAlarm, NotesOf,
     TagNamesWanted, ChangeTag, AddNote, IdentityWanted, AuditQuery>;
@@ -115,17 +120,21 @@ signals:
     void failed(quint64 request, const QString& message);
 
 private:
+    using Clock = std::chrono::steady_clock;
     struct Request {
         RemoteJob job;
+        bool goesOn = false; // its thread's: answered for now, and to be taken up again after a while
         std::atomic<bool> cancelled { false };
         int untaken = 0; // under m_mutex
     };
 
     void run();
+    std::optional<quint64> nextDue(std::unique_lock<std::mutex>& lock); // waits for it; nothing: stop
     Result<void> answer(RecordQuery& query, quint64 number, Request& request);
     Result<void> answerCalls(RecordQuery& query, const CallQuery& wanted, quint64 number, Request& request);
     Result<void> answerMessages(RecordQuery& query, CallKey call, quint64 number, Request& request);
     Result<void> answerMedia(RecordQuery& query, CallKey call, quint64 number, Request& request);
+    Result<void> answerListen(RecordQuery& query, ListenTo& wanted, quint64 number, Request& request);
     // In alarm_answers.cpp.
     Result<void> answerAlarms(RecordQuery& query, const AlarmQuery& wanted, quint64 number, Request& request);
     Result<void> answerRules(quint64 number, Request& request);
@@ -156,6 +165,7 @@ private:
     std::condition_variable m_changed;
     std::map<quint64, std::shared_ptr<Request>> m_requests; // waiting and running
     std::deque<quint64> m_waiting;
+    std::multimap<Clock::time_point, quint64> m_later; // those that go on, by when
     int m_idle = 0;
     bool m_stop = false;
     std::atomic<int> m_running { 0 };

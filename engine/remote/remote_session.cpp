@@ -103,6 +103,13 @@ void RemoteSession::media(quint64 request, qint64 call)
     start(request, MediaOf { CallKey { call } });
 }
 
+void RemoteSession::listen(quint64 request, qint64 call, bool fromStart)
+{
+    if (mayNot(request, m_gate.refusal(RemoteRole::Reviewer, "listen", wordsOf(CallKey { call }))))
+        return;
+    start(request, ListenTo { { CallKey { call }, fromStart }, {} });
+}
+
 void RemoteSession::alarms(quint64 request, QByteArray query)
 {
     if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Operator, "alarms")))

@@ -46,6 +46,7 @@ public:
     void quality(quint64 request, qint64 call) override;
     void messages(quint64 request, qint64 call) override;
     void media(quint64 request, qint64 call) override;
+    void listen(quint64 request, qint64 call, bool fromStart) override;
     void serviceHistory(quint64 request, QByteArray query) override;
     void serviceWindows(quint64 request) override;
     void answerTaken(quint64 request) override;

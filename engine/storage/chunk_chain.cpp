@@ -24,12 +24,14 @@ std::string wordsOf(MediaLocation place)
 }
 
 ChunkChain::ChunkChain(
-    OpenSegments& segments, StreamKey stream, MediaLocation last, std::function<std::string(MediaLocation)> ofMissing)
+    OpenSegments& segments, StreamKey stream, MediaLocation last, std::function<std::string(MediaLocation)> ofMissing,
+    MediaLocation after)
     : m_segments(segments)
     , m_stream(stream)
     , m_ofMissing(std::move(ofMissing))
 {
-    if (last && !push(last))
+    m_given.at = after;
+    if (last > after && !push(last))
         m_leftOut = m_ofMissing(last);
 }
 

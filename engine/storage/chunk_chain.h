@@ -12,9 +12,10 @@ namespace callmon {
 
 class ChunkChain {
 public:
-    // `ofMissing` says of a place where no chunk of the stream lies what became of it, in words for the user.
+    // `ofMissing` says of a place where no chunk of the stream lies what became of it, in words for the user. Only
+    // chunks behind `after` are given.
     ChunkChain(OpenSegments& segments, StreamKey stream, MediaLocation last,
-        std::function<std::string(MediaLocation)> ofMissing);
+        std::function<std::string(MediaLocation)> ofMissing, MediaLocation after = {});
 
     struct Link {
         MediaLocation at;

@@ -43,6 +43,8 @@ public:
     Result<std::vector<QualityPoint>> quality(CallKey call) override;
     Result<void> media(StreamKey stream, const std::function<bool(Bytes)>& sink) override;
     Result<void> callMedia(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) override;
+    Result<bool> listen(
+        Listening& listening, const std::function<bool(const StreamRecord&, Bytes)>& sink) override;
     Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) override;
     std::vector<std::string> takeNotes() override { return std::exchange(m_notes, {}); }
 
@@ -315,9 +317,60 @@ Result<void> DirectoryQuery::callMedia(CallKey call, const std::function<bool(St
         const auto last = mediaEnd(stream.key);
         if (!last)
             return last.error();
-        ends.push_back({ stream.key, last.value() });
+        ends.push_back({ stream.key, last.value(), {} });
     }
     return m_media.read(ends, sink);
+}
+
+// Whether the call is on is asked first: what ends meanwhile is read to its end the next time.
+Result<bool> DirectoryQuery::listen(
+    Listening& listening, const std::function<bool(const StreamRecord&, Bytes)>& sink)
+{
+    CallQuery named;
+    named.key = listening.call;
+    const std::vector<CallRecord> calls = m_writer ? m_writer->liveCalls(named) : std::vector<CallRecord>();
+    const bool on = !calls.empty();
+    if (!on && !listening.begun)
+        return Error { "this call is not on; the sound of one that is over is fetched as a recording" };
+    if (on && calls.front().recorded == Recording::No)
+        return Error { "this call is not being recorded (rule " + calls.front().recordingRule.str()
+            + "), so nobody can listen to it" };
+    std::vector<StreamRecord> streams;
+    if (on) {
+        streams = m_writer->liveStreams(listening.call);
+    } else {
+        const auto reader = day(dayOfCall(listening.call));
+        if (!reader)
+            return reader.error();
+        if (reader.value()) {
+            auto stored = reader.value()->streams(listening.call);
+            if (!stored)
+                return stored.error();
+            streams = std::move(stored.value());
+        }
+    }
+    std::vector<MediaLogReader::StreamEnd> ends;
+    for (const StreamRecord& stream : streams) {
+        const auto last = mediaEnd(stream.key);
+        if (!last)
+            return last.error();
+        MediaLocation& upTo = listening.upTo[stream.key];
+        if (last.value() <= upTo)
+            continue;
+        if (!listening.begun && !listening.fromStart)
+            upTo = { last.value().segment, last.value().offset - 1 }; // behind all but the newest
+        ends.push_back({ stream.key, last.value(), upTo });
+        upTo = last.value();
+    }
+    listening.begun = true;
+    bool stopped = false;
+    const auto read = m_media.read(ends, [&](StreamKey key, Bytes bytes) {
+        stopped = !sink(*std::ranges::find(streams, key, &StreamRecord::key), bytes);
+        return !stopped;
+    });
+    if (!read && listening.leftOut.empty())
+        listening.leftOut = read.error().what;
+    return on && !stopped;
 }
 
 Result<void> DirectoryQuery::messages(CallKey call, const std::function<bool(const CallMessage&)>& sink)

@@ -256,10 +256,17 @@ std::vector<CallRecord> DirectoryWriter::liveCalls(const CallQuery& query) const
     if (!query.key && query.callId.empty())
         return calls;
     const std::lock_guard lock(m_mutex);
-    for (const auto& [key, entry] : m_live)
-        if (entry.known && (!query.key || *query.key == key)
-            && (query.callId.empty() || entry.record.callId == std::string_view(query.callId)))
+    const auto add = [&](const WriterCall& entry) {
+        if (entry.known && (query.callId.empty() || entry.record.callId == std::string_view(query.callId)))
             calls.push_back(storedForm(entry));
+    };
+    if (query.key) { // asked for again and again, by who listens to the call: not among all of them
+        if (const auto found = m_live.find(*query.key); found != m_live.end())
+            add(found->second);
+        return calls;
+    }
+    for (const auto& [key, entry] : m_live)
+        add(entry);
     return calls;
 }
 

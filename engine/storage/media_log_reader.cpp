@@ -34,9 +34,9 @@ MediaLogReader::MediaLogReader(const std::filesystem::path& directory)
 {
 }
 
-ChunkChain MediaLogReader::chainOf(StreamKey stream, MediaLocation last)
+ChunkChain MediaLogReader::chainOf(StreamKey stream, MediaLocation last, MediaLocation after)
 {
-    return { m_segments, stream, last, [this](MediaLocation place) { return whatBecameOf(place); } };
+    return { m_segments, stream, last, [this](MediaLocation place) { return whatBecameOf(place); }, after };
 }
 
 // The segments that took files over did so in the order of the old ones: the first that did not before this one was
@@ -78,7 +78,7 @@ bool MediaLogReader::isChunkOf(StreamKey stream, MediaLocation location)
 
 Result<void> MediaLogReader::read(StreamKey stream, MediaLocation last, const std::function<bool(Bytes)>& sink)
 {
-    const StreamEnd end { stream, last };
+    const StreamEnd end { stream, last, {} };
     return read({ &end, 1 }, [&](StreamKey, Bytes bytes) { return sink(bytes); });
 }
 
@@ -92,7 +92,7 @@ Result<void> MediaLogReader::read(std::span<const StreamEnd> streams, const std:
     std::vector<Reading> readings;
     readings.reserve(streams.size());
     for (const StreamEnd& end : streams) {
-        readings.push_back({ chainOf(end.stream, end.last), nullptr, {} });
+        readings.push_back({ chainOf(end.stream, end.last, end.after), nullptr, {} });
         readings.back().next = readings.back().chain.next();
     }
     const auto arrivalOf = [](const Reading& reading) {

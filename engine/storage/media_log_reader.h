@@ -22,6 +22,7 @@ public:
     struct StreamEnd {
         StreamKey stream;
         MediaLocation last;
+        MediaLocation after {}; // what lies up to there was read before
     };
     Result<void> read(std::span<const StreamEnd> streams, const std::function<bool(StreamKey, Bytes)>& sink);
     // A whole chunk of this stream lies there.
@@ -38,7 +39,7 @@ public:
     Places placesOf(StreamKey stream, MediaLocation last);
 
 private:
-    ChunkChain chainOf(StreamKey stream, MediaLocation last);
+    ChunkChain chainOf(StreamKey stream, MediaLocation last, MediaLocation after = {});
     std::string whatBecameOf(MediaLocation missing);
 
     std::filesystem::path m_folder;

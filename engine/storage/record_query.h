@@ -13,12 +13,22 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace callmon {
 
 class RecordWriter;
+
+struct Listening { // to a call that is on: see RecordQuery::listen()
+    CallKey call;
+    bool fromStart = false; // else the newest chunk of each stream comes first
+    bool begun = false;
+    std::map<StreamKey, MediaLocation> upTo {}; // where each stream was read up to
+    std::string leftOut {}; // a sentence for the user, when something could not be read
+};
 
 // Not thread-safe: one per thread.
 class RecordQuery {
@@ -44,6 +54,14 @@ public:
     // All streams of the call side by side, in order of arrival, so that its first seconds are there at once; the sink
     // returns false to stop. Missing parts as above.
     virtual Result<void> callMedia(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink);
+
+    // What was recorded of a call that is on since the last time, chunk by chunk, as callMedia() gives it: who listens
+    // to it asks again and again. A chunk is there about two seconds after its first packet at most. True while more
+    // may come; an error when the call is not on, or not recorded.
+    virtual Result<bool> listen(Listening&, const std::function<bool(const StreamRecord&, Bytes)>& /*sink*/)
+    {
+        return Error { "calls that are on are listened to by the engine that records them" };
+    }
 
     // The call's signalling messages from first to last, of a call that is on those that the last commit stored. When
     // some are missing or damaged, the rest is given and the error says so.

@@ -4,6 +4,8 @@
 #include "shared/base/result.h"
 #include "shared/calls/stream_record.h"
 
+#include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,12 @@ enum class WavChannels : std::uint8_t {
 
 // Both sides in one channel: half of each, which never clips, rounded to even as the player's device gets it.
 std::int16_t monoOf(std::int16_t caller, std::int16_t callee);
+
+// `count` frames of `audio` at most, as the samples of a WAV file: interleaved where there are two channels.
+std::vector<std::int16_t> samplesOf(
+    const CallAudio& audio, WavChannels channels, std::size_t from = 0, std::size_t count = SIZE_MAX);
+// The 44 bytes in front of them; `bytes` of samples, UINT32_MAX while nobody knows how many there will be.
+std::array<std::byte, 44> wavHeader(std::uint32_t sampleRate, WavChannels channels, std::uint32_t bytes);
 
 // 16-bit PCM WAV.
 Result<void> writeWav(const CallAudio& audio, const std::string& path, WavChannels channels = WavChannels::Stereo);

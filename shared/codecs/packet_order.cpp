@@ -16,12 +16,6 @@ std::int32_t distance(std::uint16_t from, std::uint16_t to)
     return static_cast<std::int16_t>(static_cast<std::uint16_t>(to - from));
 }
 
-bool isNear(std::uint16_t highest, std::uint16_t sequence)
-{
-    const std::int32_t ahead = distance(highest, sequence);
-    return ahead < maxDropout && ahead > -maxMisorder;
-}
-
 std::vector<OrderedPacket> readAll(Bytes recorded, Timestamp end, PacketOrder& order)
 {
     std::vector<OrderedPacket> packets;
@@ -48,6 +42,12 @@ std::vector<OrderedPacket> readAll(Bytes recorded, Timestamp end, PacketOrder& o
 
 }
 
+bool isNearInSequence(std::uint16_t highest, std::uint16_t sequence)
+{
+    const std::int32_t ahead = distance(highest, sequence);
+    return ahead < maxDropout && ahead > -maxMisorder;
+}
+
 PacketOrder orderPackets(Bytes recorded, Timestamp end)
 {
     PacketOrder order;
@@ -57,10 +57,10 @@ PacketOrder orderPackets(Bytes recorded, Timestamp end)
         OrderedPacket packet = packets[i];
         const bool begins = order.runs.empty() || order.runs.back().front().rtp.ssrc != packet.rtp.ssrc;
         const auto highest16 = static_cast<std::uint16_t>(highest);
-        if (begins || !isNear(highest16, packet.rtp.sequence)) {
+        if (begins || !isNearInSequence(highest16, packet.rtp.sequence)) {
             // RFC 3550 A.1: a jump is believed when the next packet follows it.
             const bool followed = i + 1 < packets.size() && packets[i + 1].rtp.ssrc == packet.rtp.ssrc
-                && isNear(packet.rtp.sequence, packets[i + 1].rtp.sequence);
+                && isNearInSequence(packet.rtp.sequence, packets[i + 1].rtp.sequence);
             if (!begins && !followed) {
                 ++order.strays;
                 continue;

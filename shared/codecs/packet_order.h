@@ -27,6 +27,10 @@ struct PacketOrder {
     bool damaged = false; // the recorded bytes end in the middle of a packet, or in one that arrived before 1970
 };
 
+// In the same numbering as `highest`, the highest sequence number so far (RFC 3550 A.1): neither far ahead nor far
+// behind it.
+bool isNearInSequence(std::uint16_t highest, std::uint16_t sequence);
+
 // `recorded` is what MediaReader reads; packets that arrived at `end` or later, and all behind the first of them, are
 // not looked at.
 PacketOrder orderPackets(Bytes recorded, Timestamp end = Timestamp::max());

@@ -14,6 +14,8 @@ namespace {
 
 using Kind = PayloadMeaning::Kind;
 
+}
+
 std::uint32_t clockOf(const StreamRecord& stream)
 {
     if (const auto rates = ratesOf(stream.codec, stream.clockRate))
@@ -27,8 +29,6 @@ std::int64_t scaled(std::int64_t position, std::uint32_t from, std::uint32_t to)
     const std::int64_t rest = position % from * to;
     const std::int64_t half = from / 2;
     return position / from * to + (rest + (rest < 0 ? -half : half)) / from;
-}
-
 }
 
 unsigned channelsOf(const PacketOrder& order, const StreamRecord& stream)
@@ -86,6 +86,12 @@ PayloadMeaning meaningOf(const RtpHeader& packet, const StreamRecord& stream)
 
 void SoundTrack::add(std::size_t at, std::span<const std::int16_t> sound)
 {
+    if (at < m_begin) {
+        const std::size_t late = std::min(m_begin - at, sound.size());
+        m_tooLate += late;
+        sound = sound.subspan(late);
+        at += late;
+    }
     const std::size_t room = m_limit - std::min(at, m_limit);
     if (sound.size() > room) {
         m_beyondLimit += sound.size() - room;
@@ -93,8 +99,9 @@ void SoundTrack::add(std::size_t at, std::span<const std::int16_t> sound)
     }
     if (sound.empty())
         return;
-    if (m_samples.empty())
-        m_samples.reserve(m_limit);
+    if (m_samples.capacity() == 0)
+        m_samples.reserve(m_limit - m_begin);
+    at -= m_begin;
     if (m_samples.size() < at + sound.size())
         m_samples.resize(at + sound.size());
     for (std::size_t i = 0; i < sound.size(); ++i) {
@@ -102,6 +109,17 @@ void SoundTrack::add(std::size_t at, std::span<const std::int16_t> sound)
         m_samples[at + i] = static_cast<std::int16_t>(
             std::clamp<int>(sum, std::numeric_limits<std::int16_t>::min(), std::numeric_limits<std::int16_t>::max()));
     }
+}
+
+void SoundTrack::moveOn(std::size_t to)
+{
+    if (to <= m_begin)
+        return;
+    const std::size_t past = std::min(to - m_begin, m_samples.size());
+    m_samples.erase(m_samples.begin(), m_samples.begin() + static_cast<std::ptrdiff_t>(past));
+    m_lost.clear();
+    m_limit += to - m_begin;
+    m_begin = to;
 }
 
 std::uint32_t soundRateOf(const PacketOrder& order, const StreamRecord& stream)
@@ -149,7 +167,7 @@ StreamSound::StreamSound(const StreamRecord& stream, unsigned channels, SoundTra
 void StreamSound::decode(const PacketOrder& order, const Positions& positions)
 {
     for (std::size_t i = 0; i < order.runs.size(); ++i) {
-        m_lastSequence.reset(); // another numbering: what is missing before it cannot be told
+        beginRun();
         for (std::size_t packet = 0; packet < order.runs[i].size(); ++packet)
             add(order.runs[i][packet], positions[i][packet]);
     }

@@ -32,6 +32,10 @@ public:
     void add(std::size_t at, std::span<const std::int16_t> sound); // saturates where streams overlap
     void addLoss(std::int64_t begin, std::int64_t end) { m_lost.push_back({ begin, end }); }
     std::vector<std::int16_t>& samples() { return m_samples; }
+    // Forgets what lies before `to`, and is open for as much behind it as it was made for: of a call that is on.
+    void moveOn(std::size_t to);
+    std::size_t begin() const { return m_begin; } // where samples() begin
+    std::uint64_t tooLate() const { return m_tooLate; } // samples that would have been before that
     std::vector<SoundSpan>& lost() { return m_lost; }
     std::size_t limit() const { return m_limit; }
     std::uint32_t rate() const { return m_rate; } // Hz
@@ -40,9 +44,11 @@ public:
 private:
     std::vector<std::int16_t> m_samples;
     std::vector<SoundSpan> m_lost;
+    std::size_t m_begin = 0;
     std::size_t m_limit;
     std::uint32_t m_rate;
     std::uint64_t m_beyondLimit = 0;
+    std::uint64_t m_tooLate = 0;
 };
 
 // What did not become sound, for the notes.
@@ -51,6 +57,9 @@ struct SoundLoss {
     std::uint64_t overlapped = 0; // samples that the sender's clock put where others were already
     std::map<std::string, std::uint64_t> undecodedPackets; // by codec, or by "payload type 97"
 };
+
+std::uint32_t clockOf(const StreamRecord& stream); // Hz, of its RTP timestamps
+std::int64_t scaled(std::int64_t position, std::uint32_t from, std::uint32_t to); // of one clock in another's
 
 // Per run and packet: where its sound begins, in samples from the beginning of the track; not negative.
 using Positions = std::vector<std::vector<std::int64_t>>;
@@ -69,9 +78,11 @@ class StreamSound {
 public:
     StreamSound(const StreamRecord& stream, unsigned channels, SoundTrack& track, SoundLoss& loss);
     void decode(const PacketOrder& order, const Positions& positions);
+    // The same one packet after the other.
+    void beginRun() { m_lastSequence.reset(); } // another numbering: what is missing before it cannot be told
+    void add(const OrderedPacket& packet, std::int64_t position);
 
 private:
-    void add(const OrderedPacket& packet, std::int64_t position);
     void addVoice(Decoder& decoder, Bytes payload, std::int64_t position, std::int64_t missing);
     void addKey(Bytes payload, std::int64_t position);
     void fillGap(Decoder& decoder, Bytes next, std::int64_t gap, std::int64_t missing);

@@ -4,74 +4,6 @@
 
 namespace callmon {
 
-namespace {
-
-using Limits = TimelineLimits;
-
-// A packet as the timeline sees it. Its transit is what arrival and timestamp differ by: constant but for the delays
-// on the way, which only add to it.
-struct Mark {
-    std::int64_t arrival = 0; // samples from origin
-    std::int64_t ticks = 0; // RTP timestamp from the run's first, unwrapped
-    std::int64_t sequence = 0;
-    bool marker = false;
-    std::size_t packet = 0; // index in the run
-    std::int64_t transit() const { return arrival - ticks; }
-};
-
-struct Range {
-    std::int64_t least;
-    std::int64_t most;
-};
-
-Range transitAhead(const std::vector<Mark>& marks, std::size_t from, const Limits& limits)
-{
-    Range range { marks[from].transit(), marks[from].transit() };
-    const std::size_t end = std::min(marks.size(), from + Limits::lookAheadPackets);
-    for (std::size_t i = from; i < end && marks[i].arrival - marks[from].arrival <= limits.lookAhead; ++i) {
-        range.least = std::min(range.least, marks[i].transit());
-        range.most = std::max(range.most, marks[i].transit());
-    }
-    return range;
-}
-
-// When the first packets were held up together, the ones after them tell when they would have come. Only as long as
-// the timestamps run on without a jump: past one they tell nothing about the first.
-std::int64_t firstAnchor(const std::vector<Mark>& marks, const Limits& limits)
-{
-    const std::int64_t atArrival = marks.front().transit();
-    std::int64_t least = atArrival;
-    const std::size_t end = std::min(marks.size(), Limits::lookAheadPackets);
-    for (std::size_t i = 1; i < end && marks[i].arrival - marks[0].arrival <= limits.lookAhead; ++i) {
-        const std::int64_t step = marks[i].ticks - marks[i - 1].ticks;
-        if (step < 0 || step > limits.longestPacket * (marks[i].sequence - marks[i - 1].sequence))
-            break;
-        least = std::min(least, marks[i].transit());
-    }
-    const std::int64_t stall = atArrival - least;
-    return stall > limits.departure && stall <= Limits::longestFirstStall * limits.lookAhead ? least : atArrival;
-}
-
-std::vector<Mark> marksOf(
-    const PacketRun& run, const std::vector<std::int64_t>& arrivals, const std::vector<bool>& follows)
-{
-    std::vector<Mark> marks;
-    marks.reserve(run.size());
-    for (std::size_t i = 0; i < run.size(); ++i) {
-        if (!follows[i])
-            continue;
-        Mark mark { arrivals[i], 0, run[i].sequence, run[i].rtp.marker, i };
-        if (!marks.empty()) {
-            const std::uint32_t previous = run[marks.back().packet].rtp.sent.count;
-            mark.ticks = marks.back().ticks + static_cast<std::int32_t>(run[i].rtp.sent.count - previous);
-        }
-        marks.push_back(mark);
-    }
-    return marks;
-}
-
-}
-
 std::int64_t samplesBetween(Timestamp origin, Timestamp time, std::uint32_t rate)
 {
     constexpr std::int64_t second = 1'000'000'000;
@@ -80,39 +12,109 @@ std::int64_t samplesBetween(Timestamp origin, Timestamp time, std::uint32_t rate
     return elapsed / second * rate + (rest + (rest < 0 ? -second / 2 : second / 2)) / second;
 }
 
+Timeline::Mark Timeline::markOf(const TimedPacket& packet, const Mark* previous) const
+{
+    const std::int64_t arrival = samplesBetween(m_origin, packet.arrival, m_clock);
+    const std::int64_t ticks
+        = previous ? previous->ticks + static_cast<std::int32_t>(packet.sent.count - previous->sent.count) : 0;
+    return { arrival, ticks, packet.sequence, packet.sent };
+}
+
+Timeline::Range Timeline::transitAhead(const Mark& mark, const Ahead& ahead) const
+{
+    Range range { mark.transit(), mark.transit() };
+    Mark each = mark;
+    std::size_t marks = 1;
+    for (std::size_t i = 1; marks < TimelineLimits::lookAheadPackets; ++i) {
+        const auto packet = ahead(i);
+        if (!packet)
+            break;
+        if (!packet->follows)
+            continue;
+        each = markOf(*packet, &each);
+        if (each.arrival - mark.arrival > m_limits.lookAhead)
+            break;
+        ++marks;
+        range.least = std::min(range.least, each.transit());
+        range.most = std::max(range.most, each.transit());
+    }
+    return range;
+}
+
+// When the first packets were held up together, the ones after them tell when they would have come. Only as long as
+// the timestamps run on without a jump: past one they tell nothing about the first.
+std::int64_t Timeline::firstAnchor(const Mark& first, const Ahead& ahead) const
+{
+    std::int64_t least = first.transit();
+    Mark before = first;
+    std::size_t marks = 1;
+    for (std::size_t i = 1; marks < TimelineLimits::lookAheadPackets; ++i) {
+        const auto packet = ahead(i);
+        if (!packet)
+            break;
+        if (!packet->follows)
+            continue;
+        const Mark each = markOf(*packet, &before);
+        if (each.arrival - first.arrival > m_limits.lookAhead)
+            break;
+        const std::int64_t step = each.ticks - before.ticks;
+        if (step < 0 || step > m_limits.longestPacket * (each.sequence - before.sequence))
+            break;
+        ++marks;
+        least = std::min(least, each.transit());
+        before = each;
+    }
+    const std::int64_t stall = first.transit() - least;
+    const bool heldUp
+        = stall > m_limits.departure && stall <= TimelineLimits::longestFirstStall * m_limits.lookAhead;
+    return heldUp ? least : first.transit();
+}
+
+std::int64_t Timeline::place(const Ahead& ahead)
+{
+    const TimedPacket packet = *ahead(0);
+    if (!packet.follows) {
+        // An event begins where its timestamp says, relative to the packet before it.
+        const std::int64_t arrival = samplesBetween(m_origin, packet.arrival, m_clock);
+        if (!m_lastPosition)
+            return arrival;
+        const std::int64_t begin
+            = *m_lastPosition + static_cast<std::int32_t>(packet.sent.count - m_last->sent.count);
+        return std::abs(begin - arrival) <= m_limits.lookAhead ? begin : arrival;
+    }
+    const Mark mark = markOf(packet, m_last ? &*m_last : nullptr);
+    if (!m_last)
+        m_anchor = firstAnchor(mark, ahead);
+    const bool talkspurt = m_last && packet.marker && mark.arrival - m_last->arrival >= m_limits.gap;
+    const std::int64_t allowed = talkspurt ? m_limits.departureAtTalkspurt : m_limits.departure;
+    const std::int64_t late = mark.transit() - m_anchor;
+    m_last = mark;
+    m_lastPosition.reset();
+    if (late > allowed || late < -allowed) {
+        const Range range = transitAhead(mark, ahead);
+        if (range.least - m_anchor > allowed || range.most - m_anchor < -allowed)
+            m_anchor = range.least;
+        else if (late < 0)
+            return mark.arrival; // earlier than possible, and alone in it: its timestamp is wrong, its arrival is not
+    }
+    m_lastPosition = m_anchor + mark.ticks;
+    return *m_lastPosition;
+}
+
 std::vector<std::int64_t> placePackets(
     const PacketRun& run, Timestamp origin, const std::vector<bool>& follows, std::uint32_t clock)
 {
-    const Limits limits(clock);
+    Timeline timeline(origin, clock);
     std::vector<std::int64_t> positions(run.size());
-    for (std::size_t i = 0; i < run.size(); ++i)
-        positions[i] = samplesBetween(origin, run[i].arrival, clock);
-    const std::vector<Mark> marks = marksOf(run, positions, follows);
-    if (marks.empty())
-        return positions;
-    std::int64_t anchor = firstAnchor(marks, limits); // transit of a packet that nothing delayed
-    for (std::size_t i = 0; i < marks.size(); ++i) {
-        const Mark& mark = marks[i];
-        const bool talkspurt = i > 0 && mark.marker && mark.arrival - marks[i - 1].arrival >= limits.gap;
-        const std::int64_t allowed = talkspurt ? limits.departureAtTalkspurt : limits.departure;
-        const std::int64_t late = mark.transit() - anchor;
-        if (late > allowed || late < -allowed) {
-            const Range ahead = transitAhead(marks, i, limits);
-            if (ahead.least - anchor > allowed || ahead.most - anchor < -allowed)
-                anchor = ahead.least;
-            else if (late < 0)
-                continue; // earlier than possible, and alone in it: its timestamp is wrong, its arrival is not
-        }
-        positions[mark.packet] = anchor + mark.ticks;
-        // The events up to the next mark begin where their timestamp says, relative to this one.
-        const RtpTicks sent = run[mark.packet].rtp.sent;
-        for (std::size_t e = mark.packet + 1; e < run.size() && !follows[e]; ++e) {
-            const std::int64_t begin =
-                positions[mark.packet] + static_cast<std::int32_t>(run[e].rtp.sent.count - sent.count);
-            if (std::abs(begin - positions[e]) <= limits.lookAhead)
-                positions[e] = begin;
-        }
-    }
+    std::size_t at = 0;
+    const Timeline::Ahead ahead = [&](std::size_t i) -> std::optional<TimedPacket> {
+        if (at + i >= run.size())
+            return std::nullopt;
+        const OrderedPacket& packet = run[at + i];
+        return TimedPacket { packet.arrival, packet.sequence, packet.rtp.sent, packet.rtp.marker, follows[at + i] };
+    };
+    for (; at < run.size(); ++at)
+        positions[at] = timeline.place(ahead);
     return positions;
 }
 

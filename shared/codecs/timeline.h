@@ -3,6 +3,9 @@
 
 #include "shared/codecs/packet_order.h"
 
+#include <functional>
+#include <optional>
+
 namespace callmon {
 
 // Periods of `rate` (Hz) from `origin` to `time`, rounded to the nearest.
@@ -27,6 +30,54 @@ struct TimelineLimits { // in ticks of the RTP clock
     std::int64_t longestPacket; // 125 ms of sound
     static constexpr std::size_t lookAheadPackets = 200;
     static constexpr std::int64_t longestFirstStall = 4; // seconds
+};
+
+struct TimedPacket { // what the timeline sees of a packet
+    Timestamp arrival;
+    std::int64_t sequence = 0;
+    RtpTicks sent {};
+    bool marker = false;
+    bool follows = true; // false where the timestamp is not that of its own sound: see placePackets()
+};
+
+// Places the packets of a run one after the other, so that they need not all be there: those that arrived within a
+// second after the one to be placed, for they tell whether it was held up.
+class Timeline {
+public:
+    using Ahead = std::function<std::optional<TimedPacket>(std::size_t)>; // 0: the packet itself; nothing behind the last
+
+    Timeline(Timestamp origin, std::uint32_t clock)
+        : m_origin(origin)
+        , m_clock(clock)
+        , m_limits(clock)
+    {
+    }
+    std::int64_t place(const Ahead& ahead); // in ticks of the RTP clock from `origin`
+
+private:
+    // A packet's transit is what arrival and timestamp differ by: constant but for the delays on the way, which only
+    // add to it.
+    struct Mark {
+        std::int64_t arrival = 0; // ticks from origin
+        std::int64_t ticks = 0; // RTP timestamp from the run's first, unwrapped
+        std::int64_t sequence = 0;
+        RtpTicks sent {};
+        std::int64_t transit() const { return arrival - ticks; }
+    };
+    struct Range {
+        std::int64_t least;
+        std::int64_t most;
+    };
+    Mark markOf(const TimedPacket& packet, const Mark* previous) const;
+    std::int64_t firstAnchor(const Mark& first, const Ahead& ahead) const;
+    Range transitAhead(const Mark& mark, const Ahead& ahead) const;
+
+    Timestamp m_origin;
+    std::uint32_t m_clock; // Hz
+    TimelineLimits m_limits;
+    std::optional<Mark> m_last; // that was placed
+    std::int64_t m_anchor = 0; // transit of a packet that nothing delayed
+    std::optional<std::int64_t> m_lastPosition; // of m_last, when it is where its timestamp says
 };
 
 // One position per packet, in ticks of the RTP clock (Hz) from `origin`, in the order of the run. A run whose first

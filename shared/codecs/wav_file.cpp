@@ -10,9 +10,75 @@
 
 namespace callmon {
 
+namespace {
+
+std::size_t lengthOf(const CallAudio& audio)
+{
+    return std::max(audio.caller.size(), audio.callee.size());
+}
+
+}
+
 std::int16_t monoOf(std::int16_t caller, std::int16_t callee)
 {
     return static_cast<std::int16_t>(std::lrintf((static_cast<float>(caller) + static_cast<float>(callee)) / 2));
+}
+
+std::vector<std::int16_t> samplesOf(const CallAudio& audio, WavChannels channels, std::size_t from, std::size_t count)
+{
+    const std::size_t end = std::min(count, lengthOf(audio) - std::min(from, lengthOf(audio))) + from;
+    std::vector<std::int16_t> samples;
+    samples.reserve((channels == WavChannels::Stereo ? 2 : 1) * (end - from));
+    for (std::size_t i = from; i < end; ++i) {
+        const std::int16_t caller = i < audio.caller.size() ? audio.caller[i] : std::int16_t { 0 };
+        const std::int16_t callee = i < audio.callee.size() ? audio.callee[i] : std::int16_t { 0 };
+        switch (channels) {
+        case WavChannels::Stereo:
+            samples.push_back(caller);
+            samples.push_back(callee);
+            break;
+        case WavChannels::Mono:
+            samples.push_back(monoOf(caller, callee));
+            break;
+        case WavChannels::Caller:
+            samples.push_back(caller);
+            break;
+        case WavChannels::Callee:
+            samples.push_back(callee);
+            break;
+        }
+    }
+    return samples;
+}
+
+std::array<std::byte, 44> wavHeader(std::uint32_t sampleRate, WavChannels channels, std::uint32_t bytes)
+{
+    std::array<std::byte, 44> header {};
+    std::size_t at = 0;
+    const auto text = [&](const char (&four)[5]) {
+        for (std::size_t i = 0; i < 4; ++i)
+            header[at++] = static_cast<std::byte>(four[i]);
+    };
+    const auto number = [&](std::uint32_t value, int size) {
+        for (int i = 0; i < size; ++i)
+            header[at++] = static_cast<std::byte>(value >> 8 * i);
+    };
+    constexpr std::uint32_t rest = 36; // of the header, behind the length of all
+    const std::uint32_t frame = channels == WavChannels::Stereo ? 4 : 2;
+    text("RIFF");
+    number(bytes > UINT32_MAX - rest ? UINT32_MAX : bytes + rest, 4);
+    text("WAVE");
+    text("fmt ");
+    number(16, 4);
+    number(1, 2); // PCM
+    number(frame / 2, 2);
+    number(sampleRate, 4);
+    number(sampleRate * frame, 4);
+    number(frame, 2);
+    number(16, 2);
+    text("data");
+    number(bytes, 4);
+    return header;
 }
 
 Result<void> writeWav(const CallAudio& audio, const std::string& path, WavChannels channels)
@@ -27,32 +93,10 @@ Result<void> writeWav(const CallAudio& audio, const std::string& path, WavChanne
         return Error { "cannot write the sound to " + path + ": " + sf_strerror(nullptr) };
 
     constexpr std::size_t blockFrames = 4096;
-    std::array<std::int16_t, 2 * blockFrames> block {};
-    const std::size_t length = std::max(audio.caller.size(), audio.callee.size());
-    for (std::size_t at = 0; at < length; at += blockFrames) {
-        const std::size_t frames = std::min(blockFrames, length - at);
-        std::int16_t* out = block.data();
-        for (std::size_t i = at; i < at + frames; ++i) {
-            const std::int16_t caller = i < audio.caller.size() ? audio.caller[i] : std::int16_t { 0 };
-            const std::int16_t callee = i < audio.callee.size() ? audio.callee[i] : std::int16_t { 0 };
-            switch (channels) {
-            case WavChannels::Stereo:
-                *out++ = caller;
-                *out++ = callee;
-                break;
-            case WavChannels::Mono:
-                *out++ = monoOf(caller, callee);
-                break;
-            case WavChannels::Caller:
-                *out++ = caller;
-                break;
-            case WavChannels::Callee:
-                *out++ = callee;
-                break;
-            }
-        }
-        const auto count = static_cast<sf_count_t>(frames);
-        if (sf_writef_short(file.get(), block.data(), count) != count)
+    for (std::size_t at = 0; at < lengthOf(audio); at += blockFrames) {
+        const auto block = samplesOf(audio, channels, at, blockFrames);
+        const auto items = static_cast<sf_count_t>(block.size());
+        if (sf_write_short(file.get(), block.data(), items) != items)
             return Error { "cannot write the sound to " + path + ": " + sf_strerror(file.get()) };
     }
     if (sf_close(file.release()) != 0)

@@ -164,6 +164,11 @@ quint64 RemoteProbe::media(CallKey call)
     return request([&](SessionReplica& session, quint64 number) { session.media(number, call.value); });
 }
 
+quint64 RemoteProbe::listen(CallKey call, bool fromStart)
+{
+    return request([&](SessionReplica& session, quint64 number) { session.listen(number, call.value, fromStart); });
+}
+
 quint64 RemoteProbe::alarms(const AlarmQuery& query)
 {
     return request([&](SessionReplica& session, quint64 number) { session.alarms(number, encode(query)); });

@@ -54,6 +54,9 @@ public:
     quint64 quality(CallKey call);
     quint64 messages(CallKey call);
     quint64 media(CallKey call); // of every stream of the call, stream by stream
+    // Of a call that is on, until it is over: streamsFound() of each stream before its media, mediaArrived() as they are
+    // recorded, a few seconds behind the call; with empty bytes each time that all streams came up to the same time.
+    quint64 listen(CallKey call, bool fromStart);
     quint64 alarms(const AlarmQuery& query);
     quint64 alarmRules();
     quint64 alarmRuleChanges(); // oldest first

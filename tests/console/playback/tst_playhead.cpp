@@ -24,6 +24,7 @@ private slots:
     void passageIsPlayedAgainAndAgain();
     void resampledSineStaysThatSine_data();
     void resampledSineStaysThatSine();
+    void liveSoundIsPlayedAsItComes();
 };
 
 static CallAudio ramps(int length)
@@ -34,6 +35,35 @@ static CallAudio ramps(int length)
         audio.callee.push_back(static_cast<std::int16_t>(-2 * i));
     }
     return audio;
+}
+
+void PlayheadTest::liveSoundIsPlayedAsItComes()
+{
+    Playhead playhead;
+    playhead.beginLive(8000, 250);
+    playhead.prepare(8000);
+    std::vector<std::int16_t> out(2 * 60);
+    QVERIFY(playhead.render(out.data(), 60, 2)); // nothing yet: silence, and it goes on
+    QVERIFY(std::ranges::all_of(out, [](std::int16_t sample) { return sample == 0; }));
+    QVERIFY(playhead.append(ramps(100)));
+    QVERIFY(playhead.render(out.data(), 60, 2));
+    QCOMPARE(out[2 * 59], std::int16_t { 59 });
+    QCOMPARE(out[2 * 59 + 1], std::int16_t { -118 });
+    QVERIFY(playhead.render(out.data(), 60, 2));
+    QCOMPARE(out[2 * 39], std::int16_t { 99 });
+    QCOMPARE(out[2 * 40], std::int16_t { 0 }); // waits
+    QCOMPARE(playhead.position(), 100);
+    QVERIFY(playhead.append(ramps(100)));
+    QVERIFY(!playhead.append(ramps(100))); // no room
+    QCOMPARE(playhead.length(), 200);
+    QVERIFY(playhead.render(out.data(), 60, 2));
+    QCOMPARE(out[2], std::int16_t { 1 });
+    playhead.endLive();
+    QVERIFY(!playhead.render(out.data(), 60, 2)); // to its end
+    QVERIFY(playhead.renderedToEnd());
+    playhead.load(ramps(10));
+    QVERIFY(!playhead.isLive());
+    QCOMPARE(playhead.length(), 10);
 }
 
 void PlayheadTest::atTelephoneRateEverySampleIsItself()

@@ -69,6 +69,9 @@ struct FakeData {
     int chunksPerStream = 0;
     std::size_t chunkBytes = 16'000;
     std::optional<std::uint32_t> damagedStream; // its media end in an error
+    std::atomic<int> listenedSeconds { 1 }; // of a call that is on
+    std::atomic<int> listenedTo { 0 };
+    bool notRecorded = false;
     int points = 0;
     int messages = 0;
     std::vector<Alarm> alarms; // stored
@@ -162,6 +165,26 @@ public:
         if (m_data.damagedStream == stream.index)
             return Error { "a segment is missing" };
         return {};
+    }
+    // A second of every stream each time, as long as `listenedSeconds` lets it.
+    Result<bool> listen(
+        Listening& listening, const std::function<bool(const StreamRecord&, Bytes)>& sink) override
+    {
+        if (m_data.notRecorded)
+            return Error { "this call is not being recorded (rule none)" };
+        listening.begun = true;
+        std::vector<std::byte> chunk(m_data.chunkBytes);
+        for (std::uint32_t index = 0; index < m_data.streams; ++index) {
+            StreamRecord stream = streamOf(0, index);
+            stream.key.call = listening.call;
+            const auto number = static_cast<int>(listening.upTo[stream.key].offset++);
+            for (std::size_t i = 0; i < chunk.size(); ++i)
+                chunk[i] = FakeData::mediaByte(index, number, i);
+            if (!sink(stream, chunk))
+                return false;
+        }
+        ++m_data.listenedTo;
+        return m_data.listenedTo < m_data.listenedSeconds;
     }
     Result<std::uint64_t> alarms(const AlarmQuery& query, const std::function<bool(const Alarm&)>& sink,
         const std::atomic<bool>* /*cancelled*/) override

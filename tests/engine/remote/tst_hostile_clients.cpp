@@ -186,10 +186,11 @@ private slots:
             void audit(quint64, QByteArray) override { }
             void noteExport(quint64, QString) override { }
             void deleteNumber(quint64, QByteArray) override { }
+            void listen(quint64, qint64, bool) override { }
         } object;
         const RemoteMethods methods = methodsOf(SessionSourceAPI<SessionSource>(&object));
         QVERIFY(methods.object == u"Session");
-        QCOMPARE(methods.parameters.size(), 35u);
+        QCOMPARE(methods.parameters.size(), 36u);
         QCOMPARE(methods.parameters[Search], (std::vector<int> { QMetaType::ULongLong, QMetaType::QByteArray }));
         QVERIFY(methods.parameters[Alive].empty());
         QCOMPARE(methods.parameters[AcknowledgeAlarm],

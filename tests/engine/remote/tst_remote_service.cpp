@@ -316,6 +316,71 @@ private slots:
         }
     }
 
+    void aCallThatIsOnIsHeardAsItGoesOn()
+    {
+        FakeData data;
+        data.listenedSeconds = 1'000'000;
+        data.chunkBytes = 100;
+        LiveTable table;
+        RemoteService service({}, nullptr, table, someStatus, fast(data));
+        QVERIFY(service.listen(m_url));
+        Recorder client;
+        client.probe.open(m_url);
+        QTRY_VERIFY_WITH_TIMEOUT(client.connected(), patience);
+        const quint64 request = client.probe.listen(keyOf(5), false);
+        QTRY_VERIFY_WITH_TIMEOUT(client.media[request][1].size() >= 300, patience);
+        QCOMPARE(client.streams[request].size(), std::size_t { 1 }); // one after the other, each before its media
+        QVERIFY(!client.ends.contains(request));
+        // Three threads a client, and none of them is taken by who listens.
+        std::vector<quint64> others;
+        for (int i = 0; i < 7; ++i)
+            others.push_back(client.probe.listen(keyOf(i), true));
+        const quint64 search = client.probe.search({});
+        QTRY_VERIFY_WITH_TIMEOUT(client.ends.contains(search), patience);
+        QCOMPARE(client.ends[search], "");
+        for (const quint64 other : others)
+            QTRY_VERIFY_WITH_TIMEOUT(!client.media[other].empty(), patience);
+        const quint64 tooMany = client.probe.listen(keyOf(8), false);
+        QTRY_VERIFY_WITH_TIMEOUT(client.ends.contains(tooMany), patience);
+        QVERIFY(client.ends[tooMany].find("too many") != std::string::npos);
+        for (const quint64 other : others)
+            client.probe.cancel(other);
+        data.listenedTo = 0;
+        data.listenedSeconds = 3; // it is over
+        QTRY_VERIFY_WITH_TIMEOUT(client.ends.contains(request), patience);
+        QCOMPARE(client.ends[request], "");
+        for (const auto& [stream, bytes] : client.media[request])
+            for (qsizetype i = 0; i < bytes.size(); ++i)
+                QVERIFY(static_cast<std::byte>(bytes[i])
+                    == FakeData::mediaByte(stream, static_cast<int>(i / 100), static_cast<std::size_t>(i % 100)));
+        QTRY_COMPARE_WITH_TIMEOUT(service.sessions(), std::size_t { 1 }, patience);
+
+        data.notRecorded = true;
+        const quint64 refused = client.probe.listen(keyOf(5), false);
+        QTRY_VERIFY_WITH_TIMEOUT(client.ends.contains(refused), patience);
+        QVERIFY(client.ends[refused].find("not being recorded") != std::string::npos);
+    }
+
+    void whoLeavesWhileListeningIsNotReadForAnyMore()
+    {
+        FakeData data;
+        data.listenedSeconds = 1'000'000;
+        LiveTable table;
+        RemoteService service({}, nullptr, table, someStatus, fast(data));
+        QVERIFY(service.listen(m_url));
+        {
+            Recorder client;
+            client.probe.open(m_url);
+            QTRY_VERIFY_WITH_TIMEOUT(client.connected(), patience);
+            const quint64 request = client.probe.listen(keyOf(5), false);
+            QTRY_VERIFY_WITH_TIMEOUT(!client.media[request].empty(), patience);
+        } // and leaves while it listens
+        QTRY_COMPARE_WITH_TIMEOUT(service.sessions(), std::size_t { 0 }, patience);
+        const int heard = data.listenedTo;
+        QTest::qWait(600);
+        QCOMPARE(data.listenedTo.load(), heard);
+    }
+
     void damagedMediaGiveWhatThereIsAndAnError()
     {
         FakeData data;

@@ -174,6 +174,7 @@ const std::vector<Request>& allRequests()
         { "quality", Operator, false, [](RemoteProbe& probe) { return probe.quality(keyOf(1)); } },
         { "messages", Reviewer, true, [](RemoteProbe& probe) { return probe.messages(keyOf(1)); } },
         { "media", Reviewer, true, [](RemoteProbe& probe) { return probe.media(keyOf(1)); } },
+        { "listen", Reviewer, true, [](RemoteProbe& probe) { return probe.listen(keyOf(1), false); } },
         { "alarms", Operator, false, [](RemoteProbe& probe) { return probe.alarms({}); } },
         { "alarm rules", Operator, false, [](RemoteProbe& probe) { return probe.alarmRules(); } },
         { "alarm rules", Operator, false, [](RemoteProbe& probe) { return probe.alarmRuleChanges(); } },
