@@ -98,6 +98,10 @@ void MainWindow::buildMenu()
             m_service->refresh();
     });
     call->addAction(m_reload);
+    action(call, tr("&Tags and notes"), { QKeySequence(Qt::CTRL | Qt::Key_N) }, [this] {
+        if (CallPage* page = currentCall())
+            page->showNotes();
+    });
     action(call, tr("&Close the call's page"), { QKeySequence(Qt::CTRL | Qt::Key_W) },
         [this] { closePage(m_pages->currentIndex()); });
 
