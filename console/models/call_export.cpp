@@ -17,8 +17,8 @@ void CallExport::follow(CallSource& source)
 {
     if (!m_followed.insert(&source).second)
         return;
-    connect(&source, &CallSource::tagsFound, this,
-        [this, &source](quint64 request, const std::vector<TagsOfCall>& tags) {
+    connect(
+        &source, &CallSource::tagsFound, this, [this, &source](quint64 request, const std::vector<TagsOfCall>& tags) {
             if (!isMine(source, request))
                 return;
             m_tags.clear();

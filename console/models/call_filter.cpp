@@ -120,8 +120,8 @@ bool CallFilter::addNumberTerm(const QString& text)
 
 bool CallFilter::addFieldTerm(const QString& text)
 {
-    static const QRegularExpression shape(
-        QStringLiteral("^(from|to|id|codec|state|code|trust|probe|is):(.*)$"), QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression shape(QStringLiteral("^(from|to|id|codec|state|code|trust|probe|is):(.*)$"),
+        QRegularExpression::CaseInsensitiveOption);
     const QRegularExpressionMatch match = shape.match(text);
     if (!match.hasMatch())
         return false;
@@ -137,14 +137,14 @@ bool CallFilter::addFieldTerm(const QString& text)
     }
     Term term;
     term.field = name == QLatin1String("is") ? Field::Is
-        : name == QLatin1String("from") ? Field::From
-        : name == QLatin1String("to")          ? Field::To
-        : name == QLatin1String("id")          ? Field::Id
-        : name == QLatin1String("codec")       ? Field::Codec
-        : name == QLatin1String("state")       ? Field::State
-        : name == QLatin1String("trust")       ? Field::Trust
-        : name == QLatin1String("probe")       ? Field::Probe
-                                               : Field::Code;
+        : name == QLatin1String("from")      ? Field::From
+        : name == QLatin1String("to")        ? Field::To
+        : name == QLatin1String("id")        ? Field::Id
+        : name == QLatin1String("codec")     ? Field::Codec
+        : name == QLatin1String("state")     ? Field::State
+        : name == QLatin1String("trust")     ? Field::Trust
+        : name == QLatin1String("probe")     ? Field::Probe
+                                             : Field::Code;
     term.test = value.contains(QLatin1Char('*')) ? Test::Like : Test::Contains;
     term.text = value.toStdString();
     m_terms.push_back(term);

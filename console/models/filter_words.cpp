@@ -28,7 +28,8 @@ constexpr std::array fields {
     Field { "probe:", QT_TRANSLATE_NOOP("FilterWords", "the probe that sees it") },
     Field { "mos<", QT_TRANSLATE_NOOP("FilterWords", "the worse direction's MOS of the last second"),
         { "3.1", "3.5", "4" } },
-    Field { "minmos<", QT_TRANSLATE_NOOP("FilterWords", "the lowest MOS of ten seconds so far"), { "3.1", "3.5", "4" } },
+    Field {
+        "minmos<", QT_TRANSLATE_NOOP("FilterWords", "the lowest MOS of ten seconds so far"), { "3.1", "3.5", "4" } },
     Field { "loss>", QT_TRANSLATE_NOOP("FilterWords", "the worse direction's loss, %"), { "1", "2", "5" } },
     Field { "jitter>", QT_TRANSLATE_NOOP("FilterWords", "the worse direction's jitter, ms"), { "20", "30", "50" } },
     Field { "duration>", QT_TRANSLATE_NOOP("FilterWords", "seconds since the answer"), { "60", "600", "3600" } },
@@ -46,7 +47,8 @@ constexpr std::array quick {
     QuickFilter { QT_TRANSLATE_NOOP("FilterWords", "Lon&g"), "duration>3600",
         QT_TRANSLATE_NOOP("FilterWords", "Answered more than an hour ago") },
     QuickFilter { QT_TRANSLATE_NOOP("FilterWords", "Probe &lost"), "trust:lossy",
-        QT_TRANSLATE_NOOP("FilterWords", "The probe itself lost packets while the call was on: its figures may be wrong") },
+        QT_TRANSLATE_NOOP(
+            "FilterWords", "The probe itself lost packets while the call was on: its figures may be wrong") },
 };
 
 QString tr(const char* text)
@@ -81,7 +83,8 @@ std::vector<std::pair<QString, QString>> valuesOf(const QString& field, const Fi
         all(seen.probes);
     else if (field == QLatin1String("code:"))
         for (const QString& code : seen.codes)
-            values.emplace_back(code, codeMeaning(static_cast<std::uint16_t>(code.toUInt())).section(QLatin1Char(' '), 1));
+            values.emplace_back(
+                code, codeMeaning(static_cast<std::uint16_t>(code.toUInt())).section(QLatin1Char(' '), 1));
     else if (field == QLatin1String("state:"))
         for (const CallState state : { CallState::Trying, CallState::Ringing, CallState::Answered, CallState::OnHold })
             values.emplace_back(text(toText(state)), word(state));

@@ -29,7 +29,8 @@ struct FilterWord { // of a text
 // The word that ends at the cursor, or the part of it before the cursor. Spaces within quotes end no word.
 FilterWord wordAt(const QString& filter, qsizetype cursor);
 
-// For what is typed of a word; for an empty one every field. Nothing where it is complete already, or stands for itself.
+// For what is typed of a word; for an empty one every field. Nothing where it is complete already, or stands for
+// itself.
 std::vector<FilterSuggestion> suggestionsFor(const QString& typed, const FilterValues& values);
 
 // The text with the word at the cursor replaced; `cursor` goes behind it.

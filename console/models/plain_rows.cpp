@@ -80,7 +80,8 @@ QVariant PlainRows::headerData(int section, Qt::Orientation orientation, int rol
         return {};
     const auto column = static_cast<std::size_t>(section);
     if (role == Qt::TextAlignmentRole) {
-        const bool right = !m_rows.empty() && column < m_rows.front().cells.size() && isFigure(m_rows.front().cells[column]);
+        const bool right =
+            !m_rows.empty() && column < m_rows.front().cells.size() && isFigure(m_rows.front().cells[column]);
         return QVariant::fromValue((right ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     }
     return role == Qt::DisplayRole ? QVariant(withZone(m_headings.value(section))) : QVariant();

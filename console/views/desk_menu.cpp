@@ -68,8 +68,8 @@ void DeskMenu::showRole()
         const ProbeDesk::Role wanted = least(kind);
         const bool may = std::ranges::any_of(all, [wanted](const Desk& of) { return of.desk->may(wanted); });
         action->setEnabled(may);
-        action->setToolTip(may                 ? action->statusTip()
-                : !connected                   ? tr("Not connected to an engine")
+        action->setToolTip(may                     ? action->statusTip()
+                : !connected                       ? tr("Not connected to an engine")
                 : wanted == ProbeDesk::Role::Admin ? tr("For admins: your certificate is of another role")
                                                    : tr("Your certificate's role does not allow it"));
     }

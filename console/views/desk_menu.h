@@ -7,12 +7,12 @@
 #include "console/models/probe_desk.h"
 #include "console/views/theme.h"
 
+#include <QDialog>
 #include <QPointer>
 #include <set>
 
 class QAction;
 class QComboBox;
-class QDialog;
 class QMenu;
 class QMenuBar;
 

@@ -13,8 +13,7 @@ constexpr int apart = 14; // between columns
 
 }
 
-PlainTable::PlainTable(
-    QAbstractItemModel* model, const QString& name, const QString& accessibleName, QWidget* parent)
+PlainTable::PlainTable(QAbstractItemModel* model, const QString& name, const QString& accessibleName, QWidget* parent)
     : QTableView(parent)
 {
     setObjectName(name);

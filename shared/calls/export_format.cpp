@@ -11,7 +11,8 @@ namespace {
 
 bool isTime(std::string_view name)
 {
-    return name.ends_with("_at") || name.ends_with("_until") || name == "since" || name == "at" || name == "from" || name == "to";
+    return name.ends_with("_at") || name.ends_with("_until") || name == "since" || name == "at" || name == "from"
+        || name == "to";
 }
 
 // "2026-11-23T06:14:55.5Z" -> "2026-11-23T07:14:55.5+01:00"

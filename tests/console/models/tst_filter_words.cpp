@@ -85,7 +85,8 @@ private slots:
         QCOMPARE(text, QString("ringing  codec: from:+34*"));
         QCOMPARE(cursor, 15);
         cursor = 8;
-        QCOMPARE(withSuggestion("probe:ne", cursor, { "probe:\"new york\"", {}, true }), QString("probe:\"new york\" "));
+        QCOMPARE(
+            withSuggestion("probe:ne", cursor, { "probe:\"new york\"", {}, true }), QString("probe:\"new york\" "));
         QCOMPARE(cursor, 17);
         QCOMPARE(wordAt("a \"b c", 6).text, QString("\"b c")); // a space within quotes ends no word
     }

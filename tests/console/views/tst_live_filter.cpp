@@ -198,8 +198,7 @@ private slots:
             QVERIFY(shown.isReady(3'000));
             const auto grab = [&](const char* what) {
                 QTest::qWait(80);
-                QVERIFY(shown.window.grab().save(
-                    folder.filePath(QString("filter-%1-%2.png").arg(what, nameOf(name)))));
+                QVERIFY(shown.window.grab().save(folder.filePath(QString("filter-%1-%2.png").arg(what, nameOf(name)))));
             };
             QTest::keyClicks(&shown.line, "loss>2 co");
             QTest::keyClick(&shown.line, Qt::Key_Down);
