@@ -59,6 +59,7 @@ bool RecordKeeper::step()
     bool any = copyOneWaiting() || clearOneExpiredFile();
     if (!any && trusted && errors == m_errors) // a held call that cannot be copied keeps everything
         any = expireMedia() || expireMessages() || expireDay() || expireQuality() || expireNotes();
+    any = any || finishOneDeletion();
     if (!any)
         sayWhatWent();
     return any && errors == m_errors; // what fails is tried again later, not at once
