@@ -337,10 +337,10 @@ void RecordKeeper::eraseMedia(DeletedCall& call, Erasing& erasing)
         erasing.overwritten = erasing.overwritten || !places.whole;
         for (const auto& place : places.chunks) {
             if (!erasing.request.dryRun) {
-                erasing.times.keep(mediaSegmentPath(m_directory, place.at.segment));
+                erasing.times.keep(erasing.media.pathOf(place.at));
                 const auto erased = m_upkeep.eraseMedia(stream, place.at);
                 if (erased == StorageUpkeep::Erased::Failed) {
-                    return fail(call, systemError("cannot write", mediaSegmentPath(m_directory, place.at.segment)));
+                    return fail(call, systemError("cannot write", erasing.media.pathOf(place.at)));
                 }
                 if (erased == StorageUpkeep::Erased::Gone)
                     continue;

@@ -61,13 +61,11 @@ Result<void> DayWriter::prepare()
 {
     // NORMAL: a commit survives the death of the process at once, and the death of the machine from the next
     // checkpoint. Secure deletion zeroes what a row leaves behind, also where rows only move: else a deleted number
-    // could still be read from the file. Pages are large, of a new file: who looks at all rows asks the system for a
-    // quarter as many, which is a third of the time. The cache holds what the indexes of one quarter take at 10,000,000
-    // calls a day, and a checkpoint waits for 128 MiB, so that a page that every commit changes is written back once
-    // for several. bench: records_bench.
-    if (!execute(
-            "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-49152; "
-            "PRAGMA wal_autocheckpoint=8192; PRAGMA secure_delete=ON")
+    // could still be read from the file. The cache holds what the indexes of one quarter take at 10,000,000 calls a
+    // day, and a checkpoint waits for 128 MiB, so that a page that every commit changes is written back once for
+    // several. bench: records_bench.
+    if (!execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-49152; "
+                 "PRAGMA wal_autocheckpoint=32768; PRAGMA secure_delete=ON")
         || !begin())
         return m_error;
     const std::string version = std::to_string(schemaVersion);

@@ -53,6 +53,14 @@ std::vector<CallKey> DirectoryWriter::liveCallsOf(std::string_view number) const
     return calls;
 }
 
+std::vector<std::filesystem::path> DirectoryWriter::mediaFolders()
+{
+    std::vector<std::filesystem::path> paths;
+    for (const MediaFolder& folder : m_media->folders())
+        paths.push_back(folder.path);
+    return paths;
+}
+
 StorageUpkeep::Erased DirectoryWriter::eraseMedia(StreamKey stream, MediaLocation place)
 {
     const auto erased = m_media->erase(stream, place);
