@@ -76,7 +76,9 @@ int prepareMedia(const callmon::ProbeOptions& options)
         char byte = 0;
         return read(signalPipe[0], &byte, 1) != 1;
     };
-    const auto prepared = callmon::prepareMedia(options.data, std::uint64_t(options.mediaLimitGib) << 30, progress);
+    const auto prepared = callmon::prepareMedia(options.data, std::uint64_t(options.mediaLimitGib) << 30, progress,
+        callmon::MediaLogWriter::defaultSegmentSize,
+        std::vector<std::filesystem::path>(options.mediaDirectories.begin(), options.mediaDirectories.end()));
     if (!prepared) {
         say(prepared.error().what);
         return exitFailure;

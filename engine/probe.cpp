@@ -169,7 +169,8 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     probe->m_source = std::move(source.value());
     for (StorageQueue& queue : probe->m_queues)
         queue.setMayDropMedia(probe->m_source->isLive());
-    auto writer = RecordWriter::open(options.data, std::uint64_t(options.mediaLimitGib) << 30);
+    auto writer = RecordWriter::open(options.data, std::uint64_t(options.mediaLimitGib) << 30,
+        std::vector<std::filesystem::path>(options.mediaDirectories.begin(), options.mediaDirectories.end()));
     if (!writer)
         return writer.error();
     probe->m_writer = std::move(writer.value());
@@ -226,9 +227,10 @@ Probe::Probe(const ProbeOptions& options, Warn warn)
     , m_reader(m_monitor, reassemblerOptions(options), m_deal)
     , m_service(serviceOptions(options))
     , m_alarms(options.maxCalls, options.alarmRules)
-    , m_data(options.data)
+    , m_disks { options.data }
     , m_chunksInPool(options.recordMedia ? double(options.mediaPoolMib) * 1024 * 1024 / sizeof(MediaChunk) : 0)
 {
+    m_disks.insert(m_disks.end(), options.mediaDirectories.begin(), options.mediaDirectories.end());
 }
 
 Probe::~Probe() = default;
@@ -407,11 +409,16 @@ void Probe::judgeProbe()
     const auto clock = std::chrono::steady_clock::now();
     if (clock - m_diskLookedAt >= diskLookedAtEvery) {
         m_diskLookedAt = clock;
-        std::error_code failed;
-        const auto space = std::filesystem::space(m_data, failed);
         m_diskUsedPercent.reset();
-        if (!failed && space.capacity > 0)
-            m_diskUsedPercent = 100.0 * (1 - double(space.available) / double(space.capacity));
+        for (const auto& disk : m_disks) {
+            std::error_code failed;
+            const auto space = std::filesystem::space(disk, failed);
+            const double used = 100.0 * (1 - double(space.available) / double(space.capacity));
+            if (failed || space.capacity == 0 || used <= m_diskUsedPercent.value_or(-1))
+                continue;
+            m_diskUsedPercent = used;
+            m_fullestDisk = disk.string();
+        }
     }
     const ProbeStatus now = status();
     ProbeReadings readings;
@@ -419,6 +426,7 @@ void Probe::judgeProbe()
     readings.counters = now.counters;
     readings.live = m_source->isLive();
     readings.diskUsedPercent = m_diskUsedPercent;
+    readings.fullestDisk = m_disks.size() > 1 ? m_fullestDisk : std::string();
     std::vector<BufferFill> buffers;
     if (m_source->isLive()) { // a file waits for whoever is behind: its rings are full, and nothing is lost
         buffers.push_back({ "frames that wait for a processing core", m_capture->fullestRingPercent() });

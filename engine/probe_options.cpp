@@ -114,6 +114,19 @@ Result<void> applyLegHeaders(ProbeOptions& options, const Values& values)
     return {};
 }
 
+Result<void> applyMediaDirectories(ProbeOptions& options, const Values& values)
+{
+    options.mediaDirectories = values;
+    for (const std::string& path : values) {
+        if (!std::filesystem::path(path).is_absolute())
+            return Error { "'" + path
+                + "' is not a path from the root; it has to be the same wherever it is read from" };
+        if (path.find('\n') != std::string::npos)
+            return Error { "takes paths of one line" };
+    }
+    return {};
+}
+
 Result<void> applyPrefixes(ProbeOptions& options, const Values& values)
 {
     options.prefixes = values;
@@ -231,6 +244,11 @@ const std::vector<Option>& allOptions()
             number<&O::messageBytes>(0, 65'535) },
         { "media-limit-gib", "Disk for media, GiB: then the oldest make room for the newest; 0: keep all", false,
             number<&O::mediaLimitGib>(0, 1'048'576) },
+        { "media-directories",
+            "Directories for media, one on each disk, written side by side; what one cannot take the others do. "
+            "Without "
+            "them media go into the data directory",
+            true, applyMediaDirectories },
         { "message-limit-gib", "Disk for signalling messages, GiB: then the oldest are deleted; 0: keep all", false,
             number<&O::messageLimitGib>(0, 1'048'576) },
         { "keep-records",

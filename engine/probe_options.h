@@ -31,6 +31,7 @@ struct ProbeOptions {
 
     Pace pace = Pace::Fast;
     std::string data; // the data directory
+    std::vector<std::string> mediaDirectories; // where media go, side by side; none: into the data directory
     std::string listenTls; // tls://address:port, beside the other; empty: none
     std::string identity = "/etc/callmon/identity"; // directory of the engine's certificate
     std::string listen; // URL; "none" for no remote interface; empty: the default socket, but none on a fast replay that does not stay

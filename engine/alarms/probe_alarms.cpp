@@ -117,6 +117,7 @@ std::optional<double> ProbeAlarms::figureOf(AlarmKind kind, const ProbeReadings&
         return fullest.percent;
     }
     case AlarmKind::DiskNearlyFull:
+        detail = readings.fullestDisk;
         return readings.diskUsedPercent;
     case AlarmKind::NoTraffic:
         if (!readings.live)

@@ -20,7 +20,8 @@ struct ProbeReadings {
     std::span<const NamedCounter> counters; // totals, as callmonctl status shows them
     bool live = false; // a port: a file has no traffic to miss
     std::span<const BufferFill> buffers {};
-    std::optional<double> diskUsedPercent {}; // of the data directory's file system
+    std::optional<double> diskUsedPercent {}; // of the data directory's file system, or of the fullest for media
+    std::string fullestDisk {}; // which of several that is; empty: there is one
 };
 
 // Storage thread.

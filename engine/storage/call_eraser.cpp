@@ -1,6 +1,7 @@
 // RecordKeeper: deletion on request. Of each call its media and messages become zeros where they lie, oldest first, so
-// that what a kill leaves is still found by the chains; its rows go last. Zeros between chunks are what recovery and
-// readers know as space never written.
+// that what a kill leaves is still found by the chains; its rows go when that is on the disk. Zeros between chunks are
+// what recovery and readers know as space never written. A day is noted as unfinished before its first row goes, and
+// until none of its files holds the bytes of one: whatever a kill cuts off is finished by the next run, or by step().
 #include "engine/storage/day_files.h"
 #include "engine/storage/day_writer.h"
 #include "engine/storage/held_call.h"
@@ -11,12 +12,14 @@
 #include "engine/storage/storage_error.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
 #include <fstream>
 #include <map>
 #include <set>
 #include <sys/stat.h>
 #include <thread>
+#include <utility>
 
 namespace callmon {
 
@@ -25,41 +28,36 @@ namespace {
 constexpr auto longestRenewal = std::chrono::seconds(60); // of the journal: some commits
 
 // The time of a segment's last write says how old its content is: what is erased does not make it young.
-class KeptTime {
+class KeptTimes {
 public:
-    explicit KeptTime(std::filesystem::path file)
-        : m_file(std::move(file))
-        , m_known(::stat(m_file.c_str(), &m_status) == 0)
+    void keep(const std::filesystem::path& file)
     {
+        struct stat status { };
+        if (!m_times.contains(file) && ::stat(file.c_str(), &status) == 0)
+            m_times.emplace(file, status.st_mtim);
     }
-    ~KeptTime()
+    // All that was erased, with the times that the files had.
+    Result<void> toDisk()
     {
-        const FileHandle file(::open(m_file.c_str(), O_RDWR | O_CLOEXEC));
-        if (!m_known || !file)
-            return;
-        ::fdatasync(file.get());
-        const timespec times[] { m_status.st_atim, m_status.st_mtim };
-        ::futimens(file.get(), times);
+        Result<void> done;
+        for (const auto& [path, time] : std::exchange(m_times, {})) {
+            const FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+            if (!file && errno == ENOENT)
+                continue; // it expired meanwhile
+            const timespec times[] { { 0, UTIME_OMIT }, time };
+            if (!file || ::fdatasync(file.get()) != 0 || ::futimens(file.get(), times) != 0)
+                done = systemError("cannot write", path);
+        }
+        return done;
     }
-    KeptTime(const KeptTime&) = delete;
-    KeptTime& operator=(const KeptTime&) = delete;
 
 private:
-    std::filesystem::path m_file;
-    struct stat m_status { };
-    bool m_known;
+    std::map<std::filesystem::path, timespec> m_times;
 };
 
-using KeptTimes = std::map<std::filesystem::path, std::unique_ptr<KeptTime>>;
-
-void keepTime(KeptTimes& times, const std::filesystem::path& file)
-{
-    auto& kept = times[file];
-    if (!kept)
-        kept = std::make_unique<KeptTime>(file);
-}
-
-constexpr const char* isTheirs = "(caller=?1 OR callee=?1 OR asserted_identity=?1)";
+// Who diverted a call or was to be transferred to takes part in it, too.
+constexpr const char* isTheirs =
+    "(caller=?1 OR callee=?1 OR asserted_identity=?1 OR diversion=?1 OR transfer_target=?1)";
 
 std::string counted(std::uint64_t count, const char* one, const char* many)
 {
@@ -87,6 +85,7 @@ struct RecordKeeper::Erasing {
     KeptTimes times;
     std::optional<Database> day; // the one at work
     UtcDay dayName;
+    bool noted = false; // as unfinished
     std::uint64_t othersThatNameIt = 0;
     bool overwritten = false; // some media were before
 
@@ -114,7 +113,8 @@ Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request
         .messages = MessageLogReader(m_directory),
         .times = {},
         .day = {},
-        .dayName = {} };
+        .dayName = {},
+        .noted = false };
     const auto holds = m_store.holds(true);
     if (!holds)
         return holds.error();
@@ -134,10 +134,12 @@ Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request
     std::vector<UtcDay> days = storedDays(m_directory);
     for (const UtcDay day : days) {
         if (!erasing.goesOn() || m_stopping)
-            return stopped;
+            break;
         if ((!request.from || day >= dayOf(*request.from)) && (!request.to || day <= dayOf(*request.to)))
             eraseDay(day, erasing);
     }
+    if (!request.dryRun)
+        finishDeletions(erasing.report.notes); // of earlier runs, too
     if (!erasing.goesOn() || m_stopping)
         return stopped;
     // Held calls whose day has expired.
@@ -198,7 +200,8 @@ void RecordKeeper::eraseDay(UtcDay day, Erasing& erasing)
     while (rows.value().stepToRow())
         calls.push_back({ rows.value().integer(0) });
     rows.value().reset();
-    bool any = false;
+    erasing.noted = false;
+    std::vector<DeletedCall> theirs;
     for (const CallKey key : calls) {
         if (!erasing.goesOn() || m_stopping)
             break; // what went so far is finished below
@@ -207,51 +210,45 @@ void RecordKeeper::eraseDay(UtcDay day, Erasing& erasing)
         if (erasing.held.contains(key)) {
             call.state = DeletionState::Held;
             call.why = "a legal hold keeps it: callmonctl hold list";
-        } else if (eraseCall(call, erasing) && call.state == DeletionState::Deleted) {
-            any = true;
-            ++m_deleted;
+        } else {
+            eraseContent(call, erasing);
         }
         std::erase_if(erasing.report.calls, [&](const DeletedCall& other) { return other.call == key; });
+        theirs.push_back(std::move(call));
+    }
+    const auto onDisk = erasing.times.toDisk();
+    for (DeletedCall& call : theirs) {
+        if (call.state == DeletionState::Deleted) {
+            if (onDisk)
+                eraseRows(call, erasing);
+            else
+                fail(call, onDisk.error());
+        }
+        m_deleted += call.state == DeletionState::Deleted;
         erasing.report.calls.push_back(std::move(call));
     }
-    // Alarms that name the number without being of such a call.
-    if (!request.dryRun) {
-        auto alarms = erasing.prepared(
-            "DELETE FROM alarms WHERE (caller=?1 OR callee=?1 OR instr(text,?1) OR instr(comment,?1)) AND "
-            "raised_at_ns>=?2 AND raised_at_ns<?3 AND (call_key IS NULL OR call_key NOT IN (SELECT call_key FROM "
-            "calls))",
-            whose);
-        if (alarms && alarms.value().run() && sqlite3_changes(erasing.day->handle()) > 0) {
-            any = true;
-            erasing.report.notes.push_back(
-                counted(static_cast<std::uint64_t>(sqlite3_changes(erasing.day->handle())), "alarm", "alarms") + " of "
-                + toString(day) + " that named the number went, too.");
-        }
-    }
-    auto others = erasing.prepared(
-        (std::string("SELECT count(*) FROM calls WHERE NOT ") + isTheirs + inTime
-            + " AND (instr(diversion,?1) OR instr(transfer_target,?1) OR instr(call_id,?1) OR instr(leg_id,?1))")
-            .c_str(),
+    if (!request.dryRun)
+        eraseAlarms(erasing);
+    auto others = erasing.prepared((std::string("SELECT count(*) FROM calls WHERE NOT ") + isTheirs + inTime
+                                       + " AND (instr(call_id,?1) OR instr(leg_id,?1))")
+                                       .c_str(),
         whose);
     if (others && others.value().stepToRow())
         erasing.othersThatNameIt += static_cast<std::uint64_t>(others.value().integer(0));
     if (others)
         others.value().reset();
-    erasing.times.clear(); // to the disk, with the times they had
-    if (any)
-        compactDay(day, erasing);
     erasing.day.reset();
 }
 
-bool RecordKeeper::eraseCall(DeletedCall& call, Erasing& erasing)
+void RecordKeeper::fail(DeletedCall& call, const Error& error)
 {
-    const bool dry = erasing.request.dryRun;
-    const auto failed = [&](std::string why) {
-        ++m_errors;
-        call.state = DeletionState::Failed;
-        call.why = std::move(why);
-        return false;
-    };
+    ++m_errors;
+    call.state = DeletionState::Failed;
+    call.why = error.what;
+}
+
+void RecordKeeper::eraseContent(DeletedCall& call, Erasing& erasing)
+{
     const std::vector<StoredValue> key { toStored(call.call.value) };
     const auto count = [&](const char* sql) -> std::uint32_t {
         auto row = erasing.prepared(sql, key);
@@ -262,27 +259,67 @@ bool RecordKeeper::eraseCall(DeletedCall& call, Erasing& erasing)
     call.alarms = count("SELECT count(*) FROM alarms WHERE call_key=?");
     if (const auto notes = m_notes.remove(call.call, true))
         call.notes = notes.value();
-    call.state = dry ? DeletionState::WouldGo : DeletionState::Deleted;
+    call.state = erasing.request.dryRun ? DeletionState::WouldGo : DeletionState::Deleted;
     eraseMedia(call, erasing);
     eraseMessages(call, erasing);
-    if (call.state == DeletionState::Failed || dry)
-        return call.state != DeletionState::Failed;
+}
+
+Result<void> RecordKeeper::noteUnfinished(Erasing& erasing)
+{
+    if (erasing.noted)
+        return {};
+    auto noted = m_store.noteUnfinished({ erasing.dayName, false });
+    erasing.noted = noted.has_value();
+    return noted;
+}
+
+void RecordKeeper::eraseRows(DeletedCall& call, Erasing& erasing)
+{
     if (const auto notes = m_notes.remove(call.call, false); !notes)
-        return failed(notes.error().what);
-    if (auto noted = m_store.noteExpired(ExpiredPart::Call, call.call.value, now()); !noted)
-        return failed(noted.error().what);
+        return fail(call, notes.error());
+    auto noted = m_store.noteExpired(ExpiredPart::Call, call.call.value, now());
+    if (noted)
+        noted = noteUnfinished(erasing);
+    if (!noted)
+        return fail(call, noted.error());
     bool good = erasing.day->execute("BEGIN IMMEDIATE");
     for (const char* sql : { "DELETE FROM quality WHERE call_key=?", "DELETE FROM streams WHERE call_key=?",
              "DELETE FROM alarms WHERE call_key=?", "DELETE FROM calls WHERE call_key=?" }) {
-        auto statement = erasing.prepared(sql, key);
+        auto statement = erasing.prepared(sql, { toStored(call.call.value) });
         good = good && statement && statement.value().run();
     }
     if (!good || !erasing.day->execute("COMMIT")) {
         const Error error = erasing.day->error("cannot delete from");
         (void)erasing.day->execute("ROLLBACK");
-        return failed(error.what);
+        fail(call, error);
     }
-    return true;
+}
+
+// Those that name the number without being of such a call.
+void RecordKeeper::eraseAlarms(Erasing& erasing)
+{
+    constexpr const char* theirs =
+        " FROM alarms WHERE (caller=?1 OR callee=?1 OR instr(text,?1) OR instr(comment,?1)) AND raised_at_ns>=?2 AND "
+        "raised_at_ns<?3 AND (call_key IS NULL OR call_key NOT IN (SELECT call_key FROM calls))";
+    const DeletionRequest& request = erasing.request;
+    const std::vector<StoredValue> whose { toStored(std::string_view(request.number)),
+        toStored(request.from.value_or(Timestamp::min())), toStored(request.to.value_or(Timestamp::max())) };
+    {
+        auto any = erasing.prepared((std::string("SELECT 1") + theirs + " LIMIT 1").c_str(), whose);
+        if (!any || !any.value().stepToRow())
+            return;
+    }
+    const auto noted = noteUnfinished(erasing);
+    auto alarms = erasing.prepared((std::string("DELETE") + theirs).c_str(), whose);
+    if (!noted || !alarms || !alarms.value().run()) {
+        ++m_errors;
+        erasing.report.notes.push_back("Alarms of " + toString(erasing.dayName) + " that name the number stay: "
+            + (noted ? erasing.day->error("cannot delete from") : noted.error()).what + '.');
+        return;
+    }
+    erasing.report.notes.push_back(
+        counted(static_cast<std::uint64_t>(sqlite3_changes(erasing.day->handle())), "alarm", "alarms") + " of "
+        + toString(erasing.dayName) + " that named the number went, too.");
 }
 
 void RecordKeeper::eraseMedia(DeletedCall& call, Erasing& erasing)
@@ -300,12 +337,10 @@ void RecordKeeper::eraseMedia(DeletedCall& call, Erasing& erasing)
         erasing.overwritten = erasing.overwritten || !places.whole;
         for (const auto& place : places.chunks) {
             if (!erasing.request.dryRun) {
-                keepTime(erasing.times, mediaSegmentPath(m_directory, place.at.segment));
+                erasing.times.keep(erasing.media.pathOf(place.at));
                 const auto erased = m_upkeep.eraseMedia(stream, place.at);
                 if (erased == StorageUpkeep::Erased::Failed) {
-                    call.state = DeletionState::Failed;
-                    call.why = systemError("cannot write", mediaSegmentPath(m_directory, place.at.segment)).what;
-                    return;
+                    return fail(call, systemError("cannot write", erasing.media.pathOf(place.at)));
                 }
                 if (erased == StorageUpkeep::Erased::Gone)
                     continue;
@@ -328,15 +363,13 @@ void RecordKeeper::eraseMessages(DeletedCall& call, Erasing& erasing)
     for (const auto& place : erasing.messages.placesOf(call.call, last)) {
         if (!erasing.request.dryRun) {
             const auto path = messageSegmentPath(m_directory, place.at.segment);
-            keepTime(erasing.times, path);
+            erasing.times.keep(path);
             const FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
             const std::vector<std::byte> zeros(place.bytes);
             if (!file
                 || ::pwrite(file.get(), zeros.data(), zeros.size(), place.at.offset)
                     != static_cast<ssize_t>(zeros.size())) {
-                call.state = DeletionState::Failed;
-                call.why = systemError("cannot write", path).what;
-                return;
+                return fail(call, systemError("cannot write", path));
             }
         }
         ++call.messages;
@@ -344,24 +377,64 @@ void RecordKeeper::eraseMessages(DeletedCall& call, Erasing& erasing)
     }
 }
 
-// A day that nobody writes to any more is written anew, without what deleted rows leave behind; of one that is being
-// written, secure deletion has to do.
-void RecordKeeper::compactDay(UtcDay day, Erasing& erasing)
+// One day, where there is one: true, and it is finished.
+bool RecordKeeper::finishOneDeletion()
 {
-    Database& database = *erasing.day;
+    const auto days = m_store.unfinishedDays();
+    if (!days) {
+        fail(days.error());
+        return false;
+    }
+    for (const UnfinishedDay& day : days.value()) {
+        std::vector<std::string> unsaid; // it is tried until it is done
+        if (compactDay(day, unsaid))
+            return true;
+    }
+    return false;
+}
+
+void RecordKeeper::finishDeletions(std::vector<std::string>& notes)
+{
+    const auto days = m_store.unfinishedDays();
+    if (!days)
+        return fail(days.error());
+    for (const UnfinishedDay& day : days.value())
+        (void)compactDay(day, notes);
+}
+
+// A day that nobody writes to any more is written anew, without what deleted rows leave behind; of one that is being
+// written, secure deletion has to do. False: SQLite's log could not be emptied yet.
+bool RecordKeeper::compactDay(UnfinishedDay unfinished, std::vector<std::string>& notes)
+{
+    const UtcDay day = unfinished.day;
+    const auto file = dayDatabasePath(m_directory, day);
     std::error_code ignored;
-    const auto space = mediaSpaceAt(database.file());
-    const bool room =
-        space && space->free > space->keptForRecords + 2 * std::filesystem::file_size(database.file(), ignored);
-    const bool past = m_options.commits || day < dayOf(now() - std::chrono::hours(24));
-    if (past && (!room || !database.execute("VACUUM")))
-        erasing.report.notes.push_back("The database of " + toString(day)
-            + " could not be written anew; the rows are gone and their bytes overwritten all the same.");
-    auto done = database.prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+    if (!std::filesystem::exists(file, ignored))
+        return m_store.noteFinished(day).has_value(); // it expired, or is kept aside as damaged
+    const auto left = [&](const std::string& why) {
+        notes.push_back("The database of " + toString(day) + ' ' + why + ": " + file.filename().string()
+            + "-wal may keep what was deleted until the engine has emptied it, which it tries every half minute; ask "
+              "again to be sure.");
+        return false;
+    };
+    auto database = Database::open(file, Database::Mode::ReadWrite);
+    if (!database) {
+        ++m_errors;
+        return left("could not be opened (" + database.error().what + ')');
+    }
+    if (!unfinished.writtenAnew) {
+        const auto space = mediaSpaceAt(file);
+        const bool room = space && space->free > space->keptForRecords + 2 * std::filesystem::file_size(file, ignored);
+        const bool past = m_options.commits || day < dayOf(now() - std::chrono::hours(24));
+        if (past && (!room || !database.value().execute("VACUUM")))
+            notes.push_back("The database of " + toString(day)
+                + " could not be written anew; the rows are gone and their bytes overwritten all the same.");
+        (void)m_store.noteUnfinished({ day, true }).has_value();
+    }
+    auto done = database.value().prepare("PRAGMA wal_checkpoint(TRUNCATE)");
     if (!done || !done.value().stepToRow() || done.value().integer(0) != 0)
-        erasing.report.notes.push_back("The database of " + toString(day)
-            + " is being read: " + database.file().filename().string()
-            + "-wal may keep what was deleted until the engine checkpoints it; ask again to be sure.");
+        return left("is being read");
+    return m_store.noteFinished(day).has_value();
 }
 
 // Tags and notes went with each call; what they leave behind in the file goes once, also after a run that was cut off.
@@ -406,7 +479,7 @@ void RecordKeeper::noteWhatStays(Erasing& erasing)
                         "is written again goes as the recording goes on.");
     if (erasing.othersThatNameIt > 0)
         notes.push_back(counted(erasing.othersThatNameIt, "call of others names", "calls of others name")
-            + " the number as a diversion, a transfer target or in an identifier, and stay.");
+            + " the number in an identifier, and stay.");
     if (const auto lines = linesWith(m_directory / "audit.log", erasing.request.number); lines > 0)
         notes.push_back("The audit log names the number in " + counted(lines, "line", "lines")
             + ": who asked for it and when, which is kept.");

@@ -24,6 +24,7 @@ public:
         if (m_chunks++ % farDistance == 0)
             m_far = here;
     }
+    MediaLocation newest() const { return m_newest; }
     // The disk did not take it. The newest first, so that the chain ends where it ended before the oldest of them.
     void takeBack(const ChunkHeader& header)
     {

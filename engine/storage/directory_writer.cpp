@@ -44,10 +44,11 @@ DirectoryWriter::~DirectoryWriter()
 }
 
 Result<std::unique_ptr<RecordWriter>> RecordWriter::open(
-    const std::filesystem::path& directory, std::uint64_t mostMediaBytes)
+    const std::filesystem::path& directory, std::uint64_t mostMediaBytes, MediaFolderPaths mediaFolders)
 {
     DirectoryWriter::Tuning tuning;
     tuning.mostMediaBytes = mostMediaBytes;
+    tuning.mediaFolders = std::move(mediaFolders);
     auto writer = DirectoryWriter::open(directory, tuning);
     if (!writer)
         return writer.error();

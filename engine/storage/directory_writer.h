@@ -24,6 +24,7 @@ public:
     struct Tuning { // smaller in tests
         std::uint64_t segmentSize = MediaLogWriter::defaultSegmentSize;
         std::uint64_t mostMediaBytes = 0; // any
+        std::optional<std::vector<std::filesystem::path>> mediaFolders; // chooseMediaFolders()
         std::uint64_t messageSegmentSize = MessageLogWriter::defaultSegmentSize;
         unsigned commitsPerJournal = 60;
         std::uint64_t smallestJournal = 4u << 20; // a journal below this is not worth turning
@@ -67,9 +68,13 @@ public:
     std::uint64_t journalsRenewed() const override { return m_journalsRenewed.load(std::memory_order_acquire); }
     bool isLive(CallKey call) const override;
     std::vector<CallKey> liveCallsOf(std::string_view number) const override;
-    std::vector<std::uint32_t> oldMediaSegments() override { return m_media->oldSegments(); }
-    std::filesystem::path expireMediaSegment(std::uint32_t segment) override { return m_media->expire(segment); }
-    bool wantsSpareMedia() override { return m_media->wantsSpare(); }
+    std::vector<std::filesystem::path> mediaFolders() override;
+    std::vector<std::filesystem::path> oldestMediaSegments() override { return m_media->oldestSegments(); }
+    std::filesystem::path expireMediaSegment(const std::filesystem::path& segment) override
+    {
+        return m_media->expire(segment);
+    }
+    bool wantsSpareMedia(const std::filesystem::path& folder) override { return m_media->wantsSpare(folder); }
     bool addSpareMedia(const std::filesystem::path& zeros) override { return m_media->addSpare(zeros); }
     Erased eraseMedia(StreamKey stream, MediaLocation place) override;
 

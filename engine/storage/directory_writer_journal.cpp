@@ -187,8 +187,12 @@ Result<void> DirectoryWriter::recover(std::unique_ptr<MediaDisk> disk)
     const auto old = m_directory / oldJournalName;
     std::error_code ignored;
     const bool crashed = std::filesystem::exists(current, ignored) || std::filesystem::exists(old, ignored);
-    auto media =
-        MediaLogWriter::open(m_directory, crashed, m_tuning.segmentSize, std::move(disk), m_tuning.mostMediaBytes);
+    MediaLogWriter::Options options;
+    options.segmentSize = m_tuning.segmentSize;
+    options.mostBytes = m_tuning.mostMediaBytes;
+    options.folders = m_tuning.mediaFolders;
+    options.disks.push_back(std::move(disk));
+    auto media = MediaLogWriter::open(m_directory, crashed, std::move(options));
     if (!media)
         return media.error();
     m_media = std::move(media.value());
@@ -196,9 +200,9 @@ Result<void> DirectoryWriter::recover(std::unique_ptr<MediaDisk> disk)
     if (!messages)
         return messages.error();
     m_messages.emplace(std::move(messages.value()));
+    m_notes = m_media->notes();
     if (!crashed)
         return {};
-    m_notes = m_media->notes();
     readJournals();
     for (auto at = m_live.begin(); at != m_live.end();) {
         if (!at->second.known) {

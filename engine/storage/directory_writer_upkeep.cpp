@@ -43,11 +43,22 @@ std::vector<CallKey> DirectoryWriter::liveCallsOf(std::string_view number) const
 {
     std::vector<CallKey> calls;
     const std::lock_guard lock(m_mutex);
-    for (const auto& [key, entry] : m_live)
-        if (entry.record.caller == number || entry.record.callee == number || entry.record.assertedIdentity == number)
+    for (const auto& [key, entry] : m_live) {
+        const CallRecord& call = entry.record;
+        if (call.caller == number || call.callee == number || call.assertedIdentity == number
+            || call.diversion == number || call.transferTarget == number)
             calls.push_back(key);
+    }
     std::sort(calls.begin(), calls.end());
     return calls;
+}
+
+std::vector<std::filesystem::path> DirectoryWriter::mediaFolders()
+{
+    std::vector<std::filesystem::path> paths;
+    for (const MediaFolder& folder : m_media->folders())
+        paths.push_back(folder.path);
+    return paths;
 }
 
 StorageUpkeep::Erased DirectoryWriter::eraseMedia(StreamKey stream, MediaLocation place)

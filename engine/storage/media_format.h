@@ -1,4 +1,5 @@
-// DIR/media/NNNNNN.log: the raw RTP of all streams, in append-only segment files. Version 2, all little-endian:
+// DIR/media/NNNNNN.log, or in several folders (media_folders.h): the raw RTP of all streams, in append-only segment
+// files. Version 2, all little-endian:
 //
 //   0            SegmentHeader, zeros up to 4 KiB
 //   n * 512      chunks: ChunkHeader, packed packets (shared/calls/media_chunk.h), zeros up to the next disk block

@@ -1,5 +1,6 @@
 #include "engine/storage/media_log_reader.h"
 
+#include "engine/storage/media_folders.h"
 #include "engine/storage/retention_store.h"
 #include "shared/base/utc_time.h"
 
@@ -29,9 +30,21 @@ bool packetsOf(ChunkChain::Link& link, std::vector<std::byte>& packets)
 }
 
 MediaLogReader::MediaLogReader(const std::filesystem::path& directory)
-    : m_folder(directory / "media")
-    , m_segments(m_folder, POSIX_FADV_NORMAL)
+    : m_directory(directory)
+    , m_segments(
+          [directory] {
+              std::vector<std::filesystem::path> paths;
+              for (MediaFolder& folder : mediaFoldersOf(directory))
+                  paths.push_back(std::move(folder.path));
+              return paths;
+          },
+          POSIX_FADV_NORMAL)
 {
+}
+
+std::filesystem::path MediaLogReader::pathOf(MediaLocation location) const
+{
+    return mediaSegmentPath(mediaFoldersOf(m_directory), location.segment);
 }
 
 ChunkChain MediaLogReader::chainOf(StreamKey stream, MediaLocation last, MediaLocation after)
@@ -39,25 +52,37 @@ ChunkChain MediaLogReader::chainOf(StreamKey stream, MediaLocation last, MediaLo
     return { m_segments, stream, last, [this](MediaLocation place) { return whatBecameOf(place); }, after };
 }
 
-// The segments that took files over did so in the order of the old ones: the first that did not before this one was
-// gone tells when, or, when its own file has been taken over since, until when at the latest.
+// The segments of a folder that took files over did so in the order of the old ones: the first that did not before this
+// one was gone tells when, or, when its own file has been taken over since, until when at the latest. In which folder
+// it lay nobody knows, so of several the latest time is told.
 std::string MediaLogReader::whatBecameOf(MediaLocation missing)
 {
-    if (const auto at = expiredAt(m_folder.parent_path(), ExpiredPart::MediaSegment, missing.segment))
+    if (const auto at = expiredAt(m_directory, ExpiredPart::MediaSegment, missing.segment))
         return "what came before expired and was deleted at " + toIso8601(*at);
-    const auto kept = segmentsIn(m_folder);
     const auto headerOf = [&](std::uint32_t segment) {
         const int file = m_segments.fileOf(segment);
         return (file < 0 ? std::nullopt : readSegmentHeader(file)).value_or(SegmentHeader());
     };
-    const auto taker = std::ranges::partition_point(
-        kept, [&](std::uint32_t segment) { return headerOf(segment).tookOver < missing.segment; });
-    if (taker == kept.end() || missing.segment >= kept.front())
-        return "what came before, from " + wordsOf(missing) + ", is missing or damaged";
-    const SegmentHeader header = headerOf(*taker);
-    return std::string("what came before was overwritten, to make room for newer recordings, ")
-        + (header.tookOver == missing.segment ? "at " : "before ")
-        + toIso8601(timestampFromNanoseconds(header.tookOverAt));
+    std::optional<Timestamp> before;
+    const std::string overwritten = "what came before was overwritten, to make room for newer recordings, ";
+    for (const MediaFolder& folder : mediaFoldersOf(m_directory)) {
+        std::error_code failed;
+        if (!std::filesystem::exists(folder.path, failed))
+            return "what came before is missing or damaged, or lies in " + folder.path.string()
+                + ", which is not there";
+        const auto kept = segmentsIn(folder.path);
+        const auto taker = std::ranges::partition_point(
+            kept, [&](std::uint32_t segment) { return headerOf(segment).tookOver < missing.segment; });
+        if (taker == kept.end() || missing.segment >= kept.front())
+            continue;
+        const SegmentHeader header = headerOf(*taker);
+        const Timestamp at = timestampFromNanoseconds(header.tookOverAt);
+        if (header.tookOver == missing.segment)
+            return overwritten + "at " + toIso8601(at);
+        before = std::max(before.value_or(at), at);
+    }
+    return before ? overwritten + "before " + toIso8601(*before)
+                  : "what came before, from " + wordsOf(missing) + ", is missing or damaged";
 }
 
 MediaLogReader::Places MediaLogReader::placesOf(StreamKey stream, MediaLocation last)

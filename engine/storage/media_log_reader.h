@@ -27,6 +27,7 @@ public:
     Result<void> read(std::span<const StreamEnd> streams, const std::function<bool(StreamKey, Bytes)>& sink);
     // A whole chunk of this stream lies there.
     bool isChunkOf(StreamKey stream, MediaLocation location);
+    std::filesystem::path pathOf(MediaLocation location) const; // of its segment's file
     // The stream's chunks that are there, from the first to the one at `last`, as far as the chain leads.
     struct Place {
         MediaLocation at;
@@ -42,7 +43,7 @@ private:
     ChunkChain chainOf(StreamKey stream, MediaLocation last, MediaLocation after = {});
     std::string whatBecameOf(MediaLocation missing);
 
-    std::filesystem::path m_folder;
+    std::filesystem::path m_directory;
     OpenSegments m_segments;
 };
 

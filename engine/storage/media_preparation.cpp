@@ -86,42 +86,58 @@ std::vector<std::filesystem::path> spareSegmentsIn(const std::filesystem::path& 
 }
 
 Result<PreparedMedia> prepareMedia(const std::filesystem::path& directory, std::uint64_t mostBytes,
-    const std::function<bool(std::uint64_t done, std::uint64_t all)>& progress, std::uint64_t segmentSize)
+    const std::function<bool(std::uint64_t done, std::uint64_t all)>& progress, std::uint64_t segmentSize,
+    const std::optional<std::vector<std::filesystem::path>>& mediaFolders)
 {
-    const auto folder = directory / "media";
     std::error_code failed;
-    std::filesystem::create_directories(folder, failed);
+    std::filesystem::create_directories(directory, failed);
     if (failed)
-        return Error { "cannot create " + folder.string() + ": " + failed.message() };
+        return Error { "cannot create " + directory.string() + ": " + failed.message() };
     const auto lock = DirectoryLock::take(directory);
     if (!lock)
         return lock.error();
-    PreparedMedia prepared;
-    const auto spares = spareSegmentsIn(folder);
-    prepared.filesBefore = segmentsIn(folder).size() + spares.size();
-    const std::uint64_t files = std::max<std::uint64_t>(MediaSegmentRoll::fewestKept, mostBytes / segmentSize);
-    const std::uint64_t missing = files > prepared.filesBefore ? files - prepared.filesBefore : 0;
+    auto chosen = chooseMediaFolders(directory, mediaFolders);
+    if (!chosen)
+        return chosen.error();
+    std::erase_if(chosen.value().folders, [](const MediaFolder& folder) { return !folder.inUse; });
+    const auto& folders = chosen.value().folders;
+    const std::uint64_t files = MediaSegmentRoll::mostKept(mostBytes, segmentSize, folders.size());
     const std::uint64_t size = segmentSize + MediaLogWriter::writeSize; // the last write may reach so far beyond
-    if (auto room = checkRoom(folder, missing * size); !room)
-        return room.error();
+    PreparedMedia prepared;
+    std::vector<std::uint64_t> missing; // by folder
+    std::uint64_t allMissing = 0;
+    for (const MediaFolder& folder : folders) {
+        if (!folder.isThere)
+            return Error { chosen.value().notes.front() };
+        const std::uint64_t before = segmentsIn(folder.path).size() + spareSegmentsIn(folder.path).size();
+        prepared.filesBefore += before;
+        missing.push_back(files > before ? files - before : 0);
+        allMissing += missing.back();
+        if (auto room = checkRoom(folder.path, missing.back() * size); !room)
+            return room.error();
+    }
     const Zeros memory = zeros();
-    std::size_t number = spares.empty() ? 1 : std::strtoul(spares.back().stem().c_str(), nullptr, 10) + 1;
-    for (; prepared.filesWritten < missing; ++number) {
-        const auto begun = sparePath(folder, number, "begun");
-        const auto written = writeSpare(begun, size, memory,
-            [&](std::uint64_t bytes) { return progress(prepared.bytesWritten + bytes, missing * size); });
-        if (!written || !written.value()) {
-            std::filesystem::remove(begun, failed);
-            if (!written)
-                return written.error();
-            prepared.stopped = true;
-            return prepared;
+    for (std::size_t i = 0; i < folders.size(); ++i) {
+        const auto& folder = folders[i].path;
+        const auto spares = spareSegmentsIn(folder);
+        std::size_t number = spares.empty() ? 1 : std::strtoul(spares.back().stem().c_str(), nullptr, 10) + 1;
+        for (std::uint64_t file = 0; file < missing[i]; ++file, ++number) {
+            const auto begun = sparePath(folder, number, "begun");
+            const auto written = writeSpare(begun, size, memory,
+                [&](std::uint64_t bytes) { return progress(prepared.bytesWritten + bytes, allMissing * size); });
+            if (!written || !written.value()) {
+                std::filesystem::remove(begun, failed);
+                if (!written)
+                    return written.error();
+                prepared.stopped = true;
+                return prepared;
+            }
+            std::filesystem::rename(begun, sparePath(folder, number, "spare"), failed);
+            if (failed)
+                return Error { "cannot rename " + begun.string() + ": " + failed.message() };
+            ++prepared.filesWritten;
+            prepared.bytesWritten += size;
         }
-        std::filesystem::rename(begun, sparePath(folder, number, "spare"), failed);
-        if (failed)
-            return Error { "cannot rename " + begun.string() + ": " + failed.message() };
-        ++prepared.filesWritten;
-        prepared.bytesWritten += size;
     }
     return prepared;
 }

@@ -1,4 +1,5 @@
-// Files of the recording log that were written with zeros before anything was recorded: DIR/media/NNNNNN.spare. A
+// Files of the recording log that were written with zeros before anything was recorded: NNNNNN.spare beside its
+// segments. A
 // segment that begins in one costs the disk half of what new space does (tests/bench/media_log_bench), and above all
 // its writes are asynchronous: into space that no write has reached before, the kernel makes them one after the other
 // in threads of its own, which starve beside threads that poll (tests/bench/full_load_bench: 0.03 GB/s of 0.5).
@@ -27,6 +28,7 @@ struct PreparedMedia {
 // the bytes that are done and to do, several times a second; false stops.
 Result<PreparedMedia> prepareMedia(const std::filesystem::path& directory, std::uint64_t mostBytes,
     const std::function<bool(std::uint64_t done, std::uint64_t all)>& progress,
-    std::uint64_t segmentSize = MediaLogWriter::defaultSegmentSize);
+    std::uint64_t segmentSize = MediaLogWriter::defaultSegmentSize,
+    const std::optional<std::vector<std::filesystem::path>>& mediaFolders = std::nullopt); // chooseMediaFolders()
 
 }

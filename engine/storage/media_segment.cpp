@@ -75,15 +75,10 @@ void MediaSegment::learnBlockSize()
     }
 }
 
-std::uint32_t MediaSegment::last(const std::filesystem::path& directory)
-{
-    return lastSegment(directory / "media");
-}
-
-Result<std::unique_ptr<MediaSegment>> MediaSegment::create(const std::filesystem::path& directory, std::uint32_t number)
+Result<std::unique_ptr<MediaSegment>> MediaSegment::create(const std::filesystem::path& folder, std::uint32_t number)
 {
     std::unique_ptr<MediaSegment> segment(new MediaSegment);
-    segment->m_path = mediaSegmentPath(directory, number);
+    segment->m_path = segmentPath(folder, number);
     segment->m_number = number;
     segment->m_file = FileHandle(openMediaFile(segment->m_path, O_RDWR | O_CREAT | O_EXCL, segment->m_direct));
     if (!segment->m_file)
@@ -99,13 +94,13 @@ Result<std::unique_ptr<MediaSegment>> MediaSegment::create(const std::filesystem
 }
 
 std::unique_ptr<MediaSegment> MediaSegment::takeOver(
-    const std::filesystem::path& directory, std::uint32_t old, std::uint32_t number, Timestamp now)
+    const std::filesystem::path& folder, std::uint32_t old, std::uint32_t number, Timestamp now)
 {
     std::unique_ptr<MediaSegment> segment(new MediaSegment);
-    segment->m_path = mediaSegmentPath(directory, number);
+    segment->m_path = segmentPath(folder, number);
     segment->m_number = number;
     segment->m_tookOver = true;
-    const auto from = mediaSegmentPath(directory, old);
+    const auto from = segmentPath(folder, old);
     {
         // Chunks of version 1 do not say where they belong.
         const FileHandle file(::open(from.c_str(), O_RDONLY | O_CLOEXEC));
@@ -119,10 +114,10 @@ std::unique_ptr<MediaSegment> MediaSegment::takeOver(
 }
 
 std::unique_ptr<MediaSegment> MediaSegment::beginInSpare(
-    const std::filesystem::path& directory, const std::filesystem::path& spare, std::uint32_t number)
+    const std::filesystem::path& folder, const std::filesystem::path& spare, std::uint32_t number)
 {
     std::unique_ptr<MediaSegment> segment(new MediaSegment);
-    segment->m_path = mediaSegmentPath(directory, number);
+    segment->m_path = segmentPath(folder, number);
     segment->m_number = number;
     return segment->beginIn(spare, {}) ? std::move(segment) : nullptr;
 }
@@ -152,11 +147,11 @@ bool MediaSegment::writeHeader(const SegmentHeader& header)
 }
 
 Result<MediaSegment::Found> MediaSegment::reopen(
-    const std::filesystem::path& directory, std::uint32_t number, bool afterCrash)
+    const std::filesystem::path& folder, std::uint32_t number, bool afterCrash)
 {
     Found found;
     std::unique_ptr<MediaSegment> segment(new MediaSegment);
-    segment->m_path = mediaSegmentPath(directory, number);
+    segment->m_path = segmentPath(folder, number);
     segment->m_number = number;
     segment->m_file = FileHandle(::open(segment->m_path.c_str(), O_RDWR | O_CLOEXEC));
     if (!segment->m_file)

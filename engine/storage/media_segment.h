@@ -12,23 +12,23 @@ namespace callmon {
 
 class MediaSegment {
 public:
-    static Result<std::unique_ptr<MediaSegment>> create(const std::filesystem::path& directory, std::uint32_t number);
+    // `folder`: that of the segment files (media_folders.h).
+    static Result<std::unique_ptr<MediaSegment>> create(const std::filesystem::path& folder, std::uint32_t number);
     // In the file of an older one, which is gone then: its space is taken and written already, so writes to it cost the
     // disk half. Nothing when that cannot be done (other version); `now` is the time of the media that come.
     static std::unique_ptr<MediaSegment> takeOver(
-        const std::filesystem::path& directory, std::uint32_t old, std::uint32_t number, Timestamp now);
+        const std::filesystem::path& folder, std::uint32_t old, std::uint32_t number, Timestamp now);
     // In a file that was written in advance (media_preparation.h), which has its name then; nothing when it cannot be
     // had.
     static std::unique_ptr<MediaSegment> beginInSpare(
-        const std::filesystem::path& directory, const std::filesystem::path& spare, std::uint32_t number);
+        const std::filesystem::path& folder, const std::filesystem::path& spare, std::uint32_t number);
     // Of an existing one; nothing when it cannot be gone on with (other version, damaged): begin the next then.
     // With `afterCrash` it is read first, and what follows its last whole chunk is cut off.
     struct Found {
         std::unique_ptr<MediaSegment> segment;
         std::string note; // what was found; empty when nothing
     };
-    static Result<Found> reopen(const std::filesystem::path& directory, std::uint32_t number, bool afterCrash);
-    static std::uint32_t last(const std::filesystem::path& directory); // highest number; 0: none
+    static Result<Found> reopen(const std::filesystem::path& folder, std::uint32_t number, bool afterCrash);
     ~MediaSegment() { giveBackSpace(); }
 
     int file() const { return m_file.get(); }

@@ -10,15 +10,20 @@
 
 namespace callmon {
 
-MediaSegmentRoll::MediaSegmentRoll(std::filesystem::path directory, std::uint64_t segmentSize, std::uint64_t mostBytes)
-    : m_directory(std::move(directory))
+std::size_t MediaSegmentRoll::mostKept(std::uint64_t mostBytes, std::uint64_t segmentSize, std::size_t folders)
 {
-    const auto kept = segmentsIn(m_directory / "media");
+    return mostBytes == 0 ? SIZE_MAX : std::max<std::size_t>(fewestKept, mostBytes / segmentSize / folders);
+}
+
+MediaSegmentRoll::MediaSegmentRoll(std::filesystem::path folder, std::size_t most, bool writtenTo)
+    : m_folder(std::move(folder))
+    , m_mostKept(most)
+    , m_inUse(writtenTo ? fewestKept - 1 : 0)
+{
+    const auto kept = segmentsIn(m_folder);
     m_kept.assign(kept.begin(), kept.end());
-    const auto spares = spareSegmentsIn(m_directory / "media");
+    const auto spares = spareSegmentsIn(m_folder);
     m_spares.assign(spares.begin(), spares.end());
-    if (mostBytes != 0)
-        m_mostKept = std::max<std::size_t>(fewestKept, mostBytes / segmentSize);
     while (m_kept.size() > m_mostKept) // it was more, or there was no limit
         removeOldest();
     while (!m_spares.empty() && m_kept.size() + m_spares.size() > m_mostKept) {
@@ -27,14 +32,13 @@ MediaSegmentRoll::MediaSegmentRoll(std::filesystem::path directory, std::uint64_
     }
 }
 
-Result<std::unique_ptr<MediaSegment>> MediaSegmentRoll::begin(Timestamp now)
+Result<std::unique_ptr<MediaSegment>> MediaSegmentRoll::begin(std::uint32_t number, Timestamp now)
 {
-    const std::uint32_t number = newest() + 1;
-    std::unique_ptr<MediaSegment> next = takeOverOldest(now);
+    std::unique_ptr<MediaSegment> next = takeOverOldest(number, now);
     if (!next)
-        next = takeSpare();
+        next = takeSpare(number);
     if (!next) {
-        auto created = MediaSegment::create(m_directory, number);
+        auto created = MediaSegment::create(m_folder, number);
         if (!created)
             return created;
         next = std::move(created.value());
@@ -51,7 +55,7 @@ std::size_t MediaSegmentRoll::neverWritten() const
 
 std::vector<std::uint32_t> MediaSegmentRoll::old() const
 {
-    const std::size_t inUse = std::min(m_kept.size(), fewestKept - 1);
+    const std::size_t inUse = std::min(m_kept.size(), m_inUse);
     return { m_kept.begin(), m_kept.end() - static_cast<std::ptrdiff_t>(inUse) };
 }
 
@@ -62,9 +66,9 @@ bool MediaSegmentRoll::has(std::uint32_t segment) const
 
 std::filesystem::path MediaSegmentRoll::expire(std::uint32_t segment)
 {
-    if (m_kept.size() < fewestKept || m_kept.front() != segment)
+    if (m_kept.size() <= m_inUse || m_kept.front() != segment)
         return {};
-    const auto path = mediaSegmentPath(m_directory, segment);
+    const auto path = segmentPath(m_folder, segment);
     auto expired = path;
     expired.replace_extension(".expired");
     if (::rename(path.c_str(), expired.c_str()) != 0)
@@ -75,9 +79,9 @@ std::filesystem::path MediaSegmentRoll::expire(std::uint32_t segment)
 
 bool MediaSegmentRoll::addSpare(const std::filesystem::path& zeros)
 {
-    const auto spares = spareSegmentsIn(m_directory / "media");
+    const auto spares = spareSegmentsIn(m_folder);
     const auto number = spares.empty() ? 1 : std::strtoul(spares.back().stem().c_str(), nullptr, 10) + 1;
-    auto spare = segmentPath(m_directory / "media", static_cast<std::uint32_t>(number));
+    auto spare = segmentPath(m_folder, static_cast<std::uint32_t>(number));
     spare.replace_extension(".spare");
     if (::rename(zeros.c_str(), spare.c_str()) != 0)
         return false;
@@ -86,13 +90,13 @@ bool MediaSegmentRoll::addSpare(const std::filesystem::path& zeros)
 }
 
 // Nothing while there is room. Writes that are on their way go to the newest two at most.
-std::unique_ptr<MediaSegment> MediaSegmentRoll::takeOverOldest(Timestamp now)
+std::unique_ptr<MediaSegment> MediaSegmentRoll::takeOverOldest(std::uint32_t number, Timestamp now)
 {
     while (m_kept.size() > m_mostKept)
         removeOldest();
     if (m_kept.size() < m_mostKept)
         return nullptr;
-    auto taken = MediaSegment::takeOver(m_directory, m_kept.front(), newest() + 1, now);
+    auto taken = MediaSegment::takeOver(m_folder, m_kept.front(), number, now);
     if (!taken) {
         removeOldest();
         return nullptr;
@@ -102,12 +106,12 @@ std::unique_ptr<MediaSegment> MediaSegmentRoll::takeOverOldest(Timestamp now)
     return taken;
 }
 
-std::unique_ptr<MediaSegment> MediaSegmentRoll::takeSpare()
+std::unique_ptr<MediaSegment> MediaSegmentRoll::takeSpare(std::uint32_t number)
 {
     while (!m_spares.empty()) {
         const auto path = m_spares.front();
         m_spares.pop_front();
-        if (auto taken = MediaSegment::beginInSpare(m_directory, path, newest() + 1))
+        if (auto taken = MediaSegment::beginInSpare(m_folder, path, number))
             return taken;
     }
     return nullptr;
@@ -115,7 +119,7 @@ std::unique_ptr<MediaSegment> MediaSegmentRoll::takeSpare()
 
 void MediaSegmentRoll::removeOldest()
 {
-    ::unlink(mediaSegmentPath(m_directory, m_kept.front()).c_str());
+    ::unlink(segmentPath(m_folder, m_kept.front()).c_str());
     m_kept.pop_front();
     ++m_overwritten;
 }

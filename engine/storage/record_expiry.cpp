@@ -59,6 +59,7 @@ bool RecordKeeper::step()
     bool any = copyOneWaiting() || clearOneExpiredFile();
     if (!any && trusted && errors == m_errors) // a held call that cannot be copied keeps everything
         any = expireMedia() || expireMessages() || expireDay() || expireQuality() || expireNotes();
+    any = any || finishOneDeletion();
     if (!any)
         sayWhatWent();
     return any && errors == m_errors; // what fails is tried again later, not at once
@@ -122,13 +123,16 @@ bool RecordKeeper::clearOneExpiredFile()
                 fail(systemError("cannot delete", day));
             return true;
         }
-        const auto waiting = filesEnding(m_directory / "media", ".expired");
+        std::vector<std::filesystem::path> waiting;
+        for (const auto& folder : m_upkeep.mediaFolders())
+            if (waiting = filesEnding(folder, ".expired"); !waiting.empty())
+                break;
         if (waiting.empty())
             return false;
         auto next = std::make_unique<Clearing>();
         next->path = waiting.front();
         bool direct = false;
-        if (waiting.size() <= mostFilesToClear && m_upkeep.wantsSpareMedia())
+        if (waiting.size() <= mostFilesToClear && m_upkeep.wantsSpareMedia(next->path.parent_path()))
             next->file = FileHandle(openMediaFile(next->path, O_RDWR, direct));
         if (!next->file) {
             if (::unlink(next->path.c_str()) != 0)
@@ -156,7 +160,7 @@ bool RecordKeeper::clearOneExpiredFile()
     clearing.done += some;
     if (clearing.done >= clearing.size) {
         ::fdatasync(clearing.file.get());
-        if (!m_upkeep.wantsSpareMedia() || !m_upkeep.addSpareMedia(clearing.path))
+        if (!m_upkeep.wantsSpareMedia(clearing.path.parent_path()) || !m_upkeep.addSpareMedia(clearing.path))
             ::unlink(clearing.path.c_str());
         m_clearing.reset();
     }
@@ -168,20 +172,20 @@ bool RecordKeeper::expireMedia()
 {
     if (!m_options.periods.media)
         return false;
-    const auto old = m_upkeep.oldMediaSegments();
-    if (old.empty())
-        return false;
-    const auto written = lastWrite(mediaSegmentPath(m_directory, old.front()));
-    if (!written || now() - *written < *m_options.periods.media)
-        return false;
-    if (auto noted = m_store.noteExpired(ExpiredPart::MediaSegment, old.front(), now()); !noted) {
-        fail(noted.error());
-        return false;
+    for (const auto& oldest : m_upkeep.oldestMediaSegments()) {
+        const auto written = lastWrite(oldest);
+        if (!written || now() - *written < *m_options.periods.media)
+            continue;
+        if (auto noted = m_store.noteExpired(ExpiredPart::MediaSegment, segmentNumber(oldest), now()); !noted) {
+            fail(noted.error());
+            return false;
+        }
+        if (m_upkeep.expireMediaSegment(oldest).empty())
+            continue;
+        ++m_mediaExpired;
+        return true;
     }
-    if (m_upkeep.expireMediaSegment(old.front()).empty())
-        return false;
-    ++m_mediaExpired;
-    return true;
+    return false;
 }
 
 // Never the newest: it is being written to.

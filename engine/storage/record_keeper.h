@@ -84,10 +84,16 @@ private:
     // In call_eraser.cpp.
     struct Erasing; // one run of deleteNumber()
     void eraseDay(UtcDay day, Erasing& erasing);
-    bool eraseCall(DeletedCall& call, Erasing& erasing);
+    void fail(DeletedCall& call, const Error& error);
+    Result<void> noteUnfinished(Erasing& erasing); // the day at work
+    void eraseContent(DeletedCall& call, Erasing& erasing);
+    void eraseRows(DeletedCall& call, Erasing& erasing);
+    void eraseAlarms(Erasing& erasing);
     void eraseMedia(DeletedCall& call, Erasing& erasing);
     void eraseMessages(DeletedCall& call, Erasing& erasing);
-    void compactDay(UtcDay day, Erasing& erasing);
+    bool finishOneDeletion();
+    void finishDeletions(std::vector<std::string>& notes);
+    bool compactDay(UnfinishedDay day, std::vector<std::string>& notes);
     void renewJournal(Erasing& erasing);
     void finishNotes(Erasing& erasing);
     void noteWhatStays(Erasing& erasing);

@@ -14,6 +14,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -28,8 +29,10 @@ class RecordWriter {
 public:
     // Creates the directory when it is missing. Recovers what a crashed writer left; recoveryNotes() says what.
     // `mostMediaBytes`: kept of the recording log, the oldest media make room for the newest; 0: all of it.
+    // `mediaFolders`: where its new segments go, side by side; none: to DIR/media; nothing: where they went before.
+    using MediaFolderPaths = std::optional<std::vector<std::filesystem::path>>;
     static Result<std::unique_ptr<RecordWriter>> open(
-        const std::filesystem::path& directory, std::uint64_t mostMediaBytes = 0);
+        const std::filesystem::path& directory, std::uint64_t mostMediaBytes = 0, MediaFolderPaths mediaFolders = {});
     virtual ~RecordWriter() = default;
 
     virtual void liveCall(const CallRecord& call) = 0;

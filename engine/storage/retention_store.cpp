@@ -34,6 +34,10 @@ CREATE TABLE IF NOT EXISTS expired(
   at_ns INTEGER NOT NULL,
   PRIMARY KEY(part, number)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS unfinished(
+  day INTEGER PRIMARY KEY,                  -- since 1970: rows of it were deleted on request, their bytes may be there
+  written_anew INTEGER NOT NULL             -- 1: its database is, only SQLite's log is still to be emptied
+);
 CREATE TABLE IF NOT EXISTS clock(
   what TEXT PRIMARY KEY,                    -- 'last_known': when an engine last ran here; 'confirmed': and how often
   at_ns INTEGER NOT NULL,
@@ -174,6 +178,31 @@ Result<bool> RetentionStore::isExpired(ExpiredPart part, std::int64_t which)
 {
     const auto found = number("SELECT 1 FROM expired WHERE part=? AND number=?", { stored(part), toStored(which) });
     return found ? Result<bool>(found.value().has_value()) : found.error();
+}
+
+Result<void> RetentionStore::noteUnfinished(const UnfinishedDay& day)
+{
+    return change("INSERT OR REPLACE INTO unfinished VALUES(?,?)",
+        { toStored(day.day.number), toStored(std::int64_t { day.writtenAnew }) });
+}
+
+Result<void> RetentionStore::noteFinished(UtcDay day)
+{
+    return change("DELETE FROM unfinished WHERE day=?", { toStored(day.number) });
+}
+
+Result<std::vector<UnfinishedDay>> RetentionStore::unfinishedDays()
+{
+    auto rows = prepared("SELECT day, written_anew FROM unfinished ORDER BY day", {});
+    if (!rows)
+        return rows.error();
+    std::vector<UnfinishedDay> days;
+    while (rows.value().stepToRow())
+        days.push_back(
+            { { static_cast<decltype(UtcDay::number)>(rows.value().integer(0)) }, rows.value().integer(1) != 0 });
+    if (rows.value().failed())
+        return m_database.error("cannot read");
+    return days;
 }
 
 Result<void> RetentionStore::noteClock(Timestamp now)

@@ -1,4 +1,5 @@
-// DIR/retention.sqlite: legal holds with their history, what went by age or on request and when, and the clock.
+// DIR/retention.sqlite: legal holds with their history, what went by age or on request and when, days of which what was
+// deleted may still be read in a file, and the clock.
 #pragma once
 
 #include "engine/storage/sqlite.h"
@@ -10,6 +11,11 @@
 namespace callmon {
 
 enum class ExpiredPart : std::uint8_t { MediaSegment, MessageSegment, Day, DayQuality, Call };
+
+struct UnfinishedDay { // rows were deleted, and a file may hold their bytes
+    UtcDay day;
+    bool writtenAnew = false; // its database; SQLite's log is left
+};
 
 // One thread at a time. What it was given survives a power cut when it returns.
 class RetentionStore {
@@ -27,6 +33,11 @@ public:
     // `number`: of a segment, a day (UtcDay), or a call's key.
     Result<void> noteExpired(ExpiredPart part, std::int64_t number, Timestamp at);
     Result<bool> isExpired(ExpiredPart part, std::int64_t number);
+
+    // Before the first row of it goes; a second time is none.
+    Result<void> noteUnfinished(const UnfinishedDay& day);
+    Result<void> noteFinished(UtcDay day);
+    Result<std::vector<UnfinishedDay>> unfinishedDays(); // in order
 
     Result<void> noteClock(Timestamp now);
     Result<std::optional<Timestamp>> lastClock();

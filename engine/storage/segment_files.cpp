@@ -15,17 +15,21 @@ std::filesystem::path segmentPath(const std::filesystem::path& folder, std::uint
     return folder / name;
 }
 
+std::uint32_t segmentNumber(const std::filesystem::path& path)
+{
+    const std::string stem = path.stem().string();
+    const bool digits = stem.size() >= 6 && stem.size() <= 9
+        && std::all_of(stem.begin(), stem.end(), [](char c) { return c >= '0' && c <= '9'; });
+    return path.extension() == ".log" && digits ? static_cast<std::uint32_t>(std::stoul(stem)) : 0;
+}
+
 std::vector<std::uint32_t> segmentsIn(const std::filesystem::path& folder)
 {
     std::vector<std::uint32_t> numbers;
     std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-        const std::string stem = entry.path().stem().string();
-        const bool digits = stem.size() >= 6 && stem.size() <= 9
-            && std::all_of(stem.begin(), stem.end(), [](char c) { return c >= '0' && c <= '9'; });
-        if (entry.path().extension() == ".log" && digits)
-            numbers.push_back(static_cast<std::uint32_t>(std::stoul(stem)));
-    }
+    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
+        if (const std::uint32_t number = segmentNumber(entry.path()); number != 0)
+            numbers.push_back(number);
     std::sort(numbers.begin(), numbers.end());
     return numbers;
 }
@@ -34,6 +38,14 @@ std::uint32_t lastSegment(const std::filesystem::path& folder)
 {
     const auto numbers = segmentsIn(folder);
     return numbers.empty() ? 0 : numbers.back();
+}
+
+FileHandle OpenSegments::opened(std::uint32_t segment) const
+{
+    FileHandle file;
+    for (auto folder = m_folders.begin(); folder != m_folders.end() && !file; ++folder)
+        file = FileHandle(::open(segmentPath(*folder, segment).c_str(), O_RDONLY | O_CLOEXEC));
+    return file;
 }
 
 int OpenSegments::fileOf(std::uint32_t segment)
@@ -46,7 +58,11 @@ int OpenSegments::fileOf(std::uint32_t segment)
     }
     if (m_files.size() >= mostOpen)
         m_files.erase(m_files.begin()); // the oldest segment
-    FileHandle file(::open(segmentPath(m_folder, segment).c_str(), O_RDONLY | O_CLOEXEC));
+    FileHandle file = opened(segment);
+    if (!file) {
+        m_folders = m_askFolders();
+        file = opened(segment);
+    }
     if (!file)
         return -1;
     if (m_advice != POSIX_FADV_NORMAL)

@@ -29,12 +29,14 @@ public:
     virtual bool isLive(CallKey call) const = 0;
     virtual std::vector<CallKey> liveCallsOf(std::string_view number) const = 0;
 
-    // Any thread. Media segments, oldest first, but for those that may still be written to.
-    virtual std::vector<std::uint32_t> oldMediaSegments() = 0;
-    // The oldest of them leaves the log: its file's new name, or nothing when it is another by now.
-    virtual std::filesystem::path expireMediaSegment(std::uint32_t segment) = 0;
-    // Whether the log would begin a segment in a file that is full of zeros; and such a file, which gets another name.
-    virtual bool wantsSpareMedia() = 0;
+    // Any thread. Where media segments lie; and of each folder the oldest, but for those that may still be written to.
+    virtual std::vector<std::filesystem::path> mediaFolders() = 0;
+    virtual std::vector<std::filesystem::path> oldestMediaSegments() = 0;
+    // One of them leaves the log: its file's new name, or nothing when the oldest is another by now.
+    virtual std::filesystem::path expireMediaSegment(const std::filesystem::path& segment) = 0;
+    // Whether the log would begin a segment in a file of that folder that is full of zeros; and such a file, which gets
+    // another name.
+    virtual bool wantsSpareMedia(const std::filesystem::path& folder) = 0;
     virtual bool addSpareMedia(const std::filesystem::path& zeros) = 0;
     enum class Erased { Done, Gone, Failed }; // Gone: there is no such chunk any more
     virtual Erased eraseMedia(StreamKey stream, MediaLocation place) = 0; // zeros in the place of the chunk

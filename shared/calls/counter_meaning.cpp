@@ -133,6 +133,12 @@ constexpr CounterMeaning meanings[] {
         {} },
     { "media_chunks_on_their_way", G::Queues, K::Level, "Chunks on their way", "Media not yet on the disk, in chunks",
         {} },
+    { "media_directories_down", G::Disk, K::Level, "Media directories down",
+        "Disks that are full, failing or too slow, or not mounted: the others take their media",
+        "look at the log for which; each is tried again after half a minute, one that is not mounted at the next "
+        "start" },
+    { "media_chunks_moved", G::Disk, K::Count, "Chunks moved",
+        "Media that another disk took than the one they were for", {} },
     { "media_segments_overwritten", G::Disk, K::Count, "Media segments overwritten",
         "Files of the oldest recordings that made room for the newest", "raise --media-limit-gib to keep them longer" },
     { "media_segments_expired", G::Disk, K::Count, "Media segments expired",

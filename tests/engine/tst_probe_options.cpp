@@ -118,6 +118,19 @@ private slots:
         QVERIFY(std::get<Error>(endless).what.find("--media-limit-gib") != std::string::npos);
     }
 
+    void mediaDirectoriesAreAListOfWholePaths()
+    {
+        const QTemporaryDir dir;
+        const std::string path =
+            writeFile(dir, "data = \"/d\"\nreplay = [\"a\"]\nmedia-directories = [\"/disk1/c\", \"/disk2/c\"]\n");
+        const auto parsed = parse({ "--config", path.c_str() });
+        const auto* options = std::get_if<ProbeOptions>(&parsed);
+        QVERIFY(options);
+        QCOMPARE(options->mediaDirectories, (std::vector<std::string> { "/disk1/c", "/disk2/c" }));
+        QVERIFY(errorOf({ "--replay", "a", "--data", "/d", "--media-directories", "disk1" }).find("from the root")
+            != std::string::npos);
+    }
+
     void eachKindHasAPeriodOfItsOwn()
     {
         using namespace std::chrono_literals;

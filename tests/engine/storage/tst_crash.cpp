@@ -65,9 +65,19 @@ DirectoryWriter::Tuning smallTuning()
     return tuning;
 }
 
-[[noreturn]] void writeUntilKilled(const std::filesystem::path& path, std::atomic<int>* committed)
+DirectoryWriter::Tuning tuningFor(const std::filesystem::path& path, int mediaFolders)
 {
-    auto writer = DirectoryWriter::open(path, smallTuning());
+    DirectoryWriter::Tuning tuning = smallTuning();
+    if (mediaFolders > 0)
+        tuning.mediaFolders.emplace();
+    for (int i = 0; i < mediaFolders; ++i)
+        tuning.mediaFolders->push_back(path / ("disk" + std::to_string(i)));
+    return tuning;
+}
+
+[[noreturn]] void writeUntilKilled(const std::filesystem::path& path, int mediaFolders, std::atomic<int>* committed)
+{
+    auto writer = DirectoryWriter::open(path, tuningFor(path, mediaFolders));
     if (!writer)
         _exit(3);
     for (int now = 0;; ++now) {
@@ -101,8 +111,15 @@ class TestCrash : public QObject {
     Q_OBJECT
 
 private slots:
+    void nothingCommittedIsLostByKill9_data()
+    {
+        QTest::addColumn<int>("mediaFolders");
+        QTest::newRow("one directory") << 0;
+        QTest::newRow("media in two") << 2;
+    }
     void nothingCommittedIsLostByKill9()
     {
+        QFETCH(int, mediaFolders);
         auto* const committed = static_cast<std::atomic<int>*>(
             ::mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
         auto* const random = QRandomGenerator::global();
@@ -113,7 +130,7 @@ private slots:
         for (; rounds < 30 && clock.elapsed() < 12'000; ++rounds) {
             Directory directory;
             committed->store(0);
-            const pid_t child = forked([&] { writeUntilKilled(directory.path, committed); });
+            const pid_t child = forked([&] { writeUntilKilled(directory.path, mediaFolders, committed); });
             if (rounds == 0) // long enough for calls to end, however slow the machine is
                 QVERIFY2(QTest::qWaitFor([&] { return committed->load() > lifetime; }, 30'000), "nothing is written");
             QTest::qSleep(20 + static_cast<int>(random->bounded(300)));
@@ -123,7 +140,7 @@ private slots:
             QVERIFY2(WIFSIGNALED(status), qPrintable(QString("the writer gave up: %1").arg(WEXITSTATUS(status))));
             for (int again = static_cast<int>(random->bounded(3)); again > 0; --again) { // and the recovery too
                 const pid_t recovering = forked([&] {
-                    auto writer = DirectoryWriter::open(directory.path, smallTuning());
+                    auto writer = DirectoryWriter::open(directory.path, tuningFor(directory.path, mediaFolders));
                     ::pause();
                     _exit(0);
                 });
@@ -138,7 +155,7 @@ private slots:
             longest = std::max(longest, committed->load());
         }
         QVERIFY2(rounds >= 5, "too slow to say anything");
-        QVERIFY2(longest > lifetime, "no round was long enough for calls to end");
+        QVERIFY2(longest > lifetime, qPrintable(QString("no round was long enough for calls to end: %1 of %2 rounds").arg(longest).arg(rounds)));
         ::munmap(committed, sizeof(std::atomic<int>));
     }
 

@@ -168,6 +168,52 @@ private slots:
         directory.closeKept();
     }
 
+    void whatAReaderKeepsInSqlitesLogGoesWithALaterStep()
+    {
+        KeptDirectory directory;
+        directory.openKept();
+        directory.put(start, "one", number, payload);
+        directory.put(start + 1min, "two", "200", "OTHER");
+        auto reader = Database::open(directory.path / "2026-02-20.sqlite", Database::Mode::ReadOnly);
+        QVERIFY(reader.has_value());
+        QVERIFY(reader.value().execute("BEGIN; SELECT count(*) FROM calls"));
+        const auto report = directory.keeper->deleteNumber({ number, {}, {}, false });
+        QVERIFY2(report.has_value(), report ? "" : report.error().what.c_str());
+        QVERIFY(rowOf(report.value(), sample::call(start, "one").key).state == DeletionState::Deleted);
+        QCOMPARE(report.value().notes.size(), 1u);
+        QVERIFY(report.value().notes[0].find("is being read") != std::string::npos);
+        QVERIFY(!directory.filesWith(number).empty());
+        directory.steps();
+        QVERIFY(!directory.filesWith(number).empty());
+        QVERIFY(reader.value().execute("COMMIT"));
+        directory.steps();
+        QCOMPARE(directory.firstFileWith(number), std::string());
+        directory.closeKept();
+    }
+
+    void whoDivertedACallOrWasToBeTransferredToTakesPartInIt()
+    {
+        KeptDirectory directory;
+        directory.openKept();
+        CallRecord diverted = sample::ended(sample::call(start, "diverted"));
+        diverted.diversion = number;
+        CallRecord transferred = sample::ended(sample::call(start + 1min, "transferred"));
+        transferred.transferTarget = number;
+        CallRecord on = sample::call(start + 2min, "on");
+        on.diversion = number;
+        directory.writer->callEnded(diverted);
+        directory.writer->callEnded(transferred);
+        directory.writer->callEnded(sample::ended(sample::call(start + 3min, "other")));
+        directory.writer->liveCall(on);
+        QVERIFY(directory.writer->commit().has_value());
+        const auto report = directory.keeper->deleteNumber({ number, {}, {}, false });
+        QVERIFY(rowOf(report.value(), diverted.key).state == DeletionState::Deleted);
+        QVERIFY(rowOf(report.value(), transferred.key).state == DeletionState::Deleted);
+        QVERIFY(rowOf(report.value(), on.key).state == DeletionState::On);
+        QCOMPARE(report.value().calls.size(), 3u);
+        directory.closeKept();
+    }
+
     void erasingDoesNotMakeASegmentYoung()
     {
         KeptDirectory directory;

@@ -1,0 +1,477 @@
+#include "engine/storage/disk_lane.h"
+
+#include "engine/storage/segment_files.h"
+#include "engine/storage/storage_error.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <utility>
+
+namespace callmon {
+
+namespace {
+
+constexpr std::size_t writeSize = MediaLog::writeSize;
+constexpr std::chrono::milliseconds longestGathering { 100 }; // of a write; a kill costs what it holds
+// A system call takes so many pieces of memory and no more (EINVAL). One is for what fills the last block.
+constexpr std::size_t mostChunks = std::min<std::size_t>(writeSize / mediaBlockSize, IOV_MAX - 1);
+alignas(mediaWriteAlignment) std::array<std::byte, mediaWriteAlignment> zeros {}; // iovec wants it writable
+
+bool isOutOfSpace(int error)
+{
+    return error == ENOSPC || error == EFBIG || error == EDQUOT;
+}
+
+}
+
+DiskLane::DiskLane(MediaLog& log, std::filesystem::path folder, std::size_t mostKept, std::unique_ptr<MediaDisk> disk)
+    : m_log(log)
+    , m_disk(std::move(disk))
+    , m_segments(std::move(folder), mostKept)
+    , m_allocationStep(2 * writeSize)
+    , m_waiting(&log.queueMemory)
+    , m_writes(MediaDisk::writesAtOnce)
+    , m_onTheirWay(&log.queueMemory)
+{
+    for (std::uint32_t i = 0; i < m_writes.size(); ++i) {
+        m_writes[i].chunks.reserve(mostChunks);
+        m_writes[i].ends.reserve(mostChunks);
+        m_writes[i].memory.reserve(mostChunks + 1);
+        m_idle.push_back(i);
+    }
+    if (!m_disk)
+        m_disk = openMediaDisk(m_limits);
+}
+
+Result<void> DiskLane::open(bool afterCrash)
+{
+    if (const std::uint32_t number = m_segments.newest(); number != 0) {
+        auto found = MediaSegment::reopen(m_segments.folder(), number, afterCrash);
+        if (!found)
+            return found.error();
+        m_note = found.value().note;
+        m_segment = std::move(found.value().segment);
+    }
+    if (!m_segment) {
+        auto begun = m_segments.begin(m_log.newestSegment + 1, {});
+        if (!begun)
+            return begun.error();
+        ++m_log.newestSegment;
+        m_segment = std::move(begun.value());
+    }
+    m_end = m_segment->end();
+    if (!m_segment->isDirect())
+        m_limits += std::string(m_limits.empty() ? "" : " ") + "The file system of " + m_segments.folder().string()
+            + " has no direct writes: media go through the page cache, which is slower.";
+    return {};
+}
+
+void DiskLane::addMoved(std::span<const Held> chunks)
+{
+    m_waiting.insert(m_waiting.end(), chunks.begin(), chunks.end());
+    std::ranges::sort(m_waiting, {}, &Held::number);
+}
+
+void DiskLane::advance(bool hurry, bool othersTake)
+{
+    gather();
+    const bool old = m_open && Clock::now() - m_writes[*m_open].since >= longestGathering;
+    pump(old || (hurry && m_onTheirWay.empty()), othersTake);
+}
+
+bool DiskLane::takesChunks(Clock::time_point now)
+{
+    if (m_down && m_abandoned == 0 && now - m_downSince >= m_log.patience.pause) {
+        m_down = false;
+        --m_log.lanesDown;
+    }
+    return !m_down && !m_leaving;
+}
+
+std::uint64_t DiskLane::firstUnsettled() const
+{
+    std::uint64_t first = m_waiting.empty() ? UINT64_MAX : m_waiting.front().number;
+    if (m_open)
+        first = std::min(first, m_writes[*m_open].least);
+    for (const std::uint32_t write : m_onTheirWay)
+        first = std::min(first, m_writes[write].least);
+    return first;
+}
+
+void DiskLane::finish()
+{
+    m_segment->giveBackSpace();
+    m_segment->sync();
+}
+
+void DiskLane::pump(bool partial, bool othersTake)
+{
+    m_othersTake = othersTake;
+    m_leaving = m_leaving && othersTake;
+    lookAtTheTime();
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (auto done = m_disk->done(); done; done = m_disk->done()) {
+            take(*done);
+            moved = true;
+        }
+        settle();
+        gather();
+        if (partial && m_open && !m_failing && !m_leaving) {
+            close();
+            moved = true;
+        }
+    }
+    leave();
+}
+
+// A lane that cannot keep up, or whose disk does not answer, is left to itself while others do better.
+void DiskLane::lookAtTheTime()
+{
+    if (!m_othersTake || m_down)
+        return;
+    const auto now = Clock::now();
+    if (m_waiting.empty() || !m_idle.empty())
+        m_backlogSince.reset();
+    else if (!m_backlogSince)
+        m_backlogSince = now;
+    else if (now - *m_backlogSince > m_log.patience.backlog)
+        m_leaving = true;
+    if (!m_onTheirWay.empty() && now - m_writes[m_onTheirWay.front()].since > m_log.patience.write)
+        abandon();
+}
+
+// What is on its way counts as lost, so that the chains lead past it and nobody waits for it; its memory is the disk's
+// until that answers.
+void DiskLane::abandon()
+{
+    ++m_log.writeErrors;
+    if (!m_log.error)
+        m_log.error = Error { "the disk of " + m_segment->path().string() + " does not answer" };
+    putBack(openChunks());
+    for (auto index = m_onTheirWay.rbegin(); index != m_onTheirWay.rend(); ++index)
+        unchain(m_writes[*index].chunks);
+    for (const std::uint32_t index : m_onTheirWay) {
+        Write& write = m_writes[index];
+        for (const Held& held : write.chunks)
+            m_log.tell(held, {});
+        ++m_abandoned;
+        write.abandoned = true;
+        if (write.complete)
+            giveUp(index);
+    }
+    m_onTheirWay.clear();
+    m_failing = false;
+    m_leaving = m_segmentWanted = true;
+}
+
+void DiskLane::giveUp(std::uint32_t index)
+{
+    for (const Held& held : m_writes[index].chunks)
+        m_log.giveBack(held);
+    release(index);
+    --m_abandoned;
+}
+
+void DiskLane::leave()
+{
+    if (!m_leaving || !m_onTheirWay.empty())
+        return;
+    putBack(openChunks());
+    m_moving.insert(m_moving.end(), m_waiting.begin(), m_waiting.end());
+    m_log.chunksMoved += m_waiting.size();
+    m_waiting.clear();
+    m_backlogSince.reset();
+    m_leaving = false;
+    m_down = true;
+    m_downSince = Clock::now();
+    ++m_log.lanesDown;
+}
+
+std::vector<DiskLane::Held> DiskLane::openChunks()
+{
+    if (!m_open)
+        return {};
+    std::vector<Held> chunks(std::move(m_writes[*m_open].chunks));
+    unchain(chunks);
+    release(*std::exchange(m_open, std::nullopt));
+    return chunks;
+}
+
+// Gives the waiting chunks their places and memory of the writes that they go with. What is full goes to the disk.
+void DiskLane::gather()
+{
+    while (!m_waiting.empty() && !m_failing && !m_leaving) {
+        const Held held = m_waiting.front();
+        if (m_log.severalLanes && mustBeginSegmentFor(held.stream)) {
+            m_segmentWanted = true;
+            if (m_open)
+                close();
+        }
+        if (!m_open && !openWrite())
+            return;
+        m_waiting.pop_front();
+        Write& write = m_writes[*m_open];
+        place(write, held);
+        if (write.length + MediaChunk::size > writeSize || write.chunks.size() >= mostChunks)
+            close();
+        else if (write.chunks.empty()) // it was refused
+            release(*std::exchange(m_open, std::nullopt));
+    }
+}
+
+// Chains lead back to lower numbers: the stream came from another lane.
+bool DiskLane::mustBeginSegmentFor(StreamKey stream)
+{
+    const MediaLog::Chain* const chain = m_log.chains.find(stream);
+    return chain && chain->end.newest().segment > m_segment->number();
+}
+
+// A segment that cannot be begun now (disk full) is tried again at the next chance; the old one grows meanwhile.
+bool DiskLane::beginSegment()
+{
+    auto begun = m_segments.begin(
+        m_log.newestSegment + 1, m_waiting.empty() ? Timestamp {} : m_waiting.front().owned.chunk->firstArrival());
+    if (!begun) {
+        if (!m_log.error)
+            m_log.error = begun.error();
+        return !m_segmentWanted && m_end + writeSize < UINT32_MAX;
+    }
+    ++m_log.newestSegment;
+    ++m_log.segmentsBegun;
+    m_segmentWanted = false;
+    if (!m_segment->isDirect())
+        m_segment->sync(); // else it is on the disk already
+    m_segment = std::move(begun.value());
+    m_end = m_segment->end();
+    return true;
+}
+
+bool DiskLane::needsFileSystem() const
+{
+    return m_segmentWanted || m_end >= m_log.segmentSize || m_end + writeSize > m_segment->allocated();
+}
+
+bool DiskLane::openWrite()
+{
+    if (m_idle.empty() || (!m_log.mayWait && needsFileSystem()))
+        return false;
+    if ((m_segmentWanted || m_end >= m_log.segmentSize) && !beginSegment()) {
+        refuseWaiting();
+        return false;
+    }
+    // In growing steps, so that little is taken where little is written, and then whole segments at once: taking space
+    // for a file makes it wait for its writes.
+    if (const std::uint64_t least = m_end + writeSize; least > m_segment->allocated()) {
+        if (!m_segment->allocate(
+                least, std::min(std::max(m_log.segmentSize + writeSize, least), m_end + m_allocationStep))) {
+            remember(ENOSPC, m_segment->path());
+            refuseWaiting();
+            return false;
+        }
+        m_allocationStep = std::min(2 * m_allocationStep, m_log.segmentSize + writeSize);
+    }
+    m_open = m_idle.back();
+    m_idle.pop_back();
+    Write& write = m_writes[*m_open];
+    write.segment = m_segment;
+    write.offset = m_end;
+    write.length = write.written = 0;
+    write.nextMemory = 0;
+    write.least = UINT64_MAX;
+    write.error = 0;
+    write.complete = write.abandoned = false;
+    write.since = Clock::now();
+    return true;
+}
+
+void DiskLane::place(Write& write, const Held& held)
+{
+    if (m_log.chains.size() >= MediaLog::mostStreams && m_log.chains.find(held.stream) == nullptr)
+        return settled(held, {});
+    ChunkHeader& header = held.owned.chunk->header();
+    m_log.chains[held.stream].end.add(
+        header, { write.segment->number(), static_cast<std::uint32_t>(write.offset + write.length) });
+    header.crc = crcOf(header, held.owned.chunk->bytes());
+    const Bytes block = held.owned.chunk->block(write.segment->blockSize());
+    write.memory.push_back({ const_cast<std::byte*>(block.data()), block.size() });
+    write.length += block.size();
+    write.chunks.push_back(held);
+    write.least = std::min(write.least, held.number);
+    write.ends.push_back(static_cast<std::uint32_t>(write.length));
+}
+
+void DiskLane::close()
+{
+    Write& write = m_writes[*m_open];
+    if (const std::size_t rest = write.length % mediaWriteAlignment; rest != 0) {
+        write.memory.push_back({ zeros.data(), mediaWriteAlignment - rest });
+        write.length += mediaWriteAlignment - rest;
+    }
+    m_end = write.offset + write.length;
+    m_onTheirWay.push_back(*std::exchange(m_open, std::nullopt));
+    submit(write);
+}
+
+void DiskLane::submit(Write& write)
+{
+    write.since = Clock::now();
+    const auto tag = static_cast<std::uint64_t>(&write - m_writes.data());
+    m_disk->write(
+        tag, write.segment->file(), std::span(write.memory).subspan(write.nextMemory), write.offset + write.written);
+}
+
+void DiskLane::take(MediaDisk::Done done)
+{
+    Write& write = m_writes[done.tag];
+    if (write.abandoned)
+        return giveUp(static_cast<std::uint32_t>(done.tag));
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - write.since).count();
+    if (const auto took = static_cast<std::uint64_t>(ms); took > m_log.longestWriteMs.load(std::memory_order_relaxed))
+        m_log.longestWriteMs.store(took, std::memory_order_relaxed);
+    if (done.result == -EINTR || done.result == -EAGAIN) {
+        submit(write);
+        return;
+    }
+    if (done.result <= 0) {
+        write.error = done.result == 0 ? ENOSPC : static_cast<int>(-done.result);
+    } else {
+        auto wrote = static_cast<std::uint64_t>(done.result);
+        write.written += wrote;
+        if (write.written < write.length) { // on with the rest
+            for (; wrote >= write.memory[write.nextMemory].iov_len; ++write.nextMemory)
+                wrote -= write.memory[write.nextMemory].iov_len;
+            iovec& first = write.memory[write.nextMemory];
+            first.iov_base = static_cast<std::byte*>(first.iov_base) + wrote;
+            first.iov_len -= wrote;
+            submit(write);
+            return;
+        }
+    }
+    write.complete = true;
+}
+
+// In the order they were written. A write that failed takes the places of all behind it with it: those chunks are still
+// here, and are written anew. Its own are where another lane takes them.
+void DiskLane::settle()
+{
+    while (!m_onTheirWay.empty()) {
+        Write& write = m_writes[m_onTheirWay.front()];
+        if (!write.complete)
+            return;
+        if (write.error != 0) {
+            m_failing = true;
+            for (const std::uint32_t other : m_onTheirWay)
+                if (!m_writes[other].complete)
+                    return;
+        }
+        if (write.error != 0)
+            goBackTo(write);
+        else
+            settleChunks(write);
+        release(m_onTheirWay.front());
+        m_onTheirWay.pop_front();
+        m_failing = false;
+    }
+}
+
+// The chunks that it holds from its beginning to where it broke off are whole.
+void DiskLane::settleChunks(Write& write)
+{
+    std::uint64_t end = write.offset;
+    for (std::size_t i = 0; i < write.chunks.size(); ++i) {
+        if (write.error != 0 && write.ends[i] > write.written) {
+            settled(write.chunks[i], {});
+            continue;
+        }
+        const auto place = static_cast<std::uint32_t>(write.offset + (i == 0 ? 0 : write.ends[i - 1]));
+        settled(write.chunks[i], { write.segment->number(), place });
+        end = write.offset + write.ends[i];
+    }
+    write.segment->setEnd(write.error == 0 ? write.offset + write.length : end);
+}
+
+void DiskLane::goBackTo(Write& failed)
+{
+    remember(failed.error, failed.segment->path());
+    std::vector<Held> again;
+    if (m_open)
+        m_onTheirWay.push_back(*std::exchange(m_open, std::nullopt));
+    for (auto behind = m_onTheirWay.begin() + 1; behind != m_onTheirWay.end(); ++behind) {
+        again.insert(again.end(), m_writes[*behind].chunks.begin(), m_writes[*behind].chunks.end());
+        release(*behind);
+    }
+    m_onTheirWay.resize(1);
+    unchain(again);
+    const auto whole = std::ranges::upper_bound(failed.ends, failed.written) - failed.ends.begin();
+    unchain(std::span(failed.chunks).subspan(static_cast<std::size_t>(whole)));
+    if (m_othersTake) { // nothing is lost
+        again.insert(again.begin(), failed.chunks.begin() + whole, failed.chunks.end());
+        failed.chunks.resize(static_cast<std::size_t>(whole));
+        failed.ends.resize(static_cast<std::size_t>(whole));
+        m_leaving = true;
+    }
+    settleChunks(failed);
+    putBack(std::move(again));
+    m_end = (m_segment->end() + mediaWriteAlignment - 1) / mediaWriteAlignment * mediaWriteAlignment;
+    // Where there is no space there may be some later. A place that cannot be written is left for good.
+    if (isOutOfSpace(failed.error))
+        return;
+    if (m_leaving)
+        m_segmentWanted = true;
+    else
+        (void)beginSegment();
+}
+
+void DiskLane::putBack(std::vector<Held> chunks)
+{
+    m_waiting.insert(m_waiting.begin(), chunks.begin(), chunks.end());
+    if (m_log.severalLanes)
+        std::ranges::sort(m_waiting, {}, &Held::number);
+}
+
+void DiskLane::remember(int error, const std::filesystem::path& path)
+{
+    ++m_log.writeErrors;
+    if (m_log.error)
+        return;
+    errno = error;
+    m_log.error = systemError("cannot write media to", path);
+}
+
+void DiskLane::unchain(std::span<const Held> chunks)
+{
+    for (auto held = chunks.rbegin(); held != chunks.rend(); ++held)
+        if (MediaLog::Chain* const chain = m_log.chains.find(held->stream))
+            chain->end.takeBack(held->owned.chunk->header());
+}
+
+void DiskLane::release(std::uint32_t index)
+{
+    Write& write = m_writes[index];
+    write.chunks.clear();
+    write.ends.clear();
+    write.memory.clear();
+    write.segment.reset();
+    m_idle.push_back(index);
+}
+
+void DiskLane::refuseWaiting()
+{
+    if (m_othersTake) {
+        m_leaving = true;
+        return;
+    }
+    for (const Held& held : m_waiting)
+        settled(held, {});
+    m_waiting.clear();
+}
+
+void DiskLane::settled(const Held& held, MediaLocation place)
+{
+    m_log.tell(held, place);
+    m_log.giveBack(held);
+}
+
+}
