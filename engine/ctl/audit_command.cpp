@@ -16,6 +16,17 @@ FieldValue text(std::string value)
     return { FieldValue::Kind::Text, std::move(value) };
 }
 
+std::vector<FieldValue> fieldsOf(const AuditEntry& entry)
+{
+    return { text(toIso8601(entry.at)), text(entry.user), text(entry.role), text(entry.from), text(entry.action),
+        text(entry.detail) };
+}
+
+Error changed(std::uint64_t line)
+{
+    return { "the audit log was changed: line " + std::to_string(line) + " does not follow on the one before it" };
+}
+
 constexpr std::array table {
     TableColumn { "at", "time (UTC)", 30 },
     TableColumn { "user", "user", 24 },
@@ -27,26 +38,42 @@ constexpr std::array table {
 
 }
 
+// Of a data directory: the whole log, however long, and the hash that a copy kept elsewhere is held against.
 int listAudit(const CtlOptions& options, CtlOutput output)
 {
     const auto rows = makeRowOutput(options.format, names, table, output.out, options.signs());
     const auto read = readAudit(options.data, [&](const AuditEntry& entry) {
         const CallQuery& span = options.query;
         if ((!span.from || entry.at >= *span.from) && (!span.to || entry.at < *span.to))
-            rows->row({ text(toIso8601(entry.at)), text(entry.user), text(entry.role), text(entry.from),
-                text(entry.action), text(entry.detail) });
+            rows->row(fieldsOf(entry));
         return static_cast<bool>(output.out);
     });
     rows->end();
     if (!read)
         return fail(output, read.error());
     if (read.value().brokenLine != 0)
-        return fail(output,
-            { "the audit log was changed: line " + std::to_string(read.value().brokenLine)
-                + " does not follow on the one before it" });
+        return fail(output, changed(read.value().brokenLine));
     output.err << "callmonctl: " << read.value().entries
                << " entries, each follows on the one before it; the newest is "
                << (read.value().newestHash.empty() ? "none" : read.value().newestHash) << '\n';
+    return 0;
+}
+
+// Of a running engine: the newest of it.
+int listAudit(CallSource& source, const CtlOptions& options, CtlOutput output)
+{
+    const auto page = source.audit({ options.query.from, options.query.to, mostAuditEntries });
+    if (!page)
+        return fail(output, page.error());
+    const auto rows = makeRowOutput(options.format, names, table, output.out, options.signs());
+    for (const AuditEntry& entry : page.value().entries)
+        rows->row(fieldsOf(entry));
+    rows->end();
+    if (page.value().brokenLine != 0)
+        return fail(output, changed(page.value().brokenLine));
+    if (page.value().entries.size() < page.value().matches)
+        output.err << "callmonctl: the newest " << page.value().entries.size() << " of " << page.value().matches
+                   << " entries; --from and --to narrow, --data on the probe gives all\n";
     return 0;
 }
 

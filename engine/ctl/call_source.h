@@ -4,6 +4,7 @@
 
 #include "shared/base/result.h"
 #include "shared/calls/alarm_rule.h"
+#include "shared/calls/audit_entry.h"
 #include "shared/calls/call_message.h"
 #include "shared/calls/call_notes.h"
 #include "shared/calls/call_query.h"
@@ -70,6 +71,8 @@ public:
     virtual Result<CallNotes> addTag(CallKey, const std::string& /*tag*/) { return onlyEngine(); }
     virtual Result<CallNotes> removeTag(CallKey, const std::string& /*tag*/) { return onlyEngine(); }
     virtual Result<CallNotes> addNote(CallKey, const std::string& /*text*/) { return onlyEngine(); }
+    // Who asked the engine for what: the newest of its audit log, which tells whether it was changed.
+    virtual Result<AuditPage> audit(const AuditQuery&) { return onlyEngine(); }
     // Before what was fetched is written: an engine puts it into its audit log, and may refuse.
     virtual Result<void> noteExport(const std::string& /*what*/) { return {}; }
     // Service metrics of the past, by time and then by group, one row at a time; the sink returns false to stop early.

@@ -56,9 +56,10 @@ int runCommand(CallSource& source, const CtlOptions& options, CtlOutput output)
         return editTags(source, options, output);
     case CtlOptions::Command::Note:
         return editNotes(source, options, output);
+    case CtlOptions::Command::Audit:
+        return listAudit(source, options, output);
     case CtlOptions::Command::Retention:
     case CtlOptions::Command::Cert:
-    case CtlOptions::Command::Audit:
         break; // needs no source
     }
     return 2;
@@ -131,7 +132,7 @@ int runCtl(const std::vector<std::string>& arguments, const OpenEngine& openEngi
     const auto& options = std::get<CtlOptions>(parsed);
     if (options.command == CtlOptions::Command::Cert)
         return manageCertificates(options.cert, output);
-    if (options.command == CtlOptions::Command::Audit)
+    if (options.command == CtlOptions::Command::Audit && !options.data.empty())
         return listAudit(options, output);
     if (options.command == CtlOptions::Command::Retention)
         return confirmClock(options, output);

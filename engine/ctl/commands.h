@@ -32,7 +32,8 @@ int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output);
 int showFlow(CallSource& source, const CtlOptions& options, CtlOutput output);
 int showLive(CallSource& source, const CtlOptions& options, CtlOutput output);
 int listUnbound(CallSource& source, const CtlOptions& options, CtlOutput output);
-int listAudit(const CtlOptions& options, CtlOutput output);
+int listAudit(const CtlOptions& options, CtlOutput output); // of a data directory
+int listAudit(CallSource& source, const CtlOptions& options, CtlOutput output);
 int manageCertificates(const CertOptions& options, CtlOutput output);
 int showStatus(CallSource& source, const CtlOptions& options, CtlOutput output);
 

@@ -449,7 +449,7 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
 
     CLI::App* const audit = app.add_subcommand("audit", "List who asked the engine for what, and check the chain");
     audit->callback([&options] { options.command = Command::Audit; });
-    audit->add_option("--data", options.data, "Data directory of the engine")->required()->type_name("DIR");
+    addSource(*audit, options);
     addTime(*audit, "--from", options.query.from, "Entries of T or later");
     addTime(*audit, "--to", options.query.to, "Entries before T");
     addFormat(*audit, options);

@@ -173,6 +173,19 @@ public:
         return changedHold([&] { return m_probe.releaseHold(call, QString::fromStdString(reason)); });
     }
 
+    Result<AuditPage> audit(const AuditQuery& query) override
+    {
+        AuditPage all;
+        const auto done = request([&] { return m_probe.audit(query); }, &RemoteProbe::auditFound,
+            [&](const AuditPage& part) {
+                all.entries.insert(all.entries.end(), part.entries.begin(), part.entries.end());
+                all.matches = part.matches;
+                all.brokenLine = part.brokenLine;
+                return true;
+            });
+        return done ? Result<AuditPage>(std::move(all)) : done.error();
+    }
+
     Result<DeletionReport> deleteNumber(const DeletionRequest& wanted) override
     {
         DeletionReport report;

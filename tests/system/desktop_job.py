@@ -152,10 +152,12 @@ class DesktopJob(unittest.TestCase):
             self.picture(f"{page}-{theme}")
 
     def audited(self, action):
+        told = rows(self.ask("eve", "audit", "--format", "csv"))
         done = subprocess.run([program("callmonctl"), "audit", "--data", self.data, "--format", "csv"],
                               capture_output=True, text=True, timeout=60)
         self.assertEqual(done.returncode, 0, done.stderr)
-        return [row for row in rows(done.stdout) if row["action"] == action]
+        self.assertTrue(all(row in rows(done.stdout) for row in told), "the engine tells what its log says")
+        return [row for row in told if row["action"] == action]
 
     def test_a_bad_call_is_found_heard_tagged_and_exported(self):
         self.wait_for("an answered call with MOS below 3.6",
