@@ -1,5 +1,5 @@
 // What consoles cost an engine that is at work: the generator's calls through capture, tracking and the live table, and
-// no console, one, and twenty, one after the other in the same run. Of the twenty some are slow, some are stopped for a
+// no console, one, twenty, and twenty again, one after the other in the same run. Of the twenty some are slow, some are stopped for a
 // time, some are killed again and again, and one is no console at all but sends garbage. Consoles are processes of
 // their own. The goals: 5 % of a core for one and 30 % for twenty, 1.2 s from an event on the wire to the console,
 // memory that stays, and no frame lost.
@@ -344,6 +344,7 @@ struct Outcome {
     double cpu = 0; // of a core, of the event loop
     double latency99 = -1;
     std::uint64_t lost = 0;
+    double memoryAfter = 0; // MiB
 };
 
 Outcome measure(const Options& options, Engine& engine, const QUrl& url, const QString& socket, int consoles)
@@ -362,7 +363,8 @@ Outcome measure(const Options& options, Engine& engine, const QUrl& url, const Q
     if (consoles == 1)
         add(1, 0);
     if (consoles > 1) {
-        add(consoles - 8, 0);
+        add(1, 0); // whose latency is told: a process of its own, as consoles are
+        add(consoles - 9, 0);
         for (int i = 0; i < 3; ++i)
             add(1, 1500);
         for (int i = 0; i < 4; ++i)
@@ -371,7 +373,7 @@ Outcome measure(const Options& options, Engine& engine, const QUrl& url, const Q
     }
     double mostMemory = memoryBefore;
     std::size_t sessions = 0;
-    const std::size_t stoppedAt = 4; // of `processes`; the two behind are killed
+    const std::size_t stoppedAt = 5; // of `processes`; the two behind are killed
     for (int third = 0; third < 3; ++third) {
         if (consoles > 1)
             for (std::size_t i = 0; i < 2; ++i) {
@@ -408,7 +410,7 @@ Outcome measure(const Options& options, Engine& engine, const QUrl& url, const Q
     processes.clear();
     wait(std::chrono::duration<double>(options.settle));
     std::printf("    memory of the engine: %.1f MiB before, %.1f at most, %.1f after\n", memoryBefore, mostMemory,
-        residentMebibytes());
+        outcome.memoryAfter = residentMebibytes());
     for (const NamedCounter& counter : engine.service().counters())
         if (counter.value > 0)
             std::printf("    %s %" PRIu64 "\n", counter.name.c_str(), counter.value);
@@ -472,6 +474,7 @@ int main(int argc, char** argv)
     const Outcome none = measure(options, engine, url, socket, 0);
     const Outcome one = measure(options, engine, url, socket, 1);
     const Outcome twenty = measure(options, engine, url, socket, 20);
+    const Outcome again = measure(options, engine, url, socket, 20); // what was made once is there now
     engine.stop();
     const auto goal = [](const char* what, double is, double wantedAtMost, const char* unit) {
         std::printf("  %-44s %7.1f %s, goal %.0f: %s\n", what, is, unit, wantedAtMost,
@@ -482,7 +485,9 @@ int main(int argc, char** argv)
     bool good = goal("event loop, one console more than none", std::max(0.0, one.cpu - none.cpu), 5, "%");
     good &= goal("event loop, twenty more than none", std::max(0.0, twenty.cpu - none.cpu), 30, "%");
     good &= goal("from the wire to one console, p99", one.latency99, 1200, "ms");
-    good &= goal("from the wire to one of twenty, p99", twenty.latency99, 1200, "ms");
-    good &= goal("frames lost with twenty", static_cast<double>(twenty.lost), 0, "");
+    good &= goal("from the wire to one of twenty, p99", std::max(twenty.latency99, again.latency99), 1200, "ms");
+    good &= goal("frames lost with twenty", static_cast<double>(twenty.lost + again.lost), 0, "");
+    std::printf("  memory after the second twenty, against that after the first: %+.1f MiB\n",
+        again.memoryAfter - twenty.memoryAfter); // calls come and go, too: what grows each time is a leak
     return good ? 0 : 1;
 }
