@@ -22,7 +22,7 @@ Timestamp clockNow() // a person's act has the time of the probe's machine, also
 Result<void> QueryRunner::answerAlarms(RecordQuery& query, const AlarmQuery& wanted, quint64 number, Request& request)
 {
     const std::vector<Alarm> open = m_alarms->openAlarms(0).changed; // by id
-    AlarmPage page;
+    FoundAlarms page;
     const auto all = query.alarms(
         wanted,
         [&](const Alarm& stored) {

@@ -239,7 +239,7 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
 // known how many more match.
 Result<void> QueryRunner::answerCalls(RecordQuery& query, const CallQuery& wanted, quint64 number, Request& request)
 {
-    CallPage page;
+    FoundCalls page;
     std::size_t pageBytes = 0;
     std::optional<Clock::time_point> lastSent;
     const auto all = query.calls(

@@ -310,7 +310,7 @@ void RemoteProbe::takeAnswer(quint64 request, const QByteArray& blob)
         emit failed(request, tr("The engine's answer could not be read."));
         return;
     }
-    if (const auto* found = std::get_if<CallPage>(&*answer)) {
+    if (const auto* found = std::get_if<FoundCalls>(&*answer)) {
         if (!found->tags.empty())
             emit tagsFound(request, found->tags);
         emit callsFound(request, found->calls, found->matchesInAll);
@@ -332,7 +332,7 @@ void RemoteProbe::takeAnswer(quint64 request, const QByteArray& blob)
         emit serviceFound(request, service->rows);
     else if (const auto* chunk = std::get_if<MediaPage>(&*answer))
         emit mediaArrived(request, chunk->stream, chunk->bytes);
-    else if (const auto* alarmPage = std::get_if<AlarmPage>(&*answer))
+    else if (const auto* alarmPage = std::get_if<FoundAlarms>(&*answer))
         emit alarmsFound(request, alarmPage->alarms, alarmPage->matchesInAll);
     else if (const auto* rules = std::get_if<AlarmRulePage>(&*answer))
         emit alarmRulesFound(request, rules->rules);

@@ -346,9 +346,9 @@ std::optional<ProbeStatus> decodeProbeStatus(const QByteArray& blob)
     return in.complete() ? std::optional(std::move(status)) : std::nullopt;
 }
 
-QByteArray encode(const CallPage& page)
+QByteArray encode(const FoundCalls& page)
 {
-    Writer out(Kind::CallPage);
+    Writer out(Kind::FoundCalls);
     out.field(page.matchesInAll);
     writeTags(out, page.tags);
     return writePage(std::move(out), page.calls, [](Writer& w, const CallRecord& call) { visitCallRecord(w, call); });
@@ -391,8 +391,8 @@ std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob)
     Reader in(blob, kind);
     RemoteAnswer answer;
     switch (kind) {
-    case Kind::CallPage: {
-        CallPage& page = answer.emplace<CallPage>();
+    case Kind::FoundCalls: {
+        FoundCalls& page = answer.emplace<FoundCalls>();
         in.field(page.matchesInAll);
         readTags(in, page.tags);
         readList(in, page.calls, callRecordMinBytes, [](Reader& r, CallRecord& call) { visitCallRecord(r, call); });
@@ -418,8 +418,8 @@ std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob)
         page.bytes = QByteArray(reinterpret_cast<const char*>(rest.data()), static_cast<qsizetype>(rest.size()));
         break;
     }
-    case Kind::AlarmPage:
-        readPage(in, answer.emplace<AlarmPage>());
+    case Kind::FoundAlarms:
+        readPage(in, answer.emplace<FoundAlarms>());
         break;
     case Kind::AlarmRulePage:
         readPage(in, answer.emplace<AlarmRulePage>());

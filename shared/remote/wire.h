@@ -110,7 +110,7 @@ QByteArray encode(const ProbeStatus& status);
 std::optional<ProbeStatus> decodeProbeStatus(const QByteArray& blob);
 
 // What answers a request. matchesInAll is exact on the last page of a search, on earlier ones what is counted so far.
-struct CallPage {
+struct FoundCalls { // not CallPage and AlarmPage: the console's views have classes of these names
     std::uint64_t matchesInAll = 0;
     std::vector<CallRecord> calls;
     std::vector<TagsOfCall> tags {}; // of those of them that have any
@@ -128,8 +128,8 @@ struct MediaPage { // whole packets of one stream, as MediaReader reads them
     StreamKey stream;
     QByteArray bytes;
 };
-struct AlarmPage {
-    std::uint64_t matchesInAll = 0; // as in CallPage
+struct FoundAlarms {
+    std::uint64_t matchesInAll = 0; // as in FoundCalls
     std::vector<Alarm> alarms;
 };
 struct AlarmRulePage {
@@ -151,16 +151,16 @@ struct RemoteIdentity { // who a client is to the engine
     std::string name;
     RemoteRole role = RemoteRole::Viewer;
 };
-using RemoteAnswer = std::variant<CallPage, StreamPage, QualityPage, MediaPage, MessagePage, AlarmPage, AlarmRulePage,
+using RemoteAnswer = std::variant<FoundCalls, StreamPage, QualityPage, MediaPage, MessagePage, FoundAlarms, AlarmRulePage,
     AlarmRuleChangePage, ServiceRowPage, RecordingRules, HoldPage, DeletionPage, CallNotes, TagNamePage, RemoteIdentity,
     AuditPage>;
 
-QByteArray encode(const CallPage& page);
+QByteArray encode(const FoundCalls& page);
 QByteArray encode(const StreamPage& page);
 QByteArray encode(const QualityPage& page);
 QByteArray encode(const MediaPage& page);
 QByteArray encode(const MessagePage& page);
-QByteArray encode(const AlarmPage& page);
+QByteArray encode(const FoundAlarms& page);
 QByteArray encode(const AlarmRulePage& page);
 QByteArray encode(const AlarmRuleChangePage& page);
 QByteArray encode(const HoldPage& page);

@@ -120,9 +120,9 @@ std::optional<AlarmRule> decodeAlarmRule(const QByteArray& blob)
     return in.complete() ? std::optional(rule) : std::nullopt;
 }
 
-QByteArray encode(const AlarmPage& page)
+QByteArray encode(const FoundAlarms& page)
 {
-    Writer out(Kind::AlarmPage);
+    Writer out(Kind::FoundAlarms);
     out.field(page.matchesInAll);
     return writePage(std::move(out), page.alarms, [](Writer& w, const Alarm& alarm) { visitAlarm(w, alarm); });
 }
@@ -139,7 +139,7 @@ QByteArray encode(const AlarmRuleChangePage& page)
         [](Writer& w, const AlarmRuleChange& change) { visitChange(w, change); });
 }
 
-void wire::readPage(Reader& in, AlarmPage& page)
+void wire::readPage(Reader& in, FoundAlarms& page)
 {
     in.field(page.matchesInAll);
     readList(in, page.alarms, alarmMinBytes, [](Reader& r, Alarm& alarm) { visitAlarm(r, alarm); });

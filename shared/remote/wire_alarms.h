@@ -6,7 +6,7 @@
 
 namespace callmon::wire {
 
-void readPage(Reader& in, AlarmPage& page);
+void readPage(Reader& in, FoundAlarms& page);
 void readPage(Reader& in, AlarmRulePage& page);
 void readPage(Reader& in, AlarmRuleChangePage& page);
 

@@ -48,7 +48,7 @@ inline std::vector<QByteArray> blobs()
     all.push_back(encode(fullRule()));
     all.push_back(encode(status));
     all.push_back(
-        encode(CallPage { 4, { fullCall(start, "a@b"), CallRecord {} }, { { { 77 }, "bad-line billing" } } }));
+        encode(FoundCalls { 4, { fullCall(start, "a@b"), CallRecord {} }, { { { 77 }, "bad-line billing" } } }));
     all.push_back(
         encode(CallNotes { { 77 }, { { "bad-line", start, "ada" } }, { { start, "ada", "hears herself" } } }));
     all.push_back(encode(RemoteIdentity { "ada", RemoteRole::Reviewer }));
@@ -58,7 +58,7 @@ inline std::vector<QByteArray> blobs()
     all.push_back(encode(StreamPage { { fullStream({ 77 }, 4, start), StreamRecord {} } }));
     all.push_back(encode(MessagePage { { message, CallMessage {} } }));
     all.push_back(encode(QualityPage { { point({ { 77 }, 4 }, start), QualityPoint {} } }));
-    all.push_back(encode(AlarmPage { 4, { fullAlarm(), Alarm {} } }));
+    all.push_back(encode(FoundAlarms { 4, { fullAlarm(), Alarm {} } }));
     ServiceRow service;
     service.group = { ServiceGrouping::Trunk, std::string_view("north") };
     service.sums.figures.attempts = 7;

@@ -335,8 +335,8 @@ class WireTest : public QObject {
 private slots:
     void everyFieldOfACallArrives()
     {
-        const CallPage page { 1ULL << 35, { fullCall(), CallRecord {} } };
-        const CallPage there = through(page);
+        const FoundCalls page { 1ULL << 35, { fullCall(), CallRecord {} } };
+        const FoundCalls there = through(page);
         QCOMPARE(there.matchesInAll, page.matchesInAll);
         QCOMPARE(there.calls.size(), 2u);
         compare(there.calls[0], page.calls[0]);
@@ -495,7 +495,7 @@ private slots:
         QCOMPARE(part->delta.fromVersion, 5u);
         QCOMPARE(part->delta.toVersion, 9u);
         QCOMPARE(part->delta.removed, delta.removed);
-        const AlarmPage page = through(AlarmPage { 1ULL << 35, delta.changed });
+        const FoundAlarms page = through(FoundAlarms { 1ULL << 35, delta.changed });
         QCOMPARE(page.matchesInAll, 1ULL << 35);
         for (const auto* list : { &part->delta.changed, &page.alarms }) {
             QCOMPARE(list->size(), 2u);
@@ -662,7 +662,7 @@ private slots:
     void enumeratorsThatDoNotExistAreRefused()
     {
         CallRecord call;
-        const QByteArray good = encode(CallPage { 0, { call } });
+        const QByteArray good = encode(FoundCalls { 0, { call } });
         constexpr qsizetype state = 2 + 8 + 4 + 8; // after kind, version, matches, count and key
         for (qsizetype i = 0; i < 5; ++i) {
             QByteArray blob = good;
