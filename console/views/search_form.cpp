@@ -71,7 +71,8 @@ SearchForm::SearchForm(QWidget* parent)
         tr("Caller or callee, * for any digits; tag:bad-line finds calls with that tag, tag:b* with one "
            "that fits; both together those that have both"));
     m_number->setClearButtonEnabled(true);
-    m_number->setMinimumWidth(fontMetrics().horizontalAdvance(m_number->placeholderText()) + 24);
+    m_number->setToolTip(m_number->placeholderText()); // which is cut where there is no room
+    m_numberWidth = fontMetrics().horizontalAdvance(m_number->placeholderText()) + 24;
     m_when->addItem(tr("any time"), static_cast<int>(When::Anytime));
     m_when->addItem(tr("last hour"), static_cast<int>(When::LastHour));
     m_when->addItem(tr("last 24 hours"), static_cast<int>(When::LastDay));
@@ -115,7 +116,7 @@ SearchForm::SearchForm(QWidget* parent)
     field(tr("&Number"), m_number);
     m_probeTitle = field(tr("Prob&e"), m_probe);
     m_probe->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_probe->setMinimumContentsLength(10);
+    m_probe->setMinimumContentsLength(6);
     setProbes({});
     field(tr("&When"), m_when);
     field(tr("From, UTC"), m_from);
@@ -261,6 +262,8 @@ void SearchForm::setProbes(const ProbeLabels& probes)
         }
     m_probe->setCurrentIndex(chosen ? std::max(0, m_probe->findData(int(chosen->value))) : 0);
     m_probe->setVisible(probes.size() > 1);
+    const int room = probes.size() > 1 ? fontMetrics().averageCharWidth() * 12 : m_numberWidth; // 1280 pixels for all
+    m_number->setMinimumWidth(room);
     m_probeTitle->setVisible(probes.size() > 1);
 }
 

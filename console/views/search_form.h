@@ -46,6 +46,7 @@ private:
     QLineEdit* m_number;
     QComboBox* m_probe;
     QWidget* m_probeTitle = nullptr;
+    int m_numberWidth = 0; // pixels, where there is room
     QComboBox* m_when;
     QDateTimeEdit* m_from;
     QDateTimeEdit* m_to;
