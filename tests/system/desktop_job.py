@@ -91,6 +91,9 @@ class DesktopJob(unittest.TestCase):
                     "--listen", "none", "--listen-tls", f"tls://127.0.0.1:{self.port}", "--identity", self.identity],
                    stdin=traffic.stdout)
         traffic.stdout.close()
+        self.wait_for("the engine's answer", lambda: subprocess.run(
+            [program("callmonctl"), "status", "--engine", self.user_url("ada")], capture_output=True,
+            timeout=60).returncode == 0, 30)
 
     def ask(self, name, *command):
         done = subprocess.run([program("callmonctl"), *command, "--engine", self.user_url(name)], capture_output=True,
@@ -141,6 +144,8 @@ class DesktopJob(unittest.TestCase):
         time.sleep(0.5)
 
     def picture(self, name):
+        if not self.display:
+            return
         subprocess.run(["ffmpeg", "-loglevel", "error", "-y", "-f", "x11grab", "-video_size", "1280x720", "-i",
                         self.display, "-frames:v", "1", os.path.join(SCREENSHOTS, f"desktop-{name}.png")],
                        stdin=subprocess.DEVNULL, timeout=60, check=True)
