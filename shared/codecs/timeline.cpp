@@ -20,24 +20,33 @@ Timeline::Mark Timeline::markOf(const TimedPacket& packet, const Mark* previous)
     return { arrival, ticks, packet.sequence, packet.sent };
 }
 
-Timeline::Range Timeline::transitAhead(const Mark& mark, const Ahead& ahead) const
+// Of those that arrived within a second after `from`, each with the one before it, until `see` has seen enough.
+template <typename See> void Timeline::lookAhead(const Mark& from, const Ahead& ahead, See see) const
 {
-    Range range { mark.transit(), mark.transit() };
-    Mark each = mark;
+    Mark before = from;
     std::size_t marks = 1;
     for (std::size_t i = 1; marks < TimelineLimits::lookAheadPackets; ++i) {
         const auto packet = ahead(i);
         if (!packet)
-            break;
+            return;
         if (!packet->follows)
             continue;
-        each = markOf(*packet, &each);
-        if (each.arrival - mark.arrival > m_limits.lookAhead)
-            break;
+        const Mark each = markOf(*packet, &before);
+        if (each.arrival - from.arrival > m_limits.lookAhead || !see(before, each))
+            return;
         ++marks;
+        before = each;
+    }
+}
+
+Timeline::Range Timeline::transitAhead(const Mark& mark, const Ahead& ahead) const
+{
+    Range range { mark.transit(), mark.transit() };
+    lookAhead(mark, ahead, [&](const Mark&, const Mark& each) {
         range.least = std::min(range.least, each.transit());
         range.most = std::max(range.most, each.transit());
-    }
+        return true;
+    });
     return range;
 }
 
@@ -46,24 +55,13 @@ Timeline::Range Timeline::transitAhead(const Mark& mark, const Ahead& ahead) con
 std::int64_t Timeline::firstAnchor(const Mark& first, const Ahead& ahead) const
 {
     std::int64_t least = first.transit();
-    Mark before = first;
-    std::size_t marks = 1;
-    for (std::size_t i = 1; marks < TimelineLimits::lookAheadPackets; ++i) {
-        const auto packet = ahead(i);
-        if (!packet)
-            break;
-        if (!packet->follows)
-            continue;
-        const Mark each = markOf(*packet, &before);
-        if (each.arrival - first.arrival > m_limits.lookAhead)
-            break;
+    lookAhead(first, ahead, [&](const Mark& before, const Mark& each) {
         const std::int64_t step = each.ticks - before.ticks;
         if (step < 0 || step > m_limits.longestPacket * (each.sequence - before.sequence))
-            break;
-        ++marks;
+            return false;
         least = std::min(least, each.transit());
-        before = each;
-    }
+        return true;
+    });
     const std::int64_t stall = first.transit() - least;
     const bool heldUp
         = stall > m_limits.departure && stall <= TimelineLimits::longestFirstStall * m_limits.lookAhead;

@@ -69,6 +69,7 @@ private:
         std::int64_t most;
     };
     Mark markOf(const TimedPacket& packet, const Mark* previous) const;
+    template <typename See> void lookAhead(const Mark& from, const Ahead& ahead, See see) const;
     std::int64_t firstAnchor(const Mark& first, const Ahead& ahead) const;
     Range transitAhead(const Mark& mark, const Ahead& ahead) const;
 
