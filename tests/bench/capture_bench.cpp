@@ -8,6 +8,7 @@
 // of another. What the bench does itself (filling the ring, reading batches) is
 // taken off by the time stamp counter, twice per 64 frames.
 #include "bench_machine.h"
+#include "port_behind.h"
 #include "engine/capture/capture_loop.h"
 #include "engine/capture/cycle_counter.h"
 #include "engine/capture/dpdk_port.h"
@@ -61,10 +62,10 @@ Content rtp()
 
 // A source in front of another that fills the device first and reads what was handed on; counts the cycles that this
 // takes.
-class Loaded : public FrameSource {
+class Loaded : public PortBehind {
 public:
     Loaded(FrameSource& port, std::function<void()> fill, std::uint64_t frames)
-        : m_port(port)
+        : PortBehind(port)
         , m_fill(std::move(fill))
         , m_frames(frames)
     {
@@ -86,14 +87,8 @@ public:
         batch.last = m_loop->framesReceived() >= m_frames;
         return received;
     }
-    void releaseFrom(FrameBatch& batch, std::size_t first) override { m_port.releaseFrom(batch, first); }
-    ProbeLoss takeLoss() override { return m_port.takeLoss(); }
-    std::string describe() const override { return m_port.describe(); }
-    bool isLive() const override { return true; }
-    std::vector<CaptureCounter> counters() const override { return m_port.counters(); }
 
 private:
-    FrameSource& m_port;
     std::function<void()> m_fill;
     std::uint64_t m_frames;
     CaptureLoop* m_loop = nullptr;

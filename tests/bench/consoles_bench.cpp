@@ -4,6 +4,7 @@
 // their own. The goals: 5 % of a core for one and 30 % for twenty, 1.2 s from an event on the wire to the console,
 // memory that stays, and no frame lost.
 #include "bench_machine.h"
+#include "port_behind.h"
 #include "engine/capture/capture_loop.h"
 #include "engine/capture/dpdk_port.h"
 #include "engine/capture/machine.h"
@@ -122,10 +123,10 @@ struct Options {
     int sleepMs = 0;
 };
 
-class FedPort : public FrameSource {
+class FedPort : public PortBehind {
 public:
     FedPort(FrameSource& port, RingTraffic& traffic)
-        : m_port(port)
+        : PortBehind(port)
         , m_traffic(traffic)
     {
     }
@@ -143,17 +144,11 @@ public:
         drained = nothingMore && batch.count == before;
         return received;
     }
-    void releaseFrom(FrameBatch& batch, std::size_t first) override { m_port.releaseFrom(batch, first); }
-    ProbeLoss takeLoss() override { return m_port.takeLoss(); }
-    std::string describe() const override { return m_port.describe(); }
-    bool isLive() const override { return true; }
-    std::vector<CaptureCounter> counters() const override { return m_port.counters(); }
 
     std::atomic<bool> steady { false }, draining { false }, drained { false };
     std::atomic<std::uint64_t> refused { 0 };
 
 private:
-    FrameSource& m_port;
     RingTraffic& m_traffic;
     bool m_started = false;
 };

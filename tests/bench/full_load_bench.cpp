@@ -3,6 +3,7 @@
 // thread, between its polls, since two cores is what there is; its share is told apart. In the end every call and
 // every stream must be in the records as it was sent: exits with 1 when not, or when anything was lost.
 #include "bench_machine.h"
+#include "port_behind.h"
 #include "engine/capture/capture_loop.h"
 #include "engine/capture/dpdk_port.h"
 #include "engine/capture/machine.h"
@@ -153,10 +154,10 @@ private:
 
 // The port, fed by the generator right before each poll. In statistics mode the records are taken out here as well, by
 // the core that is not being measured for it.
-class FedPort : public FrameSource, public SpareTime {
+class FedPort : public PortBehind, public SpareTime {
 public:
     FedPort(FrameSource& port, RingTraffic& traffic)
-        : m_port(port)
+        : PortBehind(port)
         , m_traffic(traffic)
     {
     }
@@ -209,11 +210,6 @@ public:
         drained = nothingMore && count == 0;
         return received;
     }
-    void releaseFrom(FrameBatch& batch, std::size_t first) override { m_port.releaseFrom(batch, first); }
-    ProbeLoss takeLoss() override { return m_port.takeLoss(); }
-    std::string describe() const override { return m_port.describe(); }
-    bool isLive() const override { return true; }
-    std::vector<CaptureCounter> counters() const override { return m_port.counters(); }
 
     Counter generating { 0 }; // cycles, of calls that found something to do
     Counter capturing { 0 };
@@ -226,7 +222,6 @@ public:
 
 private:
     static constexpr std::uint64_t cyclesOfALook = 1000;
-    FrameSource& m_port;
     RingTraffic& m_traffic;
     SpareTime* m_spareTime = nullptr;
     std::uint64_t m_spareUsed = 0; // since the last poll
