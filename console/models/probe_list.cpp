@@ -51,11 +51,18 @@ QString nameForAddress(const QString& address, const std::vector<ProbeAddress>& 
         if (base.endsWith(QLatin1String(".sock")))
             base.chop(5);
     }
-    base.replace(QLatin1Char(' '), QLatin1Char('-'));
     if (base.isEmpty() || base == QLatin1String("callmon"))
         base = QStringLiteral("local");
+    return freeName(base, taken);
+}
+
+QString freeName(const QString& wanted, const std::vector<ProbeAddress>& taken)
+{
+    QString base = wanted;
+    base.replace(QLatin1Char(' '), QLatin1Char('-')).remove(QLatin1Char('*'));
     QString name = base;
-    for (int number = 2; std::ranges::find(taken, name, &ProbeAddress::name) != taken.end(); ++number)
+    const auto isTaken = [&](const ProbeAddress& probe) { return probe.name.compare(name, Qt::CaseInsensitive) == 0; };
+    for (int number = 2; std::ranges::any_of(taken, isTaken); ++number)
         name = QStringLiteral("%1-%2").arg(base).arg(number);
     return name;
 }

@@ -21,6 +21,8 @@ void storeProbes(const std::vector<ProbeAddress>& probes); // but for the tempor
 // A name for a probe that was given none: its host, or what stands before "engine.sock"; with a number where it is
 // taken.
 QString nameForAddress(const QString& address, const std::vector<ProbeAddress>& taken);
+// As wanted, as far as complaintAbout() lets it be, with a number where it is taken.
+QString freeName(const QString& wanted, const std::vector<ProbeAddress>& taken);
 
 // What is wrong with a list, in a sentence: a name that is missing or given twice, or holds what a filter cannot.
 QString complaintAbout(const std::vector<ProbeAddress>& probes);

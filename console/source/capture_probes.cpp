@@ -5,22 +5,6 @@
 
 namespace callmon {
 
-namespace {
-
-// A name that a filter can hold and nobody has.
-QString nameFor(const QString& title, const std::vector<ProbeAddress>& taken)
-{
-    QString base = title;
-    base.replace(QLatin1Char(' '), QLatin1Char('-')).remove(QLatin1Char('*'));
-    QString name = base;
-    const auto isTaken = [&](const ProbeAddress& probe) { return probe.name.compare(name, Qt::CaseInsensitive) == 0; };
-    for (int number = 2; std::ranges::any_of(taken, isTaken); ++number)
-        name = QStringLiteral("%1-%2").arg(base).arg(number);
-    return name;
-}
-
-}
-
 CaptureProbes::CaptureProbes(ProbeGroup& probes, QString engine, QObject* parent)
     : QObject(parent)
     , m_probes(probes)
@@ -38,7 +22,7 @@ void CaptureProbes::open(const QStringList& files)
         return;
     std::vector<ProbeAddress> list = m_probes.addresses();
     auto reader = std::make_unique<CaptureReader>(m_engine, files);
-    const QString name = nameFor(QFileInfo(files.front()).fileName(), list);
+    const QString name = freeName(QFileInfo(files.front()).fileName(), list);
     list.push_back({ name, reader->address(), true, true });
     connect(reader.get(), &CaptureReader::stateChanged, this, [this, one = reader.get()] { follow(one); });
     const QString title = reader->title();
