@@ -60,8 +60,9 @@ DeletionDialog::DeletionDialog(ProbeDesk& desk, QWidget* parent)
 {
     setWindowTitle(tr("Delete the calls of a number"));
     auto* explained = new QLabel(
-        tr("All that is stored of the calls whose caller, callee or asserted identity is this number: records, "
-           "figures, messages, sound, alarms, tags and notes. The number is taken whole, as it stands in the records."),
+        tr("All that is stored of the calls whose caller, callee, asserted identity, diversion or transfer target is "
+           "this number: records, figures, messages, sound, alarms, tags and notes. The number is taken whole, as it "
+           "stands in the records."),
         this);
     explained->setWordWrap(true);
     m_number->setPlaceholderText(tr("+34910123456"));
