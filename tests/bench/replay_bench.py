@@ -36,6 +36,18 @@ def measured(args):
         return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, output.read().decode(errors="replace")
 
 
+def cores_used_by_others():
+    def times():
+        with open("/proc/stat") as file:
+            ticks = [int(word) for word in file.readline().split()[1:9]]
+        return ticks[3] + ticks[4], sum(ticks)
+
+    idle, every = times()
+    time.sleep(0.5)
+    idle, every = (after - before for after, before in zip(times(), (idle, every)))
+    return (1 - idle / every) * os.cpu_count()
+
+
 def make_capture(given, path):
     # 100 packets a second and call, 230 bytes each with the file's own header: seconds that give the wanted size.
     seconds = max(2, round(given.mib * 2**20 / (given.concurrent * 100 * 230)))
@@ -66,9 +78,9 @@ def main():
     data = os.path.join(work, "data")
     with open("/proc/cpuinfo") as cpus:
         model = next((line.split(":", 1)[1].strip() for line in cpus if line.startswith("model name")), "?")
-    load = os.getloadavg()[0]
-    print(f"machine: {os.cpu_count()} x {model}, {platform.system()} {platform.release()}, load {load:.2f}"
-          + (" (NOT QUIET: do not quote these figures)" if load > 0.3 else ""))
+    used = cores_used_by_others()
+    print(f"machine: {os.cpu_count()} x {model}, {platform.system()} {platform.release()}, "
+          f"{used:.2f} cores used by others" + (" (NOT QUIET: do not quote these figures)" if used > 0.1 else ""))
 
     if not os.path.exists(capture):
         make_capture(given, capture)
