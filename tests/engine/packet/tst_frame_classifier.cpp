@@ -125,6 +125,8 @@ void TestFrameClassifier::findsTheDatagramBehindEveryLinkLayer_data()
     QTest::newRow("Linux cooked v2") << 276 << hex("86dd 0000 00000003 0001 04 06 02000000000a0000") + v6;
     QTest::newRow("IPv4 with options") << 1
                                        << ethernet("0800", ipv4(udp(payload), "11", "4000", hex("94040000 01010100")));
+    QTest::newRow("IPv4 with an authentication header")
+        << 1 << ethernet("0800", ipv4(hex("11 04 0000 00000001 00000001") + QByteArray(12, 'i') + udp(payload), "33"));
 }
 
 void TestFrameClassifier::findsTheDatagramBehindEveryLinkLayer()
@@ -157,6 +159,9 @@ void TestFrameClassifier::findsTheInnermostDatagramOfEveryTunnel_data()
     row("IPv6 in IPv4", "ipip", ipv4(v6, "29"));
     row("IPv4 in IPv6", "ipip", ipv6(v4, "04"));
     row("IPv6 in IPv6 behind options", "ipip", ipv6(hex("29 00 010400000000") + v6, "3c"));
+    // RFC 4302 2.2: length in 4 bytes less two.
+    row("authenticated (AH) IPv4 in IPv4", "ipip",
+        ipv4(hex("04 04 0000 00000001 00000001") + QByteArray(12, 'i') + v4, "33"));
     row("three times", "ipip", ipv4(ipv6(ipv4(v6, "29"), "04"), "29"));
 
     row("GRE", "gre", ipv4(hex("0000 0800") + v4, "2f"));
@@ -173,6 +178,8 @@ void TestFrameClassifier::findsTheInnermostDatagramOfEveryTunnel_data()
     row("ERSPAN III", "erspan", ipv4(hex("1000 22eb 00000001 20010001 11223344 00000000") + frame, "2f"));
     row("ERSPAN III with subheader", "erspan",
         ipv4(hex("1000 22eb 00000001 20010001 11223344 00000001 1122334455667788") + frame, "2f"));
+    row("ERSPAN III with an IP packet", "erspan",
+        ipv4(hex("1000 22eb 00000001 20010001 11223344 00000800") + v6, "2f"));
 
     frameRow("MPLS", "mpls", ethernet("8847", hex("00064140") + v4));
     frameRow("MPLS, three labels, IPv6", "mpls", ethernet("8847", hex("00064040 0006503f 00000140") + v6));
@@ -182,6 +189,12 @@ void TestFrameClassifier::findsTheInnermostDatagramOfEveryTunnel_data()
     frameRow("pseudowire without", "mpls", ethernet("8847", hex("00064140") + frame));
     frameRow("pseudowire to an address that begins like IPv4", "mpls",
         ethernet("8847", hex("00064140 400000000001 02000000000b 8100 0001 0800") + v4));
+    frameRow("pseudowire to an address that begins like a longer IPv4 header", "mpls",
+        ethernet("8847", hex("00064140 485b39000001 02000000000b 0800") + v4));
+    frameRow("pseudowire to an address that begins like IPv6", "mpls",
+        ethernet("8847", hex("00064140 600000000001 02000000000b 86dd") + v6));
+    frameRow("IPv6 from an address that reads like a frame's type", "mpls",
+        ethernet("8847", hex("00064140") + v6.left(12) + hex("0800") + v6.mid(14)));
     row("MPLS in IP", "mpls", ipv4(hex("00064140") + v4, "89"));
     row("MPLS in UDP", "mpls", ipv4(udpTo(6635, hex("00064140") + v4)));
     row("MPLS in UDP, label that begins like RTP", "mpls", ipv4(udpTo(6635, hex("80064140") + v4)));
