@@ -219,7 +219,7 @@ inline Packets overWebSocket(const Packets& plain, const Cut& cut, std::size_t f
 }
 
 // The same connections, at a port that nobody configured.
-constexpr std::uint16_t anotherPort = 8088;
+constexpr unsigned anotherPort = 8088;
 inline Packets onAnotherPort(Packets packets)
 {
     for (TimedPacket& packet : packets) {
@@ -227,7 +227,7 @@ inline Packets onAnotherPort(Packets packets)
             continue;
         const std::string from = withoutHeader(packet.ip);
         Path path = Path::of(packet.ip);
-        for (std::uint16_t* port : { &path.srcPort, &path.dstPort })
+        for (unsigned* port : { &path.srcPort, &path.dstPort })
             *port = *port == 5060 ? anotherPort : *port;
         std::string segment = path.ports() + from.substr(4);
         segment.replace(16, 2, big16(0));

@@ -162,7 +162,7 @@ QStringList expectedOf(QStringList plain, const Variant& variant, Encapsulation 
     const auto word = toText(encapsulation);
     for (QString& line : plain) {
         if (atAnotherPort(variant))
-            line.replace(":5060 ", QString(":%1 ").arg(anotherPort));
+            line.replace("_port=5060 ", QString("_port=%1 ").arg(anotherPort));
         line.replace(" transport=udp ", QString(" transport=%1 ").arg(variant.transport));
         line.replace(" encapsulation= ",
             QString(" encapsulation=%1 ").arg(QLatin1StringView(word.data(), static_cast<qsizetype>(word.size()))));
