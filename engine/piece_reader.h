@@ -27,7 +27,7 @@ private:
     void datagram(const WholeDatagram& whole) override;
 
     CallMonitor& m_monitor;
-    const FrameClassifier m_classifier;
+    FrameClassifier m_classifier;
     const LaneDeal m_deal;
     Reassembler m_reassembler;
     std::uint64_t m_sip = 0;

@@ -88,7 +88,7 @@ private:
 
     FrameSource& m_source;
     const bool m_isLive;
-    const FrameClassifier m_classifier;
+    FrameClassifier m_classifier;
     const LaneDeal m_deal;
     SpareTime* const m_spareTime;
     std::vector<std::unique_ptr<FrameBatch>> m_batches;

@@ -3,12 +3,11 @@
 #include "engine/packet/header_bytes.h"
 #include "engine/packet/innermost_packet.h"
 #include "engine/packet/layer.h"
+#include "engine/packet/sip_beginning.h"
 #include "engine/packet/udp_tunnels.h"
 #include "shared/base/rtp_header.h"
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
 namespace callmon {
 
@@ -30,42 +29,6 @@ constexpr FrameClass pieceAt(std::size_t ip, Encapsulation encapsulation)
         .udp = { .ip = static_cast<std::uint16_t>(ip), .encapsulation = encapsulation } };
 }
 
-constexpr std::uint32_t sipLetters = [] { // that the words below begin with, a bit each
-    std::uint32_t letters = 0;
-    for (const char letter : std::string_view("ABCIMNOPRSU"))
-        letters |= 1u << (letter - 'A');
-    return letters;
-}();
-
-// One test that nearly all that is not SIP fails.
-constexpr bool canBeginSip(std::byte first)
-{
-    const auto value = std::to_integer<unsigned>(first);
-    return value == '\r' || value == '\n' || (value - 'A' < 26 && (sipLetters >> (value - 'A') & 1) != 0);
-}
-
-// What a SIP message starts with: its version, or a method of RFC 3261, 3262, 3311, 3515, 6665, 6086, 3428, 3903; CRLFs
-// of a keep-alive (RFC 5626 3.5.1) may come before. Four letters are enough to let a parser decide.
-bool wordBeginsSip(Bytes payload)
-{
-    constexpr std::size_t keepAliveAtMost = 8;
-    for (std::size_t skipped = 0; skipped < keepAliveAtMost && !payload.empty()
-         && (payload.front() == std::byte { '\r' } || payload.front() == std::byte { '\n' });
-         ++skipped)
-        payload = payload.subspan(1);
-    if (payload.size() < 4)
-        return false;
-    const std::string_view start(reinterpret_cast<const char*>(payload.data()), 4);
-    static constexpr std::array<std::string_view, 15> starts { "SIP/", "INVI", "ACK ", "BYE ", "CANC", "REGI", "OPTI",
-        "PRAC", "UPDA", "REFE", "NOTI", "SUBS", "INFO", "MESS", "PUBL" };
-    return std::find(starts.begin(), starts.end(), start) != starts.end();
-}
-
-bool beginsLikeSip(Bytes payload)
-{
-    return !payload.empty() && canBeginSip(payload.front()) && wordBeginsSip(payload);
-}
-
 }
 
 FrameClassifier::FrameClassifier(std::span<const std::uint16_t> sipPorts, std::span<const std::uint16_t> skinnyPorts)
@@ -79,7 +42,7 @@ FrameClassifier::FrameClassifier(std::span<const std::uint16_t> sipPorts, std::s
         m_tcpPorts->set(port);
 }
 
-FrameClass FrameClassifier::classifyEthernet(Bytes frame) const
+FrameClass FrameClassifier::classifyEthernet(Bytes frame)
 {
     std::size_t at = 12; // behind the addresses
     if (frame.size() < at + 2 + ipv4HeaderSize + udpHeaderSize)
@@ -107,7 +70,8 @@ FrameClass FrameClassifier::classifyEthernet(Bytes frame) const
                         .wirePayloadSize = static_cast<std::uint16_t>(length - udpHeaderSize),
                         .ipSize = static_cast<std::uint16_t>(size) });
         } else if (protocol == ip_protocol::tcp && !isFragment && size >= ipv4HeaderSize) {
-            return ofTcp(frame.subspan(transport, std::min(frame.size() - transport, size - ipv4HeaderSize)), at, {});
+            return ofTcp(
+                frame, frame.subspan(transport, std::min(frame.size() - transport, size - ipv4HeaderSize)), at, {});
         }
     } else if (etherType == ether_type::ipv6 && frame.size() >= at + ipv6HeaderSize + udpHeaderSize
         && byteAt(frame, at) >> 4 == 6) {
@@ -130,7 +94,7 @@ FrameClass FrameClassifier::classifyEthernet(Bytes frame) const
     return classifyCarefully(ethernet, frame);
 }
 
-FrameClass FrameClassifier::classifyCarefully(std::uint16_t linkType, Bytes frame) const
+FrameClass FrameClassifier::classifyCarefully(std::uint16_t linkType, Bytes frame)
 {
     const auto innermost = findInnermost(linkType, frame);
     if (const auto* reason = std::get_if<DropReason>(&innermost))
@@ -151,7 +115,7 @@ FrameClass FrameClassifier::classifyCarefully(std::uint16_t linkType, Bytes fram
                 .ipSize = found.ip.size,
                 .encapsulation = found.encapsulation });
     case ip_protocol::tcp:
-        return ofTcp(found.ip.payload, ip, found.encapsulation);
+        return ofTcp(frame, found.ip.payload, ip, found.encapsulation);
     case ip_protocol::sctp:
         return pieceAt(ip, found.encapsulation);
     default:
@@ -177,15 +141,22 @@ FrameClass FrameClassifier::ofUdp(Bytes frame, const UdpLayout& layout) const
     return dropped(DropReason::OtherUdp);
 }
 
-FrameClass FrameClassifier::ofTcp(Bytes segment, std::size_t ip, Encapsulation encapsulation) const
+FrameClass FrameClassifier::ofTcp(Bytes frame, Bytes segment, std::size_t ip, Encapsulation encapsulation)
 {
     if (segment.size() < 4)
         return dropped(DropReason::NotUdp);
     if (m_tcpPorts->test(big16(segment, 0)) || m_tcpPorts->test(big16(segment, 2)))
         return pieceAt(ip, encapsulation);
+    const std::uint64_t connection = SipConnections::keyOf(frame.subspan(ip), segment);
+    if (m_sipConnections.has(connection))
+        return pieceAt(ip, encapsulation);
     if (segment.size() > tcpHeaderSize) {
         const std::size_t headerSize = 4u * (byteAt(segment, 12) >> 4); // RFC 9293 3.1
-        if (headerSize < segment.size() && beginsLikeSip(segment.subspan(headerSize)))
+        const Bytes payload = segment.subspan(std::min(headerSize, segment.size()));
+        const bool opens = opensSipConnection(payload);
+        if (opens)
+            m_sipConnections.add(connection);
+        if (opens || beginsLikeSip(payload))
             return pieceAt(ip, encapsulation);
     }
     return dropped(DropReason::NotUdp);

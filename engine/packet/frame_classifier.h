@@ -4,6 +4,7 @@
 
 #include "engine/packet/datagram.h"
 #include "engine/packet/drop_reason.h"
+#include "engine/packet/sip_connections.h"
 
 #include <array>
 #include <bitset>
@@ -16,7 +17,7 @@ enum class FrameKind : std::uint8_t {
     Drop, // nobody reads it: counted under its reason
     Media, // UDP whose payload begins like RTP or RTCP, version 2 (RFC 3550)
     Signalling, // UDP that is SIP by its first bytes or by its port
-    Piece, // what reassembly reads: a fragment, TCP that is SIP or Skinny by its port or SIP by its first bytes, SCTP
+    Piece, // what reassembly reads: a fragment, TCP that is SIP or Skinny by its port or its connection's bytes, SCTP
 };
 
 struct FrameClass {
@@ -25,7 +26,7 @@ struct FrameClass {
     UdpLayout udp; // of Media and Signalling; of Piece `ip` and `encapsulation` alone
 };
 
-// Not changed after construction: any number of threads.
+// One thread: it remembers which TCP connections carry SIP.
 class FrameClassifier {
 public:
     // `sipPorts`: everything from or to these is signalling, whatever it looks like. `skinnyPorts`: of TCP.
@@ -34,23 +35,24 @@ public:
 
     // `linkType` is libpcap's number. Ethernet with tags, IPv4 without options or IPv6 without extensions and UDP or
     // TCP take a short way; tunnels, the rest, and whatever is odd, go through findInnermost. Both find the same.
-    FrameClass classify(std::uint16_t linkType, Bytes frame) const
+    FrameClass classify(std::uint16_t linkType, Bytes frame)
     {
         return linkType == ethernet ? classifyEthernet(frame) : classifyCarefully(linkType, frame);
     }
-    FrameClass classifyCarefully(std::uint16_t linkType, Bytes frame) const;
+    FrameClass classifyCarefully(std::uint16_t linkType, Bytes frame);
 
 private:
     static constexpr std::array<std::uint16_t, 1> usualSkinnyPorts { 2000 };
     static constexpr std::uint16_t ethernet = 1;
     using Ports = std::bitset<65536>;
 
-    FrameClass classifyEthernet(Bytes frame) const;
+    FrameClass classifyEthernet(Bytes frame);
     FrameClass ofUdp(Bytes frame, const UdpLayout& layout) const;
-    FrameClass ofTcp(Bytes segment, std::size_t ip, Encapsulation encapsulation) const;
+    FrameClass ofTcp(Bytes frame, Bytes segment, std::size_t ip, Encapsulation encapsulation);
 
     std::unique_ptr<Ports> m_sipPorts;
     std::unique_ptr<Ports> m_tcpPorts; // of SIP and Skinny
+    SipConnections m_sipConnections; // on any other port
 };
 
 // Of Media: RTCP (RFC 5761 4). It goes to one core whatever its destination: what it says of a stream comes the other

@@ -13,13 +13,15 @@ enum GreFlag : std::uint16_t {
     Version = 0x0007,
 };
 
+// draft-foschiano-erspan 4.3: the frame type says Ethernet (0) or IP (2).
 NextLayer behindErspanIII(ByteReader in)
 {
-    in.skip(11); // version, VLAN, session, time stamp, group
-    const bool hasSubheader = (in.u8() & 1) != 0;
-    if (hasSubheader)
-        in.skip(8); // platform specific
-    return layerBehind(in, ether_type::ethernet);
+    constexpr unsigned ip = 2;
+    in.skip(10); // version, VLAN, session, time stamp, group
+    const unsigned flags = in.u16();
+    if ((flags & 1) != 0)
+        in.skip(8); // platform specific subheader
+    return layerBehind(in, (flags >> 10 & 0x1f) == ip ? ether_type::ipv4 : ether_type::ethernet);
 }
 
 }

@@ -11,37 +11,6 @@ constexpr std::size_t ipv6HeaderSize = 40;
 constexpr std::uint16_t offsetMask = 0x1fff; // RFC 791 3.1, in units of 8 bytes
 constexpr std::uint16_t moreFragmentsFlag = 0x2000;
 
-std::variant<IpPacket, IpFault> parseIpv4(Bytes bytes)
-{
-    ByteReader in(bytes);
-    const std::size_t headerSize = 4u * (in.u8() & 0x0fu);
-    IpPacket packet;
-    packet.trafficClass = in.u8();
-    packet.size = in.u16();
-    packet.fragmentId = in.u16();
-    const std::uint16_t fragment = in.u16();
-    packet.fragmentOffset = static_cast<std::uint16_t>(8 * (fragment & offsetMask));
-    packet.moreFragments = (fragment & moreFragmentsFlag) != 0;
-    in.skip(1); // time to live
-    packet.protocol = in.u8();
-    in.skip(2); // checksum
-    const Bytes src = in.take(4);
-    const Bytes dst = in.take(4);
-    if (!in.ok())
-        return IpFault::Truncated;
-    if (headerSize < ipv4HeaderSize || packet.size < headerSize)
-        return IpFault::Malformed;
-    in.skip(headerSize - ipv4HeaderSize);
-    if (!in.ok())
-        return IpFault::Truncated;
-    packet.src = IpAddress::v4(src.first<4>());
-    packet.dst = IpAddress::v4(dst.first<4>());
-    packet.wirePayloadSize = static_cast<std::uint16_t>(packet.size - headerSize);
-    in.limit(packet.wirePayloadSize);
-    packet.payload = in.rest();
-    return packet;
-}
-
 // RFC 8200 section 4; RFC 4302 section 2 for the authentication header, which counts in 4 bytes.
 enum ExtensionHeader : std::uint8_t {
     HopByHop = 0,
@@ -83,6 +52,47 @@ bool skipExtension(ByteReader& in, IpPacket& packet, std::size_t& size)
     in.skip(size);
     packet.protocol = nextHeader;
     return true;
+}
+
+std::variant<IpPacket, IpFault> parseIpv4(Bytes bytes)
+{
+    ByteReader in(bytes);
+    const std::size_t headerSize = 4u * (in.u8() & 0x0fu);
+    IpPacket packet;
+    packet.trafficClass = in.u8();
+    packet.size = in.u16();
+    packet.fragmentId = in.u16();
+    const std::uint16_t fragment = in.u16();
+    packet.fragmentOffset = static_cast<std::uint16_t>(8 * (fragment & offsetMask));
+    packet.moreFragments = (fragment & moreFragmentsFlag) != 0;
+    in.skip(1); // time to live
+    packet.protocol = in.u8();
+    in.skip(2); // checksum
+    const Bytes src = in.take(4);
+    const Bytes dst = in.take(4);
+    if (!in.ok())
+        return IpFault::Truncated;
+    if (headerSize < ipv4HeaderSize || packet.size < headerSize)
+        return IpFault::Malformed;
+    in.skip(headerSize - ipv4HeaderSize);
+    if (!in.ok())
+        return IpFault::Truncated;
+    packet.src = IpAddress::v4(src.first<4>());
+    packet.dst = IpAddress::v4(dst.first<4>());
+    packet.wirePayloadSize = static_cast<std::uint16_t>(packet.size - headerSize);
+    in.limit(packet.wirePayloadSize);
+    // RFC 4302 3.1.1: what follows is in the clear. A fragment is read once it is whole.
+    if (packet.protocol == Authentication && !packet.isFragment()) {
+        std::size_t size = 0;
+        skipExtension(in, packet, size);
+        if (size > packet.wirePayloadSize)
+            return IpFault::Malformed;
+        if (!in.ok())
+            return IpFault::Truncated;
+        packet.wirePayloadSize = static_cast<std::uint16_t>(packet.wirePayloadSize - size);
+    }
+    packet.payload = in.rest();
+    return packet;
 }
 
 std::variant<IpPacket, IpFault> parseIpv6(Bytes bytes)

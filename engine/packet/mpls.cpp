@@ -1,18 +1,24 @@
 #include "engine/packet/mpls.h"
 
+#include <optional>
+
 namespace callmon {
 
 namespace {
 
-bool readsLikeIp(Bytes bytes)
+// The size that the header of an IP packet says; empty when there is none.
+std::optional<std::size_t> sizeAsIp(Bytes bytes)
 {
+    constexpr std::size_t ipv6HeaderSize = 40;
     ByteReader in(bytes);
     const unsigned first = in.u8();
-    if (first >> 4 == 6)
-        return true;
     in.skip(1);
+    const std::size_t total = in.u16(); // RFC 791 3.1
+    const std::size_t payload = in.u16(); // RFC 8200 3
     const std::size_t headerSize = 4 * (first & 0x0f);
-    return first >> 4 == 4 && headerSize >= 20 && in.u16() >= headerSize; // RFC 791 3.1
+    if (first >> 4 == 6)
+        return ipv6HeaderSize + payload;
+    return first >> 4 == 4 && headerSize >= 20 && total >= headerSize ? std::optional(total) : std::nullopt;
 }
 
 bool readsLikeEthernet(Bytes bytes)
@@ -20,6 +26,13 @@ bool readsLikeEthernet(Bytes bytes)
     ByteReader in(bytes);
     in.skip(12);
     return isFollowed(in.u16());
+}
+
+// A frame without control word may go to an address that begins with 4 or 6: then its size is another.
+bool readsLikeIp(Bytes bytes)
+{
+    const std::optional<std::size_t> size = sizeAsIp(bytes);
+    return size && (size == bytes.size() || !readsLikeEthernet(bytes));
 }
 
 }

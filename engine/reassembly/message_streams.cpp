@@ -49,9 +49,7 @@ bool MessageStreams::wants(const FlowKey& flow, Bytes payload)
     if (beginsLikeSip(payload) || WebSocketFramer::looksLikeSipFrame(payload))
         return true;
     // HTTP is everywhere: of its requests only those that name a sub-protocol.
-    return WebSocketFramer::looksLikeHandshake(payload)
-        && (textOf(payload).find("Sec-WebSocket-Protocol:") != std::string_view::npos
-            || textOf(payload).find("sec-websocket-protocol:") != std::string_view::npos);
+    return WebSocketFramer::looksLikeHandshake(payload) && WebSocketFramer::namesProtocol(payload);
 }
 
 void MessageStreams::opened(std::uint32_t stream)

@@ -68,6 +68,11 @@ bool WebSocketFramer::looksLikeHandshake(Bytes bytes)
     return textOf(bytes).starts_with(requestStart) || textOf(bytes).starts_with(answerStart);
 }
 
+bool WebSocketFramer::namesProtocol(Bytes handshake)
+{
+    return !headerValue(textOf(handshake), "sec-websocket-protocol:").empty();
+}
+
 bool WebSocketFramer::looksLikeSipFrame(Bytes bytes)
 {
     bool isCut = false;

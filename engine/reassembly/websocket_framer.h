@@ -15,6 +15,7 @@ class WebSocketFramer {
 public:
     // A request or answer that may upgrade its connection (RFC 6455 4.1).
     static bool looksLikeHandshake(Bytes bytes);
+    static bool namesProtocol(Bytes handshake); // any (RFC 6455 11.3.4)
     // A whole header of a data frame, whose payload begins like SIP: how a connection is known in its middle.
     static bool looksLikeSipFrame(Bytes bytes);
 

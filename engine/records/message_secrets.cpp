@@ -29,17 +29,23 @@ std::span<char> afterBlanks(std::span<char> text)
     return after(text, static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), isBlank) - text.begin()));
 }
 
-void blankInlineKeys(std::span<char> line)
+// What stands behind the first `name`; empty when there is none.
+std::span<char> behind(std::span<char> line, std::string_view name)
 {
-    constexpr std::string_view name = "inline:";
-    for (;;) {
-        const auto found = std::search(
-            line.begin(), line.end(), name.begin(), name.end(), [](char a, char b) { return toLower(a) == b; });
-        if (found == line.end())
-            return;
-        line = after(line, static_cast<std::size_t>(found - line.begin()) + name.size());
-        blankUntil(line, [](char c) { return c == '|' || c == ';' || isBlank(c); }); // lifetime and MKI may stay
-    }
+    const auto found =
+        std::search(line.begin(), line.end(), name.begin(), name.end(), [](char a, char b) { return toLower(a) == b; });
+    return found == line.end() ? std::span<char>() : std::span(found, line.end()).subspan(name.size());
+}
+
+// a=crypto (RFC 4568), a=key-mgmt (RFC 4567), and either as a capability that is offered: a=acap (RFC 5939 3.4.1).
+void blankKeys(std::span<char> attribute)
+{
+    for (std::span<char> key = behind(attribute, "inline:"); !key.empty(); key = behind(key, "inline:"))
+        blankUntil(key, [](char c) { return c == '|' || c == ';' || isBlank(c); }); // lifetime and MKI may stay
+    const std::span<char> protocol = behind(attribute, "key-mgmt:");
+    const auto end = std::find(protocol.begin(), protocol.end(), ' ');
+    if (end != protocol.end())
+        blankUntil(std::span(end + 1, protocol.end()), [](char) { return false; });
 }
 
 // The value of `name` = value, wherever it stands as a parameter of its own.
@@ -90,14 +96,11 @@ void blankHeader(std::span<char> header)
 
 void blankSdpLine(std::span<char> line)
 {
-    if (startsWith(line, "a=crypto:"))
-        return blankInlineKeys(line);
-    if (startsWith(line, "k="))
-        line = after(line, static_cast<std::size_t>(std::find(line.begin(), line.end(), ':') - line.begin()) + 1);
-    else if (startsWith(line, "a=key-mgmt:"))
-        line = after(line, static_cast<std::size_t>(std::find(line.begin(), line.end(), ' ') - line.begin()) + 1);
-    else
+    if (startsWith(line, "a="))
+        return blankKeys(line);
+    if (!startsWith(line, "k="))
         return;
+    line = after(line, static_cast<std::size_t>(std::find(line.begin(), line.end(), ':') - line.begin()) + 1);
     blankUntil(line, [](char) { return false; });
 }
 

@@ -318,6 +318,14 @@ SkinnyBody readSoftKeyEvent(SkinnyReader& body)
     return found;
 }
 
+SkinnyBody readStimulus(SkinnyReader& body)
+{
+    SkinnyStimulus found;
+    found.button = static_cast<SkinnyButton>(body.number());
+    found.at = body.line();
+    return found;
+}
+
 SkinnyBody readCallState(SkinnyReader& body)
 {
     SkinnyCallState found;
@@ -364,9 +372,13 @@ SkinnyBody readBody(std::uint32_t id, std::uint32_t version, SkinnyReader& body,
         return readKeypad(body);
     case 0x0004:
         return readEnbloc(body, version);
+    case 0x0005:
+        return readStimulus(body);
     case 0x0006:
     case 0x0007:
         return SkinnyHook { id == 0x0006, body.line() };
+    case 0x0024:
+        return SkinnyHook { true, {} }; // with the caller's number; the call is named afterwards
     case 0x0022:
     case 0x0031:
         return readReceiveOpened(body, id == 0x0031);

@@ -39,7 +39,7 @@ struct SkinnyRegisterAck { // 0x0081
 };
 struct SkinnyUnregister { }; // 0x0027
 struct SkinnyKeepAlive { }; // 0x0000, 0x0100
-struct SkinnyHook { // 0x0006, 0x0007: the handset; with line and call from later phones
+struct SkinnyHook { // 0x0006, 0x0007, 0x0024: the handset; with line and call from later phones
     bool offHook = false;
     SkinnyLine at;
 };
@@ -54,6 +54,11 @@ struct SkinnyDialed { // EnblocCall 0x0004, DialedNumber 0x011d
 enum class SkinnySoftKey : std::uint32_t { Hold = 3, Transfer = 4, EndCall = 9, Resume = 10, Answer = 11 }; // and more
 struct SkinnySoftKeyEvent { // 0x0026
     SkinnySoftKey key {};
+    SkinnyLine at;
+};
+enum class SkinnyButton : std::uint32_t { Hold = 3, Transfer = 4 }; // and more
+struct SkinnyStimulus { // 0x0005: a button of the telephone
+    SkinnyButton button {};
     SkinnyLine at;
 };
 enum class SkinnyCallType : std::uint32_t { Inbound = 1, Outbound = 2, Forward = 3 };
@@ -148,8 +153,8 @@ struct SkinnyStatistics { // ConnectionStatisticsRes 0x0023: what the telephone 
 };
 
 using SkinnyBody = std::variant<std::monostate, SkinnyRegister, SkinnyRegisterAck, SkinnyUnregister, SkinnyKeepAlive,
-    SkinnyHook, SkinnyKeypad, SkinnyDialed, SkinnySoftKeyEvent, SkinnyCallInfo, SkinnyCallState, SkinnyTone,
-    SkinnySoftKeys, SkinnyOpenReceive, SkinnyReceiveOpened, SkinnyStartTransmit, SkinnyTransmitStarted,
+    SkinnyHook, SkinnyKeypad, SkinnyDialed, SkinnySoftKeyEvent, SkinnyStimulus, SkinnyCallInfo, SkinnyCallState,
+    SkinnyTone, SkinnySoftKeys, SkinnyOpenReceive, SkinnyReceiveOpened, SkinnyStartTransmit, SkinnyTransmitStarted,
     SkinnyChannelClosed, SkinnyStatisticsRequest, SkinnyStatistics>;
 
 inline constexpr std::size_t skinnyHeaderSize = 12;

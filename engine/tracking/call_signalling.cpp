@@ -58,6 +58,10 @@ void onInvite(Call& call, const SipMessage& message, const FlowKey& flow, Timest
     // The same attempt goes on: with credentials after 401 and 407, or elsewhere after a redirection or failure.
     if (call.challenged && !record.ringingAt)
         record.postDialDelay.reset(); // the challenge was no answer to the caller
+    if (!call.firstInviteAt && message.to.tag.empty()) { // what was challenged was not seen; this is
+        call.firstInviteAt = at;
+        record.beganBeforeProbe = false;
+    }
     call.sip.attemptCseq = message.cseq;
     call.sip.firstBranch = fingerprintOf(message.viaBranch);
     call.otherBranchFailure = 0;
@@ -224,6 +228,9 @@ void applyMessage(Call& call, const SipMessage& message, const FlowKey& flow, Ti
             onInviteResponse(call, message, flow, at);
         return;
     }
+    // Whoever goes on with the dialog or gives it up made the INVITE before the probe looked.
+    if (!call.confirmed && message.method != SipMethod::Invite)
+        call.confirmed = call.record.beganBeforeProbe = true;
     if (message.method == SipMethod::Invite && requester == Party::Caller)
         onInvite(call, message, flow, at);
     else if (message.method == SipMethod::Cancel && requester == Party::Caller)

@@ -109,7 +109,8 @@ std::uint32_t SipCalls::openCall(const SipMessage& message, const Datagram& data
         countOutside(message);
         return noIndex;
     }
-    if (!m_sources.admits(datagram.flow.src.ip, datagram.arrival)) {
+    const Endpoint& beginner = message.isRequest ? datagram.flow.src : datagram.flow.dst;
+    if (!m_sources.admits(beginner.ip, datagram.arrival)) {
         ++m_counters.sourceRefused;
         return noIndex;
     }

@@ -1,6 +1,8 @@
 // How the calls of Skinny go: dialled, ringing, answered, held, transferred, over.
 #include "engine/tracking/skinny_calls.h"
 
+#include <utility>
+
 namespace callmon {
 
 namespace {
@@ -52,6 +54,8 @@ void SkinnyCalls::answer(std::uint32_t index)
         return; // the callee's half waits until its media say who the caller is
     if (!usable(index))
         return;
+    if (m_calls[half.call].direction[indexOf(half.party)] == MediaDirection::SendOnly) // resumed by whichever key
+        giveUpTransfer(half.phone);
     if (!m_calls[half.call].record.answeredAt) {
         m_calls[half.call].answer(m_now);
         m_calls.describe(half.call, true);
@@ -110,7 +114,11 @@ void SkinnyCalls::hangUp(std::uint32_t index)
         release(index);
         return;
     }
-    if (!usable(index) || (!half.connected && sameParty(index)))
+    if (!usable(index)) { // over already: there is nobody left to be transferred
+        giveUpTransfer(half.phone);
+        return;
+    }
+    if (!half.connected && sameParty(index))
         return; // a shared line: another telephone has the call, or still rings
     const std::uint32_t peer = other(index);
     CallRecord& record = m_calls[half.call].record;
@@ -131,11 +139,24 @@ void SkinnyCalls::hangUp(std::uint32_t index)
     end(half.call, endedBy(by), at);
 }
 
+void SkinnyCalls::giveUpTransfer(std::uint32_t phone)
+{
+    if (!m_phones[phone].transferring)
+        return;
+    m_phones[phone].transferring = false;
+    for (std::uint32_t i = m_phones.newest(phone); i != noIndex; i = m_phones.half(i).nextOfPhone) {
+        SkinnyHalf& half = m_phones.half(i);
+        const std::optional<Timestamp> at = std::exchange(half.leftAt, std::nullopt);
+        if (at && usable(i))
+            end(half.call, endedBy(half.hungUpAt ? half.party : otherThan(half.party)), *at);
+    }
+}
+
 // Of the two calls of the one who transfers, the earlier goes on between those who remain. The first that is on hook
 // says nothing yet: the other may be resumed.
 void SkinnyCalls::completeTransfer(std::uint32_t index)
 {
-    const SkinnyHalf& half = m_phones.half(index);
+    SkinnyHalf& half = m_phones.half(index);
     std::uint32_t second = noIndex;
     for (std::uint32_t i = m_phones[half.phone].halves; i != noIndex; i = m_phones.half(i).nextOfPhone) {
         if (i != index && m_phones.half(i).call != noIndex && usable(i))
@@ -147,9 +168,12 @@ void SkinnyCalls::completeTransfer(std::uint32_t index)
         end(half.call, endedBy(half.party), at);
         return;
     }
-    if (!m_phones.half(second).closed)
+    if (!m_phones.half(second).closed) {
+        half.leftAt = at;
         return;
+    }
     m_phones[half.phone].transferring = false;
+    m_phones.half(second).leftAt.reset();
     const bool inOrder = m_calls[half.call].record.startedAt <= m_calls[m_phones.half(second).call].record.startedAt;
     const std::uint32_t first = inOrder ? index : second; // his half of the earlier call
     const std::uint32_t consultation = inOrder ? second : index;
@@ -157,25 +181,25 @@ void SkinnyCalls::completeTransfer(std::uint32_t index)
     const std::uint32_t call = m_phones.half(first).call;
     const Party consulting = m_phones.half(consultation).party;
     const std::uint32_t consulted = m_phones.half(consultation).call;
-    if (other(first) == noIndex) { // whoever remains is not seen
+    if (target != noIndex)
+        unlink(target);
+    end(consulted, endedBy(consulting), at);
+    Call& kept = m_calls[call];
+    const CallRecord& there = m_calls[consulted].record;
+    kept.record.transferTarget = (consulting == Party::Caller ? there.callee : there.caller).view();
+    if (target == noIndex && other(first) == noIndex) { // neither of those who remain is seen
         end(call, endedBy(m_phones.half(first).party), at);
         return;
     }
-    if (target == noIndex) {
-        end(consulted, endedBy(consulting), at);
-        return;
-    }
-    unlink(target);
-    end(consulted, endedBy(consulting), at);
-    SkinnyHalf& moved = m_phones.half(target);
-    moved.party = m_phones.half(first).party;
-    link(target, call);
-    Call& kept = m_calls[call];
     kept.direction = {};
     kept.settleHold(at);
-    kept.record.transferTarget = std::string_view(m_calls[consulted].record.callee);
-    if (moved.receivesAt != Endpoint {})
-        announce(target, moved.party, moved.receivesAt, MediaKind::Audio, moved.codec, 0, moved.eventPayloadType);
+    if (target != noIndex) {
+        SkinnyHalf& moved = m_phones.half(target);
+        moved.party = m_phones.half(first).party;
+        link(target, call);
+        if (moved.receivesAt != Endpoint {})
+            announce(target, moved.party, moved.receivesAt, MediaKind::Audio, moved.codec, 0, moved.eventPayloadType);
+    }
     m_calls.update(call);
 }
 

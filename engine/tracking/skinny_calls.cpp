@@ -117,12 +117,21 @@ void SkinnyCalls::apply(const SkinnySoftKeyEvent& body)
     const std::uint32_t half = known(body.at.callReference);
     if (!count(half))
         return;
-    if (body.key == SkinnySoftKey::EndCall)
+    if (body.key == SkinnySoftKey::EndCall) {
         m_phones.half(half).hungUpAt = m_now;
-    else if (body.key == SkinnySoftKey::Transfer)
+        giveUpTransfer(m_phone);
+    } else if (body.key == SkinnySoftKey::Transfer) {
         m_phones[m_phone].transferring = true;
-    else if (body.key == SkinnySoftKey::Resume)
-        m_phones[m_phone].transferring = false;
+    } else if (body.key == SkinnySoftKey::Resume) {
+        giveUpTransfer(m_phone);
+    }
+}
+
+// A button beside the display: it names its line, and its call with the later versions.
+void SkinnyCalls::apply(const SkinnyStimulus& body)
+{
+    if (count(known(body.at.callReference)) && body.button == SkinnyButton::Transfer)
+        m_phones[m_phone].transferring = true;
 }
 
 void SkinnyCalls::apply(const SkinnyKeypad& body)
@@ -173,6 +182,8 @@ void SkinnyCalls::apply(const SkinnyCallInfo& body)
     m_phones.waitNoMore(index);
     half.calling = numberOr(body.callingNumber, body.callingName);
     half.called = numberOr(body.calledNumber, body.calledName);
+    if (body.originalCalledNumber != body.calledNumber)
+        half.diverter = body.originalCalledNumber;
     if (half.call == noIndex && !half.dialling)
         half.party = body.type == SkinnyCallType::Inbound ? Party::Callee : Party::Caller;
     if (half.party == Party::Caller && !openCall(index))

@@ -43,6 +43,7 @@ private:
     void apply(const SkinnyKeypad& body);
     void apply(const SkinnyDialed& body);
     void apply(const SkinnySoftKeyEvent& body);
+    void apply(const SkinnyStimulus& body);
     void apply(const SkinnyCallInfo& body);
     void apply(const SkinnyCallState& body);
     void apply(const SkinnyOpenReceive& body);
@@ -81,6 +82,7 @@ private:
     void hangUp(std::uint32_t half);
     void end(std::uint32_t call, EndedBy by, Timestamp at);
     void completeTransfer(std::uint32_t half);
+    void giveUpTransfer(std::uint32_t phone); // a call that it would have ended is over, as any
     void announce(std::uint32_t half, Party receiver, const Endpoint& endpoint, MediaKind kind, std::uint32_t codec,
         std::uint8_t payloadType, std::uint8_t eventPayloadType);
     bool count(std::uint32_t half); // the message in hand; noIndex: it is outside calls, and false comes back

@@ -139,6 +139,8 @@ void SkinnyCalls::nameParties(std::uint32_t index)
     if (record.answeredAt && !record.callee.empty() && !record.caller.empty())
         return; // after a transfer it names others
     const std::string_view device = m_phones[half.phone].device;
+    if (record.diversion.empty())
+        record.diversion = half.diverter.view();
     if (!half.calling.empty())
         record.caller = half.calling.view();
     else if (record.caller.empty() && half.party == Party::Caller)

@@ -5,8 +5,8 @@
 #include "engine/tracking/activity_list.h"
 #include "engine/tracking/call.h"
 #include "engine/tracking/index_table.h"
-#include "shared/base/seeded_hash.h"
 #include "shared/base/fixed_text.h"
+#include "shared/base/seeded_hash.h"
 
 #include <optional>
 
@@ -39,12 +39,14 @@ struct SkinnyHalf {
     std::optional<Timestamp> dialledAt; // the number was complete
     std::optional<Timestamp> ringingAt;
     std::optional<Timestamp> hungUpAt; // by the telephone's user, not told by the call manager
+    std::optional<Timestamp> leftAt; // closed, and its call waits for what becomes of a transfer
     bool connected = false; // at any time
     bool closed = false; // on hook
     bool dialling = false; // it goes out
     SkinnyNumber dialled;
     SkinnyNumber calling; // of CallInfo
     SkinnyNumber called;
+    SkinnyNumber diverter; // was called at first
     Endpoint receivesAt; // audio
     std::uint32_t codec = 0;
     std::uint8_t eventPayloadType = 0;

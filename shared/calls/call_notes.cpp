@@ -18,7 +18,7 @@ std::string_view trimmed(std::string_view text)
 bool isUtf8(std::string_view text)
 {
     for (std::size_t at = 0; at < text.size();) {
-        const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0; };
+        const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
         const unsigned first = byte(at);
         std::size_t more = 0;
         unsigned least = 0x80, most = 0xbf; // of the second byte

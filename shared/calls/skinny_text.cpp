@@ -17,13 +17,15 @@ struct Name {
 };
 
 // Those that belong to calls.
-constexpr std::array<Name, 26> messageNames { {
+constexpr std::array<Name, 28> messageNames { {
     { 0x0003, "KeypadButton" },
     { 0x0004, "EnblocCall" },
+    { 0x0005, "Stimulus" },
     { 0x0006, "OffHook" },
     { 0x0007, "OnHook" },
     { 0x0022, "OpenReceiveChannelAck" },
     { 0x0023, "ConnectionStatisticsRes" },
+    { 0x0024, "OffHookWithCallingPartyNumber" },
     { 0x0026, "SoftKeyEvent" },
     { 0x0031, "OpenMultiMediaReceiveChannelAck" },
     { 0x0082, "StartTone" },
@@ -89,11 +91,13 @@ std::string detailOf(std::uint32_t id, ByteReader body)
     if (!body.ok())
         return {};
     if (id == 0x0111)
-        return first - 1 < stateNames.size() ? ' ' + std::string(stateNames[first]) : std::string();
+        return first < stateNames.size() ? ' ' + std::string(stateNames[first]) : std::string();
     if (id == 0x0026) {
         const std::string key = nameIn(softKeyNames, first);
         return ' ' + (key.empty() ? std::to_string(first) : key);
     }
+    if (id == 0x0005) // of the buttons those that calls know
+        return first == 3 ? " Hold" : first == 4 ? " Transfer" : "";
     if (id == 0x0003) // 14 and 15: Wireshark's packet-skinny, Asterisk's chan_skinny
         return first < 10 ? ' ' + std::to_string(first) : first == 14 ? " *" : first == 15 ? " #" : "";
     return {};

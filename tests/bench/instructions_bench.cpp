@@ -79,7 +79,7 @@ Result<std::vector<Kept>> read(const char* path)
 // By these names they are found in callgrind's profile.
 extern "C" {
 
-[[gnu::noinline]] std::size_t step_classify(std::vector<Kept>& batches, const FrameClassifier& classifier)
+[[gnu::noinline]] std::size_t step_classify(std::vector<Kept>& batches, FrameClassifier& classifier)
 {
     std::size_t dropped = 0;
     for (Kept& batch : batches) {
@@ -127,7 +127,8 @@ int main(int argc, char** argv)
         return 2;
     }
     const std::uint16_t sipPorts[] { 5060 };
-    const std::size_t dropped = step_classify(batches.value(), FrameClassifier(sipPorts));
+    FrameClassifier classifier(sipPorts);
+    const std::size_t dropped = step_classify(batches.value(), classifier);
     std::size_t frames = 0;
     for (const Kept& batch : batches.value())
         frames += batch.frames.size();

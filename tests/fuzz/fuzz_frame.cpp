@@ -12,7 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 {
     static constexpr std::uint16_t linkTypes[] = { 1, 0, 101, 108, 113, 276, 228, 229, 0xffff };
     static constexpr std::uint16_t sipPort = 5060;
-    static const FrameClassifier classifier(std::span(&sipPort, 1));
+    static FrameClassifier classifier(std::span(&sipPort, 1));
     if (size == 0)
         return 0;
     const Bytes frame = std::as_bytes(std::span(data + 1, size - 1));

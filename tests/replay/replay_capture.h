@@ -125,7 +125,7 @@ private:
     std::unique_ptr<Replayed> m_replayed = std::make_unique<Replayed>();
     MirrorCopies m_mirrorCopies { 1 };
     CallMonitor m_monitor { smallTracker(), m_replayed->sink };
-    const FrameClassifier m_classifier { smallTracker().sipPorts };
+    FrameClassifier m_classifier { smallTracker().sipPorts };
     PieceReader m_pieces { m_monitor, smallReassembler(), {} };
     std::uint64_t m_sequence = 0;
     std::vector<Datagram> m_datagrams;

@@ -218,6 +218,26 @@ inline Packets overWebSocket(const Packets& plain, const Cut& cut, std::size_t f
         [](bool fromClient) { return fromClient ? pieces::webSocketRequest() : pieces::webSocketAnswer(); });
 }
 
+// The same connections, at a port that nobody configured.
+constexpr unsigned anotherPort = 8088;
+inline Packets onAnotherPort(Packets packets)
+{
+    for (TimedPacket& packet : packets) {
+        if (packet.ip[isV4(packet.ip) ? 9 : 6] != 6)
+            continue;
+        const std::string from = withoutHeader(packet.ip);
+        Path path = Path::of(packet.ip);
+        for (unsigned* port : { &path.srcPort, &path.dstPort })
+            *port = *port == 5060 ? anotherPort : *port;
+        std::string segment = path.ports() + from.substr(4);
+        segment.replace(16, 2, big16(0));
+        const std::string pseudo = path.source + path.destination + big16(segment.size()) + big16(6);
+        segment.replace(16, 2, checksum(pseudo + segment));
+        packet.ip = path.packet(6, segment);
+    }
+    return packets;
+}
+
 // RFC 4168, RFC 9260 6.9 and 6.10: fragments of `cut.size`, behind each other; the packet that completes a message
 // holds the first fragment of the next one, of `cut.ahead` bytes. Unordered, on streams by turns. By I-DATA (RFC
 // 8260 2.1) the messages of a direction are numbered from 0 up, and the fragments of each.

@@ -44,7 +44,7 @@ bool writeWithMediaInFragments(const QString& from, const QString& to)
     };
     // https://www.ietf.org/archive/id/draft-ietf-opsawg-pcap-05.html; times in nanoseconds
     write(0xa1b23c4du, std::uint16_t { 2 }, std::uint16_t { 4 }, 0u, 0u, 65535u, 1u);
-    const FrameClassifier classifier(smallTracker().sipPorts);
+    FrameClassifier classifier(smallTracker().sipPorts);
     FrameBatch batch;
     std::size_t number = 0;
     do {

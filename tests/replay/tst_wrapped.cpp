@@ -104,6 +104,7 @@ std::vector<Variant> allVariants()
         { "TCP, with all but the next message's last byte", [](P p) { return overTcp(p, { .ahead = 9'999 }); }, "tcp" },
         { "TCP in VXLAN", [](P p) { return overTcp(p, { .size = 300 }); }, "tcp", "VXLAN" },
         { "TCP in fragments", [](P p) { return inFragments(overTcp(p, { .size = 600 }), { .size = 256 }); }, "tcp" },
+        { "TCP at another port", [](P p) { return onAnotherPort(overTcp(p, { .size = 300 })); }, "tcp" },
         { "SCTP", [](P p) { return overSctp(p, {}, 1); }, "sctp" },
         { "SCTP in chunks of 100 bytes", [](P p) { return overSctp(p, { .size = 100 }, 3); }, "sctp" },
         { "SCTP, bundled with the next message's first",
@@ -122,6 +123,8 @@ std::vector<Variant> allVariants()
         { "WebSocket, byte by byte", [](P p) { return overWebSocket(p, { .size = 1 }, 99'999); }, "ws" },
         { "WebSocket, fragmented, with the next message's first",
             [](P p) { return overWebSocket(p, { .size = 400, .ahead = 60 }, 150); }, "ws" },
+        { "WebSocket at another port, byte by byte",
+            [](P p) { return onAnotherPort(overWebSocket(p, { .size = 1 }, 99'999)); }, "ws" },
         { "fragments", [](P p) { return inFragments(p, { .size = 512 }); } },
         { "fragments of 8 bytes", [](P p) { return inFragments(p, { .size = 8 }); } },
         { "fragments, in disorder and some twice",
@@ -134,12 +137,18 @@ std::vector<Variant> allVariants()
     return all;
 }
 
+bool atAnotherPort(const Variant& variant)
+{
+    return variant.name.find("at another port") != std::string::npos;
+}
+
 // Of calls by Skinny: what does something to their connections, and some wrappings.
 std::vector<Variant> skinnyVariants()
 {
     std::vector<Variant> all;
     for (const Variant& variant : allVariants()) {
-        const bool cuts = variant.name.starts_with("TCP") || variant.name.starts_with("fragments");
+        const bool cuts =
+            (variant.name.starts_with("TCP") && !atAnotherPort(variant)) || variant.name.starts_with("fragments");
         if (cuts || variant.name == "QinQ" || variant.name == "Linux cooked v2" || variant.name == "ERSPAN II"
             || variant.name == "L2TP")
             all.push_back(variant);
@@ -152,6 +161,8 @@ QStringList expectedOf(QStringList plain, const Variant& variant, Encapsulation 
 {
     const auto word = toText(encapsulation);
     for (QString& line : plain) {
+        if (atAnotherPort(variant))
+            line.replace("_port=5060 ", QString("_port=%1 ").arg(anotherPort));
         line.replace(" transport=udp ", QString(" transport=%1 ").arg(variant.transport));
         line.replace(" encapsulation= ",
             QString(" encapsulation=%1 ").arg(QLatin1StringView(word.data(), static_cast<qsizetype>(word.size()))));

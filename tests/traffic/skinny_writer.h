@@ -52,16 +52,18 @@ public:
     }
     std::string startTone(std::uint32_t tone, Line at) const { return message(0x0082, words({ tone, 0 }) + words(at)); }
     std::string ringer(std::uint32_t mode, Line at) const { return message(0x0085, words({ mode, 1 }) + words(at)); }
-    std::string callInfo(Line at, std::uint32_t type, std::string_view calling, std::string_view called) const
+    std::string callInfo(Line at, std::uint32_t type, std::string_view calling, std::string_view called,
+        std::string_view calledAtFirst = {}) const
     {
+        const std::string_view original = calledAtFirst.empty() ? called : calledAtFirst;
         if (m_version == 0)
             return message(0x008f,
                 fixed({}, 40) + fixed(calling, 24) + fixed({}, 40) + fixed(called, 24) + words(at) + words({ type })
-                    + fixed({}, 40) + fixed(called, 24) + fixed({}, 40) + fixed({}, 24) + words({ 0, 0 })
+                    + fixed({}, 40) + fixed(original, 24) + fixed({}, 40) + fixed({}, 24) + words({ 0, 0 })
                     + fixed({}, 4 * 24) + words({ 1, 1, 0 }));
         std::string body = words(at) + words({ type, 0, 0, 1, 1, 0 });
         for (const std::string_view text :
-            { calling, calling, called, called, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {} })
+            { calling, calling, called, original, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {} })
             body += std::string(text) + '\0';
         body.append((4 - body.size() % 4) % 4, '\0');
         return message(0x014a, body);

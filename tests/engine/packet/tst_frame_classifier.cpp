@@ -79,6 +79,9 @@ private slots:
     void findsTheInnermostDatagramOfEveryTunnel_data();
     void findsTheInnermostDatagramOfEveryTunnel();
     void skinnyIsLookedForOnItsPortsOnly();
+    void aConnectionThatSaysSipIsReadOnAnyPort_data();
+    void aConnectionThatSaysSipIsReadOnAnyPort();
+    void thousandsOfConnectionsAreRemembered();
     void mediaOnATunnelsPortAreMedia_data();
     void mediaOnATunnelsPortAreMedia();
     void readsIpv6BehindItsExtensionHeaders_data();
@@ -125,6 +128,8 @@ void TestFrameClassifier::findsTheDatagramBehindEveryLinkLayer_data()
     QTest::newRow("Linux cooked v2") << 276 << hex("86dd 0000 00000003 0001 04 06 02000000000a0000") + v6;
     QTest::newRow("IPv4 with options") << 1
                                        << ethernet("0800", ipv4(udp(payload), "11", "4000", hex("94040000 01010100")));
+    QTest::newRow("IPv4 with an authentication header")
+        << 1 << ethernet("0800", ipv4(hex("11 04 0000 00000001 00000001") + QByteArray(12, 'i') + udp(payload), "33"));
 }
 
 void TestFrameClassifier::findsTheDatagramBehindEveryLinkLayer()
@@ -157,6 +162,9 @@ void TestFrameClassifier::findsTheInnermostDatagramOfEveryTunnel_data()
     row("IPv6 in IPv4", "ipip", ipv4(v6, "29"));
     row("IPv4 in IPv6", "ipip", ipv6(v4, "04"));
     row("IPv6 in IPv6 behind options", "ipip", ipv6(hex("29 00 010400000000") + v6, "3c"));
+    // RFC 4302 2.2: length in 4 bytes less two.
+    row("authenticated (AH) IPv4 in IPv4", "ipip",
+        ipv4(hex("04 04 0000 00000001 00000001") + QByteArray(12, 'i') + v4, "33"));
     row("three times", "ipip", ipv4(ipv6(ipv4(v6, "29"), "04"), "29"));
 
     row("GRE", "gre", ipv4(hex("0000 0800") + v4, "2f"));
@@ -173,6 +181,8 @@ void TestFrameClassifier::findsTheInnermostDatagramOfEveryTunnel_data()
     row("ERSPAN III", "erspan", ipv4(hex("1000 22eb 00000001 20010001 11223344 00000000") + frame, "2f"));
     row("ERSPAN III with subheader", "erspan",
         ipv4(hex("1000 22eb 00000001 20010001 11223344 00000001 1122334455667788") + frame, "2f"));
+    row("ERSPAN III with an IP packet", "erspan",
+        ipv4(hex("1000 22eb 00000001 20010001 11223344 00000800") + v6, "2f"));
 
     frameRow("MPLS", "mpls", ethernet("8847", hex("00064140") + v4));
     frameRow("MPLS, three labels, IPv6", "mpls", ethernet("8847", hex("00064040 0006503f 00000140") + v6));
@@ -182,6 +192,12 @@ void TestFrameClassifier::findsTheInnermostDatagramOfEveryTunnel_data()
     frameRow("pseudowire without", "mpls", ethernet("8847", hex("00064140") + frame));
     frameRow("pseudowire to an address that begins like IPv4", "mpls",
         ethernet("8847", hex("00064140 400000000001 02000000000b 8100 0001 0800") + v4));
+    frameRow("pseudowire to an address that begins like a longer IPv4 header", "mpls",
+        ethernet("8847", hex("00064140 485b39000001 02000000000b 0800") + v4));
+    frameRow("pseudowire to an address that begins like IPv6", "mpls",
+        ethernet("8847", hex("00064140 600000000001 02000000000b 86dd") + v6));
+    frameRow("IPv6 from an address that reads like a frame's type", "mpls",
+        ethernet("8847", hex("00064140") + v6.left(12) + hex("0800") + v6.mid(14)));
     row("MPLS in IP", "mpls", ipv4(hex("00064140") + v4, "89"));
     row("MPLS in UDP", "mpls", ipv4(udpTo(6635, hex("00064140") + v4)));
     row("MPLS in UDP, label that begins like RTP", "mpls", ipv4(udpTo(6635, hex("80064140") + v4)));
@@ -237,7 +253,7 @@ void TestFrameClassifier::findsTheInnermostDatagramOfEveryTunnel()
 void TestFrameClassifier::skinnyIsLookedForOnItsPortsOnly()
 {
     const std::array<std::uint16_t, 2> ports { 2443, 2001 };
-    const FrameClassifier classifier({}, ports);
+    FrameClassifier classifier({}, ports);
     const auto kindOf = [&](std::uint16_t src, std::uint16_t dst) {
         const QByteArray frame = ethernet("0800", ipv4(tcp(src, dst, {}), "06"));
         return classifier.classify(ethernetType, bytes(frame)).kind;
@@ -245,6 +261,81 @@ void TestFrameClassifier::skinnyIsLookedForOnItsPortsOnly()
     QCOMPARE(kindOf(2443, 50'000), FrameKind::Piece);
     QCOMPARE(kindOf(50'000, 2001), FrameKind::Piece);
     QCOMPARE(kindOf(50'000, 2000), FrameKind::Drop);
+}
+
+void TestFrameClassifier::aConnectionThatSaysSipIsReadOnAnyPort_data()
+{
+    QTest::addColumn<QByteArray>("first");
+    QTest::addColumn<bool>("isRead"); // by itself
+    QTest::addColumn<bool>("restIsRead"); // because of it
+    const auto row = [](const char* name, const QByteArray& first, bool isRead, bool restIsRead) {
+        QTest::newRow(name) << first << isRead << restIsRead;
+    };
+    row("request", "INVITE sip:bob@b.example SIP/2.0\r\nVia: SIP/2.0/TCP h\r\n", true, true);
+    row("response behind a keep-alive", "\r\n\r\nSIP/2.0 200 OK\r\nVia: S", true, true);
+    row("OPTIONS of HTTP", "OPTIONS /a HTTP/1.1\r\nVia: SIP/2.0/TCP h\r\n", true, false);
+    row("INFO of NATS", "INFO {\"server_id\":\"1\"}\r\n", true, false);
+    row("something else", "GET /index.html HTTP/1.1\r\nHost: SIP/2.0\r\nX: sip\r\n\r\n", false, false);
+    // RFC 7118 4.1 and 4.2.
+    row("request for a WebSocket",
+        "GET / HTTP/1.1\r\nHost: sip-ws.example.com\r\nUpgrade: websocket\r\nSec-WebSocket-Protocol: sip\r\n\r\n", true,
+        true);
+    row("one of several sub-protocols", "GET / HTTP/1.1\r\nHost: h\r\nSEC-WEBSOCKET-PROTOCOL: chat , SIP\r\n\r\n", true,
+        true);
+    row("another sub-protocol", "GET / HTTP/1.1\r\nHost: h\r\nSec-WebSocket-Protocol: sipless, mqtt\r\n\r\n", false,
+        false);
+    row("answer", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nsec-websocket-protocol:sip\r\n\r\n", true,
+        true);
+    // RFC 6455 5.7: a single-frame text message, unmasked and masked by 37 fa 21 3d.
+    row("frame", hex("81 7e 0100") + "SIP/2.0 200 OK\r\nVia: S", true, true);
+    QByteArray masked = "REGISTER sip:h SIP/2.0\r\n";
+    for (qsizetype i = 0; i < masked.size(); ++i)
+        masked[i] = static_cast<char>(masked[i] ^ hex("37fa213d")[i % 4]);
+    row("masked frame", hex("82 a8 37fa213d") + masked, true, true);
+    row("frame of something else", hex("81 7e 0100") + "OPTIONS are many", false, false);
+    row("frame cut in its header", hex("81 ff 0000"), false, false);
+}
+
+void TestFrameClassifier::aConnectionThatSaysSipIsReadOnAnyPort()
+{
+    QFETCH(QByteArray, first);
+    QFETCH(bool, isRead);
+    QFETCH(bool, restIsRead);
+    for (const bool isV6 : { false, true }) {
+        FrameClassifier classifier({});
+        const auto kindOf = [&](std::size_t from, std::size_t to, const QByteArray& data, bool back = false) {
+            const QByteArray segment = tcp(from, to, data);
+            QByteArray ip = isV6 ? ipv6(segment, "06") : ipv4(segment, "06");
+            const qsizetype size = isV6 ? 16 : 4, at = isV6 ? 8 : 12;
+            if (back)
+                ip = ip.left(at) + ip.mid(at + size, size) + ip.mid(at, size) + ip.mid(at + 2 * size);
+            const QByteArray frame = ethernet(isV6 ? "86dd" : "0800", ip);
+            return classifier.classify(ethernetType, bytes(frame)).kind;
+        };
+        const FrameKind rest = restIsRead ? FrameKind::Piece : FrameKind::Drop;
+        QCOMPARE(kindOf(40'000, 8088, "and the rest"), FrameKind::Drop);
+        QCOMPARE(kindOf(40'000, 8088, first), isRead ? FrameKind::Piece : FrameKind::Drop);
+        QCOMPARE(kindOf(40'000, 8088, "and the rest"), rest);
+        QCOMPARE(kindOf(8088, 40'000, {}, true), rest);
+        QCOMPARE(kindOf(8088, 40'000, {}), FrameKind::Drop); // between other addresses
+        QCOMPARE(kindOf(40'001, 8088, "and the rest"), FrameKind::Drop);
+    }
+}
+
+void TestFrameClassifier::thousandsOfConnectionsAreRemembered()
+{
+    FrameClassifier classifier({});
+    const auto kindOf = [&](std::size_t port, const QByteArray& data) {
+        const QByteArray frame = ethernet("0800", ipv4(tcp(port, 8088, data), "06"));
+        return classifier.classify(ethernetType, bytes(frame)).kind;
+    };
+    constexpr std::size_t connections = 4000;
+    for (std::size_t i = 0; i < connections; ++i)
+        QCOMPARE(kindOf(10'000 + i, "BYE sip:a@b SIP/2.0\r\n"), FrameKind::Piece);
+    for (std::size_t i = 0; i < connections; ++i)
+        QCOMPARE(kindOf(10'000 + i, "x"), FrameKind::Piece);
+    for (std::size_t i = connections; i < 2 * connections; ++i)
+        QCOMPARE(kindOf(10'000 + i, "x"), FrameKind::Drop);
 }
 
 void TestFrameClassifier::mediaOnATunnelsPortAreMedia_data()
@@ -257,7 +348,7 @@ void TestFrameClassifier::mediaOnATunnelsPortAreMedia_data()
 void TestFrameClassifier::mediaOnATunnelsPortAreMedia()
 {
     QFETCH(int, port);
-    const FrameClassifier classifier({});
+    FrameClassifier classifier({});
     // Sequence numbers and timestamps of all kinds: to MPLS they are labels, and an IP header behind them.
     for (std::size_t i = 0; i < 0x10000; i += 3) {
         const QByteArray rtcpLike = hex(i % 2 ? "80 c8" : "80 08") + big16(i) + big16(i * 0x4321) + big16(i) + rtp();
@@ -319,6 +410,10 @@ void TestFrameClassifier::countsWhatIsNoDatagramUnderItsName_data()
     row("IPv4 total length below its header", 101, ipv4(udp(payload), "11", "0000", {}, 19), "malformed_ip");
     row("IPv6 without payload", 101, ipv6({}), "malformed_ip");
     row("IPv6 extension longer than the packet", 101, ipv6(hex("11 ff") + QByteArray(30, '\0'), "00"), "malformed_ip");
+    row("IPv4 authentication header longer than the packet", 101, ipv4(hex("11 ff") + QByteArray(30, '\0'), "33"),
+        "malformed_ip");
+    row("IPv4 authentication header cut", 101,
+        ipv4(hex("11 04 0000 00000001 00000001") + QByteArray(12, 'i') + udp(payload), "33").left(30), "truncated");
     row("extension after extension", 101, ipv6((hex("3c 00") + hex("01 04 00000000")).repeated(40), "3c"),
         "too_many_extensions");
     row("TCP", 101, ipv4(QByteArray(20, '\0'), "06"), "not_udp");
@@ -514,7 +609,7 @@ void TestFrameClassifier::tellsWhatCanBeVoip()
     QFETCH(QByteArray, packet);
     QFETCH(QByteArray, found);
     const std::uint16_t sipPort = 5060;
-    const FrameClassifier classifier(std::span(&sipPort, 1));
+    FrameClassifier classifier(std::span(&sipPort, 1));
     QCOMPARE(described(classifier.classify(ethernetType, bytes(packet))), found);
 }
 
@@ -523,7 +618,7 @@ void TestFrameClassifier::tellsWhatCanBeVoip()
 void TestFrameClassifier::theShortWayFindsWhatTheCarefulOneDoes()
 {
     const std::uint16_t sipPort = 5060;
-    const FrameClassifier classifier(std::span(&sipPort, 1));
+    FrameClassifier classifier(std::span(&sipPort, 1));
     const QByteArray frames[] = { ethernet("0800", ipv4(udpPorts(4000, 5000, rtp(20)))),
         ethernet("86dd", ipv6(udpPorts(4000, 5000, rtp(20)))), ethernet("0800", ipv4(tcp(80, 5060, "BYE s"), "06")),
         ethernet("0800", ipv4(tcp(80, 90, "BYE s"), "06")), ethernet("8100", hex("0001 0800") + ipv4(udp(payload))),
@@ -551,7 +646,7 @@ void TestFrameClassifier::theShortWayFindsWhatTheCarefulOneDoes()
 
 void TestFrameClassifier::whatGoesToOneMediaAddressHasOneHash()
 {
-    const FrameClassifier classifier({});
+    FrameClassifier classifier({});
     const auto hash = [&](const QByteArray& frame) {
         return destinationHash(bytes(frame), classifier.classify(ethernetType, bytes(frame)).udp, 7);
     };
@@ -566,7 +661,7 @@ void TestFrameClassifier::whatGoesToOneMediaAddressHasOneHash()
 
 void TestFrameClassifier::rtcpIsToldFromRtp() // RFC 5761 4
 {
-    const FrameClassifier classifier({});
+    FrameClassifier classifier({});
     for (unsigned second = 0; second < 256; ++second) {
         QByteArray payload = rtp();
         payload[1] = static_cast<char>(second);
@@ -580,7 +675,7 @@ void TestFrameClassifier::rtcpIsToldFromRtp() // RFC 5761 4
 // 30,000 even ports of one gateway over three cores: each gets its third within 5 standard deviations.
 void TestFrameClassifier::mediaAddressesAreSpreadEvenly()
 {
-    const FrameClassifier classifier({});
+    FrameClassifier classifier({});
     std::array<int, 3> lanes {};
     for (std::size_t port = 2000; port < 62'000; port += 2) {
         const QByteArray frame = ethernet("0800", ipv4(udpPorts(4000, port, rtp())));

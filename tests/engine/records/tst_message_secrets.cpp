@@ -37,6 +37,11 @@ private slots:
             "v=0\ra=crypto:1 S inline:****\rt=0 0\r");
         row("MIKEY, RFC 4567 section 3.1", "a=key-mgmt:mikey AQAFgM0X\r\nm=audio 1 RTP/SAVP 0\r\n",
             "a=key-mgmt:mikey ********\r\nm=audio 1 RTP/SAVP 0\r\n");
+        row("offered as capabilities, RFC 5939 section 3.4.1",
+            "a=acap:1 crypto:1 AES_CM_128_HMAC_SHA1_32 inline:NzB4d1BI|2^20|1:4\r\na=acap:2 key-mgmt:mikey AQAF gM\r\n"
+            "a=pcfg:1 t=1 a=1\r\n",
+            "a=acap:1 crypto:1 AES_CM_128_HMAC_SHA1_32 inline:********|2^20|1:4\r\na=acap:2 key-mgmt:mikey *******\r\n"
+            "a=pcfg:1 t=1 a=1\r\n");
         row("k=, RFC 4566 section 5.12", "k=base64:QUJD\r\nk=prompt\r\n", "k=base64:****\r\nk=prompt\r\n");
         row("Digest, RFC 3261 section 22.4",
             "Authorization: Digest username=\"bob\", nonce=\"dcd98b\", response=\"6629fae4\", opaque=\"5ccc\"\r\nTo: "

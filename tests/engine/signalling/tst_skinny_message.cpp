@@ -242,6 +242,10 @@ private slots:
         const auto pressed = bodyOf<SkinnySoftKeyEvent>(Message(0, 0x0026).words({ 3, 1, 9 }));
         QVERIFY(pressed.key == SkinnySoftKey::Hold);
         QCOMPARE(pressed.at.callReference, 9u);
+        const auto button = bodyOf<SkinnyStimulus>(Message(17, 0x0005).words({ 4, 1, 9, 0 }));
+        QVERIFY(button.button == SkinnyButton::Transfer);
+        QCOMPARE(button.at.callReference, 9u);
+        QCOMPARE(bodyOf<SkinnyStimulus>(Message(0, 0x0005).words({ 4, 1 })).at.callReference, 0u);
     }
 
     void receiveChannel()

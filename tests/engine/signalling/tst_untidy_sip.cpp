@@ -103,6 +103,10 @@ private slots:
             "INVITE  sip:a@b \t SIP/2.0\nt: <sip:e@f>\nf: <sip:c@d>;tag=1\ni: wide.9\nCSeq:\t9   INVITE\n"
             "v: SIP/2.0/UDP h;branch=b\n\n",
             "wide.9 9 c - b 0");
+        row("4475 3.1.2.13: headers behind a Contact without brackets",
+            "REGISTER sip:h.example SIP/2.0\nt: sip:u@h.example\nf: sip:u@h.example;tag=998332\ni: ct.13\n"
+            "CSeq: 13 REGISTER\nm: sip:u@h.example?Route=%3Csip:p.example%3E\nv: SIP/2.0/UDP h;branch=b\nl:0\n\n",
+            "ct.13 13 u - b 0");
         row("4475 3.1.2.15: a display name that needed quotes",
             "OPTIONS sip:a@b SIP/2.0\nt: \"x <sip:no@no>;tag=no\" <sip:e@f>;tag=yes\nf: Bell, A. (Lab) "
             "<sip:a.g@d>;tag=1\n"
@@ -116,11 +120,19 @@ private slots:
             "OPTIONS sip:a@b SIP/2.0\nt: <sip:e@f>\nf: <sip:c@d>;tag=1\ni: cookie.1\nCSeq: 1 OPTIONS\n"
             "v: SIP/2.0/UDP h;branch=z9hG4bK\n\n",
             "cookie.1 1 c - z9hG4bK 0");
+        row("4475 3.3.2: a scheme that nobody knows",
+            "OPTIONS nobodyKnowsThisScheme:totallyopaquecontent SIP/2.0\nt: <sip:e@f>\nf: <sip:c@d>;tag=384\ni: unk.2\n"
+            "CSeq: 2 OPTIONS\nv: SIP/2.0/TCP h;branch=b\nl: 0\n\n",
+            "unk.2 2 c - b 0");
         row("4475 3.3.4: schemes of another world",
             "OPTIONS soap.beep://h.example/ SIP/2.0\nt: <isbn:0-123456-47-9>;tag=t\nf: <name:Ada%20B>;tag=1\ni: "
             "scheme.4\n"
             "CSeq: 4 OPTIONS\nv: SIP/2.0/UDP h;branch=b\n\n",
             "scheme.4 4 Ada%20B t b 0");
+        row("4475 3.3.6: a body that nobody knows",
+            "INVITE sip:a@b SIP/2.0\nt: <sip:e@f>\nf: <sip:c@d>;tag=8\ni: body.6\nCSeq: 6 INVITE\n"
+            "v: SIP/2.0/UDP h;branch=b\nContent-Type: application/unknownformat\nContent-Length: 8\n\n<audio/>",
+            "body.6 6 c - b 8");
         row("4475 3.3.8: fields twice that may come once",
             "OPTIONS sip:a@b SIP/2.0\nt: <sip:e@f>;tag=t\nf: <sip:c@d>;tag=1\ni: first.8\nCSeq: 8 OPTIONS\n"
             "v: SIP/2.0/UDP h;branch=b\nTo: <sip:k@l>;tag=u\nFrom: <sip:m@n>;tag=2\nCall-ID: second.8\nCSeq: 9 "
@@ -130,6 +142,15 @@ private slots:
             "SIP/2.0 200 OK\nt: <sip:e@f>;tag=t\nf: <sip:c@d>;tag=1\ni: all.10\nCSeq: 10 INVITE\n"
             "v: SIP/2.0/UDP 192.0.2.1;branch=mine\nv: SIP/2.0/UDP 255.255.255.255;branch=yours\n\n",
             "all.10 10 c t mine 0");
+        row("4475 3.3.12: a parameter that may be the Contact's or its URI's",
+            "REGISTER sip:h.example SIP/2.0\nt: sip:w@h.example\nf: sip:w@h.example;tag=DkfVgjkrtMwaerKKpe\ni: par.12\n"
+            "CSeq: 12 REGISTER\nm: sip:+19725552222@g.example;unknownparam\nv: SIP/2.0/UDP h;branch=b\nl: 0\n\n",
+            "par.12 12 w - b 0");
+        row("4475 3.3.14: an escaped Route inside the Contact",
+            "REGISTER sip:h.example SIP/2.0\nt: sip:u@h.example\nf: sip:u@h.example;tag=8\ni: esc.14\nCSeq: 14 "
+            "REGISTER\n"
+            "m: <sip:u@h.example?Route=%3Csip:p.example%3E>\nv: SIP/2.0/UDP h;branch=b\nl: 0\n\n",
+            "esc.14 14 u - b 0");
         row("4475 3.4.1: RFC 2543 knew no branch, and tags could be left out",
             "INVITE sip:a@b SIP/2.0\nt: <sip:e@f>\nf: <sip:c@d>\ni: old.1\nCSeq: 1 INVITE\nv: SIP/2.0/UDP h\n"
             "c: application/sdp\n\nv=0\n",
@@ -138,6 +159,11 @@ private slots:
             "REGISTER sip:[2001:db8::10]:5070 SIP/2.0\nt: sip:e@f\nf: <sip:u6@[2001:db8::2]:5070>;tag=6\n"
             "i: port6\nCSeq: 4 REGISTER\nv: SIP/2.0/UDP [2001:db8::9:1]:5070;received=2001:db8::9:255;branch=z9\n\n",
             "port6 4 u6 - z9 0");
+        row("5118 4.7: IPv4 and IPv6 in one message",
+            "BYE sip:a@h.example SIP/2.0\nt: <sip:e@h.example>;tag=bd76ya\nf: <sip:u6@[2001:db8::2]>;tag=6\n"
+            "i: both@[2001:db8::2]\nCSeq: 7 BYE\nv: SIP/2.0/UDP [2001:db8::9:1]:6050;branch=z9\n"
+            "v: SIP/2.0/UDP 192.0.2.1;branch=last\nl: 0\n\n",
+            "both@[2001:db8::2] 7 u6 bd76ya z9 0");
         row("5118 4.9: IPv4 addresses mapped to IPv6",
             "INVITE sip:a@[::ffff:192.0.2.10] SIP/2.0\nt: <sip:e@[::ffff:192.0.2.10]>\nf: "
             "<sip:u4@[::ffff:192.0.2.2]>;tag=6\n"

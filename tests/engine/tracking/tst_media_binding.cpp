@@ -58,6 +58,7 @@ private slots:
     void oneCallHasSoManyStreams();
     void mediaWithoutACallIsListedByItsAddresses();
     void roomToWaitInIsBounded();
+    void callThatIsConfirmedLaterHasTheMediaThatWaited_data();
     void callThatIsConfirmedLaterHasTheMediaThatWaited();
     void mediaThatWasNobodysIsACallsOnceEitherEndIs_data();
     void mediaThatWasNobodysIsACallsOnceEitherEndIs();
@@ -579,12 +580,20 @@ void MediaBindingTest::roomToWaitInIsBounded()
     }
 }
 
+void MediaBindingTest::callThatIsConfirmedLaterHasTheMediaThatWaited_data()
+{
+    QTest::addColumn<QString>("confirmation");
+    QTest::newRow("the INVITE follows") << "150 A>B INVITE 1"; // offers nothing itself
+    QTest::newRow("the INVITE was before the probe") << "150 A>B ACK 1";
+}
+
 void MediaBindingTest::callThatIsConfirmedLaterHasTheMediaThatWaited()
 {
+    QFETCH(QString, confirmation);
     TestTraffic traffic;
     traffic.script("0 B>A 200 1 sdp=sendrecv");
     traffic.talk(10, 10, callerMedia, calleeMedia, 1);
-    traffic.script("150 A>B INVITE 1"); // offers nothing itself
+    traffic.script(confirmation);
     traffic.talk(300, 10, callerMedia, calleeMedia, 1, 10);
     TrackerFixture fixture;
     fixture.tracker.process(inOrder(traffic));

@@ -119,6 +119,12 @@ private slots:
             held + "30000 B>A INVITE 9 by=B sdp=inactive\n30010 A>B 200 9 by=B sdp=inactive\n31000 A>B BYE 4",
             "hold_time_s", "13.500");
 
+        row("its INVITE was before the probe", "0 B>A 200 1 sdp=sendrecv\n10 A>B ACK 1\n900 A>B BYE 2",
+            "began_before_probe", "1");
+        row("only what was challenged was before", "0 B>A 401 1\n10 A>B ACK 1\n20 A>B INVITE 2 totag=\n50 B>A 200 2",
+            "began_before_probe", "0");
+        row("its response came first", "0 B>A 180 1\n2 A>B INVITE 1\n900 B>A 200 1", "began_before_probe", "0");
+
         row("caller's device", "0 A>B INVITE 1 x=User-Agent:Phone_A/1.0\n5 A>B CANCEL 1 x=User-Agent:Other",
             "caller_agent", "Phone A/1.0");
         row("callee's device", "0 A>B INVITE 1\n5 B>A 100 1 x=Server:Proxy\n300 B>A 180 1 x=Server:Phone_B",

@@ -18,6 +18,7 @@ private slots:
     void registrationsAreNoCalls();
     void responseWithoutItsInviteIsNoCall();
     void fullPoolRefusesTheNewestAndCounts();
+    void responsesAreCountedForWhoeverCalls();
 };
 
 void SipCallsTest::recordSaysWhatHappened_data()
@@ -133,6 +134,23 @@ void SipCallsTest::recordSaysWhatHappened_data()
     QTest::newRow("began before the probe: in-dialog INVITE")
         << "0 A>B INVITE 5 totag=tb sdp=sendrecv\n20 B>A 200 5 sdp=sendrecv\n30 A>B ACK 5\n900 A>B BYE 6"
         << "answered" << 200 << "caller" << QList<int> { -1, 20, 900, -1, -1, -1 } << QList<int> { 4, 0 };
+    // Who acknowledges, cancels or says BYE made an INVITE.
+    QTest::newRow("began before the probe: while it rang")
+        << "0 B>A 180 1\n500 B>A 200 1 sdp=sendrecv\n510 A>B ACK 1\n900 B>A BYE 1 by=B"
+        << "answered" << 200 << "callee" << QList<int> { 0, 500, 900, -1, -1, -1 } << QList<int> { 4, 0 };
+    QTest::newRow("began before the probe: answered, its ACK elsewhere")
+        << "0 B>A 200 1 sdp=sendrecv\n900 A>B BYE 2"
+        << "answered" << 200 << "caller" << QList<int> { -1, 0, 900, -1, -1, -1 } << QList<int> { 2, 0 };
+    QTest::newRow("began before the probe: busy")
+        << "0 B>A 486 1\n10 A>B ACK 1"
+        << "busy" << 486 << "callee" << QList<int> { -1, -1, 0, -1, -1, -1 } << QList<int> { 2, 0 };
+    QTest::newRow("began before the probe: cancelled")
+        << "0 B>A 180 1\n500 A>B CANCEL 1\n510 B>A 200 1:CANCEL\n520 B>A 487 1\n530 A>B ACK 1"
+        << "cancelled" << 487 << "caller" << QList<int> { 0, -1, 520, -1, -1, -1 } << QList<int> { 5, 0 };
+    QTest::newRow("challenged before the probe, then with credentials")
+        << "0 B>A 407 1 totag=p\n10 A>B ACK 1 totag=p\n20 A>B INVITE 2 totag=\n100 B>A 180 2\n500 B>A 200 2\n510 A>B "
+           "ACK 2\n900 A>B BYE 3"
+        << "answered" << 200 << "caller" << QList<int> { 100, 500, 900, 80, 480, 80 } << QList<int> { 7, 0 };
 }
 
 void SipCallsTest::recordSaysWhatHappened()
@@ -267,6 +285,22 @@ void SipCallsTest::fullPoolRefusesTheNewestAndCounts()
     QCOMPARE(fixture.listener.started, 4);
     QCOMPARE(fixture.counter("calls_refused_pool_full"), 2u);
     QCOMPARE(fixture.tracker.liveCalls(), 3u);
+}
+
+// A server that is flooded responds to everything: neither does that bring back what was refused, nor is it the flood.
+void SipCallsTest::responsesAreCountedForWhoeverCalls()
+{
+    TrackerOptions options = smallOptions();
+    options.callsPerSecondOfSource = 2;
+    TrackerFixture fixture(options);
+    TestTraffic traffic;
+    for (int i = 0; i < 4; ++i)
+        traffic.script(QString("%1 A>B INVITE 1 id=c%1\n%1 B>A 100 1 id=c%1\n").arg(i));
+    traffic.script("10 P>B INVITE 1 id=p");
+    traffic.script("20 B>A INVITE 1 id=b");
+    fixture.tracker.process(traffic.datagrams());
+    QCOMPARE(fixture.listener.started, 4);
+    QCOMPARE(fixture.counter("calls_refused_source_rate"), 4u);
 }
 
 QTEST_APPLESS_MAIN(SipCallsTest)

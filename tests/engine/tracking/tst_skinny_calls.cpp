@@ -21,6 +21,24 @@ void ringing(SkinnyScript& script)
     script.state('A', 9, RingOut);
 }
 
+// B calls Z, who is elsewhere.
+void consults(SkinnyScript& script, std::uint32_t reference)
+{
+    script.dials('B', reference, 'Z');
+    script.state('B', reference, RingOut);
+    script.state('B', reference, Connected);
+    script.receives('B', reference);
+    script.sends('B', reference, 'G');
+}
+
+const CallRecord& recordOf(const SkinnyScript& script, const char* reference)
+{
+    std::size_t i = 0;
+    while (i + 1 < script.listener.ended.size() && !text(script.record(i).callId).starts_with(reference))
+        ++i;
+    return script.record(i);
+}
+
 }
 
 class TestSkinnyCalls : public QObject {
@@ -372,6 +390,121 @@ private slots:
         QCOMPARE(script.listener.ended.size(), std::size_t { 2 });
         for (std::size_t i = 0; i < 2; ++i)
             QVERIFY(script.record(i).transferTarget.empty());
+    }
+
+    // Neither the number that is consulted nor who called from outside has a telephone of this call manager.
+    void aTransferToOutsideKeepsTheFirstCall()
+    {
+        SkinnyScript script;
+        script.call('A', 9, 'B', 10);
+        script.says('B', script.write.softKey(4, { 1, 10 }));
+        script.state('B', 10, Hold);
+        consults(script, 11);
+        script.says('B', script.write.softKey(4, { 1, 11 }));
+        script.state('B', 11, OnHook);
+        const Timestamp consulted = script.now();
+        script.state('B', 10, OnHook);
+        script.sends('A', 9, 'G');
+        script.talks('A', 'G', 30, 1);
+        script.hangsUp('A', 9);
+        script.settle();
+        const CallRecord& first = recordOf(script, "9@");
+        QCOMPARE(text(first.transferTarget), script.number('Z'));
+        QVERIFY(first.endedBy == EndedBy::Caller && first.endedAt > consulted);
+        QCOMPARE(recordOf(script, "11@").endedAt, consulted + std::chrono::milliseconds(10));
+    }
+
+    void aTransferOfACallFromOutsideKeepsIt()
+    {
+        SkinnyScript script;
+        script.state('B', 10, RingIn);
+        script.told('B', script.write.callInfo({ 1, 10 }, 1, "+49301234", script.number('B')));
+        script.answers('B', 10);
+        script.receives('B', 10);
+        script.sends('B', 10, 'G');
+        script.says('B', script.write.softKey(4, { 1, 10 }));
+        script.state('B', 10, Hold);
+        script.call('B', 11, 'C', 12);
+        script.says('B', script.write.softKey(4, { 1, 11 }));
+        script.state('B', 10, OnHook);
+        script.state('B', 11, OnHook);
+        script.sends('C', 12, 'G');
+        script.talks('G', 'C', 30, 1);
+        script.hangsUp('C', 12);
+        script.settle();
+        const CallRecord& first = recordOf(script, "10@");
+        QCOMPARE(text(first.transferTarget), script.number('C'));
+        QVERIFY(first.endedBy == EndedBy::Callee);
+        QVERIFY(*recordOf(script, "11@").endedAt < *first.endedAt);
+    }
+
+    // The call that was consulted is over when B lays it down, whatever comes of the one on hold.
+    void aTransferThatIsGivenUpEndsTheConsultation_data()
+    {
+        QTest::addColumn<bool>("byKey"); // EndCall; else the handset
+        QTest::addColumn<QString>("then");
+        QTest::newRow("key, resumed by key") << true << "Resume";
+        QTest::newRow("handset, resumed by key") << false << "Resume";
+        QTest::newRow("handset, resumed by the line's button") << false << "Connected";
+        QTest::newRow("key, and the one on hold hangs up") << true << "";
+        QTest::newRow("handset, and the one on hold hangs up") << false << "";
+    }
+    void aTransferThatIsGivenUpEndsTheConsultation()
+    {
+        QFETCH(bool, byKey);
+        QFETCH(QString, then);
+        SkinnyScript script;
+        script.call('A', 9, 'B', 10);
+        script.says('B', script.write.softKey(4, { 1, 10 }));
+        script.state('B', 10, Hold);
+        consults(script, 11);
+        script.says('B', byKey ? script.write.softKey(9, { 1, 11 }) : script.write.onHook({ 1, 11 }));
+        const Timestamp over = script.now();
+        script.state('B', 11, OnHook);
+        script.wait(1000);
+        if (then == "Resume")
+            script.says('B', script.write.softKey(10, { 1, 10 }));
+        if (!then.isEmpty())
+            script.state('B', 10, Connected);
+        script.wait(1000);
+        script.hangsUp('A', 9);
+        script.state('B', 10, OnHook);
+        script.settle();
+        QCOMPARE(script.listener.ended.size(), std::size_t { 2 });
+        const CallRecord& consultation = recordOf(script, "11@");
+        QCOMPARE(consultation.endedAt, over);
+        QVERIFY(consultation.endedBy == EndedBy::Caller);
+        const CallRecord& first = recordOf(script, "9@");
+        QVERIFY(first.transferTarget.empty() && first.endedBy == EndedBy::Caller);
+    }
+
+    void aButtonForTransferIsAsGoodAsAKey()
+    {
+        SkinnyScript script;
+        script.call('A', 9, 'B', 10);
+        script.says('B', script.write.message(0x0005, script.write.words({ 4, 1, 10, 0 }))); // Stimulus
+        script.state('B', 10, Hold);
+        script.call('B', 11, 'C', 12);
+        script.says('B', script.write.message(0x0005, script.write.words({ 4, 1, 11, 0 })));
+        script.state('B', 10, OnHook);
+        script.state('B', 11, OnHook);
+        script.wait(1000);
+        script.hangsUp('A', 9);
+        script.settle();
+        QCOMPARE(text(recordOf(script, "9@").transferTarget), script.number('C'));
+    }
+
+    void whoWasCalledAtFirstDiverts()
+    {
+        SkinnyScript script(0);
+        script.dials('A', 9, 'B');
+        script.told(
+            'A', script.write.callInfo({ 1, 9 }, 2, script.number('A'), script.number('C'), script.number('B')));
+        script.state('A', 9, RingOut);
+        script.hangsUp('A', 9);
+        script.settle();
+        QCOMPARE(text(script.record(0).callee), script.number('C'));
+        QCOMPARE(text(script.record(0).diversion), script.number('B'));
     }
 
     void aHandsetLiftedAndLaidDownIsNoCall()

@@ -20,6 +20,8 @@ private slots:
             QTest::newRow(name) << QByteArray::fromHex(hex) << QString(line) << QString(media);
         };
         row("state", "14000000 11000000 11010000 04000000 01000000 07000000", "CallState RingIn");
+        row("the first state beyond those known", "14000000 11000000 11010000 12000000", "CallState");
+        row("button", "14000000 11000000 05000000 04000000 01000000 09000000 00000000", "Stimulus Transfer");
         row("state beyond those known", "14000000 11000000 11010000 63000000", "CallState");
         row("digit", "10000000 00000000 03000000 07000000", "KeypadButton 7");
         row("pound", "10000000 00000000 03000000 0f000000", "KeypadButton #");

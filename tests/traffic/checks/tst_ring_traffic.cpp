@@ -87,7 +87,7 @@ private slots:
         RingTrafficOptions options = few;
         options.ipv6Share = 0.5;
         Source source(options);
-        const FrameClassifier classifier { std::array<std::uint16_t, 1> { 5060 } };
+        FrameClassifier classifier { std::array<std::uint16_t, 1> { 5060 } };
         MirrorCopies copies(1);
         std::uint64_t found = 0;
         source.read(20'000, [&](Bytes frame) { // all at one time, the closest that can be
