@@ -40,6 +40,27 @@ bool onFirstHop(const Call& call, const SipMessage& message, const FlowKey& flow
         || (message.isRequest ? flow.src : flow.dst) == call.record.callerAddress;
 }
 
+bool isOfNextAttempt(const Call& call, const SipMessage& message)
+{
+    return static_cast<std::int32_t>(message.cseq - call.sip.attemptCseq) > 0;
+}
+
+// The same call goes on: with credentials after 401 and 407, or elsewhere after a redirection or failure.
+void beginNextAttempt(Call& call, const SipMessage& message)
+{
+    CallRecord& record = call.record;
+    if (call.challenged && !record.ringingAt)
+        record.postDialDelay.reset(); // the challenge was no answer to the caller
+    call.sip.attemptCseq = message.cseq;
+    call.sip.firstBranch = fingerprintOf(message.viaBranch);
+    call.otherBranchFailure = 0;
+    call.sip.branchCount = 0;
+    record.branches = 0;
+    record.outcome = CallOutcome::Incomplete;
+    record.finalCode = 0;
+    call.reopen(record.ringingAt ? CallState::Ringing : CallState::Trying);
+}
+
 void onInvite(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at)
 {
     CallRecord& record = call.record;
@@ -52,24 +73,13 @@ void onInvite(Call& call, const SipMessage& message, const FlowKey& flow, Timest
         call.sip.firstBranch = fingerprintOf(message.viaBranch);
         return;
     }
-    const bool another = static_cast<std::int32_t>(message.cseq - call.sip.attemptCseq) > 0;
-    if (record.answeredAt || !another)
+    if (record.answeredAt || !isOfNextAttempt(call, message))
         return; // re-INVITE, or the same INVITE on its next hop
-    // The same attempt goes on: with credentials after 401 and 407, or elsewhere after a redirection or failure.
-    if (call.challenged && !record.ringingAt)
-        record.postDialDelay.reset(); // the challenge was no answer to the caller
+    beginNextAttempt(call, message);
     if (!call.firstInviteAt && message.to.tag.empty()) { // what was challenged was not seen; this is
         call.firstInviteAt = at;
         record.beganBeforeProbe = false;
     }
-    call.sip.attemptCseq = message.cseq;
-    call.sip.firstBranch = fingerprintOf(message.viaBranch);
-    call.otherBranchFailure = 0;
-    call.sip.branchCount = 0;
-    record.branches = 0;
-    record.outcome = CallOutcome::Incomplete;
-    record.finalCode = 0;
-    call.reopen(record.ringingAt ? CallState::Ringing : CallState::Trying);
 }
 
 void onSuccess(Call& call, const SipMessage& message, Timestamp at)
@@ -224,7 +234,11 @@ void applyMessage(Call& call, const SipMessage& message, const FlowKey& flow, Ti
     const Party requester = requesterOf(call, message, flow);
     if (!message.isRequest) {
         call.record.lastCode = message.status;
-        if (message.method == SipMethod::Invite && requester == Party::Caller && message.cseq == call.sip.attemptCseq)
+        if (message.method != SipMethod::Invite || requester != Party::Caller)
+            return;
+        if (!call.record.answeredAt && isOfNextAttempt(call, message)) // its INVITE was lost, or before the probe
+            beginNextAttempt(call, message);
+        if (message.cseq == call.sip.attemptCseq)
             onInviteResponse(call, message, flow, at);
         return;
     }

@@ -147,6 +147,13 @@ void SipCallsTest::recordSaysWhatHappened_data()
     QTest::newRow("began before the probe: cancelled")
         << "0 B>A 180 1\n500 A>B CANCEL 1\n510 B>A 200 1:CANCEL\n520 B>A 487 1\n530 A>B ACK 1"
         << "cancelled" << 487 << "caller" << QList<int> { 0, -1, 520, -1, -1, -1 } << QList<int> { 5, 0 };
+    QTest::newRow("its INVITE with credentials is not seen")
+        << "0 A>B INVITE 1\n50 B>A 407 1 totag=p\n60 A>B ACK 1 totag=p\n90 B>A 100 2\n700 B>A 180 2\n2000 B>A 200 2\n"
+           "4000 A>B BYE 3"
+        << "answered" << 200 << "caller" << QList<int> { 700, 2000, 4000, 700, 2000, 50 } << QList<int> { 7, 0 };
+    QTest::newRow("neither of its INVITEs is seen")
+        << "0 B>A 407 1 totag=p\n10 A>B ACK 1 totag=p\n100 B>A 180 2\n500 B>A 200 2\n510 A>B ACK 2\n900 A>B BYE 3"
+        << "answered" << 200 << "caller" << QList<int> { 100, 500, 900, -1, -1, -1 } << QList<int> { 6, 0 };
     QTest::newRow("challenged before the probe, then with credentials")
         << "0 B>A 407 1 totag=p\n10 A>B ACK 1 totag=p\n20 A>B INVITE 2 totag=\n100 B>A 180 2\n500 B>A 200 2\n510 A>B "
            "ACK 2\n900 A>B BYE 3"
