@@ -85,8 +85,11 @@ void onInvite(Call& call, const SipMessage& message, const FlowKey& flow, Timest
 void onSuccess(Call& call, const SipMessage& message, Timestamp at)
 {
     CallRecord& record = call.record;
-    if (record.answeredAt)
-        return; // on another hop, or of another fork
+    if (record.answeredAt) { // on another hop, or of another fork; or its ACK came first
+        if (record.finalCode == 0)
+            record.finalCode = message.status;
+        return;
+    }
     const bool byeCameFirst = call.ended && !call.cancelled && record.outcome == CallOutcome::Incomplete;
     call.answer(at);
     record.finalCode = message.status;
@@ -145,6 +148,20 @@ void onInviteResponse(Call& call, const SipMessage& message, const FlowKey& flow
         return onSuccess(call, message, at);
     if (message.status / 10 == 18) // not 199, which alerts nobody (RFC 6228)
         call.ring(at);
+}
+
+// That of a failure has the branch of its INVITE; one with a branch of its own is for a 2xx (RFC
+// 3261 17.1.1.3, 13.2.2.4), of which the probe may have seen nothing else.
+void onAck(Call& call, const SipMessage& message, Timestamp at)
+{
+    CallRecord& record = call.record;
+    const std::uint64_t branch = fingerprintOf(message.viaBranch);
+    const bool anyFinal = record.answeredAt || call.ended || record.finalCode != 0 || call.otherBranchFailure != 0;
+    if (anyFinal || message.cseq != call.sip.attemptCseq || message.to.tag.empty() || branch == 0
+        || branch == call.sip.firstBranch)
+        return;
+    call.answer(at);
+    call.sip.answeredTag = fingerprintOf(message.to.tag);
 }
 
 void onCancel(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at)
@@ -247,6 +264,8 @@ void applyMessage(Call& call, const SipMessage& message, const FlowKey& flow, Ti
         call.confirmed = call.record.beganBeforeProbe = true;
     if (message.method == SipMethod::Invite && requester == Party::Caller)
         onInvite(call, message, flow, at);
+    else if (message.method == SipMethod::Ack && requester == Party::Caller)
+        onAck(call, message, at);
     else if (message.method == SipMethod::Cancel && requester == Party::Caller)
         onCancel(call, message, flow, at);
     else if (message.method == SipMethod::Bye)

@@ -47,6 +47,16 @@ void SipCallsTest::recordSaysWhatHappened_data()
     QTest::newRow("ACK lost")
         << "0 A>B INVITE 1\n10 B>A 180 1\n100 B>A 200 1\n600 B>A 200 1\n1600 B>A 200 1\n5000 B>A BYE 1 by=B"
         << "answered" << 200 << "callee" << QList<int> { 10, 100, 5000, 10, 100, 10 } << QList<int> { 4, 2 };
+    // RFC 3261 17.1.1.3: the ACK of a failure has the branch of its INVITE, that of a 2xx one of its own.
+    QTest::newRow("the 200 is lost, its ACK is not")
+        << "0 A>B INVITE 1 sdp=sendrecv\n10 B>A 180 1\n510 A>B ACK 1\n5000 B>A BYE 1 by=B"
+        << "answered" << 0 << "callee" << QList<int> { 10, 510, 5000, 10, 510, 10 } << QList<int> { 4, 0 };
+    QTest::newRow("the ACK comes before its 200")
+        << "0 A>B INVITE 1\n10 B>A 180 1\n510 A>B ACK 1\n511 B>A 200 1\n5000 A>B BYE 2"
+        << "answered" << 200 << "caller" << QList<int> { 10, 510, 5000, 10, 510, 10 } << QList<int> { 5, 0 };
+    QTest::newRow("the failure is lost, its ACK is not")
+        << "0 A>B INVITE 1\n10 B>A 180 1\n510 A>B ACK 1 branch=INVITE1a"
+        << "incomplete" << 0 << "probe_stopped" << QList<int> { 10, -1, 510, 10, -1, 10 } << QList<int> { 3, 0 };
     QTest::newRow("busy 486") << "0 A>B INVITE 1\n10 B>A 100 1\n300 B>A 486 1\n320 A>B ACK 1 branch=INVITE1a"
                               << "busy" << 486 << "callee" << QList<int> { -1, -1, 300, 300, -1, 10 }
                               << QList<int> { 4, 0 };
