@@ -40,6 +40,27 @@ bool onFirstHop(const Call& call, const SipMessage& message, const FlowKey& flow
         || (message.isRequest ? flow.src : flow.dst) == call.record.callerAddress;
 }
 
+bool isOfNextAttempt(const Call& call, const SipMessage& message)
+{
+    return static_cast<std::int32_t>(message.cseq - call.sip.attemptCseq) > 0;
+}
+
+// The same call goes on: with credentials after 401 and 407, or elsewhere after a redirection or failure.
+void beginNextAttempt(Call& call, const SipMessage& message)
+{
+    CallRecord& record = call.record;
+    if (call.challenged && !record.ringingAt)
+        record.postDialDelay.reset(); // the challenge was no answer to the caller
+    call.sip.attemptCseq = message.cseq;
+    call.sip.firstBranch = fingerprintOf(message.viaBranch);
+    call.otherBranchFailure = 0;
+    call.sip.branchCount = 0;
+    record.branches = 0;
+    record.outcome = CallOutcome::Incomplete;
+    record.finalCode = 0;
+    call.reopen(record.ringingAt ? CallState::Ringing : CallState::Trying);
+}
+
 void onInvite(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at)
 {
     CallRecord& record = call.record;
@@ -52,31 +73,23 @@ void onInvite(Call& call, const SipMessage& message, const FlowKey& flow, Timest
         call.sip.firstBranch = fingerprintOf(message.viaBranch);
         return;
     }
-    const bool another = static_cast<std::int32_t>(message.cseq - call.sip.attemptCseq) > 0;
-    if (record.answeredAt || !another)
+    if (record.answeredAt || !isOfNextAttempt(call, message))
         return; // re-INVITE, or the same INVITE on its next hop
-    // The same attempt goes on: with credentials after 401 and 407, or elsewhere after a redirection or failure.
-    if (call.challenged && !record.ringingAt)
-        record.postDialDelay.reset(); // the challenge was no answer to the caller
+    beginNextAttempt(call, message);
     if (!call.firstInviteAt && message.to.tag.empty()) { // what was challenged was not seen; this is
         call.firstInviteAt = at;
         record.beganBeforeProbe = false;
     }
-    call.sip.attemptCseq = message.cseq;
-    call.sip.firstBranch = fingerprintOf(message.viaBranch);
-    call.otherBranchFailure = 0;
-    call.sip.branchCount = 0;
-    record.branches = 0;
-    record.outcome = CallOutcome::Incomplete;
-    record.finalCode = 0;
-    call.reopen(record.ringingAt ? CallState::Ringing : CallState::Trying);
 }
 
 void onSuccess(Call& call, const SipMessage& message, Timestamp at)
 {
     CallRecord& record = call.record;
-    if (record.answeredAt)
-        return; // on another hop, or of another fork
+    if (record.answeredAt) { // on another hop, or of another fork; or its ACK came first
+        if (record.finalCode == 0)
+            record.finalCode = message.status;
+        return;
+    }
     const bool byeCameFirst = call.ended && !call.cancelled && record.outcome == CallOutcome::Incomplete;
     call.answer(at);
     record.finalCode = message.status;
@@ -135,6 +148,20 @@ void onInviteResponse(Call& call, const SipMessage& message, const FlowKey& flow
         return onSuccess(call, message, at);
     if (message.status / 10 == 18) // not 199, which alerts nobody (RFC 6228)
         call.ring(at);
+}
+
+// That of a failure has the branch of its INVITE; one with a branch of its own is for a 2xx (RFC
+// 3261 17.1.1.3, 13.2.2.4), of which the probe may have seen nothing else.
+void onAck(Call& call, const SipMessage& message, Timestamp at)
+{
+    CallRecord& record = call.record;
+    const std::uint64_t branch = fingerprintOf(message.viaBranch);
+    const bool anyFinal = record.answeredAt || call.ended || record.finalCode != 0 || call.otherBranchFailure != 0;
+    if (anyFinal || message.cseq != call.sip.attemptCseq || message.to.tag.empty() || branch == 0
+        || branch == call.sip.firstBranch)
+        return;
+    call.answer(at);
+    call.sip.answeredTag = fingerprintOf(message.to.tag);
 }
 
 void onCancel(Call& call, const SipMessage& message, const FlowKey& flow, Timestamp at)
@@ -224,7 +251,11 @@ void applyMessage(Call& call, const SipMessage& message, const FlowKey& flow, Ti
     const Party requester = requesterOf(call, message, flow);
     if (!message.isRequest) {
         call.record.lastCode = message.status;
-        if (message.method == SipMethod::Invite && requester == Party::Caller && message.cseq == call.sip.attemptCseq)
+        if (message.method != SipMethod::Invite || requester != Party::Caller)
+            return;
+        if (!call.record.answeredAt && isOfNextAttempt(call, message)) // its INVITE was lost, or before the probe
+            beginNextAttempt(call, message);
+        if (message.cseq == call.sip.attemptCseq)
             onInviteResponse(call, message, flow, at);
         return;
     }
@@ -233,6 +264,8 @@ void applyMessage(Call& call, const SipMessage& message, const FlowKey& flow, Ti
         call.confirmed = call.record.beganBeforeProbe = true;
     if (message.method == SipMethod::Invite && requester == Party::Caller)
         onInvite(call, message, flow, at);
+    else if (message.method == SipMethod::Ack && requester == Party::Caller)
+        onAck(call, message, at);
     else if (message.method == SipMethod::Cancel && requester == Party::Caller)
         onCancel(call, message, flow, at);
     else if (message.method == SipMethod::Bye)

@@ -47,6 +47,16 @@ void SipCallsTest::recordSaysWhatHappened_data()
     QTest::newRow("ACK lost")
         << "0 A>B INVITE 1\n10 B>A 180 1\n100 B>A 200 1\n600 B>A 200 1\n1600 B>A 200 1\n5000 B>A BYE 1 by=B"
         << "answered" << 200 << "callee" << QList<int> { 10, 100, 5000, 10, 100, 10 } << QList<int> { 4, 2 };
+    // RFC 3261 17.1.1.3: the ACK of a failure has the branch of its INVITE, that of a 2xx one of its own.
+    QTest::newRow("the 200 is lost, its ACK is not")
+        << "0 A>B INVITE 1 sdp=sendrecv\n10 B>A 180 1\n510 A>B ACK 1\n5000 B>A BYE 1 by=B"
+        << "answered" << 0 << "callee" << QList<int> { 10, 510, 5000, 10, 510, 10 } << QList<int> { 4, 0 };
+    QTest::newRow("the ACK comes before its 200")
+        << "0 A>B INVITE 1\n10 B>A 180 1\n510 A>B ACK 1\n511 B>A 200 1\n5000 A>B BYE 2"
+        << "answered" << 200 << "caller" << QList<int> { 10, 510, 5000, 10, 510, 10 } << QList<int> { 5, 0 };
+    QTest::newRow("the failure is lost, its ACK is not")
+        << "0 A>B INVITE 1\n10 B>A 180 1\n510 A>B ACK 1 branch=INVITE1a"
+        << "incomplete" << 0 << "probe_stopped" << QList<int> { 10, -1, 510, 10, -1, 10 } << QList<int> { 3, 0 };
     QTest::newRow("busy 486") << "0 A>B INVITE 1\n10 B>A 100 1\n300 B>A 486 1\n320 A>B ACK 1 branch=INVITE1a"
                               << "busy" << 486 << "callee" << QList<int> { -1, -1, 300, 300, -1, 10 }
                               << QList<int> { 4, 0 };
@@ -147,6 +157,13 @@ void SipCallsTest::recordSaysWhatHappened_data()
     QTest::newRow("began before the probe: cancelled")
         << "0 B>A 180 1\n500 A>B CANCEL 1\n510 B>A 200 1:CANCEL\n520 B>A 487 1\n530 A>B ACK 1"
         << "cancelled" << 487 << "caller" << QList<int> { 0, -1, 520, -1, -1, -1 } << QList<int> { 5, 0 };
+    QTest::newRow("its INVITE with credentials is not seen")
+        << "0 A>B INVITE 1\n50 B>A 407 1 totag=p\n60 A>B ACK 1 totag=p\n90 B>A 100 2\n700 B>A 180 2\n2000 B>A 200 2\n"
+           "4000 A>B BYE 3"
+        << "answered" << 200 << "caller" << QList<int> { 700, 2000, 4000, 700, 2000, 50 } << QList<int> { 7, 0 };
+    QTest::newRow("neither of its INVITEs is seen")
+        << "0 B>A 407 1 totag=p\n10 A>B ACK 1 totag=p\n100 B>A 180 2\n500 B>A 200 2\n510 A>B ACK 2\n900 A>B BYE 3"
+        << "answered" << 200 << "caller" << QList<int> { 100, 500, 900, -1, -1, -1 } << QList<int> { 6, 0 };
     QTest::newRow("challenged before the probe, then with credentials")
         << "0 B>A 407 1 totag=p\n10 A>B ACK 1 totag=p\n20 A>B INVITE 2 totag=\n100 B>A 180 2\n500 B>A 200 2\n510 A>B "
            "ACK 2\n900 A>B BYE 3"
