@@ -24,6 +24,14 @@ Result<std::unique_ptr<AlarmControl>> AlarmControl::open(
     auto store = AlarmRuleStore::open(directory);
     if (!store)
         return store.error();
+    auto shelf = AlarmShelfStore::open(directory);
+    if (!shelf)
+        return shelf.error();
+    const auto shelved = shelf.value().inForce(clockNow());
+    if (!shelved)
+        return shelved.error();
+    for (const AlarmShelf& one : shelved.value())
+        desk.book().putShelf(one);
     const auto changed = store.value().rules();
     if (!changed)
         return changed.error();
@@ -31,14 +39,24 @@ Result<std::unique_ptr<AlarmControl>> AlarmControl::open(
     for (const AlarmRule& rule : changed.value())
         callmon::putRule(rules, rule);
     desk.setRules(std::move(rules));
-    return std::unique_ptr<AlarmControl>(new AlarmControl(desk, std::move(configured), std::move(store.value())));
+    return std::unique_ptr<AlarmControl>(
+        new AlarmControl(desk, std::move(configured), std::move(store.value()), std::move(shelf.value())));
 }
 
-AlarmControl::AlarmControl(AlarmDesk& desk, std::vector<AlarmRule> configured, AlarmRuleStore store)
+AlarmControl::AlarmControl(
+    AlarmDesk& desk, std::vector<AlarmRule> configured, AlarmRuleStore store, AlarmShelfStore shelf)
     : m_desk(desk)
     , m_configured(std::move(configured))
     , m_store(std::move(store))
+    , m_shelf(std::move(shelf))
 {
+}
+
+std::vector<std::string> AlarmControl::notes() const
+{
+    std::vector<std::string> notes { m_store.note(), m_shelf.note() };
+    std::erase(notes, std::string());
+    return notes;
 }
 
 // Whoever looks finds what is on the shelf now; while nobody does, nobody needs to know that a time is over.
@@ -51,16 +69,18 @@ AlarmDelta AlarmControl::openAlarms(std::uint64_t since) const
 Result<void> AlarmControl::shelve(
     AlarmId alarm, std::chrono::seconds time, const std::string& user, const std::string& comment)
 {
+    const std::lock_guard lock(m_mutex);
     const Timestamp now = clockNow();
-    m_desk.book().endShelves(now);
-    switch (m_desk.book().shelve({ alarm, std::string_view(user), now + time, std::string_view(comment) }, now)) {
-    case AlarmBook::Shelved::NotOpen:
+    AlarmBook& book = m_desk.book();
+    book.endShelves(now);
+    const auto shelf = book.shelfFor({ alarm, std::string_view(user), now + time, std::string_view(comment) }, now);
+    if (!shelf)
         return Error { "alarm " + std::to_string(alarm.value) + " is not open: there is nothing to shelve" };
-    case AlarmBook::Shelved::Full:
+    if (!book.hasRoomFor(*shelf))
         return Error { "the shelf is full: change the rules that raise so many alarms" };
-    case AlarmBook::Shelved::Done:
-        break;
-    }
+    if (auto stored = m_shelf.put(*shelf); !stored)
+        return stored;
+    book.putShelf(*shelf);
     return {};
 }
 

@@ -4,16 +4,18 @@
 #include "engine/alarms/alarm_desk.h"
 #include "engine/remote/alarm_access.h"
 #include "engine/storage/alarm_rule_store.h"
+#include "engine/storage/alarm_shelf_store.h"
 
 namespace callmon {
 
 // Any thread. The rules in force are those of the configuration, with the changes that users made put over them.
 class AlarmControl final : public AlarmAccess {
 public:
-    // Of a directory that the caller writes to. The desk, which outlives this, gets the rules that are in force.
+    // Of a directory that the caller writes to. The desk, which outlives this, gets the rules that are in force and
+    // what is still on the shelf.
     static Result<std::unique_ptr<AlarmControl>> open(
         const std::filesystem::path& directory, AlarmDesk& desk, std::vector<AlarmRule> configured);
-    const std::string& note() const { return m_store.note(); } // a sentence for the user's log, or nothing
+    std::vector<std::string> notes() const; // sentences for the user's log
 
     AlarmDelta openAlarms(std::uint64_t since) const override;
     bool isOpen(AlarmId id) const override { return m_desk.book().isOpen(id); }
@@ -26,12 +28,13 @@ public:
     Result<void> removeRule(const std::string& name, const std::string& user) override;
 
 private:
-    AlarmControl(AlarmDesk& desk, std::vector<AlarmRule> configured, AlarmRuleStore store);
+    AlarmControl(AlarmDesk& desk, std::vector<AlarmRule> configured, AlarmRuleStore store, AlarmShelfStore shelf);
 
     AlarmDesk& m_desk;
     std::vector<AlarmRule> m_configured;
     mutable std::mutex m_mutex; // a change at a time: to the store, then to the desk
     mutable AlarmRuleStore m_store;
+    AlarmShelfStore m_shelf;
 };
 
 }

@@ -241,8 +241,8 @@ Result<void> Probe::openControls(const ProbeOptions& options)
     if (!alarms)
         return alarms.error();
     m_alarmControl = std::move(alarms.value());
-    if (!m_alarmControl->note().empty())
-        m_warn(m_alarmControl->note());
+    for (const std::string& note : m_alarmControl->notes())
+        m_warn(note);
     auto recording = RecordingControl::open(options.data,
         { options.recordingRules, CallGroups(options.trunks, {}), options.recordMedia },
         [this](RecordingPolicy rules) { m_monitor.replaceRecordingRules(std::move(rules)); });

@@ -1,6 +1,7 @@
 #include "console/models/quality_series.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace callmon {
@@ -29,6 +30,25 @@ double lossPercent(const QualityPoint& point)
     return expected > 0 ? 100.0 * point.lost / expected : unknown;
 }
 
+constexpr double longestReportInterval = 30; // seconds: past that nobody says what a report is of
+
+// A report is of the seconds since the one before it, so it holds backwards.
+void addReported(SeriesLine& line, double at, std::uint16_t figure, double unit)
+{
+    if (figure == FarEndReport::unknown)
+        return add(line, at, unknown);
+    const double value = figure / unit;
+    for (std::size_t i = line.values.size();
+         i-- > 0 && std::isnan(line.values[i]) && at - line.seconds[i] < longestReportInterval;)
+        line.values[i] = value;
+    add(line, at, value);
+}
+
+bool nothingIn(const SeriesLine& line)
+{
+    return std::all_of(line.values.begin(), line.values.end(), [](double value) { return std::isnan(value); });
+}
+
 void addPoint(StreamSeries& series, double at, const QualityPoint& point)
 {
     add(series.mos, at, point.mos > 0 ? static_cast<double>(point.mos) : unknown);
@@ -36,6 +56,9 @@ void addPoint(StreamSeries& series, double at, const QualityPoint& point)
     add(series.deltaMax, at, point.packets > 0 ? static_cast<double>(point.deltaMaxMs) : unknown);
     series.jitterError.push_back(static_cast<double>(point.jitterErrorMs));
     add(series.loss, at, lossPercent(point));
+    addReported(series.farEndLoss, at, point.farEnd.lost, 100);
+    addReported(series.farEndJitter, at, point.farEnd.jitter, 10);
+    addReported(series.roundTrip, at, point.farEnd.roundTrip, 10);
     if (point.lostWithProbe > 0)
         series.probeLost.push_back(at);
 }
@@ -57,18 +80,24 @@ std::vector<StreamSeries> buildQualitySeries(
             continue;
         const double at = seconds(point.at - epoch);
         if (all.empty() || all.back().stream != point.stream) {
-            all.push_back({ point.stream, stream->direction, {}, {}, {}, {}, {}, {} });
+            all.push_back({ .stream = point.stream, .direction = stream->direction });
         } else if (point.at == last) {
             continue; // the same second fetched twice
         } else if (point.at - last > std::chrono::milliseconds(1500)) {
             // Seconds without a point: the line must not run through them as if they had been measured.
-            for (SeriesLine* line : { &all.back().mos, &all.back().jitter, &all.back().deltaMax, &all.back().loss })
+            StreamSeries& s = all.back();
+            for (SeriesLine* line :
+                { &s.mos, &s.jitter, &s.deltaMax, &s.loss, &s.farEndLoss, &s.farEndJitter, &s.roundTrip })
                 add(*line, seconds(last - epoch) + 1, unknown);
             all.back().jitterError.push_back(0);
         }
         addPoint(all.back(), at, point);
         last = point.at;
     }
+    for (StreamSeries& stream : all)
+        for (SeriesLine* line : { &stream.farEndLoss, &stream.farEndJitter, &stream.roundTrip })
+            if (nothingIn(*line))
+                *line = {};
     return all;
 }
 

@@ -28,6 +28,15 @@ int eventHeight(const TimelineData& data, int line)
     return (1 + hasKeyRow(data) + hasShade(data, TimelineShade::Alarm)) * (line + 1) + 4;
 }
 
+// The longest title, in the bold face that it is drawn in.
+int titleWidth(const TimelineData& data, const QFontMetrics& font)
+{
+    int width = font.horizontalAdvance(QStringLiteral("Jitterms"));
+    for (const TimelineStrip& strip : data.strips)
+        width = std::max(width, font.horizontalAdvance(strip.title + strip.unit) * 11 / 10);
+    return width;
+}
+
 double parts(const TimelineData& data)
 {
     return static_cast<double>(data.strips.size()) + timelineSides * soundShare;
@@ -36,8 +45,7 @@ double parts(const TimelineData& data)
 }
 
 TimelineLayout::TimelineLayout(QSize size, const TimelineData& data, const QFontMetrics& font)
-    : left(font.horizontalAdvance(QStringLiteral("Jitterms")) + titleMargin
-        + font.horizontalAdvance(QStringLiteral("00,000")))
+    : left(titleWidth(data, font) + titleMargin + font.horizontalAdvance(QStringLiteral("00,000")))
     , right(font.horizontalAdvance(QStringLiteral("━━ callee 00000.0 ± 00.00")))
     , line(font.height())
 {

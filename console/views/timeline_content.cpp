@@ -23,15 +23,31 @@ double secondsBetween(Timestamp from, Timestamp to)
 
 std::vector<TimelineStrip> strips(const std::vector<StreamSeries>& series)
 {
-    std::vector<TimelineStrip> strips { { tr("MOS"), {}, 1, 4.5, 2, { 1, 2, 3, 4, 4.5 } },
-        { tr("Loss"), tr("%"), 0, 2, 1 }, { tr("Jitter"), tr("ms"), 0, 10, 1 }, { tr("Delta"), tr("ms"), 0, 40, 1 } };
+    TimelineStrip mos { tr("MOS"), {}, 1, 4.5, 2, { 1, 2, 3, 4, 4.5 } };
+    TimelineStrip loss { tr("Loss"), tr("%"), 0, 2, 1 };
+    TimelineStrip jitter { tr("Jitter"), tr("ms"), 0, 10, 1 };
+    TimelineStrip delta { tr("Delta"), tr("ms"), 0, 40, 1 };
+    TimelineStrip reportedLoss { tr("RTCP loss"), tr("%"), 0, 2, 1 };
+    TimelineStrip reportedJitter { tr("RTCP jitter"), tr("ms"), 0, 10, 1 };
+    TimelineStrip roundTrip { tr("RTCP RTT"), tr("ms"), 0, 40, 1 };
+    const auto add = [](TimelineStrip& strip, const StreamSeries& stream, const SeriesLine& line,
+                         const std::vector<double>& errors = {}) {
+        if (!line.seconds.empty())
+            strip.lines.push_back({ static_cast<std::size_t>(stream.direction), line.seconds, line.values, errors });
+    };
     for (const StreamSeries& stream : series) {
-        const auto side = static_cast<std::size_t>(stream.direction);
-        strips[0].lines.push_back({ side, stream.mos.seconds, stream.mos.values });
-        strips[1].lines.push_back({ side, stream.loss.seconds, stream.loss.values });
-        strips[2].lines.push_back({ side, stream.jitter.seconds, stream.jitter.values, stream.jitterError });
-        strips[3].lines.push_back({ side, stream.deltaMax.seconds, stream.deltaMax.values });
+        add(mos, stream, stream.mos);
+        add(loss, stream, stream.loss);
+        add(jitter, stream, stream.jitter, stream.jitterError);
+        add(delta, stream, stream.deltaMax);
+        add(reportedLoss, stream, stream.farEndLoss);
+        add(reportedJitter, stream, stream.farEndJitter);
+        add(roundTrip, stream, stream.roundTrip);
     }
+    // What the other ends say of the same media stands below ours: that tells on which side of the probe it arose.
+    std::vector<TimelineStrip> strips { mos, loss, jitter, delta };
+    if (!reportedLoss.lines.empty() || !reportedJitter.lines.empty() || !roundTrip.lines.empty())
+        strips = { mos, loss, reportedLoss, jitter, reportedJitter, delta, roundTrip };
     // The second side, which is dashed, on top: where the lines are one, both are seen.
     for (TimelineStrip& strip : strips)
         std::stable_sort(strip.lines.begin(), strip.lines.end(),

@@ -103,26 +103,31 @@ void AlarmBook::acknowledge(const AlarmAcknowledgement& acknowledgement)
     m_changed.push_back(alarm);
 }
 
-AlarmBook::Subject AlarmBook::subjectOf(const Alarm& alarm)
-{
-    return { alarm.rule.str(), alarm.call.value_or(CallKey {}), alarm.group.str() };
-}
-
-AlarmBook::Shelved AlarmBook::shelve(const AlarmShelving& shelving, Timestamp now)
+std::optional<AlarmShelf> AlarmBook::shelfFor(const AlarmShelving& shelving, Timestamp now) const
 {
     const std::lock_guard lock(m_mutex);
     const auto found = m_open.find(shelving.id);
     if (found == m_open.end())
-        return Shelved::NotOpen;
-    const Subject subject = subjectOf(found->second.alarm);
-    if (shelving.until <= now)
+        return std::nullopt;
+    const Alarm& alarm = found->second.alarm;
+    return AlarmShelf { alarm.rule, alarm.call, alarm.group, shelving, now };
+}
+
+bool AlarmBook::hasRoomFor(const AlarmShelf& shelf) const
+{
+    const std::lock_guard lock(m_mutex);
+    return shelf.shelving.until <= shelf.at || m_shelves.size() < mostShelves || m_shelves.contains(subjectOf(shelf));
+}
+
+void AlarmBook::putShelf(const AlarmShelf& shelf)
+{
+    const std::lock_guard lock(m_mutex);
+    const Subject subject = subjectOf(shelf);
+    if (shelf.shelving.until <= shelf.at)
         m_shelves.erase(subject);
-    else if (m_shelves.size() >= mostShelves && !m_shelves.contains(subject))
-        return Shelved::Full;
-    else
-        m_shelves.insert_or_assign(subject, shelving);
+    else if (m_shelves.size() < mostShelves || m_shelves.contains(subject))
+        m_shelves.insert_or_assign(subject, shelf.shelving);
     showShelf(subject);
-    return Shelved::Done;
 }
 
 void AlarmBook::endShelves(Timestamp now)

@@ -2,7 +2,7 @@
 // on.
 #pragma once
 
-#include "shared/calls/alarm.h"
+#include "shared/calls/alarm_shelf.h"
 #include "shared/calls/probe_status.h"
 
 #include <deque>
@@ -28,10 +28,10 @@ public:
     // Of one that is open, or was: whether such a one was ever raised, only storage knows.
     void acknowledge(const AlarmAcknowledgement& acknowledgement);
 
-    // Whether that alarm, and whatever is about the same, is one that nobody is to be told of. Lasts from one alarm to
-    // the next, in this run of the engine.
-    enum class Shelved : std::uint8_t { Done, NotOpen, Full };
-    Shelved shelve(const AlarmShelving& shelving, Timestamp now);
+    // That alarm, and whatever is about the same, as one that nobody is to be told of; empty when it is not open.
+    std::optional<AlarmShelf> shelfFor(const AlarmShelving& shelving, Timestamp now) const;
+    bool hasRoomFor(const AlarmShelf& shelf) const; // the shelf is not endless
+    void putShelf(const AlarmShelf& shelf); // lasts from one alarm to the next
     void endShelves(Timestamp now); // of those whose time is over
 
     std::vector<Alarm> takeChanged(); // raised, cleared or acknowledged since the last time
@@ -50,7 +50,10 @@ private:
     };
     // What alarms are about: the same rule, and the same call or group.
     using Subject = std::tuple<std::string, CallKey, std::string>;
-    static Subject subjectOf(const Alarm& alarm);
+    template <typename About> static Subject subjectOf(const About& about) // an alarm or a shelf
+    {
+        return { about.rule.str(), about.call.value_or(CallKey {}), about.group.str() };
+    }
     void showShelf(const Subject& subject); // in the alarms that are open
     void clearLocked(std::map<AlarmId, Entry>::iterator at, Timestamp time, AlarmEnd end);
 

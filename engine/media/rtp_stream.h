@@ -139,6 +139,11 @@ public:
     // Distinct packets that came too late for the jitter buffer. Media of a known clock alone, and not of 90 kHz: that
     // is video (RFC 3551 5), whose packets of one picture share a timestamp.
     std::uint64_t discarded() const { return m_discarded; }
+    // When the jitter buffer plays the last packet, against its timestamp and the first packet's arrival.
+    Milliseconds playedAfter(const JitterBufferRule& buffer) const
+    {
+        return Milliseconds(m_buffer.playedMs(buffer, m_late));
+    }
     Milliseconds bufferDelay(const JitterBufferRule& buffer) const { return Milliseconds(m_buffer.depthMs(buffer)); }
     std::uint8_t dscp() const { return m_dscp; } // of the last packet
     std::uint32_t dscpChanges() const { return m_dscpChanges; }

@@ -4,7 +4,6 @@
 #include "shared/codecs/stream_sound.h"
 
 #include <algorithm>
-#include <cmath>
 
 namespace callmon {
 
@@ -80,13 +79,10 @@ std::int64_t place(std::vector<OrderedStream>& streams, Timestamp start, std::ui
 {
     std::int64_t earliest = 0;
     for (OrderedStream& stream : streams) {
-        stream.positions = placeStream(stream.order, *stream.record, start, rate);
-        const auto delay = static_cast<std::int64_t>(std::lround(stream.heard.delay.count() * rate / 1000));
-        for (auto& run : stream.positions) {
-            for (std::int64_t& position : run)
-                position += delay;
+        stream.positions = stream.heard.played.empty() ? placeStream(stream.order, *stream.record, start, rate)
+                                                       : placeHeard(stream.heard, *stream.record, start, rate);
+        for (const auto& run : stream.positions)
             earliest = std::min(earliest, run.front());
-        }
     }
     return std::max(earliest, -TimelineLimits::longestFirstStall * static_cast<std::int64_t>(rate));
 }
@@ -108,9 +104,17 @@ void note(const OrderedStream& stream, const SoundLoss& loss, std::uint32_t rate
         add(counted(stream.heard.discarded, "packet", "packets") + " too late for the jitter buffer left out");
     if (loss.strangeBytes > 0)
         add(counted(loss.strangeBytes, "payload byte is", "payload bytes are") + " no frame of the codec");
-    if (loss.overlapped > 0)
-        add(counted((loss.overlapped * 1000 + rate - 1) / rate, "millisecond", "milliseconds")
+    const auto time = [&](std::uint64_t samples) {
+        return counted((samples * 1000 + rate - 1) / rate, "millisecond", "milliseconds");
+    };
+    const bool asHeard = !stream.heard.played.empty();
+    if (loss.overlapped > 0 && asHeard)
+        add(time(loss.overlapped) + " skipped, as the jitter buffer's delay fell");
+    else if (loss.overlapped > 0)
+        add(time(loss.overlapped)
             + " left out to keep both sides in step: the sender's timestamps ran ahead of its packets");
+    if (loss.stretched > 0)
+        add(time(loss.stretched) + " filled in amid speech, as the jitter buffer's delay grew");
 }
 
 }
@@ -151,8 +155,10 @@ CallAudio assembleCallAudio(const std::vector<StreamMedia>& media, Timestamp end
         for (auto& run : stream.positions)
             for (std::int64_t& position : run)
                 position = std::max<std::int64_t>(0, position - before);
-        StreamSound(*stream.record, channelsOf(stream.order, *stream.record), track, loss)
-            .decode(stream.order, stream.positions);
+        StreamSound sound(*stream.record, channelsOf(stream.order, *stream.record), track, loss);
+        if (!stream.heard.played.empty())
+            sound.stretchSpeech();
+        sound.decode(stream.order, stream.positions);
         note(stream, loss, rate, audio.notes);
     }
     if (caller.beyondLimit() + callee.beyondLimit() > 0)

@@ -34,14 +34,15 @@ struct CallAudio {
 
 enum class Hearing : std::uint8_t {
     AsSent, // every packet that was recorded
-    AsHeard, // what the jitter buffer of the streams' records lets through (heard_packets.h), later by its delay
+    AsHeard, // what the jitter buffer of the streams' records lets through, when it plays it (heard_packets.h)
 };
 
 // Packets are placed by their RTP timestamps (each stream anchored at its first arrival, and anew when its timestamps
-// have departed from the arrivals for good: timeline.h), lost ones concealed by the codec's own means, duplicates and
-// reordering undone. Never longer than the packets took to arrive, nor than four hours. Depends on nothing but `media`.
-// Takes seconds for a long G.729 call: not for a window's thread. Packets that arrived at `end` or later are not looked
-// at: the beginning of a call costs no more than it is long.
+// have departed from the arrivals for good: timeline.h; as heard by the delay that the jitter buffer has then), lost
+// ones concealed by the codec's own means, duplicates and reordering undone. Never longer than the packets took to
+// arrive, nor than four hours. Depends on nothing but `media`. Takes seconds for a long G.729 call: not for a window's
+// thread. Packets that arrived at `end` or later are not looked at: the beginning of a call costs no more than it is
+// long.
 CallAudio assembleCallAudio(
     const std::vector<StreamMedia>& media, Timestamp end = Timestamp::max(), Hearing hearing = Hearing::AsSent);
 

@@ -4,6 +4,7 @@
 #include "shared/quality/jitter_buffer.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -51,16 +52,11 @@ public:
         }
         const bool talkspurt = packet.rtp.marker && packet.arrival - last >= talkspurtGap;
         const Milliseconds uncertainty = packet.uncertainty;
-        const bool taken =
-            m_buffer.judge(m_packets, static_cast<float>(uncertainty.count()), talkspurt, m_rule, m_late);
-        m_depths += static_cast<double>(m_buffer.depthMs(m_rule));
-        ++m_judged;
-        return taken;
+        return m_buffer.judge(m_packets, static_cast<float>(uncertainty.count()), talkspurt, m_rule, m_late);
     }
-    Milliseconds delay() const
-    {
-        return Milliseconds(m_judged > 0 ? m_depths / static_cast<double>(m_judged) : m_buffer.depthMs(m_rule));
-    }
+    Timestamp firstAt() const { return m_firstAt; }
+    // The last packet, when it was not discarded. Noise and keys move nothing: they come out of the same buffer.
+    PlayedPacket played() const { return { m_ticks, m_buffer.playedMs(m_rule, m_late) }; }
 
 private:
     const StreamRecord& m_stream;
@@ -72,8 +68,6 @@ private:
     RtpTicks m_lastSent;
     std::int64_t m_ticks = 0; // since the first
     std::uint64_t m_packets = 0;
-    std::uint64_t m_judged = 0;
-    double m_depths = 0; // sum over the judged, ms
     bool m_started = false;
     bool m_runBegins = false;
 };
@@ -87,26 +81,44 @@ HeardPackets takeOutDiscarded(PacketOrder& order, const StreamRecord& stream)
         return heard;
     Receiver receiver(stream);
     std::vector<std::size_t> arrivals;
-    std::vector<bool> discarded;
     for (PacketRun& run : order.runs) {
         receiver.beginRun();
         arrivals.resize(run.size());
         std::iota(arrivals.begin(), arrivals.end(), 0);
         std::stable_sort(arrivals.begin(), arrivals.end(),
             [&](std::size_t a, std::size_t b) { return run[a].arrival < run[b].arrival; });
-        discarded.assign(run.size(), false);
+        std::vector<std::optional<PlayedPacket>> played(run.size());
         for (const std::size_t packet : arrivals)
-            discarded[packet] = !receiver.takes(run[packet]);
-        std::size_t kept = 0;
+            if (receiver.takes(run[packet]))
+                played[packet] = receiver.played();
+        std::vector<PlayedPacket> kept;
         for (std::size_t i = 0; i < run.size(); ++i)
-            if (!discarded[i])
-                run[kept++] = run[i];
-        heard.discarded += run.size() - kept;
-        run.resize(kept);
+            if (played[i]) {
+                run[kept.size()] = run[i];
+                kept.push_back(*played[i]);
+            }
+        heard.discarded += run.size() - kept.size();
+        run.resize(kept.size());
+        if (!kept.empty())
+            heard.played.push_back(std::move(kept));
     }
     std::erase_if(order.runs, [](const PacketRun& run) { return run.empty(); });
-    heard.delay = receiver.delay();
+    heard.firstAt = receiver.firstAt();
     return heard;
+}
+
+std::vector<std::vector<std::int64_t>> placeHeard(
+    const HeardPackets& heard, const StreamRecord& stream, Timestamp origin, std::uint32_t rate)
+{
+    const std::int64_t first = samplesBetween(origin, heard.firstAt, rate);
+    Positions positions;
+    for (const auto& run : heard.played) {
+        positions.emplace_back();
+        for (const PlayedPacket& packet : run)
+            positions.back().push_back(first + scaled(packet.ticks, clockOf(stream), rate)
+                + static_cast<std::int64_t>(std::llround(packet.delayMs * rate / 1000)));
+    }
+    return positions;
 }
 
 }

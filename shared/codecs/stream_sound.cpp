@@ -161,6 +161,7 @@ StreamSound::StreamSound(const StreamRecord& stream, unsigned channels, SoundTra
     , m_loss(loss)
     , m_clock(clockOf(stream))
     , m_channels(channels)
+    , m_longestStretch(track.rate() / 100)
 {
 }
 
@@ -196,12 +197,15 @@ void StreamSound::addVoice(Decoder& decoder, Bytes payload, std::int64_t positio
     const bool rounded = m_clock % m_track.rate() != 0 && m_track.rate() % m_clock != 0;
     if (rounded && m_voice == &decoder && missing == 0 && std::abs(position - m_end) == 1)
         position = m_end;
-    if (m_voice == &decoder && position > m_end)
+    const bool goesOn = m_voice == &decoder;
+    if (goesOn && position > m_end)
         fillGap(decoder, payload, position - m_end, missing);
     m_voice = &decoder;
     m_buffer.clear();
     m_loss.strangeBytes += decoder.decode(payload, m_buffer);
     m_lastDuration = static_cast<std::int64_t>(m_buffer.size());
+    if (m_stretches && goesOn && missing == 0 && position > m_end && position - m_end <= m_longestStretch)
+        stretchTo(position);
     write(position);
 }
 
@@ -232,7 +236,8 @@ void StreamSound::fillGap(Decoder& decoder, Bytes next, std::int64_t gap, std::i
     if (missing > 0 && left > 0)
         m_track.addLoss(m_end, m_end + std::min(left, missing * m_lastDuration));
     if (!decoder.pausing())
-        left = std::min({ left, missing * m_lastDuration, static_cast<std::int64_t>(longestConcealment) });
+        left = std::min({ left, missing * m_lastDuration + (m_stretches && missing > 0 ? m_longestStretch : 0),
+            static_cast<std::int64_t>(longestConcealment) });
     const bool upToNext = left == gap; // else the next packet does not follow on what is concealed
     for (; left > 0; left -= static_cast<std::int64_t>(m_buffer.size())) {
         m_buffer.clear();
@@ -241,6 +246,20 @@ void StreamSound::fillGap(Decoder& decoder, Bytes next, std::int64_t gap, std::i
         decoder.conceal(samples, last && upToNext && !decoder.pausing() ? next : Bytes(), m_buffer);
         write(m_end);
     }
+}
+
+// From the voice before to m_buffer, which will be written there.
+void StreamSound::stretchTo(std::int64_t position)
+{
+    if (m_buffer.empty())
+        return;
+    const std::int64_t steps = position - m_end + 1;
+    std::vector<std::int16_t> between;
+    for (std::int64_t i = 1; i < steps; ++i)
+        between.push_back(static_cast<std::int16_t>(m_lastSample + (m_buffer.front() - m_lastSample) * i / steps));
+    m_track.add(static_cast<std::size_t>(m_end), between);
+    m_loss.stretched += between.size();
+    m_end = position;
 }
 
 // Writes m_buffer at `position`, but for the part that lies before the end of what was written.
@@ -254,6 +273,7 @@ void StreamSound::write(std::int64_t position)
     const std::int64_t from = position + overlap;
     m_track.add(static_cast<std::size_t>(from), std::span(m_buffer).subspan(static_cast<std::size_t>(overlap)));
     m_end = position + size;
+    m_lastSample = m_buffer.back();
 }
 
 Decoder* StreamSound::decoderOf(std::uint8_t type, std::string_view codec)

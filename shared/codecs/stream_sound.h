@@ -54,7 +54,8 @@ private:
 // What did not become sound, for the notes.
 struct SoundLoss {
     std::uint64_t strangeBytes = 0; // of payloads that are no frames of their codec
-    std::uint64_t overlapped = 0; // samples that the sender's clock put where others were already
+    std::uint64_t overlapped = 0; // samples that their time put where others were already
+    std::uint64_t stretched = 0; // samples between two packets that follow on each other (stretchSpeech)
     std::map<std::string, std::uint64_t> undecodedPackets; // by codec, or by "payload type 97"
 };
 
@@ -77,6 +78,9 @@ unsigned channelsOf(const PacketOrder& order, const StreamRecord& stream);
 class StreamSound {
 public:
     StreamSound(const StreamRecord& stream, unsigned channels, SoundTrack& track, SoundLoss& loss);
+    // Positions are those of a receiver whose delay moves amid speech, a sample or so a packet: where it grows, a line
+    // is drawn from the sound before to the sound behind; without this there is silence, as in a pause.
+    void stretchSpeech() { m_stretches = true; }
     void decode(const PacketOrder& order, const Positions& positions);
     // The same one packet after the other.
     void beginRun() { m_lastSequence.reset(); } // another numbering: what is missing before it cannot be told
@@ -86,6 +90,7 @@ private:
     void addVoice(Decoder& decoder, Bytes payload, std::int64_t position, std::int64_t missing);
     void addKey(Bytes payload, std::int64_t position);
     void fillGap(Decoder& decoder, Bytes next, std::int64_t gap, std::int64_t missing);
+    void stretchTo(std::int64_t position);
     void write(std::int64_t position);
     Decoder* decoderOf(std::uint8_t type, std::string_view codec);
 
@@ -99,6 +104,9 @@ private:
     const Decoder* m_voice = nullptr; // of the packet before, when it was voice
     std::optional<std::int64_t> m_lastSequence;
     std::int64_t m_lastDuration = 0; // samples
+    std::int64_t m_longestStretch; // samples: what a packet moves a receiver's delay by, unless it begins anew
+    std::int16_t m_lastSample = 0; // of the voice written so far
+    bool m_stretches = false;
     std::int64_t m_end = 0; // of the voice written so far
     std::int64_t m_keysEnd = 0; // of the keys' tones
 };

@@ -79,6 +79,14 @@ public:
         return late.baseMs + static_cast<double>(m_meanMs + depthMs(rule));
     }
 
+    // How much later than it was sent, against the stream's first packet, the last one is played, when it was taken: on
+    // the line. One that is early beyond measure has a wrong timestamp, and is played as if its way had been the mean.
+    double playedMs(const JitterBufferRule& rule, const Late& late) const
+    {
+        return m_delayMs - m_meanMs < -beyondMs ? delayMs(late) + static_cast<double>(depthMs(rule))
+                                                : lineMs(rule, late);
+    }
+
     static constexpr std::uint16_t resyncAfter = 16; // 320 ms of packets of 20 ms
     static constexpr float beyondMs = 1000; // earlier than any buffer has room for: the sender's clock has jumped
     static constexpr float catchUpMs = 10; // half a usual packet; in a stall each comes a whole one less late

@@ -149,6 +149,46 @@ private slots:
             std::string("the comment is too long: 254 bytes are kept"));
     }
 
+    void whatIsOnTheShelfOutlivesTheEngine()
+    {
+        Alarm alarm = someAlarm(1);
+        alarm.group = std::string_view("trunk north");
+        alarm.call = CallKey { 77 };
+        Alarm other = someAlarm(2);
+        other.group = std::string_view("trunk south");
+        const AlarmId kept = *m_desk->book().raise(alarm);
+        const AlarmId takenBack = *m_desk->book().raise(other);
+        auto client = connected();
+        const Timestamp before = std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
+        QCOMPARE(ended(*client, client->probe.shelveAlarm(kept, 2h, "works on Sunday")), std::string());
+        QCOMPARE(ended(*client, client->probe.shelveAlarm(takenBack, 2h, "")), std::string());
+        QCOMPARE(ended(*client, client->probe.shelveAlarm(takenBack, 0s, "")), std::string());
+
+        client.reset();
+        end();
+        m_desk = std::make_unique<AlarmDesk>(16, builtInRules());
+        begin();
+        alarm.raisedAt = start + 500s;
+        other.raisedAt = start + 600s;
+        const AlarmId again = *m_desk->book().raise(alarm);
+        const AlarmId notShelved = *m_desk->book().raise(other);
+        client = connected();
+        QTRY_COMPARE_WITH_TIMEOUT(client->openAlarms.size(), 2u, patience);
+        QVERIFY(client->openAlarms[again].shelvedUntil);
+        QVERIFY(*client->openAlarms[again].shelvedUntil >= before + 2h);
+        QVERIFY(*client->openAlarms[again].shelvedUntil < before + 3h);
+        QCOMPARE(client->openAlarms[again].shelvedBy.str(), myName());
+        QCOMPARE(client->openAlarms[again].shelfComment.str(), std::string("works on Sunday"));
+        QVERIFY(!client->openAlarms[notShelved].shelvedUntil);
+        QCOMPARE(ended(*client, client->probe.shelveAlarm(again, 0s, "")), std::string()); // for good
+        client.reset();
+        end();
+        m_desk = std::make_unique<AlarmDesk>(16, builtInRules());
+        begin();
+        m_desk->book().raise(alarm);
+        QVERIFY(!m_desk->book().delta(0).changed.at(0).shelvedUntil);
+    }
+
     void changedRuleIsInForceAndOutlivesTheEngine()
     {
         auto client = connected();

@@ -95,6 +95,27 @@ private slots:
         QCOMPARE(series[0].jitterError.size(), series[0].jitter.values.size());
     }
 
+    // Reports at seconds 2 and 4: each is of the time since the one before.
+    void whatTheReceiverReportsHoldsSinceItsReportBefore()
+    {
+        std::vector<QualityPoint> points;
+        for (int second = 0; second < 6; ++second)
+            points.push_back(point(0, second, 50, 0, 4));
+        points[2].farEnd = { 250, 31, 804, 1 };
+        points[4].farEnd = { 0, 52, FarEndReport::unknown, 1 };
+        points.push_back(point(1, 0, 50, 0, 4)); // of this one nobody reports
+        const auto series = buildQualitySeries(points, twoStreams(), epoch);
+        const auto known = [](const SeriesLine& line) {
+            return std::vector<double>(line.values.begin(), line.values.begin() + 5);
+        };
+        QCOMPARE(known(series[0].farEndLoss), (std::vector<double> { 2.5, 2.5, 2.5, 0, 0 }));
+        QCOMPARE(known(series[0].farEndJitter), (std::vector<double> { 3.1, 3.1, 3.1, 5.2, 5.2 }));
+        QVERIFY(std::isnan(series[0].farEndLoss.values[5]));
+        QCOMPARE(series[0].roundTrip.values[2], 80.4);
+        QVERIFY(std::isnan(series[0].roundTrip.values[3]));
+        QVERIFY(series[1].farEndLoss.seconds.empty() && series[1].roundTrip.seconds.empty());
+    }
+
     void mosBandsFollowG107()
     {
         QCOMPARE(bandOf(4.0), MosBand::Good);

@@ -264,6 +264,9 @@ public:
                     p.mos = (burst ? 3.1F : 4.3F) + 0.1F * noise() - 0.06F * static_cast<float>(p.lost);
                     p.deltaMaxMs = 20.4F + p.jitterMs * 1.5F + (stream.key.index == 1 && t == 71 ? 8'000.F : 0.F);
                     p.jitterErrorMs = 0.15F + 0.9F * static_cast<float>(stream.key.index) + (burst ? 3.F : 0.F);
+                    if (t % 5 == 4) // RTCP: what is lost and delayed behind the probe, too
+                        p.farEnd = { static_cast<std::uint16_t>(burst ? 900 : 150),
+                            static_cast<std::uint16_t>(burst ? 240 : 62), 834, 1 };
                     if (t == 48 || t == 49) { // the probe itself was in trouble
                         p.lostWithProbe = 9;
                         p.mos = 0;

@@ -69,6 +69,17 @@ private slots:
         QVERIFY(page->messages().text().toPlainText().startsWith("INFO"));
     }
 
+    void whatTheReceiversReportIsReadBelowOurFigures()
+    {
+        CallPage* page = openEnded();
+        QTRY_VERIFY(page->hasSeries());
+        const QString said = page->timeline().readOut(20);
+        const QRegularExpression loss("Loss %: [^.]+\\..*RTCP loss %: \\S+ 1\\.5, \\S+ 1\\.5\\. ");
+        QVERIFY2(loss.match(said).hasMatch(), qPrintable(said));
+        QVERIFY2(said.contains(QRegularExpression("RTCP jitter ms: \\S+ 6\\.2, \\S+ 6\\.2")), qPrintable(said));
+        QVERIFY2(said.contains(QRegularExpression("RTCP RTT ms: \\S+ 83\\.4, \\S+ 83\\.4")), qPrintable(said));
+    }
+
     void aCallThatIsOnKeepsZoomCursorAndSelectionAndFollowsItsEnd()
     {
         m_source->stored = m_source->callThatIsOn();

@@ -1,5 +1,6 @@
 // Alarms in day databases, and the rules that users changed.
 #include "engine/storage/alarm_rule_store.h"
+#include "engine/storage/alarm_shelf_store.h"
 #include "tests/engine/storage/test_directory.h"
 
 using namespace callmon;
@@ -154,6 +155,38 @@ private slots:
         QCOMPARE(changes.value().size(), std::size_t(2));
         QCOMPARE(changes.value()[0].rule.changedBy.str(), std::string("anna"));
         QCOMPARE(changes.value()[0].rule.threshold, 3.0);
+    }
+
+    void shelfIsInForceUntilItsTimeIsOverAndADamagedOneIsMovedAside()
+    {
+        QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        const Timestamp at = sample::at("2026-03-01T10:00:00Z");
+        AlarmShelf shelf { std::string_view("asr-low"), {}, std::string_view("trunk north"),
+            { { 5 }, std::string_view("anna"), at + std::chrono::hours(2), std::string_view("works") }, at };
+        {
+            auto store = AlarmShelfStore::open(path);
+            QVERIFY(store && store.value().put(shelf));
+            shelf.shelving.by = std::string_view("bert"); // longer
+            shelf.shelving.until = at + std::chrono::hours(3);
+            shelf.at = at + std::chrono::hours(1);
+            QVERIFY(store.value().put(shelf));
+        }
+        {
+            auto store = AlarmShelfStore::open(path);
+            const auto found = store.value().inForce(at + std::chrono::hours(3) - std::chrono::seconds(1));
+            QCOMPARE(found.value().size(), std::size_t(1));
+            QCOMPARE(found.value()[0].rule.str(), std::string("asr-low"));
+            QCOMPARE(found.value()[0].group.str(), std::string("trunk north"));
+            QVERIFY(!found.value()[0].call);
+            QCOMPARE(found.value()[0].shelving.by.str(), std::string("bert"));
+            QCOMPARE(found.value()[0].at, at + std::chrono::hours(1));
+            QVERIFY(store.value().inForce(at + std::chrono::hours(3)).value().empty());
+        }
+        std::filesystem::resize_file(path / "shelf.sqlite", 100);
+        auto store = AlarmShelfStore::open(path);
+        QVERIFY(store && !store.value().note().empty());
+        QVERIFY(store.value().inForce(at).value().empty());
     }
 
     void ruleThatWasRemovedIsInForceNoMoreAndItsHistoryStays()

@@ -2,6 +2,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <algorithm>
 #include <cmath>
 
 #include "recorded_media.h"
@@ -26,6 +27,8 @@ private slots:
     void realStreamsSoundAsTheReferenceDecodedThem();
     void jitterReorderingAndDuplicatesAreNotHeard();
     void asHeardLacksWhatCameTooLate();
+    void asHeardFollowsAFixedBufferThatBeginsAnew();
+    void asHeardFollowsTheAdaptiveLineToTheSample();
     void timestampsAndSequenceNumbersWrap();
     void bothSidesStayInStep();
     void silenceSuppressedIsSilence();
@@ -213,6 +216,64 @@ void CallAudioTest::asHeardLacksWhatCameTooLate()
     StreamMedia lost = streamOf(packets);
     const CallAudio without = assembleCallAudio({ lost });
     QVERIFY(std::equal(without.caller.begin(), without.caller.end(), heard.caller.begin() + delay, heard.caller.end()));
+}
+
+// The way becomes 100 ms longer at packet 25, for a buffer of 60: fifteen packets are too late, and with the sixteenth
+// the buffer begins anew. By hand: 25 packets at 60 ms, 15 concealed, 100 ms of nothing, the rest at 160 ms.
+void CallAudioTest::asHeardFollowsAFixedBufferThatBeginsAnew()
+{
+    auto packets = tonePackets(60);
+    for (std::size_t i = 25; i < packets.size(); ++i)
+        packets[i].arrivalMs += 100;
+    StreamMedia media = streamOf(packets);
+    media.stream.jitterBuffer = JitterBufferKind::Fixed;
+    media.stream.jitterBufferDelay = Milliseconds(60);
+    const CallAudio heard = assembleCallAudio({ media }, Timestamp::max(), Hearing::AsHeard);
+    QCOMPARE(heard.caller.size(), 160u * 60 + 8 * 160);
+    QVERIFY(isSilent(heard.caller, 0, 480));
+    for (std::size_t i = 0; i < 25; ++i)
+        QVERIFY(isTone(heard.caller, 480 + 160 * i, toneSample(static_cast<int>(i))));
+    QVERIFY(heard.callerLost == (std::vector<SoundSpan> { { 480 + 160 * 25, 480 + 160 * 40 } }));
+    QVERIFY(isSilent(heard.caller, 480 + 160 * 40 + 80, 720)); // behind the rest of a stretch
+    for (std::size_t i = 40; i < 60; ++i)
+        QVERIFY(isTone(heard.caller, 1280 + 160 * i, toneSample(static_cast<int>(i))));
+}
+
+// 30 ms longer at packet 500, in time for a buffer of 40, and short again at 2000. The line climbs and falls packet by
+// packet as Ramjee's algorithm 1 has it, written down here once more; every sample is where that puts it.
+void CallAudioTest::asHeardFollowsTheAdaptiveLineToTheSample()
+{
+    constexpr int count = 3500;
+    auto packets = tonePackets(count);
+    for (int i = 500; i < 2000; ++i)
+        packets[static_cast<std::size_t>(i)].arrivalMs += 30;
+    StreamMedia media = streamOf(packets);
+    media.stream.jitterBuffer = JitterBufferKind::Adaptive;
+    media.stream.jitterBufferDelay = Milliseconds(40);
+    const CallAudio heard = assembleCallAudio({ media }, Timestamp::max(), Hearing::AsHeard);
+
+    std::vector<std::int16_t> expected;
+    float mean = 0;
+    float deviation = 0;
+    std::int64_t highest = 0;
+    for (int i = 0; i < count; ++i) {
+        const float delay = i >= 500 && i < 2000 ? 30 : 0;
+        mean += 0.001998F * (delay - mean);
+        deviation += 0.001998F * (std::fabs(delay - mean) - deviation);
+        const float line = mean + std::clamp(4 * deviation, 40.F, 200.F);
+        const std::int64_t at = 160 * i + std::llround(static_cast<double>(line) * 8);
+        highest = std::max<std::int64_t>(highest, at - 160 * i);
+        const std::int16_t tone = toneSample(i);
+        const std::int64_t gap = at - static_cast<std::int64_t>(expected.size());
+        const std::int16_t before = expected.empty() ? 0 : expected.back();
+        for (std::int64_t k = 1; k <= gap; ++k) // nothing before the first packet, a line between two
+            expected.push_back(i == 0 ? 0 : static_cast<std::int16_t>(before + (tone - before) * k / (gap + 1)));
+        expected.resize(static_cast<std::size_t>(at) + 160, tone);
+    }
+    QVERIFY(highest > 8 * 65);
+    QCOMPARE(heard.caller.size(), expected.size());
+    QVERIFY(heard.caller == expected);
+    QCOMPARE(heard.notes.size(), 2u); // filled in, skipped
 }
 
 void CallAudioTest::timestampsAndSequenceNumbersWrap()
