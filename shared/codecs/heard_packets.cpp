@@ -4,7 +4,7 @@
 #include "shared/quality/jitter_buffer.h"
 
 #include <algorithm>
-#include <numeric>
+#include <limits>
 #include <utility>
 
 namespace callmon {
@@ -20,7 +20,9 @@ JitterBufferRule ruleOf(const StreamRecord& stream)
                    : JitterBufferRule::adaptive(stream.jitterBufferDelay.value_or(adaptiveJitterBuffer));
 }
 
-class Receiver {
+}
+
+class HeardPackets::Receiver {
 public:
     explicit Receiver(const StreamRecord& stream)
         : m_stream(stream)
@@ -78,35 +80,60 @@ private:
     bool m_runBegins = false;
 };
 
+HeardPackets::HeardPackets(const StreamRecord& stream, PacketSink sink)
+    : m_sink(std::move(sink))
+    , m_receiver(stream.clockRate.value == 0 ? nullptr : std::make_unique<Receiver>(stream))
+{
 }
 
-HeardPackets takeOutDiscarded(PacketOrder& order, const StreamRecord& stream)
+HeardPackets::~HeardPackets() = default;
+
+std::uint64_t HeardPackets::discarded() const
 {
-    HeardPackets heard;
-    if (stream.clockRate.value == 0)
-        return heard;
-    Receiver receiver(stream);
-    std::vector<std::size_t> arrivals;
-    std::vector<bool> discarded;
-    for (PacketRun& run : order.runs) {
-        receiver.beginRun();
-        arrivals.resize(run.size());
-        std::iota(arrivals.begin(), arrivals.end(), 0);
-        std::stable_sort(arrivals.begin(), arrivals.end(),
-            [&](std::size_t a, std::size_t b) { return run[a].arrival < run[b].arrival; });
-        discarded.assign(run.size(), false);
-        for (const std::size_t packet : arrivals)
-            discarded[packet] = !receiver.takes(run[packet]);
-        std::size_t kept = 0;
-        for (std::size_t i = 0; i < run.size(); ++i)
-            if (!discarded[i])
-                run[kept++] = run[i];
-        heard.discarded += run.size() - kept;
-        run.resize(kept);
+    return m_discarded;
+}
+
+Milliseconds HeardPackets::delay() const
+{
+    return m_receiver ? m_receiver->delay() : Milliseconds();
+}
+
+void HeardPackets::add(const OrderedPacket& packet, bool begins)
+{
+    if (!m_receiver)
+        return m_sink(packet, begins);
+    if (begins) {
+        finish();
+        m_receiver->beginRun();
+        m_begins = true;
     }
-    std::erase_if(order.runs, [](const PacketRun& run) { return run.empty(); });
-    heard.delay = receiver.delay();
-    return heard;
+    auto place = m_byArrival.end(); // of those that arrived together the lower number comes first
+    while (place != m_byArrival.begin() && m_waiting[*std::prev(place) - m_given].packet.arrival > packet.arrival)
+        --place;
+    m_byArrival.insert(place, m_given + m_waiting.size());
+    m_waiting.push_back({ packet });
+    judgeUpTo(packet.sequence - mostMisordered);
+}
+
+void HeardPackets::judgeUpTo(std::int64_t sequence)
+{
+    while (!m_byArrival.empty() && m_waiting[m_byArrival.front() - m_given].packet.sequence <= sequence) {
+        Waiting& next = m_waiting[m_byArrival.front() - m_given];
+        next.taken = m_receiver->takes(next.packet);
+        next.judged = true;
+        m_byArrival.pop_front();
+    }
+    for (; !m_waiting.empty() && m_waiting.front().judged; m_waiting.pop_front(), ++m_given) {
+        if (m_waiting.front().taken)
+            m_sink(m_waiting.front().packet, std::exchange(m_begins, false));
+        else
+            ++m_discarded;
+    }
+}
+
+void HeardPackets::finish()
+{
+    judgeUpTo(std::numeric_limits<std::int64_t>::max());
 }
 
 }

@@ -5,15 +5,38 @@
 #include "shared/calls/stream_record.h"
 #include "shared/codecs/packet_order.h"
 
+#include <memory>
+
 namespace callmon {
 
-struct HeardPackets {
-    std::uint64_t discarded = 0; // taken out of the order
-    Milliseconds delay {}; // that the buffer holds a packet for, on average: what is heard is later by it
-};
+// By the jitter buffer of the record; where it has none, by the one that is taken by default. Everything without a
+// clock rate. The record knows when the call was answered, and begins anew then; here the packets alone tell.
+// The buffer is asked in order of arrival: each packet waits for those that may have come before it.
+class HeardPackets {
+public:
+    HeardPackets(const StreamRecord& stream, PacketSink sink); // the record outlives this
+    ~HeardPackets();
+    void add(const OrderedPacket& packet, bool begins); // as PacketSequencer gives them
+    void finish();
+    std::uint64_t discarded() const; // left out
+    Milliseconds delay() const; // that the buffer holds a packet for, on average: what is heard is later by it
 
-// By the jitter buffer of the record; where it has none, by the one that is taken by default. Nothing without a clock
-// rate. The record knows when the call was answered, and begins anew then; here the packets alone tell.
-HeardPackets takeOutDiscarded(PacketOrder& order, const StreamRecord& stream);
+private:
+    class Receiver;
+    struct Waiting {
+        OrderedPacket packet;
+        bool judged = false;
+        bool taken = false;
+    };
+    void judgeUpTo(std::int64_t sequence);
+
+    PacketSink m_sink;
+    std::unique_ptr<Receiver> m_receiver; // nothing: all are heard
+    std::deque<Waiting> m_waiting; // as they came
+    std::deque<std::size_t> m_byArrival; // numbers of those that are to be judged
+    std::size_t m_given = 0; // number of the first of m_waiting
+    bool m_begins = false;
+    std::uint64_t m_discarded = 0;
+};
 
 }

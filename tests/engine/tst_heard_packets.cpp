@@ -1,7 +1,7 @@
 // The same packets by the engine's statistics and by the sound of what it recorded: what the record calls discarded is
 // what is not heard, packet for packet; and for a fixed buffer both are what the drawn delays say.
 #include "engine/media/rtp_stream.h"
-#include "shared/codecs/heard_packets.h"
+#include "shared/codecs/recorded_stream.h"
 #include "tests/shared/codecs/recorded_media.h"
 
 #include <QTest>
@@ -84,8 +84,8 @@ private slots:
             StreamMedia media = streamOf(trace.packets);
             media.stream.jitterBuffer = rules.buffer.kind;
             media.stream.jitterBufferDelay = Milliseconds(rules.buffer.leastMs);
-            PacketOrder order = orderPackets(media.bytes);
-            const HeardPackets heard = takeOutDiscarded(order, media.stream);
+            const PacketsRead heard = readPackets(
+                { media.stream, { media.bytes } }, Timestamp::max(), Hearing::AsHeard, [](const OrderedPacket&, bool) {});
             QVERIFY(stream.discarded() > 20);
             QCOMPARE(heard.discarded, stream.discarded());
             if (fixed) {
