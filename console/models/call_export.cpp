@@ -23,7 +23,7 @@ void CallExport::follow(CallSource& source)
                 return;
             m_tags.clear();
             for (const TagsOfCall& of : tags)
-                m_tags[of.call] = of.tags;
+                m_tags[of.call] = of;
         });
     connect(&source, &CallSource::callsFound, this,
         [this, &source](quint64 request, const std::vector<CallRecord>& calls, quint64 matches) {
@@ -119,8 +119,10 @@ void CallExport::take(const std::vector<CallRecord>& calls, quint64 matchesInPar
     std::string text;
     std::vector<std::string> line(m_columns.size());
     for (const CallRecord& call : calls) {
-        const auto tags = m_tags.find(call.key);
-        const auto fields = callFields(call, tags == m_tags.end() ? std::string_view() : tags->second);
+        const auto beside = m_tags.find(call.key);
+        const auto fields = beside == m_tags.end()
+            ? callFields(call)
+            : callFields(call, beside->second.tags, beside->second.legalHold);
         for (std::size_t i = 0; i < m_columns.size(); ++i) {
             const auto column = static_cast<std::size_t>(m_columns[i]);
             line[i] = column < names.size() ? exportText(names[column], fields[column], m_format) : probe;

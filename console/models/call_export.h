@@ -53,7 +53,7 @@ private:
     std::optional<quint64> m_request;
     std::vector<int> m_columns;
     ExportFormat m_format;
-    std::map<CallKey, std::string> m_tags; // of the calls that come next
+    std::map<CallKey, TagsOfCall> m_tags; // of the calls that come next
     std::unique_ptr<QSaveFile> m_file;
     QStringList m_missing;
     quint64 m_written = 0;

@@ -45,7 +45,7 @@ constexpr std::array<const char*, PastCallModel::ColumnCount> titles { QT_TRANSL
     QT_TRANSLATE_NOOP("PastCallModel", "Audio after\nanswer of"),
     QT_TRANSLATE_NOOP("PastCallModel", "Media after\nend ms"), QT_TRANSLATE_NOOP("PastCallModel", "Recorded"),
     QT_TRANSLATE_NOOP("PastCallModel", "Recording\nrule"), QT_TRANSLATE_NOOP("PastCallModel", "Tags"),
-    QT_TRANSLATE_NOOP("PastCallModel", "Probe") };
+    QT_TRANSLATE_NOOP("PastCallModel", "Legal\nhold"), QT_TRANSLATE_NOOP("PastCallModel", "Probe") };
 
 bool isMos(int column)
 {
@@ -366,18 +366,26 @@ void PastCallModel::append(const std::vector<CallRecord>& calls, quint64 matches
     emit countChanged(rowCount(), m_matchesInAll);
 }
 
-void PastCallModel::setTags(const std::vector<TagsOfCall>& tags, ProbeId probe)
+void PastCallModel::setBesideRecord(const std::vector<TagsOfCall>& tags, ProbeId probe)
 {
     for (const TagsOfCall& of : tags)
-        m_tags[CallName { probe, of.call }] = of.tags;
+        m_tags[CallName { probe, of.call }] = of;
     if (rowCount() > 0)
-        emit dataChanged(index(0, Tags), index(rowCount() - 1, Tags));
+        emit dataChanged(index(0, Tags), index(rowCount() - 1, LegalHold));
 }
 
-std::string PastCallModel::tagsOf(CallKey call, ProbeId probe) const
+void PastCallModel::setTags(CallKey call, const std::string& tags, ProbeId probe)
 {
+    TagsOfCall& beside = m_tags[CallName { probe, call }];
+    beside.tags = tags;
+    setBesideRecord({ beside }, probe);
+}
+
+const TagsOfCall& PastCallModel::besideRecord(CallKey call, ProbeId probe) const
+{
+    static const TagsOfCall none;
     const auto found = m_tags.find(CallName { probe, call });
-    return found == m_tags.end() ? std::string() : found->second;
+    return found == m_tags.end() ? none : found->second;
 }
 
 const CallRecord* PastCallModel::callAt(int row) const
@@ -396,8 +404,10 @@ QString PastCallModel::cell(std::size_t call, int column) const
 {
     if (column == Probe)
         return nameOf(m_probeOf[call]);
-    if (column == Tags)
-        return QString::fromStdString(tagsOf(m_calls[call].key, m_probeOf[call]));
+    if (column == Tags || column == LegalHold) {
+        const TagsOfCall& beside = besideRecord(m_calls[call].key, m_probeOf[call]);
+        return QString::fromStdString(column == Tags ? beside.tags : beside.legalHold);
+    }
     return display(m_calls[call], column);
 }
 
@@ -420,9 +430,10 @@ QVariant PastCallModel::data(const QModelIndex& index, int role) const
     if (column == Probe
         && (role == Qt::DisplayRole || role == Qt::ToolTipRole || role == Qt::AccessibleTextRole || role == ExportRole))
         return nameOf(probeAt(index.row()));
-    if (column == Tags && (role == Qt::DisplayRole || role == Qt::ToolTipRole || role == Qt::AccessibleTextRole)) {
-        const std::string tags = tagsOf(call->key, probeAt(index.row()));
-        return tags.empty() ? unknownFigure() : QString::fromStdString(tags);
+    if ((column == Tags || column == LegalHold)
+        && (role == Qt::DisplayRole || role == Qt::ToolTipRole || role == Qt::AccessibleTextRole)) {
+        const QString text = cell(m_shown[static_cast<std::size_t>(index.row())], column);
+        return text.isEmpty() ? unknownFigure() : text;
     }
     switch (role) {
     case Qt::DisplayRole:
@@ -453,9 +464,11 @@ QVariant PastCallModel::data(const QModelIndex& index, int role) const
             : column == State    ? QVariant(static_cast<int>(tone(call->state)))
             : column == Trust    ? QVariant(static_cast<int>(tone(call->trust)))
                                  : QVariant();
-    case ExportRole:
-        return QString::fromStdString(
-            callFields(*call, tagsOf(call->key, probeAt(index.row())))[static_cast<std::size_t>(column)].text);
+    case ExportRole: {
+        const TagsOfCall& beside = besideRecord(call->key, probeAt(index.row()));
+        const auto fields = callFields(*call, beside.tags, beside.legalHold);
+        return QString::fromStdString(fields[static_cast<std::size_t>(column)].text);
+    }
     case CallKeyRole:
         return QVariant::fromValue<qint64>(call->key.value);
     case ProbeRole:

@@ -72,6 +72,7 @@ public:
         Recorded,
         RecordingRule_,
         Tags,
+        LegalHold,
         FieldCount, // what follows is the console's own
         Probe = FieldCount,
         ColumnCount
@@ -84,7 +85,9 @@ public:
     // Of several engines each gives its newest: what is older than the newest `limit` of all has holes, and goes.
     void keepNewest(std::size_t limit);
     void setProbes(const ProbeLabels& probes);
-    void setTags(const std::vector<TagsOfCall>& tags, ProbeId probe = {}); // of calls that come next, or are there
+    // Of calls that come next, or are there.
+    void setBesideRecord(const std::vector<TagsOfCall>& tags, ProbeId probe = {});
+    void setTags(CallKey call, const std::string& tags, ProbeId probe = {}); // were changed
     quint64 matchesInAll() const { return m_matchesInAll; } // more than rowCount() when the search was limited
     const CallRecord* callAt(int row) const;
     ProbeId probeAt(int row) const;
@@ -102,13 +105,13 @@ private:
     void resort();
     QString nameOf(ProbeId probe) const;
     QString cell(std::size_t call, int column) const;
-    std::string tagsOf(CallKey call, ProbeId probe) const;
+    const TagsOfCall& besideRecord(CallKey call, ProbeId probe) const;
 
     std::vector<CallRecord> m_calls; // in arrival order
     std::vector<ProbeId> m_probeOf; // likewise
     ProbeLabels m_probes;
     std::vector<std::uint32_t> m_shown; // row -> index in m_calls
-    std::map<CallName, std::string> m_tags;
+    std::map<CallName, TagsOfCall> m_tags;
     quint64 m_matchesInAll = 0;
     int m_sortColumn = -1; // as found
     Qt::SortOrder m_sortOrder = Qt::AscendingOrder;

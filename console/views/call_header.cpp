@@ -131,7 +131,7 @@ void CallHeader::setTrust(CaptureTrust trust, const QString& meaning)
     m_trust->setColour(m_theme.of(tone(trust)));
 }
 
-void CallHeader::show(const CallRecord& call, const QString& codec)
+void CallHeader::show(const CallRecord& call, const QString& codec, const QString& legalHold)
 {
     setParties(call.caller, call.callee);
     const bool ended = call.state == CallState::Ended;
@@ -161,7 +161,8 @@ void CallHeader::show(const CallRecord& call, const QString& codec)
     setFact(Signalling_, word(call.signalling) + QLatin1Char('/') + word(call.transport));
     setFact(Recorded_,
         word(call.recorded)
-            + (call.recordingRule.empty() ? QString() : QStringLiteral(", ") + text(call.recordingRule)));
+            + (call.recordingRule.empty() ? QString() : QStringLiteral(", ") + text(call.recordingRule))
+            + (legalHold.isEmpty() ? QString() : QStringLiteral("; ") + legalHold));
 }
 
 void CallHeader::show(const LiveCall& call, Timestamp now, std::optional<double> mosMean)

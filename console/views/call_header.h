@@ -19,7 +19,8 @@ class CallHeader : public QWidget {
 
 public:
     explicit CallHeader(QWidget* parent = nullptr);
-    void show(const CallRecord& call, const QString& codec);
+    // `legalHold`: by whom it is kept and why, where it is.
+    void show(const CallRecord& call, const QString& codec, const QString& legalHold = {});
     // While it is on; the mean is that of the seconds measured so far.
     void show(const LiveCall& call, Timestamp now, std::optional<double> mosMean);
     void showZone(); // in the titles

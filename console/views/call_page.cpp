@@ -104,7 +104,12 @@ CallPage::CallPage(
         if (!m_requests.contains(request) || calls.empty())
             return;
         m_record = calls.front();
+        m_legalHold = std::exchange(m_holdArriving, QString());
         showHead();
+    });
+    connect(&source, &CallSource::tagsFound, this, [this](quint64 request, const std::vector<TagsOfCall>& beside) {
+        if (m_requests.contains(request) && !beside.empty())
+            m_holdArriving = QString::fromStdString(beside.front().legalHold);
     });
     connect(
         &source, &CallSource::streamsFound, this, [this](quint64 request, const std::vector<StreamRecord>& streams) {
@@ -466,7 +471,7 @@ void CallPage::showHead()
         m_lastLive = *live;
     if (m_record) {
         m_begin = m_record->startedAt;
-        m_head->show(*m_record, codecs.isEmpty() && m_lastLive ? text(m_lastLive->codec) : codecs);
+        m_head->show(*m_record, codecs.isEmpty() && m_lastLive ? text(m_lastLive->codec) : codecs, m_legalHold);
     }
     if (m_lastLive && !hasEnded())
         m_head->show(*m_lastLive, m_now, meanMos(m_points));

@@ -87,6 +87,7 @@ private:
     CallKey m_call;
     ProbeId m_probe; // of the live list
     std::optional<CallRecord> m_record;
+    QString m_legalHold, m_holdArriving; // who keeps it and why; of the record that comes next
     std::optional<LiveCall> m_lastLive;
     std::vector<StreamRecord> m_streams;
     std::vector<QualityPoint> m_points;

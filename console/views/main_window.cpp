@@ -258,7 +258,7 @@ CallPage* MainWindow::openCall(CallKey call, ProbeId probe)
     };
     connect(page, &CallPage::titleChanged, this, name);
     connect(page, &CallPage::tagsChanged, this, [this, page](const TagsOfCall& tags) {
-        m_past->model().setTags({ tags }, page->probe());
+        m_past->model().setTags(tags.call, tags.tags, page->probe());
     });
     m_pages->setCurrentIndex(index);
     page->setFocus();

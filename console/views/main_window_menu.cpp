@@ -223,7 +223,7 @@ void MainWindow::exportList()
         list.matchesInAll = m_past->model().matchesInAll();
         const QHeaderView* header = table->horizontalHeader();
         const int sorted = header->sortIndicatorSection();
-        if (sorted >= 0 && sorted < PastCallModel::Tags) // in the order of the list; by tags no search sorts
+        if (sorted >= 0 && sorted < PastCallModel::Tags) // in the order of the list; by tags and holds no search sorts
             for (CallQuery& query : list.searched) {
                 query.sortBy = sorted == PastCallModel::StartedAt
                     ? std::string()

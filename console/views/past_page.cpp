@@ -42,7 +42,7 @@ std::vector<CallColumn> firstColumns()
         { M::State, QStringLiteral("● answered0"), false }, { M::Signalling_, QStringLiteral("Skinny"), false },
         { M::Transport_, QStringLiteral("SCTP"), false }, { M::SignallingRtt, ms, false },
         { M::Messages, count, false }, { M::Retransmissions, count, false }, { M::MediaNotStored, count, false },
-        { M::Recorded, QStringLiteral("partly00"), false },
+        { M::Recorded, QStringLiteral("partly00"), false }, { M::LegalHold, QStringLiteral("kept by hold, ada"), false },
         { M::RecordingRule_, QStringLiteral("default-rule"), false }, { M::ProbeFramesLost, count, false },
         { M::PollGapLongest, ms, false }, { M::Key, QStringLiteral("0000000000000000000"), false },
         { M::Probe, QStringLiteral("madrid-1000"), false } };
@@ -114,7 +114,7 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
     connect(&source, &CallSource::tagsFound, this,
         [this](quint64 request, const std::vector<TagsOfCall>& tags, ProbeId probe) {
             if (m_request == request)
-                m_model->setTags(tags, probe);
+                m_model->setBesideRecord(tags, probe);
         });
     connect(&source, &CallSource::callsFound, this,
         [this](quint64 request, const std::vector<CallRecord>& calls, quint64 matchesInAll, ProbeId probe) {

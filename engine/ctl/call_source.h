@@ -39,6 +39,7 @@ public:
     virtual Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink) = 0;
     // Of a call that calls() gives: asked from within its sink.
     virtual std::string tagsOf(CallKey) { return {}; }
+    virtual std::string legalHoldOf(CallKey) { return {}; }
     virtual Result<std::vector<StreamRecord>> streams(CallKey call) = 0; // by index
     virtual Result<std::vector<QualityPoint>> quality(CallKey call) = 0; // by stream and time
     virtual bool answersWithinSink() const { return false; } // streams() may be called from the sink of calls()

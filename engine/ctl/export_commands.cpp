@@ -4,6 +4,7 @@
 #include "engine/ctl/output_file.h"
 #include "shared/base/utc_time.h"
 #include "shared/codecs/call_audio.h"
+#include "shared/codecs/scratch_file.h"
 
 #include <map>
 
@@ -11,26 +12,53 @@ namespace callmon {
 
 namespace {
 
-Result<std::vector<StreamMedia>> mediaOf(CallSource& source, const CallRecord& call, CtlOutput output)
+// A call's recording as it comes from its source, in a temporary file.
+struct FetchedMedia {
+    ScratchFile file;
+    std::vector<RecordedStream> streams;
+};
+
+// Beside the file that is to be written, where there must be room for more than that; else where temporary files go.
+std::filesystem::path scratchFolderFor(const std::string& output)
+{
+    std::error_code ignored;
+    if (std::filesystem::exists(output, ignored) && !std::filesystem::is_regular_file(output, ignored))
+        return std::filesystem::temp_directory_path(ignored);
+    const auto folder = std::filesystem::path(output).parent_path();
+    return folder.empty() ? "." : folder;
+}
+
+Result<FetchedMedia> mediaOf(
+    CallSource& source, const CallRecord& call, const std::filesystem::path& folder, CtlOutput output)
 {
     const auto streams = source.streams(call.key);
     if (!streams)
         return streams.error();
-    std::vector<StreamMedia> media;
+    auto scratch = ScratchFile::in(folder);
+    if (!scratch)
+        return scratch.error();
+    FetchedMedia media { std::move(scratch.value()), {} };
     std::map<StreamKey, std::size_t> places;
     for (const StreamRecord& stream : streams.value()) {
-        places[stream.key] = media.size();
-        media.push_back({ stream, {} });
+        places[stream.key] = media.streams.size();
+        media.streams.push_back({ stream });
     }
-    bool any = false;
+    struct Piece {
+        std::size_t stream;
+        std::uint64_t size;
+    };
+    std::vector<Piece> pieces;
+    Result<void> written;
     const auto read = source.media(call.key, [&](StreamKey stream, Bytes bytes) {
-        if (const auto place = places.find(stream); place != places.end()) {
-            auto& into = media[place->second].bytes;
-            into.insert(into.end(), bytes.begin(), bytes.end());
-            any = any || !bytes.empty();
+        if (const auto place = places.find(stream); place != places.end() && !bytes.empty()) {
+            pieces.push_back({ place->second, bytes.size() });
+            written = media.file.write(media.file.size(), bytes);
         }
-        return true;
+        return written.has_value();
     });
+    if (!written)
+        return written.error();
+    const bool any = !pieces.empty();
     if (!read && !any)
         return read.error();
     if (!read) // what there is, is still worth having
@@ -46,6 +74,13 @@ Result<std::vector<StreamMedia>> mediaOf(CallSource& source, const CallRecord& c
             << "callmonctl: the first packets of this call are missing: they came before it was decided that it is "
                "recorded (rule "
             << call.recordingRule.view() << ")\n";
+    auto mapped = media.file.map();
+    if (!mapped)
+        return mapped.error();
+    for (const Piece& piece : pieces) {
+        media.streams[piece.stream].pieces.push_back(mapped.value().first(piece.size));
+        mapped.value() = mapped.value().subspan(piece.size);
+    }
     return media;
 }
 
@@ -58,18 +93,22 @@ int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output)
         return fail(output, call.error());
     if (auto noted = source.noteExport("wav of call_key " + std::to_string(call.value().key.value)); !noted)
         return fail(output, noted.error());
-    const auto media = mediaOf(source, call.value(), output);
+    const auto folder = scratchFolderFor(options.output);
+    auto media = mediaOf(source, call.value(), folder, output);
     if (!media)
         return fail(output, media.error());
+    for (RecordedStream& stream : media.value().streams)
+        stream.forget = [&media] { media.value().file.forget(); };
     const auto written = writeWhole(options.output, [&](const std::string& path) -> Result<void> {
-        const Hearing hearing = options.heard ? Hearing::AsHeard : Hearing::AsSent;
-        const CallAudio audio = assembleCallAudio(media.value(), Timestamp::max(), hearing);
-        for (const std::string& note : audio.notes)
+        std::vector<std::string> notes;
+        const auto wav = writeCallWav(media.value().streams, options.heard ? Hearing::AsHeard : Hearing::AsSent, path,
+            options.channels, folder,
+            "nothing of call " + call.value().callId.str()
+                + " can be decoded; callmonctl pcap writes its media as captured",
+            notes);
+        for (const std::string& note : notes)
             output.err << "callmonctl: " << note << '\n';
-        if (audio.caller.empty() && audio.callee.empty())
-            return Error { "nothing of call " + call.value().callId.str()
-                + " can be decoded; callmonctl pcap writes its media as captured" };
-        return writeWav(audio, path, options.channels);
+        return wav;
     });
     return written ? 0 : fail(output, written.error());
 }
@@ -84,7 +123,7 @@ int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output)
     const auto messages = messagesOf(source, call.value().key, output);
     if (!messages)
         return fail(output, messages.error());
-    const auto media = mediaOf(source, call.value(), output);
+    const auto media = mediaOf(source, call.value(), scratchFolderFor(options.output), output);
     if (!media && messages.value().empty())
         return fail(output, media.error());
     if (!media) // the signalling is still worth having
@@ -93,8 +132,9 @@ int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output)
     for (const CallMessage& message : messages.value())
         pcap.add(message);
     if (media)
-        for (const StreamMedia& stream : media.value())
-            pcap.add(stream.stream, stream.bytes);
+        for (const RecordedStream& stream : media.value().streams)
+            for (const Bytes piece : stream.pieces)
+                pcap.add(stream.stream, piece);
     if (pcap.damaged())
         output.err << "callmonctl: a recorded chunk ended in the middle of a packet; the rest of it is left out\n";
     const auto written = writeWhole(options.output, [&](const std::string& path) { return pcap.write(path); });

@@ -22,6 +22,7 @@ constexpr std::array callTable {
     TableColumn { "mos_min", "min" },
     TableColumn { "trust", "trust" },
     TableColumn { "recorded", "recorded" },
+    TableColumn { "legal_hold", "legal hold", 40 },
     TableColumn { "tags", "tags", 24 },
     TableColumn { "call_id", "Call-ID", 36 },
 };
@@ -114,7 +115,7 @@ int listCalls(CallSource& source, const CtlOptions& options, CtlOutput output)
     const int status = listFound<CallRecord>(options, output, *rows, "calls", ask, [&](const CallRecord& call) {
         ++shown;
         last = cursorAt(call, query.sortBy);
-        return callFields(call, source.tagsOf(call.key));
+        return callFields(call, source.tagsOf(call.key), source.legalHoldOf(call.key));
     });
     if (query.limit != 0 && shown == query.limit && (matches > shown || !query.count))
         output.err << "callmonctl: the next ones: the same with --after '" << toText(last) << "'\n";

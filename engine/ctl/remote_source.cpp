@@ -32,7 +32,7 @@ public:
         QObject::connect(&m_probe, &RemoteProbe::tagsFound, &m_context, [this](quint64, const auto& tags) {
             m_tags.clear();
             for (const TagsOfCall& of : tags)
-                m_tags[of.call] = of.tags;
+                m_tags[of.call] = of;
         });
         QObject::connect(&m_probe, &RemoteProbe::stateChanged, &loop, [&] {
             if (m_lost || m_probe.state() == RemoteProbe::State::Connected)
@@ -58,7 +58,13 @@ public:
     std::string tagsOf(CallKey call) override
     {
         const auto found = m_tags.find(call);
-        return found == m_tags.end() ? std::string() : found->second;
+        return found == m_tags.end() ? std::string() : found->second.tags;
+    }
+
+    std::string legalHoldOf(CallKey call) override
+    {
+        const auto found = m_tags.find(call);
+        return found == m_tags.end() ? std::string() : found->second.legalHold;
     }
 
     Result<CallNotes> callNotes(CallKey call) override
@@ -392,7 +398,7 @@ private:
     bool m_tried = false;
     std::optional<Error> m_lost;
     std::optional<ProbeStatus> m_status;
-    std::map<CallKey, std::string> m_tags; // of the page of calls that comes next
+    std::map<CallKey, TagsOfCall> m_tags; // of the page of calls that comes next
 };
 
 }

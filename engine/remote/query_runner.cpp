@@ -248,9 +248,10 @@ Result<void> QueryRunner::answerCalls(RecordQuery& query, const CallQuery& wante
             ++page.matchesInAll;
             page.calls.push_back(call);
             pageBytes += roughBytes(call);
-            if (std::string tags = query.tagsOf(call.key); !tags.empty()) {
-                pageBytes += tags.size();
-                page.tags.push_back({ call.key, std::move(tags) });
+            TagsOfCall beside { call.key, query.tagsOf(call.key), query.legalHoldOf(call.key) };
+            if (!beside.tags.empty() || !beside.legalHold.empty()) {
+                pageBytes += beside.tags.size() + beside.legalHold.size();
+                page.tags.push_back(std::move(beside));
             }
             const Clock::time_point now = Clock::now();
             const bool isLast = wanted.limit != 0 && page.matchesInAll == wanted.limit;

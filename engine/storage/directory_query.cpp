@@ -39,6 +39,11 @@ public:
     Result<void> service(const ServiceQuery& query, const std::function<bool(const ServiceRow&)>& sink,
         const std::atomic<bool>* cancelled) override;
     std::string tagsOf(CallKey call) override { return m_tags ? m_tags->tagsOf(call) : std::string(); }
+    std::string legalHoldOf(CallKey call) override
+    {
+        const auto hold = m_holds.find(call);
+        return hold == m_holds.end() ? std::string() : hold->second;
+    }
     Result<std::vector<StreamRecord>> streams(CallKey call) override;
     Result<std::vector<QualityPoint>> quality(CallKey call) override;
     Result<void> media(StreamKey stream, const std::function<bool(Bytes)>& sink) override;
@@ -64,6 +69,7 @@ private:
     std::unique_ptr<DirectoryQuery> m_held; // of the call asked for last
     CallKey m_heldCall;
     std::optional<CallNoteReader> m_tags; // of the search under way
+    std::map<CallKey, std::string> m_holds; // likewise
 };
 
 Result<DayReader*> DirectoryQuery::day(UtcDay day)
@@ -124,6 +130,11 @@ Result<std::uint64_t> DirectoryQuery::calls(
         m_tags = std::move(tags.value());
     else
         m_notes.push_back("Tags are left out: " + tags.error().what + ".");
+    m_holds.clear();
+    if (auto holds = readLegalHolds(m_directory))
+        m_holds = std::move(holds.value());
+    else
+        m_notes.push_back("Legal holds are left out: " + holds.error().what + ".");
     // Asked before the databases, so that a call that ends meanwhile is in one of the two.
     std::vector<CallRecord> live;
     if (m_writer)

@@ -1,5 +1,6 @@
 #include "engine/storage/retention_store.h"
 
+#include "engine/storage/held_call.h"
 #include "engine/storage/user_database.h"
 
 #include <utility>
@@ -253,6 +254,22 @@ Result<std::vector<Hold>> readHolds(const std::filesystem::path& directory)
         error = database.value().error("cannot read");
     }
     return error;
+}
+
+Result<std::map<CallKey, std::string>> readLegalHolds(const std::filesystem::path& directory)
+{
+    std::map<CallKey, std::string> texts;
+    Hold unknown;
+    unknown.state = HoldState::Held;
+    for (const CallKey call : heldCallsIn(directory))
+        texts[call] = textOf(unknown);
+    const auto holds = readHolds(directory);
+    if (!holds)
+        return holds.error();
+    for (const Hold& hold : holds.value())
+        if (hold.state != HoldState::Released)
+            texts[hold.call] = textOf(hold);
+    return texts;
 }
 
 std::optional<Timestamp> expiredAt(const std::filesystem::path& directory, ExpiredPart part, std::int64_t number)

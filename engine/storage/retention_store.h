@@ -6,6 +6,7 @@
 #include "shared/base/utc_time.h"
 #include "shared/calls/hold.h"
 
+#include <map>
 #include <vector>
 
 namespace callmon {
@@ -57,7 +58,9 @@ private:
     std::string m_note;
 };
 
-// For readers, which may not write here: the holds, and since when a part is gone (nothing: it is not known to be).
+// For readers, which may not write here: the calls under hold, each with its text (hold.h), those too whose hold was in
+// a list that was damaged since; the holds with their history, and since when a part is gone (nothing: it is not known to be).
+Result<std::map<CallKey, std::string>> readLegalHolds(const std::filesystem::path& directory);
 Result<std::vector<Hold>> readHolds(const std::filesystem::path& directory);
 std::optional<Timestamp> expiredAt(const std::filesystem::path& directory, ExpiredPart part, std::int64_t number);
 

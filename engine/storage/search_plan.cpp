@@ -87,8 +87,8 @@ public:
         const SearchField& field = *searchField(term.field);
         const std::string expression = expressionOf(field);
         const bool equal = term.comparison == Comparison::Equal;
-        if (field.kind == Kind::Tags) // "tags=" wants those without any
-            return tagged(textOf(term), equal == textOf(term).empty());
+        if (isBesideRecord(field.kind)) // "tags=" wants those without any
+            return tagged(field.kind == Kind::LegalHold, textOf(term), equal == textOf(term).empty());
         if (field.kind == Kind::Word) {
             std::string list;
             for (const std::int64_t word : term.operand.words)
@@ -147,10 +147,10 @@ public:
     SearchPlan take() { return std::move(m_plan); }
 
 private:
-    std::string tagged(std::string pattern, bool without)
+    std::string tagged(bool legalHold, std::string pattern, bool without)
     {
         const std::string keys = "SELECT call_key FROM temp.tagged_" + std::to_string(m_plan.tagSets.size());
-        m_plan.tagSets.push_back({ std::move(pattern), without, {} });
+        m_plan.tagSets.push_back({ legalHold, std::move(pattern), without, {} });
         if (!without)
             m_plan.drivers.push_back({ keys + " WHERE call_key>=?1 AND call_key<?2", true, {} });
         return std::string(without ? "call_key NOT IN (" : "call_key IN (") + keys + ')';
@@ -318,6 +318,8 @@ Result<SearchPlan> planOf(const CallQuery& query)
                 + "\" to be sorted by; callmonctl calls --format csv shows all fields" };
         if (field->kind == Kind::Tags)
             return Error { "calls cannot be sorted by their tags; search for one of them: tags=bad-line" };
+        if (field->kind == Kind::LegalHold)
+            return Error { "calls cannot be sorted by their legal hold; search for those under one: legal_hold!=" };
         if (query.sortBy != "call_key")
             plan.sortExpression = expressionOf(*field);
     }

@@ -26,10 +26,11 @@ struct SearchPlan {
 
     std::string sortExpression; // "": by call_key
 
-    // Conditions on tags, which are not in the databases of the days: whoever runs the plan puts the keys of the calls
-    // that fit into temporary tables of these names, tagged_0, tagged_1...
+    // Conditions on tags and legal holds, which are not in the databases of the days: whoever runs the plan puts the
+    // keys of the calls that fit into temporary tables of these names, tagged_0, tagged_1...
     struct TagSet {
-        std::string pattern; // empty: with any tag
+        bool legalHold = false; // else tags
+        std::string pattern; // empty: with any tag, under any hold
         bool without = false; // those that do not fit are wanted
         std::vector<std::int64_t> keys; // in order
     };

@@ -34,9 +34,10 @@ struct TagUse { // a tag that is in use, for completion
     std::uint64_t calls = 0;
 };
 
-struct TagsOfCall { // of a call that a search found
+struct TagsOfCall { // and what else is kept beside the record of a call that a search found
     CallKey call;
     std::string tags; // joined by spaces
+    std::string legalHold {}; // textOf(Hold)
 };
 
 constexpr std::size_t longestTag = 40; // bytes

@@ -152,6 +152,7 @@ std::vector<SearchField> makeFields()
         word("recorded", wordsUpTo(Recording::Partly), CALLMON_FIELD(kept(call.recorded))),
         text("recording_rule", CALLMON_FIELD(kept(call.recordingRule))),
         { "tags", Kind::Tags, 1, {}, CALLMON_FIELD((static_cast<void>(call), SearchValue {})) },
+        { "legal_hold", Kind::LegalHold, 1, {}, CALLMON_FIELD((static_cast<void>(call), SearchValue {})) },
     };
 }
 
@@ -273,9 +274,13 @@ Result<ConditionOperand> operandOf(const CallCondition& condition)
     }
     if (field->kind == Kind::Tags && !equality)
         return wrong(condition, "a call has tags or not; write tags=bad-line, tags!=bad-*, or tags= (none)");
+    if (field->kind == Kind::LegalHold && !equality)
+        return wrong(condition,
+            "a call is under legal hold or not; write legal_hold!= (it is), legal_hold= (it is not), or legal_hold=*case "
+            "17*");
     if (condition.value.empty())
         return operand;
-    if (pattern && field->kind == Kind::Tags) {
+    if (pattern && isBesideRecord(field->kind)) {
         operand.value = condition.value;
         operand.pattern = true;
         return operand;
@@ -287,6 +292,7 @@ Result<ConditionOperand> operandOf(const CallCondition& condition)
     double number = 0;
     switch (field->kind) {
     case Kind::Text:
+    case Kind::LegalHold:
         operand.value = condition.value;
         break;
     case Kind::Tags: {

@@ -28,14 +28,19 @@ struct CallCondition {
 };
 
 struct SearchField {
-    // Tags: what people said of the call, not kept in its record: = and != ask whether it has one that fits.
-    enum class Kind : std::uint8_t { Text, Address, Number, Time, Word, Tags };
+    // Tags: what people said of the call, not kept in its record: = and != ask whether it has one that fits. LegalHold:
+    // likewise, by its text (hold.h).
+    enum class Kind : std::uint8_t { Text, Address, Number, Time, Word, Tags, LegalHold };
     const char* name;
     Kind kind;
     double unit; // of a Number: what is kept for 1 of what is shown
     std::vector<std::string_view> words; // of a Word: by enumerator
     SearchValue (*of)(const CallRecord&);
 };
+constexpr bool isBesideRecord(SearchField::Kind kind)
+{
+    return kind == SearchField::Kind::Tags || kind == SearchField::Kind::LegalHold;
+}
 std::span<const SearchField> searchFields();
 const SearchField* searchField(std::string_view name); // nullptr: there is none
 

@@ -38,4 +38,13 @@ inline std::string_view toText(HoldState state)
     return state == HoldState::Waiting ? "waiting" : state == HoldState::Held ? "held" : "released";
 }
 
+// Of one that is not released, as lists show it beside the record: "kept by hold, ada: case 17".
+inline std::string textOf(const Hold& hold)
+{
+    std::string text = hold.state == HoldState::Waiting ? "hold waiting" : "kept by hold";
+    if (!hold.setBy.empty() || !hold.reason.empty())
+        text += ", " + hold.setBy + ": " + hold.reason;
+    return hold.missing.empty() ? text : text + " (" + hold.missing + ')';
+}
+
 }

@@ -1,10 +1,13 @@
 // The sound of a call from its recorded streams: stereo, caller left, callee right, both sides in step.
 #pragma once
 
+#include "shared/base/byte_reader.h"
 #include "shared/base/result.h"
 #include "shared/calls/stream_record.h"
 
 #include <array>
+#include <filesystem>
+#include <functional>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -14,6 +17,13 @@ namespace callmon {
 struct StreamMedia {
     StreamRecord stream;
     std::vector<std::byte> bytes; // MediaChunk bytes of the stream, in a row
+};
+
+// A stream whose recorded bytes lie in pieces of whole packets, and not all in memory.
+struct RecordedStream {
+    StreamRecord stream;
+    std::vector<Bytes> pieces {};
+    std::function<void()> forget {}; // what was read of them, and will be read again, need not stay in memory
 };
 
 struct SoundSpan { // samples from the beginning of the sound
@@ -46,6 +56,17 @@ enum class Hearing : std::uint8_t {
 CallAudio assembleCallAudio(
     const std::vector<StreamMedia>& media, Timestamp end = Timestamp::max(), Hearing hearing = Hearing::AsSent);
 
+// A side of the sound is added stream by stream, and each where it belongs. Made once it is known how long it can be.
+class SoundSide;
+struct AssembledSound {
+    std::uint32_t sampleRate = 8000;
+    Timestamp start;
+    std::vector<std::string> notes {};
+};
+using MakeSide = std::function<SoundSide&(Party side, std::size_t limit, std::uint32_t rate)>;
+AssembledSound assembleSound(
+    const std::vector<RecordedStream>& media, Timestamp end, Hearing hearing, const MakeSide& makeSide);
+
 enum class WavChannels : std::uint8_t {
     Stereo, // caller left, callee right
     Mono, // half of each
@@ -64,5 +85,11 @@ std::array<std::byte, 44> wavHeader(std::uint32_t sampleRate, WavChannels channe
 
 // 16-bit PCM WAV.
 Result<void> writeWav(const CallAudio& audio, const std::string& path, WavChannels channels = WavChannels::Stereo);
+
+// The same file of a call of any length in a few MiB of memory: both sides lie in temporary files in `folder`
+// meanwhile. `nothing`: the error when nothing of the call can be decoded.
+Result<void> writeCallWav(const std::vector<RecordedStream>& media, Hearing hearing,
+    const std::string& path, WavChannels channels, const std::filesystem::path& folder, const std::string& nothing,
+    std::vector<std::string>& notes);
 
 }

@@ -4,8 +4,7 @@
 #include "shared/quality/jitter_buffer.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
+#include <limits>
 #include <utility>
 
 namespace callmon {
@@ -21,7 +20,9 @@ JitterBufferRule ruleOf(const StreamRecord& stream)
                    : JitterBufferRule::adaptive(stream.jitterBufferDelay.value_or(adaptiveJitterBuffer));
 }
 
-class Receiver {
+}
+
+class HeardPackets::Receiver {
 public:
     explicit Receiver(const StreamRecord& stream)
         : m_stream(stream)
@@ -54,9 +55,13 @@ public:
         const Milliseconds uncertainty = packet.uncertainty;
         return m_buffer.judge(m_packets, static_cast<float>(uncertainty.count()), talkspurt, m_rule, m_late);
     }
-    Timestamp firstAt() const { return m_firstAt; }
     // The last packet, when it was not discarded. Noise and keys move nothing: they come out of the same buffer.
-    PlayedPacket played() const { return { m_ticks, m_buffer.playedMs(m_rule, m_late) }; }
+    Timestamp playedAt() const
+    {
+        const Milliseconds sent(1000.0 * static_cast<double>(m_ticks) / m_stream.clockRate.value);
+        const Milliseconds delay(m_buffer.playedMs(m_rule, m_late)); // against the arrival of the first
+        return m_firstAt + std::chrono::round<Nanoseconds>(sent + delay);
+    }
 
 private:
     const StreamRecord& m_stream;
@@ -72,53 +77,57 @@ private:
     bool m_runBegins = false;
 };
 
+HeardPackets::HeardPackets(const StreamRecord& stream, PacketSink sink)
+    : m_sink(std::move(sink))
+    , m_receiver(stream.clockRate.value == 0 ? nullptr : std::make_unique<Receiver>(stream))
+{
 }
 
-HeardPackets takeOutDiscarded(PacketOrder& order, const StreamRecord& stream)
+HeardPackets::~HeardPackets() = default;
+
+std::uint64_t HeardPackets::discarded() const
 {
-    HeardPackets heard;
-    if (stream.clockRate.value == 0)
-        return heard;
-    Receiver receiver(stream);
-    std::vector<std::size_t> arrivals;
-    for (PacketRun& run : order.runs) {
-        receiver.beginRun();
-        arrivals.resize(run.size());
-        std::iota(arrivals.begin(), arrivals.end(), 0);
-        std::stable_sort(arrivals.begin(), arrivals.end(),
-            [&](std::size_t a, std::size_t b) { return run[a].arrival < run[b].arrival; });
-        std::vector<std::optional<PlayedPacket>> played(run.size());
-        for (const std::size_t packet : arrivals)
-            if (receiver.takes(run[packet]))
-                played[packet] = receiver.played();
-        std::vector<PlayedPacket> kept;
-        for (std::size_t i = 0; i < run.size(); ++i)
-            if (played[i]) {
-                run[kept.size()] = run[i];
-                kept.push_back(*played[i]);
-            }
-        heard.discarded += run.size() - kept.size();
-        run.resize(kept.size());
-        if (!kept.empty())
-            heard.played.push_back(std::move(kept));
-    }
-    std::erase_if(order.runs, [](const PacketRun& run) { return run.empty(); });
-    heard.firstAt = receiver.firstAt();
-    return heard;
+    return m_discarded;
 }
 
-std::vector<std::vector<std::int64_t>> placeHeard(
-    const HeardPackets& heard, const StreamRecord& stream, Timestamp origin, std::uint32_t rate)
+void HeardPackets::add(const OrderedPacket& packet, bool begins)
 {
-    const std::int64_t first = samplesBetween(origin, heard.firstAt, rate);
-    Positions positions;
-    for (const auto& run : heard.played) {
-        positions.emplace_back();
-        for (const PlayedPacket& packet : run)
-            positions.back().push_back(first + scaled(packet.ticks, clockOf(stream), rate)
-                + static_cast<std::int64_t>(std::llround(packet.delayMs * rate / 1000)));
+    if (!m_receiver)
+        return m_sink(packet, begins);
+    if (begins) {
+        finish();
+        m_receiver->beginRun();
+        m_begins = true;
     }
-    return positions;
+    auto place = m_byArrival.end(); // of those that arrived together the lower number comes first
+    while (place != m_byArrival.begin() && m_waiting[*std::prev(place) - m_given].packet.arrival > packet.arrival)
+        --place;
+    m_byArrival.insert(place, m_given + m_waiting.size());
+    m_waiting.push_back({ packet });
+    judgeUpTo(packet.sequence - mostMisordered);
+}
+
+void HeardPackets::judgeUpTo(std::int64_t sequence)
+{
+    while (!m_byArrival.empty() && m_waiting[m_byArrival.front() - m_given].packet.sequence <= sequence) {
+        Waiting& next = m_waiting[m_byArrival.front() - m_given];
+        next.taken = m_receiver->takes(next.packet);
+        if (next.taken)
+            next.packet.playedAt = m_receiver->playedAt();
+        next.judged = true;
+        m_byArrival.pop_front();
+    }
+    for (; !m_waiting.empty() && m_waiting.front().judged; m_waiting.pop_front(), ++m_given) {
+        if (m_waiting.front().taken)
+            m_sink(m_waiting.front().packet, std::exchange(m_begins, false));
+        else
+            ++m_discarded;
+    }
+}
+
+void HeardPackets::finish()
+{
+    judgeUpTo(std::numeric_limits<std::int64_t>::max());
 }
 
 }

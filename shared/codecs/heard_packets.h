@@ -5,25 +5,38 @@
 #include "shared/calls/stream_record.h"
 #include "shared/codecs/packet_order.h"
 
+#include <memory>
+
 namespace callmon {
 
-struct PlayedPacket {
-    std::int64_t ticks = 0; // of the RTP clock since the stream's first packet
-    double delayMs = 0; // of the buffer's line then, against the arrival of that one
+// By the jitter buffer of the record; where it has none, by the one that is taken by default. Everything, and when it
+// was played unsaid, without a clock rate. The record knows when the call was answered, and begins anew then; here the
+// packets alone tell. The buffer is asked in order of arrival: each packet waits for those that may have come before
+// it.
+class HeardPackets {
+public:
+    HeardPackets(const StreamRecord& stream, PacketSink sink); // the record outlives this
+    ~HeardPackets();
+    void add(const OrderedPacket& packet, bool begins); // as PacketSequencer gives them
+    void finish();
+    std::uint64_t discarded() const; // left out
+
+private:
+    class Receiver;
+    struct Waiting {
+        OrderedPacket packet;
+        bool judged = false;
+        bool taken = false;
+    };
+    void judgeUpTo(std::int64_t sequence);
+
+    PacketSink m_sink;
+    std::unique_ptr<Receiver> m_receiver; // nothing: all are heard
+    std::deque<Waiting> m_waiting; // as they came
+    std::deque<std::size_t> m_byArrival; // numbers of those that are to be judged
+    std::size_t m_given = 0; // number of the first of m_waiting
+    bool m_begins = false;
+    std::uint64_t m_discarded = 0;
 };
-
-struct HeardPackets {
-    std::uint64_t discarded = 0; // taken out of the order
-    Timestamp firstAt; // arrival of the stream's first packet
-    std::vector<std::vector<PlayedPacket>> played {}; // as the order's runs; empty where the stream has no clock rate
-};
-
-// By the jitter buffer of the record; where it has none, by the one that is taken by default. Nothing without a clock
-// rate. The record knows when the call was answered, and begins anew then; here the packets alone tell.
-HeardPackets takeOutDiscarded(PacketOrder& order, const StreamRecord& stream);
-
-// Per run and packet: where its sound begins, in samples of `rate` from `origin`.
-std::vector<std::vector<std::int64_t>> placeHeard(
-    const HeardPackets& heard, const StreamRecord& stream, Timestamp origin, std::uint32_t rate);
 
 }

@@ -23,7 +23,7 @@ struct OwnedPacket {
     std::vector<std::byte> bytes;
 };
 
-// One numbering, as PacketRun.
+// One numbering.
 struct LiveRun {
     std::deque<OwnedPacket> waiting; // ascending
     std::optional<std::int64_t> done; // sequence of the newest that was decoded
@@ -45,7 +45,7 @@ struct LiveSound::Stream {
 
     void take(OwnedPacket owned);
     void put(OwnedPacket owned, bool newRun);
-    PacketOrder waiting() const; // as far as it is known, to tell rate and channels by
+    SoundForm form() const; // as far as it is known
     Timeline::Ahead ahead(const LiveRun& run) const;
     std::int64_t place(Timeline& timeline, const LiveRun& run, std::uint32_t rate) const;
     void decode(Timestamp to, Timestamp origin, std::int64_t before, SoundTrack& track);
@@ -106,7 +106,7 @@ void LiveSound::Stream::put(OwnedPacket owned, bool newRun)
         run.waiting.insert(place, std::move(owned));
 }
 
-// As orderPackets(): RFC 3550 A.1, a jump is believed when the next packet follows it.
+// As PacketSequencer: RFC 3550 A.1, a jump is believed when the next packet follows it.
 void LiveSound::Stream::take(OwnedPacket owned)
 {
     const RtpHeader& rtp = owned.packet.rtp;
@@ -127,15 +127,13 @@ void LiveSound::Stream::take(OwnedPacket owned)
     }
 }
 
-PacketOrder LiveSound::Stream::waiting() const
+SoundForm LiveSound::Stream::form() const
 {
-    PacketOrder order;
-    for (const LiveRun& run : runs) {
-        order.runs.emplace_back();
+    SoundForm form(record);
+    for (const LiveRun& run : runs)
         for (const OwnedPacket& owned : run.waiting)
-            order.runs.back().push_back(owned.packet);
-    }
-    return order;
+            form.see(owned.packet, &owned == &run.waiting.front());
+    return form;
 }
 
 Timeline::Ahead LiveSound::Stream::ahead(const LiveRun& run) const
@@ -162,7 +160,7 @@ void LiveSound::Stream::decode(Timestamp to, Timestamp origin, std::int64_t befo
         LiveRun& run = runs.front();
         while (!run.waiting.empty() && run.waiting.front().packet.arrival < to) {
             if (!sound)
-                sound.emplace(record, channelsOf(waiting(), record), track, loss);
+                sound.emplace(record, form().channels(), track, loss);
             if (!run.timeline) {
                 run.timeline.emplace(origin, clockOf(record));
                 sound->beginRun();
@@ -220,7 +218,7 @@ void LiveSound::start()
     for (const auto& stream : m_streams) {
         if (const auto rates = ratesOf(stream->record.codec, stream->record.clockRate))
             rate = std::max(rate, rates->sound);
-        rate = std::max(rate, soundRateOf(stream->waiting(), stream->record));
+        rate = std::max(rate, stream->form().rate());
     }
     m_tracks = std::make_unique<Tracks>(rate, *m_first);
     // A stream whose first packets were held up begins before its first arrival.

@@ -1,43 +1,18 @@
 #include "shared/codecs/packet_order.h"
 
-#include "shared/calls/media_chunk.h"
-
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 namespace callmon {
 
 namespace {
 
 constexpr std::int32_t maxDropout = 3000; // RFC 3550 A.1: further ahead is another numbering
-constexpr std::int32_t maxMisorder = 100; // and so is further behind
 
 std::int32_t distance(std::uint16_t from, std::uint16_t to)
 {
     return static_cast<std::int16_t>(static_cast<std::uint16_t>(to - from));
-}
-
-std::vector<OrderedPacket> readAll(Bytes recorded, Timestamp end, PacketOrder& order)
-{
-    std::vector<OrderedPacket> packets;
-    MediaReader reader(recorded);
-    while (const auto packet = reader.next()) {
-        if (packet->arrival < Timestamp()) { // no time of a packet: from here on the bytes are not what was recorded
-            order.damaged = true;
-            return packets;
-        }
-        if (packet->arrival >= end)
-            return packets;
-        const bool cut = packet->wireSize > packet->datagram.size();
-        const auto rtp = parseRtpHeader(packet->datagram, cut ? Stored::CutShort : Stored::Whole);
-        if (!rtp) {
-            ++order.notRtp;
-            continue;
-        }
-        order.cut += cut ? 1 : 0;
-        packets.push_back({ packet->arrival, packet->uncertainty, 0, *rtp });
-    }
-    order.damaged = reader.damaged();
-    return packets;
 }
 
 }
@@ -45,44 +20,59 @@ std::vector<OrderedPacket> readAll(Bytes recorded, Timestamp end, PacketOrder& o
 bool isNearInSequence(std::uint16_t highest, std::uint16_t sequence)
 {
     const std::int32_t ahead = distance(highest, sequence);
-    return ahead < maxDropout && ahead > -maxMisorder;
+    return ahead < maxDropout && ahead > -mostMisordered;
 }
 
-PacketOrder orderPackets(Bytes recorded, Timestamp end)
+void PacketSequencer::add(const OrderedPacket& packet)
 {
-    PacketOrder order;
-    const std::vector<OrderedPacket> packets = readAll(recorded, end, order);
-    std::int64_t highest = 0;
-    for (std::size_t i = 0; i < packets.size(); ++i) {
-        OrderedPacket packet = packets[i];
-        const bool begins = order.runs.empty() || order.runs.back().front().rtp.ssrc != packet.rtp.ssrc;
-        const auto highest16 = static_cast<std::uint16_t>(highest);
-        if (begins || !isNearInSequence(highest16, packet.rtp.sequence)) {
-            // RFC 3550 A.1: a jump is believed when the next packet follows it.
-            const bool followed = i + 1 < packets.size() && packets[i + 1].rtp.ssrc == packet.rtp.ssrc
-                && isNearInSequence(packet.rtp.sequence, packets[i + 1].rtp.sequence);
-            if (!begins && !followed) {
-                ++order.strays;
-                continue;
-            }
-            order.runs.emplace_back();
-            highest = packet.rtp.sequence;
-            packet.sequence = highest;
-        } else {
-            packet.sequence = highest + distance(highest16, packet.rtp.sequence);
-            highest = std::max(highest, packet.sequence);
-        }
-        order.runs.back().push_back(packet);
+    if (m_jumped) {
+        const OrderedPacket jumped = *std::exchange(m_jumped, std::nullopt);
+        if (jumped.rtp.ssrc == packet.rtp.ssrc && isNearInSequence(jumped.rtp.sequence, packet.rtp.sequence))
+            put(jumped, true);
+        else
+            ++m_strays;
     }
-    for (PacketRun& run : order.runs) {
-        const auto bySequence = [](const OrderedPacket& a, const OrderedPacket& b) { return a.sequence < b.sequence; };
-        std::stable_sort(run.begin(), run.end(), bySequence); // of duplicates the first to arrive stays
-        const auto last = std::unique(run.begin(), run.end(),
-            [](const OrderedPacket& a, const OrderedPacket& b) { return a.sequence == b.sequence; });
-        order.duplicates += static_cast<std::uint64_t>(run.end() - last);
-        run.erase(last, run.end());
+    const bool begins = m_ssrc != packet.rtp.ssrc;
+    if (begins || isNearInSequence(static_cast<std::uint16_t>(m_highest), packet.rtp.sequence)) {
+        m_ssrc = packet.rtp.ssrc;
+        put(packet, begins);
+    } else {
+        m_jumped = packet; // RFC 3550 A.1: a jump is believed when the next packet follows it
     }
-    return order;
+}
+
+void PacketSequencer::put(OrderedPacket packet, bool begins)
+{
+    if (begins) {
+        giveUpTo(std::numeric_limits<std::int64_t>::max());
+        m_begins = true;
+        m_highest = packet.rtp.sequence;
+        packet.sequence = m_highest;
+    } else {
+        packet.sequence = m_highest + distance(static_cast<std::uint16_t>(m_highest), packet.rtp.sequence);
+        m_highest = std::max(m_highest, packet.sequence);
+    }
+    auto place = m_waiting.end();
+    while (place != m_waiting.begin() && std::prev(place)->sequence > packet.sequence)
+        --place;
+    if (place == m_waiting.begin() || std::prev(place)->sequence != packet.sequence) // of duplicates the first stays
+        m_waiting.insert(place, packet);
+    giveUpTo(m_highest - mostMisordered);
+}
+
+void PacketSequencer::giveUpTo(std::int64_t sequence)
+{
+    while (!m_waiting.empty() && m_waiting.front().sequence <= sequence) {
+        m_sink(m_waiting.front(), std::exchange(m_begins, false));
+        m_waiting.pop_front();
+    }
+}
+
+void PacketSequencer::finish()
+{
+    if (std::exchange(m_jumped, std::nullopt))
+        ++m_strays;
+    giveUpTo(std::numeric_limits<std::int64_t>::max());
 }
 
 }

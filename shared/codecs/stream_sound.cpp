@@ -31,20 +31,25 @@ std::int64_t scaled(std::int64_t position, std::uint32_t from, std::uint32_t to)
     return position / from * to + (rest + (rest < 0 ? -half : half)) / from;
 }
 
-unsigned channelsOf(const PacketOrder& order, const StreamRecord& stream)
+void SoundForm::see(const OrderedPacket& packet, bool begins)
 {
-    if (!equalsIgnoringCase(stream.codec.view(), "l16"))
-        return 1;
-    for (const PacketRun& run : order.runs)
-        for (std::size_t i = 1; i < run.size(); ++i) {
-            const RtpHeader& one = run[i - 1].rtp;
-            const RtpHeader& next = run[i].rtp;
-            const std::uint32_t samples = next.sent.count - one.sent.count;
-            if (run[i].sequence == run[i - 1].sequence + 1 && one.payload.size() == next.payload.size()
-                && one.payloadType == next.payloadType && samples > 0 && samples < 10'000)
-                return static_cast<unsigned>(one.payload.size() / 2 / samples);
-        }
-    return 1;
+    if (!std::exchange(m_seen[packet.rtp.payloadType & 0x7f], true)) {
+        const PayloadMeaning meaning = meaningOf(packet.rtp, m_stream);
+        const Hertz clock = packet.rtp.payloadType == m_stream.payloadType ? m_stream.clockRate : Hertz {};
+        if (const auto rates = ratesOf(meaning.codec, clock))
+            m_rate = std::max(m_rate, rates->sound);
+    }
+    if (m_channels || !equalsIgnoringCase(m_stream.codec.view(), "l16"))
+        return;
+    if (m_before && !begins) {
+        const std::uint32_t samples = packet.rtp.sent.count - m_before->rtp.sent.count;
+        if (packet.sequence == m_before->sequence + 1 && m_beforeBytes == packet.rtp.payload.size()
+            && m_before->rtp.payloadType == packet.rtp.payloadType && samples > 0 && samples < 10'000)
+            m_channels = static_cast<unsigned>(m_beforeBytes / 2 / samples);
+    }
+    m_before = packet;
+    m_beforeBytes = packet.rtp.payload.size();
+    m_before->rtp.payload = {};
 }
 
 PayloadMeaning meaningOf(const RtpHeader& packet, const StreamRecord& stream)
@@ -84,6 +89,24 @@ PayloadMeaning meaningOf(const RtpHeader& packet, const StreamRecord& stream)
     }
 }
 
+std::span<const std::int16_t> SoundSide::withinLimit(std::size_t at, std::span<const std::int16_t> sound)
+{
+    const std::size_t room = m_limit - std::min(at, m_limit);
+    if (sound.size() <= room)
+        return sound;
+    m_beyondLimit += sound.size() - room;
+    return sound.first(room);
+}
+
+void mix(std::span<std::int16_t> into, std::span<const std::int16_t> sound)
+{
+    for (std::size_t i = 0; i < sound.size(); ++i) {
+        const int sum = into[i] + sound[i];
+        into[i] = static_cast<std::int16_t>(
+            std::clamp<int>(sum, std::numeric_limits<std::int16_t>::min(), std::numeric_limits<std::int16_t>::max()));
+    }
+}
+
 void SoundTrack::add(std::size_t at, std::span<const std::int16_t> sound)
 {
     if (at < m_begin) {
@@ -92,11 +115,7 @@ void SoundTrack::add(std::size_t at, std::span<const std::int16_t> sound)
         sound = sound.subspan(late);
         at += late;
     }
-    const std::size_t room = m_limit - std::min(at, m_limit);
-    if (sound.size() > room) {
-        m_beyondLimit += sound.size() - room;
-        sound = sound.first(room);
-    }
+    sound = withinLimit(at, sound);
     if (sound.empty())
         return;
     if (m_samples.capacity() == 0)
@@ -104,11 +123,7 @@ void SoundTrack::add(std::size_t at, std::span<const std::int16_t> sound)
     at -= m_begin;
     if (m_samples.size() < at + sound.size())
         m_samples.resize(at + sound.size());
-    for (std::size_t i = 0; i < sound.size(); ++i) {
-        const int sum = m_samples[at + i] + sound[i];
-        m_samples[at + i] = static_cast<std::int16_t>(
-            std::clamp<int>(sum, std::numeric_limits<std::int16_t>::min(), std::numeric_limits<std::int16_t>::max()));
-    }
+    mix(std::span(m_samples).subspan(at, sound.size()), sound);
 }
 
 void SoundTrack::moveOn(std::size_t to)
@@ -122,40 +137,7 @@ void SoundTrack::moveOn(std::size_t to)
     m_begin = to;
 }
 
-std::uint32_t soundRateOf(const PacketOrder& order, const StreamRecord& stream)
-{
-    std::array<bool, 128> seen {};
-    std::uint32_t highest = 8000;
-    for (const PacketRun& run : order.runs)
-        for (const OrderedPacket& packet : run) {
-            if (std::exchange(seen[packet.rtp.payloadType & 0x7f], true))
-                continue;
-            const PayloadMeaning meaning = meaningOf(packet.rtp, stream);
-            const Hertz clock = packet.rtp.payloadType == stream.payloadType ? stream.clockRate : Hertz {};
-            if (const auto rates = ratesOf(meaning.codec, clock))
-                highest = std::max(highest, rates->sound);
-        }
-    return highest;
-}
-
-Positions placeStream(const PacketOrder& order, const StreamRecord& stream, Timestamp origin, std::uint32_t rate)
-{
-    const std::uint32_t clock = clockOf(stream);
-    Positions positions;
-    std::vector<bool> follows;
-    for (const PacketRun& run : order.runs) {
-        follows.clear();
-        for (const OrderedPacket& packet : run)
-            follows.push_back(meaningOf(packet.rtp, stream).kind != Kind::Event);
-        positions.push_back(placePackets(run, origin, follows, clock));
-        if (clock != rate)
-            for (std::int64_t& position : positions.back())
-                position = scaled(position, clock, rate);
-    }
-    return positions;
-}
-
-StreamSound::StreamSound(const StreamRecord& stream, unsigned channels, SoundTrack& track, SoundLoss& loss)
+StreamSound::StreamSound(const StreamRecord& stream, unsigned channels, SoundSide& track, SoundLoss& loss)
     : m_stream(stream)
     , m_track(track)
     , m_loss(loss)
@@ -163,15 +145,6 @@ StreamSound::StreamSound(const StreamRecord& stream, unsigned channels, SoundTra
     , m_channels(channels)
     , m_longestStretch(track.rate() / 100)
 {
-}
-
-void StreamSound::decode(const PacketOrder& order, const Positions& positions)
-{
-    for (std::size_t i = 0; i < order.runs.size(); ++i) {
-        beginRun();
-        for (std::size_t packet = 0; packet < order.runs[i].size(); ++packet)
-            add(order.runs[i][packet], positions[i][packet]);
-    }
 }
 
 void StreamSound::add(const OrderedPacket& packet, std::int64_t position)

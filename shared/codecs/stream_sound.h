@@ -6,7 +6,9 @@
 #include "shared/codecs/decoder.h"
 #include "shared/codecs/timeline.h"
 
+#include <array>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace callmon {
@@ -22,32 +24,47 @@ struct PayloadMeaning {
 PayloadMeaning meaningOf(const RtpHeader& packet, const StreamRecord& stream);
 
 // One side of the call: streams are added to it, and what they would write past its limit is left out and counted.
-class SoundTrack {
+class SoundSide {
 public:
-    SoundTrack(std::size_t limit, std::uint32_t rate)
+    SoundSide(std::size_t limit, std::uint32_t rate)
         : m_limit(limit)
         , m_rate(rate)
     {
     }
-    void add(std::size_t at, std::span<const std::int16_t> sound); // saturates where streams overlap
-    void addLoss(std::int64_t begin, std::int64_t end) { m_lost.push_back({ begin, end }); }
+    virtual ~SoundSide() = default;
+    virtual void add(std::size_t at, std::span<const std::int16_t> sound) = 0; // saturates where streams overlap
+    virtual void addLoss(std::int64_t begin, std::int64_t end) = 0;
+    std::size_t limit() const { return m_limit; }
+    std::uint32_t rate() const { return m_rate; } // Hz
+    std::uint64_t beyondLimit() const { return m_beyondLimit; }
+
+protected:
+    std::span<const std::int16_t> withinLimit(std::size_t at, std::span<const std::int16_t> sound);
+
+    std::size_t m_limit;
+    std::uint32_t m_rate;
+    std::uint64_t m_beyondLimit = 0;
+};
+
+void mix(std::span<std::int16_t> into, std::span<const std::int16_t> sound); // equally many
+
+// In memory.
+class SoundTrack final : public SoundSide {
+public:
+    using SoundSide::SoundSide;
+    void add(std::size_t at, std::span<const std::int16_t> sound) override;
+    void addLoss(std::int64_t begin, std::int64_t end) override { m_lost.push_back({ begin, end }); }
     std::vector<std::int16_t>& samples() { return m_samples; }
     // Forgets what lies before `to`, and is open for as much behind it as it was made for: of a call that is on.
     void moveOn(std::size_t to);
     std::size_t begin() const { return m_begin; } // where samples() begin
     std::uint64_t tooLate() const { return m_tooLate; } // samples that would have been before that
     std::vector<SoundSpan>& lost() { return m_lost; }
-    std::size_t limit() const { return m_limit; }
-    std::uint32_t rate() const { return m_rate; } // Hz
-    std::uint64_t beyondLimit() const { return m_beyondLimit; }
 
 private:
     std::vector<std::int16_t> m_samples;
     std::vector<SoundSpan> m_lost;
     std::size_t m_begin = 0;
-    std::size_t m_limit;
-    std::uint32_t m_rate;
-    std::uint64_t m_beyondLimit = 0;
     std::uint64_t m_tooLate = 0;
 };
 
@@ -62,27 +79,35 @@ struct SoundLoss {
 std::uint32_t clockOf(const StreamRecord& stream); // Hz, of its RTP timestamps
 std::int64_t scaled(std::int64_t position, std::uint32_t from, std::uint32_t to); // of one clock in another's
 
-// Per run and packet: where its sound begins, in samples from the beginning of the track; not negative.
-using Positions = std::vector<std::vector<std::int64_t>>;
+// What the packets of a stream tell of its sound, one after the other.
+class SoundForm {
+public:
+    explicit SoundForm(const StreamRecord& stream)
+        : m_stream(stream)
+    {
+    }
+    void see(const OrderedPacket& packet, bool begins);
+    // 16000 when anything in the stream sounds better than 8000 Hz can hold, else 8000.
+    std::uint32_t rate() const { return m_rate; }
+    // Of L16, 1 of all else. RTP does not tell, nor does the record of a stream: by the size of two packets in a row.
+    unsigned channels() const { return m_channels.value_or(1); }
 
-// 16000 when anything in the stream sounds better than 8000 Hz can hold, else 8000.
-std::uint32_t soundRateOf(const PacketOrder& order, const StreamRecord& stream);
-
-// As placePackets gives them, in samples of `rate` from `origin`.
-Positions placeStream(const PacketOrder& order, const StreamRecord& stream, Timestamp origin, std::uint32_t rate);
-
-// Of L16, 1 of all else. RTP does not tell, nor does the record of a stream: by the size of two packets in a row.
-unsigned channelsOf(const PacketOrder& order, const StreamRecord& stream);
+private:
+    const StreamRecord& m_stream;
+    std::array<bool, 128> m_seen {}; // payload types
+    std::uint32_t m_rate = 8000;
+    std::optional<unsigned> m_channels;
+    std::optional<OrderedPacket> m_before; // only its header is looked at
+    std::size_t m_beforeBytes = 0; // of its payload
+};
 
 // The voice and the keys of one stream, decoded in order: one decoder per payload type.
 class StreamSound {
 public:
-    StreamSound(const StreamRecord& stream, unsigned channels, SoundTrack& track, SoundLoss& loss);
+    StreamSound(const StreamRecord& stream, unsigned channels, SoundSide& track, SoundLoss& loss);
     // Positions are those of a receiver whose delay moves amid speech, a sample or so a packet: where it grows, a line
     // is drawn from the sound before to the sound behind; without this there is silence, as in a pause.
     void stretchSpeech() { m_stretches = true; }
-    void decode(const PacketOrder& order, const Positions& positions);
-    // The same one packet after the other.
     void beginRun() { m_lastSequence.reset(); } // another numbering: what is missing before it cannot be told
     void add(const OrderedPacket& packet, std::int64_t position);
 
@@ -95,7 +120,7 @@ private:
     Decoder* decoderOf(std::uint8_t type, std::string_view codec);
 
     const StreamRecord& m_stream;
-    SoundTrack& m_track;
+    SoundSide& m_track;
     SoundLoss& m_loss;
     std::uint32_t m_clock; // Hz, of the RTP timestamps
     unsigned m_channels;

@@ -1,6 +1,7 @@
 #include "shared/codecs/timeline.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace callmon {
 
@@ -99,21 +100,56 @@ std::int64_t Timeline::place(const Ahead& ahead)
     return *m_lastPosition;
 }
 
-std::vector<std::int64_t> placePackets(
-    const PacketRun& run, Timestamp origin, const std::vector<bool>& follows, std::uint32_t clock)
+PacketPlacer::PacketPlacer(Timestamp origin, std::uint32_t clock, Follows follows, Sink sink)
+    : m_origin(origin)
+    , m_clock(clock)
+    , m_follows(std::move(follows))
+    , m_sink(std::move(sink))
+    , m_timeline(origin, clock)
 {
-    Timeline timeline(origin, clock);
-    std::vector<std::int64_t> positions(run.size());
-    std::size_t at = 0;
-    const Timeline::Ahead ahead = [&](std::size_t i) -> std::optional<TimedPacket> {
-        if (at + i >= run.size())
+}
+
+void PacketPlacer::add(const OrderedPacket& packet, bool begins)
+{
+    if (begins) {
+        finish();
+        m_timeline = Timeline(m_origin, m_clock);
+        m_begins = true;
+    }
+    m_waiting.push_back({ packet, m_follows(packet) });
+    m_following += m_waiting.back().follows ? 1 : 0;
+    while (!m_waiting.empty() && knowsEnough())
+        placeFirst();
+}
+
+bool PacketPlacer::knowsEnough() const
+{
+    constexpr std::size_t mostWaiting = 20'000; // a telephone that repeats a key for minutes
+    constexpr Nanoseconds margin = std::chrono::milliseconds(100);
+    const Waiting& first = m_waiting.front();
+    const Waiting& last = m_waiting.back();
+    return !first.follows || m_following > TimelineLimits::lookAheadPackets || m_waiting.size() > mostWaiting
+        || (last.follows && last.packet.arrival - first.packet.arrival > std::chrono::seconds(1) + margin);
+}
+
+void PacketPlacer::placeFirst()
+{
+    const std::int64_t position = m_timeline.place([this](std::size_t i) -> std::optional<TimedPacket> {
+        if (i >= m_waiting.size())
             return std::nullopt;
-        const OrderedPacket& packet = run[at + i];
-        return TimedPacket { packet.arrival, packet.sequence, packet.rtp.sent, packet.rtp.marker, follows[at + i] };
-    };
-    for (; at < run.size(); ++at)
-        positions[at] = timeline.place(ahead);
-    return positions;
+        const OrderedPacket& packet = m_waiting[i].packet;
+        return TimedPacket { packet.arrival, packet.sequence, packet.rtp.sent, packet.rtp.marker,
+            m_waiting[i].follows };
+    });
+    m_sink(m_waiting.front().packet, position, std::exchange(m_begins, false));
+    m_following -= m_waiting.front().follows ? 1 : 0;
+    m_waiting.pop_front();
+}
+
+void PacketPlacer::finish()
+{
+    while (!m_waiting.empty())
+        placeFirst();
 }
 
 }

@@ -81,11 +81,34 @@ private:
     std::optional<std::int64_t> m_lastPosition; // of m_last, when it is where its timestamp says
 };
 
-// One position per packet, in ticks of the RTP clock (Hz) from `origin`, in the order of the run. A run whose first
-// packets were held up on the way begins before its first arrival, so a position can be negative. `follows[i]` is false
-// for packets whose timestamp is not that of their own sound but of the beginning of an event (RFC 4733 2.2.2): they
-// move no anchor, and get the position of that beginning, of their arrival when it is not within a second of it.
-std::vector<std::int64_t> placePackets(
-    const PacketRun& run, Timestamp origin, const std::vector<bool>& follows, std::uint32_t clock);
+// Places the packets of a stream as they come, run by run: in ticks of the RTP clock (Hz) from `origin`. A run whose
+// first packets were held up on the way begins before its first arrival, so a position can be negative. `follows` is
+// false for packets whose timestamp is not that of their own sound but of the beginning of an event (RFC 4733 2.2.2):
+// they move no anchor, and get the position of that beginning, of their arrival when it is not within a second of it.
+class PacketPlacer {
+public:
+    using Follows = std::function<bool(const OrderedPacket&)>;
+    using Sink = std::function<void(const OrderedPacket&, std::int64_t position, bool begins)>;
+    PacketPlacer(Timestamp origin, std::uint32_t clock, Follows follows, Sink sink);
+    void add(const OrderedPacket& packet, bool begins);
+    void finish();
+
+private:
+    struct Waiting {
+        OrderedPacket packet;
+        bool follows;
+    };
+    bool knowsEnough() const; // to place the first
+    void placeFirst();
+
+    Timestamp m_origin;
+    std::uint32_t m_clock;
+    Follows m_follows;
+    Sink m_sink;
+    Timeline m_timeline;
+    std::deque<Waiting> m_waiting;
+    std::size_t m_following = 0; // of those
+    bool m_begins = false;
+};
 
 }

@@ -1,5 +1,7 @@
-// writeWav of call_audio.h, by libsndfile.
+// The WAV files of call_audio.h, by libsndfile.
 #include "shared/codecs/call_audio.h"
+
+#include "shared/codecs/scratch_side.h"
 
 #include <sndfile.h>
 
@@ -7,6 +9,7 @@
 #include <array>
 #include <cmath>
 #include <memory>
+#include <optional>
 
 namespace callmon {
 
@@ -15,6 +18,37 @@ namespace {
 std::size_t lengthOf(const CallAudio& audio)
 {
     return std::max(audio.caller.size(), audio.callee.size());
+}
+
+constexpr std::size_t blockFrames = 4096;
+
+using WavFile = std::unique_ptr<SNDFILE, int (*)(SNDFILE*)>;
+
+Result<WavFile> openWav(const std::string& path, std::uint32_t sampleRate, WavChannels channels)
+{
+    SF_INFO info {};
+    info.samplerate = static_cast<int>(sampleRate);
+    info.channels = channels == WavChannels::Stereo ? 2 : 1;
+    info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
+    WavFile file(sf_open(path.c_str(), SFM_WRITE, &info), sf_close);
+    if (!file)
+        return Error { "cannot write the sound to " + path + ": " + sf_strerror(nullptr) };
+    return file;
+}
+
+Result<void> write(WavFile& file, const std::string& path, std::span<const std::int16_t> block)
+{
+    const auto items = static_cast<sf_count_t>(block.size());
+    if (sf_write_short(file.get(), block.data(), items) != items)
+        return Error { "cannot write the sound to " + path + ": " + sf_strerror(file.get()) };
+    return {};
+}
+
+Result<void> finish(WavFile& file, const std::string& path)
+{
+    if (sf_close(file.release()) != 0)
+        return Error { "cannot finish " + path + ": is the disk full?" };
+    return {};
 }
 
 }
@@ -81,27 +115,52 @@ std::array<std::byte, 44> wavHeader(std::uint32_t sampleRate, WavChannels channe
     return header;
 }
 
+Result<void> writeCallWav(const std::vector<RecordedStream>& media, Hearing hearing,
+    const std::string& path, WavChannels channels, const std::filesystem::path& folder, const std::string& nothing,
+    std::vector<std::string>& notes)
+{
+    auto callerFile = ScratchFile::in(folder);
+    if (!callerFile)
+        return callerFile.error();
+    auto calleeFile = ScratchFile::in(folder);
+    if (!calleeFile)
+        return calleeFile.error();
+    std::optional<ScratchSide> caller, callee;
+    AssembledSound sound = assembleSound(media, Timestamp::max(), hearing,
+        [&](Party side, std::size_t limit, std::uint32_t rate) -> SoundSide& {
+            return side == Party::Caller ? caller.emplace(std::move(callerFile.value()), limit, rate)
+                                         : callee.emplace(std::move(calleeFile.value()), limit, rate);
+        });
+    notes = std::move(sound.notes);
+    const std::size_t length = caller ? std::max(caller->size(), callee->size()) : 0;
+    if (length == 0)
+        return Error { nothing };
+    auto file = openWav(path, sound.sampleRate, channels);
+    if (!file)
+        return file.error();
+    CallAudio block;
+    for (std::size_t at = 0; at < length; at += blockFrames) {
+        block.caller.resize(std::min(blockFrames, length - at));
+        block.callee.resize(block.caller.size());
+        if (auto read = caller->read(at, block.caller); !read)
+            return read.error();
+        if (auto read = callee->read(at, block.callee); !read)
+            return read.error();
+        if (auto written = write(file.value(), path, samplesOf(block, channels)); !written)
+            return written.error();
+    }
+    return finish(file.value(), path);
+}
+
 Result<void> writeWav(const CallAudio& audio, const std::string& path, WavChannels channels)
 {
-    const bool stereo = channels == WavChannels::Stereo;
-    SF_INFO info {};
-    info.samplerate = static_cast<int>(audio.sampleRate);
-    info.channels = stereo ? 2 : 1;
-    info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
-    std::unique_ptr<SNDFILE, int (*)(SNDFILE*)> file(sf_open(path.c_str(), SFM_WRITE, &info), sf_close);
+    auto file = openWav(path, audio.sampleRate, channels);
     if (!file)
-        return Error { "cannot write the sound to " + path + ": " + sf_strerror(nullptr) };
-
-    constexpr std::size_t blockFrames = 4096;
-    for (std::size_t at = 0; at < lengthOf(audio); at += blockFrames) {
-        const auto block = samplesOf(audio, channels, at, blockFrames);
-        const auto items = static_cast<sf_count_t>(block.size());
-        if (sf_write_short(file.get(), block.data(), items) != items)
-            return Error { "cannot write the sound to " + path + ": " + sf_strerror(file.get()) };
-    }
-    if (sf_close(file.release()) != 0)
-        return Error { "cannot finish " + path + ": is the disk full?" };
-    return {};
+        return file.error();
+    for (std::size_t at = 0; at < lengthOf(audio); at += blockFrames)
+        if (auto written = write(file.value(), path, samplesOf(audio, channels, at, blockFrames)); !written)
+            return written;
+    return finish(file.value(), path);
 }
 
 }

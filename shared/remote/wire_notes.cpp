@@ -33,8 +33,9 @@ template <typename Archive, typename Tags> void visitTagsOf(Archive& archive, Ta
 {
     archive.field(tags.call);
     archive.field(tags.tags);
+    archive.field(tags.legalHold);
 }
-constexpr std::size_t tagsOfMinBytes = 10;
+constexpr std::size_t tagsOfMinBytes = 12;
 
 }
 

@@ -170,7 +170,7 @@ private slots:
         engine("b").connectNow(1);
         PastCallModel calls;
         connect(m_group.get(), &CallSource::tagsFound, &calls,
-            [&](quint64, const std::vector<TagsOfCall>& tags, ProbeId probe) { calls.setTags(tags, probe); });
+            [&](quint64, const std::vector<TagsOfCall>& tags, ProbeId probe) { calls.setBesideRecord(tags, probe); });
         connect(m_group.get(), &CallSource::callsFound, &calls,
             [&](quint64, const std::vector<CallRecord>& found, quint64 matches, ProbeId probe) {
                 calls.append(found, matches, probe);

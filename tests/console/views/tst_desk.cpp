@@ -530,7 +530,7 @@ private slots:
             window.showPast();
             window.past().search();
             QTRY_VERIFY(!window.past().isSearching());
-            window.past().model().setTags({ { window.past().model().callAt(1)->key, "bad-line escalated" } });
+            window.past().model().setTags(window.past().model().callAt(1)->key, "bad-line escalated");
             grab(window, "past");
             CallPage* page = window.openCall(window.past().model().callAt(0)->key);
             page->showNotes();

@@ -116,6 +116,66 @@ private slots:
         directory.closeKept();
     }
 
+    void listsSayWhoKeepsACallAndWhyAndCanBeSearchedByIt()
+    {
+        KeptDirectory directory;
+        directory.openKept(shortPeriods, smallSegments());
+        const CallRecord held = directory.put(start, "held");
+        (void)directory.put(start + 1min, "other");
+        QVERIFY(directory.keeper->hold(held.key, "case 17", "ada").has_value());
+        const auto found = [&](const char* condition) {
+            directory.openQuery(directory.writer.get());
+            CallQuery query;
+            query.conditions = { parseCondition(condition).value() };
+            QStringList calls;
+            for (const CallRecord& call : directory.calls(query))
+                calls += QString::fromStdString(call.callId.str() + ": " + directory.query->legalHoldOf(call.key));
+            return calls.join('|');
+        };
+        const QString said = "held: kept by hold, ada: case 17";
+        QCOMPARE(found("legal_hold!="), said);
+        QCOMPARE(found("legal_hold=*case 17*"), said);
+        QCOMPARE(found("legal_hold=*case 18*"), QString());
+        QCOMPARE(found("legal_hold=kept by hold, ada: case 17"), said);
+        QCOMPARE(found("legal_hold="), QString("other: "));
+        QCOMPARE(found("legal_hold!=kept*"), QString("other: "));
+        CallQuery sorted;
+        sorted.sortBy = "legal_hold";
+        QVERIFY(!directory.query->calls(sorted, [](const CallRecord&) { return true; }));
+        // When its day and its segments are gone, and of another reader.
+        expireAll(directory);
+        QVERIFY(!std::filesystem::exists(directory.path / "2026-02-20.sqlite"));
+        QCOMPARE(found("legal_hold!="), said);
+        QVERIFY(directory.keeper->release(held.key, "closed", "grace").has_value());
+        QCOMPARE(found("legal_hold!="), QString());
+
+        const CallRecord on = sample::call(start + 2min, "on");
+        directory.writer->liveCall(on);
+        QVERIFY(directory.writer->commit().has_value());
+        QVERIFY(directory.keeper->hold(on.key, "case 18", "ada").has_value());
+        directory.openQuery(directory.writer.get());
+        CallQuery one;
+        one.key = on.key;
+        QCOMPARE(directory.calls(one).size(), 1u);
+        QCOMPARE(directory.query->legalHoldOf(on.key), std::string("hold waiting, ada: case 18"));
+        directory.closeKept();
+    }
+
+    // What is known when the list of holds is lost: that it is kept.
+    void aCopyWhoseHoldWasLostIsSaidToBeKept()
+    {
+        KeptDirectory directory;
+        directory.openKept(shortPeriods, smallSegments());
+        const CallRecord held = directory.put(start, "held");
+        QVERIFY(directory.keeper->hold(held.key, "case 17", "ada").has_value());
+        directory.closeKept();
+        for (const char* name : { "retention.sqlite", "retention.sqlite-wal", "retention.sqlite-shm" })
+            std::filesystem::remove(directory.path / name);
+        directory.openQuery();
+        QCOMPARE(directory.calls().size(), 1u);
+        QCOMPARE(directory.query->legalHoldOf(held.key), std::string("kept by hold"));
+    }
+
     void aHoldNeedsAReasonAndACallAndIsSetOnce()
     {
         KeptDirectory directory;
