@@ -400,7 +400,7 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     addExport(wav, options, "WAV file to write");
     addChannels(wav, options);
     wav.add_flag("--heard", options.heard,
-        "As it was heard: without the packets that were too late for the jitter buffer, later by its delay");
+        "As it was heard: without the packets that were too late for the jitter buffer, the others when it played them");
     addListening(
         add(Command::Listen, "listen", "Write the sound of a call that is on as it comes, some three seconds behind it"),
         options);

@@ -1,4 +1,5 @@
 // Real captures against what tshark says of them.
+#include "engine/capture/arrival_clock.h"
 #include "shared/calls/call_fields.h"
 #include "tests/replay/known_differences.h"
 #include "tests/replay/replay_capture.h"
@@ -11,6 +12,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <random>
+#include <tuple>
 
 using namespace callmon;
 
@@ -130,6 +133,8 @@ private slots:
     void tsharkAgreesOnExtraCaptures();
     void generatedCallsAreWhatTheirGeneratorMade_data() { extraCaptures(".truth.csv"); }
     void generatedCallsAreWhatTheirGeneratorMade();
+    void jitterLiesWithinItsErrorOnAPolledPort_data() { extraCaptures(".truth.csv"); }
+    void jitterLiesWithinItsErrorOnAPolledPort();
 
 private:
     void filesWith(const QString& suffix);
@@ -365,6 +370,8 @@ void CapturesTest::generatedCallsAreWhatTheirGeneratorMade()
                         qPrintable(columns[c] + ' ' + row[columns[c]] + ", truth " + values[c]));
                     continue;
                 }
+                if (columns[c] == "loss_runs" && row["discarded"] != "0")
+                    continue; // runs are of what was discarded, too (RFC 3611 4.7.2)
                 const bool noCode = columns[c] == "final_code" && values[c] == "0";
                 if (row.contains(columns[c]) && !(columns[c] == "codec" && keyColumns.size() == 1))
                     QCOMPARE(row[columns[c]], noCode ? QString() : values[c]);
@@ -385,6 +392,93 @@ void CapturesTest::generatedCallsAreWhatTheirGeneratorMade()
     }
     check(path + ".truth.csv", calls, { "call_id" });
     check(path + ".truth.streams.csv", streams, { "call_id", "src_ip", "src_port", "ssrc" });
+}
+
+// The same frames as a port gives them that is polled now and then, and not at all for some milliseconds each second:
+// their times are guesses then, and each stream's jitter must lie within the error that it is given with.
+void CapturesTest::jitterLiesWithinItsErrorOnAPolledPort()
+{
+    if (!QTest::currentDataTag())
+        QSKIP("no generated captures: set CALLMON_EXTRA_CAPTURES");
+    QFETCH(QString, path);
+    using Stream = std::tuple<std::string, std::string, std::uint32_t, std::uint8_t>; // its call's key is a time
+    const auto streamsOf = [](const Replayed& replayed) {
+        std::map<Stream, StreamRecord> streams;
+        for (const auto& [key, stream] : replayed.sink.streams)
+            streams[{ toString(stream.flow.src), toString(stream.flow.dst), stream.ssrc.value, stream.payloadType }] =
+                stream;
+        return streams;
+    };
+    const auto truth = streamsOf(*replayCapture(path.toStdString()));
+
+    std::mt19937 random(5);
+    const auto below = [&](unsigned limit) { return Nanoseconds(random() % limit); };
+    FrameReplay replay;
+    ArrivalClock clock(0); // the generator's frames may be closer together than any link's
+    std::vector<std::vector<std::byte>> bytes; // of the frames that wait in the port
+    std::vector<Frame> waiting;
+    std::optional<Nanoseconds> poll;
+    Nanoseconds stalled {}; // last time
+    const auto nextPoll = [&] {
+        const bool stalls = *poll - stalled > std::chrono::seconds(1);
+        if (stalls)
+            stalled = *poll;
+        *poll +=
+            stalls ? std::chrono::milliseconds(3) + below(30'000'000) : std::chrono::microseconds(10) + below(400'000);
+    };
+    const auto pollNow = [&] {
+        for (std::size_t i = 0; i < waiting.size(); ++i)
+            waiting[i].bytes = bytes[i];
+        clock.stamp(waiting, *poll, ArrivalClock::drained);
+        if (!waiting.empty())
+            replay.read(waiting, clock.toUtc(*poll));
+        waiting.clear();
+        bytes.clear();
+        nextPoll();
+    };
+    auto source = PcapFile::open({ path.toStdString() }, Pace::AsFastAsPossible);
+    QVERIFY(source);
+    FrameBatch batch;
+    do {
+        QVERIFY(source.value()->receive(batch));
+        for (const Frame& frame : batch.view()) {
+            const Nanoseconds at = frame.arrival.time_since_epoch();
+            if (!poll) {
+                poll = at - std::chrono::milliseconds(1);
+                stalled = *poll;
+                clock.begin(*poll);
+                nextPoll();
+            }
+            while (*poll < at)
+                pollNow();
+            bytes.emplace_back(frame.bytes.begin(), frame.bytes.end());
+            waiting.push_back(frame);
+        }
+        source.value()->release(batch);
+    } while (!batch.last);
+    pollNow();
+    const auto seen = streamsOf(*replay.finish());
+
+    QCOMPARE(seen.size(), truth.size());
+    std::size_t judged = 0;
+    std::size_t within = 0;
+    double worst = 0;
+    double errors = 0;
+    for (const auto& [key, stream] : seen) {
+        const auto exact = truth.find(key);
+        QVERIFY(exact != truth.end());
+        if (!stream.jitterMean || !stream.jitterError)
+            continue;
+        const double off = std::abs((*stream.jitterMean - *exact->second.jitterMean).count());
+        ++judged;
+        within += off <= stream.jitterError->count() + 1e-6;
+        worst = std::max(worst, off);
+        errors += stream.jitterError->count();
+    }
+    QVERIFY(judged > 10);
+    QVERIFY2(within * 100 >= judged * 99, qPrintable(QString("%1 of %2").arg(within).arg(judged)));
+    QVERIFY(worst > 0.01); // the error was put to the test
+    QVERIFY2(errors / double(judged) < 1, qPrintable(QString::number(errors / double(judged)))); // and says something
 }
 
 QTEST_APPLESS_MAIN(CapturesTest)

@@ -50,6 +50,18 @@ void StreamTruth::passed(Timestamp at, std::uint32_t index, bool copy)
     else if (index < m_highest)
         ++m_reordered;
     m_highest = std::max(m_highest, index);
+    if (index < m_first)
+        return;
+    m_came.resize(std::max<std::size_t>(m_came.size(), index - m_first + 1u));
+    m_came[index - m_first] = true;
+}
+
+std::uint64_t StreamTruth::lossRuns() const
+{
+    std::uint64_t runs = 0;
+    for (std::size_t i = 1; i < m_came.size(); ++i)
+        runs += m_came[i - 1] && !m_came[i];
+    return runs;
 }
 
 void CallTruth::passed(Timestamp at, Step step)
@@ -79,8 +91,8 @@ Result<GroundTruth> GroundTruth::create(const std::string& prefix)
             "final_code", "ended_by", "codec" });
     writeLine(files[1].get(),
         { "call_id", "direction", "src_ip", "src_port", "dst_ip", "dst_port", "ssrc", "codec", "first_packet_at",
-            "last_packet_at", "packets", "duplicates", "dropped", "reordered", "expected", "lost", "rtcp_reports",
-            "rtcp_rtt_ms", "far_end_lost_percent", "far_end_jitter_ms" });
+            "last_packet_at", "packets", "duplicates", "dropped", "reordered", "expected", "lost", "loss_runs",
+            "rtcp_reports", "rtcp_rtt_ms", "far_end_lost_percent", "far_end_jitter_ms" });
     writeLine(files[2].get(), { "protocol", "frames", "bytes" });
     return GroundTruth(std::move(files[0]), std::move(files[1]), std::move(files[2]), prefix);
 }
@@ -115,8 +127,9 @@ void GroundTruth::add(const std::string& callId, Party direction, const FlowKey&
             flow.dst.ip.toString(), std::to_string(flow.dst.port), ssrcText, std::string(nameOf(codec)),
             toIso8601(stream.firstAt()), toIso8601(stream.lastAt()), std::to_string(stream.packets()),
             std::to_string(stream.duplicates()), std::to_string(stream.dropped()), std::to_string(stream.reordered()),
-            std::to_string(stream.expected()), std::to_string(stream.lost()), std::to_string(reported.reports),
-            text(reported.roundTrip), number(reported.lostPercent), text(reported.jitter) });
+            std::to_string(stream.expected()), std::to_string(stream.lost()), std::to_string(stream.lossRuns()),
+            std::to_string(reported.reports), text(reported.roundTrip), number(reported.lostPercent),
+            text(reported.jitter) });
 }
 
 void GroundTruth::add(const CrossTruth& cross, const FrameCount& mirrorCopies)

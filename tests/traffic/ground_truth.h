@@ -11,6 +11,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <vector>
 
 namespace callmon {
 
@@ -26,6 +27,7 @@ public:
     std::uint64_t reordered() const { return m_reordered; }
     std::uint64_t expected() const { return m_packets ? m_highest - m_first + 1u : 0u; }
     std::uint64_t lost() const { return expected() - (m_packets - m_duplicates); }
+    std::uint64_t lossRuns() const; // packets missing in a row, between the first and the last
     Timestamp firstAt() const { return m_firstAt; }
     Timestamp lastAt() const { return m_lastAt; }
 
@@ -36,6 +38,7 @@ private:
     std::uint64_t m_reordered = 0;
     std::uint32_t m_first = 0;
     std::uint32_t m_highest = 0;
+    std::vector<bool> m_came; // by index from the first
     Timestamp m_firstAt;
     Timestamp m_lastAt;
 };
