@@ -29,6 +29,10 @@ def ethernet(ether_type, payload):
     return hx("02000000000a02000000000b") + hx(ether_type) + payload
 
 
+def tcp(payload):  # on ports that nobody configured
+    return struct.pack("!HHIIHHHH", 40000, 8088, 1, 1, 0x5018, 0xffff, 0, 0) + payload
+
+
 PAD = hx("010400000000")
 BODY = udp(b"OPTIONS sip:a SIP/2.0\r\n\r\n")
 SEEDS = {
@@ -47,6 +51,12 @@ SEEDS = {
     "ipv6_extensions": (IPV6, ipv6(hx("2b00") + PAD + hx("3c00040000000000") + hx("2c00") + PAD
                                    + hx("11000000deadbeef") + BODY, 0)),
     "ipv6_authentication": (IPV6, ipv6(hx("110400000000000100000001") + bytes(12) + BODY, 51)),
+    "ipv4_authentication": (RAW, ipv4(hx("110400000000000100000001") + bytes(12) + BODY, 51)),
+    "erspan_iii_ip": (RAW, ipv4(hx("100022eb00000001200100011122334400000800") + ipv4(BODY), 47)),
+    "pseudowire": (ETHERNET, ethernet("8847", hx("00064140") + hx("60000000000102000000000b86dd") + ipv6(BODY))),
+    "tcp_sip": (ETHERNET, ethernet("0800", ipv4(tcp(b"BYE sip:a SIP/2.0\r\n\r\n"), 6))),
+    "websocket_handshake": (RAW, ipv6(tcp(b"GET / HTTP/1.1\r\nSec-WebSocket-Protocol: chat, sip\r\n\r\n"), 6)),
+    "websocket_frame": (RAW, ipv4(tcp(hx("817e0014") + b"SIP/2.0 200 OK\r\n\r\n"), 6)),
     "icmp_quote": (RAW, ipv4(hx("0303000000000000") + ipv4(BODY), 1)),
     "short_udp": (RAW, ipv4(udp(b"12345678", 12))),
     "unknown_link": (UNKNOWN, ipv4(BODY)),
