@@ -64,9 +64,17 @@ Result<void> DayWriter::prepare()
     // could still be read from the file. The cache holds what the indexes of one quarter take at 10,000,000 calls a
     // day, and a checkpoint waits for 128 MiB, so that a page that every commit changes is written back once for
     // several. bench: records_bench.
+    constexpr std::int64_t checkpointBytes = std::int64_t { 128 } << 20;
+    auto pageSize = m_database.prepare("PRAGMA page_size"); // of the file: checkpoints are counted in pages
+    if (!pageSize)
+        return pageSize.error();
+    if (!pageSize.value().stepToRow())
+        return m_database.error("cannot read");
+    const std::string pages = std::to_string(checkpointBytes / pageSize.value().integer(0));
+    pageSize.value().reset();
     if (!execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-49152; "
-                 "PRAGMA wal_autocheckpoint=32768; PRAGMA secure_delete=ON")
-        || !begin())
+                 "PRAGMA secure_delete=ON")
+        || !execute(("PRAGMA wal_autocheckpoint=" + pages).c_str()) || !begin())
         return m_error;
     const std::string version = std::to_string(schemaVersion);
     const bool made =

@@ -154,6 +154,8 @@ public:
                 emit failed(
                     id, QStringLiteral("The disk of the probe cannot be read (/var/lib/callmon: Input/output error)."));
             else {
+                if (query.key && !legalHold.empty())
+                    emit tagsFound(id, { { calls.front().key, {}, legalHold } });
                 emit callsFound(id, calls, query.key ? 1 : calls.empty() ? 0 : 48'213);
                 if (query.number != "slow")
                     emit finished(id);
@@ -163,6 +165,7 @@ public:
     }
 
     std::optional<CallRecord> stored; // what is said of a call asked for by its key; else record(0)
+    std::string legalHold; // of that one
     int seconds = 95; // of quality points
 
     // That of record(0), 20 s after its answer.

@@ -211,6 +211,18 @@ private slots:
         QVERIFY(said("trust").contains("lost 1,204 frames"));
     }
 
+    void theHeadTellsWhoKeepsItByAHoldAndWhy()
+    {
+        m_source->legalHold = "kept by hold, ada: case 17";
+        const CallPage* page = openEnded();
+        const auto says = [&] {
+            return std::ranges::any_of(page->findChildren<ElidedLabel*>(), [](const ElidedLabel* label) {
+                return label->text().endsWith("; kept by hold, ada: case 17");
+            });
+        };
+        QTRY_VERIFY(says());
+    }
+
     void fSixEnlargesOneHalfAndShowsBothAgain()
     {
         CallPage* page = openEnded();

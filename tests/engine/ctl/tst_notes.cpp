@@ -51,9 +51,9 @@ private slots:
         QCOMPARE(callsFound({ "--tag", "bad-line", "--tag", "bill*" }), QStringList({ "call-1" }));
         QCOMPARE(callsFound({ "--where", "tags=" }), QStringList({ "call-0" }));
         const QString csv = run({ "calls", "--format", "csv" }).out;
-        QVERIFY(csv.section("\r\n", 0, 0).endsWith(",tags"));
+        QVERIFY(csv.section("\r\n", 0, 0).endsWith(",tags,legal_hold"));
         QVERIFY(csv.section("\r\n", 1, 1).endsWith(","));
-        QVERIFY(csv.section("\r\n", 2, 2).endsWith(",bad-line billing"));
+        QVERIFY(csv.section("\r\n", 2, 2).endsWith(",bad-line billing,"));
 
         QCOMPARE(run({ "tag", "call-1", "remove", "bad-line" }).status, 0);
         QCOMPARE(callsFound({ "--tag", "bad-line" }), QStringList({ "call-2" }));

@@ -335,8 +335,11 @@ class WireTest : public QObject {
 private slots:
     void everyFieldOfACallArrives()
     {
-        const FoundCalls page { 1ULL << 35, { fullCall(), CallRecord {} } };
+        const FoundCalls page { 1ULL << 35, { fullCall(), CallRecord {} },
+            { { { 77 }, "bad-line billing", "kept by hold, ada: case 17" } } };
         const FoundCalls there = through(page);
+        QCOMPARE(there.tags.size(), 1u);
+        QCOMPARE(there.tags[0].legalHold, page.tags[0].legalHold);
         QCOMPARE(there.matchesInAll, page.matchesInAll);
         QCOMPARE(there.calls.size(), 2u);
         compare(there.calls[0], page.calls[0]);
