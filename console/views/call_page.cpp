@@ -518,13 +518,17 @@ void CallPage::assembleSound()
     showTimeline();
     const Hearing hearing = m_player->hearing();
     const Timestamp begin = m_begin;
-    QThreadPool::globalInstance()->start([page = QPointer<CallPage>(this), media = std::move(media), hearing, begin] {
+    const unsigned round = ++m_soundRound;
+    QThreadPool::globalInstance()->start([page = QPointer<CallPage>(this), media = std::move(media), hearing, begin,
+                                             round] {
         auto audio = std::make_shared<CallAudio>(assembleCallAudio(media, Timestamp::max(), hearing));
         auto drawn = std::make_shared<std::array<TimelineSound, 2>>();
         for (const Party side : { Party::Caller, Party::Callee })
             (*drawn)[static_cast<std::size_t>(side)] = timelineSound(*audio, side, begin);
-        QMetaObject::invokeMethod(qApp, [page, audio, drawn, hearing] {
+        QMetaObject::invokeMethod(qApp, [page, audio, drawn, hearing, round] {
             if (!page || hearing != page->m_player->hearing()) // asked otherwise since
+                return;
+            if (round != page->m_soundRound) // fetched again since: that one has more of it
                 return;
             const double at = page->m_player->position(); // of what was loaded before
             page->m_player->setAudio(std::move(*audio));

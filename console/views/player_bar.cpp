@@ -79,10 +79,8 @@ PlayerBar::PlayerBar(QWidget* parent)
     });
     connect(m_save, &QToolButton::clicked, this, &PlayerBar::saveWanted);
     connect(m_heard, &QCheckBox::toggled, this, [this] {
-        if (!m_loaded)
-            return;
-        m_playWhenLoaded = m_player.isPlaying();
-        emit loadWanted();
+        if (m_loaded)
+            emit loadWanted();
     });
     connect(m_wave, &WaveformSlider::seekRequested, this, &PlayerBar::seek);
     connect(&m_player, &Player::positionChanged, this, [this] {
@@ -275,10 +273,14 @@ void PlayerBar::endLive(const QString& why)
 
 void PlayerBar::setAudio(CallAudio audio)
 {
-    if (std::exchange(m_listening, false)) {
+    const bool live = std::exchange(m_listening, false);
+    if (live) {
         m_live->setChecked(false);
         emit listenWanted(false);
     }
+    // A call that goes on or has just ended is fetched more than once: who listens already is not to notice.
+    const bool goesOn = m_loaded && !live && m_player.isPlaying();
+    const qint64 at = goesOn ? m_player.position() : 0;
     m_loaded = !audio.caller.empty();
     m_wave->setSound(audio);
     QStringList notes;
@@ -294,9 +296,12 @@ void PlayerBar::setAudio(CallAudio audio)
     listDevices();
     showNotes();
     showTime();
-    if (m_loaded && m_playWhenLoaded)
+    if (!m_loaded)
+        return; // who waits to hear it goes on waiting: of a call that has just begun or ended the sound is not stored yet
+    if (goesOn)
+        m_player.seek(at);
+    if (std::exchange(m_playWhenLoaded, false) || goesOn)
         m_player.play();
-    m_playWhenLoaded = false;
 }
 
 void PlayerBar::say(const QString& message)

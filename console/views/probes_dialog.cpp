@@ -64,7 +64,15 @@ ProbesDialog::ProbesDialog(ProbeRegistry& registry, QWidget* parent)
     connect(m_remove, &QPushButton::clicked, this, &ProbesDialog::remove);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &ProbesDialog::accept);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    for (const ProbeAddress& probe : registry.addresses())
+    // A run that was given its engines or captures has not connected the stored ones. OK stores what stands here, so they
+    // stand here, too.
+    std::vector<ProbeAddress> shown = registry.addresses();
+    for (ProbeAddress& probe : storedProbes())
+        if (std::ranges::find(shown, probe.address, &ProbeAddress::address) == shown.end()) {
+            probe.name = freeName(probe.name, shown);
+            shown.push_back(std::move(probe));
+        }
+    for (const ProbeAddress& probe : shown)
         addRow(probe);
     if (m_table->rowCount() > 0)
         m_table->setCurrentCell(0, Name);

@@ -18,6 +18,7 @@
 #include <QSettings>
 #include <QTabWidget>
 #include <QTemporaryDir>
+#include <QToolButton>
 #include <QtTest>
 
 using namespace callmon;
@@ -200,6 +201,42 @@ private slots:
         QVERIFY(page->player().position() < 50);
     }
 
+    void whoAskedToHearACallBeforeItsSoundWasStoredHearsItWhenItIs()
+    {
+        useSoundDevice();
+        m_source->stored = m_source->callThatIsOn();
+        m_source->soundNotYetStored = 1;
+        CallPage* page = m_window->openCall(m_source->stored->key);
+        QTRY_VERIFY(page->hasSeries());
+        QSignalSpy loaded(page, &CallPage::soundLoaded);
+        page->player().toggle();
+        QTRY_COMPARE(loaded.count(), 1);
+        QVERIFY(!page->player().hasAudio());
+        m_source->stored = m_source->record(0); // it ends: the page fetches it anew
+        QTRY_VERIFY(page->player().hasAudio());
+        QTRY_VERIFY(QFileInfo(played()).size() > 0);
+    }
+
+    void aSoundThatIsFetchedAgainWhileItIsHeardGoesOnWhereItWas()
+    {
+        useSoundDevice();
+        CallPage* page = openEnded();
+        QTRY_VERIFY(page->player().hasAudio());
+        auto* repeat = button(page->player(), "Repeat from here");
+        QVERIFY(repeat);
+        page->player().seek(30);
+        repeat->click();
+        page->player().seek(31);
+        repeat->click();
+        page->player().toggle();
+        QTRY_VERIFY(page->player().isPlaying()); // the device takes sound at once: only a passage lasts
+        QSignalSpy loaded(page, &CallPage::soundLoaded);
+        page->reload();
+        page->player().play();
+        QTRY_COMPARE(loaded.count(), 1);
+        QTRY_VERIFY(page->player().position() > 90); // to the end
+    }
+
     void theHeadTellsWhoEndedItAndWhatTheProbeLost()
     {
         CallPage* page = openEnded();
@@ -237,6 +274,28 @@ private slots:
     }
 
 private:
+    // ALSA's file device: what is played is written there, as fast as it comes.
+    void useSoundDevice()
+    {
+        QFile config(m_settings.filePath("asound.conf"));
+        QVERIFY(config.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        QFile::remove(played());
+        config.write(QString("pcm.recorder { type file slave.pcm { type null } file \"%1\" format raw }\n"
+                             "pcm.!default { type plug slave.pcm recorder }\n")
+                         .arg(played())
+                         .toUtf8());
+        config.close();
+        qputenv("ALSA_CONFIG_PATH", config.fileName().toUtf8());
+    }
+    QString played() const { return m_settings.filePath("played.raw"); }
+    static QToolButton* button(PlayerBar& bar, const QString& text)
+    {
+        for (QToolButton* one : bar.findChildren<QToolButton*>())
+            if (one->text() == text)
+                return one;
+        return nullptr;
+    }
+
     CallPage* openEnded()
     {
         CallPage* page = m_window->openCall(m_source->record(0).key);

@@ -402,6 +402,24 @@ private slots:
         QVERIFY(storedProbes() == wanted);
     }
 
+    void aRunWithACaptureAloneDoesNotLoseTheUsualProbes()
+    {
+        const std::vector<ProbeAddress> usual { { "madrid", "tls://madrid", true }, { "rome", "tls://rome", false } };
+        storeProbes(usual);
+        List list;
+        list.list = { { "madrid", "local:/tmp/callmon-1/engine.sock", true, true } }; // a capture of a probe's name
+        ProbesDialog dialog(list);
+        dialog.show();
+        QCOMPARE(dialog.table().rowCount(), 3);
+        dialog.table().item(1, 0)->setText("oslo");
+        dialog.accept();
+        QVERIFY2(!dialog.isVisible(), qPrintable(dialog.complaint()));
+        const std::vector<ProbeAddress> stored { { "oslo", "tls://madrid", true }, { "rome", "tls://rome", false } };
+        QVERIFY(storedProbes() == stored);
+        QCOMPARE(list.list.size(), std::size_t(3));
+        QVERIFY(list.list[0].temporary);
+    }
+
 private:
     QTemporaryDir m_settings;
 };
