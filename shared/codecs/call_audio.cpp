@@ -66,7 +66,8 @@ std::vector<const PlacedStream*> withoutCopies(
 {
     std::vector<const PlacedStream*> kept;
     for (const auto& stream : streams) {
-        const auto original = std::ranges::find_if(kept, [&](const PlacedStream* other) { return isCopy(*stream, *other); });
+        const auto original =
+            std::ranges::find_if(kept, [&](const PlacedStream* other) { return isCopy(*stream, *other); });
         if (original == kept.end())
             kept.push_back(stream.get());
         else
@@ -95,8 +96,8 @@ void place(const PlacedStream& stream, Timestamp start, Timestamp end, Hearing h
         [&](const OrderedPacket& packet, std::int64_t position, bool begins) {
             take(packet, (clock == rate ? position : scaled(position, clock, rate)) + delay, begins);
         });
-    (void)readPackets(stream.recorded, end, hearing,
-        [&](const OrderedPacket& packet, bool begins) { placer.add(packet, begins); });
+    (void)readPackets(
+        stream.recorded, end, hearing, [&](const OrderedPacket& packet, bool begins) { placer.add(packet, begins); });
     placer.finish();
 }
 
@@ -192,8 +193,8 @@ CallAudio assembleCallAudio(const std::vector<StreamMedia>& media, Timestamp end
     for (const StreamMedia& one : media)
         recorded.push_back({ one.stream, { Bytes(one.bytes) } });
     std::optional<SoundTrack> caller, callee;
-    AssembledSound sound = assembleSound(
-        recorded, end, hearing, [&](Party side, std::size_t limit, std::uint32_t rate) -> SoundSide& {
+    AssembledSound sound =
+        assembleSound(recorded, end, hearing, [&](Party side, std::size_t limit, std::uint32_t rate) -> SoundSide& {
             return (side == Party::Caller ? caller : callee).emplace(limit, rate);
         });
     CallAudio audio;

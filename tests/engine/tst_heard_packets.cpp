@@ -84,8 +84,8 @@ private slots:
             StreamMedia media = streamOf(trace.packets);
             media.stream.jitterBuffer = rules.buffer.kind;
             media.stream.jitterBufferDelay = Milliseconds(rules.buffer.leastMs);
-            const PacketsRead heard = readPackets(
-                { media.stream, { media.bytes } }, Timestamp::max(), Hearing::AsHeard, [](const OrderedPacket&, bool) {});
+            const PacketsRead heard = readPackets({ media.stream, { media.bytes } }, Timestamp::max(), Hearing::AsHeard,
+                [](const OrderedPacket&, bool) {});
             QVERIFY(stream.discarded() > 20);
             QCOMPARE(heard.discarded, stream.discarded());
             if (fixed) {
