@@ -160,8 +160,7 @@ void CallHeader::show(const CallRecord& call, const QString& codec, const QStrin
     setFact(CalleeAddress, QString::fromStdString(toString(call.calleeAddress)));
     setFact(Signalling_, word(call.signalling) + QLatin1Char('/') + word(call.transport));
     setFact(Recorded_,
-        word(call.recorded)
-            + (call.recordingRule.empty() ? QString() : QStringLiteral(", ") + text(call.recordingRule))
+        word(call.recorded) + (call.recordingRule.empty() ? QString() : QStringLiteral(", ") + text(call.recordingRule))
             + (legalHold.isEmpty() ? QString() : QStringLiteral("; ") + legalHold));
 }
 

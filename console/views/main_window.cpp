@@ -257,9 +257,8 @@ CallPage* MainWindow::openCall(CallKey call, ProbeId probe)
             probes.size() > 1 && of != probes.end() ? tr("%1, probe %2").arg(page->title(), of->name) : page->title());
     };
     connect(page, &CallPage::titleChanged, this, name);
-    connect(page, &CallPage::tagsChanged, this, [this, page](const TagsOfCall& tags) {
-        m_past->model().setTags(tags.call, tags.tags, page->probe());
-    });
+    connect(page, &CallPage::tagsChanged, this,
+        [this, page](const TagsOfCall& tags) { m_past->model().setTags(tags.call, tags.tags, page->probe()); });
     m_pages->setCurrentIndex(index);
     page->setFocus();
     return page;

@@ -42,7 +42,8 @@ std::vector<CallColumn> firstColumns()
         { M::State, QStringLiteral("● answered0"), false }, { M::Signalling_, QStringLiteral("Skinny"), false },
         { M::Transport_, QStringLiteral("SCTP"), false }, { M::SignallingRtt, ms, false },
         { M::Messages, count, false }, { M::Retransmissions, count, false }, { M::MediaNotStored, count, false },
-        { M::Recorded, QStringLiteral("partly00"), false }, { M::LegalHold, QStringLiteral("kept by hold, ada"), false },
+        { M::Recorded, QStringLiteral("partly00"), false },
+        { M::LegalHold, QStringLiteral("kept by hold, ada"), false },
         { M::RecordingRule_, QStringLiteral("default-rule"), false }, { M::ProbeFramesLost, count, false },
         { M::PollGapLongest, ms, false }, { M::Key, QStringLiteral("0000000000000000000"), false },
         { M::Probe, QStringLiteral("madrid-1000"), false } };

@@ -59,7 +59,8 @@ private:
 };
 
 // For readers, which may not write here: the calls under hold, each with its text (hold.h), those too whose hold was in
-// a list that was damaged since; the holds with their history, and since when a part is gone (nothing: it is not known to be).
+// a list that was damaged since; the holds with their history, and since when a part is gone (nothing: it is not known
+// to be).
 Result<std::map<CallKey, std::string>> readLegalHolds(const std::filesystem::path& directory);
 Result<std::vector<Hold>> readHolds(const std::filesystem::path& directory);
 std::optional<Timestamp> expiredAt(const std::filesystem::path& directory, ExpiredPart part, std::int64_t number);

@@ -21,8 +21,7 @@ struct FieldValue {
 
 std::span<const char* const> callFieldNames();
 // Kept beside the record: `tags`, what people said of it, joined by spaces; `legalHold`, who keeps it and why (hold.h).
-std::vector<FieldValue> callFields(
-    const CallRecord& call, std::string_view tags = {}, std::string_view legalHold = {});
+std::vector<FieldValue> callFields(const CallRecord& call, std::string_view tags = {}, std::string_view legalHold = {});
 
 std::span<const char* const> streamFieldNames();
 std::vector<FieldValue> streamFields(const StreamRecord& stream, std::string_view callId);

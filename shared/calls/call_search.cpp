@@ -276,7 +276,8 @@ Result<ConditionOperand> operandOf(const CallCondition& condition)
         return wrong(condition, "a call has tags or not; write tags=bad-line, tags!=bad-*, or tags= (none)");
     if (field->kind == Kind::LegalHold && !equality)
         return wrong(condition,
-            "a call is under legal hold or not; write legal_hold!= (it is), legal_hold= (it is not), or legal_hold=*case "
+            "a call is under legal hold or not; write legal_hold!= (it is), legal_hold= (it is not), or "
+            "legal_hold=*case "
             "17*");
     if (condition.value.empty())
         return operand;

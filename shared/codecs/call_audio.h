@@ -6,9 +6,9 @@
 #include "shared/calls/stream_record.h"
 
 #include <array>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -88,8 +88,8 @@ Result<void> writeWav(const CallAudio& audio, const std::string& path, WavChanne
 
 // The same file of a call of any length in a few MiB of memory: both sides lie in temporary files in `folder`
 // meanwhile. `nothing`: the error when nothing of the call can be decoded.
-Result<void> writeCallWav(const std::vector<RecordedStream>& media, Hearing hearing,
-    const std::string& path, WavChannels channels, const std::filesystem::path& folder, const std::string& nothing,
+Result<void> writeCallWav(const std::vector<RecordedStream>& media, Hearing hearing, const std::string& path,
+    WavChannels channels, const std::filesystem::path& folder, const std::string& nothing,
     std::vector<std::string>& notes);
 
 }

@@ -151,10 +151,10 @@ Timestamp startOf(std::uint64_t call, std::uint64_t ofCalls, unsigned day = 0) /
 void beginDay(const std::filesystem::path& folder, const Options& options, unsigned day)
 {
     std::filesystem::create_directories(folder);
-    auto database = must(Database::open(
-        dayDatabasePath(folder, dayOf(firstDay + 24h * day)), Database::Mode::ReadWrite));
+    auto database =
+        must(Database::open(dayDatabasePath(folder, dayOf(firstDay + 24h * day)), Database::Mode::ReadWrite));
     if (!database.execute(("PRAGMA page_size=" + std::to_string(options.pageSize)
-                              + "; CREATE TABLE page_size_is_set(x); DROP TABLE page_size_is_set")
+            + "; CREATE TABLE page_size_is_set(x); DROP TABLE page_size_is_set")
                               .c_str()))
         fail(database.error("cannot write").what);
 }

@@ -253,9 +253,8 @@ private slots:
         m_source->legalHold = "kept by hold, ada: case 17";
         const CallPage* page = openEnded();
         const auto says = [&] {
-            return std::ranges::any_of(page->findChildren<ElidedLabel*>(), [](const ElidedLabel* label) {
-                return label->text().endsWith("; kept by hold, ada: case 17");
-            });
+            return std::ranges::any_of(page->findChildren<ElidedLabel*>(),
+                [](const ElidedLabel* label) { return label->text().endsWith("; kept by hold, ada: case 17"); });
         };
         QTRY_VERIFY(says());
     }

@@ -35,8 +35,8 @@ std::vector<TestPacket> talk(std::uint32_t ssrc, int packets)
         if (random() % 100 == 0)
             sent.push_back(packet);
     }
-    std::stable_sort(sent.begin(), sent.end(),
-        [](const TestPacket& a, const TestPacket& b) { return a.arrivalMs < b.arrivalMs; });
+    std::stable_sort(
+        sent.begin(), sent.end(), [](const TestPacket& a, const TestPacket& b) { return a.arrivalMs < b.arrivalMs; });
     return sent;
 }
 
@@ -153,8 +153,8 @@ private slots:
             QSKIP("this kernel does not let a process forget its peak");
         const long before = peakKiB();
         std::vector<std::string> notes;
-        const auto written = writeCallWav(media, heard ? Hearing::AsHeard : Hearing::AsSent,
-            filled(folder, "long.wav"), WavChannels::Stereo, folder.path().toStdString(), "", notes);
+        const auto written = writeCallWav(media, heard ? Hearing::AsHeard : Hearing::AsSent, filled(folder, "long.wav"),
+            WavChannels::Stereo, folder.path().toStdString(), "", notes);
         QVERIFY2(written.has_value(), written ? "" : written.error().what.c_str());
         const long grown = peakKiB() - before;
         QVERIFY2(grown < 64 * 1024, qPrintable(QString("%1 KiB").arg(grown)));
