@@ -62,6 +62,7 @@ CallPage::CallPage(
     , m_head(new CallHeader(this))
     , m_message(new MessageBar(this))
     , m_split(new QSplitter(Qt::Vertical, this))
+    , m_lanes(new QScrollArea)
     , m_timeline(new CallTimeline)
     , m_tabs(new QTabWidget)
     , m_messages(new MessagesPanel)
@@ -88,7 +89,12 @@ CallPage::CallPage(
     scrolled->setFrameShape(QFrame::NoFrame);
     m_tabs->addTab(scrolled, tr("MOS &breakdown"));
     addNotes();
-    m_split->addWidget(m_timeline);
+    m_lanes->setWidget(m_timeline);
+    m_lanes->setWidgetResizable(true);
+    m_lanes->setFrameShape(QFrame::NoFrame);
+    m_lanes->setFocusPolicy(Qt::NoFocus); // the timeline has it
+    m_lanes->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_split->addWidget(m_lanes);
     m_split->addWidget(m_tabs);
     m_split->setStretchFactor(0, 3);
     m_split->setStretchFactor(1, 2);
@@ -485,6 +491,9 @@ void CallPage::showTimeline()
         end = m_record->endedAt.value_or(m_record->lastPacketAt);
     m_timeline->setData(
         timelineData({ m_begin, end, m_points, m_streams, m_messagesKnown, m_alarms, m_keys, m_soundKnown }));
+    // More lanes than a small window has room for are scrolled.
+    const int most = 17 * fontMetrics().height();
+    m_lanes->setMinimumHeight(std::min(m_timeline->minimumSizeHint().height(), most));
 }
 
 double CallPage::soundOffset() const

@@ -11,6 +11,7 @@
 #include <QWidget>
 #include <map>
 
+class QScrollArea;
 class QSplitter;
 class QTabWidget;
 
@@ -113,6 +114,7 @@ private:
     CallHeader* m_head;
     MessageBar* m_message;
     QSplitter* m_split;
+    QScrollArea* m_lanes; // holds the timeline
     CallTimeline* m_timeline;
     QTabWidget* m_tabs;
     MessagesPanel* m_messages;

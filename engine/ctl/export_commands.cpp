@@ -94,12 +94,12 @@ int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output)
     if (auto noted = source.noteExport("wav of call_key " + std::to_string(call.value().key.value)); !noted)
         return fail(output, noted.error());
     const auto folder = scratchFolderFor(options.output);
-    auto media = mediaOf(source, call.value(), folder, output);
-    if (!media)
-        return fail(output, media.error());
-    for (RecordedStream& stream : media.value().streams)
-        stream.forget = [&media] { media.value().file.forget(); };
     const auto written = writeWhole(options.output, [&](const std::string& path) -> Result<void> {
+        auto media = mediaOf(source, call.value(), folder, output);
+        if (!media)
+            return media.error();
+        for (RecordedStream& stream : media.value().streams)
+            stream.forget = [&media] { media.value().file.forget(); };
         std::vector<std::string> notes;
         const auto wav = writeCallWav(media.value().streams, options.heard ? Hearing::AsHeard : Hearing::AsSent, path,
             options.channels, folder,
@@ -123,21 +123,23 @@ int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output)
     const auto messages = messagesOf(source, call.value().key, output);
     if (!messages)
         return fail(output, messages.error());
-    const auto media = mediaOf(source, call.value(), scratchFolderFor(options.output), output);
-    if (!media && messages.value().empty())
-        return fail(output, media.error());
-    if (!media) // the signalling is still worth having
-        output.err << "callmonctl: " << media.error().what << '\n';
-    MediaPcap pcap;
-    for (const CallMessage& message : messages.value())
-        pcap.add(message);
-    if (media)
-        for (const RecordedStream& stream : media.value().streams)
-            for (const Bytes piece : stream.pieces)
-                pcap.add(stream.stream, piece);
-    if (pcap.damaged())
-        output.err << "callmonctl: a recorded chunk ended in the middle of a packet; the rest of it is left out\n";
-    const auto written = writeWhole(options.output, [&](const std::string& path) { return pcap.write(path); });
+    const auto written = writeWhole(options.output, [&](const std::string& path) -> Result<void> {
+        const auto media = mediaOf(source, call.value(), scratchFolderFor(options.output), output);
+        if (!media && messages.value().empty())
+            return media.error();
+        if (!media) // the signalling is still worth having
+            output.err << "callmonctl: " << media.error().what << '\n';
+        MediaPcap pcap;
+        for (const CallMessage& message : messages.value())
+            pcap.add(message);
+        if (media)
+            for (const RecordedStream& stream : media.value().streams)
+                for (const Bytes piece : stream.pieces)
+                    pcap.add(stream.stream, piece);
+        if (pcap.damaged())
+            output.err << "callmonctl: a recorded chunk ended in the middle of a packet; the rest of it is left out\n";
+        return pcap.write(path);
+    });
     return written ? 0 : fail(output, written.error());
 }
 

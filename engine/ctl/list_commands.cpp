@@ -22,7 +22,7 @@ constexpr std::array callTable {
     TableColumn { "mos_min", "min" },
     TableColumn { "trust", "trust" },
     TableColumn { "recorded", "recorded" },
-    TableColumn { "legal_hold", "legal hold", 40 },
+    TableColumn { "legal_hold", "hold", 40 },
     TableColumn { "tags", "tags", 24 },
     TableColumn { "call_id", "Call-ID", 36 },
 };

@@ -72,6 +72,9 @@ std::variant<IpPacket, IpFault> parseIpv4(Bytes bytes)
     const Bytes dst = in.take(4);
     if (!in.ok())
         return IpFault::Truncated;
+    // Captured on the sending host, before its card cuts it into segments: the card writes their lengths.
+    if (packet.size == 0)
+        packet.size = static_cast<std::uint16_t>(std::min<std::size_t>(bytes.size(), 0xffff));
     if (headerSize < ipv4HeaderSize || packet.size < headerSize)
         return IpFault::Malformed;
     in.skip(headerSize - ipv4HeaderSize);

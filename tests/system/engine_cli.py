@@ -475,7 +475,11 @@ class Contract(unittest.TestCase):
         self.assertFalse(os.path.exists(os.path.join(data, day)), said)
         for segment in os.listdir(os.path.join(data, "media")):  # as if they had been recycled, too
             os.remove(os.path.join(data, "media", segment))
-        self.assertEqual(seen(), before)
+        after = seen()
+        self.assertEqual(after[1:], before[1:])
+        held, = rows(after[0])
+        self.assertIn("case 17", held["legal_hold"])
+        self.assertEqual([held | {"legal_hold": ""}], rows(before[0]))
         other = next(row for row in self.calls() if row["call_key"] != key and row["outcome"] == "answered")
         done = run(program("callmonctl"), "wav", other["call_key"], "--data", data, "-o", os.path.join(WORK, "no.wav"))
         self.assertEqual(done.returncode, 1)

@@ -106,7 +106,7 @@ private slots:
             source.service = DemoSource::Service::Kept;
             window.showPast();
             CallPage* page = window.openCall(source.record(0).key);
-            QTRY_VERIFY(page->hasSeries() && page->player().hasAudio());
+            QTRY_VERIFY_WITH_TIMEOUT(page->hasSeries() && page->player().hasAudio(), 20'000);
             page->player().seek(37);
             grab("call");
             page->showStreams();

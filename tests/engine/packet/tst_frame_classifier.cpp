@@ -128,6 +128,8 @@ void TestFrameClassifier::findsTheDatagramBehindEveryLinkLayer_data()
     QTest::newRow("Linux cooked v2") << 276 << hex("86dd 0000 00000003 0001 04 06 02000000000a0000") + v6;
     QTest::newRow("IPv4 with options") << 1
                                        << ethernet("0800", ipv4(udp(payload), "11", "4000", hex("94040000 01010100")));
+    QTest::newRow("IPv4 whose length the card is to write")
+        << 1 << ethernet("0800", ipv4(udp(payload)).replace(2, 2, hex("0000")));
     QTest::newRow("IPv4 with an authentication header")
         << 1 << ethernet("0800", ipv4(hex("11 04 0000 00000001 00000001") + QByteArray(12, 'i') + udp(payload), "33"));
 }
