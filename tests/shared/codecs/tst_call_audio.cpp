@@ -267,7 +267,7 @@ void CallAudioTest::asHeardFollowsTheAdaptiveLineToTheSample()
         const std::int64_t gap = at - static_cast<std::int64_t>(expected.size());
         const std::int16_t before = expected.empty() ? 0 : expected.back();
         for (std::int64_t k = 1; k <= gap; ++k) // nothing before the first packet, a line between two
-            expected.push_back(i == 0 ? 0 : static_cast<std::int16_t>(before + (tone - before) * k / (gap + 1)));
+            expected.push_back(static_cast<std::int16_t>(i == 0 ? 0 : before + (tone - before) * k / (gap + 1)));
         expected.resize(static_cast<std::size_t>(at) + 160, tone);
     }
     QVERIFY(highest > 8 * 65);
