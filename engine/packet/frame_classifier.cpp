@@ -147,19 +147,20 @@ FrameClass FrameClassifier::ofTcp(Bytes frame, Bytes segment, std::size_t ip, En
         return dropped(DropReason::NotUdp);
     if (m_tcpPorts->test(big16(segment, 0)) || m_tcpPorts->test(big16(segment, 2)))
         return pieceAt(ip, encapsulation);
+    if (segment.size() < tcpHeaderSize)
+        return dropped(DropReason::NotUdp);
+    const std::size_t headerSize = 4u * (byteAt(segment, 12) >> 4); // RFC 9293 3.1
+    const Bytes payload = segment.subspan(std::min(headerSize, segment.size()));
+    constexpr std::uint8_t finOrReset = 0x05;
+    if (payload.empty() && (byteAt(segment, 13) & finOrReset) == 0) // nobody waits for a SYN or an ACK
+        return dropped(DropReason::NotUdp);
     const std::uint64_t connection = SipConnections::keyOf(frame.subspan(ip), segment);
     if (m_sipConnections.has(connection))
         return pieceAt(ip, encapsulation);
-    if (segment.size() > tcpHeaderSize) {
-        const std::size_t headerSize = 4u * (byteAt(segment, 12) >> 4); // RFC 9293 3.1
-        const Bytes payload = segment.subspan(std::min(headerSize, segment.size()));
-        const bool opens = opensSipConnection(payload);
-        if (opens)
-            m_sipConnections.add(connection);
-        if (opens || beginsLikeSip(payload))
-            return pieceAt(ip, encapsulation);
-    }
-    return dropped(DropReason::NotUdp);
+    const bool opens = opensSipConnection(payload);
+    if (opens)
+        m_sipConnections.add(connection);
+    return opens || beginsLikeSip(payload) ? pieceAt(ip, encapsulation) : dropped(DropReason::NotUdp);
 }
 
 bool isRtcp(Bytes frame, const UdpLayout& layout)
