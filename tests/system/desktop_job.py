@@ -20,6 +20,7 @@ import tempfile
 import time
 import unittest
 import wave
+from datetime import datetime, timedelta
 
 BIN, WORK, SCREENSHOTS = sys.argv[1:4]
 NEEDED = ("Xvfb", "openbox", "xdotool", "ffmpeg")
@@ -205,6 +206,10 @@ class DesktopJob(unittest.TestCase):
             row for row in rows(self.ask("eve", "calls", "--call", call, "--format", "csv"))
             if row["state"] == "ended" and row["mos_min"]], 90)[0]
         self.assertLess(float(record["mos_min"]), BAD, "the call that was opened is a bad one")
+        judged = datetime.fromisoformat(record["ended_at"][:26]) + timedelta(seconds=4)
+        self.wait_for("the page asks again when the engine has judged the call, some five seconds after its end",
+                      lambda: [row for row in self.audited("search") if call_named_in(row) == call
+                               and datetime.fromisoformat(row["at"][:26]) > judged], 30)
         return call
 
     def play(self, call):
@@ -293,7 +298,7 @@ class DesktopJob(unittest.TestCase):
         self.press("ctrl+q")
         self.assertEqual(console.wait(timeout=20), 0)
 
-        self.assertEqual([call_named_in(row) for row in self.audited("tag")], [call])
+        self.assertEqual([call_named_in(row) for row in self.audited("add tag")], [call])
         self.assertEqual({call_named_in(row) for row in self.audited("media")}, {call})
         self.assertEqual(len(self.audited("export")), 1)
 
