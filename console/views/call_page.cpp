@@ -34,6 +34,7 @@ namespace {
 constexpr int liveRefresh = 1000; // ms
 constexpr std::size_t manyPoints = 5'000; // 40 minutes of both sides: the whole series is then asked for less often
 constexpr int everyNth = 5;
+constexpr int mostAfterEnd = 40; // refreshes: the engine follows late media for up to 32 s
 constexpr std::uint64_t smallSound = 8'000'000; // bytes of RTP fetched without being asked for: some 8 minutes of G.711
 
 // As the record of an ended call has it: over the one-second points of both directions.
@@ -165,13 +166,14 @@ CallPage::CallPage(
     linkMessages();
     // Until the stored record tells of the end: a call can end, and its engine come back, while the page is open.
     connect(&m_refresh, &QTimer::timeout, this, [this] {
-        if (hasEnded() && m_fetchedAfterEnd) {
+        if (hasEnded() && m_fetchedAfterEnd && (hasItsMos() || m_refreshesAfterEnd >= mostAfterEnd)) {
             m_refresh.stop();
             return;
         }
         showHead();
         if (isVisible() && m_requests.empty() && m_source.state() == CallSource::State::Connected) {
-            m_soundAgain = hasEnded() && m_soundWanted && !m_player->isPlaying(); // what was loaded is not all of it
+            m_soundAgain = hasEnded() && !m_fetchedAfterEnd && m_soundWanted
+                && !m_player->isPlaying(); // what was loaded is not all of it
             refresh();
         }
     });
@@ -211,6 +213,11 @@ void CallPage::showNotes()
 bool CallPage::hasEnded() const
 {
     return m_record && m_record->state == CallState::Ended;
+}
+
+bool CallPage::hasItsMos() const
+{
+    return m_record && (m_record->mosMean || !meanMos(m_points));
 }
 
 bool CallPage::isOn() const
@@ -289,6 +296,7 @@ void CallPage::refresh()
         return;
     }
     m_fetchedAfterEnd = hasEnded();
+    m_refreshesAfterEnd += m_fetchedAfterEnd;
     m_failed = false;
     ask(Ask::Record);
     ask(Ask::Streams);

@@ -80,6 +80,7 @@ private:
     void showPlayhead(double secondsOfSound);
     double soundOffset() const; // seconds from the start of the call to the start of the sound
     void assembleSound();
+    bool hasItsMos() const; // the record, some seconds after the end: late media count, too
     bool hasEnded() const; // as stored: what the live list still shows of it is older
     bool isOn() const; // or may be: its end has not been seen
 
@@ -102,6 +103,7 @@ private:
     std::map<quint64, Ask> m_requests;
     Timestamp m_now {};
     Timestamp m_begin {};
+    int m_refreshesAfterEnd = 0;
     bool m_fetchedAfterEnd = false; // what is shown was asked for when the end was known already
     bool m_soundWanted = false;
     bool m_soundKnown = false; // it was fetched, if only in part

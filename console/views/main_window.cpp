@@ -351,9 +351,15 @@ void MainWindow::showConnection(CallSource::State state, const QString& message)
     }
 }
 
-// Space plays and / filters, wherever no text is being typed and no button has the focus.
+// Space plays and / filters, wherever no text is being typed and no button has the focus. Ctrl+E exports even there: on
+// X11 a text field would take it for the end of its line.
 bool MainWindow::eventFilter(QObject* watched, QEvent* event)
 {
+    if (event->type() == QEvent::ShortcutOverride && isActiveWindow() && m_export->isEnabled()
+        && QKeySequence(static_cast<QKeyEvent*>(event)->keyCombination()) == m_export->shortcut()) {
+        event->ignore();
+        return true;
+    }
     if (event->type() == QEvent::KeyPress && isActiveWindow() && !QApplication::activePopupWidget()
         && !QApplication::activeModalWidget()) {
         const auto* key = static_cast<QKeyEvent*>(event);
