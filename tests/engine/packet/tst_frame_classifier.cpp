@@ -305,8 +305,9 @@ void TestFrameClassifier::aConnectionThatSaysSipIsReadOnAnyPort()
     QFETCH(bool, restIsRead);
     for (const bool isV6 : { false, true }) {
         FrameClassifier classifier({});
-        const auto kindOf = [&](std::size_t from, std::size_t to, const QByteArray& data, bool back = false) {
-            const QByteArray segment = tcp(from, to, data);
+        const auto kindOf = [&](std::size_t from, std::size_t to, const QByteArray& data, bool back = false,
+                                char flags = 0x10) { // RFC 9293 3.1: ACK
+            const QByteArray segment = tcp(from, to, data).replace(13, 1, QByteArray(1, flags));
             QByteArray ip = isV6 ? ipv6(segment, "06") : ipv4(segment, "06");
             const qsizetype size = isV6 ? 16 : 4, at = isV6 ? 8 : 12;
             if (back)
@@ -318,8 +319,10 @@ void TestFrameClassifier::aConnectionThatSaysSipIsReadOnAnyPort()
         QCOMPARE(kindOf(40'000, 8088, "and the rest"), FrameKind::Drop);
         QCOMPARE(kindOf(40'000, 8088, first), isRead ? FrameKind::Piece : FrameKind::Drop);
         QCOMPARE(kindOf(40'000, 8088, "and the rest"), rest);
-        QCOMPARE(kindOf(8088, 40'000, {}, true), rest);
-        QCOMPARE(kindOf(8088, 40'000, {}), FrameKind::Drop); // between other addresses
+        QCOMPARE(kindOf(8088, 40'000, "an answer", true), rest);
+        QCOMPARE(kindOf(8088, 40'000, {}, true), FrameKind::Drop); // says nothing
+        QCOMPARE(kindOf(8088, 40'000, {}, true, 0x11), rest); // FIN
+        QCOMPARE(kindOf(8088, 40'000, "an answer"), FrameKind::Drop); // between other addresses
         QCOMPARE(kindOf(40'001, 8088, "and the rest"), FrameKind::Drop);
     }
 }
