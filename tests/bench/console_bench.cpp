@@ -335,12 +335,12 @@ int runConsole(Application& application, const QString& folder, Clock::time_poin
     runFor(2s);
     const double cpu = cpuSeconds();
     const auto since = Clock::now();
-    runFor(10s);
+    runFor(6s);
     say("console", "processor, each row changed each second",
         (cpuSeconds() - cpu) / (millisecondsSince(since) / 1000) * 100, "%", 10);
     {
         StallWatch watch;
-        runFor(6s);
+        runFor(4s);
         say("console", "longest stall of the event loop, each row changed", watch.longest(), "ms", 50);
     }
     say("console", "memory at most, the feed's 12 MB among it", megabytesOf("VmHWM"), "MB", 300);
@@ -502,11 +502,11 @@ int runNaive(Application& application, const QString& folder, Clock::time_point 
     const double cpu = cpuSeconds();
     const auto since = Clock::now();
     StallWatch watch;
-    runFor(3500ms);
+    runFor(1500ms);
     feed.stop();
     say("naive", "processor while seconds of changes are applied",
         (cpuSeconds() - cpu) / (millisecondsSince(since) / 1000) * 100, "%");
-    say("naive", "seconds of changes that were applied in 3.5 s", feed.seconds(), "");
+    say("naive", "seconds of changes that were applied in 1.5 s", feed.seconds(), "");
     say("naive", "one second's changes take", apply, "ms");
     say("naive", "longest stall of the event loop, each row changed", watch.longest(), "ms");
     say("naive", "memory at most, the feed's 12 MB among it", megabytesOf("VmHWM"), "MB");
