@@ -259,6 +259,22 @@ private slots:
         QTRY_VERIFY(says());
     }
 
+    // The record says that the call has ended some seconds before its MOS is known.
+    void theMosThatComesAfterTheEndIsShown()
+    {
+        m_source->stored = m_source->record(0);
+        m_source->stored->mosMean.reset();
+        const CallPage* page = openEnded();
+        const auto says = [&] {
+            return std::ranges::any_of(page->findChildren<ElidedLabel*>(),
+                [](const ElidedLabel* label) { return label->isVisible() && label->text().contains("3.21"); });
+        };
+        QTest::qWait(2'500); // the page has asked again, once it knew of the end
+        QVERIFY(!says());
+        m_source->stored->mosMean = 3.21;
+        QTRY_VERIFY(says());
+    }
+
     void fSixEnlargesOneHalfAndShowsBothAgain()
     {
         CallPage* page = openEnded();

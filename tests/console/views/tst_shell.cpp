@@ -3,6 +3,7 @@
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
 #include "console/views/command_palette.h"
+#include "console/views/export_dialog.h"
 #include "console/views/figure_tile.h"
 #include "console/views/guide_dialog.h"
 #include "console/views/live_page.h"
@@ -30,6 +31,17 @@
 using namespace callmon;
 
 namespace {
+
+class TakesEveryKey : public QObject {
+public:
+    bool eventFilter(QObject*, QEvent* event) override
+    {
+        if (event->type() != QEvent::ShortcutOverride)
+            return false;
+        event->accept();
+        return true;
+    }
+};
 
 // Two probes, as a source of several would tell them.
 class TwoProbes : public DemoSource {
@@ -216,6 +228,25 @@ private slots:
             const auto all = window.commands();
             QVERIFY2(std::ranges::any_of(all, [&](const Command& one) { return one.name == name; }), qPrintable(name));
         }
+    }
+
+    // On X11 a text field takes it for the end of its line; here, where there is no X11, one that takes every key.
+    void ctrlEExportsFromATextFieldToo()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTest::keyClick(&window, Qt::Key_2, Qt::ControlModifier);
+        auto* number = window.findChild<QLineEdit*>("pastNumber");
+        QTRY_VERIFY(number->hasFocus());
+        TakesEveryKey greedy;
+        number->installEventFilter(&greedy);
+        QTest::keyClick(number, Qt::Key_E, Qt::ControlModifier);
+        auto* dialog = window.findChild<ExportDialog*>();
+        QVERIFY(dialog);
+        dialog->reject();
     }
 
     void theSearchBoxAsksForWhatWasTyped()
