@@ -102,7 +102,7 @@ if [ "$preset" = asan ]; then
   # tables, the port (DPDK's memory is its own), disks that fail and processes that are killed.
   select=(
     -R '^(engine_(capture_pcap|packet|reassembly|signalling|media|tracking|records|storage_record|storage_queue|remote)_?|shared_(base_(byte|rtp)|calls_(call_fields|media)|codecs|remote)_?|fuzz_)'
-    -E 'no_allocation|live_table|local_listener|against_tshark'
+    -E 'no_allocation|long_call|live_table|local_listener|against_tshark'
   )
   mapfile -t targets < <(ctest --test-dir "$build" -N "${select[@]}" | sed -n 's/^ *Test *#[0-9]*: *//p')
   [ ${#targets[@]} -gt 0 ] || { echo "run.sh: no test to run under sanitizers" >&2; exit 1; }

@@ -32,7 +32,8 @@ Bytes carriedBy(Bytes ip, bool isV4)
 {
     constexpr std::size_t ipv6HeaderSize = 40;
     const std::size_t header = isV4 ? 4u * (byteAt(ip, 0) & 0x0fu) : ipv6HeaderSize;
-    const std::size_t size = isV4 ? big16(ip, 2) : ipv6HeaderSize + big16(ip, 4);
+    const std::size_t total = isV4 ? big16(ip, 2) : ipv6HeaderSize + big16(ip, 4);
+    const std::size_t size = total == 0 ? ip.size() : total; // left to the sending card
     return ip.first(std::min(ip.size(), size)).subspan(header);
 }
 
