@@ -87,6 +87,7 @@ TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
     layout->setContentsMargins(2, 2, 2, 2); // the focus frame stands here
     layout->addWidget(m_plot);
     setFocusPolicy(Qt::StrongFocus);
+    m_plot->setPlottingHint(QCP::phFastPolylines); // else the outline of thousands of steps is computed as a whole
     m_plot->setFocusPolicy(Qt::NoFocus);
     m_plot->setMouseTracking(true);
     m_plot->installEventFilter(this);
