@@ -222,7 +222,8 @@ Result<void> Probe::openKeeper(const ProbeOptions& options)
 Probe::Probe(const ProbeOptions& options, Warn warn)
     : m_warn(std::move(warn))
     , m_queues(makeQueues(options))
-    , m_monitor(trackerOptions(options), pointersTo<RecordSink>(m_queues), { .bytesKept = options.messageBytes })
+    , m_monitor(trackerOptions(options), pointersTo<RecordSink>(m_queues),
+          { .bytesKept = options.messageBytes, .masksKeys = options.dtmf == ProbeOptions::Dtmf::Masked })
     , m_deal { options.processingCores, std::random_device()() }
     , m_reader(m_monitor, reassemblerOptions(options), m_deal)
     , m_service(serviceOptions(options))

@@ -235,8 +235,10 @@ const std::vector<Option>& allOptions()
             choice<&O::jitterBuffer, JitterBufferKind::Adaptive, JitterBufferKind::Fixed>("adaptive", "fixed") },
         { "jitter-buffer-ms", "Its delay, of the adaptive one the least; 0: 60 and 40", false,
             number<&O::jitterBufferMs>(0, 200) },
-        { "dtmf", "Keys pressed (RFC 4733) in the records: count (how many), masked (a * for each) or store", false,
-            applyDtmf },
+        { "dtmf",
+            "Keys pressed (RFC 4733) in the records: count (how many), masked (a * for each, in recorded RTP and kept "
+            "messages, too) or store",
+            false, applyDtmf },
         { "record-media",
             "Keep the RTP of calls, of those that the [[recording]] rules say: true; or of none, figures only: false",
             false, choice<&O::recordMedia, true, false>("true", "false") },

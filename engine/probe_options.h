@@ -64,7 +64,7 @@ struct ProbeOptions {
 
     JitterBufferKind jitterBuffer = JitterBufferKind::Adaptive; // that receivers are taken to have
     std::uint32_t jitterBufferMs = 0; // fixed: its delay; adaptive: its least; 0: 60 and 40
-    Dtmf dtmf = Dtmf::Count; // of keys pressed: how many, a '*' for each, or which
+    Dtmf dtmf = Dtmf::Count; // of keys pressed: how many, a '*' for each, wherever kept, or which
 
     std::vector<AlarmRule> alarmRules = builtInRules(); // with those of the file put over them
 

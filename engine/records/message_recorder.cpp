@@ -1,6 +1,7 @@
 #include "engine/records/message_recorder.h"
 
 #include "engine/records/message_secrets.h"
+#include "engine/records/pressed_keys.h"
 
 #include <algorithm>
 
@@ -39,6 +40,10 @@ bool MessageRecorder::add(MessageHead head, Bytes text, std::uint32_t n, bool an
     std::copy(bytes, end, copy.begin());
     if (isText)
         blankSecrets(copy);
+    if (m_options.masksKeys && isText)
+        blankKeysOfSip(copy);
+    else if (m_options.masksKeys && answered) // before, they are the number that is called
+        blankKeysOfSkinny(copy);
     const bool taken = m_sink.message(head, std::as_bytes(copy), answered);
     ++(taken ? m_recorded : m_notRecorded);
     return taken;

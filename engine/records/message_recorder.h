@@ -14,6 +14,7 @@ struct MessageOptions {
     std::uint32_t bytesKept = 8192;
     // Of one call: nobody fills the disk with a dialog that never ends. What comes beyond is counted.
     std::uint32_t mostPerCall = 2000;
+    bool masksKeys = false; // those pressed: each is kept as a '*'
 };
 
 // On lane 0's thread. Nothing is allocated after the constructor.

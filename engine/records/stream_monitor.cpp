@@ -1,5 +1,7 @@
 #include "engine/records/stream_monitor.h"
 
+#include "engine/records/pressed_keys.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -25,6 +27,16 @@ inline void prefetchLines(const std::byte* from, const std::byte* to, Use use)
     from -= reinterpret_cast<std::uintptr_t>(from) % cacheLine;
     for (; from < to; from += cacheLine)
         use == Use::Write ? __builtin_prefetch(from, 1) : __builtin_prefetch(from);
+}
+
+// The datagram with other keys in it, as much of it as fits: what is cut off is known as such by the packet's wire
+// size.
+Bytes withoutKeys(const MediaPacket& packet, std::span<std::byte> room)
+{
+    const std::span<std::byte> kept = room.first(std::min(room.size(), packet.datagram.size()));
+    std::copy_n(packet.datagram.begin(), kept.size(), kept.begin());
+    blankKeysOfEvents(kept.subspan(std::min<std::size_t>(packet.keysAt, kept.size())));
+    return kept;
 }
 
 float asFloat(double value)
@@ -214,7 +226,10 @@ void StreamMonitor::store(const MediaPacket& packet)
 {
     CallStream& source = m_lane->stream(packet.stream);
     ChunkFiller& filler = m_fillers[packet.stream];
-    const RecordedPacket recorded { packet.arrival, packet.uncertainty, packet.wireSize, packet.datagram };
+    std::array<std::byte, 256> masked; // of a telephone-event: a few times four bytes behind its header
+    const bool hasKeys = packet.keysAt != 0;
+    const RecordedPacket recorded { packet.arrival, packet.uncertainty, packet.wireSize,
+        hasKeys ? withoutKeys(packet, masked) : packet.datagram };
     if (source.chunk != nullptr) {
         if (packet.arrival - filler.firstArrival() < oneSecond && filler.append(*source.chunk, recorded)) {
             ++m_counters.packetsStored;

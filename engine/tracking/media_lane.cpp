@@ -189,8 +189,12 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
         { datagram.arrival, datagram.uncertainty, datagram.ipSize, datagram.dscp }, packet, stream.meaning, m_rtpRules);
     ++m_counters.rtpPackets;
     if (stream.recorded) [[likely]] {
-        m_pending[m_pendingCount++] = { index, datagram.arrival, datagram.uncertainty, datagram.wirePayloadSize,
+        m_pending[m_pendingCount] = { index, datagram.arrival, datagram.uncertainty, datagram.wirePayloadSize,
             datagram.payload };
+        if (stream.meaning.kind == PayloadKind::TelephoneEvent && m_rtpRules.digits == DigitsKept::Masked) [[unlikely]]
+            m_pending[m_pendingCount].keysAt =
+                static_cast<std::uint16_t>(packet.payload.data() - datagram.payload.data());
+        ++m_pendingCount;
     } else {
         ++m_counters.notWanted;
     }

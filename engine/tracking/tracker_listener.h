@@ -15,6 +15,8 @@ struct MediaPacket {
     Nanoseconds uncertainty {};
     std::uint16_t wireSize = 0; // of the UDP payload
     Bytes datagram; // valid during the call only
+    // Where in it the events of a telephone-event begin whose keys nobody is to read (DigitsKept::Masked); else 0.
+    std::uint16_t keysAt = 0;
 };
 
 struct SeenMessage {

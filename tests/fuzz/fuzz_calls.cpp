@@ -106,7 +106,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::vector<RecordingRule> rules = builtInRecordingRules();
     rules.insert(rules.begin(), asks);
     options.recording = RecordingPolicy(rules, {});
-    CallMonitor monitor(options, sink);
+    options.rtp.digits = DigitsKept::Masked;
+    CallMonitor monitor(options, sink, { .masksKeys = true });
     static PacketDecoder decoder;
     Timestamp now = earliest + std::chrono::seconds(1'700'000'000);
     std::vector<Datagram> batch;

@@ -1,0 +1,136 @@
+#include "engine/records/pressed_keys.h"
+
+#include "shared/base/ascii.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+namespace callmon {
+
+namespace {
+
+enum class Body : std::uint8_t { Other, Keys, Kpml };
+
+bool has(std::string_view text, std::string_view lowerCase)
+{
+    return std::search(text.begin(), text.end(), lowerCase.begin(), lowerCase.end(), [](char a, char b) {
+        return toLower(a) == b;
+    }) != text.end();
+}
+
+Body bodyOf(std::string_view contentType)
+{
+    if (has(contentType, "kpml-response"))
+        return Body::Kpml;
+    const bool keys = has(contentType, "dtmf") || has(contentType, "telephone-event") || has(contentType, "digits");
+    return keys ? Body::Keys : Body::Other;
+}
+
+bool isType(std::string_view header)
+{
+    for (const std::string_view name : { "content-type", "c" }) {
+        if (!startsWithIgnoringCase(header, name))
+            continue;
+        const std::string_view rest = trim(header.substr(name.size()));
+        if (!rest.empty() && rest.front() == ':')
+            return true;
+    }
+    return false;
+}
+
+void blank(std::span<char> text)
+{
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return !isBlank(c); }, '*');
+}
+
+void blankLine(std::span<char> line)
+{
+    const std::string_view text(line.data(), line.size());
+    if (startsWithIgnoringCase(trim(text), "duration"))
+        return;
+    const std::size_t equals = text.find('=');
+    blank(equals == std::string_view::npos ? line : line.subspan(equals + 1));
+}
+
+// Every attribute `digits` = "…" of XML, on one line or over several.
+void blankDigits(std::span<char> xml)
+{
+    constexpr std::string_view name = "digits";
+    for (auto at = xml.begin();;) {
+        at = std::search(at, xml.end(), name.begin(), name.end());
+        if (at == xml.end())
+            return;
+        at += name.size();
+        auto value = std::find_if_not(at, xml.end(), isBlank);
+        if (value == xml.end() || *value != '=')
+            continue;
+        value = std::find_if_not(value + 1, xml.end(), isBlank);
+        if (value == xml.end() || (*value != '"' && *value != '\''))
+            continue;
+        at = std::find(value + 1, xml.end(), *value);
+        std::fill(value + 1, at, '*');
+    }
+}
+
+}
+
+void blankKeysOfSip(std::span<char> message)
+{
+    const std::string_view text(message.data(), message.size());
+    if (!text.starts_with("INFO ") && !text.starts_with("NOTIFY "))
+        return;
+    Body body = Body::Other;
+    bool inHeaders = true; // of the message, or of a part of its body
+    bool inType = false; // the header before was a Content-Type: a folded line goes on with it
+    for (std::size_t at = 0; at < text.size();) {
+        std::size_t end = std::min(text.find_first_of("\r\n", at), text.size());
+        const std::string_view line = text.substr(at, end - at);
+        if (line.starts_with("--")) { // the boundary of parts; a body of keys has no such line
+            body = Body::Other;
+            inHeaders = true;
+        } else if (inHeaders && line.empty()) {
+            inHeaders = false;
+            if (body == Body::Kpml)
+                blankDigits(message.subspan(at));
+        } else if (inHeaders) {
+            const bool folded = line.front() == ' ' || line.front() == '\t';
+            inType = folded ? inType : isType(line);
+            if (inType && body == Body::Other)
+                body = bodyOf(line);
+        } else if (body == Body::Keys) {
+            blankLine(message.subspan(at, end - at));
+        }
+        if (end < text.size())
+            end += text.substr(end).starts_with("\r\n") ? 2 : 1;
+        at = end;
+    }
+}
+
+void blankKeysOfSkinny(std::span<char> message)
+{
+    constexpr std::uint32_t keypadButton = 0x0003;
+    constexpr std::size_t idAt = 8;
+    constexpr std::size_t buttonAt = 12;
+    constexpr std::uint32_t star = 0x0e;
+    std::uint32_t id = 0;
+    if (message.size() < buttonAt + sizeof star)
+        return;
+    std::memcpy(&id, message.data() + idAt, sizeof id); // little-endian, as this machine (rtp_packet.h)
+    if (id == keypadButton)
+        std::memcpy(message.data() + buttonAt, &star, sizeof star);
+}
+
+void blankKeysOfEvents(std::span<std::byte> payload)
+{
+    constexpr std::byte lastKey { 15 };
+    constexpr std::byte star { 10 };
+    constexpr std::size_t eventSize = 4;
+    for (std::size_t at = 0; at + eventSize <= payload.size(); at += eventSize)
+        if (payload[at] <= lastKey)
+            payload[at] = star;
+}
+
+}
