@@ -16,7 +16,9 @@ bool startsWith(std::span<const char> text, std::string_view lowerCase)
 
 template <typename Ends> void blankUntil(std::span<char> text, Ends&& ends)
 {
-    std::fill(text.begin(), std::find_if(text.begin(), text.end(), ends), '*');
+    // lines stay lines, also within quotes of a folded header
+    std::replace_if(
+        text.begin(), std::find_if(text.begin(), text.end(), ends), [](char c) { return c != '\r' && c != '\n'; }, '*');
 }
 
 std::span<char> after(std::span<char> text, std::size_t count)

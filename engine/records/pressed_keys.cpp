@@ -71,7 +71,7 @@ void blankDigits(std::span<char> xml)
         if (value == xml.end() || (*value != '"' && *value != '\''))
             continue;
         at = std::find(value + 1, xml.end(), *value);
-        std::fill(value + 1, at, '*');
+        blank({ value + 1, at });
     }
 }
 
