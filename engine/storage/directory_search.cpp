@@ -22,6 +22,7 @@ namespace {
 constexpr std::int64_t quartersPerDay = 96;
 constexpr std::uint64_t mostSlicesPerDay = 24;
 constexpr unsigned mostLanes = 4;
+constexpr unsigned lookupLanes = 8; // of a few rows of each day: they wait for the disk. bench: records_bench
 constexpr std::size_t openDaysPerLane = 4;
 constexpr std::size_t recordsFetchedAtOnce = 1000;
 constexpr std::size_t slicesAhead = 2; // per lane, of the one whose turn it is
@@ -60,7 +61,7 @@ public:
     {
         m_stop.cancelled = cancelled;
         if (m_tuning.lanes == 0)
-            m_tuning.lanes = std::clamp(std::thread::hardware_concurrency(), 1u, mostLanes);
+            m_tuning.lanes = isLookup() ? lookupLanes : std::clamp(std::thread::hardware_concurrency(), 1u, mostLanes);
         boundKeys();
         makeSlices();
     }
@@ -88,6 +89,7 @@ private:
         bool done = false;
     };
 
+    bool isLookup() const { return !m_plan.drivers.empty() && m_plan.drivers.front().exact; }
     void boundKeys();
     void makeSlices();
     void addDay(UtcDay day);
