@@ -35,6 +35,7 @@ public:
     // Between the two all is asked of one state of the database, whose lock is taken once.
     void begin() { m_reader->database().execute("BEGIN"); }
     void end();
+    bool hasIndexes() const { return m_indexed; } // that lead to the candidates of a quarter
     // The first key of [first, end), or with `descending` the last; nullopt when there is none.
     Result<std::optional<CallKey>> nextKey(std::int64_t first, std::int64_t end, bool descending);
     Result<std::uint64_t> countAll(); // calls of the day

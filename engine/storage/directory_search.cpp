@@ -22,7 +22,9 @@ namespace {
 constexpr std::int64_t quartersPerDay = 96;
 constexpr std::uint64_t mostSlicesPerDay = 24;
 constexpr unsigned mostLanes = 4;
-constexpr unsigned lookupLanes = 8; // of a few rows of each day: they wait for the disk. bench: records_bench
+// Where an index leads to a few rows of each of many days, lanes wait for the disk and not for a processor. bench:
+// records_bench
+constexpr unsigned lanesForManyDays = 8;
 constexpr std::size_t openDaysPerLane = 4;
 constexpr std::size_t recordsFetchedAtOnce = 1000;
 constexpr std::size_t slicesAhead = 2; // per lane, of the one whose turn it is
@@ -61,7 +63,7 @@ public:
     {
         m_stop.cancelled = cancelled;
         if (m_tuning.lanes == 0)
-            m_tuning.lanes = isLookup() ? lookupLanes : std::clamp(std::thread::hardware_concurrency(), 1u, mostLanes);
+            m_tuning.lanes = std::clamp(std::thread::hardware_concurrency(), 1u, mostLanes);
         boundKeys();
         makeSlices();
     }
@@ -89,10 +91,9 @@ private:
         bool done = false;
     };
 
-    bool isLookup() const { return !m_plan.drivers.empty() && m_plan.drivers.front().exact; }
     void boundKeys();
     void makeSlices();
-    void addDay(UtcDay day);
+    void addDay(UtcDay day, bool inOne);
     bool descending() const { return m_query.newestFirst; }
     bool isCut(std::int64_t first, std::int64_t end) const;
     bool isBehindCursor(CallKey key) const
@@ -192,9 +193,13 @@ void Search::makeSlices()
     const UtcDay first = callmon::dayOf(timestampFromNanoseconds(m_firstKey));
     const UtcDay last = callmon::dayOf(timestampFromNanoseconds(m_keyEnd - 1));
     const std::vector<UtcDay> days = storedDays(m_directory);
+    const auto isAsked = [&](UtcDay day) { return first <= day && day <= last; };
+    const bool byDays = !m_plan.drivers.empty() && std::ranges::count_if(days, isAsked) >= lanesForManyDays;
+    if (byDays)
+        m_tuning.lanes = std::max(m_tuning.lanes, lanesForManyDays);
     for (const UtcDay day : days)
-        if (first <= day && day <= last)
-            addDay(day);
+        if (isAsked(day))
+            addDay(day, byDays);
     addHeld(days);
     if (descending())
         std::ranges::reverse(m_slices);
@@ -213,7 +218,7 @@ void Search::addHeld(const std::vector<UtcDay>& days)
     std::ranges::sort(m_slices, {}, &Slice::first);
 }
 
-void Search::addDay(UtcDay day)
+void Search::addDay(UtcDay day, bool inOne)
 {
     const std::int64_t begin = nanosecondsSinceEpoch(startOf(day));
     const std::int64_t end = begin + quartersPerDay * quarterNs;
@@ -224,7 +229,7 @@ void Search::addDay(UtcDay day)
     const bool exact = !m_plan.drivers.empty() && m_plan.drivers.front().exact; // a few rows, and beginning costs more
     const std::uint64_t most = exact ? m_tuning.lanes : mostSlicesPerDay;
     const std::uint64_t parts =
-        ignored || onlyCounted ? 1 : std::clamp<std::uint64_t>(bytes / m_tuning.bytesPerSlice, 1, most);
+        ignored || onlyCounted || inOne ? 1 : std::clamp<std::uint64_t>(bytes / m_tuning.bytesPerSlice, 1, most);
     const std::int64_t quarters =
         (quartersPerDay + static_cast<std::int64_t>(parts) - 1) / static_cast<std::int64_t>(parts);
     for (std::int64_t at = begin; at < end; at += quarters * quarterNs) {
@@ -287,15 +292,21 @@ template <typename Visit> bool Search::forQuarters(DaySearch& day, const Slice& 
     };
     const State state(day);
     std::int64_t first = slice.first, end = slice.end;
+    // An index says by itself that a quarter has nothing: asking for its calls before would read a page more of each.
+    bool isNextKnown = false;
     while (first < end && !m_stop.now()) {
-        const auto next = day.nextKey(first, end, descending());
-        if (!next) {
-            leaveOut(slice.source.day, next.error());
-            return false;
+        std::int64_t key = descending() ? end - 1 : first;
+        if (!isNextKnown) {
+            const auto next = day.nextKey(first, end, descending());
+            if (!next) {
+                leaveOut(slice.source.day, next.error());
+                return false;
+            }
+            if (!next.value())
+                return true;
+            key = next.value()->value;
+            isNextKnown = !m_plan.drivers.empty() && day.hasIndexes();
         }
-        if (!next.value())
-            return true;
-        const std::int64_t key = next.value()->value;
         const std::int64_t begin = key - (key % quarterNs + quarterNs) % quarterNs;
         SearchQuarter quarter { std::max(begin, first), std::min(begin + quarterNs, end), false };
         quarter.cut = isCut(quarter.first, quarter.end);

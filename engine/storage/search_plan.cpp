@@ -26,7 +26,7 @@ std::string expressionOf(const SearchField& field)
     if (name == "duration_s")
         return "(coalesce(ended_at_ns,last_packet_at_ns)-answered_at_ns)";
     if (name == "final_code" || name == "q850_cause" || name == "session_expires_s") // 0 says that there is none
-        return "nullif(" + name + ",0)";
+        return "iif(" + name + "<>0," + name + ",NULL)"; // not nullif(), a function that is called for each row
     if (name == "streams")
         return "stream_count";
     if (name == "poll_gap_longest_ms")
