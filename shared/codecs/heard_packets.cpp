@@ -12,6 +12,7 @@ namespace callmon {
 namespace {
 
 constexpr Milliseconds talkspurtGap { 100 }; // as of the stream's record
+constexpr Milliseconds strayOfOneSegment { 100 }; // likewise
 
 JitterBufferRule ruleOf(const StreamRecord& stream)
 {
@@ -24,9 +25,10 @@ JitterBufferRule ruleOf(const StreamRecord& stream)
 
 class HeardPackets::Receiver {
 public:
-    explicit Receiver(const StreamRecord& stream)
+    Receiver(const StreamRecord& stream, std::optional<Timestamp> answeredAt)
         : m_stream(stream)
         , m_rule(ruleOf(stream))
+        , m_answeredAt(answeredAt)
     {
     }
     void beginRun() { m_runBegins = m_started; }
@@ -43,17 +45,21 @@ public:
         m_lastSent = packet.rtp.sent;
         m_lastAt = m_ticks >= 0 ? packet.arrival : last;
         ++m_packets;
-        if (meaningOf(packet.rtp, m_stream).kind != PayloadMeaning::Kind::Voice || m_packets == 1)
-            return true;
+        const PayloadMeaning::Kind kind = meaningOf(packet.rtp, m_stream).kind;
         const Milliseconds arrived = packet.arrival - m_firstAt;
-        m_buffer.moveTo(arrived.count() - 1000.0 * static_cast<double>(m_ticks) / m_stream.clockRate.value, m_late);
-        if (std::exchange(m_runBegins, false)) {
+        const Milliseconds delay(arrived.count() - 1000.0 * static_cast<double>(m_ticks) / m_stream.clockRate.value);
+        const bool segment = kind != PayloadMeaning::Kind::Event && m_ticks >= 0 && beginsSegment(packet, delay);
+        if (kind != PayloadMeaning::Kind::Voice || m_packets == 1)
+            return true;
+        m_buffer.moveTo(delay.count(), m_late);
+        if (std::exchange(m_runBegins, false) || segment) {
             m_buffer.begin(m_late);
             return true;
         }
         const bool talkspurt = packet.rtp.marker && packet.arrival - last >= talkspurtGap;
         const Milliseconds uncertainty = packet.uncertainty;
-        return m_buffer.judge(m_packets, static_cast<float>(uncertainty.count()), talkspurt, m_rule, m_late);
+        return m_buffer.judge(m_packets, static_cast<float>(uncertainty.count()), talkspurt, m_rule, m_late)
+            || packet.blind;
     }
     // The last packet, when it was not discarded. Noise and keys move nothing: they come out of the same buffer.
     Timestamp playedAt() const
@@ -64,8 +70,20 @@ public:
     }
 
 private:
+    // As JitterAnchor: the first after the answer, when it is out of step with the one before.
+    bool beginsSegment(const OrderedPacket& packet, Milliseconds delay)
+    {
+        const std::optional<Milliseconds> before = std::exchange(m_lastDelay, delay);
+        if (!m_answeredAt || packet.arrival < *m_answeredAt)
+            return false;
+        m_answeredAt.reset();
+        return before && std::chrono::abs(delay - *before) >= strayOfOneSegment;
+    }
+
     const StreamRecord& m_stream;
     JitterBufferRule m_rule;
+    std::optional<Timestamp> m_answeredAt; // until a packet came after it
+    std::optional<Milliseconds> m_lastDelay; // of the packet before, against the first
     JitterBuffer m_buffer;
     JitterBuffer::Late m_late;
     Timestamp m_firstAt;
@@ -77,9 +95,9 @@ private:
     bool m_runBegins = false;
 };
 
-HeardPackets::HeardPackets(const StreamRecord& stream, PacketSink sink)
+HeardPackets::HeardPackets(const StreamRecord& stream, std::optional<Timestamp> answeredAt, PacketSink sink)
     : m_sink(std::move(sink))
-    , m_receiver(stream.clockRate.value == 0 ? nullptr : std::make_unique<Receiver>(stream))
+    , m_receiver(stream.clockRate.value == 0 ? nullptr : std::make_unique<Receiver>(stream, answeredAt))
 {
 }
 

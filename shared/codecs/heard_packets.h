@@ -10,12 +10,13 @@
 namespace callmon {
 
 // By the jitter buffer of the record; where it has none, by the one that is taken by default. Everything, and when it
-// was played unsaid, without a clock rate. The record knows when the call was answered, and begins anew then; here the
-// packets alone tell. The buffer is asked in order of arrival: each packet waits for those that may have come before
-// it.
+// was played unsaid, without a clock rate. As in the record, the buffer begins anew with the first packet after the
+// answer whose timestamp is out of step, and nothing is discarded in seconds in which the probe itself lost frames. The
+// buffer is asked in order of arrival: each packet waits for those that may have come before it.
 class HeardPackets {
 public:
-    HeardPackets(const StreamRecord& stream, PacketSink sink); // the record outlives this
+    // The record outlives this.
+    HeardPackets(const StreamRecord& stream, std::optional<Timestamp> answeredAt, PacketSink sink);
     ~HeardPackets();
     void add(const OrderedPacket& packet, bool begins); // as PacketSequencer gives them
     void finish();
