@@ -85,7 +85,7 @@ public:
     }
     // Timestamps before and after this point are not compared (RFC 3550 does not tie them): media before the callee's
     // first description, and before the answer, such as announcements, count in a segment of their own unless they go
-    // on in step.
+    // on in step. The same holds at a talkspurt's marker after a pause.
     void beginTimestampSegment()
     {
         leaveStep();

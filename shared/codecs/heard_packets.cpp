@@ -48,7 +48,9 @@ public:
         const PayloadMeaning::Kind kind = meaningOf(packet.rtp, m_stream).kind;
         const Milliseconds arrived = packet.arrival - m_firstAt;
         const Milliseconds delay(arrived.count() - 1000.0 * static_cast<double>(m_ticks) / m_stream.clockRate.value);
-        const bool segment = kind != PayloadMeaning::Kind::Event && m_ticks >= 0 && beginsSegment(packet, delay);
+        const bool talkspurt = packet.rtp.marker && packet.arrival - last >= talkspurtGap;
+        const bool segment =
+            kind != PayloadMeaning::Kind::Event && m_ticks >= 0 && beginsSegment(packet.arrival, delay, talkspurt);
         if (kind != PayloadMeaning::Kind::Voice || m_packets == 1)
             return true;
         m_buffer.moveTo(delay.count(), m_late);
@@ -56,7 +58,6 @@ public:
             m_buffer.begin(m_late);
             return true;
         }
-        const bool talkspurt = packet.rtp.marker && packet.arrival - last >= talkspurtGap;
         const Milliseconds uncertainty = packet.uncertainty;
         return m_buffer.judge(m_packets, static_cast<float>(uncertainty.count()), talkspurt, m_rule, m_late)
             || packet.blind;
@@ -70,14 +71,14 @@ public:
     }
 
 private:
-    // As JitterAnchor: the first after the answer, when it is out of step with the one before.
-    bool beginsSegment(const OrderedPacket& packet, Milliseconds delay)
+    // As JitterAnchor: a talkspurt, or the first packet after the answer, that is out of step with the one before.
+    bool beginsSegment(Timestamp arrival, Milliseconds delay, bool talkspurt)
     {
         const std::optional<Milliseconds> before = std::exchange(m_lastDelay, delay);
-        if (!m_answeredAt || packet.arrival < *m_answeredAt)
-            return false;
-        m_answeredAt.reset();
-        return before && std::chrono::abs(delay - *before) >= strayOfOneSegment;
+        const bool answered = m_answeredAt && arrival >= *m_answeredAt;
+        if (answered)
+            m_answeredAt.reset();
+        return (answered || talkspurt) && before && std::chrono::abs(delay - *before) >= strayOfOneSegment;
     }
 
     const StreamRecord& m_stream;

@@ -11,8 +11,9 @@ namespace callmon {
 
 // By the jitter buffer of the record; where it has none, by the one that is taken by default. Everything, and when it
 // was played unsaid, without a clock rate. As in the record, the buffer begins anew with the first packet after the
-// answer whose timestamp is out of step, and nothing is discarded in seconds in which the probe itself lost frames. The
-// buffer is asked in order of arrival: each packet waits for those that may have come before it.
+// answer, and with a talkspurt, whose timestamp is out of step, and nothing is discarded in seconds in which the probe
+// itself lost frames. The buffer is asked in order of arrival: each packet waits for those that may have come before
+// it.
 class HeardPackets {
 public:
     // The record outlives this.
