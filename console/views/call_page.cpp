@@ -441,6 +441,8 @@ void CallPage::answered(quint64 request, const QString& error)
     switch (what) {
     case Ask::Record:
         showHead();
+        if (m_record && m_record->answeredAt)
+            m_listener->setAnsweredAt(*m_record->answeredAt);
         if (m_record && hasEnded() && !m_player->hasAudio() && m_record->recorded == Recording::No)
             m_player->say(whyNotRecorded(*m_record));
         break;

@@ -2,8 +2,8 @@
 // heard, and each of the others is played when the buffer's delay, which moves, has it due.
 #pragma once
 
-#include "shared/calls/stream_record.h"
 #include "shared/codecs/packet_order.h"
+#include "shared/codecs/playout_buffer.h"
 
 #include <memory>
 
@@ -18,13 +18,11 @@ class HeardPackets {
 public:
     // The record outlives this.
     HeardPackets(const StreamRecord& stream, std::optional<Timestamp> answeredAt, PacketSink sink);
-    ~HeardPackets();
     void add(const OrderedPacket& packet, bool begins); // as PacketSequencer gives them
     void finish();
     std::uint64_t discarded() const; // left out
 
 private:
-    class Receiver;
     struct Waiting {
         OrderedPacket packet;
         bool judged = false;
@@ -33,7 +31,7 @@ private:
     void judgeUpTo(std::int64_t sequence);
 
     PacketSink m_sink;
-    std::unique_ptr<Receiver> m_receiver; // nothing: all are heard
+    std::unique_ptr<PlayoutBuffer> m_receiver; // nothing: all are heard
     std::deque<Waiting> m_waiting; // as they came
     std::deque<std::size_t> m_byArrival; // numbers of those that are to be judged
     std::size_t m_given = 0; // number of the first of m_waiting
