@@ -228,6 +228,7 @@ Probe::Probe(const ProbeOptions& options, Warn warn)
     , m_reader(m_monitor, reassemblerOptions(options), m_deal)
     , m_service(serviceOptions(options))
     , m_alarms(options.maxCalls, options.alarmRules)
+    , m_maxCalls(options.maxCalls)
     , m_disks { options.data }
     , m_chunksInPool(options.recordMedia ? double(options.mediaPoolMib) * 1024 * 1024 / sizeof(MediaChunk) : 0)
 {
@@ -431,9 +432,12 @@ void Probe::judgeProbe()
     std::vector<BufferFill> buffers;
     if (m_source->isLive()) { // a file waits for whoever is behind: its rings are full, and nothing is lost
         buffers.push_back({ "frames that wait for a processing core", m_capture->fullestRingPercent() });
+        buffers.push_back({ "packet buffers of the port", m_source->bufferPercent() });
         for (const StorageQueue& queue : m_queues)
             buffers.push_back({ "records that wait to be stored", queue.recordsPercent() });
     }
+    buffers.push_back(
+        { "table of the calls that are on", std::min(100.0, 100.0 * static_cast<double>(now.liveCalls) / m_maxCalls) });
     for (const NamedCounter& counter : now.counters)
         if (counter.name == "media_chunks_on_their_way" && m_chunksInPool > 0)
             buffers.push_back(

@@ -106,6 +106,7 @@ private:
     AlarmDesk m_alarms; // the storage thread's, but for what any may ask of it
     std::unique_ptr<AlarmControl> m_alarmControl; // any thread's
     std::unique_ptr<RecordingControl> m_recordingControl; // likewise
+    const double m_maxCalls;
     std::vector<std::filesystem::path> m_disks; // the data directory, and those for media
     double m_chunksInPool = 0; // 0: no media is kept
     std::chrono::steady_clock::time_point m_diskLookedAt; // the storage thread's, as is

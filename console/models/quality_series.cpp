@@ -24,7 +24,7 @@ void add(SeriesLine& line, double at, double value)
 double lossPercent(const QualityPoint& point)
 {
     const std::uint32_t arrived = point.packets - std::min(point.packets, point.duplicates);
-    if (point.lostWithProbe > 0)
+    if (point.probeLost)
         return unknown; // whose they were, nobody knows
     const double expected = static_cast<double>(arrived) + point.lost;
     return expected > 0 ? 100.0 * point.lost / expected : unknown;
@@ -59,7 +59,7 @@ void addPoint(StreamSeries& series, double at, const QualityPoint& point)
     addReported(series.farEndLoss, at, point.farEnd.lost, 100);
     addReported(series.farEndJitter, at, point.farEnd.jitter, 10);
     addReported(series.roundTrip, at, point.farEnd.roundTrip, 10);
-    if (point.lostWithProbe > 0)
+    if (point.probeLost)
         series.probeLost.push_back(at);
 }
 

@@ -35,6 +35,7 @@ struct TimelineSound {
     double binSeconds = 0.01;
     struct Span {
         double begin, end;
+        bool withProbe = false; // the probe itself lost frames then
     };
     std::vector<Span> lost {};
 };

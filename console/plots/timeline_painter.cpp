@@ -400,8 +400,14 @@ void TimelinePainter::paintSound(std::size_t side)
     for (const TimelineSound::Span& lost : sound.lost) {
         if (lost.end < m_window.begin() || lost.begin > m_window.end())
             continue;
-        const double from = x(lost.begin);
-        m_painter.fillRect(QRectF(from, lane.top(), std::max(2.0, x(lost.end) - from), 4), m_look.bad);
+        const double from = std::max(x(lost.begin), lane.left() - 4.0);
+        const double to = std::min(std::max(x(lost.begin) + 2, x(lost.end)), lane.right() + 1.0);
+        if (!lost.withProbe) {
+            m_painter.fillRect(QRectF(from, lane.top(), to - from, 4), m_look.bad);
+            continue;
+        }
+        for (double dash = from; dash < to; dash += 6) // broken: not the network's
+            m_painter.fillRect(QRectF(dash, lane.top(), std::min(3.0, to - dash), 4), m_look.quiet);
     }
     m_painter.restore();
 }

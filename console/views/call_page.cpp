@@ -423,6 +423,8 @@ void CallPage::answered(quint64 request, const QString& error)
     const Ask what = known->second;
     m_requests.erase(known);
     if (!error.isEmpty()) {
+        if (what == Ask::Quality && std::exchange(m_soundWaits, false))
+            assembleSound();
         if (what == Ask::Messages)
             fillMessages(error);
         if (what == Ask::Media)
@@ -439,6 +441,8 @@ void CallPage::answered(quint64 request, const QString& error)
     switch (what) {
     case Ask::Record:
         showHead();
+        if (m_record && m_record->answeredAt)
+            m_listener->setAnsweredAt(*m_record->answeredAt);
         if (m_record && hasEnded() && !m_player->hasAudio() && m_record->recorded == Recording::No)
             m_player->say(whyNotRecorded(*m_record));
         break;
@@ -458,6 +462,8 @@ void CallPage::answered(quint64 request, const QString& error)
         m_arriving.clear();
         showHead();
         showTimeline();
+        if (std::exchange(m_soundWaits, false))
+            assembleSound();
         break;
     case Ask::Alarms:
         m_alarms = std::exchange(m_alarmsArriving, {});
@@ -466,8 +472,11 @@ void CallPage::answered(quint64 request, const QString& error)
     case Ask::Messages:
         fillMessages({});
         break;
-    case Ask::Media:
-        assembleSound();
+    case Ask::Media: // the seconds tell what the probe itself lost of it
+        m_soundWaits =
+            std::any_of(m_requests.begin(), m_requests.end(), [](const auto& r) { return r.second == Ask::Quality; });
+        if (!m_soundWaits)
+            assembleSound();
         break;
     }
 }
@@ -523,6 +532,7 @@ void CallPage::assembleSound()
         StreamMedia one { stream, std::vector<std::byte>(static_cast<std::size_t>(bytes.size())) };
         if (!bytes.isEmpty())
             std::memcpy(one.bytes.data(), bytes.constData(), one.bytes.size());
+        one.facts = recordingFactsOf(m_record ? m_record->answeredAt : std::nullopt, stream.key, m_points);
         media.push_back(std::move(one));
     }
     m_media.clear();
@@ -536,29 +546,29 @@ void CallPage::assembleSound()
     const Hearing hearing = m_player->hearing();
     const Timestamp begin = m_begin;
     const unsigned round = ++m_soundRound;
-    QThreadPool::globalInstance()->start([page = QPointer<CallPage>(this), media = std::move(media), hearing, begin,
-                                             round] {
-        auto audio = std::make_shared<CallAudio>(assembleCallAudio(media, Timestamp::max(), hearing));
-        auto drawn = std::make_shared<std::array<TimelineSound, 2>>();
-        for (const Party side : { Party::Caller, Party::Callee })
-            (*drawn)[static_cast<std::size_t>(side)] = timelineSound(*audio, side, begin);
-        QMetaObject::invokeMethod(qApp, [page, audio, drawn, hearing, round] {
-            if (!page || hearing != page->m_player->hearing()) // asked otherwise since
-                return;
-            if (round != page->m_soundRound) // fetched again since: that one has more of it
-                return;
-            const double at = page->m_player->position(); // of what was loaded before
-            page->m_player->setAudio(std::move(*audio));
-            for (std::size_t side = 0; side < drawn->size(); ++side)
-                page->m_timeline->setSound(side, std::move((*drawn)[side]));
-            if (const auto from = std::exchange(page->m_playFrom, {}))
-                page->m_player->seek(std::max(0.0, *from - page->soundOffset()));
-            else if (at > 0)
-                page->m_player->seek(at);
-            page->showPlayhead(page->m_player->position());
-            emit page->soundLoaded();
+    QThreadPool::globalInstance()->start(
+        [page = QPointer<CallPage>(this), media = std::move(media), hearing, begin, round] {
+            auto audio = std::make_shared<CallAudio>(assembleCallAudio(media, Timestamp::max(), hearing));
+            auto drawn = std::make_shared<std::array<TimelineSound, 2>>();
+            for (const Party side : { Party::Caller, Party::Callee })
+                (*drawn)[static_cast<std::size_t>(side)] = timelineSound(*audio, side, begin);
+            QMetaObject::invokeMethod(qApp, [page, audio, drawn, hearing, round] {
+                if (!page || hearing != page->m_player->hearing()) // asked otherwise since
+                    return;
+                if (round != page->m_soundRound) // fetched again since: that one has more of it
+                    return;
+                const double at = page->m_player->position(); // of what was loaded before
+                page->m_player->setAudio(std::move(*audio));
+                for (std::size_t side = 0; side < drawn->size(); ++side)
+                    page->m_timeline->setSound(side, std::move((*drawn)[side]));
+                if (const auto from = std::exchange(page->m_playFrom, {}))
+                    page->m_player->seek(std::max(0.0, *from - page->soundOffset()));
+                else if (at > 0)
+                    page->m_player->seek(at);
+                page->showPlayhead(page->m_player->position());
+                emit page->soundLoaded();
+            });
         });
-    });
 }
 
 void CallPage::saveSound(const QString& path)

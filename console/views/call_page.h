@@ -108,6 +108,7 @@ private:
     bool m_soundWanted = false;
     bool m_soundKnown = false; // it was fetched, if only in part
     bool m_soundAgain = false; // with the streams that are being fetched
+    bool m_soundWaits = false; // its media are there, and its seconds are not
     unsigned m_soundRound = 0; // counts what was decoded: the newest is shown
     std::optional<double> m_playFrom; // seconds since the call began, when its sound has come
     int m_round = 0; // of refreshing

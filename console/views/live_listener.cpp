@@ -13,19 +13,21 @@ LiveListener::LiveListener(CallSource& source, CallKey call, PlayerBar& player, 
     , m_player(player)
 {
     connect(&player, &PlayerBar::listenWanted, this, &LiveListener::listen);
-    connect(&source, &CallSource::streamsFound, this, [this](quint64 request, const std::vector<StreamRecord>& streams) {
-        if (request != m_request || m_request == 0)
-            return;
-        for (const StreamRecord& stream : streams)
-            m_sound->begin(stream);
-    });
-    connect(&source, &CallSource::mediaArrived, this, [this](quint64 request, StreamKey stream, const QByteArray& bytes) {
-        if (request != m_request || m_request == 0)
-            return;
-        m_sound->add(stream, std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))));
-        if (bytes.isEmpty())
-            m_sound->take([this](const CallAudio& piece) { m_player.addLive(piece); });
-    });
+    connect(
+        &source, &CallSource::streamsFound, this, [this](quint64 request, const std::vector<StreamRecord>& streams) {
+            if (request != m_request || m_request == 0)
+                return;
+            for (const StreamRecord& stream : streams)
+                m_sound->begin(stream);
+        });
+    connect(
+        &source, &CallSource::mediaArrived, this, [this](quint64 request, StreamKey stream, const QByteArray& bytes) {
+            if (request != m_request || m_request == 0)
+                return;
+            m_sound->add(stream, std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))));
+            if (bytes.isEmpty())
+                m_sound->take([this](const CallAudio& piece) { m_player.addLive(piece); });
+        });
     connect(&source, &CallSource::finished, this,
         [this](quint64 request) { ended(request, tr("The call is over. Press Space to hear its recording.")); });
     connect(&source, &CallSource::failed, this, [this](quint64 request, const QString& message) {
@@ -39,13 +41,22 @@ LiveListener::~LiveListener()
         m_source.cancel(m_request);
 }
 
+void LiveListener::setAnsweredAt(Timestamp at)
+{
+    m_answeredAt = at;
+    if (m_sound)
+        m_sound->setAnsweredAt(at);
+}
+
 void LiveListener::listen(bool on)
 {
     if (m_request != 0)
         m_source.cancel(std::exchange(m_request, 0));
     if (!on)
         return;
-    m_sound = std::make_unique<LiveSound>();
+    m_sound = std::make_unique<LiveSound>(m_player.hearing());
+    if (m_answeredAt)
+        m_sound->setAnsweredAt(*m_answeredAt);
     m_request = m_source.listen(m_call);
     if (m_request == 0)
         m_player.endLive(tr("This engine does not let calls be listened to."));

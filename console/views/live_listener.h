@@ -17,6 +17,7 @@ public:
     // The source is that of the call's probe alone.
     LiveListener(CallSource& source, CallKey call, PlayerBar& player, QObject* parent = nullptr);
     ~LiveListener() override; // nobody listens any more
+    void setAnsweredAt(Timestamp at); // when it is known
 
 private:
     void listen(bool on);
@@ -25,6 +26,7 @@ private:
     CallSource& m_source;
     CallKey m_call;
     PlayerBar& m_player;
+    std::optional<Timestamp> m_answeredAt;
     quint64 m_request = 0; // 0: nobody listens
     std::unique_ptr<LiveSound> m_sound;
 };

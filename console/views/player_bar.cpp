@@ -50,6 +50,7 @@ PlayerBar::PlayerBar(QWidget* parent)
     m_live->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_L);
     for (QToolButton* button : { m_play, m_live, m_save })
         button->setFocusPolicy(Qt::StrongFocus);
+    m_heard->setObjectName(QStringLiteral("asHeard"));
     m_heard->setToolTip(
         tr("Through the jitter buffer: packets that came too late are missing, as they were to the listener"));
     m_notes->setForegroundRole(QPalette::PlaceholderText);
@@ -79,8 +80,12 @@ PlayerBar::PlayerBar(QWidget* parent)
     });
     connect(m_save, &QToolButton::clicked, this, &PlayerBar::saveWanted);
     connect(m_heard, &QCheckBox::toggled, this, [this] {
-        if (m_loaded)
+        if (m_listening) {
+            endLive({});
+            m_live->click(); // anew, the other way
+        } else if (m_loaded) {
             emit loadWanted();
+        }
     });
     connect(m_wave, &WaveformSlider::seekRequested, this, &PlayerBar::seek);
     connect(&m_player, &Player::positionChanged, this, [this] {
@@ -297,7 +302,8 @@ void PlayerBar::setAudio(CallAudio audio)
     showNotes();
     showTime();
     if (!m_loaded)
-        return; // who waits to hear it goes on waiting: of a call that has just begun or ended the sound is not stored yet
+        return; // who waits to hear it goes on waiting: of a call that has just begun or ended the sound is not stored
+                // yet
     if (goesOn)
         m_player.seek(at);
     if (std::exchange(m_playWhenLoaded, false) || goesOn)

@@ -153,7 +153,7 @@ TimelineSound timelineSound(const CallAudio& audio, Party side, Timestamp callBe
         sound.peaks.push_back(static_cast<float>(std::max<int>(-extremes.lowest, extremes.highest)) / 32768.0F);
     for (const SoundSpan& lost : side == Party::Caller ? audio.callerLost : audio.calleeLost)
         sound.lost.push_back({ sound.start + static_cast<double>(lost.begin) / audio.sampleRate,
-            sound.start + static_cast<double>(lost.end) / audio.sampleRate });
+            sound.start + static_cast<double>(lost.end) / audio.sampleRate, lost.withProbe });
     return sound;
 }
 

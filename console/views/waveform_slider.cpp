@@ -29,8 +29,8 @@ WaveformSlider::WaveformSlider(QWidget* parent)
     setFocusPolicy(Qt::StrongFocus);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     setAccessibleName(tr("Position in the sound"));
-    setToolTip(
-        tr("Click to seek; arrow keys move by 5 seconds, with Shift by 30. Marks at the edges: packets were lost"));
+    setToolTip(tr("Click to seek; arrow keys move by 5 seconds, with Shift by 30. Marks at the edges: packets were "
+                  "lost; broken ones: when the probe itself lost frames, so that nobody knows whether they were"));
 }
 
 void WaveformSlider::setSound(const CallAudio& audio)
@@ -41,10 +41,19 @@ void WaveformSlider::setSound(const CallAudio& audio)
     for (std::size_t side = 0; side < 2; ++side) {
         m_lost[side].clear();
         for (const SoundSpan& span : side == 0 ? audio.callerLost : audio.calleeLost)
-            m_lost[side].push_back({ static_cast<double>(span.begin) / rate, static_cast<double>(span.end) / rate });
+            m_lost[side].push_back(
+                { static_cast<double>(span.begin) / rate, static_cast<double>(span.end) / rate, span.withProbe });
     }
-    const std::size_t losses = m_lost[0].size() + m_lost[1].size();
-    setAccessibleDescription(tr("%n place(s) with lost packets", nullptr, static_cast<int>(losses)));
+    int lost = 0;
+    int withProbe = 0;
+    for (const auto& side : m_lost)
+        for (const Span& span : side)
+            ++(span.withProbe ? withProbe : lost);
+    const QString places = tr("%n place(s) with lost packets", nullptr, lost);
+    setAccessibleDescription(withProbe == 0
+            ? places
+            : tr("%1, %2", "lost by the network, lost by the probe")
+                  .arg(places, tr("%n place(s) where the probe itself lost frames", nullptr, withProbe)));
     m_duration = static_cast<double>(audio.caller.size()) / rate;
     m_position = 0;
     update();
@@ -110,7 +119,13 @@ void WaveformSlider::paintEvent(QPaintEvent*)
         for (const Span& lost : m_lost[side]) {
             const double from = lost.begin / m_duration * width();
             const double to = std::max(from + 2, lost.end / m_duration * width());
-            painter.fillRect(QRectF(from, side == 0 ? 1 : height() - 6, to - from, 5), m_theme.bad);
+            const double top = side == 0 ? 1 : height() - 6;
+            if (!lost.withProbe) {
+                painter.fillRect(QRectF(from, top, to - from, 5), m_theme.bad);
+                continue;
+            }
+            for (double dash = from; dash < to; dash += 6) // broken: not the network's
+                painter.fillRect(QRectF(dash, top, std::min(3.0, to - dash), 5), m_theme.quiet);
         }
     painter.setPen(m_theme.line);
     painter.drawLine(QPointF(0, middle), QPointF(width(), middle));

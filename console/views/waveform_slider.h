@@ -40,6 +40,7 @@ private:
     struct Span {
         double begin; // seconds
         double end;
+        bool withProbe; // the probe itself lost frames then
     };
     std::array<std::vector<Span>, 2> m_lost; // by Party
     double m_duration = 0;

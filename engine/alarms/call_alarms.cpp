@@ -47,10 +47,10 @@ std::optional<double> figureOf(AlarmKind kind, const QualityPoint& point)
 {
     if (point.packets == 0)
         return std::nullopt;
+    if (point.probeLost)
+        return std::nullopt;
     if (kind == AlarmKind::JitterHigh) // what is within the error may be the probe's own
         return std::max(0.F, point.jitterMs - point.jitterErrorMs);
-    if (point.lostWithProbe > 0)
-        return std::nullopt;
     if (kind == AlarmKind::MosLow)
         return point.mos > 0 ? std::optional<double>(point.mos) : std::nullopt;
     const std::uint32_t expected = expectedIn(point);

@@ -21,6 +21,7 @@ public:
     std::uint16_t id() const { return m_id; }
     const std::string& driver() const { return m_driver; }
     std::size_t buffers() const { return m_pool.buffers(); }
+    std::size_t buffersInUse() const { return m_pool.buffersInUse(); }
     std::uint16_t descriptors() const { return m_descriptors; }
     bool isPromiscuous() const { return m_promiscuous; }
     bool stampsFrames() const { return m_stampsFrames; } // the card does

@@ -213,4 +213,15 @@ std::vector<CaptureCounter> DpdkPort::counters() const
     return counters;
 }
 
+// A card's queue keeps a buffer ready in each of its descriptors.
+double DpdkPort::bufferPercent() const
+{
+    const DpdkDevice& device = m_port->device;
+    const std::size_t ready = device.descriptors();
+    const std::size_t inUse = device.buffersInUse();
+    if (inUse <= ready || device.buffers() <= ready)
+        return 0;
+    return std::min(100.0, 100.0 * static_cast<double>(inUse - ready) / static_cast<double>(device.buffers() - ready));
+}
+
 }

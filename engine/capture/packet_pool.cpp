@@ -55,6 +55,11 @@ bool PacketPool::make(const PoolPlan& plan, std::uint16_t port, int numaNode)
     return false;
 }
 
+std::size_t PacketPool::buffersInUse() const
+{
+    return m_pool ? rte_mempool_in_use_count(m_pool) : 0;
+}
+
 PacketPool::~PacketPool()
 {
     if (m_pool && rte_mempool_full(m_pool))

@@ -33,6 +33,7 @@ public:
     // For that port, on its NUMA node (below 0: any). Fewer where so many are not to be had; false: not even 8192.
     bool make(const PoolPlan& plan, std::uint16_t port, int numaNode);
     std::size_t buffers() const { return m_buffers; }
+    std::size_t buffersInUse() const; // about; any thread
     rte_mempool* pool() const { return m_pool; }
 
 private:

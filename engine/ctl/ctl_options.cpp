@@ -399,11 +399,13 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     CLI::App& wav = add(Command::Wav, "wav", "Write the sound of a call");
     addExport(wav, options, "WAV file to write");
     addChannels(wav, options);
-    wav.add_flag("--heard", options.heard,
-        "As it was heard: without the packets that were too late for the jitter buffer, the others when it played them");
-    addListening(
-        add(Command::Listen, "listen", "Write the sound of a call that is on as it comes, some three seconds behind it"),
-        options);
+    CLI::App& listen = add(
+        Command::Listen, "listen", "Write the sound of a call that is on as it comes, some three seconds behind it");
+    addListening(listen, options);
+    for (CLI::App* sound : { &wav, &listen })
+        sound->add_flag("--heard", options.heard,
+            "As it was heard: without the packets that were too late for the jitter buffer, the others when it played "
+            "them");
     addExport(add(Command::Pcap, "pcap", "Write signalling and media of a call as captured, for Wireshark"), options,
         "pcap file to write");
     CLI::App& live = add(Command::Live, "live", "Show the calls that are on, renewed each second on a terminal");

@@ -100,6 +100,13 @@ int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output)
             return media.error();
         for (RecordedStream& stream : media.value().streams)
             stream.forget = [&media] { media.value().file.forget(); };
+        const auto points = source.quality(call.value().key);
+        if (!points)
+            output.err << "callmonctl: " << points.error().what
+                       << "; where packets are missing, it is not known whether the probe lost them\n";
+        for (RecordedStream& stream : media.value().streams)
+            stream.facts = recordingFactsOf(call.value().answeredAt, stream.stream.key,
+                points ? std::span<const QualityPoint>(points.value()) : std::span<const QualityPoint>());
         std::vector<std::string> notes;
         const auto wav = writeCallWav(media.value().streams, options.heard ? Hearing::AsHeard : Hearing::AsSent, path,
             options.channels, folder,

@@ -75,7 +75,9 @@ int listenToCall(CallSource& source, const CtlOptions& options, CtlOutput output
     }
     const bool seekable = !toStdout && file.tellp() != std::streampos(-1);
     GrowingWav wav(toStdout ? output.out : file, seekable, options.channels);
-    LiveSound sound;
+    LiveSound sound(options.heard ? Hearing::AsHeard : Hearing::AsSent);
+    if (call.value().answeredAt)
+        sound.setAnsweredAt(*call.value().answeredAt);
     std::uint64_t left = UINT64_MAX; // samples
     bool limited = false;
     bool written = true;

@@ -54,6 +54,8 @@ Arrival RtpStream::addOutOfStep(
         const auto step = static_cast<std::int32_t>(packet.sent.count - m_lastSent.count);
         const bool isNext = packet.sequence == static_cast<std::uint16_t>(m_lastSequence + 1);
         const Nanoseconds sinceLast = arrival.at - m_lastInSequenceAt;
+        if (timed && packet.marker && sinceLast >= talkspurtGap)
+            m_anchor.beginSegment(); // many a sender's clock stands still in a pause
         bool segment = meaning.clock != m_clock || m_sequence.restarts() != restartsBefore;
         m_ticksSinceFirst += step;
         if (m_ticksSinceFirst >= 0) {

@@ -83,8 +83,9 @@ public:
         addInStep(arrival, packet.sent, step, rules);
         return Arrival::InOrder;
     }
-    // Timestamps before and after this point are not compared (RFC 3550 does not tie them): media before the first
-    // answer, such as announcements, count in a segment of their own unless they go on in step.
+    // Timestamps before and after this point are not compared (RFC 3550 does not tie them): media before the callee's
+    // first description, and before the answer, such as announcements, count in a segment of their own unless they go
+    // on in step. The same holds at a talkspurt's marker after a pause.
     void beginTimestampSegment()
     {
         leaveStep();

@@ -142,6 +142,7 @@ void StreamMonitor::closePoint(std::uint32_t stream)
     // A gap is seen by the packet after it, and began with the one before, which may lie in an earlier second.
     const auto gap = std::chrono::duration_cast<Nanoseconds>(figures.deltaMax);
     if (probeLostIn(begin - gap, source.secondEndsAt)) { // whose loss it is, nobody can say
+        point.probeLost = true;
         point.lostWithProbe = figures.lost;
         side.withProbe.lost += figures.lost;
         side.withProbe.discarded += figures.discarded;

@@ -31,6 +31,7 @@ static_assert(sizeof(PackedDetail) == qualityDetailSize);
 static_assert(sizeof(FarEndReport) == qualityReportSize);
 constexpr std::uint8_t earlyMediaMark = 1;
 constexpr std::uint8_t pausingMark = 2;
+constexpr std::uint8_t probeLostMark = 4;
 
 // The next of a blob that may be shorter; zeros then.
 template <typename Packed> Packed take(Bytes& blob)
@@ -58,7 +59,8 @@ void QualityBlock::append(const QualityPoint& point)
         point.reordered, point.jitterMs, point.deltaMaxMs, point.mos };
     const PackedError error { point.lostWithProbe, point.jitterErrorMs };
     callmon::append(points, &packed, qualityPointSize);
-    const auto marks = (point.earlyMedia ? earlyMediaMark : 0) | (point.pausing ? pausingMark : 0);
+    const auto marks = (point.earlyMedia ? earlyMediaMark : 0) | (point.pausing ? pausingMark : 0)
+        | (point.probeLost ? probeLostMark : 0);
     const PackedDetail detail { point.bytes, point.discarded, point.dscp, static_cast<std::uint8_t>(marks) };
     callmon::append(errors, &error, qualityErrorSize);
     callmon::append(details, &detail, qualityDetailSize);
@@ -88,7 +90,8 @@ bool readQualityBlock(
         into.push_back({ stream, timestampFromNanoseconds(packed.at), packed.packets, packed.lost, packed.duplicates,
             packed.reordered, packed.jitterMs, packed.deltaMaxMs, packed.mos, error.lostWithProbe, error.jitterErrorMs,
             detail.bytes, detail.discarded, detail.dscp, (detail.marks & earlyMediaMark) != 0,
-            (detail.marks & pausingMark) != 0, report });
+            (detail.marks & pausingMark) != 0, (detail.marks & probeLostMark) != 0 || error.lostWithProbe > 0,
+            report });
     }
     return points.empty() && errors.empty() && details.empty() && reports.empty();
 }

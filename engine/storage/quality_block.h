@@ -2,7 +2,8 @@
 // little-endian. points, 36 bytes each: i64 second begins at (ns since 1970) | u32 packets | u32 lost | u32 duplicates
 // | u32 reordered | f32 jitter ms | f32 longest inter-arrival time ms | f32 MOS (0: cannot be said). errors, 8 bytes
 // each: u32 packets missing while the probe lost frames | f32 error of the jitter, ms. details, 8 bytes each: u32 bytes
-// at the network layer | u16 packets discarded by the jitter buffer | u8 DSCP | u8 sum of 1 early media, 2 pausing.
+// at the network layer | u16 packets discarded by the jitter buffer | u8 DSCP | u8 sum of 1 early media, 2 pausing,
+// 4 probe lost frames (not marked before, where nothing of the stream was missing).
 // reports, 8 bytes each, or nothing where no report came in any of the seconds: u16 lost, hundredths of a percent | u16
 // jitter, tenths of a millisecond | u16 round trip, likewise | u16 reports; 65,535 of the first three: not told. Day
 // databases of schema 1 had points alone, those before 5 no details, before 7 no reports: adding a column takes no

@@ -300,8 +300,10 @@ bool MediaLane::apply(const LaneControl& control)
                 changeEpoch(m_media[i].endpoint);
         }
         if (changed->facts.answeredAt && !call.facts.answeredAt) {
-            for (std::uint32_t i = call.streams; i != noIndex; i = m_streams[i].next)
+            for (std::uint32_t i = call.streams; i != noIndex; i = m_streams[i].next) {
                 m_streams[i].rtp.endEarlyMedia();
+                m_streams[i].rtp.beginTimestampSegment(); // also when a 183 has described the announcement
+            }
         }
         if (changed->facts.recorded && !call.facts.recorded) {
             for (std::uint32_t i = call.streams; i != noIndex; i = m_streams[i].next) {

@@ -36,7 +36,7 @@ constexpr std::array streamNames { "call_key", "stream_index", "call_id", "direc
 constexpr std::array qualityNames { "call_key", "stream_index", "call_id", "direction", "at", "packets", "lost",
     "duplicates", "reordered", "lost_with_probe", "jitter_ms", "jitter_error_ms", "delta_max_ms", "mos", "discarded",
     "bytes", "throughput_bps", "dscp", "early_media", "pausing", "rtcp_reports", "far_end_lost_percent",
-    "far_end_jitter_ms", "rtcp_rtt_ms" };
+    "far_end_jitter_ms", "rtcp_rtt_ms", "probe_lost" };
 
 constexpr std::array unboundNames { "src_ip", "src_port", "dst_ip", "dst_port", "ssrc", "payload_type",
     "first_packet_at", "last_packet_at", "packets", "bytes" };
@@ -186,7 +186,7 @@ std::vector<FieldValue> qualityFields(const QualityPoint& point, std::string_vie
         point.mos > 0 ? number(static_cast<double>(point.mos), 3) : FieldValue {}, count(point.discarded),
         count(point.bytes), count(8ULL * point.bytes), point.packets ? count(point.dscp) : FieldValue {},
         count(point.earlyMedia), count(point.pausing), count(point.farEnd.reports), reported(point.farEnd.lost, 100),
-        reported(point.farEnd.jitter, 10), reported(point.farEnd.roundTrip, 10) };
+        reported(point.farEnd.jitter, 10), reported(point.farEnd.roundTrip, 10), count(point.probeLost) };
 }
 
 std::span<const char* const> unboundFieldNames()

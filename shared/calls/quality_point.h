@@ -36,6 +36,7 @@ struct QualityPoint {
     std::uint8_t dscp = 0; // of its last packet (RFC 2474)
     bool earlyMedia = false; // it began before the call was answered
     bool pausing = false; // comfort noise came, or silence was left out: fewer packets are no loss
+    bool probeLost = false; // the probe itself lost frames in it, or while a gap lasted that ended in it
     FarEndReport farEnd;
 };
 static_assert(std::is_trivially_copyable_v<QualityPoint>);

@@ -129,6 +129,10 @@ void note(const PlacedStream& stream, const SoundLoss& loss, Hearing hearing, st
         add("the recording ends in the middle of a packet");
     if (stream.read.discarded > 0)
         add(counted(stream.read.discarded, "packet", "packets") + " too late for the jitter buffer left out");
+    if (loss.withProbe > 0)
+        add(counted(loss.withProbe, "packet is", "packets are")
+            + " missing from seconds in which the probe itself lost frames: "
+            + (hearing == Hearing::AsHeard ? "silence" : "concealed") + ", and no loss of the network");
     if (loss.strangeBytes > 0)
         add(counted(loss.strangeBytes, "payload byte is", "payload bytes are") + " no frame of the codec");
     const auto time = [&](std::uint64_t samples) {
@@ -179,7 +183,7 @@ AssembledSound assembleSound(
         SoundLoss loss;
         StreamSound voice(record, stream->form.channels(), record.direction == Party::Caller ? caller : callee, loss);
         if (hearing == Hearing::AsHeard)
-            voice.stretchSpeech();
+            voice.playAsHeard();
         place(*stream, sound.start, end, hearing, rate,
             [&](const OrderedPacket& packet, std::int64_t position, bool begins) {
                 if (begins)
@@ -198,7 +202,7 @@ CallAudio assembleCallAudio(const std::vector<StreamMedia>& media, Timestamp end
 {
     std::vector<RecordedStream> recorded;
     for (const StreamMedia& one : media)
-        recorded.push_back({ one.stream, { Bytes(one.bytes) } });
+        recorded.push_back({ one.stream, { Bytes(one.bytes) }, {}, one.facts });
     std::optional<SoundTrack> caller, callee;
     AssembledSound sound =
         assembleSound(recorded, end, hearing, [&](Party side, std::size_t limit, std::uint32_t rate) -> SoundSide& {

@@ -4,6 +4,7 @@
 #include "shared/base/byte_reader.h"
 #include "shared/base/result.h"
 #include "shared/calls/stream_record.h"
+#include "shared/codecs/recording_facts.h"
 
 #include <array>
 #include <cstdint>
@@ -17,6 +18,7 @@ namespace callmon {
 struct StreamMedia {
     StreamRecord stream;
     std::vector<std::byte> bytes; // MediaChunk bytes of the stream, in a row
+    RecordingFacts facts {};
 };
 
 // A stream whose recorded bytes lie in pieces of whole packets, and not all in memory.
@@ -24,11 +26,13 @@ struct RecordedStream {
     StreamRecord stream;
     std::vector<Bytes> pieces {};
     std::function<void()> forget {}; // what was read of them, and will be read again, need not stay in memory
+    RecordingFacts facts {};
 };
 
 struct SoundSpan { // samples from the beginning of the sound
     std::int64_t begin = 0;
     std::int64_t end = 0;
+    bool withProbe = false; // in a second in which the probe itself lost frames: whose loss it is, nobody knows
     bool operator==(const SoundSpan&) const = default;
 };
 
@@ -44,7 +48,9 @@ struct CallAudio {
 
 enum class Hearing : std::uint8_t {
     AsSent, // every packet that was recorded
-    AsHeard, // what the jitter buffer of the streams' records lets through, when it plays it (heard_packets.h)
+    // What the jitter buffer of the streams' records lets through, when it plays it (heard_packets.h). What is missing
+    // with the probe's own losses is silence: what was heard there, nobody knows.
+    AsHeard,
 };
 
 // Packets are placed by their RTP timestamps (each stream anchored at its first arrival, and anew when its timestamps

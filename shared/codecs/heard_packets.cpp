@@ -1,89 +1,16 @@
 #include "shared/codecs/heard_packets.h"
 
-#include "shared/codecs/stream_sound.h"
-#include "shared/quality/jitter_buffer.h"
-
 #include <algorithm>
 #include <limits>
 #include <utility>
 
 namespace callmon {
 
-namespace {
-
-constexpr Milliseconds talkspurtGap { 100 }; // as of the stream's record
-
-JitterBufferRule ruleOf(const StreamRecord& stream)
-{
-    const bool isFixed = stream.jitterBuffer == JitterBufferKind::Fixed;
-    return isFixed ? JitterBufferRule::fixed(stream.jitterBufferDelay.value_or(fixedJitterBuffer))
-                   : JitterBufferRule::adaptive(stream.jitterBufferDelay.value_or(adaptiveJitterBuffer));
-}
-
-}
-
-class HeardPackets::Receiver {
-public:
-    explicit Receiver(const StreamRecord& stream)
-        : m_stream(stream)
-        , m_rule(ruleOf(stream))
-    {
-    }
-    void beginRun() { m_runBegins = m_started; }
-    // In order of arrival. False: discarded.
-    bool takes(const OrderedPacket& packet)
-    {
-        const Timestamp last = m_lastAt;
-        if (!m_started) {
-            m_started = true;
-            m_firstAt = packet.arrival;
-            m_lastSent = packet.rtp.sent;
-        }
-        m_ticks += static_cast<std::int32_t>(packet.rtp.sent.count - m_lastSent.count);
-        m_lastSent = packet.rtp.sent;
-        m_lastAt = m_ticks >= 0 ? packet.arrival : last;
-        ++m_packets;
-        if (meaningOf(packet.rtp, m_stream).kind != PayloadMeaning::Kind::Voice || m_packets == 1)
-            return true;
-        const Milliseconds arrived = packet.arrival - m_firstAt;
-        m_buffer.moveTo(arrived.count() - 1000.0 * static_cast<double>(m_ticks) / m_stream.clockRate.value, m_late);
-        if (std::exchange(m_runBegins, false)) {
-            m_buffer.begin(m_late);
-            return true;
-        }
-        const bool talkspurt = packet.rtp.marker && packet.arrival - last >= talkspurtGap;
-        const Milliseconds uncertainty = packet.uncertainty;
-        return m_buffer.judge(m_packets, static_cast<float>(uncertainty.count()), talkspurt, m_rule, m_late);
-    }
-    // The last packet, when it was not discarded. Noise and keys move nothing: they come out of the same buffer.
-    Timestamp playedAt() const
-    {
-        const Milliseconds sent(1000.0 * static_cast<double>(m_ticks) / m_stream.clockRate.value);
-        const Milliseconds delay(m_buffer.playedMs(m_rule, m_late)); // against the arrival of the first
-        return m_firstAt + std::chrono::round<Nanoseconds>(sent + delay);
-    }
-
-private:
-    const StreamRecord& m_stream;
-    JitterBufferRule m_rule;
-    JitterBuffer m_buffer;
-    JitterBuffer::Late m_late;
-    Timestamp m_firstAt;
-    Timestamp m_lastAt;
-    RtpTicks m_lastSent;
-    std::int64_t m_ticks = 0; // since the first
-    std::uint64_t m_packets = 0;
-    bool m_started = false;
-    bool m_runBegins = false;
-};
-
-HeardPackets::HeardPackets(const StreamRecord& stream, PacketSink sink)
+HeardPackets::HeardPackets(const StreamRecord& stream, std::optional<Timestamp> answeredAt, PacketSink sink)
     : m_sink(std::move(sink))
-    , m_receiver(stream.clockRate.value == 0 ? nullptr : std::make_unique<Receiver>(stream))
+    , m_receiver(stream.clockRate.value == 0 ? nullptr : std::make_unique<PlayoutBuffer>(stream, answeredAt))
 {
 }
-
-HeardPackets::~HeardPackets() = default;
 
 std::uint64_t HeardPackets::discarded() const
 {

@@ -2,27 +2,27 @@
 // heard, and each of the others is played when the buffer's delay, which moves, has it due.
 #pragma once
 
-#include "shared/calls/stream_record.h"
 #include "shared/codecs/packet_order.h"
+#include "shared/codecs/playout_buffer.h"
 
 #include <memory>
 
 namespace callmon {
 
 // By the jitter buffer of the record; where it has none, by the one that is taken by default. Everything, and when it
-// was played unsaid, without a clock rate. The record knows when the call was answered, and begins anew then; here the
-// packets alone tell. The buffer is asked in order of arrival: each packet waits for those that may have come before
+// was played unsaid, without a clock rate. As in the record, the buffer begins anew with the first packet after the
+// answer, and with a talkspurt, whose timestamp is out of step, and nothing is discarded in seconds in which the probe
+// itself lost frames. The buffer is asked in order of arrival: each packet waits for those that may have come before
 // it.
 class HeardPackets {
 public:
-    HeardPackets(const StreamRecord& stream, PacketSink sink); // the record outlives this
-    ~HeardPackets();
+    // The record outlives this.
+    HeardPackets(const StreamRecord& stream, std::optional<Timestamp> answeredAt, PacketSink sink);
     void add(const OrderedPacket& packet, bool begins); // as PacketSequencer gives them
     void finish();
     std::uint64_t discarded() const; // left out
 
 private:
-    class Receiver;
     struct Waiting {
         OrderedPacket packet;
         bool judged = false;
@@ -31,7 +31,7 @@ private:
     void judgeUpTo(std::int64_t sequence);
 
     PacketSink m_sink;
-    std::unique_ptr<Receiver> m_receiver; // nothing: all are heard
+    std::unique_ptr<PlayoutBuffer> m_receiver; // nothing: all are heard
     std::deque<Waiting> m_waiting; // as they came
     std::deque<std::size_t> m_byArrival; // numbers of those that are to be judged
     std::size_t m_given = 0; // number of the first of m_waiting

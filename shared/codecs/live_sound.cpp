@@ -1,6 +1,7 @@
 #include "shared/codecs/live_sound.h"
 
 #include "shared/calls/media_chunk.h"
+#include "shared/codecs/playout_buffer.h"
 #include "shared/codecs/stream_sound.h"
 
 #include <algorithm>
@@ -15,12 +16,14 @@ using namespace std::chrono_literals;
 constexpr Nanoseconds bothSides = 1200ms; // a chunk's second, and the tick at which it is closed
 constexpr Nanoseconds mostLate = 500ms; // of a packet that is to be heard
 constexpr Nanoseconds step = 1s;
-constexpr Nanoseconds longestPause = 1h; // in the media of a call; a longer one is left out, and is likely a clock that was set
+constexpr Nanoseconds longestPause =
+    1h; // in the media of a call; a longer one is left out, and is likely a clock that was set
 constexpr std::size_t window = 20; // seconds that a track is open for
 
 struct OwnedPacket {
     OrderedPacket packet; // a view into `bytes`
     std::vector<std::byte> bytes;
+    bool discarded = false; // too late for the jitter buffer; its copies are known by it
 };
 
 // One numbering.
@@ -38,25 +41,29 @@ bool isNear(std::int64_t highest, std::uint16_t sequence)
 }
 
 struct LiveSound::Stream {
-    explicit Stream(const StreamRecord& of)
+    Stream(const StreamRecord& of, Hearing hearing, std::optional<Timestamp> answeredAt)
         : record(of)
     {
+        if (hearing == Hearing::AsHeard && record.clockRate.value != 0)
+            buffer.emplace(record, answeredAt);
     }
 
     void take(OwnedPacket owned);
     void put(OwnedPacket owned, bool newRun);
     SoundForm form() const; // as far as it is known
     Timeline::Ahead ahead(const LiveRun& run) const;
-    std::int64_t place(Timeline& timeline, const LiveRun& run, std::uint32_t rate) const;
+    std::int64_t place(Timeline& timeline, const LiveRun& run, Timestamp origin, std::uint32_t rate) const;
     void decode(Timestamp to, Timestamp origin, std::int64_t before, SoundTrack& track);
 
     const StreamRecord record;
+    std::optional<PlayoutBuffer> buffer; // as heard
     std::deque<LiveRun> runs;
     std::optional<OwnedPacket> jumped; // believed when the next one follows it
     std::int64_t highest = 0;
     Ssrc ssrcOfRun {};
     std::optional<Timestamp> first, last;
     std::uint64_t late = 0;
+    std::uint64_t discarded = 0; // by the buffer
     bool copy = false; // of a stream that is heard already
     SoundLoss loss;
     std::optional<StreamSound> sound;
@@ -77,7 +84,11 @@ struct LiveSound::Tracks {
     SoundTrack caller, callee;
 };
 
-LiveSound::LiveSound() = default;
+LiveSound::LiveSound(Hearing hearing)
+    : m_hearing(hearing)
+{
+}
+
 LiveSound::~LiveSound() = default;
 
 void LiveSound::Stream::put(OwnedPacket owned, bool newRun)
@@ -100,10 +111,17 @@ void LiveSound::Stream::put(OwnedPacket owned, bool newRun)
     auto place = run.waiting.end();
     while (place != run.waiting.begin() && std::prev(place)->packet.sequence > owned.packet.sequence)
         --place;
-    const bool duplicate
-        = place != run.waiting.begin() && std::prev(place)->packet.sequence == owned.packet.sequence;
-    if (!duplicate) // of those the first to arrive stays
-        run.waiting.insert(place, std::move(owned));
+    const bool duplicate = place != run.waiting.begin() && std::prev(place)->packet.sequence == owned.packet.sequence;
+    if (duplicate) // of those the first to arrive stays
+        return;
+    if (buffer) {
+        if (newRun)
+            buffer->beginRun();
+        owned.discarded = !buffer->takes(owned.packet);
+        discarded += owned.discarded ? 1 : 0;
+        owned.packet.playedAt = buffer->playedAt();
+    }
+    run.waiting.insert(place, std::move(owned));
 }
 
 // As PacketSequencer: RFC 3550 A.1, a jump is believed when the next packet follows it.
@@ -147,8 +165,11 @@ Timeline::Ahead LiveSound::Stream::ahead(const LiveRun& run) const
     };
 }
 
-std::int64_t LiveSound::Stream::place(Timeline& timeline, const LiveRun& run, std::uint32_t rate) const
+std::int64_t LiveSound::Stream::place(
+    Timeline& timeline, const LiveRun& run, Timestamp origin, std::uint32_t rate) const
 {
+    if (const auto& playedAt = run.waiting.front().packet.playedAt)
+        return samplesBetween(origin, *playedAt, rate);
     const std::int64_t position = timeline.place(ahead(run));
     const std::uint32_t clock = clockOf(record);
     return clock == rate ? position : scaled(position, clock, rate);
@@ -161,14 +182,16 @@ void LiveSound::Stream::decode(Timestamp to, Timestamp origin, std::int64_t befo
         while (!run.waiting.empty() && run.waiting.front().packet.arrival < to) {
             if (!sound)
                 sound.emplace(record, form().channels(), track, loss);
+            if (buffer)
+                sound->playAsHeard();
             if (!run.timeline) {
                 run.timeline.emplace(origin, clockOf(record));
                 sound->beginRun();
             }
-            const std::int64_t position = place(*run.timeline, run, track.rate()) - before;
+            const std::int64_t position = place(*run.timeline, run, origin, track.rate()) - before;
             const OrderedPacket& packet = run.waiting.front().packet;
             run.done = packet.sequence;
-            if (!copy)
+            if (!copy && !run.waiting.front().discarded)
                 sound->add(packet, std::max<std::int64_t>(0, position));
             run.waiting.pop_front();
         }
@@ -187,7 +210,17 @@ LiveSound::Stream* LiveSound::find(StreamKey key)
 void LiveSound::begin(const StreamRecord& stream)
 {
     if (find(stream.key) == nullptr)
-        m_streams.push_back(std::make_unique<Stream>(stream));
+        m_streams.push_back(std::make_unique<Stream>(stream, m_hearing, m_answeredAt));
+}
+
+void LiveSound::setAnsweredAt(Timestamp at)
+{
+    if (m_answeredAt)
+        return;
+    m_answeredAt = at;
+    for (const auto& stream : m_streams)
+        if (stream->buffer)
+            stream->buffer->setAnsweredAt(at);
 }
 
 void LiveSound::add(StreamKey key, Bytes recorded)
@@ -226,11 +259,10 @@ void LiveSound::start()
         if (stream->runs.empty() || stream->runs.front().waiting.empty())
             continue;
         Timeline timeline(m_tracks->origin, clockOf(stream->record));
-        m_tracks->before
-            = std::min(m_tracks->before, stream->place(timeline, stream->runs.front(), rate));
+        m_tracks->before =
+            std::min(m_tracks->before, stream->place(timeline, stream->runs.front(), m_tracks->origin, rate));
     }
-    m_tracks->before
-        = std::max(m_tracks->before, -TimelineLimits::longestFirstStall * static_cast<std::int64_t>(rate));
+    m_tracks->before = std::max(m_tracks->before, -TimelineLimits::longestFirstStall * static_cast<std::int64_t>(rate));
 }
 
 void LiveSound::take(const Sink& sink)
@@ -278,13 +310,13 @@ void LiveSound::give(std::int64_t to, const Sink& sink)
         const std::size_t count = std::min<std::size_t>(rate, static_cast<std::size_t>(to) - from);
         CallAudio piece;
         piece.sampleRate = rate;
-        piece.start = tracks.origin
-            + Nanoseconds((static_cast<std::int64_t>(from) + tracks.before) * (1'000'000'000 / rate));
+        piece.start =
+            tracks.origin + Nanoseconds((static_cast<std::int64_t>(from) + tracks.before) * (1'000'000'000 / rate));
         for (const Party side : { Party::Caller, Party::Callee }) {
             SoundTrack& track = tracks.of(side);
             auto& samples = side == Party::Caller ? piece.caller : piece.callee;
-            const auto end = track.samples().begin()
-                + static_cast<std::ptrdiff_t>(std::min(count, track.samples().size()));
+            const auto end =
+                track.samples().begin() + static_cast<std::ptrdiff_t>(std::min(count, track.samples().size()));
             samples.assign(track.samples().begin(), end);
             samples.resize(count);
             track.moveOn(from + count);
@@ -314,6 +346,9 @@ std::vector<std::string> LiveSound::notes() const
             notes.push_back(name + what + " is not decoded: " + std::to_string(packets) + " packets are silence");
         if (stream->copy)
             notes.push_back(name + "the same sound as another stream, on another path, heard once");
+        if (stream->discarded > 0)
+            notes.push_back(
+                name + std::to_string(stream->discarded) + " packets too late for the jitter buffer left out");
         if (stream->late > 0)
             notes.push_back(name + std::to_string(stream->late) + " packets came too late to be heard live, or twice");
     }

@@ -16,13 +16,16 @@ namespace callmon {
 // not heard, and what is concealed of a gap longer than half a second begins that much later. One thread.
 class LiveSound {
 public:
-    LiveSound();
+    // As heard by the jitter buffers of the streams' records, which begin with the first packets that are added.
+    explicit LiveSound(Hearing hearing = Hearing::AsSent);
     ~LiveSound();
 
+    void setAnsweredAt(Timestamp at); // as soon as it is known (RecordingFacts)
     void begin(const StreamRecord& stream); // before its first packets
     void add(StreamKey stream, Bytes recorded); // what MediaReader reads, as it comes
-    // When what was added of all streams is up to about the same time: the sound that is complete since the last time, in pieces of up to a second, each behind the one before it: both
-    // sides equally long. The rate (8000 or 16000) stays that of the first one.
+    // When what was added of all streams is up to about the same time: the sound that is complete since the last time,
+    // in pieces of up to a second, each behind the one before it: both sides equally long. The rate (8000 or 16000)
+    // stays that of the first one.
     using Sink = std::function<void(const CallAudio&)>;
     void take(const Sink& sink);
     void finish(const Sink& sink); // the call is over: the rest
@@ -36,6 +39,8 @@ private:
     void advance(Timestamp to, const Sink& sink);
     void give(std::int64_t to, const Sink& sink); // samples up to there
 
+    const Hearing m_hearing;
+    std::optional<Timestamp> m_answeredAt;
     std::vector<std::unique_ptr<Stream>> m_streams;
     std::optional<Timestamp> m_first, m_newest; // arrivals
     struct Tracks;

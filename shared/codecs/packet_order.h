@@ -16,6 +16,7 @@ struct OrderedPacket {
     std::int64_t sequence = 0; // extended past 16 bits within its run (RFC 3550 A.1)
     RtpHeader rtp; // a view into the recorded bytes
     std::optional<Timestamp> playedAt {}; // as heard: when the jitter buffer has it due
+    bool blind = false; // came in a second in which the probe itself lost frames
 };
 
 // Packets of one stream, run by run. A run is one numbering of one SSRC: ascending, each sequence number once; a sender

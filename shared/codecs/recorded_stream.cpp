@@ -28,7 +28,8 @@ void readRecorded(const RecordedStream& recorded, Timestamp end, PacketSequencer
                 continue;
             }
             read.cut += cut ? 1 : 0;
-            sequencer.add({ packet->arrival, packet->uncertainty, 0, *rtp });
+            sequencer.add(
+                { packet->arrival, packet->uncertainty, 0, *rtp, {}, recorded.facts.isBlind(packet->arrival) });
         }
         if (reader.damaged()) {
             read.damaged = true;
@@ -54,7 +55,7 @@ PacketsRead readPackets(const RecordedStream& recorded, Timestamp end, Hearing h
         read.strays = sequencer.strays();
         return read;
     }
-    HeardPackets heard(recorded.stream, take);
+    HeardPackets heard(recorded.stream, recorded.facts.answeredAt, take);
     PacketSequencer sequencer([&](const OrderedPacket& packet, bool begins) { heard.add(packet, begins); });
     readRecorded(recorded, end, sequencer, read);
     sequencer.finish();

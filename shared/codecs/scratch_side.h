@@ -15,7 +15,7 @@ public:
     {
     }
     void add(std::size_t at, std::span<const std::int16_t> sound) override;
-    void addLoss(std::int64_t, std::int64_t) override { }
+    void addLoss(const SoundSpan&) override { }
     std::size_t size() const { return m_size; } // samples
     // Silence behind the last. Errors of before are told here, too.
     Result<void> read(std::size_t at, std::span<std::int16_t> into);

@@ -150,7 +150,7 @@ StreamSound::StreamSound(const StreamRecord& stream, unsigned channels, SoundSid
 void StreamSound::add(const OrderedPacket& packet, std::int64_t position)
 {
     const PayloadMeaning meaning = meaningOf(packet.rtp, m_stream);
-    const std::int64_t missing = m_lastSequence ? packet.sequence - *m_lastSequence - 1 : 0;
+    const Missing missing { m_lastSequence ? packet.sequence - *m_lastSequence - 1 : 0, packet.blind };
     m_lastSequence = packet.sequence;
     if (meaning.kind == Kind::Voice) {
         if (Decoder* const decoder = decoderOf(packet.rtp.payloadType, meaning.codec))
@@ -164,11 +164,11 @@ void StreamSound::add(const OrderedPacket& packet, std::int64_t position)
     m_voice = nullptr; // the pause that follows is meant: nothing to conceal
 }
 
-void StreamSound::addVoice(Decoder& decoder, Bytes payload, std::int64_t position, std::int64_t missing)
+void StreamSound::addVoice(Decoder& decoder, Bytes payload, std::int64_t position, const Missing& missing)
 {
     // Where the clock does not divide into samples, neighbours can be one sample apart by rounding.
     const bool rounded = m_clock % m_track.rate() != 0 && m_track.rate() % m_clock != 0;
-    if (rounded && m_voice == &decoder && missing == 0 && std::abs(position - m_end) == 1)
+    if (rounded && m_voice == &decoder && missing.packets == 0 && std::abs(position - m_end) == 1)
         position = m_end;
     const bool goesOn = m_voice == &decoder;
     if (goesOn && position > m_end)
@@ -177,7 +177,7 @@ void StreamSound::addVoice(Decoder& decoder, Bytes payload, std::int64_t positio
     m_buffer.clear();
     m_loss.strangeBytes += decoder.decode(payload, m_buffer);
     m_lastDuration = static_cast<std::int64_t>(m_buffer.size());
-    if (m_stretches && goesOn && missing == 0 && position > m_end && position - m_end <= m_longestStretch)
+    if (m_asHeard && goesOn && missing.packets == 0 && position > m_end && position - m_end <= m_longestStretch)
         stretchTo(position);
     write(position);
 }
@@ -201,16 +201,21 @@ void StreamSound::addKey(Bytes payload, std::int64_t position)
     m_keysEnd = to;
 }
 
-void StreamSound::fillGap(Decoder& decoder, Bytes next, std::int64_t gap, std::int64_t missing)
+void StreamSound::fillGap(Decoder& decoder, Bytes next, std::int64_t gap, const Missing& missing)
 {
     const std::size_t longestConcealment = m_track.rate(); // 1 s; past it there is silence
     const auto room = static_cast<std::int64_t>(m_track.limit()) - m_end;
     std::int64_t left = std::min(gap, room);
-    if (missing > 0 && left > 0)
-        m_track.addLoss(m_end, m_end + std::min(left, missing * m_lastDuration));
+    if (missing.packets > 0 && left > 0) {
+        m_track.addLoss({ m_end, m_end + std::min(left, missing.packets * m_lastDuration), missing.withProbe });
+        m_loss.withProbe += missing.withProbe ? static_cast<std::uint64_t>(missing.packets) : 0;
+        if (m_asHeard && missing.withProbe)
+            return;
+    }
     if (!decoder.pausing())
-        left = std::min({ left, missing * m_lastDuration + (m_stretches && missing > 0 ? m_longestStretch : 0),
-            static_cast<std::int64_t>(longestConcealment) });
+        left = std::min(
+            { left, missing.packets * m_lastDuration + (m_asHeard && missing.packets > 0 ? m_longestStretch : 0),
+                static_cast<std::int64_t>(longestConcealment) });
     const bool upToNext = left == gap; // else the next packet does not follow on what is concealed
     for (; left > 0; left -= static_cast<std::int64_t>(m_buffer.size())) {
         m_buffer.clear();

@@ -33,7 +33,7 @@ public:
     }
     virtual ~SoundSide() = default;
     virtual void add(std::size_t at, std::span<const std::int16_t> sound) = 0; // saturates where streams overlap
-    virtual void addLoss(std::int64_t begin, std::int64_t end) = 0;
+    virtual void addLoss(const SoundSpan& span) = 0;
     std::size_t limit() const { return m_limit; }
     std::uint32_t rate() const { return m_rate; } // Hz
     std::uint64_t beyondLimit() const { return m_beyondLimit; }
@@ -53,7 +53,7 @@ class SoundTrack final : public SoundSide {
 public:
     using SoundSide::SoundSide;
     void add(std::size_t at, std::span<const std::int16_t> sound) override;
-    void addLoss(std::int64_t begin, std::int64_t end) override { m_lost.push_back({ begin, end }); }
+    void addLoss(const SoundSpan& span) override { m_lost.push_back(span); }
     std::vector<std::int16_t>& samples() { return m_samples; }
     // Forgets what lies before `to`, and is open for as much behind it as it was made for: of a call that is on.
     void moveOn(std::size_t to);
@@ -72,7 +72,8 @@ private:
 struct SoundLoss {
     std::uint64_t strangeBytes = 0; // of payloads that are no frames of their codec
     std::uint64_t overlapped = 0; // samples that their time put where others were already
-    std::uint64_t stretched = 0; // samples between two packets that follow on each other (stretchSpeech)
+    std::uint64_t stretched = 0; // samples between two packets that follow on each other (playAsHeard)
+    std::uint64_t withProbe = 0; // packets missing from seconds in which the probe itself lost frames
     std::map<std::string, std::uint64_t> undecodedPackets; // by codec, or by "payload type 97"
 };
 
@@ -106,15 +107,20 @@ class StreamSound {
 public:
     StreamSound(const StreamRecord& stream, unsigned channels, SoundSide& track, SoundLoss& loss);
     // Positions are those of a receiver whose delay moves amid speech, a sample or so a packet: where it grows, a line
-    // is drawn from the sound before to the sound behind; without this there is silence, as in a pause.
-    void stretchSpeech() { m_stretches = true; }
+    // is drawn from the sound before to the sound behind; without this there is silence, as in a pause. What the probe
+    // lost is not made up: the receiver may have played it.
+    void playAsHeard() { m_asHeard = true; }
     void beginRun() { m_lastSequence.reset(); } // another numbering: what is missing before it cannot be told
     void add(const OrderedPacket& packet, std::int64_t position);
 
 private:
-    void addVoice(Decoder& decoder, Bytes payload, std::int64_t position, std::int64_t missing);
+    struct Missing { // between a packet and the one before it
+        std::int64_t packets = 0;
+        bool withProbe = false;
+    };
+    void addVoice(Decoder& decoder, Bytes payload, std::int64_t position, const Missing& missing);
     void addKey(Bytes payload, std::int64_t position);
-    void fillGap(Decoder& decoder, Bytes next, std::int64_t gap, std::int64_t missing);
+    void fillGap(Decoder& decoder, Bytes next, std::int64_t gap, const Missing& missing);
     void stretchTo(std::int64_t position);
     void write(std::int64_t position);
     Decoder* decoderOf(std::uint8_t type, std::string_view codec);
@@ -131,7 +137,7 @@ private:
     std::int64_t m_lastDuration = 0; // samples
     std::int64_t m_longestStretch; // samples: what a packet moves a receiver's delay by, unless it begins anew
     std::int16_t m_lastSample = 0; // of the voice written so far
-    bool m_stretches = false;
+    bool m_asHeard = false;
     std::int64_t m_end = 0; // of the voice written so far
     std::int64_t m_keysEnd = 0; // of the keys' tones
 };

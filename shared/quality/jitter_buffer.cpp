@@ -25,6 +25,8 @@ void JitterBuffer::begin(Late& late)
 bool JitterBuffer::judge(
     std::uint64_t packet, float uncertaintyMs, bool talkspurt, const JitterBufferRule& rule, Late& late)
 {
+    if (rule.kind == JitterBufferKind::None)
+        return true;
     const float behind = m_delayMs - m_meanMs;
     const bool tooLate = behind - uncertaintyMs > depthMs(rule);
     const bool tooEarly = behind < -beyondMs;

@@ -51,6 +51,8 @@ public:
     bool takes(float strayedMs, const JitterBufferRule& rule)
     {
         m_delayMs += strayedMs;
+        if (rule.kind == JitterBufferKind::None)
+            return true;
         const float behind = m_delayMs - m_meanMs;
         if (behind > depthMs(rule) || behind < -beyondMs) [[unlikely]]
             return false;

@@ -179,12 +179,13 @@ template <typename Archive, typename Point> void visitQualityPoint(Archive& arch
     archive.field(point.dscp);
     archive.field(point.earlyMedia);
     archive.field(point.pausing);
+    archive.field(point.probeLost);
     archive.field(point.farEnd.lost);
     archive.field(point.farEnd.jitter);
     archive.field(point.farEnd.roundTrip);
     archive.field(point.farEnd.reports);
 }
-constexpr std::size_t qualityPointBytes = 73;
+constexpr std::size_t qualityPointBytes = 74;
 
 template <typename Archive, typename Message> void visitMessage(Archive& archive, Message& message)
 {

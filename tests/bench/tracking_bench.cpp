@@ -6,6 +6,8 @@
 //
 //   tracking_bench [--calls N] [--round-ms N] [--rounds N] [--payload] [--churn CALLS] [--only ours|unclaimed|map|rte]
 #include "bench_machine.h"
+#include "engine/alarms/alarm_desk.h"
+#include "engine/metrics/service_monitor.h"
 #include "engine/records/call_monitor.h"
 
 #include <rte_eal.h>
@@ -232,7 +234,7 @@ double measure(const char* name, const Options& options, Frames& frames, Use&& u
     return median.cyclesPerPacket;
 }
 
-void setUp(CallMonitor& monitor, std::uint32_t calls)
+template <typename Monitor> void setUp(Monitor& monitor, std::uint32_t calls)
 {
     for (std::uint32_t call = 0; call < calls; ++call) {
         const Endpoint a = mediaOf(2 * call);
@@ -306,6 +308,114 @@ double ours(const Options& options, Frames& frames, bool payload)
         static_cast<unsigned long long>(sink->chunks), double(withCalls - withChunks) / options.calls,
         double(residentBytes() - withCalls) / streams, double(withChunks - before) / 1048576);
     return cycles;
+}
+
+// Takes what tracking finds, and makes nothing of it.
+class StatisticsAlone final : public TrackerListener, public LaneListener {
+public:
+    void attach(MediaLane& lane) { m_lane = &lane; }
+    std::uint64_t streams = 0;
+
+private:
+    void callStarted(std::uint32_t) override { }
+    void callChanged(std::uint32_t) override { }
+    void messageSeen(std::uint32_t, const SeenMessage&) override { }
+    void callEnded(std::uint32_t) override { }
+    void callForgotten(std::uint32_t) override { }
+    bool wantsMedia() const override { return false; }
+    void streamStarted(std::uint32_t stream, Timestamp) override
+    {
+        m_lane->stream(stream).secondEndsAt = Timestamp::max(); // it has no seconds
+        ++streams;
+    }
+    void streamNumbered(std::uint32_t) override { }
+    void streamDropped(std::uint32_t) override { }
+    void secondPassed(std::uint32_t, Timestamp) override { }
+    void media(std::span<const MediaPacket>) override { }
+    void probeLost(Timestamp, Timestamp) override { }
+    void tick(Timestamp) override { }
+
+    MediaLane* m_lane = nullptr;
+};
+
+// What the storage thread does with a record but for storing it.
+class JudgingSink final : public CountingSink {
+public:
+    explicit JudgingSink(std::uint32_t maxCalls)
+        : CountingSink(0)
+        , m_alarms(maxCalls, builtInRules())
+        , m_service([&] {
+            ServiceOptions options;
+            options.maxCalls = maxCalls;
+            return options;
+        }())
+    {
+    }
+    void liveCall(const CallRecord& call) override
+    {
+        m_alarms.calls().liveCall(call);
+        m_service.liveCall(call);
+    }
+    void stream(const StreamRecord& stream) override
+    {
+        CountingSink::stream(stream);
+        m_alarms.calls().stream(stream);
+        m_service.stream(stream);
+    }
+    void quality(const QualityPoint& point) override
+    {
+        CountingSink::quality(point);
+        judged += point.mos > 0 ? 1 : 0;
+        m_alarms.calls().quality(point);
+    }
+    void callEnded(const CallRecord& call) override
+    {
+        m_alarms.calls().callEnded(call);
+        m_service.callEnded(call);
+    }
+    void second(Timestamp now) override
+    {
+        m_alarms.second(now);
+        m_service.second(now);
+    }
+    std::uint64_t judged = 0; // points with a MOS
+
+private:
+    AlarmDesk m_alarms;
+    ServiceMonitor m_service;
+};
+
+void judged(const Options& options, Frames& frames)
+{
+    const std::uint32_t streams = options.calls * 2;
+    TrackerOptions tracker;
+    tracker.maxCalls = options.calls + options.calls / 4;
+    tracker.maxStreams = tracker.maxMediaAddresses = streams + streams / 4;
+    const auto take = [](auto& monitor, std::span<const Datagram> datagrams) {
+        for (std::size_t i = 0; i < datagrams.size(); i += burst)
+            monitor.process(datagrams.subspan(i, std::min(burst, datagrams.size() - i)));
+    };
+    double alone = 0;
+    {
+        TrackerOptions plain = tracker;
+        plain.rtp.buffer.kind = JitterBufferKind::None;
+        StatisticsAlone nothing;
+        const std::array<LaneListener*, 1> lanes { &nothing };
+        Tracker monitor(plain, nothing, lanes);
+        nothing.attach(monitor.lane(0));
+        setUp(monitor, options.calls);
+        alone = measure("ours, statistics alone", options, frames,
+            [&](std::span<const Datagram> datagrams) { take(monitor, datagrams); });
+        if (nothing.streams != streams)
+            std::printf("  WRONG: %llu streams\n", static_cast<unsigned long long>(nothing.streams));
+    }
+    JudgingSink sink(tracker.maxCalls);
+    CallMonitor monitor(tracker, sink);
+    setUp(monitor, options.calls);
+    const double all = measure("ours, all measured and judged", options, frames,
+        [&](std::span<const Datagram> datagrams) { take(monitor, datagrams); });
+    std::printf("    %llu points, %llu of them with a MOS; %.2f times statistics alone (goal: at most 1.25)\n",
+        static_cast<unsigned long long>(sink.points), static_cast<unsigned long long>(sink.judged), all / alone);
 }
 
 struct IdentityHash {
@@ -470,7 +580,7 @@ Options parse(int argc, char** argv)
         else {
             std::printf(
                 "tracking_bench [--calls N] [--round-ms N] [--rounds N] [--payload] [--churn CALLS, 0 for none] "
-                "[--only ours|unclaimed|map|rte]\n");
+                "[--only ours|judged|unclaimed|map|rte]\n");
             std::exit(2);
         }
     }
@@ -500,6 +610,8 @@ int main(int argc, char** argv)
         Frames frames;
         if (options.wants("ours"))
             ours(options, frames, options.payload);
+        if (options.wants("judged"))
+            judged(options, frames);
         if (options.wants("unclaimed"))
             unclaimed(options, frames);
         if (options.wants("map"))

@@ -10,8 +10,9 @@
 // - Clock rates that are no multiple of 1,000 Hz (11,025 Hz DVI4, 44,100 Hz L16): tshark drops the remainder.
 // - A change of payload type to another clock rate (PCMU to opus) is no interval for jitter; tshark compares timestamps
 //   of both clocks, which gives hundreds of milliseconds.
-// - Timestamps that jump at the first answer: the jump is no jitter (a segment of its own). Where they go on,
-//   it agrees.
+// - Timestamps that jump at the callee's first SDP or at the answer: the jump is no jitter (a segment of its own).
+// Where they go on,
+//   it agrees. The same at a marker after a pause in which the sender's clock stood still.
 // - Unassigned payload types below 96 that the SDP names, such as 35, have that codec's clock here and none in tshark;
 //   payload type 1, reserved since RFC 3551, has none here and 8,000 Hz in tshark.
 // - Calls that follow each other on the same addresses with the same SSRC have a stream each; tshark joins them to one.

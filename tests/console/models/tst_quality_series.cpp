@@ -81,12 +81,16 @@ private slots:
     {
         auto blind = point(0, 1, 40, 0, 0);
         blind.lostWithProbe = 10;
+        blind.probeLost = true;
         blind.jitterErrorMs = 0.5F;
-        const auto series = buildQualitySeries({ point(0, 0, 50, 1, 4), blind }, twoStreams(), epoch);
-        QCOMPARE(series[0].probeLost, (std::vector<double> { 1 }));
+        auto whole = point(0, 2, 50, 0, 0); // frames of others were lost: of this stream nothing is missing
+        whole.probeLost = true;
+        const auto series = buildQualitySeries({ point(0, 0, 50, 1, 4), blind, whole }, twoStreams(), epoch);
+        QCOMPARE(series[0].probeLost, (std::vector<double> { 1, 2 }));
+        QVERIFY(std::isnan(series[0].loss.values[2]));
         QVERIFY(std::isnan(series[0].loss.values[1]));
         QVERIFY(!std::isnan(series[0].loss.values[0]));
-        QCOMPARE(series[0].jitterError, (std::vector<double> { 0, 0.5 }));
+        QCOMPARE(series[0].jitterError, (std::vector<double> { 0, 0.5, 0 }));
     }
 
     void anErrorGoesWithEachValueOverGapsToo()

@@ -74,6 +74,21 @@ private slots:
         QVERIFY(timeline->readOut(71).contains("the probe lost frames"));
     }
 
+    void whatIsMissingWithTheProbesOwnLossesIsNotMarkedAsLost()
+    {
+        const auto timeline = sampleTimeline();
+        TimelineData data = sample();
+        data.sounds[0].peaks.assign(10'000, 0.5F);
+        data.sounds[0].lost = { { 20, 40, true } };
+        timeline->setData(data);
+        QCOMPARE(pixelsOf(timeline->grab().toImage(), Qt::magenta), 0);
+        const int broken = pixelsOf(timeline->grab().toImage(), Qt::darkGray);
+        data.sounds[0].lost[0].withProbe = false;
+        timeline->setData(data);
+        QVERIFY(pixelsOf(timeline->grab().toImage(), Qt::magenta) > 100);
+        QVERIFY(pixelsOf(timeline->grab().toImage(), Qt::darkGray) < broken - 100);
+    }
+
     void keysMoveTheCursorAndItsValuesCanBeHeard()
     {
         const auto timeline = sampleTimeline();

@@ -272,6 +272,7 @@ public:
                             static_cast<std::uint16_t>(burst ? 240 : 62), 834, 1 };
                     if (t == 48 || t == 49) { // the probe itself was in trouble
                         p.lostWithProbe = 9;
+                        p.probeLost = true;
                         p.mos = 0;
                         p.jitterErrorMs = 6;
                     }

@@ -6,6 +6,7 @@
 #include "console/views/mos_waterfall_view.h"
 #include "console/views/player_bar.h"
 #include "console/views/stream_table.h"
+#include "console/views/waveform_slider.h"
 #include "demo_source.h"
 
 #include <QAbstractItemModelTester>
@@ -68,6 +69,33 @@ private slots:
         QTest::keyClick(&page->timeline(), Qt::Key_Left, Qt::ControlModifier);
         QVERIFY2(ladder.rowText(ladder.selected()).contains("INFO"), qPrintable(ladder.rowText(ladder.selected())));
         QVERIFY(page->messages().text().toPlainText().startsWith("INFO"));
+    }
+
+    void thePlayerTellsTheNetworksLossFromTheProbesOwn()
+    {
+        CallAudio audio;
+        audio.caller.resize(80'000);
+        audio.callee.resize(80'000);
+        audio.callerLost = { { 8000, 16'000 }, { 24'000, 32'000, true } };
+        audio.calleeLost = { { 40'000, 48'000, true } };
+        WaveformSlider slider;
+        slider.resize(500, 60);
+        Theme theme;
+        theme.bad = Qt::magenta;
+        theme.quiet = Qt::darkGreen;
+        slider.setTheme(theme);
+        slider.setSound(audio);
+        QCOMPARE(slider.accessibleDescription(),
+            QString("1 place(s) with lost packets, 2 place(s) where the probe itself lost frames"));
+        const QImage image = slider.grab().toImage();
+        const auto is = [&](int x, int y, Qt::GlobalColor colour) { return image.pixelColor(x, y) == QColor(colour); };
+        QVERIFY(is(60, 3, Qt::magenta) && is(63, 3, Qt::magenta)); // 50 pixels a second
+        QVERIFY(is(151, 3, Qt::darkGreen) && !is(154, 3, Qt::darkGreen) && !is(151, 3, Qt::magenta));
+        QVERIFY(is(251, 56, Qt::darkGreen) && !is(254, 56, Qt::darkGreen));
+        audio.callerLost.resize(1);
+        audio.calleeLost.clear();
+        slider.setSound(audio);
+        QCOMPARE(slider.accessibleDescription(), QString("1 place(s) with lost packets"));
     }
 
     void whatTheReceiversReportIsReadBelowOurFigures()

@@ -4,6 +4,7 @@
 #include "tests/console/views/demo_source.h"
 #include "tests/shared/codecs/recorded_media.h"
 
+#include <QCheckBox>
 #include <QSignalSpy>
 #include <QTest>
 #include <QToolButton>
@@ -85,6 +86,24 @@ private slots:
         QCOMPARE(m_source->cancelled, std::vector<quint64> { m_source->request });
         send(100, 100); // on its way then
         QVERIFY(!m_player->hasAudio());
+    }
+
+    void asHeardItComesThroughTheJitterBuffer()
+    {
+        constexpr std::size_t buffer = 320; // 40 ms
+        m_button->click();
+        send(0, 200);
+        QVERIFY(m_player->audio().caller[0] != 0);
+        QCheckBox* heard = m_player->findChild<QCheckBox*>(QStringLiteral("asHeard"));
+        QVERIFY(heard);
+        heard->click(); // listens anew
+        QVERIFY(m_player->isLive());
+        QCOMPARE(m_source->cancelled, std::vector<quint64> { m_source->request });
+        QCOMPARE(m_source->asked.size(), std::size_t { 2 });
+        send(0, 200);
+        QVERIFY(m_player->hasAudio());
+        QCOMPARE(m_player->audio().caller[buffer - 1], std::int16_t { 0 });
+        QVERIFY(m_player->audio().caller[buffer] != 0);
     }
 
     void aPageThatIsClosedListensNoMore()

@@ -169,9 +169,17 @@ private slots:
             point.packets = 20;
             point.lost = 30;
             point.lostWithProbe = 30;
+            point.probeLost = true;
             point.mos = 1.2F;
-            point.jitterMs = 80; // and the true one lies between 20 and 140
+            point.jitterMs = 200; // of what came, whatever its times are worth
             point.jitterErrorMs = 60;
+            desk.alarms.quality(point);
+        }
+        for (int t = 20; t < 40; ++t) { // frames of others: this stream lacks nothing, and its times are no better
+            QualityPoint point = Desk::point(call, 0, t);
+            point.probeLost = true;
+            point.mos = 0;
+            point.jitterMs = 200;
             desk.alarms.quality(point);
         }
         QCOMPARE(desk.changed().size(), std::size_t(0));

@@ -39,6 +39,7 @@ private slots:
     void aJumboFrameInSeveralBuffersIsOneFrame();
     void framesLongerThanAnyAreDroppedAndCounted();
     void netNullFillsBatchesWithDistinctOrderedTimes();
+    void buffersThatNobodyGivesBackFillThePool();
     void theLinkRateOfAVirtualPortIsTheOptions();
     void anIdlePortSleeps();
     void startingDpdkLeavesTheCpuAffinityAlone();
@@ -149,6 +150,25 @@ void TestDpdkPort::netNullFillsBatchesWithDistinctOrderedTimes()
     }
     QVERIFY(last >= before - std::chrono::milliseconds(1));
     QVERIFY(last <= std::chrono::system_clock::now() + std::chrono::milliseconds(1));
+}
+
+void TestDpdkPort::buffersThatNobodyGivesBackFillThePool()
+{
+    const auto port = openPort("net_null3,size=64");
+    QVERIFY2(port, port ? "" : port.error().what.c_str());
+    QCOMPARE(port.value()->bufferPercent(), 0.0);
+    std::vector<std::unique_ptr<FrameBatch>> held;
+    for (double before = 0; held.size() < 115; before = port.value()->bufferPercent()) { // 7,360 of 8,191
+        held.push_back(std::make_unique<FrameBatch>());
+        QVERIFY(port.value()->receive(*held.back()));
+        QCOMPARE(held.back()->count, FrameBatch::capacity);
+        QVERIFY(port.value()->bufferPercent() >= before);
+    }
+    QVERIFY2(port.value()->bufferPercent() > 75 && port.value()->bufferPercent() < 100,
+        qPrintable(QString::number(port.value()->bufferPercent())));
+    for (const auto& batch : held)
+        port.value()->release(*batch);
+    QCOMPARE(port.value()->bufferPercent(), 0.0);
 }
 
 // 200 bytes at 1 Mbit/s take 1.8 ms: a poll's 64 frames cannot all have come at its end.

@@ -373,7 +373,7 @@ private slots:
         const QStringList lines = answer.out.split("\r\n", Qt::SkipEmptyParts);
         QCOMPARE(lines.size(), 4);
         QVERIFY2(lines[2].endsWith(",1,media@host,callee,2026-03-01T10:00:01.123456789Z,50,1,2,3,4,0.500000,0.125000,"
-                                  "21.250000,4.250,5,10000,80000,46,1,1,2,1.250000,4.500000,52.100000"),
+                                  "21.250000,4.250,5,10000,80000,46,1,1,2,1.250000,4.500000,52.100000,1"),
             qPrintable(lines[2]));
         QVERIFY(run({ "quality", "media@host", "--data", directory }).out.contains("second from (UTC)"));
         QCOMPARE(run({ "quality", "nobody", "--data", directory }).status, 1);

@@ -110,7 +110,8 @@ private slots:
     void fromTheStartIsTheWholeRecording()
     {
         CallThatIsOn call(*m_writer, "whole", sample::at("2026-03-01T10:00:00Z"));
-        const Ctl listened = ctl({ "listen", "--from-start", std::to_string(call.key().value), "-o", path("live.wav") });
+        const Ctl listened =
+            ctl({ "listen", "--from-start", std::to_string(call.key().value), "-o", path("live.wav") });
         QCOMPARE(listened.err, std::string());
         QCOMPARE(listened.status, 0);
         call.end();
@@ -118,6 +119,19 @@ private slots:
         const QByteArray whole = wavOf(call.key());
         QVERIFY(whole.size() >= static_cast<qsizetype>(headerBytes + seconds * 8000 * 4));
         QVERIFY(live == whole); // the header, too
+    }
+
+    void asHeardIsTheRecordingAsHeard()
+    {
+        CallThatIsOn call(*m_writer, "heard", sample::at("2026-03-01T10:30:00Z"));
+        const Ctl listened =
+            ctl({ "listen", "--heard", "--from-start", std::to_string(call.key().value), "-o", path("live.wav") });
+        QCOMPARE(listened.status, 0);
+        call.end();
+        const QByteArray live = contents("live.wav");
+        QCOMPARE(ctl({ "wav", "--heard", std::to_string(call.key().value), "-o", path("heard.wav") }).status, 0);
+        QVERIFY(live == contents("heard.wav"));
+        QVERIFY(live != wavOf(call.key()));
     }
 
     void fromNowOnIsTheRestOfTheRecording()
@@ -145,8 +159,8 @@ private slots:
     void anEndMayBeGiven()
     {
         CallThatIsOn call(*m_writer, "some", sample::at("2026-03-01T12:00:00Z"));
-        const Ctl listened
-            = ctl({ "listen", std::to_string(call.key().value), "--for", "2", "--channels", "caller", "-o", "-" });
+        const Ctl listened =
+            ctl({ "listen", std::to_string(call.key().value), "--for", "2", "--channels", "caller", "-o", "-" });
         QCOMPARE(listened.status, 0);
         QCOMPARE(listened.out.size(), headerBytes + 2 * 8000 * 2);
         call.end();
@@ -208,7 +222,7 @@ private:
     QByteArray wavOf(CallKey call) const
     {
         return ctl({ "wav", std::to_string(call.value), "-o", path("whole.wav") }).status == 0 ? contents("whole.wav")
-                                                                                                : QByteArray();
+                                                                                               : QByteArray();
     }
     static QByteArray sideOf(const QByteArray& stereo, int side)
     {

@@ -48,6 +48,7 @@ private slots:
     void markerAndNoisePacketsAreNoDelay();
     void changeOfClockIsNoJitter();
     void newTimestampSegmentIsNoJitter();
+    void talkspurtsOfAClockThatStoodStillAreNoJitter();
     void segmentThatGoesOnAsBeforeFeedsJitter();
     void unknownClockGivesNoJitter();
     void onePacketHasNoInterval();
@@ -369,6 +370,31 @@ void RtpStreamTest::newTimestampSegmentIsNoJitter()
     feed.add(40, 2, 123'456);
     feed.add(60, 3, 123'616);
     QVERIFY(near(feed.stream.jitterMax()->count(), 0));
+}
+
+// A hold of ten seconds in which the sender's clock stood still. Without a pause before it a marker begins nothing,
+// some senders set it always: then 120 ms more are an interval like any other. So they are with the clock in step: 4 ms
+// more.
+void RtpStreamTest::talkspurtsOfAClockThatStoodStillAreNoJitter()
+{
+    Feed held;
+    held.add(0, 0, 0);
+    held.add(20, 1, 160);
+    held.add(10'020, 2, 320, pcma, true);
+    held.add(10'040, 3, 480);
+    QVERIFY(near(held.stream.jitterNow().count(), 0));
+    QVERIFY(near(held.stream.jitterMax()->count(), 0));
+
+    Feed always;
+    always.add(0, 0, 0);
+    always.add(20, 1, 160, pcma, true);
+    always.add(60, 2, 160 + 1280, pcma, true);
+    QVERIFY(near(always.stream.jitterNow().count(), 120.0 / 16));
+
+    Feed inStep;
+    inStep.add(0, 0, 0);
+    inStep.add(1'004, 1, 8'000, pcma, true);
+    QVERIFY(near(inStep.stream.jitterNow().count(), 0.25));
 }
 
 // A phone that sent a little before its answer was seen goes on with the same timestamps: no interval is left out.

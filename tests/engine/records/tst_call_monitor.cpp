@@ -555,6 +555,7 @@ void CallMonitorTest::whatTheProbeLostIsNotTheNetworks()
     QCOMPARE(points[1].lost, 0u);
     QCOMPARE(points[1].lostWithProbe, 5u);
     QCOMPARE(points[1].mos, 0.0F);
+    QVERIFY(points[1].probeLost && !points[0].probeLost && !points[3].probeLost);
     QCOMPARE(points[3].lost, 5u);
     QCOMPARE(points[3].lostWithProbe, 0u);
     QVERIFY(points[3].mos > 1 && points[3].mos < points[0].mos);

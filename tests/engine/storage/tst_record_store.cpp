@@ -48,6 +48,8 @@ private slots:
         for (int i = 0; i < 130; ++i) // a report each five seconds; a block without
             if (i % 5 != 0 || i >= 120)
                 points[static_cast<std::size_t>(i)].farEnd = {};
+        points[2].lostWithProbe = points[3].lostWithProbe = 0; // others' frames, and nobody's
+        points[3].probeLost = false;
         for (const auto& point : points)
             directory.writer->quality(point);
         directory.writer->callEnded(call);
@@ -67,7 +69,8 @@ private slots:
             QCOMPARE(got.packets, points[i].packets);
             QVERIFY(got.lost == 1 && got.duplicates == 2 && got.reordered == 3);
             QVERIFY(got.jitterMs == 0.5f && got.deltaMaxMs == 21.25f && got.mos == 4.25f);
-            QVERIFY(got.lostWithProbe == 4 && got.jitterErrorMs == 0.125f);
+            QVERIFY(got.lostWithProbe == points[i].lostWithProbe && got.jitterErrorMs == 0.125f);
+            QCOMPARE(got.probeLost, points[i].probeLost);
             QCOMPARE(got.farEnd, points[i].farEnd);
         }
     }

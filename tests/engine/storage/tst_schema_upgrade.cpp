@@ -160,6 +160,7 @@ private slots:
         const QualityPoint& added = points.value().at(0);
         QVERIFY(added.lostWithProbe == 4 && added.jitterErrorMs == 0.125f && added.bytes == 10'000);
         QVERIFY(added.discarded == 5 && added.dscp == 46 && added.earlyMedia && added.pausing);
+        QVERIFY(added.probeLost);
         QCOMPARE(added.farEnd, (FarEndReport { 125, 45, 521, 2 }));
     }
 

@@ -35,6 +35,7 @@ private slots:
     void mediaInTheBatchOfItsDescriptionIsBound();
     void sourceAddressBindsWhenTheDestinationIsUnknown();
     void newSsrcAndNewPathAreNewStreams();
+    void announcementBeforeTheAnswerIsASegmentOfItsOwn_data();
     void announcementBeforeTheAnswerIsASegmentOfItsOwn();
     void telephoneEventsBelongToTheirStream();
     void relayBetweenTwoHopsTellsDirectionsApart();
@@ -132,12 +133,26 @@ void MediaBindingTest::newSsrcAndNewPathAreNewStreams()
     QCOMPARE(streams[2].packets, 4u);
 }
 
+void MediaBindingTest::announcementBeforeTheAnswerIsASegmentOfItsOwn_data()
+{
+    QTest::addColumn<QString>("before");
+    QTest::addColumn<QString>("answer");
+    QTest::newRow("not described") << "10 B>A 180 1"
+                                   << "110 B>A 200 1 sdp=sendrecv";
+    QTest::newRow("described, and again at the answer") << "10 B>A 183 1 sdp=sendrecv"
+                                                        << "110 B>A 200 1 sdp=sendrecv";
+    QTest::newRow("described before the answer only") << "10 B>A 183 1 sdp=sendrecv"
+                                                      << "110 B>A 200 1";
+}
+
 void MediaBindingTest::announcementBeforeTheAnswerIsASegmentOfItsOwn()
 {
+    QFETCH(QString, before);
+    QFETCH(QString, answer);
     TestTraffic traffic;
-    traffic.script("0 A>B INVITE 1 sdp=sendrecv\n10 B>A 180 1");
+    traffic.script("0 A>B INVITE 1 sdp=sendrecv\n" + before);
     traffic.talk(20, 5, calleeMedia, callerMedia, 7);
-    traffic.script("110 B>A 200 1 sdp=sendrecv\n115 A>B ACK 1");
+    traffic.script(answer + "\n115 A>B ACK 1");
     for (int i = 0; i < 5; ++i) {
         traffic.rtp(120 + 20 * i, calleeMedia, callerMedia,
             { 8, static_cast<std::uint16_t>(5 + i), static_cast<std::uint32_t>(900'000 + 160 * i), 7, false });

@@ -192,7 +192,7 @@ inline StreamRecord fullStream(CallKey call, std::uint32_t index, Timestamp firs
 
 inline QualityPoint point(StreamKey stream, Timestamp at, std::uint32_t packets = 50)
 {
-    return { stream, at, packets, 1, 2, 3, 0.5f, 21.25f, 4.25f, 4, 0.125f, 10'000, 5, 46, true, true,
+    return { stream, at, packets, 1, 2, 3, 0.5f, 21.25f, 4.25f, 4, 0.125f, 10'000, 5, 46, true, true, true,
         { 125, 45, 521, 2 } };
 }
 

@@ -28,6 +28,8 @@ private slots:
     void jitterReorderingAndDuplicatesAreNotHeard();
     void asHeardLacksWhatCameTooLate();
     void asHeardFollowsAFixedBufferThatBeginsAnew();
+    void asHeardBeginsAnewAtTheAnswer();
+    void asHeardMakesNothingUpThatTheProbeLost();
     void asHeardFollowsTheAdaptiveLineToTheSample();
     void timestampsAndSequenceNumbersWrap();
     void bothSidesStayInStep();
@@ -237,6 +239,68 @@ void CallAudioTest::asHeardFollowsAFixedBufferThatBeginsAnew()
     QVERIFY(isSilent(heard.caller, 480 + 160 * 40 + 80, 720)); // behind the rest of a stretch
     for (std::size_t i = 40; i < 60; ++i)
         QVERIFY(isTone(heard.caller, 1280 + 160 * i, toneSample(static_cast<int>(i))));
+}
+
+// An announcement of 25 packets, and then the callee, whose clock is 150 ms behind: each packet is played 60 ms after
+// it came. Nobody having been asked who answered when, the buffer would take them for late.
+void CallAudioTest::asHeardBeginsAnewAtTheAnswer()
+{
+    auto packets = tonePackets(50);
+    for (std::size_t i = 25; i < packets.size(); ++i)
+        packets[i].ticks -= 150 * 8;
+    StreamMedia media = streamOf(packets);
+    media.stream.jitterBuffer = JitterBufferKind::Fixed;
+    media.stream.jitterBufferDelay = Milliseconds(60);
+    QVERIFY(!assembleCallAudio({ media }, Timestamp::max(), Hearing::AsHeard).callerLost.empty());
+    media.facts.answeredAt = testStart + std::chrono::milliseconds(499);
+    const CallAudio heard = assembleCallAudio({ media }, Timestamp::max(), Hearing::AsHeard);
+    QCOMPARE(heard.caller.size(), 480u + 50 * 160);
+    for (std::size_t i = 0; i < 50; ++i)
+        QVERIFY(isTone(heard.caller, 480 + 160 * i, toneSample(static_cast<int>(i))));
+    QVERIFY(heard.callerLost.empty() && heard.notes.empty());
+}
+
+// Packets 10, 11 and 60 are missing, 20 and 80 come 70 ms late for a buffer of 60. In the first second the probe itself
+// lost frames: of that second nothing is concealed and nothing discarded.
+void CallAudioTest::asHeardMakesNothingUpThatTheProbeLost()
+{
+    auto packets = tonePackets(100);
+    for (const std::size_t late : { 20, 80 })
+        packets[late].arrivalMs += 70;
+    packets.erase(packets.begin() + 60);
+    packets.erase(packets.begin() + 10, packets.begin() + 12);
+    std::stable_sort(
+        packets.begin(), packets.end(), [](const auto& a, const auto& b) { return a.arrivalMs < b.arrivalMs; });
+    StreamMedia media = streamOf(packets);
+    media.stream.jitterBuffer = JitterBufferKind::Fixed;
+    media.stream.jitterBufferDelay = Milliseconds(60);
+    std::vector<QualityPoint> points(4);
+    points[0].stream = { {}, 1 }; // another's
+    points[1].at = points[3].at = testStart + std::chrono::seconds(1);
+    points[2].at = points[0].at = testStart;
+    points[0].probeLost = points[2].probeLost = true;
+    points[3].stream = { {}, 1 };
+    points[3].probeLost = true;
+    media.facts = recordingFactsOf({}, media.stream.key, points);
+
+    const CallAudio heard = assembleCallAudio({ media }, Timestamp::max(), Hearing::AsHeard);
+    const auto place = [](std::int64_t packet) { return 480 + 160 * packet; };
+    QVERIFY((heard.callerLost
+        == std::vector<SoundSpan> {
+            { place(10), place(12), true }, { place(60), place(61) }, { place(80), place(81) } }));
+    QVERIFY(isSilent(heard.caller, static_cast<std::size_t>(place(10)), static_cast<std::size_t>(place(12))));
+    QCOMPARE(heard.caller[static_cast<std::size_t>(place(60))], toneSample(59)); // the network's: concealed
+    for (int i = 0; i < 100; ++i)
+        if (i != 10 && i != 11)
+            QCOMPARE(isTone(heard.caller, static_cast<std::size_t>(place(i)), toneSample(i)), i != 60 && i != 80);
+    QCOMPARE(heard.notes,
+        (std::vector<std::string> { "stream 0: 1 packet too late for the jitter buffer left out",
+            "stream 0: 2 packets are missing from seconds in which the probe itself lost frames: silence, and no loss "
+            "of the network" }));
+
+    const CallAudio sent = assembleCallAudio({ media });
+    QVERIFY((sent.callerLost == std::vector<SoundSpan> { { 1600, 1920, true }, { 9600, 9760 } }));
+    QCOMPARE(sent.caller[1600], toneSample(9));
 }
 
 // 30 ms longer at packet 500, in time for a buffer of 40, and short again at 2000. The line climbs and falls packet by

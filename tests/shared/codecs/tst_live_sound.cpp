@@ -57,7 +57,7 @@ struct Live {
 };
 
 // As the recording gives it: each stream in chunks of a second, each a second and a tick after its first packet.
-Live listen(const std::vector<StreamMedia>& media)
+Live listen(const std::vector<StreamMedia>& media, Hearing hearing = Hearing::AsSent)
 {
     struct Chunk {
         Timestamp due;
@@ -79,7 +79,9 @@ Live listen(const std::vector<StreamMedia>& media)
     std::ranges::stable_sort(chunks, {}, &Chunk::due);
     Live live;
     live.audio.sampleRate = 0;
-    LiveSound sound;
+    LiveSound sound(hearing);
+    if (media[0].facts.answeredAt)
+        sound.setAnsweredAt(*media[0].facts.answeredAt);
     Timestamp newest {};
     const auto take = [&](const CallAudio& piece) {
         if (live.pieces++ == 0) {
@@ -101,7 +103,8 @@ Live listen(const std::vector<StreamMedia>& media)
         sound.take(take);
         if (live.pieces > 0) {
             const auto given = static_cast<std::int64_t>(live.audio.caller.size()) * 1000 / live.audio.sampleRate;
-            const auto behind = std::chrono::duration_cast<std::chrono::milliseconds>(newest - live.audio.start).count();
+            const auto behind =
+                std::chrono::duration_cast<std::chrono::milliseconds>(newest - live.audio.start).count();
             live.longestBehind = std::max(live.longestBehind, behind - given);
         }
     }
@@ -129,8 +132,8 @@ private slots:
     void isSampleForSampleThatOfTheWholeCall_data()
     {
         QTest::addColumn<QString>("what");
-        for (const char* what : { "plain", "jitter", "loss", "reordered", "copies", "late burst", "hold", "jump", "keys",
-                 "restart", "stray", "first packets held up", "later stream", "g729", "g722" })
+        for (const char* what : { "plain", "jitter", "loss", "reordered", "copies", "late burst", "hold", "jump",
+                 "keys", "restart", "stray", "first packets held up", "later stream", "g729", "g722" })
             QTest::newRow(what) << QString(what);
     }
 
@@ -216,6 +219,53 @@ private slots:
         }
         if (what == "plain" || what == "jitter")
             QVERIFY2(live.longestBehind <= 1700, qPrintable(QString::number(live.longestBehind)));
+    }
+
+    void asHeardItIsSampleForSampleThatOfTheWholeCallToo_data()
+    {
+        QTest::addColumn<bool>("fixed");
+        QTest::addColumn<QString>("codec");
+        QTest::newRow("fixed") << true << "PCMA";
+        QTest::newRow("adaptive") << false << "PCMA";
+        QTest::newRow("adaptive, G.729") << false << "G729";
+    }
+
+    // Delays up to 90 ms and some up to 300, losses, a restart, and an answer at which the timestamps jump.
+    void asHeardItIsSampleForSampleThatOfTheWholeCallToo()
+    {
+        QFETCH(bool, fixed);
+        QFETCH(QString, codec);
+        const bool pcma = codec == QStringLiteral("PCMA");
+        std::mt19937 random(12);
+        Side caller { talk(random, 3, 600, pcma ? 160 : 20, pcma ? 8 : 18), Party::Caller, pcma ? "PCMA" : "G729",
+            static_cast<std::uint8_t>(pcma ? 8 : 18) };
+        Side callee { talk(random, 250, 560, 160, 8), Party::Callee };
+        for (std::size_t i = 0; i < 600; ++i) {
+            TestPacket& packet = caller.packets[i];
+            packet.arrivalMs += static_cast<std::int64_t>(random() % (i > 0 && random() % 20 == 0 ? 300 : 40));
+            packet.ticks -= i >= 250 ? 1200 : 0; // 150 ms
+            if (i >= 450)
+                packet.sequence = static_cast<std::uint16_t>(packet.sequence + 20'000);
+        }
+        std::erase_if(caller.packets, [&](const TestPacket&) { return random() % 30 == 0; });
+        for (std::size_t i = 0; i < caller.packets.size(); i += 3) { // late ones, too
+            caller.packets.insert(caller.packets.begin() + static_cast<std::ptrdiff_t>(i), caller.packets[i]);
+            caller.packets[i + 1].arrivalMs += 7;
+        }
+        auto media = mediaOf({ caller, callee });
+        for (StreamMedia& one : media) {
+            one.stream.jitterBuffer = fixed ? JitterBufferKind::Fixed : JitterBufferKind::Adaptive;
+            one.facts.answeredAt = testStart + std::chrono::milliseconds(20 * 250 + 3);
+        }
+        const CallAudio whole = assembleCallAudio(media, Timestamp::max(), Hearing::AsHeard);
+        QVERIFY(whole.caller != assembleCallAudio(media).caller);
+        const Live live = listen(media, Hearing::AsHeard);
+        QVERIFY(live.inStep && live.audio.start == whole.start);
+        QCOMPARE(live.audio.caller.size(), whole.caller.size());
+        for (const auto side : { &CallAudio::caller, &CallAudio::callee }) {
+            const auto differs = std::ranges::mismatch(live.audio.*side, whole.*side).in1 - (live.audio.*side).begin();
+            QCOMPARE(static_cast<std::size_t>(differs), (whole.*side).size());
+        }
     }
 
     void theSameStreamOnTwoPathsIsHeardOnce()

@@ -374,6 +374,7 @@ private slots:
         point.dscp = 15;
         point.earlyMedia = true;
         point.pausing = true;
+        point.probeLost = true;
         point.farEnd = { 16, 17, 18, 19 };
         const QualityPage there = through(QualityPage { { point } });
         QCOMPARE(there.points.size(), 1u);
@@ -392,7 +393,7 @@ private slots:
         QCOMPARE(b.bytes, point.bytes);
         QCOMPARE(b.discarded, point.discarded);
         QCOMPARE(b.dscp, point.dscp);
-        QVERIFY(b.earlyMedia && b.pausing);
+        QVERIFY(b.earlyMedia && b.pausing && b.probeLost);
         QCOMPARE(b.farEnd, point.farEnd);
     }
 
