@@ -66,8 +66,9 @@ bool RecordKeeper::step()
     const std::uint64_t errors = m_errors;
     const bool trusted = clockIsTrusted();
     bool any = copyOneWaiting() || clearOneExpiredFile();
-    if (!any && trusted && errors == m_errors) // a held call that cannot be copied keeps everything
-        any = expireMedia() || expireMessages() || expireDay() || expireQuality() || expireNotes();
+    if (!any && errors == m_errors) // a held call that cannot be copied keeps everything
+        any =
+            expireMessages(trusted) || (trusted && (expireMedia() || expireDay() || expireQuality() || expireNotes()));
     any = any || finishOneDeletion();
     if (!any)
         sayWhatWent();
@@ -197,8 +198,9 @@ bool RecordKeeper::expireMedia()
     return false;
 }
 
-// Never the newest: it is being written to.
-bool RecordKeeper::expireMessages()
+// Never the newest: it is being written to. Segments are in the order in which they were written, so their size needs
+// no clock; the dates of days do.
+bool RecordKeeper::expireMessages(bool clockIsTrusted)
 {
     const KeepPeriods& periods = m_options.periods;
     if (!periods.messages && periods.mostMessageBytes == 0)
@@ -208,7 +210,7 @@ bool RecordKeeper::expireMessages()
         return false;
     const auto oldest = messageSegmentPath(m_directory, segments.front());
     const auto written = lastWrite(oldest);
-    bool due = periods.messages && written && now() - *written >= *periods.messages;
+    bool due = clockIsTrusted && periods.messages && written && now() - *written >= *periods.messages;
     if (!due && periods.mostMessageBytes != 0) {
         std::uint64_t bytes = 0;
         std::error_code ignored;

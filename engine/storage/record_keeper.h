@@ -75,7 +75,7 @@ private:
     Result<void> copyNow(Hold& hold); // and keeps that it is held
     bool clearOneExpiredFile();
     bool expireMedia();
-    bool expireMessages();
+    bool expireMessages(bool clockIsTrusted);
     bool expireDay();
     bool removeDay(UtcDay day);
     bool expireQuality();

@@ -350,6 +350,21 @@ private slots:
         directory.closeKept();
     }
 
+    void aClockThatStepsDoesNotLiftTheLimitOfMessages()
+    {
+        KeptDirectory directory;
+        directory.openKept({ .messages = 48h, .mostMessageBytes = 3 * 64 * 1024 }, smallSegments());
+        directory.steps();
+        directory.wall += 25h * 365; // and steady time did not pass
+        for (int i = 0; lastSegment(directory.path / "messages") < 5; ++i)
+            directory.put(first + i * 1s, "call-" + std::to_string(i), "1", std::string(150, 'm'), 1);
+        directory.steps();
+        QVERIFY(directory.wasSaid("nothing is deleted by age until it is confirmed"));
+        const auto left = segmentsIn(directory.path / "messages").size();
+        QVERIFY(left >= 2 && left <= 3); // by age all but one would go
+        directory.closeKept();
+    }
+
     void aClockThatIsSlowlySetRightIsBelieved()
     {
         KeptDirectory directory;
