@@ -208,6 +208,8 @@ Result<void> Probe::openKeeper(const ProbeOptions& options)
     keeping.warn = m_warn;
     keeping.periods = options.keep;
     keeping.periods.mostMessageBytes = std::uint64_t(options.messageLimitGib) << 30;
+    keeping.periods.mostRecordBytes = std::uint64_t(options.recordLimitGib) << 30;
+    keeping.periods.mostQualityBytes = std::uint64_t(options.qualityLimitGib) << 30;
     if (keeping.periods.any() && !m_source->isLive() && !options.expireInReplay) {
         keeping.periods = {};
         m_warn("a replay deletes nothing by age; --expire-in-replay true lets it");

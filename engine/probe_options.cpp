@@ -253,6 +253,13 @@ const std::vector<Option>& allOptions()
             true, applyMediaDirectories },
         { "message-limit-gib", "Disk for signalling messages, GiB: then the oldest are deleted; 0: keep all", false,
             number<&O::messageLimitGib>(0, 1'048'576) },
+        { "record-limit-gib",
+            "Disk for the databases of records, GiB: then the oldest day is deleted, with all its figures; 0: keep all",
+            false, number<&O::recordLimitGib>(0, 1'048'576) },
+        { "quality-limit-gib",
+            "Disk for the one-second quality series in them, GiB: then those of the oldest day are deleted; 0: keep "
+            "all",
+            false, number<&O::qualityLimitGib>(0, 1'048'576) },
         { "keep-records",
             "Days of records, with all their figures, are deleted when they ended so long ago: 12h, 30d, 2y", false,
             age<&KeepPeriods::records>() },

@@ -34,7 +34,8 @@ struct ProbeOptions {
     std::vector<std::string> mediaDirectories; // where media go, side by side; none: into the data directory
     std::string listenTls; // tls://address:port, beside the other; empty: none
     std::string identity = "/etc/callmon/identity"; // directory of the engine's certificate
-    std::string listen; // URL; "none" for no remote interface; empty: the default socket, but none on a fast replay that does not stay
+    std::string listen; // URL; "none" for no remote interface; empty: the default socket, but none on a fast replay
+                        // that does not stay
 
     Poll poll = Poll::Adaptive;
     std::vector<int> cores; // the capture thread's CPU, then those for processing; empty: found by the port's NUMA node
@@ -78,7 +79,9 @@ struct ProbeOptions {
     std::vector<RecordingRule> recordingRules = builtInRecordingRules(); // until users change them
     std::uint32_t mediaLimitGib = 0; // kept of the recording log; 0: all of it
     std::uint32_t messageLimitGib = 0; // likewise, of signalling messages
-    KeepPeriods keep; // by age; its size of messages is the above
+    std::uint32_t recordLimitGib = 0; // of day databases, with all that is in them
+    std::uint32_t qualityLimitGib = 0; // of the quality series in them
+    KeepPeriods keep; // by age; its sizes are the above
     bool expireInReplay = false; // a replay deletes nothing else
     std::uint32_t mediaPoolMib =
         512; // of media on its way from processing to disk; what is open in streams is not counted

@@ -84,6 +84,12 @@ Result<FetchedMedia> mediaOf(
     return media;
 }
 
+void letForget(FetchedMedia& media) // where it stays until it is written
+{
+    for (RecordedStream& stream : media.streams)
+        stream.forget = [&media] { media.file.forget(); };
+}
+
 }
 
 int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output)
@@ -98,8 +104,7 @@ int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output)
         auto media = mediaOf(source, call.value(), folder, output);
         if (!media)
             return media.error();
-        for (RecordedStream& stream : media.value().streams)
-            stream.forget = [&media] { media.value().file.forget(); };
+        letForget(media.value());
         const auto points = source.quality(call.value().key);
         if (!points)
             output.err << "callmonctl: " << points.error().what
@@ -131,21 +136,20 @@ int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output)
     if (!messages)
         return fail(output, messages.error());
     const auto written = writeWhole(options.output, [&](const std::string& path) -> Result<void> {
-        const auto media = mediaOf(source, call.value(), scratchFolderFor(options.output), output);
+        auto media = mediaOf(source, call.value(), scratchFolderFor(options.output), output);
         if (!media && messages.value().empty())
             return media.error();
         if (!media) // the signalling is still worth having
             output.err << "callmonctl: " << media.error().what << '\n';
-        MediaPcap pcap;
-        for (const CallMessage& message : messages.value())
-            pcap.add(message);
         if (media)
-            for (const RecordedStream& stream : media.value().streams)
-                for (const Bytes piece : stream.pieces)
-                    pcap.add(stream.stream, piece);
-        if (pcap.damaged())
+            letForget(media.value());
+        const auto pcap = writeCallPcap(messages.value(),
+            media ? std::span<const RecordedStream>(media.value().streams) : std::span<const RecordedStream>(), path);
+        if (!pcap)
+            return pcap.error();
+        if (pcap.value().damaged)
             output.err << "callmonctl: a recorded chunk ended in the middle of a packet; the rest of it is left out\n";
-        return pcap.write(path);
+        return {};
     });
     return written ? 0 : fail(output, written.error());
 }

@@ -1,11 +1,15 @@
 #include "engine/ctl/media_pcap.h"
 
+#include "shared/calls/media_chunk.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <optional>
+#include <utility>
 
 namespace callmon {
 
@@ -106,6 +110,119 @@ struct PacketHeader {
     std::uint32_t seconds, nanoseconds, captured, original;
 };
 
+constexpr std::size_t forgottenAtOnce = std::size_t { 4 } << 20; // bytes
+
+struct Packet {
+    Timestamp arrival;
+    FlowKey flow;
+    bool tcp = false;
+    std::uint16_t wireSize = 0;
+    Bytes datagram;
+};
+
+Packet packetOf(const CallMessage& message)
+{
+    const Bytes text = std::as_bytes(std::span(message.text)).first(std::min(message.text.size(), mostPayload));
+    const std::size_t wireSize = std::clamp<std::size_t>(message.head.wireSize, text.size(), mostPayload);
+    return { message.head.arrival, message.head.flow,
+        message.head.transport == Transport::Tcp || message.head.transport == Transport::Tls,
+        static_cast<std::uint16_t>(wireSize), text };
+}
+
+// A stream's packets in the order in which they were recorded, the next one in view.
+class StreamPackets {
+public:
+    explicit StreamPackets(const RecordedStream& recorded)
+        : m_recorded(&recorded)
+    {
+        step();
+    }
+    const std::optional<RecordedPacket>& next() const { return m_next; } // a view into the recording
+    Packet packet() const
+    {
+        return { m_next->arrival, m_recorded->stream.flow, false,
+            std::max(m_next->wireSize, static_cast<std::uint16_t>(m_next->datagram.size())), m_next->datagram };
+    }
+    void step()
+    {
+        for (m_next = m_reader.next(); !m_next; m_next = m_reader.next()) {
+            m_damaged = m_damaged || m_reader.damaged();
+            if (m_piece == m_recorded->pieces.size())
+                return;
+            const Bytes piece = m_recorded->pieces[m_piece++];
+            m_reader = MediaReader(piece);
+            m_looked += piece.size();
+            if (m_looked >= forgottenAtOnce && m_recorded->forget) {
+                m_recorded->forget();
+                m_looked = 0;
+            }
+        }
+    }
+    bool damaged() const { return m_damaged; }
+
+private:
+    const RecordedStream* m_recorded;
+    MediaReader m_reader { Bytes() };
+    std::optional<RecordedPacket> m_next;
+    std::size_t m_piece = 0; // behind the one that is read
+    std::size_t m_looked = 0;
+    bool m_damaged = false;
+};
+
+class PcapWriter {
+public:
+    explicit PcapWriter(const std::string& path)
+        : m_path(path)
+        , m_file(path, std::ios::binary | std::ios::trunc)
+    {
+        const FileHeader header;
+        put(&header, sizeof header);
+    }
+    bool isWell() const { return bool(m_file); }
+    std::uint64_t packets() const { return m_packets; }
+
+    void add(const Packet& packet)
+    {
+        std::vector<std::byte> headers;
+        if (packet.tcp) {
+            const std::uint32_t other = m_sent[{ packet.flow.dst, packet.flow.src }];
+            std::uint32_t& own = m_sent[{ packet.flow.src, packet.flow.dst }];
+            headers = ipAndTcpHeaders(packet.flow, 1 + own, 1 + other, packet.wireSize, packet.datagram);
+            own += packet.wireSize;
+        } else {
+            headers = ipAndUdpHeaders(packet.flow, packet.wireSize, packet.datagram);
+        }
+        const std::int64_t time = nanosecondsSinceEpoch(packet.arrival);
+        const PacketHeader each { static_cast<std::uint32_t>(time / 1'000'000'000),
+            static_cast<std::uint32_t>(time % 1'000'000'000),
+            static_cast<std::uint32_t>(headers.size() + packet.datagram.size()),
+            static_cast<std::uint32_t>(headers.size() + packet.wireSize) };
+        put(&each, sizeof each);
+        put(headers.data(), headers.size());
+        put(packet.datagram.data(), packet.datagram.size());
+        ++m_packets;
+    }
+
+    Result<void> finish()
+    {
+        m_file.close();
+        if (!m_file)
+            return Error { "cannot write " + m_path + ": " + std::strerror(errno) };
+        return {};
+    }
+
+private:
+    void put(const void* data, std::size_t size)
+    {
+        m_file.write(static_cast<const char*>(data), static_cast<std::streamsize>(size));
+    }
+
+    std::string m_path;
+    std::ofstream m_file;
+    std::map<std::pair<Endpoint, Endpoint>, std::uint32_t> m_sent; // bytes, of each direction of a connection
+    std::uint64_t m_packets = 0;
+};
+
 }
 
 std::vector<std::byte> ipAndUdpHeaders(const FlowKey& flow, std::uint16_t wireSize, Bytes datagram)
@@ -135,59 +252,29 @@ std::vector<std::byte> ipAndTcpHeaders(
     return withIp(flow, tcpProtocol, std::move(tcp), 16, wireSize, segment);
 }
 
-void MediaPcap::add(const StreamRecord& stream, Bytes chunk)
+Result<PcapWritten> writeCallPcap(
+    std::span<const CallMessage> messages, std::span<const RecordedStream> media, const std::string& path)
 {
-    MediaReader reader(chunk);
-    while (const auto packet = reader.next())
-        m_packets.push_back({ packet->arrival, stream.flow, false,
-            std::max(packet->wireSize, static_cast<std::uint16_t>(packet->datagram.size())),
-            { packet->datagram.begin(), packet->datagram.end() } });
-    m_damaged = m_damaged || reader.damaged();
-}
-
-void MediaPcap::add(const CallMessage& message)
-{
-    const Bytes text = std::as_bytes(std::span(message.text)).first(std::min(message.text.size(), mostPayload));
-    const std::size_t wireSize = std::clamp<std::size_t>(message.head.wireSize, text.size(), mostPayload);
-    m_packets.push_back({ message.head.arrival, message.head.flow,
-        message.head.transport == Transport::Tcp || message.head.transport == Transport::Tls,
-        static_cast<std::uint16_t>(wireSize), { text.begin(), text.end() } });
-}
-
-Result<void> MediaPcap::write(const std::string& path)
-{
-    std::stable_sort(
-        m_packets.begin(), m_packets.end(), [](const Packet& a, const Packet& b) { return a.arrival < b.arrival; });
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    const auto put = [&](const void* data, std::size_t size) {
-        file.write(static_cast<const char*>(data), static_cast<std::streamsize>(size));
-    };
-    const FileHeader header;
-    put(&header, sizeof header);
-    std::map<std::pair<Endpoint, Endpoint>, std::uint32_t> sent; // bytes, of each direction of a connection
-    for (const Packet& packet : m_packets) {
-        std::vector<std::byte> headers;
-        if (packet.tcp) {
-            const std::uint32_t other = sent[{ packet.flow.dst, packet.flow.src }];
-            std::uint32_t& own = sent[{ packet.flow.src, packet.flow.dst }];
-            headers = ipAndTcpHeaders(packet.flow, 1 + own, 1 + other, packet.wireSize, packet.datagram);
-            own += packet.wireSize;
+    std::vector<StreamPackets> streams(media.begin(), media.end());
+    PcapWriter writer(path);
+    while (writer.isWell()) {
+        StreamPackets* earliest = nullptr;
+        for (StreamPackets& stream : streams)
+            if (stream.next() && (earliest == nullptr || stream.next()->arrival < earliest->next()->arrival))
+                earliest = &stream;
+        if (!messages.empty() && (earliest == nullptr || messages.front().head.arrival <= earliest->next()->arrival)) {
+            writer.add(packetOf(messages.front()));
+            messages = messages.subspan(1);
+        } else if (earliest != nullptr) {
+            writer.add(earliest->packet());
+            earliest->step();
         } else {
-            headers = ipAndUdpHeaders(packet.flow, packet.wireSize, packet.datagram);
+            break;
         }
-        const std::int64_t time = nanosecondsSinceEpoch(packet.arrival);
-        const PacketHeader each { static_cast<std::uint32_t>(time / 1'000'000'000),
-            static_cast<std::uint32_t>(time % 1'000'000'000),
-            static_cast<std::uint32_t>(headers.size() + packet.datagram.size()),
-            static_cast<std::uint32_t>(headers.size() + packet.wireSize) };
-        put(&each, sizeof each);
-        put(headers.data(), headers.size());
-        put(packet.datagram.data(), packet.datagram.size());
     }
-    file.close();
-    if (!file)
-        return Error { "cannot write " + path + ": " + std::strerror(errno) };
-    return {};
+    if (auto finished = writer.finish(); !finished)
+        return finished.error();
+    return PcapWritten { writer.packets(), std::ranges::any_of(streams, &StreamPackets::damaged) };
 }
 
 }

@@ -6,34 +6,23 @@
 
 #include "shared/base/result.h"
 #include "shared/calls/call_message.h"
-#include "shared/calls/media_chunk.h"
-#include "shared/calls/stream_record.h"
+#include "shared/codecs/call_audio.h"
 
+#include <span>
 #include <string>
 #include <vector>
 
 namespace callmon {
 
-class MediaPcap {
-public:
-    void add(const StreamRecord& stream, Bytes chunk); // MediaChunk bytes
-    void add(const CallMessage& message);
-    std::uint64_t packets() const { return m_packets.size(); }
-    bool damaged() const { return m_damaged; } // a chunk ended in the middle of a packet
-    // All packets by arrival; those of one stream keep their order where times are equal.
-    Result<void> write(const std::string& path);
-
-private:
-    struct Packet {
-        Timestamp arrival;
-        FlowKey flow;
-        bool tcp;
-        std::uint16_t wireSize;
-        std::vector<std::byte> datagram;
-    };
-    std::vector<Packet> m_packets;
-    bool m_damaged = false;
+struct PcapWritten {
+    std::uint64_t packets = 0;
+    bool damaged = false; // a piece of a stream ended in the middle of a packet
 };
+// All by arrival; where times are equal messages first, then streams in their order. Nothing but the next packet of
+// each is looked at, so memory does not grow with the call: a packet that lies behind a later one of its own stream
+// (the clock was set back) is written behind it, as it was captured.
+Result<PcapWritten> writeCallPcap(std::span<const CallMessage> messages, // in order of time
+    std::span<const RecordedStream> media, const std::string& path);
 
 // IPv4 or IPv6 and UDP headers over a datagram of `wireSize` bytes of which `datagram` was kept. A cut datagram has no
 // UDP checksum (0), for it cannot be known.

@@ -568,10 +568,10 @@ Result<void> fillHoldSets(const std::filesystem::path& directory, SearchPlan& pl
 
 Result<void> fillTagSets(const std::filesystem::path& directory, SearchPlan& plan)
 {
-    if (plan.tagSets.empty())
-        return {};
     if (auto filled = fillHoldSets(directory, plan); !filled)
         return filled;
+    if (std::ranges::all_of(plan.tagSets, &SearchPlan::TagSet::legalHold))
+        return {};
     auto reader = CallNoteReader::open(directory);
     if (!reader)
         return reader.error();

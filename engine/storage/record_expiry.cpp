@@ -5,6 +5,7 @@
 #include "engine/storage/media_files.h"
 #include "engine/storage/media_format.h"
 #include "engine/storage/message_format.h"
+#include "engine/storage/quality_size.h"
 #include "engine/storage/record_keeper_parts.h"
 #include "engine/storage/schema.h"
 #include "engine/storage/segment_files.h"
@@ -22,6 +23,7 @@ namespace {
 
 constexpr std::size_t zerosAtOnce = 4u << 20;
 constexpr const char* qualityBlocksAtOnce = "2000"; // two hours of one stream each, some milliseconds
+constexpr int daysMeasuredAtOnce = 8; // of a step
 constexpr std::chrono::minutes clockNotedEvery { 1 };
 constexpr std::size_t mostFilesToClear = 4; // more than that wait: the rest is deleted, for zeros come too slowly
 
@@ -44,6 +46,13 @@ std::vector<std::filesystem::path> filesEnding(const std::filesystem::path& fold
     return files;
 }
 
+std::uint64_t sizeOf(const std::filesystem::path& file)
+{
+    std::error_code missing;
+    const auto size = std::filesystem::file_size(file, missing);
+    return missing ? 0 : size;
+}
+
 std::string counted(std::uint64_t count, const char* one, const char* many)
 {
     return std::to_string(count) + ' ' + (count == 1 ? one : many);
@@ -57,8 +66,9 @@ bool RecordKeeper::step()
     const std::uint64_t errors = m_errors;
     const bool trusted = clockIsTrusted();
     bool any = copyOneWaiting() || clearOneExpiredFile();
-    if (!any && trusted && errors == m_errors) // a held call that cannot be copied keeps everything
-        any = expireMedia() || expireMessages() || expireDay() || expireQuality() || expireNotes();
+    if (!any && errors == m_errors) // a held call that cannot be copied keeps everything
+        any =
+            expireMessages(trusted) || (trusted && (expireMedia() || expireDay() || expireQuality() || expireNotes()));
     any = any || finishOneDeletion();
     if (!any)
         sayWhatWent();
@@ -188,8 +198,9 @@ bool RecordKeeper::expireMedia()
     return false;
 }
 
-// Never the newest: it is being written to.
-bool RecordKeeper::expireMessages()
+// Never the newest: it is being written to. Segments are in the order in which they were written, so their size needs
+// no clock; the dates of days do.
+bool RecordKeeper::expireMessages(bool clockIsTrusted)
 {
     const KeepPeriods& periods = m_options.periods;
     if (!periods.messages && periods.mostMessageBytes == 0)
@@ -199,7 +210,7 @@ bool RecordKeeper::expireMessages()
         return false;
     const auto oldest = messageSegmentPath(m_directory, segments.front());
     const auto written = lastWrite(oldest);
-    bool due = periods.messages && written && now() - *written >= *periods.messages;
+    bool due = clockIsTrusted && periods.messages && written && now() - *written >= *periods.messages;
     if (!due && periods.mostMessageBytes != 0) {
         std::uint64_t bytes = 0;
         std::error_code ignored;
@@ -220,59 +231,124 @@ bool RecordKeeper::expireMessages()
     return true;
 }
 
-// The database itself goes first: a -wal that a kill leaves without one is no database, and goes with the next look.
+// By size never the newest, which is being written to; and none before its turn: the oldest may have a call that is on.
 bool RecordKeeper::expireDay()
 {
-    if (!m_options.periods.records)
+    const KeepPeriods& periods = m_options.periods;
+    if (!periods.records && periods.mostRecordBytes == 0)
         return false;
-    for (const UtcDay day : storedDays(m_directory)) {
-        if (now() - startOf({ day.number + 1 }) < *m_options.periods.records)
-            break;
-        if (auto noted = m_store.noteExpired(ExpiredPart::Day, day.number, now()); !noted) {
-            fail(noted.error());
-            return false;
+    const auto days = storedDays(m_directory);
+    if (periods.records)
+        for (const UtcDay day : days) {
+            if (now() - startOf({ day.number + 1 }) < *periods.records)
+                break;
+            if (removeDay(day))
+                return true;
         }
+    if (periods.mostRecordBytes == 0 || days.size() < 2)
+        return false;
+    std::uint64_t bytes = 0;
+    for (const UtcDay day : days) {
         const auto file = dayDatabasePath(m_directory, day);
-        const auto gone = atNextCommit<bool>([day, file](StorageUpkeep& upkeep) {
-            if (!upkeep.releaseDay(day))
-                return false;
-            auto expired = file;
-            expired += ".expired"; // deleting it takes longer than a commit may
-            if (::rename(file.c_str(), expired.c_str()) != 0)
-                return false;
-            for (const char* side : { "-wal", "-shm" })
-                ::unlink((file.string() + side).c_str());
-            return true;
-        });
-        if (!gone.value_or(false))
-            continue;
-        std::error_code ignored;
-        for (const auto& entry : std::filesystem::directory_iterator(m_directory, ignored)) // moved aside as damaged
-            if (entry.path().filename().string().starts_with(file.filename().string() + ".corrupt-"))
-                ::unlink(entry.path().c_str());
-        ++m_daysExpired;
-        m_notesMayBeOld = true;
-        return true;
+        bytes += sizeOf(file) + sizeOf(file.string() + "-wal");
     }
-    return false;
+    return bytes > periods.mostRecordBytes && removeDay(days.front());
+}
+
+// The database itself goes first: a -wal that a kill leaves without one is no database, and goes with the next look.
+bool RecordKeeper::removeDay(UtcDay day)
+{
+    if (auto noted = m_store.noteExpired(ExpiredPart::Day, day.number, now()); !noted) {
+        fail(noted.error());
+        return false;
+    }
+    const auto file = dayDatabasePath(m_directory, day);
+    const auto gone = atNextCommit<bool>([day, file](StorageUpkeep& upkeep) {
+        if (!upkeep.releaseDay(day))
+            return false;
+        auto expired = file;
+        expired += ".expired"; // deleting it takes longer than a commit may
+        if (::rename(file.c_str(), expired.c_str()) != 0)
+            return false;
+        for (const char* side : { "-wal", "-shm" })
+            ::unlink((file.string() + side).c_str());
+        return true;
+    });
+    if (!gone.value_or(false))
+        return false;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(m_directory, ignored)) // moved aside as damaged
+        if (entry.path().filename().string().starts_with(file.filename().string() + ".corrupt-"))
+            ::unlink(entry.path().c_str());
+    ++m_daysExpired;
+    m_notesMayBeOld = true;
+    return true;
 }
 
 bool RecordKeeper::expireQuality()
 {
-    if (!m_options.periods.quality)
+    const KeepPeriods& periods = m_options.periods;
+    if (!periods.quality && periods.mostQualityBytes == 0)
         return false;
     for (const UtcDay day : storedDays(m_directory)) {
-        if (now() - startOf({ day.number + 1 }) < *m_options.periods.quality)
+        const bool old = periods.quality && now() - startOf({ day.number + 1 }) >= *periods.quality;
+        if (!old && periods.mostQualityBytes == 0)
             break;
+        const auto gone = m_store.isExpired(ExpiredPart::DayQuality, day.number);
+        const auto begun = m_store.isExpired(ExpiredPart::DayQualityBegun, day.number);
+        if (!gone || !begun) {
+            fail(!gone ? gone.error() : begun.error());
+            return false;
+        }
+        if (!gone.value() && (old || begun.value()))
+            return dropQuality(day);
+    }
+    return periods.mostQualityBytes != 0 && qualityIsTooLarge();
+}
+
+// What it decides is kept: a day that was begun goes as a whole, also when the rest would have room, so that nobody
+// finds a part of it missing without a reason.
+bool RecordKeeper::qualityIsTooLarge()
+{
+    const auto days = storedDays(m_directory);
+    std::uint64_t bytes = 0;
+    std::optional<UtcDay> oldest;
+    int measured = 0;
+    for (std::size_t i = 0; i < days.size(); ++i) {
+        const UtcDay day = days[i];
         const auto gone = m_store.isExpired(ExpiredPart::DayQuality, day.number);
         if (!gone) {
             fail(gone.error());
             return false;
         }
-        if (!gone.value())
-            return dropQuality(day);
+        if (gone.value())
+            continue;
+        const bool grows = i + 2 >= days.size(); // calls that began yesterday are still written to its database
+        if (grows || !m_qualityBytes.contains(day)) {
+            if (!grows && measured++ == daysMeasuredAtOnce)
+                return true;
+            m_qualityBytes[day] = measuredQuality(day);
+        }
+        bytes += m_qualityBytes[day];
+        oldest = oldest ? oldest : day;
     }
-    return false;
+    if (bytes <= m_options.periods.mostQualityBytes || !oldest || *oldest == days.back())
+        return false;
+    if (auto noted = m_store.noteExpired(ExpiredPart::DayQualityBegun, oldest->number, now()); !noted) {
+        fail(noted.error());
+        return false;
+    }
+    return true;
+}
+
+std::uint64_t RecordKeeper::measuredQuality(UtcDay day)
+{
+    auto database = Database::open(dayDatabasePath(m_directory, day), Database::Mode::ReadOnly);
+    const auto bytes = database ? estimatedQualityBytes(database.value()) : Result<std::uint64_t>(database.error());
+    if (bytes)
+        return bytes.value();
+    fail(bytes.error());
+    return 0;
 }
 
 // Some blocks at a time. When none is left, their space is given back where the file system has room for the copy that
@@ -323,7 +399,7 @@ void RecordKeeper::sayWhatWent()
     add(m_toldQuality, m_qualityExpired, "day's quality series", "days' quality series");
     add(m_toldDays, m_daysExpired, "day of records", "days of records");
     if (!what.empty())
-        warn("deleted, for their retention period is over: " + what);
+        warn("deleted by the retention periods and limits: " + what);
 }
 
 }

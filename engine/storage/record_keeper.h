@@ -13,6 +13,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -74,9 +75,12 @@ private:
     Result<void> copyNow(Hold& hold); // and keeps that it is held
     bool clearOneExpiredFile();
     bool expireMedia();
-    bool expireMessages();
+    bool expireMessages(bool clockIsTrusted);
     bool expireDay();
+    bool removeDay(UtcDay day);
     bool expireQuality();
+    bool qualityIsTooLarge(); // or not all of it is measured yet
+    std::uint64_t measuredQuality(UtcDay day);
     bool dropQuality(UtcDay day);
     bool expireNotes();
     void sayWhatWent();
@@ -114,6 +118,7 @@ private:
     std::string m_lastError;
     struct Clearing; // a file that is being filled with zeros
     std::unique_ptr<Clearing> m_clearing;
+    std::map<UtcDay, std::uint64_t> m_qualityBytes; // of days that grow no more
     std::uint64_t m_toldMedia = 0, m_toldMessages = 0, m_toldDays = 0, m_toldQuality = 0;
 
     std::mutex m_threadMutex;

@@ -11,7 +11,7 @@
 
 namespace callmon {
 
-enum class ExpiredPart : std::uint8_t { MediaSegment, MessageSegment, Day, DayQuality, Call };
+enum class ExpiredPart : std::uint8_t { MediaSegment, MessageSegment, Day, DayQuality, Call, DayQualityBegun };
 
 struct UnfinishedDay { // rows were deleted, and a file may hold their bytes
     UtcDay day;
@@ -31,6 +31,7 @@ public:
     Result<Hold> add(Hold hold); // with its number
     Result<void> update(const Hold& hold);
 
+    // DayQualityBegun: it goes for its size, whatever that is by then; DayQuality: none of it is left.
     // `number`: of a segment, a day (UtcDay), or a call's key.
     Result<void> noteExpired(ExpiredPart part, std::int64_t number, Timestamp at);
     Result<bool> isExpired(ExpiredPart part, std::int64_t number);

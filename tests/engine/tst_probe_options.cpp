@@ -135,12 +135,15 @@ private slots:
     {
         using namespace std::chrono_literals;
         const auto parsed = parse({ "--replay", "a.pcap", "--data", "/d", "--keep-records", "2y", "--keep-media", "30d",
-            "--keep-messages", "8w", "--keep-quality", "12h", "--message-limit-gib", "3" });
+            "--keep-messages", "8w", "--keep-quality", "12h", "--message-limit-gib", "3", "--record-limit-gib", "4",
+            "--quality-limit-gib", "5" });
         const auto* options = std::get_if<ProbeOptions>(&parsed);
         QVERIFY(options);
         QVERIFY(options->keep.records == 730 * 24h && options->keep.media == 720h && options->keep.messages == 1344h
             && options->keep.quality == 12h);
         QCOMPARE(options->messageLimitGib, 3u);
+        QCOMPARE(options->recordLimitGib, 4u);
+        QCOMPARE(options->qualityLimitGib, 5u);
         QVERIFY(!options->expireInReplay);
         QVERIFY(errorOf({ "--replay", "a.pcap", "--data", "/d", "--keep-media", "30" }).find("12h, 30d")
             != std::string::npos);
@@ -161,6 +164,8 @@ private slots:
         QCOMPARE(options->mediaPoolMib, defaults.mediaPoolMib);
         QCOMPARE(options->mediaLimitGib, defaults.mediaLimitGib);
         QCOMPARE(options->messageLimitGib, defaults.messageLimitGib);
+        QCOMPARE(options->recordLimitGib, defaults.recordLimitGib);
+        QCOMPARE(options->qualityLimitGib, defaults.qualityLimitGib);
         QVERIFY(!options->keep.any());
         QCOMPARE(options->messageBytes, defaults.messageBytes);
         QCOMPARE(options->sipPorts, defaults.sipPorts);

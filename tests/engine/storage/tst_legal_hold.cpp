@@ -31,6 +31,29 @@ void expireAll(KeptDirectory& directory)
     directory.steps();
 }
 
+// With one call, which ada keeps for case 17.
+struct HeldDirectory : KeptDirectory {
+    CallRecord held;
+
+    HeldDirectory()
+    {
+        openKept(shortPeriods, smallSegments());
+        held = put(start, "held");
+        if (const auto hold = keeper->hold(held.key, "case 17", "ada"); !hold)
+            qFatal("%s", hold.error().what.c_str());
+    }
+    QStringList foundBy(const char* condition)
+    {
+        openQuery(writer.get());
+        CallQuery asked;
+        asked.conditions = { parseCondition(condition).value() };
+        QStringList found;
+        for (const CallRecord& call : calls(asked))
+            found += QString::fromStdString(call.callId.str() + ": " + query->legalHoldOf(call.key));
+        return found;
+    }
+};
+
 QString describedAll(KeptDirectory& directory, const CallRecord& call)
 {
     directory.openQuery(directory.writer.get());
@@ -118,20 +141,9 @@ private slots:
 
     void listsSayWhoKeepsACallAndWhyAndCanBeSearchedByIt()
     {
-        KeptDirectory directory;
-        directory.openKept(shortPeriods, smallSegments());
-        const CallRecord held = directory.put(start, "held");
+        HeldDirectory directory;
         (void)directory.put(start + 1min, "other");
-        QVERIFY(directory.keeper->hold(held.key, "case 17", "ada").has_value());
-        const auto found = [&](const char* condition) {
-            directory.openQuery(directory.writer.get());
-            CallQuery query;
-            query.conditions = { parseCondition(condition).value() };
-            QStringList calls;
-            for (const CallRecord& call : directory.calls(query))
-                calls += QString::fromStdString(call.callId.str() + ": " + directory.query->legalHoldOf(call.key));
-            return calls.join('|');
-        };
+        const auto found = [&](const char* condition) { return directory.foundBy(condition).join('|'); };
         const QString said = "held: kept by hold, ada: case 17";
         QCOMPARE(found("legal_hold!="), said);
         QCOMPARE(found("legal_hold=*case 17*"), said);
@@ -146,7 +158,7 @@ private slots:
         expireAll(directory);
         QVERIFY(!std::filesystem::exists(directory.path / "2026-02-20.sqlite"));
         QCOMPARE(found("legal_hold!="), said);
-        QVERIFY(directory.keeper->release(held.key, "closed", "grace").has_value());
+        QVERIFY(directory.keeper->release(directory.held.key, "closed", "grace").has_value());
         QCOMPARE(found("legal_hold!="), QString());
 
         const CallRecord on = sample::call(start + 2min, "on");
@@ -164,16 +176,31 @@ private slots:
     // What is known when the list of holds is lost: that it is kept.
     void aCopyWhoseHoldWasLostIsSaidToBeKept()
     {
-        KeptDirectory directory;
-        directory.openKept(shortPeriods, smallSegments());
-        const CallRecord held = directory.put(start, "held");
-        QVERIFY(directory.keeper->hold(held.key, "case 17", "ada").has_value());
+        HeldDirectory directory;
         directory.closeKept();
         for (const char* name : { "retention.sqlite", "retention.sqlite-wal", "retention.sqlite-shm" })
             std::filesystem::remove(directory.path / name);
         directory.openQuery();
         QCOMPARE(directory.calls().size(), 1u);
-        QCOMPARE(directory.query->legalHoldOf(held.key), std::string("kept by hold"));
+        QCOMPARE(directory.query->legalHoldOf(directory.held.key), std::string("kept by hold"));
+    }
+
+    void aReleasedCallIsListedAsAnyOther()
+    {
+        HeldDirectory directory;
+        QVERIFY(directory.keeper->release(directory.held.key, "closed", "grace").has_value());
+        QCOMPARE(directory.foundBy("legal_hold="), QStringList { "held: " });
+        QCOMPARE(directory.foundBy("legal_hold!="), QStringList());
+        directory.closeKept();
+    }
+
+    void whoSearchesByHoldAloneDoesNotNeedTheTags()
+    {
+        HeldDirectory directory;
+        std::filesystem::remove(directory.path / "notes.sqlite");
+        std::filesystem::create_directory(directory.path / "notes.sqlite"); // cannot be opened
+        QCOMPARE(directory.foundBy("legal_hold!="), QStringList { "held: kept by hold, ada: case 17" });
+        directory.closeKept();
     }
 
     void aHoldNeedsAReasonAndACallAndIsSetOnce()
@@ -265,10 +292,7 @@ private slots:
 
     void aDamagedListOfHoldsReleasesNothing()
     {
-        KeptDirectory directory;
-        directory.openKept(shortPeriods, smallSegments());
-        const CallRecord call = directory.put(start, "held");
-        QVERIFY(directory.keeper->hold(call.key, "why", "ada").has_value());
+        HeldDirectory directory;
         directory.closeKept();
         std::filesystem::remove(directory.path / "retention.sqlite-wal");
         std::ofstream(directory.path / "retention.sqlite") << std::string(8192, 'x');
@@ -277,7 +301,7 @@ private slots:
         QCOMPARE(directory.keeper->holds().value().size(), 1u);
         expireAll(directory);
         directory.openQuery(directory.writer.get());
-        QCOMPARE(directory.packetsOf({ call.key, 0 }), 120u);
+        QCOMPARE(directory.packetsOf({ directory.held.key, 0 }), 120u);
         const auto report = directory.keeper->deleteNumber({ "+34910000001", {}, {}, false });
         QVERIFY(report.value().calls.size() == 1 && report.value().calls[0].state == DeletionState::Held);
         directory.closeKept();

@@ -227,6 +227,89 @@ private slots:
         directory.closeKept();
     }
 
+    void theOldestDaysMakeRoomForTheNewest()
+    {
+        KeptDirectory directory;
+        directory.openKept();
+        for (const char* day : { "2026-02-26T10:00:00Z", "2026-02-27T10:00:00Z", "2026-02-28T10:00:00Z" })
+            directory.put(sample::at(day), day);
+        const CallRecord on = sample::call(sample::at("2026-02-27T11:00:00Z"), "on");
+        directory.writer->liveCall(on);
+        QVERIFY(directory.writer->commit().has_value());
+        const auto bytesOf = [&](const char* day) {
+            std::uint64_t bytes = 0;
+            for (const char* side : { ".sqlite", ".sqlite-wal" })
+                if (const auto file = directory.path / (std::string(day) + side); std::filesystem::exists(file))
+                    bytes += std::filesystem::file_size(file);
+            return bytes;
+        };
+        const std::uint64_t all = bytesOf("2026-02-26") + bytesOf("2026-02-27") + bytesOf("2026-02-28");
+        const auto isThere = [&](const char* day) {
+            return std::filesystem::exists(directory.path / (std::string(day) + ".sqlite"));
+        };
+        const auto limitTo = [&](std::uint64_t bytes) {
+            directory.keeper.reset();
+            directory.openKeeper({ .mostRecordBytes = bytes });
+            directory.steps();
+        };
+        limitTo(all);
+        QVERIFY(isThere("2026-02-26"));
+        limitTo(all - 1);
+        QVERIFY(!isThere("2026-02-26") && isThere("2026-02-27") && isThere("2026-02-28"));
+        QCOMPARE(directory.kept("days_expired"), 1u);
+        limitTo(1); // the next has a call that is on, and none goes before its turn
+        QVERIFY(isThere("2026-02-27") && isThere("2026-02-28"));
+        directory.writer->callEnded(sample::ended(on));
+        QVERIFY(directory.writer->commit().has_value());
+        directory.steps();
+        QVERIFY(!isThere("2026-02-27") && isThere("2026-02-28")); // the newest stays
+        directory.openQuery(directory.writer.get());
+        QCOMPARE(directory.calls().size(), 1u);
+        CallQuery one;
+        one.key = on.key;
+        const auto found = directory.query->calls(one, [](const CallRecord&) { return true; });
+        QVERIFY(!found && found.error().what.find("2026-02-27 expired and were deleted") != std::string::npos);
+        directory.closeKept();
+    }
+
+    void theOldestQualitySeriesMakeRoomForTheNewest()
+    {
+        KeptDirectory directory;
+        directory.openKept();
+        std::vector<CallRecord> calls;
+        for (const char* day : { "2026-02-26T10:00:00Z", "2026-02-27T10:00:00Z", "2026-02-28T10:00:00Z" })
+            calls.push_back(directory.put(sample::at(day), day));
+        auto day = Database::open(directory.path / "2026-02-26.sqlite", Database::Mode::ReadOnly);
+        auto sum = day.value().prepare("SELECT sum(length(points)+length(errors)+length(details)+"
+                                       "ifnull(length(reports),0)) FROM quality");
+        QVERIFY(sum.value().stepToRow());
+        const auto bytes = static_cast<std::uint64_t>(sum.value().integer(0)); // of each of the days
+        QVERIFY(bytes > 140 * 44);
+        const auto seconds = [&](std::size_t call) {
+            directory.openQuery(directory.writer.get());
+            const auto points = directory.query->quality(calls[call].key);
+            return points ? points.value().size() : 0;
+        };
+        const auto limitTo = [&](std::uint64_t most) {
+            directory.keeper.reset();
+            directory.openKeeper({ .mostQualityBytes = most });
+            directory.steps();
+        };
+        limitTo(bytes * 7 / 2);
+        QCOMPARE(seconds(0), 140u);
+        limitTo(bytes * 5 / 2);
+        QCOMPARE(seconds(0), 0u);
+        QCOMPARE(seconds(1), 140u);
+        QCOMPARE(directory.kept("quality_days_expired"), 1u);
+        QCOMPARE(directory.calls().size(), 3u); // the records stay
+        const auto gone = directory.query->quality(calls[0].key);
+        QVERIFY(!gone && gone.error().what.find("quality series of 2026-02-26 expired") != std::string::npos);
+        limitTo(1);
+        QCOMPARE(seconds(1), 0u);
+        QCOMPARE(seconds(2), 140u); // the newest stays
+        directory.closeKept();
+    }
+
     void withoutPeriodsNothingGoes()
     {
         KeptDirectory directory;
@@ -264,6 +347,21 @@ private slots:
         }
         directory.steps();
         QVERIFY(!std::filesystem::exists(directory.path / "2026-03-01.sqlite"));
+        directory.closeKept();
+    }
+
+    void aClockThatStepsDoesNotLiftTheLimitOfMessages()
+    {
+        KeptDirectory directory;
+        directory.openKept({ .messages = 48h, .mostMessageBytes = 3 * 64 * 1024 }, smallSegments());
+        directory.steps();
+        directory.wall += 25h * 365; // and steady time did not pass
+        for (int i = 0; lastSegment(directory.path / "messages") < 5; ++i)
+            directory.put(first + i * 1s, "call-" + std::to_string(i), "1", std::string(150, 'm'), 1);
+        directory.steps();
+        QVERIFY(directory.wasSaid("nothing is deleted by age until it is confirmed"));
+        const auto left = segmentsIn(directory.path / "messages").size();
+        QVERIFY(left >= 2 && left <= 3); // by age all but one would go
         directory.closeKept();
     }
 
