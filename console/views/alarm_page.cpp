@@ -442,8 +442,9 @@ void AlarmPage::showRulesOf(ProbeId probe, const QString& name)
 void AlarmPage::focusList()
 {
     table().setFocus(Qt::ShortcutFocusReason);
-    if (!table().currentIndex().isValid() && table().model()->rowCount() > 0)
-        table().selectRow(0);
+    // The view that gets the keyboard has a current row, which is not a chosen one: there is something to acknowledge.
+    if (!table().selectionModel()->hasSelection() && table().model()->rowCount() > 0)
+        table().selectRow(std::max(0, table().currentIndex().row()));
 }
 
 bool AlarmPage::clearFilter()

@@ -536,29 +536,31 @@ void CallPage::assembleSound()
     const Hearing hearing = m_player->hearing();
     const Timestamp begin = m_begin;
     const unsigned round = ++m_soundRound;
-    QThreadPool::globalInstance()->start([page = QPointer<CallPage>(this), media = std::move(media), hearing, begin,
-                                             round] {
-        auto audio = std::make_shared<CallAudio>(assembleCallAudio(media, Timestamp::max(), hearing));
-        auto drawn = std::make_shared<std::array<TimelineSound, 2>>();
-        for (const Party side : { Party::Caller, Party::Callee })
-            (*drawn)[static_cast<std::size_t>(side)] = timelineSound(*audio, side, begin);
-        QMetaObject::invokeMethod(qApp, [page, audio, drawn, hearing, round] {
-            if (!page || hearing != page->m_player->hearing()) // asked otherwise since
-                return;
-            if (round != page->m_soundRound) // fetched again since: that one has more of it
-                return;
-            const double at = page->m_player->position(); // of what was loaded before
-            page->m_player->setAudio(std::move(*audio));
-            for (std::size_t side = 0; side < drawn->size(); ++side)
-                page->m_timeline->setSound(side, std::move((*drawn)[side]));
-            if (const auto from = std::exchange(page->m_playFrom, {}))
-                page->m_player->seek(std::max(0.0, *from - page->soundOffset()));
-            else if (at > 0)
-                page->m_player->seek(at);
-            page->showPlayhead(page->m_player->position());
-            emit page->soundLoaded();
+    QThreadPool::globalInstance()->start(
+        [page = QPointer<CallPage>(this), media = std::move(media), hearing, begin, round] {
+            auto audio = std::make_shared<CallAudio>(assembleCallAudio(media, Timestamp::max(), hearing));
+            auto drawn = std::make_shared<std::array<TimelineSound, 2>>();
+            for (const Party side : { Party::Caller, Party::Callee })
+                (*drawn)[static_cast<std::size_t>(side)] = timelineSound(*audio, side, begin);
+            QMetaObject::invokeMethod(qApp, [page, audio, drawn, hearing, round] {
+                if (!page || hearing != page->m_player->hearing()) // asked otherwise since
+                    return;
+                if (round != page->m_soundRound) // fetched again since: that one has more of it
+                    return;
+                // Of what was loaded before; where a live listener is says nothing of this sound.
+                const bool before = page->m_player->hasAudio() && !page->m_player->isLive();
+                const double at = before ? page->m_player->position() : 0;
+                page->m_player->setAudio(std::move(*audio));
+                for (std::size_t side = 0; side < drawn->size(); ++side)
+                    page->m_timeline->setSound(side, std::move((*drawn)[side]));
+                if (const auto from = std::exchange(page->m_playFrom, {}))
+                    page->m_player->seek(std::max(0.0, *from - page->soundOffset()));
+                else if (at > 0)
+                    page->m_player->seek(at);
+                page->showPlayhead(page->m_player->position());
+                emit page->soundLoaded();
+            });
         });
-    });
 }
 
 void CallPage::saveSound(const QString& path)

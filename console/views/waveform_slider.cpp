@@ -50,6 +50,12 @@ void WaveformSlider::setSound(const CallAudio& audio)
     update();
 }
 
+void WaveformSlider::setHint(const QString& hint)
+{
+    m_hint = hint;
+    update();
+}
+
 void WaveformSlider::setPosition(double seconds)
 {
     m_position = seconds;
@@ -112,8 +118,14 @@ void WaveformSlider::paintEvent(QPaintEvent*)
             const double to = std::max(from + 2, lost.end / m_duration * width());
             painter.fillRect(QRectF(from, side == 0 ? 1 : height() - 6, to - from, 5), m_theme.bad);
         }
-    painter.setPen(m_theme.line);
-    painter.drawLine(QPointF(0, middle), QPointF(width(), middle));
+    if (!(m_duration > 0) && !m_hint.isEmpty()) {
+        painter.setPen(m_theme.quiet);
+        const QRect room = rect().adjusted(8, 0, -8, 0);
+        painter.drawText(room, Qt::AlignCenter, fontMetrics().elidedText(m_hint, Qt::ElideRight, room.width()));
+    } else {
+        painter.setPen(m_theme.line);
+        painter.drawLine(QPointF(0, middle), QPointF(width(), middle));
+    }
     if (m_duration > 0) {
         painter.setPen(QPen(m_theme.text, 2));
         painter.drawLine(QPointF(played, 0), QPointF(played, height()));

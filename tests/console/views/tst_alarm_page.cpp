@@ -80,6 +80,17 @@ private slots:
         QCOMPARE(table.currentIndex().row(), 1);
     }
 
+    void theKeyThatShowsTheAlarmsChoosesOneToBeAcknowledged()
+    {
+        m_source->openAlarms(m_source->alarmsOf(12));
+        QTest::keyClick(m_window.get(), Qt::Key_3, Qt::ControlModifier);
+        QTRY_VERIFY(page().table().hasFocus());
+        QVERIFY(page().acknowledgeAction()->isEnabled());
+        acknowledge("seen to");
+        QTRY_COMPARE(m_source->acknowledged.size(), std::size_t(1));
+        QCOMPARE(m_source->acknowledged[0].first, page().open().alarmAt(0)->id);
+    }
+
     void everyChosenAlarmIsAcknowledgedWithTheComment()
     {
         m_source->openAlarms(m_source->alarmsOf(100));
