@@ -53,6 +53,8 @@ void WaveformSlider::setSound(const CallAudio& audio)
 void WaveformSlider::setHint(const QString& hint)
 {
     m_hint = hint;
+    if (!hint.isEmpty())
+        setAccessibleDescription(hint);
     update();
 }
 
