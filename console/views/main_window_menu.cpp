@@ -2,6 +2,7 @@
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
+#include "console/views/alarm_notice.h"
 #include "console/views/alarm_page.h"
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
@@ -110,6 +111,16 @@ void MainWindow::buildMenu()
         alarm->addAction(one);
         connect(one, &QAction::triggered, this, [this] { m_pages->setCurrentWidget(m_alarms); }); // what it is about
     }
+
+    alarm->addSeparator();
+    auto* notice = new AlarmNotice(m_source, *this);
+    alarm->addAction(notice->soundAction());
+    alarm->addAction(notice->desktopAction());
+    connect(notice, &AlarmNotice::clicked, this, [this] {
+        showAlarms();
+        raise();
+        activateWindow();
+    });
 
     buildDesk();
     QMenu* probe = menuBar()->addMenu(tr("&Probe"));

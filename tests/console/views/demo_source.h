@@ -597,6 +597,8 @@ public:
     enum class Service { Kept, None, Broken };
     Service service = Service::Kept;
 
+    quint64 listen(CallKey) override { return listens ? ++m_last : 0; }
+    bool listens = false;
     void cancel(quint64) override { }
 
 private:

@@ -207,6 +207,7 @@ private slots:
         m_source->stored = m_source->callThatIsOn();
         CallPage* page = m_window->openCall(m_source->stored->key);
         QTRY_VERIFY(page->hasSeries());
+        m_source->listens = true;
         button(page->player(), "Listen live")->click();
         CallAudio piece;
         piece.sampleRate = 8000;
