@@ -12,6 +12,7 @@
 #include "console/views/probe_page.h"
 #include "console/views/recording_rules_dialog.h"
 #include "console/views/rules_dialog.h"
+#include "console/views/service_page.h"
 
 #include <QAction>
 #include <QApplication>
@@ -126,7 +127,8 @@ void SmokeRun::addSteps()
             m_window.showAlarms();
             m_window.alarms().showPast(true);
             m_window.alarms().rulesAction()->trigger();
-            // Of several probes it asks whose. A display that grants no grab has no active popup, but the menu is there.
+            // Of several probes it asks whose. A display that grants no grab has no active popup, but the menu is
+            // there.
             if (auto* menu = m_window.alarms().findChild<QMenu*>(QStringLiteral("rulesOfWhichProbe"))) {
                 menu->actions().front()->trigger();
                 menu->close();
@@ -175,6 +177,11 @@ void SmokeRun::addSteps()
         [this] { return m_window.probe().counters().rowCount() > 0 && m_time.elapsed() > 3'000; } });
     m_steps.push_back({ QStringLiteral("probe page is drawn"), 5'000, [this] { grab(QStringLiteral("probe")); },
         [] { return true; }, problem });
+    m_steps.push_back({ QStringLiteral("service metrics are fetched"), 20'000, [this] { m_window.showService(); },
+        [this] { return !m_window.service().isLoading() && m_time.elapsed() > 500; },
+        [this] { return m_window.service().lastError(); } });
+    m_steps.push_back({ QStringLiteral("service page is drawn"), 5'000, [this] { grab(QStringLiteral("service")); },
+        [] { return true; }, problem });
     m_steps.push_back({ QStringLiteral("call page shows figures and series"), 20'000, [this] { openCall(); },
         [this] { return m_page && m_page->hasFigures() && m_page->hasSeries(); }, problem });
     m_steps.push_back({ QStringLiteral("the sound of the call is loaded"), 30'000,
@@ -200,6 +207,12 @@ void SmokeRun::addSteps()
         [this] {
             m_page->player().stop();
             grab(QStringLiteral("call"));
+        },
+        [] { return true; }, problem });
+    m_steps.push_back({ QStringLiteral("live page is drawn again, with what has gathered"), 5'000,
+        [this] {
+            m_window.showLive();
+            grab(QStringLiteral("live"));
         },
         [] { return true; }, problem });
 }

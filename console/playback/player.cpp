@@ -133,7 +133,7 @@ void Player::watch()
     if (ended)
         emit finished();
     else
-        emit deviceError("The sound device stopped. Check that it is connected, then press play again.");
+        emit deviceError(tr("The sound device stopped. Check that it is connected, then press play again."));
 }
 
 void Player::setPlaying(bool playing)

@@ -33,14 +33,14 @@ std::vector<CallColumn> columnsOf(bool past)
 {
     using M = AlarmModel;
     const QString time = QStringLiteral("0000-00-00 00:00:00");
-    const QString party = QStringLiteral("+34910123456");
+    const QString party = QStringLiteral("+34910123456789");
     return { { M::Severity, QStringLiteral("■ critical0"), true }, { M::RaisedAt, time, true },
         { M::ClearedAt, time, past },
-        { M::Text, QStringLiteral("Jitter of the callee's media 63 ms, above"), true, true },
+        { M::Text, QStringLiteral("Nothing heard from the callee for 21 s while the caller sends"), true, true },
         { M::Worst, QStringLiteral("00,000 ms"), true }, { M::Calls, QStringLiteral("00,000"), true },
-        { M::Caller, party, true, true }, { M::Callee, party, true, true },
+        { M::Caller, party, true }, { M::Callee, party, true },
         { M::AcknowledgedBy, QStringLiteral("operator00"), true }, { M::End, QStringLiteral("probe restarted"), past },
-        { M::Comment, party, past, true }, { M::Kind, QStringLiteral("Buffer nearly full"), false },
+        { M::Comment, party, past, past }, { M::Kind, QStringLiteral("Buffer nearly full"), false },
         { M::Rule, QStringLiteral("buffer-nearly-full"), false }, { M::Since, time, false },
         { M::Figure, QStringLiteral("00,000 ms"), false }, { M::Threshold, QStringLiteral("00,000 ms"), false },
         { M::Unit, QStringLiteral("frames/s"), false }, { M::Direction, QStringLiteral("callee00"), false },
@@ -442,8 +442,9 @@ void AlarmPage::showRulesOf(ProbeId probe, const QString& name)
 void AlarmPage::focusList()
 {
     table().setFocus(Qt::ShortcutFocusReason);
-    if (!table().currentIndex().isValid() && table().model()->rowCount() > 0)
-        table().selectRow(0);
+    // The view that gets the keyboard has a current row, which is not a chosen one: there is something to acknowledge.
+    if (!table().selectionModel()->hasSelection() && table().model()->rowCount() > 0)
+        table().selectRow(std::max(0, table().currentIndex().row()));
 }
 
 bool AlarmPage::clearFilter()

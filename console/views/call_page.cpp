@@ -557,7 +557,9 @@ void CallPage::assembleSound()
                     return;
                 if (round != page->m_soundRound) // fetched again since: that one has more of it
                     return;
-                const double at = page->m_player->position(); // of what was loaded before
+                // Of what was loaded before; where a live listener is says nothing of this sound.
+                const bool before = page->m_player->hasAudio() && !page->m_player->isLive();
+                const double at = before ? page->m_player->position() : 0;
                 page->m_player->setAudio(std::move(*audio));
                 for (std::size_t side = 0; side < drawn->size(); ++side)
                     page->m_timeline->setSound(side, std::move((*drawn)[side]));

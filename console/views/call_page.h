@@ -53,6 +53,7 @@ public:
     bool hasSeries() const { return !m_points.empty(); }
     EndedBy storedEnd() const { return m_record ? m_record->endedBy : EndedBy::Nobody; }
     QString lastError() const;
+    void refresh(); // figures and series
     void reload(); // figures and series, and the sound if it was wanted before
     void loadSound();
     void setNow(Timestamp now);
@@ -69,7 +70,6 @@ private:
     enum class Ask { Record, Streams, Quality, Messages, Alarms, Media };
 
     void addNotes(); // their tab
-    void refresh(); // figures and series
     void ask(Ask what);
     void answered(quint64 request, const QString& error);
     void showHead();

@@ -106,6 +106,8 @@ void DeskMenu::show(Kind kind, const Desk& of)
             here ? m_call->title : QString(), m_window);
         connect(dialog, &HoldsDialog::callActivated, this,
             [this, probe = of.probe.id](CallKey call) { emit callActivated(call, probe); });
+        connect(dialog, &HoldsDialog::holdChanged, this,
+            [this, probe = of.probe.id](CallKey call) { emit holdChanged(call, probe); });
         return open(dialog, of);
     }
     case Kind::Deletion:

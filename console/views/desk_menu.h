@@ -42,6 +42,7 @@ public:
 
 signals:
     void callActivated(callmon::CallKey call, callmon::ProbeId probe);
+    void holdChanged(callmon::CallKey call, callmon::ProbeId probe); // set or released
 
 private:
     enum class Kind { RecordingRules, Holds, Deletion, Audit };

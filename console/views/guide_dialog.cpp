@@ -1,6 +1,8 @@
 #include "console/views/guide_dialog.h"
 
 #include <QDialogButtonBox>
+#include <QEvent>
+#include <QImage>
 #include <QTextBrowser>
 #include <QVBoxLayout>
 
@@ -8,13 +10,21 @@ namespace callmon {
 
 namespace {
 
+constexpr int margin = 14;
+
+QString picture(const char* page)
+{
+    return QStringLiteral("<p><img src=\"picture:%1\"></p>").arg(QLatin1String(page));
+}
+
 QString guide()
 {
     const auto tr = [](const char* text) { return GuideDialog::tr(text); };
     return tr("<h2>VoIPCallMon console</h2>"
               "<p><a href=\"#live\">Live calls</a> · <a href=\"#past\">Past calls</a> · <a href=\"#call\">A call's "
               "page</a> · "
-              "<a href=\"#alarms\">Alarms</a> · <a href=\"#records\">Records</a> · <a href=\"#service\">Service</a> · <a href=\"#probe\">Probes</a> · "
+              "<a href=\"#alarms\">Alarms</a> · <a href=\"#records\">Records</a> · <a href=\"#service\">Service</a> · "
+              "<a href=\"#probe\">Probes</a> · "
               "<a href=\"#keys\">Keyboard</a></p>")
         + tr("<h3><a name=\"live\">Live calls</a></h3>"
              "<p>The big numbers tell how things are: press one to see the calls or the metrics behind it. ASR, NER "
@@ -27,13 +37,15 @@ QString guide()
              "holds the "
              "list still. While you type, what the word can become is offered: Tab takes the first, Down and Enter "
              "another, Esc none; Ctrl+Space lists all there is. The buttons below are the filters wanted most "
-             "(Alt+B: bad MOS, and so on); they put their word into the filter, or take it out. Columns are chosen with the button above the list, moved and sized with the mouse, and "
+             "(Alt+B: bad MOS, and so on); they put their word into the filter, or take it out. Columns are chosen "
+             "with the button above the list, moved and sized with the mouse, and "
              "kept.</p>"
              "<p>View, Calls over time shows calls at once and new calls a second of the last hours, as the probes "
              "kept them.</p>"
              "<p>MOS and its sign: ▲ from 4.0, ■ from 3.1, ▼ below. Trust says what the probe itself missed while the "
              "call was "
              "on: a lossy call's figures are the probe's fault until proven otherwise.</p>")
+        + picture("live")
         + tr("<h3><a name=\"past\">Past calls</a></h3>"
              "<p>The box at the top right (Ctrl+L) takes a number or a part of it with * (<code>*1234</code>), a "
              "Call-ID, or the IP "
@@ -44,20 +56,27 @@ QString guide()
              "<p>Ctrl+E exports a list as shown: its rows, columns and order, or all past calls that match; separator, "
              "decimal sign and the zone of times are asked. Each engine whose rows are written notes it in its audit "
              "log, and refuses it to viewers.</p>")
+        + picture("past")
         + tr("<h3><a name=\"call\">A call's page</a></h3>"
              "<p>Above, one time axis for messages, sound, MOS, loss and jitter. Click or use the arrows to set the "
              "cursor, Enter "
              "listens from there, + and − zoom, Home shows all. Hatched seconds are those in which the probe lost "
              "frames: they have "
-             "no MOS and no loss. Below: messages, streams with their figures, where MOS points were lost, and notes.</p>"
+             "no MOS and no loss. Below: messages, streams with their figures, where MOS points were lost, and "
+             "notes.</p>"
              "<p>Tags and notes are kept at the engine with who and when: operators read them, reviewers write "
              "them.</p>")
+        + picture("call")
         + tr("<h3><a name=\"alarms\">Alarms</a></h3>"
              "<p>The tab counts what nobody has acknowledged. Acknowledge (Ctrl+K) tells everybody that it is seen to; "
              "shelve "
              "(Ctrl+J) has nobody told of it for a time that you choose. What raises alarms is in the rules (Ctrl+R), "
              "which "
-             "every probe has for itself.</p>")
+             "every probe has for itself.</p>"
+             "<p>When a critical or major alarm is raised, there is a sound and a message of the desktop; the menu "
+             "Alarm "
+             "switches each off.</p>")
+        + picture("alarms")
         + tr("<h3><a name=\"records\">Records</a></h3>"
              "<p>Under Records is what each engine keeps and lets go, as your certificate's role allows it: which "
              "calls are recorded (the first rule that fits decides), calls under legal hold (choose the call in a "
@@ -68,6 +87,7 @@ QString guide()
              "<p>Metrics over time, in total or by trunk, prefix and codec. With several probes they are of all of "
              "them together; "
              "peaks are then the sum of each probe's peak, the most there can have been.</p>")
+        + picture("service")
         + tr("<h3><a name=\"probe\">Probes</a></h3>"
              "<p>Under Probe, Probes… is the list of engines: <code>local:/path/engine.sock</code>, or "
              "<code>tls://host</code> with "
@@ -79,7 +99,9 @@ QString guide()
              "<p>A probe that does not answer holds nobody up: its rows stay, grey, as the last that was known, and "
              "what a search "
              "did not get from it is said above the list.</p>")
-        + tr("<p>A capture file (pcap, pcapng, gzip too) that is dropped on the window, or opened with Ctrl+O, is a probe "
+        + picture("probe")
+        + tr("<p>A capture file (pcap, pcapng, gzip too) that is dropped on the window, or opened with Ctrl+O, is a "
+             "probe "
              "like the others for as long as the console runs: an engine of its own reads it into a temporary "
              "directory, and its calls are listed under Past calls. File, Close the captures removes all of it.</p>")
         + tr("<h3><a name=\"keys\">Keyboard</a></h3>"
@@ -97,19 +119,51 @@ GuideDialog::GuideDialog(QWidget* parent)
     setWindowTitle(tr("Guide"));
     m_text->setAccessibleName(tr("Guide"));
     m_text->setFrameShape(QFrame::NoFrame);
-    m_text->document()->setDocumentMargin(14);
+    m_text->document()->setDocumentMargin(margin);
     m_text->setHtml(guide());
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_text, 1);
     layout->addWidget(buttons);
-    resize(760, 620);
+    resize(1000, 680);
+}
+
+// The pages as they look in the theme that is chosen, as wide as there is room: scaled here, as the text would do it
+// without smoothing.
+void GuideDialog::showPictures()
+{
+    const QString theme =
+        palette().color(QPalette::Base).lightness() < 128 ? QStringLiteral("dark") : QStringLiteral("light");
+    const int room = m_text->viewport()->width() - 2 * margin;
+    for (const char* page : { "live", "past", "call", "alarms", "service", "probe" }) {
+        const QImage whole(QStringLiteral(":/guide/%1-%2.png").arg(QLatin1String(page), theme));
+        if (whole.isNull() || room < 1)
+            continue;
+        m_text->document()->addResource(QTextDocument::ImageResource,
+            QUrl(QStringLiteral("picture:") + QLatin1String(page)),
+            whole.width() > room ? whole.scaledToWidth(room, Qt::SmoothTransformation) : whole);
+    }
+    m_text->document()->markContentsDirty(0, m_text->document()->characterCount());
+}
+
+void GuideDialog::changeEvent(QEvent* event)
+{
+    QDialog::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        showPictures();
+}
+
+void GuideDialog::resizeEvent(QResizeEvent* event)
+{
+    QDialog::resizeEvent(event);
+    showPictures();
 }
 
 void GuideDialog::showPage(const QString& page)
 {
     show();
+    showPictures(); // where a page begins depends on them
     m_text->setFocus();
     m_text->scrollToAnchor(page);
 }

@@ -1,4 +1,4 @@
-// The user's guide, opened by F1: short, and about what the pages do not say themselves.
+// The user's guide, opened by F1: short, and about what the pages do not say themselves; with a picture of each.
 #pragma once
 
 #include <QDialog>
@@ -15,7 +15,13 @@ public:
     void showPage(const QString& page); // "live", "past", "alarms", "service", "probe", "call"
     QTextBrowser& text() { return *m_text; }
 
+protected:
+    void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    void showPictures();
+
     QTextBrowser* m_text;
 };
 

@@ -150,8 +150,8 @@ void HoldsDialog::hold()
 {
     m_busy = true;
     showState();
-    m_desk.addHold(
-        *m_call, m_reason->text().trimmed(), this, [this](const Result<std::vector<Hold>>& answer) { done(answer); });
+    m_desk.addHold(*m_call, m_reason->text().trimmed(), this,
+        [this, call = *m_call](const Result<std::vector<Hold>>& answer) { done(call, answer); });
 }
 
 void HoldsDialog::release()
@@ -161,16 +161,17 @@ void HoldsDialog::release()
         return;
     m_busy = true;
     showState();
-    m_desk.releaseHold(
-        one->call, m_reason->text().trimmed(), this, [this](const Result<std::vector<Hold>>& answer) { done(answer); });
+    m_desk.releaseHold(one->call, m_reason->text().trimmed(), this,
+        [this, call = one->call](const Result<std::vector<Hold>>& answer) { done(call, answer); });
 }
 
-void HoldsDialog::done(const Result<std::vector<Hold>>& answer)
+void HoldsDialog::done(CallKey call, const Result<std::vector<Hold>>& answer)
 {
     m_busy = false;
     if (answer) {
         m_error->clear();
         m_reason->clear();
+        emit holdChanged(call);
     } else {
         m_error->say(MessageBar::Kind::Error, QString::fromStdString(answer.error().what));
     }

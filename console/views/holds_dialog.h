@@ -34,12 +34,13 @@ public:
 
 signals:
     void callActivated(callmon::CallKey call);
+    void holdChanged(callmon::CallKey call); // set or released
 
 private:
     void reload();
     void hold();
     void release();
-    void done(const Result<std::vector<Hold>>& answer);
+    void done(CallKey call, const Result<std::vector<Hold>>& answer);
     void showState();
     const Hold* chosen() const;
 

@@ -351,14 +351,17 @@ void MainWindow::showConnection(CallSource::State state, const QString& message)
     }
 }
 
-// Space plays and / filters, wherever no text is being typed and no button has the focus. Ctrl+E exports even there: on
-// X11 a text field would take it for the end of its line.
+// Space plays and / filters, wherever no text is being typed and no button has the focus. Ctrl+E exports and Ctrl+K
+// acknowledges even there: on X11 a text field would go to the end of its line for the one and delete up to it for the
+// other, which it must not do when there is nothing to export or acknowledge either.
 bool MainWindow::eventFilter(QObject* watched, QEvent* event)
 {
-    if (event->type() == QEvent::ShortcutOverride && isActiveWindow() && m_export->isEnabled()
-        && QKeySequence(static_cast<QKeyEvent*>(event)->keyCombination()) == m_export->shortcut()) {
-        event->ignore();
-        return true;
+    if ((event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyPress) && isActiveWindow()) {
+        const QKeySequence keys(static_cast<QKeyEvent*>(event)->keyCombination());
+        if (keys == m_export->shortcut() || keys == m_alarms->acknowledgeAction()->shortcut()) {
+            event->ignore();
+            return true;
+        }
     }
     if (event->type() == QEvent::KeyPress && isActiveWindow() && !QApplication::activePopupWidget()
         && !QApplication::activeModalWidget()) {

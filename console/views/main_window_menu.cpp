@@ -2,6 +2,7 @@
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
+#include "console/views/alarm_notice.h"
 #include "console/views/alarm_page.h"
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
@@ -106,8 +107,20 @@ void MainWindow::buildMenu()
         [this] { closePage(m_pages->currentIndex()); });
 
     QMenu* alarm = menuBar()->addMenu(tr("&Alarm"));
-    for (QAction* one : { m_alarms->acknowledgeAction(), m_alarms->shelveAction(), m_alarms->rulesAction() })
+    for (QAction* one : { m_alarms->acknowledgeAction(), m_alarms->shelveAction(), m_alarms->rulesAction() }) {
         alarm->addAction(one);
+        connect(one, &QAction::triggered, this, [this] { m_pages->setCurrentWidget(m_alarms); }); // what it is about
+    }
+
+    alarm->addSeparator();
+    auto* notice = new AlarmNotice(m_source, *this);
+    alarm->addAction(notice->soundAction());
+    alarm->addAction(notice->desktopAction());
+    connect(notice, &AlarmNotice::clicked, this, [this] {
+        showAlarms();
+        raise();
+        activateWindow();
+    });
 
     buildDesk();
     QMenu* probe = menuBar()->addMenu(tr("&Probe"));
@@ -144,6 +157,13 @@ void MainWindow::buildDesk()
     };
     m_desk = new DeskMenu(m_source, *menuBar(), chosen, this);
     connect(m_desk, &DeskMenu::callActivated, this, &MainWindow::openCall);
+    connect(m_desk, &DeskMenu::holdChanged, this, [this](CallKey call, ProbeId probe) {
+        m_past->refreshBesideRecord(call, probe);
+        for (int i = 0; i < m_pages->count(); ++i)
+            if (auto* page = qobject_cast<CallPage*>(m_pages->widget(i));
+                page && page->call() == call && page->probe() == probe)
+                page->refresh(); // of a call that has ended nothing else would
+    });
 }
 
 namespace {

@@ -71,6 +71,13 @@ void OperationsBar::sample()
         show();
 }
 
+void OperationsBar::showEvent(QShowEvent* event)
+{
+    QWidget::showEvent(event);
+    if (!m_operations.samples().empty())
+        show(); // not what was known when it was hidden
+}
+
 void OperationsBar::askService()
 {
     if (m_request || m_source.state() != CallSource::State::Connected)

@@ -25,6 +25,9 @@ public:
 signals:
     void figureChosen(callmon::OperationsFigure figure);
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
     void askService();
     void show();

@@ -9,6 +9,7 @@
 #include "console/views/search_form.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
@@ -107,14 +108,17 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
         m_form->setState(search);
         this->search();
     });
-    connect(m_form, &SearchForm::searchWanted, this, &PastPage::search);
+    connect(m_form, &SearchForm::searchWanted, this, [this] {
+        m_searchedFrom = m_form->state();
+        search();
+    });
     connect(m_form, &SearchForm::cancelWanted, this, &PastPage::cancel);
     connect(m_table, &CallTable::callActivated, this, &PastPage::callActivated);
     connect(
         &source, &CallSource::statusChanged, this, [this](const ProbeStatus& status) { m_form->setNow(status.now); });
     connect(&source, &CallSource::tagsFound, this,
         [this](quint64 request, const std::vector<TagsOfCall>& tags, ProbeId probe) {
-            if (m_request == request)
+            if (m_request == request || m_beside == request)
                 m_model->setBesideRecord(tags, probe);
         });
     connect(&source, &CallSource::callsFound, this,
@@ -236,6 +240,13 @@ void PastPage::ended(quint64 request, Phase phase, const QString& message)
     if (phase == Phase::Failed)
         m_error->say(MessageBar::Kind::Error, tr("The search failed: %1").arg(message));
     show(phase);
+    // Who searched by the form is to read on with the arrow keys, unless the next search is being typed already.
+    if (m_form->isAncestorOf(QApplication::focusWidget()) && m_searchedFrom == m_form->state()
+        && m_model->rowCount() > 0) {
+        m_table->setFocus(Qt::OtherFocusReason);
+        m_table->selectRow(0);
+    }
+    m_searchedFrom.clear();
     emit searchEnded();
 }
 
@@ -250,6 +261,15 @@ const CallRecord* PastPage::find(CallKey key, ProbeId probe) const
         if (const CallRecord* call = m_model->callAt(row); call->key == key && m_model->probeAt(row) == probe)
             return call;
     return nullptr;
+}
+
+void PastPage::refreshBesideRecord(CallKey call, ProbeId probe)
+{
+    if (!find(call, probe))
+        return;
+    CallQuery query;
+    query.key = call;
+    m_beside = m_source.searchOf(probe, query);
 }
 
 void PastPage::show(Phase phase)

@@ -35,6 +35,7 @@ public:
     QString lastError() const;
     const CallRecord* find(CallKey key, ProbeId probe = {}) const;
     void search();
+    void refreshBesideRecord(CallKey call, ProbeId probe); // tags and holds, of a call that is listed
     void searchAll(ProbeId probe); // every call of that one
     void searchFor(const QString& typed); // whatever it is; for all of the time that is chosen in the form
     const std::vector<CallQuery>& searched() const { return m_searched; } // last: what was asked, one after the other
@@ -68,6 +69,8 @@ private:
     CallTable* m_table;
     EmptyState* m_empty;
     std::optional<quint64> m_request;
+    std::optional<quint64> m_beside; // asks for what is kept beside one record
+    QVariantMap m_searchedFrom; // what the form said when it asked; empty: it did not
     std::vector<CallQuery> m_searched;
     std::vector<CallQuery> m_next; // to be asked when this one has ended
     quint64 m_matchesBefore = 0; // of those that have

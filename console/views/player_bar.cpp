@@ -202,13 +202,13 @@ void PlayerBar::listDevices()
     m_device->addItem(devices.isEmpty() ? tr("No sound device") : tr("Default device"));
     m_device->addItems(devices);
     m_device->setCurrentIndex(std::max(0, m_device->findText(chosen)));
-    m_device->setEnabled(!devices.isEmpty());
+    m_device->setVisible(!devices.isEmpty()); // the note beside it says so and has its room
     if (!chosen.isEmpty() && m_device->currentIndex() == 0) { // unplugged since: the default one is better than silence
         m_player.setDevice({});
         m_deviceProblem = tr("The sound device “%1” is gone; the default one plays.").arg(chosen);
     }
     if (devices.isEmpty())
-        m_deviceProblem = tr("No sound device on this machine: the call can be shown and saved, not heard.");
+        m_deviceProblem = tr("No sound device: this call can be saved, not heard.");
 }
 
 void PlayerBar::skip(double seconds)
@@ -272,6 +272,8 @@ void PlayerBar::endLive(const QString& why)
     if (why.isEmpty())
         m_player.pause();
     m_loaded = false; // Play asks for what was recorded
+    m_wave->setSound({});
+    showTime();
     say(why.isEmpty() ? tr("Press Space to load and play the sound of this call.") : why);
     emit listenWanted(false);
 }
@@ -321,7 +323,9 @@ void PlayerBar::showNotes()
     QStringList notes;
     if (!m_deviceProblem.isEmpty())
         notes += QStringLiteral("⚠ ") + m_deviceProblem;
-    if (!m_message.isEmpty())
+    // What is to be done to hear anything has the room of the waveform, which there is none of.
+    m_wave->setHint(m_loaded ? QString() : m_message);
+    if (!m_message.isEmpty() && m_loaded)
         notes += m_message;
     m_notes->setText(notes.join(QStringLiteral("   ")));
     m_notes->setColour(m_deviceProblem.isEmpty() ? m_theme.quiet : m_theme.fair);

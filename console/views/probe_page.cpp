@@ -95,10 +95,10 @@ ProbePage::ProbePage(const ProbeWatch& watch, QWidget* parent)
     m_counters->setAlternatingRowColors(true);
     m_counters->setFrameShape(QFrame::NoFrame);
     const int character = fontMetrics().averageCharWidth();
-    m_counters->setColumnWidth(Name, character * 30);
+    m_counters->setColumnWidth(Name, character * 27);
     m_counters->setColumnWidth(Total, character * 16);
     m_counters->setColumnWidth(PerSecond, character * 13);
-    m_counters->setColumnWidth(Group, character * 12);
+    m_counters->setColumnWidth(Group, fontMetrics().horizontalAdvance(tr("Not handed on")) + 12);
     m_plot->setAccessibleName(tr("Health of the probe over time"));
 
     auto* row = new QHBoxLayout;
@@ -274,7 +274,7 @@ void ProbePage::setTheme(const Theme& theme)
 {
     m_losses->setTheme(theme);
     m_plot->setColours({ theme.base, theme.text, theme.quiet, theme.line, theme.text });
-    m_plot->setKinds({ { QString(), theme.caller, Qt::SolidLine } });
+    m_plot->setKinds({ { tr("each second"), theme.caller, Qt::SolidLine } });
 }
 
 }

@@ -71,7 +71,6 @@ SearchForm::SearchForm(QWidget* parent)
         tr("Caller or callee, * for any digits; tag:bad-line finds calls with that tag, tag:b* with one "
            "that fits; both together those that have both"));
     m_number->setClearButtonEnabled(true);
-    m_number->setToolTip(m_number->placeholderText()); // which is cut where there is no room
     m_numberWidth = fontMetrics().horizontalAdvance(m_number->placeholderText()) + 24;
     m_when->addItem(tr("any time"), static_cast<int>(When::Anytime));
     m_when->addItem(tr("last hour"), static_cast<int>(When::LastHour));

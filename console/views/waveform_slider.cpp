@@ -59,6 +59,14 @@ void WaveformSlider::setSound(const CallAudio& audio)
     update();
 }
 
+void WaveformSlider::setHint(const QString& hint)
+{
+    m_hint = hint;
+    if (!hint.isEmpty())
+        setAccessibleDescription(hint);
+    update();
+}
+
 void WaveformSlider::setPosition(double seconds)
 {
     m_position = seconds;
@@ -127,8 +135,14 @@ void WaveformSlider::paintEvent(QPaintEvent*)
             for (double dash = from; dash < to; dash += 6) // broken: not the network's
                 painter.fillRect(QRectF(dash, top, std::min(3.0, to - dash), 5), m_theme.quiet);
         }
-    painter.setPen(m_theme.line);
-    painter.drawLine(QPointF(0, middle), QPointF(width(), middle));
+    if (!(m_duration > 0) && !m_hint.isEmpty()) {
+        painter.setPen(m_theme.quiet);
+        const QRect room = rect().adjusted(8, 0, -8, 0);
+        painter.drawText(room, Qt::AlignCenter, fontMetrics().elidedText(m_hint, Qt::ElideRight, room.width()));
+    } else {
+        painter.setPen(m_theme.line);
+        painter.drawLine(QPointF(0, middle), QPointF(width(), middle));
+    }
     if (m_duration > 0) {
         painter.setPen(QPen(m_theme.text, 2));
         painter.drawLine(QPointF(played, 0), QPointF(played, height()));

@@ -18,6 +18,7 @@ public:
     explicit WaveformSlider(QWidget* parent = nullptr);
 
     void setSound(const CallAudio& audio);
+    void setHint(const QString& hint); // read where there is no sound
     void setPosition(double seconds);
     void setPassage(double begin, double end); // shaded: what is repeated; nothing when both are 0
     void setTheme(const Theme& theme);
@@ -43,6 +44,7 @@ private:
         bool withProbe; // the probe itself lost frames then
     };
     std::array<std::vector<Span>, 2> m_lost; // by Party
+    QString m_hint;
     double m_duration = 0;
     double m_position = 0;
     double m_passageBegin = 0;

@@ -1,5 +1,6 @@
 // The alarms as a user works with them: by keys alone.
 #include "console/models/list_export.h"
+#include "console/views/alarm_notice.h"
 #include "console/views/alarm_page.h"
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
@@ -78,6 +79,75 @@ private slots:
         QTest::keyClick(m_window.get(), Qt::Key_Escape);
         QVERIFY(table.hasFocus());
         QCOMPARE(table.currentIndex().row(), 1);
+    }
+
+    void theKeyThatShowsTheAlarmsChoosesOneToBeAcknowledged()
+    {
+        m_source->openAlarms(m_source->alarmsOf(12));
+        QTest::keyClick(m_window.get(), Qt::Key_3, Qt::ControlModifier);
+        QTRY_VERIFY(page().table().hasFocus());
+        QVERIFY(page().acknowledgeAction()->isEnabled());
+        acknowledge("seen to");
+        QTRY_COMPARE(m_source->acknowledged.size(), std::size_t(1));
+        QCOMPARE(m_source->acknowledged[0].first, page().open().alarmAt(0)->id);
+    }
+
+    // What was open before is no news, nor is what others see to; what is raised at once is told at once.
+    void aNewAlarmIsToldWithASoundUnlessItIsSwitchedOff()
+    {
+        QFile config(m_settings.filePath("asound.conf"));
+        QVERIFY(config.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        const QString played = m_settings.filePath("played.raw");
+        config.write(QString("pcm.recorder { type file slave.pcm { type null } file \"%1\" format raw }\n"
+                             "pcm.!default { type plug slave.pcm recorder }\n")
+                         .arg(played)
+                         .toUtf8());
+        config.close();
+        qputenv("ALSA_CONFIG_PATH", config.fileName().toUtf8());
+        auto* notice = m_window->findChild<AlarmNotice*>();
+        QVERIFY(notice);
+        QSignalSpy noticed(notice, &AlarmNotice::noticed);
+        m_source->openAlarms(m_source->alarmsOf(3));
+        QTest::qWait(500);
+        QCOMPARE(noticed.count(), 0);
+        QVERIFY(!QFile::exists(played));
+        const auto raise = [this](std::int64_t id, AlarmSeverity severity) {
+            Alarm alarm = m_source->alarmsOf(1).front();
+            alarm.id = { id };
+            alarm.severity = severity;
+            alarm.acknowledgedAt.reset();
+            alarm.shelvedUntil.reset();
+            return alarm;
+        };
+        AlarmDelta delta;
+        delta.changed = { raise(9'001, AlarmSeverity::Minor) };
+        delta.changed.push_back(raise(9'002, AlarmSeverity::Critical));
+        delta.changed.back().shelvedUntil = delta.changed.back().raisedAt;
+        emit m_source->alarmsChanged(delta);
+        QTest::qWait(500);
+        QCOMPARE(noticed.count(), 0);
+        delta.changed = { raise(9'003, AlarmSeverity::Major) };
+        emit m_source->alarmsChanged(delta);
+        delta.changed = { raise(9'004, AlarmSeverity::Critical) };
+        emit m_source->alarmsChanged(delta);
+        QTRY_COMPARE(noticed.count(), 1);
+        QVERIFY2(noticed[0][0].toString().contains("2 alarms, the worst one critical"),
+            qPrintable(noticed[0][0].toString()));
+        const auto heard = [&] {
+            QFile file(played);
+            return file.open(QIODevice::ReadOnly) && file.readAll().count('\0') < file.size() / 2;
+        };
+        QTRY_VERIFY(heard());
+        emit m_source->alarmsChanged(delta); // it is known
+        notice->soundAction()->setChecked(false);
+        delta.changed = { raise(9'005, AlarmSeverity::Critical) };
+        QFile::remove(played);
+        emit m_source->alarmsChanged(delta);
+        QCOMPARE(noticed.count(), 1); // not again within seconds
+        QTRY_COMPARE_WITH_TIMEOUT(noticed.count(), 2, 8'000);
+        QTest::qWait(300);
+        QVERIFY(!heard());
+        notice->soundAction()->setChecked(true);
     }
 
     void everyChosenAlarmIsAcknowledgedWithTheComment()

@@ -229,6 +229,28 @@ private slots:
         QVERIFY(page->player().position() < 50);
     }
 
+    void afterListeningLiveTheRecordedSoundBeginsAtItsBeginning()
+    {
+        useSoundDevice();
+        m_source->stored = m_source->callThatIsOn();
+        CallPage* page = m_window->openCall(m_source->stored->key);
+        QTRY_VERIFY(page->hasSeries());
+        m_source->listens = true;
+        button(page->player(), "Listen live")->click();
+        CallAudio piece;
+        piece.sampleRate = 8000;
+        piece.caller.assign(24'000, 500);
+        piece.callee.assign(24'000, 500);
+        page->player().addLive(piece);
+        QTRY_VERIFY(page->player().position() > 2); // what has come is played at once by such a device
+        m_source->stored = m_source->record(0);
+        page->player().endLive("The call is over. Press Space to hear its recording.");
+        QSignalSpy loaded(page, &CallPage::soundLoaded);
+        page->loadSound();
+        QTRY_VERIFY(loaded.count() > 0 && page->player().hasAudio());
+        QCOMPARE(page->player().position(), 0.0);
+    }
+
     void whoAskedToHearACallBeforeItsSoundWasStoredHearsItWhenItIs()
     {
         useSoundDevice();

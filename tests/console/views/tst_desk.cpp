@@ -5,10 +5,12 @@
 #include "console/views/call_table.h"
 #include "console/views/deletion_dialog.h"
 #include "console/views/desk_menu.h"
+#include "console/views/elided_label.h"
 #include "console/views/export_dialog.h"
 #include "console/views/holds_dialog.h"
 #include "console/views/main_window.h"
 #include "console/views/past_page.h"
+#include "console/views/player_bar.h"
 #include "console/views/recording_rule_form.h"
 #include "console/views/recording_rules_dialog.h"
 #include "console/views/search_form.h"
@@ -309,6 +311,35 @@ private slots:
         }
     }
 
+    // A call that has ended is not asked for every second: what its page and the list say would stay as it was.
+    void aHoldIsShownOnTheOpenPageAndInTheListOfPastCalls()
+    {
+        SourceWithDesk source;
+        source.m_desk.setRole(ProbeDesk::Role::Admin);
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        window.showPast();
+        window.past().search();
+        QTRY_VERIFY(!window.past().isSearching());
+        const CallKey call = window.past().model().callAt(0)->key;
+        CallPage* page = window.openCall(call);
+        QTRY_VERIFY(page->hasSeries() && page->player().hasAudio());
+        QTest::qWait(1'200); // the last of its refreshes
+        const auto says = [page](const char* words) {
+            return std::ranges::any_of(page->findChildren<ElidedLabel*>(),
+                [words](const ElidedLabel* label) { return label->text().endsWith(QString::fromUtf8(words)); });
+        };
+        source.legalHold = "kept by hold, ada: case 17"; // what the engine will say
+        window.desk().showHolds();
+        auto* holds = qobject_cast<HoldsDialog*>(window.desk().openDialog());
+        QTest::keyClicks(&holds->reason(), "case 17");
+        holds->holdButton().click();
+        QTRY_VERIFY(says("; kept by hold, ada: case 17"));
+        QTRY_COMPARE(window.past().model().index(0, PastCallModel::LegalHold).data().toString(),
+            QString("kept by hold, ada: case 17"));
+    }
+
     void eachProbeHasADeskOfItsOwnAndTheDialogGoesFromOneToTheOther()
     {
         TwoDesks source;
@@ -357,8 +388,8 @@ private slots:
         model.setProbes(labelsOf(source));
         model.append({ source.record(0) }, 48'213, { 0 });
         const QTemporaryDir folder;
-        ExportDialog dialog(source,
-            { &model, { PastCallModel::Probe, PastCallModel::Caller }, "past-calls", { CallQuery() }, 2'000 });
+        ExportDialog dialog(
+            source, { &model, { PastCallModel::Probe, PastCallModel::Caller }, "past-calls", { CallQuery() }, 2'000 });
         dialog.show();
         dialog.all().setChecked(false);
         dialog.path().setText(folder.filePath("shown.csv"));

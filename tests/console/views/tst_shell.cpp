@@ -19,6 +19,7 @@
 
 #include <QDir>
 #include <QDockWidget>
+#include <QInputDialog>
 #include <QLineEdit>
 #include <QMenu>
 #include <QSettings>
@@ -39,6 +40,18 @@ public:
         if (event->type() != QEvent::ShortcutOverride)
             return false;
         event->accept();
+        return true;
+    }
+};
+
+// As on X11 a line of text that is told of Ctrl+K.
+class DeletesToTheEndOfTheLine : public TakesEveryKey {
+public:
+    bool eventFilter(QObject* watched, QEvent* event) override
+    {
+        if (event->type() != QEvent::KeyPress || static_cast<QKeyEvent*>(event)->key() != Qt::Key_K)
+            return TakesEveryKey::eventFilter(watched, event);
+        static_cast<QLineEdit*>(watched)->clear();
         return true;
     }
 };
@@ -249,6 +262,79 @@ private slots:
         dialog->reject();
     }
 
+    // There it would delete what is right of the cursor, also when nothing is chosen that could be acknowledged.
+    void ctrlKAcknowledgesFromTheFilterAndNeverDeletesItsText()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        source.openAlarms(source.alarmsOf(3));
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        window.showAlarms();
+        auto* filter = window.alarms().findChild<QLineEdit*>("alarmFilter");
+        filter->setFocus();
+        QTest::keyClicks(filter, "nothing");
+        QTest::keyClick(filter, Qt::Key_Home);
+        DeletesToTheEndOfTheLine greedy;
+        filter->installEventFilter(&greedy);
+        QTest::keyClick(filter, Qt::Key_K, Qt::ControlModifier);
+        QCOMPARE(filter->text(), QString("nothing"));
+        QVERIFY(!window.alarms().findChild<QInputDialog*>());
+        filter->clear();
+        window.alarms().table().selectRow(1);
+        QTest::keyClick(filter, Qt::Key_K, Qt::ControlModifier);
+        auto* dialog = window.alarms().findChild<QInputDialog*>();
+        QVERIFY(dialog);
+        dialog->reject();
+    }
+
+    void acknowledgingFromAnotherPageShowsWhatIsAcknowledged()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        source.openAlarms(source.alarmsOf(3));
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        window.showAlarms();
+        window.alarms().table().selectRow(1);
+        window.showLive();
+        QTest::keyClick(&window, Qt::Key_K, Qt::ControlModifier);
+        QVERIFY(window.alarms().isVisible());
+        window.alarms().findChild<QInputDialog*>()->reject();
+    }
+
+    // Who searched by the form goes on in the list by the arrow keys; who types the next search meanwhile is left
+    // alone.
+    void afterASearchTheListHasTheKeyboard()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTest::keyClick(&window, Qt::Key_2, Qt::ControlModifier);
+        auto* number = window.findChild<QLineEdit*>("pastNumber");
+        QTRY_VERIFY(number->hasFocus());
+        QTest::keyClick(number, Qt::Key_Return);
+        QTRY_VERIFY(window.past().table().hasFocus());
+        QCOMPARE(window.past().table().currentIndex().row(), 0);
+        QTest::keyClick(&window.past().table(), Qt::Key_Down);
+        QCOMPARE(window.past().table().currentIndex().row(), 1);
+        QTest::keyClick(&window, Qt::Key_2, Qt::ControlModifier);
+        QTRY_VERIFY(number->hasFocus());
+        QTest::keyClick(number, Qt::Key_Return);
+        QTest::keyClicks(number, "+34");
+        QTRY_VERIFY(!window.past().isSearching());
+        QVERIFY(number->hasFocus());
+        number->setText("nobody");
+        QTest::keyClick(number, Qt::Key_Return);
+        QTRY_VERIFY(!window.past().isSearching());
+        QVERIFY(number->hasFocus()); // there is no list to go to
+        QVERIFY2(number->toolTip().contains("tag:b*"), qPrintable(number->toolTip()));
+    }
+
     void theSearchBoxAsksForWhatWasTyped()
     {
         TwoProbes source;
@@ -318,7 +404,9 @@ private slots:
         QTRY_VERIFY(!window.past().isSearching());
         const PastCallModel& past = window.past().model();
         const auto cell = [&](int role) { return past.index(0, PastCallModel::StartedAt).data(role).toString(); };
-        const auto csv = [&] { return QString::fromStdString(csvOf(past, { PastCallModel::StartedAt }, shownFormat())); };
+        const auto csv = [&] {
+            return QString::fromStdString(csvOf(past, { PastCallModel::StartedAt }, shownFormat()));
+        };
         const auto exportedCell = [&] { return csv().section("\r\n", 1, 1); };
         const auto title = [&] { return past.headerData(PastCallModel::StartedAt, Qt::Horizontal).toString(); };
         const QString utc = cell(Qt::DisplayRole);
@@ -337,6 +425,33 @@ private slots:
         QVERIFY(!window.setZone("Nowhere/AtAll"));
         QVERIFY(window.setZone("UTC"));
         QCOMPARE(exportedCell(), exported);
+    }
+
+    void theGuideShowsEachPageInTheThemeThatIsChosen()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Dark);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTest::keyClick(&window, Qt::Key_F1);
+        auto* guide = window.findChild<GuideDialog*>();
+        QVERIFY(guide);
+        const auto lightness = [guide](const char* page) {
+            const QVariant picture = guide->text().document()->resource(
+                QTextDocument::ImageResource, QUrl(QStringLiteral("picture:") + QLatin1String(page)));
+            const QImage image = picture.value<QImage>();
+            return image.isNull() || image.width() > guide->text().viewport()->width()
+                ? -1
+                : image.scaled(1, 1, Qt::IgnoreAspectRatio, Qt::SmoothTransformation).pixelColor(0, 0).lightness();
+        };
+        for (const char* page : { "live", "past", "call", "alarms", "service", "probe" }) {
+            QVERIFY2(lightness(page) >= 0 && lightness(page) < 96, page);
+            QVERIFY2(guide->text().toHtml().contains(QStringLiteral("picture:") + QLatin1String(page)), page);
+        }
+        window.setTheme(ThemeName::Light);
+        for (const char* page : { "live", "past", "call", "alarms", "service", "probe" })
+            QTRY_VERIFY2(lightness(page) > 160, page);
+        guide->close();
     }
 
     void theGuideOpensAtThePageInFront()

@@ -11,14 +11,18 @@ namespace callmon {
 class Probe {
 public:
     Probe(const QString& data, const QUrl& url)
+        : Probe(data, { "--listen", url.toString() }, { "--hold-mean", "20" })
+    {
+    }
+    Probe(const QString& data, const QStringList& ofEngine, const QStringList& ofTraffic)
     {
         m_traffic.setStandardOutputProcess(&m_engine);
         m_traffic.setStandardErrorFile(data + "-traffic.log", QIODevice::Append);
         m_engine.setStandardErrorFile(data + "-engine.log", QIODevice::Append);
         m_engine.setStandardOutputFile(QProcess::nullDevice());
-        m_traffic.start(CALLMON_TRAFFIC, { "--live", "--hold-mean", "20" });
+        m_traffic.start(CALLMON_TRAFFIC, QStringList { "--live" } + ofTraffic);
         m_engine.start(
-            CALLMON_ENGINE, { "--replay", "-", "--pace", "recorded", "--data", data, "--listen", url.toString() });
+            CALLMON_ENGINE, QStringList { "--replay", "-", "--pace", "recorded", "--data", data } + ofEngine);
     }
     ~Probe()
     {
