@@ -7,6 +7,7 @@
 
 #include <QDateTime>
 #include <QLocale>
+#include <QPaintEngine>
 #include <algorithm>
 #include <cmath>
 
@@ -38,16 +39,26 @@ StepLine stepsOf(const TimelineLine& line)
     return { line.seconds, line.values, 1 };
 }
 
-// Rectangles side by side of one height are one.
+// Rectangles side by side of one height are one. Where a unit is a pixel, all go to the painter at once, as the pixels
+// that it would make of them itself: setting it up for each of thousands costs more than their pixels.
 class Run {
 public:
     Run(QPainter& painter, const QColor& colour, int left)
         : m_painter(painter)
         , m_colour(colour)
         , m_left(left)
+        , m_inPixels(painter.paintEngine()->type() == QPaintEngine::Raster && painter.deviceTransform().isIdentity())
     {
     }
-    ~Run() { flush(); }
+    ~Run()
+    {
+        flush();
+        if (m_pixels.empty())
+            return;
+        m_painter.setPen(Qt::NoPen);
+        m_painter.setBrush(m_colour);
+        m_painter.drawRects(m_pixels.data(), static_cast<int>(m_pixels.size()));
+    }
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
     void add(int column, double top, double bottom)
@@ -66,7 +77,9 @@ public:
 private:
     void flush()
     {
-        if (m_width > 0)
+        if (m_width > 0 && m_inPixels)
+            m_pixels.emplace_back(m_left + m_from, qRound(m_top), m_width, qRound(m_bottom) - qRound(m_top));
+        else if (m_width > 0)
             m_painter.fillRect(QRectF(m_left + m_from, m_top, m_width, m_bottom - m_top), m_colour);
         m_width = 0;
     }
@@ -74,6 +87,8 @@ private:
     QPainter& m_painter;
     QColor m_colour;
     int m_left;
+    bool m_inPixels;
+    std::vector<QRect> m_pixels;
     int m_from = 0;
     int m_width = 0;
     double m_top = 0;
@@ -470,19 +485,13 @@ void TimelinePainter::paintStrip(std::size_t index)
     for (const TimelineLine& line : strip.lines) {
         const QColor& colour = m_look.sides[line.side];
         if (!line.errors.empty()) {
-            std::vector<double> low(line.values);
-            std::vector<double> high(line.values);
-            for (std::size_t i = 0; i < line.values.size(); ++i) { // NaN stays NaN: so it stands last in max()
-                low[i] = std::max(low[i] - line.errors[i], strip.minimum);
-                high[i] += line.errors[i];
-            }
-            const auto lows = columnsOf({ line.seconds, low, 1 }, m_window.begin(), m_window.end(), width);
-            const auto highs = columnsOf({ line.seconds, high, 1 }, m_window.begin(), m_window.end(), width);
+            const auto band =
+                bandColumnsOf(stepsOf(line), line.errors, strip.minimum, m_window.begin(), m_window.end(), width);
             Run run(m_painter, faded(colour, 0.28), lane.left());
-            for (std::size_t column = 0; column < lows.size(); ++column)
-                if (lows[column].any)
+            for (std::size_t column = 0; column < band.size(); ++column)
+                if (band[column].any)
                     run.add(
-                        static_cast<int>(column), scale.y(lane, highs[column].high), scale.y(lane, lows[column].low));
+                        static_cast<int>(column), scale.y(lane, band[column].high), scale.y(lane, band[column].low));
         }
         const auto columns = columnsOf(stepsOf(line), m_window.begin(), m_window.end(), width);
         Run run(m_painter, colour, lane.left());
