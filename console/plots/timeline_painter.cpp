@@ -7,7 +7,6 @@
 
 #include <QDateTime>
 #include <QLocale>
-#include <QPaintEngine>
 #include <algorithm>
 #include <cmath>
 
@@ -39,25 +38,37 @@ StepLine stepsOf(const TimelineLine& line)
     return { line.seconds, line.values, 1 };
 }
 
-// Rectangles side by side of one height are one. Where a unit is a pixel, all go to the painter at once, as the pixels
-// that it would make of them itself: setting it up for each of thousands costs more than their pixels.
+// Rectangles in a lane; side by side and of one height they are one. Thousands of them, one pixel wide and as high as
+// the lane, are what a frame costs: into a picture of the screen's pixels they are written here, in which the painter
+// would take several times as long for the same pixels. Elsewhere (sharper screens, files) it draws them.
 class Run {
 public:
-    Run(QPainter& painter, const QColor& colour, int left)
+    Run(QPainter& painter, const QColor& colour, const QRect& lane)
         : m_painter(painter)
         , m_colour(colour)
-        , m_left(left)
-        , m_inPixels(painter.paintEngine()->type() == QPaintEngine::Raster && painter.deviceTransform().isIdentity())
+        , m_lane(lane)
+        , m_image(painter.deviceTransform().isIdentity() ? dynamic_cast<QImage*>(painter.device()) : nullptr)
     {
+        if (m_image != nullptr && m_image->format() != QImage::Format_RGB32)
+            m_image = nullptr;
+        if (m_image == nullptr)
+            return;
+        m_lane &= m_image->rect();
+        const bool veiled = m_colour.alpha() < 255 && !m_lane.isEmpty();
+        if (veiled) {
+            m_veil = QImage(m_lane.size(), QImage::Format_ARGB32_Premultiplied);
+            m_veil.fill(0);
+        }
+        QImage& image = veiled ? m_veil : *m_image;
+        m_bits = reinterpret_cast<QRgb*>(image.bits());
+        m_stride = image.bytesPerLine() / static_cast<qsizetype>(sizeof(QRgb));
+        m_value = veiled ? qPremultiply(m_colour.rgba()) : m_colour.rgb();
     }
     ~Run()
     {
         flush();
-        if (m_pixels.empty())
-            return;
-        m_painter.setPen(Qt::NoPen);
-        m_painter.setBrush(m_colour);
-        m_painter.drawRects(m_pixels.data(), static_cast<int>(m_pixels.size()));
+        if (!m_veil.isNull())
+            m_painter.drawImage(m_lane.topLeft(), m_veil);
     }
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
@@ -77,18 +88,34 @@ public:
 private:
     void flush()
     {
-        if (m_width > 0 && m_inPixels)
-            m_pixels.emplace_back(m_left + m_from, qRound(m_top), m_width, qRound(m_bottom) - qRound(m_top));
-        else if (m_width > 0)
-            m_painter.fillRect(QRectF(m_left + m_from, m_top, m_width, m_bottom - m_top), m_colour);
-        m_width = 0;
+        if (const int width = std::exchange(m_width, 0); width > 0) {
+            const QRectF area(m_lane.left() + m_from, m_top, width, m_bottom - m_top);
+            if (m_image != nullptr)
+                write(area);
+            else
+                m_painter.fillRect(area, m_colour);
+        }
+    }
+
+    void write(const QRectF& area)
+    {
+        // The pixels that the painter takes: QRasterPaintEngine rounds all four sides.
+        const QRect whole(QPoint(qRound(area.left()), qRound(area.top())),
+            QPoint(qRound(area.right()) - 1, qRound(area.bottom()) - 1));
+        const QRect pixels = (whole & m_lane).translated(m_veil.isNull() ? QPoint(0, 0) : -m_lane.topLeft());
+        QRgb* line = m_bits + pixels.top() * m_stride + pixels.left();
+        for (int y = pixels.height(); y > 0; --y, line += m_stride)
+            std::fill_n(line, pixels.width(), m_value);
     }
 
     QPainter& m_painter;
     QColor m_colour;
-    int m_left;
-    bool m_inPixels;
-    std::vector<QRect> m_pixels;
+    QRect m_lane;
+    QImage* m_image; // null: the painter draws
+    QImage m_veil; // what is translucent, put over the image at the end
+    QRgb* m_bits = nullptr; // of the veil or the image, rows of m_stride
+    qsizetype m_stride = 0;
+    QRgb m_value = 0;
     int m_from = 0;
     int m_width = 0;
     double m_top = 0;
@@ -403,7 +430,7 @@ void TimelinePainter::paintSound(std::size_t side)
     const std::vector<float> columns = peakColumns(
         sound.peaks, sound.start, sound.binSeconds, m_window.begin(), m_window.end(), m_layout.plot.width());
     {
-        Run run(m_painter, m_look.sides[side], lane.left());
+        Run run(m_painter, m_look.sides[side], lane);
         for (std::size_t column = 0; column < columns.size(); ++column) {
             // Square root: speech is mostly quiet, and quiet is what one looks for.
             const double half = std::round(std::sqrt(static_cast<double>(columns[column])) * (lane.height() / 2.0 - 1));
@@ -487,14 +514,14 @@ void TimelinePainter::paintStrip(std::size_t index)
         if (!line.errors.empty()) {
             const auto band =
                 bandColumnsOf(stepsOf(line), line.errors, strip.minimum, m_window.begin(), m_window.end(), width);
-            Run run(m_painter, faded(colour, 0.28), lane.left());
+            Run run(m_painter, faded(colour, 0.28), lane);
             for (std::size_t column = 0; column < band.size(); ++column)
                 if (band[column].any)
                     run.add(
                         static_cast<int>(column), scale.y(lane, band[column].high), scale.y(lane, band[column].low));
         }
         const auto columns = columnsOf(stepsOf(line), m_window.begin(), m_window.end(), width);
-        Run run(m_painter, colour, lane.left());
+        Run run(m_painter, colour, lane);
         for (std::size_t column = 0; column < columns.size(); ++column) {
             const PixelColumn& here = columns[column];
             if (!here.any)

@@ -28,7 +28,7 @@
 namespace callmon {
 
 // Goes up with every change of Session in probe.rep or of a blob. Engine and client must have the same.
-constexpr quint32 remoteProtocolVersion = 9;
+constexpr quint32 remoteProtocolVersion = 10;
 
 // Messages are kept near this size: large ones block their connection and double memory.
 constexpr std::size_t remoteMessageBytes = 128 * 1024;
@@ -151,9 +151,9 @@ struct RemoteIdentity { // who a client is to the engine
     std::string name;
     RemoteRole role = RemoteRole::Viewer;
 };
-using RemoteAnswer = std::variant<FoundCalls, StreamPage, QualityPage, MediaPage, MessagePage, FoundAlarms, AlarmRulePage,
-    AlarmRuleChangePage, ServiceRowPage, RecordingRules, HoldPage, DeletionPage, CallNotes, TagNamePage, RemoteIdentity,
-    AuditPage>;
+using RemoteAnswer = std::variant<FoundCalls, StreamPage, QualityPage, MediaPage, MessagePage, FoundAlarms,
+    AlarmRulePage, AlarmRuleChangePage, ServiceRowPage, RecordingRules, HoldPage, DeletionPage, CallNotes, TagNamePage,
+    RemoteIdentity, AuditPage>;
 
 QByteArray encode(const FoundCalls& page);
 QByteArray encode(const StreamPage& page);

@@ -167,7 +167,7 @@ private slots:
         QCOMPARE(seeks.count(), before); // a drag is no click
     }
 
-    // On the screen thousands of rectangles are handed over at once as pixels; where the picture is moved, one by one.
+    // What is as it will be on the screen is written pixel by pixel; where the picture is moved, the painter draws it.
     void theFastWayToTheScreenDrawsWhatTheOtherDraws()
     {
         TimelineData data = sample();
@@ -193,7 +193,7 @@ private slots:
         window.zoom(1.7, data.duration / 3);
         const TimelineLook look { Qt::white, Qt::white, Qt::black, Qt::darkGray, QColor(230, 230, 230),
             QColor(0, 120, 0), Qt::magenta, Qt::darkYellow, { callerColour, calleeColour }, { "caller", "callee" } };
-        QImage direct(size, QImage::Format_ARGB32_Premultiplied);
+        QImage direct(size, QImage::Format_RGB32);
         direct.fill(Qt::white);
         constexpr int moved = 3;
         QImage other(size + QSize(moved, 0), direct.format());

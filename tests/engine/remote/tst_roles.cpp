@@ -316,6 +316,7 @@ private slots:
         QCOMPARE(admin.ends[asked], std::string());
         QCOMPARE(page.matches, 5u); // and that it was asked for
         QCOMPARE(page.brokenLine, 0u);
+        QCOMPARE(page.newestHash, readAudit(site.root, [](const AuditEntry&) { return true; }).value().newestHash);
         QCOMPARE(page.entries.size(), 2u);
         QCOMPARE(page.entries[0].action, std::string("search"));
         QCOMPARE(page.entries[1].action, std::string("audit"));
