@@ -152,6 +152,8 @@ SortRank rankOf(std::string_view text, bool descending)
     return descending ? SortRank { ~rank[0], ~rank[1] } : rank;
 }
 
+constexpr std::size_t fillSlice = 4096; // calls, some milliseconds
+
 bool isLeft(int column)
 {
     return isText(column) || column == LiveCallModel::State || column == LiveCallModel::Trust
@@ -171,14 +173,26 @@ LiveCallModel::LiveCallModel(QObject* parent)
     m_refreshTimer.setSingleShot(true);
     m_refreshTimer.setInterval(refreshInterval);
     connect(&m_refreshTimer, &QTimer::timeout, this, &LiveCallModel::flush);
+    m_fillTimer.setSingleShot(true);
+    m_fillTimer.setInterval(0);
+    connect(&m_fillTimer, &QTimer::timeout, this, [this] {
+        fill(fillSlice);
+        if (m_fill.calls.empty())
+            refresh();
+        else
+            m_fillTimer.start();
+    });
 }
 
 void LiveCallModel::apply(const LiveDelta& delta, ProbeId probe)
 {
+    finishFill(); // in order: the next change is a second away, by when it has long been taken
     if (delta.snapshot) {
-        m_pendingSnapshots.insert(probe);
         std::erase_if(m_pendingChanged, [probe](const auto& one) { return one.first.probe == probe; });
         std::erase_if(m_pendingRemoved, [probe](const CallName& one) { return one.probe == probe; });
+        if (!m_held && delta.changed.size() > fillSlice)
+            return beginFill(delta, probe);
+        m_pendingSnapshots.insert(probe);
     }
     const bool inPlace = !m_held && !m_pendingSnapshots.contains(probe); // a snapshot also says which are gone
     for (const LiveCall& call : delta.changed) {
@@ -243,6 +257,7 @@ void LiveCallModel::setFilter(const CallFilter& filter)
 
 void LiveCallModel::setHeld(bool held)
 {
+    finishFill();
     m_held = held;
     if (held)
         m_refreshTimer.stop();
@@ -250,11 +265,57 @@ void LiveCallModel::setHeld(bool held)
         flush();
 }
 
-void LiveCallModel::store(const CallName& name, const LiveCall& call)
+void LiveCallModel::beginFill(const LiveDelta& snapshot, ProbeId probe)
+{
+    const bool first = m_rowOfKey.empty();
+    m_pendingSnapshots.erase(probe);
+    m_fill = { probe, snapshot.changed, 0 };
+    ++m_fills;
+    m_calls.reserve(m_calls.size() + snapshot.changed.size());
+    m_rowOfKey.reserve(m_rowOfKey.size() + snapshot.changed.size());
+    fill(fillSlice);
+    if (first)
+        refresh();
+    m_fillTimer.start();
+}
+
+void LiveCallModel::fill(std::size_t most)
+{
+    const std::size_t end = std::min(m_fill.calls.size(), m_fill.taken + most);
+    for (; m_fill.taken < end; ++m_fill.taken) {
+        const LiveCall& call = m_fill.calls[m_fill.taken];
+        m_calls[store({ m_fill.probe, call.key }, call)].filled = m_fills;
+    }
+    if (m_fill.taken < m_fill.calls.size())
+        return;
+    for (Slot slot = 0; slot < m_calls.size(); ++slot) // which the snapshot does not have
+        if (const Entry& entry = m_calls[slot]; entry.used && entry.probe == m_fill.probe && entry.filled != m_fills)
+            leave(slot);
+    m_fill = {};
+}
+
+void LiveCallModel::finishFill()
+{
+    if (m_fill.calls.empty())
+        return;
+    m_fillTimer.stop();
+    fill(m_fill.calls.size());
+    if (!m_refreshTimer.isActive())
+        m_refreshTimer.start();
+}
+
+void LiveCallModel::leave(Slot slot)
+{
+    m_rowOfKey.erase({ m_calls[slot].probe, m_calls[slot].call.key });
+    m_calls[slot].used = false;
+    m_leaving.push_back(slot);
+}
+
+LiveCallModel::Slot LiveCallModel::store(const CallName& name, const LiveCall& call)
 {
     if (const auto known = m_rowOfKey.find(name); known != m_rowOfKey.end()) {
         m_calls[known->second].call = call;
-        return;
+        return known->second;
     }
     Slot slot;
     if (m_free.empty()) {
@@ -264,18 +325,14 @@ void LiveCallModel::store(const CallName& name, const LiveCall& call)
         slot = m_free.back();
         m_free.pop_back();
     }
-    m_calls[slot] = { call, name.probe, -1, true };
+    m_calls[slot] = { call, name.probe, -1, true, 0 };
     m_rowOfKey.emplace(name, slot);
+    return slot;
 }
 
 void LiveCallModel::flush()
 {
     m_refreshTimer.stop();
-    const auto leave = [this](Slot slot) {
-        m_rowOfKey.erase({ m_calls[slot].probe, m_calls[slot].call.key });
-        m_calls[slot].used = false;
-        m_leaving.push_back(slot);
-    };
     if (!m_pendingSnapshots.empty()) {
         for (Slot slot = 0; slot < m_calls.size(); ++slot) {
             const Entry& entry = m_calls[slot];

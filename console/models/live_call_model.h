@@ -43,7 +43,8 @@ public:
 
     explicit LiveCallModel(QObject* parent = nullptr);
 
-    // Gathered, and shown together within refreshInterval; the first ones at once.
+    // Gathered, and shown together within refreshInterval; the first ones at once. A large snapshot is taken in slices,
+    // so that no key press waits for all of it.
     void apply(const LiveDelta& delta, ProbeId probe = {});
     void setProbes(const ProbeLabels& probes);
     void setNow(
@@ -83,10 +84,20 @@ private:
         ProbeId probe;
         int row = -1; // in m_shown; -1 when filtered out
         bool used = false;
+        std::uint32_t filled = 0; // by which fill
+    };
+    struct Fill { // a snapshot that is being taken
+        ProbeId probe;
+        std::vector<LiveCall> calls; // empty: none is
+        std::size_t taken = 0;
     };
 
     void flush();
-    void store(const CallName& name, const LiveCall& call);
+    void beginFill(const LiveDelta& snapshot, ProbeId probe);
+    void fill(std::size_t most); // of the calls that are left
+    void finishFill();
+    Slot store(const CallName& name, const LiveCall& call);
+    void leave(Slot slot);
     void refresh(); // filters and sorts, and tells the view what moved
     std::vector<Slot> selectAndSort() const;
     QVariant display(const Entry& entry, int column) const;
@@ -105,6 +116,9 @@ private:
     std::unordered_map<CallName, LiveCall, CallNameHash> m_pendingChanged;
     std::unordered_set<CallName, CallNameHash> m_pendingRemoved;
     QTimer m_refreshTimer;
+    Fill m_fill;
+    std::uint32_t m_fills = 0;
+    QTimer m_fillTimer;
     bool m_held = false;
 
     CallFilter m_filter;

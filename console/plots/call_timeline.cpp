@@ -389,7 +389,7 @@ void CallTimeline::paintEvent(QPaintEvent*)
     const TimelineLayout layout = layoutFor(size());
     if (!m_lanesValid) {
         const qreal ratio = devicePixelRatioF();
-        m_lanes = QPixmap(size() * ratio);
+        m_lanes = QImage(size() * ratio, QImage::Format_RGB32);
         m_lanes.setDevicePixelRatio(ratio);
         m_lanes.fill(m_look.background);
         QPainter painter(&m_lanes);
@@ -398,7 +398,7 @@ void CallTimeline::paintEvent(QPaintEvent*)
         m_lanesValid = true;
     }
     QPainter painter(this);
-    painter.drawPixmap(0, 0, m_lanes);
+    painter.drawImage(0, 0, m_lanes);
     TimelinePainter over(painter, layout, m_data, m_look, m_window);
     if (const TimelineEvent* selected = selectedEvent())
         over.paintSelection(*selected);

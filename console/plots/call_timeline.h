@@ -78,7 +78,7 @@ private:
     std::optional<double> m_hover;
     std::optional<double> m_playhead;
     std::optional<std::size_t> m_selected;
-    QPixmap m_lanes;
+    QImage m_lanes;
     bool m_lanesValid = false;
     QPoint m_pressedAt;
     double m_pressedBegin = 0; // of the window

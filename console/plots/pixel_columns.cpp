@@ -19,13 +19,24 @@ void add(PixelColumn& column, double value)
     column.last = value;
 }
 
+// floor() and ceil() of what is in sight, in an instruction each: a long call asks for them a hundred thousand times a
+// frame.
+int floorOf(double positive)
+{
+    return static_cast<int>(positive);
 }
 
-std::vector<PixelColumn> columnsOf(const StepLine& line, double begin, double end, int width)
+int ceilOf(double positive)
 {
-    std::vector<PixelColumn> columns(static_cast<std::size_t>(std::max(0, width)));
-    if (columns.empty() || line.seconds.empty() || !(end > begin))
-        return columns;
+    const int whole = static_cast<int>(positive);
+    return whole + (positive > whole ? 1 : 0);
+}
+
+// Calls add(i, from, to) with each value that is known and the columns that it is seen in.
+template <typename Add> void forEachSeen(const StepLine& line, double begin, double end, int width, Add add)
+{
+    if (width <= 0 || line.seconds.empty() || !(end > begin))
+        return;
     const double perSecond = width / (end - begin);
     const auto after = std::upper_bound(line.seconds.begin(), line.seconds.end(), begin);
     for (auto i = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, after - line.seconds.begin() - 1));
@@ -35,12 +46,39 @@ std::vector<PixelColumn> columnsOf(const StepLine& line, double begin, double en
         const double until = i + 1 < line.seconds.size() ? line.seconds[i + 1] : line.seconds[i] + line.last;
         if (until <= begin)
             continue;
-        const int from = std::max(0, static_cast<int>(std::floor((line.seconds[i] - begin) * perSecond)));
-        const int to =
-            std::min(width - 1, std::max(from, static_cast<int>(std::ceil((until - begin) * perSecond)) - 1));
+        const int from = floorOf(std::max(0.0, (line.seconds[i] - begin) * perSecond));
+        const int last = ceilOf(std::min((until - begin) * perSecond, static_cast<double>(width))) - 1;
+        add(i, from, std::min(width - 1, std::max(from, last)));
+    }
+}
+
+}
+
+std::vector<PixelColumn> columnsOf(const StepLine& line, double begin, double end, int width)
+{
+    std::vector<PixelColumn> columns(static_cast<std::size_t>(std::max(0, width)));
+    forEachSeen(line, begin, end, width, [&](std::size_t i, int from, int to) {
         for (int x = from; x <= to; ++x)
             add(columns[static_cast<std::size_t>(x)], line.values[i]);
-    }
+    });
+    return columns;
+}
+
+std::vector<PixelBand> bandColumnsOf(
+    const StepLine& line, std::span<const double> errors, double least, double begin, double end, int width)
+{
+    std::vector<PixelBand> columns(static_cast<std::size_t>(std::max(0, width)));
+    forEachSeen(line, begin, end, width, [&](std::size_t i, int from, int to) {
+        if (std::isnan(errors[i]))
+            return;
+        const double low = std::max(line.values[i] - errors[i], least);
+        const double high = line.values[i] + errors[i];
+        for (int x = from; x <= to; ++x) {
+            PixelBand& column = columns[static_cast<std::size_t>(x)];
+            column = { true, column.any ? std::min(column.low, low) : low,
+                column.any ? std::max(column.high, high) : high };
+        }
+    });
     return columns;
 }
 

@@ -24,6 +24,15 @@ struct StepLine { // a value holds from its second to the next one, the last one
 // The time [begin, end) in `width` columns. What is shorter than a column takes one.
 std::vector<PixelColumn> columnsOf(const StepLine& line, double begin, double end, int width);
 
+// The same of what lies `errors` below and above the line, but not below `least`.
+struct PixelBand {
+    bool any = false;
+    double low = 0;
+    double high = 0;
+};
+std::vector<PixelBand> bandColumnsOf(
+    const StepLine& line, std::span<const double> errors, double least, double begin, double end, int width);
+
 // Peaks of a sound, equally long bins from `start` on: the highest of each column, 0 where there is none.
 std::vector<float> peakColumns(
     std::span<const float> peaks, double start, double binSeconds, double begin, double end, int width);

@@ -91,6 +91,9 @@ TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
     m_plot->setFocusPolicy(Qt::NoFocus);
     m_plot->setMouseTracking(true);
     m_plot->installEventFilter(this);
+    m_plot->addLayer(QStringLiteral("moving"));
+    m_moving = m_plot->layer(QStringLiteral("moving"));
+    m_moving->setMode(QCPLayer::lmBuffered);
     m_plot->plotLayout()->clear();
     m_plot->plotLayout()->setRowSpacing(0);
 
@@ -133,6 +136,7 @@ TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
         panel->title->setText(panel->what.title);
         panel->time = label(0, 0, Qt::AlignRight | Qt::AlignBottom);
         panel->time->setVisible(false);
+        panel->time->setLayer(m_moving);
         panel->empty = label(0.5, 0.5, Qt::AlignCenter);
         panel->empty->setText(tr("no measurement"));
         const auto line = [&] {
@@ -145,6 +149,7 @@ TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
             }
             item->setClipAxisRect(panel->rect);
             item->setVisible(false);
+            item->setLayer(m_moving);
             return item;
         };
         panel->playhead = line();
@@ -173,6 +178,7 @@ void TimeSeriesPlot::setKinds(const std::vector<PlotKind>& kinds)
             item->setClipToAxisRect(false);
             item->setPositionAlignment(Qt::AlignRight | Qt::AlignBottom);
             item->setPadding(QMargins(0, 0, 0, 4));
+            item->setLayer(m_moving);
             panel->readOuts.push_back(item);
         }
         chain(*panel);
@@ -343,7 +349,7 @@ void TimeSeriesPlot::setPlayhead(std::optional<double> seconds)
         panel->playhead->point2->setCoords(seconds.value_or(0), 1);
     }
     updateReadOuts();
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
+    drawMoving();
 }
 
 void TimeSeriesPlot::showCursor(std::optional<double> seconds)
@@ -355,7 +361,15 @@ void TimeSeriesPlot::showCursor(std::optional<double> seconds)
         panel->cursor->point2->setCoords(seconds.value_or(0), 1);
     }
     updateReadOuts();
-    m_plot->replot(QCustomPlot::rpQueuedReplot);
+    drawMoving();
+}
+
+void TimeSeriesPlot::drawMoving()
+{
+    if (isVisible())
+        m_moving->replot();
+    else
+        m_plot->replot(QCustomPlot::rpQueuedReplot); // with all else, once it is seen
 }
 
 // The ends are labelled always, a tick between them where its label does not run into another's.

@@ -12,6 +12,7 @@ class QCPAxisRect;
 class QCPGraph;
 class QCPItemStraightLine;
 class QCPItemText;
+class QCPLayer;
 class QCustomPlot;
 
 namespace callmon {
@@ -85,9 +86,11 @@ private:
     bool hasLine(const Panel& panel, std::size_t kind) const;
     void showCursor(std::optional<double> seconds);
     void updateReadOuts();
+    void drawMoving();
     double secondsAt(QPoint position) const;
 
     QCustomPlot* m_plot;
+    QCPLayer* m_moving; // cursor, playhead and what they read: drawn by itself, as the lines cost much more
     std::vector<std::unique_ptr<Panel>> m_panels;
     std::vector<PlotKind> m_kinds;
     PlotColours m_colours;

@@ -38,16 +38,38 @@ StepLine stepsOf(const TimelineLine& line)
     return { line.seconds, line.values, 1 };
 }
 
-// Rectangles side by side of one height are one.
+// Rectangles in a lane; side by side and of one height they are one. Thousands of them, one pixel wide and as high as
+// the lane, are what a frame costs: into a picture of the screen's pixels they are written here, in which the painter
+// would take several times as long for the same pixels. Elsewhere (sharper screens, files) it draws them.
 class Run {
 public:
-    Run(QPainter& painter, const QColor& colour, int left)
+    Run(QPainter& painter, const QColor& colour, const QRect& lane)
         : m_painter(painter)
         , m_colour(colour)
-        , m_left(left)
+        , m_lane(lane)
+        , m_image(painter.deviceTransform().isIdentity() ? dynamic_cast<QImage*>(painter.device()) : nullptr)
     {
+        if (m_image != nullptr && m_image->format() != QImage::Format_RGB32)
+            m_image = nullptr;
+        if (m_image == nullptr)
+            return;
+        m_lane &= m_image->rect();
+        const bool veiled = m_colour.alpha() < 255 && !m_lane.isEmpty();
+        if (veiled) {
+            m_veil = QImage(m_lane.size(), QImage::Format_ARGB32_Premultiplied);
+            m_veil.fill(0);
+        }
+        QImage& image = veiled ? m_veil : *m_image;
+        m_bits = reinterpret_cast<QRgb*>(image.bits());
+        m_stride = image.bytesPerLine() / static_cast<qsizetype>(sizeof(QRgb));
+        m_value = veiled ? qPremultiply(m_colour.rgba()) : m_colour.rgb();
     }
-    ~Run() { flush(); }
+    ~Run()
+    {
+        flush();
+        if (!m_veil.isNull())
+            m_painter.drawImage(m_lane.topLeft(), m_veil);
+    }
     Run(const Run&) = delete;
     Run& operator=(const Run&) = delete;
     void add(int column, double top, double bottom)
@@ -66,14 +88,34 @@ public:
 private:
     void flush()
     {
-        if (m_width > 0)
-            m_painter.fillRect(QRectF(m_left + m_from, m_top, m_width, m_bottom - m_top), m_colour);
-        m_width = 0;
+        if (const int width = std::exchange(m_width, 0); width > 0) {
+            const QRectF area(m_lane.left() + m_from, m_top, width, m_bottom - m_top);
+            if (m_image != nullptr)
+                write(area);
+            else
+                m_painter.fillRect(area, m_colour);
+        }
+    }
+
+    void write(const QRectF& area)
+    {
+        // The pixels that the painter takes: QRasterPaintEngine rounds all four sides.
+        const QRect whole(QPoint(qRound(area.left()), qRound(area.top())),
+            QPoint(qRound(area.right()) - 1, qRound(area.bottom()) - 1));
+        const QRect pixels = (whole & m_lane).translated(m_veil.isNull() ? QPoint(0, 0) : -m_lane.topLeft());
+        QRgb* line = m_bits + pixels.top() * m_stride + pixels.left();
+        for (int y = pixels.height(); y > 0; --y, line += m_stride)
+            std::fill_n(line, pixels.width(), m_value);
     }
 
     QPainter& m_painter;
     QColor m_colour;
-    int m_left;
+    QRect m_lane;
+    QImage* m_image; // null: the painter draws
+    QImage m_veil; // what is translucent, put over the image at the end
+    QRgb* m_bits = nullptr; // of the veil or the image, rows of m_stride
+    qsizetype m_stride = 0;
+    QRgb m_value = 0;
     int m_from = 0;
     int m_width = 0;
     double m_top = 0;
@@ -388,7 +430,7 @@ void TimelinePainter::paintSound(std::size_t side)
     const std::vector<float> columns = peakColumns(
         sound.peaks, sound.start, sound.binSeconds, m_window.begin(), m_window.end(), m_layout.plot.width());
     {
-        Run run(m_painter, m_look.sides[side], lane.left());
+        Run run(m_painter, m_look.sides[side], lane);
         for (std::size_t column = 0; column < columns.size(); ++column) {
             // Square root: speech is mostly quiet, and quiet is what one looks for.
             const double half = std::round(std::sqrt(static_cast<double>(columns[column])) * (lane.height() / 2.0 - 1));
@@ -476,22 +518,16 @@ void TimelinePainter::paintStrip(std::size_t index)
     for (const TimelineLine& line : strip.lines) {
         const QColor& colour = m_look.sides[line.side];
         if (!line.errors.empty()) {
-            std::vector<double> low(line.values);
-            std::vector<double> high(line.values);
-            for (std::size_t i = 0; i < line.values.size(); ++i) { // NaN stays NaN: so it stands last in max()
-                low[i] = std::max(low[i] - line.errors[i], strip.minimum);
-                high[i] += line.errors[i];
-            }
-            const auto lows = columnsOf({ line.seconds, low, 1 }, m_window.begin(), m_window.end(), width);
-            const auto highs = columnsOf({ line.seconds, high, 1 }, m_window.begin(), m_window.end(), width);
-            Run run(m_painter, faded(colour, 0.28), lane.left());
-            for (std::size_t column = 0; column < lows.size(); ++column)
-                if (lows[column].any)
+            const auto band =
+                bandColumnsOf(stepsOf(line), line.errors, strip.minimum, m_window.begin(), m_window.end(), width);
+            Run run(m_painter, faded(colour, 0.28), lane);
+            for (std::size_t column = 0; column < band.size(); ++column)
+                if (band[column].any)
                     run.add(
-                        static_cast<int>(column), scale.y(lane, highs[column].high), scale.y(lane, lows[column].low));
+                        static_cast<int>(column), scale.y(lane, band[column].high), scale.y(lane, band[column].low));
         }
         const auto columns = columnsOf(stepsOf(line), m_window.begin(), m_window.end(), width);
-        Run run(m_painter, colour, lane.left());
+        Run run(m_painter, colour, lane);
         for (std::size_t column = 0; column < columns.size(); ++column) {
             const PixelColumn& here = columns[column];
             if (!here.any)

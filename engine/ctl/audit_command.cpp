@@ -27,6 +27,13 @@ Error changed(std::uint64_t line)
     return { "the audit log was changed: line " + std::to_string(line) + " does not follow on the one before it" };
 }
 
+// `found` of a period, or of the whole log: the chain is checked from its first line on either way.
+void sayWhole(CtlOutput output, std::uint64_t found, const std::string& newestHash)
+{
+    output.err << "callmonctl: " << found << " entries, each of the log follows on the one before it; the newest is "
+               << (newestHash.empty() ? "none" : newestHash) << '\n';
+}
+
 constexpr std::array table {
     TableColumn { "at", "time (UTC)", 30 },
     TableColumn { "user", "user", 24 },
@@ -53,13 +60,11 @@ int listAudit(const CtlOptions& options, CtlOutput output)
         return fail(output, read.error());
     if (read.value().brokenLine != 0)
         return fail(output, changed(read.value().brokenLine));
-    output.err << "callmonctl: " << read.value().entries
-               << " entries, each follows on the one before it; the newest is "
-               << (read.value().newestHash.empty() ? "none" : read.value().newestHash) << '\n';
+    sayWhole(output, read.value().entries, read.value().newestHash);
     return 0;
 }
 
-// Of a running engine: the newest of it.
+// Of a running engine, which checks the whole log: the newest of it.
 int listAudit(CallSource& source, const CtlOptions& options, CtlOutput output)
 {
     const auto page = source.audit({ options.query.from, options.query.to, mostAuditEntries });
@@ -71,6 +76,7 @@ int listAudit(CallSource& source, const CtlOptions& options, CtlOutput output)
     rows->end();
     if (page.value().brokenLine != 0)
         return fail(output, changed(page.value().brokenLine));
+    sayWhole(output, page.value().matches, page.value().newestHash);
     if (page.value().entries.size() < page.value().matches)
         output.err << "callmonctl: the newest " << page.value().entries.size() << " of " << page.value().matches
                    << " entries; --from and --to narrow, --data on the probe gives all\n";

@@ -187,6 +187,7 @@ public:
                 all.entries.insert(all.entries.end(), part.entries.begin(), part.entries.end());
                 all.matches = part.matches;
                 all.brokenLine = part.brokenLine;
+                all.newestHash = part.newestHash;
                 return true;
             });
         return done ? Result<AuditPage>(std::move(all)) : done.error();

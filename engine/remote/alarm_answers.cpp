@@ -1,4 +1,5 @@
 // The requests of a QueryRunner that are about alarms and their rules.
+#include "engine/remote/answer_pages.h"
 #include "engine/remote/query_runner.h"
 #include "shared/remote/wire.h"
 
@@ -54,13 +55,9 @@ Result<void> QueryRunner::answerRuleChanges(quint64 number, Request& request)
     const auto changes = m_alarms->ruleChanges();
     if (!changes)
         return changes.error();
-    for (std::size_t at = 0; at < changes.value().size(); at += changesPerPage) {
-        const auto first = changes.value().begin() + static_cast<std::ptrdiff_t>(at);
-        const auto count = std::min(changesPerPage, changes.value().size() - at);
-        if (!send(
-                number, request, encode(AlarmRuleChangePage { { first, first + static_cast<std::ptrdiff_t>(count) } })))
-            break;
-    }
+    inPages(changes.value(), changesPerPage, [&](std::vector<AlarmRuleChange> page) {
+        return send(number, request, encode(AlarmRuleChangePage { std::move(page) }));
+    });
     return {};
 }
 

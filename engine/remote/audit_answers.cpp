@@ -38,6 +38,7 @@ Result<void> QueryRunner::answerAudit(const AuditQuery& wanted, quint64 number, 
     AuditPage page;
     page.matches = matches;
     page.brokenLine = read.value().brokenLine;
+    page.newestHash = read.value().newestHash;
     std::size_t bytes = 0;
     for (AuditEntry& entry : newest) {
         bytes += roughBytes(entry);

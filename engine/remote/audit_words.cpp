@@ -62,4 +62,25 @@ std::string wordsOf(const CallQuery& query)
     return words.empty() ? "all calls" : words;
 }
 
+std::string wordsOf(const AlarmQuery& query)
+{
+    std::string words;
+    if (query.id)
+        add(words, "alarm", std::to_string(query.id->value));
+    if (query.severity)
+        add(words, "severity", toText(*query.severity));
+    if (query.kind)
+        add(words, "kind", toText(*query.kind));
+    add(words, "rule", query.rule);
+    if (query.call)
+        add(words, "call_key", std::to_string(query.call->value));
+    if (query.openOnly)
+        add(words, "state", "open");
+    if (query.from)
+        add(words, "from", toIso8601(*query.from));
+    if (query.to)
+        add(words, "to", toIso8601(*query.to));
+    return words.empty() ? "all alarms" : words;
+}
+
 }

@@ -2,6 +2,7 @@
 
 #include <QMetaType>
 #include <algorithm>
+#include <array>
 
 namespace callmon {
 
@@ -66,6 +67,16 @@ bool skipArgument(ByteReader& in, int type)
     }
 }
 
+// Signs of life and acknowledgements, of which a transfer has hundreds a second, and the parts of a call's page, which
+// callmonctl asks for call by call.
+double costOfCalling(QByteArrayView signature)
+{
+    constexpr std::array<QByteArrayView, 8> small { "alive", "livePartTaken", "alarmPartTaken", "answerTaken", "cancel",
+        "streams", "quality", "callNotes" };
+    constexpr double ofOthers = 20;
+    return std::ranges::find(small, signature.first(signature.indexOf('('))) != small.end() ? 1 : ofOthers;
+}
+
 }
 
 RemoteMethods methodsOf(const SourceApiMap& api)
@@ -76,11 +87,12 @@ RemoteMethods methodsOf(const SourceApiMap& api)
         std::vector<int>& parameters = methods.parameters.emplace_back();
         for (int i = 0; i < api.methodParameterCount(method); ++i)
             parameters.push_back(api.methodParameterType(method, i));
+        methods.costs.push_back(costOfCalling(api.methodSignature(method)));
     }
     return methods;
 }
 
-std::optional<std::string> complaintAboutFrame(Bytes frame, const std::vector<RemoteMethods>& objects)
+std::optional<std::string> complaintAboutFrame(Bytes frame, std::vector<RemoteMethods>& objects)
 {
     ByteReader in(frame);
     const std::uint16_t type = little16(in);
@@ -89,12 +101,13 @@ std::optional<std::string> complaintAboutFrame(Bytes frame, const std::vector<Re
     const auto name = readName(in);
     if (!name)
         return "an unreadable object name";
-    const auto object = std::find_if(
-        objects.begin(), objects.end(), [&](const RemoteMethods& candidate) { return candidate.object == *name; });
+    const auto object = std::ranges::find(objects, *name, &RemoteMethods::object);
     if (object == objects.end())
         return "an object that this connection does not have";
     if (type == AddObject && in.u8() != 0)
         return "a request for a dynamic replica";
+    if (type == AddObject && object->acquired)
+        return "a request for an object that it has";
     if (type == InvokePacket) {
         if (little32(in) != QMetaObject::InvokeMetaMethod)
             return "an attempt to write a property";
@@ -112,7 +125,25 @@ std::optional<std::string> complaintAboutFrame(Bytes frame, const std::vector<Re
     }
     if (!in.ok() || in.left() > 0)
         return "a packet of the wrong length";
+    if (type == AddObject || type == RemoveObject)
+        object->acquired = type == AddObject;
     return std::nullopt;
+}
+
+double costOfFrame(Bytes frame, const std::vector<RemoteMethods>& objects)
+{
+    constexpr double byteCost = 1.0 / 1024;
+    const double ofLength = static_cast<double>(frame.size()) * byteCost;
+    ByteReader in(frame);
+    const std::uint16_t type = little16(in);
+    const auto name = readName(in);
+    in.skip(4); // a call's kind
+    const std::uint32_t method = little32(in);
+    if (type != InvokePacket || !name || !in.ok())
+        return 1 + ofLength;
+    const auto object = std::ranges::find(objects, *name, &RemoteMethods::object);
+    const bool known = object != objects.end() && method < object->costs.size();
+    return (known ? object->costs[method] : 1) + ofLength;
 }
 
 }

@@ -1,8 +1,7 @@
 // The requests of a QueryRunner that are about legal holds and deletion.
+#include "engine/remote/answer_pages.h"
 #include "engine/remote/query_runner.h"
 #include "shared/remote/wire.h"
-
-#include <algorithm>
 
 namespace callmon {
 
@@ -10,12 +9,6 @@ namespace {
 
 constexpr std::size_t holdsPerPage = remoteMessageBytes / 1500; // reasons and names of some length
 constexpr std::size_t deletedPerPage = remoteMessageBytes / 200;
-
-template <typename T> std::vector<T> slice(const std::vector<T>& all, std::size_t at, std::size_t most)
-{
-    const auto first = all.begin() + static_cast<std::ptrdiff_t>(at);
-    return { first, first + static_cast<std::ptrdiff_t>(std::min(most, all.size() - at)) };
-}
 
 }
 
@@ -28,20 +21,19 @@ Result<void> QueryRunner::answerKeeping(quint64 number, Request& request)
         const auto holds = m_keeping->holds();
         if (!holds)
             return holds.error();
-        for (std::size_t at = 0; at < holds.value().size(); at += holdsPerPage)
-            if (!send(number, request, encode(HoldPage { slice(holds.value(), at, holdsPerPage) })))
-                break;
+        inPages(holds.value(), holdsPerPage,
+            [&](std::vector<Hold> page) { return send(number, request, encode(HoldPage { std::move(page) })); });
         return {};
     }
     if (const auto* wanted = std::get_if<DeletionRequest>(&job)) {
         const auto report = m_keeping->deleteNumber(*wanted, &request.cancelled);
         if (!report)
             return report.error();
-        for (std::size_t at = 0; at < report.value().calls.size(); at += deletedPerPage)
-            if (!send(
-                    number, request, encode(DeletionPage { { slice(report.value().calls, at, deletedPerPage), {} } })))
-                return {};
-        send(number, request, encode(DeletionPage { { {}, report.value().notes } }));
+        const bool taken = inPages(report.value().calls, deletedPerPage, [&](std::vector<DeletedCall> page) {
+            return send(number, request, encode(DeletionPage { { std::move(page), {} } }));
+        });
+        if (taken)
+            send(number, request, encode(DeletionPage { { {}, report.value().notes } }));
         return {};
     }
     const auto* add = std::get_if<AddHold>(&job);

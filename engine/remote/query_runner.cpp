@@ -1,5 +1,6 @@
 #include "engine/remote/query_runner.h"
 
+#include "engine/remote/answer_pages.h"
 #include "shared/remote/wire.h"
 
 #include <QLoggingCategory>
@@ -184,14 +185,12 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
         if (!points)
             return points.error();
         constexpr std::size_t pointsPerPage = remoteMessageBytes / 48;
-        std::size_t at = 0;
-        do {
-            const std::size_t count = std::min(pointsPerPage, points.value().size() - at);
-            const auto first = points.value().begin() + static_cast<std::ptrdiff_t>(at);
-            if (!send(number, request, encode(QualityPage { { first, first + static_cast<std::ptrdiff_t>(count) } })))
-                break;
-            at += count;
-        } while (at < points.value().size());
+        const auto sendPoints = [&](std::vector<QualityPoint> page) {
+            return send(number, request, encode(QualityPage { std::move(page) }));
+        };
+        if (points.value().empty()) // that there are none is an answer
+            sendPoints({});
+        inPages(points.value(), pointsPerPage, sendPoints);
         return {};
     }
     if (const auto* wanted = std::get_if<ServiceQuery>(&request.job))
@@ -317,8 +316,8 @@ Result<void> QueryRunner::answerMedia(RecordQuery& query, CallKey call, quint64 
     return read;
 }
 
-// What came since the last time. A client that has not taken that yet gets more of it later, from the recording: nothing
-// piles up here, and no thread waits for it.
+// What came since the last time. A client that has not taken that yet gets more of it later, from the recording:
+// nothing piles up here, and no thread waits for it.
 Result<void> QueryRunner::answerListen(RecordQuery& query, ListenTo& wanted, quint64 number, Request& request)
 {
     request.goesOn = true;

@@ -7,6 +7,10 @@ namespace callmon {
 namespace {
 
 constexpr std::size_t maxFrameFromClient = 256 * 1024; // requests are small
+// costOfFrame(): some 100 searches a second and 200 at once, or 2,000 acknowledgements, which is 256 MB a second of
+// answers.
+constexpr double costPerSecond = 2'000;
+constexpr double costAtOnce = 4'000;
 
 }
 
@@ -20,8 +24,13 @@ RemoteClient::RemoteClient(std::unique_ptr<QIODevice> transport, Greeting greeti
         const auto complaint = complaintAboutFrame(frame, m_methods);
         return complaint ? std::optional(QString::fromStdString(*complaint)) : std::nullopt;
     };
+    rules.costPerSecond = costPerSecond;
+    rules.costAtOnce = costAtOnce;
+    rules.cost = [this](Bytes frame) { return costOfFrame(frame, m_methods); };
+    rules.maxUnsentBytes = m_greeting.maxUnsentBytes;
     m_pipe = std::make_unique<FramePipe>(std::move(transport), std::move(rules));
     connect(m_pipe.get(), &FramePipe::refused, this, &RemoteClient::misbehaved);
+    connect(m_pipe.get(), &FramePipe::slowed, this, &RemoteClient::slowed);
     connect(m_pipe.get(), &FramePipe::disconnected, this, &RemoteClient::left);
     m_hello = std::make_unique<HelloObject>(
         m_greeting.protocol, m_greeting.engineVersion, [this](quint32 protocol) { return openSession(protocol); });

@@ -22,6 +22,7 @@ public:
     struct Greeting {
         quint32 protocol = 0;
         QString engineVersion;
+        qint64 maxUnsentBytes = 0;
         // Null when there are sessions enough.
         std::function<std::unique_ptr<QueryRunner>()> makeRunner;
         RequestGate gate;
@@ -33,12 +34,14 @@ public:
     void start();
     void everySecond(const QByteArray& status);
     bool hasSession() const { return m_session != nullptr; }
+    const RemoteUser& user() const { return m_greeting.gate.user(); }
     FramePipe& pipe() { return *m_pipe; }
     std::unique_ptr<QueryRunner> takeRunner(); // stopped; null without a session
 
 signals:
     void left(); // queue it: comes from within the connection's own objects
     void misbehaved(const QString& complaint); // before left()
+    void slowed(); // it asks for more than it may; once
 
 private:
     QString openSession(quint32 protocol);

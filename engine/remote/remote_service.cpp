@@ -14,6 +14,14 @@ namespace {
 
 Q_LOGGING_CATEGORY(log, "callmon.remote")
 
+constexpr std::uint64_t mostRefusalsTold = 10; // a second: who may not come in must not fill the disk
+constexpr const char* refusedConnection = "refused connection";
+
+QString nameOf(const RemoteUser& user)
+{
+    return QString::fromStdString(user.name + " (" + placeOf(user) + ")");
+}
+
 }
 
 RemoteService::RemoteService(std::filesystem::path data, const RecordWriter* writer, const LiveTable& table,
@@ -35,10 +43,35 @@ RemoteService::RemoteService(std::filesystem::path data, const RecordWriter* wri
     connect(&m_tls, &TlsListener::newConnection, this, &RemoteService::takeTls);
     connect(&m_tls, &TlsListener::refused, this, [this](const QString& from, const QString& why) {
         ++m_certificatesRefused;
-        qCWarning(log) << from << "was refused:" << why;
+        tellRefusal("unknown", "none", from.toStdString(), refusedConnection, why);
     });
     connect(&m_second, &QTimer::timeout, this, &RemoteService::everySecond);
     m_second.setInterval(m_options.second);
+}
+
+void RemoteService::tellRefusal(const RemoteUser& user, const char* what, const QString& why)
+{
+    tellRefusal(user.name, std::string(toText(user.role)), placeOf(user), what, why);
+}
+
+void RemoteService::tellRefusal(
+    const std::string& user, const std::string& role, const std::string& from, const char* what, const QString& why)
+{
+    if (++m_refusalsThisSecond > mostRefusalsTold)
+        return;
+    qCWarning(log).noquote() << what << "of" << QString::fromStdString(user) << "from" << QString::fromStdString(from)
+                             << "-" << why;
+    (void)m_audit.write(user, role, from, what, why.toStdString());
+}
+
+void RemoteService::tellRefusalsLeftOut()
+{
+    const std::uint64_t told = std::exchange(m_refusalsThisSecond, 0);
+    if (told <= mostRefusalsTold)
+        return;
+    const std::string left = std::to_string(told - mostRefusalsTold) + " more within this second";
+    qCWarning(log).noquote() << "refused:" << left.c_str();
+    (void)m_audit.write("unknown", "none", "several", "refused", left);
 }
 
 RemoteService::~RemoteService()
@@ -107,7 +140,7 @@ std::vector<NamedCounter> RemoteService::counters() const
 {
     return { { "remote_clients", m_accepted }, { "remote_clients_refused", m_refused },
         { "remote_clients_dropped", m_dropped }, { "remote_requests_refused", m_audit.refused },
-        { "remote_certificates_refused", m_certificatesRefused } };
+        { "remote_clients_slowed", m_slowed }, { "remote_certificates_refused", m_certificatesRefused } };
 }
 
 // Who can open the socket runs the engine, or was let in by its administrator.
@@ -134,14 +167,15 @@ void RemoteService::admit(std::unique_ptr<QIODevice> transport, RemoteUser user,
     // Twice as many as sessions: enough to tell those who come too late why they get none.
     if (m_clients.size() >= 2 * m_options.maxSessions) {
         ++m_refused;
-        return;
+        return tellRefusal(user, refusedConnection, QStringLiteral("there are clients enough"));
     }
     ++m_accepted;
-    RemoteClient::Greeting greeting { m_options.protocol, QString::fromStdString(m_status().version), {},
-        RequestGate(std::move(user), m_audit) };
-    greeting.makeRunner = [this, name = std::move(name)]() -> std::unique_ptr<QueryRunner> {
+    RemoteClient::Greeting greeting { m_options.protocol, QString::fromStdString(m_status().version),
+        m_options.maxUnsentBytes, {}, RequestGate(user, m_audit) };
+    greeting.makeRunner = [this, user, name = std::move(name)]() -> std::unique_ptr<QueryRunner> {
         if (sessions() >= m_options.maxSessions) {
             ++m_refused;
+            tellRefusal(user, refusedConnection, QStringLiteral("there are sessions enough"));
             return nullptr;
         }
         auto runner = std::make_unique<QueryRunner>(m_options.openQuery, m_options.alarms, name);
@@ -154,9 +188,13 @@ void RemoteService::admit(std::unique_ptr<QIODevice> transport, RemoteUser user,
     };
     auto client = std::make_unique<RemoteClient>(std::move(transport), std::move(greeting), m_feeds);
     RemoteClient* raw = client.get();
-    connect(raw, &RemoteClient::misbehaved, this, [this](const QString& complaint) {
+    connect(raw, &RemoteClient::misbehaved, this, [this, user](const QString& complaint) {
         ++m_dropped;
-        qCWarning(log) << "A client was dropped, for it sent" << complaint;
+        tellRefusal(user, "refused frame", QStringLiteral("dropped, for it sent %1").arg(complaint));
+    });
+    connect(raw, &RemoteClient::slowed, this, [this, user] {
+        ++m_slowed;
+        qCWarning(log).noquote() << nameOf(user) << "asks for more than a client may, and has to wait.";
     });
     // Queued: it comes from within the client's own objects.
     connect(
@@ -183,6 +221,7 @@ void RemoteService::retire(RemoteClient& client)
 
 void RemoteService::everySecond()
 {
+    tellRefusalsLeftOut();
     m_feeds.live.nextSecond();
     m_feeds.alarms.nextSecond();
     std::erase_if(m_retired, [](const auto& runner) { return runner->stopped(); });
@@ -194,14 +233,14 @@ void RemoteService::everySecond()
         const char* reason = nullptr;
         if (pipe.millisecondsSinceHeard() > m_options.silence.count())
             reason = "it fell silent";
-        else if (pipe.millisecondsStalled() > m_options.stall.count() || pipe.bytesToWrite() > m_options.maxUnsentBytes)
+        else if (pipe.millisecondsStalled() > m_options.stall.count()) // its bytes have a cap, too
             reason = "it does not read what it is sent";
         if (reason == nullptr) {
             client->everySecond(status);
             continue;
         }
         ++m_dropped;
-        qCWarning(log) << "A client was dropped, for" << reason;
+        qCWarning(log).noquote() << nameOf(client->user()) << "was dropped, for" << reason;
         pipe.close(); // ends in drop(), queued
     }
 }

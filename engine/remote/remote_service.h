@@ -51,7 +51,7 @@ public:
     std::size_t sessions() const;
 
     // "remote_clients", "remote_clients_refused", "remote_clients_dropped", "remote_requests_refused",
-    // "remote_certificates_refused"
+    // "remote_clients_slowed", "remote_certificates_refused"
     std::vector<NamedCounter> counters() const;
 
 private:
@@ -60,6 +60,11 @@ private:
     void takeTls();
     void admit(std::unique_ptr<QIODevice> transport, RemoteUser user, std::function<std::string()> name);
     void everySecond();
+    // Into the log and the audit log; a flood of them is told in one line a second.
+    void tellRefusal(const RemoteUser& user, const char* what, const QString& why);
+    void tellRefusal(const std::string& user, const std::string& role, const std::string& from, const char* what,
+        const QString& why);
+    void tellRefusalsLeftOut();
     void drop(RemoteClient& client);
     void retire(RemoteClient& client);
 
@@ -79,6 +84,8 @@ private:
     std::uint64_t m_accepted = 0;
     std::uint64_t m_refused = 0;
     std::uint64_t m_dropped = 0;
+    std::uint64_t m_slowed = 0;
+    std::uint64_t m_refusalsThisSecond = 0;
     std::uint64_t m_certificatesRefused = 0;
 };
 

@@ -44,7 +44,8 @@ void RemoteSession::livePartTaken()
 
 void RemoteSession::followAlarms(bool follow)
 {
-    if (m_gate.allows(RemoteRole::Operator)) // their texts have numbers
+    // Their texts have numbers. There is no request to answer: a client learns its role from whoAmI() first.
+    if (!follow || !m_gate.refusalOfPart(RemoteRole::Operator, "follow alarms"))
         m_alarms.follow(follow);
 }
 
@@ -112,12 +113,11 @@ void RemoteSession::listen(quint64 request, qint64 call, bool fromStart)
 
 void RemoteSession::alarms(quint64 request, QByteArray query)
 {
-    if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Operator, "alarms")))
-        return;
-    if (const auto wanted = decodeAlarmQuery(query))
-        start(request, *wanted);
-    else
+    const auto wanted = decodeAlarmQuery(query);
+    if (!wanted)
         emit failed(request, tr("The engine could not read the search."));
+    else if (!mayNot(request, m_gate.refusal(RemoteRole::Operator, "search alarms", wordsOf(*wanted))))
+        start(request, *wanted);
 }
 
 void RemoteSession::alarmRules(quint64 request)

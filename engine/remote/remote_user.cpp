@@ -2,6 +2,11 @@
 
 namespace callmon {
 
+std::string placeOf(const RemoteUser& user)
+{
+    return user.from.empty() ? "local" : user.from;
+}
+
 std::optional<RemoteUser> userOf(const QSslCertificate& certificate, std::string from)
 {
     const auto names = certificate.subjectInfo(QSslCertificate::CommonName);

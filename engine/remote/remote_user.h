@@ -14,6 +14,7 @@ struct RemoteUser {
     RemoteRole role = RemoteRole::Viewer;
     std::string from; // address of the other end; empty: the local socket
 };
+std::string placeOf(const RemoteUser& user); // "192.0.2.7", "local"
 
 // By the certificate's common name and organisational unit; nothing when it names no role, or nobody.
 std::optional<RemoteUser> userOf(const QSslCertificate& certificate, std::string from);

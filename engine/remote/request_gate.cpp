@@ -26,7 +26,7 @@ std::optional<QString> RequestGate::refusalOfPart(
     if (allows(least))
         return std::nullopt;
     ++m_audit->refused;
-    (void)write("refused " + action, detail);
+    (void)m_audit->write(m_user, "refused " + action, detail);
     return tr("Your certificate says %1; this needs the role %2. Ask whoever keeps the certificates for one.")
         .arg(wordOf(m_user.role), wordOf(least));
 }
@@ -35,18 +35,21 @@ std::optional<QString> RequestGate::refusal(RemoteRole least, const std::string&
 {
     if (auto refused = refusalOfPart(least, action, detail))
         return refused;
-    if (!write(action, detail))
+    if (!m_audit->write(m_user, action, detail))
         return tr("The engine cannot write its audit log, and does nothing that must stand in it. Is its disk full?");
     return std::nullopt;
 }
 
-bool RequestGate::write(const std::string& action, const std::string& detail)
+bool RemoteAudit::write(const RemoteUser& user, const std::string& action, const std::string& detail)
 {
-    if (m_audit->log == nullptr)
-        return true;
+    return write(user.name, std::string(toText(user.role)), placeOf(user), action, detail);
+}
+
+bool RemoteAudit::write(const std::string& user, const std::string& role, const std::string& from,
+    const std::string& action, const std::string& detail)
+{
     const auto now = std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
-    return m_audit->log->add({ now, m_user.name, std::string(toText(m_user.role)),
-        m_user.from.empty() ? "local" : m_user.from, action, detail });
+    return log == nullptr || log->add({ now, user, role, from, action, detail });
 }
 
 }

@@ -12,6 +12,11 @@ namespace callmon {
 struct RemoteAudit { // of the whole service
     AuditLog* log = nullptr; // null: none is kept
     std::uint64_t refused = 0; // requests, for want of a role
+
+    // False: it could not be. Of who was let in, and of who was not and whose name and role need not be true.
+    bool write(const RemoteUser& user, const std::string& action, const std::string& detail);
+    bool write(const std::string& user, const std::string& role, const std::string& from, const std::string& action,
+        const std::string& detail);
 };
 
 class RequestGate {
@@ -24,14 +29,13 @@ public:
 
     bool allows(RemoteRole least) const { return m_user.role >= least; }
     RemoteRole role() const { return m_user.role; }
+    const RemoteUser& user() const { return m_user; }
     // Nothing when it may be done; else why not, for the user.
     std::optional<QString> refusal(RemoteRole least, const std::string& action, const std::string& detail = {});
     // The same of what is a part of something that was noted: only a refusal is.
     std::optional<QString> refusalOfPart(RemoteRole least, const std::string& action, const std::string& detail = {});
 
 private:
-    bool write(const std::string& action, const std::string& detail);
-
     RemoteUser m_user;
     RemoteAudit* m_audit;
 };

@@ -1,4 +1,5 @@
 // What a QueryRunner answers of service metrics.
+#include "engine/remote/answer_pages.h"
 #include "engine/remote/query_runner.h"
 #include "shared/remote/wire.h"
 
@@ -35,13 +36,9 @@ Result<void> QueryRunner::answerServiceWindows(quint64 number, Request& request)
 {
     if (!m_serviceWindows)
         return Error { "this engine measures no service metrics" };
-    const std::vector<ServiceRow> rows = m_serviceWindows();
-    for (auto at = rows.begin(); at != rows.end();) {
-        const auto end = at + std::min<std::ptrdiff_t>(rowsPerPage, rows.end() - at);
-        if (!send(number, request, encode(ServiceRowPage { { at, end } })))
-            break;
-        at = end;
-    }
+    inPages(m_serviceWindows(), rowsPerPage, [&](std::vector<ServiceRow> page) {
+        return send(number, request, encode(ServiceRowPage { std::move(page) }));
+    });
     return {};
 }
 

@@ -5,13 +5,25 @@
 #include <QFile>
 #include <QHostAddress>
 #include <QSslSocket>
+#include <algorithm>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace callmon {
 
 namespace {
 
 constexpr int mostAtOnce = 64; // handshakes under way and connections not taken yet
+constexpr qsizetype mostOfOneAddress = mostAtOnce / 2; // a control room may be one address
 constexpr int handshakeMs = 5000;
+
+QString peerOf(qintptr descriptor)
+{
+    sockaddr_storage address {};
+    socklen_t size = sizeof address;
+    auto* const peer = reinterpret_cast<sockaddr*>(&address);
+    return getpeername(static_cast<int>(descriptor), peer, &size) == 0 ? QHostAddress(peer).toString() : QString();
+}
 
 QString nameOf(const QSslSocket& socket)
 {
@@ -20,9 +32,37 @@ QString nameOf(const QSslSocket& socket)
 
 }
 
+void TlsServer::incomingConnection(qintptr descriptor)
+{
+    const QString from = peerOf(descriptor);
+    if (std::ranges::count(m_handshakes, from) >= mostOfOneAddress) {
+        ::close(static_cast<int>(descriptor));
+        emit turnedAway(from);
+        return;
+    }
+    QSslServer::incomingConnection(descriptor);
+    const auto sockets = findChildren<QSslSocket*>(Qt::FindDirectChildrenOnly);
+    const auto made = std::ranges::find(sockets, descriptor, &QSslSocket::socketDescriptor);
+    if (made == sockets.end())
+        return;
+    QSslSocket* const socket = *made;
+    m_handshakes.insert(socket, from);
+    connect(socket, &QSslSocket::encrypted, this, [this, socket] { ended(socket); });
+    connect(socket, &QAbstractSocket::disconnected, this, [this, socket] { ended(socket); });
+    connect(socket, &QObject::destroyed, this, &TlsServer::ended);
+}
+
+void TlsServer::ended(QObject* socket)
+{
+    m_handshakes.remove(socket);
+}
+
 TlsListener::TlsListener(QObject* parent)
     : QObject(parent)
 {
+    connect(&m_server, &TlsServer::turnedAway, this, [this](const QString& from) {
+        emit refused(from, QStringLiteral("%1 handshakes are under way from there").arg(mostOfOneAddress));
+    });
     m_server.setMaxPendingConnections(mostAtOnce);
     m_server.setHandshakeTimeout(handshakeMs);
     connect(&m_server, &QTcpServer::pendingConnectionAvailable, this, &TlsListener::newConnection);

@@ -4,11 +4,32 @@
 #include "engine/remote/remote_user.h"
 #include "shared/remote/transport.h"
 
+#include <QHash>
 #include <QIODevice>
 #include <QSslServer>
 #include <memory>
 
 namespace callmon {
+
+// Looks at where a connection comes from before its handshake costs anything: who has no certificate must not take the
+// places of those who have.
+class TlsServer : public QSslServer {
+    Q_OBJECT
+
+public:
+    ~TlsServer() override { close(); } // what waits ends while this still is one
+
+signals:
+    void turnedAway(const QString& from); // too many handshakes are under way from there
+
+protected:
+    void incomingConnection(qintptr descriptor) override;
+
+private:
+    void ended(QObject* socket);
+
+    QHash<QObject*, QString> m_handshakes; // under way, by where they come from
+};
 
 class TlsListener : public QObject {
     Q_OBJECT
@@ -35,7 +56,7 @@ signals:
 private:
     bool isRevoked(const QSslCertificate& certificate) const;
 
-    QSslServer m_server;
+    TlsServer m_server;
     RemoteAddress m_address;
 };
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 namespace callmon {
 
@@ -310,7 +311,7 @@ Result<SearchPlan> planOf(const CallQuery& query)
     driveByOutcomeAndMos(builder, terms, numberOrLeg);
 
     SearchPlan plan = builder.take();
-    std::ranges::stable_partition(plan.drivers, &SearchPlan::Driver::exact);
+    std::stable_partition(plan.drivers.begin(), plan.drivers.end(), std::mem_fn(&SearchPlan::Driver::exact));
     if (!query.sortBy.empty()) {
         const SearchField* const field = searchField(query.sortBy);
         if (field == nullptr)

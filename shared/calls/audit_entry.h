@@ -31,6 +31,7 @@ struct AuditPage { // of an answer: some of its entries, oldest first; the last 
     std::vector<AuditEntry> entries;
     std::uint64_t matches = 0; // in all
     std::uint64_t brokenLine = 0; // the first that does not follow on the one before it; 0: none
+    std::string newestHash {}; // of the last line: what a copy kept elsewhere is held against
 };
 
 }

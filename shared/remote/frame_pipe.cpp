@@ -2,11 +2,27 @@
 
 #include "shared/remote/byte_writer.h"
 
+#include <QLocalSocket>
 #include <QSslSocket>
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace callmon {
+
+namespace {
+
+// Else the socket would read on, into memory, while the frames before wait.
+void boundWhatIsRead(QIODevice& transport)
+{
+    constexpr qint64 bytes = 64 * 1024;
+    if (auto* local = qobject_cast<QLocalSocket*>(&transport))
+        local->setReadBufferSize(bytes);
+    else if (auto* tcp = qobject_cast<QAbstractSocket*>(&transport))
+        tcp->setReadBufferSize(bytes);
+}
+
+}
 
 FramePipe::FramePipe(std::unique_ptr<QIODevice> transport, FrameRules rules, QObject* parent)
     : QIODevice(parent)
@@ -15,6 +31,12 @@ FramePipe::FramePipe(std::unique_ptr<QIODevice> transport, FrameRules rules, QOb
 {
     m_heard.start();
     m_written.start();
+    m_earned.start();
+    m_credit = m_rules.costAtOnce;
+    m_pause.setSingleShot(true);
+    connect(&m_pause, &QTimer::timeout, this, &FramePipe::readTransport);
+    if (m_rules.costPerSecond > 0)
+        boundWhatIsRead(*m_transport);
     // Unbuffered: readData() is asked for exactly what Qt Remote Objects wants, and bytesAvailable() is ours alone.
     open(QIODevice::ReadWrite | QIODevice::Unbuffered);
     connect(m_transport.get(), &QIODevice::bytesWritten, this, [this] { m_written.restart(); });
@@ -62,6 +84,7 @@ void FramePipe::end()
 {
     if (std::exchange(m_ended, true))
         return;
+    m_pause.stop();
     m_transport->disconnect(this);
     m_transport->close();
     QIODevice::close();
@@ -74,9 +97,27 @@ void FramePipe::refuse(const QString& complaint)
     end();
 }
 
+bool FramePipe::affords(double cost)
+{
+    if (m_rules.costPerSecond <= 0)
+        return true;
+    const double seconds = static_cast<double>(m_earned.nsecsElapsed()) * 1e-9;
+    m_earned.restart();
+    m_credit = std::min(m_rules.costAtOnce, m_credit + seconds * m_rules.costPerSecond);
+    if (cost <= m_credit) {
+        m_credit -= cost;
+        return true;
+    }
+    constexpr double shortestMs = 10; // not a wake-up for each frame
+    m_pause.start(static_cast<int>(std::max(shortestMs, std::ceil(1000 * (cost - m_credit) / m_rules.costPerSecond))));
+    if (!std::exchange(m_slowed, true))
+        emit slowed();
+    return false;
+}
+
 void FramePipe::readTransport()
 {
-    if (m_ended)
+    if (m_ended || m_pause.isActive())
         return;
     const QByteArray bytes = std::exchange(m_partial, {}) + m_transport->readAll();
     m_heard.restart();
@@ -90,7 +131,7 @@ void FramePipe::readTransport()
         if (in.ok() && length > m_rules.maxFrameBytes)
             return refuse(QStringLiteral("a frame of %1 bytes").arg(length));
         const Bytes frame = in.take(length);
-        if (!in.ok()) {
+        if (!in.ok() || !affords(m_rules.cost ? std::min(m_rules.cost(frame), m_rules.costAtOnce) : 1)) {
             m_partial = bytes.last(static_cast<qsizetype>(unread.size()));
             return;
         }
@@ -117,10 +158,17 @@ qint64 FramePipe::readData(char* data, qint64 maxSize)
 
 qint64 FramePipe::writeData(const char* data, qint64 size)
 {
-    if (m_ended)
+    if (m_ended || m_overfull)
         return -1;
-    if (bytesToWrite() == 0)
+    const qint64 unsent = bytesToWrite();
+    if (unsent == 0)
         m_written.restart();
+    if (m_rules.maxUnsentBytes > 0 && unsent + size > m_rules.maxUnsentBytes) {
+        m_overfull = true; // queued, for Qt Remote Objects is in the middle of writing
+        QMetaObject::invokeMethod(
+            this, [this] { refuse(QStringLiteral("requests without reading the answers")); }, Qt::QueuedConnection);
+        return -1;
+    }
     return m_transport->write(data, size);
 }
 

@@ -6,6 +6,7 @@
 #include <QByteArray>
 #include <QElapsedTimer>
 #include <QIODevice>
+#include <QTimer>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,6 +19,13 @@ struct FrameRules {
     std::size_t maxFrameBytes = 1024 * 1024; // length field not counted
     // What is wrong with a frame (without its length field), for the log; empty when it may pass.
     std::function<std::optional<QString>(Bytes frame)> complaint;
+    // What a peer may ask for: each frame costs something, so much may be spent a second, and so much at once after a
+    // rest. What comes beyond that is left in the socket, whose other end has to wait: memory stays, and nobody who is
+    // merely fast loses its connection. 0: no cap.
+    double costPerSecond = 0;
+    double costAtOnce = 0;
+    std::function<double(Bytes frame)> cost {}; // without its length field
+    qint64 maxUnsentBytes = 0; // ends the connection of a peer that does not read; 0: no cap
 };
 
 // The transport below is any connected, sequential QIODevice: a QLocalSocket, or a QSslSocket that is encrypted.
@@ -43,6 +51,7 @@ public:
 signals:
     void disconnected(); // the other side went away, or broke the rules, or close() was called; once
     void refused(const QString& complaint); // comes before disconnected()
+    void slowed(); // the peer wanted more than it may ask for; once
 
 protected:
     qint64 readData(char* data, qint64 maxSize) override;
@@ -50,6 +59,7 @@ protected:
 
 private:
     void readTransport();
+    bool affords(double cost);
     void refuse(const QString& complaint);
     void end();
 
@@ -60,6 +70,11 @@ private:
     qsizetype m_readyTaken = 0;
     QElapsedTimer m_heard;
     QElapsedTimer m_written;
+    QElapsedTimer m_earned; // since m_credit was counted
+    double m_credit = 0; // what may be spent
+    QTimer m_pause; // until the next frame can be afforded
+    bool m_slowed = false;
+    bool m_overfull = false;
     bool m_ended = false;
 };
 

@@ -11,6 +11,7 @@ namespace {
 
 // What an engine may send: nothing in the protocol is near this, and Qt would buffer 4 GB.
 constexpr std::size_t maxFrameFromEngine = 4 * 1024 * 1024;
+constexpr quint64 ownRequest = 0; // RemoteProbe counts from 1
 
 }
 
@@ -148,7 +149,9 @@ void RemoteConnection::sessionChanged()
             emit m_probe->statusChanged(*status);
     });
     connect(session, &SessionReplica::answered, this, [this](quint64 request, const QByteArray& blob) {
-        if (m_probe != nullptr)
+        if (m_probe != nullptr && request == ownRequest)
+            followAlarmsAs(blob);
+        else if (m_probe != nullptr)
             m_probe->takeAnswer(request, blob);
         if (m_probe != nullptr)
             m_session->answerTaken(request);
@@ -164,7 +167,7 @@ void RemoteConnection::sessionChanged()
     if (m_options.followLive)
         followLive(true);
     if (m_options.followAlarms)
-        followAlarms(true);
+        m_session->whoAmI(ownRequest);
     m_probe->established(m_hello->engineVersion());
 }
 
@@ -172,6 +175,15 @@ void RemoteConnection::followLive(bool follow)
 {
     m_live.begin(follow);
     m_session->followLive(follow);
+}
+
+// Who may not follow them does not ask: the engine would have to write down that it refused.
+void RemoteConnection::followAlarmsAs(const QByteArray& blob)
+{
+    const auto answer = decodeAnswer(blob);
+    const auto* identity = answer ? std::get_if<RemoteIdentity>(&*answer) : nullptr;
+    if (identity != nullptr && identity->role >= RemoteRole::Operator)
+        followAlarms(true);
 }
 
 void RemoteConnection::followAlarms(bool follow)

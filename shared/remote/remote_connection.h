@@ -26,6 +26,7 @@ public:
     SessionReplica* session() const { return m_session.get(); }
     void followLive(bool follow);
     void followAlarms(bool follow);
+    void followAlarmsAs(const QByteArray& identity);
     void shutDown(); // silent: nothing is reported any more
 
 private:

@@ -59,6 +59,7 @@ QByteArray encode(const AuditPage& page)
     Writer out(Kind::AuditPage);
     out.field(page.matches);
     out.field(page.brokenLine);
+    out.field(page.newestHash);
     return writePage(std::move(out), page.entries, [](Writer& w, const AuditEntry& entry) { visitEntry(w, entry); });
 }
 
@@ -71,6 +72,7 @@ void wire::readPage(Reader& in, AuditPage& page)
 {
     in.field(page.matches);
     in.field(page.brokenLine);
+    in.field(page.newestHash);
     readList(in, page.entries, entryMinBytes, [](Reader& r, AuditEntry& entry) { visitEntry(r, entry); });
 }
 

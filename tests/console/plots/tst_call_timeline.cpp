@@ -1,4 +1,5 @@
 #include "console/plots/call_timeline.h"
+#include "console/plots/timeline_painter.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -9,6 +10,7 @@
 #include <QXmlStreamReader>
 #include <QtTest>
 #include <limits>
+#include <random>
 
 using namespace callmon;
 
@@ -178,6 +180,51 @@ private slots:
         QTest::mouseRelease(timeline.get(), Qt::LeftButton, {}, QPoint(350, 200));
         QVERIFY(timeline->window().begin() > begin);
         QCOMPARE(seeks.count(), before); // a drag is no click
+    }
+
+    // What is as it will be on the screen is written pixel by pixel; where the picture is moved, the painter draws it.
+    void theFastWayToTheScreenDrawsWhatTheOtherDraws()
+    {
+        TimelineData data = sample();
+        data.strips[2].lines.clear();
+        std::mt19937 random(3);
+        for (std::size_t side = 0; side < 2; ++side) {
+            TimelineLine line { side, {}, {} };
+            for (int i = 0; i < 4'000; ++i) {
+                line.seconds.push_back(i * data.duration / 4'000);
+                line.values.push_back(static_cast<double>(random() % 400) / 100);
+                line.errors.push_back(static_cast<double>(random() % 90) / 100);
+            }
+            for (TimelineStrip& strip : data.strips)
+                strip.lines.push_back(line);
+            data.sounds[side].binSeconds = data.duration / 3'000;
+            data.sounds[side].peaks.clear();
+            for (int i = 0; i < 3'000; ++i)
+                data.sounds[side].peaks.push_back(static_cast<float>(random() % 100) / 100);
+        }
+        const QSize size(1237, 702);
+        TimeWindow window;
+        window.setWhole(data.duration);
+        window.zoom(1.7, data.duration / 3);
+        const TimelineLook look { Qt::white, Qt::white, Qt::black, Qt::darkGray, QColor(230, 230, 230),
+            QColor(0, 120, 0), Qt::magenta, Qt::darkYellow, { callerColour, calleeColour }, { "caller", "callee" } };
+        QImage direct(size, QImage::Format_RGB32);
+        direct.fill(Qt::white);
+        constexpr int moved = 3;
+        QImage other(size + QSize(moved, 0), direct.format());
+        other.fill(Qt::white);
+        const TimelineLayout layout(size, data, QFontMetrics(QFont()));
+        {
+            QPainter painter(&direct);
+            TimelinePainter(painter, layout, data, look, window).paintLanes();
+        }
+        {
+            QPainter painter(&other);
+            painter.translate(moved, 0);
+            TimelinePainter(painter, layout, data, look, window).paintLanes();
+        }
+        QVERIFY(pixelsOf(direct, look.sides[0]) > 1'000);
+        QCOMPARE(direct.copy(layout.plot), other.copy(layout.plot.translated(moved, 0)));
     }
 
     void bothSidesAreToldApartWithoutColour()

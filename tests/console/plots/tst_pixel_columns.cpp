@@ -3,6 +3,7 @@
 #include <QtTest>
 #include <cmath>
 #include <limits>
+#include <random>
 
 using namespace callmon;
 
@@ -16,6 +17,69 @@ class TestPixelColumns : public QObject {
     Q_OBJECT
 
 private slots:
+    // Held against the plain way: all columns of all values, less and more their errors.
+    void aBandIsWhatTwoLinesWouldBe()
+    {
+        std::mt19937 random(5);
+        std::vector<double> seconds, values, errors, lows, highs;
+        double at = 0;
+        for (int i = 0; i < 3'000; ++i) {
+            seconds.push_back(at += 0.1 + static_cast<double>(random() % 100) / 50);
+            values.push_back(random() % 11 == 0 ? gap : static_cast<double>(random() % 1000) / 100);
+            errors.push_back(random() % 13 == 0 ? gap : static_cast<double>(random() % 100) / 20);
+            lows.push_back(std::isnan(errors.back()) ? gap : std::max(values.back() - errors.back(), 0.5));
+            if (std::isnan(values.back()))
+                lows.back() = gap;
+            highs.push_back(values.back() + errors.back());
+        }
+        for (const auto& [begin, end] : { std::pair(0.0, at + 2), std::pair(-5.0, 100.0), std::pair(17.3, 19.1) }) {
+            const auto band = bandColumnsOf({ seconds, values, 1 }, errors, 0.5, begin, end, 640);
+            const auto low = columnsOf({ seconds, lows, 1 }, begin, end, 640);
+            const auto high = columnsOf({ seconds, highs, 1 }, begin, end, 640);
+            QCOMPARE(band.size(), 640u);
+            for (std::size_t x = 0; x < band.size(); ++x) {
+                QCOMPARE(band[x].any, low[x].any);
+                QCOMPARE(band[x].low, low[x].low);
+                QCOMPARE(band[x].high, high[x].high);
+            }
+        }
+    }
+
+    // What holds a second or less, seen from far and from near, by floor() and ceil() of its ends.
+    void eachValueIsInEveryColumnThatItTouches()
+    {
+        std::mt19937 random(6);
+        std::vector<double> seconds, values;
+        double at = 3;
+        for (int i = 0; i < 500; ++i) {
+            seconds.push_back(at += 0.05 + static_cast<double>(random() % 100) / 70);
+            values.push_back(i);
+        }
+        for (const auto& [begin, end] : { std::pair(0.0, at + 2), std::pair(50.25, 61.0), std::pair(-20.0, 6.0) }) {
+            constexpr int width = 333;
+            const auto columns = columnsOf({ seconds, values, 1 }, begin, end, width);
+            for (int x = 0; x < width; ++x) {
+                double low = gap, high = gap;
+                for (std::size_t i = 0; i < seconds.size(); ++i) {
+                    const double until = i + 1 < seconds.size() ? seconds[i + 1] : seconds[i] + 1;
+                    const double perSecond = width / (end - begin);
+                    const double from = std::max(0.0, std::floor((seconds[i] - begin) * perSecond));
+                    const double to = std::max(from, std::ceil((until - begin) * perSecond) - 1);
+                    if (until <= begin || seconds[i] >= end || x < from || x > to)
+                        continue;
+                    low = std::isnan(low) ? values[i] : low;
+                    high = values[i]; // they rise
+                }
+                const PixelColumn& column = columns[static_cast<std::size_t>(x)];
+                QCOMPARE(column.any, !std::isnan(low));
+                if (column.any) {
+                    QCOMPARE(column.low, low);
+                    QCOMPARE(column.high, high);
+                }
+            }
+        }
+    }
+
     void noExtremeOfALongSeriesIsLost()
     {
         // 100,000 points in 500 pixels, one of them a spike, one a dip.

@@ -96,6 +96,26 @@ private slots:
         QVERIFY(plot.readOut(0, 0, 2.01).endsWith("–"));
     }
 
+    // Cursor and playhead are drawn apart from the lines: what is seen is as if all had been drawn anew.
+    void aPlayheadThatMovedIsWhereItIsAndNowhereElse()
+    {
+        const auto shown = [](std::initializer_list<double> places) {
+            auto plot = samplePlot();
+            plot->resize(500, 300);
+            plot->show();
+            QCoreApplication::processEvents();
+            for (const double place : places) {
+                plot->setPlayhead(place);
+                plot->grab();
+            }
+            QCoreApplication::processEvents();
+            return plot->grab().toImage();
+        };
+        const QImage moved = shown({ 3, 9, 7 });
+        QCOMPARE(moved, shown({ 7 }));
+        QVERIFY(moved != shown({ 3 }));
+    }
+
     void valueAxesHaveFewRoundTicks()
     {
         for (const double maximum : { 0.3, 1.0, 2.0, 3.7, 10.0, 16.0, 38.0, 100.0, 451.0 }) {

@@ -1,4 +1,5 @@
 // What a client can do to an engine: nothing that other clients notice.
+#include "engine/audit/audit_log.h"
 #include "engine/remote/client_frames.h"
 #include "tests/engine/remote/remote_fixture.h"
 
@@ -9,6 +10,7 @@
 #include <QTemporaryDir>
 #include <fstream>
 #include <random>
+#include <unistd.h>
 
 using namespace callmon;
 using namespace std::chrono_literals;
@@ -69,6 +71,45 @@ enum SessionMethod {
     PutAlarmRule
 };
 
+class DeafSession : public SessionSource {
+    void alive() override { }
+    void followLive(bool) override { }
+    void livePartTaken() override { }
+    void search(quint64, QByteArray) override { }
+    void streams(quint64, qint64) override { }
+    void quality(quint64, qint64) override { }
+    void media(quint64, qint64) override { }
+    void answerTaken(quint64) override { }
+    void cancel(quint64) override { }
+    void messages(quint64, qint64) override { }
+    void followAlarms(bool) override { }
+    void alarmPartTaken() override { }
+    void alarms(quint64, QByteArray) override { }
+    void alarmRules(quint64) override { }
+    void alarmRuleChanges(quint64) override { }
+    void acknowledgeAlarm(quint64, qint64, QString) override { }
+    void shelveAlarm(quint64, qint64, quint32, QString) override { }
+    void putAlarmRule(quint64, QByteArray) override { }
+    void removeAlarmRule(quint64, QString) override { }
+    void serviceHistory(quint64, QByteArray) override { }
+    void serviceWindows(quint64) override { }
+    void recordingRules(quint64) override { }
+    void putRecordingRules(quint64, QByteArray) override { }
+    void holds(quint64) override { }
+    void addHold(quint64, qint64, QString) override { }
+    void releaseHold(quint64, qint64, QString) override { }
+    void callNotes(quint64, qint64) override { }
+    void tagNames(quint64) override { }
+    void addTag(quint64, qint64, QString) override { }
+    void removeTag(quint64, qint64, QString) override { }
+    void addNote(quint64, qint64, QString) override { }
+    void whoAmI(quint64) override { }
+    void audit(quint64, QByteArray) override { }
+    void noteExport(quint64, QString) override { }
+    void deleteNumber(quint64, QByteArray) override { }
+    void listen(quint64, qint64, bool) override { }
+};
+
 std::vector<RemoteMethods> allMethods()
 {
     return { { u"Hello", { { QMetaType::UInt, QMetaType::QString } } },
@@ -76,6 +117,13 @@ std::vector<RemoteMethods> allMethods()
             { {}, { QMetaType::Bool }, {}, { QMetaType::ULongLong, QMetaType::QByteArray },
                 { QMetaType::ULongLong, QMetaType::LongLong } } } };
 }
+
+Bytes asBytes(const QByteArray& bytes)
+{
+    return std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size())));
+}
+
+std::vector<QString> logged; // by a message handler, which has no object
 
 std::int64_t residentBytes()
 {
@@ -139,55 +187,47 @@ private slots:
         QFETCH(QByteArray, frame);
         QFETCH(bool, passes);
         const auto judge = [](const QByteArray& bytes) {
-            return complaintAboutFrame(
-                std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))), allMethods());
+            auto objects = allMethods();
+            return complaintAboutFrame(asBytes(bytes), objects);
         };
         QCOMPARE(!judge(frame).has_value(), passes);
         for (qsizetype size = 0; passes && size < frame.size(); ++size)
             QVERIFY(judge(frame.first(size)));
     }
 
+    // Qt sends an object's signals to a connection as many times as it was acquired there.
+    void anObjectIsAcquiredOnceAtATime()
+    {
+        auto objects = allMethods();
+        const auto passes = [&](const Packet& packet) {
+            return !complaintAboutFrame(asBytes(packet.content()), objects);
+        };
+        QVERIFY(passes(addObject(session)));
+        QVERIFY(passes(addObject(hello)));
+        QVERIFY(!passes(addObject(session)));
+        QVERIFY(passes(Packet(5) << session));
+        QVERIFY(passes(addObject(session)));
+    }
+
+    void whatMakesWorkCostsMoreThanAcknowledging()
+    {
+        DeafSession source;
+        std::vector<RemoteMethods> objects { methodsOf(SessionSourceAPI<SessionSource>(&source)) };
+        const auto cost = [&](const Packet& packet) { return costOfFrame(asBytes(packet.content()), objects); };
+        const double alive = cost(invoke(session, Alive, {}));
+        const double search = cost(invoke(session, Search, { QVariant(quint64 { 1 }), QVariant(QByteArray("q")) }));
+        QVERIFY(alive >= 1 && alive < 2);
+        QVERIFY(search > 10 * alive);
+        QVERIFY(cost(invoke(session, Search, { QVariant(quint64 { 1 }), QVariant(QByteArray(100'000, 'q')) }))
+            > 5 * search);
+        QVERIFY(cost(invoke(session, -1, {})) >= 1); // whatever it is, it is not for nothing
+        QVERIFY(cost(addObject("Nobody")) >= 1);
+    }
+
     // The guard's table comes from the contract itself.
     void methodsAreThoseOfTheContract()
     {
-        class Session : public SessionSource {
-            void alive() override { }
-            void followLive(bool) override { }
-            void livePartTaken() override { }
-            void search(quint64, QByteArray) override { }
-            void streams(quint64, qint64) override { }
-            void quality(quint64, qint64) override { }
-            void media(quint64, qint64) override { }
-            void answerTaken(quint64) override { }
-            void cancel(quint64) override { }
-            void messages(quint64, qint64) override { }
-            void followAlarms(bool) override { }
-            void alarmPartTaken() override { }
-            void alarms(quint64, QByteArray) override { }
-            void alarmRules(quint64) override { }
-            void alarmRuleChanges(quint64) override { }
-            void acknowledgeAlarm(quint64, qint64, QString) override { }
-            void shelveAlarm(quint64, qint64, quint32, QString) override { }
-            void putAlarmRule(quint64, QByteArray) override { }
-            void removeAlarmRule(quint64, QString) override { }
-            void serviceHistory(quint64, QByteArray) override { }
-            void serviceWindows(quint64) override { }
-            void recordingRules(quint64) override { }
-            void putRecordingRules(quint64, QByteArray) override { }
-            void holds(quint64) override { }
-            void addHold(quint64, qint64, QString) override { }
-            void releaseHold(quint64, qint64, QString) override { }
-            void callNotes(quint64, qint64) override { }
-            void tagNames(quint64) override { }
-            void addTag(quint64, qint64, QString) override { }
-            void removeTag(quint64, qint64, QString) override { }
-            void addNote(quint64, qint64, QString) override { }
-            void whoAmI(quint64) override { }
-            void audit(quint64, QByteArray) override { }
-            void noteExport(quint64, QString) override { }
-            void deleteNumber(quint64, QByteArray) override { }
-            void listen(quint64, qint64, bool) override { }
-        } object;
+        DeafSession object;
         const RemoteMethods methods = methodsOf(SessionSourceAPI<SessionSource>(&object));
         QVERIFY(methods.object == u"Session");
         QCOMPARE(methods.parameters.size(), 36u);
@@ -303,6 +343,110 @@ private slots:
         constexpr std::int64_t most = 32'000'000;
 #endif
         QVERIFY2(grown < most, qPrintable(QString("%1 bytes more").arg(grown)));
+    }
+
+    void theLogsTellWhoWasRefusedAndAFloodOfThemInFewLines()
+    {
+        m_options.second = 1s;
+        const auto audit = std::filesystem::path(m_directory->path().toStdString());
+        m_options.auditDirectory = audit;
+        LiveTable table;
+        RemoteService service(
+            {}, nullptr, table, [] { return ProbeStatus {}; }, m_options);
+        QVERIFY(service.listen(m_url));
+        logged.clear();
+        const QtMessageHandler before = qInstallMessageHandler(
+            [](QtMsgType, const QMessageLogContext&, const QString& text) { logged.push_back(text); });
+        constexpr std::uint64_t all = 60;
+        for (std::uint64_t i = 0; i < all; ++i) {
+            QLocalSocket socket;
+            socket.connectToServer(m_url.path());
+            socket.waitForConnected(patience);
+            socket.write((Packet(7) << hello).frame());
+            socket.flush();
+            QCoreApplication::processEvents();
+        }
+        for (int i = 0; i < patience / 10 && service.counters()[2].value < all; ++i)
+            QTest::qWait(10);
+        QTest::qWait(1'500); // past the second's end
+        qInstallMessageHandler(before);
+        QCOMPARE(service.counters()[2].value, all);
+        const QString who = QString("uid %1 from local").arg(getuid());
+        QVERIFY2(std::ranges::any_of(logged,
+                     [&](const QString& text) { return text.contains(who) && text.contains("a packet of type 7"); }),
+            qPrintable(logged.empty() ? QString() : logged.front()));
+        QVERIFY2(logged.size() < all, qPrintable(QString::number(logged.size())));
+        std::uint64_t told = 0, lines = 0;
+        QVERIFY(readAudit(audit, [&](const AuditEntry& entry) {
+            ++lines;
+            told += entry.action == "refused frame" ? 1 : std::strtoull(entry.detail.c_str(), nullptr, 10);
+            return true;
+        }));
+        QCOMPARE(told, all);
+        QVERIFY(lines < all);
+    }
+
+    // Each acknowledgement of what was never read would fetch another 128 KiB of the list into the engine's memory.
+    void whoAcknowledgesWithoutReadingDoesNotFillTheEngine()
+    {
+        LiveTable table;
+        for (int i = 0; i < 20'000; ++i)
+            table.update(callOf(i));
+        m_options.second = 2s;
+        RemoteService service(
+            {}, nullptr, table, [] { return ProbeStatus {}; }, m_options);
+        QVERIFY(service.listen(m_url));
+        QLocalSocket hungry;
+        hungry.setReadBufferSize(1);
+        hungry.connectToServer(m_url.path());
+        QVERIFY(hungry.waitForConnected(patience));
+        hungry.write(addObject(hello).frame()
+            + invoke(hello, 0, { QVariant(remoteProtocolVersion), QVariant(QString("x")) }).frame()
+            + addObject(session).frame());
+        QTRY_COMPARE_WITH_TIMEOUT(service.sessions(), 1u, patience);
+        QByteArray round = invoke(session, FollowLive, { true }).frame();
+        for (int i = 0; i < 40; ++i)
+            round += invoke(session, LivePartTaken, {}).frame();
+        const std::int64_t before = residentBytes();
+        std::int64_t most = before;
+        for (int i = 0; i < 1'000 && service.sessions() > 0; ++i) {
+            hungry.write(round);
+            hungry.flush();
+            QCoreApplication::processEvents();
+            most = std::max(most, residentBytes());
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(service.sessions(), 0u, patience);
+        QVERIFY2(most - before < 100'000'000, qPrintable(QString("%1 bytes more").arg(most - before)));
+    }
+
+    // Ten times what a console asks for: it gets its answers later, and the others theirs as ever.
+    void whoAsksForTooMuchIsSlowedAndCounted()
+    {
+        LiveTable table;
+        RemoteService service(
+            {}, nullptr, table, [] { return ProbeStatus {}; }, m_options);
+        QVERIFY(service.listen(m_url));
+        Recorder greedy, good;
+        greedy.probe.open(m_url);
+        good.probe.open(m_url);
+        QTRY_VERIFY_WITH_TIMEOUT(greedy.connected() && good.connected(), patience);
+        const auto slowed = [&] {
+            for (const NamedCounter& counter : service.counters())
+                if (counter.name == "remote_clients_slowed")
+                    return counter.value;
+            return std::uint64_t { 99 };
+        };
+        QCOMPARE(slowed(), 0u);
+        for (int i = 0; i < 300; ++i)
+            greedy.probe.search({});
+        QElapsedTimer waited;
+        waited.start();
+        const quint64 request = good.probe.search({});
+        QTRY_VERIFY_WITH_TIMEOUT(good.ends.contains(request), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(greedy.ends.size(), 300u, patience);
+        QVERIFY2(waited.elapsed() > 500, qPrintable(QString::number(waited.elapsed())));
+        QVERIFY(greedy.connected());
+        QCOMPARE(slowed(), 1u);
     }
 
     void clientThatDoesNotReadIsDropped()

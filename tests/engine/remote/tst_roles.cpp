@@ -1,8 +1,12 @@
 // Over TLS, as consoles come: what each role gets of each request, and what of it the audit log tells.
 #include "engine/audit/audit_log.h"
 #include "engine/certificates/authority.h"
+#include "engine/remote/masking.h"
+#include "engine/remote/remote_session.h"
 #include "tests/engine/remote/remote_fixture.h"
 
+#include <QMetaMethod>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 
 using namespace callmon;
@@ -157,6 +161,7 @@ struct Site {
 };
 
 struct Request {
+    const char* slot; // of probe.rep
     const char* name; // as the audit log has it
     RemoteRole least;
     bool noted; // when it was done; a refusal always is
@@ -167,52 +172,56 @@ const std::vector<Request>& allRequests()
 {
     using enum RemoteRole;
     static const std::vector<Request> requests {
-        { "service history", Viewer, false, [](RemoteProbe& probe) { return probe.serviceHistory({}); } },
-        { "service windows", Viewer, false, [](RemoteProbe& probe) { return probe.serviceWindows(); } },
-        { "search", Operator, true, [](RemoteProbe& probe) { return probe.search({}); } },
-        { "streams", Operator, false, [](RemoteProbe& probe) { return probe.streams(keyOf(1)); } },
-        { "quality", Operator, false, [](RemoteProbe& probe) { return probe.quality(keyOf(1)); } },
-        { "messages", Reviewer, true, [](RemoteProbe& probe) { return probe.messages(keyOf(1)); } },
-        { "media", Reviewer, true, [](RemoteProbe& probe) { return probe.media(keyOf(1)); } },
-        { "listen", Reviewer, true, [](RemoteProbe& probe) { return probe.listen(keyOf(1), false); } },
-        { "alarms", Operator, false, [](RemoteProbe& probe) { return probe.alarms({}); } },
-        { "alarm rules", Operator, false, [](RemoteProbe& probe) { return probe.alarmRules(); } },
-        { "alarm rules", Operator, false, [](RemoteProbe& probe) { return probe.alarmRuleChanges(); } },
-        { "acknowledge alarm", Operator, true,
+        { "serviceHistory", "service history", Viewer, false,
+            [](RemoteProbe& probe) { return probe.serviceHistory({}); } },
+        { "serviceWindows", "service windows", Viewer, false,
+            [](RemoteProbe& probe) { return probe.serviceWindows(); } },
+        { "search", "search", Operator, true, [](RemoteProbe& probe) { return probe.search({}); } },
+        { "streams", "streams", Operator, false, [](RemoteProbe& probe) { return probe.streams(keyOf(1)); } },
+        { "quality", "quality", Operator, false, [](RemoteProbe& probe) { return probe.quality(keyOf(1)); } },
+        { "messages", "messages", Reviewer, true, [](RemoteProbe& probe) { return probe.messages(keyOf(1)); } },
+        { "media", "media", Reviewer, true, [](RemoteProbe& probe) { return probe.media(keyOf(1)); } },
+        { "listen", "listen", Reviewer, true, [](RemoteProbe& probe) { return probe.listen(keyOf(1), false); } },
+        { "alarms", "search alarms", Operator, true, [](RemoteProbe& probe) { return probe.alarms({}); } },
+        { "alarmRules", "alarm rules", Operator, false, [](RemoteProbe& probe) { return probe.alarmRules(); } },
+        { "alarmRuleChanges", "alarm rules", Operator, false,
+            [](RemoteProbe& probe) { return probe.alarmRuleChanges(); } },
+        { "acknowledgeAlarm", "acknowledge alarm", Operator, true,
             [](RemoteProbe& probe) { return probe.acknowledgeAlarm({ 7 }, QStringLiteral("seen")); } },
-        { "shelve alarm", Operator, true,
+        { "shelveAlarm", "shelve alarm", Operator, true,
             [](RemoteProbe& probe) {
                 return probe.shelveAlarm({ 7 }, std::chrono::hours(1), QStringLiteral("known"));
             } },
-        { "change alarm rule", Admin, true,
+        { "putAlarmRule", "change alarm rule", Admin, true,
             [](RemoteProbe& probe) { return probe.putAlarmRule(builtInRules().front()); } },
-        { "remove alarm rule", Admin, true,
+        { "removeAlarmRule", "remove alarm rule", Admin, true,
             [](RemoteProbe& probe) { return probe.removeAlarmRule(QStringLiteral("mine")); } },
-        { "recording rules", Operator, false, [](RemoteProbe& probe) { return probe.recordingRules(); } },
-        { "change recording rules", Admin, true,
+        { "recordingRules", "recording rules", Operator, false,
+            [](RemoteProbe& probe) { return probe.recordingRules(); } },
+        { "putRecordingRules", "change recording rules", Admin, true,
             [](RemoteProbe& probe) {
                 return probe.putRecordingRules({ 9, builtInRecordingRules() });
             } },
-        { "holds", Reviewer, false, [](RemoteProbe& probe) { return probe.holds(); } },
-        { "set hold", Admin, true,
+        { "holds", "holds", Reviewer, false, [](RemoteProbe& probe) { return probe.holds(); } },
+        { "addHold", "set hold", Admin, true,
             [](RemoteProbe& probe) { return probe.addHold(keyOf(1), QStringLiteral("case 17")); } },
-        { "release hold", Admin, true,
+        { "releaseHold", "release hold", Admin, true,
             [](RemoteProbe& probe) { return probe.releaseHold(keyOf(1), QStringLiteral("closed")); } },
-        { "delete number", Admin, true,
+        { "deleteNumber", "delete number", Admin, true,
             [](RemoteProbe& probe) {
                 return probe.deleteNumber({ "+34910000001", {}, {}, false });
             } },
-        { "who am I", Viewer, false, [](RemoteProbe& probe) { return probe.whoAmI(); } },
-        { "audit", Admin, true, [](RemoteProbe& probe) { return probe.audit({}); } },
-        { "export", Operator, true,
+        { "whoAmI", "who am I", Viewer, false, [](RemoteProbe& probe) { return probe.whoAmI(); } },
+        { "audit", "audit", Admin, true, [](RemoteProbe& probe) { return probe.audit({}); } },
+        { "noteExport", "export", Operator, true,
             [](RemoteProbe& probe) { return probe.noteExport(QStringLiteral("calls as csv")); } },
-        { "notes", Operator, false, [](RemoteProbe& probe) { return probe.callNotes(keyOf(1)); } },
-        { "tag names", Operator, false, [](RemoteProbe& probe) { return probe.tagNames(); } },
-        { "add tag", Reviewer, true,
+        { "callNotes", "notes", Operator, false, [](RemoteProbe& probe) { return probe.callNotes(keyOf(1)); } },
+        { "tagNames", "tag names", Operator, false, [](RemoteProbe& probe) { return probe.tagNames(); } },
+        { "addTag", "add tag", Reviewer, true,
             [](RemoteProbe& probe) { return probe.addTag(keyOf(1), QStringLiteral("Bad-Line")); } },
-        { "remove tag", Reviewer, true,
+        { "removeTag", "remove tag", Reviewer, true,
             [](RemoteProbe& probe) { return probe.removeTag(keyOf(1), QStringLiteral("bad-line")); } },
-        { "add note", Reviewer, true,
+        { "addNote", "add note", Reviewer, true,
             [](RemoteProbe& probe) { return probe.addNote(keyOf(1), QStringLiteral("of +34910000001")); } },
     };
     return requests;
@@ -222,6 +231,24 @@ class RolesTest : public QObject {
     Q_OBJECT
 
 private slots:
+    // A slot that is added to the contract needs a line of the table above: else this fails.
+    void theTableHasEverySlotOfTheContract()
+    {
+        QSet<QByteArray> known { "alive", "livePartTaken", "alarmPartTaken", "answerTaken",
+            "cancel", // of what was granted
+            "followLive", "followAlarms" }; // see below: they have no answer
+        for (const Request& request : allRequests())
+            known.insert(request.slot);
+        QSet<QByteArray> declared;
+        const QMetaObject& contract = SessionSource::staticMetaObject;
+        for (int i = contract.methodOffset(); i < contract.methodCount(); ++i)
+            if (contract.method(i).methodType() == QMetaMethod::Slot)
+                declared.insert(contract.method(i).name());
+        QVERIFY(declared.size() > 30);
+        QCOMPARE(declared - known, QSet<QByteArray>());
+        QCOMPARE(known - declared, QSet<QByteArray>());
+    }
+
     void everySlotAnswersThoseWhoMayAndRefusesTheOthers()
     {
         Site site;
@@ -289,6 +316,7 @@ private slots:
         QCOMPARE(admin.ends[asked], std::string());
         QCOMPARE(page.matches, 5u); // and that it was asked for
         QCOMPARE(page.brokenLine, 0u);
+        QCOMPARE(page.newestHash, readAudit(site.root, [](const AuditEntry&) { return true; }).value().newestHash);
         QCOMPARE(page.entries.size(), 2u);
         QCOMPARE(page.entries[0].action, std::string("search"));
         QCOMPARE(page.entries[1].action, std::string("audit"));
@@ -315,6 +343,45 @@ private slots:
         QVERIFY(viewer.openAlarms.empty());
     }
 
+    // A client that does as it likes, not as its role is told to: what it may follow is the engine's word.
+    void whatIsFollowedIsByRoleToo()
+    {
+        for (std::size_t i = 0; i < remoteRoleTexts().size(); ++i) {
+            const auto role = static_cast<RemoteRole>(i);
+            QTemporaryDir directory;
+            auto log = AuditLog::open(directory.path().toStdString());
+            RemoteAudit audit { &log.value() };
+            LiveTable table;
+            table.update(callOf(1));
+            NoAlarms alarms;
+            RemoteFeeds feeds { ListFeed([&](std::uint64_t since) { return table.delta(since); }),
+                ListFeed([&](std::uint64_t since) { return withoutNumbers(table.delta(since)); }),
+                ListFeed([&](std::uint64_t since) { return alarms.openAlarms(since); }) };
+            FakeData data;
+            const OpenQuery open = [&]() -> Result<std::unique_ptr<RecordQuery>> {
+                return std::unique_ptr<RecordQuery>(new FakeQuery(data));
+            };
+            RemoteSession session(feeds, std::make_unique<QueryRunner>(open, nullptr, [] { return std::string(); }),
+                RequestGate({ "ada", role, "192.0.2.7" }, audit));
+            QSignalSpy live(&session, &SessionSource::livePart);
+            const QSignalSpy alarmParts(&session, &SessionSource::alarmPart);
+            session.followLive(true);
+            session.followAlarms(true);
+            session.everySecond({});
+            const bool knows = role >= RemoteRole::Operator;
+            QCOMPARE(alarmParts.count(), knows ? 1 : 0);
+            QCOMPARE(live.count(), 1);
+            QCOMPARE(live[0][0].toByteArray().contains(callOf(1).caller.str().c_str()), knows);
+            QCOMPARE(audit.refused, std::uint64_t { knows ? 0u : 1u });
+            std::string noted;
+            QVERIFY(readAudit(directory.path().toStdString(), [&](const AuditEntry& entry) {
+                noted += entry.action;
+                return true;
+            }));
+            QCOMPARE(noted, knows ? std::string() : std::string("refused follow alarms"));
+        }
+    }
+
     void aRevokedCertificateIsToldSo()
     {
         Site site;
@@ -328,6 +395,11 @@ private slots:
                 [](const QString& message) { return message.contains("does not accept this certificate"); }),
             "", patience);
         QVERIFY(!client.connected());
+        const auto entries = site.audited();
+        QVERIFY(!entries.empty());
+        QCOMPARE(entries.front().action, std::string("refused connection"));
+        QVERIFY(entries.front().from.find("127.0.0.1") == 0);
+        QCOMPARE(entries.front().detail, std::string("the certificate of a-admin is revoked"));
     }
 };
 

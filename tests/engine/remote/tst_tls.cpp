@@ -222,6 +222,37 @@ private slots:
             QCOMPARE(sockets[i]->state(), QAbstractSocket::UnconnectedState);
     }
 
+    // They would hold every place for the five seconds that a handshake may take.
+    void whoHasNoCertificateDoesNotTakeThePlacesOfOthers()
+    {
+        Engine engine;
+        QVERIFY(engine.listen());
+        std::vector<std::unique_ptr<QTcpSocket>> silent;
+        for (int i = 0; i < 80; ++i) {
+            silent.push_back(std::make_unique<QTcpSocket>());
+            QVERIFY(silent.back()->bind(QHostAddress(QStringLiteral("127.0.0.2"))));
+            silent.back()->connectToHost(QHostAddress(QStringLiteral("127.0.0.1")), engine.listener.address().port);
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(engine.refusals.count(), 48, soon); // of 80, 32 may try
+        QVERIFY(engine.refusals[0][0].toString().contains(QLatin1String("127.0.0.2")));
+        const auto identity = engine.site.authority.issueUser("ada", "operator");
+        engine.refusals.clear(); // told
+        QElapsedTimer waited;
+        waited.start();
+        const Outcome outcome = engine.connectWith(identity.value());
+        QVERIFY2(outcome.connected, qPrintable(outcome.failure));
+        QVERIFY(outcome.taken.has_value());
+        QVERIFY2(waited.elapsed() < 2'500, qPrintable(QString::number(waited.elapsed())));
+        silent.clear(); // and once they are gone, who comes from there is asked in again
+        QTest::qWait(300);
+        const auto again = std::make_unique<QTcpSocket>();
+        QVERIFY(again->bind(QHostAddress(QStringLiteral("127.0.0.2"))));
+        again->connectToHost(QHostAddress(QStringLiteral("127.0.0.1")), engine.listener.address().port);
+        QVERIFY(again->waitForConnected(soon));
+        QTest::qWait(300);
+        QCOMPARE(again->state(), QAbstractSocket::ConnectedState);
+    }
+
     void anEngineSaysWhyItCannotListen()
     {
         Engine engine;

@@ -20,7 +20,9 @@ public:
         m_arrived += bytes;
         emit readyRead();
     }
+    qint64 bytesToWrite() const override { return isStuck ? sent.size() : 0; }
     QByteArray sent;
+    bool isStuck = false; // the other side does not read
 
 protected:
     qint64 readData(char* data, qint64 maxSize) override
@@ -56,14 +58,7 @@ private slots:
     {
         auto wire = std::make_unique<Wire>();
         m_wire = wire.get();
-        FrameRules rules;
-        rules.maxFrameBytes = 100;
-        rules.complaint = [](Bytes frame) -> std::optional<QString> {
-            if (!frame.empty() && frame[0] == std::byte { '!' })
-                return "an exclamation";
-            return std::nullopt;
-        };
-        m_pipe = std::make_unique<FramePipe>(std::move(wire), std::move(rules));
+        m_pipe = std::make_unique<FramePipe>(std::move(wire), rulesOfAll());
         m_pipe->start();
     }
 
@@ -111,7 +106,76 @@ private slots:
         QCOMPARE(m_pipe->isOpen(), false);
     }
 
+    void whatAPeerMayNotAskForYetWaitsInTheSocketAndNothingIsLost()
+    {
+        FrameRules rules = rulesOfAll();
+        rules.costPerSecond = 100;
+        rules.costAtOnce = 10;
+        rules.cost = [](Bytes frame) { return frame.size() == 1 ? 1.0 : 5.0; };
+        auto wire = std::make_unique<Wire>();
+        Wire& other = *wire;
+        FramePipe pipe(std::move(wire), std::move(rules));
+        const QSignalSpy slowed(&pipe, &FramePipe::slowed);
+        pipe.start();
+        QByteArray sent;
+        for (int i = 0; i < 8; ++i)
+            sent += frameOf("a");
+        other.arrives(sent);
+        QCOMPARE(pipe.bytesAvailable(), sent.size());
+        QCOMPARE(slowed.count(), 0);
+        QElapsedTimer waited;
+        waited.start();
+        for (int i = 0; i < 10; ++i) // 50 more, of which two are left
+            sent += frameOf("long");
+        other.arrives(sent.mid(pipe.bytesAvailable()));
+        QVERIFY(pipe.bytesAvailable() < sent.size());
+        other.arrives(frameOf("b"));
+        QVERIFY(other.bytesAvailable() > 0); // not even read
+        QCOMPARE(slowed.count(), 1);
+        sent += frameOf("b");
+        QTRY_COMPARE_WITH_TIMEOUT(pipe.bytesAvailable(), sent.size(), 10'000);
+        QVERIFY2(waited.elapsed() >= 400, qPrintable(QString::number(waited.elapsed())));
+        QCOMPARE(pipe.readAll(), sent);
+        QCOMPARE(slowed.count(), 1);
+    }
+
+    void whoDoesNotReadIsCutOffBeforeTheCapIsPassed()
+    {
+        FrameRules rules = rulesOfAll();
+        rules.maxUnsentBytes = 1000;
+        auto wire = std::make_unique<Wire>();
+        Wire& other = *wire;
+        FramePipe pipe(std::move(wire), std::move(rules));
+        pipe.start();
+        const QSignalSpy refused(&pipe, &FramePipe::refused);
+        const QSignalSpy ended(&pipe, &FramePipe::disconnected);
+        for (int i = 0; i < 20; ++i)
+            pipe.write(QByteArray(600, 'x')); // read at once: any amount
+        QCOMPARE(other.sent.size(), 12'000);
+        other.sent.clear();
+        other.isStuck = true;
+        QCOMPARE(pipe.write(QByteArray(600, 'x')), 600);
+        QCOMPARE(pipe.write(QByteArray(600, 'x')), -1);
+        QCOMPARE(pipe.write(QByteArray(10, 'x')), -1); // nor what would fit: it would be half a conversation
+        QCOMPARE(other.sent.size(), 600);
+        QCOMPARE(ended.count(), 0); // not from within a write
+        QTRY_COMPARE(ended.count(), 1);
+        QCOMPARE(refused.count(), 1);
+    }
+
 private:
+    static FrameRules rulesOfAll()
+    {
+        FrameRules rules;
+        rules.maxFrameBytes = 100;
+        rules.complaint = [](Bytes frame) -> std::optional<QString> {
+            if (!frame.empty() && frame[0] == std::byte { '!' })
+                return "an exclamation";
+            return std::nullopt;
+        };
+        return rules;
+    }
+
     Wire* m_wire = nullptr;
     std::unique_ptr<FramePipe> m_pipe;
 };
