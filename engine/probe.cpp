@@ -6,6 +6,7 @@
 #include "shared/base/ascii.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <random>
 
@@ -532,9 +533,13 @@ ProbeStatus Probe::status() const
     }
     status.counters.push_back({ "media_chunks_refused", refusedChunks() });
     std::uint64_t waits = 0;
-    for (const StorageQueue& queue : m_queues)
+    double filled = 0;
+    for (const StorageQueue& queue : m_queues) {
         waits += queue.waits();
+        filled = std::max(filled, queue.recordsPercent());
+    }
     status.counters.push_back({ "record_queue_waits", waits });
+    status.counters.push_back({ "record_queue_percent", static_cast<std::uint64_t>(std::ceil(filled)) });
     for (const NamedCounter& counter : m_writer->counters())
         status.counters.push_back(counter);
     for (const NamedCounter& counter : m_keeper->counters())

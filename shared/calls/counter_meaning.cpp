@@ -131,6 +131,8 @@ constexpr CounterMeaning meanings[] {
     { "streams_started", G::Calls, K::Count, {}, {}, {} },
     { "record_queue_waits", G::Queues, K::Count, "Waits for storage", "The processing core waited for the storage",
         {} },
+    { "record_queue_percent", G::Queues, K::Level, "Record queue filled, %",
+        "Records that wait to be stored, of the room for them: how far storage is behind", {} },
     { "media_chunks_on_their_way", G::Queues, K::Level, "Chunks on their way", "Media not yet on the disk, in chunks",
         {} },
     { "media_directories_down", G::Disk, K::Level, "Media directories down",

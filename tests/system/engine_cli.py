@@ -94,6 +94,7 @@ class Contract(unittest.TestCase):
         self.assertEqual(self.replay.returncode, 0, self.replay.stderr)
         counters = dict(line.rsplit(" ", 1) for line in self.replay.stdout.splitlines())
         self.assertGreater(int(counters["frames_received"]), 0)
+        self.assertEqual(counters["record_queue_percent"], "0")  # all of it is stored
 
     def test_calls_are_those_of_the_ground_truth(self):
         found = {row["call_id"]: row for row in self.calls()}

@@ -129,7 +129,7 @@ private slots:
         int longest = 0;
         bool wanted = false; // hundreds, however long they take: CALLMON_KILLS=300 engine_storage_crash
         const int most = qEnvironmentVariableIntValue("CALLMON_KILLS", &wanted);
-        for (; wanted ? rounds < most : rounds < 30 && clock.elapsed() < 12'000; ++rounds) {
+        for (; wanted ? rounds < most : rounds < 20 && clock.elapsed() < 8'000; ++rounds) {
             Directory directory;
             committed->store(0);
             const pid_t child = forked([&] { writeUntilKilled(directory.path, mediaFolders, committed); });
