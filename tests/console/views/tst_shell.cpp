@@ -448,9 +448,15 @@ private slots:
             QVERIFY2(lightness(page) >= 0 && lightness(page) < 96, page);
             QVERIFY2(guide->text().toHtml().contains(QStringLiteral("picture:") + QLatin1String(page)), page);
         }
+        const QDir folder(QCoreApplication::applicationDirPath() + "/../screenshots");
+        QVERIFY(folder.mkpath("."));
+        guide->showPage("live");
+        QVERIFY(guide->grab().save(folder.filePath("guide-dark.png")));
         window.setTheme(ThemeName::Light);
         for (const char* page : { "live", "past", "call", "alarms", "service", "probe" })
             QTRY_VERIFY2(lightness(page) > 160, page);
+        guide->showPage("call");
+        QVERIFY(guide->grab().save(folder.filePath("guide-light.png")));
         guide->close();
     }
 
