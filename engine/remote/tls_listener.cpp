@@ -47,14 +47,10 @@ void TlsServer::incomingConnection(qintptr descriptor)
         return;
     QSslSocket* const socket = *made;
     m_handshakes.insert(socket, from);
-    connect(socket, &QSslSocket::encrypted, this, [this, socket] { ended(socket); });
-    connect(socket, &QAbstractSocket::disconnected, this, [this, socket] { ended(socket); });
-    connect(socket, &QObject::destroyed, this, &TlsServer::ended);
-}
-
-void TlsServer::ended(QObject* socket)
-{
-    m_handshakes.remove(socket);
+    const auto ended = [this, socket] { m_handshakes.remove(socket); };
+    connect(socket, &QSslSocket::encrypted, &m_watch, ended);
+    connect(socket, &QAbstractSocket::disconnected, &m_watch, ended);
+    connect(socket, &QObject::destroyed, &m_watch, ended);
 }
 
 TlsListener::TlsListener(QObject* parent)

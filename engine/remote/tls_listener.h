@@ -26,9 +26,8 @@ protected:
     void incomingConnection(qintptr descriptor) override;
 
 private:
-    void ended(QObject* socket);
-
     QHash<QObject*, QString> m_handshakes; // under way, by where they come from
+    QObject m_watch; // QSslServer drops what is connected to itself as soon as a handshake is done
 };
 
 class TlsListener : public QObject {

@@ -253,6 +253,17 @@ private slots:
         QCOMPARE(again->state(), QAbstractSocket::ConnectedState);
     }
 
+    void whoComesAgainAndAgainIsAlwaysLetIn() // a place is given back when its handshake is done
+    {
+        Engine engine;
+        QVERIFY(engine.listen());
+        const auto identity = engine.site.authority.issueUser("ada", "operator");
+        for (int i = 0; i < 40; ++i) {
+            const Outcome outcome = engine.connectWith(identity.value());
+            QVERIFY2(outcome.taken.has_value(), qPrintable(outcome.failure));
+        }
+    }
+
     void anEngineSaysWhyItCannotListen()
     {
         Engine engine;
