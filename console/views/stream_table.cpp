@@ -46,6 +46,37 @@ QString bindingMeaning(BindingRule rule)
     return StreamTable::tr("How it was found to belong to the call is not stored");
 }
 
+// Whatever it said, one figure a line.
+QString receiverMeaning(const StreamRecord& s)
+{
+    QStringList lines { StreamTable::tr("What the receiver itself reports by RTCP") };
+    const auto add = [&](const std::optional<double>& value, const QString& form, int decimals = 0) {
+        if (value)
+            lines += form.arg(QLocale().toString(*value, 'f', decimals));
+    };
+    const auto addTime = [&](const std::optional<Milliseconds>& value, const QString& form) {
+        add(value ? std::optional(value->count()) : std::nullopt, form);
+    };
+    const ReceiverMetrics& xr = s.xr;
+    if (xr.lostPercent || s.xrMos)
+        lines += StreamTable::tr("Its VoIP metrics (RFC 3611), of all it received:");
+    add(s.xrMos, StreamTable::tr("MOS %1"), 1);
+    add(xr.rFactor, StreamTable::tr("R %1"));
+    add(xr.lostPercent, StreamTable::tr("lost %1 %"), 1);
+    add(xr.discardedPercent, StreamTable::tr("discarded %1 %"), 1);
+    add(xr.burstDensityPercent, StreamTable::tr("lost or discarded in bursts %1 %"), 1);
+    add(xr.gapDensityPercent, StreamTable::tr("and between them %1 %"), 1);
+    addTime(xr.burstDuration, StreamTable::tr("mean burst %1 ms"));
+    addTime(xr.gapDuration, StreamTable::tr("mean gap between bursts %1 ms"));
+    addTime(xr.roundTrip, StreamTable::tr("round trip %1 ms"));
+    addTime(xr.endSystemDelay, StreamTable::tr("delay within the receiver %1 ms"));
+    addTime(xr.jitterBuffer, StreamTable::tr("jitter buffer %1 ms"));
+    add(xr.signalLevelDbm0, StreamTable::tr("speech %1 dBm0"));
+    add(xr.noiseLevelDbm0, StreamTable::tr("noise %1 dBm0"));
+    add(xr.echoReturnLossDb, StreamTable::tr("echo return loss %1 dB"));
+    return lines.join(QLatin1Char('\n'));
+}
+
 QString dscpMeaning(std::uint8_t dscp, std::uint32_t changes)
 {
     QString name = dscp == 46 ? QStringLiteral("EF") : dscp == 0 ? StreamTable::tr("best effort") : QString();
@@ -223,7 +254,7 @@ void StreamTable::fill()
             bindingMeaning(s.bindingRule));
         cell(QString::number(s.dscp), dscpMeaning(s.dscp, s.dscpChanges));
         cell(millisecondsText(count(s.rtt)));
-        cell(percentText(s.farEndLostPercent), tr("What the receiver itself reports by RTCP"));
+        cell(percentText(s.farEndLostPercent), receiverMeaning(s));
         cell(countText(s.duplicates));
         cell(countText(s.reordered));
         cell(s.clockSkewPpm ? QLocale().toString(*s.clockSkewPpm, 'f', 0) : QString(),

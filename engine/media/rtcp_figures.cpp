@@ -13,11 +13,6 @@ std::int32_t differenceOf24Bits(std::int32_t earlier, std::int32_t later)
     return static_cast<std::int32_t>(difference << 8) >> 8;
 }
 
-std::optional<double> scoreOf(std::uint8_t tenths)
-{
-    return tenths >= 10 && tenths <= 50 ? std::optional(tenths / 10.0) : std::nullopt; // RFC 3611 4.7.5; 127: none
-}
-
 }
 
 void RtcpFigures::addReference(NtpShort sentAt, Timestamp at)
@@ -49,12 +44,6 @@ bool RtcpFigures::addEcho(NtpShort reference, NtpShort delay, Timestamp at)
         return true;
     }
     return true; // of before the probe
-}
-
-void RtcpFigures::addVoipMetrics(const XrVoipMetrics& metrics)
-{
-    m_mosConversational = metrics.mosConversational;
-    m_mosListening = metrics.mosListening;
 }
 
 bool RtcpFigures::addReport(const RtcpReportBlock& block, Timestamp at)
@@ -151,12 +140,6 @@ std::optional<Milliseconds> RtcpFigures::jitter(Hertz clock) const
     if (m_counted == 0 || clock.value == 0)
         return std::nullopt;
     return Milliseconds(1000.0 * static_cast<double>(m_jitterTicks) / m_counted / clock.value);
-}
-
-std::optional<double> RtcpFigures::mos() const
-{
-    const auto conversational = scoreOf(m_mosConversational);
-    return conversational ? conversational : scoreOf(m_mosListening);
 }
 
 }

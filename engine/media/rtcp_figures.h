@@ -33,7 +33,10 @@ public:
     bool addReport(const RtcpReportBlock& block, Timestamp at);
     // The receiver got that reference, and says so `delay` later. False when that cannot be, by the probe's times.
     bool addEcho(NtpShort reference, NtpShort delay, Timestamp at);
-    void addVoipMetrics(const XrVoipMetrics& metrics); // the newest counts: it is about all before
+    void addVoipMetrics(const XrVoipMetrics& metrics)
+    {
+        m_voipMetrics = metrics;
+    } // the newest counts: it is about all before
 
     std::uint32_t reports() const { return m_reports; } // copies left out
     Interval takeInterval() { return std::exchange(m_interval, {}); } // since it was last taken
@@ -52,8 +55,7 @@ public:
     // Mean over the reports (RFC 3550 A.8, as the receiver has it). Empty without reports or clock.
     std::optional<Milliseconds> jitter(Hertz clock) const;
 
-    // MOS by the receiver's own account: conversational, which counts delay as ours does, else listening.
-    std::optional<double> mos() const;
+    const std::optional<XrVoipMetrics>& voipMetrics() const { return m_voipMetrics; }
 
 private:
     struct Reference {
@@ -83,8 +85,7 @@ private:
     std::optional<Milliseconds> m_newestLoop;
     double m_loopMs = 0; // sum
     std::uint32_t m_loops = 0;
-    std::uint8_t m_mosConversational = 0; // tenths; 0 without
-    std::uint8_t m_mosListening = 0;
+    std::optional<XrVoipMetrics> m_voipMetrics;
 };
 
 }

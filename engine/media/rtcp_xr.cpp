@@ -134,4 +134,13 @@ std::optional<XrVoipMetrics> readVoipMetrics(const XrBlock& block)
     return m;
 }
 
+std::optional<double> mosOf(const XrVoipMetrics& metrics)
+{
+    const auto score = [](std::uint8_t tenths) { // 127: none
+        return tenths >= 10 && tenths <= 50 ? std::optional(tenths / 10.0) : std::nullopt;
+    };
+    const auto conversational = score(metrics.mosConversational);
+    return conversational ? conversational : score(metrics.mosListening);
+}
+
 }

@@ -105,5 +105,7 @@ struct XrVoipMetrics {
     std::uint16_t bufferLimitMs = 0;
 };
 std::optional<XrVoipMetrics> readVoipMetrics(const XrBlock& block);
+// MOS by the receiver's own account: conversational, which counts delay as ours does, else listening (4.7.5).
+std::optional<double> mosOf(const XrVoipMetrics& metrics);
 
 }

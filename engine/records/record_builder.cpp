@@ -1,5 +1,7 @@
 #include "engine/records/record_builder.h"
 
+#include "engine/records/receiver_metrics.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -144,7 +146,10 @@ StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, 
     record.farEndLostPercent = rtcp.lostPercent;
     if (rtcp.jitterMs)
         record.farEndJitter = Milliseconds(*rtcp.jitterMs);
-    record.xrMos = rtcp.mos;
+    if (rtcp.voipMetrics) {
+        record.xrMos = mosOf(*rtcp.voipMetrics);
+        record.xr = receiverMetricsOf(*rtcp.voipMetrics);
+    }
     if (rtp.packetisation() > Milliseconds(0))
         record.ptime = rtp.packetisation();
     record.comfortNoise = rtp.comfortNoise();

@@ -159,6 +159,19 @@ template <typename Stream, typename Visit> void visitStreamFields(Stream& stream
     visit("early_lost", stream.earlyLost);
     visit("dtmf", stream.dtmf);
     visit("packets_not_wanted", stream.packetsNotWanted);
+    visit("xr_lost_percent", stream.xr.lostPercent);
+    visit("xr_discarded_percent", stream.xr.discardedPercent);
+    visit("xr_burst_density_percent", stream.xr.burstDensityPercent);
+    visit("xr_gap_density_percent", stream.xr.gapDensityPercent);
+    visit("xr_burst_duration_ms", stream.xr.burstDuration);
+    visit("xr_gap_duration_ms", stream.xr.gapDuration);
+    visit("xr_round_trip_ms", stream.xr.roundTrip);
+    visit("xr_end_system_ms", stream.xr.endSystemDelay);
+    visit("xr_jitter_buffer_ms", stream.xr.jitterBuffer);
+    visit("xr_signal_dbm0", stream.xr.signalLevelDbm0);
+    visit("xr_noise_dbm0", stream.xr.noiseLevelDbm0);
+    visit("xr_echo_return_loss_db", stream.xr.echoReturnLossDb);
+    visit("xr_r_factor", stream.xr.rFactor);
 }
 
 // Each field type and its stored value. fromStored() is false for what toStored() would never have written (a text

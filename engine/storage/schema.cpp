@@ -19,7 +19,7 @@ struct AddedColumn {
 constexpr const char* count = "INTEGER NOT NULL DEFAULT 0";
 constexpr const char* text = "TEXT NOT NULL DEFAULT ''";
 
-constexpr std::array<AddedColumn, 72> added { {
+constexpr std::array<AddedColumn, 98> added { {
     { 2, "calls", "probe_frames_lost", count, "0" },
     { 2, "calls", "poll_gap_longest_ns", count, "0" },
     { 2, "calls", "trust", count, "0" },
@@ -92,6 +92,19 @@ constexpr std::array<AddedColumn, 72> added { {
     { 6, "calls", "recording_rule", text, "''" },
     { 6, "streams", "packets_not_wanted", count, "0" },
     { 7, "quality", "reports", "BLOB", nullptr },
+    { 8, "streams", "xr_lost_percent", "REAL", nullptr },
+    { 8, "streams", "xr_discarded_percent", "REAL", nullptr },
+    { 8, "streams", "xr_burst_density_percent", "REAL", nullptr },
+    { 8, "streams", "xr_gap_density_percent", "REAL", nullptr },
+    { 8, "streams", "xr_burst_duration_ms", "REAL", nullptr },
+    { 8, "streams", "xr_gap_duration_ms", "REAL", nullptr },
+    { 8, "streams", "xr_round_trip_ms", "REAL", nullptr },
+    { 8, "streams", "xr_end_system_ms", "REAL", nullptr },
+    { 8, "streams", "xr_jitter_buffer_ms", "REAL", nullptr },
+    { 8, "streams", "xr_signal_dbm0", "REAL", nullptr },
+    { 8, "streams", "xr_noise_dbm0", "REAL", nullptr },
+    { 8, "streams", "xr_echo_return_loss_db", "REAL", nullptr },
+    { 8, "streams", "xr_r_factor", "REAL", nullptr },
 } };
 }
 

@@ -7,7 +7,7 @@ namespace callmon {
 
 // Stored in meta.schema_version. Of an older database the writer adds the columns that are new, at once and for good,
 // and a reader sees them with their default; a newer one is not touched.
-constexpr int schemaVersion = 7;
+constexpr int schemaVersion = 8;
 
 // Times: nanoseconds since 1970 UTC. Absent figures: NULL. Columns follow the visitors of record_fields.h.
 constexpr const char* schemaSql = R"sql(
@@ -157,6 +157,19 @@ CREATE TABLE IF NOT EXISTS streams(         -- one row per RTP stream of those c
   early_lost INTEGER NOT NULL DEFAULT 0,
   dtmf TEXT NOT NULL DEFAULT '',            -- keys pressed, where kept
   packets_not_wanted INTEGER NOT NULL DEFAULT 0, -- of the packets: the call was not to be recorded then. From here on: schema 6
+  xr_lost_percent REAL,                    -- VoIP metrics of its receiver (RFC 3611 4.7), the last. From here on: schema 8
+  xr_discarded_percent REAL,
+  xr_burst_density_percent REAL,
+  xr_gap_density_percent REAL,
+  xr_burst_duration_ms REAL,
+  xr_gap_duration_ms REAL,
+  xr_round_trip_ms REAL,
+  xr_end_system_ms REAL,
+  xr_jitter_buffer_ms REAL,
+  xr_signal_dbm0 REAL,                     -- of the speech
+  xr_noise_dbm0 REAL,
+  xr_echo_return_loss_db REAL,
+  xr_r_factor REAL,
   media_segment INTEGER,                    -- the stream's last chunk in media/NNNNNN.log; NULL: no media kept
   media_offset INTEGER,                     -- bytes from the start of that file
   PRIMARY KEY(call_key, stream_index)

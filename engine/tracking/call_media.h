@@ -1,6 +1,7 @@
 // S, the media half: what a lane knows of a call, of its media addresses and of its streams.
 #pragma once
 
+#include "engine/media/rtcp_xr.h"
 #include "engine/media/rtp_stream.h"
 #include "engine/signalling/sdp.h"
 #include "engine/tracking/object_pool.h"
@@ -43,7 +44,7 @@ struct RtcpSummary {
     std::optional<float> roundTripMs; // probe to both ends and back
     std::optional<float> lostPercent;
     std::optional<float> jitterMs;
-    std::optional<float> mos; // of extended reports
+    std::optional<XrVoipMetrics> voipMetrics; // the newest
     FarEndReport second {}; // of the second that is on, until its point takes it
 };
 

@@ -206,7 +206,7 @@ void RtcpReports::tellStream(std::uint32_t call, Source& source, LaneGroup& lane
     const RtcpFigures& figures = source.figures;
     newest->rtcp = { figures.reports(), asFloat(roundTripOf(call, source)),
         asFloat(figures.lossPercent(newest->rtp.sequence().first())),
-        asFloat(figures.jitter(newest->rtp.payload().clock)), asFloat(figures.mos()), newest->rtcp.second };
+        asFloat(figures.jitter(newest->rtp.payload().clock)), figures.voipMetrics(), newest->rtcp.second };
     tellSecond(call, source, *newest);
 }
 

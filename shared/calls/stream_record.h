@@ -20,6 +20,24 @@ enum class DelaySource : std::uint8_t { // where the round trip in the one-way d
     Rtcp,
 };
 
+// What a stream's receiver says by its VoIP metrics of all that it received (RFC 3611 4.7). Empty: it said nothing, or
+// cannot tell.
+struct ReceiverMetrics {
+    std::optional<double> lostPercent; // lost before the receiver, RTP and below
+    std::optional<double> discardedPercent; // that came too late or too early for its jitter buffer
+    std::optional<double> burstDensityPercent; // lost or discarded, in bursts
+    std::optional<double> gapDensityPercent; // between them
+    std::optional<Milliseconds> burstDuration; // means
+    std::optional<Milliseconds> gapDuration;
+    std::optional<Milliseconds> roundTrip; // as the receiver measured it
+    std::optional<Milliseconds> endSystemDelay; // within the receiver: its buffer, decoding, encoding
+    std::optional<Milliseconds> jitterBuffer; // its nominal delay
+    std::optional<double> signalLevelDbm0; // speech, negative
+    std::optional<double> noiseLevelDbm0;
+    std::optional<double> echoReturnLossDb; // residual
+    std::optional<double> rFactor;
+};
+
 struct StreamRecord {
     StreamKey key;
     Party direction = Party::Caller; // who sent it
@@ -102,6 +120,7 @@ struct StreamRecord {
     std::uint64_t earlyLost = 0; // of those expected until then
     FixedText<63> dtmf; // keys pressed, where they are kept: as "*" each, or as they were
     std::uint64_t packetsNotWanted = 0; // of the packets: came while the call was not to be recorded
+    ReceiverMetrics xr; // the last; its MOS is xrMos
 };
 static_assert(std::is_trivially_copyable_v<StreamRecord>);
 

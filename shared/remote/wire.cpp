@@ -157,8 +157,21 @@ template <typename Archive, typename Stream> void visitStreamRecord(Archive& arc
     archive.field(stream.earlyLost);
     archive.field(stream.dtmf);
     archive.field(stream.packetsNotWanted);
+    archive.field(stream.xr.lostPercent);
+    archive.field(stream.xr.discardedPercent);
+    archive.field(stream.xr.burstDensityPercent);
+    archive.field(stream.xr.gapDensityPercent);
+    archive.field(stream.xr.burstDuration);
+    archive.field(stream.xr.gapDuration);
+    archive.field(stream.xr.roundTrip);
+    archive.field(stream.xr.endSystemDelay);
+    archive.field(stream.xr.jitterBuffer);
+    archive.field(stream.xr.signalLevelDbm0);
+    archive.field(stream.xr.noiseLevelDbm0);
+    archive.field(stream.xr.echoReturnLossDb);
+    archive.field(stream.xr.rFactor);
 }
-constexpr std::size_t streamRecordMinBytes = 311;
+constexpr std::size_t streamRecordMinBytes = 324;
 
 template <typename Archive, typename Point> void visitQualityPoint(Archive& archive, Point& point)
 {

@@ -53,7 +53,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::abort();
     for (const double figure : { figures.lossPercent(std::uint16_t { 7 }).value_or(0),
              figures.lossPercent({}).value_or(0), figures.receiverLoop().value_or(Milliseconds(0)).count(),
-             figures.jitter(Hertz { 8000 }).value_or(Milliseconds(0)).count(), figures.mos().value_or(1) })
+             figures.jitter(Hertz { 8000 }).value_or(Milliseconds(0)).count(),
+             figures.voipMetrics() ? mosOf(*figures.voipMetrics()).value_or(1) : 1 })
         if (!std::isfinite(figure) || figure < 0)
             std::abort();
     if (figures.lossPercent(std::uint16_t { 7 }).value_or(0) > 100)

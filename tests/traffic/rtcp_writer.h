@@ -51,6 +51,9 @@ public:
         unsigned rFactor = 127;
         unsigned mosListening = 127; // tenths
         unsigned mosConversational = 127;
+        unsigned discardShare = 0, burstDensity = 0, gapDensity = 0;
+        unsigned burstMs = 0, gapMs = 0, roundTripMs = 0, endSystemMs = 0;
+        unsigned levels = 0x7f7f7f10; // of signal and noise, echo return loss, Gmin
     };
 
     RtcpWriter& senderReport(Ssrc author, const Sender& sender, const std::vector<Block>& blocks)
@@ -112,13 +115,14 @@ public:
         put(0x07000008, 4);
         put(source.value, 4);
         put(voip.lossShare, 1);
-        put(0, 1); // discarded
-        put(0, 2); // densities of burst and gap
-        put(0, 2); // their durations
-        put(0, 2);
-        put(0, 2); // delays
-        put(0, 2);
-        put(0x7f7f7f10, 4); // levels, echo, Gmin
+        put(voip.discardShare, 1);
+        put(voip.burstDensity, 1);
+        put(voip.gapDensity, 1);
+        put(voip.burstMs, 2);
+        put(voip.gapMs, 2);
+        put(voip.roundTripMs, 2);
+        put(voip.endSystemMs, 2);
+        put(voip.levels, 4);
         put(voip.rFactor, 1);
         put(127, 1);
         put(voip.mosListening, 1);

@@ -195,18 +195,18 @@ void RtcpFiguresTest::impossibleDelaysAreRefused()
 void RtcpFiguresTest::mosIsConversationalElseListening() // RFC 3611 4.7.5: 10 to 50, 127 unavailable
 {
     RtcpFigures figures;
-    QVERIFY(!figures.mos());
+    QVERIFY(!figures.voipMetrics());
     XrVoipMetrics metrics;
     metrics.mosListening = 41;
     metrics.mosConversational = 37;
     figures.addVoipMetrics(metrics);
-    QCOMPARE(figures.mos(), std::optional(3.7));
+    QCOMPARE(mosOf(*figures.voipMetrics()), std::optional(3.7));
     metrics.mosConversational = 127;
     figures.addVoipMetrics(metrics);
-    QCOMPARE(figures.mos(), std::optional(4.1));
+    QCOMPARE(mosOf(*figures.voipMetrics()), std::optional(4.1));
     metrics.mosListening = 0;
     figures.addVoipMetrics(metrics);
-    QVERIFY(!figures.mos());
+    QVERIFY(!mosOf(*figures.voipMetrics()));
 }
 
 QTEST_APPLESS_MAIN(RtcpFiguresTest)

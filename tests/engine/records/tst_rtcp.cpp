@@ -116,6 +116,7 @@ private slots:
     void hopsOfARelayAreKeptApart();
     void receiverReferenceTimesTellTheWayToTheSender();
     void voipMetricsGiveTheReceiversMos();
+    void voipMetricsAreInTheRecord();
     void reportsOnOneselfAreLeftOut();
     void copiesOfAMirrorCountOnce();
     void encryptedReportsAreCountedAndNotRead();
@@ -328,6 +329,45 @@ void RtcpTest::voipMetricsGiveTheReceiversMos()
     QVERIFY(outcome->streamOf(ofCaller).xrMos);
     QVERIFY(std::abs(*outcome->streamOf(ofCaller).xrMos - 4.1) < 1e-6); // the later one
     QVERIFY(!outcome->streamOf(ofCallee).xrMos);
+    const ReceiverMetrics& unknown = outcome->streamOf(ofCaller).xr;
+    QCOMPARE(unknown.rFactor, std::optional(80.0));
+    QCOMPARE(unknown.jitterBuffer, std::optional(Milliseconds(40)));
+    QVERIFY(!unknown.roundTrip && !unknown.endSystemDelay && !unknown.burstDuration && !unknown.gapDuration);
+    QVERIFY(!unknown.signalLevelDbm0 && !unknown.noiseLevelDbm0 && !unknown.echoReturnLossDb);
+    QVERIFY(!outcome->streamOf(ofCallee).xr.lostPercent);
+}
+
+void RtcpTest::voipMetricsAreInTheRecord() // RFC 3611 4.7: shares of 256, milliseconds, signed levels
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    talk(traffic);
+    RtcpWriter writer;
+    RtcpWriter::Voip said { 64, 127, 42, 41 };
+    said.discardShare = 32;
+    said.burstDensity = 128;
+    said.gapDensity = 4;
+    said.burstMs = 360;
+    said.gapMs = 20'000;
+    said.roundTripMs = 90;
+    said.endSystemMs = 65;
+    said.levels = 0xebba3710; // -21, -70, 55
+    writer.receiverReport(ofCallee, {}).voipMetrics(ofCallee, ofCaller, said);
+    rtcp(traffic, 2200, above(calleeMedia), above(callerMedia), writer);
+    const auto outcome = run(traffic);
+    const ReceiverMetrics& metrics = outcome->streamOf(ofCaller).xr;
+    QCOMPARE(metrics.lostPercent, std::optional(25.0));
+    QCOMPARE(metrics.discardedPercent, std::optional(12.5));
+    QCOMPARE(metrics.burstDensityPercent, std::optional(50.0));
+    QCOMPARE(metrics.gapDensityPercent, std::optional(1.5625));
+    QCOMPARE(metrics.burstDuration, std::optional(Milliseconds(360)));
+    QCOMPARE(metrics.gapDuration, std::optional(Milliseconds(20'000)));
+    QCOMPARE(metrics.roundTrip, std::optional(Milliseconds(90)));
+    QCOMPARE(metrics.endSystemDelay, std::optional(Milliseconds(65)));
+    QCOMPARE(metrics.signalLevelDbm0, std::optional(-21.0));
+    QCOMPARE(metrics.noiseLevelDbm0, std::optional(-70.0));
+    QCOMPARE(metrics.echoReturnLossDb, std::optional(55.0));
+    QVERIFY(!metrics.rFactor);
 }
 
 void RtcpTest::reportsOnOneselfAreLeftOut() // as seen in captures, with 0 for a source not yet known

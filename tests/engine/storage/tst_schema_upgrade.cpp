@@ -113,6 +113,14 @@ private:
         QTest::newRow("schema 5") << 5;
     }
 
+    static void dropReceiverMetrics(Database& database) // which schema 8 brought
+    {
+        for (const char* column : { "lost_percent", "discarded_percent", "burst_density_percent", "gap_density_percent",
+                 "burst_duration_ms", "gap_duration_ms", "round_trip_ms", "end_system_ms", "jitter_buffer_ms",
+                 "signal_dbm0", "noise_dbm0", "echo_return_loss_db", "r_factor" })
+            QVERIFY(database.execute((std::string("ALTER TABLE streams DROP COLUMN xr_") + column).c_str()));
+    }
+
 private slots:
     void anOldDayIsReadWithoutBeingTouched_data() { versions(); }
     void anOldDayIsReadWithoutBeingTouched()
@@ -226,6 +234,7 @@ private slots:
         directory.closeWriter();
         {
             auto database = Database::open(fileIn(directory), Database::Mode::ReadWrite);
+            dropReceiverMetrics(database.value());
             QVERIFY(database.value().execute("ALTER TABLE quality DROP COLUMN reports; UPDATE meta SET value=6"));
         }
         directory.openQuery();
@@ -239,6 +248,39 @@ private slots:
         directory.openQuery();
         QCOMPARE(directory.query->quality(added).value().at(0).farEnd, (FarEndReport { 125, 45, 521, 2 }));
         QCOMPARE(directory.query->quality(old).value().at(0).farEnd, FarEndReport {});
+    }
+
+    // Schema 7 is 8 without what the receivers' VoIP metrics say.
+    void aDayOfSchemaSevenIsReadAndWrittenTo()
+    {
+        Directory directory;
+        directory.open();
+        const auto start = sample::at("2026-03-01T13:00:00Z");
+        const auto store = [&](Timestamp at, const char* id) {
+            const CallRecord call = sample::fullCall(at, id);
+            directory.writer->liveCall(call);
+            directory.writer->stream(sample::fullStream(call.key, 0, at));
+            directory.writer->callEnded(call);
+            return call.key;
+        };
+        const CallKey old = store(start, "old");
+        directory.closeWriter();
+        {
+            auto database = Database::open(fileIn(directory), Database::Mode::ReadWrite);
+            dropReceiverMetrics(database.value());
+            QVERIFY(database.value().execute("UPDATE meta SET value=7"));
+        }
+        directory.openQuery();
+        const StreamRecord before = directory.query->streams(old).value().at(0);
+        QVERIFY(!before.xr.lostPercent && !before.xr.rFactor && !before.xr.roundTrip);
+        QCOMPARE(before.xrMos, std::optional(4.1));
+        directory.open();
+        const CallKey added = store(start + std::chrono::hours(1), "new");
+        directory.closeWriter();
+        directory.openQuery();
+        const StreamRecord after = directory.query->streams(added).value().at(0);
+        QCOMPARE(described(after), described(sample::fullStream(added, 0, start + std::chrono::hours(1))));
+        QVERIFY(!directory.query->streams(old).value().at(0).xr.lostPercent);
     }
 
     void aDayOfALaterSchemaIsLeftAlone()

@@ -187,6 +187,19 @@ inline StreamRecord fullStream(CallKey call, std::uint32_t index, Timestamp firs
     stream.earlyLost = 19;
     stream.dtmf = "0123456789*#ABCD";
     stream.packetsNotWanted = 1ull << 36;
+    stream.xr.lostPercent = 1.5;
+    stream.xr.discardedPercent = 2.5;
+    stream.xr.burstDensityPercent = 3.5;
+    stream.xr.gapDensityPercent = 4.5;
+    stream.xr.burstDuration = Milliseconds(5.5);
+    stream.xr.gapDuration = Milliseconds(6.5);
+    stream.xr.roundTrip = Milliseconds(7.5);
+    stream.xr.endSystemDelay = Milliseconds(8.5);
+    stream.xr.jitterBuffer = Milliseconds(9.5);
+    stream.xr.signalLevelDbm0 = 10.5;
+    stream.xr.noiseLevelDbm0 = 11.5;
+    stream.xr.echoReturnLossDb = 12.5;
+    stream.xr.rFactor = 13.5;
     return stream;
 }
 
