@@ -122,13 +122,13 @@ int writeSeeds(const std::filesystem::path& folder, const std::vector<Input>& se
 
 int main(int argc, char** argv)
 {
-    constexpr std::size_t mutationsPerSeed = 400;
     if (argc == 3 && std::string_view(argv[1]) == "--write")
         return writeSeeds(argv[2], readSeeds(nullptr));
     if (argc < 2)
         return 1;
     const std::vector<Input> seeds = readSeeds(argv[1]);
     const std::size_t cutsAtMost = argc > 2 ? std::stoul(argv[2]) : SIZE_MAX;
+    const std::size_t mutationsPerSeed = std::min<std::size_t>(400, cutsAtMost);
     std::size_t runs = 0;
     for (std::size_t i = 0; i < seeds.size(); ++i) {
         const Input& seed = seeds[i];
