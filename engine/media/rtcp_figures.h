@@ -33,10 +33,8 @@ public:
     bool addReport(const RtcpReportBlock& block, Timestamp at);
     // The receiver got that reference, and says so `delay` later. False when that cannot be, by the probe's times.
     bool addEcho(NtpShort reference, NtpShort delay, Timestamp at);
-    void addVoipMetrics(const XrVoipMetrics& metrics)
-    {
-        m_voipMetrics = metrics;
-    } // the newest counts: it is about all before
+    // The newest counts: it is about all before.
+    void addVoipMetrics(const XrVoipMetrics& metrics) { m_voipMetrics = metrics; }
 
     std::uint32_t reports() const { return m_reports; } // copies left out
     Interval takeInterval() { return std::exchange(m_interval, {}); } // since it was last taken

@@ -38,12 +38,13 @@ bool MessageRecorder::add(MessageHead head, Bytes text, std::uint32_t n, bool an
         end = std::find_if(bytes, end, [](char c) { return c == '\r' || c == '\n'; });
     const auto copy = std::span(m_copy).first(static_cast<std::size_t>(end - bytes));
     std::copy(bytes, end, copy.begin());
-    if (isText)
+    if (isText) {
         blankSecrets(copy);
-    if (m_options.masksKeys && isText)
-        blankKeysOfSip(copy);
-    else if (m_options.masksKeys && answered) // before, they are the number that is called
+        if (m_options.masksKeys)
+            blankKeysOfSip(copy);
+    } else if (m_options.masksKeys && answered) { // before, they are the number that is called
         blankKeysOfSkinny(copy);
+    }
     const bool taken = m_sink.message(head, std::as_bytes(copy), answered);
     ++(taken ? m_recorded : m_notRecorded);
     return taken;

@@ -1,6 +1,6 @@
 #include "engine/records/message_secrets.h"
 
-#include "shared/base/ascii.h"
+#include "engine/records/header_value.h"
 
 #include <algorithm>
 #include <string_view>
@@ -24,11 +24,6 @@ template <typename Ends> void blankUntil(std::span<char> text, Ends&& ends)
 std::span<char> after(std::span<char> text, std::size_t count)
 {
     return text.subspan(std::min(count, text.size()));
-}
-
-std::span<char> afterBlanks(std::span<char> text)
-{
-    return after(text, static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), isBlank) - text.begin()));
 }
 
 // What stands behind the first `name`; empty when there is none.
@@ -77,23 +72,14 @@ void blankCredentials(std::span<char> header)
         c = isBlank(c) ? c : '*';
 }
 
-// What follows `name` and a colon, when the header is of that name.
-std::span<char> valueOf(std::span<char> header, std::string_view name)
-{
-    if (!startsWith(header, name))
-        return {};
-    const std::span<char> colon = afterBlanks(header.subspan(name.size()));
-    return !colon.empty() && colon.front() == ':' ? colon.subspan(1) : std::span<char>();
-}
-
 void blankHeader(std::span<char> header)
 {
     for (const std::string_view name : { "authorization", "proxy-authorization" })
-        if (const std::span<char> value = valueOf(header, name); !value.empty())
-            return blankCredentials(value);
+        if (const auto value = headerValue(header, name))
+            return blankCredentials(*value);
     for (const std::string_view name : { "authentication-info", "proxy-authentication-info" })
-        if (const std::span<char> value = valueOf(header, name); !value.empty())
-            return blankParameter(value, "rspauth");
+        if (const auto value = headerValue(header, name))
+            return blankParameter(*value, "rspauth");
 }
 
 void blankSdpLine(std::span<char> line)

@@ -1,6 +1,6 @@
 #include "engine/records/pressed_keys.h"
 
-#include "shared/base/ascii.h"
+#include "engine/records/header_value.h"
 
 #include <algorithm>
 #include <cstdint>
@@ -28,16 +28,9 @@ Body bodyOf(std::string_view contentType)
     return keys ? Body::Keys : Body::Other;
 }
 
-bool isType(std::string_view header)
+bool isType(std::span<char> header)
 {
-    for (const std::string_view name : { "content-type", "c" }) {
-        if (!startsWithIgnoringCase(header, name))
-            continue;
-        const std::string_view rest = trim(header.substr(name.size()));
-        if (!rest.empty() && rest.front() == ':')
-            return true;
-    }
-    return false;
+    return headerValue(header, "content-type") || headerValue(header, "c");
 }
 
 void blank(std::span<char> text)
@@ -97,7 +90,7 @@ void blankKeysOfSip(std::span<char> message)
                 blankDigits(message.subspan(at));
         } else if (inHeaders) {
             const bool folded = line.front() == ' ' || line.front() == '\t';
-            inType = folded ? inType : isType(line);
+            inType = folded ? inType : isType(message.subspan(at, end - at));
             if (inType && body == Body::Other)
                 body = bodyOf(line);
         } else if (body == Body::Keys) {

@@ -228,9 +228,8 @@ void StreamMonitor::store(const MediaPacket& packet)
     CallStream& source = m_lane->stream(packet.stream);
     ChunkFiller& filler = m_fillers[packet.stream];
     std::array<std::byte, 256> masked; // of a telephone-event: a few times four bytes behind its header
-    const bool hasKeys = packet.keysAt != 0;
     const RecordedPacket recorded { packet.arrival, packet.uncertainty, packet.wireSize,
-        hasKeys ? withoutKeys(packet, masked) : packet.datagram };
+        packet.keysAt != 0 ? withoutKeys(packet, masked) : packet.datagram };
     if (source.chunk != nullptr) {
         if (packet.arrival - filler.firstArrival() < oneSecond && filler.append(*source.chunk, recorded)) {
             ++m_counters.packetsStored;

@@ -323,14 +323,18 @@ bool RecordKeeper::qualityIsTooLarge()
         }
         if (gone.value())
             continue;
-        const bool grows = i + 2 >= days.size(); // calls that began yesterday are still written to its database
-        if (grows || !m_qualityBytes.contains(day)) {
-            if (!grows && measured++ == daysMeasuredAtOnce)
-                return true;
-            m_qualityBytes[day] = measuredQuality(day);
-        }
-        bytes += m_qualityBytes[day];
         oldest = oldest ? oldest : day;
+        if (i + 2 >= days.size()) { // it grows: calls that began yesterday are still written to its database
+            bytes += measuredQuality(day);
+            continue;
+        }
+        auto known = m_qualityBytes.find(day);
+        if (known == m_qualityBytes.end()) {
+            if (measured++ == daysMeasuredAtOnce)
+                return true;
+            known = m_qualityBytes.emplace(day, measuredQuality(day)).first;
+        }
+        bytes += known->second;
     }
     if (bytes <= m_options.periods.mostQualityBytes || !oldest || *oldest == days.back())
         return false;

@@ -157,7 +157,7 @@ CREATE TABLE IF NOT EXISTS streams(         -- one row per RTP stream of those c
   early_lost INTEGER NOT NULL DEFAULT 0,
   dtmf TEXT NOT NULL DEFAULT '',            -- keys pressed, where kept
   packets_not_wanted INTEGER NOT NULL DEFAULT 0, -- of the packets: the call was not to be recorded then. From here on: schema 6
-  xr_lost_percent REAL,                    -- VoIP metrics of its receiver (RFC 3611 4.7), the last. From here on: schema 8
+  xr_lost_percent REAL,                     -- VoIP metrics of its receiver (RFC 3611 4.7), the last. From here on: schema 8
   xr_discarded_percent REAL,
   xr_burst_density_percent REAL,
   xr_gap_density_percent REAL,
@@ -166,7 +166,7 @@ CREATE TABLE IF NOT EXISTS streams(         -- one row per RTP stream of those c
   xr_round_trip_ms REAL,
   xr_end_system_ms REAL,
   xr_jitter_buffer_ms REAL,
-  xr_signal_dbm0 REAL,                     -- of the speech
+  xr_signal_dbm0 REAL,                      -- of the speech
   xr_noise_dbm0 REAL,
   xr_echo_return_loss_db REAL,
   xr_r_factor REAL,

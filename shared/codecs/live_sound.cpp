@@ -180,10 +180,11 @@ void LiveSound::Stream::decode(Timestamp to, Timestamp origin, std::int64_t befo
     while (!runs.empty()) {
         LiveRun& run = runs.front();
         while (!run.waiting.empty() && run.waiting.front().packet.arrival < to) {
-            if (!sound)
+            if (!sound) {
                 sound.emplace(record, form().channels(), track, loss);
-            if (buffer)
-                sound->playAsHeard();
+                if (buffer)
+                    sound->playAsHeard();
+            }
             if (!run.timeline) {
                 run.timeline.emplace(origin, clockOf(record));
                 sound->beginRun();

@@ -26,7 +26,6 @@ public:
     SessionReplica* session() const { return m_session.get(); }
     void followLive(bool follow);
     void followAlarms(bool follow);
-    void followAlarmsAs(const QByteArray& identity);
     void shutDown(); // silent: nothing is reported any more
 
 private:
@@ -35,6 +34,7 @@ private:
     void helloChanged();
     void sessionOpened(QRemoteObjectPendingCallWatcher& call);
     void sessionChanged();
+    void followAlarmsAs(const QByteArray& identity);
     void takeLivePart(const QByteArray& blob);
     void takeAlarmPart(const QByteArray& blob);
     void everySecond();

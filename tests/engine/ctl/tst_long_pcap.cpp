@@ -1,6 +1,7 @@
 // callmonctl pcap of a call of hours: signalling and media in order of time, in memory that does not grow with it.
 #include "engine/ctl/commands.h"
 #include "engine/ctl/media_pcap.h"
+#include "tests/peak_memory.h"
 #include "tests/shared/calls/sample_records.h"
 #include "tests/shared/codecs/recorded_media.h"
 
@@ -15,23 +16,6 @@ using namespace callmon::test;
 using namespace std::chrono_literals;
 
 namespace {
-
-long peakKiB()
-{
-    QFile status("/proc/self/status");
-    if (!status.open(QIODevice::ReadOnly))
-        return -1;
-    for (const QByteArray& line : status.readAll().split('\n'))
-        if (line.startsWith("VmHWM:"))
-            return line.mid(6).trimmed().split(' ').first().toLong();
-    return -1;
-}
-
-bool forgetPeak() // what the process holds now is its peak
-{
-    QFile refs("/proc/self/clear_refs");
-    return refs.open(QIODevice::WriteOnly) && refs.write("5") == 1;
-}
 
 FlowKey flowOf(std::uint16_t port)
 {

@@ -113,6 +113,17 @@ private:
         QTest::newRow("schema 5") << 5;
     }
 
+    static CallKey store(Directory& directory, Timestamp at, const char* id)
+    {
+        const CallRecord call = sample::fullCall(at, id);
+        const StreamRecord stream = sample::fullStream(call.key, 0, at);
+        directory.writer->liveCall(call);
+        directory.writer->stream(stream);
+        directory.writer->quality(sample::point(stream.key, at));
+        directory.writer->callEnded(call);
+        return call.key;
+    }
+
     static void dropReceiverMetrics(Database& database) // which schema 8 brought
     {
         for (const char* column : { "lost_percent", "discarded_percent", "burst_density_percent", "gap_density_percent",
@@ -221,16 +232,7 @@ private slots:
         Directory directory;
         directory.open();
         const auto start = sample::at("2026-03-01T13:00:00Z");
-        const auto store = [&](Timestamp at, const char* id) {
-            const CallRecord call = sample::fullCall(at, id);
-            const StreamRecord stream = sample::fullStream(call.key, 0, at);
-            directory.writer->liveCall(call);
-            directory.writer->stream(stream);
-            directory.writer->quality(sample::point(stream.key, at));
-            directory.writer->callEnded(call);
-            return call.key;
-        };
-        const CallKey old = store(start, "old");
+        const CallKey old = store(directory, start, "old");
         directory.closeWriter();
         {
             auto database = Database::open(fileIn(directory), Database::Mode::ReadWrite);
@@ -243,7 +245,7 @@ private slots:
         QCOMPARE(before.value()[0].farEnd, FarEndReport {});
         QCOMPARE(before.value()[0].discarded, 5);
         directory.open();
-        const CallKey added = store(start + std::chrono::hours(1), "new");
+        const CallKey added = store(directory, start + std::chrono::hours(1), "new");
         directory.closeWriter();
         directory.openQuery();
         QCOMPARE(directory.query->quality(added).value().at(0).farEnd, (FarEndReport { 125, 45, 521, 2 }));
@@ -256,14 +258,7 @@ private slots:
         Directory directory;
         directory.open();
         const auto start = sample::at("2026-03-01T13:00:00Z");
-        const auto store = [&](Timestamp at, const char* id) {
-            const CallRecord call = sample::fullCall(at, id);
-            directory.writer->liveCall(call);
-            directory.writer->stream(sample::fullStream(call.key, 0, at));
-            directory.writer->callEnded(call);
-            return call.key;
-        };
-        const CallKey old = store(start, "old");
+        const CallKey old = store(directory, start, "old");
         directory.closeWriter();
         {
             auto database = Database::open(fileIn(directory), Database::Mode::ReadWrite);
@@ -275,7 +270,7 @@ private slots:
         QVERIFY(!before.xr.lostPercent && !before.xr.rFactor && !before.xr.roundTrip);
         QCOMPARE(before.xrMos, std::optional(4.1));
         directory.open();
-        const CallKey added = store(start + std::chrono::hours(1), "new");
+        const CallKey added = store(directory, start + std::chrono::hours(1), "new");
         directory.closeWriter();
         directory.openQuery();
         const StreamRecord after = directory.query->streams(added).value().at(0);

@@ -1,5 +1,6 @@
 // A WAV file of a call of hours: the same sound as of one that fits into memory, in memory that does not grow with it.
 #include "shared/codecs/scratch_file.h"
+#include "tests/peak_memory.h"
 #include "tests/shared/codecs/recorded_media.h"
 
 #include <QDir>
@@ -38,23 +39,6 @@ std::vector<TestPacket> talk(std::uint32_t ssrc, int packets)
     std::stable_sort(
         sent.begin(), sent.end(), [](const TestPacket& a, const TestPacket& b) { return a.arrivalMs < b.arrivalMs; });
     return sent;
-}
-
-long peakKiB()
-{
-    QFile status("/proc/self/status");
-    if (!status.open(QIODevice::ReadOnly))
-        return -1;
-    for (const QByteArray& line : status.readAll().split('\n'))
-        if (line.startsWith("VmHWM:"))
-            return line.mid(6).trimmed().split(' ').first().toLong();
-    return -1;
-}
-
-bool forgetPeak() // what the process holds now is its peak
-{
-    QFile refs("/proc/self/clear_refs");
-    return refs.open(QIODevice::WriteOnly) && refs.write("5") == 1;
 }
 
 QByteArray contentOf(const QString& path)
