@@ -100,7 +100,7 @@ private slots:
         m_probe = std::make_unique<Probe>(m_folder.filePath("data"),
             QStringList { "--listen", "none", "--listen-tls", QString("tls://127.0.0.1:%1").arg(m_port), "--identity",
                 m_folder.filePath("site/engines/probe") },
-            QStringList { "--mix", "clean=2,one_way=2", "--codecs", "pcma=1", "--hold-mean", "35", "--seed", "7" });
+            QStringList { "--mix", "loss=3,one_way=2", "--codecs", "pcma=1", "--hold-mean", "35", "--seed", "7" });
         QVERIFY(m_probe->isRunning());
         m_source = std::make_unique<LinkSource>();
         m_window = std::make_unique<MainWindow>(*m_source, ThemeName::Light);
