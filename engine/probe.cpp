@@ -343,6 +343,11 @@ void Probe::publish(Timestamp now)
     m_published = std::move(next);
 }
 
+void Probe::expect(std::span<const StreamKey> streams)
+{
+    m_alarms.calls().expect(streams);
+}
+
 // The live list, where somebody reads it.
 void Probe::liveCall(const CallRecord& call)
 {

@@ -57,6 +57,7 @@ private:
     void publishOnceASecond(Timestamp now);
     void publish(Timestamp now);
     // Of storage, on its thread.
+    void expect(std::span<const StreamKey> streams) override;
     void liveCall(const CallRecord& call) override;
     void stream(const StreamRecord& stream) override;
     void quality(const QualityPoint& point) override;

@@ -39,7 +39,11 @@ struct StorageLoop::Handler {
         loop.m_writer.quality(point);
         loop.m_listener.quality(point);
     }
-    void expect(std::span<const StreamKey> streams) { loop.m_writer.expect(streams); }
+    void expect(std::span<const StreamKey> streams)
+    {
+        loop.m_writer.expect(streams);
+        loop.m_listener.expect(streams);
+    }
     void second(Timestamp now) { loop.m_listener.second(now); }
     void callEnded(const CallRecord& call)
     {

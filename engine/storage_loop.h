@@ -19,6 +19,7 @@ public:
     class Listener {
     public:
         virtual ~Listener() = default;
+        virtual void expect(std::span<const StreamKey>) { } // records of these come next: what is cold is asked for
         virtual void liveCall(const CallRecord&) { }
         virtual void stream(const StreamRecord&) { }
         virtual void quality(const QualityPoint&) { }

@@ -171,6 +171,15 @@ bool CallAlarms::isPlain(const QualityPoint& point) const
             || 100.F * static_cast<float>(point.lost) <= m_loosest.lossPercent * static_cast<float>(expectedIn(point)));
 }
 
+void CallAlarms::expect(std::span<const StreamKey> streams) const
+{
+    for (const StreamKey& stream : streams)
+        m_index.prefetch(hashOf(stream.call));
+    for (const StreamKey& stream : streams)
+        if (const std::uint32_t likely = m_index.likely(hashOf(stream.call)); likely != noIndex)
+            __builtin_prefetch(&m_calls[likely], 1);
+}
+
 void CallAlarms::quality(const QualityPoint& point)
 {
     const std::uint32_t index = find(point.stream.call);

@@ -21,6 +21,8 @@ public:
     void setRules(std::span<const AlarmRule> rules, Timestamp now); // those of other kinds are left out
     void liveCall(const CallRecord& call);
     void stream(const StreamRecord& stream);
+    // Points of these come next: what is cold is asked for.
+    void expect(std::span<const StreamKey> streams) const;
     void quality(const QualityPoint& point);
     void callEnded(const CallRecord& call);
     void second(Timestamp now); // every whole second of packet time

@@ -28,28 +28,36 @@ std::optional<double> rFactorOf(const std::optional<EModelInputs>& inputs)
     return std::isfinite(r) ? std::optional(r) : std::nullopt;
 }
 
+void QualitySampler::count(const Counts& second)
+{
+    Counts& place = m_window[m_seconds++ % windowSeconds];
+    m_sum.lost += second.lost - place.lost;
+    m_sum.discarded += second.discarded - place.discarded;
+    m_sum.received += second.received - place.received;
+    m_sum.runs += second.runs - place.runs;
+    place = second;
+}
+
 double QualitySampler::add(
     const SecondFigures& second, const std::optional<CodecImpairment>& codec, Milliseconds oneWayDelay)
 {
-    const LossCount count { second.lost, second.discarded, second.received, second.lossRuns };
-    m_window[m_seconds++ % windowSeconds] = count;
+    const auto mosOf = [&](const LossCount& count) {
+        const auto r = rFactorOf(eModelInputsOf(count, codec, oneWayDelay));
+        return r ? mosOfR(*r) : 0.0;
+    };
+    count({ second.lost, second.discarded, second.received, second.lossRuns });
     double mos = 0;
     if (second.packets > 0) {
-        if (const auto r = rFactorOf(eModelInputsOf(count, codec, oneWayDelay))) {
-            mos = mosOfR(*r);
+        mos = mosOf({ second.lost, second.discarded, second.received, second.lossRuns });
+        if (mos > 0) {
             m_mosSum += mos;
             ++m_mosCount;
         }
     }
-    LossCount window;
-    for (const LossCount& s : m_window) {
-        window.lost += s.lost;
-        window.discarded += s.discarded;
-        window.received += s.received;
-        window.runs += s.runs;
-    }
-    if (const auto r = rFactorOf(eModelInputsOf(window, codec, oneWayDelay))) {
-        const double windowMos = mosOfR(*r);
+    // Nearly always nothing was lost in all of the window: then it says what the second says.
+    const bool clean = m_sum.lost + m_sum.discarded == 0 && mos > 0;
+    const double windowMos = clean ? mos : mosOf({ m_sum.lost, m_sum.discarded, m_sum.received, m_sum.runs });
+    if (windowMos > 0) {
         const bool firstWhole = m_seconds <= windowSeconds; // replaces what the shorter windows before it said
         m_mosMin = firstWhole || m_mosMin == 0 ? windowMos : std::min(m_mosMin, windowMos);
     }

@@ -23,7 +23,7 @@ public:
     // Of one second; 0 when it cannot be said: unknown codec, or nothing came.
     double add(const SecondFigures& second, const std::optional<CodecImpairment>& codec, Milliseconds oneWayDelay);
     // A second in which the probe itself lost frames: takes its place in the windows, and says nothing.
-    void skip() { m_window[m_seconds++ % windowSeconds] = {}; }
+    void skip() { count({}); }
 
     std::optional<double> mosMean() const;
     std::optional<double> mosMin() const;
@@ -32,8 +32,16 @@ public:
 
 private:
     static constexpr std::size_t windowSeconds = 10;
+    struct Counts { // of one second, or of a window: as many packets never come in ten
+        std::uint32_t lost = 0;
+        std::uint32_t discarded = 0;
+        std::uint32_t received = 0;
+        std::uint32_t runs = 0;
+    };
+    void count(const Counts& second);
 
-    std::array<LossCount, windowSeconds> m_window {};
+    Counts m_sum; // of the window
+    std::array<Counts, windowSeconds> m_window {};
     std::uint32_t m_seconds = 0; // ever
     std::uint32_t m_mosCount = 0;
     double m_mosSum = 0;

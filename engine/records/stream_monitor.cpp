@@ -92,6 +92,12 @@ void StreamMonitor::streamDropped(std::uint32_t stream)
     m_earlyCount = kept;
 }
 
+void StreamMonitor::secondPasses(std::uint32_t stream)
+{
+    const auto* side = reinterpret_cast<const std::byte*>(&m_sides[stream]);
+    prefetchLines(side, side + sizeof(StreamSide), Use::Write);
+}
+
 // Every second that is over gives its point, also without packets, so that gaps show; but not forever.
 void StreamMonitor::secondPassed(std::uint32_t stream, Timestamp arrival)
 {

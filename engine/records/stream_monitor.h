@@ -60,6 +60,7 @@ private:
     void streamStarted(std::uint32_t stream, Timestamp firstPacket) override;
     void streamNumbered(std::uint32_t stream) override;
     void streamDropped(std::uint32_t stream) override;
+    void secondPasses(std::uint32_t stream) override;
     void secondPassed(std::uint32_t stream, Timestamp arrival) override;
     void media(std::span<const MediaPacket> packets) override;
     void probeLost(Timestamp from, Timestamp to) override;

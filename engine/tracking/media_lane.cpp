@@ -70,7 +70,7 @@ void MediaLane::lookAhead(std::span<const Datagram> packets)
         glance(position + 2 * fetchAhead);
     if (position + fetchAhead < m_burst.size())
         fetchStream(position + fetchAhead);
-    if (m_fetchesRest && position + fetchAhead / 4 < m_burst.size())
+    if (position + fetchAhead / 4 < m_burst.size())
         fetchRest(position + fetchAhead / 4);
 }
 
@@ -98,17 +98,26 @@ void MediaLane::lookAhead(std::span<const Datagram> packets)
         __builtin_prefetch(stream + line, 1);
 }
 
-// After a loss, a packet needs what no packet in step touches: waited for, it would cost more than all the rest. Only
-// while there is loss: others would pay for the look.
+// After a loss, a packet needs what no packet in step touches, and so does the first packet of a second: waited for, it
+// would cost more than all the rest. Whether there was a loss is looked for only while there is any.
 [[gnu::always_inline]] inline void MediaLane::fetchRest(std::size_t position)
 {
     const Seen& seen = m_seen[position];
-    if (seen.stream == noIndex || m_streams[seen.stream].rtp.mayBeInStep(sequenceOf(seen.glance))) [[likely]]
+    if (seen.stream == noIndex) [[unlikely]]
         return;
-    const auto* stream = reinterpret_cast<const char*>(&m_streams[seen.stream]);
+    const CallStream& stream = m_streams[seen.stream];
+    const auto* bytes = reinterpret_cast<const char*>(&stream);
+    if (m_burst[position].arrival >= stream.secondEndsAt) [[unlikely]] {
+        __builtin_prefetch(&m_calls[stream.call].facts);
+        for (std::size_t line = hotStreamBytes; line < sizeof(CallStream); line += 64)
+            __builtin_prefetch(bytes + line, 1);
+        m_listener.secondPasses(seen.stream);
+    } else if (m_fetchesRest && !stream.rtp.mayBeInStep(sequenceOf(seen.glance))) [[unlikely]] {
 #pragma GCC unroll 6
-    for (std::size_t line = hotStreamBytes; line < offsetof(CallStream, rtp) + RtpStream::outOfStepBytes; line += 64)
-        __builtin_prefetch(stream + line, 1);
+        for (std::size_t line = hotStreamBytes; line < offsetof(CallStream, rtp) + RtpStream::outOfStepBytes;
+             line += 64)
+            __builtin_prefetch(bytes + line, 1);
+    }
 }
 
 bool MediaLane::process(const Datagram& datagram, std::size_t position)

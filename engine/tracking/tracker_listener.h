@@ -37,6 +37,8 @@ public:
     virtual void streamStarted(std::uint32_t stream, Timestamp firstPacket) = 0;
     virtual void streamNumbered(std::uint32_t stream) = 0; // 100 ms of packet time later at most
     virtual void streamDropped(std::uint32_t stream) = 0; // instead: its call has too many
+    // One of the packets that come next is at or after secondEndsAt: what is cold may be asked for.
+    virtual void secondPasses(std::uint32_t) { }
     // A packet has come at or after secondEndsAt, and is not counted yet. Of numbered streams only.
     virtual void secondPassed(std::uint32_t stream, Timestamp arrival) = 0;
     // RTP that was counted, in order of arrival; before any other event that needs it to be so.

@@ -338,7 +338,7 @@ private:
     MediaLane* m_lane = nullptr;
 };
 
-// What the storage thread does with a record but for storing it.
+// What the storage thread does with a record but for storing it: it takes them from a queue, and looks some ahead.
 class JudgingSink final : public CountingSink {
 public:
     explicit JudgingSink(std::uint32_t maxCalls)
@@ -353,11 +353,13 @@ public:
     }
     void liveCall(const CallRecord& call) override
     {
+        take();
         m_alarms.calls().liveCall(call);
         m_service.liveCall(call);
     }
     void stream(const StreamRecord& stream) override
     {
+        take();
         CountingSink::stream(stream);
         m_alarms.calls().stream(stream);
         m_service.stream(stream);
@@ -366,21 +368,36 @@ public:
     {
         CountingSink::quality(point);
         judged += point.mos > 0 ? 1 : 0;
-        m_alarms.calls().quality(point);
+        m_streams[m_waiting] = point.stream;
+        m_points[m_waiting] = point;
+        if (++m_waiting == m_points.size())
+            take();
     }
     void callEnded(const CallRecord& call) override
     {
+        take();
         m_alarms.calls().callEnded(call);
         m_service.callEnded(call);
     }
     void second(Timestamp now) override
     {
+        take();
         m_alarms.second(now);
         m_service.second(now);
     }
     std::uint64_t judged = 0; // points with a MOS
 
 private:
+    void take()
+    {
+        m_alarms.calls().expect(std::span(m_streams).first(m_waiting));
+        for (const QualityPoint& point : std::span(m_points).first(std::exchange(m_waiting, 0)))
+            m_alarms.calls().quality(point);
+    }
+
+    std::array<QualityPoint, 32> m_points; // as many as the storage thread looks ahead
+    std::array<StreamKey, 32> m_streams;
+    std::size_t m_waiting = 0;
     AlarmDesk m_alarms;
     ServiceMonitor m_service;
 };
