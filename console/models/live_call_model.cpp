@@ -205,6 +205,18 @@ void LiveCallModel::apply(const LiveDelta& delta, ProbeId probe)
         else
             m_pendingChanged[name] = call;
     }
+    for (const LiveFigures& figures : delta.figures) {
+        const CallName name { probe, figures.key };
+        const auto known = m_rowOfKey.find(name);
+        if (const auto waiting = m_pendingChanged.find(name); waiting != m_pendingChanged.end())
+            waiting->second.sent = figures.sent;
+        else if (known == m_rowOfKey.end())
+            continue; // not in the snapshot that is awaited, either
+        else if (m_held)
+            (m_pendingChanged[name] = m_calls[known->second].call).sent = figures.sent;
+        else
+            m_calls[known->second].call.sent = figures.sent;
+    }
     for (const CallKey key : delta.removed) {
         m_pendingChanged.erase({ probe, key });
         if (m_rowOfKey.contains({ probe, key }))

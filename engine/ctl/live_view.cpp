@@ -122,6 +122,9 @@ void LiveView::apply(const LiveDelta& delta)
         m_calls.clear();
     for (const LiveCall& call : delta.changed)
         m_calls[call.key] = call;
+    for (const LiveFigures& figures : delta.figures)
+        if (const auto known = m_calls.find(figures.key); known != m_calls.end())
+            known->second.sent = figures.sent;
     for (const CallKey key : delta.removed)
         m_calls.erase(key);
 }

@@ -31,9 +31,10 @@ LiveTable::Stream& LiveTable::streamOf(Row& row, std::uint32_t index)
     return *row.streams.insert(at, added);
 }
 
-void LiveTable::changed(Row& row)
+void LiveTable::changed(Row& row, What what)
 {
     row.version = ++m_version;
+    const FixedText<30> codec = row.call.codec;
     // Of several streams in one direction the newest says how it is now; the worst MOS is of all of them.
     row.call.sent = {};
     for (const Stream& stream : row.streams) {
@@ -47,6 +48,8 @@ void LiveTable::changed(Row& row)
         if (worst > 0 && (shown.mosMin <= 0 || worst < shown.mosMin))
             shown.mosMin = worst;
     }
+    if (what == What::Whole || row.call.codec != codec)
+        row.wholeVersion = row.version;
 }
 
 void LiveTable::update(const CallRecord& record)
@@ -64,7 +67,7 @@ void LiveTable::update(const CallRecord& record)
     call.caller = record.caller;
     call.callee = record.callee;
     call.callId = record.callId;
-    changed(row);
+    changed(row, What::Whole);
 }
 
 void LiveTable::update(const StreamRecord& record)
@@ -82,7 +85,7 @@ void LiveTable::update(const StreamRecord& record)
     stream.expected = record.expected;
     stream.lost = record.lost;
     stream.figures.mosMin = static_cast<float>(record.mosMin.value_or(0));
-    changed(*row);
+    changed(*row, What::Figures);
 }
 
 void LiveTable::update(const QualityPoint& point)
@@ -103,7 +106,7 @@ void LiveTable::update(const QualityPoint& point)
             stream.figures.lossPercent =
                 static_cast<float>(100.0 * static_cast<double>(stream.lost) / static_cast<double>(stream.expected));
     }
-    changed(*row);
+    changed(*row, What::Figures);
 }
 
 void LiveTable::remove(CallKey key)
@@ -126,9 +129,12 @@ LiveDelta LiveTable::delta(std::uint64_t since) const
     LiveDelta delta;
     delta.fromVersion = since;
     delta.toVersion = m_version;
-    for (const auto& [key, row] : m_rows)
-        if (row.version > since)
+    for (const auto& [key, row] : m_rows) {
+        if (row.wholeVersion > since)
             delta.changed.push_back(row.call);
+        else if (row.version > since)
+            delta.figures.push_back({ key, row.call.sent });
+    }
     const auto first = std::upper_bound(m_removals.begin(), m_removals.end(), since,
         [](std::uint64_t version, const Removal& removal) { return version < removal.version; });
     for (auto removal = first; removal != m_removals.end(); ++removal)

@@ -41,6 +41,7 @@ private:
     };
     struct Row {
         std::uint64_t version = 0;
+        std::uint64_t wholeVersion = 0; // of the last change that was not of figures alone
         LiveCall call;
         std::vector<Stream> streams; // in order of their index
     };
@@ -54,7 +55,8 @@ private:
 
     Row* find(CallKey key);
     static Stream& streamOf(Row& row, std::uint32_t index);
-    void changed(Row& row);
+    enum class What { Figures, Whole };
+    void changed(Row& row, What what);
     LiveDelta snapshotLocked() const;
 
     mutable std::mutex m_mutex;

@@ -14,4 +14,11 @@ template <typename Row, typename Key> struct ListDelta {
     std::vector<Key> removed;
 };
 
+// Of some lists, rows in which only a few figures changed come as those.
+template <typename Delta>
+concept HasFigures = requires(Delta delta)
+{
+    delta.figures;
+};
+
 }

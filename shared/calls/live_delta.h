@@ -6,6 +6,8 @@
 
 namespace callmon {
 
-using LiveDelta = ListDelta<LiveCall, CallKey>;
+struct LiveDelta : ListDelta<LiveCall, CallKey> {
+    std::vector<LiveFigures> figures; // of other calls than `changed`, all of them known; after those
+};
 
 }

@@ -215,6 +215,17 @@ template <typename Archive, typename Message> void visitMessage(Archive& archive
 }
 constexpr std::size_t messageMinBytes = 69;
 
+template <typename Archive, typename Directions> void visitDirections(Archive& archive, Directions& sent)
+{
+    for (auto& direction : sent) {
+        archive.field(direction.seen);
+        archive.field(direction.mosNow);
+        archive.field(direction.mosMin);
+        archive.field(direction.lossPercent);
+        archive.field(direction.jitterMs);
+    }
+}
+
 template <typename Archive, typename Call> void visitLiveCall(Archive& archive, Call& call)
 {
     archive.field(call.key);
@@ -228,15 +239,23 @@ template <typename Archive, typename Call> void visitLiveCall(Archive& archive, 
     archive.field(call.callee);
     archive.field(call.callId);
     archive.field(call.codec);
-    for (auto& direction : call.sent) {
-        archive.field(direction.seen);
-        archive.field(direction.mosNow);
-        archive.field(direction.mosMin);
-        archive.field(direction.lossPercent);
-        archive.field(direction.jitterMs);
-    }
+    visitDirections(archive, call.sent);
 }
 constexpr std::size_t liveCallMinBytes = 64;
+
+template <typename Archive, typename Figures> void visitLiveFigures(Archive& archive, Figures& figures)
+{
+    archive.field(figures.key);
+    visitDirections(archive, figures.sent);
+}
+constexpr std::size_t liveFiguresBytes = 42;
+
+struct LiveVisit {
+    void operator()(Writer& out, const LiveCall& call) const { visitLiveCall(out, call); }
+    void operator()(Writer& out, const LiveFigures& figures) const { visitLiveFigures(out, figures); }
+    void operator()(Reader& in, LiveCall& call) const { visitLiveCall(in, call); }
+    void operator()(Reader& in, LiveFigures& figures) const { visitLiveFigures(in, figures); }
+};
 
 template <typename Archive, typename Query> void visitCallQuery(Archive& archive, Query& query)
 {
@@ -304,14 +323,12 @@ constexpr std::size_t unboundFlowBytes = 2 * 18 + 5 + 4 * 8;
 
 std::vector<QByteArray> encode(const LiveDelta& delta, std::size_t messageBytes)
 {
-    return encodeParts(
-        Kind::LiveDelta, delta, messageBytes, [](Writer& w, const LiveCall& call) { visitLiveCall(w, call); });
+    return encodeParts(Kind::LiveDelta, delta, messageBytes, LiveVisit());
 }
 
 std::optional<LiveDeltaPart> decodeLiveDeltaPart(const QByteArray& blob)
 {
-    return decodePart<LiveDeltaPart>(
-        blob, Kind::LiveDelta, liveCallMinBytes, [](Reader& r, LiveCall& call) { visitLiveCall(r, call); });
+    return decodePart<LiveDeltaPart>(blob, Kind::LiveDelta, liveCallMinBytes, LiveVisit(), liveFiguresBytes);
 }
 
 QByteArray encode(const CallQuery& query)

@@ -28,7 +28,7 @@
 namespace callmon {
 
 // Goes up with every change of Session in probe.rep or of a blob. Engine and client must have the same.
-constexpr quint32 remoteProtocolVersion = 10;
+constexpr quint32 remoteProtocolVersion = 11;
 
 // Messages are kept near this size: large ones block their connection and double memory.
 constexpr std::size_t remoteMessageBytes = 128 * 1024;
@@ -58,8 +58,10 @@ public:
         if (m_next == 0) {
             m_delta = std::move(part.delta);
         } else {
-            m_delta.changed.insert(m_delta.changed.end(), part.delta.changed.begin(), part.delta.changed.end());
-            m_delta.removed.insert(m_delta.removed.end(), part.delta.removed.begin(), part.delta.removed.end());
+            append(m_delta.changed, part.delta.changed);
+            append(m_delta.removed, part.delta.removed);
+            if constexpr (HasFigures<Delta>)
+                append(m_delta.figures, part.delta.figures);
         }
         if (++m_next < part.parts)
             return std::nullopt;
@@ -75,6 +77,11 @@ public:
     }
 
 private:
+    template <typename T> static void append(std::vector<T>& to, const std::vector<T>& rows)
+    {
+        to.insert(to.end(), rows.begin(), rows.end());
+    }
+
     Delta m_delta;
     std::uint32_t m_next = 0;
     bool m_broken = false;

@@ -204,14 +204,33 @@ template <typename T, typename Visit> QByteArray writePage(Writer out, const std
     return out.out().take();
 }
 
-// A delta in parts of about `messageBytes`: u32 number | u32 parts | snapshot | versions | rows | keys that went.
-template <typename Delta, typename VisitRow>
-std::vector<QByteArray> encodeParts(Kind kind, const Delta& delta, std::size_t messageBytes, VisitRow visitRow)
+// As many of a list, from `next` on, as there is room for.
+template <typename T, typename Visit>
+void writeSome(Writer& out, const std::vector<T>& list, std::size_t& next, std::size_t messageBytes, Visit visitElement)
 {
-    constexpr std::size_t keyBytes = 8;
+    const std::size_t countAt = out.out().size();
+    out.field(std::uint32_t { 0 });
+    const std::size_t first = next;
+    for (; next < list.size() && out.out().size() < messageBytes; ++next)
+        visitElement(out, list[next]);
+    out.out().u32At(countAt, count32(next - first));
+}
+
+// A delta in parts of about `messageBytes`: u32 number | u32 parts | snapshot | versions | rows | figures, where it has
+// such | keys that went.
+template <typename Delta, typename Visit>
+std::vector<QByteArray> encodeParts(Kind kind, const Delta& delta, std::size_t messageBytes, Visit visit)
+{
     std::vector<QByteArray> parts;
     std::size_t row = 0;
+    [[maybe_unused]] std::size_t figures = 0;
     std::size_t removal = 0;
+    const auto isWhole = [&] {
+        bool whole = row == delta.changed.size() && removal == delta.removed.size();
+        if constexpr (HasFigures<Delta>)
+            whole = whole && figures == delta.figures.size();
+        return whole;
+    };
     do {
         Writer out(kind);
         out.field(count32(parts.size()));
@@ -219,20 +238,12 @@ std::vector<QByteArray> encodeParts(Kind kind, const Delta& delta, std::size_t m
         out.field(delta.snapshot);
         out.field(delta.fromVersion);
         out.field(delta.toVersion);
-        const std::size_t changedAt = out.out().size();
-        out.field(std::uint32_t { 0 });
-        const std::size_t firstRow = row;
-        for (; row < delta.changed.size() && out.out().size() < messageBytes; ++row)
-            visitRow(out, delta.changed[row]);
-        out.out().u32At(changedAt, count32(row - firstRow));
-        std::size_t removals = 0;
-        if (row == delta.changed.size() && out.out().size() < messageBytes)
-            removals = std::min(delta.removed.size() - removal, messageBytes / keyBytes);
-        out.field(count32(removals));
-        for (std::size_t i = 0; i < removals; ++i)
-            out.field(delta.removed[removal++]);
+        writeSome(out, delta.changed, row, messageBytes, visit);
+        if constexpr (HasFigures<Delta>)
+            writeSome(out, delta.figures, figures, messageBytes, visit);
+        writeSome(out, delta.removed, removal, messageBytes, [](Writer& w, const auto& key) { w.field(key); });
         parts.push_back(out.out().take());
-    } while (row < delta.changed.size() || removal < delta.removed.size());
+    } while (!isWhole());
     constexpr qsizetype partsAt = 6;
     for (QByteArray& part : parts)
         for (int i = 0; i < 4; ++i)
@@ -240,8 +251,9 @@ std::vector<QByteArray> encodeParts(Kind kind, const Delta& delta, std::size_t m
     return parts;
 }
 
-template <typename Part, typename VisitRow>
-std::optional<Part> decodePart(const QByteArray& blob, Kind kind, std::size_t rowMinBytes, VisitRow visitRow)
+template <typename Part, typename Visit>
+std::optional<Part> decodePart(const QByteArray& blob, Kind kind, std::size_t rowMinBytes, Visit visit,
+    [[maybe_unused]] std::size_t figuresBytes = 0)
 {
     constexpr std::size_t keyBytes = 8;
     Reader in(blob, kind);
@@ -251,7 +263,9 @@ std::optional<Part> decodePart(const QByteArray& blob, Kind kind, std::size_t ro
     in.field(part.delta.snapshot);
     in.field(part.delta.fromVersion);
     in.field(part.delta.toVersion);
-    readList(in, part.delta.changed, rowMinBytes, visitRow);
+    readList(in, part.delta.changed, rowMinBytes, visit);
+    if constexpr (HasFigures<decltype(part.delta)>)
+        readList(in, part.delta.figures, figuresBytes, visit);
     readList(in, part.delta.removed, keyBytes, [](Reader& r, auto& key) { r.field(key); });
     if (!in.complete() || part.number >= part.parts)
         return std::nullopt;

@@ -77,6 +77,8 @@ void say(const char* who, const char* what, double value, const char* unit, doub
 
 // ---- the feed: what a probe's connection hands to the console, part by part
 
+constexpr int secondsPerReport = 60; // an engine tells a call that stays as it is in all its fields once a minute
+
 // Calls of group (version - 1) come back, those of group version go: as many begin and end, and the next round is right
 // again.
 LiveDelta changesOf(const std::vector<LiveCall>& all, int version)
@@ -94,6 +96,11 @@ LiveDelta changesOf(const std::vector<LiveCall>& all, int version)
             call.sent[side].mosNow = other.sent[side].mosNow;
             call.sent[side].jitterMs = other.sent[side].jitterMs + 0.1F * static_cast<float>(version);
             call.sent[side].lossPercent = other.sent[side].lossPercent;
+        }
+        const bool comesBack = i / churn == (version + versions - 1) % versions;
+        if (!comesBack && i % secondsPerReport != version % secondsPerReport) {
+            delta.figures.push_back({ call.key, call.sent });
+            continue;
         }
         call.lastCode = static_cast<std::uint16_t>(180 + version);
         delta.changed.push_back(call);
@@ -404,6 +411,13 @@ public:
             }
             m_items[call.key.value] = row.front();
             m_model.appendRow(row);
+        }
+        for (const LiveFigures& figures : delta.figures) {
+            LiveCall call;
+            call.sent = figures.sent;
+            if (const auto known = m_items.find(figures.key.value); known != m_items.end())
+                for (int column = LiveCallModel::CallerMosNow; column <= LiveCallModel::CalleeJitter; ++column)
+                    fill(*m_model.item(known->second->row(), column), call, column);
         }
         for (const CallKey key : delta.removed)
             if (const auto known = m_items.find(key.value); known != m_items.end()) {

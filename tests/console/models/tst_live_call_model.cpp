@@ -58,6 +58,10 @@ private slots:
             delta.snapshot = round % 17 == 16;
             for (int i = 0; i < 15; ++i)
                 delta.changed.push_back(numbered(static_cast<int>(random() % 120)));
+            for (int i = 0; i < 15; ++i) {
+                const LiveCall call = numbered(static_cast<int>(random() % 120));
+                delta.figures.push_back({ call.key, call.sent });
+            }
             for (int i = 0; i < 10; ++i)
                 delta.removed.push_back({ 1'000'000 + static_cast<int>(random() % 120) });
             model.apply(delta);
@@ -142,6 +146,57 @@ private slots:
         QCOMPARE(at(model, 0, LiveCallModel::CallerLoss), QString("0.25"));
         QCOMPARE(at(model, 0, LiveCallModel::CallerJitter), QString("12.3"));
         QCOMPARE(at(model, 0, LiveCallModel::CalleeMosNow), QString("–"));
+    }
+
+    void figuresAloneLeaveTheRestOfTheCall()
+    {
+        LiveCallModel model;
+        model.apply(snapshot(3));
+        LiveDelta delta;
+        LiveCall known = numbered(1);
+        known.sent[0].mosNow = 2.5F;
+        LiveCall other = numbered(7); // never told
+        delta.figures = { { known.key, known.sent }, { other.key, other.sent } };
+        model.apply(delta);
+        QCOMPARE(model.totalCalls(), 3);
+        QCOMPARE(model.find(known.key)->sent[0].mosNow, 2.5F);
+        QCOMPARE(model.find(known.key)->caller, numbered(1).caller);
+    }
+
+    // Held, or on the way together with a snapshot or a call's first row: nothing is lost of what came one after the
+    // other.
+    void figuresFollowWhatCameBeforeThem()
+    {
+        const auto figuresOf = [](int i, float mos) {
+            LiveDelta delta;
+            LiveCall call = numbered(i);
+            call.sent[0].mosNow = mos;
+            delta.figures = { { call.key, call.sent } };
+            return delta;
+        };
+        LiveCallModel model;
+        model.apply(snapshot(3));
+        model.setHeld(true);
+        model.apply(figuresOf(1, 2.1F));
+        QCOMPARE(model.find(numbered(1).key)->sent[0].mosNow, numbered(1).sent[0].mosNow); // stands still
+        LiveDelta fresh;
+        fresh.changed = { numbered(5) };
+        model.apply(fresh);
+        model.apply(figuresOf(5, 2.2F));
+        LiveDelta gone;
+        gone.removed = { numbered(2).key };
+        model.apply(figuresOf(2, 2.3F));
+        model.apply(gone);
+        model.setHeld(false);
+        QCOMPARE(model.totalCalls(), 3);
+        QCOMPARE(model.find(numbered(1).key)->sent[0].mosNow, 2.1F);
+        QCOMPARE(model.find(numbered(5).key)->sent[0].mosNow, 2.2F);
+        QVERIFY(model.find(numbered(2).key) == nullptr);
+
+        model.apply(snapshot(2)); // small: shown with the next refresh
+        model.apply(figuresOf(0, 2.4F));
+        QTRY_COMPARE(model.totalCalls(), 2);
+        QCOMPARE(model.find(numbered(0).key)->sent[0].mosNow, 2.4F);
     }
 
     void heldListStandsStillAndCatchesUp()

@@ -167,8 +167,7 @@ public:
         return {};
     }
     // A second of every stream each time, as long as `listenedSeconds` lets it.
-    Result<bool> listen(
-        Listening& listening, const std::function<bool(const StreamRecord&, Bytes)>& sink) override
+    Result<bool> listen(Listening& listening, const std::function<bool(const StreamRecord&, Bytes)>& sink) override
     {
         if (m_data.notRecorded)
             return Error { "this call is not being recorded (rule none)" };
@@ -224,6 +223,8 @@ public:
             version = delta.toVersion;
             for (const LiveCall& call : delta.changed)
                 live[call.key] = call;
+            for (const LiveFigures& figures : delta.figures)
+                live.at(figures.key).sent = figures.sent;
             for (const CallKey key : delta.removed)
                 live.erase(key);
         });

@@ -2,6 +2,9 @@
 
 #include <QTest>
 #include <algorithm>
+#include <array>
+#include <map>
+#include <random>
 
 using namespace callmon;
 
@@ -55,6 +58,91 @@ private slots:
         QCOMPARE(delta.toVersion, table.version());
         QCOMPARE(only(delta).key, CallKey { 2 });
         QVERIFY(table.delta(table.version()).changed.empty());
+    }
+
+    void callWithNewFiguresAloneIsNotTold()
+    {
+        LiveTable table;
+        table.update(callOf(1));
+        table.update(streamOf(1, 0, Party::Caller));
+        const std::uint64_t before = table.version();
+        table.update(pointOf(1, 0, 3.5F, 12.F));
+        const LiveDelta figures = table.delta(before);
+        QVERIFY(figures.changed.empty());
+        QCOMPARE(figures.figures.size(), 1u);
+        QCOMPARE(figures.figures[0].key, CallKey { 1 });
+        QCOMPARE(figures.figures[0].sent[0].mosNow, 3.5F);
+        QCOMPARE(only(table.delta(before - 2)).sent[0].mosNow, 3.5F); // who does not know the call gets all of it
+        StreamRecord stream = streamOf(1, 0, Party::Caller);
+        stream.codec = "G722";
+        table.update(stream);
+        const LiveDelta codec = table.delta(before);
+        QVERIFY(codec.figures.empty());
+        QCOMPARE(codec.changed.size(), 1u);
+        QCOMPARE(codec.changed[0].codec.view(), std::string_view("G722"));
+    }
+
+    void readersThatKeepUpKnowWhatASnapshotSays()
+    {
+        LiveTable table;
+        std::mt19937 random(11);
+        struct Reader {
+            std::uint64_t version = 0;
+            std::map<CallKey, LiveCall> calls;
+        };
+        std::array<Reader, 3> readers; // one by one seldom, often, always
+        for (int step = 0; step < 5000; ++step) {
+            const int call = 1 + static_cast<int>(random() % 40);
+            const auto stream = static_cast<std::uint32_t>(random() % 3);
+            switch (random() % 8) {
+            case 0:
+                table.update(callOf(call));
+                break;
+            case 1:
+                table.remove({ call });
+                break;
+            case 2: {
+                StreamRecord record = streamOf(call, stream, stream == 1 ? Party::Callee : Party::Caller);
+                record.codec = random() % 2 ? "PCMA" : "G729";
+                record.lossPercent = static_cast<double>(random() % 100);
+                table.update(record);
+                break;
+            }
+            default:
+                table.update(pointOf(
+                    call, stream, 1.F + static_cast<float>(random() % 34) / 10, static_cast<float>(random() % 50)));
+            }
+            for (std::size_t i = 0; i < readers.size(); ++i) {
+                if (random() % (1 + 7 * i) != 0)
+                    continue;
+                Reader& reader = readers[i];
+                const LiveDelta delta = table.delta(reader.version);
+                if (delta.snapshot)
+                    reader.calls.clear();
+                for (const LiveCall& changed : delta.changed)
+                    reader.calls[changed.key] = changed;
+                for (const LiveFigures& figures : delta.figures) {
+                    QVERIFY(reader.calls.contains(figures.key));
+                    reader.calls[figures.key].sent = figures.sent;
+                }
+                for (const CallKey key : delta.removed)
+                    reader.calls.erase(key);
+                reader.version = delta.toVersion;
+                const LiveDelta all = table.snapshot();
+                QCOMPARE(reader.calls.size(), all.changed.size());
+                for (const LiveCall& now : all.changed) {
+                    const LiveCall& known = reader.calls.at(now.key);
+                    QVERIFY(known.codec == now.codec);
+                    for (std::size_t side = 0; side < 2; ++side) {
+                        QCOMPARE(known.sent[side].seen, now.sent[side].seen);
+                        QCOMPARE(known.sent[side].mosNow, now.sent[side].mosNow);
+                        QCOMPARE(known.sent[side].mosMin, now.sent[side].mosMin);
+                        QCOMPARE(known.sent[side].lossPercent, now.sent[side].lossPercent);
+                        QCOMPARE(known.sent[side].jitterMs, now.sent[side].jitterMs);
+                    }
+                }
+            }
+        }
     }
 
     void trustFollowsTheRecord()

@@ -15,6 +15,7 @@ inline std::vector<QByteArray> blobs()
     live.changed.resize(3);
     live.changed[1].caller = "alice";
     live.changed[1].answeredAt = start;
+    live.figures = { { { 4 }, { LiveDirection { true, 4.3F, 3.9F, 0.5F, 2.F }, {} } } };
     live.removed = { { 1 }, { 2 } };
     AlarmDelta alarms;
     alarms.snapshot = true;

@@ -194,6 +194,17 @@ LiveCall fullLiveCall()
     return call;
 }
 
+void compare(const std::array<LiveDirection, 2>& a, const std::array<LiveDirection, 2>& b)
+{
+    for (std::size_t i = 0; i < 2; ++i) {
+        QCOMPARE(a[i].seen, b[i].seen);
+        QCOMPARE(a[i].mosNow, b[i].mosNow);
+        QCOMPARE(a[i].mosMin, b[i].mosMin);
+        QCOMPARE(a[i].lossPercent, b[i].lossPercent);
+        QCOMPARE(a[i].jitterMs, b[i].jitterMs);
+    }
+}
+
 void compare(const LiveCall& a, const LiveCall& b)
 {
     QCOMPARE(a.key, b.key);
@@ -207,13 +218,7 @@ void compare(const LiveCall& a, const LiveCall& b)
     QCOMPARE(a.callee, b.callee);
     QCOMPARE(a.callId, b.callId);
     QCOMPARE(a.codec, b.codec);
-    for (std::size_t i = 0; i < 2; ++i) {
-        QCOMPARE(a.sent[i].seen, b.sent[i].seen);
-        QCOMPARE(a.sent[i].mosNow, b.sent[i].mosNow);
-        QCOMPARE(a.sent[i].mosMin, b.sent[i].mosMin);
-        QCOMPARE(a.sent[i].lossPercent, b.sent[i].lossPercent);
-        QCOMPARE(a.sent[i].jitterMs, b.sent[i].jitterMs);
-    }
+    compare(a.sent, b.sent);
 }
 
 CallQuery fullQuery()
@@ -272,7 +277,7 @@ template <typename Page> Page through(const Page& page)
     return answer && std::holds_alternative<Page>(*answer) ? std::get<Page>(*answer) : Page {};
 }
 
-LiveDelta deltaOf(int rows, int removals)
+LiveDelta deltaOf(int rows, int figures, int removals)
 {
     LiveDelta delta;
     delta.fromVersion = 5;
@@ -281,6 +286,8 @@ LiveDelta deltaOf(int rows, int removals)
         delta.changed.push_back(fullLiveCall());
         delta.changed.back().key = { i };
     }
+    for (int i = 0; i < figures; ++i)
+        delta.figures.push_back({ { 500'000 + i }, fullLiveCall().sent });
     for (int i = 0; i < removals; ++i)
         delta.removed.push_back({ 1'000'000 + i });
     return delta;
@@ -584,17 +591,20 @@ private slots:
     void largeDeltasTravelInPartsOfTheGivenSize_data()
     {
         QTest::addColumn<int>("rows");
+        QTest::addColumn<int>("figures");
         QTest::addColumn<int>("removals");
-        QTest::newRow("empty") << 0 << 0;
-        QTest::newRow("rows") << 1'000 << 0;
-        QTest::newRow("removals") << 0 << 5'000;
-        QTest::newRow("both") << 777 << 3'333;
+        QTest::newRow("empty") << 0 << 0 << 0;
+        QTest::newRow("rows") << 1'000 << 0 << 0;
+        QTest::newRow("figures") << 0 << 2'000 << 0;
+        QTest::newRow("removals") << 0 << 0 << 5'000;
+        QTest::newRow("all") << 777 << 1'111 << 3'333;
     }
     void largeDeltasTravelInPartsOfTheGivenSize()
     {
         QFETCH(int, rows);
+        QFETCH(int, figures);
         QFETCH(int, removals);
-        const LiveDelta delta = deltaOf(rows, removals);
+        const LiveDelta delta = deltaOf(rows, figures, removals);
         constexpr std::size_t size = 10'000;
         DeltaAssembler<LiveDelta> assembler;
         std::optional<LiveDelta> there;
@@ -611,12 +621,18 @@ private slots:
         QCOMPARE(there->changed.size(), delta.changed.size());
         for (int i = 0; i < rows; ++i)
             QCOMPARE(there->changed[static_cast<std::size_t>(i)].key, CallKey { i });
+        QCOMPARE(there->figures.size(), delta.figures.size());
+        for (int i = 0; i < figures; ++i) {
+            const LiveFigures& one = there->figures[static_cast<std::size_t>(i)];
+            QCOMPARE(one.key, CallKey { 500'000 + i });
+            compare(one.sent, fullLiveCall().sent);
+        }
         QCOMPARE(there->removed, delta.removed);
     }
 
     void missingPartIsNoticed()
     {
-        const auto parts = encode(deltaOf(1'000, 0), 10'000);
+        const auto parts = encode(deltaOf(1'000, 0, 0), 10'000);
         QVERIFY(parts.size() > 3);
         DeltaAssembler<LiveDelta> assembler;
         QVERIFY(!assembler.add(*decodeLiveDeltaPart(parts[0])));
