@@ -188,6 +188,10 @@ int listUnbound(CallSource& source, const CtlOptions& options, CtlOutput output)
     const auto status = source.status();
     if (!status)
         return fail(output, status.error());
+    if (status.value().addressesWithheld) // an empty list would say that all RTP belongs to calls
+        return fail(output,
+            { "which addresses send RTP of no call is for operators: your certificate says viewer. Ask whoever keeps "
+              "the certificates for one with the role operator" });
     const auto rows = makeRowOutput(options.format, unboundFieldNames(), unboundTable, output.out, options.signs());
     for (const UnboundFlow& flow : status.value().unboundFlows)
         rows->row(unboundFields(flow));

@@ -25,9 +25,9 @@ std::unique_ptr<QueryRunner> RemoteSession::takeRunner()
     return std::move(m_runner);
 }
 
-void RemoteSession::everySecond(const QByteArray& status)
+void RemoteSession::everySecond(const StatusBlobs& status)
 {
-    emit statusChanged(status);
+    emit statusChanged(m_gate.allows(RemoteRole::Operator) ? status.whole : status.withoutAddresses);
     m_live.everySecond();
     m_alarms.everySecond();
 }

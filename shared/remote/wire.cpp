@@ -277,6 +277,7 @@ template <typename Archive, typename Status> void visitStatusHead(Archive& archi
     archive.field(status.liveCalls);
     archive.field(status.framesPerSecond);
     archive.field(status.bitsPerSecond);
+    archive.field(status.addressesWithheld);
 }
 constexpr std::size_t namedCounterMinBytes = 18;
 

@@ -38,7 +38,7 @@ enum class Kind : std::uint8_t {
     AuditQuery,
     AuditPage
 };
-constexpr std::uint8_t blobVersion = 7;
+constexpr std::uint8_t blobVersion = 8;
 
 class Writer {
 public:

@@ -258,7 +258,7 @@ void beAClient(const QByteArray& input)
     RemoteClient client(std::make_unique<Wire>(conversation),
         { 1, QStringLiteral("1.0"), 1 << 24, makeRunner, gateOfAdmin() }, feeds());
     client.start();
-    client.everySecond("status");
+    client.everySecond({ "status", "" });
     QCoreApplication::processEvents();
 }
 

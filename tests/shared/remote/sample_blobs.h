@@ -47,6 +47,8 @@ inline std::vector<QByteArray> blobs()
     all.push_back(encode(asked));
     all.push_back(encode(fullRule()));
     all.push_back(encode(status));
+    status.addressesWithheld = true;
+    all.push_back(encode(status));
     all.push_back(encode(FoundCalls { 4, { fullCall(start, "a@b"), CallRecord {} },
         { { { 77 }, "bad-line billing", "kept by hold, ada: case 17" } } }));
     all.push_back(

@@ -468,8 +468,10 @@ private slots:
             status.unboundFlows.push_back(
                 { { { IpAddress::v4(0x0a000001), port }, { IpAddress::v4(0x0a000002), 6000 } }, Ssrc { 0x1a2b3c4d }, 8,
                     at(1), at(8), 1ULL << 40, 1ULL << 50 });
+        status.addressesWithheld = true;
         const auto there = decodeProbeStatus(encode(status));
         QVERIFY(there);
+        QVERIFY(there->addressesWithheld);
         QCOMPARE(there->source, status.source);
         QCOMPARE(there->version, status.version);
         QCOMPARE(there->now, status.now);
@@ -630,7 +632,7 @@ private slots:
         CallQuery query;
         query.caller = "ab";
         query.minMos = 1.0;
-        const QByteArray expected = QByteArray::fromHex("0207" // CallQuery, version 7
+        const QByteArray expected = QByteArray::fromHex("0208" // CallQuery, version 8
                                                         "0000" // from, to: absent
                                                         "00026162" // caller
                                                         "0000000000000000" // callee, number, callId, leg
@@ -662,7 +664,7 @@ private slots:
     void foreignVersionsAreRefused()
     {
         for (QByteArray blob : sample::blobs())
-            for (const int version : { 6, 8 }) {
+            for (const int version : { 7, 9 }) {
                 blob[1] = static_cast<char>(version);
                 QVERIFY(!decodes(blob));
             }
