@@ -132,34 +132,14 @@ int listStreams(CallSource& source, const CtlOptions& options, CtlOutput output)
     const auto rows = makeRowOutput(options.format, streamFieldNames(),
         options.streams.takesAll() ? std::span<const TableColumn>(streamTable) : bindingTable, output.out,
         options.signs());
-    Result<void> result;
-    const auto show = [&](CallKey key, std::string_view callId) {
-        const auto streams = source.streams(key);
-        if (!streams) {
-            result = streams.error();
-            return false;
-        }
-        for (const StreamRecord& stream : streams.value())
+    const auto found = callsWithStreams(source, query, [&](const CallRecord& call, const auto& streams) {
+        for (const StreamRecord& stream : streams)
             if (options.streams.matches(stream))
-                rows->row(streamFields(stream, callId));
+                rows->row(streamFields(stream, call.callId));
         return static_cast<bool>(output.out);
-    };
-    std::vector<std::pair<CallKey, std::string>> waiting; // where the source cannot be asked from within the sink
-    const auto found = source.calls(query, [&](const CallRecord& call) {
-        if (source.answersWithinSink())
-            return show(call.key, call.callId);
-        waiting.emplace_back(call.key, call.callId.str());
-        return true;
     });
-    for (const auto& [key, callId] : waiting)
-        if (!show(key, callId))
-            break;
     rows->end();
-    if (!found)
-        return fail(output, found.error());
-    if (!result)
-        return fail(output, result.error());
-    return 0;
+    return found ? 0 : fail(output, found.error());
 }
 
 int listQuality(CallSource& source, const CtlOptions& options, CtlOutput output)

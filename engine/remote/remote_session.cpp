@@ -215,6 +215,20 @@ void RemoteSession::deleteNumber(quint64 request, QByteArray what)
         start(request, *wanted);
 }
 
+void RemoteSession::retentionClock(quint64 request)
+{
+    if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Operator, "retention clock")))
+        return;
+    start(request, ClockWanted {});
+}
+
+void RemoteSession::confirmClock(quint64 request)
+{
+    if (mayNot(request, m_gate.refusal(RemoteRole::Admin, "confirm clock")))
+        return;
+    start(request, ConfirmClock {});
+}
+
 void RemoteSession::callNotes(quint64 request, qint64 call)
 {
     if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Operator, "notes", wordsOf(CallKey { call }))))

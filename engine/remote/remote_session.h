@@ -77,6 +77,8 @@ public:
     void whoAmI(quint64 request) override;
     void audit(quint64 request, QByteArray query) override;
     void noteExport(quint64 request, QString what) override;
+    void retentionClock(quint64 request) override;
+    void confirmClock(quint64 request) override;
 
 private:
     void changeTag(quint64 request, const char* action, CallKey call, const QString& tag, bool add);

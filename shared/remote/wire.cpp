@@ -463,6 +463,12 @@ std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob)
     case Kind::AuditPage:
         readPage(in, answer.emplace<AuditPage>());
         break;
+    case Kind::RetentionClock:
+        readClock(in, answer.emplace<RetentionClock>());
+        break;
+    case Kind::AnswerRemarks:
+        readPage(in, answer.emplace<AnswerRemarks>());
+        break;
     default:
         return std::nullopt;
     }

@@ -36,22 +36,26 @@ public:
     }
     std::vector<AlarmRule> rules() const override { return {}; }
     Result<std::vector<AlarmRuleChange>> ruleChanges() const override { return std::vector<AlarmRuleChange>(); }
-    Result<void> putRule(AlarmRule, const std::string& user) override
+    Result<void> putRule(AlarmRule rule, const std::string& user) override
     {
-        changedBy = user;
+        changedBy = rule.name.str() + " by " + user;
         return {};
     }
-    Result<void> removeRule(const std::string&, const std::string&) override { return {}; }
+    Result<void> removeRule(const std::string& name, const std::string& user) override
+    {
+        removed = name + " by " + user;
+        return {};
+    }
 
-    std::string acknowledgedBy, shelvedBy, changedBy;
+    std::string acknowledgedBy, shelvedBy, changedBy, removed;
 };
 
 class NoRecording : public RecordingAccess {
 public:
     RecordingRules rules() const override { return { 3, builtInRecordingRules() }; }
-    Result<void> putRules(RecordingRules, const std::string& user) override
+    Result<void> putRules(RecordingRules rules, const std::string& user) override
     {
-        changedBy = user;
+        changedBy = std::to_string(rules.version) + " by " + user;
         return {};
     }
     std::string wordsOf(const RecordingRules& rules) const override
@@ -66,39 +70,56 @@ class NoRecords : public RecordKeeping {
 public:
     Result<Hold> hold(CallKey call, const std::string& reason, const std::string& who) override
     {
-        heldBy = who;
+        held = std::to_string(call.value) + " for " + reason + " by " + who;
         Hold hold;
         hold.call = call;
         hold.reason = reason;
         return hold;
     }
-    Result<Hold> release(CallKey, const std::string&, const std::string&) override { return Hold {}; }
-    Result<std::vector<Hold>> holds() override { return std::vector<Hold>(); }
-    Result<DeletionReport> deleteNumber(const DeletionRequest&, const std::atomic<bool>*) override
+    Result<Hold> release(CallKey call, const std::string& reason, const std::string& who) override
     {
+        released = std::to_string(call.value) + " for " + reason + " by " + who;
+        return Hold {};
+    }
+    Result<std::vector<Hold>> holds() override { return std::vector<Hold>(); }
+    Result<DeletionReport> deleteNumber(const DeletionRequest& request, const std::atomic<bool>*) override
+    {
+        deleted = request.number;
         return DeletionReport {};
     }
 
-    std::string heldBy;
+    Result<RetentionClock> clock() override { return RetentionClock {}; }
+    Result<RetentionClock> confirmClock() override
+    {
+        ++confirmed;
+        return RetentionClock {};
+    }
+
+    std::string held, released, deleted;
+    std::atomic<int> confirmed { 0 };
 };
 
 class NoNotes : public CallNoting {
 public:
     Result<CallNotes> notes(CallKey call) override { return CallNotes { call, {}, {} }; }
     Result<std::vector<TagUse>> tagNames() override { return std::vector<TagUse>(); }
-    Result<void> addTag(CallKey, const std::string& tag, const std::string& who) override
+    Result<void> addTag(CallKey call, const std::string& tag, const std::string& who) override
     {
-        tagged = tag + " by " + who;
+        tagged = std::to_string(call.value) + ' ' + tag + " by " + who;
         return {};
     }
-    Result<void> removeTag(CallKey, const std::string&) override { return {}; }
-    Result<void> addNote(CallKey, const std::string&, const std::string& who) override
+    Result<void> removeTag(CallKey call, const std::string& tag) override
     {
-        notedBy = who;
+        untagged = std::to_string(call.value) + ' ' + tag;
+        return {};
+    }
+    Result<void> addNote(CallKey call, const std::string& text, const std::string& who) override
+    {
+        noted = std::to_string(call.value) + ' ' + text + " by " + who;
         return {};
     }
 
-    std::string tagged, notedBy;
+    std::string tagged, untagged, noted;
 };
 
 const char* const sourceRead = "net_af_packet0,iface=eth1";
@@ -146,8 +167,8 @@ struct Site {
         options.openQuery = [this]() -> Result<std::unique_ptr<RecordQuery>> {
             return std::unique_ptr<RecordQuery>(new FakeQuery(data));
         };
-        service = std::make_unique<RemoteService>(
-            std::filesystem::path(), nullptr, table, statusWithAddresses, options);
+        service =
+            std::make_unique<RemoteService>(std::filesystem::path(), nullptr, table, statusWithAddresses, options);
         RemoteAddress address;
         address.host = QStringLiteral("127.0.0.1");
         address.port = 0;
@@ -261,6 +282,9 @@ const std::vector<Request>& allRequests()
             [](RemoteProbe& probe) {
                 return probe.deleteNumber({ "+34910000001", {}, {}, false });
             } },
+        { "retentionClock", "retention clock", Operator, false,
+            [](RemoteProbe& probe) { return probe.retentionClock(); } },
+        { "confirmClock", "confirm clock", Admin, true, [](RemoteProbe& probe) { return probe.confirmClock(); } },
         { "whoAmI", "who am I", Viewer, false, [](RemoteProbe& probe) { return probe.whoAmI(); } },
         { "audit", "audit", Admin, true, [](RemoteProbe& probe) { return probe.audit({}); } },
         { "noteExport", "export", Operator, true,
@@ -326,11 +350,17 @@ private slots:
         }
         QCOMPARE(site.alarms.acknowledgedBy, std::string("a-admin"));
         QCOMPARE(site.alarms.shelvedBy, std::string("a-admin"));
-        QCOMPARE(site.alarms.changedBy, std::string("a-admin"));
-        QCOMPARE(site.recording.changedBy, std::string("a-admin"));
-        QCOMPARE(site.records.heldBy, std::string("a-admin"));
-        QCOMPARE(site.notes.tagged, std::string("bad-line by a-admin"));
-        QCOMPARE(site.notes.notedBy, std::string("a-admin"));
+        QCOMPARE(site.alarms.changedBy, builtInRules().front().name.str() + " by a-admin");
+        QCOMPARE(site.alarms.removed, std::string("mine by a-admin"));
+        QCOMPARE(site.recording.changedBy, std::string("9 by a-admin"));
+        const std::string call = std::to_string(keyOf(1).value);
+        QCOMPARE(site.records.held, call + " for case 17 by a-admin");
+        QCOMPARE(site.records.released, call + " for closed by a-admin");
+        QCOMPARE(site.records.deleted, std::string("+34910000001"));
+        QCOMPARE(site.records.confirmed.load(), 1);
+        QCOMPARE(site.notes.tagged, call + " bad-line by a-admin");
+        QCOMPARE(site.notes.untagged, call + " bad-line");
+        QCOMPARE(site.notes.noted, call + " of +34910000001 by a-admin");
         bool toldInWords = false;
         for (const AuditEntry& entry : site.audited()) {
             toldInWords |= entry.action == "change recording rules" && entry.detail == "version 9";
@@ -420,7 +450,8 @@ private slots:
             const auto role = static_cast<RemoteRole>(i);
             SessionOf one(role);
             QByteArray sent;
-            QObject::connect(&one.session, &SessionSource::statusChanged, [&](const QByteArray& blob) { sent += blob; });
+            QObject::connect(
+                &one.session, &SessionSource::statusChanged, [&](const QByteArray& blob) { sent += blob; });
             QObject::connect(&one.session, &SessionSource::livePart, [&](const QByteArray& blob) { sent += blob; });
             QObject::connect(&one.session, &SessionSource::alarmPart, [&](const QByteArray& blob) { sent += blob; });
             QObject::connect(

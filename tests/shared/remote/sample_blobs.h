@@ -74,6 +74,8 @@ inline std::vector<QByteArray> blobs()
     hold.releasedAt = start;
     hold.releasedBy = "grace";
     all.push_back(encode(HoldPage { { hold, Hold {} } }));
+    all.push_back(encode(RetentionClock { start, start, true }));
+    all.push_back(encode(AnswerRemarks { { "a day is damaged", "" } }));
     all.push_back(encode(DeletionRequest { "+34910000001", start, {}, true }));
     DeletedCall deleted;
     deleted.call = { 77 };

@@ -485,6 +485,22 @@ private slots:
         QCOMPARE(there->counters[0].perSecond, status.counters[0].perSecond);
     }
 
+    void everyFieldOfTheClockAndOfRemarksArrives()
+    {
+        for (const RetentionClock& sent :
+            { RetentionClock { at(9), at(4), true }, RetentionClock { at(9), {}, false } }) {
+            const auto there = decodeAnswer(encode(sent));
+            QVERIFY(there && std::holds_alternative<RetentionClock>(*there));
+            const auto& clock = std::get<RetentionClock>(*there);
+            QCOMPARE(clock.now, sent.now);
+            QVERIFY(clock.lastBelieved == sent.lastBelieved);
+            QCOMPARE(clock.doubted, sent.doubted);
+        }
+        const auto there = decodeAnswer(encode(AnswerRemarks { { "a day is damaged", "" } }));
+        QVERIFY(there && std::holds_alternative<AnswerRemarks>(*there));
+        QVERIFY(std::get<AnswerRemarks>(*there).remarks == (std::vector<std::string> { "a day is damaged", "" }));
+    }
+
     void everyFieldOfALiveCallArrives()
     {
         LiveDelta delta;
