@@ -294,7 +294,7 @@ const std::vector<Request>& allRequests()
         { "addTag", "add tag", Reviewer, true,
             [](RemoteProbe& probe) { return probe.addTag(keyOf(1), QStringLiteral("Bad-Line")); } },
         { "removeTag", "remove tag", Reviewer, true,
-            [](RemoteProbe& probe) { return probe.removeTag(keyOf(1), QStringLiteral("bad-line")); } },
+            [](RemoteProbe& probe) { return probe.removeTag(keyOf(1), QStringLiteral("old-line")); } },
         { "addNote", "add note", Reviewer, true,
             [](RemoteProbe& probe) { return probe.addNote(keyOf(1), QStringLiteral("of +34910000001")); } },
     };
@@ -359,7 +359,7 @@ private slots:
         QCOMPARE(site.records.deleted, std::string("+34910000001"));
         QCOMPARE(site.records.confirmed.load(), 1);
         QCOMPARE(site.notes.tagged, call + " bad-line by a-admin");
-        QCOMPARE(site.notes.untagged, call + " bad-line");
+        QCOMPARE(site.notes.untagged, call + " old-line");
         QCOMPARE(site.notes.noted, call + " of +34910000001 by a-admin");
         bool toldInWords = false;
         for (const AuditEntry& entry : site.audited()) {
