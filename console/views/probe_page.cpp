@@ -190,7 +190,8 @@ void ProbePage::refresh()
     QStringList head { tr("%1 %2").arg(glyph(grade), word(grade)) };
     if (grade == ProbeHealth::Grade::Gone || grade == ProbeHealth::Grade::Late)
         head += tr("last heard of %1 s ago").arg(health.sinceHeard(m_watch.now()).count() / 1000);
-    head += tr("reads %1").arg(QString::fromStdString(status.source));
+    head += status.addressesWithheld ? tr("what it reads is for operators")
+                                     : tr("reads %1").arg(QString::fromStdString(status.source));
     head += tr("version %1").arg(QString::fromStdString(status.version));
     head += tr("its time %1 %2").arg(dateTimeText(status.now), zoneLabel());
     m_head->setText(head.join(QStringLiteral(" · ")));

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <optional>
+#include <sys/file.h>
 #include <utility>
 
 namespace callmon {
@@ -119,9 +120,15 @@ AuditLog::AuditLog(FileHandle file, std::string hash)
 Result<AuditLog> AuditLog::open(const std::filesystem::path& directory)
 {
     const auto path = directory / fileName;
-    const LogEnd end = endOfLog(path);
     FileHandle file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
-    if (!file || (end.torn && ::write(file.get(), "\n", 1) != 1))
+    if (!file)
+        return systemError("cannot write the audit log", path);
+    // Two writers would each go on from a line that is not the last one, and break the chain.
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
+        return Error { "another process writes the audit log " + path.string()
+            + "; if that is an engine, ask it with --engine URL" };
+    const LogEnd end = endOfLog(path);
+    if ((end.torn && ::write(file.get(), "\n", 1) != 1))
         return systemError("cannot write the audit log", path);
     return AuditLog(std::move(file), end.hash);
 }

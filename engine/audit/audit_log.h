@@ -16,7 +16,7 @@
 
 namespace callmon {
 
-// One writer a file; main thread.
+// One writer a file, which a second one is told; main thread.
 class AuditLog {
 public:
     // Goes on behind what is there. What a kill left of a line is closed off and stays in the chain as it is.

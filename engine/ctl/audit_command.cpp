@@ -1,5 +1,4 @@
 // callmonctl audit.
-#include "engine/audit/audit_log.h"
 #include "engine/ctl/commands.h"
 
 #include "shared/base/utc_time.h"
@@ -10,6 +9,7 @@ namespace callmon {
 
 namespace {
 
+constexpr std::uint32_t everyEntry = 0; // AuditQuery::newest
 constexpr std::array<const char*, 6> names { "at", "user", "role", "from", "action", "detail" };
 FieldValue text(std::string value)
 {
@@ -45,41 +45,20 @@ constexpr std::array table {
 
 }
 
-// Of a data directory: the whole log, however long, and the hash that a copy kept elsewhere is held against.
-int listAudit(const CtlOptions& options, CtlOutput output)
+// The hash is what a copy that is kept elsewhere is held against.
+int listAudit(CallSource& source, const CtlOptions& options, CtlOutput output)
 {
     const auto rows = makeRowOutput(options.format, names, table, output.out, options.signs());
-    const auto read = readAudit(options.data, [&](const AuditEntry& entry) {
-        const CallQuery& span = options.query;
-        if ((!span.from || entry.at >= *span.from) && (!span.to || entry.at < *span.to))
-            rows->row(fieldsOf(entry));
+    const auto told = source.audit({ options.query.from, options.query.to, everyEntry }, [&](const AuditEntry& entry) {
+        rows->row(fieldsOf(entry));
         return static_cast<bool>(output.out);
     });
     rows->end();
-    if (!read)
-        return fail(output, read.error());
-    if (read.value().brokenLine != 0)
-        return fail(output, changed(read.value().brokenLine));
-    sayWhole(output, read.value().entries, read.value().newestHash);
-    return 0;
-}
-
-// Of a running engine, which checks the whole log: the newest of it.
-int listAudit(CallSource& source, const CtlOptions& options, CtlOutput output)
-{
-    const auto page = source.audit({ options.query.from, options.query.to, mostAuditEntries });
-    if (!page)
-        return fail(output, page.error());
-    const auto rows = makeRowOutput(options.format, names, table, output.out, options.signs());
-    for (const AuditEntry& entry : page.value().entries)
-        rows->row(fieldsOf(entry));
-    rows->end();
-    if (page.value().brokenLine != 0)
-        return fail(output, changed(page.value().brokenLine));
-    sayWhole(output, page.value().matches, page.value().newestHash);
-    if (page.value().entries.size() < page.value().matches)
-        output.err << "callmonctl: the newest " << page.value().entries.size() << " of " << page.value().matches
-                   << " entries; --from and --to narrow, --data on the probe gives all\n";
+    if (!told)
+        return fail(output, told.error());
+    if (told.value().brokenLine != 0)
+        return fail(output, changed(told.value().brokenLine));
+    sayWhole(output, told.value().matches, told.value().newestHash);
     return 0;
 }
 

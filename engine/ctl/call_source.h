@@ -15,6 +15,7 @@
 #include "shared/calls/probe_status.h"
 #include "shared/calls/quality_point.h"
 #include "shared/calls/recording_rule.h"
+#include "shared/calls/retention_clock.h"
 #include "shared/calls/service_window.h"
 #include "shared/calls/stream_record.h"
 
@@ -66,14 +67,21 @@ public:
     virtual Result<Hold> addHold(CallKey, const std::string& /*reason*/) { return onlyEngine(); }
     virtual Result<Hold> releaseHold(CallKey, const std::string& /*reason*/) { return onlyEngine(); }
     virtual Result<DeletionReport> deleteNumber(const DeletionRequest&) { return onlyEngine(); }
+    // That ages are counted by; confirmed, it is right as it is now.
+    virtual Result<RetentionClock> retentionClock() { return onlyEngine(); }
+    virtual Result<RetentionClock> confirmClock() { return onlyEngine(); }
     // What people said of a call; kept likewise. A change gives what the call has then.
     virtual Result<CallNotes> callNotes(CallKey) { return onlyEngine(); }
     virtual Result<std::vector<TagUse>> tagNames() { return onlyEngine(); }
     virtual Result<CallNotes> addTag(CallKey, const std::string& /*tag*/) { return onlyEngine(); }
     virtual Result<CallNotes> removeTag(CallKey, const std::string& /*tag*/) { return onlyEngine(); }
     virtual Result<CallNotes> addNote(CallKey, const std::string& /*text*/) { return onlyEngine(); }
-    // Who asked the engine for what: the newest of its audit log, which tells whether it was changed.
-    virtual Result<AuditPage> audit(const AuditQuery&) { return onlyEngine(); }
+    // Who asked the engine for what, oldest first; the sink returns false to stop early. The page has no entries, but
+    // what is told of the whole log.
+    virtual Result<AuditPage> audit(const AuditQuery&, const std::function<bool(const AuditEntry&)>&)
+    {
+        return onlyEngine();
+    }
     // Before what was fetched is written: an engine puts it into its audit log, and may refuse.
     virtual Result<void> noteExport(const std::string& /*what*/) { return {}; }
     // Service metrics of the past, by time and then by group, one row at a time; the sink returns false to stop early.

@@ -5,6 +5,8 @@
 #include "shared/base/utc_time.h"
 #include "shared/remote/transport.h"
 
+#include <algorithm>
+
 namespace callmon {
 
 namespace {
@@ -59,6 +61,7 @@ int runCommand(CallSource& source, const CtlOptions& options, CtlOutput output)
     case CtlOptions::Command::Audit:
         return listAudit(source, options, output);
     case CtlOptions::Command::Retention:
+        return showRetention(source, options, output);
     case CtlOptions::Command::Cert:
         break; // needs no source
     }
@@ -122,6 +125,40 @@ Result<CallRecord> theCall(CallSource& source, const CtlOptions& options, CtlOut
     return *newest;
 }
 
+Result<void> callsWithStreams(CallSource& source, CallQuery query,
+    const std::function<bool(const CallRecord&, const std::vector<StreamRecord>&)>& sink)
+{
+    constexpr std::uint64_t callsAtOnce = 1000;
+    Result<void> result;
+    const auto show = [&](const CallRecord& call) {
+        const auto streams = source.streams(call.key);
+        if (!streams)
+            result = streams.error();
+        return streams && sink(call, streams.value());
+    };
+    query.count = false;
+    if (source.answersWithinSink()) {
+        const auto found = source.calls(query, show);
+        return found ? result : Result<void>(found.error());
+    }
+    const std::uint64_t wanted = query.limit;
+    std::vector<CallRecord> some;
+    for (std::uint64_t shown = 0; wanted == 0 || shown < wanted; shown += some.size()) {
+        query.limit = wanted == 0 ? callsAtOnce : std::min(callsAtOnce, wanted - shown);
+        some.clear();
+        const auto found = source.calls(query, [&](const CallRecord& call) {
+            some.push_back(call);
+            return true;
+        });
+        if (!found)
+            return found.error();
+        if (!std::ranges::all_of(some, show) || some.size() < query.limit)
+            return result;
+        query.after = cursorAt(some.back(), query.sortBy);
+    }
+    return result;
+}
+
 int runCtl(const std::vector<std::string>& arguments, const OpenEngine& openEngine, CtlOutput output)
 {
     const auto parsed = parseCtlOptions(arguments);
@@ -132,10 +169,6 @@ int runCtl(const std::vector<std::string>& arguments, const OpenEngine& openEngi
     const auto& options = std::get<CtlOptions>(parsed);
     if (options.command == CtlOptions::Command::Cert)
         return manageCertificates(options.cert, output);
-    if (options.command == CtlOptions::Command::Audit && !options.data.empty())
-        return listAudit(options, output);
-    if (options.command == CtlOptions::Command::Retention)
-        return confirmClock(options, output);
     const bool fromDirectory = !options.data.empty();
     const std::string url = options.engine.empty() ? defaultEngineUrl().toString().toStdString() : options.engine;
     auto source = fromDirectory ? DataDirectorySource::open(options.data) : openEngine(url);

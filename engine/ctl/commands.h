@@ -32,7 +32,6 @@ int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output);
 int showFlow(CallSource& source, const CtlOptions& options, CtlOutput output);
 int showLive(CallSource& source, const CtlOptions& options, CtlOutput output);
 int listUnbound(CallSource& source, const CtlOptions& options, CtlOutput output);
-int listAudit(const CtlOptions& options, CtlOutput output); // of a data directory
 int listAudit(CallSource& source, const CtlOptions& options, CtlOutput output);
 int manageCertificates(const CertOptions& options, CtlOutput output);
 int showStatus(CallSource& source, const CtlOptions& options, CtlOutput output);
@@ -41,7 +40,7 @@ int editHolds(CallSource& source, const CtlOptions& options, CtlOutput output);
 int deleteNumber(CallSource& source, const CtlOptions& options, CtlOutput output);
 int editTags(CallSource& source, const CtlOptions& options, CtlOutput output);
 int editNotes(CallSource& source, const CtlOptions& options, CtlOutput output);
-int confirmClock(const CtlOptions& options, CtlOutput output);
+int showRetention(CallSource& source, const CtlOptions& options, CtlOutput output);
 
 int fail(CtlOutput output, const Error& error); // says it; 1
 
@@ -50,6 +49,11 @@ Result<CallRecord> theCall(CallSource& source, const CtlOptions& options, CtlOut
 
 // The call's messages; what of them is missing is said on output.err.
 Result<std::vector<CallMessage>> messagesOf(CallSource& source, CallKey call, CtlOutput output);
+
+// Each call with its streams, in the order of the query; the sink returns false to stop early. Of a source that answers
+// nothing while it tells calls these are fetched by the thousand.
+Result<void> callsWithStreams(CallSource& source, CallQuery query,
+    const std::function<bool(const CallRecord&, const std::vector<StreamRecord>&)>& sink);
 
 // `call` is a Call-ID, or the call_key of a call that there is: narrows the query to it.
 Result<void> narrowTo(CallSource& source, const std::string& call, CallQuery& query);

@@ -442,12 +442,9 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     addTime(deletion, "--until", options.keeping.deletion.to, "Calls that started before T");
     deletion.add_flag("--dry-run", options.keeping.deletion.dryRun, "Only tell what would go");
     addFormat(deletion, options);
-    CLI::App* const retention =
-        app.add_subcommand("retention", "Show the clock that ages are counted by, and confirm it after it stepped");
-    retention->callback([&options] { options.command = Command::Retention; });
-    retention->add_option("--data", options.data, "Data directory of the engine")->required()->type_name("DIR");
-    retention->add_flag("--confirm-clock", options.keeping.confirmClock,
-        "The clock is right as it is now: what is too old by it may be deleted");
+    add(Command::Retention, "retention", "Show the clock that ages are counted by, and confirm it after it stepped")
+        .add_flag("--confirm-clock", options.keeping.confirmClock,
+            "The clock is right as it is now: what is too old by it may be deleted");
 
     CLI::App* const audit = app.add_subcommand("audit", "List who asked the engine for what, and check the chain");
     audit->callback([&options] { options.command = Command::Audit; });

@@ -79,6 +79,8 @@ Result<void> DataDirectorySource::openKeeper(const std::string& action, const st
     if (!m_keeper) { // else the lock is this program's own
         if (DirectoryLock::isHeld(m_directory))
             return Error { "an engine writes to " + m_directory.string() + ": ask it, with --engine URL" };
+        if (auto audit = AuditLog::open(m_directory); !audit) // before anything is changed
+            return audit.error();
         auto writer = RecordWriter::open(m_directory);
         if (!writer)
             return writer.error();
@@ -121,6 +123,39 @@ Result<DeletionReport> DataDirectorySource::deleteNumber(const DeletionRequest& 
 {
     const auto opened = openKeeper("delete number", withoutNumber(request));
     return opened ? m_keeper->deleteNumber(request) : opened.error();
+}
+
+Result<RetentionClock> DataDirectorySource::retentionClock()
+{
+    const auto last = readLastClock(m_directory);
+    if (!last)
+        return last.error();
+    // What an engine that runs here has seen since, it alone knows; one that started now would find this.
+    const auto now = std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
+    return RetentionClock { now, last.value(), !ClockGuard(now, Nanoseconds(0), last.value()).isTrusted() };
+}
+
+Result<RetentionClock> DataDirectorySource::confirmClock()
+{
+    const auto opened = openKeeper("confirm clock", {});
+    return opened ? m_keeper->confirmClock() : opened.error();
+}
+
+Result<AuditPage> DataDirectorySource::audit(
+    const AuditQuery& query, const std::function<bool(const AuditEntry&)>& sink)
+{
+    AuditPage told;
+    const auto read = readAudit(m_directory, [&](const AuditEntry& entry) {
+        if ((query.from && entry.at < *query.from) || (query.to && entry.at >= *query.to))
+            return true;
+        ++told.matches;
+        return sink(entry);
+    });
+    if (!read)
+        return read.error();
+    told.brokenLine = read.value().brokenLine;
+    told.newestHash = read.value().newestHash;
+    return told;
 }
 
 Result<CallNotes> DataDirectorySource::callNotes(CallKey call)

@@ -29,6 +29,9 @@ public:
     Result<Hold> addHold(CallKey call, const std::string& reason) override;
     Result<Hold> releaseHold(CallKey call, const std::string& reason) override;
     Result<DeletionReport> deleteNumber(const DeletionRequest& request) override;
+    Result<RetentionClock> retentionClock() override;
+    Result<RetentionClock> confirmClock() override;
+    Result<AuditPage> audit(const AuditQuery& query, const std::function<bool(const AuditEntry&)>& sink) override;
     Result<CallNotes> callNotes(CallKey call) override;
     Result<std::vector<TagUse>> tagNames() override;
     Result<CallNotes> addTag(CallKey call, const std::string& tag) override;

@@ -1,7 +1,7 @@
 // callmonctl hold, callmonctl delete and callmonctl retention.
 #include "engine/ctl/commands.h"
 #include "engine/ctl/option_words.h"
-#include "engine/storage/retention_store.h"
+#include "shared/base/utc_time.h"
 #include "shared/calls/keeping_fields.h"
 
 #include <array>
@@ -36,11 +36,6 @@ constexpr std::array deletedTable {
     TableColumn { "notes", "tags, notes" },
     TableColumn { "why", "why", 60 },
 };
-
-Timestamp clockNow()
-{
-    return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
-}
 
 // A held call may be all that is left of its day, and one that waits may be on: its key says enough.
 Result<CallKey> callMeant(CallSource& source, const CtlOptions& options, CtlOutput output)
@@ -125,23 +120,19 @@ int deleteNumber(CallSource& source, const CtlOptions& options, CtlOutput output
     return calls[DeletionState::Failed] > 0 ? 1 : 0;
 }
 
-int confirmClock(const CtlOptions& options, CtlOutput output)
+int showRetention(CallSource& source, const CtlOptions& options, CtlOutput output)
 {
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(options.data, ignored))
-        return fail(output, { "there is no data directory " + options.data });
-    auto store = RetentionStore::open(options.data);
-    if (!store)
-        return fail(output, store.error());
-    if (options.keeping.confirmClock)
-        if (auto confirmed = store.value().confirmClock(clockNow()); !confirmed)
-            return fail(output, confirmed.error());
-    const auto last = store.value().lastClock();
-    if (!last)
-        return fail(output, last.error());
-    output.out << "clock now              " << toIso8601(clockNow()) << '\n'
-               << "clock last believed in " << (last.value() ? toIso8601(*last.value()) : "never") << '\n';
-    if (options.keeping.confirmClock)
+    const bool confirm = options.keeping.confirmClock;
+    const auto clock = confirm ? source.confirmClock() : source.retentionClock();
+    if (!clock)
+        return fail(output, clock.error());
+    const auto& last = clock.value().lastBelieved;
+    output.out << "clock now              " << toIso8601(clock.value().now) << '\n'
+               << "clock last believed in " << (last ? toIso8601(*last) : "never") << '\n';
+    if (clock.value().doubted)
+        output.err << "callmonctl: the clock stepped: nothing is deleted by age until it is confirmed; set it right, "
+                      "then run callmonctl retention --confirm-clock\n";
+    if (confirm)
         output.err << "callmonctl: the clock is confirmed: an engine that held back deletes by age again, within a "
                       "minute\n";
     return 0;

@@ -132,34 +132,14 @@ int listStreams(CallSource& source, const CtlOptions& options, CtlOutput output)
     const auto rows = makeRowOutput(options.format, streamFieldNames(),
         options.streams.takesAll() ? std::span<const TableColumn>(streamTable) : bindingTable, output.out,
         options.signs());
-    Result<void> result;
-    const auto show = [&](CallKey key, std::string_view callId) {
-        const auto streams = source.streams(key);
-        if (!streams) {
-            result = streams.error();
-            return false;
-        }
-        for (const StreamRecord& stream : streams.value())
+    const auto found = callsWithStreams(source, query, [&](const CallRecord& call, const auto& streams) {
+        for (const StreamRecord& stream : streams)
             if (options.streams.matches(stream))
-                rows->row(streamFields(stream, callId));
+                rows->row(streamFields(stream, call.callId));
         return static_cast<bool>(output.out);
-    };
-    std::vector<std::pair<CallKey, std::string>> waiting; // where the source cannot be asked from within the sink
-    const auto found = source.calls(query, [&](const CallRecord& call) {
-        if (source.answersWithinSink())
-            return show(call.key, call.callId);
-        waiting.emplace_back(call.key, call.callId.str());
-        return true;
     });
-    for (const auto& [key, callId] : waiting)
-        if (!show(key, callId))
-            break;
     rows->end();
-    if (!found)
-        return fail(output, found.error());
-    if (!result)
-        return fail(output, result.error());
-    return 0;
+    return found ? 0 : fail(output, found.error());
 }
 
 int listQuality(CallSource& source, const CtlOptions& options, CtlOutput output)
@@ -188,6 +168,10 @@ int listUnbound(CallSource& source, const CtlOptions& options, CtlOutput output)
     const auto status = source.status();
     if (!status)
         return fail(output, status.error());
+    if (status.value().addressesWithheld) // an empty list would say that all RTP belongs to calls
+        return fail(output,
+            { "which addresses send RTP of no call is for operators: your certificate says viewer. Ask whoever keeps "
+              "the certificates for one with the role operator" });
     const auto rows = makeRowOutput(options.format, unboundFieldNames(), unboundTable, output.out, options.signs());
     for (const UnboundFlow& flow : status.value().unboundFlows)
         rows->row(unboundFields(flow));

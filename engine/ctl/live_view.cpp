@@ -138,7 +138,7 @@ std::string LiveView::head(const ProbeStatus& status, std::size_t width) const
         return time + " UTC  " + std::to_string(on) + (on == 1 ? " call" : " calls") + " on  "
             + std::to_string(status.framesPerSecond) + " frames/s  "
             + number("%.1f", static_cast<double>(status.bitsPerSecond) / 1e6) + " Mbit/s  "
-            + std::to_string(lostByProbe(status)) + " dropped  " + status.source;
+            + std::to_string(lostByProbe(status)) + " dropped" + (status.source.empty() ? "" : "  " + status.source);
     };
     std::string head = with(now.substr(0, 10) + ' ' + now.substr(11, 8));
     if (width != 0 && textWidth(head) > width)

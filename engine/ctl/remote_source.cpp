@@ -34,6 +34,10 @@ public:
             for (const TagsOfCall& of : tags)
                 m_tags[of.call] = of;
         });
+        QObject::connect(&m_probe, &RemoteProbe::remarked, &m_context, [this](quint64, const QStringList& remarks) {
+            for (const QString& remark : remarks)
+                m_remarks.push_back(remark.toStdString());
+        });
         QObject::connect(&m_probe, &RemoteProbe::stateChanged, &loop, [&] {
             if (m_lost || m_probe.state() == RemoteProbe::State::Connected)
                 loop.quit();
@@ -179,19 +183,30 @@ public:
         return changedHold([&] { return m_probe.releaseHold(call, QString::fromStdString(reason)); });
     }
 
-    Result<AuditPage> audit(const AuditQuery& query) override
+    Result<AuditPage> audit(const AuditQuery& query, const std::function<bool(const AuditEntry&)>& sink) override
     {
-        AuditPage all;
+        AuditPage told;
         const auto done = request([&] { return m_probe.audit(query); }, &RemoteProbe::auditFound,
             [&](const AuditPage& part) {
-                all.entries.insert(all.entries.end(), part.entries.begin(), part.entries.end());
-                all.matches = part.matches;
-                all.brokenLine = part.brokenLine;
-                all.newestHash = part.newestHash;
-                return true;
+                told.matches = part.matches;
+                told.brokenLine = part.brokenLine;
+                told.newestHash = part.newestHash;
+                return std::ranges::all_of(part.entries, sink);
             });
-        return done ? Result<AuditPage>(std::move(all)) : done.error();
+        return done ? Result<AuditPage>(std::move(told)) : done.error();
     }
+
+    Result<RetentionClock> retentionClock() override
+    {
+        return clock([&] { return m_probe.retentionClock(); });
+    }
+
+    Result<RetentionClock> confirmClock() override
+    {
+        return clock([&] { return m_probe.confirmClock(); });
+    }
+
+    std::vector<std::string> takeNotes() override { return std::exchange(m_remarks, {}); }
 
     Result<DeletionReport> deleteNumber(const DeletionRequest& wanted) override
     {
@@ -347,6 +362,18 @@ private:
         return done ? Result<CallNotes>(std::move(found)) : done.error();
     }
 
+    template <typename Start> Result<RetentionClock> clock(Start start)
+    {
+        std::optional<RetentionClock> found;
+        const auto done = request(start, &RemoteProbe::retentionClockFound, [&](const RetentionClock& clock) {
+            found = clock;
+            return true;
+        });
+        if (!done)
+            return done.error();
+        return found ? Result<RetentionClock>(*found) : Error { "the engine did not tell its clock" };
+    }
+
     template <typename Start> Result<Hold> changedHold(Start start)
     {
         auto holds = list(start, &RemoteProbe::holdsFound);
@@ -400,6 +427,7 @@ private:
     std::optional<Error> m_lost;
     std::optional<ProbeStatus> m_status;
     std::map<CallKey, TagsOfCall> m_tags; // of the page of calls that comes next
+    std::vector<std::string> m_remarks; // since they were taken
 };
 
 }

@@ -197,29 +197,24 @@ int reportService(CallSource& source, const CtlOptions& options, CtlOutput outpu
     CallQuery query = options.query;
     if (const auto narrowed = narrowTo(source, options.call, query); !narrowed)
         return fail(output, narrowed.error());
-    if (options.reportBy == ReportBy::Codec && !source.answersWithinSink())
-        return fail(output, { "the codecs of many calls are read from a data directory: give --data DIR, or --live" });
     ServiceReport report;
     const GroupsOf groups(options);
-    Result<void> streamsRead;
-    const auto found = source.calls(query, [&](const CallRecord& call) {
-        if (options.reportBy != ReportBy::Codec) {
+    Result<void> read;
+    if (options.reportBy == ReportBy::Codec) {
+        read = callsWithStreams(source, query, [&](const CallRecord& call, const auto& streams) {
+            const std::string codec(codecOf(streams));
+            report.add(codec.empty() ? "none" : codec, call);
+            return true;
+        });
+    } else {
+        const auto found = source.calls(query, [&](const CallRecord& call) {
             groups.count(call, [&](const std::string& group) { report.add(group, call); });
             return true;
-        }
-        const auto streams = source.streams(call.key);
-        if (!streams) {
-            streamsRead = streams.error();
-            return false;
-        }
-        const std::string codec(codecOf(streams.value()));
-        report.add(codec.empty() ? "none" : codec, call);
-        return true;
-    });
-    if (!found)
-        return fail(output, found.error());
-    if (!streamsRead)
-        return fail(output, streamsRead.error());
+        });
+        read = found ? Result<void>() : found.error();
+    }
+    if (!read)
+        return fail(output, read.error());
     const auto rows = makeRowOutput(options.format, serviceFieldNames(), serviceTable, output.out, options.signs());
     if (options.reportBy == ReportBy::Total)
         report.addGroup("total"); // no call at all is a row of zeros

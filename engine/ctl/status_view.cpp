@@ -20,9 +20,9 @@ std::string head(const ProbeStatus& status)
     std::snprintf(rate, sizeof rate, "%llu frames/s  %.1f Mbit/s",
         static_cast<unsigned long long>(status.framesPerSecond), static_cast<double>(status.bitsPerSecond) / 1e6);
     const std::string now = toIso8601(status.now);
-    return status.source + "  callmon-engine " + status.version + '\n' + now.substr(0, 10) + ' ' + now.substr(11, 8)
-        + " UTC  " + std::to_string(status.liveCalls) + (status.liveCalls == 1 ? " call" : " calls") + " on  " + rate
-        + '\n';
+    const std::string source = status.addressesWithheld ? "(what the probe reads is for operators)" : status.source;
+    return source + "  callmon-engine " + status.version + '\n' + now.substr(0, 10) + ' ' + now.substr(11, 8) + " UTC  "
+        + std::to_string(status.liveCalls) + (status.liveCalls == 1 ? " call" : " calls") + " on  " + rate + '\n';
 }
 
 std::string worries(const ProbeStatus& status)

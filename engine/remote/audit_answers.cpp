@@ -16,16 +16,23 @@ std::size_t roughBytes(const AuditEntry& entry)
         + entry.detail.size();
 }
 
+bool isOf(const AuditQuery& wanted, const AuditEntry& entry)
+{
+    return (!wanted.from || entry.at >= *wanted.from) && (!wanted.to || entry.at < *wanted.to);
+}
+
 }
 
 Result<void> QueryRunner::answerAudit(const AuditQuery& wanted, quint64 number, Request& request)
 {
     if (m_auditDirectory.empty())
         return Error { "this engine keeps no audit log" };
+    if (wanted.newest == 0)
+        return answerAllAudit(wanted, number, request);
     std::deque<AuditEntry> newest;
     std::uint64_t matches = 0;
     const auto read = readAudit(m_auditDirectory, [&](const AuditEntry& entry) {
-        if ((wanted.from && entry.at < *wanted.from) || (wanted.to && entry.at >= *wanted.to))
+        if (!isOf(wanted, entry))
             return !request.cancelled.load();
         ++matches;
         newest.push_back(entry);
@@ -51,6 +58,32 @@ Result<void> QueryRunner::answerAudit(const AuditQuery& wanted, quint64 number, 
         bytes = 0;
     }
     send(number, request, encode(page)); // also when it is empty: it has what is told of the log
+    return {};
+}
+
+// As it is read, however long the log is: nothing of it is kept here.
+Result<void> QueryRunner::answerAllAudit(const AuditQuery& wanted, quint64 number, Request& request)
+{
+    AuditPage page;
+    std::size_t bytes = 0;
+    const auto read = readAudit(m_auditDirectory, [&](const AuditEntry& entry) {
+        if (!isOf(wanted, entry))
+            return !request.cancelled.load();
+        ++page.matches;
+        bytes += roughBytes(entry);
+        page.entries.push_back(entry);
+        if (bytes < remoteMessageBytes)
+            return !request.cancelled.load();
+        const bool goOn = send(number, request, encode(page));
+        page.entries.clear();
+        bytes = 0;
+        return goOn;
+    });
+    if (!read)
+        return read.error();
+    page.brokenLine = read.value().brokenLine;
+    page.newestHash = read.value().newestHash;
+    send(number, request, encode(page));
     return {};
 }
 

@@ -1,4 +1,4 @@
-// The requests of a QueryRunner that are about legal holds and deletion.
+// The requests of a QueryRunner that are about legal holds, deletion and the clock of ages.
 #include "engine/remote/answer_pages.h"
 #include "engine/remote/query_runner.h"
 #include "shared/remote/wire.h"
@@ -34,6 +34,13 @@ Result<void> QueryRunner::answerKeeping(quint64 number, Request& request)
         });
         if (taken)
             send(number, request, encode(DeletionPage { { {}, report.value().notes } }));
+        return {};
+    }
+    if (std::holds_alternative<ClockWanted>(job) || std::holds_alternative<ConfirmClock>(job)) {
+        const auto clock = std::holds_alternative<ClockWanted>(job) ? m_keeping->clock() : m_keeping->confirmClock();
+        if (!clock)
+            return clock.error();
+        send(number, request, encode(clock.value()));
         return {};
     }
     const auto* add = std::get_if<AddHold>(&job);

@@ -31,4 +31,12 @@ LiveDelta withoutNumbers(LiveDelta delta)
     return delta;
 }
 
+ProbeStatus withoutAddresses(ProbeStatus status)
+{
+    status.source.clear();
+    status.unboundFlows.clear();
+    status.addressesWithheld = true;
+    return status;
+}
+
 }

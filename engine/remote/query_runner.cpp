@@ -139,8 +139,7 @@ void QueryRunner::run()
             result = answer(*query, number, *request);
         const bool goesOn = result && request->goesOn;
         if (query)
-            for (const std::string& note : query->takeNotes())
-                qCWarning(logQuery) << note.c_str();
+            tellRemarks(query->takeNotes(), number, *request);
         if (!request->cancelled && !goesOn) {
             if (result)
                 emit finished(number);
@@ -154,6 +153,17 @@ void QueryRunner::run()
         else
             m_requests.erase(number);
     }
+}
+
+// Of a file that is damaged, say: whoever asked must not take the rest for all there is.
+void QueryRunner::tellRemarks(const std::vector<std::string>& remarks, quint64 number, Request& request)
+{
+    for (const std::string& remark : remarks)
+        qCWarning(logQuery) << remark.c_str();
+    constexpr std::size_t remarksPerPage = remoteMessageBytes / 1000;
+    inPages(remarks, remarksPerPage, [&](std::vector<std::string> page) {
+        return send(number, request, encode(AnswerRemarks { std::move(page) }));
+    });
 }
 
 bool QueryRunner::send(quint64 number, Request& request, const QByteArray& answer)
@@ -208,7 +218,8 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
     if (const auto* wanted = std::get_if<PutRecordingRules>(&request.job))
         return changeRecordingRules(*wanted);
     if (std::holds_alternative<HoldsWanted>(request.job) || std::holds_alternative<AddHold>(request.job)
-        || std::holds_alternative<ReleaseHold>(request.job) || std::holds_alternative<DeletionRequest>(request.job))
+        || std::holds_alternative<ReleaseHold>(request.job) || std::holds_alternative<DeletionRequest>(request.job)
+        || std::holds_alternative<ClockWanted>(request.job) || std::holds_alternative<ConfirmClock>(request.job))
         return answerKeeping(number, request);
     if (std::holds_alternative<NotesOf>(request.job) || std::holds_alternative<TagNamesWanted>(request.job)
         || std::holds_alternative<ChangeTag>(request.job) || std::holds_alternative<AddNote>(request.job))

@@ -70,6 +70,8 @@ struct ReleaseHold {
     CallKey call;
     std::string reason;
 };
+struct ClockWanted { };
+struct ConfirmClock { };
 struct IdentityWanted {
     RemoteRole role;
 };
@@ -86,10 +88,10 @@ struct AddNote {
     CallKey call;
     std::string text;
 };
-using RemoteJob = std::variant<CallQuery, StreamsOf, QualityOf, MessagesOf, MediaOf, ListenTo, AlarmQuery, AlarmRulesWanted,
-    AlarmRuleChangesWanted, AcknowledgeAlarm, PutAlarmRule, RemoveAlarmRule, ServiceQuery, ServiceWindowsWanted,
-    RecordingRulesWanted, PutRecordingRules, HoldsWanted, AddHold, ReleaseHold, DeletionRequest, ShelveAlarm, NotesOf,
-    TagNamesWanted, ChangeTag, AddNote, IdentityWanted, AuditQuery>;
+using RemoteJob = std::variant<CallQuery, StreamsOf, QualityOf, MessagesOf, MediaOf, ListenTo, AlarmQuery,
+    AlarmRulesWanted, AlarmRuleChangesWanted, AcknowledgeAlarm, PutAlarmRule, RemoveAlarmRule, ServiceQuery,
+    ServiceWindowsWanted, RecordingRulesWanted, PutRecordingRules, HoldsWanted, AddHold, ReleaseHold, DeletionRequest,
+    ShelveAlarm, NotesOf, TagNamesWanted, ChangeTag, AddNote, IdentityWanted, AuditQuery, ClockWanted, ConfirmClock>;
 using ServiceWindows = std::function<std::vector<ServiceRow>()>; // from any thread
 
 // Lives on the main thread; its signals are emitted on its threads, so connect them queued. A request answers in
@@ -151,6 +153,8 @@ private:
     Result<void> answerKeeping(quint64 number, Request& request); // in keeping_answers.cpp
     Result<void> answerNotes(RecordQuery& query, quint64 number, Request& request); // in note_answers.cpp
     Result<void> answerAudit(const AuditQuery& wanted, quint64 number, Request& request); // in audit_answers.cpp
+    Result<void> answerAllAudit(const AuditQuery& wanted, quint64 number, Request& request);
+    void tellRemarks(const std::vector<std::string>& remarks, quint64 number, Request& request);
     bool send(quint64 number, Request& request, const QByteArray& answer); // false: cancelled
 
     OpenQuery m_open;

@@ -67,7 +67,7 @@ QString RemoteClient::openSession(quint32 protocol)
     return name;
 }
 
-void RemoteClient::everySecond(const QByteArray& status)
+void RemoteClient::everySecond(const StatusBlobs& status)
 {
     if (m_session)
         m_session->everySecond(status);

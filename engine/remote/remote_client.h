@@ -14,6 +14,7 @@ namespace callmon {
 
 class HelloObject;
 class RemoteSession;
+struct StatusBlobs;
 
 class RemoteClient : public QObject {
     Q_OBJECT
@@ -32,7 +33,7 @@ public:
     ~RemoteClient() override;
 
     void start();
-    void everySecond(const QByteArray& status);
+    void everySecond(const StatusBlobs& status);
     bool hasSession() const { return m_session != nullptr; }
     const RemoteUser& user() const { return m_greeting.gate.user(); }
     FramePipe& pipe() { return *m_pipe; }

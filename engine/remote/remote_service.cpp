@@ -3,6 +3,7 @@
 #include "engine/remote/masking.h"
 #include "engine/remote/peer_user.h"
 #include "engine/remote/remote_client.h"
+#include "engine/remote/remote_session.h"
 #include "shared/remote/wire.h"
 
 #include <QLoggingCategory>
@@ -227,7 +228,8 @@ void RemoteService::everySecond()
     std::erase_if(m_retired, [](const auto& runner) { return runner->stopped(); });
     ProbeStatus now = m_status();
     m_rates.apply(now, std::chrono::steady_clock::now());
-    const QByteArray status = encode(now);
+    const QByteArray whole = encode(now);
+    const StatusBlobs status { whole, encode(withoutAddresses(std::move(now))) };
     for (const auto& client : m_clients) {
         FramePipe& pipe = client->pipe();
         const char* reason = nullptr;

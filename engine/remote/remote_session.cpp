@@ -25,9 +25,9 @@ std::unique_ptr<QueryRunner> RemoteSession::takeRunner()
     return std::move(m_runner);
 }
 
-void RemoteSession::everySecond(const QByteArray& status)
+void RemoteSession::everySecond(const StatusBlobs& status)
 {
-    emit statusChanged(status);
+    emit statusChanged(m_gate.allows(RemoteRole::Operator) ? status.whole : status.withoutAddresses);
     m_live.everySecond();
     m_alarms.everySecond();
 }
@@ -213,6 +213,20 @@ void RemoteSession::deleteNumber(quint64 request, QByteArray what)
         emit failed(request, tr("The engine could not read what is to be deleted."));
     else if (!mayNot(request, m_gate.refusal(RemoteRole::Admin, "delete number", withoutNumber(*wanted))))
         start(request, *wanted);
+}
+
+void RemoteSession::retentionClock(quint64 request)
+{
+    if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Operator, "retention clock")))
+        return;
+    start(request, ClockWanted {});
+}
+
+void RemoteSession::confirmClock(quint64 request)
+{
+    if (mayNot(request, m_gate.refusal(RemoteRole::Admin, "confirm clock")))
+        return;
+    start(request, ConfirmClock {});
 }
 
 void RemoteSession::callNotes(quint64 request, qint64 call)

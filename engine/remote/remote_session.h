@@ -27,13 +27,18 @@ private:
     std::function<QString(quint32)> m_open;
 };
 
+struct StatusBlobs { // the same second, encoded once for all clients of a kind
+    QByteArray whole;
+    QByteArray withoutAddresses; // for viewers
+};
+
 class RemoteSession : public SessionSource {
     Q_OBJECT
 
 public:
     RemoteSession(RemoteFeeds& feeds, std::unique_ptr<QueryRunner> runner, RequestGate gate);
 
-    void everySecond(const QByteArray& status);
+    void everySecond(const StatusBlobs& status);
     std::unique_ptr<QueryRunner> takeRunner();
 
     void alive() override { } // that bytes came is the sign
@@ -72,6 +77,8 @@ public:
     void whoAmI(quint64 request) override;
     void audit(quint64 request, QByteArray query) override;
     void noteExport(quint64 request, QString what) override;
+    void retentionClock(quint64 request) override;
+    void confirmClock(quint64 request) override;
 
 private:
     void changeTag(quint64 request, const char* action, CallKey call, const QString& tag, bool add);

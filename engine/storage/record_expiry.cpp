@@ -87,9 +87,8 @@ bool RecordKeeper::clockIsTrusted()
     if (!m_guard.isTrusted()) {
         if (!std::exchange(m_clockDoubted, true))
             warn("the clock says " + toIso8601(wall) + " and said " + toIso8601(*m_guard.expected())
-                + " before: nothing is deleted by age until it is confirmed; set it right, or run callmonctl retention "
-                  "--confirm-clock --data "
-                + m_directory.string());
+                + " before: nothing is deleted by age until it is confirmed; set it right, then run callmonctl "
+                  "retention --confirm-clock");
         return false;
     }
     if (std::exchange(m_clockDoubted, false))

@@ -242,6 +242,34 @@ Result<std::vector<Hold>> RecordKeeper::holds()
     return m_store.holds(false);
 }
 
+Result<RetentionClock> RecordKeeper::clock()
+{
+    const std::lock_guard lock(m_mutex);
+    const Timestamp wall = now();
+    m_guard.look(wall, m_options.clocks.steady());
+    const auto last = m_store.lastClock();
+    if (!last)
+        return last.error();
+    return RetentionClock { wall, last.value(), !m_guard.isTrusted() };
+}
+
+Result<RetentionClock> RecordKeeper::confirmClock()
+{
+    const std::lock_guard lock(m_mutex);
+    const Timestamp wall = now();
+    if (auto confirmed = m_store.confirmClock(wall); !confirmed)
+        return confirmed.error();
+    const auto confirmations = m_store.clockConfirmations();
+    if (!confirmations)
+        return confirmations.error();
+    m_clockConfirmations = confirmations.value();
+    m_guard.confirm(wall, m_options.clocks.steady());
+    if (auto noted = m_store.noteClock(wall); !noted) // else an engine that starts afterwards doubts it again
+        return noted.error();
+    m_clockNoted = wall;
+    return RetentionClock { wall, wall, false };
+}
+
 std::vector<NamedCounter> RecordKeeper::counters() const
 {
     return { { "media_segments_expired", m_mediaExpired }, { "message_segments_expired", m_messagesExpired },

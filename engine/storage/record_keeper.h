@@ -49,6 +49,8 @@ public:
     Result<std::vector<Hold>> holds() override;
     Result<DeletionReport> deleteNumber(
         const DeletionRequest& request, const std::atomic<bool>* cancelled = nullptr) override;
+    Result<RetentionClock> clock() override;
+    Result<RetentionClock> confirmClock() override;
 
     // One thing that is due by age, by size, or for a hold that waits: tens of milliseconds, but for returning space to
     // the file system (SQLite's VACUUM of a past day). False: nothing is due now.

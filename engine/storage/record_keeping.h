@@ -1,9 +1,10 @@
-// What clients may ask of legal holds and deletion. RecordKeeper stands behind it.
+// What clients may ask of legal holds, deletion and the clock of ages. RecordKeeper stands behind it.
 #pragma once
 
 #include "shared/base/result.h"
 #include "shared/calls/deletion.h"
 #include "shared/calls/hold.h"
+#include "shared/calls/retention_clock.h"
 
 #include <atomic>
 #include <vector>
@@ -22,6 +23,8 @@ public:
     virtual Result<std::vector<Hold>> holds() = 0; // with the history, in the order in which they were set
     virtual Result<DeletionReport> deleteNumber(
         const DeletionRequest& request, const std::atomic<bool>* cancelled = nullptr) = 0;
+    virtual Result<RetentionClock> clock() = 0;
+    virtual Result<RetentionClock> confirmClock() = 0; // it is right as it is now: what is too old by it may go
 };
 
 }

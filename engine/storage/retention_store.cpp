@@ -50,6 +50,8 @@ constexpr const char* holdColumns =
     "hold, call_key, state, set_at_ns, set_by, reason, media_packets, messages, missing, released_at_ns, released_by, "
     "release_reason";
 
+constexpr const char* lastClockSql = "SELECT at_ns FROM clock WHERE what='last_known'";
+
 Hold holdOf(Statement& row)
 {
     Hold hold;
@@ -213,7 +215,7 @@ Result<void> RetentionStore::noteClock(Timestamp now)
 
 Result<std::optional<Timestamp>> RetentionStore::lastClock()
 {
-    const auto found = number("SELECT at_ns FROM clock WHERE what='last_known'", {});
+    const auto found = number(lastClockSql, {});
     if (!found)
         return found.error();
     return found.value() ? std::optional(timestampFromNanoseconds(*found.value())) : std::optional<Timestamp>();
@@ -252,6 +254,27 @@ Result<std::vector<Hold>> readHolds(const std::filesystem::path& directory)
         if (!rows.value().failed())
             return holds;
         error = database.value().error("cannot read");
+    }
+    return error;
+}
+
+Result<std::optional<Timestamp>> readLastClock(const std::filesystem::path& directory)
+{
+    std::optional<Timestamp> last;
+    std::error_code ignored;
+    if (!std::filesystem::exists(directory / fileName, ignored))
+        return last;
+    Error error;
+    for (const auto mode : { Database::Mode::ReadOnly, Database::Mode::Immutable }) {
+        auto database = Database::open(directory / fileName, mode);
+        if (!database)
+            return database.error();
+        auto row = database.value().prepare(lastClockSql);
+        if (row && row.value().stepToRow())
+            return std::optional(timestampFromNanoseconds(row.value().integer(0)));
+        if (row && !row.value().failed())
+            return last;
+        error = row ? database.value().error("cannot read") : row.error();
     }
     return error;
 }

@@ -61,9 +61,10 @@ private:
 
 // For readers, which may not write here: the calls under hold, each with its text (hold.h), those too whose hold was in
 // a list that was damaged since; the holds with their history, and since when a part is gone (nothing: it is not known
-// to be).
+// to be), and when an engine last believed the clock.
 Result<std::map<CallKey, std::string>> readLegalHolds(const std::filesystem::path& directory);
 Result<std::vector<Hold>> readHolds(const std::filesystem::path& directory);
+Result<std::optional<Timestamp>> readLastClock(const std::filesystem::path& directory);
 std::optional<Timestamp> expiredAt(const std::filesystem::path& directory, ExpiredPart part, std::int64_t number);
 
 }

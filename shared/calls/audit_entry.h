@@ -24,7 +24,7 @@ constexpr std::uint32_t mostAuditEntries = 20'000; // of an answer
 struct AuditQuery {
     std::optional<Timestamp> from;
     std::optional<Timestamp> to;
-    std::uint32_t newest = 1000; // at most so many, the newest of them
+    std::uint32_t newest = 1000; // at most so many, the newest of them; 0: all
 };
 
 struct AuditPage { // of an answer: some of its entries, oldest first; the last has all that is told of the log

@@ -16,7 +16,7 @@ struct NamedCounter {
 };
 
 struct ProbeStatus {
-    std::string source; // "/captures/a.pcap", "net_af_packet0,iface=eth1"
+    std::string source; // "/captures/a.pcap", "net_af_packet0,iface=eth1"; empty where addresses are withheld
     std::string version;
     Timestamp now; // packet time
     std::uint64_t liveCalls = 0;
@@ -24,6 +24,7 @@ struct ProbeStatus {
     std::uint64_t bitsPerSecond = 0;
     std::vector<NamedCounter> counters; // received = handed on + every drop, always
     std::vector<UnboundFlow> unboundFlows; // RTP of no call, most packets first; the first 64
+    bool addressesWithheld = false; // source and unboundFlows are empty: whom this was told is a viewer
 };
 
 }

@@ -247,6 +247,16 @@ quint64 RemoteProbe::deleteNumber(const DeletionRequest& wanted)
     return request([&](SessionReplica& session, quint64 number) { session.deleteNumber(number, encode(wanted)); });
 }
 
+quint64 RemoteProbe::retentionClock()
+{
+    return request([&](SessionReplica& session, quint64 number) { session.retentionClock(number); });
+}
+
+quint64 RemoteProbe::confirmClock()
+{
+    return request([&](SessionReplica& session, quint64 number) { session.confirmClock(number); });
+}
+
 quint64 RemoteProbe::callNotes(CallKey call)
 {
     return request([&](SessionReplica& session, quint64 number) { session.callNotes(number, call.value); });
@@ -344,6 +354,14 @@ void RemoteProbe::takeAnswer(quint64 request, const QByteArray& blob)
         emit holdsFound(request, holdPage->holds);
     else if (const auto* deletion = std::get_if<DeletionPage>(&*answer))
         emit deletionReported(request, deletion->report);
+    else if (const auto* clock = std::get_if<RetentionClock>(&*answer))
+        emit retentionClockFound(request, *clock);
+    else if (const auto* lacking = std::get_if<AnswerRemarks>(&*answer)) {
+        QStringList remarks;
+        for (const std::string& remark : lacking->remarks)
+            remarks << QString::fromStdString(remark);
+        emit remarked(request, remarks);
+    }
 }
 
 void RemoteProbe::takeEnd(quint64 request, const QString* failure)

@@ -54,8 +54,9 @@ public:
     quint64 quality(CallKey call);
     quint64 messages(CallKey call);
     quint64 media(CallKey call); // of every stream of the call, stream by stream
-    // Of a call that is on, until it is over: streamsFound() of each stream before its media, mediaArrived() as they are
-    // recorded, a few seconds behind the call; with empty bytes each time that all streams came up to the same time.
+    // Of a call that is on, until it is over: streamsFound() of each stream before its media, mediaArrived() as they
+    // are recorded, a few seconds behind the call; with empty bytes each time that all streams came up to the same
+    // time.
     quint64 listen(CallKey call, bool fromStart);
     quint64 alarms(const AlarmQuery& query);
     quint64 alarmRules();
@@ -73,6 +74,8 @@ public:
     quint64 addHold(CallKey call, const QString& reason); // answered by the hold
     quint64 releaseHold(CallKey call, const QString& reason);
     quint64 deleteNumber(const DeletionRequest& request);
+    quint64 retentionClock();
+    quint64 confirmClock(); // answered by the clock, likewise
     quint64 callNotes(CallKey call);
     quint64 tagNames(); // in use
     quint64 addTag(CallKey call, const QString& tag); // these three are answered by what the call has then
@@ -104,6 +107,8 @@ signals:
     void alarmRuleChangesFound(quint64 request, const std::vector<callmon::AlarmRuleChange>& changes);
     void holdsFound(quint64 request, const std::vector<callmon::Hold>& holds);
     void deletionReported(quint64 request, const callmon::DeletionReport& part);
+    void retentionClockFound(quint64 request, const callmon::RetentionClock& clock);
+    void remarked(quint64 request, const QStringList& remarks); // what the answer lacks, and why: before its end
     void tagsFound(quint64 request, const std::vector<callmon::TagsOfCall>& tags); // before the calls that they are of
     void callNotesFound(quint64 request, const callmon::CallNotes& notes);
     void tagNamesFound(quint64 request, const std::vector<callmon::TagUse>& names);

@@ -296,6 +296,7 @@ template <typename Archive, typename Status> void visitStatusHead(Archive& archi
     archive.field(status.liveCalls);
     archive.field(status.framesPerSecond);
     archive.field(status.bitsPerSecond);
+    archive.field(status.addressesWithheld);
 }
 constexpr std::size_t namedCounterMinBytes = 18;
 
@@ -478,6 +479,12 @@ std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob)
         break;
     case Kind::AuditPage:
         readPage(in, answer.emplace<AuditPage>());
+        break;
+    case Kind::RetentionClock:
+        readClock(in, answer.emplace<RetentionClock>());
+        break;
+    case Kind::AnswerRemarks:
+        readPage(in, answer.emplace<AnswerRemarks>());
         break;
     default:
         return std::nullopt;

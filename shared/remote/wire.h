@@ -17,6 +17,7 @@
 #include "shared/calls/probe_status.h"
 #include "shared/calls/quality_point.h"
 #include "shared/calls/recording_rule.h"
+#include "shared/calls/retention_clock.h"
 #include "shared/calls/stream_record.h"
 #include "shared/remote/remote_role.h"
 #include "shared/remote/wire_service.h"
@@ -158,9 +159,12 @@ struct RemoteIdentity { // who a client is to the engine
     std::string name;
     RemoteRole role = RemoteRole::Viewer;
 };
+struct AnswerRemarks { // what an answer lacks, and why: sentences for the user
+    std::vector<std::string> remarks;
+};
 using RemoteAnswer = std::variant<FoundCalls, StreamPage, QualityPage, MediaPage, MessagePage, FoundAlarms,
     AlarmRulePage, AlarmRuleChangePage, ServiceRowPage, RecordingRules, HoldPage, DeletionPage, CallNotes, TagNamePage,
-    RemoteIdentity, AuditPage>;
+    RemoteIdentity, AuditPage, RetentionClock, AnswerRemarks>;
 
 QByteArray encode(const FoundCalls& page);
 QByteArray encode(const StreamPage& page);
@@ -176,6 +180,8 @@ QByteArray encode(const CallNotes& notes);
 QByteArray encode(const TagNamePage& page);
 QByteArray encode(const RemoteIdentity& identity);
 QByteArray encode(const AuditPage& page);
+QByteArray encode(const RetentionClock& clock);
+QByteArray encode(const AnswerRemarks& remarks);
 std::optional<RemoteAnswer> decodeAnswer(const QByteArray& blob);
 
 }

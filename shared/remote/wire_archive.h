@@ -32,13 +32,15 @@ enum class Kind : std::uint8_t {
     HoldPage = 30,
     DeletionRequest,
     DeletionPage,
+    RetentionClock,
     CallNotes = 40,
     TagNamePage,
     RemoteIdentity,
     AuditQuery,
-    AuditPage
+    AuditPage,
+    AnswerRemarks
 };
-constexpr std::uint8_t blobVersion = 7;
+constexpr std::uint8_t blobVersion = 8;
 
 class Writer {
 public:

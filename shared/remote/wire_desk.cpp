@@ -63,6 +63,12 @@ QByteArray encode(const AuditPage& page)
     return writePage(std::move(out), page.entries, [](Writer& w, const AuditEntry& entry) { visitEntry(w, entry); });
 }
 
+QByteArray encode(const AnswerRemarks& page)
+{
+    return writePage(
+        Writer(Kind::AnswerRemarks), page.remarks, [](Writer& w, const std::string& remark) { w.field(remark); });
+}
+
 void wire::readIdentity(Reader& in, RemoteIdentity& identity)
 {
     visitIdentity(in, identity);
@@ -74,6 +80,11 @@ void wire::readPage(Reader& in, AuditPage& page)
     in.field(page.brokenLine);
     in.field(page.newestHash);
     readList(in, page.entries, entryMinBytes, [](Reader& r, AuditEntry& entry) { visitEntry(r, entry); });
+}
+
+void wire::readPage(Reader& in, AnswerRemarks& page)
+{
+    readList(in, page.remarks, 2, [](Reader& r, std::string& remark) { r.field(remark); });
 }
 
 }

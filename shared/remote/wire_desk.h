@@ -8,5 +8,6 @@ namespace callmon::wire {
 
 void readIdentity(Reader& in, RemoteIdentity& identity);
 void readPage(Reader& in, AuditPage& page);
+void readPage(Reader& in, AnswerRemarks& page);
 
 }

@@ -47,6 +47,13 @@ template <typename Archive, typename T> void visitRequest(Archive& archive, T& r
     archive.field(request.dryRun);
 }
 
+template <typename Archive, typename T> void visitClock(Archive& archive, T& clock)
+{
+    archive.field(clock.now);
+    archive.field(clock.lastBelieved);
+    archive.field(clock.doubted);
+}
+
 }
 
 QByteArray encode(const DeletionRequest& request)
@@ -74,6 +81,18 @@ QByteArray encode(const DeletionPage& page)
     Writer out(Kind::DeletionPage);
     writeList(out, page.report.calls, [](Writer& w, const DeletedCall& call) { visitDeleted(w, call); });
     return writePage(std::move(out), page.report.notes, [](Writer& w, const std::string& note) { w.field(note); });
+}
+
+QByteArray encode(const RetentionClock& clock)
+{
+    Writer out(Kind::RetentionClock);
+    visitClock(out, clock);
+    return out.out().take();
+}
+
+void wire::readClock(Reader& in, RetentionClock& clock)
+{
+    visitClock(in, clock);
 }
 
 void wire::readPage(Reader& in, HoldPage& page)

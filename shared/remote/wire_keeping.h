@@ -1,4 +1,4 @@
-// The answers about legal holds and deletion, for decodeAnswer(). Internal to shared/remote.
+// The answers about legal holds, deletion and the clock of ages, for decodeAnswer(). Internal to shared/remote.
 #pragma once
 
 #include "shared/remote/wire.h"
@@ -8,5 +8,6 @@ namespace callmon::wire {
 
 void readPage(Reader& in, HoldPage& page);
 void readPage(Reader& in, DeletionPage& page);
+void readClock(Reader& in, RetentionClock& clock);
 
 }

@@ -1,8 +1,9 @@
 // What crosses the remote interface, from either side. The first byte chooses the reader: the blobs that clients and
 // engines decode, the guard that reads clients' frames, the pipe that cuts a byte stream into frames, or all of an
 // engine's side: pipe, guard, Qt Remote Objects, and the session whose slots it calls. What the guard lets pass, Qt's
-// own deserialiser must read to its last byte, as exactly the types that were declared.
+// own deserialiser must read to its last byte, as exactly the types that were declared. And no viewer is sent a number.
 #include "engine/remote/client_frames.h"
+#include "engine/remote/masking.h"
 #include "engine/remote/remote_client.h"
 #include "engine/remote/remote_session.h"
 #include "shared/calls/recording_policy.h"
@@ -21,8 +22,9 @@ namespace {
 
 class Wire : public QIODevice {
 public:
-    explicit Wire(QByteArray bytes)
+    explicit Wire(QByteArray bytes, QByteArray* written = nullptr)
         : m_bytes(std::move(bytes))
+        , m_written(written)
     {
         open(QIODevice::ReadWrite | QIODevice::Unbuffered);
     }
@@ -37,20 +39,44 @@ protected:
         m_bytes.remove(0, size);
         return size;
     }
-    qint64 writeData(const char*, qint64 size) override { return size; }
+    qint64 writeData(const char* data, qint64 size) override
+    {
+        if (m_written != nullptr)
+            m_written->append(data, size);
+        return size;
+    }
 
 private:
     QByteArray m_bytes;
+    QByteArray* m_written;
 };
 
 enum PacketType : quint16 { AddObject = 4, RemoveObject = 5, Invoke = 6, Ping = 10 };
 const QString hello = QStringLiteral("Hello");
 const QString session = QStringLiteral("Session");
 
-RemoteFeeds& feeds() // nothing is on
+constexpr const char* secret = "+34910000001"; // which no viewer may be sent, whatever it asks for
+
+LiveDelta oneCall(std::uint64_t since)
 {
-    static RemoteFeeds all { ListFeed([](std::uint64_t) { return LiveDelta(); }),
-        ListFeed([](std::uint64_t) { return LiveDelta(); }), ListFeed([](std::uint64_t) { return AlarmDelta(); }) };
+    LiveDelta delta { since == 0, since, 1, {}, {} };
+    if (delta.snapshot)
+        delta.changed.emplace_back().caller = std::string_view(secret);
+    return delta;
+}
+
+AlarmDelta oneAlarm(std::uint64_t since)
+{
+    AlarmDelta delta { since == 0, since, 1, {}, {} };
+    if (delta.snapshot)
+        delta.changed.emplace_back().text = std::string_view(secret);
+    return delta;
+}
+
+RemoteFeeds& feeds() // a call is on, and an alarm open
+{
+    static RemoteFeeds all { ListFeed(oneCall),
+        ListFeed([](std::uint64_t since) { return withoutNumbers(oneCall(since)); }), ListFeed(oneAlarm) };
     return all;
 }
 
@@ -60,10 +86,10 @@ std::unique_ptr<QueryRunner> makeRunner()
     return std::make_unique<QueryRunner>(nothingStored, nullptr, [] { return std::string("ada"); });
 }
 
-RequestGate gateOfAdmin()
+RequestGate gateOf(RemoteRole role)
 {
     static RemoteAudit audit;
-    return RequestGate({ "ada", RemoteRole::Admin, {} }, audit);
+    return RequestGate({ "ada", role, {} }, audit);
 }
 
 // As the contract declares them.
@@ -71,7 +97,7 @@ const std::vector<RemoteMethods>& methods()
 {
     static const std::vector<RemoteMethods> all = [] {
         HelloObject helloObject(1, {}, [](quint32) { return QString(); });
-        RemoteSession sessionObject(feeds(), makeRunner(), gateOfAdmin());
+        RemoteSession sessionObject(feeds(), makeRunner(), gateOf(RemoteRole::Admin));
         return std::vector<RemoteMethods> { methodsOf(HelloSourceAPI<HelloSource>(&helloObject)),
             methodsOf(SessionSourceAPI<SessionSource>(&sessionObject, session)) };
     }();
@@ -255,11 +281,16 @@ void beAClient(const QByteArray& input)
     Script script(input);
     for (int steps = 0; !script.atEnd() && steps < 64; ++steps)
         conversation += script.step();
-    RemoteClient client(std::make_unique<Wire>(conversation),
-        { 1, QStringLiteral("1.0"), 1 << 24, makeRunner, gateOfAdmin() }, feeds());
+    // By its first step; of the seeds, 7 is an admin, and 4 a viewer.
+    const auto role = static_cast<RemoteRole>(input.isEmpty() ? 0 : static_cast<std::uint8_t>(input[0]) % 4);
+    QByteArray sent;
+    RemoteClient client(std::make_unique<Wire>(conversation, &sent),
+        { 1, QStringLiteral("1.0"), 1 << 24, makeRunner, gateOf(role) }, feeds());
     client.start();
-    client.everySecond("status");
+    client.everySecond({ secret, "no addresses" });
     QCoreApplication::processEvents();
+    if (role == RemoteRole::Viewer && sent.contains(secret))
+        std::abort();
 }
 
 }
@@ -295,6 +326,14 @@ std::vector<std::vector<std::uint8_t>> codeSeeds()
             seeds.push_back(std::move(seed));
         }
     }
+    // And a viewer, who follows all there is.
+    constexpr std::uint8_t callOfViewer = 4;
+    std::vector<std::uint8_t> viewer { client };
+    for (std::size_t method = 0; method < parameters.size(); ++method)
+        if (parameters[method] == std::vector { int { QMetaType::Bool } })
+            for (const std::uint8_t byte : { callOfViewer, static_cast<std::uint8_t>(method), std::uint8_t { 1 } })
+                viewer.push_back(byte);
+    seeds.push_back(std::move(viewer));
     return seeds;
 }
 

@@ -55,6 +55,26 @@ class TestAuditLog : public QObject {
     Q_OBJECT
 
 private slots:
+    void aSecondWriterIsRefusedForItWouldBreakTheChain()
+    {
+        QTemporaryDir directory;
+        const std::filesystem::path path = directory.path().toStdString();
+        {
+            auto engine = AuditLog::open(path);
+            QVERIFY(engine && engine.value().add({ {}, "ada", "admin", "local", "search", "" }));
+            const auto second = AuditLog::open(path);
+            QVERIFY(!second);
+            QVERIFY2(second.error().what.find("--engine") != std::string::npos, second.error().what.c_str());
+            QVERIFY(engine.value().add({ {}, "ada", "admin", "local", "search", "" }));
+        }
+        auto next = AuditLog::open(path);
+        QVERIFY(next && next.value().add({ {}, "ada", "files", "local", "set hold", "" }));
+        const auto read = readAudit(path, [](const AuditEntry&) { return true; });
+        QVERIFY(read);
+        QCOMPARE(read.value().entries, 3u);
+        QCOMPARE(read.value().brokenLine, 0u);
+    }
+
     void entriesComeBackAsTheyWereAndTheChainGoesOnAfterARestart()
     {
         const Directory directory;

@@ -30,7 +30,7 @@ struct Answer {
 };
 
 // An engine of two calls, of which one ends.
-class FakeEngine final : public CallSource {
+class FakeEngine : public CallSource {
 public:
     Result<std::uint64_t> calls(const CallQuery&, const std::function<bool(const CallRecord&)>&) override
     {
@@ -81,6 +81,18 @@ public:
             Ssrc { 0xa1b2c3d }, 18, sample::at("2026-03-01T10:00:00Z"), sample::at("2026-03-01T10:01:04.5Z"), 3225,
             193500 };
         status.unboundFlows.push_back(flow);
+        return status;
+    }
+};
+
+class ViewersEngine final : public FakeEngine { // as an engine tells it to a viewer
+public:
+    Result<ProbeStatus> status() override
+    {
+        auto status = FakeEngine::status();
+        status.value().source.clear();
+        status.value().unboundFlows.clear();
+        status.value().addressesWithheld = true;
         return status;
     }
 };
@@ -365,6 +377,19 @@ private slots:
                     "2026-03-01T10:01:04.500000000Z,3225,193500\r\n"));
         const Answer table = run({ "unbound", "--engine", "local:/fake" });
         QVERIFY2(table.out.contains("[2001:db8::2]:6002") && table.out.contains("3225"), qPrintable(table.out));
+    }
+
+    void aViewerIsToldWhatIsWithheldAndWhoSeesIt()
+    {
+        const Answer unbound = run({ "unbound", "--engine", "local:/viewer" });
+        QCOMPARE(unbound.status, 1);
+        QVERIFY2(unbound.err.contains("the role operator"), qPrintable(unbound.err));
+        QVERIFY(unbound.out.isEmpty()); // a list without rows would say that there is no such RTP
+        const Answer status = run({ "status", "--engine", "local:/viewer" });
+        QCOMPARE(status.status, 0);
+        QVERIFY2(status.out.startsWith("(what the probe reads is for operators)"), qPrintable(status.out));
+        const Answer live = run({ "live", "--engine", "local:/viewer" });
+        QVERIFY2(live.out.section('\n', 0, 0).endsWith(" dropped"), qPrintable(live.out));
     }
 
     void qualityListsTheSecondsOfACall()
@@ -680,6 +705,8 @@ private:
         for (const QString& argument : arguments)
             words.push_back(argument.toStdString());
         const OpenEngine openFake = [](const std::string& url) -> Result<std::unique_ptr<CallSource>> {
+            if (url == "local:/viewer")
+                return std::unique_ptr<CallSource>(std::make_unique<ViewersEngine>());
             if (url != "local:/fake")
                 return Error { "nobody answers at " + url };
             return std::unique_ptr<CallSource>(std::make_unique<FakeEngine>());

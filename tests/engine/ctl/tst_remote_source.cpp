@@ -1,4 +1,7 @@
 // callmonctl's view of a running engine, with the real storage behind it.
+#include "engine/audit/audit_log.h"
+#include "engine/ctl/commands.h"
+#include "engine/ctl/data_directory_source.h"
 #include "engine/ctl/remote_source.h"
 #include "engine/remote/remote_service.h"
 #include "engine/storage/record_writer.h"
@@ -6,11 +9,33 @@
 
 #include <QTemporaryDir>
 #include <QTest>
+#include <sstream>
 
 using namespace callmon;
 using namespace std::chrono_literals;
 
 namespace {
+
+struct Engine { // of a directory of its own
+    QTemporaryDir directory;
+    std::string data = directory.filePath("data").toStdString();
+    std::unique_ptr<RecordWriter> writer = std::move(RecordWriter::open(data).value());
+    LiveTable table;
+    std::unique_ptr<RemoteService> service;
+    std::string url;
+
+    void start()
+    {
+        RemoteServiceOptions options;
+        options.second = 50ms;
+        options.auditDirectory = data;
+        service = std::make_unique<RemoteService>(
+            data, writer.get(), table, [] { return ProbeStatus(); }, options);
+        const QUrl place("local:" + directory.filePath("engine.sock"));
+        QVERIFY(service->listen(place));
+        url = place.toString().toStdString();
+    }
+};
 
 class RemoteSourceTest : public QObject {
     Q_OBJECT
@@ -65,6 +90,39 @@ private slots:
             return true;
         }));
         QVERIFY(keys == std::vector { m_keys[1] });
+    }
+
+    // Streams are asked for between the pages of calls: as many as one page, one more, and some of many.
+    void streamsAndCodecsOfManyCallsAreThoseOfTheDataDirectory()
+    {
+        Engine engine;
+        RecordWriter& writer = *engine.writer;
+        const Timestamp start = sample::at("2026-03-01T23:50:00Z"); // over midnight: two days
+        for (int i = 0; i < 2001; ++i) {
+            const CallRecord call = sample::ended(sample::call(start + i * 1s, "call-" + std::to_string(i)));
+            writer.liveCall(call);
+            StreamRecord stream = sample::stream(call.key, 0, call.startedAt);
+            stream.codec = i % 3 == 0 ? "PCMU" : "G729";
+            if (i % 10 != 0)
+                writer.stream(stream);
+            writer.callEnded(call);
+        }
+        QVERIFY(writer.commit());
+        engine.start();
+        const auto run = [](std::vector<std::string> words, const char* option, const std::string& where) {
+            words.insert(words.end(), { option, where, "--format", "csv" });
+            std::ostringstream out, err;
+            const int status = runCtl(words, openRemoteSource, { out, err });
+            return std::to_string(status) + err.str() + out.str();
+        };
+        const std::vector<std::vector<std::string>> asked { { "report", "--by", "codec" }, { "streams" },
+            { "streams", "--limit", "1000" }, { "streams", "--limit", "1001" }, { "streams", "--limit", "3" },
+            { "report", "--by", "codec", "--from", "2026-03-02" } };
+        for (const std::vector<std::string>& words : asked) {
+            const std::string local = run(words, "--data", engine.data);
+            QVERIFY2(local.starts_with("0") && local.size() > 300, local.c_str());
+            QVERIFY(run(words, "--engine", engine.url) == local);
+        }
     }
 
     void serviceMetricsAreThoseThatWereStored()
@@ -132,6 +190,72 @@ private slots:
             QCOMPARE(updates[2].delta.fromVersion, updates[1].delta.toVersion);
             QCOMPARE(updates[1].delta.changed.size(), 1u);
         }
+    }
+
+    void whatAnAnswerLacksIsToldAsOfADirectory()
+    {
+        const QString damaged = m_directory.filePath("data/2026-02-01.sqlite");
+        QFile file(damaged);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray(8192, 'x'));
+        file.close();
+        const auto ask = [](CallSource& source) {
+            std::uint64_t calls = 0;
+            const auto found = source.calls({}, [&](const CallRecord&) { return ++calls; });
+            return found && calls == 3 ? source.takeNotes() : std::vector<std::string>();
+        };
+        auto directory = DataDirectorySource::open(m_directory.filePath("data").toStdString());
+        auto engine = openRemoteSource(m_url.toString().toStdString());
+        QVERIFY(directory && engine);
+        const auto told = ask(*directory.value());
+        QVERIFY(!told.empty());
+        QVERIFY2(told.front().find("2026-02-01") != std::string::npos, told.front().c_str());
+        QVERIFY(ask(*engine.value()) == told);
+        QVERIFY(file.remove());
+        QVERIFY(ask(*engine.value()).empty()); // and none that was told before
+    }
+
+    void theWholeAuditLogComesHoweverLong()
+    {
+        constexpr std::uint64_t entries = mostAuditEntries + 500;
+        Engine engine;
+        {
+            auto log = AuditLog::open(engine.data);
+            QVERIFY(log);
+            for (std::uint64_t i = 0; i < entries; ++i)
+                QVERIFY(log.value().add({ sample::at("2026-03-01T10:00:00Z") + i * 1ms, "ada", "admin", "local",
+                    "search", std::to_string(i) }));
+        }
+        engine.start();
+        auto source = openRemoteSource(engine.url);
+        QVERIFY(source);
+        const auto all = [&](const AuditQuery& query, CallSource& of) {
+            std::vector<std::string> details;
+            const auto told = of.audit(query, [&](const AuditEntry& entry) {
+                details.push_back(entry.detail);
+                return true;
+            });
+            return std::pair(told, details);
+        };
+        const auto [told, details] = all({ {}, {}, 0 }, *source.value());
+        QVERIFY(told);
+        QCOMPARE(told.value().matches, entries + 1); // and that it was asked for
+        QCOMPARE(details.size(), std::size_t(entries + 1));
+        for (std::size_t i = 0; i < entries; ++i)
+            QCOMPARE(details[i], std::to_string(i));
+        const auto directory = DataDirectorySource::open(engine.data);
+        const auto [local, localDetails] = all({ {}, {}, 0 }, *directory.value());
+        QVERIFY(local && localDetails == details);
+        QCOMPARE(told.value().newestHash, local.value().newestHash);
+        QCOMPARE(told.value().brokenLine, 0u);
+        const Timestamp from = sample::at("2026-03-01T10:00:20Z");
+        const auto [some, of] = all({ from, from + 10ms, 0 }, *source.value());
+        QVERIFY(some && of.size() == 10 && of.front() == "20000");
+        QCOMPARE(some.value().matches, 10u);
+        std::uint64_t taken = 0;
+        QVERIFY(source.value()->audit({ {}, {}, 0 }, [&](const AuditEntry&) { return ++taken < 7; }));
+        QCOMPARE(taken, 7u);
+        QVERIFY(source.value()->status().has_value()); // the connection is still good
     }
 
     void statusIsTheEngines()

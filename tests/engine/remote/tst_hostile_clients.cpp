@@ -108,6 +108,8 @@ class DeafSession : public SessionSource {
     void noteExport(quint64, QString) override { }
     void deleteNumber(quint64, QByteArray) override { }
     void listen(quint64, qint64, bool) override { }
+    void retentionClock(quint64) override { }
+    void confirmClock(quint64) override { }
 };
 
 std::vector<RemoteMethods> allMethods()
@@ -230,7 +232,7 @@ private slots:
         DeafSession object;
         const RemoteMethods methods = methodsOf(SessionSourceAPI<SessionSource>(&object));
         QVERIFY(methods.object == u"Session");
-        QCOMPARE(methods.parameters.size(), 36u);
+        QCOMPARE(methods.parameters.size(), 38u);
         QCOMPARE(methods.parameters[Search], (std::vector<int> { QMetaType::ULongLong, QMetaType::QByteArray }));
         QVERIFY(methods.parameters[Alive].empty());
         QCOMPARE(methods.parameters[AcknowledgeAlarm],

@@ -47,6 +47,24 @@ private slots:
         QCOMPARE(call.key.value, std::int64_t { 42 });
         QCOMPARE(masked.toVersion, std::uint64_t { 7 });
     }
+
+    void theStatusKeepsItsFiguresAndLosesItsAddresses()
+    {
+        ProbeStatus status;
+        status.source = "net_af_packet0,iface=eth1";
+        status.version = "1.2";
+        status.liveCalls = 3;
+        status.counters = { { "frames_received", 9, 4 } };
+        status.unboundFlows.resize(2);
+        const ProbeStatus masked = withoutAddresses(status);
+        QVERIFY(masked.source.empty());
+        QVERIFY(masked.unboundFlows.empty());
+        QVERIFY(masked.addressesWithheld);
+        QCOMPARE(masked.version, status.version);
+        QCOMPARE(masked.liveCalls, status.liveCalls);
+        QCOMPARE(masked.counters.size(), std::size_t { 1 });
+        QCOMPARE(masked.counters[0].perSecond, std::uint64_t { 4 });
+    }
 };
 
 QTEST_GUILESS_MAIN(TestMasking)

@@ -36,22 +36,26 @@ public:
     }
     std::vector<AlarmRule> rules() const override { return {}; }
     Result<std::vector<AlarmRuleChange>> ruleChanges() const override { return std::vector<AlarmRuleChange>(); }
-    Result<void> putRule(AlarmRule, const std::string& user) override
+    Result<void> putRule(AlarmRule rule, const std::string& user) override
     {
-        changedBy = user;
+        changedBy = rule.name.str() + " by " + user;
         return {};
     }
-    Result<void> removeRule(const std::string&, const std::string&) override { return {}; }
+    Result<void> removeRule(const std::string& name, const std::string& user) override
+    {
+        removed = name + " by " + user;
+        return {};
+    }
 
-    std::string acknowledgedBy, shelvedBy, changedBy;
+    std::string acknowledgedBy, shelvedBy, changedBy, removed;
 };
 
 class NoRecording : public RecordingAccess {
 public:
     RecordingRules rules() const override { return { 3, builtInRecordingRules() }; }
-    Result<void> putRules(RecordingRules, const std::string& user) override
+    Result<void> putRules(RecordingRules rules, const std::string& user) override
     {
-        changedBy = user;
+        changedBy = std::to_string(rules.version) + " by " + user;
         return {};
     }
     std::string wordsOf(const RecordingRules& rules) const override
@@ -66,40 +70,72 @@ class NoRecords : public RecordKeeping {
 public:
     Result<Hold> hold(CallKey call, const std::string& reason, const std::string& who) override
     {
-        heldBy = who;
+        held = std::to_string(call.value) + " for " + reason + " by " + who;
         Hold hold;
         hold.call = call;
         hold.reason = reason;
         return hold;
     }
-    Result<Hold> release(CallKey, const std::string&, const std::string&) override { return Hold {}; }
-    Result<std::vector<Hold>> holds() override { return std::vector<Hold>(); }
-    Result<DeletionReport> deleteNumber(const DeletionRequest&, const std::atomic<bool>*) override
+    Result<Hold> release(CallKey call, const std::string& reason, const std::string& who) override
     {
+        released = std::to_string(call.value) + " for " + reason + " by " + who;
+        return Hold {};
+    }
+    Result<std::vector<Hold>> holds() override { return std::vector<Hold>(); }
+    Result<DeletionReport> deleteNumber(const DeletionRequest& request, const std::atomic<bool>*) override
+    {
+        deleted = request.number;
         return DeletionReport {};
     }
 
-    std::string heldBy;
+    Result<RetentionClock> clock() override { return RetentionClock {}; }
+    Result<RetentionClock> confirmClock() override
+    {
+        ++confirmed;
+        return RetentionClock {};
+    }
+
+    std::string held, released, deleted;
+    std::atomic<int> confirmed { 0 };
 };
 
 class NoNotes : public CallNoting {
 public:
     Result<CallNotes> notes(CallKey call) override { return CallNotes { call, {}, {} }; }
     Result<std::vector<TagUse>> tagNames() override { return std::vector<TagUse>(); }
-    Result<void> addTag(CallKey, const std::string& tag, const std::string& who) override
+    Result<void> addTag(CallKey call, const std::string& tag, const std::string& who) override
     {
-        tagged = tag + " by " + who;
+        tagged = std::to_string(call.value) + ' ' + tag + " by " + who;
         return {};
     }
-    Result<void> removeTag(CallKey, const std::string&) override { return {}; }
-    Result<void> addNote(CallKey, const std::string&, const std::string& who) override
+    Result<void> removeTag(CallKey call, const std::string& tag) override
     {
-        notedBy = who;
+        untagged = std::to_string(call.value) + ' ' + tag;
+        return {};
+    }
+    Result<void> addNote(CallKey call, const std::string& text, const std::string& who) override
+    {
+        noted = std::to_string(call.value) + ' ' + text + " by " + who;
         return {};
     }
 
-    std::string tagged, notedBy;
+    std::string tagged, untagged, noted;
 };
+
+const char* const sourceRead = "net_af_packet0,iface=eth1";
+const IpAddress mediaGateway = *IpAddress::parse("198.51.100.23");
+
+ProbeStatus statusWithAddresses()
+{
+    ProbeStatus status;
+    status.source = sourceRead;
+    status.version = "1.2";
+    status.liveCalls = 1;
+    status.counters = { { "frames_received", 9 } };
+    status.unboundFlows.resize(1);
+    status.unboundFlows[0].flow.src = { mediaGateway, 4000 };
+    return status;
+}
 
 struct Site {
     QTemporaryDir temporary;
@@ -131,8 +167,8 @@ struct Site {
         options.openQuery = [this]() -> Result<std::unique_ptr<RecordQuery>> {
             return std::unique_ptr<RecordQuery>(new FakeQuery(data));
         };
-        service = std::make_unique<RemoteService>(
-            std::filesystem::path(), nullptr, table, [] { return ProbeStatus(); }, options);
+        service =
+            std::make_unique<RemoteService>(std::filesystem::path(), nullptr, table, statusWithAddresses, options);
         RemoteAddress address;
         address.host = QStringLiteral("127.0.0.1");
         address.port = 0;
@@ -157,6 +193,41 @@ struct Site {
         if (!read || read.value().brokenLine != 0)
             qFatal("the audit log is broken");
         return entries;
+    }
+};
+
+// The engine's end of one connection, without one: what it would send are signals.
+struct SessionOf {
+    QTemporaryDir directory;
+    Result<AuditLog> log = AuditLog::open(directory.path().toStdString());
+    RemoteAudit audit { &log.value() };
+    LiveTable table;
+    NoAlarms alarms;
+    NoNotes notes;
+    FakeData data;
+    RemoteFeeds feeds { ListFeed([this](std::uint64_t since) { return table.delta(since); }),
+        ListFeed([this](std::uint64_t since) { return withoutNumbers(table.delta(since)); }),
+        ListFeed([this](std::uint64_t since) { return alarms.openAlarms(since); }) };
+    RemoteSession session;
+
+    explicit SessionOf(RemoteRole role)
+        : session(feeds, runner(), RequestGate({ "ada", role, "192.0.2.7" }, audit))
+    {
+        table.update(callOf(1));
+        data.calls = 3;
+        data.messages = 1;
+        data.chunksPerStream = 1;
+    }
+
+private:
+    std::unique_ptr<QueryRunner> runner()
+    {
+        const OpenQuery open = [this]() -> Result<std::unique_ptr<RecordQuery>> {
+            return std::unique_ptr<RecordQuery>(new FakeQuery(data));
+        };
+        auto made = std::make_unique<QueryRunner>(open, nullptr, [] { return std::string("ada"); });
+        made->setNotes(&notes);
+        return made;
     }
 };
 
@@ -211,6 +282,9 @@ const std::vector<Request>& allRequests()
             [](RemoteProbe& probe) {
                 return probe.deleteNumber({ "+34910000001", {}, {}, false });
             } },
+        { "retentionClock", "retention clock", Operator, false,
+            [](RemoteProbe& probe) { return probe.retentionClock(); } },
+        { "confirmClock", "confirm clock", Admin, true, [](RemoteProbe& probe) { return probe.confirmClock(); } },
         { "whoAmI", "who am I", Viewer, false, [](RemoteProbe& probe) { return probe.whoAmI(); } },
         { "audit", "audit", Admin, true, [](RemoteProbe& probe) { return probe.audit({}); } },
         { "noteExport", "export", Operator, true,
@@ -220,7 +294,7 @@ const std::vector<Request>& allRequests()
         { "addTag", "add tag", Reviewer, true,
             [](RemoteProbe& probe) { return probe.addTag(keyOf(1), QStringLiteral("Bad-Line")); } },
         { "removeTag", "remove tag", Reviewer, true,
-            [](RemoteProbe& probe) { return probe.removeTag(keyOf(1), QStringLiteral("bad-line")); } },
+            [](RemoteProbe& probe) { return probe.removeTag(keyOf(1), QStringLiteral("old-line")); } },
         { "addNote", "add note", Reviewer, true,
             [](RemoteProbe& probe) { return probe.addNote(keyOf(1), QStringLiteral("of +34910000001")); } },
     };
@@ -276,11 +350,17 @@ private slots:
         }
         QCOMPARE(site.alarms.acknowledgedBy, std::string("a-admin"));
         QCOMPARE(site.alarms.shelvedBy, std::string("a-admin"));
-        QCOMPARE(site.alarms.changedBy, std::string("a-admin"));
-        QCOMPARE(site.recording.changedBy, std::string("a-admin"));
-        QCOMPARE(site.records.heldBy, std::string("a-admin"));
-        QCOMPARE(site.notes.tagged, std::string("bad-line by a-admin"));
-        QCOMPARE(site.notes.notedBy, std::string("a-admin"));
+        QCOMPARE(site.alarms.changedBy, builtInRules().front().name.str() + " by a-admin");
+        QCOMPARE(site.alarms.removed, std::string("mine by a-admin"));
+        QCOMPARE(site.recording.changedBy, std::string("9 by a-admin"));
+        const std::string call = std::to_string(keyOf(1).value);
+        QCOMPARE(site.records.held, call + " for case 17 by a-admin");
+        QCOMPARE(site.records.released, call + " for closed by a-admin");
+        QCOMPARE(site.records.deleted, std::string("+34910000001"));
+        QCOMPARE(site.records.confirmed.load(), 1);
+        QCOMPARE(site.notes.tagged, call + " bad-line by a-admin");
+        QCOMPARE(site.notes.untagged, call + " old-line");
+        QCOMPARE(site.notes.noted, call + " of +34910000001 by a-admin");
         bool toldInWords = false;
         for (const AuditEntry& entry : site.audited()) {
             toldInWords |= entry.action == "change recording rules" && entry.detail == "version 9";
@@ -343,38 +423,84 @@ private slots:
         QVERIFY(viewer.openAlarms.empty());
     }
 
+    void theStatusNamesAddressesAndWhatIsReadToOperatorsOnly()
+    {
+        Site site;
+        for (std::size_t i = 0; i < remoteRoleTexts().size(); ++i) {
+            const auto role = static_cast<RemoteRole>(i);
+            Recorder client;
+            client.probe.open(site.urlFor(role));
+            QTRY_VERIFY_WITH_TIMEOUT(client.statuses.size() >= 2, patience);
+            for (const ProbeStatus& status : client.statuses) {
+                const bool knows = role >= RemoteRole::Operator;
+                QCOMPARE(status.source, std::string(knows ? sourceRead : ""));
+                QCOMPARE(status.unboundFlows.size(), std::size_t { knows ? 1u : 0u });
+                QCOMPARE(status.addressesWithheld, !knows);
+                QCOMPARE(status.version, std::string("1.2")); // and what everybody gets
+                QCOMPARE(status.liveCalls, std::uint64_t { 1 });
+                QVERIFY(!status.counters.empty());
+            }
+        }
+    }
+
+    // By the bytes of all that it is sent, whatever a reader would make of them.
+    void nothingThatAViewerIsSentHoldsANumberOrAnAddress()
+    {
+        for (std::size_t i = 0; i < remoteRoleTexts().size(); ++i) {
+            const auto role = static_cast<RemoteRole>(i);
+            SessionOf one(role);
+            QByteArray sent;
+            QObject::connect(
+                &one.session, &SessionSource::statusChanged, [&](const QByteArray& blob) { sent += blob; });
+            QObject::connect(&one.session, &SessionSource::livePart, [&](const QByteArray& blob) { sent += blob; });
+            QObject::connect(&one.session, &SessionSource::alarmPart, [&](const QByteArray& blob) { sent += blob; });
+            QObject::connect(
+                &one.session, &SessionSource::answered, [&](quint64, const QByteArray& blob) { sent += blob; });
+            int ends = 0;
+            QObject::connect(&one.session, &SessionSource::finished, [&](quint64) { ++ends; });
+            QObject::connect(&one.session, &SessionSource::failed, [&](quint64, const QString& why) {
+                sent += why.toUtf8();
+                ++ends;
+            });
+            one.session.followLive(true);
+            one.session.followAlarms(true);
+            one.session.everySecond({ encode(statusWithAddresses()), encode(withoutAddresses(statusWithAddresses())) });
+            one.session.search(1, encode(CallQuery {}));
+            one.session.streams(2, keyOf(1).value);
+            one.session.quality(3, keyOf(1).value);
+            one.session.messages(4, keyOf(1).value);
+            one.session.media(5, keyOf(1).value);
+            one.session.callNotes(6, keyOf(1).value);
+            one.session.serviceHistory(7, encode(ServiceQuery {}));
+            one.session.whoAmI(8);
+            QTRY_COMPARE_WITH_TIMEOUT(ends, 8, patience);
+            const auto address = mediaGateway.bytes();
+            const QByteArray secrets[] { callOf(1).caller.str().c_str(), callOf(1).callee.str().c_str(),
+                callOf(1).callId.str().c_str(), sourceRead,
+                QByteArray(reinterpret_cast<const char*>(address.data()), qsizetype(address.size())) };
+            for (const QByteArray& secret : secrets)
+                QVERIFY2(sent.contains(secret) == (role >= RemoteRole::Operator), secret.constData());
+        }
+    }
+
     // A client that does as it likes, not as its role is told to: what it may follow is the engine's word.
     void whatIsFollowedIsByRoleToo()
     {
         for (std::size_t i = 0; i < remoteRoleTexts().size(); ++i) {
             const auto role = static_cast<RemoteRole>(i);
-            QTemporaryDir directory;
-            auto log = AuditLog::open(directory.path().toStdString());
-            RemoteAudit audit { &log.value() };
-            LiveTable table;
-            table.update(callOf(1));
-            NoAlarms alarms;
-            RemoteFeeds feeds { ListFeed([&](std::uint64_t since) { return table.delta(since); }),
-                ListFeed([&](std::uint64_t since) { return withoutNumbers(table.delta(since)); }),
-                ListFeed([&](std::uint64_t since) { return alarms.openAlarms(since); }) };
-            FakeData data;
-            const OpenQuery open = [&]() -> Result<std::unique_ptr<RecordQuery>> {
-                return std::unique_ptr<RecordQuery>(new FakeQuery(data));
-            };
-            RemoteSession session(feeds, std::make_unique<QueryRunner>(open, nullptr, [] { return std::string(); }),
-                RequestGate({ "ada", role, "192.0.2.7" }, audit));
-            QSignalSpy live(&session, &SessionSource::livePart);
-            const QSignalSpy alarmParts(&session, &SessionSource::alarmPart);
-            session.followLive(true);
-            session.followAlarms(true);
-            session.everySecond({});
+            SessionOf one(role);
+            QSignalSpy live(&one.session, &SessionSource::livePart);
+            const QSignalSpy alarmParts(&one.session, &SessionSource::alarmPart);
+            one.session.followLive(true);
+            one.session.followAlarms(true);
+            one.session.everySecond({});
             const bool knows = role >= RemoteRole::Operator;
             QCOMPARE(alarmParts.count(), knows ? 1 : 0);
             QCOMPARE(live.count(), 1);
             QCOMPARE(live[0][0].toByteArray().contains(callOf(1).caller.str().c_str()), knows);
-            QCOMPARE(audit.refused, std::uint64_t { knows ? 0u : 1u });
+            QCOMPARE(one.audit.refused, std::uint64_t { knows ? 0u : 1u });
             std::string noted;
-            QVERIFY(readAudit(directory.path().toStdString(), [&](const AuditEntry& entry) {
+            QVERIFY(readAudit(one.directory.path().toStdString(), [&](const AuditEntry& entry) {
                 noted += entry.action;
                 return true;
             }));

@@ -1,4 +1,5 @@
 // What goes into a data directory comes out of it again.
+#include "engine/storage/sqlite.h"
 #include "tests/engine/storage/test_directory.h"
 
 using namespace callmon;
@@ -29,6 +30,30 @@ private slots:
         QVERIFY(!calls[1].endedAt && !calls[1].mosMean && !calls[1].postDialDelay);
         directory.closeWriter();
         QCOMPARE(described(directory.calls()[0]), described(full));
+    }
+
+    // By their names in the database: what is written under a wrong one is read from there again, and nobody sees it.
+    void whatTheReceiverSaidStandsInItsColumns()
+    {
+        Directory directory;
+        directory.open();
+        const auto start = sample::at("2026-03-01T12:00:00Z");
+        const CallRecord call = sample::ended(sample::call(start, "a"));
+        directory.writer->liveCall(call);
+        directory.writer->stream(sample::fullStream(call.key, 0, start));
+        directory.writer->callEnded(call);
+        directory.closeWriter();
+        auto database = Database::open(directory.path / "2026-03-01.sqlite", Database::Mode::ReadOnly);
+        QVERIFY(database.has_value());
+        double expected = 1.5; // and one more for each
+        for (const char* column : { "lost_percent", "discarded_percent", "burst_density_percent", "gap_density_percent",
+                 "burst_duration_ms", "gap_duration_ms", "round_trip_ms", "end_system_ms", "jitter_buffer_ms",
+                 "signal_dbm0", "noise_dbm0", "echo_return_loss_db", "r_factor" }) {
+            auto row = database.value().prepare(
+                std::string("SELECT xr_") + column + "=" + std::to_string(expected++) + " FROM streams");
+            QVERIFY2(row.has_value() && row.value().stepToRow(), column);
+            QVERIFY2(row.value().integer(0) == 1, column);
+        }
     }
 
     void everyFieldOfAStreamAndAPointSurvives()

@@ -350,6 +350,54 @@ private slots:
         directory.closeKept();
     }
 
+    void aClockThatIsConfirmedIsBelievedAtOnceAndAfterARestart()
+    {
+        KeptDirectory directory;
+        directory.openKept({ .records = 48h });
+        directory.put(sample::at("2026-03-01T10:00:00Z"), "kept");
+        directory.steps();
+        const Timestamp before = directory.wall;
+        directory.wall += 25h * 365; // and steady time did not pass
+        auto clock = directory.keeper->clock(); // before any step has looked
+        QVERIFY(clock.has_value() && clock.value().doubted);
+        QCOMPARE(clock.value().now, directory.wall);
+        QVERIFY(clock.value().lastBelieved == before);
+        QVERIFY(readLastClock(directory.path).value() == before); // by who only reads
+        directory.steps();
+        QVERIFY(std::filesystem::exists(directory.path / "2026-03-01.sqlite"));
+        directory.closeKept();
+
+        directory.openKept(); // callmonctl, while no engine runs
+        clock = directory.keeper->confirmClock();
+        QVERIFY(clock.has_value() && !clock.value().doubted);
+        QVERIFY(clock.value().lastBelieved == directory.wall);
+        QVERIFY(readLastClock(directory.path).value() == directory.wall);
+        directory.closeKept();
+        directory.openKept({ .records = 48h }); // the engine, afterwards
+        QVERIFY(!directory.keeper->clock().value().doubted);
+        directory.steps();
+        QVERIFY(!std::filesystem::exists(directory.path / "2026-03-01.sqlite"));
+        directory.closeKept();
+    }
+
+    void anEngineThatIsToldSoGoesOnByAClockThatStepped()
+    {
+        KeptDirectory directory;
+        directory.openKept({ .records = 48h });
+        directory.put(sample::at("2026-03-01T10:00:00Z"), "kept");
+        directory.steps();
+        directory.wall += 25h * 365;
+        directory.steps();
+        QVERIFY(std::filesystem::exists(directory.path / "2026-03-01.sqlite"));
+        QVERIFY(directory.keeper->confirmClock().has_value());
+        directory.steps();
+        QVERIFY(!std::filesystem::exists(directory.path / "2026-03-01.sqlite"));
+        QVERIFY(directory.wasSaid("the clock was confirmed"));
+        directory.wall += 25h * 365; // what was confirmed was that step
+        QVERIFY(directory.keeper->clock().value().doubted);
+        directory.closeKept();
+    }
+
     void aClockThatStepsDoesNotLiftTheLimitOfMessages()
     {
         KeptDirectory directory;

@@ -176,6 +176,50 @@ private slots:
         QVERIFY(callField({}, "final_code").empty());
     }
 
+    void whatTheReceiverSaidIsWrittenUnderItsColumns_data()
+    {
+        QTest::addColumn<QByteArray>("name");
+        QTest::addColumn<QByteArray>("value");
+        const auto row = [](const char* name, const char* value) {
+            QTest::newRow(name) << QByteArray(name) << QByteArray(value);
+        };
+        row("xr_lost_percent", "1.50");
+        row("xr_discarded_percent", "2.50");
+        row("xr_burst_density_percent", "3.50");
+        row("xr_gap_density_percent", "4.50");
+        row("xr_burst_duration_ms", "360.000000");
+        row("xr_gap_duration_ms", "20000.000000");
+        row("xr_round_trip_ms", "90.000000");
+        row("xr_end_system_ms", "65.000000");
+        row("xr_jitter_buffer_ms", "40.000000");
+        row("xr_signal_dbm0", "-21");
+        row("xr_noise_dbm0", "-70");
+        row("xr_echo_return_loss_db", "55");
+        row("xr_r_factor", "78");
+    }
+
+    void whatTheReceiverSaidIsWrittenUnderItsColumns() // RFC 3611 4.7
+    {
+        QFETCH(QByteArray, name);
+        QFETCH(QByteArray, value);
+        StreamRecord stream;
+        QVERIFY(streamField(stream, name.toStdString()).kind == FieldValue::Kind::Absent);
+        stream.xr.lostPercent = 1.5;
+        stream.xr.discardedPercent = 2.5;
+        stream.xr.burstDensityPercent = 3.5;
+        stream.xr.gapDensityPercent = 4.5;
+        stream.xr.burstDuration = Milliseconds(360);
+        stream.xr.gapDuration = Milliseconds(20'000);
+        stream.xr.roundTrip = Milliseconds(90);
+        stream.xr.endSystemDelay = Milliseconds(65);
+        stream.xr.jitterBuffer = Milliseconds(40);
+        stream.xr.signalLevelDbm0 = -21;
+        stream.xr.noiseLevelDbm0 = -70;
+        stream.xr.echoReturnLossDb = 55;
+        stream.xr.rFactor = 78;
+        QCOMPARE(QByteArray::fromStdString(streamField(stream, name.toStdString()).text), value);
+    }
+
     void streamIsWrittenUnderItsColumns()
     {
         StreamRecord stream;

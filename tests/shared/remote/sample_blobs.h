@@ -48,6 +48,8 @@ inline std::vector<QByteArray> blobs()
     all.push_back(encode(asked));
     all.push_back(encode(fullRule()));
     all.push_back(encode(status));
+    status.addressesWithheld = true;
+    all.push_back(encode(status));
     all.push_back(encode(FoundCalls { 4, { fullCall(start, "a@b"), CallRecord {} },
         { { { 77 }, "bad-line billing", "kept by hold, ada: case 17" } } }));
     all.push_back(
@@ -73,6 +75,8 @@ inline std::vector<QByteArray> blobs()
     hold.releasedAt = start;
     hold.releasedBy = "grace";
     all.push_back(encode(HoldPage { { hold, Hold {} } }));
+    all.push_back(encode(RetentionClock { start, start, true }));
+    all.push_back(encode(AnswerRemarks { { "a day is damaged", "" } }));
     all.push_back(encode(DeletionRequest { "+34910000001", start, {}, true }));
     DeletedCall deleted;
     deleted.call = { 77 };

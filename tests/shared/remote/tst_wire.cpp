@@ -475,8 +475,10 @@ private slots:
             status.unboundFlows.push_back(
                 { { { IpAddress::v4(0x0a000001), port }, { IpAddress::v4(0x0a000002), 6000 } }, Ssrc { 0x1a2b3c4d }, 8,
                     at(1), at(8), 1ULL << 40, 1ULL << 50 });
+        status.addressesWithheld = true;
         const auto there = decodeProbeStatus(encode(status));
         QVERIFY(there);
+        QVERIFY(there->addressesWithheld);
         QCOMPARE(there->source, status.source);
         QCOMPARE(there->version, status.version);
         QCOMPARE(there->now, status.now);
@@ -488,6 +490,22 @@ private slots:
         QCOMPARE(there->counters[0].name, status.counters[0].name);
         QCOMPARE(there->counters[0].value, status.counters[0].value);
         QCOMPARE(there->counters[0].perSecond, status.counters[0].perSecond);
+    }
+
+    void everyFieldOfTheClockAndOfRemarksArrives()
+    {
+        for (const RetentionClock& sent :
+            { RetentionClock { at(9), at(4), true }, RetentionClock { at(9), {}, false } }) {
+            const auto there = decodeAnswer(encode(sent));
+            QVERIFY(there && std::holds_alternative<RetentionClock>(*there));
+            const auto& clock = std::get<RetentionClock>(*there);
+            QCOMPARE(clock.now, sent.now);
+            QVERIFY(clock.lastBelieved == sent.lastBelieved);
+            QCOMPARE(clock.doubted, sent.doubted);
+        }
+        const auto there = decodeAnswer(encode(AnswerRemarks { { "a day is damaged", "" } }));
+        QVERIFY(there && std::holds_alternative<AnswerRemarks>(*there));
+        QVERIFY(std::get<AnswerRemarks>(*there).remarks == (std::vector<std::string> { "a day is damaged", "" }));
     }
 
     void everyFieldOfALiveCallArrives()
@@ -646,7 +664,7 @@ private slots:
         CallQuery query;
         query.caller = "ab";
         query.minMos = 1.0;
-        const QByteArray expected = QByteArray::fromHex("0207" // CallQuery, version 7
+        const QByteArray expected = QByteArray::fromHex("0208" // CallQuery, version 8
                                                         "0000" // from, to: absent
                                                         "00026162" // caller
                                                         "0000000000000000" // callee, number, callId, leg
@@ -678,7 +696,7 @@ private slots:
     void foreignVersionsAreRefused()
     {
         for (QByteArray blob : sample::blobs())
-            for (const int version : { 6, 8 }) {
+            for (const int version : { 7, 9 }) {
                 blob[1] = static_cast<char>(version);
                 QVERIFY(!decodes(blob));
             }
