@@ -154,8 +154,6 @@ private slots:
             QTest::qWait(50);
             grab("call-no-messages");
             source.keepsMessages = true;
-            window.showProbe();
-            grab("probe");
             window.showAlarms();
             grab("alarms-none");
             source.openAlarms(source.alarmsOf(40));
