@@ -235,7 +235,7 @@ QString valueOf(const ConditionField& field, const ConditionDraft& draft, QStrin
     case Kind::Time:
         return QString::fromStdString(toIso8601(timestampFromNanoseconds(value.toLongLong())));
     case Kind::Address:
-        if (!value.contains(QLatin1Char('*')) && takesValue(draft.relation) && draft.relation <= Relation::IsNot
+        if (!value.contains(QLatin1Char('*')) && draft.relation <= Relation::IsNot
             && !IpAddress::parse(value.toStdString())) {
             problem = tr(QT_TRANSLATE_NOOP("CallConditions", "That is no address; write %1")).arg(valueHint(field));
             return {};

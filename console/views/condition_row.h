@@ -8,7 +8,6 @@
 #include <QWidget>
 
 class QComboBox;
-class QCompleter;
 class QDateTimeEdit;
 class QLabel;
 class QLineEdit;
