@@ -3,6 +3,7 @@
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
+#include "console/models/shared_words.h"
 #include "console/zone/display_zone.h"
 #include "shared/calls/alarm_fields.h"
 
@@ -264,7 +265,7 @@ QVariant AlarmModel::display(const ProbeAlarm& alarm, int column) const
     case Severity:
         return word(alarm.severity);
     case Kind:
-        return text(titleOf(alarm.kind));
+        return titleText(alarm.kind);
     case Rule:
         return text(alarm.rule);
     case Since:
@@ -290,13 +291,13 @@ QVariant AlarmModel::display(const ProbeAlarm& alarm, int column) const
     case Calls:
         return alarm.isSummary() ? countText(alarm.calls) : unknownFigure();
     case Figure:
-        return QString::fromStdString(alarmFigureText(alarm.kind, alarm.figure));
+        return figureText(alarm.kind, alarm.metric, alarm.figure);
     case Worst:
-        return QString::fromStdString(alarmFigureText(alarm.kind, alarm.worst));
+        return figureText(alarm.kind, alarm.metric, alarm.worst);
     case Threshold:
-        return QString::fromStdString(alarmFigureText(alarm.kind, alarm.threshold));
+        return figureText(alarm.kind, alarm.metric, alarm.threshold);
     case Unit:
-        return orDash(unitOf(alarm.kind));
+        return orDash(unitText(alarm.kind, alarm.metric).toStdString());
     case Text:
         return text(alarm.text);
     case AcknowledgedAt:
@@ -329,7 +330,7 @@ QVariant AlarmModel::data(const QModelIndex& index, int role) const
     case Qt::AccessibleTextRole:
         return display(*alarm, column);
     case Qt::ToolTipRole:
-        return column == Text || column == Kind || column == Severity ? text(adviceOf(alarm->kind))
+        return column == Text || column == Kind || column == Severity ? adviceText(alarm->kind)
                                                                       : display(*alarm, column);
     case Qt::TextAlignmentRole:
         return QVariant::fromValue((isNumber(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);

@@ -1,6 +1,8 @@
 #include "console/models/alarm_words.h"
 
+#include "console/models/call_words.h"
 #include "console/models/figures.h"
+#include "console/models/shared_words.h"
 
 #include <QCoreApplication>
 
@@ -80,9 +82,27 @@ QString word(AlarmEnd end)
     return {};
 }
 
+QString figureText(AlarmKind kind, std::string_view metric, double figure)
+{
+    const QString text = QString::fromStdString(alarmFigureText(kind, figure));
+    const QString unit = unitText(kind, metric);
+    return isOfMetric(kind) && !unit.isEmpty() ? text + QLatin1Char(' ') + unit : text;
+}
+
+QString unitText(AlarmKind kind, std::string_view metric)
+{
+    const ServiceMetric* const known = isOfMetric(kind) ? findServiceMetric(metric) : nullptr;
+    return text(known ? known->unit : unitOf(kind));
+}
+
+QString lookedAt(AlarmKind kind, std::string_view metric)
+{
+    return isOfMetric(kind) ? metricName(metric) : titleText(kind);
+}
+
 QString conditionText(const AlarmRule& rule, double threshold)
 {
-    const QString figure = QString::fromStdString(alarmFigureText(rule.kind, threshold));
+    const QString figure = figureText(rule.kind, rule.metric, threshold);
     return isBelow(rule.kind) ? tr(QT_TRANSLATE_NOOP("AlarmWords", "below %1")).arg(figure)
                               : tr(QT_TRANSLATE_NOOP("AlarmWords", "above %1")).arg(figure);
 }

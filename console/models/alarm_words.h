@@ -12,6 +12,10 @@ QString word(AlarmSeverity severity);
 QString glyph(AlarmSeverity severity); // a shape per severity: read without colour
 Tone tone(AlarmSeverity severity);
 QString word(AlarmEnd end); // "open" for AlarmEnd::None
+// Of what a rule compares with its threshold: "Jitter", "NER".
+QString lookedAt(AlarmKind kind, std::string_view metric);
+QString unitText(AlarmKind kind, std::string_view metric); // empty: it has none
+QString figureText(AlarmKind kind, std::string_view metric, double figure); // "63 ms", "80 %"
 QString conditionText(const AlarmRule& rule, double threshold); // "above 50 ms", "below 3.10"
 QString alarmsText(quint64 count); // "1 alarm", "2,000 alarms"
 

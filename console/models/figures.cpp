@@ -5,6 +5,7 @@
 
 #include <QCoreApplication>
 #include <QLocale>
+#include <array>
 #include <cmath>
 
 namespace callmon {
@@ -111,6 +112,17 @@ QString durationText(std::optional<Milliseconds> duration)
 QString countText(quint64 count)
 {
     return figureLocale().toString(count);
+}
+
+QString shortCountText(quint64 count)
+{
+    double figure = static_cast<double>(count);
+    int thousands = 0;
+    for (; figure >= 999.5 && thousands < 2; ++thousands)
+        figure /= 1000;
+    constexpr std::array units { "", "k", "M" };
+    return figureLocale().toString(figure, 'f', thousands > 0 && figure < 9.95 ? 1 : 0)
+        + QLatin1String(units[static_cast<std::size_t>(thousands)]);
 }
 
 QString callsText(quint64 count)

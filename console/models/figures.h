@@ -23,6 +23,7 @@ QString millisecondsText(std::optional<double> ms); // "12.4"
 QString finerMillisecondsText(std::optional<double> ms); // "0.004"
 QString durationText(std::optional<Milliseconds> duration); // "0:03:07"
 QString countText(quint64 count); // "52,000"
+QString shortCountText(quint64 count); // "850", "3.2k", "30k", "1.2M": three digits at most
 QString callsText(quint64 count); // "1 call", "52,000 calls"
 QString sizeText(quint64 bytes); // "1.6 MB"
 QString bitRateText(quint64 bitsPerSecond); // "4,612.3 Mb/s"

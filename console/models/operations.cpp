@@ -77,15 +77,16 @@ void Operations::sample(const LiveCallModel& live)
     };
     double sum = 0;
     int known = 0;
-    live.forEach([&](const LiveCall& call, ProbeId) {
-        const auto mos = worseMosNow(call);
-        ++one.bands[static_cast<std::size_t>(bandOf(mos))];
-        if (mos) {
-            sum += *mos;
-            ++known;
-        }
-        return true;
-    });
+    if (!m_traffic.empty()) // else nobody is connected: what the list still shows is not of now
+        live.forEach([&](const LiveCall& call, ProbeId) {
+            const auto mos = worseMosNow(call);
+            ++one.bands[static_cast<std::size_t>(bandOf(mos))];
+            if (mos) {
+                sum += *mos;
+                ++known;
+            }
+            return true;
+        });
     if (!m_traffic.empty()) { // else nobody is connected: a zero would be an assertion
         set(OperationsFigure::Calls, live.totalCalls());
         double megabits = 0;

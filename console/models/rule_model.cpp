@@ -3,6 +3,7 @@
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
+#include "console/models/shared_words.h"
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -19,13 +20,10 @@ constexpr std::array<const char*, RuleModel::ColumnCount> titles { QT_TRANSLATE_
     QT_TRANSLATE_NOOP("RuleModel", "Raised"), QT_TRANSLATE_NOOP("RuleModel", "Cleared"),
     QT_TRANSLATE_NOOP("RuleModel", "After s") };
 
-QString lookedAt(const AlarmRule& rule)
+QString subjectOf(const AlarmRule& rule) // "NER, trunk north"
 {
-    QString words = text(titleOf(rule.kind));
-    for (const std::string_view part : { rule.metric.view(), rule.group.view() })
-        if (!part.empty())
-            words += QLatin1Char(' ') + text(part);
-    return words;
+    const QString what = lookedAt(rule.kind, rule.metric);
+    return rule.group.empty() ? what : what + QStringLiteral(", ") + text(rule.group);
 }
 
 }
@@ -75,7 +73,7 @@ QVariant RuleModel::data(const QModelIndex& index, int role) const
         return {};
     const auto& [rule, removed] = m_rows[static_cast<std::size_t>(index.row())];
     if (role == Qt::ToolTipRole)
-        return text(adviceOf(rule.kind));
+        return adviceText(rule.kind);
     if (role != Qt::DisplayRole)
         return {};
     switch (index.column()) {
@@ -92,11 +90,11 @@ QVariant RuleModel::data(const QModelIndex& index, int role) const
     case Severity:
         return QString(glyph(rule.severity) + QLatin1Char(' ') + word(rule.severity));
     case Kind:
-        return lookedAt(rule);
+        return subjectOf(rule);
     case Condition:
         return conditionText(rule, rule.threshold);
     case Clears:
-        return QString::fromStdString(alarmFigureText(rule.kind, rule.clearThreshold));
+        return figureText(rule.kind, rule.metric, rule.clearThreshold);
     case RaiseAfter:
         return QString::number(rule.raiseAfter.count());
     default:

@@ -4,14 +4,33 @@
 
 #include <portaudio.h>
 
+#include <QCoreApplication>
 #include <algorithm>
 
 namespace callmon {
 
 namespace {
 
-const char* const noDevice = "No sound device was found. Connect one, or start the sound service of this machine "
-                             "(PipeWire or PulseAudio), and press play again. Everything else works without sound.";
+QString tr(const char* sentence)
+{
+    return QCoreApplication::translate("SoundOutput", sentence);
+}
+
+Error said(const QString& sentence)
+{
+    return { sentence.toStdString() };
+}
+
+QString named(const std::string& device)
+{
+    return QString::fromStdString(device);
+}
+
+// PortAudio's own words, which are English, go with the key that a translation has for them.
+QString reasonOf(PaError error)
+{
+    return QCoreApplication::translate("PortAudio", Pa_GetErrorText(error));
+}
 
 unsigned channelsOf(const PaDeviceInfo& device)
 {
@@ -87,12 +106,16 @@ Result<void> SoundOutput::open(Playhead& playhead, const std::string& device)
 {
     const std::vector<PaDeviceIndex> outputs = listAnew() ? outputDevices() : std::vector<PaDeviceIndex>();
     if (outputs.empty())
-        return Error { noDevice };
+        return said(tr(QT_TRANSLATE_NOOP("SoundOutput",
+            "No sound device was found. Connect one, or start the sound service of this machine (PipeWire or "
+            "PulseAudio), and press play again. Everything else works without sound.")));
     const auto chosen = device.empty() ? outputs.begin()
                                        : std::find_if(outputs.begin(), outputs.end(),
                                            [&device](PaDeviceIndex i) { return Pa_GetDeviceInfo(i)->name == device; });
     if (chosen == outputs.end())
-        return Error { "The sound device \"" + device + "\" is not there any more. Choose another one." };
+        return said(
+            tr(QT_TRANSLATE_NOOP("SoundOutput", "The sound device “%1” is not there any more. Choose another one."))
+                .arg(named(device)));
 
     const PaDeviceInfo& info = *Pa_GetDeviceInfo(*chosen);
     m_library->rendering = { &playhead, channelsOf(info) };
@@ -109,8 +132,9 @@ Result<void> SoundOutput::open(Playhead& playhead, const std::string& device)
         }
         m_library->stream = nullptr;
     }
-    return Error { "The sound device \"" + std::string(info.name) + "\" cannot be opened: " + Pa_GetErrorText(error)
-        + ". Close what else uses it, or choose another one." };
+    return said(tr(QT_TRANSLATE_NOOP("SoundOutput",
+                       "The sound device “%1” cannot be opened: %2. Close what else uses it, or choose another one."))
+                    .arg(named(info.name), reasonOf(error)));
 }
 
 Result<void> SoundOutput::start(Playhead& playhead, const std::string& device)
@@ -128,8 +152,9 @@ Result<void> SoundOutput::start(Playhead& playhead, const std::string& device)
     if (error == paNoError)
         return {};
     close();
-    return Error { std::string("The sound device does not start: ") + Pa_GetErrorText(error)
-        + ". Press play again, or choose another one." };
+    return said(tr(QT_TRANSLATE_NOOP(
+                       "SoundOutput", "The sound device does not start: %1. Press play again, or choose another one."))
+                    .arg(reasonOf(error)));
 }
 
 void SoundOutput::stop()

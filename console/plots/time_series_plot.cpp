@@ -88,6 +88,7 @@ TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
     layout->addWidget(m_plot);
     setFocusPolicy(Qt::StrongFocus);
     m_plot->setPlottingHint(QCP::phFastPolylines); // else the outline of thousands of steps is computed as a whole
+    m_plot->setLocale(QLocale()); // it left out the separator of thousands, which all other figures have
     m_plot->setFocusPolicy(Qt::NoFocus);
     m_plot->setMouseTracking(true);
     m_plot->installEventFilter(this);
@@ -414,15 +415,16 @@ QString TimeSeriesPlot::readOut(std::size_t index, std::size_t kind, std::option
     const PlotKind& what = m_kinds.at(kind);
     if (!hasLine(panel, kind))
         return {};
-    QString text = (what.style == Qt::SolidLine ? QStringLiteral("━━ ") : QStringLiteral("╍╍ "))
-        + (panel.what.names.empty() ? what.name : panel.what.names[kind]);
+    const QString& name = panel.what.names.empty() ? what.name : panel.what.names[kind];
+    const QString sample = what.style == Qt::SolidLine ? QStringLiteral("━━ ") : QStringLiteral("╍╍ ");
+    QString text = name.isEmpty() ? QString() : sample + name; // an only line is told by its panel's title
     if (!seconds)
         return text;
     double value = std::numeric_limits<double>::quiet_NaN();
     for (const PlotLine& line : panel.lines)
         if (const double here = line.kind == kind ? valueAt(line, *seconds) : value; !std::isnan(here))
             value = here;
-    return text + QLatin1Char(' ')
+    return (text.isEmpty() ? text : text + QLatin1Char(' '))
         + (std::isnan(value) ? QStringLiteral("–") : QLocale().toString(value, 'f', panel.what.decimals));
 }
 

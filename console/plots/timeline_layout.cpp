@@ -45,7 +45,7 @@ double parts(const TimelineData& data)
 }
 
 TimelineLayout::TimelineLayout(QSize size, const TimelineData& data, const QFontMetrics& font)
-    : left(titleWidth(data, font) + titleMargin + font.horizontalAdvance(QStringLiteral("00,000")))
+    : left(titleWidth(data, font) + titleMargin + font.horizontalAdvance(QStringLiteral("00,000")) + valueMargin)
     , right(font.horizontalAdvance(QStringLiteral("━━ callee 00000.0 ± 00.00")))
     , line(font.height())
 {

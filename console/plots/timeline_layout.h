@@ -13,6 +13,7 @@ namespace callmon {
 struct TimelineLayout {
     TimelineLayout(QSize size, const TimelineData& data, const QFontMetrics& font);
 
+    static constexpr int valueMargin = 6; // right of the labels of an axis
     static constexpr int titleMargin = 30; // right of a strip's title, before the labels of its axis
     static int leastHeight(const TimelineData& data, const QFontMetrics& font);
 

@@ -404,12 +404,16 @@ void TimelinePainter::paintAlarms()
         m_painter.fillRect(QRectF(from, top, 2, m_layout.line), m_look.warning); // raised
         if (!alarms[i]->open)
             m_painter.fillRect(QRectF(to - 2, top, 2, m_layout.line), m_look.warning); // cleared
+        // Within the span where all of it fits there; else behind it, if that is the larger place.
         const double free = i + 1 < alarms.size() ? x(alarms[i + 1]->begin) - 6 : double(m_layout.plot.right());
-        const int room = static_cast<int>(free - from) - 6;
+        const double needed = m_painter.fontMetrics().horizontalAdvance(alarms[i]->label);
+        const bool behind = to - from - 8 < needed && free - to > to - from;
+        const double begin = behind ? to + 4 : from + 5;
+        const int room = static_cast<int>((behind ? free : to) - begin) - 2;
         if (room < m_layout.line)
             continue;
         m_painter.setPen(m_look.text);
-        m_painter.drawText(QRectF(from + 5, top, room, m_layout.line), Qt::AlignLeft | Qt::AlignVCenter,
+        m_painter.drawText(QRectF(begin, top, room, m_layout.line), Qt::AlignLeft | Qt::AlignVCenter,
             m_painter.fontMetrics().elidedText(alarms[i]->label, Qt::ElideRight, room));
     }
     m_painter.restore();
@@ -502,7 +506,8 @@ void TimelinePainter::paintStrip(std::size_t index)
         if (top - labelled < least || (!end && topOf(scale.y(lane, ticks.front())) - top < least)) // only its line
             continue;
         labelled = top;
-        const QRectF place(m_layout.axis.left() + titleWidth, top, m_layout.left - titleWidth - 6, height);
+        const QRectF place(
+            m_layout.axis.left() + titleWidth, top, m_layout.left - titleWidth - TimelineLayout::valueMargin, height);
         m_painter.setPen(m_look.quiet);
         const double step = valueTickStep(scale.high);
         const int decimals = ticks[i] == std::floor(ticks[i]) ? 0 : strip.ticks.empty() && step < 0.1 ? 2 : 1;

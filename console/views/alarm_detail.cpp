@@ -3,6 +3,7 @@
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
+#include "console/models/shared_words.h"
 
 #include <QLabel>
 #include <QVBoxLayout>
@@ -62,7 +63,7 @@ void AlarmDetail::show(const Alarm* alarm)
                      .arg(dateTimeText(*alarm->shelvedUntil), text(alarm->shelvedBy),
                          alarm->shelfComment.empty() ? QString() : QStringLiteral(": ") + text(alarm->shelfComment));
     m_facts->setText(facts.join(QStringLiteral(" · ")));
-    m_advice->setText(text(adviceOf(alarm->kind)));
+    m_advice->setText(adviceText(alarm->kind));
 }
 
 }

@@ -69,27 +69,36 @@ void CallTable::setList(QAbstractItemModel* list, const std::vector<CallColumn>&
     setSortingEnabled(true);
 }
 
-// Every column as wide as its title and sample; what room is left goes in equal parts to those that grow.
+// Every column as wide as its title and sample; what room is left goes in equal parts to those that grow, each up to
+// what is still read at a glance.
 void CallTable::fitColumns()
 {
     if (!m_fits || m_columns.empty())
         return;
     m_fitting = true;
-    int used = 0;
-    int growing = 0;
+    int room = viewport()->width();
+    std::vector<const CallColumn*> growing;
     const auto firstWidth = [this](const CallColumn& column) {
         return std::max(m_header->titleWidth(column.column), fontMetrics().horizontalAdvance(column.sample) + 14);
     };
-    for (const CallColumn& column : m_columns)
-        if (!isColumnHidden(column.column)) {
-            used += firstWidth(column);
-            growing += column.grows;
-        }
-    const int share = growing > 0 ? std::max(0, viewport()->width() - used) / growing : 0;
-    const int most = fontMetrics().averageCharWidth() * 48;
-    for (const CallColumn& column : m_columns)
-        setColumnWidth(column.column,
-            std::min(firstWidth(column) + (column.grows ? share : 0), std::max(most, firstWidth(column))));
+    const auto mostOf = [&](const CallColumn& column) {
+        return std::max(fontMetrics().averageCharWidth() * 48, 2 * firstWidth(column));
+    };
+    for (const CallColumn& column : m_columns) {
+        setColumnWidth(column.column, firstWidth(column));
+        if (isColumnHidden(column.column))
+            continue;
+        room -= firstWidth(column);
+        if (column.grows)
+            growing.push_back(&column);
+    }
+    std::ranges::sort(growing, {}, [&](const CallColumn* column) { return mostOf(*column) - firstWidth(*column); });
+    for (std::size_t i = 0; i < growing.size() && room > 0; ++i) { // what one cannot take is left for the others
+        const int first = firstWidth(*growing[i]);
+        const int width = std::min(first + room / static_cast<int>(growing.size() - i), mostOf(*growing[i]));
+        setColumnWidth(growing[i]->column, width);
+        room -= width - first;
+    }
     m_fitting = false;
 }
 

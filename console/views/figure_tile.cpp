@@ -18,11 +18,13 @@ FigureTile::FigureTile(const QString& title, QWidget* parent)
     setAccessibleName(title);
 }
 
-void FigureTile::show(const QString& value, const std::vector<double>& history, const QString& foot)
+void FigureTile::show(
+    const QString& value, const std::vector<double>& history, const QString& foot, const QString& shortFoot)
 {
     m_value = value;
     m_history = history;
     m_foot = foot;
+    m_shortFoot = shortFoot;
     setAccessibleName(QStringLiteral("%1 %2 %3").arg(m_title, value, foot).simplified());
     update();
 }
@@ -74,8 +76,9 @@ void FigureTile::paintEvent(QPaintEvent*)
     const QRectF strip(inside.left(), inside.bottom() - line + 1, inside.width(), line - 1);
     if (!m_foot.isEmpty()) {
         painter.setPen(m_theme.quiet);
+        const bool fits = m_shortFoot.isEmpty() || fontMetrics().horizontalAdvance(m_foot) <= strip.width();
         painter.drawText(strip, Qt::AlignLeft | Qt::AlignVCenter,
-            fontMetrics().elidedText(m_foot, Qt::ElideRight, int(strip.width())));
+            fontMetrics().elidedText(fits ? m_foot : m_shortFoot, Qt::ElideRight, int(strip.width())));
         return;
     }
     double least = 0; // the line stands on zero, so that a small tremor looks small

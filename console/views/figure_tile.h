@@ -13,7 +13,9 @@ class FigureTile : public QAbstractButton {
 
 public:
     explicit FigureTile(const QString& title, QWidget* parent = nullptr);
-    void show(const QString& value, const std::vector<double>& history, const QString& foot = {}); // NaN: unknown
+    // NaN: unknown. `shortFoot` says the same as `foot` where the tile is narrow.
+    void show(const QString& value, const std::vector<double>& history, const QString& foot = {},
+        const QString& shortFoot = {});
     void setTone(Tone tone);
     void setTheme(const Theme& theme);
     QString value() const { return m_value; }
@@ -28,6 +30,7 @@ private:
     QString m_title;
     QString m_value;
     QString m_foot;
+    QString m_shortFoot;
     std::vector<double> m_history;
     Tone m_tone = Tone::Plain;
     Theme m_theme = themeOf(ThemeName::Light);

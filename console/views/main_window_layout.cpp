@@ -3,6 +3,7 @@
 #include "console/views/alarm_page.h"
 #include "console/views/call_table.h"
 #include "console/views/calls_over_time.h"
+#include "console/views/empty_overlay.h"
 #include "console/views/figure_delegate.h"
 #include "console/views/live_page.h"
 #include "console/views/main_window.h"
@@ -48,6 +49,7 @@ void MainWindow::buildDocks()
         alarms->setColumnHidden(column,
             column != AlarmModel::Severity && column != AlarmModel::RaisedAt && column != AlarmModel::Text
                 && column != AlarmModel::AcknowledgedBy);
+    new EmptyOverlay(*alarms, tr("No alarm is open."));
     alarms->setSelectionBehavior(QTableView::SelectRows);
     alarms->setSelectionMode(QTableView::SingleSelection);
     alarms->setTabKeyNavigation(false);
@@ -122,7 +124,8 @@ void MainWindow::resetLayout()
         dock->setVisible(docks);
     }
     if (docks)
-        resizeDocks({ m_overTimeDock, m_worstDock, m_alarmDock }, { height() / 4, height() / 4, height() / 4 }, Qt::Vertical);
+        resizeDocks(
+            { m_overTimeDock, m_worstDock, m_alarmDock }, { height() / 4, height() / 4, height() / 4 }, Qt::Vertical);
 }
 
 void MainWindow::showEvent(QShowEvent* event)

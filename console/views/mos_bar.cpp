@@ -30,10 +30,16 @@ QString labelOf(const ServiceFigures& figures, std::size_t band)
         + QStringLiteral(" %");
 }
 
-// From good to bad; the words below it say the same.
+QColor between(const QColor& a, const QColor& b)
+{
+    return QColor::fromRgbF((a.redF() + b.redF()) / 2, (a.greenF() + b.greenF()) / 2, (a.blueF() + b.blueF()) / 2);
+}
+
+// From good to bad, none louder than a worse one; the words below it say the same.
 QColor colourOf(const Theme& theme, std::size_t band)
 {
-    const std::array colours { theme.good, theme.good.lighter(130), theme.fair, theme.bad.lighter(130), theme.bad };
+    const std::array colours { theme.good, between(theme.good, theme.fair), theme.fair, between(theme.fair, theme.bad),
+        theme.bad };
     return colours[band];
 }
 

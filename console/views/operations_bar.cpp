@@ -1,5 +1,6 @@
 #include "console/views/operations_bar.h"
 
+#include "console/models/figures.h"
 #include "console/views/figure_tile.h"
 
 #include <QHBoxLayout>
@@ -97,13 +98,16 @@ void OperationsBar::show()
         history.reserve(samples.size());
         for (const OperationsSample& sample : samples)
             history.push_back(sample.values[i].value_or(std::numeric_limits<double>::quiet_NaN()));
-        QString foot;
+        QStringList foot;
+        QStringList shortFoot;
         if (figure == OperationsFigure::Mos && now.values[i])
-            foot = QStringLiteral("▼ %3  ■ %2  ▲ %1")
-                       .arg(countText(static_cast<quint64>(now.bands[static_cast<std::size_t>(MosBand::Good)])),
-                           countText(static_cast<quint64>(now.bands[static_cast<std::size_t>(MosBand::Fair)])),
-                           countText(static_cast<quint64>(now.bands[static_cast<std::size_t>(MosBand::Bad)])));
-        m_tiles[i]->show(operationsText(figure, now), history, foot);
+            for (const MosBand band : { MosBand::Bad, MosBand::Fair, MosBand::Good }) {
+                const auto calls = static_cast<quint64>(now.bands[static_cast<std::size_t>(band)]);
+                foot += bandGlyph(band) + QLatin1Char(' ') + countText(calls);
+                shortFoot += bandGlyph(band) + QLatin1Char(' ') + shortCountText(calls);
+            }
+        m_tiles[i]->show(operationsText(figure, now), history, foot.join(QStringLiteral("  ")),
+            shortFoot.join(QStringLiteral("  ")));
         if (figure == OperationsFigure::Lost)
             m_tiles[i]->setTone(!now.values[i] ? Tone::Plain : *now.values[i] > 0 ? Tone::Bad : Tone::Good);
     }

@@ -1,8 +1,10 @@
 #include "console/views/past_page.h"
 
+#include "console/models/call_conditions.h"
 #include "console/models/figures.h"
 #include "console/models/search_words.h"
 #include "console/views/call_table.h"
+#include "console/views/elided_label.h"
 #include "console/views/empty_state.h"
 #include "console/views/message_bar.h"
 #include "console/views/saved_searches.h"
@@ -59,6 +61,7 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
     , m_form(new SearchForm(this))
     , m_error(new MessageBar(this))
     , m_count(new QLabel(this))
+    , m_asked(new ElidedLabel(Qt::ElideRight, this))
     , m_progress(new QProgressBar(this))
     , m_saved(new SavedSearches([this] { return m_form->state(); }, this))
     , m_columns(new QToolButton(this))
@@ -67,6 +70,8 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
     , m_table(new CallTable(QStringLiteral("pastCalls"), this))
     , m_empty(new EmptyState(this))
 {
+    m_asked->setForegroundRole(QPalette::PlaceholderText);
+    m_asked->setObjectName(QStringLiteral("pastAsked"));
     m_progress->setRange(0, 0);
     m_progress->setTextVisible(false);
     m_progress->setFixedHeight(8);
@@ -85,7 +90,7 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
     row->setSpacing(8);
     row->addWidget(m_count);
     row->addWidget(m_progress);
-    row->addStretch(1);
+    row->addWidget(m_asked, 1);
     row->addWidget(m_saved);
     row->addWidget(m_columns);
     row->addWidget(m_export);
@@ -158,7 +163,8 @@ void PastPage::addExportAction(QAction* action)
 void PastPage::search()
 {
     m_wanted.clear();
-    begin({ m_form->query() });
+    if (m_form->check())
+        begin({ m_form->query() });
 }
 
 void PastPage::searchAll(ProbeId probe)
@@ -195,6 +201,7 @@ void PastPage::begin(std::vector<CallQuery> queries)
     m_request.reset();
     m_error->clear();
     m_model->clear();
+    m_asked->setText(m_wanted.isEmpty() ? textOf(queries.front()) : QString());
     if (m_source.state() != CallSource::State::Connected) {
         m_error->say(MessageBar::Kind::Error, tr("Not connected to an engine: past calls cannot be searched now."));
         show(Phase::Failed);
@@ -303,13 +310,15 @@ void PastPage::show(Phase phase)
     switch (phase) {
     case Phase::Before:
         m_empty->say(tr("Search calls of the past"),
-            tr("Give a number, a time or an outcome and press Enter; with nothing given, every call is found."));
+            tr("Give a number, a time or any other condition and press Enter; with nothing given, every call is "
+               "found."));
         break;
     case Phase::Searching:
         m_empty->say(tr("Searching…"), tr("Press Esc to cancel."));
         break;
     case Phase::Done:
-        m_empty->say(tr("No call matches"), tr("Widen the time or the MOS range, or use * for any digits: *1234."));
+        m_empty->say(tr("No call matches"),
+            tr("Widen the time or a range, take a condition out, or use * for any digits: *1234."));
         break;
     case Phase::Cancelled:
         m_empty->say(tr("Search cancelled"), tr("Nothing had been found yet."));
@@ -322,6 +331,7 @@ void PastPage::show(Phase phase)
 
 void PastPage::setTheme(const Theme& theme)
 {
+    m_form->setTheme(theme);
     m_table->setTheme(theme);
     m_error->setTheme(theme);
 }

@@ -16,6 +16,7 @@ class QToolButton;
 namespace callmon {
 
 class CallTable;
+class ElidedLabel;
 class EmptyState;
 class SavedSearches;
 class MessageBar;
@@ -61,6 +62,7 @@ private:
     SearchForm* m_form;
     MessageBar* m_error;
     QLabel* m_count;
+    ElidedLabel* m_asked; // what for, in words
     QProgressBar* m_progress;
     SavedSearches* m_saved;
     QToolButton* m_columns;

@@ -16,6 +16,15 @@
 
 namespace callmon {
 
+namespace {
+
+QString noDeviceText() // in the room that there is for it at 1280 pixels
+{
+    return PlayerBar::tr("No sound device: this call can be saved, not heard.");
+}
+
+}
+
 PlayerBar::PlayerBar(QWidget* parent)
     : QWidget(parent)
     , m_play(new QToolButton(this))
@@ -99,7 +108,7 @@ PlayerBar::PlayerBar(QWidget* parent)
         m_play->setIcon(icon(playing ? Sign::Pause : Sign::Play, m_theme.text));
     });
     connect(&m_player, &Player::deviceError, this, [this](const QString& whatToDo) {
-        m_deviceProblem = whatToDo;
+        m_deviceProblem = m_player.devices().isEmpty() ? noDeviceText() : whatToDo; // the page says it at length
         showNotes();
     });
     say(tr("Press Space to load and play the sound of this call."));
@@ -208,7 +217,7 @@ void PlayerBar::listDevices()
         m_deviceProblem = tr("The sound device “%1” is gone; the default one plays.").arg(chosen);
     }
     if (devices.isEmpty())
-        m_deviceProblem = tr("No sound device: this call can be saved, not heard.");
+        m_deviceProblem = noDeviceText();
 }
 
 void PlayerBar::skip(double seconds)

@@ -1,9 +1,9 @@
 #include "console/views/probe_bar.h"
 
 #include "console/models/figures.h"
+#include "console/models/shared_words.h"
 #include "console/views/elided_label.h"
 #include "console/zone/display_zone.h"
-#include "shared/calls/counter_meaning.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -12,15 +12,10 @@ namespace callmon {
 
 namespace {
 
-QString words(std::string_view text)
-{
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
 // "ring full 1,204 (3/s)"
 QString lossText(const NamedCounter& counter)
 {
-    const QString title = words(meaningOf(counter.name).title);
+    const QString title = titleText(counter);
     QString text = title.left(1).toLower() + title.mid(1) + QLatin1Char(' ') + countText(counter.value);
     if (counter.perSecond > 0)
         text += QStringLiteral(" (%1/s)").arg(countText(counter.perSecond));
@@ -34,8 +29,8 @@ QString details(const ProbeStatus& status)
     for (const NamedCounter& counter : lossesOf(status)) {
         const CounterMeaning& meaning = meaningOf(counter.name);
         html += ProbeBar::tr("<p><b>⚠ %1: %2</b>, %3 in the last second. %4.<br>What helps: %5.</p>")
-                    .arg(words(meaning.title).toHtmlEscaped(), countText(counter.value), countText(counter.perSecond),
-                        words(meaning.help).toHtmlEscaped(), words(meaning.advice).toHtmlEscaped());
+                    .arg(titleText(counter).toHtmlEscaped(), countText(counter.value), countText(counter.perSecond),
+                        helpText(meaning).toHtmlEscaped(), adviceText(meaning).toHtmlEscaped());
     }
     html += QStringLiteral("<table>");
     html += ProbeBar::tr("<tr><td></td><td align=right>total</td><td align=right>&nbsp;per second</td></tr>");
@@ -43,11 +38,8 @@ QString details(const ProbeStatus& status)
         const CounterMeaning& meaning = meaningOf(counter.name);
         if (meaning.title.empty() || meaning.group > CounterGroup::Times)
             continue;
-        const QString title = meaning.name.ends_with('*')
-            ? QString::fromStdString(counter.name).replace(QLatin1Char('_'), QLatin1Char(' '))
-            : words(meaning.title);
         html += QStringLiteral("<tr><td>%1&nbsp;</td><td align=right>%2</td><td align=right>%3</td></tr>")
-                    .arg(title.toHtmlEscaped(), countText(counter.value),
+                    .arg(titleText(counter).toHtmlEscaped(), countText(counter.value),
                         meaning.kind == CounterKind::Level ? QString() : countText(counter.perSecond));
     }
     html += QStringLiteral("</table>");

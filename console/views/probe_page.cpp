@@ -1,12 +1,12 @@
 #include "console/views/probe_page.h"
 
 #include "console/models/figures.h"
+#include "console/models/shared_words.h"
 #include "console/plots/time_series_plot.h"
 #include "console/views/empty_state.h"
 #include "console/views/message_bar.h"
 #include "console/views/probe_watch.h"
 #include "console/zone/display_zone.h"
-#include "shared/calls/counter_meaning.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -41,19 +41,6 @@ std::vector<PlotPanel> panels()
     for (const Line& line : lines)
         all.push_back({ ProbePage::tr(line.title), 0, 1, line.decimals, {}, { QString() } });
     return all;
-}
-
-QString words(std::string_view text)
-{
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
-QString titleOf(const NamedCounter& counter)
-{
-    const CounterMeaning& meaning = meaningOf(counter.name);
-    return meaning.title.empty() || meaning.name.ends_with('*')
-        ? QString::fromStdString(counter.name).replace(QLatin1Char('_'), QLatin1Char(' '))
-        : words(meaning.title);
 }
 
 enum Column { Name, Total, PerSecond, Group, Help, ColumnCount };
@@ -199,8 +186,8 @@ void ProbePage::refresh()
     for (const NamedCounter& lost : lossesOf(status)) {
         const CounterMeaning& meaning = meaningOf(lost.name);
         losses += tr("%1: %2, %3 in the last second. %4. What helps: %5.")
-                      .arg(titleOf(lost), countText(lost.value), countText(lost.perSecond), words(meaning.help),
-                          words(meaning.advice));
+                      .arg(titleText(lost), countText(lost.value), countText(lost.perSecond), helpText(meaning),
+                          adviceText(meaning));
     }
     m_losses->say(grade == ProbeHealth::Grade::Losing ? MessageBar::Kind::Error : MessageBar::Kind::Warning,
         losses.join(QLatin1Char('\n')));
@@ -221,7 +208,7 @@ void ProbePage::showCounters()
         for (int row = 0; row < m_counters->rowCount(); ++row) {
             const NamedCounter& counter = status.counters[static_cast<std::size_t>(row)];
             const CounterMeaning& meaning = meaningOf(counter.name);
-            const QStringList texts { titleOf(counter), {}, {}, words(toText(meaning.group)), words(meaning.help) };
+            const QStringList texts { titleText(counter), {}, {}, groupText(meaning.group), helpText(meaning) };
             for (int column = 0; column < ColumnCount; ++column) {
                 auto* item = new QTableWidgetItem(texts[column]);
                 item->setToolTip(column == Name ? names[row] : texts[column]);
@@ -236,7 +223,7 @@ void ProbePage::showCounters()
         const CounterMeaning& meaning = meaningOf(counter.name);
         const bool loss = meaning.kind == CounterKind::Dropped || meaning.kind == CounterKind::Missed;
         m_counters->item(row, Name)->setText(
-            loss && counter.value > 0 ? tr("⚠ %1").arg(titleOf(counter)) : titleOf(counter));
+            loss && counter.value > 0 ? tr("⚠ %1").arg(titleText(counter)) : titleText(counter));
         m_counters->item(row, Total)->setText(countText(counter.value));
         m_counters->item(row, PerSecond)
             ->setText(meaning.kind == CounterKind::Level ? QString() : countText(counter.perSecond));

@@ -1,8 +1,8 @@
 #include "console/views/probe_strip.h"
 
 #include "console/models/figures.h"
+#include "console/models/shared_words.h"
 #include "console/views/probe_watch.h"
-#include "shared/calls/counter_meaning.h"
 
 #include <QHBoxLayout>
 #include <QToolButton>
@@ -68,12 +68,8 @@ void ProbeStrip::refresh()
         badge->setAccessibleName(text);
         QString tip = of.message.isEmpty() ? of.name : of.message;
         if (health.status())
-            for (const NamedCounter& lost : lossesOf(*health.status())) {
-                const std::string_view title = meaningOf(lost.name).title;
-                tip += tr("\n%1: %2")
-                           .arg(QString::fromUtf8(title.data(), static_cast<qsizetype>(title.size())),
-                               countText(lost.value));
-            }
+            for (const NamedCounter& lost : lossesOf(*health.status()))
+                tip += tr("\n%1: %2").arg(titleText(lost), countText(lost.value));
         badge->setToolTip(tip + tr("\nClick for its health over time"));
         QPalette p = m_theme.palette();
         p.setColor(QPalette::ButtonText, m_theme.of(tone(grade)));

@@ -2,6 +2,7 @@
 
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
+#include "console/models/shared_words.h"
 #include "shared/calls/service_metrics.h"
 
 #include <QCheckBox>
@@ -58,14 +59,14 @@ RuleForm::RuleForm(QWidget* parent)
     m_clearThreshold->setObjectName(QStringLiteral("ruleClearThreshold"));
     m_enabled->setObjectName(QStringLiteral("ruleEnabled"));
     for (std::size_t kind = 0; kind < alarmKindTexts().size(); ++kind)
-        m_kind->addItem(text(titleOf(static_cast<AlarmKind>(kind))));
+        m_kind->addItem(titleText(static_cast<AlarmKind>(kind)));
     for (std::size_t severity = 0; severity < alarmSeverityTexts().size(); ++severity)
         m_severity->addItem(glyph(static_cast<AlarmSeverity>(severity)) + QLatin1Char(' ')
             + word(static_cast<AlarmSeverity>(severity)));
     m_together->setRange(1, 1000);
     m_together->setToolTip(tr("More calls than this at once, or raised within a minute, become one alarm"));
     for (const ServiceMetric& metric : serviceMetrics())
-        m_metric->addItem(text(metric.title), text(metric.name));
+        m_metric->addItem(titleText(metric), text(metric.name));
     m_group->setPlaceholderText(tr("every group; else as in: trunk north"));
     for (const std::uint32_t minutes : serviceWindowMinutes)
         m_window->addItem(tr("%1 min").arg(minutes), minutes);

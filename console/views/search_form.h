@@ -1,7 +1,8 @@
-// What calls of the past are asked for: number, times, outcome, MOS range, how many at most.
+// What calls of the past are asked for: the common fields side by side, and conditions on any other below them.
 #pragma once
 
 #include "console/models/probe_id.h"
+#include "console/views/theme.h"
 #include "shared/calls/call_query.h"
 
 #include <QVariantMap>
@@ -13,8 +14,14 @@ class QDoubleSpinBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
+class QToolButton;
 
 namespace callmon {
+
+class ConditionList;
+class ElidedLabel;
+class FieldProblem;
+class FlowLayout;
 
 class SearchForm : public QWidget {
     Q_OBJECT
@@ -22,7 +29,9 @@ class SearchForm : public QWidget {
 public:
     explicit SearchForm(QWidget* parent = nullptr);
 
-    CallQuery query() const;
+    CallQuery query() const; // of the fields that make sense
+    // Whether all of them do; else each says what is wrong beside it, and the first has the focus.
+    bool check();
     std::optional<ProbeId> probe() const; // whose calls; nothing: all probes'
     void setProbes(const ProbeLabels& probes); // to choose from, where there are several
     void searchAll(ProbeId probe); // chooses every call of that one
@@ -30,37 +39,62 @@ public:
     void setNow(Timestamp now) { m_now = now; } // packet time of the probe: "last hour" is its last hour
     void setRunning(bool running);
     void focusNumber();
+    ConditionList& conditions() { return *m_conditions; }
+    void showConditions(bool shown);
     QVariantMap state() const; // all that is chosen, to be kept
     void setState(const QVariantMap& state);
     void showZone(); // times are those of another one from now on
+    void setTheme(const Theme& theme);
 
 signals:
-    void searchWanted();
+    void searchWanted(); // by the user, and every field makes sense
     void cancelWanted();
 
 private:
     enum class When { Anytime, LastHour, LastDay, LastWeek, Today, Between };
 
+    QWidget* addField(const QString& title, QWidget* edit, QWidget* end = nullptr);
+    void watch(QLineEdit* edit);
+    void fillChoices();
     void whenChanged();
+    void conditionsChanged();
+    void searchIfRight();
+    bool checkOne(QWidget& field); // says what is wrong with it
+    QString problemOf(const QWidget& field) const;
 
+    struct Checked {
+        QWidget* field;
+        FieldProblem* problem;
+    };
+
+    FlowLayout* m_flow;
     QLineEdit* m_number;
     QComboBox* m_probe;
-    QWidget* m_probeTitle = nullptr;
-    int m_numberWidth = 0; // pixels, where there is room
+    QWidget* m_probeField = nullptr;
     QComboBox* m_when;
     QDateTimeEdit* m_from;
     QDateTimeEdit* m_to;
+    QWidget* m_between = nullptr;
     QComboBox* m_outcome;
-    QComboBox* m_trust;
     QDoubleSpinBox* m_minMos;
     QDoubleSpinBox* m_maxMos;
+    QComboBox* m_codec;
+    QLineEdit* m_code;
+    QLineEdit* m_minDuration;
+    QLineEdit* m_maxDuration;
+    QComboBox* m_endedBy;
+    QComboBox* m_trust;
     QComboBox* m_limit;
     QPushButton* m_search;
     QPushButton* m_cancel;
+    QToolButton* m_more;
+    ElidedLabel* m_moreText; // of the conditions while they are folded up
+    ConditionList* m_conditions;
     Timestamp m_now {};
     Timestamp m_fromInstant {}; // what the edits mean, whatever zone is shown
     Timestamp m_toInstant {};
     std::vector<QLabel*> m_titles;
+    std::vector<Checked> m_checked; // what can be wrong, in the order of the form
 };
 
 }

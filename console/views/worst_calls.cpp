@@ -3,6 +3,7 @@
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
 #include "console/models/operations.h"
+#include "console/views/empty_overlay.h"
 #include "console/views/figure_delegate.h"
 
 #include <QHeaderView>
@@ -39,6 +40,7 @@ WorstCalls::WorstCalls(const LiveCallModel& live, QWidget* parent)
     setEditTriggers(NoEditTriggers);
     setSelectionBehavior(SelectRows);
     setSelectionMode(SingleSelection);
+    new EmptyOverlay(*this, tr("No call that is on has a MOS below 4."));
     setTabKeyNavigation(false);
     setShowGrid(false);
     setWordWrap(false);
@@ -46,6 +48,10 @@ WorstCalls::WorstCalls(const LiveCallModel& live, QWidget* parent)
     connect(this, &QTableWidget::cellDoubleClicked, this, [this](int row) { activate(row); });
     connect(&m_timer, &QTimer::timeout, this, [this] {
         if (isVisible())
+            refresh();
+    });
+    connect(&m_live, &LiveCallModel::countChanged, this, [this] {
+        if (isVisible() && rowCount() == 0) // it says that there is none, which must be true at once
             refresh();
     });
     m_timer.start(std::chrono::seconds(2));

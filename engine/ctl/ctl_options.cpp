@@ -65,7 +65,7 @@ void addFilters(CLI::App& command, CtlOptions& options)
             },
             "Any number of times: a condition on any field of the csv form: \"mos_mean<3.5\", "
             "\"callee_agent=Asterisk*\", "
-            "outcome!=answered, ringing_at= (never rang)")
+            "outcome!=answered, ringing_at= (never rang); and on the codec of its streams: codec=G729, codec!=G7*")
         ->type_name("COND")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

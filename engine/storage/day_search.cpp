@@ -260,7 +260,7 @@ Result<void> DaySearch::orderConditions(const SearchQuarter& quarter)
     for (const std::string& condition : m_plan.conditions)
         sql += (sql.empty() ? "SELECT total(" : ", total(") + condition + ')';
     sql += " FROM (SELECT * FROM calls NOT INDEXED WHERE call_key>=?1 AND call_key<?2 LIMIT "
-        + std::to_string(sampledCalls) + ')';
+        + std::to_string(sampledCalls) + ") AS calls"; // as conditions on streams name them
     auto asked = statement(sql);
     if (!asked)
         return asked.error();

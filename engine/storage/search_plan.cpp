@@ -2,6 +2,7 @@
 
 #include "engine/storage/call_filter.h"
 #include "engine/storage/search_schema.h"
+#include "shared/base/ascii.h"
 
 #include <algorithm>
 #include <array>
@@ -88,6 +89,8 @@ public:
         const SearchField& field = *searchField(term.field);
         const std::string expression = expressionOf(field);
         const bool equal = term.comparison == Comparison::Equal;
+        if (field.kind == Kind::Codec)
+            return ofStreams(textOf(term), equal == textOf(term).empty());
         if (isBesideRecord(field.kind)) // "tags=" wants those without any
             return tagged(field.kind == Kind::LegalHold, textOf(term), equal == textOf(term).empty());
         if (field.kind == Kind::Word) {
@@ -148,6 +151,17 @@ public:
     SearchPlan take() { return std::move(m_plan); }
 
 private:
+    // Whether a stream of the call has that codec; empty: any. Letter case means nothing in the names of codecs (RFC
+    // 4855 section 3), which are kept as their session description wrote them.
+    std::string ofStreams(std::string codec, bool without)
+    {
+        std::ranges::transform(codec, codec.begin(), toLower);
+        return std::string(without ? "NOT " : "")
+            + "EXISTS (SELECT 1 FROM streams WHERE streams.call_key=calls.call_key AND "
+            + (codec.empty() ? "codec<>''"
+                             : "lower(codec) GLOB " + parameter(toStored(std::string_view(globOf(codec)))))
+            + ')';
+    }
     std::string tagged(bool legalHold, std::string pattern, bool without)
     {
         const std::string keys = "SELECT call_key FROM temp.tagged_" + std::to_string(m_plan.tagSets.size());
@@ -319,6 +333,10 @@ Result<SearchPlan> planOf(const CallQuery& query)
                 + "\" to be sorted by; callmonctl calls --format csv shows all fields" };
         if (field->kind == Kind::Tags)
             return Error { "calls cannot be sorted by their tags; search for one of them: tags=bad-line" };
+        if (field->kind == Kind::Codec)
+            return Error {
+                "calls cannot be sorted by codec, of which a call may have several; search for one: codec=G729"
+            };
         if (field->kind == Kind::LegalHold)
             return Error { "calls cannot be sorted by their legal hold; search for those under one: legal_hold!=" };
         if (query.sortBy != "call_key")

@@ -153,6 +153,7 @@ std::vector<SearchField> makeFields()
         text("recording_rule", CALLMON_FIELD(kept(call.recordingRule))),
         { "tags", Kind::Tags, 1, {}, CALLMON_FIELD((static_cast<void>(call), SearchValue {})) },
         { "legal_hold", Kind::LegalHold, 1, {}, CALLMON_FIELD((static_cast<void>(call), SearchValue {})) },
+        { "codec", Kind::Codec, 1, {}, CALLMON_FIELD((static_cast<void>(call), SearchValue {})) },
     };
 }
 
@@ -274,6 +275,8 @@ Result<ConditionOperand> operandOf(const CallCondition& condition)
     }
     if (field->kind == Kind::Tags && !equality)
         return wrong(condition, "a call has tags or not; write tags=bad-line, tags!=bad-*, or tags= (none)");
+    if (field->kind == Kind::Codec && !equality)
+        return wrong(condition, "codecs have no order; write codec=G729, codec!=G7*, or codec= (none was seen)");
     if (field->kind == Kind::LegalHold && !equality)
         return wrong(condition,
             "a call is under legal hold or not; write legal_hold!= (it is), legal_hold= (it is not), or "
@@ -294,6 +297,7 @@ Result<ConditionOperand> operandOf(const CallCondition& condition)
     switch (field->kind) {
     case Kind::Text:
     case Kind::LegalHold:
+    case Kind::Codec:
         operand.value = condition.value;
         break;
     case Kind::Tags: {

@@ -63,6 +63,22 @@ class TestCallTimeline : public QObject {
     Q_OBJECT
 
 private slots:
+    // A delay of more than ten seconds: its axis ends at "10,000".
+    void anAxisHasRoomForFiveDigits()
+    {
+        QFont font = QApplication::font();
+        const QFontMetrics titles(font);
+        const TimelineData data = sample();
+        const TimelineLayout layout(QSize(1280, 300), data, titles);
+        font.setPointSizeF(font.pointSizeF() * 0.85);
+        for (const TimelineStrip& strip : data.strips) {
+            const int room = layout.left - titles.horizontalAdvance(strip.title + strip.unit)
+                - TimelineLayout::titleMargin - TimelineLayout::valueMargin;
+            const int needed = QFontMetrics(font).horizontalAdvance(QStringLiteral("10,000"));
+            QVERIFY2(room > needed, qPrintable(QString("%1: %2 of %3").arg(strip.title).arg(room).arg(needed)));
+        }
+    }
+
     void oneReadOutTellsAllValuesOfBothSides()
     {
         const auto timeline = sampleTimeline();

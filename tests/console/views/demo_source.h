@@ -22,6 +22,7 @@ public:
     {
         m_state = State::Connected;
         emit stateChanged(m_state, {});
+        emit probesChanged();
         emit statusChanged(status(static_cast<quint64>(calls)));
         LiveDelta delta;
         delta.snapshot = true;
@@ -35,6 +36,7 @@ public:
         m_state = State::Connecting;
         emit stateChanged(
             m_state, QStringLiteral("The engine at local:/run/callmon/engine.sock does not answer; trying again."));
+        emit probesChanged();
     }
 
     void sendStatus(const ProbeStatus& probe) { emit statusChanged(probe); }

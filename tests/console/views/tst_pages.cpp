@@ -2,6 +2,7 @@
 #include "console/views/alarm_page.h"
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
+#include "console/views/condition_list.h"
 #include "console/views/elided_label.h"
 #include "console/views/live_page.h"
 #include "console/views/main_window.h"
@@ -68,6 +69,7 @@ private slots:
             source.connectNow(52'000);
             QTRY_COMPARE(window.live().model().rowCount(), 52'000);
             window.showLive();
+            QTest::qWait(2'100); // the tiles and the docks beside the list have looked at it
             grab("live");
             window.live().table().sortByColumn(LiveCallModel::CallerMosNow, Qt::AscendingOrder);
             window.live().setFilterText("mos<3.5 codec:pcm loss>");
@@ -80,6 +82,16 @@ private slots:
             QTRY_VERIFY(!window.past().isSearching());
             window.past().table().setCurrentIndex(window.past().model().index(3, PastCallModel::Outcome));
             grab("past");
+            window.past().form().conditions().setState(QVariantList {
+                QVariantMap { { "field", "post_dial_delay_ms" }, { "relation", "at_least" }, { "value", "1500" } },
+                QVariantMap {
+                    { "field", "answered_at" }, { "relation", "at_least" }, { "value", "1772366400000000000" } },
+                QVariantMap { { "field", "caller_ip" }, { "relation", "is" }, { "value", "gateway" } } });
+            window.past().form().showConditions(true);
+            window.past().form().check();
+            grab("past-conditions");
+            window.past().form().conditions().setState({});
+            window.past().form().showConditions(false);
             window.past().form().setNumber("nobody");
             window.past().search();
             QTRY_VERIFY(!window.past().isSearching());

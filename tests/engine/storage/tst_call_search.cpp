@@ -317,11 +317,11 @@ private slots:
 
     void everyFieldOfTheExportsCanBeSearchedAndSortedBy()
     {
-        QCOMPARE(searchFields().size(), callFieldNames().size());
-        for (std::size_t i = 0; i < searchFields().size(); ++i)
+        QCOMPARE(searchFields().size(), callFieldNames().size() + 1); // and the codec, which is of the streams
+        for (std::size_t i = 0; i < callFieldNames().size(); ++i)
             QCOMPARE(searchFields()[i].name, callFieldNames()[i]);
         for (const SearchField& field : searchFields()) {
-            if (isBesideRecord(field.kind)) // tst_call_notes, tst_legal_hold
+            if (isBesideRecord(field.kind)) // tst_call_notes, tst_legal_hold, and below
                 continue;
             CallQuery query;
             query.sortBy = field.name;
@@ -421,6 +421,68 @@ private slots:
             if (std::ranges::any_of(first, [&](const CallRecord& call) { return call.key.value == key; }))
                 ofFirst.push_back(key);
         QCOMPARE(ofFirst, naively(query, first));
+    }
+
+    void callsAreFoundByTheCodecsOfTheirStreams_data()
+    {
+        QTest::addColumn<QString>("conditions");
+        QTest::addColumn<QString>("found");
+        QTest::newRow("one of two") << "codec=PCMA"
+                                    << "0 1";
+        QTest::newRow("the other of two") << "codec=G729"
+                                          << "1 2";
+        QTest::newRow("case means nothing") << "codec=pcma"
+                                            << "0 1";
+        QTest::newRow("as the description wrote it") << "codec=OPUS"
+                                                     << "3";
+        QTest::newRow("a pattern") << "codec=g7*"
+                                   << "1 2";
+        QTest::newRow("without") << "codec!=PCMA"
+                                 << "2 3 4 5";
+        QTest::newRow("any") << "codec!="
+                             << "0 1 2 3";
+        QTest::newRow("none is known") << "codec="
+                                       << "4 5";
+        QTest::newRow("both") << "codec=PCMA codec=G729"
+                              << "1";
+        QTest::newRow("with a field of the record") << "codec=PCMA caller=+34910000001 callee=200"
+                                                    << "0 1";
+        QTest::newRow("where an index leads") << "codec=PCMA call_id=1@h"
+                                              << "1";
+        QTest::newRow("in brackets") << "codec=[GP]*"
+                                     << "";
+    }
+    void callsAreFoundByTheCodecsOfTheirStreams()
+    {
+        QFETCH(const QString, conditions);
+        QFETCH(const QString, found);
+        Directory directory;
+        directory.open();
+        const std::vector<std::vector<const char*>> codecs { { "PCMA", "PCMA" }, { "PCMA", "G729" }, { "G729" },
+            { "opus" }, { "" }, {} };
+        std::vector<CallRecord> calls;
+        for (std::size_t i = 0; i < codecs.size(); ++i) {
+            const auto start = sample::at("2026-03-01T10:00:00Z") + 1s * i;
+            const CallRecord call = sample::ended(sample::call(start, std::to_string(i) + "@h"));
+            for (std::uint32_t index = 0; index < codecs[i].size(); ++index) {
+                StreamRecord stream = sample::stream(call.key, index, start);
+                stream.codec = codecs[i][index];
+                directory.writer->stream(stream);
+            }
+            directory.writer->callEnded(call);
+            calls.push_back(call);
+        }
+        QVERIFY(directory.writer->commit().has_value());
+        CallQuery query;
+        for (const QString& condition : conditions.split(' '))
+            query.conditions.push_back(parseCondition(condition.toStdString()).value());
+        QStringList numbers;
+        for (const std::int64_t key : ask(directory, query).keys)
+            for (std::size_t i = 0; i < calls.size(); ++i)
+                if (calls[i].key.value == key)
+                    numbers += QString::number(i);
+        QCOMPARE(numbers.join(' '), found);
+        QCOMPARE(ask(directory, query).matches, quint64(numbers.size()));
     }
 
     void aFullListIsThereBeforeItsCount()
@@ -585,6 +647,7 @@ private slots:
         row("caller<3*", "a pattern goes with");
         row("started_at>yesterday", "that is no time");
         row("caller_ip=host", "that is no address");
+        row("codec<G729", "codecs have no order");
     }
     void whatMakesNoSenseIsSaid()
     {
