@@ -58,6 +58,15 @@ void Playhead::prepare(double deviceRate)
     m_step = static_cast<std::uint64_t>(std::llround(m_audio.sampleRate / deviceRate * 4294967296.0));
 }
 
+void Playhead::takeSettings(const Playhead& other)
+{
+    m_side.store(other.m_side.load());
+    m_gain.store(other.m_gain.load());
+    m_balance.store(other.m_balance.load());
+    m_speed.store(other.m_speed.load());
+    m_skip.store(other.m_skip.load());
+}
+
 void Playhead::seek(std::int64_t sample)
 {
     m_seek.store(std::clamp<std::int64_t>(sample, 0, length()));

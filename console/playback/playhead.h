@@ -29,6 +29,7 @@ public:
     // Of a call that is on: what is appended is played as it comes, and past its end there is silence until more does.
     void beginLive(std::uint32_t sampleRate, std::size_t room); // samples of a side; likewise
     void prepare(double deviceRate);
+    void takeSettings(const Playhead& other); // how it sounds, not what
 
     // Window's thread. Positions in samples of the sound.
     bool append(const CallAudio& piece); // also while a stream renders; false, and nothing done, when there is no room

@@ -98,6 +98,7 @@ PlayerBar::PlayerBar(QWidget* parent)
         m_play->setText(playing ? tr("Pause") : tr("Play"));
         m_play->setIcon(icon(playing ? Sign::Pause : Sign::Play, m_theme.text));
     });
+    connect(&m_player, &Player::devicesListed, this, &PlayerBar::showDevices);
     connect(&m_player, &Player::deviceError, this, [this](const QString& whatToDo) {
         m_deviceProblem = whatToDo;
         showNotes();
@@ -194,10 +195,9 @@ void PlayerBar::endLoop()
     m_player.setLoop(0, 0);
 }
 
-void PlayerBar::listDevices()
+void PlayerBar::showDevices(const QStringList& devices)
 {
     const QString chosen = m_device->currentIndex() > 0 ? m_device->currentText() : QString();
-    const QStringList devices = m_player.devices();
     m_device->clear();
     m_device->addItem(devices.isEmpty() ? tr("No sound device") : tr("Default device"));
     m_device->addItems(devices);
@@ -209,6 +209,7 @@ void PlayerBar::listDevices()
     }
     if (devices.isEmpty())
         m_deviceProblem = tr("No sound device: this call can be saved, not heard.");
+    showNotes();
 }
 
 void PlayerBar::skip(double seconds)
@@ -251,7 +252,7 @@ void PlayerBar::addLive(const CallAudio& piece)
         m_save->setEnabled(false);
         m_back->setEnabled(true);
         m_forward->setEnabled(true);
-        listDevices();
+        m_player.listDevices();
         say(tr("Live, some three seconds behind the call."));
     }
     m_player.addLive(piece);
@@ -300,7 +301,7 @@ void PlayerBar::setAudio(CallAudio audio)
     m_message = m_loaded  ? notes.join(QStringLiteral(" · "))
         : notes.isEmpty() ? tr("No sound of this call is stored.")
                           : tr("Nothing to hear: %1").arg(notes.join(QStringLiteral(" · ")));
-    listDevices();
+    m_player.listDevices();
     showNotes();
     showTime();
     if (!m_loaded)

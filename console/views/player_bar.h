@@ -56,7 +56,7 @@ protected:
 
 private:
     QHBoxLayout* makeControls(); // how it is heard: a row below the waveform
-    void listDevices();
+    void showDevices(const QStringList& devices);
     void nextLoopStep();
     void endLoop();
     void showTime();
