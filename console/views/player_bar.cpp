@@ -3,6 +3,7 @@
 #include "console/models/figures.h"
 #include "console/views/elided_label.h"
 #include "console/views/icons.h"
+#include "console/views/progress_line.h"
 #include "console/views/waveform_slider.h"
 
 #include <QCheckBox>
@@ -21,6 +22,8 @@ PlayerBar::PlayerBar(QWidget* parent)
     , m_play(new QToolButton(this))
     , m_live(new QToolButton(this))
     , m_save(new QToolButton(this))
+    , m_capture(new QToolButton(this))
+    , m_loading(new ProgressLine(this))
     , m_heard(new QCheckBox(tr("As heard"), this))
     , m_wave(new WaveformSlider(this))
     , m_time(new QLabel(this))
@@ -42,13 +45,16 @@ PlayerBar::PlayerBar(QWidget* parent)
     m_time->setTextInteractionFlags(Qt::NoTextInteraction);
     m_time->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_save->setText(tr("Save WAV…"));
+    m_save->setToolTip(tr("Save the sound that is loaded as a WAV file"));
     m_save->setEnabled(false);
+    m_capture->setText(tr("Export pcap…"));
+    m_capture->setToolTip(tr("Write the messages and the media of this call, as captured, to one capture file"));
     m_live->setText(tr("Listen live"));
     m_live->setCheckable(true);
     m_live->setVisible(false);
     m_live->setToolTip(tr("Hear this call as it goes on, some three seconds behind it (Ctrl+Shift+L)"));
     m_live->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_L);
-    for (QToolButton* button : { m_play, m_live, m_save })
+    for (QToolButton* button : { m_play, m_live, m_save, m_capture })
         button->setFocusPolicy(Qt::StrongFocus);
     m_heard->setObjectName(QStringLiteral("asHeard"));
     m_heard->setToolTip(
@@ -63,11 +69,13 @@ PlayerBar::PlayerBar(QWidget* parent)
     row->addWidget(m_time);
     row->addWidget(m_heard);
     row->addWidget(m_save);
+    row->addWidget(m_capture);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 4, 12, 4);
     layout->setSpacing(4);
     layout->addLayout(row);
     layout->addLayout(makeControls());
+    layout->addWidget(m_loading);
 
     connect(m_play, &QToolButton::clicked, this, &PlayerBar::toggle);
     connect(m_live, &QToolButton::clicked, this, [this](bool on) {
@@ -79,11 +87,16 @@ PlayerBar::PlayerBar(QWidget* parent)
         emit listenWanted(true);
     });
     connect(m_save, &QToolButton::clicked, this, &PlayerBar::saveWanted);
+    connect(m_capture, &QToolButton::clicked, this, &PlayerBar::captureWanted);
+    connect(m_loading, &ProgressLine::cancelled, this, [this] {
+        m_playWhenLoaded = false;
+        emit loadCancelled();
+    });
     connect(m_heard, &QCheckBox::toggled, this, [this] {
         if (m_listening) {
             endLive({});
             m_live->click(); // anew, the other way
-        } else if (m_loaded) {
+        } else if (m_loaded || m_loading->isRunning()) {
             emit loadWanted();
         }
     });
@@ -281,6 +294,7 @@ void PlayerBar::endLive(const QString& why)
 
 void PlayerBar::setAudio(CallAudio audio)
 {
+    m_loading->end();
     const bool live = std::exchange(m_listening, false);
     if (live) {
         m_live->setChecked(false);
@@ -311,6 +325,23 @@ void PlayerBar::setAudio(CallAudio audio)
         m_player.seek(at);
     if (std::exchange(m_playWhenLoaded, false) || goesOn)
         m_player.play();
+}
+
+void PlayerBar::beginLoading(const QString& doing)
+{
+    m_loading->begin(doing);
+    say(doing);
+}
+
+void PlayerBar::setLoaded(double done)
+{
+    m_loading->setDone(done);
+}
+
+void PlayerBar::endLoading(const QString& why)
+{
+    m_loading->end();
+    say(why);
 }
 
 void PlayerBar::say(const QString& message)

@@ -17,6 +17,7 @@ class QToolButton;
 namespace callmon {
 
 class ElidedLabel;
+class ProgressLine;
 class WaveformSlider;
 
 class PlayerBar : public QWidget {
@@ -31,9 +32,17 @@ public:
     void addLive(const CallAudio& piece);
     void endLive(const QString& why); // in words; empty: the user ended it
     bool isLive() const { return m_listening; }
-    void say(const QString& message); // in place of the notes: "Loading the sound…"
+    void say(const QString& message); // in place of the notes
+    QString message() const { return m_message; }
+    QString deviceProblem() const { return m_deviceProblem; } // beside it
+    // The sound is on its way, which the user may cancel: until setAudio() or endLoading().
+    void beginLoading(const QString& doing);
+    void setLoaded(double done); // 0 to 1
+    void endLoading(const QString& why); // said; there is no sound to wait for
+    ProgressLine& loading() { return *m_loading; }
+    QToolButton& captureButton() { return *m_capture; }
     bool hasAudio() const { return m_loaded; }
-    bool hasDeviceProblem() const { return !m_deviceProblem.isEmpty(); } // said in the bar
+    bool hasDeviceProblem() const { return !m_deviceProblem.isEmpty(); }
     bool isPlaying() const { return m_player.isPlaying(); }
     void play(); // as soon as there is a sound: loadWanted() when there is none yet
     void toggle();
@@ -49,7 +58,9 @@ signals:
     void loadWanted();
     void listenWanted(bool on); // live
     void positionChanged(double seconds);
+    void loadCancelled();
     void saveWanted(); // the sound as a WAV file
+    void captureWanted(); // messages and media as a pcap file
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -66,6 +77,8 @@ private:
     QToolButton* m_play;
     QToolButton* m_live;
     QToolButton* m_save;
+    QToolButton* m_capture;
+    ProgressLine* m_loading;
     QCheckBox* m_heard;
     WaveformSlider* m_wave;
     QLabel* m_time;

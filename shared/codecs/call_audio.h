@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct RecordedStream {
     std::vector<Bytes> pieces {};
     std::function<void()> forget {}; // what was read of them, and will be read again, need not stay in memory
     RecordingFacts facts {};
+    std::stop_token stop {}; // asked for, the pieces that follow are not read: the sound is for nobody any more
 };
 
 struct SoundSpan { // samples from the beginning of the sound
@@ -61,6 +63,7 @@ enum class Hearing : std::uint8_t {
 // long.
 CallAudio assembleCallAudio(
     const std::vector<StreamMedia>& media, Timestamp end = Timestamp::max(), Hearing hearing = Hearing::AsSent);
+CallAudio assembleCallAudio(const std::vector<RecordedStream>& media, Timestamp end, Hearing hearing);
 
 // A side of the sound is added stream by stream, and each where it belongs. Made once it is known how long it can be.
 class SoundSide;
