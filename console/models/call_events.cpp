@@ -121,13 +121,21 @@ std::vector<CallSpan> alarmSpans(std::vector<Alarm> alarms, Timestamp epoch, dou
     return spans;
 }
 
-std::vector<CallEvent> keyEvents(const StreamRecord& stream, std::span<const Bytes> recorded, Timestamp epoch)
+std::vector<CallEvent> keyEvents(
+    const StreamRecord& stream, std::span<const Bytes> recorded, Timestamp epoch, const std::function<void()>& forget)
 {
+    constexpr std::size_t forgottenAtOnce = std::size_t { 4 } << 20; // bytes
+    std::size_t looked = 0;
     constexpr std::uint8_t firstDynamic = 96;
     constexpr std::size_t eventBytes = 4; // RFC 4733 2.3
     std::vector<CallEvent> events;
     std::vector<std::uint32_t> seen; // timestamps: all packets of one press have that of its beginning
     for (const Bytes piece : recorded) {
+        looked += piece.size();
+        if (forget && looked >= forgottenAtOnce) {
+            forget();
+            looked = 0;
+        }
         MediaReader reader(piece);
         while (const std::optional<RecordedPacket> packet = reader.next()) {
             const auto rtp = parseRtpHeader(packet->datagram);

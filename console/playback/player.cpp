@@ -1,6 +1,7 @@
 #include "console/playback/player.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 namespace callmon {
@@ -37,12 +38,12 @@ std::shared_ptr<Playhead> Player::newPlayhead()
     return playhead;
 }
 
-void Player::load(CallAudio audio)
+void Player::load(PlayableSound sound)
 {
     m_output.close();
     setPlaying(false);
     m_playhead = newPlayhead();
-    m_playhead->load(std::move(audio));
+    m_playhead->load(std::move(sound));
     emit durationChanged(duration());
     emit positionChanged(0);
 }
@@ -143,6 +144,10 @@ void Player::watch()
 {
     emit positionChanged(position());
     const std::int64_t at = m_playhead->position();
+    if (std::abs(at - m_forgottenAt) >= std::int64_t { CallSound::forgottenEach }) {
+        m_playhead->letForget();
+        m_forgottenAt = at;
+    }
     const bool moves = at != std::exchange(m_movedTo, at) || m_playhead->atEnd(); // of a live one more may come
     if (!m_moved.isValid())
         return;

@@ -22,13 +22,13 @@ public:
     explicit Player(QObject* parent = nullptr);
     ~Player() override;
 
-    void load(CallAudio audio); // stops what plays; position 0
+    void load(PlayableSound sound); // stops what plays; position 0
     // Of a call that is on: load() with nothing yet, and what comes is heard behind it. Of the past ten minutes are
     // kept.
     void beginLive(std::uint32_t sampleRate);
     void addLive(const CallAudio& piece); // of that rate
     void endLive() { m_playhead->endLive(); } // what is there is played to its end
-    const CallAudio& audio() const { return m_playhead->audio(); }
+    const CallSound& sound() const { return m_playhead->sound(); }
     bool isPlaying() const { return m_playing; } // or will, as soon as the device is open
     qint64 position() const; // handed to the device, up to its latency ahead of what is heard
     qint64 duration() const;
@@ -61,7 +61,7 @@ private:
     void takeEnd();
     void giveUp(const QString& whatToDo);
     QString doesNotAnswer() const;
-    qint64 rate() const { return m_playhead->audio().sampleRate; } // Hz
+    qint64 rate() const { return m_playhead->sound().sampleRate; } // Hz
     void setPlaying(bool playing);
 
     std::shared_ptr<Playhead> m_playhead; // another for each sound: a device may hold on to the one before
@@ -69,6 +69,7 @@ private:
     QTimer m_watch;
     QElapsedTimer m_moved; // since the position did; begins when the device has started
     std::int64_t m_movedTo = 0;
+    std::int64_t m_forgottenAt = 0; // what was played before that
     QString m_device;
     bool m_playing = false;
 };

@@ -111,7 +111,7 @@ Result<void> SoundDevice::open(const std::shared_ptr<Playhead>& playhead, const 
     const PaStreamParameters parameters { *chosen, static_cast<int>(m_library->rendering.channels), paInt16,
         info.defaultHighOutputLatency, nullptr };
     PaError error = paNoError;
-    for (const double rate : { static_cast<double>(playhead->audio().sampleRate), info.defaultSampleRate }) {
+    for (const double rate : { static_cast<double>(playhead->sound().sampleRate), info.defaultSampleRate }) {
         playhead->prepare(rate);
         error = Pa_OpenStream(&m_library->stream, nullptr, &parameters, rate, paFramesPerBufferUnspecified, paNoFlag,
             renderBlock, &m_library->rendering);

@@ -42,6 +42,11 @@ constexpr int everyNth = 5;
 constexpr int mostAfterEnd = 40; // refreshes: the engine follows late media for up to 32 s
 constexpr std::uint64_t smallSound = 8'000'000; // bytes of RTP fetched without being asked for: some 8 minutes of G.711
 
+std::filesystem::path scratchFolder() // for a sound that is played
+{
+    return QFile::encodeName(QDir::tempPath()).toStdString();
+}
+
 // As the record of an ended call has it: over the one-second points of both directions.
 std::optional<double> meanMos(const std::vector<QualityPoint>& points)
 {
@@ -429,7 +434,7 @@ void CallPage::loadSound()
     m_player->beginLoading(tr("Loading the sound…"));
     m_soundWaitsForStreams = m_streams.empty() && asks(Ask::Streams);
     if (!m_soundWaitsForStreams)
-        m_fetch->start(m_call, m_streams, std::filesystem::path(QFile::encodeName(QDir::tempPath()).toStdString()));
+        m_fetch->start(m_call, m_streams, scratchFolder());
 }
 
 void CallPage::cancelSound()
@@ -551,7 +556,7 @@ void CallPage::showTimeline()
 
 double CallPage::soundOffset() const
 {
-    return m_player->hasAudio() ? std::chrono::duration<double>(m_player->audio().start - m_begin).count() : 0;
+    return m_player->hasAudio() ? std::chrono::duration<double>(m_player->sound().start - m_begin).count() : 0;
 }
 
 void CallPage::showPlayhead(double secondsOfSound)
@@ -580,23 +585,27 @@ void CallPage::assembleSound()
         [page = QPointer<CallPage>(this), media = std::move(media), hearing, begin, stop = m_decoding.get_token()] {
             auto keys = std::make_shared<std::vector<CallEvent>>();
             for (const RecordedStream& one : media)
-                for (CallEvent& key : keyEvents(one.stream, one.pieces, begin))
+                for (CallEvent& key : keyEvents(one.stream, one.pieces, begin, one.forget))
                     keys->push_back(std::move(key));
-            auto audio = std::make_shared<CallAudio>(assembleCallAudio(media, Timestamp::max(), hearing));
+            const Result<CallSound> kept = keepCallSound(media, hearing, scratchFolder());
+            auto sound = std::make_shared<PlayableSound>(kept ? kept.value() : CallSound());
             auto drawn = std::make_shared<std::array<TimelineSound, 2>>();
             for (const Party side : { Party::Caller, Party::Callee })
-                (*drawn)[static_cast<std::size_t>(side)] = timelineSound(*audio, side, begin);
-            QMetaObject::invokeMethod(qApp, [page, audio, drawn, keys, hearing, stop] {
+                (*drawn)[static_cast<std::size_t>(side)] = timelineSound(sound->sound, side, begin);
+            const QString failure = kept ? QString() : QString::fromStdString(kept.error().what);
+            QMetaObject::invokeMethod(qApp, [page, sound, drawn, keys, hearing, stop, failure] {
                 // Cancelled, or fetched again since; or asked otherwise.
                 if (!page || stop.stop_requested() || hearing != page->m_player->hearing())
                     return;
+                if (!failure.isEmpty())
+                    return page->m_player->endLoading(tr("The sound could not be decoded: %1").arg(failure));
                 page->m_keys = std::move(*keys);
                 page->m_soundKnown = true;
                 page->showTimeline();
                 // Of what was loaded before; where a live listener is says nothing of this sound.
                 const bool before = page->m_player->hasAudio() && !page->m_player->isLive();
                 const double at = before ? page->m_player->position() : 0;
-                page->m_player->setAudio(std::move(*audio));
+                page->m_player->setAudio(std::move(*sound));
                 for (std::size_t side = 0; side < drawn->size(); ++side)
                     page->m_timeline->setSound(side, std::move((*drawn)[side]));
                 if (const auto from = std::exchange(page->m_playFrom, {}))
@@ -634,7 +643,7 @@ void CallPage::saveSound(const QString& path)
     const auto write = [this, path](const Result<void>& noted) {
         const Result<void> saved =
             !noted ? noted : writeWhole(QFile::encodeName(path).toStdString(), [this](const std::string& whole) {
-                return writeWav(m_player->audio(), whole);
+                return writeWav(m_player->sound(), whole);
             });
         if (!saved)
             m_message->say(MessageBar::Kind::Error,

@@ -143,6 +143,7 @@ QHBoxLayout* PlayerBar::makeControls()
     m_device->setToolTip(tr("Sound device; heard from the next Play"));
     m_device->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_device->setMinimumContentsLength(16);
+    m_device->setVisible(false); // until it is known which there are
     for (QWidget* control :
         std::initializer_list<QWidget*> { m_back, m_forward, m_side, m_volume, m_speed, m_loop, m_device })
         control->setAccessibleName(control->toolTip());
@@ -292,7 +293,7 @@ void PlayerBar::endLive(const QString& why)
     emit listenWanted(false);
 }
 
-void PlayerBar::setAudio(CallAudio audio)
+void PlayerBar::setAudio(PlayableSound sound)
 {
     m_loading->end();
     const bool live = std::exchange(m_listening, false);
@@ -303,12 +304,12 @@ void PlayerBar::setAudio(CallAudio audio)
     // A call that goes on or has just ended is fetched more than once: who listens already is not to notice.
     const bool goesOn = m_loaded && !live && m_player.isPlaying();
     const qint64 at = goesOn ? m_player.position() : 0;
-    m_loaded = !audio.caller.empty();
-    m_wave->setSound(audio);
+    m_loaded = !sound.sound.caller.empty();
+    m_wave->setSound(sound);
     QStringList notes;
-    for (const std::string& note : audio.notes)
+    for (const std::string& note : sound.sound.notes)
         notes += QString::fromStdString(note);
-    m_player.load(std::move(audio));
+    m_player.load(std::move(sound));
     for (QToolButton* button : { m_save, m_back, m_forward, m_loop })
         button->setEnabled(m_loaded);
     endLoop();

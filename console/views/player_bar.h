@@ -26,7 +26,7 @@ class PlayerBar : public QWidget {
 public:
     explicit PlayerBar(QWidget* parent = nullptr);
 
-    void setAudio(CallAudio audio);
+    void setAudio(PlayableSound sound);
     // Of a call that is on: offered while `on`. Pieces are played as soon as there is enough of them.
     void offerLive(bool on);
     void addLive(const CallAudio& piece);
@@ -50,7 +50,7 @@ public:
     void seek(double seconds); // of the sound
     void skip(double seconds); // forwards, or back when negative
     double position() const { return static_cast<double>(m_player.position()) / 1000; }
-    const CallAudio& audio() const { return m_player.audio(); }
+    const CallSound& sound() const { return m_player.sound(); }
     Hearing hearing() const; // how the sound that loadWanted() asks for is to be assembled
     void setTheme(const Theme& theme);
 

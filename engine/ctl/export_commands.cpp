@@ -1,7 +1,7 @@
 // callmonctl wav and callmonctl pcap.
 #include "engine/ctl/commands.h"
 #include "shared/base/utc_time.h"
-#include "shared/codecs/call_audio.h"
+#include "shared/codecs/call_sound.h"
 #include "shared/codecs/fetched_media.h"
 #include "shared/export/call_pcap.h"
 #include "shared/export/whole_file.h"
