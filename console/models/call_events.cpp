@@ -121,33 +121,43 @@ std::vector<CallSpan> alarmSpans(std::vector<Alarm> alarms, Timestamp epoch, dou
     return spans;
 }
 
-std::vector<CallEvent> keyEvents(const StreamRecord& stream, Bytes recorded, Timestamp epoch)
+std::vector<CallEvent> keyEvents(
+    const StreamRecord& stream, std::span<const Bytes> recorded, Timestamp epoch, const std::function<void()>& forget)
 {
+    constexpr std::size_t forgottenAtOnce = std::size_t { 4 } << 20; // bytes
+    std::size_t looked = 0;
     constexpr std::uint8_t firstDynamic = 96;
     constexpr std::size_t eventBytes = 4; // RFC 4733 2.3
     std::vector<CallEvent> events;
     std::vector<std::uint32_t> seen; // timestamps: all packets of one press have that of its beginning
-    MediaReader reader(recorded);
-    while (const std::optional<RecordedPacket> packet = reader.next()) {
-        const auto rtp = parseRtpHeader(packet->datagram);
-        if (!rtp || rtp->payload.size() != eventBytes || rtp->payloadType < firstDynamic)
-            continue;
-        const bool ownCodec = rtp->payloadType == stream.payloadType && !stream.codec.empty();
-        if (ownCodec && !equalsIgnoringCase(stream.codec.view(), "telephone-event"))
-            continue;
-        if (std::to_integer<unsigned>(rtp->payload[0]) > 15) // hook flash, tones of a modem
-            continue;
-        if (std::find(seen.begin(), seen.end(), rtp->sent.count) != seen.end())
-            continue;
-        seen.push_back(rtp->sent.count);
-        const std::string_view kept = stream.dtmf;
-        const std::size_t index = events.size();
-        CallEvent event;
-        event.seconds = secondsBetween(epoch, packet->arrival);
-        event.sort = CallEvent::Sort::Key;
-        event.label = index < kept.size() ? QString(QLatin1Char(kept[index])) : QStringLiteral("•");
-        event.by = stream.direction;
-        events.push_back(std::move(event));
+    for (const Bytes piece : recorded) {
+        looked += piece.size();
+        if (forget && looked >= forgottenAtOnce) {
+            forget();
+            looked = 0;
+        }
+        MediaReader reader(piece);
+        while (const std::optional<RecordedPacket> packet = reader.next()) {
+            const auto rtp = parseRtpHeader(packet->datagram);
+            if (!rtp || rtp->payload.size() != eventBytes || rtp->payloadType < firstDynamic)
+                continue;
+            const bool ownCodec = rtp->payloadType == stream.payloadType && !stream.codec.empty();
+            if (ownCodec && !equalsIgnoringCase(stream.codec.view(), "telephone-event"))
+                continue;
+            if (std::to_integer<unsigned>(rtp->payload[0]) > 15) // hook flash, tones of a modem
+                continue;
+            if (std::find(seen.begin(), seen.end(), rtp->sent.count) != seen.end())
+                continue;
+            seen.push_back(rtp->sent.count);
+            const std::string_view kept = stream.dtmf;
+            const std::size_t index = events.size();
+            CallEvent event;
+            event.seconds = secondsBetween(epoch, packet->arrival);
+            event.sort = CallEvent::Sort::Key;
+            event.label = index < kept.size() ? QString(QLatin1Char(kept[index])) : QStringLiteral("•");
+            event.by = stream.direction;
+            events.push_back(std::move(event));
+        }
     }
     return events;
 }

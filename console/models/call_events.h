@@ -6,6 +6,8 @@
 #include "shared/calls/stream_record.h"
 
 #include <QString>
+#include <functional>
+#include <span>
 #include <vector>
 
 namespace callmon {
@@ -37,7 +39,9 @@ std::vector<CallSpan> holdSpans(const std::vector<CallMessage>& messages, Timest
 std::vector<CallSpan> alarmSpans(std::vector<Alarm> alarms, Timestamp epoch, double end);
 
 // Keys in the recorded RTP of a stream (RFC 4733): where they were pressed. Which ones is told as far as the record
-// keeps them ("*" each where they are masked); else a dot.
-std::vector<CallEvent> keyEvents(const StreamRecord& stream, Bytes recorded, Timestamp epoch);
+// keeps them ("*" each where they are masked); else a dot. `recorded`: pieces of whole packets; `forget` is called now
+// and then.
+std::vector<CallEvent> keyEvents(const StreamRecord& stream, std::span<const Bytes> recorded, Timestamp epoch,
+    const std::function<void()>& forget = {});
 
 }

@@ -1,7 +1,7 @@
 // Where nobody says anything, so that a listener can skip it.
 #pragma once
 
-#include "shared/codecs/call_audio.h"
+#include "shared/codecs/call_sound.h"
 
 namespace callmon {
 
@@ -11,6 +11,6 @@ struct Pause { // samples; a breath of the silence around it is left
 };
 
 // In order. Both sides below -45 dB of full scale for longer than a second: no pause within a sentence is.
-std::vector<Pause> findPauses(const CallAudio& audio);
+std::vector<Pause> findPauses(const CallSound& sound);
 
 }

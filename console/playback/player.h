@@ -1,6 +1,7 @@
 // Plays the sound of a call: what the call page's buttons are connected to.
 #pragma once
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QStringList>
 #include <QTimer>
@@ -8,9 +9,12 @@
 #include "console/playback/playhead.h"
 #include "console/playback/sound_output.h"
 
+#include <memory>
+
 namespace callmon {
 
-// Without a sound device everything but sound works: load, seek, position. Times in milliseconds of the call's sound.
+// Without a sound device everything but sound works: load, seek, position; and nothing here waits for one. Times in
+// milliseconds of the call's sound.
 class Player : public QObject {
     Q_OBJECT
 
@@ -18,26 +22,27 @@ public:
     explicit Player(QObject* parent = nullptr);
     ~Player() override;
 
-    void load(CallAudio audio); // stops what plays; position 0
-    // Of a call that is on: load() with nothing yet, and what comes is heard behind it. Of the past ten minutes are kept.
+    void load(PlayableSound sound); // stops what plays; position 0
+    // Of a call that is on: load() with nothing yet, and what comes is heard behind it. Of the past ten minutes are
+    // kept.
     void beginLive(std::uint32_t sampleRate);
     void addLive(const CallAudio& piece); // of that rate
-    void endLive() { m_playhead.endLive(); } // what is there is played to its end
-    const CallAudio& audio() const { return m_playhead.audio(); }
-    bool isPlaying() const { return m_playing; }
+    void endLive() { m_playhead->endLive(); } // what is there is played to its end
+    const CallSound& sound() const { return m_playhead->sound(); }
+    bool isPlaying() const { return m_playing; } // or will, as soon as the device is open
     qint64 position() const; // handed to the device, up to its latency ahead of what is heard
     qint64 duration() const;
-    QStringList devices(); // names, the default one first
-    PeakLevels takeLevels() { return m_playhead.takeLevels(); } // since last taken, for a meter
+    void listDevices(); // devicesListed()
+    PeakLevels takeLevels() { return m_playhead->takeLevels(); } // since last taken, for a meter
 
 public slots:
     void play(); // from the beginning when at the end
     void pause();
     void seek(qint64 milliseconds);
-    void setSide(callmon::AudibleSide side) { m_playhead.setSide(side); }
+    void setSide(callmon::AudibleSide side) { m_playhead->setSide(side); }
     void setGain(double factor); // 0 to 8, 1 as recorded
     void setSpeed(double factor); // 0.5 to 3 without another pitch
-    void setSkipPauses(bool skip) { m_playhead.setSkipPauses(skip); }
+    void setSkipPauses(bool skip) { m_playhead->setSkipPauses(skip); }
     void setLoop(qint64 begin, qint64 end); // milliseconds; none when end <= begin; load() ends it
     void setBalance(double balance); // -1 left to 1 right
     void setDevice(const QString& name); // empty: the default one; heard from the next play
@@ -47,16 +52,24 @@ signals:
     void durationChanged(qint64 milliseconds);
     void playingChanged(bool playing);
     void finished(); // played to the end
+    void devicesListed(const QStringList& names); // the default one first
     void deviceError(const QString& whatToDo); // a sentence for the user
 
 private:
+    std::shared_ptr<Playhead> newPlayhead();
     void watch();
-    qint64 rate() const { return m_playhead.audio().sampleRate; } // Hz
+    void takeEnd();
+    void giveUp(const QString& whatToDo);
+    QString doesNotAnswer() const;
+    qint64 rate() const { return m_playhead->sound().sampleRate; } // Hz
     void setPlaying(bool playing);
 
-    Playhead m_playhead;
-    SoundOutput m_output; // after the playhead, which its audio thread reads
+    std::shared_ptr<Playhead> m_playhead; // another for each sound: a device may hold on to the one before
+    SoundOutput m_output;
     QTimer m_watch;
+    QElapsedTimer m_moved; // since the position did; begins when the device has started
+    std::int64_t m_movedTo = 0;
+    std::int64_t m_forgottenAt = 0; // what was played before that
     QString m_device;
     bool m_playing = false;
 };

@@ -14,15 +14,13 @@ std::int16_t toSample(float value)
 
 }
 
-void Playhead::load(CallAudio audio)
+void Playhead::load(PlayableSound sound)
 {
-    m_audio = std::move(audio);
-    const std::size_t length = std::max(m_audio.caller.size(), m_audio.callee.size());
-    m_audio.caller.resize(length);
-    m_audio.callee.resize(length);
-    m_length.store(static_cast<std::int64_t>(length));
+    m_sound = std::move(sound.sound);
+    m_room.reset();
+    m_length.store(static_cast<std::int64_t>(m_sound.caller.size()));
     m_live.store(false);
-    m_pauses = findPauses(m_audio);
+    m_pauses = std::move(sound.pauses);
     m_stretching = false;
     setLoop(0, 0);
     m_at.store(0);
@@ -33,11 +31,13 @@ void Playhead::load(CallAudio audio)
 
 void Playhead::beginLive(std::uint32_t sampleRate, std::size_t room)
 {
-    CallAudio empty;
-    empty.sampleRate = sampleRate;
-    load(std::move(empty));
-    m_audio.caller.resize(room);
-    m_audio.callee.resize(room);
+    load({});
+    m_room = std::make_shared<CallAudio>();
+    m_room->caller.resize(room);
+    m_room->callee.resize(room);
+    m_sound.sampleRate = sampleRate;
+    m_sound.caller = m_room->caller;
+    m_sound.callee = m_room->callee;
     m_live.store(true);
 }
 
@@ -45,17 +45,26 @@ bool Playhead::append(const CallAudio& piece)
 {
     const auto from = static_cast<std::size_t>(m_length.load());
     const std::size_t count = piece.caller.size();
-    if (!isLive() || count > m_audio.caller.size() - from)
+    if (!isLive() || count > m_room->caller.size() - from)
         return false;
-    std::copy_n(piece.caller.begin(), count, m_audio.caller.begin() + static_cast<std::ptrdiff_t>(from));
-    std::copy_n(piece.callee.begin(), count, m_audio.callee.begin() + static_cast<std::ptrdiff_t>(from));
+    std::copy_n(piece.caller.begin(), count, m_room->caller.begin() + static_cast<std::ptrdiff_t>(from));
+    std::copy_n(piece.callee.begin(), count, m_room->callee.begin() + static_cast<std::ptrdiff_t>(from));
     m_length.store(static_cast<std::int64_t>(from + count), std::memory_order_release);
     return true;
 }
 
 void Playhead::prepare(double deviceRate)
 {
-    m_step = static_cast<std::uint64_t>(std::llround(m_audio.sampleRate / deviceRate * 4294967296.0));
+    m_step = static_cast<std::uint64_t>(std::llround(m_sound.sampleRate / deviceRate * 4294967296.0));
+}
+
+void Playhead::takeSettings(const Playhead& other)
+{
+    m_side.store(other.m_side.load());
+    m_gain.store(other.m_gain.load());
+    m_balance.store(other.m_balance.load());
+    m_speed.store(other.m_speed.load());
+    m_skip.store(other.m_skip.load());
 }
 
 void Playhead::seek(std::int64_t sample)
@@ -95,13 +104,12 @@ std::uint64_t Playhead::moved(std::uint64_t at) const noexcept
 
 Playhead::Frame Playhead::frameAt(std::uint64_t at, std::size_t length) const noexcept
 {
-    return { m_resampler.at(std::span(m_audio.caller).first(length), at),
-        m_resampler.at(std::span(m_audio.callee).first(length), at) };
+    return { m_resampler.at(m_sound.caller.first(length), at), m_resampler.at(m_sound.callee.first(length), at) };
 }
 
 Playhead::Frame Playhead::stretched(float speed, std::size_t length) noexcept
 {
-    const TimeStretch::Place place = m_stretch.next(m_audio, speed, m_step);
+    const TimeStretch::Place place = m_stretch.next(m_sound, speed, m_step);
     const Frame from = frameAt(place.from, length);
     const Frame to = frameAt(place.to, length);
     return { from.caller + place.weight * (to.caller - from.caller),

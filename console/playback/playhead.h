@@ -1,10 +1,9 @@
 // What is played and where it is: shared by the window's thread, which steers, and the audio thread, which renders.
 #pragma once
 
-#include "console/playback/pauses.h"
+#include "console/playback/playable_sound.h"
 #include "console/playback/resampler.h"
 #include "console/playback/time_stretch.h"
-#include "shared/codecs/call_audio.h"
 
 #include <atomic>
 
@@ -25,10 +24,11 @@ struct PeakLevels { // of what was rendered since they were last taken: 0 to 1, 
 // prepare() are for times when no stream renders.
 class Playhead {
 public:
-    void load(CallAudio audio);
+    void load(PlayableSound sound);
     // Of a call that is on: what is appended is played as it comes, and past its end there is silence until more does.
     void beginLive(std::uint32_t sampleRate, std::size_t room); // samples of a side; likewise
     void prepare(double deviceRate);
+    void takeSettings(const Playhead& other); // how it sounds, not what
 
     // Window's thread. Positions in samples of the sound.
     bool append(const CallAudio& piece); // also while a stream renders; false, and nothing done, when there is no room
@@ -39,7 +39,8 @@ public:
     std::int64_t length() const { return m_length.load(std::memory_order_acquire); }
     bool atEnd() const { return position() >= length(); }
     bool renderedToEnd() const { return m_ended.load(); } // and the stream completed; a seek may have come since
-    const CallAudio& audio() const { return m_audio; } // of a live one length() samples hold
+    const CallSound& sound() const { return m_sound; } // of a live one length() samples hold
+    void letForget() const { m_sound.letForget(); } // what was played; also while a stream renders
     void setSide(AudibleSide side) { m_side.store(side, std::memory_order_relaxed); }
     void setGain(float gain) { m_gain.store(gain, std::memory_order_relaxed); } // 1: as recorded
     void setBalance(float balance) { m_balance.store(balance, std::memory_order_relaxed); } // -1 left to 1 right
@@ -64,7 +65,8 @@ private:
     std::vector<Pause> m_pauses;
     TimeStretch m_stretch;
     bool m_stretching = false; // audio thread's
-    CallAudio m_audio;
+    CallSound m_sound;
+    std::shared_ptr<CallAudio> m_room; // of a live one: its samples
     std::atomic<std::int64_t> m_length { 0 }; // of its samples; those behind are written by append()
     std::atomic<bool> m_live { false };
     Resampler m_resampler;

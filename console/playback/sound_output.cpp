@@ -1,185 +1,195 @@
 #include "console/playback/sound_output.h"
 
-#include "console/playback/sound_drivers.h"
+#include "console/playback/sound_device.h"
 
-#include <portaudio.h>
-
-#include <QCoreApplication>
-#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <utility>
 
 namespace callmon {
 
 namespace {
 
-QString tr(const char* sentence)
-{
-    return QCoreApplication::translate("SoundOutput", sentence);
+constexpr int patience = 3'000; // ms
+constexpr std::chrono::milliseconds lookAgain { 20 }; // whether it still plays
+constexpr std::chrono::seconds toEnd { 1 };
+
 }
 
-Error said(const QString& sentence)
-{
-    return { sentence.toStdString() };
-}
-
-QString named(const std::string& device)
-{
-    return QString::fromStdString(device);
-}
-
-// PortAudio's own words, which are English, go with the key that a translation has for them.
-QString reasonOf(PaError error)
-{
-    return QCoreApplication::translate("PortAudio", Pa_GetErrorText(error));
-}
-
-unsigned channelsOf(const PaDeviceInfo& device)
-{
-    return device.maxOutputChannels >= 2 ? 2 : 1;
-}
-
-struct Rendering { // what the audio thread is given
-    Playhead* playhead = nullptr;
-    unsigned channels = 2;
+struct SoundOutput::Order {
+    enum class Kind { List, Start, Stop, Close } kind = Kind::List;
+    std::shared_ptr<Playhead> playhead {};
+    std::string device {};
+    quint64 number = 0;
 };
 
-int renderBlock(const void*, void* out, unsigned long frames, const PaStreamCallbackTimeInfo*, PaStreamCallbackFlags,
-    void* user) noexcept
-{
-    const auto* const rendering = static_cast<const Rendering*>(user);
-    const bool more = rendering->playhead->render(static_cast<std::int16_t*>(out), frames, rendering->channels);
-    return more ? paContinue : paComplete;
-}
+struct SoundOutput::Shared {
+    std::mutex mutex;
+    std::condition_variable changed;
+    std::deque<Order> orders;
+    bool leave = false;
+    bool left = false;
+    SoundOutput* output = nullptr; // null once nobody is to be told
 
-std::vector<PaDeviceIndex> outputDevices()
-{
-    std::vector<PaDeviceIndex> outputs;
-    const PaDeviceIndex first = Pa_GetDefaultOutputDevice();
-    if (first != paNoDevice)
-        outputs.push_back(first);
-    for (PaDeviceIndex i = 0; i < Pa_GetDeviceCount(); ++i)
-        if (i != first && Pa_GetDeviceInfo(i)->maxOutputChannels > 0)
-            outputs.push_back(i);
-    return outputs;
-}
-
-}
-
-struct SoundOutput::Library {
-    bool initialised = false;
-    PaStream* stream = nullptr;
-    Rendering rendering;
-    std::string device; // that the stream plays on
+    void tell(std::function<void(SoundOutput&)> what)
+    {
+        const std::lock_guard lock(mutex);
+        if (output != nullptr)
+            QMetaObject::invokeMethod(
+                output, [to = output, what = std::move(what)] { what(*to); }, Qt::QueuedConnection);
+    }
 };
 
-SoundOutput::SoundOutput()
-    : m_library(std::make_unique<Library>())
+SoundOutput::SoundOutput(QObject* parent)
+    : QObject(parent)
 {
+    m_patience.setSingleShot(true);
+    m_patience.setInterval(patience);
+    connect(&m_patience, &QTimer::timeout, this, [this] {
+        m_answering = false;
+        emit unanswered();
+    });
 }
 
 SoundOutput::~SoundOutput()
 {
-    close();
-    if (m_library->initialised)
-        Pa_Terminate();
+    if (!m_shared)
+        return;
+    std::unique_lock lock(m_shared->mutex);
+    m_shared->output = nullptr;
+    m_shared->orders.clear();
+    m_shared->leave = true;
+    m_shared->changed.notify_all();
+    if (m_answering) // or the program could end amid the closing of the device
+        m_shared->changed.wait_for(lock, toEnd, [this] { return m_shared->left; });
 }
 
-// PortAudio lists devices only when it starts.
-bool SoundOutput::listAnew()
+void SoundOutput::list()
 {
-    if (m_library->initialised)
-        Pa_Terminate();
-    silenceSoundDrivers();
-    m_library->initialised = soundDriversAreConfigured() && Pa_Initialize() == paNoError;
-    return m_library->initialised;
+    give({ Order::Kind::List });
 }
 
-std::vector<std::string> SoundOutput::devices()
+void SoundOutput::start(const std::shared_ptr<Playhead>& playhead, const std::string& device)
 {
-    std::vector<std::string> names;
-    if (isOpen() || listAnew())
-        for (const PaDeviceIndex i : outputDevices())
-            names.emplace_back(Pa_GetDeviceInfo(i)->name);
-    return names;
-}
-
-Result<void> SoundOutput::open(Playhead& playhead, const std::string& device)
-{
-    const std::vector<PaDeviceIndex> outputs = listAnew() ? outputDevices() : std::vector<PaDeviceIndex>();
-    if (outputs.empty())
-        return said(tr(QT_TRANSLATE_NOOP("SoundOutput",
-            "No sound device was found. Connect one, or start the sound service of this machine (PipeWire or "
-            "PulseAudio), and press play again. Everything else works without sound.")));
-    const auto chosen = device.empty() ? outputs.begin()
-                                       : std::find_if(outputs.begin(), outputs.end(),
-                                           [&device](PaDeviceIndex i) { return Pa_GetDeviceInfo(i)->name == device; });
-    if (chosen == outputs.end())
-        return said(
-            tr(QT_TRANSLATE_NOOP("SoundOutput", "The sound device “%1” is not there any more. Choose another one."))
-                .arg(named(device)));
-
-    const PaDeviceInfo& info = *Pa_GetDeviceInfo(*chosen);
-    m_library->rendering = { &playhead, channelsOf(info) };
-    const PaStreamParameters parameters { *chosen, static_cast<int>(m_library->rendering.channels), paInt16,
-        info.defaultHighOutputLatency, nullptr };
-    PaError error = paNoError;
-    for (const double rate : { static_cast<double>(playhead.audio().sampleRate), info.defaultSampleRate }) {
-        playhead.prepare(rate);
-        error = Pa_OpenStream(&m_library->stream, nullptr, &parameters, rate, paFramesPerBufferUnspecified, paNoFlag,
-            renderBlock, &m_library->rendering);
-        if (error == paNoError) {
-            m_library->device = device;
-            return {};
-        }
-        m_library->stream = nullptr;
-    }
-    return said(tr(QT_TRANSLATE_NOOP("SoundOutput",
-                       "The sound device “%1” cannot be opened: %2. Close what else uses it, or choose another one."))
-                    .arg(named(info.name), reasonOf(error)));
-}
-
-Result<void> SoundOutput::start(Playhead& playhead, const std::string& device)
-{
-    if (isOpen() && (m_library->rendering.playhead != &playhead || m_library->device != device))
-        close();
-    if (!isOpen()) {
-        auto opened = open(playhead, device);
-        if (!opened)
-            return opened;
-    }
-    if (Pa_IsStreamStopped(m_library->stream) != 1)
-        Pa_StopStream(m_library->stream); // a stream that came to its end counts as running until it is stopped
-    const PaError error = Pa_StartStream(m_library->stream);
-    if (error == paNoError)
-        return {};
-    close();
-    return said(tr(QT_TRANSLATE_NOOP(
-                       "SoundOutput", "The sound device does not start: %1. Press play again, or choose another one."))
-                    .arg(reasonOf(error)));
+    give({ Order::Kind::Start, playhead, device });
+    m_start = m_given;
 }
 
 void SoundOutput::stop()
 {
-    if (isOpen() && Pa_IsStreamStopped(m_library->stream) != 1)
-        Pa_StopStream(m_library->stream);
+    m_start = 0;
+    if (m_shared)
+        give({ Order::Kind::Stop });
 }
 
 void SoundOutput::close()
 {
-    if (!isOpen())
-        return;
-    Pa_AbortStream(m_library->stream);
-    Pa_CloseStream(m_library->stream);
-    m_library->stream = nullptr;
+    m_start = 0;
+    if (m_shared)
+        give({ Order::Kind::Close });
 }
 
-bool SoundOutput::isOpen() const
+void SoundOutput::give(Order order)
 {
-    return m_library->stream != nullptr;
+    order.number = ++m_given;
+    if (!m_shared) {
+        m_shared = std::make_shared<Shared>();
+        m_shared->output = this;
+        std::thread([shared = m_shared] { work(shared); }).detach();
+    }
+    {
+        const std::lock_guard lock(m_shared->mutex);
+        if (order.kind == Order::Kind::Close) // what waits would be undone by it
+            std::erase_if(m_shared->orders, [](const Order& one) { return one.kind != Order::Kind::List; });
+        m_shared->orders.push_back(std::move(order));
+    }
+    m_shared->changed.notify_all();
+    if (m_answering && !m_patience.isActive())
+        m_patience.start();
 }
 
-bool SoundOutput::isActive() const
+void SoundOutput::done(quint64 order)
 {
-    return isOpen() && Pa_IsStreamActive(m_library->stream) == 1;
+    m_done = order;
+    m_answering = true;
+    if (m_done == m_given)
+        m_patience.stop();
+    else
+        m_patience.start();
+}
+
+void SoundOutput::work(const std::shared_ptr<Shared>& shared)
+{
+    {
+        SoundDevice device;
+        quint64 playing = 0; // the order, until its sound has ended
+        for (;;) {
+            Order order;
+            {
+                std::unique_lock lock(shared->mutex);
+                const auto isWanted = [&] { return shared->leave || !shared->orders.empty(); };
+                if (playing != 0)
+                    shared->changed.wait_for(lock, lookAgain, isWanted);
+                else
+                    shared->changed.wait(lock, isWanted);
+                if (shared->leave)
+                    break;
+                if (!shared->orders.empty()) {
+                    order = std::move(shared->orders.front());
+                    shared->orders.pop_front();
+                }
+            }
+            if (order.number == 0) {
+                if (!device.isActive())
+                    shared->tell([number = std::exchange(playing, 0)](SoundOutput& output) {
+                        if (output.m_start == number)
+                            emit output.ended();
+                    });
+                continue;
+            }
+            std::function<void(SoundOutput&)> told = [](SoundOutput&) {};
+            switch (order.kind) {
+            case Order::Kind::List: {
+                QStringList names;
+                for (const std::string& name : device.devices())
+                    names += QString::fromStdString(name);
+                told = [names](SoundOutput& output) { emit output.devicesListed(names); };
+                break;
+            }
+            case Order::Kind::Start: {
+                const Result<void> started = device.start(order.playhead, order.device);
+                playing = started ? order.number : 0;
+                told = [number = order.number, started](SoundOutput& output) {
+                    if (output.m_start != number)
+                        return;
+                    if (started)
+                        emit output.started();
+                    else
+                        emit output.failed(QString::fromStdString(started.error().what));
+                };
+                break;
+            }
+            case Order::Kind::Stop:
+                device.stop();
+                playing = 0;
+                break;
+            case Order::Kind::Close:
+                device.close();
+                playing = 0;
+                break;
+            }
+            shared->tell([number = order.number, told](SoundOutput& output) {
+                output.done(number);
+                told(output);
+            });
+        }
+    }
+    const std::lock_guard lock(shared->mutex);
+    shared->left = true;
+    shared->changed.notify_all();
 }
 
 }

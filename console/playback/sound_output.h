@@ -1,38 +1,55 @@
-// The sound devices of this machine, by PortAudio; this is the only unit that knows the library.
+// The way to a sound device: what is ordered here is done on a thread of its own, for a device may let whoever opens or
+// closes it wait for ever.
 #pragma once
 
 #include "console/playback/playhead.h"
-#include "shared/base/result.h"
 
+#include <QObject>
+#include <QStringList>
+#include <QTimer>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace callmon {
 
-// Used by one thread. Devices are listed anew each time that nothing is open, so one that is plugged in is found.
-class SoundOutput {
-public:
-    SoundOutput();
-    ~SoundOutput();
-    SoundOutput(const SoundOutput&) = delete;
-    SoundOutput& operator=(const SoundOutput&) = delete;
+// Window's thread; nothing here waits for a device, but for the destructor: for one that answers, a second at most.
+class SoundOutput : public QObject {
+    Q_OBJECT
 
-    std::vector<std::string> devices(); // names, the default one first; empty when there is none
-    // Plays what the playhead renders on that device, or on the default one for an empty name. At the rate of the
-    // sound, or where the device refuses that at its own rate. The playhead must outlive the stream.
-    Result<void> start(Playhead& playhead, const std::string& device);
+public:
+    explicit SoundOutput(QObject* parent = nullptr);
+    ~SoundOutput() override;
+
+    void list(); // devicesListed()
+    // Plays what the playhead renders on that device, or on the default one for an empty name, until it is rendered to
+    // its end, stop() or close(). Of another start() before nothing is told any more.
+    void start(const std::shared_ptr<Playhead>& playhead, const std::string& device);
     void stop(); // lets what was rendered sound to its end first (tens of milliseconds)
     void close(); // at once
-    bool isOpen() const;
-    bool isActive() const; // still playing: false after the end of the sound, or when the device went away
+    bool isAnswering() const { return m_answering; } // nothing that was ordered waits for longer than three seconds
+
+signals:
+    void devicesListed(const QStringList& names); // the default one first
+    void started();
+    void failed(const QString& whatToDo); // to start
+    void ended(); // the sound came to its end, or the device went away
+    void unanswered(); // for three seconds
 
 private:
-    struct Library;
-    Result<void> open(Playhead& playhead, const std::string& device);
-    bool listAnew();
+    struct Order;
+    struct Shared; // with the thread, which may live longer than this where a device never answers
+    friend struct Shared;
 
-    std::unique_ptr<Library> m_library;
+    static void work(const std::shared_ptr<Shared>& shared);
+    void give(Order order);
+    void done(quint64 order);
+
+    std::shared_ptr<Shared> m_shared;
+    QTimer m_patience;
+    quint64 m_given = 0; // orders
+    quint64 m_done = 0;
+    quint64 m_start = 0; // the order that plays
+    bool m_answering = true;
 };
 
 }

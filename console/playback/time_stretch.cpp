@@ -12,12 +12,12 @@ constexpr std::int64_t searchParts = 80; // of a second, to either side: 12.5 ms
 constexpr std::int64_t stride = 2; // every second sample is enough to find what is alike
 
 // How alike the sound at two places is over one hop, both sides together: -1 to 1.
-double likeness(const CallAudio& audio, std::int64_t a, std::int64_t b, std::int64_t count)
+double likeness(const CallSound& sound, std::int64_t a, std::int64_t b, std::int64_t count)
 {
     double product = 0;
     double energyA = 1;
     double energyB = 1;
-    for (const auto* side : { &audio.caller, &audio.callee }) {
+    for (const auto* side : { &sound.caller, &sound.callee }) {
         const auto size = static_cast<std::int64_t>(side->size());
         const std::int64_t end = std::min({ count, size - a, size - b });
         for (std::int64_t i = 0; i < end; i += stride) {
@@ -42,11 +42,11 @@ void TimeStretch::restart(std::uint64_t position)
     m_hopDue = true;
 }
 
-TimeStretch::Place TimeStretch::next(const CallAudio& audio, double speed, std::uint64_t step) noexcept
+TimeStretch::Place TimeStretch::next(const CallSound& sound, double speed, std::uint64_t step) noexcept
 {
     if (m_hopDue)
-        beginHop(audio, speed);
-    const std::uint64_t hop = static_cast<std::uint64_t>(audio.sampleRate / hopsPerSecond) << 32;
+        beginHop(sound, speed);
+    const std::uint64_t hop = static_cast<std::uint64_t>(sound.sampleRate / hopsPerSecond) << 32;
     const float weight = static_cast<float>(static_cast<double>(m_read) / static_cast<double>(hop));
     const Place place { m_from, m_to, weight };
     m_from += step;
@@ -56,10 +56,10 @@ TimeStretch::Place TimeStretch::next(const CallAudio& audio, double speed, std::
     return place;
 }
 
-void TimeStretch::beginHop(const CallAudio& audio, double speed) noexcept
+void TimeStretch::beginHop(const CallSound& sound, double speed) noexcept
 {
-    const auto hop = static_cast<std::int64_t>(audio.sampleRate / hopsPerSecond);
-    const auto search = static_cast<std::int64_t>(audio.sampleRate / searchParts);
+    const auto hop = static_cast<std::int64_t>(sound.sampleRate / hopsPerSecond);
+    const auto search = static_cast<std::int64_t>(sound.sampleRate / searchParts);
     m_from = m_to; // goes on as it was
     const auto goingOn = static_cast<std::int64_t>(m_from >> 32);
     const auto wanted = static_cast<std::int64_t>(m_nominal);
@@ -69,7 +69,7 @@ void TimeStretch::beginHop(const CallAudio& audio, double speed) noexcept
         const std::int64_t place = wanted + offset;
         if (place < 0)
             continue;
-        const double alike = likeness(audio, goingOn, place, hop);
+        const double alike = likeness(sound, goingOn, place, hop);
         if (alike > most) {
             most = alike;
             best = place;

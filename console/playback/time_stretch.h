@@ -1,7 +1,7 @@
 // Faster or slower without another pitch: waveform-similarity overlap-add (WSOLA; Verhelst and Roelands, 1993).
 #pragma once
 
-#include "shared/codecs/call_audio.h"
+#include "shared/codecs/call_sound.h"
 
 #include <cstdint>
 
@@ -20,11 +20,11 @@ public:
 
     void restart(std::uint64_t position);
     // For the next frame; `step` is the distance of two frames at speed 1.
-    Place next(const CallAudio& audio, double speed, std::uint64_t step) noexcept;
+    Place next(const CallSound& sound, double speed, std::uint64_t step) noexcept;
     std::uint64_t position() const { return m_to; }
 
 private:
-    void beginHop(const CallAudio& audio, double speed) noexcept;
+    void beginHop(const CallSound& sound, double speed) noexcept;
 
     double m_nominal = 0; // samples: where the speed alone would be
     std::uint64_t m_from = 0;

@@ -1,18 +1,23 @@
 #include "console/views/call_page.h"
 
 #include "console/models/call_words.h"
+#include "console/models/probe_desk.h"
 #include "console/plots/call_timeline.h"
+#include "console/recording/pcap_export.h"
 #include "console/views/call_header.h"
 #include "console/views/call_notes_panel.h"
 #include "console/views/live_listener.h"
-#include "console/views/message_bar.h"
 #include "console/views/messages_panel.h"
 #include "console/views/mos_waterfall_view.h"
 #include "console/views/player_bar.h"
+#include "console/views/progress_line.h"
 #include "console/views/stream_table.h"
 #include "console/views/timeline_content.h"
+#include "shared/export/whole_file.h"
 
 #include <QApplication>
+#include <QDir>
+#include <QFile>
 #include <QFileDialog>
 #include <QLineEdit>
 #include <QPointer>
@@ -22,9 +27,9 @@
 #include <QSplitter>
 #include <QTabWidget>
 #include <QThreadPool>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace callmon {
@@ -36,6 +41,11 @@ constexpr std::size_t manyPoints = 5'000; // 40 minutes of both sides: the whole
 constexpr int everyNth = 5;
 constexpr int mostAfterEnd = 40; // refreshes: the engine follows late media for up to 32 s
 constexpr std::uint64_t smallSound = 8'000'000; // bytes of RTP fetched without being asked for: some 8 minutes of G.711
+
+std::filesystem::path scratchFolder() // for a sound that is played
+{
+    return QFile::encodeName(QDir::tempPath()).toStdString();
+}
 
 // As the record of an ended call has it: over the one-second points of both directions.
 std::optional<double> meanMos(const std::vector<QualityPoint>& points)
@@ -69,8 +79,11 @@ CallPage::CallPage(
     , m_messages(new MessagesPanel)
     , m_table(new StreamTable)
     , m_breakdown(new MosWaterfallView)
+    , m_exporting(new ProgressLine(this))
     , m_player(new PlayerBar(this))
     , m_listener(new LiveListener(source, call.key, *m_player, this))
+    , m_fetch(new MediaFetch(source, this))
+    , m_export(new PcapExport(source, this))
 {
     if (record)
         m_record = *record;
@@ -80,7 +93,9 @@ CallPage::CallPage(
     layout->addWidget(m_message);
     layout->addWidget(m_head);
     layout->addWidget(m_split, 1);
+    layout->addWidget(m_exporting);
     layout->addWidget(m_player);
+    m_exporting->setContentsMargins(12, 4, 12, 0); // as the player's
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_messages, tr("&Messages"));
     m_tabs->addTab(m_table, tr("Media &streams"));
@@ -139,23 +154,15 @@ CallPage::CallPage(
         if (m_requests.contains(request))
             m_alarmsArriving.insert(m_alarmsArriving.end(), found.begin(), found.end());
     });
-    connect(
-        &source, &CallSource::mediaArrived, this, [this](quint64 request, StreamKey stream, const QByteArray& bytes) {
-            if (m_requests.contains(request))
-                m_media[stream] += bytes;
-        });
     connect(&source, &CallSource::finished, this, [this](quint64 request) { answered(request, {}); });
     connect(&source, &CallSource::failed, this, [this](quint64 request, const QString& message) {
         answered(request, message.isEmpty() ? tr("no reason given") : message);
     });
     connect(m_player, &PlayerBar::loadWanted, this, &CallPage::loadSound);
+    connect(m_player, &PlayerBar::loadCancelled, this, &CallPage::cancelSound);
+    connect(m_fetch, &MediaFetch::progressed, m_player, &PlayerBar::setLoaded);
+    connect(m_fetch, &MediaFetch::ended, this, &CallPage::takeMedia);
     connect(m_player, &PlayerBar::positionChanged, this, &CallPage::showPlayhead);
-    connect(m_player, &PlayerBar::saveWanted, this, [this] {
-        const QString path =
-            QFileDialog::getSaveFileName(this, tr("Save the sound"), tr("call.wav"), tr("WAV sound (*.wav)"));
-        if (!path.isEmpty())
-            saveSound(path);
-    });
     connect(m_timeline, &CallTimeline::seekRequested, this,
         [this](double seconds) { m_player->seek(std::max(0.0, seconds - soundOffset())); });
     connect(m_timeline, &CallTimeline::playRequested, this, &CallPage::playFrom);
@@ -163,6 +170,7 @@ CallPage::CallPage(
         [this](const QString& path) { m_player->say(tr("Saved to %1").arg(path)); });
     connect(m_timeline, &CallTimeline::exportFailed, this,
         [this](const QString& whatToDo) { m_message->say(MessageBar::Kind::Error, whatToDo); });
+    linkExports();
     linkMessages();
     // Until the stored record tells of the end: a call can end, and its engine come back, while the page is open.
     connect(&m_refresh, &QTimer::timeout, this, [this] {
@@ -171,7 +179,8 @@ CallPage::CallPage(
             return;
         }
         showHead();
-        if (isVisible() && m_requests.empty() && m_source.state() == CallSource::State::Connected) {
+        if (isVisible() && m_requests.empty() && !m_fetch->isRunning()
+            && m_source.state() == CallSource::State::Connected) {
             m_soundAgain = hasEnded() && !m_fetchedAfterEnd && m_soundWanted
                 && !m_player->isPlaying(); // what was loaded is not all of it
             refresh();
@@ -276,15 +285,24 @@ void CallPage::ask(Ask what)
         m_requests.emplace(m_source.alarms(query), what);
         break;
     }
-    case Ask::Media:
-        m_media.clear();
-        m_requests.emplace(m_source.media(m_call), what);
-        break;
     }
+}
+
+bool CallPage::asks(Ask what) const
+{
+    return std::ranges::any_of(m_requests, [what](const auto& request) { return request.second == what; });
+}
+
+// Such a message goes when all could be fetched; what an export says stays.
+void CallPage::sayOfFetch(MessageBar::Kind kind, const QString& message)
+{
+    m_message->say(kind, message);
+    m_saidOfFetch = true;
 }
 
 void CallPage::reload()
 {
+    m_message->clear();
     m_soundAgain = m_soundWanted;
     refresh();
 }
@@ -292,7 +310,7 @@ void CallPage::reload()
 void CallPage::refresh()
 {
     if (m_source.state() != CallSource::State::Connected) {
-        m_message->say(MessageBar::Kind::Warning, tr("Not connected to an engine. Press F5 when it is back."));
+        sayOfFetch(MessageBar::Kind::Warning, tr("Not connected to an engine. Press F5 when it is back."));
         return;
     }
     m_fetchedAfterEnd = hasEnded();
@@ -409,10 +427,38 @@ void CallPage::loadSound()
         m_player->say(tr("Not connected to an engine: the sound cannot be fetched now."));
         return;
     }
-    if (std::any_of(m_requests.begin(), m_requests.end(), [](const auto& r) { return r.second == Ask::Media; }))
+    if (m_fetch->isRunning())
         return;
-    m_player->say(tr("Loading the sound…"));
-    ask(Ask::Media);
+    m_soundUnwanted = false;
+    m_decoding.request_stop();
+    m_player->beginLoading(tr("Loading the sound…"));
+    m_soundWaitsForStreams = m_streams.empty() && asks(Ask::Streams);
+    if (!m_soundWaitsForStreams)
+        m_fetch->start(m_call, m_streams, scratchFolder());
+}
+
+void CallPage::cancelSound()
+{
+    m_fetch->forget();
+    m_decoding.request_stop();
+    m_soundWanted = m_soundAgain = m_soundWaitsForStreams = m_soundWaits = false;
+    m_soundUnwanted = true;
+    m_playFrom.reset();
+    m_player->endLoading(m_player->hasAudio()
+            ? tr("Loading the sound was cancelled.")
+            : tr("Loading the sound was cancelled. Press Space to load and play it."));
+}
+
+void CallPage::takeMedia(const QString& error, bool atEngine)
+{
+    const bool isThere = atEngine && !m_fetch->isEmpty() && m_source.state() == CallSource::State::Connected;
+    if (!error.isEmpty() && !isThere)
+        return m_player->endLoading(tr("The sound could not be fetched: %1").arg(error));
+    if (!error.isEmpty()) // what there is, is still worth hearing
+        m_message->say(MessageBar::Kind::Warning, tr("Not all of the sound could be fetched: %1").arg(error));
+    m_soundWaits = asks(Ask::Quality); // the seconds tell what the probe itself lost of it
+    if (!m_soundWaits)
+        assembleSound();
 }
 
 void CallPage::answered(quint64 request, const QString& error)
@@ -427,16 +473,16 @@ void CallPage::answered(quint64 request, const QString& error)
             assembleSound();
         if (what == Ask::Messages)
             fillMessages(error);
-        if (what == Ask::Media)
-            m_player->say(tr("The sound could not be fetched: %1").arg(error));
-        else if (what != Ask::Alarms && (!isOn() || what != Ask::Record)) { // a call that is on may have no record yet
+        if (what == Ask::Streams && std::exchange(m_soundWaitsForStreams, false))
+            m_player->endLoading(tr("The sound could not be fetched: %1").arg(error));
+        if (what != Ask::Alarms && (!isOn() || what != Ask::Record)) { // a call that is on may have no record yet
             m_failed = true;
-            m_message->say(MessageBar::Kind::Error,
+            sayOfFetch(MessageBar::Kind::Error,
                 tr("Not all of this call could be fetched: %1 Press F5 to try again.").arg(error));
         }
         return;
     }
-    if (m_requests.empty() && !m_failed)
+    if (m_requests.empty() && !m_failed && std::exchange(m_saidOfFetch, false))
         m_message->clear();
     switch (what) {
     case Ask::Record:
@@ -450,8 +496,9 @@ void CallPage::answered(quint64 request, const QString& error)
         std::uint64_t bytes = 0;
         for (const StreamRecord& stream : m_streams)
             bytes += stream.bytes;
-        const bool unasked = hasEnded() && !m_soundWanted && bytes < smallSound;
-        if (!m_streams.empty() && (unasked || std::exchange(m_soundAgain, false)))
+        const bool unasked = hasEnded() && !m_soundWanted && !m_soundUnwanted && bytes < smallSound;
+        const bool waits = std::exchange(m_soundWaitsForStreams, false);
+        if (waits || (!m_streams.empty() && (unasked || std::exchange(m_soundAgain, false))))
             loadSound();
         m_tabs->setTabText(m_tabs->indexOf(m_table), tr("Media &streams (%1)").arg(m_streams.size()));
         showTimeline();
@@ -471,12 +518,6 @@ void CallPage::answered(quint64 request, const QString& error)
         break;
     case Ask::Messages:
         fillMessages({});
-        break;
-    case Ask::Media: // the seconds tell what the probe itself lost of it
-        m_soundWaits =
-            std::any_of(m_requests.begin(), m_requests.end(), [](const auto& r) { return r.second == Ask::Quality; });
-        if (!m_soundWaits)
-            assembleSound();
         break;
     }
 }
@@ -515,7 +556,7 @@ void CallPage::showTimeline()
 
 double CallPage::soundOffset() const
 {
-    return m_player->hasAudio() ? std::chrono::duration<double>(m_player->audio().start - m_begin).count() : 0;
+    return m_player->hasAudio() ? std::chrono::duration<double>(m_player->sound().start - m_begin).count() : 0;
 }
 
 void CallPage::showPlayhead(double secondsOfSound)
@@ -525,42 +566,46 @@ void CallPage::showPlayhead(double secondsOfSound)
 
 void CallPage::assembleSound()
 {
-    // Minutes of G.729 take a noticeable fraction of a second to decode: not on the window's thread.
-    std::vector<StreamMedia> media;
-    for (const StreamRecord& stream : m_streams) {
-        const QByteArray& bytes = m_media[stream.key];
-        StreamMedia one { stream, std::vector<std::byte>(static_cast<std::size_t>(bytes.size())) };
-        if (!bytes.isEmpty())
-            std::memcpy(one.bytes.data(), bytes.constData(), one.bytes.size());
-        one.facts = recordingFactsOf(m_record ? m_record->answeredAt : std::nullopt, stream.key, m_points);
-        media.push_back(std::move(one));
+    auto fetched = m_fetch->streams();
+    if (!fetched)
+        return m_player->endLoading(
+            tr("The sound could not be fetched: %1").arg(QString::fromStdString(fetched.error().what)));
+    m_fetch->forget(); // what was fetched is decoded, and then kept no more
+    m_decoding = {};
+    std::vector<RecordedStream> media = std::move(fetched.value());
+    for (RecordedStream& one : media) {
+        one.facts = recordingFactsOf(m_record ? m_record->answeredAt : std::nullopt, one.stream.key, m_points);
+        one.stop = m_decoding.get_token();
     }
-    m_media.clear();
-    m_player->say(tr("Decoding the sound…"));
-    m_keys.clear();
-    m_soundKnown = true;
-    for (const StreamMedia& one : media)
-        for (CallEvent& key : keyEvents(one.stream, one.bytes, m_begin))
-            m_keys.push_back(std::move(key));
-    showTimeline();
+    m_player->beginLoading(tr("Decoding the sound…"));
     const Hearing hearing = m_player->hearing();
     const Timestamp begin = m_begin;
-    const unsigned round = ++m_soundRound;
+    // Minutes of G.729 take a noticeable fraction of a second to decode: not on the window's thread.
     QThreadPool::globalInstance()->start(
-        [page = QPointer<CallPage>(this), media = std::move(media), hearing, begin, round] {
-            auto audio = std::make_shared<CallAudio>(assembleCallAudio(media, Timestamp::max(), hearing));
+        [page = QPointer<CallPage>(this), media = std::move(media), hearing, begin, stop = m_decoding.get_token()] {
+            auto keys = std::make_shared<std::vector<CallEvent>>();
+            for (const RecordedStream& one : media)
+                for (CallEvent& key : keyEvents(one.stream, one.pieces, begin, one.forget))
+                    keys->push_back(std::move(key));
+            const Result<CallSound> kept = keepCallSound(media, hearing, scratchFolder());
+            auto sound = std::make_shared<PlayableSound>(kept ? kept.value() : CallSound());
             auto drawn = std::make_shared<std::array<TimelineSound, 2>>();
             for (const Party side : { Party::Caller, Party::Callee })
-                (*drawn)[static_cast<std::size_t>(side)] = timelineSound(*audio, side, begin);
-            QMetaObject::invokeMethod(qApp, [page, audio, drawn, hearing, round] {
-                if (!page || hearing != page->m_player->hearing()) // asked otherwise since
+                (*drawn)[static_cast<std::size_t>(side)] = timelineSound(sound->sound, side, begin);
+            const QString failure = kept ? QString() : QString::fromStdString(kept.error().what);
+            QMetaObject::invokeMethod(qApp, [page, sound, drawn, keys, hearing, stop, failure] {
+                // Cancelled, or fetched again since; or asked otherwise.
+                if (!page || stop.stop_requested() || hearing != page->m_player->hearing())
                     return;
-                if (round != page->m_soundRound) // fetched again since: that one has more of it
-                    return;
+                if (!failure.isEmpty())
+                    return page->m_player->endLoading(tr("The sound could not be decoded: %1").arg(failure));
+                page->m_keys = std::move(*keys);
+                page->m_soundKnown = true;
+                page->showTimeline();
                 // Of what was loaded before; where a live listener is says nothing of this sound.
                 const bool before = page->m_player->hasAudio() && !page->m_player->isLive();
                 const double at = before ? page->m_player->position() : 0;
-                page->m_player->setAudio(std::move(*audio));
+                page->m_player->setAudio(std::move(*sound));
                 for (std::size_t side = 0; side < drawn->size(); ++side)
                     page->m_timeline->setSound(side, std::move((*drawn)[side]));
                 if (const auto from = std::exchange(page->m_playFrom, {}))
@@ -573,12 +618,80 @@ void CallPage::assembleSound()
         });
 }
 
+void CallPage::linkExports()
+{
+    connect(m_player, &PlayerBar::saveWanted, this, &CallPage::askToSaveSound);
+    connect(m_player, &PlayerBar::captureWanted, this, &CallPage::askToExportCapture);
+    connect(m_exporting, &ProgressLine::cancelled, m_export, &PcapExport::cancel);
+    connect(m_export, &PcapExport::progressed, m_exporting, &ProgressLine::setDone);
+}
+
+void CallPage::askToSaveSound()
+{
+    if (!m_player->hasAudio()) {
+        m_player->say(tr("There is no sound to save yet: press Space to load it first."));
+        return;
+    }
+    const QString path =
+        QFileDialog::getSaveFileName(this, tr("Save the sound"), tr("call.wav"), tr("WAV sound (*.wav)"));
+    if (!path.isEmpty())
+        saveSound(path);
+}
+
 void CallPage::saveSound(const QString& path)
 {
-    if (const Result<void> saved = writeWav(m_player->audio(), path.toStdString()); !saved)
-        m_message->say(MessageBar::Kind::Error, QString::fromStdString(saved.error().what));
+    const auto write = [this, path](const Result<void>& noted) {
+        const Result<void> saved =
+            !noted ? noted : writeWhole(QFile::encodeName(path).toStdString(), [this](const std::string& whole) {
+                return writeWav(m_player->sound(), whole);
+            });
+        if (!saved)
+            m_message->say(MessageBar::Kind::Error,
+                tr("The sound was not saved: %1").arg(QString::fromStdString(saved.error().what)));
+        else
+            m_player->say(tr("Saved to %1").arg(path));
+    };
+    if (ProbeDesk* const desk = m_source.desk())
+        desk->noteExport(QStringLiteral("wav of call_key %1").arg(m_call.value), this, write);
     else
-        m_player->say(tr("Saved to %1").arg(path));
+        write({});
+}
+
+void CallPage::askToExportCapture()
+{
+    if (m_export->isRunning())
+        return;
+    const QString path =
+        QFileDialog::getSaveFileName(this, tr("Export messages and media"), tr("call.pcap"), tr("Captures (*.pcap)"));
+    if (!path.isEmpty())
+        exportCapture(path);
+}
+
+void CallPage::exportCapture(const QString& path)
+{
+    if (m_export->isRunning())
+        return;
+    m_message->clear();
+    m_exporting->begin(tr("Exporting to %1").arg(QFileInfo(path).fileName()));
+    m_player->captureButton().setEnabled(false);
+    connect(
+        m_export, &PcapExport::ended, this,
+        [this, path](PcapExport::End end, const QString& error, const QStringList& notes) {
+            m_exporting->end();
+            m_player->captureButton().setEnabled(true);
+            if (end == PcapExport::End::Cancelled)
+                m_player->say(tr("The export was cancelled: nothing was written."));
+            else if (end == PcapExport::End::Failed)
+                m_message->say(MessageBar::Kind::Error, tr("No capture was written: %1").arg(error));
+            else if (notes.isEmpty())
+                m_player->say(tr("Saved to %1").arg(path));
+            else
+                m_message->say(MessageBar::Kind::Warning,
+                    tr("Saved to %1, but not all of the call: %2").arg(path, notes.join(QLatin1Char(' '))));
+            emit captureExported(end == PcapExport::End::Written);
+        },
+        Qt::SingleShotConnection);
+    m_export->start(m_call, m_record ? &*m_record : nullptr, path);
 }
 
 void CallPage::setNow(Timestamp now)

@@ -67,6 +67,9 @@ QString guide()
              "frames: they have "
              "no MOS and no loss. Below: messages, streams with their figures, where MOS points were lost, and "
              "notes.</p>"
+             "<p>Save WAV writes the sound, Export pcap the messages and the media as they were captured, for "
+             "Wireshark. Each goes into the audit log first, and what takes longer than a moment tells how far it is "
+             "and can be cancelled.</p>"
              "<p>Tags and notes are kept at the engine with who and when: operators read them, reviewers write "
              "them.</p>")
         + picture("call")

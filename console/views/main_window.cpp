@@ -57,6 +57,8 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
     , m_export(new QAction(tr("&Export CSV…"), this))
     , m_play(new QAction(tr("&Play or pause"), this))
     , m_reload(new QAction(tr("&Reload"), this))
+    , m_saveSound(new QAction(this))
+    , m_exportCapture(new QAction(this))
     , m_theme(theme)
 {
     setObjectName(QStringLiteral("mainWindow"));
@@ -111,7 +113,8 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
     connect(m_pages, &QTabWidget::currentChanged, this, [this] {
         const bool call = currentCall() != nullptr;
         m_export->setEnabled(currentTable() != nullptr);
-        m_play->setEnabled(call);
+        for (QAction* ofCall : { m_play, m_saveSound, m_exportCapture })
+            ofCall->setEnabled(call);
         m_reload->setEnabled(call || m_pages->currentWidget() == m_service);
         switchLayout();
     });

@@ -132,6 +132,8 @@ private:
     QAction* m_export;
     QAction* m_play;
     QAction* m_reload;
+    QAction* m_saveSound;
+    QAction* m_exportCapture;
     QWidget* m_returnTo = nullptr; // where Esc on a call page leads
     Timestamp m_now {};
     ThemeName m_theme;

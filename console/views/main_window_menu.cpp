@@ -99,6 +99,18 @@ void MainWindow::buildMenu()
             m_service->refresh();
     });
     call->addAction(m_reload);
+    m_saveSound->setText(tr("Save the sound as &WAV…"));
+    connect(m_saveSound, &QAction::triggered, this, [this] {
+        if (CallPage* page = currentCall())
+            page->askToSaveSound();
+    });
+    call->addAction(m_saveSound);
+    m_exportCapture->setText(tr("&Export messages and media as pcap…"));
+    connect(m_exportCapture, &QAction::triggered, this, [this] {
+        if (CallPage* page = currentCall())
+            page->askToExportCapture();
+    });
+    call->addAction(m_exportCapture);
     action(call, tr("&Tags and notes"), { QKeySequence(Qt::CTRL | Qt::Key_N) }, [this] {
         if (CallPage* page = currentCall())
             page->showNotes();

@@ -3,6 +3,7 @@
 #include "console/models/figures.h"
 #include "console/views/elided_label.h"
 #include "console/views/icons.h"
+#include "console/views/progress_line.h"
 #include "console/views/waveform_slider.h"
 
 #include <QCheckBox>
@@ -30,6 +31,8 @@ PlayerBar::PlayerBar(QWidget* parent)
     , m_play(new QToolButton(this))
     , m_live(new QToolButton(this))
     , m_save(new QToolButton(this))
+    , m_capture(new QToolButton(this))
+    , m_loading(new ProgressLine(this))
     , m_heard(new QCheckBox(tr("As heard"), this))
     , m_wave(new WaveformSlider(this))
     , m_time(new QLabel(this))
@@ -51,13 +54,16 @@ PlayerBar::PlayerBar(QWidget* parent)
     m_time->setTextInteractionFlags(Qt::NoTextInteraction);
     m_time->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_save->setText(tr("Save WAV…"));
+    m_save->setToolTip(tr("Save the sound that is loaded as a WAV file"));
     m_save->setEnabled(false);
+    m_capture->setText(tr("Export pcap…"));
+    m_capture->setToolTip(tr("Write the messages and the media of this call, as captured, to one capture file"));
     m_live->setText(tr("Listen live"));
     m_live->setCheckable(true);
     m_live->setVisible(false);
     m_live->setToolTip(tr("Hear this call as it goes on, some three seconds behind it (Ctrl+Shift+L)"));
     m_live->setShortcut(Qt::CTRL | Qt::SHIFT | Qt::Key_L);
-    for (QToolButton* button : { m_play, m_live, m_save })
+    for (QToolButton* button : { m_play, m_live, m_save, m_capture })
         button->setFocusPolicy(Qt::StrongFocus);
     m_heard->setObjectName(QStringLiteral("asHeard"));
     m_heard->setToolTip(
@@ -72,11 +78,13 @@ PlayerBar::PlayerBar(QWidget* parent)
     row->addWidget(m_time);
     row->addWidget(m_heard);
     row->addWidget(m_save);
+    row->addWidget(m_capture);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 4, 12, 4);
     layout->setSpacing(4);
     layout->addLayout(row);
     layout->addLayout(makeControls());
+    layout->addWidget(m_loading);
 
     connect(m_play, &QToolButton::clicked, this, &PlayerBar::toggle);
     connect(m_live, &QToolButton::clicked, this, [this](bool on) {
@@ -88,11 +96,16 @@ PlayerBar::PlayerBar(QWidget* parent)
         emit listenWanted(true);
     });
     connect(m_save, &QToolButton::clicked, this, &PlayerBar::saveWanted);
+    connect(m_capture, &QToolButton::clicked, this, &PlayerBar::captureWanted);
+    connect(m_loading, &ProgressLine::cancelled, this, [this] {
+        m_playWhenLoaded = false;
+        emit loadCancelled();
+    });
     connect(m_heard, &QCheckBox::toggled, this, [this] {
         if (m_listening) {
             endLive({});
             m_live->click(); // anew, the other way
-        } else if (m_loaded) {
+        } else if (m_loaded || m_loading->isRunning()) {
             emit loadWanted();
         }
     });
@@ -107,6 +120,7 @@ PlayerBar::PlayerBar(QWidget* parent)
         m_play->setText(playing ? tr("Pause") : tr("Play"));
         m_play->setIcon(icon(playing ? Sign::Pause : Sign::Play, m_theme.text));
     });
+    connect(&m_player, &Player::devicesListed, this, &PlayerBar::showDevices);
     connect(&m_player, &Player::deviceError, this, [this](const QString& whatToDo) {
         m_deviceProblem = m_player.devices().isEmpty() ? noDeviceText() : whatToDo; // the page says it at length
         showNotes();
@@ -138,6 +152,7 @@ QHBoxLayout* PlayerBar::makeControls()
     m_device->setToolTip(tr("Sound device; heard from the next Play"));
     m_device->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_device->setMinimumContentsLength(16);
+    m_device->setVisible(false); // until it is known which there are
     for (QWidget* control :
         std::initializer_list<QWidget*> { m_back, m_forward, m_side, m_volume, m_speed, m_loop, m_device })
         control->setAccessibleName(control->toolTip());
@@ -203,10 +218,9 @@ void PlayerBar::endLoop()
     m_player.setLoop(0, 0);
 }
 
-void PlayerBar::listDevices()
+void PlayerBar::showDevices(const QStringList& devices)
 {
     const QString chosen = m_device->currentIndex() > 0 ? m_device->currentText() : QString();
-    const QStringList devices = m_player.devices();
     m_device->clear();
     m_device->addItem(devices.isEmpty() ? tr("No sound device") : tr("Default device"));
     m_device->addItems(devices);
@@ -218,6 +232,7 @@ void PlayerBar::listDevices()
     }
     if (devices.isEmpty())
         m_deviceProblem = noDeviceText();
+    showNotes();
 }
 
 void PlayerBar::skip(double seconds)
@@ -260,7 +275,7 @@ void PlayerBar::addLive(const CallAudio& piece)
         m_save->setEnabled(false);
         m_back->setEnabled(true);
         m_forward->setEnabled(true);
-        listDevices();
+        m_player.listDevices();
         say(tr("Live, some three seconds behind the call."));
     }
     m_player.addLive(piece);
@@ -287,8 +302,9 @@ void PlayerBar::endLive(const QString& why)
     emit listenWanted(false);
 }
 
-void PlayerBar::setAudio(CallAudio audio)
+void PlayerBar::setAudio(PlayableSound sound)
 {
+    m_loading->end();
     const bool live = std::exchange(m_listening, false);
     if (live) {
         m_live->setChecked(false);
@@ -297,19 +313,19 @@ void PlayerBar::setAudio(CallAudio audio)
     // A call that goes on or has just ended is fetched more than once: who listens already is not to notice.
     const bool goesOn = m_loaded && !live && m_player.isPlaying();
     const qint64 at = goesOn ? m_player.position() : 0;
-    m_loaded = !audio.caller.empty();
-    m_wave->setSound(audio);
+    m_loaded = !sound.sound.caller.empty();
+    m_wave->setSound(sound);
     QStringList notes;
-    for (const std::string& note : audio.notes)
+    for (const std::string& note : sound.sound.notes)
         notes += QString::fromStdString(note);
-    m_player.load(std::move(audio));
+    m_player.load(std::move(sound));
     for (QToolButton* button : { m_save, m_back, m_forward, m_loop })
         button->setEnabled(m_loaded);
     endLoop();
     m_message = m_loaded  ? notes.join(QStringLiteral(" · "))
         : notes.isEmpty() ? tr("No sound of this call is stored.")
                           : tr("Nothing to hear: %1").arg(notes.join(QStringLiteral(" · ")));
-    listDevices();
+    m_player.listDevices();
     showNotes();
     showTime();
     if (!m_loaded)
@@ -319,6 +335,23 @@ void PlayerBar::setAudio(CallAudio audio)
         m_player.seek(at);
     if (std::exchange(m_playWhenLoaded, false) || goesOn)
         m_player.play();
+}
+
+void PlayerBar::beginLoading(const QString& doing)
+{
+    m_loading->begin(doing);
+    say(doing);
+}
+
+void PlayerBar::setLoaded(double done)
+{
+    m_loading->setDone(done);
+}
+
+void PlayerBar::endLoading(const QString& why)
+{
+    m_loading->end();
+    say(why);
 }
 
 void PlayerBar::say(const QString& message)

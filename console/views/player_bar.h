@@ -17,6 +17,7 @@ class QToolButton;
 namespace callmon {
 
 class ElidedLabel;
+class ProgressLine;
 class WaveformSlider;
 
 class PlayerBar : public QWidget {
@@ -25,15 +26,23 @@ class PlayerBar : public QWidget {
 public:
     explicit PlayerBar(QWidget* parent = nullptr);
 
-    void setAudio(CallAudio audio);
+    void setAudio(PlayableSound sound);
     // Of a call that is on: offered while `on`. Pieces are played as soon as there is enough of them.
     void offerLive(bool on);
     void addLive(const CallAudio& piece);
     void endLive(const QString& why); // in words; empty: the user ended it
     bool isLive() const { return m_listening; }
-    void say(const QString& message); // in place of the notes: "Loading the sound…"
+    void say(const QString& message); // in place of the notes
+    QString message() const { return m_message; }
+    QString deviceProblem() const { return m_deviceProblem; } // beside it
+    // The sound is on its way, which the user may cancel: until setAudio() or endLoading().
+    void beginLoading(const QString& doing);
+    void setLoaded(double done); // 0 to 1
+    void endLoading(const QString& why); // said; there is no sound to wait for
+    ProgressLine& loading() { return *m_loading; }
+    QToolButton& captureButton() { return *m_capture; }
     bool hasAudio() const { return m_loaded; }
-    bool hasDeviceProblem() const { return !m_deviceProblem.isEmpty(); } // said in the bar
+    bool hasDeviceProblem() const { return !m_deviceProblem.isEmpty(); }
     bool isPlaying() const { return m_player.isPlaying(); }
     void play(); // as soon as there is a sound: loadWanted() when there is none yet
     void toggle();
@@ -41,7 +50,7 @@ public:
     void seek(double seconds); // of the sound
     void skip(double seconds); // forwards, or back when negative
     double position() const { return static_cast<double>(m_player.position()) / 1000; }
-    const CallAudio& audio() const { return m_player.audio(); }
+    const CallSound& sound() const { return m_player.sound(); }
     Hearing hearing() const; // how the sound that loadWanted() asks for is to be assembled
     void setTheme(const Theme& theme);
 
@@ -49,14 +58,16 @@ signals:
     void loadWanted();
     void listenWanted(bool on); // live
     void positionChanged(double seconds);
+    void loadCancelled();
     void saveWanted(); // the sound as a WAV file
+    void captureWanted(); // messages and media as a pcap file
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
     QHBoxLayout* makeControls(); // how it is heard: a row below the waveform
-    void listDevices();
+    void showDevices(const QStringList& devices);
     void nextLoopStep();
     void endLoop();
     void showTime();
@@ -66,6 +77,8 @@ private:
     QToolButton* m_play;
     QToolButton* m_live;
     QToolButton* m_save;
+    QToolButton* m_capture;
+    ProgressLine* m_loading;
     QCheckBox* m_heard;
     WaveformSlider* m_wave;
     QLabel* m_time;

@@ -137,23 +137,23 @@ TimelineData timelineData(const CallContent& call)
     return data;
 }
 
-TimelineSound timelineSound(const CallAudio& audio, Party side, Timestamp callBegin)
+TimelineSound timelineSound(const CallSound& of, Party side, Timestamp callBegin)
 {
     constexpr double bin = 0.01;
-    const std::vector<std::int16_t>& samples = side == Party::Caller ? audio.caller : audio.callee;
+    const std::span<const std::int16_t> samples = side == Party::Caller ? of.caller : of.callee;
     TimelineSound sound;
-    sound.start = secondsBetween(callBegin, audio.start);
+    sound.start = secondsBetween(callBegin, of.start);
     if (samples.empty())
         return sound;
-    const double duration = static_cast<double>(samples.size()) / audio.sampleRate;
+    const double duration = static_cast<double>(samples.size()) / of.sampleRate;
     const auto bins = static_cast<std::size_t>(std::max(1.0, duration / bin));
     sound.binSeconds = duration / static_cast<double>(bins);
     sound.peaks.reserve(bins);
-    for (const Extremes& extremes : envelope(samples, bins))
+    for (const Extremes& extremes : envelope(samples, bins, of.forget))
         sound.peaks.push_back(static_cast<float>(std::max<int>(-extremes.lowest, extremes.highest)) / 32768.0F);
-    for (const SoundSpan& lost : side == Party::Caller ? audio.callerLost : audio.calleeLost)
-        sound.lost.push_back({ sound.start + static_cast<double>(lost.begin) / audio.sampleRate,
-            sound.start + static_cast<double>(lost.end) / audio.sampleRate, lost.withProbe });
+    for (const SoundSpan& lost : side == Party::Caller ? of.callerLost : of.calleeLost)
+        sound.lost.push_back({ sound.start + static_cast<double>(lost.begin) / of.sampleRate,
+            sound.start + static_cast<double>(lost.end) / of.sampleRate, lost.withProbe });
     return sound;
 }
 

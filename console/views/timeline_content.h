@@ -5,7 +5,7 @@
 #include "console/models/quality_series.h"
 #include "console/plots/timeline_data.h"
 #include "console/views/theme.h"
-#include "shared/codecs/call_audio.h"
+#include "shared/codecs/call_sound.h"
 
 namespace callmon {
 
@@ -22,7 +22,7 @@ struct CallContent {
 TimelineData timelineData(const CallContent& call);
 
 // Of one side, in bins of 10 ms. Looks at every sample: not for a window's thread.
-TimelineSound timelineSound(const CallAudio& audio, Party side, Timestamp callBegin);
+TimelineSound timelineSound(const CallSound& of, Party side, Timestamp callBegin);
 
 TimelineLook timelineLook(const Theme& theme);
 

@@ -1,7 +1,5 @@
 #include "console/views/waveform_slider.h"
 
-#include "shared/codecs/envelope.h"
-
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
@@ -9,19 +7,6 @@
 #include <cmath>
 
 namespace callmon {
-
-namespace {
-
-std::vector<float> peaksOf(std::span<const std::int16_t> samples, std::size_t buckets)
-{
-    std::vector<float> peaks;
-    peaks.reserve(buckets);
-    for (const Extremes& extremes : envelope(samples, buckets))
-        peaks.push_back(static_cast<float>(std::max<int>(-extremes.lowest, extremes.highest)) / 32768.0F);
-    return peaks;
-}
-
-}
 
 WaveformSlider::WaveformSlider(QWidget* parent)
     : QWidget(parent)
@@ -33,14 +18,14 @@ WaveformSlider::WaveformSlider(QWidget* parent)
                   "lost; broken ones: when the probe itself lost frames, so that nobody knows whether they were"));
 }
 
-void WaveformSlider::setSound(const CallAudio& audio)
+void WaveformSlider::setSound(const PlayableSound& playable)
 {
-    m_envelope[0] = peaksOf(audio.caller, bins);
-    m_envelope[1] = peaksOf(audio.callee, bins);
-    const double rate = audio.sampleRate;
+    const CallSound& sound = playable.sound;
+    m_envelope = playable.peaks;
+    const double rate = sound.sampleRate;
     for (std::size_t side = 0; side < 2; ++side) {
         m_lost[side].clear();
-        for (const SoundSpan& span : side == 0 ? audio.callerLost : audio.calleeLost)
+        for (const SoundSpan& span : side == 0 ? sound.callerLost : sound.calleeLost)
             m_lost[side].push_back(
                 { static_cast<double>(span.begin) / rate, static_cast<double>(span.end) / rate, span.withProbe });
     }
@@ -54,7 +39,7 @@ void WaveformSlider::setSound(const CallAudio& audio)
             ? places
             : tr("%1, %2", "lost by the network, lost by the probe")
                   .arg(places, tr("%n place(s) where the probe itself lost frames", nullptr, withProbe)));
-    m_duration = static_cast<double>(audio.caller.size()) / rate;
+    m_duration = static_cast<double>(sound.caller.size()) / rate;
     m_position = 0;
     update();
 }
@@ -109,11 +94,11 @@ void WaveformSlider::paintEvent(QPaintEvent*)
         QColor faint = loud;
         faint.setAlphaF(0.45F);
         for (int x = 0; x < width(); ++x) {
-            const auto from = static_cast<std::size_t>(x) * bins / static_cast<std::size_t>(width());
-            const auto to =
-                std::max(from + 1, static_cast<std::size_t>(x + 1) * bins / static_cast<std::size_t>(width()));
+            const auto from = static_cast<std::size_t>(x) * PlayableSound::bins / static_cast<std::size_t>(width());
+            const auto to = std::max(
+                from + 1, static_cast<std::size_t>(x + 1) * PlayableSound::bins / static_cast<std::size_t>(width()));
             float peak = 0;
-            for (std::size_t bin = from; bin < to && bin < bins; ++bin)
+            for (std::size_t bin = from; bin < to && bin < PlayableSound::bins; ++bin)
                 peak = std::max(peak, m_envelope[side][bin]);
             // Square root: speech is mostly quiet, and quiet is what one looks for.
             const double length = std::sqrt(static_cast<double>(peak)) * (middle - 3);

@@ -2,8 +2,8 @@
 // the edge of its side. A click, a drag or the arrow keys seek.
 #pragma once
 
+#include "console/playback/playable_sound.h"
 #include "console/views/theme.h"
-#include "shared/codecs/call_audio.h"
 
 #include <QWidget>
 #include <array>
@@ -17,7 +17,7 @@ class WaveformSlider : public QWidget {
 public:
     explicit WaveformSlider(QWidget* parent = nullptr);
 
-    void setSound(const CallAudio& audio);
+    void setSound(const PlayableSound& sound);
     void setHint(const QString& hint); // read where there is no sound
     void setPosition(double seconds);
     void setPassage(double begin, double end); // shaded: what is repeated; nothing when both are 0
@@ -36,7 +36,6 @@ protected:
 private:
     double secondsAt(double x) const;
 
-    static constexpr std::size_t bins = 2048; // more than any screen has pixels for it
     std::array<std::vector<float>, 2> m_envelope; // by Party: peak of each bin, 0 to 1
     struct Span {
         double begin; // seconds

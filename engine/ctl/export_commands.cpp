@@ -1,64 +1,32 @@
 // callmonctl wav and callmonctl pcap.
 #include "engine/ctl/commands.h"
-#include "engine/ctl/media_pcap.h"
-#include "engine/ctl/output_file.h"
 #include "shared/base/utc_time.h"
-#include "shared/codecs/call_audio.h"
-#include "shared/codecs/scratch_file.h"
-
-#include <map>
+#include "shared/codecs/call_sound.h"
+#include "shared/codecs/fetched_media.h"
+#include "shared/export/call_pcap.h"
+#include "shared/export/whole_file.h"
 
 namespace callmon {
 
 namespace {
 
-// A call's recording as it comes from its source, in a temporary file.
-struct FetchedMedia {
-    ScratchFile file;
-    std::vector<RecordedStream> streams;
-};
-
-// Beside the file that is to be written, where there must be room for more than that; else where temporary files go.
-std::filesystem::path scratchFolderFor(const std::string& output)
-{
-    std::error_code ignored;
-    if (std::filesystem::exists(output, ignored) && !std::filesystem::is_regular_file(output, ignored))
-        return std::filesystem::temp_directory_path(ignored);
-    const auto folder = std::filesystem::path(output).parent_path();
-    return folder.empty() ? "." : folder;
-}
-
-Result<FetchedMedia> mediaOf(
+Result<std::vector<RecordedStream>> mediaOf(
     CallSource& source, const CallRecord& call, const std::filesystem::path& folder, CtlOutput output)
 {
     const auto streams = source.streams(call.key);
     if (!streams)
         return streams.error();
-    auto scratch = ScratchFile::in(folder);
-    if (!scratch)
-        return scratch.error();
-    FetchedMedia media { std::move(scratch.value()), {} };
-    std::map<StreamKey, std::size_t> places;
-    for (const StreamRecord& stream : streams.value()) {
-        places[stream.key] = media.streams.size();
-        media.streams.push_back({ stream });
-    }
-    struct Piece {
-        std::size_t stream;
-        std::uint64_t size;
-    };
-    std::vector<Piece> pieces;
+    auto media = FetchedMedia::in(folder, streams.value());
+    if (!media)
+        return media.error();
     Result<void> written;
     const auto read = source.media(call.key, [&](StreamKey stream, Bytes bytes) {
-        if (const auto place = places.find(stream); place != places.end() && !bytes.empty()) {
-            pieces.push_back({ place->second, bytes.size() });
-            written = media.file.write(media.file.size(), bytes);
-        }
+        written = media.value().add(stream, bytes);
         return written.has_value();
     });
     if (!written)
         return written.error();
-    const bool any = !pieces.empty();
+    const bool any = media.value().size() > 0;
     if (!read && !any)
         return read.error();
     if (!read) // what there is, is still worth having
@@ -74,20 +42,7 @@ Result<FetchedMedia> mediaOf(
             << "callmonctl: the first packets of this call are missing: they came before it was decided that it is "
                "recorded (rule "
             << call.recordingRule.view() << ")\n";
-    auto mapped = media.file.map();
-    if (!mapped)
-        return mapped.error();
-    for (const Piece& piece : pieces) {
-        media.streams[piece.stream].pieces.push_back(mapped.value().first(piece.size));
-        mapped.value() = mapped.value().subspan(piece.size);
-    }
-    return media;
-}
-
-void letForget(FetchedMedia& media) // where it stays until it is written
-{
-    for (RecordedStream& stream : media.streams)
-        stream.forget = [&media] { media.file.forget(); };
+    return media.value().streams();
 }
 
 }
@@ -104,16 +59,15 @@ int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output)
         auto media = mediaOf(source, call.value(), folder, output);
         if (!media)
             return media.error();
-        letForget(media.value());
         const auto points = source.quality(call.value().key);
         if (!points)
             output.err << "callmonctl: " << points.error().what
                        << "; where packets are missing, it is not known whether the probe lost them\n";
-        for (RecordedStream& stream : media.value().streams)
+        for (RecordedStream& stream : media.value())
             stream.facts = recordingFactsOf(call.value().answeredAt, stream.stream.key,
                 points ? std::span<const QualityPoint>(points.value()) : std::span<const QualityPoint>());
         std::vector<std::string> notes;
-        const auto wav = writeCallWav(media.value().streams, options.heard ? Hearing::AsHeard : Hearing::AsSent, path,
+        const auto wav = writeCallWav(media.value(), options.heard ? Hearing::AsHeard : Hearing::AsSent, path,
             options.channels, folder,
             "nothing of call " + call.value().callId.str()
                 + " can be decoded; callmonctl pcap writes its media as captured",
@@ -141,10 +95,8 @@ int exportPcap(CallSource& source, const CtlOptions& options, CtlOutput output)
             return media.error();
         if (!media) // the signalling is still worth having
             output.err << "callmonctl: " << media.error().what << '\n';
-        if (media)
-            letForget(media.value());
         const auto pcap = writeCallPcap(messages.value(),
-            media ? std::span<const RecordedStream>(media.value().streams) : std::span<const RecordedStream>(), path);
+            media ? std::span<const RecordedStream>(media.value()) : std::span<const RecordedStream>(), path);
         if (!pcap)
             return pcap.error();
         if (pcap.value().damaged)

@@ -1,5 +1,6 @@
 // callmonctl listen.
 #include "engine/ctl/commands.h"
+#include "shared/codecs/call_sound.h"
 #include "shared/codecs/live_sound.h"
 
 #include <algorithm>

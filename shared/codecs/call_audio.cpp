@@ -203,9 +203,14 @@ CallAudio assembleCallAudio(const std::vector<StreamMedia>& media, Timestamp end
     std::vector<RecordedStream> recorded;
     for (const StreamMedia& one : media)
         recorded.push_back({ one.stream, { Bytes(one.bytes) }, {}, one.facts });
+    return assembleCallAudio(recorded, end, hearing);
+}
+
+CallAudio assembleCallAudio(const std::vector<RecordedStream>& media, Timestamp end, Hearing hearing)
+{
     std::optional<SoundTrack> caller, callee;
     AssembledSound sound =
-        assembleSound(recorded, end, hearing, [&](Party side, std::size_t limit, std::uint32_t rate) -> SoundSide& {
+        assembleSound(media, end, hearing, [&](Party side, std::size_t limit, std::uint32_t rate) -> SoundSide& {
             return (side == Party::Caller ? caller : callee).emplace(limit, rate);
         });
     CallAudio audio;

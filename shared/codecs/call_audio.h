@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct RecordedStream {
     std::vector<Bytes> pieces {};
     std::function<void()> forget {}; // what was read of them, and will be read again, need not stay in memory
     RecordingFacts facts {};
+    std::stop_token stop {}; // asked for, the pieces that follow are not read: the sound is for nobody any more
 };
 
 struct SoundSpan { // samples from the beginning of the sound
@@ -61,6 +63,7 @@ enum class Hearing : std::uint8_t {
 // long.
 CallAudio assembleCallAudio(
     const std::vector<StreamMedia>& media, Timestamp end = Timestamp::max(), Hearing hearing = Hearing::AsSent);
+CallAudio assembleCallAudio(const std::vector<RecordedStream>& media, Timestamp end, Hearing hearing);
 
 // A side of the sound is added stream by stream, and each where it belongs. Made once it is known how long it can be.
 class SoundSide;
@@ -83,19 +86,7 @@ enum class WavChannels : std::uint8_t {
 // Both sides in one channel: half of each, which never clips, rounded to even as the player's device gets it.
 std::int16_t monoOf(std::int16_t caller, std::int16_t callee);
 
-// `count` frames of `audio` at most, as the samples of a WAV file: interleaved where there are two channels.
-std::vector<std::int16_t> samplesOf(
-    const CallAudio& audio, WavChannels channels, std::size_t from = 0, std::size_t count = SIZE_MAX);
 // The 44 bytes in front of them; `bytes` of samples, UINT32_MAX while nobody knows how many there will be.
 std::array<std::byte, 44> wavHeader(std::uint32_t sampleRate, WavChannels channels, std::uint32_t bytes);
-
-// 16-bit PCM WAV.
-Result<void> writeWav(const CallAudio& audio, const std::string& path, WavChannels channels = WavChannels::Stereo);
-
-// The same file of a call of any length in a few MiB of memory: both sides lie in temporary files in `folder`
-// meanwhile. `nothing`: the error when nothing of the call can be decoded.
-Result<void> writeCallWav(const std::vector<RecordedStream>& media, Hearing hearing, const std::string& path,
-    WavChannels channels, const std::filesystem::path& folder, const std::string& nothing,
-    std::vector<std::string>& notes);
 
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -14,7 +15,8 @@ struct Extremes { // of 16-bit samples
 };
 
 // The samples in `buckets` parts as equal as they can be, in order. With fewer samples than buckets some share one
-// sample; without samples all are zero.
-std::vector<Extremes> envelope(std::span<const std::int16_t> samples, std::size_t buckets);
+// sample; without samples all are zero. `forget` (of CallSound) is called now and then.
+std::vector<Extremes> envelope(
+    std::span<const std::int16_t> samples, std::size_t buckets, const std::function<void()>& forget = {});
 
 }

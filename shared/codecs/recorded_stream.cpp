@@ -13,6 +13,8 @@ void readRecorded(const RecordedStream& recorded, Timestamp end, PacketSequencer
 {
     std::size_t looked = 0;
     for (const Bytes piece : recorded.pieces) {
+        if (recorded.stop.stop_requested())
+            return;
         MediaReader reader(piece);
         while (const auto packet = reader.next()) {
             if (packet->arrival < Timestamp()) { // no time of a packet: from here on it is not what was recorded

@@ -81,6 +81,16 @@ Result<void> ScratchFile::read(std::uint64_t at, std::span<std::byte> into) cons
     return {};
 }
 
+Result<void> ScratchFile::extend(std::uint64_t size)
+{
+    if (size <= m_size)
+        return {};
+    if (ftruncate(m_file, static_cast<off_t>(size)) != 0)
+        return failed("cannot write", m_folder);
+    m_size = size;
+    return {};
+}
+
 Result<Bytes> ScratchFile::map()
 {
     if (m_size == 0)

@@ -18,6 +18,7 @@ public:
 
     Result<void> write(std::uint64_t at, Bytes bytes);
     Result<void> read(std::uint64_t at, std::span<std::byte> into) const; // zeros where nothing was written
+    Result<void> extend(std::uint64_t size); // with zeros; nothing where it is as large
     std::uint64_t size() const { return m_size; }
 
     // All of it; to be written no more. The kernel reads what is looked at, and keeps it in this process's memory until

@@ -41,10 +41,14 @@ void ScratchSide::add(std::size_t at, std::span<const std::int16_t> sound)
     }
 }
 
-Result<void> ScratchSide::read(std::size_t at, std::span<std::int16_t> into)
+Result<ScratchFile> ScratchSide::finish(std::size_t length) &&
 {
     store();
-    return m_stored ? m_file.read(at * sizeof(std::int16_t), std::as_writable_bytes(into)) : m_stored;
+    if (!m_stored)
+        return m_stored.error();
+    if (auto extended = m_file.extend(length * sizeof(std::int16_t)); !extended)
+        return extended.error();
+    return std::move(m_file);
 }
 
 }

@@ -15,10 +15,11 @@ public:
     {
     }
     void add(std::size_t at, std::span<const std::int16_t> sound) override;
-    void addLoss(const SoundSpan&) override { }
+    void addLoss(const SoundSpan& span) override { m_lost.push_back(span); }
+    std::vector<SoundSpan>& lost() { return m_lost; }
     std::size_t size() const { return m_size; } // samples
-    // Silence behind the last. Errors of before are told here, too.
-    Result<void> read(std::size_t at, std::span<std::int16_t> into);
+    // All of it, with silence up to `length` samples. Errors of before are told here, too.
+    Result<ScratchFile> finish(std::size_t length) &&;
 
 private:
     static constexpr std::size_t windowSamples = 128 * 1024;
@@ -31,6 +32,7 @@ private:
     bool m_changed = false;
     std::size_t m_size = 0;
     Result<void> m_stored;
+    std::vector<SoundSpan> m_lost;
 };
 
 }

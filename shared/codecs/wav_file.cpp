@@ -1,7 +1,5 @@
-// The WAV files of call_audio.h, by libsndfile.
-#include "shared/codecs/call_audio.h"
-
-#include "shared/codecs/scratch_side.h"
+// The WAV files of call_sound.h, by libsndfile.
+#include "shared/codecs/call_sound.h"
 
 #include <sndfile.h>
 
@@ -9,16 +7,10 @@
 #include <array>
 #include <cmath>
 #include <memory>
-#include <optional>
 
 namespace callmon {
 
 namespace {
-
-std::size_t lengthOf(const CallAudio& audio)
-{
-    return std::max(audio.caller.size(), audio.callee.size());
-}
 
 constexpr std::size_t blockFrames = 4096;
 
@@ -58,14 +50,15 @@ std::int16_t monoOf(std::int16_t caller, std::int16_t callee)
     return static_cast<std::int16_t>(std::lrintf((static_cast<float>(caller) + static_cast<float>(callee)) / 2));
 }
 
-std::vector<std::int16_t> samplesOf(const CallAudio& audio, WavChannels channels, std::size_t from, std::size_t count)
+std::vector<std::int16_t> samplesOf(const CallSound& sound, WavChannels channels, std::size_t from, std::size_t count)
 {
-    const std::size_t end = std::min(count, lengthOf(audio) - std::min(from, lengthOf(audio))) + from;
+    const std::size_t length = sound.caller.size();
+    const std::size_t end = std::min(count, length - std::min(from, length)) + from;
     std::vector<std::int16_t> samples;
     samples.reserve((channels == WavChannels::Stereo ? 2 : 1) * (end - from));
     for (std::size_t i = from; i < end; ++i) {
-        const std::int16_t caller = i < audio.caller.size() ? audio.caller[i] : std::int16_t { 0 };
-        const std::int16_t callee = i < audio.callee.size() ? audio.callee[i] : std::int16_t { 0 };
+        const std::int16_t caller = sound.caller[i];
+        const std::int16_t callee = sound.callee[i];
         switch (channels) {
         case WavChannels::Stereo:
             samples.push_back(caller);
@@ -89,7 +82,7 @@ std::array<std::byte, 44> wavHeader(std::uint32_t sampleRate, WavChannels channe
 {
     std::array<std::byte, 44> header {};
     std::size_t at = 0;
-    const auto text = [&](const char (&four)[5]) {
+    const auto text = [&](const char(&four)[5]) {
         for (std::size_t i = 0; i < 4; ++i)
             header[at++] = static_cast<std::byte>(four[i]);
     };
@@ -115,51 +108,30 @@ std::array<std::byte, 44> wavHeader(std::uint32_t sampleRate, WavChannels channe
     return header;
 }
 
-Result<void> writeCallWav(const std::vector<RecordedStream>& media, Hearing hearing,
-    const std::string& path, WavChannels channels, const std::filesystem::path& folder, const std::string& nothing,
+Result<void> writeCallWav(const std::vector<RecordedStream>& media, Hearing hearing, const std::string& path,
+    WavChannels channels, const std::filesystem::path& folder, const std::string& nothing,
     std::vector<std::string>& notes)
 {
-    auto callerFile = ScratchFile::in(folder);
-    if (!callerFile)
-        return callerFile.error();
-    auto calleeFile = ScratchFile::in(folder);
-    if (!calleeFile)
-        return calleeFile.error();
-    std::optional<ScratchSide> caller, callee;
-    AssembledSound sound = assembleSound(media, Timestamp::max(), hearing,
-        [&](Party side, std::size_t limit, std::uint32_t rate) -> SoundSide& {
-            return side == Party::Caller ? caller.emplace(std::move(callerFile.value()), limit, rate)
-                                         : callee.emplace(std::move(calleeFile.value()), limit, rate);
-        });
-    notes = std::move(sound.notes);
-    const std::size_t length = caller ? std::max(caller->size(), callee->size()) : 0;
-    if (length == 0)
+    const auto sound = keepCallSound(media, hearing, folder);
+    if (!sound)
+        return sound.error();
+    notes = sound.value().notes;
+    if (sound.value().caller.empty())
         return Error { nothing };
+    return writeWav(sound.value(), path, channels);
+}
+
+Result<void> writeWav(const CallSound& sound, const std::string& path, WavChannels channels)
+{
     auto file = openWav(path, sound.sampleRate, channels);
     if (!file)
         return file.error();
-    CallAudio block;
-    for (std::size_t at = 0; at < length; at += blockFrames) {
-        block.caller.resize(std::min(blockFrames, length - at));
-        block.callee.resize(block.caller.size());
-        if (auto read = caller->read(at, block.caller); !read)
-            return read.error();
-        if (auto read = callee->read(at, block.callee); !read)
-            return read.error();
-        if (auto written = write(file.value(), path, samplesOf(block, channels)); !written)
-            return written.error();
-    }
-    return finish(file.value(), path);
-}
-
-Result<void> writeWav(const CallAudio& audio, const std::string& path, WavChannels channels)
-{
-    auto file = openWav(path, audio.sampleRate, channels);
-    if (!file)
-        return file.error();
-    for (std::size_t at = 0; at < lengthOf(audio); at += blockFrames)
-        if (auto written = write(file.value(), path, samplesOf(audio, channels, at, blockFrames)); !written)
+    for (std::size_t at = 0; at < sound.caller.size(); at += blockFrames) {
+        if (auto written = write(file.value(), path, samplesOf(sound, channels, at, blockFrames)); !written)
             return written;
+        if (at % CallSound::forgottenEach == 0)
+            sound.letForget();
+    }
     return finish(file.value(), path);
 }
 

@@ -4,7 +4,7 @@
 #include "bench_machine.h"
 #include "engine/storage/record_query.h"
 #include "engine/storage/record_writer.h"
-#include "shared/codecs/call_audio.h"
+#include "shared/codecs/call_sound.h"
 #include "tests/traffic/codecs.h"
 
 #include <CLI/CLI.hpp>
@@ -15,6 +15,7 @@
 #include <fstream>
 #include <map>
 #include <random>
+#include <utility>
 
 using namespace callmon;
 using namespace std::chrono_literals;
@@ -278,12 +279,12 @@ void benchReading(const Options& options, const Day& day)
         return true;
     }));
     const double read = msSince(begin);
-    const CallAudio audio = assembleCallAudio(media);
+    CallAudio audio = assembleCallAudio(media);
     const double decoded = msSince(begin);
-    must(writeWav(audio, options.folder + "/call.wav"));
+    must(writeWav(std::move(audio), options.folder + "/call.wav"));
     std::printf("%-58s %9.0f ms: read %.0f, decoded %.0f, written %.0f; at most %.0f MB of memory\n",
-        "all of the long call in memory, as the console, cold", msSince(begin), read, decoded - read,
-        msSince(begin) - decoded, kilobytesOf("VmHWM:") / 1024);
+        "all of the long call in memory, cold", msSince(begin), read, decoded - read, msSince(begin) - decoded,
+        kilobytesOf("VmHWM:") / 1024);
 }
 
 void benchMemory(const Options& options)

@@ -2,7 +2,7 @@
 // call is there. One thread; the media lie in memory, the file goes to the folder given (default: the current one).
 #include "bench_machine.h"
 #include "shared/calls/media_chunk.h"
-#include "shared/codecs/call_audio.h"
+#include "shared/codecs/call_sound.h"
 #include "tests/traffic/codecs.h"
 
 #include <algorithm>

@@ -139,16 +139,19 @@ private slots:
         press(*chunk, 14, 24'000, 11, 5);
         std::vector<std::byte> bytes;
         unpackPackets(*chunk, bytes);
-        auto keys = keyEvents(stream, bytes, epoch);
+        const std::array<Bytes, 1> pieces { bytes };
+        auto keys = keyEvents(stream, pieces, epoch);
         QCOMPARE(keys.size(), 2u);
         QCOMPARE(keys[0].seconds, 12.0);
         QCOMPARE(keys[1].seconds, 14.0);
         QVERIFY(keys[0].by == Party::Callee);
         QCOMPARE(keys[0].label, QString("•")); // which one is not kept, though the packet says it
         stream.dtmf = "**";
-        QCOMPARE(keyEvents(stream, bytes, epoch)[0].label, QString("*"));
+        QCOMPARE(keyEvents(stream, pieces, epoch)[0].label, QString("*"));
         stream.dtmf = "5#";
-        QCOMPARE(keyEvents(stream, bytes, epoch)[1].label, QString("#"));
+        QCOMPARE(keyEvents(stream, pieces, epoch)[1].label, QString("#"));
+        const std::array<Bytes, 2> twice { bytes, bytes }; // a press goes on in the piece behind
+        QCOMPARE(keyEvents(stream, twice, epoch).size(), 2u);
     }
 
     void anOpenAlarmReachesTheEnd()

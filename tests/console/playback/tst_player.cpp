@@ -1,8 +1,10 @@
+#include <QElapsedTimer>
 #include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QThread>
+#include <QTimer>
 
 #include "console/playback/player.h"
 #include "tests/shared/codecs/recorded_media.h"
@@ -11,7 +13,10 @@
 #include <atomic>
 #include <cstring>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <portaudio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace callmon;
 
@@ -55,6 +60,8 @@ private slots:
     void withoutADeviceItSaysWhatToDoAndGoesOn_data();
     void withoutADeviceItSaysWhatToDoAndGoesOn();
     void deviceThatIsGoneIsNamed();
+    void deviceThatDoesNotOpenHoldsNobodyUpAndIsSaid();
+    void deviceThatStopsAmidTheSoundHoldsNobodyUpAndIsSaid();
 
 private:
     void useDevice(const QString& definition);
@@ -184,9 +191,9 @@ void PlayerTest::whatIsPlayedEqualsTheWavFile()
         player.setSide(static_cast<AudibleSide>(side));
         QCOMPARE(player.duration(), 2000);
         player.play();
-        QVERIFY2(error.isEmpty(), error.isEmpty() ? "" : qPrintable(error.first().first().toString()));
         QVERIFY(player.isPlaying());
         QVERIFY(finished.wait(20000));
+        QVERIFY2(error.isEmpty(), error.isEmpty() ? "" : qPrintable(error.first().first().toString()));
         QVERIFY(!player.isPlaying());
         QCOMPARE(player.position(), player.duration());
     }
@@ -213,9 +220,10 @@ void PlayerTest::playingGoesOnWhereItWasPaused()
     player.play();
     QTRY_VERIFY_WITH_TIMEOUT(player.position() > 0, 10000);
     player.pause();
+    QVERIFY(!player.isPlaying());
+    QTest::qWait(200); // what was rendered sounds to its end
     slow = false;
     const qint64 at = player.position();
-    QVERIFY(!player.isPlaying());
     QVERIFY(at > 0);
     QVERIFY(at < player.duration());
     QTest::qWait(100);
@@ -305,10 +313,13 @@ void PlayerTest::withoutADeviceItSaysWhatToDoAndGoesOn()
     useDevice(configuration);
     Player player;
     QSignalSpy error(&player, &Player::deviceError);
-    QVERIFY(player.devices().isEmpty());
+    QSignalSpy listed(&player, &Player::devicesListed);
+    player.listDevices();
+    QTRY_COMPARE(listed.size(), 1);
+    QVERIFY(listed.first().first().toStringList().isEmpty());
     player.load(noise(16000));
     player.play();
-    QCOMPARE(error.size(), 1);
+    QTRY_COMPARE(error.size(), 1);
     QVERIFY(error.first().first().toString().contains("No sound device"));
     QVERIFY(!player.isPlaying());
     player.seek(1000);
@@ -316,21 +327,90 @@ void PlayerTest::withoutADeviceItSaysWhatToDoAndGoesOn()
     player.setSide(AudibleSide::CallerOnly);
     player.pause();
     init(); // and when one is plugged in, it is found
+    QSignalSpy finished(&player, &Player::finished);
     player.play();
-    QCOMPARE(error.size(), 1);
     QVERIFY(player.isPlaying());
+    QTRY_COMPARE(finished.size(), 1);
+    QCOMPARE(error.size(), 1);
 }
 
 void PlayerTest::deviceThatIsGoneIsNamed()
 {
     Player player;
-    QVERIFY(player.devices().contains("default"));
+    QSignalSpy listed(&player, &Player::devicesListed);
+    player.listDevices();
+    QTRY_COMPARE(listed.size(), 1);
+    QVERIFY(listed.first().first().toStringList().contains("default"));
     QSignalSpy error(&player, &Player::deviceError);
     player.setDevice("USB headset");
     player.load(noise(100));
     player.play();
-    QCOMPARE(error.size(), 1);
+    QTRY_COMPARE(error.size(), 1);
     QVERIFY(error.first().first().toString().contains("USB headset"));
+    QVERIFY(!player.isPlaying());
+}
+
+// A pipe that nobody reads: whoever opens the device waits for ever.
+void PlayerTest::deviceThatDoesNotOpenHoldsNobodyUpAndIsSaid()
+{
+    const QByteArray pipe = QFile::encodeName(m_folder->filePath("played.raw"));
+    QCOMPARE(::mkfifo(pipe.constData(), 0600), 0);
+    QElapsedTimer longest;
+    qint64 stall = 0;
+    longest.start();
+    QTimer beat;
+    connect(&beat, &QTimer::timeout, this, [&] { stall = std::max(stall, longest.restart()); });
+    beat.start(10);
+    {
+        Player player;
+        QSignalSpy error(&player, &Player::deviceError);
+        player.load(noise(8000));
+        player.listDevices();
+        player.play();
+        QVERIFY(player.isPlaying());
+        QTRY_COMPARE_WITH_TIMEOUT(error.size(), 1, 10'000);
+        QVERIFY2(error.first().first().toString().startsWith("The sound device does not answer."),
+            qPrintable(error.first().first().toString()));
+        QVERIFY(!player.isPlaying());
+        player.seek(500); // all but the sound goes on
+        QCOMPARE(player.position(), 500);
+        player.play(); // and it does not wait another time
+        QCOMPARE(error.size(), 2);
+        QVERIFY(!player.isPlaying());
+
+        const int reader = ::open(pipe.constData(), O_RDONLY | O_NONBLOCK); // now it answers
+        QVERIFY(reader >= 0);
+        ::fcntl(reader, F_SETPIPE_SZ, 1 << 20);
+        QSignalSpy finished(&player, &Player::finished);
+        QTRY_VERIFY((player.play(), player.isPlaying()));
+        QTRY_COMPARE(finished.size(), 1);
+        ::close(reader);
+    }
+    QVERIFY2(stall < 1'000, qPrintable(QString("the window stood still for %1 ms").arg(stall)));
+}
+
+// A pipe that is read no more: the device is open and takes nothing.
+void PlayerTest::deviceThatStopsAmidTheSoundHoldsNobodyUpAndIsSaid()
+{
+    const QByteArray pipe = QFile::encodeName(m_folder->filePath("played.raw"));
+    QCOMPARE(::mkfifo(pipe.constData(), 0600), 0);
+    const int reader = ::open(pipe.constData(), O_RDONLY | O_NONBLOCK);
+    ::fcntl(reader, F_SETPIPE_SZ, 4096);
+    QElapsedTimer stood;
+    {
+        Player player;
+        QSignalSpy error(&player, &Player::deviceError);
+        player.load(noise(80'000));
+        player.play();
+        QTRY_VERIFY(player.position() > 0);
+        QTRY_COMPARE_WITH_TIMEOUT(error.size(), 1, 10'000);
+        QVERIFY2(error.first().first().toString().startsWith("The sound device does not answer."),
+            qPrintable(error.first().first().toString()));
+        QVERIFY(!player.isPlaying());
+        stood.start();
+    }
+    QVERIFY2(stood.elapsed() < 2'000, "closing waits for it");
+    ::close(reader);
 }
 
 QTEST_GUILESS_MAIN(PlayerTest)

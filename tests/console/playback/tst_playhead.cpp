@@ -119,7 +119,7 @@ void PlayheadTest::balanceAndSideChooseWhatIsHeard()
 void PlayheadTest::gainSaturates()
 {
     Playhead playhead;
-    playhead.load({ 8000, {}, { 20000, -20000, 100 }, { 1, 1, 1 } });
+    playhead.load(CallAudio { 8000, {}, { 20000, -20000, 100 }, { 1, 1, 1 } });
     playhead.setGain(2);
     std::vector<std::int16_t> out(6);
     playhead.render(out.data(), 3, 2);
@@ -175,7 +175,7 @@ void PlayheadTest::pastTheEndIsSilence()
 void PlayheadTest::levelsAreTheGreatestSinceTaken()
 {
     Playhead playhead;
-    playhead.load({ 8000, {}, { 0, -16384, 8192, 0 }, { 3277, 0, 0, 0 } });
+    playhead.load(CallAudio { 8000, {}, { 0, -16384, 8192, 0 }, { 3277, 0, 0, 0 } });
     std::vector<std::int16_t> out(8);
     playhead.render(out.data(), 2, 2);
     const PeakLevels first = playhead.takeLevels();

@@ -360,6 +360,11 @@ public:
     quint64 media(CallKey call) override
     {
         const quint64 id = ++m_last;
+        mediaRequests.push_back(id);
+        if (mediaStops) {
+            QTimer::singleShot(0, this, [this, id, call] { sendMedia(id, streamsOf(call).front()); });
+            return id;
+        }
         QTimer::singleShot(0, this, [this, id, call] {
             if (soundNotYetStored > 0)
                 --soundNotYetStored;
@@ -371,6 +376,8 @@ public:
         return id;
     }
     int soundNotYetStored = 0; // so many times none is found
+    bool mediaStops = false; // amid them
+    std::vector<quint64> mediaRequests;
 
     // Open ones from `first` on; every one about a call of record(), the last two about the probe.
     std::vector<Alarm> alarmsOf(int count) const
@@ -602,7 +609,8 @@ public:
 
     quint64 listen(CallKey) override { return listens ? ++m_last : 0; }
     bool listens = false;
-    void cancel(quint64) override { }
+    void cancel(quint64 request) override { cancelled.push_back(request); }
+    std::vector<quint64> cancelled;
 
 private:
     template <typename Answer> quint64 later(Answer answer)

@@ -22,6 +22,9 @@
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace callmon;
 
@@ -148,6 +151,39 @@ private slots:
         QTest::qWait(300);
         QVERIFY(!heard());
         notice->soundAction()->setChecked(true);
+    }
+
+    // The sound device is a pipe that nobody reads: whoever opens it waits for ever.
+    void aSoundDeviceThatDoesNotAnswerHoldsTheWindowUpForNoAlarm()
+    {
+        const QByteArray pipe = QFile::encodeName(m_settings.filePath("sound.pipe"));
+        QCOMPARE(::mkfifo(pipe.constData(), 0600), 0);
+        QFile config(m_settings.filePath("asound.conf"));
+        QVERIFY(config.open(QIODevice::WriteOnly | QIODevice::Truncate));
+        config.write("pcm.recorder { type file slave.pcm { type null } file \"" + pipe + "\" format raw }\n"
+            + "pcm.!default { type plug slave.pcm recorder }\n");
+        config.close();
+        qputenv("ALSA_CONFIG_PATH", config.fileName().toUtf8());
+        auto* notice = m_window->findChild<AlarmNotice*>();
+        QSignalSpy noticed(notice, &AlarmNotice::noticed);
+        notice->soundAction()->setChecked(true);
+        m_source->openAlarms({});
+        AlarmDelta delta;
+        delta.changed = { m_source->alarmsOf(1).front() };
+        delta.changed.back().id = { 9'101 };
+        delta.changed.back().severity = AlarmSeverity::Critical;
+        QElapsedTimer took;
+        took.start();
+        emit m_source->alarmsChanged(delta);
+        QTRY_COMPARE(noticed.count(), 1);
+        QTest::qWait(200); // the sound is wanted by now
+        m_window->showAlarms();
+        QVERIFY2(took.elapsed() < 2'000, qPrintable(QString::number(took.elapsed())));
+        m_window.reset(); // nor does closing it wait
+        QVERIFY2(took.elapsed() < 4'000, qPrintable(QString::number(took.elapsed())));
+        const int reader = ::open(pipe.constData(), O_RDONLY | O_NONBLOCK); // the other tests have their devices again
+        QTest::qWait(300);
+        ::close(reader);
     }
 
     void everyChosenAlarmIsAcknowledgedWithTheComment()

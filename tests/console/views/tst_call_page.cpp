@@ -1,10 +1,12 @@
 #include "console/plots/call_timeline.h"
 #include "console/views/call_page.h"
+#include "console/views/command_palette.h"
 #include "console/views/elided_label.h"
 #include "console/views/main_window.h"
 #include "console/views/messages_panel.h"
 #include "console/views/mos_waterfall_view.h"
 #include "console/views/player_bar.h"
+#include "console/views/progress_line.h"
 #include "console/views/stream_table.h"
 #include "console/views/waveform_slider.h"
 #include "demo_source.h"
@@ -285,6 +287,74 @@ private slots:
         page->player().play();
         QTRY_COMPARE(loaded.count(), 1);
         QTRY_VERIFY(page->player().position() > 90); // to the end
+    }
+
+    void loadingASoundTellsHowFarItIsAndCanBeCancelledAndBegunAgain()
+    {
+        m_source->mediaStops = true;
+        m_source->stored = m_source->callThatIsOn(); // of which no sound is loaded unasked
+        CallPage* page = m_window->openCall(m_source->stored->key);
+        QTRY_VERIFY(page->hasSeries());
+        const ProgressLine& line = page->player().loading();
+        page->player().toggle();
+        QVERIFY(line.isRunning() && !line.isVisible()); // what is done at once does not flicker
+        QTRY_VERIFY(line.isVisible());
+        QTRY_VERIFY(line.done() && *line.done() > 0.45 && *line.done() < 0.55); // one of the two directions
+        QVERIFY2(page->player().message().contains("Loading"), qPrintable(page->player().message()));
+        page->player().loading().cancelButton().click();
+        QVERIFY(!line.isRunning() && !line.isVisible());
+        QCOMPARE(m_source->cancelled, m_source->mediaRequests);
+        QVERIFY2(page->player().message().contains("cancelled. Press Space"), qPrintable(page->player().message()));
+        m_source->mediaStops = false;
+        m_source->stored = m_source->record(0); // it ends: short enough to be loaded unasked, but that was cancelled
+        QTest::qWait(2'500);
+        QCOMPARE(m_source->mediaRequests.size(), std::size_t(1));
+        QVERIFY(!page->player().hasAudio());
+        page->player().toggle();
+        QTRY_VERIFY(page->player().hasAudio());
+        QVERIFY(!line.isRunning());
+        QCOMPARE(m_source->mediaRequests.size(), std::size_t(2));
+    }
+
+    void aSoundThatIsLoadedStaysWhenLoadingItAgainIsCancelled()
+    {
+        CallPage* page = openEnded();
+        m_source->mediaStops = true;
+        page->reload();
+        QTRY_VERIFY(page->player().loading().isRunning());
+        page->player().loading().cancelButton().click();
+        QVERIFY(page->player().hasAudio());
+        QCOMPARE(page->player().message(), QString("Loading the sound was cancelled."));
+    }
+
+    void anExportTellsHowFarItIsAndCanBeCancelled()
+    {
+        m_source->mediaStops = true;
+        m_source->stored = m_source->callThatIsOn();
+        CallPage* page = m_window->openCall(m_source->stored->key);
+        QTRY_VERIFY(page->hasSeries());
+        const QString path = m_settings.filePath("cancelled.pcap");
+        page->exportCapture(path);
+        QVERIFY(!page->player().captureButton().isEnabled());
+        QTRY_VERIFY(page->exporting().isVisible());
+        QVERIFY(page->exporting().doing().contains("cancelled.pcap"));
+        QTRY_VERIFY(page->exporting().done() && *page->exporting().done() > 0.4);
+        page->exporting().cancelButton().click();
+        QVERIFY(!page->exporting().isVisible() && page->player().captureButton().isEnabled());
+        QVERIFY2(page->player().message().contains("nothing was written"), qPrintable(page->player().message()));
+        QVERIFY(!QFile::exists(path));
+        QVERIFY(page->lastError().isEmpty());
+    }
+
+    void bothExportsAreAmongTheCommandsOfACall()
+    {
+        const auto has = [this](const QString& name) {
+            return std::ranges::any_of(
+                m_window->commands(), [&](const Command& one) { return one.name.contains(name); });
+        };
+        QVERIFY(!has("WAV") && !has("pcap")); // no call is in front
+        openEnded();
+        QVERIFY(has("WAV") && has("pcap"));
     }
 
     void theHeadTellsWhoEndedItAndWhatTheProbeLost()

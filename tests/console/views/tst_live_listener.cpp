@@ -67,7 +67,7 @@ private slots:
         QVERIFY(!m_player->hasAudio());
         send(0, 200);
         QVERIFY(m_player->hasAudio());
-        QVERIFY(m_player->audio().caller.size() >= 600u * 8000u); // room for what is to come
+        QVERIFY(m_player->sound().caller.size() >= 600u * 8000u); // room for what is to come
         QSignalSpy wanted(m_player.get(), &PlayerBar::listenWanted);
         emit m_source->finished(m_source->request + 1); // another's
         QVERIFY(m_player->isLive());
@@ -93,7 +93,7 @@ private slots:
         constexpr std::size_t buffer = 320; // 40 ms
         m_button->click();
         send(0, 200);
-        QVERIFY(m_player->audio().caller[0] != 0);
+        QVERIFY(m_player->sound().caller[0] != 0);
         QCheckBox* heard = m_player->findChild<QCheckBox*>(QStringLiteral("asHeard"));
         QVERIFY(heard);
         heard->click(); // listens anew
@@ -102,8 +102,8 @@ private slots:
         QCOMPARE(m_source->asked.size(), std::size_t { 2 });
         send(0, 200);
         QVERIFY(m_player->hasAudio());
-        QCOMPARE(m_player->audio().caller[buffer - 1], std::int16_t { 0 });
-        QVERIFY(m_player->audio().caller[buffer] != 0);
+        QCOMPARE(m_player->sound().caller[buffer - 1], std::int16_t { 0 });
+        QVERIFY(m_player->sound().caller[buffer] != 0);
     }
 
     void aPageThatIsClosedListensNoMore()

@@ -1,9 +1,9 @@
 // callmonctl over a data directory and over an engine: what it prints, writes and answers with.
 #include "engine/ctl/commands.h"
 #include "engine/ctl/live_view.h"
-#include "engine/ctl/media_pcap.h"
 #include "engine/ctl/text_width.h"
 #include "engine/storage/record_writer.h"
+#include "shared/export/call_pcap.h"
 #include "tests/shared/calls/sample_records.h"
 
 #include <QFile>

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "recorded_media.h"
+#include "shared/codecs/call_sound.h"
 #include "shared/codecs/g711_decoder.h"
 #include "shared/codecs/timeline.h"
 #include "tests/test_folders.h"

@@ -1,4 +1,5 @@
 // A WAV file of a call of hours: the same sound as of one that fits into memory, in memory that does not grow with it.
+#include "shared/codecs/call_sound.h"
 #include "shared/codecs/scratch_file.h"
 #include "tests/peak_memory.h"
 #include "tests/shared/codecs/recorded_media.h"

@@ -8,6 +8,7 @@
 #include "shared/calls/call_message.h"
 #include "shared/codecs/call_audio.h"
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,11 +19,13 @@ struct PcapWritten {
     std::uint64_t packets = 0;
     bool damaged = false; // a piece of a stream ended in the middle of a packet
 };
+// Told now and then of how many bytes of the media are written; false gives it up.
+using PcapProgress = std::function<bool(std::uint64_t mediaBytes)>;
 // All by arrival; where times are equal messages first, then streams in their order. Nothing but the next packet of
 // each is looked at, so memory does not grow with the call: a packet that lies behind a later one of its own stream
 // (the clock was set back) is written behind it, as it was captured.
 Result<PcapWritten> writeCallPcap(std::span<const CallMessage> messages, // in order of time
-    std::span<const RecordedStream> media, const std::string& path);
+    std::span<const RecordedStream> media, const std::string& path, const PcapProgress& goesOn = {});
 
 // IPv4 or IPv6 and UDP headers over a datagram of `wireSize` bytes of which `datagram` was kept. A cut datagram has no
 // UDP checksum (0), for it cannot be known.

@@ -1,11 +1,9 @@
-#include "engine/ctl/output_file.h"
+#include "shared/export/whole_file.h"
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
-#include <filesystem>
-#include <sys/stat.h>
+#include <random>
 #include <unistd.h>
 
 namespace callmon {
@@ -42,13 +40,14 @@ Result<void> writeWhole(const std::string& path, const std::function<Result<void
         return cannotWrite(path, errno);
 
     const fs::path target = fs::exists(there) ? fs::canonical(path, failed) : fs::path(path); // behind a symbolic link
-    std::string temporary = target.string() + ".XXXXXX";
-    const int file = ::mkostemp(temporary.data(), O_CLOEXEC);
+    std::string temporary;
+    int file = -1;
+    do { // mkostemp() gives 0600, and what the umask is no thread can ask without changing it for all
+        temporary = target.string() + '.' + std::to_string(std::random_device()());
+        file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    } while (file < 0 && errno == EEXIST);
     if (file < 0)
         return cannotWrite(path, errno);
-    const mode_t mask = ::umask(0); // as any new file has it; mkostemp() gives 0600
-    ::umask(mask);
-    ::fchmod(file, 0666 & ~mask);
     ::close(file);
     auto written = write(temporary);
     if (written && ::rename(temporary.c_str(), target.c_str()) != 0)
@@ -60,6 +59,15 @@ Result<void> writeWhole(const std::string& path, const std::function<Result<void
     if (const auto at = told.find(temporary); at != std::string::npos)
         told.replace(at, temporary.size(), path);
     return Error { told };
+}
+
+fs::path scratchFolderFor(const std::string& path)
+{
+    std::error_code ignored;
+    if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored))
+        return fs::temp_directory_path(ignored);
+    const fs::path folder = fs::path(path).parent_path();
+    return folder.empty() ? "." : folder;
 }
 
 }

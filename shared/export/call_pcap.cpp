@@ -1,4 +1,4 @@
-#include "engine/ctl/media_pcap.h"
+#include "shared/export/call_pcap.h"
 
 #include "shared/calls/media_chunk.h"
 
@@ -111,6 +111,7 @@ struct PacketHeader {
 };
 
 constexpr std::size_t forgottenAtOnce = std::size_t { 4 } << 20; // bytes
+constexpr std::uint64_t toldEach = 4096; // packets
 
 struct Packet {
     Timestamp arrival;
@@ -152,6 +153,7 @@ public:
             const Bytes piece = m_recorded->pieces[m_piece++];
             m_reader = MediaReader(piece);
             m_looked += piece.size();
+            m_begun += piece.size();
             if (m_looked >= forgottenAtOnce && m_recorded->forget) {
                 m_recorded->forget();
                 m_looked = 0;
@@ -159,6 +161,7 @@ public:
         }
     }
     bool damaged() const { return m_damaged; }
+    std::uint64_t bytesBegun() const { return m_begun; } // of its pieces
 
 private:
     const RecordedStream* m_recorded;
@@ -166,6 +169,7 @@ private:
     std::optional<RecordedPacket> m_next;
     std::size_t m_piece = 0; // behind the one that is read
     std::size_t m_looked = 0;
+    std::uint64_t m_begun = 0;
     bool m_damaged = false;
 };
 
@@ -176,6 +180,7 @@ public:
         , m_file(path, std::ios::binary | std::ios::trunc)
     {
         const FileHeader header;
+        noteFailure();
         put(&header, sizeof header);
     }
     bool isWell() const { return bool(m_file); }
@@ -206,8 +211,9 @@ public:
     Result<void> finish()
     {
         m_file.close();
-        if (!m_file)
-            return Error { "cannot write " + m_path + ": " + std::strerror(errno) };
+        noteFailure();
+        if (m_failure != 0)
+            return Error { "cannot write " + m_path + ": " + std::strerror(m_failure) };
         return {};
     }
 
@@ -215,10 +221,17 @@ private:
     void put(const void* data, std::size_t size)
     {
         m_file.write(static_cast<const char*>(data), static_cast<std::streamsize>(size));
+        noteFailure();
+    }
+    void noteFailure() // the first: closing a file that is not well fails with another
+    {
+        if (!m_file && m_failure == 0)
+            m_failure = errno != 0 ? errno : EIO;
     }
 
     std::string m_path;
     std::ofstream m_file;
+    int m_failure = 0; // errno
     std::map<std::pair<Endpoint, Endpoint>, std::uint32_t> m_sent; // bytes, of each direction of a connection
     std::uint64_t m_packets = 0;
 };
@@ -252,12 +265,19 @@ std::vector<std::byte> ipAndTcpHeaders(
     return withIp(flow, tcpProtocol, std::move(tcp), 16, wireSize, segment);
 }
 
-Result<PcapWritten> writeCallPcap(
-    std::span<const CallMessage> messages, std::span<const RecordedStream> media, const std::string& path)
+Result<PcapWritten> writeCallPcap(std::span<const CallMessage> messages, std::span<const RecordedStream> media,
+    const std::string& path, const PcapProgress& goesOn)
 {
     std::vector<StreamPackets> streams(media.begin(), media.end());
     PcapWriter writer(path);
-    while (writer.isWell()) {
+    for (std::uint64_t step = 0; writer.isWell(); ++step) {
+        if (goesOn && step % toldEach == 0) {
+            std::uint64_t begun = 0;
+            for (const StreamPackets& stream : streams)
+                begun += stream.bytesBegun();
+            if (!goesOn(begun))
+                return Error { "given up: " + path + " is not whole" };
+        }
         StreamPackets* earliest = nullptr;
         for (StreamPackets& stream : streams)
             if (stream.next() && (earliest == nullptr || stream.next()->arrival < earliest->next()->arrival))
