@@ -108,40 +108,52 @@ void DiskLane::pump(bool partial, bool othersTake)
     m_leaving = m_leaving && othersTake;
     if (auto answer = m_files.answer())
         take(std::move(*answer));
-    lookAtTheTime();
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (auto done = m_disk->done(); done; done = m_disk->done()) {
-            take(*done);
-            moved = true;
-        }
-        settle();
+    takeDone();
+    lookAtTheTime(); // of what has not answered by now: the probe itself may have stood still
+    do {
         gather();
-        if (partial && m_open && !m_failing && !m_leaving) {
+        if (partial && m_open && !m_failing && !m_leaving)
             close();
-            moved = true;
-        }
-    }
+    } while (takeDone());
     leave();
+}
+
+bool DiskLane::takeDone()
+{
+    bool any = false;
+    for (auto done = m_disk->done(); done; done = m_disk->done()) {
+        take(*done);
+        any = true;
+    }
+    settle();
+    return any;
 }
 
 // A lane that cannot keep up, or whose disk does not answer, is left to itself while others do better.
 void DiskLane::lookAtTheTime()
 {
-    if (m_down || !(m_othersTake || m_files.isAsked()))
+    if (m_onTheirWay.empty() && m_waiting.empty())
+        m_backlogSince.reset();
+    if (m_down || (m_onTheirWay.empty() && m_waiting.empty()))
         return;
     const auto now = Clock::now();
     lookAtTheFileSystem(now);
-    if (!m_othersTake)
+    const auto patience = m_othersTake ? m_log.patience.write : m_log.patience.onlyWrite;
+    if (!m_onTheirWay.empty() && now - m_writes[m_onTheirWay.front()].since > patience)
+        abandon();
+    if (!m_othersTake) {
+        if (m_idle.empty() && m_onTheirWay.empty()) { // all are the disk's, which does not answer
+            sayItDoesNotAnswer();
+            refuseWaiting();
+        }
         return;
+    }
     if (m_waiting.empty() || !m_idle.empty())
         m_backlogSince.reset();
     else if (!m_backlogSince)
         m_backlogSince = now;
     else if (now - *m_backlogSince > m_log.patience.backlog)
         m_leaving = true;
-    if (!m_onTheirWay.empty() && now - m_writes[m_onTheirWay.front()].since > m_log.patience.write)
-        abandon();
 }
 
 // What waits for it has no place yet: others take it. Where there are none it is lost, as on a full disk, so that
@@ -182,7 +194,8 @@ void DiskLane::abandon()
     }
     m_onTheirWay.clear();
     m_failing = false;
-    m_leaving = m_segmentWanted = true;
+    m_leaving = m_othersTake;
+    m_segmentWanted = true;
 }
 
 void DiskLane::giveUp(std::uint32_t index)

@@ -24,9 +24,10 @@ struct SettledChunk {
     std::uint32_t bytes = 0;
 };
 
-struct MediaPatience { // with a folder, where there is another; shorter in tests
+struct MediaPatience { // with a folder; shorter in tests
     std::chrono::milliseconds backlog { 1'000 }; // of chunks for which no write is free
-    std::chrono::milliseconds write { 5'000 }; // then what is on its way counts as lost
+    std::chrono::milliseconds write { 5'000 }; // where there is another; then what is on its way counts as lost
+    std::chrono::milliseconds onlyWrite { 60'000 }; // the same, where there is none
     std::chrono::milliseconds files { 5'000 }; // then the file system counts as hanging
     std::chrono::milliseconds pause { 30'000 }; // until it is tried again
     std::chrono::milliseconds end { 10'000 }; // at the end, with a file system; then it is left to itself
@@ -150,6 +151,7 @@ private:
     void remember(int error, const std::filesystem::path& path);
     bool mustBeginSegmentFor(StreamKey stream);
     void giveUp(std::uint32_t index);
+    bool takeDone(); // false: nothing
     void lookAtTheTime();
     void lookAtTheFileSystem(Clock::time_point now);
     void sayItDoesNotAnswer();

@@ -170,6 +170,65 @@ private slots:
         QVERIFY(hang.files.hanging() > 0);
     }
 
+    void theOnlyDiskThatTakesNoWriteCostsMediaAndNoCalls()
+    {
+        sample::FailingDisk::Plan plan;
+        DirectoryWriter::Tuning tuning;
+        tuning.mediaPatience = shortPatience();
+        tuning.mediaPatience.onlyWrite = 100ms;
+        Directory directory;
+        directory.open(tuning, std::make_unique<sample::FailingDisk>(plan));
+        plan.held = true;
+        std::uint64_t ended = 0;
+        std::uint64_t packets = 0;
+        const auto start = sample::at("2026-03-01T10:00:00Z");
+        const auto calls = [&] {
+            return QTest::qWaitFor(
+                [&] {
+                    const CallRecord call = sample::call(start + ended * 1s, std::to_string(ended));
+                    directory.writer->liveCall(call);
+                    for (std::uint32_t chunk = 0; chunk < 140; ++chunk) // a write's worth
+                        directory.writer->media(sample::chunk({ call.key, 0 }, call.startedAt, 40, 40 * chunk));
+                    packets += 140 * 40;
+                    directory.writer->stream(sample::stream(call.key, 0, call.startedAt));
+                    directory.writer->callEnded(sample::ended(call));
+                    ++ended;
+                    (void)directory.writer->commitSettled().has_value();
+                    // Also when all writes are the disk's.
+                    return directory.counter("calls_stored") > 2 * MediaDisk::writesAtOnce;
+                },
+                soon);
+        };
+        const bool areStored = calls();
+        plan.held = false; // else the end would wait for it
+        QVERIFY2(areStored, "the calls wait for a disk that takes no write");
+        QVERIFY(directory.counter("media_packets_not_written") > 0);
+        directory.closeWriter();
+        directory.openQuery();
+        std::uint64_t lost = 0;
+        for (const CallRecord& call : directory.calls())
+            lost += call.mediaPacketsNotStored;
+        QCOMPARE(directory.calls().size(), ended);
+        QVERIFY(lost > 0 && lost <= packets);
+    }
+
+    void aProbeThatStoodStillBlamesNoDisk()
+    {
+        TwoDisks log;
+        MediaPatience patience = shortPatience();
+        patience.write = 50ms;
+        log.open(patience);
+        log.first.held = true;
+        while (log.first.writes < 2)
+            log.append(0, 100);
+        log.first.held = false; // it has written all by now, and nobody looked
+        std::this_thread::sleep_for(100ms);
+        log.flush();
+        QCOMPARE(log.refusedChunks(), 0u);
+        QCOMPARE(log.gauge("media_directories_down"), 0u);
+        QVERIFY(log.allIsReadBack());
+    }
+
     void howFullADiskIsIsNotWaitedFor()
     {
         QTemporaryDir temporary;
