@@ -15,7 +15,6 @@ namespace callmon {
 namespace {
 
 constexpr std::size_t messageQueueBytes = 32u << 20; // a second of 30,000 INVITEs, while a commit takes so long
-constexpr std::chrono::seconds diskLookedAtEvery { 10 };
 constexpr std::chrono::seconds storageProven { 3 }; // without an error: it works again
 
 // Threads have cores of their own when the port is polled without pause, or when the user says which.
@@ -136,6 +135,13 @@ StorageQueue::Sizes queueSizes(const ProbeOptions& options, bool signalling)
     return sizes;
 }
 
+std::vector<std::filesystem::path> disksOf(const ProbeOptions& options)
+{
+    std::vector<std::filesystem::path> disks { options.data };
+    disks.insert(disks.end(), options.mediaDirectories.begin(), options.mediaDirectories.end());
+    return disks;
+}
+
 std::deque<StorageQueue> makeQueues(const ProbeOptions& options)
 {
     std::deque<StorageQueue> queues;
@@ -232,10 +238,9 @@ Probe::Probe(const ProbeOptions& options, Warn warn)
     , m_service(serviceOptions(options))
     , m_alarms(options.maxCalls, options.alarmRules)
     , m_maxCalls(options.maxCalls)
-    , m_disks { options.data }
+    , m_disks(disksOf(options))
     , m_chunksInPool(options.recordMedia ? double(options.mediaPoolMib) * 1024 * 1024 / sizeof(MediaChunk) : 0)
 {
-    m_disks.insert(m_disks.end(), options.mediaDirectories.begin(), options.mediaDirectories.end());
 }
 
 Probe::~Probe() = default;
@@ -416,27 +421,15 @@ void Probe::storeAlarms()
 
 void Probe::judgeProbe()
 {
-    const auto clock = std::chrono::steady_clock::now();
-    if (clock - m_diskLookedAt >= diskLookedAtEvery) {
-        m_diskLookedAt = clock;
-        m_diskUsedPercent.reset();
-        for (const auto& disk : m_disks) {
-            std::error_code failed;
-            const auto space = std::filesystem::space(disk, failed);
-            const double used = 100.0 * (1 - double(space.available) / double(space.capacity));
-            if (failed || space.capacity == 0 || used <= m_diskUsedPercent.value_or(-1))
-                continue;
-            m_diskUsedPercent = used;
-            m_fullestDisk = disk.string();
-        }
-    }
     const ProbeStatus now = status();
     ProbeReadings readings;
     readings.now = now.now;
     readings.counters = now.counters;
     readings.live = m_source->isLive();
-    readings.diskUsedPercent = m_diskUsedPercent;
-    readings.fullestDisk = m_disks.size() > 1 ? m_fullestDisk : std::string();
+    if (const auto fullest = m_disks.fullest()) {
+        readings.diskUsedPercent = fullest->percent;
+        readings.fullestDisk = m_disks.disks() > 1 ? fullest->disk.string() : std::string();
+    }
     std::vector<BufferFill> buffers;
     if (m_source->isLive()) { // a file waits for whoever is behind: its rings are full, and nothing is lost
         buffers.push_back({ "frames that wait for a processing core", m_capture->fullestRingPercent() });

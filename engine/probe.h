@@ -12,6 +12,7 @@
 #include "engine/records/call_monitor.h"
 #include "engine/remote/live_table.h"
 #include "engine/remote/remote_service.h"
+#include "engine/storage/disk_fill.h"
 #include "engine/storage/record_keeper.h"
 #include "engine/storage/record_writer.h"
 #include "engine/storage_loop.h"
@@ -108,12 +109,9 @@ private:
     std::unique_ptr<AlarmControl> m_alarmControl; // any thread's
     std::unique_ptr<RecordingControl> m_recordingControl; // likewise
     const double m_maxCalls;
-    std::vector<std::filesystem::path> m_disks; // the data directory, and those for media
+    DiskFill m_disks; // the data directory's, and those for media; the storage thread's
     double m_chunksInPool = 0; // 0: no media is kept
-    std::chrono::steady_clock::time_point m_diskLookedAt; // the storage thread's, as is
-    std::optional<double> m_diskUsedPercent; // of the fullest
-    std::string m_fullestDisk;
-    bool m_earlierAlarmsEnded = false;
+    bool m_earlierAlarmsEnded = false; // the storage thread's
 
     LiveTable m_live;
     std::unique_ptr<RecordKeeper> m_keeper; // any thread's

@@ -27,6 +27,12 @@ std::optional<AlarmKind> kindOf(const CounterMeaning& meaning)
     }
 }
 
+struct CountedTable {
+    std::string_view counter; // percent of it that is used
+    const char* what;
+};
+constexpr CountedTable countedTables[] { { "stream_table_percent", "table of the RTP streams that are on" } };
+
 std::uint64_t valueOf(std::span<const NamedCounter> counters, std::string_view name)
 {
     for (const NamedCounter& counter : counters)
@@ -110,9 +116,14 @@ std::optional<double> ProbeAlarms::figureOf(AlarmKind kind, const ProbeReadings&
         return longest;
     }
     case AlarmKind::BufferNearlyFull: {
-        if (readings.buffers.empty())
+        std::vector<BufferFill> buffers(readings.buffers.begin(), readings.buffers.end());
+        for (const NamedCounter& counter : readings.counters)
+            for (const CountedTable& table : countedTables)
+                if (counter.name == table.counter)
+                    buffers.push_back({ table.what, static_cast<double>(counter.value) });
+        if (buffers.empty())
             return std::nullopt;
-        const BufferFill& fullest = *std::ranges::max_element(readings.buffers, {}, &BufferFill::percent);
+        const BufferFill& fullest = *std::ranges::max_element(buffers, {}, &BufferFill::percent);
         detail = fullest.what;
         return fullest.percent;
     }

@@ -19,7 +19,7 @@ struct ProbeReadings {
     Timestamp now; // packet time
     std::span<const NamedCounter> counters; // totals, as callmonctl status shows them
     bool live = false; // a port: a file has no traffic to miss
-    std::span<const BufferFill> buffers {};
+    std::span<const BufferFill> buffers {}; // but for tables whose fill is a counter
     std::optional<double> diskUsedPercent {}; // of the data directory's file system, or of the fullest for media
     std::string fullestDisk {}; // which of several that is; empty: there is one
 };

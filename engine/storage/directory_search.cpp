@@ -28,6 +28,7 @@ constexpr unsigned lanesForManyDays = 8;
 constexpr std::size_t openDaysPerLane = 4;
 constexpr std::size_t recordsFetchedAtOnce = 1000;
 constexpr std::size_t slicesAhead = 2; // per lane, of the one whose turn it is
+constexpr std::size_t placesKeptAtOnce = 1000; // of one lane, which then has the lock once for all of them
 
 std::int64_t plus(std::int64_t time, std::int64_t by)
 {
@@ -452,8 +453,8 @@ bool Search::give(const CallRecord& call)
     return goOn;
 }
 
-// Each lane keeps the first places of what it finds; those of all lanes, sorted, are the first ones of all. A longer
-// list takes another pass, from behind the last that was given: so it goes on where it was, whatever came meanwhile.
+// All lanes together keep the first places of what they find. A longer list takes another pass, from behind the last
+// that was given: so it goes on where it was, whatever came meanwhile.
 std::uint64_t Search::runSorted()
 {
     m_last = m_query.after;
@@ -476,19 +477,34 @@ std::uint64_t Search::findPlaces(std::vector<CallCursor>& places, std::size_t mo
     m_next = 0;
     std::uint64_t matches = 0;
     const auto before = [this](const CallCursor& a, const CallCursor& b) { return comesBefore(a, b, descending()); };
+    // `places` is a heap, its last in front. What does not come before `bound` is not among the first.
+    const auto keep = [&](std::vector<CallCursor>& batch, std::optional<CallCursor>& bound) {
+        const std::lock_guard lock(m_mutex);
+        for (CallCursor& place : batch) {
+            if (places.size() == most) {
+                if (!before(place, places.front()))
+                    continue;
+                std::ranges::pop_heap(places, before);
+                places.pop_back();
+            }
+            places.push_back(std::move(place));
+            std::ranges::push_heap(places, before);
+        }
+        batch.clear();
+        if (places.size() == most)
+            bound = places.front();
+    };
     onLanes([&] {
         Lane lane;
-        std::vector<CallCursor> first; // a heap, its last in front
+        std::vector<CallCursor> batch;
+        std::optional<CallCursor> bound;
         std::uint64_t found = 0;
         const auto take = [&](const CallCursor& place) {
-            if ((m_last && !before(*m_last, place)) || (first.size() == most && !before(place, first.front())))
+            if ((m_last && !before(*m_last, place)) || (bound && !before(place, *bound)))
                 return;
-            if (first.size() == most) {
-                std::ranges::pop_heap(first, before);
-                first.pop_back();
-            }
-            first.push_back(place);
-            std::ranges::push_heap(first, before);
+            batch.push_back(place);
+            if (batch.size() == placesKeptAtOnce)
+                keep(batch, bound);
         };
         while (!m_stop.now()) {
             std::size_t number = 0;
@@ -509,13 +525,11 @@ std::uint64_t Search::findPlaces(std::vector<CallCursor>& places, std::size_t mo
                     return some.has_value();
                 });
         }
+        keep(batch, bound);
         const std::lock_guard lock(m_mutex);
         matches += found;
-        places.insert(places.end(), first.begin(), first.end());
     });
-    const std::size_t kept = std::min(most, places.size());
-    std::ranges::partial_sort(places, places.begin() + static_cast<std::ptrdiff_t>(kept), before);
-    places.resize(kept);
+    std::ranges::sort_heap(places, before);
     return matches;
 }
 

@@ -25,6 +25,7 @@ public:
         std::uint64_t segmentSize = MediaLogWriter::defaultSegmentSize;
         std::uint64_t mostMediaBytes = 0; // any
         std::optional<std::vector<std::filesystem::path>> mediaFolders; // chooseMediaFolders()
+        MediaPatience mediaPatience;
         std::uint64_t messageSegmentSize = MessageLogWriter::defaultSegmentSize;
         unsigned commitsPerJournal = 60;
         std::uint64_t smallestJournal = 4u << 20; // a journal below this is not worth turning

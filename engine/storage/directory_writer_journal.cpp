@@ -191,6 +191,7 @@ Result<void> DirectoryWriter::recover(std::unique_ptr<MediaDisk> disk)
     options.segmentSize = m_tuning.segmentSize;
     options.mostBytes = m_tuning.mostMediaBytes;
     options.folders = m_tuning.mediaFolders;
+    options.patience = m_tuning.mediaPatience;
     options.disks.push_back(std::move(disk));
     auto media = MediaLogWriter::open(m_directory, crashed, std::move(options));
     if (!media)

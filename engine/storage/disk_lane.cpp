@@ -28,6 +28,7 @@ bool isOutOfSpace(int error)
 DiskLane::DiskLane(MediaLog& log, std::filesystem::path folder, std::size_t mostKept, std::unique_ptr<MediaDisk> disk)
     : m_log(log)
     , m_disk(std::move(disk))
+    , m_files(log.patience.end)
     , m_segments(std::move(folder), mostKept)
     , m_allocationStep(2 * writeSize)
     , m_waiting(&log.queueMemory)
@@ -51,14 +52,16 @@ Result<void> DiskLane::open(bool afterCrash)
         if (!found)
             return found.error();
         m_note = found.value().note;
-        m_segment = std::move(found.value().segment);
+        if (found.value().segment)
+            m_segment = m_files.shared(std::move(found.value().segment));
     }
     if (!m_segment) {
-        auto begun = m_segments.begin(m_log.newestSegment + 1, {});
+        const NextSegment next = m_segments.next(++m_log.newestSegment, {});
+        auto begun = MediaSegmentRoll::begin(next);
         if (!begun)
             return begun.error();
-        ++m_log.newestSegment;
-        m_segment = std::move(begun.value());
+        m_segments.began(next.number);
+        m_segment = m_files.shared(std::move(begun.value()));
     }
     m_end = m_segment->end();
     if (!m_segment->isDirect())
@@ -82,7 +85,7 @@ void DiskLane::advance(bool hurry, bool othersTake)
 
 bool DiskLane::takesChunks(Clock::time_point now)
 {
-    if (m_down && m_abandoned == 0 && now - m_downSince >= m_log.patience.pause) {
+    if (m_down && m_abandoned == 0 && !m_files.isAsked() && now - m_downSince >= m_log.patience.pause) {
         m_down = false;
         --m_log.lanesDown;
     }
@@ -99,47 +102,76 @@ std::uint64_t DiskLane::firstUnsettled() const
     return first;
 }
 
-void DiskLane::finish()
-{
-    m_segment->giveBackSpace();
-    m_segment->sync();
-}
-
 void DiskLane::pump(bool partial, bool othersTake)
 {
     m_othersTake = othersTake;
     m_leaving = m_leaving && othersTake;
-    lookAtTheTime();
-    for (bool moved = true; moved;) {
-        moved = false;
-        for (auto done = m_disk->done(); done; done = m_disk->done()) {
-            take(*done);
-            moved = true;
-        }
-        settle();
+    if (auto answer = m_files.answer())
+        take(std::move(*answer));
+    takeDone();
+    lookAtTheTime(); // of what has not answered by now: the probe itself may have stood still
+    do {
         gather();
-        if (partial && m_open && !m_failing && !m_leaving) {
+        if (partial && m_open && !m_failing && !m_leaving)
             close();
-            moved = true;
-        }
-    }
+    } while (takeDone());
     leave();
+}
+
+bool DiskLane::takeDone()
+{
+    bool any = false;
+    for (auto done = m_disk->done(); done; done = m_disk->done()) {
+        take(*done);
+        any = true;
+    }
+    settle();
+    return any;
 }
 
 // A lane that cannot keep up, or whose disk does not answer, is left to itself while others do better.
 void DiskLane::lookAtTheTime()
 {
-    if (!m_othersTake || m_down)
+    if (m_onTheirWay.empty() && m_waiting.empty())
+        m_backlogSince.reset();
+    if (m_down || (m_onTheirWay.empty() && m_waiting.empty()))
         return;
     const auto now = Clock::now();
+    lookAtTheFileSystem(now);
+    const auto patience = m_othersTake ? m_log.patience.write : m_log.patience.onlyWrite;
+    if (!m_onTheirWay.empty() && now - m_writes[m_onTheirWay.front()].since > patience)
+        abandon();
+    if (!m_othersTake) {
+        if (m_idle.empty() && m_onTheirWay.empty()) { // all are the disk's, which does not answer
+            sayItDoesNotAnswer();
+            refuseWaiting();
+        }
+        return;
+    }
     if (m_waiting.empty() || !m_idle.empty())
         m_backlogSince.reset();
     else if (!m_backlogSince)
         m_backlogSince = now;
     else if (now - *m_backlogSince > m_log.patience.backlog)
         m_leaving = true;
-    if (!m_onTheirWay.empty() && now - m_writes[m_onTheirWay.front()].since > m_log.patience.write)
-        abandon();
+}
+
+// What waits for it has no place yet: others take it. Where there are none it is lost, as on a full disk, so that
+// memory and the calls do not wait, too.
+void DiskLane::lookAtTheFileSystem(Clock::time_point now)
+{
+    if (!m_files.isAsked() || m_waiting.empty() || now - m_files.askedAt() <= m_log.patience.files)
+        return;
+    if (!std::exchange(m_filesLate, true))
+        ++m_log.writeErrors;
+    sayItDoesNotAnswer();
+    refuseWaiting();
+}
+
+void DiskLane::sayItDoesNotAnswer()
+{
+    if (!m_log.error)
+        m_log.error = Error { "the disk of " + m_segment->path().string() + " does not answer" };
 }
 
 // What is on its way counts as lost, so that the chains lead past it and nobody waits for it; its memory is the disk's
@@ -147,8 +179,7 @@ void DiskLane::lookAtTheTime()
 void DiskLane::abandon()
 {
     ++m_log.writeErrors;
-    if (!m_log.error)
-        m_log.error = Error { "the disk of " + m_segment->path().string() + " does not answer" };
+    sayItDoesNotAnswer();
     putBack(openChunks());
     for (auto index = m_onTheirWay.rbegin(); index != m_onTheirWay.rend(); ++index)
         unchain(m_writes[*index].chunks);
@@ -163,7 +194,8 @@ void DiskLane::abandon()
     }
     m_onTheirWay.clear();
     m_failing = false;
-    m_leaving = m_segmentWanted = true;
+    m_leaving = m_othersTake;
+    m_segmentWanted = true;
 }
 
 void DiskLane::giveUp(std::uint32_t index)
@@ -228,50 +260,74 @@ bool DiskLane::mustBeginSegmentFor(StreamKey stream)
     return chain && chain->end.newest().segment > m_segment->number();
 }
 
-// A segment that cannot be begun now (disk full) is tried again at the next chance; the old one grows meanwhile.
-bool DiskLane::beginSegment()
+bool DiskLane::needsSegment() const
 {
-    auto begun = m_segments.begin(
-        m_log.newestSegment + 1, m_waiting.empty() ? Timestamp {} : m_waiting.front().owned.chunk->firstArrival());
-    if (!begun) {
-        if (!m_log.error)
-            m_log.error = begun.error();
-        return !m_segmentWanted && m_end + writeSize < UINT32_MAX;
-    }
-    ++m_log.newestSegment;
-    ++m_log.segmentsBegun;
-    m_segmentWanted = false;
-    if (!m_segment->isDirect())
-        m_segment->sync(); // else it is on the disk already
-    m_segment = std::move(begun.value());
-    m_end = m_segment->end();
-    return true;
+    return m_segmentWanted || (!m_staysInSegment && (m_segmentDue || m_end >= m_log.segmentSize));
 }
 
 bool DiskLane::needsFileSystem() const
 {
-    return m_segmentWanted || m_end >= m_log.segmentSize || m_end + writeSize > m_segment->allocated();
+    return needsSegment() || m_end + writeSize > m_segment->allocated();
+}
+
+// For a write. Else the file system is asked, whose answer comes to take().
+bool DiskLane::hasRoom()
+{
+    if (m_files.isAsked())
+        return false;
+    if (!needsFileSystem())
+        return true;
+    if (!m_log.mayAsk)
+        return false;
+    m_filesLate = false;
+    if (needsSegment()) {
+        m_segmentAsked = ++m_log.newestSegment;
+        m_files.begin(m_segments.next(m_segmentAsked, m_waiting.front().owned.chunk->firstArrival()));
+    } else {
+        // In growing steps, so that little is taken where little is written, and then whole segments at once: taking
+        // space for a file makes it wait for its writes.
+        const std::uint64_t least = m_end + writeSize;
+        m_files.allocate(
+            m_segment, least, std::min(std::max(m_log.segmentSize + writeSize, least), m_end + m_allocationStep));
+        m_allocationStep = std::min(2 * m_allocationStep, m_log.segmentSize + writeSize);
+    }
+    return false;
+}
+
+// A segment that cannot be begun now (disk full) is tried again at the next chance; the old one grows meanwhile.
+void DiskLane::take(LaneFiles::Answer answer)
+{
+    if (!answer.segment) {
+        if (!answer.space) {
+            remember(ENOSPC, m_segment->path());
+            refuseWaiting();
+        }
+        return;
+    }
+    auto& begun = *answer.segment;
+    if (!begun) {
+        if (m_log.newestSegment == m_segmentAsked)
+            --m_log.newestSegment;
+        if (!m_log.error)
+            m_log.error = begun.error();
+        m_segmentDue = false;
+        m_staysInSegment = true;
+        if (m_segmentWanted || m_end + writeSize >= UINT32_MAX)
+            refuseWaiting();
+        return;
+    }
+    ++m_log.segmentsBegun;
+    m_segments.began(m_segmentAsked);
+    m_segmentWanted = m_segmentDue = m_staysInSegment = false;
+    m_segment = m_files.shared(std::move(begun.value()));
+    m_end = m_segment->end();
 }
 
 bool DiskLane::openWrite()
 {
-    if (m_idle.empty() || (!m_log.mayWait && needsFileSystem()))
+    if (m_idle.empty() || !hasRoom())
         return false;
-    if ((m_segmentWanted || m_end >= m_log.segmentSize) && !beginSegment()) {
-        refuseWaiting();
-        return false;
-    }
-    // In growing steps, so that little is taken where little is written, and then whole segments at once: taking space
-    // for a file makes it wait for its writes.
-    if (const std::uint64_t least = m_end + writeSize; least > m_segment->allocated()) {
-        if (!m_segment->allocate(
-                least, std::min(std::max(m_log.segmentSize + writeSize, least), m_end + m_allocationStep))) {
-            remember(ENOSPC, m_segment->path());
-            refuseWaiting();
-            return false;
-        }
-        m_allocationStep = std::min(2 * m_allocationStep, m_log.segmentSize + writeSize);
-    }
+    m_staysInSegment = false;
     m_open = m_idle.back();
     m_idle.pop_back();
     Write& write = m_writes[*m_open];
@@ -418,10 +474,7 @@ void DiskLane::goBackTo(Write& failed)
     // Where there is no space there may be some later. A place that cannot be written is left for good.
     if (isOutOfSpace(failed.error))
         return;
-    if (m_leaving)
-        m_segmentWanted = true;
-    else
-        (void)beginSegment();
+    (m_leaving ? m_segmentWanted : m_segmentDue) = true;
 }
 
 void DiskLane::putBack(std::vector<Held> chunks)
@@ -459,6 +512,8 @@ void DiskLane::release(std::uint32_t index)
 
 void DiskLane::refuseWaiting()
 {
+    if (m_waiting.empty())
+        return;
     if (m_othersTake) {
         m_leaving = true;
         return;

@@ -5,8 +5,8 @@
 #include "engine/storage/chain_end.h"
 #include "engine/storage/chunk_owner.h"
 #include "engine/storage/flat_table.h"
+#include "engine/storage/lane_files.h"
 #include "engine/storage/media_disk.h"
-#include "engine/storage/media_segment_roll.h"
 
 #include <atomic>
 #include <chrono>
@@ -24,10 +24,13 @@ struct SettledChunk {
     std::uint32_t bytes = 0;
 };
 
-struct MediaPatience { // with a folder, where there is another; shorter in tests
+struct MediaPatience { // with a folder; shorter in tests
     std::chrono::milliseconds backlog { 1'000 }; // of chunks for which no write is free
-    std::chrono::milliseconds write { 5'000 }; // then what is on its way counts as lost
+    std::chrono::milliseconds write { 5'000 }; // where there is another; then what is on its way counts as lost
+    std::chrono::milliseconds onlyWrite { 60'000 }; // the same, where there is none
+    std::chrono::milliseconds files { 5'000 }; // then the file system counts as hanging
     std::chrono::milliseconds pause { 30'000 }; // until it is tried again
+    std::chrono::milliseconds end { 10'000 }; // at the end, with a file system; then it is left to itself
 };
 
 // What the lanes of one log have in common, under the log's lock.
@@ -57,7 +60,7 @@ struct MediaLog {
     FlatTable<StreamKey, Chain> chains { usualStreams }; // with the newest chunk that was given a place
     std::vector<SettledChunk> settled;
     std::optional<Error> error; // the first
-    bool mayWait = true; // the thread that holds the lock
+    bool mayAsk = true; // the thread that holds the lock: a file system, which takes memory and wakes a thread
     // Blocks of the lanes' queues are used again: the capture thread may be the one that fills them, and is not to wait
     // for another thread's allocation.
     std::pmr::unsynchronized_pool_resource queueMemory;
@@ -77,14 +80,14 @@ struct MediaLog {
     }
 };
 
-// One thread at a time.
+// One thread at a time. Nothing here waits for the disk or for its file system.
 class DiskLane {
 public:
     using Clock = MediaLog::Clock;
     using Held = MediaLog::Held;
 
     DiskLane(MediaLog& log, std::filesystem::path folder, std::size_t mostKept, std::unique_ptr<MediaDisk> disk);
-    // Goes on behind the last chunk of the folder's last segment, or in a new one. Once, before all below.
+    // Goes on behind the last chunk of the folder's last segment, or in a new one. Once, before all below; this waits.
     Result<void> open(bool afterCrash);
     const std::string& note() const { return m_note; } // what opening found
     const std::string& limits() const { return m_limits; } // of this disk, for the user; empty: nothing
@@ -102,11 +105,13 @@ public:
     std::vector<Held> takeMoving() { return std::exchange(m_moving, {}); }
     bool takesChunks(Clock::time_point now); // false: for some time, other lanes do
 
-    bool wantsFileSystem() const { return !m_down && !m_open && needsFileSystem(); } // for the next chunk
+    // For the next chunk, and has not asked it yet.
+    bool wantsFileSystem() const { return !m_down && !m_open && !m_files.isAsked() && needsFileSystem(); }
     bool isDown() const { return m_down; }
     bool hasAbandoned() const { return m_abandoned > 0; }
     std::uint64_t firstUnsettled() const; // number of a chunk; UINT64_MAX: all are
-    void finish();
+    std::future<void> finish() { return m_files.finish(m_segment); }
+    const std::shared_ptr<std::timed_mutex>& takingOver() const { return m_files.takingOver(); }
 
 private:
     struct Write { // one gathered write
@@ -126,7 +131,10 @@ private:
     };
 
     void gather();
+    bool needsSegment() const;
     bool needsFileSystem() const; // to openWrite()
+    bool hasRoom();
+    void take(LaneFiles::Answer answer);
     bool openWrite();
     void place(Write& write, const Held& held);
     void close();
@@ -138,25 +146,32 @@ private:
     void putBack(std::vector<Held> chunks);
     void unchain(std::span<const Held> chunks);
     void release(std::uint32_t index);
-    bool beginSegment();
     void refuseWaiting();
     void settled(const Held& held, MediaLocation place);
     void remember(int error, const std::filesystem::path& path);
     bool mustBeginSegmentFor(StreamKey stream);
     void giveUp(std::uint32_t index);
+    bool takeDone(); // false: nothing
     void lookAtTheTime();
+    void lookAtTheFileSystem(Clock::time_point now);
+    void sayItDoesNotAnswer();
     void abandon();
     void leave();
     std::vector<Held> openChunks(); // which are to be written elsewhere
 
     MediaLog& m_log;
     std::unique_ptr<MediaDisk> m_disk;
+    LaneFiles m_files; // outlives the segments, which are closed there
     std::shared_ptr<MediaSegment> m_segment;
     MediaSegmentRoll m_segments;
     std::string m_note, m_limits;
     std::uint64_t m_end = 0; // of what was handed to the disk, in m_segment
     std::uint64_t m_allocationStep;
-    bool m_segmentWanted = false; // a new one
+    bool m_segmentWanted = false; // a new one, and no chunk goes to this one any more
+    bool m_segmentDue = false; // a new one, where one can be begun
+    std::uint32_t m_segmentAsked = 0; // its number
+    bool m_staysInSegment = false; // for the next write: none could be begun
+    bool m_filesLate = false; // that the file system does not answer is counted
     std::pmr::deque<Held> m_waiting; // for a write to gather them, in the order of their numbers
     std::vector<Write> m_writes;
     std::vector<std::uint32_t> m_idle; // of m_writes

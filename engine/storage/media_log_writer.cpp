@@ -30,6 +30,7 @@ std::uint64_t mixed(StreamKey stream)
 
 MediaLogWriter::MediaLogWriter(std::uint64_t segmentSize, std::uint64_t mostBytes, MediaPatience patience)
     : m_mostBytes(mostBytes)
+    , m_pastFiles(patience.end)
 {
     m_log.segmentSize = segmentSize;
     m_log.patience = patience;
@@ -87,7 +88,8 @@ Result<void> MediaLogWriter::openLanes(bool afterCrash, std::vector<std::unique_
         if (!lane->note().empty())
             m_notes.push_back(lane->note());
     }
-    trimPast();
+    for (const auto& file : trimPast())
+        ::unlink(file.c_str());
     return {};
 }
 
@@ -114,9 +116,9 @@ bool MediaLogWriter::tryAppend(std::span<const OwnedChunk> chunks, bool hurry)
     const std::unique_lock lock(m_mutex, std::try_to_lock);
     if (!lock || std::ranges::any_of(m_lanes, [](const auto& lane) { return lane->wantsFileSystem(); }))
         return false;
-    m_log.mayWait = false;
+    m_log.mayAsk = false;
     appendLocked(chunks, hurry);
-    m_log.mayWait = true;
+    m_log.mayAsk = true;
     return true;
 }
 
@@ -182,7 +184,8 @@ template <typename Work> void MediaLogWriter::forEachLane(Work&& work)
         }
     }
     if (std::exchange(m_segmentsSeen, m_log.segmentsBegun) != m_log.segmentsBegun)
-        trimPast();
+        for (const auto& file : trimPast())
+            m_pastFiles.post([file] { ::unlink(file.c_str()); });
 }
 
 void MediaLogWriter::flush()
@@ -201,9 +204,15 @@ void MediaLogWriter::flush()
 
 void MediaLogWriter::finish()
 {
-    const std::lock_guard lock(m_mutex);
-    for (const auto& lane : m_lanes)
-        lane->finish();
+    std::vector<std::future<void>> finishing;
+    {
+        const std::lock_guard lock(m_mutex);
+        for (const auto& lane : m_lanes)
+            finishing.push_back(lane->finish());
+    }
+    const auto until = Clock::now() + m_log.patience.end;
+    for (const auto& lane : finishing)
+        lane.wait_until(until);
 }
 
 std::uint64_t MediaLogWriter::takeSettled(std::vector<Settled>& settled)
@@ -236,10 +245,11 @@ void MediaLogWriter::forget(StreamKey stream)
 }
 
 // Where new media are not kept any more the old ones count, too: they go first.
-void MediaLogWriter::trimPast()
+std::vector<std::filesystem::path> MediaLogWriter::trimPast()
 {
+    std::vector<std::filesystem::path> removed;
     if (m_mostBytes == 0)
-        return;
+        return removed;
     std::size_t kept = 0;
     for (const auto& lane : m_lanes)
         kept += lane->segments().size();
@@ -251,16 +261,24 @@ void MediaLogWriter::trimPast()
             if (past.size() > 0 && (!oldest || past.old().front() < oldest->old().front()))
                 oldest = &past;
         if (!oldest)
-            return;
-        oldest->removeOldest();
+            break;
+        removed.push_back(oldest->takeOldest());
     }
+    return removed;
+}
+
+DiskLane* MediaLogWriter::laneWith(std::uint32_t segment)
+{
+    for (const auto& lane : m_lanes)
+        if (lane->segments().has(segment))
+            return lane.get();
+    return nullptr;
 }
 
 MediaSegmentRoll* MediaLogWriter::rollWith(std::uint32_t segment)
 {
-    for (const auto& lane : m_lanes)
-        if (lane->segments().has(segment))
-            return &lane->segments();
+    if (DiskLane* const lane = laneWith(segment))
+        return &lane->segments();
     for (MediaSegmentRoll& past : m_past)
         if (past.has(segment))
             return &past;
@@ -276,7 +294,8 @@ std::vector<std::filesystem::path> MediaLogWriter::oldestSegments()
             oldest.push_back(segmentPath(roll.folder(), old.front()));
     };
     for (const auto& lane : m_lanes)
-        add(lane->segments());
+        if (!lane->isDown())
+            add(lane->segments());
     for (const MediaSegmentRoll& past : m_past)
         add(past);
     return oldest;
@@ -284,9 +303,20 @@ std::vector<std::filesystem::path> MediaLogWriter::oldestSegments()
 
 std::filesystem::path MediaLogWriter::expire(const std::filesystem::path& segment)
 {
-    const std::lock_guard lock(m_mutex);
-    MediaSegmentRoll* const roll = rollWith(segmentNumber(segment));
-    return roll ? roll->expire(segmentNumber(segment)) : std::filesystem::path();
+    const std::uint32_t number = segmentNumber(segment);
+    std::unique_lock lock(m_mutex);
+    MediaSegmentRoll* const roll = rollWith(number);
+    if (!roll || !roll->takeOut(number))
+        return {};
+    const auto path = segmentPath(roll->folder(), number);
+    lock.unlock();
+    auto expired = path;
+    expired.replace_extension(".expired");
+    if (::rename(path.c_str(), expired.c_str()) == 0)
+        return expired;
+    lock.lock();
+    roll->putBack(number);
+    return {};
 }
 
 bool MediaLogWriter::wantsSpare(const std::filesystem::path& folder)
@@ -298,22 +328,39 @@ bool MediaLogWriter::wantsSpare(const std::filesystem::path& folder)
 
 bool MediaLogWriter::addSpare(const std::filesystem::path& zeros)
 {
+    const auto isThere = [&](const auto& lane) { return lane->segments().folder() == zeros.parent_path(); };
+    const auto lane = std::ranges::find_if(m_lanes, isThere); // the list is as it was opened
+    if (lane == m_lanes.end())
+        return false;
+    const auto spare = MediaSegmentRoll::makeSpare(zeros);
+    if (spare.empty())
+        return false;
     const std::lock_guard lock(m_mutex);
-    for (const auto& lane : m_lanes)
-        if (lane->segments().folder() == zeros.parent_path())
-            return lane->segments().addSpare(zeros);
-    return false;
+    (*lane)->segments().addSpare(spare);
+    return true;
 }
 
-// Under the lock, so that no segment takes the file over meanwhile. The writes of the log are whole pages: none that is
-// on its way shares one with a chunk that is settled.
+// No segment may take the file over meanwhile. The writes of the log are whole pages: none that is on its way shares
+// one with a chunk that is settled.
 std::optional<bool> MediaLogWriter::erase(StreamKey stream, MediaLocation place)
 {
-    const std::lock_guard lock(m_mutex);
+    std::unique_lock lock(m_mutex);
+    const DiskLane* const lane = laneWith(place.segment);
+    const auto takingOver = lane ? lane->takingOver() : nullptr; // else it is a folder of before: none is begun there
+    std::unique_lock<std::timed_mutex> held;
+    if (takingOver) {
+        lock.unlock();
+        held = std::unique_lock(*takingOver, m_log.patience.files);
+        if (!held)
+            return false;
+        lock.lock();
+    }
     const MediaSegmentRoll* const roll = rollWith(place.segment);
     if (!roll)
         return std::nullopt;
-    const FileHandle file(::open(segmentPath(roll->folder(), place.segment).c_str(), O_RDWR | O_CLOEXEC));
+    const auto path = segmentPath(roll->folder(), place.segment);
+    lock.unlock();
+    const FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
     StoredChunk chunk;
     if (!file || readChunk(file.get(), place, chunk) == ChunkState::Missing || chunk.header.callKey != stream.call.value
         || chunk.header.streamIndex != stream.index)

@@ -10,8 +10,9 @@
 
 namespace callmon {
 
-// Any thread; each call holds a lock, never while it waits for the disk. The chunks of a folder are written in the
-// order they came, and settled in that order too: a place is told only when everything before it is complete.
+// Any thread; each call holds a lock, never while it waits for a disk or a file system. The chunks of a folder are
+// written in the order they came, and settled in that order too: a place is told only when everything before it is
+// complete.
 class MediaLogWriter {
 public:
     static constexpr std::uint64_t defaultSegmentSize = 256ull << 20;
@@ -40,11 +41,13 @@ public:
     // `hurry` until the disk has nothing to do. A few chunks at once cost the caller microseconds, and a write that
     // became full its system call.
     void append(std::span<const OwnedChunk> chunks, bool hurry);
-    // The same for a thread that cannot wait. False, and nothing done, when another holds the lock, or when the file
-    // system is to be asked for a segment or for space, which takes milliseconds: append() does that.
+    // The same for a thread that cannot wait. False, and nothing done, when another holds the lock, or when a file
+    // system is to be asked for a segment or for space: append() does that.
     bool tryAppend(std::span<const OwnedChunk> chunks, bool hurry);
     void flush(); // everything that was appended before is settled when this returns
-    void finish(); // to the disk itself, and unused space back to the file system; nothing may follow
+    // To the disk itself, and unused space back to the file system; nothing may follow. One that does not answer is not
+    // waited for.
+    void finish();
 
     using Settled = SettledChunk;
     // Since the last time, of each stream in order; replaces what is there. The number of the first chunk that is not
@@ -54,9 +57,9 @@ public:
     std::optional<Error> takeError(); // the first refusal of a disk since the last time
     void forget(StreamKey stream); // no chunk of it follows
 
-    // Upkeep (storage_upkeep.h); each holds the lock for one call of the file system.
+    // Upkeep (storage_upkeep.h). These may wait for a file system, but nobody waits for them.
     const std::vector<MediaFolder>& folders() const { return m_folders; }
-    std::vector<std::filesystem::path> oldestSegments();
+    std::vector<std::filesystem::path> oldestSegments(); // but for folders that are down
     std::filesystem::path expire(const std::filesystem::path& segment);
     bool wantsSpare(const std::filesystem::path& folder);
     bool addSpare(const std::filesystem::path& zeros);
@@ -76,13 +79,15 @@ private:
     std::uint32_t laneOf(StreamKey stream, Clock::time_point now);
     template <typename Work> void forEachLane(Work&& work); // and what one leaves to the others
     std::uint64_t settledUpTo() const;
-    void trimPast();
+    std::vector<std::filesystem::path> trimPast(); // what is to be removed
+    DiskLane* laneWith(std::uint32_t segment);
     MediaSegmentRoll* rollWith(std::uint32_t segment);
 
     std::vector<MediaFolder> m_folders;
     std::uint64_t m_mostBytes;
     std::vector<std::string> m_notes;
 
+    FileWorker m_pastFiles; // removes those of m_past
     std::mutex m_mutex; // all below but the gauges
     MediaLog m_log;
     std::vector<std::unique_ptr<DiskLane>> m_lanes; // of the folders in use

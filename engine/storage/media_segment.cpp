@@ -14,6 +14,9 @@ namespace callmon {
 
 namespace {
 
+// Where no space is taken in advance: so much is written before the free space is looked at again.
+constexpr std::uint64_t lookedAtAgain = 16u << 20;
+
 std::uint64_t sizeOf(int file)
 {
     struct stat status { };
@@ -235,6 +238,8 @@ bool MediaSegment::allocate(std::uint64_t least, std::uint64_t size)
 {
     if (least <= m_allocated)
         return true;
+    if (m_allocationRefused)
+        size = std::min(size, least + lookedAtAgain);
     if (const auto space = mediaSpaceAt(m_path)) {
         if (space->free < space->keptForRecords + (size - m_allocated))
             size = least;
@@ -244,10 +249,11 @@ bool MediaSegment::allocate(std::uint64_t least, std::uint64_t size)
     // Where space cannot be taken in advance (file system, quota, file size limit) the writes find out how much is
     // left.
     if (!m_allocationRefused
-        && ::fallocate(m_file.get(), 0, static_cast<off_t>(m_allocated), static_cast<off_t>(size - m_allocated)) == 0)
-        m_allocated = size;
-    else
+        && ::fallocate(m_file.get(), 0, static_cast<off_t>(m_allocated), static_cast<off_t>(size - m_allocated)) != 0) {
         m_allocationRefused = true;
+        size = std::min(size, least + lookedAtAgain);
+    }
+    m_allocated = size;
     return true;
 }
 

@@ -39,8 +39,8 @@ public:
     std::uint64_t end() const { return m_end; } // of the chunks written
     void setEnd(std::uint64_t end) { m_end = end; }
     std::uint64_t allocated() const { return m_allocated; }
-    // Takes space up to `least` from the file system, up to `size` where that can be had. False: what is left is for
-    // the records, which are small and worth more.
+    // Takes space up to `least` from the file system, up to `size` where that can be had; allocated() then says how
+    // far. False: what is left is for the records, which are small and worth more.
     bool allocate(std::uint64_t least, std::uint64_t size);
     void giveBackSpace(); // what lies behind end()
     void sync();

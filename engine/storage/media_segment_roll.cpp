@@ -25,26 +25,45 @@ MediaSegmentRoll::MediaSegmentRoll(std::filesystem::path folder, std::size_t mos
     const auto spares = spareSegmentsIn(m_folder);
     m_spares.assign(spares.begin(), spares.end());
     while (m_kept.size() > m_mostKept) // it was more, or there was no limit
-        removeOldest();
+        ::unlink(takeOldest().c_str());
     while (!m_spares.empty() && m_kept.size() + m_spares.size() > m_mostKept) {
         ::unlink(m_spares.back().c_str());
         m_spares.pop_back();
     }
 }
 
-Result<std::unique_ptr<MediaSegment>> MediaSegmentRoll::begin(std::uint32_t number, Timestamp now)
+// Takes over nothing while there is room. Writes that are on their way go to the newest two at most.
+NextSegment MediaSegmentRoll::next(std::uint32_t number, Timestamp now)
 {
-    std::unique_ptr<MediaSegment> next = takeOverOldest(number, now);
-    if (!next)
-        next = takeSpare(number);
-    if (!next) {
-        auto created = MediaSegment::create(m_folder, number);
-        if (!created)
-            return created;
-        next = std::move(created.value());
+    NextSegment next { m_folder, number, now, {}, {}, {} };
+    while (m_kept.size() > m_mostKept)
+        next.removed.push_back(takeOldest());
+    if (m_kept.size() == m_mostKept) {
+        next.takenOver = m_kept.front();
+        m_kept.pop_front();
+        ++m_overwritten;
+    } else if (!m_spares.empty()) {
+        next.spare = m_spares.front();
+        m_spares.pop_front();
     }
-    m_kept.push_back(number);
     return next;
+}
+
+Result<std::unique_ptr<MediaSegment>> MediaSegmentRoll::begin(const NextSegment& next)
+{
+    for (const auto& removed : next.removed)
+        ::unlink(removed.c_str());
+    std::unique_ptr<MediaSegment> begun;
+    if (next.takenOver) {
+        begun = MediaSegment::takeOver(next.folder, *next.takenOver, next.number, next.now);
+        if (!begun)
+            ::unlink(segmentPath(next.folder, *next.takenOver).c_str());
+    } else if (!next.spare.empty()) {
+        begun = MediaSegment::beginInSpare(next.folder, next.spare, next.number);
+    }
+    if (!begun)
+        return MediaSegment::create(next.folder, next.number);
+    return begun;
 }
 
 std::size_t MediaSegmentRoll::neverWritten() const
@@ -64,64 +83,32 @@ bool MediaSegmentRoll::has(std::uint32_t segment) const
     return std::ranges::binary_search(m_kept, segment);
 }
 
-std::filesystem::path MediaSegmentRoll::expire(std::uint32_t segment)
+bool MediaSegmentRoll::takeOut(std::uint32_t segment)
 {
     if (m_kept.size() <= m_inUse || m_kept.front() != segment)
-        return {};
-    const auto path = segmentPath(m_folder, segment);
-    auto expired = path;
-    expired.replace_extension(".expired");
-    if (::rename(path.c_str(), expired.c_str()) != 0)
-        return {};
-    m_kept.pop_front();
-    return expired;
-}
-
-bool MediaSegmentRoll::addSpare(const std::filesystem::path& zeros)
-{
-    const auto spares = spareSegmentsIn(m_folder);
-    const auto number = spares.empty() ? 1 : std::strtoul(spares.back().stem().c_str(), nullptr, 10) + 1;
-    auto spare = segmentPath(m_folder, static_cast<std::uint32_t>(number));
-    spare.replace_extension(".spare");
-    if (::rename(zeros.c_str(), spare.c_str()) != 0)
         return false;
-    m_spares.push_back(spare);
+    m_kept.pop_front();
     return true;
 }
 
-// Nothing while there is room. Writes that are on their way go to the newest two at most.
-std::unique_ptr<MediaSegment> MediaSegmentRoll::takeOverOldest(std::uint32_t number, Timestamp now)
+std::filesystem::path MediaSegmentRoll::makeSpare(const std::filesystem::path& zeros)
 {
-    while (m_kept.size() > m_mostKept)
-        removeOldest();
-    if (m_kept.size() < m_mostKept)
-        return nullptr;
-    auto taken = MediaSegment::takeOver(m_folder, m_kept.front(), number, now);
-    if (!taken) {
-        removeOldest();
-        return nullptr;
-    }
-    m_kept.pop_front();
-    ++m_overwritten;
-    return taken;
+    const auto folder = zeros.parent_path();
+    const auto spares = spareSegmentsIn(folder);
+    const auto number = spares.empty() ? 1 : std::strtoul(spares.back().stem().c_str(), nullptr, 10) + 1;
+    auto spare = segmentPath(folder, static_cast<std::uint32_t>(number));
+    spare.replace_extension(".spare");
+    if (::rename(zeros.c_str(), spare.c_str()) != 0)
+        return {};
+    return spare;
 }
 
-std::unique_ptr<MediaSegment> MediaSegmentRoll::takeSpare(std::uint32_t number)
+std::filesystem::path MediaSegmentRoll::takeOldest()
 {
-    while (!m_spares.empty()) {
-        const auto path = m_spares.front();
-        m_spares.pop_front();
-        if (auto taken = MediaSegment::beginInSpare(m_folder, path, number))
-            return taken;
-    }
-    return nullptr;
-}
-
-void MediaSegmentRoll::removeOldest()
-{
-    ::unlink(segmentPath(m_folder, m_kept.front()).c_str());
+    auto oldest = segmentPath(m_folder, m_kept.front());
     m_kept.pop_front();
     ++m_overwritten;
+    return oldest;
 }
 
 }

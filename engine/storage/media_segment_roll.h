@@ -6,23 +6,37 @@
 
 #include <atomic>
 #include <deque>
+#include <optional>
 #include <vector>
 
 namespace callmon {
 
+struct NextSegment { // and where it comes from
+    std::filesystem::path folder;
+    std::uint32_t number = 0;
+    Timestamp now; // the time of the media that come
+    std::vector<std::filesystem::path> removed; // older ones that go first
+    std::optional<std::uint32_t> takenOver; // whose file becomes its own
+    std::filesystem::path spare; // else that file, where this is not empty
+};
+
+// Its methods change what is known of the files; what asks the file system, which may take its time, says so.
 class MediaSegmentRoll {
 public:
     static constexpr std::size_t fewestKept = 3; // the newest, one that writes are still on their way to, and the next
 
-    // `most` segments of `folder` are kept (mostKept()). Removes the oldest that are too many.
+    // `most` segments of `folder` are kept (mostKept()). Asks the file system; removes the oldest that are too many.
     // `writtenTo` false: there is no newest that may still be.
     MediaSegmentRoll(std::filesystem::path folder, std::size_t most, bool writtenTo = true);
     // Of so many bytes in so many folders, in each; 0 bytes: any.
     static std::size_t mostKept(std::uint64_t mostBytes, std::uint64_t segmentSize, std::size_t folders);
 
     std::uint32_t newest() const { return m_kept.empty() ? 0 : m_kept.back(); } // 0: there is none
-    // `number`: above those that any folder has. `now`: the time of the media that come.
-    Result<std::unique_ptr<MediaSegment>> begin(std::uint32_t number, Timestamp now);
+    // `number`: above those that any folder has. What it says is removed or used has left the roll.
+    NextSegment next(std::uint32_t number, Timestamp now);
+    // Asks the file system, and nothing else: any thread. Then began(), if it did.
+    static Result<std::unique_ptr<MediaSegment>> begin(const NextSegment& next);
+    void began(std::uint32_t number) { m_kept.push_back(number); }
 
     std::uint64_t overwritten() const { return m_overwritten.load(std::memory_order_relaxed); } // any thread
     // Files that segments will begin in that nobody has written yet; 0 without a limit.
@@ -32,16 +46,16 @@ public:
     bool has(std::uint32_t segment) const;
     const std::filesystem::path& folder() const { return m_folder; }
     std::size_t size() const { return m_kept.size(); }
-    void removeOldest();
-    // The oldest is no segment any more: its file's new name; empty when another is the oldest, or it could not be.
-    std::filesystem::path expire(std::uint32_t segment);
+    std::filesystem::path takeOldest(); // which is to be removed
+    // The oldest is no segment any more, or is one again. False: another is the oldest.
+    bool takeOut(std::uint32_t segment);
+    void putBack(std::uint32_t segment) { m_kept.push_front(segment); }
     bool wantsSpare() const { return m_mostKept != SIZE_MAX && m_kept.size() + m_spares.size() < m_mostKept; }
-    bool addSpare(const std::filesystem::path& zeros); // a file full of zeros, which gets a spare one's name
+    // A file full of zeros gets a spare one's name; empty: it could not. Asks the file system. Then addSpare().
+    static std::filesystem::path makeSpare(const std::filesystem::path& zeros);
+    void addSpare(const std::filesystem::path& spare) { m_spares.push_back(spare); }
 
 private:
-    std::unique_ptr<MediaSegment> takeOverOldest(std::uint32_t number, Timestamp now);
-    std::unique_ptr<MediaSegment> takeSpare(std::uint32_t number);
-
     std::filesystem::path m_folder;
     std::deque<std::uint32_t> m_kept; // the newest last
     std::deque<std::filesystem::path> m_spares;

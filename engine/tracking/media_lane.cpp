@@ -403,6 +403,8 @@ MediaLane::Counters MediaLane::counters() const
     all.waitExpired = waiting.expired;
     all.waitRefused = waiting.refused;
     all.unboundFlowsRefused = m_waiting.flowsRefused();
+    all.tableFilledPercent =
+        (std::uint64_t { 100 } * m_streams.used() + m_streams.capacity() - 1) / m_streams.capacity();
     return all;
 }
 

@@ -16,6 +16,8 @@
 #include "engine/tracking/tracker_options.h"
 #include "engine/tracking/waiting_media.h"
 
+#include <algorithm>
+
 namespace callmon {
 
 // One thread; nothing here reads a clock, allocates or locks after the constructor.
@@ -35,6 +37,7 @@ public:
         std::uint64_t waitRefused = 0; // of rtpUnbound: there was no room to wait in
         std::uint64_t unboundFlowsRefused = 0;
         std::uint64_t notWanted = 0; // of rtpPackets: of calls that are not recorded, or were not yet
+        std::uint64_t tableFilledPercent = 0; // by streams, now; of several lanes that of the fullest
 
         Counters& operator+=(const Counters& other)
         {
@@ -49,6 +52,7 @@ public:
             waitRefused += other.waitRefused;
             unboundFlowsRefused += other.unboundFlowsRefused;
             notWanted += other.notWanted;
+            tableFilledPercent = std::max(tableFilledPercent, other.tableFilledPercent);
             return *this;
         }
     };
@@ -99,7 +103,6 @@ public:
     const CodecNames& codecs() const { return m_codecs; }
     Counters counters() const;
     std::span<const UnboundFlow> unboundFlows() const { return m_waiting.listed(); } // while it stands still; see there
-    std::uint32_t streamsUsed() const { return m_streams.used(); }
     LaneListener& listener() { return m_listener; }
     void touch();
 

@@ -129,6 +129,9 @@ constexpr CounterMeaning meanings[] {
     { "skinny_without_number", G::Calls, K::Count, "Handsets lifted", "And laid down with nothing dialled", {} },
     { "calls_*", G::Calls, K::Count, {}, {}, {} },
     { "streams_started", G::Calls, K::Count, {}, {}, {} },
+    { "stream_table_percent", G::Calls, K::Level, "Stream table filled, %",
+        "RTP streams of the calls that are on, of the room for them; of several processing cores the fullest one's",
+        "raise --max-streams before RTP is refused" },
     { "record_queue_waits", G::Queues, K::Count, "Waits for storage", "The processing core waited for the storage",
         {} },
     { "record_queue_percent", G::Queues, K::Level, "Record queue filled, %",
@@ -136,7 +139,7 @@ constexpr CounterMeaning meanings[] {
     { "media_chunks_on_their_way", G::Queues, K::Level, "Chunks on their way", "Media not yet on the disk, in chunks",
         {} },
     { "media_directories_down", G::Disk, K::Level, "Media directories down",
-        "Disks that are full, failing or too slow, or not mounted: the others take their media",
+        "Disks that are full, failing, too slow or hanging, or not mounted: the others take their media",
         "look at the log for which; each is tried again after half a minute, one that is not mounted at the next "
         "start" },
     { "media_chunks_moved", G::Disk, K::Count, "Chunks moved",

@@ -6,6 +6,7 @@
 #include "engine/records/call_monitor.h"
 #include "tests/engine/tracking/sip_script.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -104,6 +105,41 @@ private slots:
         QVERIFY(seen.alarms.contains(AlarmKind::MosLow));
         QCOMPARE(seen.lostWithProbe, 0u);
         QVERIFY(seen.lost > 1300);
+    }
+
+    void streamTableThatIsNearlyFullIsSaidBeforeItRefuses()
+    {
+        AlarmDesk desk(16, builtInRules());
+        AlarmSink sink(desk);
+        TrackerOptions options;
+        options.maxCalls = 64;
+        options.maxStreams = 20;
+        options.maxMediaAddresses = 256;
+        CallMonitor monitor(options, sink);
+        TestTraffic signalling;
+        signalling.script("0 A>B INVITE 1 sdp=sendrecv\n10 B>A 200 1 sdp=sendrecv\n20 A>B ACK 1\n");
+        monitor.process(signalling.datagrams());
+        for (std::uint32_t second = 0; second < 20; ++second) {
+            TestTraffic media;
+            for (std::uint32_t stream = 0; stream < (second < 10 ? 15 : 18); ++stream)
+                media.rtp(100 + 1000 * static_cast<int>(second), scriptHost('A', 10000), scriptHost('B', 20000),
+                    { 8, static_cast<std::uint16_t>(second), 8000 * second, stream, false });
+            monitor.process(media.datagrams());
+            const Timestamp now = scriptTime(200 + 1000 * static_cast<int>(second));
+            monitor.advance(now);
+            const std::vector<NamedCounter> counters = monitor.counters();
+            QCOMPARE(std::ranges::find(counters, "rtp_refused", &NamedCounter::name)->value, std::uint64_t(0));
+            desk.probe({ .now = now, .counters = counters });
+            std::string text;
+            for (const Alarm& alarm : desk.book().delta(0).changed)
+                if (alarm.kind == AlarmKind::BufferNearlyFull)
+                    text = alarm.text.str();
+            QCOMPARE(text,
+                std::string(second < 12 ? ""
+                                        : "Buffer nearly full 90 %, above 80 % for 3 s (table of the RTP streams that "
+                                          "are on)"));
+        }
+        monitor.finish();
     }
 };
 

@@ -87,6 +87,28 @@ private slots:
         QCOMPARE(handler.expected, std::int64_t { count });
     }
 
+    void theShareOfTheRoomThatWaitsIsTold()
+    {
+        StorageQueue queue(roomFor(1, 1)); // 4,096 bytes
+        QCOMPARE(queue.recordsPercent(), 0.);
+        queue.quality(numbered(1, 0));
+        const double one = queue.recordsPercent();
+        constexpr double least = 100. * sizeof(QualityPoint) / 4096;
+        QVERIFY2(one >= least && one < least + 100. * 128 / 4096, qPrintable(QString::number(one))); // in whole lines
+        const int most = static_cast<int>(100 / one);
+        for (int i = 2; i <= most; ++i) {
+            queue.quality(numbered(1, 0));
+            QCOMPARE(queue.recordsPercent(), i * one);
+        }
+        Handler handler;
+        StorageIntake intake({ &queue });
+        intake.takeRecords(1, handler); // about one
+        QCOMPARE(queue.recordsPercent(), (most - static_cast<int>(handler.points.size())) * one);
+        while (handler.points.size() < static_cast<std::size_t>(most))
+            intake.takeRecords(1, handler);
+        QCOMPARE(queue.recordsPercent(), 0.);
+    }
+
     void whatEveryCorePushedBeforeACallsEndIsHandledBeforeIt()
     {
         // Two cores push points of a call; the first pushes its end when the second has pushed all of its own.

@@ -1,33 +1,24 @@
 // The recording log on several disks: all of it is read back, and a disk that is full, failing, silent or not there
 // costs what was on its way to it at most.
-#include "engine/storage/media_log_reader.h"
 #include "engine/storage/media_preparation.h"
-#include "tests/engine/storage/failing_disk.h"
 #include "tests/engine/storage/kept_directory.h"
+#include "tests/engine/storage/two_disks.h"
 
 #include <cerrno>
-#include <map>
 #include <set>
 #include <thread>
 
 using namespace callmon;
 using namespace std::chrono_literals;
-using sample::FailingDisk;
+using sample::foldersOf;
 using sample::KeptDirectory;
+using sample::TwoDisks;
 using Paths = std::vector<std::filesystem::path>;
 
 namespace {
 
 const Timestamp start = sample::at("2026-02-20T10:00:00Z");
 constexpr std::uint64_t segment = 1u << 20;
-
-Paths foldersOf(const std::filesystem::path& directory, std::size_t count)
-{
-    Paths paths;
-    for (std::size_t i = 1; i <= count; ++i)
-        paths.push_back(directory / ("disk" + std::to_string(i)));
-    return paths;
-}
 
 DirectoryWriter::Tuning smallSegments(std::optional<Paths> folders, std::uint64_t mostMedia = 0)
 {
@@ -37,107 +28,6 @@ DirectoryWriter::Tuning smallSegments(std::optional<Paths> folders, std::uint64_
     tuning.mediaFolders = std::move(folders);
     return tuning;
 }
-
-// A log of two folders, whose first disk does what the plan says.
-struct TwoDisks : ChunkOwner {
-    QTemporaryDir temporary;
-    std::filesystem::path path = temporary.path().toStdString();
-    Paths folders = foldersOf(path, 2);
-    FailingDisk::Plan first, second;
-    std::unique_ptr<MediaLogWriter> writer;
-    std::size_t out = 0;
-    std::map<StreamKey, MediaLocation> last;
-    std::map<StreamKey, std::vector<std::uint32_t>> given, stored, refused; // first packet numbers of chunks
-
-    void open(MediaPatience patience = {}, std::uint64_t segmentSize = 8u << 20)
-    {
-        writer.reset();
-        MediaLogWriter::Options options;
-        options.segmentSize = segmentSize;
-        options.folders = folders;
-        options.patience = patience;
-        options.disks.push_back(std::make_unique<FailingDisk>(first));
-        options.disks.push_back(std::make_unique<FailingDisk>(second));
-        auto opened = MediaLogWriter::open(path, false, std::move(options));
-        if (!opened)
-            qFatal("%s", opened.error().what.c_str());
-        writer = std::move(opened.value());
-    }
-    void giveBack(MediaChunk* chunk) override
-    {
-        --out;
-        delete chunk;
-    }
-    void append(std::uint32_t firstStream, std::uint32_t streams, int rounds = 1)
-    {
-        for (int round = 0; round < rounds; ++round)
-            for (std::uint32_t i = firstStream; i < firstStream + streams; ++i) {
-                const StreamKey stream { { 1000 + i / 2 }, i % 2 };
-                const auto number = static_cast<std::uint32_t>(40 * given[stream].size());
-                given[stream].push_back(number);
-                const OwnedChunk owned { new MediaChunk(sample::chunk(stream, start + number * 20ms, 40, number)),
-                    this };
-                ++out;
-                writer->append({ &owned, 1 }, false);
-            }
-        take();
-    }
-    void take()
-    {
-        std::vector<MediaLogWriter::Settled> settled;
-        writer->takeSettled(settled);
-        for (const auto& chunk : settled) {
-            (chunk.place ? stored : refused)[chunk.stream].push_back(given[chunk.stream][m_next[chunk.stream]++]);
-            if (chunk.place)
-                last[chunk.stream] = chunk.place;
-        }
-    }
-    void flush()
-    {
-        writer->flush();
-        take();
-    }
-    std::size_t refusedChunks() const
-    {
-        std::size_t count = 0;
-        for (const auto& [stream, chunks] : refused)
-            count += chunks.size();
-        return count;
-    }
-    std::uint64_t gauge(const char* name) const
-    {
-        for (const NamedCounter& gauge : writer->gauges())
-            if (gauge.name == name)
-                return gauge.value;
-        qFatal("no gauge %s", name);
-    }
-    // Whether what is told to be stored, and no more, is read back in order.
-    bool allIsReadBack() const
-    {
-        MediaLogReader reader(path);
-        for (const auto& [stream, chunks] : stored) {
-            std::vector<std::uint32_t> numbers;
-            const auto read = reader.read(stream, last.at(stream), [&](Bytes bytes) {
-                std::uint32_t number = 0;
-                MediaReader packets(bytes);
-                if (const auto packet = packets.next())
-                    std::memcpy(&number, packet->datagram.data(), sizeof number);
-                numbers.push_back(number);
-                return true;
-            });
-            if (!read || numbers != chunks) {
-                qWarning("stream %lld/%u: %zu of %zu chunks, %s", static_cast<long long>(stream.call.value),
-                    stream.index, numbers.size(), chunks.size(), read ? "" : read.error().what.c_str());
-                return false;
-            }
-        }
-        return true;
-    }
-    std::size_t segmentsOf(std::size_t folder) const { return segmentsIn(folders[folder]).size(); }
-
-private:
-    std::map<StreamKey, std::size_t> m_next;
-};
 
 std::uintmax_t bytesIn(const std::filesystem::path& folder)
 {
@@ -343,6 +233,8 @@ private slots:
         log.open(patience, 64u << 20);
         log.first.held = true;
         log.append(0, 400, 40); // 60 MB for each, more than may be on its way
+        while (log.first.writes < MediaDisk::writesAtOnce)
+            log.append(0, 2);
         std::this_thread::sleep_for(60ms);
         log.append(0, 2);
         QCOMPARE(log.gauge("media_directories_down"), 0u); // what is on its way is waited for
