@@ -122,7 +122,7 @@ PlayerBar::PlayerBar(QWidget* parent)
     });
     connect(&m_player, &Player::devicesListed, this, &PlayerBar::showDevices);
     connect(&m_player, &Player::deviceError, this, [this](const QString& whatToDo) {
-        m_deviceProblem = m_player.devices().isEmpty() ? noDeviceText() : whatToDo; // the page says it at length
+        m_deviceProblem = m_noDevices ? noDeviceText() : whatToDo; // the page says it at length
         showNotes();
     });
     say(tr("Press Space to load and play the sound of this call."));
@@ -220,17 +220,18 @@ void PlayerBar::endLoop()
 
 void PlayerBar::showDevices(const QStringList& devices)
 {
+    m_noDevices = devices.isEmpty();
     const QString chosen = m_device->currentIndex() > 0 ? m_device->currentText() : QString();
     m_device->clear();
-    m_device->addItem(devices.isEmpty() ? tr("No sound device") : tr("Default device"));
+    m_device->addItem(m_noDevices ? tr("No sound device") : tr("Default device"));
     m_device->addItems(devices);
     m_device->setCurrentIndex(std::max(0, m_device->findText(chosen)));
-    m_device->setVisible(!devices.isEmpty()); // the note beside it says so and has its room
+    m_device->setVisible(!m_noDevices); // the note beside it says so and has its room
     if (!chosen.isEmpty() && m_device->currentIndex() == 0) { // unplugged since: the default one is better than silence
         m_player.setDevice({});
         m_deviceProblem = tr("The sound device “%1” is gone; the default one plays.").arg(chosen);
     }
-    if (devices.isEmpty())
+    if (m_noDevices)
         m_deviceProblem = noDeviceText();
     showNotes();
 }

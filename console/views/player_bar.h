@@ -98,6 +98,7 @@ private:
     ElidedLabel* m_notes;
     QString m_message;
     QString m_deviceProblem;
+    bool m_noDevices = false; // known to be so
     bool m_loaded = false;
     bool m_playWhenLoaded = false;
     Theme m_theme = themeOf(ThemeName::Light);
