@@ -59,7 +59,7 @@ constexpr const char* secret = "+34910000001"; // which no viewer may be sent, w
 
 LiveDelta oneCall(std::uint64_t since)
 {
-    LiveDelta delta { since == 0, since, 1, {}, {} };
+    LiveDelta delta { { since == 0, since, 1, {}, {} }, {} };
     if (delta.snapshot)
         delta.changed.emplace_back().caller = std::string_view(secret);
     return delta;
