@@ -472,6 +472,11 @@ Result<void> DirectoryWriter::close()
         std::filesystem::remove(m_directory / oldJournalName, ignored);
     }
     m_lock = DirectoryLock();
+    while (!m_noMoreCommits) {
+        runJobs();
+        const std::lock_guard lock(m_jobsMutex);
+        m_noMoreCommits = m_jobs.empty();
+    }
     return result;
 }
 

@@ -65,7 +65,7 @@ public:
     // In directory_writer_upkeep.cpp.
     void atNextCommit(std::function<void()> job) override;
     bool releaseDay(UtcDay day) override;
-    void renewJournal() override { m_renewalWanted = true; }
+    void renewJournal() override;
     std::uint64_t journalsRenewed() const override { return m_journalsRenewed.load(std::memory_order_acquire); }
     bool isLive(CallKey call) const override;
     std::vector<CallKey> liveCallsOf(std::string_view number) const override;
@@ -153,6 +153,7 @@ private:
 
     std::mutex m_jobsMutex;
     std::vector<std::function<void()>> m_jobs; // for the next commit
+    bool m_noMoreCommits = false; // nor anything else by the thread that committed
 
     std::vector<Alarm> m_alarms; // to be stored, oldest change first
     std::vector<AlarmAcknowledgement> m_acknowledgements;

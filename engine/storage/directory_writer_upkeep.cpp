@@ -9,8 +9,12 @@ namespace callmon {
 
 void DirectoryWriter::atNextCommit(std::function<void()> job)
 {
-    const std::lock_guard lock(m_jobsMutex);
-    m_jobs.push_back(std::move(job));
+    {
+        const std::lock_guard lock(m_jobsMutex);
+        if (!m_noMoreCommits)
+            return m_jobs.push_back(std::move(job));
+    }
+    job(); // all is stored, and the thread that committed has gone
 }
 
 void DirectoryWriter::runJobs()
@@ -22,6 +26,13 @@ void DirectoryWriter::runJobs()
     }
     for (const auto& job : jobs)
         job();
+}
+
+void DirectoryWriter::renewJournal()
+{
+    m_renewalWanted = true;
+    if (m_noMoreCommits && !m_journal) // removed: nothing is left in it
+        m_journalsRenewed.fetch_add(1, std::memory_order_release);
 }
 
 bool DirectoryWriter::releaseDay(UtcDay day)

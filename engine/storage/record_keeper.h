@@ -42,7 +42,7 @@ public:
     ~RecordKeeper() override;
 
     void start(); // the thread: copies that are waiting, and what goes by age
-    void stop(); // before the writer is closed; what is under way ends at its next step
+    void stop(); // before the writer goes; what is under way ends at its next step
 
     Result<Hold> hold(CallKey call, const std::string& reason, const std::string& who) override;
     Result<Hold> release(CallKey call, const std::string& reason, const std::string& who) override;

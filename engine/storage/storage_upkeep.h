@@ -15,7 +15,8 @@ class StorageUpkeep {
 public:
     virtual ~StorageUpkeep() = default;
 
-    // Any thread. `job` is run by the thread that commits, when it begins its next commit: milliseconds at most.
+    // Any thread. `job` is run by the thread that commits, when it begins its next commit: milliseconds at most. Here,
+    // at once, when the writer was closed: an engine that has read a capture stays for others to look at it.
     virtual void atNextCommit(std::function<void()> job) = 0;
 
     // Within such a job. The day's database is closed here, and may be moved; false: calls of that day are on.

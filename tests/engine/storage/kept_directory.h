@@ -22,11 +22,11 @@ struct KeptDirectory : Directory {
         open(tuning);
         openKeeper(periods);
     }
-    void openKeeper(KeepPeriods periods = {})
+    void openKeeper(KeepPeriods periods = {}, bool commits = true)
     {
         RecordKeeper::Options options;
         options.periods = periods;
-        options.commits = true;
+        options.commits = commits;
         options.clocks = { [this] { return wall; }, [this] { return steady; } };
         options.warn = [this](const std::string& sentence) { said.push_back(sentence); };
         auto opened = RecordKeeper::open(path, *writer, std::move(options));

@@ -2,6 +2,8 @@
 // is as it was.
 #include "tests/engine/storage/kept_directory.h"
 
+#include <future>
+
 using namespace callmon;
 using namespace std::chrono_literals;
 using sample::KeptDirectory;
@@ -212,6 +214,33 @@ private slots:
         QVERIFY(rowOf(report.value(), on.key).state == DeletionState::On);
         QCOMPARE(report.value().calls.size(), 3u);
         directory.closeKept();
+    }
+
+    // An engine that has read its capture stays, and its clients go on asking.
+    void deletionNeedsNoCommitOfAWriterThatWasClosed()
+    {
+        KeptDirectory directory;
+        directory.openKept();
+        directory.put(start, "one", number, payload);
+        directory.put(start, "two", "200", "OTHER");
+        directory.keeper.reset();
+        directory.openKeeper({}, false);
+        QVERIFY(directory.writer->close().has_value());
+        auto deletion = std::async(std::launch::async, [&] {
+            return directory.keeper->deleteNumber({ number, {}, {}, false });
+        });
+        const bool came = deletion.wait_for(30s) == std::future_status::ready;
+        if (!came)
+            directory.keeper->stop();
+        const auto report = deletion.get();
+        QVERIFY(came);
+        QVERIFY2(report.has_value(), report ? "" : report.error().what.c_str());
+        QCOMPARE(report.value().calls.size(), 1u);
+        for (const std::string& note : report.value().notes)
+            QFAIL(note.c_str());
+        QCOMPARE(directory.firstFileWith(number), std::string());
+        QCOMPARE(directory.firstFileWith(payload), std::string());
+        directory.keeper.reset();
     }
 
     void erasingDoesNotMakeASegmentYoung()
