@@ -161,6 +161,8 @@ inline std::string firstDifference(const LaneRun& a, const LaneRun& b)
     if (a.all.seconds != b.all.seconds)
         return "seconds";
     for (std::size_t i = 0; i < a.counters.size() && i < b.counters.size(); ++i) {
+        if (a.counters[i].name == "stream_table_percent")
+            continue; // of the fullest lane: each has a table of its own
         if (a.counters[i].value != b.counters[i].value)
             return a.counters[i].name + ' ' + std::to_string(a.counters[i].value) + " and "
                 + std::to_string(b.counters[i].value);
