@@ -100,7 +100,7 @@ void Operations::sample(const LiveCallModel& live)
     }
     if (known > 0)
         set(OperationsFigure::Mos, sum / known);
-    if (m_minute && m_minute->sums.seconds > 0)
+    if (hasService())
         set(OperationsFigure::NewCalls, double(m_minute->sums.newCalls) / double(m_minute->sums.seconds));
     if (m_fiveMinutes) {
         const ServiceFigures& figures = m_fiveMinutes->sums.figures;

@@ -26,6 +26,7 @@ public:
     void forget(ProbeId probe);
     void setService(const std::vector<ServiceRow>& windows); // those that slide
     void forgetService();
+    bool hasService() const { return m_minute && m_minute->sums.seconds > 0; }
     void sample(const LiveCallModel& live); // once a second
 
     const std::deque<OperationsSample>& samples() const { return m_samples; }

@@ -52,6 +52,8 @@ OperationsBar::OperationsBar(CallSource& source, const LiveCallModel& live, QWid
             return;
         m_request.reset();
         m_operations.setService(m_rows);
+        if (!m_operations.hasService()) // the engine has just begun: soon it will have some
+            m_seconds = 0;
     });
     connect(&source, &CallSource::failed, this, [this](quint64 request) {
         if (m_request != request)
