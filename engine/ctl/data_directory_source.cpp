@@ -146,7 +146,7 @@ Result<AuditPage> DataDirectorySource::audit(
 {
     AuditPage told;
     const auto read = readAudit(m_directory, [&](const AuditEntry& entry) {
-        if ((query.from && entry.at < *query.from) || (query.to && entry.at >= *query.to))
+        if (!isWithin(query, entry))
             return true;
         ++told.matches;
         return sink(entry);

@@ -16,11 +16,6 @@ std::size_t roughBytes(const AuditEntry& entry)
         + entry.detail.size();
 }
 
-bool isOf(const AuditQuery& wanted, const AuditEntry& entry)
-{
-    return (!wanted.from || entry.at >= *wanted.from) && (!wanted.to || entry.at < *wanted.to);
-}
-
 }
 
 Result<void> QueryRunner::answerAudit(const AuditQuery& wanted, quint64 number, Request& request)
@@ -32,7 +27,7 @@ Result<void> QueryRunner::answerAudit(const AuditQuery& wanted, quint64 number, 
     std::deque<AuditEntry> newest;
     std::uint64_t matches = 0;
     const auto read = readAudit(m_auditDirectory, [&](const AuditEntry& entry) {
-        if (!isOf(wanted, entry))
+        if (!isWithin(wanted, entry))
             return !request.cancelled.load();
         ++matches;
         newest.push_back(entry);
@@ -67,7 +62,7 @@ Result<void> QueryRunner::answerAllAudit(const AuditQuery& wanted, quint64 numbe
     AuditPage page;
     std::size_t bytes = 0;
     const auto read = readAudit(m_auditDirectory, [&](const AuditEntry& entry) {
-        if (!isOf(wanted, entry))
+        if (!isWithin(wanted, entry))
             return !request.cancelled.load();
         ++page.matches;
         bytes += roughBytes(entry);

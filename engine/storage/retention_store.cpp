@@ -3,6 +3,7 @@
 #include "engine/storage/held_call.h"
 #include "engine/storage/user_database.h"
 
+#include <functional>
 #include <utility>
 
 namespace callmon {
@@ -233,50 +234,50 @@ Result<void> RetentionStore::confirmClock(Timestamp now)
         { toStored(now) });
 }
 
-Result<std::vector<Hold>> readHolds(const std::filesystem::path& directory)
+namespace {
+
+// Of a store that somebody else may be writing; `row` is called for each, of none when there is no store.
+Result<void> readRows(
+    const std::filesystem::path& directory, const std::string& sql, const std::function<void(Statement&)>& row)
 {
-    std::vector<Hold> holds;
     std::error_code ignored;
     if (!std::filesystem::exists(directory / fileName, ignored))
-        return holds;
+        return {};
     Error error;
     for (const auto mode : { Database::Mode::ReadOnly, Database::Mode::Immutable }) {
         auto database = Database::open(directory / fileName, mode);
         if (!database)
             return database.error();
-        auto rows = database.value().prepare(std::string("SELECT ") + holdColumns + " FROM holds ORDER BY hold");
+        auto rows = database.value().prepare(sql);
         if (!rows) {
             error = rows.error();
             continue;
         }
         while (rows.value().stepToRow())
-            holds.push_back(holdOf(rows.value()));
+            row(rows.value());
         if (!rows.value().failed())
-            return holds;
+            return {};
         error = database.value().error("cannot read");
     }
     return error;
 }
 
+}
+
+Result<std::vector<Hold>> readHolds(const std::filesystem::path& directory)
+{
+    std::vector<Hold> holds;
+    const auto read = readRows(directory, std::string("SELECT ") + holdColumns + " FROM holds ORDER BY hold",
+        [&](Statement& row) { holds.push_back(holdOf(row)); });
+    return read ? Result(std::move(holds)) : read.error();
+}
+
 Result<std::optional<Timestamp>> readLastClock(const std::filesystem::path& directory)
 {
     std::optional<Timestamp> last;
-    std::error_code ignored;
-    if (!std::filesystem::exists(directory / fileName, ignored))
-        return last;
-    Error error;
-    for (const auto mode : { Database::Mode::ReadOnly, Database::Mode::Immutable }) {
-        auto database = Database::open(directory / fileName, mode);
-        if (!database)
-            return database.error();
-        auto row = database.value().prepare(lastClockSql);
-        if (row && row.value().stepToRow())
-            return std::optional(timestampFromNanoseconds(row.value().integer(0)));
-        if (row && !row.value().failed())
-            return last;
-        error = row ? database.value().error("cannot read") : row.error();
-    }
-    return error;
+    const auto read =
+        readRows(directory, lastClockSql, [&](Statement& row) { last = timestampFromNanoseconds(row.integer(0)); });
+    return read ? Result(last) : read.error();
 }
 
 Result<std::map<CallKey, std::string>> readLegalHolds(const std::filesystem::path& directory)

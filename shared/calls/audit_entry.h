@@ -27,6 +27,11 @@ struct AuditQuery {
     std::uint32_t newest = 1000; // at most so many, the newest of them; 0: all
 };
 
+inline bool isWithin(const AuditQuery& span, const AuditEntry& entry)
+{
+    return (!span.from || entry.at >= *span.from) && (!span.to || entry.at < *span.to);
+}
+
 struct AuditPage { // of an answer: some of its entries, oldest first; the last has all that is told of the log
     std::vector<AuditEntry> entries;
     std::uint64_t matches = 0; // in all
