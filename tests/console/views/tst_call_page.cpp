@@ -10,6 +10,7 @@
 #include "console/views/stream_table.h"
 #include "console/views/waveform_slider.h"
 #include "demo_source.h"
+#include "tests/console/own_settings.h"
 
 #include <QAbstractItemModelTester>
 #include <QApplication>
@@ -30,12 +31,7 @@ class TestCallPage : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        QCoreApplication::setOrganizationName("VoIPCallMon");
-        QCoreApplication::setApplicationName("callmon-console-test");
-        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_settings.path());
-    }
+    void initTestCase() { useSettingsIn(m_settings.path()); }
 
     void init()
     {

@@ -15,6 +15,7 @@
 #include "console/views/service_page.h"
 #include "console/views/waveform_slider.h"
 #include "demo_source.h"
+#include "tests/console/own_settings.h"
 
 #include <QDir>
 #include <QFontDatabase>
@@ -38,9 +39,7 @@ class TestPages : public QObject {
 private slots:
     void initTestCase()
     {
-        QCoreApplication::setOrganizationName("VoIPCallMon");
-        QCoreApplication::setApplicationName("callmon-console-test");
-        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_settings.path());
+        useSettingsIn(m_settings.path());
         QVERIFY2(!QFontDatabase::families().isEmpty(), "no font is installed: apt-get install fonts-dejavu-core");
     }
 

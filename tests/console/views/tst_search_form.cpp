@@ -10,6 +10,7 @@
 #include "console/views/search_form.h"
 #include "console/zone/display_zone.h"
 #include "demo_source.h"
+#include "tests/console/own_settings.h"
 
 #include <QComboBox>
 #include <QDateTimeEdit>
@@ -61,9 +62,7 @@ class TestSearchForm : public QObject {
 private slots:
     void initTestCase()
     {
-        QCoreApplication::setOrganizationName("VoIPCallMon");
-        QCoreApplication::setApplicationName("callmon-console-test");
-        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_settings.path());
+        useSettingsIn(m_settings.path());
         QVERIFY2(!QFontDatabase::families().isEmpty(), "no font is installed: apt-get install fonts-dejavu-core");
     }
 

@@ -16,6 +16,7 @@
 #include "console/views/search_form.h"
 #include "console/views/service_page.h"
 #include "demo_source.h"
+#include "tests/console/own_settings.h"
 
 #include <QDir>
 #include <QDockWidget>
@@ -106,12 +107,7 @@ class TestShell : public QObject {
     Q_OBJECT
 
 private slots:
-    void initTestCase()
-    {
-        QCoreApplication::setOrganizationName("VoIPCallMon");
-        QCoreApplication::setApplicationName("callmon-console-test");
-        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_settings.path());
-    }
+    void initTestCase() { useSettingsIn(m_settings.path()); }
     void cleanup() { QSettings().clear(); }
 
     void picturesInBothThemesAndTwoSizes()

@@ -6,6 +6,7 @@
 #include "console/views/main_window.h"
 #include "console/views/past_page.h"
 #include "console/views/player_bar.h"
+#include "tests/console/own_settings.h"
 
 #include <QFontDatabase>
 #include <QJsonArray>
@@ -37,10 +38,8 @@ private slots:
         QVERIFY2(!QFontDatabase::families().isEmpty(), "no font is installed: apt-get install fonts-dejavu-core");
         if (QStandardPaths::findExecutable("tshark").isEmpty())
             QSKIP("tshark is not installed");
-        QCoreApplication::setOrganizationName("VoIPCallMon");
-        QCoreApplication::setApplicationName("callmon-console-test");
         QVERIFY(m_folder.isValid());
-        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_folder.path());
+        useSettingsIn(m_folder.path());
         m_capture = m_folder.filePath("played.pcap");
         QVERIFY(
             run(CALLMON_TRAFFIC, { "--out", m_capture, "--calls", "12", "--seed", "5", "--mix", "clean=2,loss=3" }));

@@ -6,6 +6,7 @@
 #include "console/views/main_window.h"
 #include "console/views/past_page.h"
 #include "console/views/search_form.h"
+#include "tests/console/own_settings.h"
 
 #include <QDropEvent>
 #include <QFontDatabase>
@@ -35,11 +36,9 @@ private slots:
     void initTestCase()
     {
         QVERIFY2(!QFontDatabase::families().isEmpty(), "no font is installed: apt-get install fonts-dejavu-core");
-        QCoreApplication::setOrganizationName("VoIPCallMon");
-        QCoreApplication::setApplicationName("callmon-console-test");
         QVERIFY(m_folder.isValid());
         qputenv("TMPDIR", m_folder.path().toLocal8Bit());
-        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_folder.path());
+        useSettingsIn(m_folder.path());
         m_capture = m_folder.filePath("on monday.pcap");
         QProcess traffic;
         traffic.start(CALLMON_TRAFFIC, { "--out", m_capture, "--calls", QString::number(calls), "--seed", "5" });

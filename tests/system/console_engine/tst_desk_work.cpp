@@ -17,6 +17,7 @@
 #include "console/views/shelve_dialog.h"
 #include "paced_sound_device.h"
 #include "running_probe.h"
+#include "tests/console/own_settings.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -83,10 +84,8 @@ private slots:
     void initTestCase()
     {
         QVERIFY2(!QFontDatabase::families().isEmpty(), "no font is installed: apt-get install fonts-dejavu-core");
-        QCoreApplication::setOrganizationName("VoIPCallMon");
-        QCoreApplication::setApplicationName("callmon-console-test");
         QVERIFY(m_folder.isValid());
-        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_folder.path());
+        useSettingsIn(m_folder.path());
         QSettings().setValue(
             "alarms/sound", false); // only calls are to be heard, and that device is there for one test
         for (const QStringList& cert : { QStringList { "ca" }, { "engine", "probe", "--host", "127.0.0.1" },

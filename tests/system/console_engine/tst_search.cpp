@@ -6,6 +6,7 @@
 #include "console/views/main_window.h"
 #include "console/views/past_page.h"
 #include "console/views/search_form.h"
+#include "tests/console/own_settings.h"
 
 #include <QFontDatabase>
 #include <QJsonArray>
@@ -38,10 +39,8 @@ private slots:
     void initTestCase()
     {
         QVERIFY2(!QFontDatabase::families().isEmpty(), "no font is installed: apt-get install fonts-dejavu-core");
-        QCoreApplication::setOrganizationName("VoIPCallMon");
-        QCoreApplication::setApplicationName("callmon-console-test");
         QVERIFY(m_folder.isValid());
-        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_folder.path());
+        useSettingsIn(m_folder.path());
         const QString capture = m_folder.filePath("calls.pcap");
         QProcess traffic;
         traffic.start(CALLMON_TRAFFIC,

@@ -10,6 +10,7 @@
 #include "console/views/operations_bar.h"
 #include "console/views/past_page.h"
 #include "running_probe.h"
+#include "tests/console/own_settings.h"
 
 #include <QSettings>
 #include <QTemporaryDir>
@@ -30,11 +31,9 @@ class TestTwoEngines : public QObject {
 private slots:
     void callsOfBothAreInOneListAndTheDeathOfOneHoldsNobodyUp()
     {
-        QCoreApplication::setOrganizationName("VoIPCallMon");
-        QCoreApplication::setApplicationName("callmon-console-test");
         QTemporaryDir folder(QDir::tempPath() + "/callmon-XXXXXX"); // a socket path is short
         QVERIFY(folder.isValid());
-        QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, folder.path());
+        useSettingsIn(folder.path());
         std::vector<std::unique_ptr<Probe>> engines;
         std::vector<ProbeAddress> addresses;
         for (const QString& name : { QStringLiteral("madrid"), QStringLiteral("rome") }) {
