@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 namespace callmon {
@@ -60,9 +61,13 @@ DaySearch::DaySearch(
     : m_reader(std::move(reader))
     , m_plan(plan)
     , m_query(query)
+    , m_stop(stop)
     , m_indexed(m_reader->hasSearchIndexes())
     , m_where(plan.where)
+    , m_order(plan.conditions.size())
+    , m_pageScan(plan)
 {
+    std::iota(m_order.begin(), m_order.end(), std::size_t { 0 });
     sqlite3_progress_handler(
         m_reader->database().handle(), stepsBetweenLooks,
         [](void* asked) { return static_cast<const SearchStop*>(asked)->now() ? 1 : 0; },
@@ -75,8 +80,14 @@ DaySearch::~DaySearch()
     end();
 }
 
+void DaySearch::begin()
+{
+    m_reader->database().execute("BEGIN");
+}
+
 void DaySearch::end()
 {
+    m_canScanPages.reset();
     for (auto& [sql, statement] : m_statements)
         statement.reset();
     m_reader->database().execute("COMMIT");
@@ -223,20 +234,26 @@ Result<std::uint64_t> DaySearch::countAll()
     return static_cast<std::uint64_t>(found);
 }
 
-Result<std::uint64_t> DaySearch::count(const SearchQuarter& quarter)
+Result<std::uint64_t> DaySearch::count(const SearchQuarter& whole)
 {
+    SearchQuarter quarter = whole;
+    std::uint64_t found = 0;
     std::string sql;
     if (m_indexed && quarter.first >= 0 && !quarter.cut)
         for (const SearchPlan::Driver& driver : m_plan.drivers)
             if (!driver.count.empty() && sql.empty())
                 sql = driver.count;
     if (sql.empty()) {
-        const auto driver = chooseDriver(quarter);
+        const auto driver = prepare(quarter);
         if (!driver)
             return driver.error();
-        if (!driver.value())
-            if (const auto ordered = orderConditions(quarter); !ordered)
-                return ordered.error();
+        if (PageScan* const pages = m_plan.conditions.empty() ? nullptr : pageScan(quarter, driver.value())) {
+            const auto answer = scanPages(*pages, quarter, [](const PageScan::Match&) { return true; });
+            found = answer.matches;
+            if (!answer.from)
+                return found;
+            quarter = restOf(quarter, answer);
+        }
         sql = textOf(Give::Count, driver.value(), quarter.cut);
     }
     auto counting = statement(sql);
@@ -245,9 +262,9 @@ Result<std::uint64_t> DaySearch::count(const SearchQuarter& quarter)
     bindQuarter(*counting.value(), quarter);
     if (!counting.value()->stepToRow())
         return fail();
-    const std::int64_t found = counting.value()->integer(0);
+    found += static_cast<std::uint64_t>(counting.value()->integer(0));
     counting.value()->reset();
-    return static_cast<std::uint64_t>(found);
+    return found;
 }
 
 // SQLite evaluates conditions as they are written, up to the first that fails, and each costs about the same: where all
@@ -273,34 +290,90 @@ Result<void> DaySearch::orderConditions(const SearchQuarter& quarter)
     asked.value()->reset();
     std::ranges::sort(order);
     m_where.clear();
-    for (const auto& [met, which] : order)
+    m_order.clear();
+    for (const auto& [met, which] : order) {
         m_where += " AND " + m_plan.conditions[which];
+        m_order.push_back(which);
+    }
     return {};
 }
 
-Result<Statement*> DaySearch::asked(Give give, const SearchQuarter& quarter)
+Result<const SearchPlan::Driver*> DaySearch::prepare(const SearchQuarter& quarter)
 {
     const auto driver = chooseDriver(quarter);
-    if (!driver)
-        return driver.error();
-    if (!driver.value())
+    if (driver && !driver.value())
         if (const auto ordered = orderConditions(quarter); !ordered)
             return ordered.error();
-    const auto found = statement(textOf(give, driver.value(), quarter.cut));
+    return driver;
+}
+
+PageScan* DaySearch::pageScan(const SearchQuarter& quarter, const SearchPlan::Driver* driver)
+{
+    if (driver || quarter.cut)
+        return nullptr;
+    if (!m_canScanPages)
+        m_canScanPages = m_pageScan.begin(m_reader->database());
+    return *m_canScanPages ? &m_pageScan : nullptr;
+}
+
+PageScan::Answer DaySearch::scanPages(
+    PageScan& scan, const SearchQuarter& quarter, const std::function<bool(const PageScan::Match&)>& visit)
+{
+    return scan.scan(quarter.first, quarter.end, m_query.newestFirst, m_order, visit, [this] { return !m_stop.now(); });
+}
+
+SearchQuarter DaySearch::restOf(const SearchQuarter& quarter, const PageScan::Answer& answer) const
+{
+    SearchQuarter rest = quarter;
+    (m_query.newestFirst ? rest.end : rest.first) = *answer.from;
+    return rest;
+}
+
+Result<Statement*> DaySearch::asked(Give give, const SearchQuarter& quarter, const SearchPlan::Driver* driver)
+{
+    const auto found = statement(textOf(give, driver, quarter.cut));
     if (found)
         bindQuarter(*found.value(), quarter);
     return found;
 }
 
-Result<std::uint64_t> DaySearch::records(const SearchQuarter& quarter, const std::function<Want(CallKey)>& want,
+Result<std::uint64_t> DaySearch::records(const SearchQuarter& whole, const std::function<Want(CallKey)>& want,
     const std::function<bool(const CallRecord&)>& take)
 {
-    const auto statement = asked(Give::Records, quarter);
+    SearchQuarter quarter = whole;
+    const auto driver = prepare(quarter);
+    if (!driver)
+        return driver.error();
+    std::uint64_t found = 0;
+    bool stopped = false;
+    // Pages find the calls, and SQLite gives each one's record: where all are wanted it gives them as fast by itself.
+    if (PageScan* const pages =
+            m_plan.conditions.empty() || m_query.limit == 0 ? nullptr : pageScan(quarter, driver.value())) {
+        std::optional<Error> failed;
+        const auto answer = scanPages(*pages, quarter, [&](const PageScan::Match& match) {
+            const Want wanted = want(match.key);
+            if (wanted == Want::Nothing)
+                return false;
+            ++found;
+            if (wanted == Want::CountOnly)
+                return true;
+            auto call = record(match.key);
+            if (!call)
+                failed = call.error();
+            else if (call.value())
+                return take(*call.value());
+            return call.has_value();
+        });
+        if (failed)
+            return *failed;
+        if (!answer.from)
+            return found;
+        quarter = restOf(quarter, answer);
+    }
+    const auto statement = asked(Give::Records, quarter, driver.value());
     if (!statement)
         return statement.error();
     Statement& rows = *statement.value();
-    std::uint64_t found = 0;
-    bool stopped = false;
     while (!stopped && rows.stepToRow()) {
         const Want wanted = want({ rows.integer(0) });
         if (wanted == Want::Nothing)
@@ -318,14 +391,27 @@ Result<std::uint64_t> DaySearch::records(const SearchQuarter& quarter, const std
     return found;
 }
 
-Result<std::uint64_t> DaySearch::places(
-    const SearchQuarter& quarter, const std::function<void(const CallCursor&)>& take)
+Result<std::uint64_t> DaySearch::places(const SearchQuarter& whole, const std::function<void(const CallCursor&)>& take)
 {
-    const auto statement = asked(Give::Places, quarter);
+    SearchQuarter quarter = whole;
+    const auto driver = prepare(quarter);
+    if (!driver)
+        return driver.error();
+    std::uint64_t found = 0;
+    if (PageScan* const pages = pageScan(quarter, driver.value())) {
+        const auto answer = scanPages(*pages, quarter, [&](const PageScan::Match& match) {
+            take({ match.value, match.key });
+            return true;
+        });
+        found = answer.matches;
+        if (!answer.from)
+            return found;
+        quarter = restOf(quarter, answer);
+    }
+    const auto statement = asked(Give::Places, quarter, driver.value());
     if (!statement)
         return statement.error();
     Statement& rows = *statement.value();
-    std::uint64_t found = 0;
     while (rows.stepToRow()) {
         ++found;
         take(readPlace(rows));
@@ -357,6 +443,8 @@ std::string DaySearch::explained(const SearchQuarter& quarter)
     const auto driver = chooseDriver(quarter);
     if (!driver)
         return driver.error().what;
+    if (pageScan(quarter, driver.value()))
+        return "PAGES";
     auto plan = statement("EXPLAIN QUERY PLAN " + textOf(Give::Records, driver.value(), quarter.cut));
     if (!plan)
         return plan.error().what;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/storage/day_reader.h"
+#include "engine/storage/page_scan.h"
 #include "engine/storage/search_plan.h"
 
 #include <array>
@@ -33,7 +34,7 @@ public:
     DaySearch& operator=(const DaySearch&) = delete;
 
     // Between the two all is asked of one state of the database, whose lock is taken once.
-    void begin() { m_reader->database().execute("BEGIN"); }
+    void begin();
     void end();
     bool hasIndexes() const { return m_indexed; } // that lead to the candidates of a quarter
     // The first key of [first, end), or with `descending` the last; nullopt when there is none.
@@ -50,7 +51,7 @@ public:
     Result<std::uint64_t> places(const SearchQuarter& quarter, const std::function<void(const CallCursor&)>& take);
     Result<std::optional<CallRecord>> record(CallKey key);
 
-    // The statement that records() would run on this quarter, and the index it chose; for tests.
+    // How records() would look at this quarter: by SQLite's plan, with the index it chose, or PAGES; for tests.
     std::string explained(const SearchQuarter& quarter);
 
 private:
@@ -63,16 +64,28 @@ private:
     std::string textOf(Give give, const SearchPlan::Driver* driver, bool cut) const;
     Result<const SearchPlan::Driver*> chooseDriver(const SearchQuarter& quarter); // nullptr: all rows are looked at
     Result<void> orderConditions(const SearchQuarter& quarter);
+    // Where all rows are looked at, and they can be without SQLite; else nullptr.
+    PageScan* pageScan(const SearchQuarter& quarter, const SearchPlan::Driver* driver);
+    PageScan::Answer scanPages(
+        PageScan& scan, const SearchQuarter& quarter, const std::function<bool(const PageScan::Match&)>& visit);
+    SearchQuarter restOf(const SearchQuarter& quarter, const PageScan::Answer& answer) const;
     void bindQuarter(Statement& statement, const SearchQuarter& quarter) const;
-    Result<Statement*> asked(Give give, const SearchQuarter& quarter); // by the index chosen, ready for its rows
+    // Ready for its rows.
+    Result<Statement*> asked(Give give, const SearchQuarter& quarter, const SearchPlan::Driver* driver);
+    // By an index, or with the conditions in order.
+    Result<const SearchPlan::Driver*> prepare(const SearchQuarter& quarter);
     Error fail();
 
     std::unique_ptr<DayReader> m_reader;
     const SearchPlan& m_plan;
     const CallQuery& m_query;
+    const SearchStop& m_stop;
     bool m_indexed;
     std::string m_where; // m_plan.where, what most calls fail in front
+    std::vector<std::size_t> m_order; // of the plan's conditions, likewise
     bool m_ordered = false;
+    PageScan m_pageScan;
+    std::optional<bool> m_canScanPages; // of the state that begin() took, once it was asked
     std::map<std::string, Statement> m_statements;
 };
 

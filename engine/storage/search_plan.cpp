@@ -20,22 +20,36 @@ struct Term { // a condition with what it compares with
     ConditionOperand operand;
 };
 
-std::string expressionOf(const SearchField& field)
+RowExpression rowExpressionOf(const SearchField& field)
 {
     const std::string name = field.name;
     if (field.kind == Kind::Time)
-        return name + "_ns";
+        return { RowExpression::Kind::Cell, name + "_ns", {} };
     if (name == "duration_s")
-        return "(coalesce(ended_at_ns,last_packet_at_ns)-answered_at_ns)";
-    if (name == "final_code" || name == "q850_cause" || name == "session_expires_s") // 0 says that there is none
-        return "iif(" + name + "<>0," + name + ",NULL)"; // not nullif(), a function that is called for each row
+        return { RowExpression::Kind::Duration, "answered_at_ns", {} };
+    if (name == "final_code" || name == "q850_cause" || name == "session_expires_s")
+        return { RowExpression::Kind::CellOrNone, name, {} };
     if (name == "streams")
-        return "stream_count";
+        return { RowExpression::Kind::Cell, "stream_count", {} };
     if (name == "poll_gap_longest_ms")
-        return "poll_gap_longest_ns";
+        return { RowExpression::Kind::Cell, "poll_gap_longest_ns", {} };
     if (name == "hold_time_s")
-        return "hold_time_ms";
-    return name;
+        return { RowExpression::Kind::Cell, "hold_time_ms", {} };
+    return { RowExpression::Kind::Cell, name, {} };
+}
+
+std::string expressionOf(const SearchField& field)
+{
+    const RowExpression row = rowExpressionOf(field);
+    switch (row.kind) {
+    case RowExpression::Kind::Cell:
+        break;
+    case RowExpression::Kind::CellOrNone: // not by nullif(), a function that is called for each row
+        return "iif(" + row.column + "<>0," + row.column + ",NULL)";
+    case RowExpression::Kind::Duration:
+        return "(coalesce(ended_at_ns,last_packet_at_ns)-" + row.column + ')';
+    }
+    return row.column;
 }
 
 StoredValue stored(const SearchValue& value)
@@ -76,6 +90,39 @@ bool isOneOutcome(const Term& term)
     return term.field == "outcome" && term.comparison == Comparison::Equal && term.operand.words.size() == 1;
 }
 
+// nullopt: only SQL can tell.
+std::optional<RowTest> rowTestOf(const Term& term)
+{
+    const SearchField& field = *searchField(term.field);
+    if (isBesideRecord(field.kind))
+        return std::nullopt;
+    const bool equal = term.comparison == Comparison::Equal;
+    RowTest test { rowExpressionOf(field), RowTest::Kind::Compared, term.comparison, term.operand.value, {} };
+    if (field.kind == Kind::Word) {
+        test.kind = equal ? RowTest::Kind::OneOf : RowTest::Kind::NoneOf;
+        test.words = term.operand.words;
+    } else if (term.operand.value.index() == 0 && (field.kind == Kind::Text || field.kind == Kind::Address)) {
+        test.value = std::string();
+    } else if (term.operand.value.index() == 0) {
+        test.kind = equal ? RowTest::Kind::Absent : RowTest::Kind::Present;
+    } else if (term.operand.pattern) {
+        test.kind = equal ? RowTest::Kind::Fits : RowTest::Kind::FitsNot;
+    }
+    return test;
+}
+
+std::optional<RowCondition> rowConditionOf(std::initializer_list<Term> any)
+{
+    RowCondition condition;
+    for (const Term& term : any) {
+        auto test = rowTestOf(term);
+        if (!test)
+            return std::nullopt;
+        condition.push_back(std::move(*test));
+    }
+    return condition;
+}
+
 class Builder {
 public:
     std::string parameter(StoredValue value)
@@ -110,10 +157,11 @@ public:
         return expression + signOf(term.comparison) + parameter(stored(term.operand.value));
     }
 
-    void require(const std::string& condition)
+    void require(const std::string& condition, std::optional<RowCondition> row)
     {
         m_plan.where += " AND " + condition;
         m_plan.conditions.push_back(condition);
+        m_plan.rowConditions.push_back(std::move(row));
     }
 
     std::string candidates(const char* index, const std::string& condition)
@@ -296,14 +344,16 @@ Result<SearchPlan> planOf(const CallQuery& query)
     const std::vector<Term>& terms = found.value();
     Builder builder;
     for (const Term& term : terms)
-        builder.require(builder.condition(term));
-    if (!query.number.empty())
-        builder.require('(' + builder.condition(numberTerm("caller", query.number)) + " OR "
-            + builder.condition(numberTerm("callee", query.number)) + ')');
+        builder.require(builder.condition(term), rowConditionOf({ term }));
+    if (!query.number.empty()) {
+        const Term caller = numberTerm("caller", query.number), callee = numberTerm("callee", query.number);
+        builder.require('(' + builder.condition(caller) + " OR " + builder.condition(callee) + ')',
+            rowConditionOf({ caller, callee }));
+    }
     std::string leg;
     if (!query.leg.empty()) {
         leg = builder.parameter(toStored(std::string_view(query.leg)));
-        builder.require("((leg_id = " + leg + " AND leg_id<>'') OR call_id = " + leg + ')');
+        builder.require("((leg_id = " + leg + " AND leg_id<>'') OR call_id = " + leg + ')', std::nullopt);
     }
 
     const bool numberOrLeg = !query.number.empty() || !query.leg.empty();
@@ -339,8 +389,10 @@ Result<SearchPlan> planOf(const CallQuery& query)
             };
         if (field->kind == Kind::LegalHold)
             return Error { "calls cannot be sorted by their legal hold; search for those under one: legal_hold!=" };
-        if (query.sortBy != "call_key")
+        if (query.sortBy != "call_key") {
             plan.sortExpression = expressionOf(*field);
+            plan.sortRow = rowExpressionOf(*field);
+        }
     }
     return plan;
 }

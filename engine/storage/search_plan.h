@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/storage/record_fields.h"
+#include "engine/storage/row_test.h"
 #include "shared/calls/call_query.h"
 
 #include <string>
@@ -15,6 +16,8 @@ enum PlanParameter : std::uint8_t { FirstKey = 1, KeyEnd, Quarter, StartedFrom, 
 struct SearchPlan {
     std::string where; // " AND ..." for each condition but those on time; "" for none
     std::vector<std::string> conditions; // the same one by one
+    std::vector<std::optional<RowCondition>>
+        rowConditions; // and once more, on a row's cells; nullopt: only SQL can tell
     std::vector<StoredValue> values; // ?6, ?7...
 
     struct Driver { // an index that leads to candidates; `where` then decides
@@ -25,6 +28,7 @@ struct SearchPlan {
     std::vector<Driver> drivers; // best first
 
     std::string sortExpression; // "": by call_key
+    std::optional<RowExpression> sortRow; // the same on a row's cells
 
     // Conditions on tags and legal holds, which are not in the databases of the days: whoever runs the plan puts the
     // keys of the calls that fit into temporary tables of these names, tagged_0, tagged_1...
