@@ -188,7 +188,7 @@ void TimeSeriesPlot::setKinds(const std::vector<PlotKind>& kinds)
 }
 
 // From the right: the last kind at the panel's edge, each other one left of its successor, the time leftmost.
-void TimeSeriesPlot::chain(Panel& panel)
+void TimeSeriesPlot::chain(Panel& panel) const
 {
     std::vector<QCPItemText*> items { panel.time };
     items.insert(items.end(), panel.readOuts.begin(), panel.readOuts.end());
@@ -201,7 +201,7 @@ void TimeSeriesPlot::chain(Panel& panel)
         } else {
             position->setParentAnchor(items[i + 1]->bottomLeft);
             position->setType(QCPItemPosition::ptAbsolute);
-            position->setCoords(-18, 0);
+            position->setCoords(hasLine(panel, i) ? -18 : 0, 0); // nothing stands for a kind that has no line here
         }
     }
 }

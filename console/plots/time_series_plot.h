@@ -81,7 +81,7 @@ private:
     struct Panel;
 
     void style();
-    static void chain(Panel& panel);
+    void chain(Panel& panel) const;
     void labelTicks();
     bool hasLine(const Panel& panel, std::size_t kind) const;
     void showCursor(std::optional<double> seconds);

@@ -35,11 +35,12 @@ std::vector<CallColumn> columnsOf(bool past)
     const QString time = QStringLiteral("0000-00-00 00:00:00");
     const QString party = QStringLiteral("+34910123456789");
     return { { M::Severity, QStringLiteral("■ critical0"), true }, { M::RaisedAt, time, true },
-        { M::ClearedAt, time, past }, { M::Text, QStringLiteral("Nothing heard from the callee for 21 s"), true, true },
+        { M::ClearedAt, time, past }, { M::Text, QStringLiteral("Nothing heard from the callee"), true, true },
         { M::Worst, QStringLiteral("00,000 ms"), true }, { M::Calls, QStringLiteral("00,000"), true },
         { M::Caller, party, true }, { M::Callee, party, true },
         { M::AcknowledgedBy, QStringLiteral("operator00"), true }, { M::End, QStringLiteral("probe restarted"), past },
-        { M::Comment, QStringLiteral("operator00"), past, past }, { M::Kind, QStringLiteral("Buffer nearly full"), false },
+        { M::Comment, QStringLiteral("operator00"), past, past },
+        { M::Kind, QStringLiteral("Buffer nearly full"), false },
         { M::Rule, QStringLiteral("buffer-nearly-full"), false }, { M::Since, time, false },
         { M::Figure, QStringLiteral("00,000 ms"), false }, { M::Threshold, QStringLiteral("00,000 ms"), false },
         { M::Unit, QStringLiteral("frames/s"), false }, { M::Direction, QStringLiteral("callee00"), false },

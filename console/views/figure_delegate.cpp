@@ -34,8 +34,7 @@ void FigureDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     if (text == unknownFigure() && !selected)
         textColour = m_theme.quiet;
 
-    constexpr int margin = 6;
-    const QRect area = cell.rect.adjusted(margin, 0, -margin, 0);
+    const QRect area = cell.rect.adjusted(cellMargin, 0, -cellMargin, 0);
     const QFontMetrics& metrics = cell.fontMetrics;
     const int signWidth = metrics.horizontalAdvance(QStringLiteral("▲"));
     const bool right = cell.displayAlignment & Qt::AlignRight;

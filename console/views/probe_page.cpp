@@ -43,7 +43,7 @@ std::vector<PlotPanel> panels()
     return all;
 }
 
-enum Column { Name, Total, PerSecond, Group, Help, ColumnCount };
+enum Column { Name, Total, PerSecond, Area, Help, ColumnCount };
 
 }
 
@@ -67,8 +67,9 @@ ProbePage::ProbePage(const ProbeWatch& watch, QWidget* parent)
     m_head->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_counters->setAccessibleName(tr("Counters of the probe"));
     m_counters->setHorizontalHeaderLabels(
-        { tr("Counter"), tr("Total"), tr("Per second"), tr("Of"), tr("What it counts") });
+        { tr("Counter"), tr("Total"), tr("Per second"), tr("Area"), tr("What it counts") });
     m_counters->horizontalHeader()->setStretchLastSection(true);
+    m_counters->horizontalHeader()->setHighlightSections(false);
     m_counters->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     for (const int column : { int(Total), int(PerSecond) })
         m_counters->horizontalHeaderItem(column)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
@@ -83,9 +84,9 @@ ProbePage::ProbePage(const ProbeWatch& watch, QWidget* parent)
     m_counters->setFrameShape(QFrame::NoFrame);
     const int character = fontMetrics().averageCharWidth();
     m_counters->setColumnWidth(Name, character * 27);
-    m_counters->setColumnWidth(Total, character * 16);
-    m_counters->setColumnWidth(PerSecond, character * 13);
-    m_counters->setColumnWidth(Group, fontMetrics().horizontalAdvance(tr("Not handed on")) + 12);
+    m_counters->setColumnWidth(Total, character * 17);
+    m_counters->setColumnWidth(PerSecond, character * 14);
+    m_counters->setColumnWidth(Area, fontMetrics().horizontalAdvance(tr("Not handed on")) + 2 * cellMargin + 4);
     m_plot->setAccessibleName(tr("Health of the probe over time"));
 
     auto* row = new QHBoxLayout;

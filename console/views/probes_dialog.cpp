@@ -34,6 +34,7 @@ ProbesDialog::ProbesDialog(ProbeRegistry& registry, QWidget* parent)
     m_table->setHorizontalHeaderLabels({ tr("Name"), tr("Address") });
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    m_table->horizontalHeader()->setHighlightSections(false);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 12);
     m_table->setSelectionBehavior(QTableWidget::SelectRows);
@@ -64,8 +65,8 @@ ProbesDialog::ProbesDialog(ProbeRegistry& registry, QWidget* parent)
     connect(m_remove, &QPushButton::clicked, this, &ProbesDialog::remove);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &ProbesDialog::accept);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    // A run that was given its engines or captures has not connected the stored ones. OK stores what stands here, so they
-    // stand here, too.
+    // A run that was given its engines or captures has not connected the stored ones. OK stores what stands here, so
+    // they stand here, too.
     std::vector<ProbeAddress> shown = registry.addresses();
     for (ProbeAddress& probe : storedProbes())
         if (std::ranges::find(shown, probe.address, &ProbeAddress::address) == shown.end()) {

@@ -81,7 +81,7 @@ ServicePage::ServicePage(CallSource& source, QWidget* parent)
     for (const Period& period : periods)
         m_period->addItem(tr(period.name));
     m_period->setAccessibleName(tr("Period"));
-    m_refresh->setText(tr("Renew"));
+    m_refresh->setText(tr("Reload"));
     m_refresh->setToolTip(tr("Ask the engine again (F5); it is done by itself each minute"));
     m_refresh->setFocusPolicy(Qt::TabFocus);
 
@@ -196,7 +196,7 @@ void ServicePage::refresh()
     m_error->clear();
     if (m_source.state() != CallSource::State::Connected || m_now == Timestamp {}) {
         if (m_phase != Phase::Before)
-            m_error->say(MessageBar::Kind::Error, tr("Not connected to an engine: the metrics cannot be renewed now."));
+            m_error->say(MessageBar::Kind::Error, tr("Not connected to an engine: the metrics cannot be fetched now."));
         showPhase(m_phase);
         return;
     }

@@ -1,10 +1,33 @@
 #include "console/views/theme.h"
 
+#include <QAbstractItemView>
 #include <QApplication>
-#include <QStyleFactory>
+#include <QProxyStyle>
 #include <QToolTip>
 
 namespace callmon {
+
+namespace {
+
+// Fusion with air in its tables: by itself it leaves two pixels between a number and the next column's words.
+class ConsoleStyle : public QProxyStyle {
+public:
+    ConsoleStyle()
+        : QProxyStyle(QStringLiteral("Fusion"))
+    {
+    }
+
+    int pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const override
+    {
+        if (metric == PM_HeaderMargin)
+            return cellMargin;
+        if (metric == PM_FocusFrameHMargin && qobject_cast<const QAbstractItemView*>(widget) != nullptr)
+            return cellMargin - 1; // Qt adds one to it
+        return QProxyStyle::pixelMetric(metric, option, widget);
+    }
+};
+
+}
 
 QColor Theme::of(MosBand band) const
 {
@@ -122,7 +145,7 @@ QString nameOf(ThemeName name)
 
 void useTheme(QApplication& application, const Theme& theme)
 {
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new ConsoleStyle);
     QApplication::setPalette(theme.palette());
     QToolTip::setPalette(theme.palette());
     application.setStyleSheet({});

@@ -27,6 +27,8 @@ WorstCalls::WorstCalls(const LiveCallModel& live, QWidget* parent)
     setAccessibleName(tr("Worst calls now"));
     setHorizontalHeaderLabels({ tr("MOS"), tr("Caller"), tr("Callee"), tr("Codec"), tr("Loss %"), tr("Duration") });
     horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    for (const int column : { int(Loss), int(Duration) })
+        horizontalHeaderItem(column)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
     horizontalHeader()->setSectionResizeMode(Caller, QHeaderView::Stretch);
     horizontalHeader()->setSectionResizeMode(Callee, QHeaderView::Stretch);
     const int character = fontMetrics().averageCharWidth();
@@ -93,8 +95,11 @@ void WorstCalls::refresh()
             callmon::text(call.codec), percentText(static_cast<double>(loss)),
             durationText(call.answeredAt ? std::optional(Milliseconds(now - *call.answeredAt)) : std::nullopt) };
         for (int column = 0; column < ColumnCount; ++column) {
-            if (item(row, column) == nullptr)
+            if (item(row, column) == nullptr) {
                 setItem(row, column, new QTableWidgetItem);
+                if (column == Loss || column == Duration)
+                    item(row, column)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+            }
             item(row, column)->setText(texts[column]);
             item(row, column)->setToolTip(texts[column]);
         }

@@ -22,6 +22,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QScrollBar>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QStandardPaths>
@@ -162,6 +163,9 @@ private slots:
             QTRY_COMPARE(window.alarms().past().rowCount(), 60);
             window.showAlarms();
             grab("alarms-past");
+            for (const QTableView* list : window.alarms().findChildren<QTableView*>())
+                if (list->isVisible())
+                    QVERIFY2(list->horizontalScrollBar()->maximum() == 0, "a column is cut off");
             window.alarms().rulesAction()->trigger();
             auto* rules = window.alarms().findChild<RulesDialog*>();
             QTRY_VERIFY(rules->rules().rowCount() > 0);
