@@ -341,7 +341,7 @@ void ServicePage::setTheme(const Theme& theme)
     m_error->setTheme(theme);
     m_delegate->setTheme(theme);
     m_mos->setTheme(theme);
-    m_plot->setColours({ theme.base, theme.text, theme.quiet, theme.line, theme.text });
+    m_plot->setColours({ theme.base, theme.text, theme.quiet, theme.line });
     m_plot->setKinds({ { QString(), theme.caller, Qt::SolidLine }, { QString(), theme.callee, Qt::DashLine } });
 }
 
