@@ -275,7 +275,8 @@ void MainWindow::exportList()
 void MainWindow::showShortcuts()
 {
     QMessageBox::information(this, tr("Keyboard"),
-        tr("<table cellspacing=4><tr><td><b>Ctrl+1, 2, 3, 4, 5</b></td><td>live calls, past calls, alarms, service "
+        tr("<table cellspacing=4 width=640><tr><td><b>Ctrl+1, 2, 3, 4, 5</b></td><td>live calls, past calls, alarms, "
+           "service "
            "metrics, probe health</td></tr>"
            "<tr><td><b>F1, Shift+F1</b></td><td>the guide, at the page that is open; these keys</td></tr>"
            "<tr><td><b>Ctrl+Shift+P</b></td><td>every command by name</td></tr>"
@@ -287,8 +288,7 @@ void MainWindow::showShortcuts()
            "<tr><td><b>Enter</b></td><td>open the call</td></tr><tr><td><b>Esc</b></td><td>back</td></tr>"
            "<tr><td><b>Space</b></td><td>play, pause</td></tr>"
            "<tr><td><b>← →</b></td><td>in a waveform: seek 5 s, with Shift 30 s; in a timeline: move the cursor, with "
-           "Ctrl "
-           "from message to message, with Shift pan</td></tr>"
+           "Ctrl from message to message, with Shift pan; in a plot: read the values one after the other</td></tr>"
            "<tr><td><b>+ − Home</b></td><td>in a timeline: zoom, show all of the call</td></tr>"
            "<tr><td><b>Enter</b></td><td>in a timeline: listen from the cursor</td></tr>"
            "<tr><td><b>Ctrl+P</b></td><td>in a timeline: save it as PNG or SVG</td></tr>"

@@ -1,5 +1,6 @@
 #include "console/views/plain_table.h"
 
+#include "console/views/list_header.h"
 #include "console/views/theme.h"
 
 #include <QHeaderView>
@@ -20,6 +21,7 @@ PlainTable::PlainTable(QAbstractItemModel* model, const QString& name, const QSt
 {
     setObjectName(name);
     setAccessibleName(accessibleName);
+    setHorizontalHeader(new ListHeader(this));
     setModel(model);
     setSelectionBehavior(SelectRows);
     setSelectionMode(SingleSelection);
@@ -30,8 +32,6 @@ PlainTable::PlainTable(QAbstractItemModel* model, const QString& name, const QSt
     verticalHeader()->hide();
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
     horizontalHeader()->setStretchLastSection(true);
-    horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    horizontalHeader()->setHighlightSections(false);
     fitColumns();
 }
 

@@ -62,7 +62,7 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
     layout->addWidget(m_error);
     layout->addWidget(tabs, 1);
     layout->addLayout(bottom);
-    resize(1120, 560);
+    resize(1200, 560);
 
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RulesDialog::choose);
     connect(m_form, &RuleForm::changed, this, &RulesDialog::showState);

@@ -5,6 +5,7 @@
 #include "console/models/operations.h"
 #include "console/views/empty_overlay.h"
 #include "console/views/figure_delegate.h"
+#include "console/views/list_header.h"
 
 #include <QHeaderView>
 #include <QKeyEvent>
@@ -25,8 +26,8 @@ WorstCalls::WorstCalls(const LiveCallModel& live, QWidget* parent)
 {
     setObjectName(QStringLiteral("worstCalls"));
     setAccessibleName(tr("Worst calls now"));
+    setHorizontalHeader(new ListHeader(this));
     setHorizontalHeaderLabels({ tr("MOS"), tr("Caller"), tr("Callee"), tr("Codec"), tr("Loss %"), tr("Duration") });
-    horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     for (const int column : { int(Loss), int(Duration) })
         horizontalHeaderItem(column)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
     horizontalHeader()->setSectionResizeMode(Caller, QHeaderView::Stretch);
