@@ -1,8 +1,10 @@
 #include "console/models/probe_health.h"
 
+#include "console/models/figures.h"
 #include "shared/calls/counter_meaning.h"
 
 #include <QCoreApplication>
+#include <algorithm>
 
 namespace callmon {
 
@@ -58,6 +60,23 @@ ProbeHealth::Grade ProbeHealth::grade(std::chrono::milliseconds now) const
         if (sample->lostPerSecond > 0)
             return Grade::Losing;
     return lossesOf(*m_status).empty() ? Grade::Good : Grade::Lossy;
+}
+
+std::optional<double> ProbeHealth::chunksWaiting() const
+{
+    if (m_samples.size() < steadily)
+        return std::nullopt;
+    double least = m_samples.back().chunksWaiting;
+    for (std::size_t i = m_samples.size() - steadily; i < m_samples.size(); ++i)
+        least = std::min(least, m_samples[i].chunksWaiting);
+    return least;
+}
+
+QString diskText(double chunksWaiting)
+{
+    return chunksWaiting > 0 ? QCoreApplication::translate("ProbeHealth", "disk: %1 chunks waiting")
+                                   .arg(countText(static_cast<quint64>(chunksWaiting)))
+                             : QCoreApplication::translate("ProbeHealth", "disk keeps up");
 }
 
 QString word(ProbeHealth::Grade grade)

@@ -24,6 +24,7 @@ public:
 
     static constexpr std::size_t most = 3600;
     static constexpr std::chrono::seconds lately { 60 };
+    static constexpr std::size_t steadily = 5; // samples: some media is always on its way to the disk for a moment
     static constexpr std::chrono::milliseconds lateAfter { 3000 }; // it speaks every second
 
     void add(const ProbeStatus& status, std::chrono::milliseconds arrived); // by a clock that never jumps
@@ -31,6 +32,8 @@ public:
 
     Grade grade(std::chrono::milliseconds now) const;
     std::chrono::milliseconds sinceHeard(std::chrono::milliseconds now) const;
+    // That the disk does not get rid of: at least so many for some seconds. Empty: it is not known for so long.
+    std::optional<double> chunksWaiting() const;
     const std::optional<ProbeStatus>& status() const { return m_status; }
     const std::deque<HealthSample>& samples() const { return m_samples; }
 
@@ -41,6 +44,7 @@ private:
     std::chrono::milliseconds m_arrived {};
 };
 
+QString diskText(double chunksWaiting); // "disk keeps up"
 QString word(ProbeHealth::Grade grade); // "no losses", "losing packets"
 QString glyph(ProbeHealth::Grade grade);
 Tone tone(ProbeHealth::Grade grade);

@@ -3,6 +3,7 @@
 #include <QAbstractItemView>
 #include <QAbstractSpinBox>
 #include <QApplication>
+#include <QComboBox>
 #include <QPainter>
 #include <QProxyStyle>
 #include <QStyleOption>
@@ -34,13 +35,28 @@ public:
         QProxyStyle::drawPrimitive(element, option, painter, widget);
         const bool box = element == PE_IndicatorCheckBox || element == PE_IndicatorItemViewItemCheck;
         const bool line = element == PE_PanelLineEdit && !(option->state & State_HasFocus) && widget != nullptr
-            && qobject_cast<const QAbstractSpinBox*>(widget->parentWidget()) == nullptr;
+            && qobject_cast<const QAbstractSpinBox*>(widget->parentWidget()) == nullptr
+            && qobject_cast<const QComboBox*>(widget->parentWidget()) == nullptr;
         if ((!box && !line) || option->palette.color(QPalette::Window).lightness() > 127)
             return;
         const auto group = option->state & State_Enabled ? QPalette::Active : QPalette::Disabled;
         painter->save();
         painter->setBrush(Qt::NoBrush);
         painter->setPen(option->palette.color(group, box ? QPalette::PlaceholderText : QPalette::Mid));
+        painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
+        painter->restore();
+    }
+
+    void drawComplexControl(ComplexControl control, const QStyleOptionComplex* option, QPainter* painter,
+        const QWidget* widget) const override
+    {
+        QProxyStyle::drawComplexControl(control, option, painter, widget);
+        if (control != CC_SpinBox || option->state & State_HasFocus
+            || option->palette.color(QPalette::Window).lightness() > 127)
+            return;
+        painter->save();
+        painter->setBrush(Qt::NoBrush);
+        painter->setPen(option->palette.color(QPalette::Mid));
         painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
         painter->restore();
     }

@@ -52,6 +52,26 @@ private slots:
         QCOMPARE(health.grade(61s), ProbeHealth::Grade::Gone);
     }
 
+    void aDiskIsBehindWhenItStaysBehind()
+    {
+        const auto after = [](std::initializer_list<std::uint64_t> waiting) {
+            ProbeHealth health;
+            std::chrono::seconds second {};
+            for (const std::uint64_t chunks : waiting) {
+                ProbeStatus status = statusAt(second);
+                status.counters.back().value = chunks;
+                health.add(status, second);
+                second += 1s;
+            }
+            return health.chunksWaiting();
+        };
+        QVERIFY(!after({ 9, 9, 9, 9 })); // nobody knows yet
+        QCOMPARE(after({ 9, 4, 0, 8, 7 }).value(), 0.0); // on their way for a moment, as always
+        QCOMPARE(after({ 0, 9, 4, 6, 8, 7 }).value(), 4.0);
+        QCOMPARE(diskText(0), QString("disk keeps up"));
+        QCOMPARE(diskText(1204), QString("disk: 1,204 chunks waiting"));
+    }
+
     void aProbeThatSaysNothingIsLate()
     {
         ProbeHealth health;
