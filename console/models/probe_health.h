@@ -24,7 +24,10 @@ public:
 
     static constexpr std::size_t most = 3600;
     static constexpr std::chrono::seconds lately { 60 };
-    static constexpr std::size_t steadily = 5; // samples: some media is always on its way to the disk for a moment
+    // Media is always on its way for a moment, more of it the more calls there are. A disk falls behind when more than
+    // twice as much as before waits, all the time.
+    static constexpr std::size_t steadily = 10; // seconds
+    static constexpr double someChunks = 20;
     static constexpr std::chrono::milliseconds lateAfter { 3000 }; // it speaks every second
 
     void add(const ProbeStatus& status, std::chrono::milliseconds arrived); // by a clock that never jumps
@@ -32,19 +35,22 @@ public:
 
     Grade grade(std::chrono::milliseconds now) const;
     std::chrono::milliseconds sinceHeard(std::chrono::milliseconds now) const;
-    // That the disk does not get rid of: at least so many for some seconds. Empty: it is not known for so long.
-    std::optional<double> chunksWaiting() const;
+    // Chunks of media that wait for a disk that falls behind; 0: it keeps up; empty: too little was heard to tell.
+    std::optional<double> chunksBehind() const;
     const std::optional<ProbeStatus>& status() const { return m_status; }
     const std::deque<HealthSample>& samples() const { return m_samples; }
 
 private:
+    void judgeDisk();
+
     std::optional<ProbeStatus> m_status;
     std::deque<HealthSample> m_samples;
     CallSource::State m_state = CallSource::State::Disconnected;
     std::chrono::milliseconds m_arrived {};
+    std::optional<double> m_usualChunks; // that waited before the disk fell behind; empty: it keeps up
 };
 
-QString diskText(double chunksWaiting); // "disk keeps up"
+QString diskText(double chunksBehind); // "disk keeps up"
 QString word(ProbeHealth::Grade grade); // "no losses", "losing packets"
 QString glyph(ProbeHealth::Grade grade);
 Tone tone(ProbeHealth::Grade grade);

@@ -420,15 +420,20 @@ bool TimeSeriesPlot::eventFilter(QObject* watched, QEvent* event)
 void TimeSeriesPlot::keyPressEvent(QKeyEvent* event)
 {
     double step = m_duration / 100;
+    double first = m_duration; // with a value
     std::size_t most = 1;
     for (const auto& panel : m_panels)
-        for (const PlotLine& line : panel->lines)
+        for (const PlotLine& line : panel->lines) {
             if (line.seconds.size() > most) {
                 most = line.seconds.size();
                 step = line.last;
             }
+            for (std::size_t i = 0; i < line.values.size() && line.seconds[i] < first; ++i)
+                if (!std::isnan(line.values[i]))
+                    first = line.seconds[i];
+        }
     step *= event->modifiers() & Qt::ShiftModifier ? 10 : 1;
-    const double from = m_cursor.value_or(event->key() == Qt::Key_Left ? m_duration : -step);
+    const double from = m_cursor.value_or(event->key() == Qt::Key_Left ? m_duration : first - step);
     const double last = std::max(0.0, m_duration - step / 2); // within the last value
     if (event->key() == Qt::Key_Left)
         placeCursor(std::max(0.0, from - step));

@@ -372,8 +372,8 @@ QString TimelinePainter::valueText(const TimelineStrip& strip, std::size_t side,
 
 void TimelinePainter::paintReadOuts(std::optional<double> seconds)
 {
-    const int left = m_layout.plot.right() + 8;
-    const int width = m_layout.right - 8;
+    const int left = m_layout.plot.right() + 12; // a message's mark may stand at the very end
+    const int width = m_layout.right - 12;
     if (seconds) {
         QFont bold = m_painter.font();
         const QFont plain = bold;

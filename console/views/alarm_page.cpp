@@ -36,7 +36,11 @@ std::vector<CallColumn> columnsOf(bool past)
     const QString time = QStringLiteral("0000-00-00 00:00:00");
     const QString party = QStringLiteral("+34910123456789");
     return { { M::Severity, QStringLiteral("■ critical0"), true }, { M::RaisedAt, time, true },
-        { M::ClearedAt, time, past }, { M::Text, QStringLiteral("Nothing heard from the callee"), true, true },
+        { M::ClearedAt, time, past },
+        { M::Text,
+            past ? QStringLiteral("Nothing heard from the callee")
+                 : QStringLiteral("Nothing heard from the callee for 21 s"),
+            true, true },
         { M::Worst, QStringLiteral("00,000 ms"), true }, { M::Calls, QStringLiteral("00,000"), true },
         { M::Caller, party, true }, { M::Callee, party, true },
         { M::AcknowledgedBy, QStringLiteral("operator00"), true }, { M::End, QStringLiteral("probe restarted"), past },

@@ -122,7 +122,7 @@ void ProbeBar::setHealth(const ProbeHealth& health, std::chrono::milliseconds no
     m_late.reset();
     if (health.grade(now) == ProbeHealth::Grade::Late)
         m_late = std::chrono::duration_cast<std::chrono::seconds>(health.sinceHeard(now));
-    const std::optional<double> waiting = health.chunksWaiting();
+    const std::optional<double> waiting = health.chunksBehind();
     m_diskWaits = waiting.value_or(0) > 0;
     m_disk->setText(!waiting ? QString() : m_diskWaits ? tr("⚠ %1").arg(diskText(*waiting)) : diskText(0));
     showState();

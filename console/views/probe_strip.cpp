@@ -61,7 +61,7 @@ void ProbeStrip::refresh()
         if (grade != ProbeHealth::Grade::Gone && health.status())
             text += tr(" · %1 · %2")
                         .arg(bitRateText(health.status()->bitsPerSecond), callsText(health.status()->liveCalls));
-        if (const double waiting = health.chunksWaiting().value_or(0); grade != ProbeHealth::Grade::Gone && waiting > 0)
+        if (const double waiting = health.chunksBehind().value_or(0); grade != ProbeHealth::Grade::Gone && waiting > 0)
             text += tr(" · %1").arg(diskText(waiting));
         badge->setText(text);
         badge->setAccessibleName(text);

@@ -225,10 +225,10 @@ private slots:
                 source.sendStatus(status);
             }
         };
-        tell(1, 6, 0);
+        tell(1, 20, 2);
         QTRY_VERIFY(said("disk keeps up"));
-        tell(7, 12, 340);
-        QTRY_VERIFY(said("⚠ disk: 340 chunks waiting"));
+        tell(21, 30, 340);
+        QTRY_VERIFY(said("⚠ disk falls behind: 340"));
         QTRY_VERIFY_WITH_TIMEOUT(said("◐ late"), 6'000);
         source.sendStatus(source.status(5));
         QTRY_VERIFY(said("● connected"));

@@ -30,6 +30,7 @@
 #include <QTextBrowser>
 #include <QToolButton>
 #include <QtTest>
+#include <algorithm>
 
 using namespace callmon;
 
@@ -606,6 +607,39 @@ private slots:
         window.showLive();
         numbers.tile(OperationsFigure::Lost).click();
         QVERIFY(window.probe().isVisible());
+    }
+
+    void theWorstCallsNowAreListedAndOpened()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.resize(1280, 1000); // room for the docks
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        source.connectNow(2'000);
+        QTRY_COMPARE(window.live().model().rowCount(), 2'000);
+        std::vector<std::pair<double, CallKey>> all; // the worse direction of every call that is on
+        window.live().model().forEach([&](const LiveCall& call, ProbeId) {
+            double worse = 5;
+            for (const LiveDirection& direction : call.sent)
+                if (direction.mosNow > 0)
+                    worse = std::min(worse, double(direction.mosNow));
+            if (worse < 5 && !call.endedAt)
+                all.emplace_back(worse, call.key);
+            return true;
+        });
+        std::ranges::sort(all, {}, &std::pair<double, CallKey>::first);
+        auto* list = window.findChild<QTableWidget*>("worstCalls");
+        QVERIFY(list && list->isVisible());
+        QTRY_COMPARE_WITH_TIMEOUT(list->rowCount(), 20, 5'000);
+        for (int row = 0; row < 20; ++row)
+            QVERIFY(list->item(row, 0)->text().endsWith(
+                QLocale().toString(all[static_cast<std::size_t>(row)].first, 'f', 2)));
+        list->setCurrentCell(0, 0);
+        list->setFocus();
+        QTest::keyClick(list, Qt::Key_Return);
+        QVERIFY(window.currentCall());
+        QCOMPARE(window.currentCall()->call(), all.front().second);
     }
 
     void eachPageKeepsItsDocksToTheNextTime()
