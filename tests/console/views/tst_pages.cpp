@@ -69,6 +69,9 @@ private slots:
             source.connectNow(0);
             grab("live-empty");
             source.connectNow(52'000);
+            QTimer everySecond; // as an engine does: who says nothing is late
+            connect(&everySecond, &QTimer::timeout, &source, [&] { source.sendStatus(source.status(52'000)); });
+            everySecond.start(1'000);
             QTRY_COMPARE(window.live().model().rowCount(), 52'000);
             window.showLive();
             QTest::qWait(2'100); // the tiles and the docks beside the list have looked at it
@@ -179,6 +182,7 @@ private slots:
             }
             rules->close();
             window.showLive();
+            everySecond.stop();
             source.loseConnection();
             grab("connection-lost");
         }
