@@ -2,13 +2,11 @@
 
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
+#include "console/models/sort_rank.h"
 #include "console/zone/display_zone.h"
-#include "shared/base/utc_time.h"
 
 #include <QCoreApplication>
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <string_view>
@@ -17,153 +15,7 @@ namespace callmon {
 
 namespace {
 
-struct ColumnText {
-    const char* title; // two lines: what, and whose or which unit
-    const char* name; // in CSV: never translated, with its unit
-    const char* help;
-};
-
-constexpr std::array<ColumnText, LiveCallModel::ColumnCount> columns { {
-    { QT_TRANSLATE_NOOP("LiveCallModel", "State"), "state",
-        QT_TRANSLATE_NOOP("LiveCallModel", "What the call is doing") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "Start\nUTC"), "started_at",
-        QT_TRANSLATE_NOOP("LiveCallModel", "First message of the call, UTC") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "Duration\nh:mm:ss"), "duration_s",
-        QT_TRANSLATE_NOOP("LiveCallModel", "Since the call was answered") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "Caller"), "caller", QT_TRANSLATE_NOOP("LiveCallModel", "Who calls") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "Callee"), "callee", QT_TRANSLATE_NOOP("LiveCallModel", "Who is called") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "Codec"), "codec",
-        QT_TRANSLATE_NOOP("LiveCallModel", "Codec of the latest stream") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "MOS now\ncaller →"), "caller_mos_now",
-        QT_TRANSLATE_NOOP("LiveCallModel", "Quality over the last second of what the caller sends (1 to 4.5)") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "MOS min\ncaller →"), "caller_mos_min",
-        QT_TRANSLATE_NOOP("LiveCallModel", "Worst 10 seconds so far of what the caller sends (1 to 4.5)") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "MOS now\ncallee →"), "callee_mos_now",
-        QT_TRANSLATE_NOOP("LiveCallModel", "Quality over the last second of what the callee sends (1 to 4.5)") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "MOS min\ncallee →"), "callee_mos_min",
-        QT_TRANSLATE_NOOP("LiveCallModel", "Worst 10 seconds so far of what the callee sends (1 to 4.5)") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "Loss %\ncaller →"), "caller_loss_percent",
-        QT_TRANSLATE_NOOP("LiveCallModel", "Packets lost before the probe of what the caller sends, since it began") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "Loss %\ncallee →"), "callee_loss_percent",
-        QT_TRANSLATE_NOOP("LiveCallModel", "Packets lost before the probe of what the callee sends, since it began") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "Jitter ms\ncaller →"), "caller_jitter_ms",
-        QT_TRANSLATE_NOOP("LiveCallModel", "Interarrival jitter now of what the caller sends (RFC 3550)") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "Jitter ms\ncallee →"), "callee_jitter_ms",
-        QT_TRANSLATE_NOOP("LiveCallModel", "Interarrival jitter now of what the callee sends (RFC 3550)") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "Last\ncode"), "last_code",
-        QT_TRANSLATE_NOOP("LiveCallModel", "Last SIP status seen") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "Call-ID"), "call_id", QT_TRANSLATE_NOOP("LiveCallModel", "SIP Call-ID") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "Trust"), "trust",
-        QT_TRANSLATE_NOOP("LiveCallModel", "What the probe itself missed while the call was on") },
-    { QT_TRANSLATE_NOOP("LiveCallModel", "Probe"), "probe",
-        QT_TRANSLATE_NOOP("LiveCallModel", "The probe that sees the call") },
-} };
-
-const LiveDirection& callerSide(const LiveCall& call)
-{
-    return call.sent[static_cast<std::size_t>(Party::Caller)];
-}
-
-const LiveDirection& calleeSide(const LiveCall& call)
-{
-    return call.sent[static_cast<std::size_t>(Party::Callee)];
-}
-
-std::optional<double> ifSeen(const LiveDirection& direction, float figure)
-{
-    if (!direction.seen)
-        return std::nullopt;
-    return static_cast<double>(figure);
-}
-
-// The number behind a column; empty when unknown or when the column holds text.
-std::optional<double> figure(const LiveCall& call, int column)
-{
-    switch (column) {
-    case LiveCallModel::CallerMosNow:
-        return knownMos(callerSide(call).mosNow);
-    case LiveCallModel::CallerMosMin:
-        return knownMos(callerSide(call).mosMin);
-    case LiveCallModel::CalleeMosNow:
-        return knownMos(calleeSide(call).mosNow);
-    case LiveCallModel::CalleeMosMin:
-        return knownMos(calleeSide(call).mosMin);
-    case LiveCallModel::CallerLoss:
-        return ifSeen(callerSide(call), callerSide(call).lossPercent);
-    case LiveCallModel::CalleeLoss:
-        return ifSeen(calleeSide(call), calleeSide(call).lossPercent);
-    case LiveCallModel::CallerJitter:
-        return ifSeen(callerSide(call), callerSide(call).jitterMs);
-    case LiveCallModel::CalleeJitter:
-        return ifSeen(calleeSide(call), calleeSide(call).jitterMs);
-    case LiveCallModel::LastCode:
-        return call.lastCode == 0 ? std::nullopt : std::optional<double>(call.lastCode);
-    default:
-        return std::nullopt;
-    }
-}
-
-std::string_view textOf(const LiveCall& call, int column)
-{
-    switch (column) {
-    case LiveCallModel::Caller:
-        return call.caller;
-    case LiveCallModel::Callee:
-        return call.callee;
-    case LiveCallModel::Codec:
-        return call.codec;
-    case LiveCallModel::CallId:
-        return call.callId;
-    default:
-        return {};
-    }
-}
-
-bool isText(int column)
-{
-    return column == LiveCallModel::Caller || column == LiveCallModel::Callee || column == LiveCallModel::Codec
-        || column == LiveCallModel::CallId;
-}
-
-// Sixteen bytes that compare as the values do, the other way round when descending; the unknown comes last in either
-// order.
-using SortRank = std::array<std::uint64_t, 2>;
-constexpr SortRank unknownRank { std::numeric_limits<std::uint64_t>::max(), std::numeric_limits<std::uint64_t>::max() };
-
-SortRank rankOf(double number, bool descending)
-{
-    if (std::isnan(number))
-        return unknownRank;
-    constexpr std::uint64_t sign = std::uint64_t(1) << 63;
-    const auto bits = std::bit_cast<std::uint64_t>(number + 0.0); // of two zeros one
-    const std::uint64_t rank = bits & sign ? ~bits : bits | sign;
-    return { descending ? ~rank : rank, 0 };
-}
-
-SortRank rankOf(std::string_view text, bool descending)
-{
-    if (text.empty())
-        return unknownRank;
-    SortRank rank {};
-    for (std::size_t i = 0; i < 16; ++i) {
-        const std::uint64_t byte = i < text.size() ? static_cast<unsigned char>(text[i]) : 0;
-        rank[i / 8] = rank[i / 8] << 8 | byte;
-    }
-    return descending ? SortRank { ~rank[0], ~rank[1] } : rank;
-}
-
 constexpr std::size_t fillSlice = 4096; // calls, some milliseconds
-
-bool isLeft(int column)
-{
-    return isText(column) || column == LiveCallModel::State || column == LiveCallModel::Trust
-        || column == LiveCallModel::Probe;
-}
-
-bool isMos(int column)
-{
-    return column >= LiveCallModel::CallerMosNow && column <= LiveCallModel::CalleeMosMin;
-}
 
 }
 
@@ -375,7 +227,7 @@ std::vector<LiveCallModel::Slot> LiveCallModel::selectAndSort() const
     };
     constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
     const bool descending = m_sortOrder == Qt::DescendingOrder;
-    const bool byText = isText(m_sortColumn) || m_sortColumn == Probe;
+    const bool byText = isTextColumn(m_sortColumn) || m_sortColumn == Probe;
     std::vector<Item> items;
     items.reserve(m_calls.size());
     struct OfProbe {
@@ -413,7 +265,7 @@ std::vector<LiveCallModel::Slot> LiveCallModel::selectAndSort() const
         else if (byText)
             text = textOf(entry.call, m_sortColumn);
         else
-            number = figure(entry.call, m_sortColumn).value_or(unknown);
+            number = figureOf(entry.call, m_sortColumn).value_or(unknown);
         items.push_back(
             { byText ? rankOf(text, descending) : rankOf(number, descending), text, entry.call.key.value, slot });
     }
@@ -540,63 +392,9 @@ std::optional<Milliseconds> LiveCallModel::duration(const LiveCall& call, ProbeI
     return std::max(Milliseconds(0), Milliseconds(call.endedAt.value_or(at) - *call.answeredAt));
 }
 
-QVariant LiveCallModel::display(const Entry& entry, int column) const
+LiveRow LiveCallModel::liveRow(const Entry& entry) const
 {
-    const LiveCall& call = entry.call;
-    switch (column) {
-    case State:
-        return word(call.state);
-    case Trust:
-        return word(call.trust);
-    case Start:
-        return clockText(call.startedAt);
-    case Duration:
-        return durationText(duration(call, entry.probe));
-    case Probe:
-        return answers(entry.probe)
-            ? nameOf(entry.probe)
-            : QCoreApplication::translate("LiveCallModel", "%1: no answer").arg(nameOf(entry.probe));
-    case LastCode:
-        return codeText(call.lastCode);
-    case CallerLoss:
-    case CalleeLoss:
-        return percentText(figure(call, column));
-    case CallerJitter:
-    case CalleeJitter:
-        return millisecondsText(figure(call, column));
-    default:
-        if (isMos(column))
-            return mosText(figure(call, column));
-        const std::string_view value = textOf(call, column);
-        return value.empty() ? unknownFigure() : text(value);
-    }
-}
-
-QString LiveCallModel::exported(const Entry& entry, int column) const
-{
-    const LiveCall& call = entry.call;
-    if (isText(column))
-        return text(textOf(call, column));
-    switch (column) {
-    case State:
-        return text(toText(call.state));
-    case Trust:
-        return text(toText(call.trust));
-    case Start:
-        return QString::fromStdString(toIso8601(call.startedAt));
-    case Duration: {
-        const auto length = duration(call, entry.probe);
-        return length ? QString::number(length->count() / 1000, 'f', 3) : QString();
-    }
-    case Probe:
-        return nameOf(entry.probe);
-    case LastCode:
-        return call.lastCode == 0 ? QString() : QString::number(call.lastCode);
-    default: {
-        const auto value = figure(call, column);
-        return value ? QString::number(*value, 'f', 3) : QString();
-    }
-    }
+    return { entry.call, duration(entry.call, entry.probe), nameOf(entry.probe), answers(entry.probe) };
 }
 
 QVariant LiveCallModel::data(const QModelIndex& index, int role) const
@@ -606,9 +404,10 @@ QVariant LiveCallModel::data(const QModelIndex& index, int role) const
         return {};
     const Entry& entry = m_calls[m_shown[static_cast<std::size_t>(index.row())]];
     const int column = index.column();
+    const auto shown = [&] { return shownText(liveRow(entry), column); };
     switch (role) {
     case Qt::DisplayRole:
-        return display(entry, column);
+        return shown();
     case Qt::ToolTipRole:
         if (column == Start)
             return dateTimeText(call->startedAt) + QLatin1Char(' ') + zoneLabel();
@@ -616,18 +415,17 @@ QVariant LiveCallModel::data(const QModelIndex& index, int role) const
             return codeMeaning(call->lastCode);
         if (column == Trust)
             return meaning(call->trust);
-        if (isMos(column))
-            return bandWord(bandOf(figure(*call, column)));
-        return isText(column) || column == Probe ? display(entry, column) : QVariant();
+        if (isMosColumn(column))
+            return bandWord(bandOf(figureOf(*call, column)));
+        return isTextColumn(column) || column == Probe ? QVariant(shown()) : QVariant();
     case Qt::AccessibleTextRole:
-        if (isMos(column))
-            return QStringLiteral("%1 %2").arg(
-                display(entry, column).toString(), bandWord(bandOf(figure(*call, column))));
-        return display(entry, column);
+        if (isMosColumn(column))
+            return QStringLiteral("%1 %2").arg(shown(), bandWord(bandOf(figureOf(*call, column))));
+        return shown();
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue((isLeft(column) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+        return QVariant::fromValue((isLeftAligned(column) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     case BandRole:
-        return isMos(column) ? QVariant(static_cast<int>(bandOf(figure(*call, column)))) : QVariant();
+        return isMosColumn(column) ? QVariant(static_cast<int>(bandOf(figureOf(*call, column)))) : QVariant();
     case GlyphRole:
         return column == State ? QVariant(glyph(call->state))
             : column == Trust  ? QVariant(glyph(call->trust))
@@ -637,7 +435,7 @@ QVariant LiveCallModel::data(const QModelIndex& index, int role) const
             : column == Trust  ? QVariant(static_cast<int>(tone(call->trust)))
                                : QVariant();
     case ExportRole:
-        return exported(entry, column);
+        return exportedText(liveRow(entry), column);
     case CallKeyRole:
         return QVariant::fromValue<qint64>(call->key.value);
     case ProbeRole:
@@ -653,14 +451,14 @@ QVariant LiveCallModel::headerData(int section, Qt::Orientation orientation, int
 {
     if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount)
         return {};
-    const ColumnText& column = columns[static_cast<std::size_t>(section)];
+    const LiveColumn& column = liveColumn(section);
     switch (role) {
     case Qt::DisplayRole:
         return withZone(QCoreApplication::translate("LiveCallModel", column.title));
     case Qt::ToolTipRole:
         return withZone(QCoreApplication::translate("LiveCallModel", column.help));
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue((isLeft(section) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+        return QVariant::fromValue((isLeftAligned(section) ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
     case ExportRole:
         return QString::fromLatin1(column.name);
     default:

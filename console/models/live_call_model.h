@@ -3,6 +3,7 @@
 
 #include "console/models/call_filter.h"
 #include "console/models/list_roles.h"
+#include "console/models/live_columns.h"
 #include "console/models/probe_id.h"
 #include "shared/calls/live_delta.h"
 
@@ -100,8 +101,7 @@ private:
     void leave(Slot slot);
     void refresh(); // filters and sorts, and tells the view what moved
     std::vector<Slot> selectAndSort() const;
-    QVariant display(const Entry& entry, int column) const;
-    QString exported(const Entry& entry, int column) const;
+    LiveRow liveRow(const Entry& entry) const;
     std::optional<Milliseconds> duration(const LiveCall& call, ProbeId probe) const;
     bool answers(ProbeId probe) const;
     QString nameOf(ProbeId probe) const;

@@ -1,8 +1,10 @@
 #include "console/models/probe_health.h"
 
+#include "console/models/figures.h"
 #include "shared/calls/counter_meaning.h"
 
 #include <QCoreApplication>
+#include <algorithm>
 
 namespace callmon {
 
@@ -21,8 +23,10 @@ double valueOf(const ProbeStatus& status, std::string_view name)
 void ProbeHealth::add(const ProbeStatus& status, std::chrono::milliseconds arrived)
 {
     // An engine that was started anew, or another capture: a line through both would be nonsense.
-    if (!m_samples.empty() && status.now < m_samples.back().at)
+    if (!m_samples.empty() && status.now < m_samples.back().at) {
         m_samples.clear();
+        m_usualChunks.reset();
+    }
     HealthSample sample;
     sample.at = status.now;
     sample.thousandFramesPerSecond = static_cast<double>(status.framesPerSecond) / 1000;
@@ -38,6 +42,7 @@ void ProbeHealth::add(const ProbeStatus& status, std::chrono::milliseconds arriv
         m_samples.push_back(sample);
     if (m_samples.size() > most)
         m_samples.pop_front();
+    judgeDisk();
     m_status = status;
     m_arrived = arrived;
 }
@@ -58,6 +63,38 @@ ProbeHealth::Grade ProbeHealth::grade(std::chrono::milliseconds now) const
         if (sample->lostPerSecond > 0)
             return Grade::Losing;
     return lossesOf(*m_status).empty() ? Grade::Good : Grade::Lossy;
+}
+
+void ProbeHealth::judgeDisk()
+{
+    const double now = m_samples.back().chunksWaiting;
+    if (m_usualChunks) {
+        if (now <= std::max(*m_usualChunks * 1.5, someChunks))
+            m_usualChunks.reset();
+        return;
+    }
+    if (m_samples.size() < 2 * steadily)
+        return;
+    const auto recent = m_samples.end() - static_cast<std::ptrdiff_t>(steadily);
+    const auto less = [](const HealthSample& a, const HealthSample& b) { return a.chunksWaiting < b.chunksWaiting; };
+    const double least = std::min_element(recent, m_samples.end(), less)->chunksWaiting;
+    const double before = std::max_element(recent - static_cast<std::ptrdiff_t>(steadily), recent, less)->chunksWaiting;
+    if (least > someChunks && least > 2 * before)
+        m_usualChunks = before;
+}
+
+std::optional<double> ProbeHealth::chunksBehind() const
+{
+    if (m_samples.size() < 2 * steadily)
+        return std::nullopt;
+    return m_usualChunks ? m_samples.back().chunksWaiting : 0;
+}
+
+QString diskText(double chunksBehind)
+{
+    return chunksBehind > 0 ? QCoreApplication::translate("ProbeHealth", "disk falls behind: %1 chunks wait")
+                                  .arg(countText(static_cast<quint64>(chunksBehind)))
+                            : QCoreApplication::translate("ProbeHealth", "disk keeps up");
 }
 
 QString word(ProbeHealth::Grade grade)

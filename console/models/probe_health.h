@@ -24,6 +24,10 @@ public:
 
     static constexpr std::size_t most = 3600;
     static constexpr std::chrono::seconds lately { 60 };
+    // Media is always on its way for a moment, more of it the more calls there are. A disk falls behind when more than
+    // twice as much as before waits, all the time.
+    static constexpr std::size_t steadily = 10; // seconds
+    static constexpr double someChunks = 20;
     static constexpr std::chrono::milliseconds lateAfter { 3000 }; // it speaks every second
 
     void add(const ProbeStatus& status, std::chrono::milliseconds arrived); // by a clock that never jumps
@@ -31,16 +35,22 @@ public:
 
     Grade grade(std::chrono::milliseconds now) const;
     std::chrono::milliseconds sinceHeard(std::chrono::milliseconds now) const;
+    // Chunks of media that wait for a disk that falls behind; 0: it keeps up; empty: too little was heard to tell.
+    std::optional<double> chunksBehind() const;
     const std::optional<ProbeStatus>& status() const { return m_status; }
     const std::deque<HealthSample>& samples() const { return m_samples; }
 
 private:
+    void judgeDisk();
+
     std::optional<ProbeStatus> m_status;
     std::deque<HealthSample> m_samples;
     CallSource::State m_state = CallSource::State::Disconnected;
     std::chrono::milliseconds m_arrived {};
+    std::optional<double> m_usualChunks; // that waited before the disk fell behind; empty: it keeps up
 };
 
+QString diskText(double chunksBehind); // "disk keeps up"
 QString word(ProbeHealth::Grade grade); // "no losses", "losing packets"
 QString glyph(ProbeHealth::Grade grade);
 Tone tone(ProbeHealth::Grade grade);

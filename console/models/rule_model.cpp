@@ -74,6 +74,8 @@ QVariant RuleModel::data(const QModelIndex& index, int role) const
     const auto& [rule, removed] = m_rows[static_cast<std::size_t>(index.row())];
     if (role == Qt::ToolTipRole)
         return adviceText(rule.kind);
+    if (role == Qt::TextAlignmentRole && index.column() == RaiseAfter)
+        return QVariant(Qt::AlignRight | Qt::AlignVCenter);
     if (role != Qt::DisplayRole)
         return {};
     switch (index.column()) {
@@ -104,6 +106,8 @@ QVariant RuleModel::data(const QModelIndex& index, int role) const
 
 QVariant RuleModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
+    if (orientation == Qt::Horizontal && role == Qt::TextAlignmentRole && section == RaiseAfter)
+        return QVariant(Qt::AlignRight | Qt::AlignVCenter);
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole || section < 0 || section >= ColumnCount)
         return {};
     return QCoreApplication::translate("RuleModel", titles[static_cast<std::size_t>(section)]);

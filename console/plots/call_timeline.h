@@ -47,7 +47,10 @@ signals:
     void exportFailed(const QString& whatToDo);
 
 protected:
-    bool event(QEvent* event) override;
+    bool event(QEvent* event) override; // what the user does: call_timeline_input.cpp
+    bool eventFilter(QObject* watched, QEvent* event) override;
+    void moveEvent(QMoveEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
@@ -63,6 +66,7 @@ protected:
 
 private:
     TimelineLayout layoutFor(QSize size) const;
+    std::optional<int> axisInSight(const TimelineLayout& layout) const; // its top, where its own place is not seen
     void redraw(); // the lanes, too
     void placeCursor(double seconds);
     void toEvent(int direction);

@@ -1,8 +1,11 @@
 #include "console/plots/time_series_plot.h"
 
 #include "console/plots/clock_ticker.h"
+#include "console/plots/pixel_columns.h"
+#include "console/plots/plot_tickers.h"
 #include "console/zone/display_zone.h"
 
+#include <QAccessible>
 #include <QDateTime>
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -22,47 +25,6 @@ namespace {
 constexpr int panelTop = 24; // pixels for a panel's title
 constexpr double longCall = 300; // seconds; a second of it is some pixels wide
 
-class ClockTicker : public QCPAxisTicker {
-protected:
-    double getTickStep(const QCPRange& range) override { return clockTickStep(range.size(), tickCount() + 1); }
-    int getSubTickCount(double) override { return 0; }
-    QString getTickLabel(double tick, const QLocale&, QChar, int) override { return clockLabel(tick); }
-};
-
-class TimeOfDayTicker : public ClockTicker {
-public:
-    explicit TimeOfDayTicker(double epoch)
-        : m_epoch(epoch)
-    {
-        setTickOrigin(-std::fmod(epoch, 86400)); // whole hours of the day
-    }
-
-protected:
-    QString getTickLabel(double tick, const QLocale&, QChar, int) override { return timeOfDayLabel(m_epoch + tick); }
-
-private:
-    double m_epoch;
-};
-
-// A label at 0, at the end and at one or two steps between, as many as a low panel has room for.
-class ValueTicker : public QCPAxisTicker {
-protected:
-    double getTickStep(const QCPRange& range) override { return valueTickStep(range.upper / 1.03); }
-    int getSubTickCount(double) override { return 0; }
-};
-
-// The value that the step line has there; NaN when there is none.
-double valueAt(const PlotLine& line, double seconds)
-{
-    constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
-    const auto after = std::upper_bound(line.seconds.begin(), line.seconds.end(), seconds);
-    if (after == line.seconds.begin()) // the other side's first packet came some milliseconds before
-        return !line.seconds.empty() && line.seconds.front() - seconds < 0.05 ? line.values.front() : nothing;
-    const auto i = static_cast<std::size_t>(after - line.seconds.begin()) - 1;
-    const double end = after == line.seconds.end() ? line.seconds[i] + line.last : *after;
-    return seconds < end ? line.values[i] : nothing;
-}
-
 }
 
 struct TimeSeriesPlot::Panel {
@@ -73,7 +35,6 @@ struct TimeSeriesPlot::Panel {
     std::vector<QCPItemText*> readOuts; // a line's sample, name and value for each kind
     QCPItemText* time = nullptr; // left of them, in the first panel
     QCPItemText* empty = nullptr;
-    QCPItemStraightLine* playhead = nullptr;
     QCPItemStraightLine* cursor = nullptr;
     std::vector<PlotLine> lines;
     std::vector<QCPGraph*> graphs; // a line and its lone points, by turns
@@ -111,14 +72,12 @@ TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
         for (QCPAxis* axis : { panel->rect->axis(QCPAxis::atTop), panel->rect->axis(QCPAxis::atRight) })
             axis->setVisible(false);
         QCPAxis* time = panel->rect->axis(QCPAxis::atBottom);
-        const auto ticker = QSharedPointer<ClockTicker>::create();
-        ticker->setTickCount(8);
-        time->setTicker(ticker);
+        time->setTicker(clockTicker());
         if (!panel->what.ticks.empty()) {
             panel->fixedTicks = QSharedPointer<QCPAxisTickerText>::create();
             panel->rect->axis(QCPAxis::atLeft)->setTicker(panel->fixedTicks);
         } else {
-            panel->rect->axis(QCPAxis::atLeft)->setTicker(QSharedPointer<ValueTicker>::create());
+            panel->rect->axis(QCPAxis::atLeft)->setTicker(valueTicker());
         }
         panel->rect->axis(QCPAxis::atLeft)->setNumberFormat(QStringLiteral("g"));
         panel->rect->axis(QCPAxis::atLeft)->setNumberPrecision(6);
@@ -139,22 +98,18 @@ TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
         panel->time->setVisible(false);
         panel->time->setLayer(m_moving);
         panel->empty = label(0.5, 0.5, Qt::AlignCenter);
+        panel->empty->setPadding(QMargins(4, 0, 4, 0));
         panel->empty->setText(tr("no measurement"));
-        const auto line = [&] {
-            auto* item = new QCPItemStraightLine(m_plot);
-            for (QCPItemPosition* point : { item->point1, item->point2 }) {
-                point->setAxisRect(panel->rect);
-                point->setAxes(time, panel->rect->axis(QCPAxis::atLeft));
-                point->setTypeX(QCPItemPosition::ptPlotCoords);
-                point->setTypeY(QCPItemPosition::ptAxisRectRatio);
-            }
-            item->setClipAxisRect(panel->rect);
-            item->setVisible(false);
-            item->setLayer(m_moving);
-            return item;
-        };
-        panel->playhead = line();
-        panel->cursor = line();
+        panel->cursor = new QCPItemStraightLine(m_plot);
+        for (QCPItemPosition* point : { panel->cursor->point1, panel->cursor->point2 }) {
+            point->setAxisRect(panel->rect);
+            point->setAxes(time, panel->rect->axis(QCPAxis::atLeft));
+            point->setTypeX(QCPItemPosition::ptPlotCoords);
+            point->setTypeY(QCPItemPosition::ptAxisRectRatio);
+        }
+        panel->cursor->setClipAxisRect(panel->rect);
+        panel->cursor->setVisible(false);
+        panel->cursor->setLayer(m_moving);
         m_panels.push_back(std::move(panel));
     }
     for (std::size_t i = 0; i + 1 < m_panels.size(); ++i)
@@ -188,7 +143,7 @@ void TimeSeriesPlot::setKinds(const std::vector<PlotKind>& kinds)
 }
 
 // From the right: the last kind at the panel's edge, each other one left of its successor, the time leftmost.
-void TimeSeriesPlot::chain(Panel& panel)
+void TimeSeriesPlot::chain(Panel& panel) const
 {
     std::vector<QCPItemText*> items { panel.time };
     items.insert(items.end(), panel.readOuts.begin(), panel.readOuts.end());
@@ -201,7 +156,7 @@ void TimeSeriesPlot::chain(Panel& panel)
         } else {
             position->setParentAnchor(items[i + 1]->bottomLeft);
             position->setType(QCPItemPosition::ptAbsolute);
-            position->setCoords(-18, 0);
+            position->setCoords(hasLine(panel, i) ? -18 : 0, 0); // nothing stands for a kind that has no line here
         }
     }
 }
@@ -240,7 +195,7 @@ void TimeSeriesPlot::style()
         }
         panel->empty->setColor(m_colours.quietText);
         panel->empty->setFont(font());
-        panel->playhead->setPen(QPen(m_colours.playhead, 2));
+        panel->empty->setBrush(m_colours.background); // over the grid
         panel->cursor->setPen(QPen(m_colours.quietText, 1));
         for (std::size_t i = 0; i < panel->graphs.size(); ++i) {
             const std::size_t kind = panel->lines[i / 2].kind;
@@ -327,11 +282,8 @@ void TimeSeriesPlot::setDuration(double seconds)
 void TimeSeriesPlot::setTimeOfDay(double secondsSince1970)
 {
     m_epoch = secondsSince1970;
-    for (const auto& panel : m_panels) {
-        const auto ticker = QSharedPointer<TimeOfDayTicker>::create(secondsSince1970);
-        ticker->setTickCount(8);
-        panel->rect->axis(QCPAxis::atBottom)->setTicker(ticker);
-    }
+    for (const auto& panel : m_panels)
+        panel->rect->axis(QCPAxis::atBottom)->setTicker(timeOfDayTicker(secondsSince1970));
     m_panels.back()->rect->axis(QCPAxis::atBottom)->setLabel(withZone(tr("Time, UTC")));
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
@@ -341,25 +293,14 @@ bool TimeSeriesPlot::hasLine(const Panel& panel, std::size_t kind) const
     return panel.what.names.empty() || kind < panel.what.names.size();
 }
 
-void TimeSeriesPlot::setPlayhead(std::optional<double> seconds)
-{
-    m_playhead = seconds;
-    for (const auto& panel : m_panels) {
-        panel->playhead->setVisible(seconds.has_value());
-        panel->playhead->point1->setCoords(seconds.value_or(0), 0);
-        panel->playhead->point2->setCoords(seconds.value_or(0), 1);
-    }
-    updateReadOuts();
-    drawMoving();
-}
-
-void TimeSeriesPlot::showCursor(std::optional<double> seconds)
+void TimeSeriesPlot::placeCursor(std::optional<double> seconds)
 {
     m_cursor = seconds;
+    const std::optional<double> at = shownAt();
     for (const auto& panel : m_panels) {
-        panel->cursor->setVisible(seconds.has_value());
-        panel->cursor->point1->setCoords(seconds.value_or(0), 0);
-        panel->cursor->point2->setCoords(seconds.value_or(0), 1);
+        panel->cursor->setVisible(at.has_value());
+        panel->cursor->point1->setCoords(at.value_or(0), 0);
+        panel->cursor->point2->setCoords(at.value_or(0), 1);
     }
     updateReadOuts();
     drawMoving();
@@ -422,24 +363,36 @@ QString TimeSeriesPlot::readOut(std::size_t index, std::size_t kind, std::option
         return text;
     double value = std::numeric_limits<double>::quiet_NaN();
     for (const PlotLine& line : panel.lines)
-        if (const double here = line.kind == kind ? valueAt(line, *seconds) : value; !std::isnan(here))
-            value = here;
+        if (line.kind == kind)
+            if (const double here = valueAt({ line.seconds, line.values, line.last }, *seconds); !std::isnan(here))
+                value = here;
     return (text.isEmpty() ? text : text + QLatin1Char(' '))
         + (std::isnan(value) ? QStringLiteral("–") : QLocale().toString(value, 'f', panel.what.decimals));
 }
 
 void TimeSeriesPlot::updateReadOuts()
 {
-    const std::optional<double> at = m_cursor ? m_cursor : m_playhead;
+    const std::optional<double> at = shownAt();
+    QStringList said;
     for (std::size_t i = 0; i < m_panels.size(); ++i) {
-        for (std::size_t kind = 0; kind < m_panels[i]->readOuts.size(); ++kind)
+        QStringList values { m_panels[i]->what.title };
+        for (std::size_t kind = 0; kind < m_panels[i]->readOuts.size(); ++kind) {
             m_panels[i]->readOuts[kind]->setText(readOut(i, kind, at));
+            values += m_panels[i]->readOuts[kind]->text();
+        }
+        said += values.join(QLatin1Char(' ')).simplified();
         m_panels[i]->time->setVisible(at && i == 0);
         if (at)
-            m_panels[i]->time->setText(m_epoch ? inDisplayZone(static_cast<qint64>(*m_epoch + *at) * 1000)
-                                                     .toString(QStringLiteral("yyyy-MM-dd HH:mm"))
-                                               : clockLabel(*at));
+            m_panels[i]->time->setText(timeText(*at));
     }
+    setAccessibleDescription(at ? timeText(*at) + QStringLiteral(". ") + said.join(QStringLiteral(". ")) : QString());
+}
+
+QString TimeSeriesPlot::timeText(double seconds) const
+{
+    return m_epoch
+        ? inDisplayZone(static_cast<qint64>(*m_epoch + seconds) * 1000).toString(QStringLiteral("yyyy-MM-dd HH:mm"))
+        : clockLabel(seconds);
 }
 
 double TimeSeriesPlot::secondsAt(QPoint position) const
@@ -451,33 +404,50 @@ double TimeSeriesPlot::secondsAt(QPoint position) const
 bool TimeSeriesPlot::eventFilter(QObject* watched, QEvent* event)
 {
     if (event->type() == QEvent::MouseMove) {
-        const auto* mouse = static_cast<QMouseEvent*>(event);
-        showCursor(secondsAt(mouse->pos()));
-        if (mouse->buttons() & Qt::LeftButton)
-            emit seekRequested(secondsAt(mouse->pos()));
+        m_hover = secondsAt(static_cast<QMouseEvent*>(event)->pos());
+        placeCursor(m_cursor);
     } else if (event->type() == QEvent::MouseButtonPress) {
         setFocus(Qt::MouseFocusReason);
-        emit seekRequested(secondsAt(static_cast<QMouseEvent*>(event)->pos()));
+        placeCursor(secondsAt(static_cast<QMouseEvent*>(event)->pos()));
     } else if (event->type() == QEvent::Leave) {
-        showCursor({});
+        m_hover.reset();
+        placeCursor(m_cursor);
     }
     return QWidget::eventFilter(watched, event);
 }
 
+// From value to value of the line that has most of them; with Shift ten at a time.
 void TimeSeriesPlot::keyPressEvent(QKeyEvent* event)
 {
-    const double step = event->modifiers() & Qt::ShiftModifier ? 30 : 5;
-    const double from = m_playhead.value_or(0);
+    double step = m_duration / 100;
+    double first = m_duration; // with a value
+    std::size_t most = 1;
+    for (const auto& panel : m_panels)
+        for (const PlotLine& line : panel->lines) {
+            if (line.seconds.size() > most) {
+                most = line.seconds.size();
+                step = line.last;
+            }
+            for (std::size_t i = 0; i < line.values.size() && line.seconds[i] < first; ++i)
+                if (!std::isnan(line.values[i]))
+                    first = line.seconds[i];
+        }
+    step *= event->modifiers() & Qt::ShiftModifier ? 10 : 1;
+    const double from = m_cursor.value_or(event->key() == Qt::Key_Left ? m_duration : first - step);
+    const double last = std::max(0.0, m_duration - step / 2); // within the last value
     if (event->key() == Qt::Key_Left)
-        emit seekRequested(std::max(0.0, from - step));
+        placeCursor(std::max(0.0, from - step));
     else if (event->key() == Qt::Key_Right)
-        emit seekRequested(std::min(m_duration, from + step));
+        placeCursor(std::min(last, from + step));
     else if (event->key() == Qt::Key_Home)
-        emit seekRequested(0);
+        placeCursor(0);
     else if (event->key() == Qt::Key_End)
-        emit seekRequested(m_duration);
+        placeCursor(last);
     else
-        QWidget::keyPressEvent(event);
+        return QWidget::keyPressEvent(event);
+    m_hover.reset();
+    QAccessibleEvent changed(this, QAccessible::DescriptionChanged);
+    QAccessible::updateAccessibility(&changed);
 }
 
 void TimeSeriesPlot::paintEvent(QPaintEvent*)

@@ -45,7 +45,6 @@ struct PlotColours {
     QColor text;
     QColor quietText;
     QColor grid;
-    QColor playhead;
 };
 
 class TimeSeriesPlot : public QWidget {
@@ -60,14 +59,13 @@ public:
     void setLines(std::size_t panel, const std::vector<PlotLine>& lines);
     void setDuration(double seconds); // the time axis runs from 0 to here
     void setTimeOfDay(double secondsSince1970); // of 0: the axis is then labelled in UTC
-    void setPlayhead(std::optional<double> seconds);
+    // By the arrow keys or a click; where the mouse is comes first.
+    void placeCursor(std::optional<double> seconds);
+    std::optional<double> cursor() const { return m_cursor; }
     // "━━ caller → 4.21": a sample of the line, and its value there, as shown in the panel's corner.
     QString readOut(std::size_t panel, std::size_t kind, std::optional<double> seconds) const;
 
     QSize sizeHint() const override { return { 640, 420 }; }
-
-signals:
-    void seekRequested(double seconds); // a click, or an arrow key
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
@@ -81,23 +79,24 @@ private:
     struct Panel;
 
     void style();
-    static void chain(Panel& panel);
+    void chain(Panel& panel) const;
     void labelTicks();
     bool hasLine(const Panel& panel, std::size_t kind) const;
-    void showCursor(std::optional<double> seconds);
     void updateReadOuts();
     void drawMoving();
+    QString timeText(double seconds) const;
     double secondsAt(QPoint position) const;
+    std::optional<double> shownAt() const { return m_hover ? m_hover : m_cursor; }
 
     QCustomPlot* m_plot;
-    QCPLayer* m_moving; // cursor, playhead and what they read: drawn by itself, as the lines cost much more
+    QCPLayer* m_moving; // the cursor and what it reads: drawn by itself, as the lines cost much more
     std::vector<std::unique_ptr<Panel>> m_panels;
     std::vector<PlotKind> m_kinds;
     PlotColours m_colours;
     double m_duration = 1;
     std::optional<double> m_epoch; // empty: the axis counts from 0
-    std::optional<double> m_playhead;
-    std::optional<double> m_cursor; // where the mouse is
+    std::optional<double> m_cursor;
+    std::optional<double> m_hover; // where the mouse is
 };
 
 }

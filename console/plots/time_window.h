@@ -11,6 +11,7 @@ public:
     double end() const { return m_end; }
     double span() const { return m_end - m_begin; }
     double whole() const { return m_whole; }
+    bool contains(double seconds) const { return seconds >= m_begin && seconds <= m_end; }
     bool showsAll() const { return m_begin <= 0 && m_end >= m_whole; }
 
     // What was shown stays shown, but what reached up to the end goes on to do so.

@@ -76,4 +76,10 @@ struct TimelineLook {
     std::array<QString, timelineSides> names {};
 };
 
+inline QColor faded(QColor colour, double alpha)
+{
+    colour.setAlphaF(static_cast<float>(alpha));
+    return colour;
+}
+
 }

@@ -13,9 +13,9 @@ public:
         const TimeWindow& window);
 
     void paintLanes(); // all that does not move with cursor and playhead
+    void paintAxis(int top); // the time, once more where the lanes' own is out of sight
     void paintCursor(double seconds); // a hairline
     void paintPlayhead(double seconds);
-    void paintSelection(const TimelineEvent& event);
     void paintReadOuts(std::optional<double> seconds); // names and, where a time is given, the values then
 
     // "4.21", "3.1 ± 0.4"; an en dash where nothing is known.
@@ -30,16 +30,13 @@ private:
     void paintGround();
     void paintSpans();
     void paintTime();
-    void paintEvents();
-    void paintKeys();
-    void paintAlarms();
+    template <typename Draw> void forEachTick(Draw draw) const; // with its time, its x, and whether tenths count
+    int tickWidth() const;
     void paintSound(std::size_t side);
     void paintStrip(std::size_t index);
     void paintTitle(const QRect& lane, const QString& title);
-    void paintMark(TimelineMark mark, QPointF at, const QColor& colour);
     Scale scaleOf(const TimelineStrip& strip) const;
     double x(double seconds) const { return m_layout.xOf(seconds, m_window); }
-    bool isSeen(double seconds) const { return seconds >= m_window.begin() && seconds <= m_window.end(); }
 
     QPainter& m_painter;
     const TimelineLayout& m_layout;

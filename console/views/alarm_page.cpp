@@ -6,6 +6,7 @@
 #include "console/views/call_table.h"
 #include "console/views/empty_state.h"
 #include "console/views/message_bar.h"
+#include "console/views/progress_line.h"
 #include "console/views/rules_dialog.h"
 #include "console/views/shelve_dialog.h"
 
@@ -35,11 +36,16 @@ std::vector<CallColumn> columnsOf(bool past)
     const QString time = QStringLiteral("0000-00-00 00:00:00");
     const QString party = QStringLiteral("+34910123456789");
     return { { M::Severity, QStringLiteral("■ critical0"), true }, { M::RaisedAt, time, true },
-        { M::ClearedAt, time, past }, { M::Text, QStringLiteral("Nothing heard from the callee for 21 s"), true, true },
+        { M::ClearedAt, time, past },
+        { M::Text,
+            past ? QStringLiteral("Nothing heard from the callee")
+                 : QStringLiteral("Nothing heard from the callee for 21 s"),
+            true, true },
         { M::Worst, QStringLiteral("00,000 ms"), true }, { M::Calls, QStringLiteral("00,000"), true },
         { M::Caller, party, true }, { M::Callee, party, true },
         { M::AcknowledgedBy, QStringLiteral("operator00"), true }, { M::End, QStringLiteral("probe restarted"), past },
-        { M::Comment, QStringLiteral("operator00"), past, past }, { M::Kind, QStringLiteral("Buffer nearly full"), false },
+        { M::Comment, QStringLiteral("operator00"), past, past },
+        { M::Kind, QStringLiteral("Buffer nearly full"), false },
         { M::Rule, QStringLiteral("buffer-nearly-full"), false }, { M::Since, time, false },
         { M::Figure, QStringLiteral("00,000 ms"), false }, { M::Threshold, QStringLiteral("00,000 ms"), false },
         { M::Unit, QStringLiteral("frames/s"), false }, { M::Direction, QStringLiteral("callee00"), false },
@@ -63,6 +69,7 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
     , m_filter(new QLineEdit(this))
     , m_count(new QLabel(this))
     , m_error(new MessageBar(this))
+    , m_searching(new ProgressLine(this))
     , m_acknowledge(new QAction(tr("&Acknowledge…"), this))
     , m_shelve(new QAction(tr("&Shelve…"), this))
     , m_openCall(new QAction(tr("Open the &call"), this))
@@ -160,6 +167,7 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
     connect(m_filter, &QLineEdit::returnPressed, this, &AlarmPage::focusList);
     connect(m_acknowledge, &QAction::triggered, this, &AlarmPage::askForComment);
     connect(m_shelve, &QAction::triggered, this, &AlarmPage::shelve);
+    connect(m_searching, &ProgressLine::cancelled, this, &AlarmPage::cancel);
     connect(m_rules, &QAction::triggered, this, &AlarmPage::showRules);
     connect(m_openCall, &QAction::triggered, this, [this] {
         if (const auto call = table().currentCall(); call && call->key.value != 0)
@@ -223,6 +231,7 @@ void AlarmPage::arrange()
     layout->setSpacing(0);
     layout->addLayout(row);
     layout->addWidget(m_error);
+    layout->addWidget(m_searching);
     layout->addWidget(m_stack, 1);
     layout->addLayout(actions);
     layout->addWidget(m_detail);
@@ -280,6 +289,7 @@ void AlarmPage::reload()
     if (m_search)
         m_source.cancel(*m_search);
     m_search.reset();
+    m_cancelled = false;
     m_past->clear();
     m_error->clear();
     if (m_source.state() != CallSource::State::Connected) {
@@ -296,8 +306,23 @@ void AlarmPage::reload()
     showState();
 }
 
+bool AlarmPage::cancel()
+{
+    if (!m_search)
+        return false;
+    m_source.cancel(*m_search);
+    m_search.reset();
+    m_cancelled = true;
+    showState();
+    return true;
+}
+
 void AlarmPage::showState()
 {
+    if (m_search)
+        m_searching->begin(tr("Searching the past alarms…"));
+    else
+        m_searching->end();
     const bool past = showsPast();
     const AlarmModel& model = past ? *m_past : *m_open;
     const auto shown = static_cast<std::size_t>(model.rowCount());
@@ -310,13 +335,17 @@ void AlarmPage::showState()
         shown == model.total() ? alarmsText(shown) : tr("%1 of %2").arg(countText(shown), alarmsText(model.total()));
     if (past && model.matchesInAll() > model.total())
         count += tr(", the newest of %1").arg(countText(model.matchesInAll()));
+    if (past && m_cancelled)
+        count = tr("Cancelled: %1").arg(count);
     if (!past && m_open->unacknowledged() > 0)
         count += tr(" · %1 not acknowledged").arg(countText(m_open->unacknowledged()));
     m_count->setText(count);
     if (!connected && !past)
         m_empty->say(tr("Not connected to an engine"), tr("The console connects by itself as soon as one answers."));
     else if (past && m_search)
-        m_empty->say(tr("Searching…"), {});
+        m_empty->say(tr("Searching…"), tr("Press Esc to cancel."));
+    else if (past && m_cancelled && model.total() == 0)
+        m_empty->say(tr("Search cancelled"), tr("Nothing had been found yet. Choose a time above to search again."));
     else if (model.total() > 0)
         m_empty->say(tr("No alarm matches the filter"),
             past ? tr("Press Esc to clear it.") : tr("Press Esc to clear it, or choose “Open, with shelved” above."));

@@ -22,6 +22,7 @@ class AlarmDetail;
 class CallTable;
 class EmptyState;
 class MessageBar;
+class ProgressLine;
 
 class AlarmPage : public QWidget {
     Q_OBJECT
@@ -43,6 +44,7 @@ public:
     void setFilterText(const QString& text);
     void focusList();
     bool clearFilter(); // false when there was none
+    bool cancel(); // of the search of past ones; false when none was on
     void reload(); // the past ones
     void setTheme(const Theme& theme);
     void addExportAction(QAction* action);
@@ -75,6 +77,7 @@ private:
     QLineEdit* m_filter;
     QLabel* m_count;
     MessageBar* m_error;
+    ProgressLine* m_searching;
     QAction* m_acknowledge;
     QAction* m_shelve;
     QAction* m_openCall;
@@ -88,6 +91,7 @@ private:
     AlarmDetail* m_detail;
     Theme m_theme = themeOf(ThemeName::Light);
     Timestamp m_now {};
+    bool m_cancelled = false; // the search of the past alarms that are shown
     std::optional<quint64> m_search;
     std::deque<std::function<quint64()>> m_changes; // one after the other: an engine takes some requests at once only
     QString m_whenRefused; // "Not acknowledged: %1"

@@ -84,19 +84,21 @@ QString AuditDialog::message() const
 void AuditDialog::reload()
 {
     m_reload->setEnabled(false);
+    m_state->setText(tr("Reading the log, and whether each entry follows on the one before it…"));
     AuditQuery query;
     query.newest = m_most->currentData().toUInt();
     m_desk.audit(query, this, [this](const Result<AuditPage>& answer) {
         m_reload->setEnabled(true);
+        m_state->clear();
         if (!answer)
             return m_error->say(MessageBar::Kind::Error, QString::fromStdString(answer.error().what));
         const AuditPage& page = answer.value();
         m_error->clear();
         std::vector<PlainRow> rows;
         for (auto entry = page.entries.rbegin(); entry != page.entries.rend(); ++entry)
-            rows.push_back({ { entry->at, QString::fromStdString(entry->user),
-                                 QString::fromStdString(entry->role), QString::fromStdString(entry->from),
-                                 QString::fromStdString(entry->action), QString::fromStdString(entry->detail) },
+            rows.push_back({ { entry->at, QString::fromStdString(entry->user), QString::fromStdString(entry->role),
+                                 QString::fromStdString(entry->from), QString::fromStdString(entry->action),
+                                 QString::fromStdString(entry->detail) },
                 {} });
         m_model->setRows(std::move(rows));
         m_table->fitColumns();

@@ -9,7 +9,6 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QMenu>
-#include <QPainter>
 #include <QSettings>
 #include <algorithm>
 
@@ -233,17 +232,11 @@ void CallTable::keyPressEvent(QKeyEvent* event)
         QTableView::keyPressEvent(event);
 }
 
-void CallTable::paintEvent(QPaintEvent* event)
+// Without a change of the selection (Ctrl and an arrow) the view paints the one cell anew, and the row is in focus.
+void CallTable::currentChanged(const QModelIndex& current, const QModelIndex& previous)
 {
-    QTableView::paintEvent(event);
-    if (!hasFocus() || !currentIndex().isValid())
-        return;
-    QRect row = visualRect(currentIndex());
-    row.setLeft(0);
-    row.setRight(viewport()->width() - 1);
-    QPainter painter(viewport());
-    painter.setPen(QPen(palette().color(QPalette::Text), 1, Qt::DotLine));
-    painter.drawRect(row.adjusted(0, 0, 0, -1));
+    QTableView::currentChanged(current, previous);
+    viewport()->update();
 }
 
 }

@@ -151,7 +151,7 @@ QString CallsOverTime::state() const
 
 void CallsOverTime::setTheme(const Theme& theme)
 {
-    m_plot->setColours({ theme.base, theme.text, theme.quiet, theme.line, theme.text });
+    m_plot->setColours({ theme.base, theme.text, theme.quiet, theme.line });
     m_plot->setKinds({ { QString(), theme.caller, Qt::SolidLine }, { QString(), theme.callee, Qt::DashLine } });
     QPalette palette = theme.palette();
     palette.setColor(QPalette::WindowText, theme.fair);

@@ -2,15 +2,57 @@
 
 #include "console/models/fuzzy_match.h"
 
+#include <QApplication>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QPainter>
+#include <QStyledItemDelegate>
 #include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 namespace callmon {
+
+namespace {
+
+enum Role { CommandRole = Qt::UserRole, KeysRole };
+constexpr int margin = 8;
+
+// A command's name at the left, its keys in a column of their own at the right.
+class CommandDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
+        return { QStyledItemDelegate::sizeHint(option, index).width(), option.fontMetrics.height() + 7 };
+    }
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
+        QStyleOptionViewItem cell = option;
+        initStyleOption(&cell, index);
+        const QString name = std::exchange(cell.text, QString());
+        const QStyle* style = cell.widget ? cell.widget->style() : QApplication::style();
+        style->drawControl(QStyle::CE_ItemViewItem, &cell, painter, cell.widget);
+        const bool selected = cell.state & QStyle::State_Selected;
+        const QRect area = cell.rect.adjusted(margin, 0, -margin, 0);
+        const QString keys = index.data(KeysRole).toString();
+        painter->save();
+        painter->setPen(cell.palette.color(selected ? QPalette::HighlightedText : QPalette::PlaceholderText));
+        painter->drawText(area, Qt::AlignRight | Qt::AlignVCenter, keys);
+        painter->setPen(cell.palette.color(selected ? QPalette::HighlightedText : QPalette::Text));
+        const int room = area.width() - (keys.isEmpty() ? 0 : cell.fontMetrics.horizontalAdvance(keys) + 2 * margin);
+        painter->drawText(
+            area, Qt::AlignLeft | Qt::AlignVCenter, cell.fontMetrics.elidedText(name, Qt::ElideRight, room));
+        painter->restore();
+    }
+};
+
+}
 
 CommandPalette::CommandPalette(std::vector<Command> commands, QWidget* parent)
     : QDialog(parent, Qt::Dialog | Qt::FramelessWindowHint)
@@ -25,6 +67,7 @@ CommandPalette::CommandPalette(std::vector<Command> commands, QWidget* parent)
     m_list->setAccessibleName(tr("Commands that fit"));
     m_list->setFocusPolicy(Qt::NoFocus); // arrows reach it from the line
     m_list->setUniformItemSizes(true);
+    m_list->setItemDelegate(new CommandDelegate(m_list));
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(8, 8, 8, 8);
@@ -48,7 +91,7 @@ QStringList CommandPalette::shown() const
 {
     QStringList names;
     for (int row = 0; row < m_list->count(); ++row)
-        if (const QVariant command = m_list->item(row)->data(Qt::UserRole); command.isValid())
+        if (const QVariant command = m_list->item(row)->data(CommandRole); command.isValid())
             names += m_commands[command.toUInt()].name;
     return names;
 }
@@ -63,9 +106,11 @@ void CommandPalette::fill(const QString& typed)
     m_list->clear();
     for (const auto& [score, i] : found) {
         const Command& command = m_commands[i];
-        auto* item = new QListWidgetItem(
-            command.keys.isEmpty() ? command.name : QStringLiteral("%1    %2").arg(command.name, command.keys), m_list);
-        item->setData(Qt::UserRole, QVariant::fromValue<uint>(static_cast<uint>(i)));
+        auto* item = new QListWidgetItem(command.name, m_list);
+        item->setData(CommandRole, QVariant::fromValue<uint>(static_cast<uint>(i)));
+        item->setData(KeysRole, command.keys);
+        if (!command.keys.isEmpty())
+            item->setData(Qt::AccessibleDescriptionRole, command.keys);
     }
     if (found.empty())
         (new QListWidgetItem(tr("Nothing is called so: type fewer letters."), m_list))->setFlags(Qt::NoItemFlags);
@@ -75,7 +120,7 @@ void CommandPalette::fill(const QString& typed)
 void CommandPalette::runCurrent()
 {
     const QListWidgetItem* item = m_list->currentItem();
-    const QVariant command = item == nullptr ? QVariant() : item->data(Qt::UserRole);
+    const QVariant command = item == nullptr ? QVariant() : item->data(CommandRole);
     if (!command.isValid())
         return;
     const auto run = m_commands[command.toUInt()].run;

@@ -1,6 +1,9 @@
 #include "console/views/empty_state.h"
 
+#include <QAction>
+#include <QHBoxLayout>
 #include <QLabel>
+#include <QToolButton>
 #include <QVBoxLayout>
 
 namespace callmon {
@@ -9,6 +12,7 @@ EmptyState::EmptyState(QWidget* parent)
     : QWidget(parent)
     , m_what(new QLabel(this))
     , m_toDo(new QLabel(this))
+    , m_help(new QWidget(this))
 {
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
@@ -27,6 +31,11 @@ EmptyState::EmptyState(QWidget* parent)
     layout->addWidget(m_what);
     layout->addSpacing(6);
     layout->addWidget(m_toDo);
+    auto* buttons = new QHBoxLayout(m_help);
+    buttons->setSpacing(8);
+    buttons->setContentsMargins(0, 14, 0, 0);
+    layout->addWidget(m_help, 0, Qt::AlignHCenter);
+    m_help->setVisible(false);
     layout->addStretch(3);
 }
 
@@ -34,6 +43,19 @@ void EmptyState::say(const QString& what, const QString& toDo)
 {
     m_what->setText(what);
     m_toDo->setText(toDo);
+}
+
+void EmptyState::addHelp(QAction* action)
+{
+    auto* button = new QToolButton(m_help);
+    button->setDefaultAction(action);
+    button->setFocusPolicy(Qt::StrongFocus);
+    m_help->layout()->addWidget(button);
+}
+
+void EmptyState::offerHelp(bool offered)
+{
+    m_help->setVisible(offered && !m_help->layout()->isEmpty());
 }
 
 }

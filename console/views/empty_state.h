@@ -1,8 +1,10 @@
-// What stands where a list would be: what is the case, and what to do about it.
+// What stands where a list would be: what is the case, what to do about it, and buttons that do it.
 #pragma once
 
+#include <QList>
 #include <QWidget>
 
+class QAction;
 class QLabel;
 
 namespace callmon {
@@ -13,10 +15,13 @@ class EmptyState : public QWidget {
 public:
     explicit EmptyState(QWidget* parent = nullptr);
     void say(const QString& what, const QString& toDo);
+    void addHelp(QAction* action); // a button, seen while offerHelp(true)
+    void offerHelp(bool offered);
 
 private:
     QLabel* m_what;
     QLabel* m_toDo;
+    QWidget* m_help;
 };
 
 }

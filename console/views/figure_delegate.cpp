@@ -1,5 +1,6 @@
 #include "console/views/figure_delegate.h"
 
+#include <QAbstractItemView>
 #include <QApplication>
 #include <QPainter>
 
@@ -11,7 +12,7 @@ void FigureDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     initStyleOption(&cell, index);
     const QString text = cell.text;
     cell.text.clear();
-    cell.state &= ~QStyle::State_HasFocus; // the row is the thing in focus: drawn below, once
+    cell.state &= ~QStyle::State_HasFocus; // the row is the thing in focus: drawn below
     const QStyle* style = cell.widget ? cell.widget->style() : QApplication::style();
     style->drawControl(QStyle::CE_ItemViewItem, &cell, painter, cell.widget);
 
@@ -34,8 +35,7 @@ void FigureDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     if (text == unknownFigure() && !selected)
         textColour = m_theme.quiet;
 
-    constexpr int margin = 6;
-    const QRect area = cell.rect.adjusted(margin, 0, -margin, 0);
+    const QRect area = cell.rect.adjusted(cellMargin, 0, -cellMargin, 0);
     const QFontMetrics& metrics = cell.fontMetrics;
     const int signWidth = metrics.horizontalAdvance(QStringLiteral("▲"));
     const bool right = cell.displayAlignment & Qt::AlignRight;
@@ -58,6 +58,13 @@ void FigureDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option
     painter->setPen(textColour);
     painter->drawText(textArea, static_cast<int>(cell.displayAlignment),
         metrics.elidedText(text, right ? Qt::ElideLeft : Qt::ElideRight, textArea.width()));
+    if (const auto* view = qobject_cast<const QAbstractItemView*>(cell.widget);
+        view != nullptr && view->hasFocus() && view->currentIndex().row() == index.row()) { // of the row, cell by cell
+        painter->setPen(QPen(selected ? m_theme.accentText : m_theme.text, 1, Qt::DotLine));
+        painter->drawLine(cell.rect.topLeft(), cell.rect.topRight());
+        const QPoint up(0, 1);
+        painter->drawLine(cell.rect.bottomLeft() - up, cell.rect.bottomRight() - up);
+    }
     painter->restore();
 }
 

@@ -92,7 +92,8 @@ QString guide()
         + tr("<h3><a name=\"service\">Service</a></h3>"
              "<p>Metrics over time, in total or by trunk, prefix and codec. With several probes they are of all of "
              "them together; "
-             "peaks are then the sum of each probe's peak, the most there can have been.</p>")
+             "peaks are then the sum of each probe's peak, the most there can have been. In the plots the arrow keys "
+             "read value after value.</p>")
         + picture("service")
         + tr("<h3><a name=\"probe\">Probes</a></h3>"
              "<p>Under Probe, Probes… is the list of engines: <code>local:/path/engine.sock</code>, or "

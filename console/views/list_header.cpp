@@ -1,14 +1,10 @@
 #include "console/views/list_header.h"
 
+#include "console/views/theme.h"
+
 #include <QPainter>
 
 namespace callmon {
-
-namespace {
-
-constexpr int margin = 6; // as the cells'
-
-}
 
 ListHeader::ListHeader(QWidget* parent)
     : QHeaderView(Qt::Horizontal, parent)
@@ -22,12 +18,13 @@ int ListHeader::titleWidth(int section) const
     QFont bold = font();
     bold.setBold(true);
     const QString title = model()->headerData(section, orientation()).toString();
-    return QFontMetrics(bold).size(0, title).width() + 2 * margin + 1;
+    return QFontMetrics(bold).size(0, title).width() + 2 * cellMargin + 1;
 }
 
 QSize ListHeader::sectionSizeFromContents(int section) const
 {
-    return { titleWidth(section), 2 * fontMetrics().lineSpacing() + 14 };
+    const auto lines = model()->headerData(section, orientation()).toString().count(QLatin1Char('\n')) + 1;
+    return { titleWidth(section), static_cast<int>(lines) * fontMetrics().lineSpacing() + (lines > 1 ? 14 : 10) };
 }
 
 void ListHeader::paintEvent(QPaintEvent* event)
@@ -67,7 +64,8 @@ void ListHeader::paintSection(QPainter* painter, const QRect& area, int section)
         painter->drawPolygon(QPolygonF { { x - 5, y - way }, { x + 5, y - way }, { x, y + way } });
         painter->setPen(palette().color(QPalette::WindowText));
     }
-    const QRect text = area.adjusted(margin, 6, -margin, -1);
+    const bool roomForMark = area.height() > 2 * fontMetrics().lineSpacing();
+    const QRect text = area.adjusted(cellMargin, roomForMark ? 6 : 0, -cellMargin, -1);
     painter->drawText(text, flags, model()->headerData(section, orientation()).toString());
     painter->restore();
 }

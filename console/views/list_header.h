@@ -1,4 +1,4 @@
-// Header of the call lists: titles in line with their cells, the sorted column marked without covering its title.
+// Header of every table: titles in line with their cells, the sorted column marked without covering its title.
 #pragma once
 
 #include <QHeaderView>

@@ -73,7 +73,8 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
                             "<b>jitter</b>&gt;=30 <b>duration</b>&gt;600 compare the worse direction's figure.</p>"
                             "<p>Ctrl+Space lists what can be typed; Tab takes the first, Down and Enter another.</p>"));
     m_filter->installEventFilter(this);
-    m_completion = new FilterCompletion(*m_filter, [this] { return filterValues(); }, this); // its keys come first
+    m_completion = new FilterCompletion(
+        *m_filter, [this] { return filterValues(); }, this); // its keys come first
     m_problems->setVisible(false);
     m_numbers->setCheckable(true);
     m_numbers->setChecked(true);
@@ -179,6 +180,12 @@ void LivePage::addExportAction(QAction* action)
     m_export->setDefaultAction(action);
 }
 
+void LivePage::addFirstStep(QAction* action)
+{
+    m_empty->addHelp(action);
+    showCount(m_model->rowCount(), m_model->totalCalls());
+}
+
 void LivePage::applyFilter(const QString& text)
 {
     const CallFilter filter = CallFilter::parse(text);
@@ -199,16 +206,19 @@ void LivePage::showCount(int shown, int total)
     m_stack->setCurrentWidget(shown > 0 ? static_cast<QWidget*>(m_table) : m_empty);
     if (shown > 0)
         return;
+    const bool connected = m_source.state() == CallSource::State::Connected;
+    m_empty->offerHelp(total == 0 && !connected);
     if (total > 0)
         m_empty->say(tr("No live call matches the filter"), tr("Press Esc to clear it."));
-    else if (m_source.state() == CallSource::State::Connected)
+    else if (connected)
         m_empty->say(tr("No calls at the moment"),
             tr("Calls appear here as soon as the probe sees their first message. "
                "If there should be some, check the source and its frames per second in the status line below."));
     else
         m_empty->say(tr("Not connected to an engine"),
-            tr("Start callmon-engine, or give its address: callmon-console --engine URL. "
-               "The console connects by itself as soon as the engine answers."));
+            tr("Start callmon-engine on this machine, or say under Probes where it runs. The console connects by "
+               "itself "
+               "as soon as it answers.\nA capture file needs no engine: open it, or drop it on this window."));
 }
 
 void LivePage::focusFilter()

@@ -39,6 +39,7 @@ public:
     void setFilterText(const QString& text);
     void setTheme(const Theme& theme);
     void addExportAction(QAction* action);
+    void addFirstStep(QAction* action); // offered where there is no engine
 
 signals:
     void callActivated(callmon::CallKey call, callmon::ProbeId probe);

@@ -98,6 +98,10 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
     connect(m_strip, &ProbeStrip::probeWanted, this, qOverload<ProbeId>(&MainWindow::showProbe));
     connect(m_probe, &ProbeBar::clicked, this, qOverload<>(&MainWindow::showProbe));
     connect(m_watch, &ProbeWatch::listChanged, this, &MainWindow::showHealth);
+    connect(m_watch, &ProbeWatch::changed, this, [this] {
+        if (m_watch->entries().size() == 1)
+            m_probe->setHealth(m_watch->entries().begin()->second.health, m_watch->now());
+    });
     connect(&m_live->operations(), &OperationsBar::figureChosen, this, &MainWindow::followFigure);
     connect(m_live, &LivePage::callActivated, this, &MainWindow::openCall);
     connect(m_past, &PastPage::callActivated, this, &MainWindow::openCall);
@@ -113,7 +117,7 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
     connect(m_pages, &QTabWidget::currentChanged, this, [this] {
         const bool call = currentCall() != nullptr;
         m_export->setEnabled(currentTable() != nullptr);
-        for (QAction* ofCall : { m_play, m_saveSound, m_exportCapture })
+        for (QAction* ofCall : { m_play, m_saveSound, m_exportCapture, m_tagsAndNotes, m_closeCall })
             ofCall->setEnabled(call);
         m_reload->setEnabled(call || m_pages->currentWidget() == m_service);
         switchLayout();
@@ -290,7 +294,11 @@ void MainWindow::goBack()
     } else if (page == m_past) {
         if (!m_past->cancel())
             m_past->form().focusNumber();
+    } else if (page == m_service) {
+        m_service->cancel();
     } else if (page == m_alarms) {
+        if (m_alarms->cancel())
+            return;
         m_alarms->clearFilter();
         m_alarms->focusList();
     } else if (currentCall()) {

@@ -124,7 +124,10 @@ private:
     QString m_layout; // of the page in front
     ProbeRegistry* m_registry = nullptr;
     QAction* m_probesAction = nullptr;
+    QAction* m_openCapture = nullptr;
     QAction* m_closeCaptures = nullptr;
+    QAction* m_tagsAndNotes = nullptr;
+    QAction* m_closeCall = nullptr;
     QString m_captureRead; // the probe's name, until it answers
     QActionGroup* m_zones = nullptr;
     QString m_zone; // by its name in the settings

@@ -31,10 +31,10 @@ QStringList filesOf(const QMimeData& data)
 void MainWindow::buildCaptureMenu(QMenu& menu)
 {
     setAcceptDrops(true);
-    QAction* open = menu.addAction(tr("&Open a capture…"));
-    open->setShortcut(Qt::CTRL | Qt::Key_O);
-    open->setToolTip(tr("Find and judge the calls of capture files: they can also be dropped on the window"));
-    connect(open, &QAction::triggered, this, &MainWindow::askForCapture);
+    m_openCapture = menu.addAction(tr("&Open a capture…"));
+    m_openCapture->setShortcut(Qt::CTRL | Qt::Key_O);
+    m_openCapture->setToolTip(tr("Find and judge the calls of capture files: they can also be dropped on the window"));
+    connect(m_openCapture, &QAction::triggered, this, &MainWindow::askForCapture);
     m_closeCaptures = menu.addAction(tr("&Close the captures"));
     m_closeCaptures->setEnabled(false);
     connect(m_closeCaptures, &QAction::triggered, this, [this] {

@@ -5,6 +5,7 @@
 #include "console/views/calls_over_time.h"
 #include "console/views/empty_overlay.h"
 #include "console/views/figure_delegate.h"
+#include "console/views/list_header.h"
 #include "console/views/live_page.h"
 #include "console/views/main_window.h"
 #include "console/views/past_page.h"
@@ -44,6 +45,7 @@ void MainWindow::buildDocks()
     alarms->setAccessibleName(tr("Open alarms"));
     m_alarmDelegate = new FigureDelegate(alarms);
     alarms->setItemDelegate(m_alarmDelegate);
+    alarms->setHorizontalHeader(new ListHeader(alarms));
     alarms->setModel(&m_alarms->open());
     for (int column = 0; column < AlarmModel::ColumnCount; ++column)
         alarms->setColumnHidden(column,
@@ -58,13 +60,13 @@ void MainWindow::buildDocks()
     alarms->setFrameShape(QFrame::NoFrame);
     alarms->verticalHeader()->hide();
     alarms->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 7);
-    alarms->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    alarms->horizontalHeader()->setSectionsClickable(false); // its order is the page's
     alarms->horizontalHeader()->setSectionResizeMode(AlarmModel::Text, QHeaderView::Stretch);
     const int character = fontMetrics().averageCharWidth();
     alarms->setColumnWidth(AlarmModel::Severity, character * 14);
-    alarms->setColumnWidth(
-        AlarmModel::RaisedAt, fontMetrics().horizontalAdvance(QStringLiteral("0000-00-00 00:00:00")) + 24);
-    alarms->setColumnWidth(AlarmModel::AcknowledgedBy, character * 16);
+    alarms->setColumnWidth(AlarmModel::RaisedAt,
+        fontMetrics().horizontalAdvance(QStringLiteral("0000-00-00 00:00:00")) + 2 * cellMargin + 4);
+    alarms->setColumnWidth(AlarmModel::AcknowledgedBy, character * 13);
     connect(alarms, &QTableView::activated, this, [this](const QModelIndex& index) {
         const ProbeAlarm* alarm = m_alarms->open().alarmAt(index.row());
         if (alarm != nullptr && alarm->call)
@@ -123,9 +125,12 @@ void MainWindow::resetLayout()
         addDockWidget(Qt::BottomDockWidgetArea, dock);
         dock->setVisible(docks);
     }
-    if (docks)
-        resizeDocks(
-            { m_overTimeDock, m_worstDock, m_alarmDock }, { height() / 4, height() / 4, height() / 4 }, Qt::Vertical);
+    if (!docks)
+        return;
+    const QList<QDockWidget*> all { m_overTimeDock, m_worstDock, m_alarmDock };
+    resizeDocks(all, { height() / 4, height() / 4, height() / 4 }, Qt::Vertical);
+    resizeDocks(
+        all, { width() * 42 / 100, width() * 22 / 100, width() * 36 / 100 }, Qt::Horizontal); // alarms are sentences
 }
 
 void MainWindow::showEvent(QShowEvent* event)

@@ -111,11 +111,11 @@ void MainWindow::buildMenu()
             page->askToExportCapture();
     });
     call->addAction(m_exportCapture);
-    action(call, tr("&Tags and notes"), { QKeySequence(Qt::CTRL | Qt::Key_N) }, [this] {
+    m_tagsAndNotes = action(call, tr("&Tags and notes"), { QKeySequence(Qt::CTRL | Qt::Key_N) }, [this] {
         if (CallPage* page = currentCall())
             page->showNotes();
     });
-    action(call, tr("&Close the call's page"), { QKeySequence(Qt::CTRL | Qt::Key_W) },
+    m_closeCall = action(call, tr("&Close the call's page"), { QKeySequence(Qt::CTRL | Qt::Key_W) },
         [this] { closePage(m_pages->currentIndex()); });
 
     QMenu* alarm = menuBar()->addMenu(tr("&Alarm"));
@@ -139,6 +139,8 @@ void MainWindow::buildMenu()
     action(probe, tr("&Health over time"), {}, [this] { showProbe(); });
     m_probesAction = action(probe, tr("&Probes…"), {}, [this] { showProbes(); });
     m_probesAction->setEnabled(false); // until there is a list to change
+    m_live->addFirstStep(m_probesAction);
+    m_live->addFirstStep(m_openCapture);
 
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     action(help, tr("&Guide"), { QKeySequence(Qt::Key_F1) }, [this] {
@@ -273,7 +275,8 @@ void MainWindow::exportList()
 void MainWindow::showShortcuts()
 {
     QMessageBox::information(this, tr("Keyboard"),
-        tr("<table cellspacing=4><tr><td><b>Ctrl+1, 2, 3, 4, 5</b></td><td>live calls, past calls, alarms, service "
+        tr("<table cellspacing=4 width=640><tr><td><b>Ctrl+1, 2, 3, 4, 5</b></td><td>live calls, past calls, alarms, "
+           "service "
            "metrics, probe health</td></tr>"
            "<tr><td><b>F1, Shift+F1</b></td><td>the guide, at the page that is open; these keys</td></tr>"
            "<tr><td><b>Ctrl+Shift+P</b></td><td>every command by name</td></tr>"
@@ -285,14 +288,13 @@ void MainWindow::showShortcuts()
            "<tr><td><b>Enter</b></td><td>open the call</td></tr><tr><td><b>Esc</b></td><td>back</td></tr>"
            "<tr><td><b>Space</b></td><td>play, pause</td></tr>"
            "<tr><td><b>← →</b></td><td>in a waveform: seek 5 s, with Shift 30 s; in a timeline: move the cursor, with "
-           "Ctrl "
-           "from message to message, with Shift pan</td></tr>"
+           "Ctrl from message to message, with Shift pan; in a plot: read the values one after the other</td></tr>"
            "<tr><td><b>+ − Home</b></td><td>in a timeline: zoom, show all of the call</td></tr>"
            "<tr><td><b>Enter</b></td><td>in a timeline: listen from the cursor</td></tr>"
            "<tr><td><b>Ctrl+P</b></td><td>in a timeline: save it as PNG or SVG</td></tr>"
            "<tr><td><b>F6</b></td><td>on a call's page: timeline and tabs, or one of them alone</td></tr>"
            "<tr><td><b>F5</b></td><td>fetch the call again, with its sound if that was "
-           "loaded; renew the service metrics</td></tr><tr><td><b>Ctrl+W</b></td><td>close the call</td></tr>"
+           "loaded; fetch the service metrics again</td></tr><tr><td><b>Ctrl+W</b></td><td>close the call</td></tr>"
            "<tr><td><b>Ctrl+H</b></td><td>hold the live list</td></tr>"
            "<tr><td><b>Ctrl+K, Ctrl+J</b></td><td>acknowledge, shelve the chosen alarms</td></tr>"
            "<tr><td><b>Ctrl+R</b></td><td>alarm rules</td></tr>"

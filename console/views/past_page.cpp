@@ -306,6 +306,7 @@ void PastPage::show(Phase phase)
             : callsText(found);
     }
     m_count->setText(m_wanted.isEmpty() || count.isEmpty() ? count : tr("“%1”: %2").arg(m_wanted, count));
+    m_count->setVisible(!m_count->text().isEmpty()); // or what was asked for would stand indented
     m_stack->setCurrentWidget(found > 0 ? static_cast<QWidget*>(m_table) : m_empty);
     switch (phase) {
     case Phase::Before:

@@ -1,5 +1,8 @@
 #include "console/views/plain_table.h"
 
+#include "console/views/list_header.h"
+#include "console/views/theme.h"
+
 #include <QHeaderView>
 #include <QPainter>
 #include <algorithm>
@@ -9,7 +12,7 @@ namespace callmon {
 namespace {
 
 constexpr int widest = 420; // of a column; the rest is in its tool tip
-constexpr int apart = 14; // between columns
+constexpr int apart = 6; // between columns, beside their margins
 
 }
 
@@ -18,6 +21,7 @@ PlainTable::PlainTable(QAbstractItemModel* model, const QString& name, const QSt
 {
     setObjectName(name);
     setAccessibleName(accessibleName);
+    setHorizontalHeader(new ListHeader(this));
     setModel(model);
     setSelectionBehavior(SelectRows);
     setSelectionMode(SingleSelection);
@@ -28,8 +32,6 @@ PlainTable::PlainTable(QAbstractItemModel* model, const QString& name, const QSt
     verticalHeader()->hide();
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
     horizontalHeader()->setStretchLastSection(true);
-    horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    horizontalHeader()->setHighlightSections(false);
     fitColumns();
 }
 
@@ -41,11 +43,10 @@ void PlainTable::sayWhenEmpty(const QString& text)
 
 void PlainTable::fitColumns()
 {
-    QFont bold = font(); // as titles are while a row is chosen
-    bold.setBold(true);
     for (int column = 0; column + 1 < model()->columnCount(); ++column) { // the last one has the room that is left
         const QString title = model()->headerData(column, Qt::Horizontal).toString();
-        const int needed = std::max(sizeHintForColumn(column), QFontMetrics(bold).horizontalAdvance(title) + 8);
+        const int needed =
+            std::max(sizeHintForColumn(column), fontMetrics().horizontalAdvance(title) + 2 * cellMargin + 2);
         setColumnWidth(column, std::min(needed + apart, widest));
     }
 }

@@ -62,6 +62,7 @@ ProbeBar::ProbeBar(QWidget* parent)
     , m_frames(new QLabel(this))
     , m_bits(new QLabel(this))
     , m_calls(new QLabel(this))
+    , m_disk(new QLabel(this))
     , m_losses(new ElidedLabel(Qt::ElideRight, this))
 {
     auto* row = new QHBoxLayout(this);
@@ -71,9 +72,9 @@ ProbeBar::ProbeBar(QWidget* parent)
     setAccessibleDescription(tr("Click, or press Ctrl+5, for the probe's health over time"));
     m_source->setToolTip(tr("What the probe reads"));
     m_losses->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    for (QWidget* widget :
-        { static_cast<QWidget*>(m_state), static_cast<QWidget*>(m_source), static_cast<QWidget*>(m_time),
-            static_cast<QWidget*>(m_frames), static_cast<QWidget*>(m_bits), static_cast<QWidget*>(m_calls) })
+    for (QWidget* widget : { static_cast<QWidget*>(m_state), static_cast<QWidget*>(m_source),
+             static_cast<QWidget*>(m_time), static_cast<QWidget*>(m_frames), static_cast<QWidget*>(m_bits),
+             static_cast<QWidget*>(m_calls), static_cast<QWidget*>(m_disk) })
         row->addWidget(widget);
     row->addWidget(m_losses, 1);
     // Widths that do not jump from second to second.
@@ -112,9 +113,26 @@ void ProbeBar::show(const ProbeStatus& status)
 void ProbeBar::setState(CallSource::State state)
 {
     m_current = state;
-    switch (state) {
+    m_late.reset();
+    showState();
+}
+
+void ProbeBar::setHealth(const ProbeHealth& health, std::chrono::milliseconds now)
+{
+    m_late.reset();
+    if (health.grade(now) == ProbeHealth::Grade::Late)
+        m_late = std::chrono::duration_cast<std::chrono::seconds>(health.sinceHeard(now));
+    const std::optional<double> waiting = health.chunksBehind();
+    m_diskWaits = waiting.value_or(0) > 0;
+    m_disk->setText(!waiting ? QString() : m_diskWaits ? tr("⚠ %1").arg(diskText(*waiting)) : diskText(0));
+    showState();
+}
+
+void ProbeBar::showState()
+{
+    switch (m_current) {
     case CallSource::State::Connected:
-        m_state->setText(tr("● connected"));
+        m_state->setText(m_late ? tr("◐ late %1 s").arg(m_late->count()) : tr("● connected"));
         break;
     case CallSource::State::Connecting:
         m_state->setText(tr("◐ connecting"));
@@ -137,15 +155,18 @@ void ProbeBar::setTheme(const Theme& theme)
 
 void ProbeBar::style()
 {
-    const bool connected = m_current == CallSource::State::Connected;
+    const bool connected = m_current == CallSource::State::Connected && !m_late;
     QPalette p = m_theme.palette();
-    p.setColor(QPalette::WindowText, connected ? m_theme.good : m_theme.bad);
+    p.setColor(QPalette::WindowText, connected ? m_theme.good : m_late ? m_theme.fair : m_theme.bad);
     m_state->setPalette(p);
     p.setColor(QPalette::WindowText, connected ? m_theme.text : m_theme.quiet);
     for (QLabel* label : { m_time, m_frames, m_bits, m_calls }) {
         label->setPalette(p);
         label->setVisible(m_seen);
     }
+    p.setColor(QPalette::WindowText, m_diskWaits && connected ? m_theme.fair : m_theme.quiet);
+    m_disk->setPalette(p);
+    m_disk->setVisible(m_seen && !m_disk->text().isEmpty());
     m_source->setColour(connected ? m_theme.text : m_theme.quiet);
     m_losses->setColour(m_losing ? m_theme.bad : m_theme.quiet);
     m_losses->setVisible(m_seen);

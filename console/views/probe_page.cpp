@@ -4,6 +4,7 @@
 #include "console/models/shared_words.h"
 #include "console/plots/time_series_plot.h"
 #include "console/views/empty_state.h"
+#include "console/views/list_header.h"
 #include "console/views/message_bar.h"
 #include "console/views/probe_watch.h"
 #include "console/zone/display_zone.h"
@@ -43,7 +44,7 @@ std::vector<PlotPanel> panels()
     return all;
 }
 
-enum Column { Name, Total, PerSecond, Group, Help, ColumnCount };
+enum Column { Name, Total, PerSecond, Area, Help, ColumnCount };
 
 }
 
@@ -66,10 +67,10 @@ ProbePage::ProbePage(const ProbeWatch& watch, QWidget* parent)
     m_head->setTextFormat(Qt::PlainText);
     m_head->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_counters->setAccessibleName(tr("Counters of the probe"));
+    m_counters->setHorizontalHeader(new ListHeader(m_counters));
     m_counters->setHorizontalHeaderLabels(
-        { tr("Counter"), tr("Total"), tr("Per second"), tr("Of"), tr("What it counts") });
+        { tr("Counter"), tr("Total"), tr("Per second"), tr("Area"), tr("What it counts") });
     m_counters->horizontalHeader()->setStretchLastSection(true);
-    m_counters->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     for (const int column : { int(Total), int(PerSecond) })
         m_counters->horizontalHeaderItem(column)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_counters->verticalHeader()->hide();
@@ -83,9 +84,9 @@ ProbePage::ProbePage(const ProbeWatch& watch, QWidget* parent)
     m_counters->setFrameShape(QFrame::NoFrame);
     const int character = fontMetrics().averageCharWidth();
     m_counters->setColumnWidth(Name, character * 27);
-    m_counters->setColumnWidth(Total, character * 16);
-    m_counters->setColumnWidth(PerSecond, character * 13);
-    m_counters->setColumnWidth(Group, fontMetrics().horizontalAdvance(tr("Not handed on")) + 12);
+    m_counters->setColumnWidth(Total, character * 17);
+    m_counters->setColumnWidth(PerSecond, character * 14);
+    m_counters->setColumnWidth(Area, fontMetrics().horizontalAdvance(tr("Not handed on")) + 2 * cellMargin + 4);
     m_plot->setAccessibleName(tr("Health of the probe over time"));
 
     auto* row = new QHBoxLayout;
@@ -99,7 +100,7 @@ ProbePage::ProbePage(const ProbeWatch& watch, QWidget* parent)
     split->addWidget(m_counters);
     split->setStretchFactor(0, 3);
     split->setStretchFactor(1, 2);
-    split->setSizes({ 3'000, 2'600 }); // in this proportion
+    split->setSizes({ 2'800, 2'800 }); // in this proportion
     split->setChildrenCollapsible(false);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -261,7 +262,7 @@ void ProbePage::showLines()
 void ProbePage::setTheme(const Theme& theme)
 {
     m_losses->setTheme(theme);
-    m_plot->setColours({ theme.base, theme.text, theme.quiet, theme.line, theme.text });
+    m_plot->setColours({ theme.base, theme.text, theme.quiet, theme.line });
     m_plot->setKinds({ { tr("each second"), theme.caller, Qt::SolidLine } });
 }
 

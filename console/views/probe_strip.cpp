@@ -61,9 +61,8 @@ void ProbeStrip::refresh()
         if (grade != ProbeHealth::Grade::Gone && health.status())
             text += tr(" · %1 · %2")
                         .arg(bitRateText(health.status()->bitsPerSecond), callsText(health.status()->liveCalls));
-        if (grade != ProbeHealth::Grade::Gone && !health.samples().empty() && health.samples().back().chunksWaiting > 0)
-            text += tr(" · disk %1 chunks behind")
-                        .arg(countText(static_cast<quint64>(health.samples().back().chunksWaiting)));
+        if (const double waiting = health.chunksBehind().value_or(0); grade != ProbeHealth::Grade::Gone && waiting > 0)
+            text += tr(" · %1").arg(diskText(waiting));
         badge->setText(text);
         badge->setAccessibleName(text);
         QString tip = of.message.isEmpty() ? of.name : of.message;

@@ -1,5 +1,6 @@
 #include "console/views/probes_dialog.h"
 
+#include "console/views/list_header.h"
 #include "console/views/message_bar.h"
 #include "console/views/theme.h"
 
@@ -31,15 +32,14 @@ ProbesDialog::ProbesDialog(ProbeRegistry& registry, QWidget* parent)
 {
     setWindowTitle(tr("Probes"));
     m_table->setAccessibleName(tr("Probes"));
+    m_table->setHorizontalHeader(new ListHeader(m_table));
     m_table->setHorizontalHeaderLabels({ tr("Name"), tr("Address") });
     m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 12);
     m_table->setSelectionBehavior(QTableWidget::SelectRows);
     m_table->setSelectionMode(QTableWidget::SingleSelection);
     m_table->setTabKeyNavigation(false);
-    m_table->setColumnWidth(Name, fontMetrics().averageCharWidth() * 24);
     auto* hint =
         new QLabel(tr("An address is local:/path/engine.sock on this machine, or tls://host[:port] elsewhere; then "
                       "your certificate is in ~/.config/callmon. F2 changes a cell, Space on a name switches the "
@@ -64,8 +64,8 @@ ProbesDialog::ProbesDialog(ProbeRegistry& registry, QWidget* parent)
     connect(m_remove, &QPushButton::clicked, this, &ProbesDialog::remove);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &ProbesDialog::accept);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    // A run that was given its engines or captures has not connected the stored ones. OK stores what stands here, so they
-    // stand here, too.
+    // A run that was given its engines or captures has not connected the stored ones. OK stores what stands here, so
+    // they stand here, too.
     std::vector<ProbeAddress> shown = registry.addresses();
     for (ProbeAddress& probe : storedProbes())
         if (std::ranges::find(shown, probe.address, &ProbeAddress::address) == shown.end()) {
@@ -74,6 +74,9 @@ ProbesDialog::ProbesDialog(ProbeRegistry& registry, QWidget* parent)
         }
     for (const ProbeAddress& probe : shown)
         addRow(probe);
+    const int character = fontMetrics().averageCharWidth();
+    m_table->resizeColumnToContents(Name);
+    m_table->setColumnWidth(Name, std::clamp(m_table->columnWidth(Name) + 8, character * 24, character * 48));
     if (m_table->rowCount() > 0)
         m_table->setCurrentCell(0, Name);
     m_table->setFocus();

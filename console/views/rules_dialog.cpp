@@ -2,13 +2,13 @@
 
 #include "console/models/call_words.h"
 #include "console/views/message_bar.h"
+#include "console/views/plain_table.h"
 #include "console/views/rule_form.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QPushButton>
 #include <QTabWidget>
-#include <QTableView>
 #include <QVBoxLayout>
 
 namespace callmon {
@@ -18,7 +18,7 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
     , m_source(source)
     , m_rules(new RuleModel(this))
     , m_changes(new RuleModel(this))
-    , m_table(list(m_rules, QStringLiteral("rules")))
+    , m_table(new PlainTable(m_rules, QStringLiteral("rules"), tr("Alarm rules"), this))
     , m_form(new RuleForm(this))
     , m_error(new MessageBar(this))
     , m_new(new QPushButton(tr("Ne&w"), this))
@@ -26,12 +26,11 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
     , m_remove(new QPushButton(tr("Take &back"), this))
 {
     setWindowTitle(tr("Alarm rules"));
-    m_table->setAccessibleName(tr("Alarm rules"));
     for (const int column : { RuleModel::Change, RuleModel::ChangedAt })
         m_table->setColumnHidden(column, true);
     m_table->horizontalHeader()->moveSection(RuleModel::ChangedBy, RuleModel::ColumnCount - 1);
-    auto* history = list(m_changes, QStringLiteral("ruleChanges"));
-    history->setAccessibleName(tr("Changes of alarm rules"));
+    auto* history = new PlainTable(m_changes, QStringLiteral("ruleChanges"), tr("Changes of alarm rules"), this);
+    history->sayWhenEmpty(tr("No rule was changed: all are as configured."));
     m_new->setToolTip(tr("A rule like the one that is chosen, under a name of its own"));
     m_remove->setToolTip(tr("Take back what users made of the rule: it is gone, or again as configured"));
     for (QPushButton* button : { m_new, m_save, m_remove })
@@ -51,7 +50,7 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
     row->addWidget(m_table, 1);
     row->addLayout(side);
     auto* tabs = new QTabWidget(this);
-    tabs->addTab(page, tr("&Rules"));
+    tabs->addTab(page, tr("R&ules"));
     tabs->addTab(history, tr("&History"));
     auto* close = new QPushButton(tr("Close"), this);
     close->setAutoDefault(false);
@@ -63,7 +62,7 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
     layout->addWidget(m_error);
     layout->addWidget(tabs, 1);
     layout->addLayout(bottom);
-    resize(1120, 560);
+    resize(1200, 560);
 
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RulesDialog::choose);
     connect(m_form, &RuleForm::changed, this, &RulesDialog::showState);
@@ -81,7 +80,7 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
         m_rules->setRules(rules);
         const int chosen = m_rules->rowOf(m_chosen.toStdString());
         m_table->selectRow(std::max(chosen, 0));
-        m_table->resizeColumnsToContents();
+        m_table->fitColumns();
     });
     connect(&source, &CallSource::alarmRuleChangesFound, this,
         [this](quint64 request, const std::vector<AlarmRuleChange>& changes) {
@@ -91,7 +90,7 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
     connect(&source, &CallSource::finished, this, [this, history](quint64 request) {
         if (m_history == request) {
             m_changes->setChanges(std::exchange(m_historyRows, {}));
-            history->resizeColumnsToContents();
+            history->fitColumns();
         }
         if (m_change == request) {
             m_change.reset();
@@ -110,22 +109,9 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
     m_table->setFocus();
 }
 
-QTableView* RulesDialog::list(RuleModel* model, const QString& name)
+QTableView& RulesDialog::table()
 {
-    auto* table = new QTableView(this);
-    table->setObjectName(name);
-    table->setModel(model);
-    table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table->setSelectionMode(QAbstractItemView::SingleSelection);
-    table->setAlternatingRowColors(true);
-    table->setShowGrid(false);
-    table->setTabKeyNavigation(false);
-    table->verticalHeader()->hide();
-    table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
-    table->horizontalHeader()->setSectionsMovable(true);
-    table->horizontalHeader()->setStretchLastSection(true);
-    table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    return table;
+    return *m_table;
 }
 
 void RulesDialog::setTheme(const Theme& theme)

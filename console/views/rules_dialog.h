@@ -13,6 +13,7 @@ class QTableView;
 namespace callmon {
 
 class MessageBar;
+class PlainTable;
 class RuleForm;
 
 class RulesDialog : public QDialog {
@@ -25,10 +26,9 @@ public:
     RuleModel& rules() { return *m_rules; }
     RuleModel& changes() { return *m_changes; }
     RuleForm& form() { return *m_form; }
-    QTableView& table() { return *m_table; }
+    QTableView& table();
 
 private:
-    QTableView* list(RuleModel* model, const QString& name);
     void reload();
     void choose();
     void begin(const AlarmRule& rule); // a new one
@@ -39,7 +39,7 @@ private:
     CallSource& m_source;
     RuleModel* m_rules;
     RuleModel* m_changes;
-    QTableView* m_table;
+    PlainTable* m_table;
     RuleForm* m_form;
     MessageBar* m_error;
     QPushButton* m_new;

@@ -7,6 +7,7 @@
 #include "console/views/list_header.h"
 #include "console/views/message_bar.h"
 #include "console/views/mos_bar.h"
+#include "console/views/progress_line.h"
 #include "console/zone/display_zone.h"
 
 #include <QComboBox>
@@ -69,6 +70,7 @@ ServicePage::ServicePage(CallSource& source, QWidget* parent)
     , m_refresh(new QToolButton(this))
     , m_count(new QLabel(this))
     , m_error(new MessageBar(this))
+    , m_loading(new ProgressLine(this))
     , m_stack(new QStackedWidget(this))
     , m_groups(new QTableWidget(this))
     , m_delegate(new FigureDelegate(this))
@@ -81,7 +83,7 @@ ServicePage::ServicePage(CallSource& source, QWidget* parent)
     for (const Period& period : periods)
         m_period->addItem(tr(period.name));
     m_period->setAccessibleName(tr("Period"));
-    m_refresh->setText(tr("Renew"));
+    m_refresh->setText(tr("Reload"));
     m_refresh->setToolTip(tr("Ask the engine again (F5); it is done by itself each minute"));
     m_refresh->setFocusPolicy(Qt::TabFocus);
 
@@ -123,11 +125,13 @@ ServicePage::ServicePage(CallSource& source, QWidget* parent)
     layout->setSpacing(0);
     layout->addLayout(row);
     layout->addWidget(m_error);
+    layout->addWidget(m_loading);
     layout->addWidget(m_stack, 1);
 
     connect(m_grouping, &QComboBox::currentIndexChanged, this, &ServicePage::refresh);
     connect(m_period, &QComboBox::currentIndexChanged, this, &ServicePage::refresh);
     connect(m_refresh, &QToolButton::clicked, this, &ServicePage::refresh);
+    connect(m_loading, &ProgressLine::cancelled, this, &ServicePage::cancel);
     connect(m_groups, &QTableWidget::currentCellChanged, this, &ServicePage::showGroup);
     connect(&source, &CallSource::statusChanged, this, [this](const ProbeStatus& status) {
         const bool first = m_now == Timestamp {};
@@ -196,7 +200,7 @@ void ServicePage::refresh()
     m_error->clear();
     if (m_source.state() != CallSource::State::Connected || m_now == Timestamp {}) {
         if (m_phase != Phase::Before)
-            m_error->say(MessageBar::Kind::Error, tr("Not connected to an engine: the metrics cannot be renewed now."));
+            m_error->say(MessageBar::Kind::Error, tr("Not connected to an engine: the metrics cannot be fetched now."));
         showPhase(m_phase);
         return;
     }
@@ -208,6 +212,17 @@ void ServicePage::refresh()
     m_asked.stepMinutes = static_cast<std::uint32_t>(period.step.count());
     m_request = m_source.serviceHistory(m_asked);
     showPhase(Phase::Loading);
+}
+
+bool ServicePage::cancel()
+{
+    if (!m_request)
+        return false;
+    m_source.cancel(*m_request);
+    m_request.reset();
+    m_rows.clear();
+    showPhase(Phase::Cancelled);
+    return true;
 }
 
 void ServicePage::ended(quint64 request, const QString* failure)
@@ -306,7 +321,12 @@ void ServicePage::showGroup()
 void ServicePage::showPhase(Phase phase)
 {
     m_phase = phase;
-    m_count->setText(phase == Phase::Loading ? tr("Fetching…")
+    if (phase == Phase::Loading)
+        m_loading->begin(tr("Fetching the metrics…"));
+    else
+        m_loading->end();
+    m_count->setText(phase == Phase::Cancelled ? tr("Cancelled: F5 asks again.")
+            : phase == Phase::Loading          ? tr("Fetching…")
             : m_asked.from && phase == Phase::Done
             ? withZone(tr("%1 to %2 UTC")).arg(dateTimeText(*m_asked.from), dateTimeText(*m_asked.to))
             : QString());
@@ -319,6 +339,9 @@ void ServicePage::showPhase(Phase phase)
         break;
     case Phase::Loading:
         m_empty->say(tr("Fetching…"), tr("The engine reads the minutes that it kept."));
+        break;
+    case Phase::Cancelled:
+        m_empty->say(tr("Cancelled"), tr("Press F5 to ask again."));
         break;
     case Phase::Failed:
         m_empty->say(tr("There was no answer"), tr("See the message above, then press F5."));
@@ -341,7 +364,7 @@ void ServicePage::setTheme(const Theme& theme)
     m_error->setTheme(theme);
     m_delegate->setTheme(theme);
     m_mos->setTheme(theme);
-    m_plot->setColours({ theme.base, theme.text, theme.quiet, theme.line, theme.text });
+    m_plot->setColours({ theme.base, theme.text, theme.quiet, theme.line });
     m_plot->setKinds({ { QString(), theme.caller, Qt::SolidLine }, { QString(), theme.callee, Qt::DashLine } });
 }
 

@@ -19,6 +19,7 @@ class EmptyState;
 class FigureDelegate;
 class MessageBar;
 class MosBar;
+class ProgressLine;
 class TimeSeriesPlot;
 
 class ServicePage : public QWidget {
@@ -28,6 +29,7 @@ public:
     ServicePage(CallSource& source, QWidget* parent = nullptr);
 
     void refresh(); // asks for the period that ends now
+    bool cancel(); // false when nothing was being fetched
     bool isLoading() const { return m_request.has_value(); }
     QString lastError() const;
     QTableWidget& groups() { return *m_groups; }
@@ -42,7 +44,7 @@ protected:
     void showEvent(QShowEvent* event) override;
 
 private:
-    enum class Phase { Before, Loading, Done, Failed };
+    enum class Phase { Before, Loading, Done, Failed, Cancelled };
 
     void showPhase(Phase phase);
     void takeAnswer();
@@ -58,6 +60,7 @@ private:
     QToolButton* m_refresh;
     QLabel* m_count;
     MessageBar* m_error;
+    ProgressLine* m_loading;
     QStackedWidget* m_stack;
     QTableWidget* m_groups;
     FigureDelegate* m_delegate;

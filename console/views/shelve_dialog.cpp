@@ -34,7 +34,7 @@ ShelveDialog::ShelveDialog(const QString& alarms, QWidget* parent)
     form->addRow(tr("For"), m_time);
     form->addRow(tr("A comment for the others"), m_comment);
     form->addRow(buttons);
-    resize(460, height());
+    resize(460, form->totalHeightForWidth(460));
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
 }

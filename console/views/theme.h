@@ -12,6 +12,8 @@ class QApplication;
 
 namespace callmon {
 
+constexpr int cellMargin = 6; // pixels, left and right in the cells and titles of every table
+
 enum class ThemeName { Light, Dark };
 
 struct Theme {
@@ -33,6 +35,6 @@ struct Theme {
 Theme themeOf(ThemeName name);
 ThemeName themeNamed(const QString& name); // "light", "dark"; else light
 QString nameOf(ThemeName name);
-void useTheme(QApplication& application, const Theme& theme); // Fusion with the theme's palette
+void useTheme(QApplication& application, const Theme& theme); // Fusion with the theme's palette and air in its tables
 
 }

@@ -1,5 +1,7 @@
 #include "console/views/waveform_slider.h"
 
+#include "console/plots/loss_mark.h"
+
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
@@ -113,12 +115,7 @@ void WaveformSlider::paintEvent(QPaintEvent*)
             const double from = lost.begin / m_duration * width();
             const double to = std::max(from + 2, lost.end / m_duration * width());
             const double top = side == 0 ? 1 : height() - 6;
-            if (!lost.withProbe) {
-                painter.fillRect(QRectF(from, top, to - from, 5), m_theme.bad);
-                continue;
-            }
-            for (double dash = from; dash < to; dash += 6) // broken: not the network's
-                painter.fillRect(QRectF(dash, top, std::min(3.0, to - dash), 5), m_theme.quiet);
+            paintLoss(painter, QRectF(from, top, to - from, 5), lost.withProbe, m_theme.bad, m_theme.quiet);
         }
     if (!(m_duration > 0) && !m_hint.isEmpty()) {
         painter.setPen(m_theme.quiet);

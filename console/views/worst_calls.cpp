@@ -5,6 +5,7 @@
 #include "console/models/operations.h"
 #include "console/views/empty_overlay.h"
 #include "console/views/figure_delegate.h"
+#include "console/views/list_header.h"
 
 #include <QHeaderView>
 #include <QKeyEvent>
@@ -25,8 +26,10 @@ WorstCalls::WorstCalls(const LiveCallModel& live, QWidget* parent)
 {
     setObjectName(QStringLiteral("worstCalls"));
     setAccessibleName(tr("Worst calls now"));
+    setHorizontalHeader(new ListHeader(this));
     setHorizontalHeaderLabels({ tr("MOS"), tr("Caller"), tr("Callee"), tr("Codec"), tr("Loss %"), tr("Duration") });
-    horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    for (const int column : { int(Loss), int(Duration) })
+        horizontalHeaderItem(column)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
     horizontalHeader()->setSectionResizeMode(Caller, QHeaderView::Stretch);
     horizontalHeader()->setSectionResizeMode(Callee, QHeaderView::Stretch);
     const int character = fontMetrics().averageCharWidth();
@@ -93,8 +96,11 @@ void WorstCalls::refresh()
             callmon::text(call.codec), percentText(static_cast<double>(loss)),
             durationText(call.answeredAt ? std::optional(Milliseconds(now - *call.answeredAt)) : std::nullopt) };
         for (int column = 0; column < ColumnCount; ++column) {
-            if (item(row, column) == nullptr)
+            if (item(row, column) == nullptr) {
                 setItem(row, column, new QTableWidgetItem);
+                if (column == Loss || column == Duration)
+                    item(row, column)->setTextAlignment(Qt::AlignRight | Qt::AlignVCenter);
+            }
             item(row, column)->setText(texts[column]);
             item(row, column)->setToolTip(texts[column]);
         }

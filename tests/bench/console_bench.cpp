@@ -635,14 +635,14 @@ int runPlots()
     {
         TimeSeriesPlot plot({ { "Calls", 0, 5, 0, {} } });
         plot.setKinds({ { "calls", Qt::blue, Qt::SolidLine } });
-        plot.setColours({ Qt::white, Qt::black, Qt::gray, Qt::lightGray, Qt::black });
+        plot.setColours({ Qt::white, Qt::black, Qt::gray, Qt::lightGray });
         plot.setDuration(points);
         plot.setLines(0, { { 0, timesOf(points), walk(points, 2, 0.7) } });
         plot.resize(windowSize);
         plot.show();
         settle();
         const Frames move = framesOf(plot, 20, [&](int frame) {
-            plot.setPlayhead(frame * 2'000);
+            plot.placeCursor(frame * 2'000);
             settle(); // it is drawn with the next event
         });
         say("console", "time series of 100,000, its cursor moved, a frame", move.mean, "ms", 5);

@@ -52,6 +52,31 @@ private slots:
         QCOMPARE(health.grade(61s), ProbeHealth::Grade::Gone);
     }
 
+    // At full load hundreds of chunks are on their way and all is well: what counts is that it became more, and stays.
+    void aDiskFallsBehindWhenFarMoreThanUsualGoesOnWaiting()
+    {
+        ProbeHealth health;
+        std::chrono::seconds second {};
+        const auto hear = [&](int times, std::uint64_t chunks) {
+            for (; times > 0; --times, ++second) {
+                ProbeStatus status = statusAt(second);
+                status.counters.back().value = chunks + std::uint64_t(second.count()) % 3;
+                health.add(status, second);
+            }
+            return health.chunksBehind();
+        };
+        QVERIFY(!hear(19, 300)); // nobody knows yet
+        QCOMPARE(hear(20, 300).value(), 0.0);
+        QCOMPARE(hear(9, 900).value(), 0.0);
+        QVERIFY(hear(1, 900).value() >= 900);
+        QVERIFY(hear(60, 2'000).value() >= 2'000); // as long as it lasts
+        QCOMPARE(hear(1, 320).value(), 0.0);
+        QCOMPARE(hear(60, 1).value(), 0.0);
+        QCOMPARE(hear(60, 8).value(), 0.0); // a few of few calls
+        QCOMPARE(diskText(0), QString("disk keeps up"));
+        QCOMPARE(diskText(1204), QString("disk falls behind: 1,204 chunks wait"));
+    }
+
     void aProbeThatSaysNothingIsLate()
     {
         ProbeHealth health;

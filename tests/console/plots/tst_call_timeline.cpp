@@ -5,6 +5,8 @@
 #include <QClipboard>
 #include <QDir>
 #include <QPainter>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QXmlStreamReader>
@@ -278,6 +280,32 @@ private slots:
             rows += differs;
         }
         QVERIFY2(rows > (marked.height() - 130) * 9 / 10, qPrintable(QString::number(rows)));
+    }
+
+    // A low window scrolls the lanes, not the time: without it nobody knows when what is seen was.
+    void theTimeStaysInSightWhereTheLanesAreScrolled()
+    {
+        QScrollArea area;
+        area.setFrameShape(QFrame::NoFrame);
+        area.setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
+        area.setWidgetResizable(true);
+        auto timeline = sampleTimeline();
+        const int axis = 2 * timeline->fontMetrics().height() + 6;
+        const int whole = timeline->minimumSizeHint().height();
+        area.setWidget(timeline.release());
+        area.resize(900, whole - 2 * axis);
+        area.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&area));
+        const auto bottom = [&] {
+            QCoreApplication::processEvents();
+            const QImage all = area.viewport()->grab().toImage();
+            return all.copy(10, all.height() - axis, all.width() - 20, axis - 2); // within the frame
+        };
+        const QImage atTop = bottom();
+        area.verticalScrollBar()->setValue(axis);
+        QCOMPARE(bottom(), atTop);
+        area.resize(900, whole - 3 * axis);
+        QCOMPARE(bottom(), atTop);
     }
 
     void picturesAreWrittenAsPngAndAsSvgThatIsWellFormed()

@@ -15,7 +15,7 @@ std::unique_ptr<TimeSeriesPlot> samplePlot()
 {
     auto plot = std::make_unique<TimeSeriesPlot>(
         std::vector<PlotPanel> { { "MOS", 1, 4.5, 2, {} }, { "Loss, %", 0, 1, 1, {} } });
-    plot->setColours({ Qt::white, Qt::black, Qt::gray, Qt::lightGray, Qt::black });
+    plot->setColours({ Qt::white, Qt::black, Qt::gray, Qt::lightGray });
     plot->setKinds({ { "caller", Qt::blue, Qt::SolidLine }, { "callee", Qt::red, Qt::DashLine } });
     plot->setDuration(10);
     plot->setLines(0, { { 0, { 0, 1, 2, 3 }, { 4.2, 4.1, gap, 3.9 } }, { 1, { 5, 6 }, { 2.5, 2.4 } } });
@@ -63,7 +63,7 @@ private slots:
     {
         // A line from 0 to 10 s, and the same with its middle unknown: between, nothing of its colour is drawn.
         TimeSeriesPlot plot({ { "MOS", 0, 2, 1, {} } });
-        plot.setColours({ Qt::white, Qt::black, Qt::gray, Qt::white, Qt::black });
+        plot.setColours({ Qt::white, Qt::black, Qt::gray, Qt::white });
         plot.setKinds({ { "", Qt::blue, Qt::SolidLine } });
         plot.setDuration(10);
         plot.resize(600, 300);
@@ -81,7 +81,7 @@ private slots:
     {
         // A call of two seconds: its line reaches the axis' end, not only the beginning of the last second.
         TimeSeriesPlot plot({ { "MOS", 0, 2, 1, {} } });
-        plot.setColours({ Qt::white, Qt::black, Qt::gray, Qt::white, Qt::black });
+        plot.setColours({ Qt::white, Qt::black, Qt::gray, Qt::white });
         plot.setKinds({ { "", Qt::blue, Qt::SolidLine } });
         plot.setDuration(2);
         plot.resize(600, 300);
@@ -96,8 +96,8 @@ private slots:
         QVERIFY(plot.readOut(0, 0, 2.01).endsWith("–"));
     }
 
-    // Cursor and playhead are drawn apart from the lines: what is seen is as if all had been drawn anew.
-    void aPlayheadThatMovedIsWhereItIsAndNowhereElse()
+    // The cursor is drawn apart from the lines: what is seen is as if all had been drawn anew.
+    void aCursorThatMovedIsWhereItIsAndNowhereElse()
     {
         const auto shown = [](std::initializer_list<double> places) {
             auto plot = samplePlot();
@@ -105,7 +105,7 @@ private slots:
             plot->show();
             QCoreApplication::processEvents();
             for (const double place : places) {
-                plot->setPlayhead(place);
+                plot->placeCursor(place);
                 plot->grab();
             }
             QCoreApplication::processEvents();
@@ -127,17 +127,28 @@ private slots:
         QCOMPARE(valueTickStep(10), 5.0);
     }
 
-    void arrowKeysSeek()
+    void arrowKeysReadValueAfterValue()
     {
-        const auto plot = samplePlot();
-        plot->setPlayhead(2);
-        QSignalSpy seeks(plot.get(), &TimeSeriesPlot::seekRequested);
-        QTest::keyClick(plot.get(), Qt::Key_Right);
-        QTest::keyClick(plot.get(), Qt::Key_Left);
-        QTest::keyClick(plot.get(), Qt::Key_End);
-        QCOMPARE(seeks.at(0).at(0).toDouble(), 7.0);
-        QCOMPARE(seeks.at(1).at(0).toDouble(), 0.0); // not before the beginning
-        QCOMPARE(seeks.at(2).at(0).toDouble(), 10.0);
+        TimeSeriesPlot plot({ { "Calls", 0, 1, 0, {} } });
+        plot.setKinds({ { "calls", Qt::blue, Qt::SolidLine } });
+        plot.setDuration(40);
+        plot.setTimeOfDay(1'795'413'720); // 2026-11-23 06:02 UTC
+        PlotLine line { 0, { 0, 10, 20, 30 }, { 5, 6, 7, 8 } };
+        line.last = 10;
+        plot.setLines(0, { line });
+        QVERIFY(!plot.cursor());
+        const auto after = [&](Qt::Key key) {
+            QTest::keyClick(&plot, key);
+            return plot.accessibleDescription();
+        };
+        QVERIFY2(after(Qt::Key_Right).endsWith("calls 5"), qPrintable(plot.accessibleDescription()));
+        QVERIFY(after(Qt::Key_Right).endsWith("calls 6"));
+        QVERIFY(after(Qt::Key_Left).endsWith("calls 5"));
+        QVERIFY(after(Qt::Key_Left).endsWith("calls 5")); // not before the beginning
+        QVERIFY(after(Qt::Key_End).endsWith("calls 8"));
+        QVERIFY(after(Qt::Key_Right).endsWith("calls 8")); // nor after the end
+        QVERIFY(plot.accessibleDescription().startsWith("2026-11-23 06:02"));
+        QVERIFY(after(Qt::Key_Home).endsWith("calls 5"));
     }
 
     void timeAxisTicksAreThoseOfAClock()

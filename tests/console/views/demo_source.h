@@ -5,6 +5,7 @@
 #include "shared/calls/media_chunk.h"
 
 #include <QTimer>
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <random>
@@ -340,6 +341,8 @@ public:
         put(60'040, 3, 0, "SIP/2.0 415 Unsupported Media Type", "2 INFO");
         put(95'000, 3, 0, "BYE sip:+34910000001@10.20.0.1 SIP/2.0", "7 BYE");
         put(95'020, 0, 3, "SIP/2.0 200 OK", "7 BYE");
+        std::ranges::stable_sort(
+            messages, {}, [](const CallMessage& message) { return message.head.arrival; }); // as they were seen
         return messages;
     }
 

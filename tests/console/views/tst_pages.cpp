@@ -10,6 +10,7 @@
 #include "console/views/messages_panel.h"
 #include "console/views/past_page.h"
 #include "console/views/player_bar.h"
+#include "console/views/probe_page.h"
 #include "console/views/rules_dialog.h"
 #include "console/views/search_form.h"
 #include "console/views/service_page.h"
@@ -17,11 +18,13 @@
 #include "demo_source.h"
 #include "tests/console/own_settings.h"
 
+#include <QAccessible>
 #include <QDir>
 #include <QFontDatabase>
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QScrollBar>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QStandardPaths>
@@ -66,6 +69,9 @@ private slots:
             source.connectNow(0);
             grab("live-empty");
             source.connectNow(52'000);
+            QTimer everySecond; // as an engine does: who says nothing is late
+            connect(&everySecond, &QTimer::timeout, &source, [&] { source.sendStatus(source.status(52'000)); });
+            everySecond.start(1'000);
             QTRY_COMPARE(window.live().model().rowCount(), 52'000);
             window.showLive();
             QTest::qWait(2'100); // the tiles and the docks beside the list have looked at it
@@ -162,6 +168,9 @@ private slots:
             QTRY_COMPARE(window.alarms().past().rowCount(), 60);
             window.showAlarms();
             grab("alarms-past");
+            for (const QTableView* list : window.alarms().findChildren<QTableView*>())
+                if (list->isVisible())
+                    QVERIFY2(list->horizontalScrollBar()->maximum() == 0, "a column is cut off");
             window.alarms().rulesAction()->trigger();
             auto* rules = window.alarms().findChild<RulesDialog*>();
             QTRY_VERIFY(rules->rules().rowCount() > 0);
@@ -173,6 +182,7 @@ private slots:
             }
             rules->close();
             window.showLive();
+            everySecond.stop();
             source.loseConnection();
             grab("connection-lost");
         }
@@ -194,6 +204,69 @@ private slots:
         source.connectNow(10);
         QVERIFY(!bar->isVisible());
         QTRY_COMPARE(window.live().model().rowCount(), 10);
+    }
+
+    // The one probe's line says what the badges of several do: its disk, and that nothing is heard of it any more.
+    void theStatusLineTellsOfADiskThatWaitsAndOfALateProbe()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        const auto said = [&](const QString& beginning) {
+            for (const QLabel* label : window.findChildren<QLabel*>())
+                if (label->isVisible() && label->text().startsWith(beginning))
+                    return true;
+            return false;
+        };
+        QVERIFY(said("● connected"));
+        QVERIFY(!said("disk")); // nobody knows yet
+        const auto tell = [&](int from, int to, std::uint64_t waiting) {
+            for (int second = from; second <= to; ++second) {
+                ProbeStatus status = source.status(5);
+                status.now = source.now() + std::chrono::seconds(second);
+                status.counters.push_back({ "media_chunks_on_their_way", waiting });
+                source.sendStatus(status);
+            }
+        };
+        tell(1, 20, 2);
+        QTRY_VERIFY(said("disk keeps up"));
+        tell(21, 30, 340);
+        QTRY_VERIFY(said("⚠ disk falls behind: 340"));
+        QTRY_VERIFY_WITH_TIMEOUT(said("◐ late"), 6'000);
+        source.sendStatus(source.status(5));
+        QTRY_VERIFY(said("● connected"));
+    }
+
+    // What may take over a second can be given up, and says so.
+    void whatIsFetchedCanBeGivenUp()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        window.showService();
+        QTRY_VERIFY(!window.service().isLoading());
+        window.service().refresh();
+        QVERIFY(window.service().isLoading());
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+        QVERIFY(!window.service().isLoading());
+        const auto said = [](const QWidget& page, const QString& words) {
+            for (const QLabel* label : page.findChildren<QLabel*>())
+                if (label->isVisible() && label->text().startsWith(words))
+                    return true;
+            return false;
+        };
+        QVERIFY(said(window.service(), "Cancelled: F5"));
+        QTest::qWait(300);
+        QVERIFY(said(window.service(), "Cancelled: F5")); // the answer is not waited for
+        window.showAlarms();
+        window.alarms().showPast(true);
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Escape);
+        QVERIFY(said(window.alarms(), "Cancelled: 0 alarms"));
+        QTest::qWait(300);
+        QCOMPARE(window.alarms().past().rowCount(), 0);
     }
 
     void aLosingProbeSaysWhatWhyAndWhatHelps()
@@ -301,6 +374,9 @@ private slots:
                     && !qobject_cast<QLineEdit*>(control->parentWidget() == page ? nullptr : control);
                 const QString name = where + ": " + control->metaObject()->className() + " " + control->objectName();
                 QVERIFY2(!wanted || visited.contains(control), qPrintable(name));
+                const auto* spoken = QAccessible::queryAccessibleInterface(control);
+                const bool named = spoken != nullptr && !spoken->text(QAccessible::Name).trimmed().isEmpty();
+                QVERIFY2(!wanted || named, qPrintable(name + " has no accessible name"));
             }
         };
         window.showLive();
@@ -312,8 +388,13 @@ private slots:
         source.openAlarms(source.alarmsOf(12));
         window.showAlarms();
         walk("alarms", &window.alarms());
+        window.showService();
+        QTRY_VERIFY(!window.service().isLoading());
+        walk("service", &window.service());
+        window.showProbe();
+        walk("probe", &window.probe());
         CallPage* page = window.openCall(source.record(0).key);
-        QTRY_VERIFY(page->player().hasAudio());
+        QTRY_VERIFY_WITH_TIMEOUT(page->player().hasAudio(), 20'000);
         walk("call", page);
     }
 

@@ -23,12 +23,14 @@
 #include <QInputDialog>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMenuBar>
 #include <QSettings>
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTextBrowser>
 #include <QToolButton>
 #include <QtTest>
+#include <algorithm>
 
 using namespace callmon;
 
@@ -160,6 +162,112 @@ private slots:
             ProbesDialog dialog(list, &window);
             dialog.show();
             grab("probes", &dialog);
+        }
+    }
+
+    // By keyboard too: Tab reaches the buttons, and they are the menus' own actions.
+    void whereThereIsNoEngineTheFirstStepsAreOffered()
+    {
+        DemoSource source;
+        List list;
+        MainWindow window(source, ThemeName::Light);
+        window.setProbeRegistry(&list);
+        window.show();
+        const auto step = [&](const QString& beginning) -> QToolButton* {
+            for (QToolButton* button : window.live().findChildren<QToolButton*>())
+                if (button->text().startsWith(beginning) && button->isVisible())
+                    return button;
+            return nullptr;
+        };
+        QVERIFY(step("Probes"));
+        QVERIFY(step("Open a capture"));
+        QVERIFY(step("Probes")->focusPolicy() & Qt::TabFocus);
+        step("Probes")->click();
+        auto* dialog = window.findChild<ProbesDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        source.connectNow(0); // while it is open
+        QVERIFY(!step("Probes"));
+        dialog->close();
+        source.connectNow(3);
+        QVERIFY(!step("Open a capture"));
+    }
+
+    void whatIsOfACallIsOfferedOnItsPageOnly()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(3);
+        const auto enabled = [&](const QString& name) {
+            for (const Command& command : window.commands())
+                if (command.name == name)
+                    return true;
+            return false;
+        };
+        QVERIFY(!enabled("Call: Tags and notes"));
+        QVERIFY(!enabled("Call: Close the call's page"));
+        window.openCall(source.record(0).key);
+        QVERIFY(enabled("Call: Tags and notes"));
+        QVERIFY(enabled("Call: Close the call's page"));
+    }
+
+    // What has no page of its own: messages, questions, menus.
+    void picturesOfDialogs()
+    {
+        const QDir folder(QCoreApplication::applicationDirPath() + "/../screenshots");
+        QVERIFY(folder.mkpath("."));
+        for (const ThemeName theme : { ThemeName::Light, ThemeName::Dark }) {
+            DemoSource source;
+            List list;
+            MainWindow window(source, theme);
+            window.setProbeRegistry(&list);
+            window.show();
+            QVERIFY(QTest::qWaitForWindowActive(&window));
+            const auto save = [&](QWidget& widget, const QString& name) {
+                QVERIFY(widget.grab().save(folder.filePath(QString("%1-%2.png").arg(name, nameOf(theme)))));
+            };
+            source.connectNow(20);
+            const auto alarms = source.alarmsOf(12);
+            source.openAlarms(alarms);
+            const auto run = [&](const QString& command) {
+                for (const Command& one : window.commands())
+                    if (one.name.startsWith(command))
+                        return one.run();
+                QFAIL(qPrintable(command));
+            };
+            const auto grabModal = [&](const QString& command, const QString& name) {
+                QTimer::singleShot(200, this, [&, name] {
+                    QWidget* dialog = QApplication::activeModalWidget();
+                    QVERIFY2(dialog, qPrintable(name));
+                    save(*dialog, name);
+                    dialog->close();
+                });
+                run(command);
+                QTest::qWait(400);
+            };
+            grabModal("Help: About", "about");
+            grabModal("Help: Keyboard", "keyboard");
+            window.showAlarms();
+            grabModal("Alarm: Acknowledge", "acknowledge");
+            grabModal("Alarm: Shelve", "shelve");
+            for (QAction* action : window.menuBar()->actions()) {
+                QMenu* menu = action->menu();
+                menu->popup(window.mapToGlobal(QPoint(20, 20)));
+                QTest::qWait(40);
+                save(*menu, "menu-" + menu->title().remove('&').toLower());
+                menu->close();
+            }
+            list.list.push_back({ "a-probe-with-a-rather-long-name-in-the-basement", "tcp:10.0.0.1:5060", true });
+            ProbesDialog wrong(list, &window);
+            wrong.setTheme(themeOf(theme));
+            wrong.show();
+            wrong.accept();
+            QVERIFY(!wrong.complaint().isEmpty());
+            save(wrong, "probes-wrong");
+            CommandPalette nothing(window.commands(), &window);
+            nothing.setText("zzzz");
+            nothing.show();
+            save(nothing, "palette-nothing");
         }
     }
 
@@ -499,6 +607,39 @@ private slots:
         window.showLive();
         numbers.tile(OperationsFigure::Lost).click();
         QVERIFY(window.probe().isVisible());
+    }
+
+    void theWorstCallsNowAreListedAndOpened()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.resize(1280, 1000); // room for the docks
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        source.connectNow(2'000);
+        QTRY_COMPARE(window.live().model().rowCount(), 2'000);
+        std::vector<std::pair<double, CallKey>> all; // the worse direction of every call that is on
+        window.live().model().forEach([&](const LiveCall& call, ProbeId) {
+            double worse = 5;
+            for (const LiveDirection& direction : call.sent)
+                if (direction.mosNow > 0)
+                    worse = std::min(worse, double(direction.mosNow));
+            if (worse < 5 && !call.endedAt)
+                all.emplace_back(worse, call.key);
+            return true;
+        });
+        std::ranges::sort(all, {}, &std::pair<double, CallKey>::first);
+        auto* list = window.findChild<QTableWidget*>("worstCalls");
+        QVERIFY(list && list->isVisible());
+        QTRY_COMPARE_WITH_TIMEOUT(list->rowCount(), 20, 5'000);
+        for (int row = 0; row < 20; ++row)
+            QVERIFY(list->item(row, 0)->text().endsWith(
+                QLocale().toString(all[static_cast<std::size_t>(row)].first, 'f', 2)));
+        list->setCurrentCell(0, 0);
+        list->setFocus();
+        QTest::keyClick(list, Qt::Key_Return);
+        QVERIFY(window.currentCall());
+        QCOMPARE(window.currentCall()->call(), all.front().second);
     }
 
     void eachPageKeepsItsDocksToTheNextTime()
