@@ -263,6 +263,8 @@ void MainWindow::exportList()
                 query.newestFirst = header->sortIndicatorOrder() == Qt::DescendingOrder;
             }
     }
+    if (page == m_live)
+        list.hold = [&calls = m_live->model(), held = m_live->model().isHeld()](bool on) { calls.setHeld(on || held); };
     auto* dialog = new ExportDialog(m_source, std::move(list), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setTheme(themeOf(m_theme));
