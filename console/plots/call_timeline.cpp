@@ -14,7 +14,6 @@
 #include <QKeyEvent>
 #include <QMenu>
 #include <QMouseEvent>
-#include <QSaveFile>
 #include <QStringList>
 #include <QToolTip>
 #include <algorithm>
@@ -248,7 +247,7 @@ void CallTimeline::keyPressEvent(QKeyEvent* event)
         break;
     }
     if (control && event->key() == Qt::Key_P)
-        return askForExport();
+        return askForPicture();
     if (event->matches(QKeySequence::Copy) && m_cursor) {
         // What the cursor reads, for a ticket.
         QApplication::clipboard()->setText(readOut(*m_cursor));
@@ -429,52 +428,31 @@ void CallTimeline::paintAll(QPainter& painter, QSize size) const
     drawn.paintReadOuts(m_cursor);
 }
 
-QPixmap CallTimeline::picture(QSize size) const
+QImage CallTimeline::picture(QSize size) const
 {
     constexpr int sharp = 2; // for print
-    QPixmap picture(size * sharp);
+    QImage picture(size * sharp, QImage::Format_RGB32);
     picture.setDevicePixelRatio(sharp);
     QPainter painter(&picture);
     paintAll(painter, size);
     return picture;
 }
 
-QString CallTimeline::exportTo(const QString& path) const
+QByteArray CallTimeline::drawing(QSize size) const
 {
-    const QString ending = path.section(QLatin1Char('.'), -1).toLower();
-    if (ending != QLatin1String("png") && ending != QLatin1String("svg"))
-        return tr("%1 was not written: end its name with .png or .svg.").arg(path);
-    QSaveFile file(path);
-    const auto why = [&] {
-        return tr("%1 was not written: %2. Choose another folder or free some space.").arg(path, file.errorString());
-    };
-    if (!file.open(QIODevice::WriteOnly))
-        return why();
-    if (ending == QLatin1String("png")) {
-        if (!picture(size()).save(&file, "PNG"))
-            return why();
-    } else {
-        SvgDevice svg(size());
-        {
-            QPainter painter(&svg);
-            paintAll(painter, size());
-        }
-        file.write(svg.document());
-    }
-    return file.commit() ? QString() : why();
+    SvgDevice svg(size);
+    QPainter painter(&svg);
+    paintAll(painter, size);
+    painter.end();
+    return svg.document();
 }
 
-void CallTimeline::askForExport()
+void CallTimeline::askForPicture()
 {
     const QString path = QFileDialog::getSaveFileName(
         this, tr("Save the timeline as a picture"), tr("call.png"), tr("Picture (*.png);;Drawing (*.svg)"));
-    if (path.isEmpty())
-        return;
-    const QString problem = exportTo(path);
-    if (problem.isEmpty())
-        emit exported(path);
-    else
-        emit exportFailed(problem);
+    if (!path.isEmpty())
+        emit pictureWanted(path);
 }
 
 void CallTimeline::contextMenuEvent(QContextMenuEvent* event)
@@ -500,7 +478,7 @@ void CallTimeline::contextMenuEvent(QContextMenuEvent* event)
     });
     menu.addSeparator();
     add(tr("&Copy the values here\tCtrl+C"), [this, at] { QApplication::clipboard()->setText(readOut(at)); });
-    add(tr("Save as &picture…\tCtrl+P"), [this] { askForExport(); });
+    add(tr("Save as &picture…\tCtrl+P"), [this] { askForPicture(); });
     menu.exec(event->globalPos());
 }
 

@@ -156,6 +156,8 @@ public:
                 emit failed(
                     id, QStringLiteral("The disk of the probe cannot be read (/var/lib/callmon: Input/output error)."));
             else {
+                if (!remarks.isEmpty())
+                    emit remarked(id, remarks);
                 if (query.key && !legalHold.empty())
                     emit tagsFound(id, { { *query.key, {}, legalHold } });
                 emit callsFound(id, calls, query.key ? 1 : calls.empty() ? 0 : 48'213);
@@ -168,6 +170,8 @@ public:
 
     std::optional<CallRecord> stored; // what is said of a call asked for by its key; else record(0)
     std::string legalHold; // of that one
+    QStringList remarks; // what the answers about calls lack
+    QStringList mediaRemarks; // and those with media
     int seconds = 95; // of quality points
 
     // That of record(0), 20 s after its answer.
@@ -366,6 +370,8 @@ public:
             return id;
         }
         QTimer::singleShot(0, this, [this, id, call] {
+            if (!mediaRemarks.isEmpty())
+                emit remarked(id, mediaRemarks);
             if (soundNotYetStored > 0)
                 --soundNotYetStored;
             else
