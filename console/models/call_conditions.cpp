@@ -19,10 +19,9 @@ namespace {
 
 using Kind = ConditionField::Kind;
 
-QString tr(const char* source)
-{
-    return QCoreApplication::translate("CallConditions", source);
-}
+struct Words { // the context of the translations
+    Q_DECLARE_TR_FUNCTIONS(CallConditions)
+};
 
 struct FieldTitle {
     const char* name;
@@ -122,7 +121,7 @@ QString titleOf(std::string_view name)
 {
     for (const FieldTitle& field : titles)
         if (field.name == name)
-            return tr(field.title);
+            return Words::tr(field.title);
     return text(name); // a test says that none is missing
 }
 
@@ -213,7 +212,7 @@ QString valueOf(const ConditionField& field, const ConditionDraft& draft, QStrin
 {
     const QString value = draft.value.trimmed();
     if (value.isEmpty() && field.kind != Kind::Choice) {
-        problem = tr(QT_TRANSLATE_NOOP("CallConditions", "Give a value."));
+        problem = Words::tr("Give a value.");
         return {};
     }
     switch (field.kind) {
@@ -225,25 +224,25 @@ QString valueOf(const ConditionField& field, const ConditionDraft& draft, QStrin
         if (const auto number = numberOf(value))
             return plainNumber(*number);
     }
-        problem = tr(QT_TRANSLATE_NOOP("CallConditions", "That is no number; write %1")).arg(valueHint(field));
+        problem = Words::tr("That is no number; write %1").arg(valueHint(field));
         return {};
     case Kind::Duration:
         if (const auto seconds = secondsOf(value))
             return plainNumber(*seconds);
-        problem = tr(QT_TRANSLATE_NOOP("CallConditions", "That is no time span; write %1")).arg(valueHint(field));
+        problem = Words::tr("That is no time span; write %1").arg(valueHint(field));
         return {};
     case Kind::Time:
         return QString::fromStdString(toIso8601(timestampFromNanoseconds(value.toLongLong())));
     case Kind::Address:
         if (!value.contains(QLatin1Char('*')) && draft.relation <= Relation::IsNot
             && !IpAddress::parse(value.toStdString())) {
-            problem = tr(QT_TRANSLATE_NOOP("CallConditions", "That is no address; write %1")).arg(valueHint(field));
+            problem = Words::tr("That is no address; write %1").arg(valueHint(field));
             return {};
         }
         return withStars(value, draft.relation);
     case Kind::Tag:
         if (!value.contains(QLatin1Char('*')) && !tagOf(value.toStdString())) {
-            problem = tr(QT_TRANSLATE_NOOP("CallConditions", "A tag is one word; write %1")).arg(valueHint(field));
+            problem = Words::tr("A tag is one word; write %1").arg(valueHint(field));
             return {};
         }
         return value.toLower();
@@ -297,39 +296,35 @@ QString word(Relation relation, Kind kind)
     case Relation::Is:
         if (kind == Kind::Number || kind == Kind::Duration)
             return QStringLiteral("=");
-        return kind == Kind::Tag || kind == Kind::Codec ? tr(QT_TRANSLATE_NOOP("CallConditions", "one is"))
-                                                        : tr(QT_TRANSLATE_NOOP("CallConditions", "is"));
+        return kind == Kind::Tag || kind == Kind::Codec ? Words::tr("one is") : Words::tr("is");
     case Relation::IsNot:
         if (kind == Kind::Number || kind == Kind::Duration)
             return QStringLiteral("≠");
-        return kind == Kind::Tag || kind == Kind::Codec ? tr(QT_TRANSLATE_NOOP("CallConditions", "none is"))
-                                                        : tr(QT_TRANSLATE_NOOP("CallConditions", "is not"));
+        return kind == Kind::Tag || kind == Kind::Codec ? Words::tr("none is") : Words::tr("is not");
     case Relation::BeginsWith:
-        return tr(QT_TRANSLATE_NOOP("CallConditions", "begins with"));
+        return Words::tr("begins with");
     case Relation::EndsWith:
-        return tr(QT_TRANSLATE_NOOP("CallConditions", "ends with"));
+        return Words::tr("ends with");
     case Relation::Contains:
-        return tr(QT_TRANSLATE_NOOP("CallConditions", "contains"));
+        return Words::tr("contains");
     case Relation::ContainsNot:
-        return tr(QT_TRANSLATE_NOOP("CallConditions", "does not contain"));
+        return Words::tr("does not contain");
     case Relation::Less:
-        return kind == Kind::Time ? tr(QT_TRANSLATE_NOOP("CallConditions", "before")) : QStringLiteral("<");
+        return kind == Kind::Time ? Words::tr("before") : QStringLiteral("<");
     case Relation::AtMost:
         return QStringLiteral("≤");
     case Relation::AtLeast:
-        return kind == Kind::Time ? tr(QT_TRANSLATE_NOOP("CallConditions", "at or after")) : QStringLiteral("≥");
+        return kind == Kind::Time ? Words::tr("at or after") : QStringLiteral("≥");
     case Relation::Greater:
         return QStringLiteral(">");
     case Relation::Known:
         if (kind == Kind::Tag || kind == Kind::Hold)
-            return tr(QT_TRANSLATE_NOOP("CallConditions", "there is one"));
-        return kind == Kind::Time ? tr(QT_TRANSLATE_NOOP("CallConditions", "at some time"))
-                                  : tr(QT_TRANSLATE_NOOP("CallConditions", "is known"));
+            return Words::tr("there is one");
+        return kind == Kind::Time ? Words::tr("at some time") : Words::tr("is known");
     case Relation::Unknown:
         if (kind == Kind::Tag || kind == Kind::Hold)
-            return tr(QT_TRANSLATE_NOOP("CallConditions", "there is none"));
-        return kind == Kind::Time ? tr(QT_TRANSLATE_NOOP("CallConditions", "never"))
-                                  : tr(QT_TRANSLATE_NOOP("CallConditions", "is not known"));
+            return Words::tr("there is none");
+        return kind == Kind::Time ? Words::tr("never") : Words::tr("is not known");
     }
     return {};
 }
@@ -367,28 +362,24 @@ std::vector<ConditionChoice> choicesOf(const ConditionField& field)
         all(Signalling::Skinny, words);
     } else if (field.name == QLatin1String("ended_by")) {
         all(EndedBy::ProbeStopped, words);
-        choices.front().word = tr(QT_TRANSLATE_NOOP("CallConditions", "nobody yet"));
+        choices.front().word = Words::tr("nobody yet");
     } else if (field.name == QLatin1String("recorded")) {
         all(Recording::Partly, words);
-        choices.front().word = tr(QT_TRANSLATE_NOOP("CallConditions", "not known"));
+        choices.front().word = Words::tr("not known");
     } else if (field.name == QLatin1String("encapsulation")) {
         all(Encapsulation::L2tp, [](Encapsulation tunnel) { return text(toText(tunnel)).toUpper(); });
-        choices.front().word = tr(QT_TRANSLATE_NOOP("CallConditions", "none"));
+        choices.front().word = Words::tr("none");
     } else if (field.name == QLatin1String("media_after_answer")) {
-        choices = { { QStringLiteral("both"), tr(QT_TRANSLATE_NOOP("CallConditions", "of both parties")) },
-            { QStringLiteral("caller"), tr(QT_TRANSLATE_NOOP("CallConditions", "of the caller only")) },
-            { QStringLiteral("callee"), tr(QT_TRANSLATE_NOOP("CallConditions", "of the callee only")) },
-            { QStringLiteral("none"), tr(QT_TRANSLATE_NOOP("CallConditions", "of neither")) },
-            { QString(), tr(QT_TRANSLATE_NOOP("CallConditions", "not answered")) } };
+        choices = { { QStringLiteral("both"), Words::tr("of both parties") },
+            { QStringLiteral("caller"), Words::tr("of the caller only") },
+            { QStringLiteral("callee"), Words::tr("of the callee only") },
+            { QStringLiteral("none"), Words::tr("of neither") }, { QString(), Words::tr("not answered") } };
     } else if (field.name == QLatin1String("media_kinds")) { // sets: those with that kind
-        choices = { { QStringLiteral("*audio*"), tr(QT_TRANSLATE_NOOP("CallConditions", "with audio")) },
-            { QStringLiteral("*video*"), tr(QT_TRANSLATE_NOOP("CallConditions", "with video")) },
-            { QStringLiteral("*fax*"), tr(QT_TRANSLATE_NOOP("CallConditions", "with fax")) },
-            { QStringLiteral("*other*"), tr(QT_TRANSLATE_NOOP("CallConditions", "with other media")) },
-            { QString(), tr(QT_TRANSLATE_NOOP("CallConditions", "none")) } };
+        choices = { { QStringLiteral("*audio*"), Words::tr("with audio") },
+            { QStringLiteral("*video*"), Words::tr("with video") }, { QStringLiteral("*fax*"), Words::tr("with fax") },
+            { QStringLiteral("*other*"), Words::tr("with other media") }, { QString(), Words::tr("none") } };
     } else if (field.kind == Kind::Choice) {
-        choices = { { QStringLiteral("1"), tr(QT_TRANSLATE_NOOP("CallConditions", "yes")) },
-            { QStringLiteral("0"), tr(QT_TRANSLATE_NOOP("CallConditions", "no")) } };
+        choices = { { QStringLiteral("1"), Words::tr("yes") }, { QStringLiteral("0"), Words::tr("no") } };
     }
     return choices;
 }
@@ -411,13 +402,13 @@ QString valueHint(const ConditionField& field)
     case Kind::Tag:
         return QStringLiteral("bad-line, bad-*");
     case Kind::Hold:
-        return tr(QT_TRANSLATE_NOOP("CallConditions", "case 17"));
+        return Words::tr("case 17");
     case Kind::Address:
         return QStringLiteral("10.0.0.1, 10.0.*");
     case Kind::Number:
         return field.name.startsWith(QLatin1String("mos")) ? QStringLiteral("3.5") : QStringLiteral("100");
     case Kind::Duration:
-        return tr(QT_TRANSLATE_NOOP("CallConditions", "90, 1:30 or 2 min"));
+        return Words::tr("90, 1:30 or 2 min");
     case Kind::Time:
     case Kind::Choice:
         break;
@@ -430,7 +421,7 @@ std::optional<CallCondition> conditionOf(const ConditionDraft& draft, QString& p
     problem.clear();
     const ConditionField* const field = conditionField(draft.field);
     if (field == nullptr) {
-        problem = tr(QT_TRANSLATE_NOOP("CallConditions", "Calls have no such field.")); // kept by another version
+        problem = Words::tr("Calls have no such field."); // kept by another version
         return std::nullopt;
     }
     CallCondition condition { draft.field.toStdString(), comparisonOf(draft.relation), {} };
@@ -473,7 +464,7 @@ std::optional<double> secondsOf(const QString& text)
 QString secondsText(double seconds)
 {
     if (seconds < 60 || std::floor(seconds) != seconds)
-        return tr(QT_TRANSLATE_NOOP("CallConditions", "%1 s")).arg(plainNumber(seconds));
+        return Words::tr("%1 s").arg(plainNumber(seconds));
     return durationText(Milliseconds(seconds * 1000));
 }
 
@@ -543,11 +534,11 @@ QString textOf(const CallQuery& query)
 {
     QStringList parts;
     if (!query.number.empty())
-        parts += tr(QT_TRANSLATE_NOOP("CallConditions", "Number %1")).arg(text(query.number));
+        parts += Words::tr("Number %1").arg(text(query.number));
     if (query.from)
-        parts += tr(QT_TRANSLATE_NOOP("CallConditions", "From %1")).arg(instantText(*query.from));
+        parts += Words::tr("From %1").arg(instantText(*query.from));
     if (query.to)
-        parts += tr(QT_TRANSLATE_NOOP("CallConditions", "To %1")).arg(instantText(*query.to));
+        parts += Words::tr("To %1").arg(instantText(*query.to));
     std::vector<CallCondition> conditions;
     if (query.outcome)
         conditions.push_back({ "outcome", Comparison::Equal, std::string(toText(*query.outcome)) });

@@ -3,6 +3,7 @@
 
 #include "console/models/list_roles.h"
 #include "shared/calls/call_record.h"
+#include "shared/calls/stream_record.h"
 
 #include <QString>
 
@@ -25,6 +26,11 @@ QString meaning(const CallRecord& call); // the same with its figures
 QString word(Recording recorded); // en dash when it is not known
 QString whyNotRecorded(const CallRecord& call); // a sentence; empty where it was, or that is not known
 
+QString word(MediaKind kind);
+QString word(MediaKinds kinds); // "audio + video"; en dash for none
+QString word(MediaAfterAnswer media); // of which parties; en dash when it is not known
+QString word(BindingRule rule); // likewise
+QString word(JitterBufferKind kind); // likewise
 QString word(EndedBy endedBy); // en dash while the call is on
 QString word(Transport transport);
 QString word(Signalling signalling);

@@ -270,7 +270,7 @@ QString display(const CallRecord& call, int column)
     case PastCallModel::HoldTime:
         return QString::number(call.holdTime.count() / 1000, 'f', 1);
     case PastCallModel::MediaKinds_:
-        return orDash(toText(call.mediaKinds));
+        return word(call.mediaKinds);
     case PastCallModel::SecureMedia:
         return yesOrDash(call.secureMedia);
     case PastCallModel::BeganBeforeProbe:
@@ -280,7 +280,7 @@ QString display(const CallRecord& call, int column)
     case PastCallModel::MessagesNotStored:
         return countText(call.messagesNotStored);
     case PastCallModel::MediaAfterAnswer_:
-        return orDash(toText(call.mediaAfterAnswer));
+        return word(call.mediaAfterAnswer);
     case PastCallModel::MediaAfterEnd:
         return millisecondsText(milliseconds(call.mediaAfterEnd));
     case PastCallModel::Recorded:

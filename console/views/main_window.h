@@ -2,6 +2,7 @@
 #pragma once
 
 #include "console/models/call_source.h"
+#include "console/models/operations.h" // lupdate loses its way at an enum that is declared only
 #include "console/views/theme.h"
 
 #include <QMainWindow>
@@ -30,7 +31,6 @@ class ProbeWatch;
 class ServicePage;
 class WorstCalls;
 struct Command;
-enum class OperationsFigure : int;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT

@@ -27,13 +27,14 @@ struct Line {
     double HealthSample::*value;
     int decimals;
 };
-constexpr std::array lines { Line { QT_TRANSLATE_NOOP("ProbePage", "Thousand frames/s"),
+constexpr std::array lines { Line { QT_TRANSLATE_NOOP("callmon::ProbePage", "Thousand frames/s"),
                                  &HealthSample::thousandFramesPerSecond, 1 },
-    Line { QT_TRANSLATE_NOOP("ProbePage", "Mb/s"), &HealthSample::megabitsPerSecond, 1 },
-    Line { QT_TRANSLATE_NOOP("ProbePage", "Lost/s"), &HealthSample::lostPerSecond, 0 },
-    Line { QT_TRANSLATE_NOOP("ProbePage", "Longest poll gap, ms"), &HealthSample::pollGapMs, 1 },
-    Line { QT_TRANSLATE_NOOP("ProbePage", "Media chunks not yet on the disk"), &HealthSample::chunksWaiting, 0 },
-    Line { QT_TRANSLATE_NOOP("ProbePage", "Live calls"), &HealthSample::liveCalls, 0 } };
+    Line { QT_TRANSLATE_NOOP("callmon::ProbePage", "Mb/s"), &HealthSample::megabitsPerSecond, 1 },
+    Line { QT_TRANSLATE_NOOP("callmon::ProbePage", "Lost/s"), &HealthSample::lostPerSecond, 0 },
+    Line { QT_TRANSLATE_NOOP("callmon::ProbePage", "Longest poll gap, ms"), &HealthSample::pollGapMs, 1 },
+    Line {
+        QT_TRANSLATE_NOOP("callmon::ProbePage", "Media chunks not yet on the disk"), &HealthSample::chunksWaiting, 0 },
+    Line { QT_TRANSLATE_NOOP("callmon::ProbePage", "Live calls"), &HealthSample::liveCalls, 0 } };
 
 std::vector<PlotPanel> panels()
 {

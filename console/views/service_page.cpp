@@ -30,21 +30,22 @@ struct Period {
     std::chrono::minutes length;
     std::chrono::minutes step; // 60 to 170 of them
 };
-constexpr std::array periods { Period { QT_TRANSLATE_NOOP("ServicePage", "Last hour"), 1h, 1min },
-    Period { QT_TRANSLATE_NOOP("ServicePage", "Last 6 hours"), 6h, 5min },
-    Period { QT_TRANSLATE_NOOP("ServicePage", "Last 24 hours"), 24h, 15min },
-    Period { QT_TRANSLATE_NOOP("ServicePage", "Last 7 days"), 168h, 60min } };
+constexpr std::array periods { Period { QT_TRANSLATE_NOOP("callmon::ServicePage", "Last hour"), 1h, 1min },
+    Period { QT_TRANSLATE_NOOP("callmon::ServicePage", "Last 6 hours"), 6h, 5min },
+    Period { QT_TRANSLATE_NOOP("callmon::ServicePage", "Last 24 hours"), 24h, 15min },
+    Period { QT_TRANSLATE_NOOP("callmon::ServicePage", "Last 7 days"), 168h, 60min } };
 
 constexpr auto renewedEvery = 1min; // as often as there is a new minute
 
 std::vector<PlotPanel> panels()
 {
-    const auto tr = [](const char* text) { return ServicePage::tr(text); };
-    return { { tr("Calls per minute"), 0, 1, 1, {}, { tr("attempts"), tr("answered") } },
-        { tr("ASR and NER, %"), 0, 100, 1, { 0, 50, 100 }, { tr("ASR"), tr("NER") } },
-        { tr("Calls at once"), 0, 1, 1, {}, { tr("peak"), tr("mean") } },
-        { tr("Mean duration (ACD), s"), 0, 1, 0, {}, { tr("ACD") } },
-        { tr("MOS"), 1, 4.5, 2, { 1, 2, 3, 4, 4.5 }, { tr("mean") } } };
+    return { { ServicePage::tr("Calls per minute"), 0, 1, 1, {},
+                 { ServicePage::tr("attempts"), ServicePage::tr("answered") } },
+        { ServicePage::tr("ASR and NER, %"), 0, 100, 1, { 0, 50, 100 },
+            { ServicePage::tr("ASR"), ServicePage::tr("NER") } },
+        { ServicePage::tr("Calls at once"), 0, 1, 1, {}, { ServicePage::tr("peak"), ServicePage::tr("mean") } },
+        { ServicePage::tr("Mean duration (ACD), s"), 0, 1, 0, {}, { ServicePage::tr("ACD") } },
+        { ServicePage::tr("MOS"), 1, 4.5, 2, { 1, 2, 3, 4, 4.5 }, { ServicePage::tr("mean") } } };
 }
 
 QString ratioText(std::optional<double> percent)
