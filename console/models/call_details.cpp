@@ -14,6 +14,14 @@ template <typename T> void append(std::vector<T>& to, const std::vector<T>& what
 
 }
 
+// As engine/storage words it.
+bool isKeptNoMore(const QString& error)
+{
+    return error.contains(QLatin1String("expired and w"))
+        || error.contains(QLatin1String("was overwritten, to make room"))
+        || error.contains(QLatin1String("was deleted on request"));
+}
+
 CallDetails::CallDetails(CallSource& source, CallKey call, const CallRecord* record, QObject* parent)
     : QObject(parent)
     , m_source(source)
@@ -96,6 +104,7 @@ void CallDetails::answered(quint64 request, const QString* error)
         return;
     const Part part = known->second;
     m_requests.erase(known);
+    m_errors.erase(part);
     // Where some messages are damaged, the others are worth reading.
     const bool some = part == Part::Messages && !m_messagesArriving.empty();
     if (!error || some) {
@@ -123,8 +132,10 @@ void CallDetails::answered(quint64 request, const QString* error)
         }
         emit found(part);
     }
-    if (error)
-        emit failed(part, error->isEmpty() ? tr("no reason given") : *error);
+    if (!error)
+        return;
+    m_errors[part] = error->isEmpty() ? tr("no reason given") : *error;
+    emit failed(part, m_errors[part]);
 }
 
 bool CallDetails::isOf(quint64 request, Part part) const
@@ -143,6 +154,26 @@ QStringList CallDetails::remarks() const
     QStringList all;
     for (const auto& [part, remarks] : m_remarks)
         all += remarks;
+    all.removeDuplicates();
+    return all;
+}
+
+QStringList CallDetails::keptNoMore() const
+{
+    QStringList all;
+    for (const auto& [part, error] : m_errors)
+        if (part != Part::Alarms && isKeptNoMore(error))
+            all += error;
+    all.removeDuplicates();
+    return all;
+}
+
+QStringList CallDetails::failures(bool ofRecord) const
+{
+    QStringList all;
+    for (const auto& [part, error] : m_errors)
+        if (part != Part::Alarms && (ofRecord || part != Part::Record) && !isKeptNoMore(error))
+            all += error;
     all.removeDuplicates();
     return all;
 }

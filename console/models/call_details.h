@@ -9,6 +9,9 @@
 
 namespace callmon {
 
+// An engine's word that what is asked for was deleted when its time was over, or for newer: nothing that can be mended.
+bool isKeptNoMore(const QString& error);
+
 class CallDetails : public QObject {
     Q_OBJECT
 
@@ -31,6 +34,10 @@ public:
     const std::vector<CallMessage>& messages() const { return m_messages; }
     const std::vector<Alarm>& alarms() const { return m_alarms; }
     QStringList remarks() const; // what the answers lack, and why, each said once
+    // Why parts of it are not there, each said once: because their time was over, or for any other reason. Alarms are
+    // not asked after.
+    QStringList keptNoMore() const;
+    QStringList failures(bool ofRecord) const; // that of the record, too
 
     Timestamp begin() const;
     bool hasEnded() const; // as stored: what a live list still shows of it is older
@@ -55,6 +62,7 @@ private:
     std::vector<CallMessage> m_messages, m_messagesArriving;
     std::vector<Alarm> m_alarms, m_alarmsArriving;
     std::map<Part, QStringList> m_remarks, m_remarksArriving;
+    std::map<Part, QString> m_errors; // of the last answer
     std::map<quint64, Part> m_requests;
 };
 

@@ -340,6 +340,21 @@ QString word(Party party)
     return party == Party::Caller ? Words::tr("caller") : Words::tr("callee");
 }
 
+QString sentences(const QStringList& said)
+{
+    QStringList whole;
+    for (const QString& one : said) {
+        QString sentence = one.trimmed();
+        if (sentence.isEmpty())
+            continue;
+        sentence[0] = sentence[0].toUpper();
+        if (!sentence.endsWith(QLatin1Char('.')))
+            sentence += QLatin1Char('.');
+        whole += sentence;
+    }
+    return whole.join(QLatin1Char(' '));
+}
+
 QString codeText(std::uint16_t code)
 {
     return code == 0 ? unknownFigure() : QString::number(code);

@@ -6,6 +6,7 @@
 #include "shared/calls/stream_record.h"
 
 #include <QString>
+#include <QStringList>
 
 namespace callmon {
 
@@ -35,6 +36,8 @@ QString word(EndedBy endedBy); // en dash while the call is on
 QString word(Transport transport);
 QString word(Signalling signalling);
 QString word(Party party);
+// What engines say, one after the other: each with a capital and a full stop.
+QString sentences(const QStringList& said);
 QString codeText(std::uint16_t code); // "486", en dash for none
 QString codeMeaning(std::uint16_t code); // "486 Busy Here": RFC 3261 section 21; the number alone when not there
 

@@ -192,7 +192,8 @@ void CallPage::sayOfFetch(MessageBar::Kind kind, const QString& message)
 void CallPage::reload()
 {
     m_message->clear();
-    m_remarks.clear();
+    m_lacks.clear();
+    m_soundLacks.clear();
     m_sound->loadAgain(true);
     refresh();
 }
@@ -205,7 +206,6 @@ void CallPage::refresh()
     }
     m_fetchedAfterEnd = m_details.hasEnded();
     m_refreshesAfterEnd += m_fetchedAfterEnd;
-    m_failed = false;
     m_details.ask(Part::Record);
     m_details.ask(Part::Streams);
     if (m_details.hasEnded() || m_details.points().size() < manyPoints || m_round++ % everyNth == 0)
@@ -295,7 +295,9 @@ void CallPage::showMessages(const QString& error)
         m_messages->setMessages(m_details.messages());
         m_tabs->setTabText(m_tabs->indexOf(m_messages), tr("&Messages (%1)").arg(m_messages->ladder().count()));
         showTimeline();
-    } else if (!error.isEmpty())
+    } else if (isKeptNoMore(error))
+        m_messages->sayEmpty(tr("The messages of this call are kept no more"), sentences({ error }));
+    else if (!error.isEmpty())
         m_messages->sayEmpty(tr("The messages could not be fetched"), error);
     else if (isOn())
         m_messages->sayEmpty(tr("No message is stored yet"), tr("They appear here within a second or two."));
@@ -337,26 +339,31 @@ void CallPage::failed(CallDetails::Part part, const QString& error)
 {
     if (part == Part::Messages && m_details.messages().empty()) // else what is shown stays
         showMessages(error);
-    if (part != Part::Alarms && (!isOn() || part != Part::Record)) { // a call that is on may have no record yet
-        m_failed = true;
-        sayOfFetch(
-            MessageBar::Kind::Error, tr("Not all of this call could be fetched: %1 Press F5 to try again.").arg(error));
-    }
+    showWhatIsNotThere();
 }
 
 // Said once: what an export says after that is not wiped away by the next second's answers.
 void CallPage::showWhatIsNotThere()
 {
-    if (m_details.asks() || m_failed)
+    if (m_details.asks())
         return;
-    const QStringList remarks = m_details.remarks();
-    const bool known = std::exchange(m_remarks, remarks) == remarks;
-    if (!remarks.isEmpty() && (!known || m_message->message().isEmpty()))
-        sayOfFetch(MessageBar::Kind::Warning,
-            tr("Not all of this call could be read: %1 The rest is shown; the engine's log says more. Press F5 to try "
-               "again.")
-                .arg(remarks.join(QLatin1Char(' '))));
-    else if (remarks.isEmpty() && std::exchange(m_saidOfFetch, false))
+    const QStringList failures = m_details.failures(!isOn()); // a call that is on may have no record yet
+    QStringList said;
+    if (!failures.isEmpty())
+        said += tr("Not all of this call could be fetched: %1 Press F5 to try again.").arg(sentences(failures));
+    if (const QStringList remarks = m_details.remarks(); !remarks.isEmpty())
+        said += tr("Not all of this call could be read: %1 The rest is shown; the engine's log says more. Press F5 to "
+                   "try again.")
+                    .arg(sentences(remarks));
+    if (const QStringList gone = m_details.keptNoMore(); !gone.isEmpty())
+        said += tr("Kept no more: %1 All that is still kept of this call is shown.").arg(sentences(gone));
+    if (!m_soundLacks.isEmpty())
+        said += tr("Not all of the sound could be fetched: %1").arg(m_soundLacks);
+    const QString lacks = said.join(QLatin1Char(' '));
+    const bool known = std::exchange(m_lacks, lacks) == lacks;
+    if (!lacks.isEmpty() && (!known || m_message->message().isEmpty()))
+        sayOfFetch(failures.isEmpty() ? MessageBar::Kind::Warning : MessageBar::Kind::Error, lacks);
+    else if (lacks.isEmpty() && std::exchange(m_saidOfFetch, false))
         m_message->clear();
 }
 
@@ -412,7 +419,8 @@ void CallPage::linkSound()
     connect(m_sound, &SoundLoader::loaded, this,
         [this](const std::shared_ptr<LoadedSound>& loaded) { showSound(*loaded); });
     connect(m_sound, &SoundLoader::incomplete, this, [this](const QString& why) {
-        m_message->say(MessageBar::Kind::Warning, tr("Not all of the sound could be fetched: %1").arg(why));
+        m_soundLacks = why;
+        showWhatIsNotThere();
     });
     connect(m_player, &PlayerBar::positionChanged, this, &CallPage::showPlayhead);
     connect(m_timeline, &CallTimeline::seekRequested, this,

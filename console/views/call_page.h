@@ -108,9 +108,9 @@ private:
     bool m_soundKnown = false; // it was fetched, if only in part
     std::optional<double> m_playFrom; // seconds since the call began, when its sound has come
     int m_round = 0; // of refreshing
-    bool m_failed = false; // something of this round
     bool m_saidOfFetch = false; // what the message line says
-    QStringList m_remarks; // that were said
+    QString m_soundLacks;
+    QString m_lacks; // what was said last of what is not there
 
     CallHeader* m_head;
     MessageBar* m_message;

@@ -110,12 +110,14 @@ void SoundLoader::takeMedia(const QString& error, bool atEngine)
 {
     const bool isThere = atEngine && !m_fetch->isEmpty() && m_source.state() == CallSource::State::Connected;
     if (!error.isEmpty() && !isThere)
-        return m_player.endLoading(tr("The sound could not be fetched: %1").arg(error));
+        return m_player.endLoading(isKeptNoMore(error)
+                ? tr("The sound of this call is kept no more: %1").arg(sentences({ error }))
+                : tr("The sound could not be fetched: %1").arg(error));
     QStringList lacks = m_fetch->remarks();
     if (!error.isEmpty())
         lacks.prepend(error);
     if (!lacks.isEmpty())
-        emit incomplete(lacks.join(QLatin1Char(' ')));
+        emit incomplete(sentences(lacks));
     m_waitsForQuality = m_details.asks(Part::Quality); // the seconds tell what the probe itself lost of it
     if (!m_waitsForQuality)
         assemble();

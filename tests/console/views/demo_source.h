@@ -172,6 +172,7 @@ public:
     std::string legalHold; // of that one
     QStringList remarks; // what the answers about calls lack
     QStringList mediaRemarks; // and those with media
+    QString qualityGone, messagesGone, mediaGone; // what is said instead of an answer
     int seconds = 95; // of quality points
 
     // That of record(0), 20 s after its answer.
@@ -254,6 +255,8 @@ public:
     quint64 quality(CallKey call) override
     {
         const quint64 id = ++m_last;
+        if (!qualityGone.isEmpty())
+            return failLater(id, qualityGone);
         QTimer::singleShot(0, this, [this, id, call] {
             std::vector<QualityPoint> points;
             std::mt19937 random(5);
@@ -350,6 +353,8 @@ public:
     quint64 messages(CallKey call) override
     {
         const quint64 id = ++m_last;
+        if (!messagesGone.isEmpty())
+            return failLater(id, messagesGone);
         QTimer::singleShot(0, this, [this, id, call] {
             if (keepsMessages)
                 emit messagesFound(id, messagesOf(call, held));
@@ -365,6 +370,8 @@ public:
     {
         const quint64 id = ++m_last;
         mediaRequests.push_back(id);
+        if (!mediaGone.isEmpty())
+            return failLater(id, mediaGone);
         if (mediaStops) {
             QTimer::singleShot(0, this, [this, id, call] { sendMedia(id, streamsOf(call).front()); });
             return id;
@@ -633,6 +640,12 @@ private:
     {
         const std::string digits = std::to_string(10'000'000 + i);
         return "+3491" + digits.substr(digits.size() - 7);
+    }
+
+    quint64 failLater(quint64 id, const QString& why)
+    {
+        QTimer::singleShot(0, this, [this, id, why] { emit failed(id, why); });
+        return id;
     }
 
     // ITU-T G.711 mu-law, from the segment definition; good enough for pictures.

@@ -410,6 +410,55 @@ private slots:
         QTRY_VERIFY2(page->lastError().isEmpty(), qPrintable(page->lastError()));
     }
 
+    void ofACallOfLastYearThePageSaysWhatIsKeptNoMoreAndShowsTheRest()
+    {
+        m_source->qualityGone = "the quality series of 2025-11-29 expired and were deleted at 2026-02-27T03:00:00Z";
+        m_source->messagesGone = "The messages of this call expired and were deleted at 2026-01-28T03:00:00Z.";
+        m_source->mediaGone = "stream 0: what came before expired and was deleted at 2025-12-29T03:00:00Z";
+        CallPage* page = m_window->openCall(m_source->record(0).key);
+        QTRY_VERIFY2(page->lastError().startsWith("Kept no more: "), qPrintable(page->lastError()));
+        QVERIFY2(page->lastError().contains("The quality series of 2025-11-29 expired and were deleted at 2026-02-27"),
+            qPrintable(page->lastError()));
+        QVERIFY2(page->lastError().contains("The messages of this call expired and were deleted at 2026-01-28"),
+            qPrintable(page->lastError()));
+        QVERIFY2(!page->lastError().contains("F5"), qPrintable(page->lastError())); // nothing helps
+        QTRY_VERIFY2(page->player().message().startsWith("The sound of this call is kept no more: "),
+            qPrintable(page->player().message()));
+        QVERIFY2(page->player().message().contains("2025-12-29T03:00:00Z"), qPrintable(page->player().message()));
+        QVERIFY(!page->player().hasAudio() && !page->player().loading().isRunning());
+        page->showMessages();
+        QVERIFY(std::ranges::any_of(page->messages().findChildren<QLabel*>(),
+            [](const QLabel* label) { return label->isVisible() && label->text().contains("kept no more"); }));
+        // What is kept: the record, its story and its figures, per stream, and alarms.
+        const auto* story = page->findChild<ElidedLabel*>("story");
+        QVERIFY(story && story->text().startsWith("Answered after 3.2 s"));
+        QVERIFY(page->hasFigures());
+        QCOMPARE(page->findChild<StreamTable*>()->rowCount(), 2);
+        page->showMosBreakdown();
+        QVERIFY(page->findChild<MosWaterfallView*>()->isVisible());
+        const auto& spans = page->timeline().data().spans;
+        QVERIFY(
+            std::ranges::any_of(spans, [](const TimelineSpan& span) { return span.shade == TimelineShade::Alarm; }));
+        QTest::qWait(1'500); // nor is it asked for again and again, or said otherwise
+        QVERIFY2(page->lastError().startsWith("Kept no more: "), qPrintable(page->lastError()));
+    }
+
+    void aFailureThatCanBeMendedIsToldFromWhatIsKeptNoMore()
+    {
+        m_source->qualityGone = "the quality series of 2025-11-29 expired and were deleted at 2026-02-27T03:00:00Z";
+        m_source->messagesGone = "The disk cannot be read.";
+        CallPage* page = m_window->openCall(m_source->record(0).key);
+        QTRY_VERIFY2(
+            page->lastError().startsWith(
+                "Not all of this call could be fetched: The disk cannot be read. Press F5 to try again. Kept no "
+                "more: The quality series"),
+            qPrintable(page->lastError()));
+        m_source->messagesGone.clear();
+        page->reload();
+        QTRY_VERIFY2(page->lastError().startsWith("Kept no more: "), qPrintable(page->lastError()));
+        QVERIFY(page->messages().ladder().count() > 0);
+    }
+
     void bothExportsAreAmongTheCommandsOfACall()
     {
         const auto has = [this](const QString& name) {
