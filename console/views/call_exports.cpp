@@ -3,35 +3,14 @@
 #include "console/plots/call_timeline.h"
 #include "console/recording/pcap_export.h"
 #include "console/recording/sound_export.h"
+#include "console/views/picture_file.h"
 #include "console/views/progress_line.h"
 
-#include <QBuffer>
-#include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QVBoxLayout>
 
 namespace callmon {
-
-namespace {
-
-// On the thread that writes: a PNG of a large window takes most of a second to pack.
-Result<void> writePicture(const QImage& picture, QByteArray document, const std::string& path)
-{
-    if (!picture.isNull()) {
-        QBuffer packed(&document);
-        if (!packed.open(QIODevice::WriteOnly) || !picture.save(&packed, "PNG"))
-            return Error { "there is not enough memory for a picture of that size; make the window smaller" };
-    }
-    QFile file(QFile::decodeName(path.c_str()));
-    if (!file.open(QIODevice::WriteOnly | QIODevice::Truncate) || file.write(document) != document.size()
-        || !file.flush())
-        return Error { "cannot write " + path + ": " + file.errorString().toStdString()
-            + "; free some space there, or choose another place" };
-    return {};
-}
-
-}
 
 CallExports::CallExports(CallSource& source, CallKey call, QWidget* parent)
     : QWidget(parent)
@@ -145,9 +124,8 @@ void CallExports::savePicture(const CallTimeline& timeline, const QString& path)
 {
     if (m_picture->isRunning())
         return refuseSecond(*m_pictureLine);
-    const QString ending = QFileInfo(path).suffix().toLower();
-    if (ending != QLatin1String("png") && ending != QLatin1String("svg")) {
-        emit failed(tr("%1 was not written: end its name with .png or .svg.").arg(path));
+    if (const QString complaint = complaintAboutPicture(path); !complaint.isEmpty()) {
+        emit failed(complaint);
         return emit pictureSaved(false);
     }
     m_pictureLine->begin(tr("Saving the timeline to %1").arg(QFileInfo(path).fileName()));
@@ -158,11 +136,10 @@ void CallExports::savePicture(const CallTimeline& timeline, const QString& path)
             emit pictureSaved(tell(end, path, tr("The picture was not saved: %1").arg(error)));
         },
         Qt::SingleShotConnection);
-    const bool png = ending == QLatin1String("png");
-    m_picture->start(path, 0,
-        [picture = png ? timeline.picture(timeline.size()) : QImage(),
-            drawing = png ? QByteArray() : timeline.drawing(timeline.size())](const std::string& temporary,
-            const FileWriter::GoesOn&) { return writePicture(picture, drawing, temporary); });
+    writePicture(*m_picture,
+        { [&timeline] { return timeline.picture(timeline.size()); },
+            [&timeline] { return timeline.drawing(timeline.size()); } },
+        path);
     emit busyChanged();
 }
 

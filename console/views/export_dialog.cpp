@@ -177,8 +177,8 @@ void ExportDialog::write()
 // First into the audit log of each engine whose rows are written; who may not, is told so.
 void ExportDialog::note(const QString& what, bool all, const std::function<void()>& go)
 {
-    std::set<ProbeId> inList;
-    if (!all)
+    std::set<ProbeId> inList(m_list.probes.begin(), m_list.probes.end());
+    if (!all && inList.empty())
         for (int row = 0; row < m_list.model->rowCount(); ++row)
             inList.insert({ static_cast<std::uint16_t>(m_list.model->index(row, 0).data(ProbeRole).toUInt()) });
     struct Noting {

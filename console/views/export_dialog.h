@@ -31,6 +31,7 @@ public:
         QString name; // for the file: "past-calls"
         std::vector<CallQuery> searched; // of past calls: what was asked, for all that match
         quint64 matchesInAll = 0;
+        std::vector<ProbeId> probes {}; // whose rows they are; empty: each row tells
         std::function<void(bool on)> hold {}; // lets the rows stand still while they are written
     };
     ExportDialog(CallSource& source, List list, QWidget* parent = nullptr);

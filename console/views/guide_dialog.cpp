@@ -58,7 +58,8 @@ QString guide()
             "value; * stands for any characters of a text. All rows must hold. A saved search keeps them, and the "
             "line above the list says what was asked.</p>"
             "<p>In the number field, <code>tag:bad-line</code> finds calls with that tag.</p>"
-            "<p>Ctrl+E exports a list as shown: its rows, columns and order, or all past calls that match; separator, "
+            "<p>Ctrl+E exports a list as shown: its rows, columns and order, or all past calls that match; on the "
+            "other pages their table; separator, "
             "decimal sign and the zone of times are asked. Each engine whose rows are written notes it in its audit "
             "log, and refuses it to viewers.</p>")
         + picture("past")

@@ -19,6 +19,7 @@ class CallPage;
 class CallTable;
 class CallsOverTime;
 class DeskMenu;
+class ExportDialog;
 class LivePage;
 class MessageBar;
 class PastPage;
@@ -97,6 +98,8 @@ private:
     void countAlarms();
     CallTable* currentTable() const; // null on a call's page
     void exportList();
+    void exportReport();
+    void openExport(ExportDialog* dialog);
     void goBack();
     void closePage(int index);
     void showShortcuts();

@@ -7,6 +7,7 @@
 #include "console/views/list_header.h"
 #include "console/views/message_bar.h"
 #include "console/views/mos_bar.h"
+#include "console/views/plot_export.h"
 #include "console/zone/display_zone.h"
 
 #include <QComboBox>
@@ -74,6 +75,7 @@ ServicePage::ServicePage(CallSource& source, QWidget* parent)
     , m_groups(new QTableWidget(this))
     , m_delegate(new FigureDelegate(this))
     , m_plot(new TimeSeriesPlot(panels(), this))
+    , m_pictures(new PlotExport(*m_plot, QStringLiteral("service"), this))
     , m_mos(new MosBar(this))
     , m_empty(new EmptyState(this))
 {
@@ -116,6 +118,7 @@ ServicePage::ServicePage(CallSource& source, QWidget* parent)
     inside->setSpacing(0);
     inside->addWidget(m_groups);
     inside->addWidget(m_plot, 1);
+    inside->addWidget(m_pictures);
     inside->addWidget(m_mos);
     m_stack->addWidget(shown);
     m_stack->addWidget(m_empty);
@@ -235,6 +238,14 @@ void ServicePage::takeAnswer()
     if (!m_series.empty())
         m_groups->setCurrentCell(found == m_series.end() ? 0 : static_cast<int>(found - m_series.begin()), 0);
     showGroup();
+}
+
+std::vector<std::vector<FieldValue>> ServicePage::report() const
+{
+    std::vector<std::vector<FieldValue>> rows;
+    for (const ServiceSeries& series : m_series)
+        rows.push_back(serviceRowFields(series.whole));
+    return rows;
 }
 
 void ServicePage::fillGroups()
