@@ -37,6 +37,9 @@ SmokeRun::SmokeRun(MainWindow& window, const QString& folder, QObject* parent)
 {
     m_poll.setInterval(50);
     connect(&m_poll, &QTimer::timeout, this, &SmokeRun::poll);
+    connect(&m_export, &ListExport::ended, this, [this](quint64 written, const QString& error) {
+        m_problem = written == 0 && error.isEmpty() ? QStringLiteral("a list was exported without rows") : error;
+    });
     addSteps();
 }
 
@@ -74,7 +77,7 @@ void SmokeRun::addSteps()
             grab(QStringLiteral("live"));
             exportList(true);
         },
-        [] { return true; }, problem });
+        [this] { return !m_export.isRunning(); }, problem });
     m_steps.push_back({ QStringLiteral("a call that is on shows its messages and its last seconds"), 20'000,
         [this] {
             m_problem.clear();
@@ -121,7 +124,7 @@ void SmokeRun::addSteps()
             grab(QStringLiteral("past"));
             exportList(false);
         },
-        [] { return true; }, problem });
+        [this] { return !m_export.isRunning(); }, problem });
     m_steps.push_back({ QStringLiteral("alarms of the past are searched and the rules are listed"), 20'000,
         [this] {
             m_window.showAlarms();
@@ -306,11 +309,8 @@ void SmokeRun::grab(const QString& page)
 void SmokeRun::exportList(bool live)
 {
     const QString file = m_folder.filePath(live ? QStringLiteral("live-calls.csv") : QStringLiteral("past-calls.csv"));
-    const Result<int> rows = (live ? m_window.live().table() : m_window.past().table()).exportCsv(file);
-    if (!rows)
-        m_problem = QString::fromStdString(rows.error().what);
-    else if (rows.value() == 0)
-        m_problem = QStringLiteral("no rows in ") + file;
+    const CallTable& table = live ? m_window.live().table() : m_window.past().table();
+    m_export.start(*table.model(), table.shownColumns(), file, shownFormat());
 }
 
 }

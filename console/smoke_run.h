@@ -1,6 +1,7 @@
 // A walk through the console without hands: for system tests and for the pictures in the manual.
 #pragma once
 
+#include "console/models/list_export.h"
 #include "console/views/main_window.h"
 
 #include <QDir>
@@ -52,6 +53,7 @@ private:
     qint64 m_askedAt = 0; // ms of the step
     double m_heardFrom = 0;
     QString m_problem;
+    ListExport m_export;
 };
 
 }

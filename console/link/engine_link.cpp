@@ -44,6 +44,7 @@ EngineLink::EngineLink(QObject* parent)
     connect(probe, &RemoteProbe::alarmsFound, this, &EngineLink::alarmsFound);
     connect(probe, &RemoteProbe::alarmRulesFound, this, &EngineLink::alarmRulesFound);
     connect(probe, &RemoteProbe::alarmRuleChangesFound, this, &EngineLink::alarmRuleChangesFound);
+    connect(probe, &RemoteProbe::remarked, this, &EngineLink::remarked);
     connect(probe, &RemoteProbe::finished, this, &EngineLink::finished);
     connect(probe, &RemoteProbe::failed, this, &EngineLink::failed);
 }

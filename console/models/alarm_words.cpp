@@ -10,10 +10,9 @@ namespace callmon {
 
 namespace {
 
-QString tr(const char* source)
-{
-    return QCoreApplication::translate("AlarmWords", source);
-}
+struct Words { // the context of the translations
+    Q_DECLARE_TR_FUNCTIONS(AlarmWords)
+};
 
 }
 
@@ -21,13 +20,13 @@ QString word(AlarmSeverity severity)
 {
     switch (severity) {
     case AlarmSeverity::Critical:
-        return tr(QT_TRANSLATE_NOOP("AlarmWords", "critical"));
+        return Words::tr("critical");
     case AlarmSeverity::Major:
-        return tr(QT_TRANSLATE_NOOP("AlarmWords", "major"));
+        return Words::tr("major");
     case AlarmSeverity::Minor:
-        return tr(QT_TRANSLATE_NOOP("AlarmWords", "minor"));
+        return Words::tr("minor");
     case AlarmSeverity::Warning:
-        return tr(QT_TRANSLATE_NOOP("AlarmWords", "warning"));
+        return Words::tr("warning");
     }
     return {};
 }
@@ -65,19 +64,19 @@ QString word(AlarmEnd end)
 {
     switch (end) {
     case AlarmEnd::None:
-        return tr(QT_TRANSLATE_NOOP("AlarmWords", "open"));
+        return Words::tr("open");
     case AlarmEnd::Recovered:
-        return tr(QT_TRANSLATE_NOOP("AlarmWords", "recovered"));
+        return Words::tr("recovered");
     case AlarmEnd::MediaEnded:
-        return tr(QT_TRANSLATE_NOOP("AlarmWords", "media ended"));
+        return Words::tr("media ended");
     case AlarmEnd::CallEnded:
-        return tr(QT_TRANSLATE_NOOP("AlarmWords", "call ended"));
+        return Words::tr("call ended");
     case AlarmEnd::RuleChanged:
-        return tr(QT_TRANSLATE_NOOP("AlarmWords", "rule changed"));
+        return Words::tr("rule changed");
     case AlarmEnd::ProbeStopped:
-        return tr(QT_TRANSLATE_NOOP("AlarmWords", "probe stopped"));
+        return Words::tr("probe stopped");
     case AlarmEnd::ProbeRestarted:
-        return tr(QT_TRANSLATE_NOOP("AlarmWords", "probe restarted"));
+        return Words::tr("probe restarted");
     }
     return {};
 }
@@ -103,14 +102,12 @@ QString lookedAt(AlarmKind kind, std::string_view metric)
 QString conditionText(const AlarmRule& rule, double threshold)
 {
     const QString figure = figureText(rule.kind, rule.metric, threshold);
-    return isBelow(rule.kind) ? tr(QT_TRANSLATE_NOOP("AlarmWords", "below %1")).arg(figure)
-                              : tr(QT_TRANSLATE_NOOP("AlarmWords", "above %1")).arg(figure);
+    return isBelow(rule.kind) ? Words::tr("below %1").arg(figure) : Words::tr("above %1").arg(figure);
 }
 
 QString alarmsText(quint64 count)
 {
-    return count == 1 ? tr(QT_TRANSLATE_NOOP("AlarmWords", "1 alarm"))
-                      : tr(QT_TRANSLATE_NOOP("AlarmWords", "%1 alarms")).arg(countText(count));
+    return count == 1 ? Words::tr("1 alarm") : Words::tr("%1 alarms").arg(countText(count));
 }
 
 }

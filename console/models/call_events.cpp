@@ -13,10 +13,9 @@ namespace callmon {
 
 namespace {
 
-QString tr(const char* source)
-{
-    return QCoreApplication::translate("CallEvents", source);
-}
+struct Words { // the context of the translations
+    Q_DECLARE_TR_FUNCTIONS(CallEvents)
+};
 
 QString fromUtf8(std::string_view text)
 {
@@ -50,7 +49,7 @@ public:
     {
         if (!m_since)
             return;
-        spans.push_back({ *m_since, std::max(*m_since, at), tr("on hold"), open });
+        spans.push_back({ *m_since, std::max(*m_since, at), Words::tr("on hold"), open });
         m_since.reset();
     }
     std::vector<CallSpan> spans;

@@ -1,5 +1,6 @@
 #include "console/models/call_export.h"
 
+#include "console/models/background_file.h"
 #include "console/models/past_call_model.h"
 #include "shared/calls/call_fields.h"
 
@@ -12,6 +13,8 @@ CallExport::CallExport(CallSource& source, QObject* parent)
     , m_source(source)
 {
 }
+
+CallExport::~CallExport() = default;
 
 void CallExport::follow(CallSource& source)
 {
@@ -30,6 +33,14 @@ void CallExport::follow(CallSource& source)
             if (isMine(source, request))
                 take(calls, matches);
         });
+    connect(&source, &CallSource::remarked, this, [this, &source](quint64 request, const QStringList& remarks) {
+        if (!isMine(source, request))
+            return;
+        const QString name = m_parts.front().probe.name;
+        for (const QString& remark : remarks)
+            m_remarks += name.isEmpty() ? remark : tr("%1: %2").arg(name, remark);
+        m_remarks.removeDuplicates();
+    });
     connect(&source, &CallSource::finished, this, [this, &source](quint64 request) {
         if (!isMine(source, request))
             return;
@@ -38,7 +49,7 @@ void CallExport::follow(CallSource& source)
         m_parts.pop_front();
         if (!m_parts.empty())
             return askNext();
-        end(m_file->commit() ? QString() : cannotWrite());
+        m_file->end();
     });
     connect(&source, &CallSource::failed, this, [this, &source](quint64 request, const QString& message) {
         if (!isMine(source, request))
@@ -58,6 +69,7 @@ void CallExport::start(const std::vector<CallQuery>& queries, std::vector<int> c
     m_tags.clear();
     m_parts.clear();
     m_missing.clear();
+    m_remarks.clear();
     m_written = m_writtenBefore = 0;
     m_expected = expected;
     for (const CallSource::Probe& probe : m_source.probes()) {
@@ -72,13 +84,13 @@ void CallExport::start(const std::vector<CallQuery>& queries, std::vector<int> c
         emit ended(0, tr("Not connected to an engine: the calls cannot be fetched now."));
         return;
     }
-    m_file = std::make_unique<QSaveFile>(path);
+    m_file = std::make_unique<BackgroundFile>(path);
+    connect(m_file.get(), &BackgroundFile::ended, this, &CallExport::end);
     std::vector<std::string> names;
     for (const int column : m_columns)
         names.emplace_back(
             column == PastCallModel::Probe ? "probe" : callFieldNames()[static_cast<std::size_t>(column)]);
-    if (!m_file->open(QIODevice::WriteOnly) || !write(exportHead(m_format) + csvLine(names, m_format.style)))
-        return end(cannotWrite());
+    m_file->write(exportHead(m_format) + csvLine(names, m_format.style));
     askNext();
 }
 
@@ -101,17 +113,6 @@ void CallExport::cancel()
     end(tr("Cancelled: nothing was written."));
 }
 
-bool CallExport::write(const std::string& text)
-{
-    const auto size = static_cast<qint64>(text.size());
-    return m_file->write(text.data(), size) == size;
-}
-
-QString CallExport::cannotWrite() const
-{
-    return tr("Cannot write %1: %2.").arg(m_file->fileName(), m_file->errorString());
-}
-
 void CallExport::take(const std::vector<CallRecord>& calls, quint64 matchesInPart)
 {
     const auto names = callFieldNames();
@@ -128,8 +129,7 @@ void CallExport::take(const std::vector<CallRecord>& calls, quint64 matchesInPar
         }
         text += csvLine(line, m_format.style);
     }
-    if (!write(text))
-        return end(cannotWrite());
+    m_file->write(std::move(text));
     m_written += calls.size();
     emit progressed(m_written, std::max({ m_expected, m_writtenBefore + matchesInPart, m_written }));
 }
@@ -139,7 +139,7 @@ void CallExport::end(const QString& error)
     if (m_request)
         m_asked->cancel(*std::exchange(m_request, std::nullopt));
     m_parts.clear();
-    m_file.reset(); // without commit() nothing of it stays
+    m_file.release()->deleteLater(); // it may be telling; what has not ended leaves nothing
     emit ended(m_written, error);
 }
 

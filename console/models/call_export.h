@@ -5,7 +5,6 @@
 #include "console/models/call_source.h"
 #include "shared/calls/export_format.h"
 
-#include <QSaveFile>
 #include <deque>
 #include <map>
 #include <memory>
@@ -14,11 +13,14 @@
 
 namespace callmon {
 
+class BackgroundFile;
+
 class CallExport : public QObject {
     Q_OBJECT
 
 public:
     explicit CallExport(CallSource& source, QObject* parent = nullptr); // outlives this
+    ~CallExport() override;
 
     // `columns`: of PastCallModel. `expected`: how many calls there were when they were searched, for the progress. The
     // file appears whole, or not at all.
@@ -27,6 +29,7 @@ public:
     void cancel();
     bool isRunning() const { return m_file != nullptr; }
     QStringList missing() const { return m_missing; } // probes that did not answer when it began
+    QStringList remarks() const { return m_remarks; } // what the answers lacked, and why
 
 signals:
     void progressed(quint64 written, quint64 matchesInAll);
@@ -43,8 +46,6 @@ private:
     void askNext();
     void take(const std::vector<CallRecord>& calls, quint64 matchesInPart);
     void end(const QString& error);
-    bool write(const std::string& text);
-    QString cannotWrite() const;
 
     CallSource& m_source;
     std::set<CallSource*> m_followed;
@@ -54,8 +55,9 @@ private:
     std::vector<int> m_columns;
     ExportFormat m_format;
     std::map<CallKey, TagsOfCall> m_tags; // of the calls that come next
-    std::unique_ptr<QSaveFile> m_file;
+    std::unique_ptr<BackgroundFile> m_file;
     QStringList m_missing;
+    QStringList m_remarks;
     quint64 m_written = 0;
     quint64 m_writtenBefore = 0; // of the parts that have ended
     quint64 m_expected = 0;

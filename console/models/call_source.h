@@ -15,6 +15,7 @@
 
 #include <QByteArray>
 #include <QObject>
+#include <QStringList>
 
 namespace callmon {
 
@@ -70,8 +71,8 @@ public:
     // nowhere.
     virtual ProbeDesk* desk() { return nullptr; }
     virtual void shutDown() { } // for good: no connection any more, and nothing comes from it
-    // A call that is on, heard as it goes on until it is over: streamsFound() of each stream before its media, and empty
-    // media each time that all streams came up to the same time. 0: not told here.
+    // A call that is on, heard as it goes on until it is over: streamsFound() of each stream before its media, and
+    // empty media each time that all streams came up to the same time. 0: not told here.
     virtual quint64 listen(CallKey) { return 0; }
     virtual quint64 serviceWindows() { return 0; } // of the sliding windows, every group; 0: not told here
 
@@ -94,6 +95,8 @@ signals:
     void alarmRulesFound(quint64 request, const std::vector<callmon::AlarmRule>& rules);
     void alarmRuleChangesFound(quint64 request, const std::vector<callmon::AlarmRuleChange>& changes);
     void serviceFound(quint64 request, const std::vector<callmon::ServiceRow>& rows);
+    // What the answer lacks, and why, in sentences: before its end.
+    void remarked(quint64 request, const QStringList& remarks, callmon::ProbeId probe = {});
     void finished(quint64 request);
     void failed(quint64 request, const QString& message);
     void probesChanged(); // one came or went, or its connection changed

@@ -12,10 +12,9 @@ namespace callmon {
 
 namespace {
 
-QString tr(const char* source)
-{
-    return QCoreApplication::translate("CallStory", source);
-}
+struct Words { // the context of the translations
+    Q_DECLARE_TR_FUNCTIONS(CallStory)
+};
 
 // ITU-T Q.850 table 1, the causes seen every day.
 constexpr std::array<std::pair<int, const char*>, 30> causes { {
@@ -68,7 +67,7 @@ QString whyOf(const CallRecord& call)
 {
     QStringList why;
     if (call.q850Cause != 0)
-        why += tr("Q.850 cause %1").arg(q850Meaning(call.q850Cause));
+        why += Words::tr("Q.850 cause %1").arg(q850Meaning(call.q850Cause));
     const QString reason = text(call.endReason);
     if (!reason.isEmpty()
         && !(call.q850Cause != 0 && q850Meaning(call.q850Cause).contains(reason, Qt::CaseInsensitive)))
@@ -82,13 +81,13 @@ QString endOf(const CallRecord& call, bool answered)
     case EndedBy::Nobody:
         return {};
     case EndedBy::Caller:
-        return answered ? tr("The caller hung up") : tr("The caller gave up");
+        return answered ? Words::tr("The caller hung up") : Words::tr("The caller gave up");
     case EndedBy::Callee:
-        return answered ? tr("The callee hung up") : tr("The callee's side ended it");
+        return answered ? Words::tr("The callee hung up") : Words::tr("The callee's side ended it");
     case EndedBy::Silence:
-        return tr("No BYE was seen: it was taken as ended when nothing of it came any more");
+        return Words::tr("No BYE was seen: it was taken as ended when nothing of it came any more");
     case EndedBy::ProbeStopped:
-        return tr("The probe stopped while it was on: how it ended is not known");
+        return Words::tr("The probe stopped while it was on: how it ended is not known");
     }
     return {};
 }
@@ -96,32 +95,32 @@ QString endOf(const CallRecord& call, bool answered)
 void addOddities(const CallRecord& call, QStringList& story)
 {
     if (call.beganBeforeProbe)
-        story += tr("It was on already when the probe first saw it.");
+        story += Words::tr("It was on already when the probe first saw it.");
     if (call.holds > 0)
         story += call.holds == 1
-            ? tr("On hold once, for %1.").arg(secondsText(call.holdTime))
-            : tr("On hold %1 times, for %2 in all.").arg(call.holds).arg(secondsText(call.holdTime));
+            ? Words::tr("On hold once, for %1.").arg(secondsText(call.holdTime))
+            : Words::tr("On hold %1 times, for %2 in all.").arg(call.holds).arg(secondsText(call.holdTime));
     switch (call.mediaAfterAnswer) {
     case MediaAfterAnswer::None:
-        story += tr("⚠ No media was seen after the answer.");
+        story += Words::tr("⚠ No media was seen after the answer.");
         break;
     case MediaAfterAnswer::CallerOnly:
-        story += tr("⚠ One-way: only the caller's media was seen after the answer.");
+        story += Words::tr("⚠ One-way: only the caller's media was seen after the answer.");
         break;
     case MediaAfterAnswer::CalleeOnly:
-        story += tr("⚠ One-way: only the callee's media was seen after the answer.");
+        story += Words::tr("⚠ One-way: only the callee's media was seen after the answer.");
         break;
     case MediaAfterAnswer::Unknown:
     case MediaAfterAnswer::Both:
         break;
     }
     if (!call.transferTarget.empty())
-        story += tr("Transferred to %1.").arg(text(call.transferTarget));
+        story += Words::tr("Transferred to %1.").arg(text(call.transferTarget));
     if (!call.diversion.empty())
-        story += tr("Diverted by %1.").arg(text(call.diversion));
+        story += Words::tr("Diverted by %1.").arg(text(call.diversion));
     // What was under way when the BYE passed is nothing odd.
     if (call.mediaAfterEnd && *call.mediaAfterEnd >= Milliseconds(500))
-        story += tr("⚠ Media went on for %1 after the end.").arg(secondsText(*call.mediaAfterEnd));
+        story += Words::tr("⚠ Media went on for %1 after the end.").arg(secondsText(*call.mediaAfterEnd));
 }
 
 }
@@ -130,7 +129,7 @@ QString q850Meaning(std::uint16_t cause)
 {
     for (const auto& [known, words] : causes)
         if (known == cause)
-            return QStringLiteral("%1, %2").arg(cause).arg(tr(words));
+            return QStringLiteral("%1, %2").arg(cause).arg(Words::tr(words));
     return QString::number(cause);
 }
 
@@ -140,19 +139,19 @@ QString storyOf(const CallRecord& call)
     const bool answered = call.answeredAt.has_value();
     const bool ended = call.state == CallState::Ended;
     if (answered) {
-        const QString after =
-            call.answerDelay ? tr("Answered after %1").arg(secondsText(*call.answerDelay)) : tr("Answered");
+        const QString after = call.answerDelay ? Words::tr("Answered after %1").arg(secondsText(*call.answerDelay))
+                                               : Words::tr("Answered");
         const auto duration = durationOf(call);
-        story +=
-            ended && duration ? tr("%1, talked for %2.").arg(after, durationText(duration)) : after + QLatin1Char('.');
+        story += ended && duration ? Words::tr("%1, talked for %2.").arg(after, durationText(duration))
+                                   : after + QLatin1Char('.');
     } else if (!ended) {
-        story += call.ringingAt ? tr("Ringing, not answered yet.") : tr("Not answered yet.");
+        story += call.ringingAt ? Words::tr("Ringing, not answered yet.") : Words::tr("Not answered yet.");
     } else {
         QString what = capitalised(word(call.outcome));
         if (call.finalCode != 0)
             what += QStringLiteral(": ") + codeMeaning(call.finalCode);
         if (call.endedAt)
-            what += tr(" after %1").arg(secondsText(Milliseconds(*call.endedAt - call.startedAt)));
+            what += Words::tr(" after %1").arg(secondsText(Milliseconds(*call.endedAt - call.startedAt)));
         story += what + QLatin1Char('.');
     }
     if (ended) {
@@ -161,7 +160,7 @@ QString storyOf(const CallRecord& call)
         if (!end.isEmpty())
             story += why.isEmpty() ? end + QLatin1Char('.') : end + QStringLiteral(": ") + why + QLatin1Char('.');
         else if (!why.isEmpty())
-            story += tr("Reason: %1.").arg(why);
+            story += Words::tr("Reason: %1.").arg(why);
     }
     addOddities(call, story);
     return story.join(QLatin1Char(' '));

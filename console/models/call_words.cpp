@@ -11,10 +11,9 @@ namespace callmon {
 
 namespace {
 
-QString tr(const char* source)
-{
-    return QCoreApplication::translate("CallWords", source);
-}
+struct Words { // the context of the translations
+    Q_DECLARE_TR_FUNCTIONS(CallWords)
+};
 
 // RFC 3261 section 21, the responses seen every day.
 constexpr std::array<std::pair<int, const char*>, 36> reasons { { { 100, "Trying" }, { 180, "Ringing" },
@@ -35,15 +34,15 @@ QString word(CallState state)
 {
     switch (state) {
     case CallState::Trying:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "trying"));
+        return Words::tr("trying");
     case CallState::Ringing:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "ringing"));
+        return Words::tr("ringing");
     case CallState::Answered:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "answered"));
+        return Words::tr("answered");
     case CallState::OnHold:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "on hold"));
+        return Words::tr("on hold");
     case CallState::Ended:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "ended"));
+        return Words::tr("ended");
     }
     return {};
 }
@@ -85,19 +84,19 @@ QString word(CallOutcome outcome)
 {
     switch (outcome) {
     case CallOutcome::Answered:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "answered"));
+        return Words::tr("answered");
     case CallOutcome::Busy:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "busy"));
+        return Words::tr("busy");
     case CallOutcome::Cancelled:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "cancelled"));
+        return Words::tr("cancelled");
     case CallOutcome::NoAnswer:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "no answer"));
+        return Words::tr("no answer");
     case CallOutcome::Rejected:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "rejected"));
+        return Words::tr("rejected");
     case CallOutcome::Failed:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "failed"));
+        return Words::tr("failed");
     case CallOutcome::Incomplete:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "incomplete"));
+        return Words::tr("incomplete");
     }
     return {};
 }
@@ -146,11 +145,11 @@ QString word(Recording recorded)
 {
     switch (recorded) {
     case Recording::No:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "no"));
+        return Words::tr("no");
     case Recording::Yes:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "yes"));
+        return Words::tr("yes");
     case Recording::Partly:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "partly"));
+        return Words::tr("partly");
     case Recording::Unknown:
         break;
     }
@@ -162,19 +161,19 @@ QString whyNotRecorded(const CallRecord& call)
     if (call.recorded != Recording::No)
         return {};
     if (call.recordingRule == figuresOnly)
-        return tr(QT_TRANSLATE_NOOP("CallWords", "This call was not recorded: its engine keeps figures only."));
-    return tr(QT_TRANSLATE_NOOP("CallWords", "This call was not recorded: rule “%1”.")).arg(text(call.recordingRule));
+        return Words::tr("This call was not recorded: its engine keeps figures only.");
+    return Words::tr("This call was not recorded: rule “%1”.").arg(text(call.recordingRule));
 }
 
 QString word(CaptureTrust trust)
 {
     switch (trust) {
     case CaptureTrust::Whole:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "whole"));
+        return Words::tr("whole");
     case CaptureTrust::Delayed:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "delayed"));
+        return Words::tr("delayed");
     case CaptureTrust::Lossy:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "lossy"));
+        return Words::tr("lossy");
     }
     return {};
 }
@@ -209,15 +208,15 @@ QString meaning(CaptureTrust trust)
 {
     switch (trust) {
     case CaptureTrust::Whole:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "The probe missed nothing while this call was on."));
+        return Words::tr("The probe missed nothing while this call was on.");
     case CaptureTrust::Delayed:
-        return tr(QT_TRANSLATE_NOOP("CallWords",
+        return Words::tr(
             "The probe was late to look at its port while this call was on: it lost nothing, but jitter may be "
-            "overstated."));
+            "overstated.");
     case CaptureTrust::Lossy:
-        return tr(QT_TRANSLATE_NOOP("CallWords",
+        return Words::tr(
             "The probe itself lost frames while this call was on: what is missing then is counted apart, not as loss "
-            "of the network."));
+            "of the network.");
     }
     return {};
 }
@@ -229,17 +228,84 @@ QString meaning(const CallRecord& call)
     case CaptureTrust::Whole:
         break;
     case CaptureTrust::Delayed:
-        return tr(QT_TRANSLATE_NOOP("CallWords",
-                      "The probe looked at its port up to %1 ms late while this call was on: it lost nothing, but "
-                      "jitter may be overstated."))
+        return Words::tr("The probe looked at its port up to %1 ms late while this call was on: it lost nothing, but "
+                         "jitter may be overstated.")
             .arg(gap);
     case CaptureTrust::Lossy:
-        return tr(QT_TRANSLATE_NOOP("CallWords",
-                      "The probe itself lost %1 frames while this call was on, of this call or of others: what is "
-                      "missing then is counted apart, not as loss of the network."))
+        return Words::tr("The probe itself lost %1 frames while this call was on, of this call or of others: what is "
+                         "missing then is counted apart, not as loss of the network.")
             .arg(countText(call.probeFramesLost));
     }
     return meaning(call.trust);
+}
+
+QString word(MediaKind kind)
+{
+    switch (kind) {
+    case MediaKind::Audio:
+        return Words::tr("audio");
+    case MediaKind::Video:
+        return Words::tr("video");
+    case MediaKind::Image:
+        return Words::tr("fax");
+    case MediaKind::Other:
+        break;
+    }
+    return Words::tr("other media");
+}
+
+QString word(MediaKinds kinds)
+{
+    QStringList words;
+    for (const MediaKind kind : { MediaKind::Audio, MediaKind::Video, MediaKind::Image, MediaKind::Other })
+        if (kinds.has(kind))
+            words += word(kind);
+    return words.isEmpty() ? unknownFigure() : words.join(QStringLiteral(" + "));
+}
+
+QString word(MediaAfterAnswer media)
+{
+    switch (media) {
+    case MediaAfterAnswer::Unknown:
+        break;
+    case MediaAfterAnswer::None:
+        return Words::tr("neither");
+    case MediaAfterAnswer::CallerOnly:
+        return Words::tr("caller only");
+    case MediaAfterAnswer::CalleeOnly:
+        return Words::tr("callee only");
+    case MediaAfterAnswer::Both:
+        return Words::tr("both");
+    }
+    return unknownFigure();
+}
+
+QString word(BindingRule rule)
+{
+    switch (rule) {
+    case BindingRule::None:
+        break;
+    case BindingRule::Advertised:
+        return Words::tr("advertised");
+    case BindingRule::Symmetric:
+        return Words::tr("symmetric");
+    case BindingRule::LearntAddress:
+        return Words::tr("learnt");
+    }
+    return unknownFigure();
+}
+
+QString word(JitterBufferKind kind)
+{
+    switch (kind) {
+    case JitterBufferKind::None:
+        break;
+    case JitterBufferKind::Fixed:
+        return Words::tr("fixed");
+    case JitterBufferKind::Adaptive:
+        return Words::tr("adaptive");
+    }
+    return unknownFigure();
 }
 
 QString word(EndedBy endedBy)
@@ -248,13 +314,13 @@ QString word(EndedBy endedBy)
     case EndedBy::Nobody:
         break;
     case EndedBy::Caller:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "caller"));
+        return Words::tr("caller");
     case EndedBy::Callee:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "callee"));
+        return Words::tr("callee");
     case EndedBy::Silence:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "silence"));
+        return Words::tr("silence");
     case EndedBy::ProbeStopped:
-        return tr(QT_TRANSLATE_NOOP("CallWords", "probe stopped"));
+        return Words::tr("probe stopped");
     }
     return unknownFigure();
 }
@@ -271,8 +337,22 @@ QString word(Signalling signalling)
 
 QString word(Party party)
 {
-    return party == Party::Caller ? tr(QT_TRANSLATE_NOOP("CallWords", "caller"))
-                                  : tr(QT_TRANSLATE_NOOP("CallWords", "callee"));
+    return party == Party::Caller ? Words::tr("caller") : Words::tr("callee");
+}
+
+QString sentences(const QStringList& said)
+{
+    QStringList whole;
+    for (const QString& one : said) {
+        QString sentence = one.trimmed();
+        if (sentence.isEmpty())
+            continue;
+        sentence[0] = sentence[0].toUpper();
+        if (!sentence.endsWith(QLatin1Char('.')))
+            sentence += QLatin1Char('.');
+        whole += sentence;
+    }
+    return whole.join(QLatin1Char(' '));
 }
 
 QString codeText(std::uint16_t code)

@@ -3,8 +3,10 @@
 
 #include "console/models/list_roles.h"
 #include "shared/calls/call_record.h"
+#include "shared/calls/stream_record.h"
 
 #include <QString>
+#include <QStringList>
 
 namespace callmon {
 
@@ -25,10 +27,17 @@ QString meaning(const CallRecord& call); // the same with its figures
 QString word(Recording recorded); // en dash when it is not known
 QString whyNotRecorded(const CallRecord& call); // a sentence; empty where it was, or that is not known
 
+QString word(MediaKind kind);
+QString word(MediaKinds kinds); // "audio + video"; en dash for none
+QString word(MediaAfterAnswer media); // of which parties; en dash when it is not known
+QString word(BindingRule rule); // likewise
+QString word(JitterBufferKind kind); // likewise
 QString word(EndedBy endedBy); // en dash while the call is on
 QString word(Transport transport);
 QString word(Signalling signalling);
 QString word(Party party);
+// What engines say, one after the other: each with a capital and a full stop.
+QString sentences(const QStringList& said);
 QString codeText(std::uint16_t code); // "486", en dash for none
 QString codeMeaning(std::uint16_t code); // "486 Busy Here": RFC 3261 section 21; the number alone when not there
 

@@ -51,10 +51,9 @@ constexpr std::array quick {
             "FilterWords", "The probe itself lost packets while the call was on: its figures may be wrong") },
 };
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("FilterWords", text);
-}
+struct Words { // the context of the translations
+    Q_DECLARE_TR_FUNCTIONS(FilterWords)
+};
 
 QString quoted(const QString& value)
 {
@@ -92,8 +91,8 @@ std::vector<std::pair<QString, QString>> valuesOf(const QString& field, const Fi
         for (const CaptureTrust trust : { CaptureTrust::Whole, CaptureTrust::Delayed, CaptureTrust::Lossy })
             values.emplace_back(text(toText(trust)), word(trust));
     else if (field == QLatin1String("is:"))
-        values = { { QStringLiteral("one-way"), tr("only one party has sent any media") },
-            { QStringLiteral("no-media"), tr("neither party has sent any media") } };
+        values = { { QStringLiteral("one-way"), Words::tr("only one party has sent any media") },
+            { QStringLiteral("no-media"), Words::tr("neither party has sent any media") } };
     return values;
 }
 
@@ -122,7 +121,7 @@ std::vector<FilterSuggestion> suggestionsFor(const QString& typed, const FilterV
             continue;
         if (begin.size() > typed.size()) {
             if (begin.startsWith(typed, Qt::CaseInsensitive))
-                found.push_back({ begin, tr(field.what), false });
+                found.push_back({ begin, Words::tr(field.what), false });
             continue;
         }
         if (!typed.startsWith(begin, Qt::CaseInsensitive))
@@ -132,7 +131,7 @@ std::vector<FilterSuggestion> suggestionsFor(const QString& typed, const FilterV
             addValues(found, begin, value, valuesOf(begin, values));
         } else if (value.isEmpty()) { // behind a digit the user knows what is wanted
             for (const char* figure : field.figures)
-                found.push_back({ begin + QString::fromLatin1(figure), tr(field.what), true });
+                found.push_back({ begin + QString::fromLatin1(figure), Words::tr(field.what), true });
         }
     }
     if (typed.size() >= 2) // a value by itself, without its field
@@ -166,12 +165,12 @@ std::span<const QuickFilter> quickFilters()
 
 QString nameOf(const QuickFilter& filter)
 {
-    return tr(filter.name);
+    return Words::tr(filter.name);
 }
 
 QString helpOf(const QuickFilter& filter)
 {
-    return tr(filter.help);
+    return Words::tr(filter.help);
 }
 
 bool hasWord(const QString& filter, const QString& word)

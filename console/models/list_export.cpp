@@ -1,35 +1,56 @@
 #include "console/models/list_export.h"
 
+#include "console/models/background_file.h"
 #include "console/models/list_roles.h"
 #include "console/zone/display_zone.h"
 #include "shared/base/csv.h"
 
-#include <QCoreApplication>
-#include <QSaveFile>
+#include <QElapsedTimer>
+#include <utility>
 
 namespace callmon {
 
-std::string csvOf(const QAbstractItemModel& list, const std::vector<int>& columns, const ExportFormat& format)
+namespace {
+
+constexpr int turn = 8; // ms: half of a picture on a screen
+
+}
+
+CsvRows::CsvRows(const QAbstractItemModel& list, const std::vector<int>& columns, ExportFormat format)
+    : m_columns(columns)
+    , m_format(std::move(format))
+    , m_fields(columns.size())
 {
-    std::vector<std::string> names;
-    std::vector<FieldValue::Kind> kinds;
     for (const int column : columns) {
         const std::string& name =
-            names.emplace_back(list.headerData(column, Qt::Horizontal, ExportRole).toString().toStdString());
+            m_names.emplace_back(list.headerData(column, Qt::Horizontal, ExportRole).toString().toStdString());
         const bool right = list.headerData(column, Qt::Horizontal, Qt::TextAlignmentRole)
                                .value<Qt::Alignment>()
                                .testFlag(Qt::AlignRight);
         const bool figure = right && !name.ends_with("_at");
-        kinds.push_back(figure ? FieldValue::Kind::Number : FieldValue::Kind::Text);
+        m_kinds.push_back(figure ? FieldValue::Kind::Number : FieldValue::Kind::Text);
     }
-    std::string csv = exportHead(format) + csvLine(names, format.style);
-    std::vector<std::string> fields(columns.size());
-    for (int row = 0; row < list.rowCount(); ++row) {
-        for (std::size_t i = 0; i < columns.size(); ++i)
-            fields[i] = exportText(
-                names[i], { kinds[i], list.index(row, columns[i]).data(ExportRole).toString().toStdString() }, format);
-        csv += csvLine(fields, format.style);
-    }
+}
+
+std::string CsvRows::head() const
+{
+    return exportHead(m_format) + csvLine(m_names, m_format.style);
+}
+
+std::string CsvRows::line(const QAbstractItemModel& list, int row)
+{
+    for (std::size_t i = 0; i < m_columns.size(); ++i)
+        m_fields[i] = exportText(m_names[i],
+            { m_kinds[i], list.index(row, m_columns[i]).data(ExportRole).toString().toStdString() }, m_format);
+    return csvLine(m_fields, m_format.style);
+}
+
+std::string csvOf(const QAbstractItemModel& list, const std::vector<int>& columns, const ExportFormat& format)
+{
+    CsvRows rows(list, columns, format);
+    std::string csv = rows.head();
+    for (int row = 0; row < list.rowCount(); ++row)
+        csv += rows.line(list, row);
     return csv;
 }
 
@@ -44,18 +65,64 @@ ExportFormat shownFormat()
     return format;
 }
 
-Result<int> writeCsv(
+ListExport::ListExport(QObject* parent)
+    : QObject(parent)
+{
+    connect(&m_turn, &QTimer::timeout, this, &ListExport::writeSome);
+}
+
+ListExport::~ListExport() = default;
+
+void ListExport::start(
     const QAbstractItemModel& list, const std::vector<int>& columns, const QString& path, const ExportFormat& format)
 {
-    const int rows = list.rowCount();
-    const std::string csv = csvOf(list, columns, format);
-    QSaveFile file(path);
-    const auto size = static_cast<qint64>(csv.size());
-    if (!file.open(QIODevice::WriteOnly) || file.write(csv.data(), size) != size || !file.commit())
-        return Error { QCoreApplication::translate("ListExport", "Cannot write %1: %2.")
-                           .arg(path, file.errorString())
-                           .toStdString() };
-    return rows;
+    cancel();
+    m_list = &list;
+    m_csv = std::make_unique<CsvRows>(list, columns, format);
+    m_rows.clear();
+    m_rows.reserve(static_cast<std::size_t>(list.rowCount()));
+    for (int row = 0; row < list.rowCount(); ++row)
+        m_rows.emplace_back(list.index(row, 0));
+    m_next = 0;
+    m_written = 0;
+    m_file = std::make_unique<BackgroundFile>(path);
+    connect(m_file.get(), &BackgroundFile::ended, this, &ListExport::finish);
+    m_file->write(m_csv->head());
+    m_turn.start(0);
+}
+
+void ListExport::writeSome()
+{
+    QElapsedTimer time;
+    time.start();
+    std::string text;
+    while (m_next < m_rows.size() && time.elapsed() < turn) {
+        const QPersistentModelIndex& row = m_rows[m_next++];
+        if (!row.isValid())
+            continue;
+        text += m_csv->line(*m_list, row.row());
+        ++m_written;
+    }
+    m_file->write(std::move(text));
+    emit progressed(m_written, m_rows.size());
+    if (m_next == m_rows.size()) {
+        m_turn.stop();
+        m_file->end();
+    }
+}
+
+void ListExport::cancel()
+{
+    if (isRunning())
+        finish(tr("Cancelled: nothing was written."));
+}
+
+void ListExport::finish(const QString& error)
+{
+    m_turn.stop();
+    m_file.release()->deleteLater(); // it may be telling
+    m_rows.clear();
+    emit ended(m_written, error);
 }
 
 }

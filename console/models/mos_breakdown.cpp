@@ -12,10 +12,9 @@ namespace callmon {
 
 namespace {
 
-QString tr(const char* source)
-{
-    return QCoreApplication::translate("MosBreakdown", source);
-}
+struct Words { // the context of the translations
+    Q_DECLARE_TR_FUNCTIONS(MosBreakdown)
+};
 
 QString plain(double value, int decimals)
 {
@@ -25,7 +24,7 @@ QString plain(double value, int decimals)
 QString codecInput(const StreamRecord& stream)
 {
     const auto impairment = impairmentOf(stream.codec.view());
-    return impairment ? tr("%1: Ie %2, Bpl %3 (ITU-T G.113)")
+    return impairment ? Words::tr("%1: Ie %2, Bpl %3 (ITU-T G.113)")
                             .arg(text(stream.codec), plain(impairment->ie, 0), plain(impairment->bpl, 1))
                       : text(stream.codec);
 }
@@ -33,17 +32,18 @@ QString codecInput(const StreamRecord& stream)
 QString discardInput(const StreamRecord& stream)
 {
     if (stream.jitterBuffer == JitterBufferKind::None)
-        return tr("no jitter buffer assumed");
+        return Words::tr("no jitter buffer assumed");
     const QString depth =
         stream.jitterBufferDelay ? millisecondsText(stream.jitterBufferDelay->count()) : unknownFigure();
-    return tr("%1 packets too late for the assumed %2 jitter buffer of %3 ms")
-        .arg(countText(stream.discarded), text(toText(stream.jitterBuffer)), depth);
+    return Words::tr("%1 packets too late for the assumed %2 jitter buffer of %3 ms")
+        .arg(countText(stream.discarded), word(stream.jitterBuffer), depth);
 }
 
 QString burstInput(const StreamRecord& stream)
 {
-    return stream.burstRatio ? tr("BurstR %1, %2 runs").arg(plain(*stream.burstRatio, 2), countText(stream.lossRuns))
-                             : tr("nothing lost");
+    return stream.burstRatio
+        ? Words::tr("BurstR %1, %2 runs").arg(plain(*stream.burstRatio, 2), countText(stream.lossRuns))
+        : Words::tr("nothing lost");
 }
 
 QString delayInput(const StreamRecord& stream)
@@ -55,13 +55,13 @@ QString delayInput(const StreamRecord& stream)
     case DelaySource::None:
         break;
     case DelaySource::Assumed:
-        return tr("%1 ms one way; round trip of %2 ms assumed").arg(delay, plain(assumedRtt.count(), 0));
+        return Words::tr("%1 ms one way; round trip of %2 ms assumed").arg(delay, plain(assumedRtt.count(), 0));
     case DelaySource::Signalling:
-        return tr("%1 ms one way; round trip taken from the signalling").arg(delay);
+        return Words::tr("%1 ms one way; round trip taken from the signalling").arg(delay);
     case DelaySource::Rtcp:
-        return tr("%1 ms one way; round trip measured by RTCP").arg(delay);
+        return Words::tr("%1 ms one way; round trip measured by RTCP").arg(delay);
     }
-    return tr("%1 ms one way").arg(delay);
+    return Words::tr("%1 ms one way").arg(delay);
 }
 
 }
@@ -74,37 +74,38 @@ MosBreakdown breakdownOf(const StreamRecord& stream)
     breakdown.best = mosOfR(93.2); // R of G.107 with all its defaults
     breakdown.mos = breakdown.best;
     if (breakdown.codec.isEmpty())
-        breakdown.whyNot = tr("No MOS: the codec is unknown, as its description was not seen.");
+        breakdown.whyNot = Words::tr("No MOS: the codec is unknown, as its description was not seen.");
     else if (!impairmentOf(stream.codec.view()))
         breakdown.whyNot =
-            tr("No MOS: ITU-T G.113 publishes no impairment of %1, and none is guessed.").arg(breakdown.codec);
+            Words::tr("No MOS: ITU-T G.113 publishes no impairment of %1, and none is guessed.").arg(breakdown.codec);
     else if (!stream.mosLostToCodec)
-        breakdown.whyNot = stream.rFactor
-            ? tr("MOS %1; what took the rest was not stored with this call.").arg(mosText(mosOfR(*stream.rFactor)))
-            : tr("No MOS: too few packets to tell.");
+        breakdown.whyNot = stream.rFactor ? Words::tr("MOS %1; what took the rest was not stored with this call.")
+                                                .arg(mosText(mosOfR(*stream.rFactor)))
+                                          : Words::tr("No MOS: too few packets to tell.");
     if (!breakdown.whyNot.isEmpty())
         return breakdown;
     const auto step = [&](const QString& cause, const QString& input, std::optional<double> taken) {
         breakdown.mos -= taken.value_or(0);
         breakdown.steps.push_back({ cause, input, taken.value_or(0), breakdown.mos });
     };
-    step(tr("codec"), codecInput(stream), stream.mosLostToCodec);
-    step(tr("loss"), tr("%1 % of packets lost").arg(percentText(stream.lossPercent)), stream.mosLostToLoss);
-    step(tr("discards"), discardInput(stream), stream.mosLostToDiscards);
-    step(tr("bursts"), burstInput(stream), stream.mosLostToBursts);
-    step(tr("delay"), delayInput(stream), stream.mosLostToDelay);
+    step(Words::tr("codec"), codecInput(stream), stream.mosLostToCodec);
+    step(Words::tr("loss"), Words::tr("%1 % of packets lost").arg(percentText(stream.lossPercent)),
+        stream.mosLostToLoss);
+    step(Words::tr("discards"), discardInput(stream), stream.mosLostToDiscards);
+    step(Words::tr("bursts"), burstInput(stream), stream.mosLostToBursts);
+    step(Words::tr("delay"), delayInput(stream), stream.mosLostToDelay);
     return breakdown;
 }
 
 QString MosBreakdown::words() const
 {
-    const QString who = tr("%1's media").arg(word(direction));
+    const QString who = Words::tr("%1's media").arg(word(direction));
     if (!whyNot.isEmpty())
         return who + QStringLiteral(": ") + whyNot;
-    QStringList parts { tr("best %1").arg(mosText(best)) };
+    QStringList parts { Words::tr("best %1").arg(mosText(best)) };
     for (const MosStep& step : steps)
-        parts += tr("%1 −%2 (%3)").arg(step.cause, plain(step.taken, 2), step.input);
-    parts += tr("MOS %1").arg(mosText(mos));
+        parts += Words::tr("%1 −%2 (%3)").arg(step.cause, plain(step.taken, 2), step.input);
+    parts += Words::tr("MOS %1").arg(mosText(mos));
     return who + QStringLiteral(": ") + parts.join(QStringLiteral(", "));
 }
 

@@ -9,10 +9,9 @@ namespace callmon {
 
 namespace {
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("Operations", text);
-}
+struct Words { // the context of the translations
+    Q_DECLARE_TR_FUNCTIONS(Operations)
+};
 
 QString decimals(double value, int digits)
 {
@@ -118,21 +117,21 @@ QString operationsTitle(OperationsFigure figure)
 {
     switch (figure) {
     case OperationsFigure::Calls:
-        return tr("Calls now");
+        return Words::tr("Calls now");
     case OperationsFigure::NewCalls:
-        return tr("New calls/s");
+        return Words::tr("New calls/s");
     case OperationsFigure::Asr:
-        return tr("ASR %");
+        return Words::tr("ASR %");
     case OperationsFigure::Ner:
-        return tr("NER %");
+        return Words::tr("NER %");
     case OperationsFigure::Acd:
-        return tr("ACD");
+        return Words::tr("ACD");
     case OperationsFigure::Mos:
-        return tr("MOS now");
+        return Words::tr("MOS now");
     case OperationsFigure::Megabits:
-        return tr("Mb/s");
+        return Words::tr("Mb/s");
     case OperationsFigure::Lost:
-        return tr("Probe losses/s");
+        return Words::tr("Probe losses/s");
     }
     return {};
 }
@@ -141,26 +140,26 @@ QString operationsHelp(OperationsFigure figure)
 {
     switch (figure) {
     case OperationsFigure::Calls:
-        return tr("Calls that are on, from first message to end. Click: all of them.");
+        return Words::tr("Calls that are on, from first message to end. Click: all of them.");
     case OperationsFigure::NewCalls:
-        return tr("Calls that began, a second, over the last minute. Click: the newest first.");
+        return Words::tr("Calls that began, a second, over the last minute. Click: the newest first.");
     case OperationsFigure::Asr:
-        return tr("Answered of all attempts (E.425) over the last 5 minutes. Click: the metrics over time.");
+        return Words::tr("Answered of all attempts (E.425) over the last 5 minutes. Click: the metrics over time.");
     case OperationsFigure::Ner:
-        return tr(
+        return Words::tr(
             "Attempts for which the network did its part (E.425) over the last 5 minutes. Click: the metrics over "
             "time.");
     case OperationsFigure::Acd:
-        return tr(
+        return Words::tr(
             "Mean duration of the answered calls that ended within the last 5 minutes. Click: the metrics over time.");
     case OperationsFigure::Mos:
-        return tr(
+        return Words::tr(
             "Mean over the live calls of the worse direction's MOS of the last second; below it how many calls are "
             "good (▲ from 4.0), fair (■) and bad (▼ below 3.1). Click: the bad ones, the worst first.");
     case OperationsFigure::Megabits:
-        return tr("What the probes receive. Click: their health over time.");
+        return Words::tr("What the probes receive. Click: their health over time.");
     case OperationsFigure::Lost:
-        return tr(
+        return Words::tr(
             "Packets and records that the probes themselves lost in the last second. Click: where, and what helps.");
     }
     return {};
@@ -175,7 +174,7 @@ QString operationsText(OperationsFigure figure, const OperationsSample& sample)
     case OperationsFigure::Calls:
         return countText(static_cast<quint64>(*value));
     case OperationsFigure::Lost:
-        return *value > 0 ? QStringLiteral("⚠ ") + countText(static_cast<quint64>(*value)) : tr("✓ 0");
+        return *value > 0 ? QStringLiteral("⚠ ") + countText(static_cast<quint64>(*value)) : Words::tr("✓ 0");
     case OperationsFigure::Acd:
         return durationText(Milliseconds(*value * 1000));
     case OperationsFigure::Mos:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "console/models/list_roles.h"
+#include "console/models/past_call_columns.h"
 #include "console/models/probe_id.h"
 #include "shared/calls/call_notes.h"
 #include "shared/calls/call_record.h"
@@ -12,72 +13,10 @@
 
 namespace callmon {
 
-class PastCallModel : public QAbstractTableModel {
+class PastCallModel : public QAbstractTableModel, public PastCallColumns {
     Q_OBJECT
 
 public:
-    enum Column { // in the order of callFieldNames()
-        Key,
-        CallId,
-        Signalling_,
-        Transport_,
-        State,
-        Caller,
-        Callee,
-        CallerIp,
-        CallerPort,
-        CalleeIp,
-        CalleePort,
-        StartedAt,
-        RingingAt,
-        AnsweredAt,
-        EndedAt,
-        Duration,
-        Outcome,
-        FinalCode,
-        EndedBy_,
-        PostDialDelay,
-        AnswerDelay,
-        SignallingRtt,
-        MosMean,
-        MosMin,
-        Streams,
-        Messages,
-        Retransmissions,
-        MediaNotStored,
-        ProbeFramesLost,
-        PollGapLongest,
-        Trust,
-        Q850Cause,
-        EndReason,
-        AssertedIdentity,
-        Diversion,
-        LegId,
-        TransferTarget,
-        ReplacedCallId,
-        CallerAgent,
-        CalleeAgent,
-        SessionExpires,
-        Branches,
-        Offers,
-        Holds,
-        HoldTime,
-        MediaKinds_,
-        SecureMedia,
-        BeganBeforeProbe,
-        Encapsulation_,
-        MessagesNotStored,
-        MediaAfterAnswer_,
-        MediaAfterEnd,
-        Recorded,
-        RecordingRule_,
-        Tags,
-        LegalHold,
-        FieldCount, // what follows is the console's own
-        Probe = FieldCount,
-        ColumnCount
-    };
-
     explicit PastCallModel(QObject* parent = nullptr);
 
     void clear();

@@ -12,10 +12,9 @@ namespace callmon {
 
 namespace {
 
-QString tr(const char* sentence)
-{
-    return QCoreApplication::translate("SoundDevice", sentence);
-}
+struct Words { // the context of the translations
+    Q_DECLARE_TR_FUNCTIONS(SoundDevice)
+};
 
 Error said(const QString& sentence)
 {
@@ -117,16 +116,14 @@ Result<void> SoundDevice::open(const std::shared_ptr<Playhead>& playhead, const 
 {
     const std::vector<PaDeviceIndex> outputs = listAnew() ? outputDevices() : std::vector<PaDeviceIndex>();
     if (outputs.empty())
-        return said(tr(QT_TRANSLATE_NOOP("SoundDevice",
-            "No sound device was found. Connect one, or start the sound service of this machine (PipeWire or "
-            "PulseAudio), and press play again. Everything else works without sound.")));
+        return said(
+            Words::tr("No sound device was found. Connect one, or start the sound service of this machine (PipeWire or "
+                      "PulseAudio), and press play again. Everything else works without sound."));
     const auto chosen = device.empty() ? outputs.begin()
                                        : std::find_if(outputs.begin(), outputs.end(),
                                            [&device](PaDeviceIndex i) { return Pa_GetDeviceInfo(i)->name == device; });
     if (chosen == outputs.end())
-        return said(
-            tr(QT_TRANSLATE_NOOP("SoundDevice", "The sound device “%1” is not there any more. Choose another one."))
-                .arg(named(device)));
+        return said(Words::tr("The sound device “%1” is not there any more. Choose another one.").arg(named(device)));
 
     const PaDeviceInfo& info = *Pa_GetDeviceInfo(*chosen);
     m_library->playhead = playhead;
@@ -144,8 +141,7 @@ Result<void> SoundDevice::open(const std::shared_ptr<Playhead>& playhead, const 
         }
         m_library->stream = nullptr;
     }
-    return said(tr(QT_TRANSLATE_NOOP("SoundDevice",
-                       "The sound device “%1” cannot be opened: %2. Close what else uses it, or choose another one."))
+    return said(Words::tr("The sound device “%1” cannot be opened: %2. Close what else uses it, or choose another one.")
                     .arg(named(info.name), reasonOf(error)));
 }
 
@@ -165,8 +161,7 @@ Result<void> SoundDevice::start(const std::shared_ptr<Playhead>& playhead, const
     if (error == paNoError)
         return {};
     closeStream();
-    return said(tr(QT_TRANSLATE_NOOP(
-                       "SoundDevice", "The sound device does not start: %1. Press play again, or choose another one."))
+    return said(Words::tr("The sound device does not start: %1. Press play again, or choose another one.")
                     .arg(reasonOf(error)));
 }
 

@@ -1,6 +1,6 @@
 #include "console/plots/call_timeline.h"
 
-#include "console/plots/picture_file.h"
+#include "console/plots/svg_device.h"
 #include "console/plots/timeline_notes.h"
 #include "console/plots/timeline_painter.h"
 #include "console/zone/display_zone.h"
@@ -233,27 +233,31 @@ void CallTimeline::paintAll(QPainter& painter, QSize size) const
     drawn.paintReadOuts(m_cursor);
 }
 
-QPixmap CallTimeline::picture(QSize size) const
+QImage CallTimeline::picture(QSize size) const
 {
-    return pictureOf(size, [&](QPainter& painter) { paintAll(painter, size); });
+    constexpr int sharp = 2; // for print
+    QImage picture(size * sharp, QImage::Format_RGB32);
+    picture.setDevicePixelRatio(sharp);
+    QPainter painter(&picture);
+    paintAll(painter, size);
+    return picture;
 }
 
-QString CallTimeline::exportTo(const QString& path) const
+QByteArray CallTimeline::drawing(QSize size) const
 {
-    return writePicture(path, size(), [&](QPainter& painter) { paintAll(painter, size()); });
+    SvgDevice svg(size);
+    QPainter painter(&svg);
+    paintAll(painter, size);
+    painter.end();
+    return svg.document();
 }
 
-void CallTimeline::askForExport()
+void CallTimeline::askForPicture()
 {
     const QString path = QFileDialog::getSaveFileName(
         this, tr("Save the timeline as a picture"), tr("call.png"), tr("Picture (*.png);;Drawing (*.svg)"));
-    if (path.isEmpty())
-        return;
-    const QString problem = exportTo(path);
-    if (problem.isEmpty())
-        emit exported(path);
-    else
-        emit exportFailed(problem);
+    if (!path.isEmpty())
+        emit pictureWanted(path);
 }
 
 }

@@ -5,7 +5,7 @@
 #include "console/plots/time_window.h"
 #include "console/plots/timeline_data.h"
 
-#include <QPixmap>
+#include <QImage>
 #include <QWidget>
 
 namespace callmon {
@@ -30,10 +30,9 @@ public:
     // "0:37.0, 06:42:40.0 UTC. MOS: caller 4.21, callee –. Loss…": what the read-out shows, in words.
     QString readOut(double seconds) const;
 
-    QPixmap picture(QSize size) const; // of what is shown
-    // Writes what is shown as .png or .svg, by the name's end. Empty, or a sentence that says what to do.
-    QString exportTo(const QString& path) const;
-    void askForExport();
+    QImage picture(QSize size) const; // of what is shown
+    QByteArray drawing(QSize size) const; // the same as an SVG document
+    void askForPicture(); // where to
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
@@ -43,8 +42,7 @@ signals:
     void seekRequested(double seconds);
     void playRequested(double seconds);
     void eventActivated(std::size_t id); // a message's mark was clicked or reached by key
-    void exported(const QString& path);
-    void exportFailed(const QString& whatToDo);
+    void pictureWanted(const QString& path); // picture() or drawing(), by the name's end
 
 protected:
     bool event(QEvent* event) override; // what the user does: call_timeline_input.cpp

@@ -128,7 +128,7 @@ void CallTimeline::keyPressEvent(QKeyEvent* event)
         break;
     }
     if (control && event->key() == Qt::Key_P)
-        return askForExport();
+        return askForPicture();
     if (event->matches(QKeySequence::Copy) && m_cursor) {
         // What the cursor reads, for a ticket.
         QApplication::clipboard()->setText(readOut(*m_cursor));
@@ -263,7 +263,7 @@ void CallTimeline::contextMenuEvent(QContextMenuEvent* event)
     });
     menu.addSeparator();
     add(tr("&Copy the values here\tCtrl+C"), [this, at] { QApplication::clipboard()->setText(readOut(at)); });
-    add(tr("Save as &picture…\tCtrl+P"), [this] { askForExport(); });
+    add(tr("Save as &picture…\tCtrl+P"), [this] { askForPicture(); });
     menu.exec(event->globalPos());
 }
 

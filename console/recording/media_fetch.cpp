@@ -40,6 +40,10 @@ MediaFetch::MediaFetch(CallSource& source, QObject* parent)
             const double done = static_cast<double>(m_media->size()) / std::max(m_expected, 1.0);
             emit progressed(std::min(done, 1.0));
         });
+    connect(&source, &CallSource::remarked, this, [this](quint64 request, const QStringList& remarks) {
+        if (request == m_request && m_request != 0)
+            m_remarks += remarks;
+    });
     connect(&source, &CallSource::finished, this, [this](quint64 request) {
         if (request == m_request && m_request != 0)
             end({}, true);
@@ -54,6 +58,7 @@ void MediaFetch::start(CallKey call, const std::vector<StreamRecord>& streams, c
 {
     cancel();
     m_media.reset();
+    m_remarks.clear();
     m_expected = 0;
     for (const StreamRecord& stream : streams)
         m_expected += expectedBytes(stream);

@@ -28,6 +28,7 @@ public:
 
     bool isEmpty() const { return !m_media || m_media->size() == 0; }
     Result<std::vector<RecordedStream>> streams() const; // that came so far
+    QStringList remarks() const { return m_remarks; } // what the engine's answer lacks, and why
 
 signals:
     void progressed(double done); // 0 to 1, as far as the streams' records tell how much there is
@@ -40,6 +41,7 @@ private:
     CallSource& m_source;
     quint64 m_request = 0;
     std::optional<FetchedMedia> m_media;
+    QStringList m_remarks;
     double m_expected = 0; // bytes
 };
 

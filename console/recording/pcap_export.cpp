@@ -5,10 +5,8 @@
 #include "shared/export/call_pcap.h"
 #include "shared/export/whole_file.h"
 
-#include <QCoreApplication>
 #include <QFile>
-#include <QPointer>
-#include <QThreadPool>
+#include <memory>
 #include <utility>
 
 namespace callmon {
@@ -33,6 +31,10 @@ PcapExport::PcapExport(CallSource& source, QObject* parent)
         if (isMine(request))
             m_messages.insert(m_messages.end(), found.begin(), found.end());
     });
+    connect(&source, &CallSource::remarked, this, [this](quint64 request, const QStringList& remarks) {
+        if (isMine(request))
+            m_notes += remarks;
+    });
     connect(&source, &CallSource::finished, this, [this](quint64 request) {
         if (!isMine(request))
             return;
@@ -48,12 +50,12 @@ PcapExport::PcapExport(CallSource& source, QObject* parent)
     });
     connect(&m_fetch, &MediaFetch::progressed, this, [this](double done) { emit progressed(fetched * done); });
     connect(&m_fetch, &MediaFetch::ended, this, &PcapExport::takeMedia);
+    connect(&m_writer, &FileWriter::progressed, this,
+        [this](double done) { emit progressed(fetched + (1 - fetched) * done); });
 }
 
 PcapExport::~PcapExport()
 {
-    if (m_cancelled)
-        *m_cancelled = true;
     if (m_request != 0)
         m_source.cancel(m_request);
 }
@@ -99,11 +101,15 @@ void PcapExport::takeFailure(const QString& message)
 
 void PcapExport::takeMedia(const QString& error, bool atEngine)
 {
+    m_notes += m_fetch.remarks();
+    m_notes.removeDuplicates();
     const bool nothing = m_fetch.isEmpty() && m_messages.empty();
     if (!error.isEmpty() && (!atEngine || nothing || !isConnected()))
         return fail(error);
     if (nothing)
-        return fail(m_whyNoMedia.isEmpty() ? tr("Neither messages nor media of this call are stored.") : m_whyNoMedia);
+        return fail(!m_whyNoMedia.isEmpty() ? m_whyNoMedia
+                : m_notes.isEmpty()         ? tr("Neither messages nor media of this call are stored.")
+                                            : m_notes.join(QLatin1Char(' ')));
     if (!error.isEmpty())
         m_notes += error;
     else if (m_fetch.isEmpty())
@@ -134,43 +140,27 @@ void PcapExport::write()
     auto media = m_fetch.streams();
     if (!media)
         return fail(QString::fromStdString(media.error().what));
-    m_cancelled = std::make_shared<std::atomic<bool>>(false);
-    QThreadPool::globalInstance()->start(
-        [self = QPointer<PcapExport>(this), cancelled = m_cancelled, path = QFile::encodeName(m_path).toStdString(),
-            messages = std::exchange(m_messages, {}), media = std::move(media.value())] {
-            std::uint64_t all = 1;
-            for (const RecordedStream& stream : media)
-                for (const Bytes piece : stream.pieces)
-                    all += piece.size();
-            int told = 0;
-            bool damaged = false;
-            const auto written = writeWhole(path, [&](const std::string& temporary) -> Result<void> {
-                const auto pcap = writeCallPcap(messages, media, temporary, [&](std::uint64_t bytes) {
-                    if (const int percent = static_cast<int>(100 * bytes / all); percent > std::exchange(told, percent))
-                        QMetaObject::invokeMethod(qApp, [self, percent] {
-                            if (self && self->isRunning())
-                                emit self->progressed(fetched + (1 - fetched) * percent / 100);
-                        });
-                    return !*cancelled;
-                });
-                if (!pcap)
-                    return pcap.error();
-                damaged = pcap.value().damaged;
-                return *cancelled ? Result<void>(Error { "given up" }) : Result<void>();
-            });
-            QMetaObject::invokeMethod(qApp, [self, written, damaged, cancelled] {
-                if (!self)
-                    return;
-                if (damaged)
-                    self->m_notes +=
-                        tr("A recorded piece ended in the middle of a packet; the rest of it is left out.");
-                if (written)
-                    self->end(End::Written);
-                else if (*cancelled)
-                    self->end(End::Cancelled);
-                else
-                    self->fail(QString::fromStdString(written.error().what));
-            });
+    std::uint64_t all = 1;
+    for (const RecordedStream& stream : media.value())
+        for (const Bytes piece : stream.pieces)
+            all += piece.size();
+    const auto damaged = std::make_shared<bool>(false); // written before the end is told
+    connect(
+        &m_writer, &FileWriter::ended, this,
+        [this, damaged](End how, const QString& error) {
+            if (*damaged)
+                m_notes += tr("A recorded piece ended in the middle of a packet; the rest of it is left out.");
+            end(how, error);
+        },
+        Qt::SingleShotConnection);
+    m_writer.start(m_path, all,
+        [messages = std::exchange(m_messages, {}), media = std::move(media.value()), damaged](
+            const std::string& temporary, const FileWriter::GoesOn& goesOn) -> Result<void> {
+            const auto pcap = writeCallPcap(messages, media, temporary, goesOn);
+            if (!pcap)
+                return pcap.error();
+            *damaged = pcap.value().damaged;
+            return {};
         });
 }
 
@@ -178,10 +168,8 @@ void PcapExport::cancel()
 {
     if (!isRunning())
         return;
-    if (m_step == Step::Writing) { // told when the thread has taken away what there is of it
-        *m_cancelled = true;
-        return;
-    }
+    if (m_step == Step::Writing)
+        return m_writer.cancel();
     if (m_request != 0)
         m_source.cancel(std::exchange(m_request, 0));
     m_fetch.cancel();

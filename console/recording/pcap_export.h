@@ -1,10 +1,8 @@
 // All that is stored of a call as one capture file: its messages and its media, as `callmonctl pcap` writes them.
 #pragma once
 
+#include "console/recording/file_writer.h"
 #include "console/recording/media_fetch.h"
-
-#include <atomic>
-#include <memory>
 
 namespace callmon {
 
@@ -12,8 +10,7 @@ class PcapExport : public QObject {
     Q_OBJECT
 
 public:
-    enum class End { Written, Cancelled, Failed };
-    Q_ENUM(End)
+    using End = FileWriter::End;
 
     explicit PcapExport(CallSource& source, QObject* parent = nullptr); // of the call's probe alone; outlives this
     ~PcapExport() override; // nothing is left of what is not whole
@@ -27,7 +24,7 @@ public:
 signals:
     void progressed(double done); // 0 to 1
     // `error`: in words, when it failed; `notes`: what is not in it, in sentences.
-    void ended(callmon::PcapExport::End end, const QString& error, const QStringList& notes);
+    void ended(callmon::FileWriter::End end, const QString& error, const QStringList& notes);
 
 private:
     enum class Step { None, Streams, Messages, Media, Noting, Writing };
@@ -54,7 +51,7 @@ private:
     std::vector<StreamRecord> m_streams;
     std::vector<CallMessage> m_messages;
     QStringList m_notes;
-    std::shared_ptr<std::atomic<bool>> m_cancelled; // read by the thread that writes
+    FileWriter m_writer;
 };
 
 }

@@ -33,6 +33,8 @@ LinkSource::LinkSource(QObject* parent)
         });
     connect(&m_link, &EngineLink::alarmRulesFound, this, &CallSource::alarmRulesFound);
     connect(&m_link, &EngineLink::alarmRuleChangesFound, this, &CallSource::alarmRuleChangesFound);
+    connect(&m_link, &EngineLink::remarked, this,
+        [this](quint64 request, const QStringList& remarks) { emit remarked(request, remarks); });
     connect(&m_link, &EngineLink::finished, this, &CallSource::finished);
     connect(&m_link, &EngineLink::failed, this, &CallSource::failed);
 }

@@ -147,6 +147,16 @@ void ProbeGroup::follow(Member& member)
     passOn(member, &CallSource::mediaArrived);
     passOn(member, &CallSource::alarmRulesFound);
     passOn(member, &CallSource::alarmRuleChangesFound);
+    connect(source, &CallSource::remarked, this, [this, probe](quint64 part, QStringList remarks) {
+        quint64 id = 0;
+        if (requestOf(probe, part, &id) == nullptr)
+            return;
+        const Member* const of = find(probe);
+        if (of && m_members.size() > 1) // which of them
+            for (QString& remark : remarks)
+                remark = tr("%1: %2").arg(of->address.name, remark);
+        emit remarked(id, remarks, probe);
+    });
     connect(source, &CallSource::finished, this, [this, probe](quint64 part) { partEnded(probe, part, nullptr); });
     connect(source, &CallSource::failed, this,
         [this, probe](quint64 part, const QString& message) { partEnded(probe, part, &message); });

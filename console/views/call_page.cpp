@@ -3,30 +3,23 @@
 #include "console/models/call_words.h"
 #include "console/models/probe_desk.h"
 #include "console/plots/call_timeline.h"
-#include "console/recording/pcap_export.h"
+#include "console/views/call_exports.h"
 #include "console/views/call_header.h"
 #include "console/views/call_notes_panel.h"
 #include "console/views/live_listener.h"
 #include "console/views/messages_panel.h"
 #include "console/views/mos_waterfall_view.h"
 #include "console/views/player_bar.h"
-#include "console/views/progress_line.h"
+#include "console/views/sound_loader.h"
 #include "console/views/stream_table.h"
 #include "console/views/timeline_content.h"
-#include "shared/export/whole_file.h"
 
-#include <QApplication>
-#include <QDir>
-#include <QFile>
-#include <QFileDialog>
 #include <QLineEdit>
-#include <QPointer>
 #include <QScrollArea>
 #include <QSettings>
 #include <QShortcut>
 #include <QSplitter>
 #include <QTabWidget>
-#include <QThreadPool>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -36,29 +29,12 @@ namespace callmon {
 
 namespace {
 
+using Part = CallDetails::Part;
+
 constexpr int liveRefresh = 1000; // ms
 constexpr std::size_t manyPoints = 5'000; // 40 minutes of both sides: the whole series is then asked for less often
 constexpr int everyNth = 5;
 constexpr int mostAfterEnd = 40; // refreshes: the engine follows late media for up to 32 s
-constexpr std::uint64_t smallSound = 8'000'000; // bytes of RTP fetched without being asked for: some 8 minutes of G.711
-
-std::filesystem::path scratchFolder() // for a sound that is played
-{
-    return QFile::encodeName(QDir::tempPath()).toStdString();
-}
-
-// As the record of an ended call has it: over the one-second points of both directions.
-std::optional<double> meanMos(const std::vector<QualityPoint>& points)
-{
-    double sum = 0;
-    int known = 0;
-    for (const QualityPoint& point : points)
-        if (point.mos > 0) {
-            sum += static_cast<double>(point.mos);
-            ++known;
-        }
-    return known > 0 ? std::optional(sum / known) : std::nullopt;
-}
 
 }
 
@@ -69,7 +45,7 @@ CallPage::CallPage(
     , m_live(live)
     , m_call(call.key)
     , m_probe(call.probe)
-    , m_begin(approximateStart(call.key))
+    , m_details(source, call.key, record)
     , m_head(new CallHeader(this))
     , m_message(new MessageBar(this))
     , m_split(new QSplitter(Qt::Vertical, this))
@@ -79,23 +55,39 @@ CallPage::CallPage(
     , m_messages(new MessagesPanel)
     , m_table(new StreamTable)
     , m_breakdown(new MosWaterfallView)
-    , m_exporting(new ProgressLine(this))
+    , m_exports(new CallExports(source, call.key, this))
     , m_player(new PlayerBar(this))
     , m_listener(new LiveListener(source, call.key, *m_player, this))
-    , m_fetch(new MediaFetch(source, this))
-    , m_export(new PcapExport(source, this))
+    , m_sound(new SoundLoader(source, m_details, *m_player, this))
 {
-    if (record)
-        m_record = *record;
+    arrange();
+    connect(&m_details, &CallDetails::found, this, &CallPage::found);
+    connect(&m_details, &CallDetails::failed, this, &CallPage::failed);
+    linkSound();
+    linkExports();
+    linkMessages();
+    connect(&m_refresh, &QTimer::timeout, this, &CallPage::refreshIfDue);
+    connect(&source, &CallSource::stateChanged, this, [this](CallSource::State state) {
+        if (state == CallSource::State::Connected && (!m_details.hasEnded() || m_details.streams().empty()))
+            refresh();
+    });
+    setTheme(m_theme);
+    showHead();
+    showTimeline();
+    refresh();
+    m_refresh.start(liveRefresh);
+}
+
+void CallPage::arrange()
+{
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_message);
     layout->addWidget(m_head);
     layout->addWidget(m_split, 1);
-    layout->addWidget(m_exporting);
+    layout->addWidget(m_exports);
     layout->addWidget(m_player);
-    m_exporting->setContentsMargins(12, 4, 12, 0); // as the player's
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_messages, tr("&Messages"));
     m_tabs->addTab(m_table, tr("Media &streams"));
@@ -121,80 +113,22 @@ CallPage::CallPage(
     m_split->restoreState(QSettings().value(QStringLiteral("call/split")).toByteArray());
     connect(m_split, &QSplitter::splitterMoved, this,
         [this] { QSettings().setValue(QStringLiteral("call/split"), m_split->saveState()); });
+}
 
-    connect(&source, &CallSource::callsFound, this, [this](quint64 request, const std::vector<CallRecord>& calls) {
-        if (!m_requests.contains(request) || calls.empty())
-            return;
-        m_record = calls.front();
-        m_legalHold = std::exchange(m_holdArriving, QString());
-        showHead();
-    });
-    connect(&source, &CallSource::tagsFound, this, [this](quint64 request, const std::vector<TagsOfCall>& beside) {
-        if (m_requests.contains(request) && !beside.empty())
-            m_holdArriving = QString::fromStdString(beside.front().legalHold);
-    });
-    connect(
-        &source, &CallSource::streamsFound, this, [this](quint64 request, const std::vector<StreamRecord>& streams) {
-            if (!m_requests.contains(request))
-                return;
-            m_streams = streams;
-            m_table->setStreams(m_streams, m_record ? m_record->trust : CaptureTrust::Whole);
-            m_breakdown->setStreams(m_streams);
-            showHead();
-        });
-    connect(&source, &CallSource::qualityFound, this, [this](quint64 request, const std::vector<QualityPoint>& points) {
-        if (m_requests.contains(request))
-            m_arriving.insert(m_arriving.end(), points.begin(), points.end());
-    });
-    connect(&source, &CallSource::messagesFound, this, [this](quint64 request, const std::vector<CallMessage>& found) {
-        if (m_requests.contains(request))
-            m_messagesArriving.insert(m_messagesArriving.end(), found.begin(), found.end());
-    });
-    connect(&source, &CallSource::alarmsFound, this, [this](quint64 request, const std::vector<Alarm>& found) {
-        if (m_requests.contains(request))
-            m_alarmsArriving.insert(m_alarmsArriving.end(), found.begin(), found.end());
-    });
-    connect(&source, &CallSource::finished, this, [this](quint64 request) { answered(request, {}); });
-    connect(&source, &CallSource::failed, this, [this](quint64 request, const QString& message) {
-        answered(request, message.isEmpty() ? tr("no reason given") : message);
-    });
-    connect(m_player, &PlayerBar::loadWanted, this, &CallPage::loadSound);
-    connect(m_player, &PlayerBar::loadCancelled, this, &CallPage::cancelSound);
-    connect(m_fetch, &MediaFetch::progressed, m_player, &PlayerBar::setLoaded);
-    connect(m_fetch, &MediaFetch::ended, this, &CallPage::takeMedia);
-    connect(m_player, &PlayerBar::positionChanged, this, &CallPage::showPlayhead);
-    connect(m_timeline, &CallTimeline::seekRequested, this,
-        [this](double seconds) { m_player->seek(std::max(0.0, seconds - soundOffset())); });
-    connect(m_timeline, &CallTimeline::playRequested, this, &CallPage::playFrom);
-    connect(m_timeline, &CallTimeline::exported, this,
-        [this](const QString& path) { m_player->say(tr("Saved to %1").arg(path)); });
-    connect(m_timeline, &CallTimeline::exportFailed, this,
-        [this](const QString& whatToDo) { m_message->say(MessageBar::Kind::Error, whatToDo); });
-    linkExports();
-    linkMessages();
-    // Until the stored record tells of the end: a call can end, and its engine come back, while the page is open.
-    connect(&m_refresh, &QTimer::timeout, this, [this] {
-        if (hasEnded() && m_fetchedAfterEnd && (hasItsMos() || m_refreshesAfterEnd >= mostAfterEnd)) {
-            m_refresh.stop();
-            return;
-        }
-        showHead();
-        if (isVisible() && m_requests.empty() && !m_fetch->isRunning()
-            && m_source.state() == CallSource::State::Connected) {
-            m_soundAgain = hasEnded() && !m_fetchedAfterEnd && m_soundWanted
-                && !m_player->isPlaying(); // what was loaded is not all of it
-            refresh();
-        }
-    });
-    connect(&source, &CallSource::stateChanged, this, [this](CallSource::State state) {
-        if (state == CallSource::State::Connected && (!hasEnded() || m_streams.empty()))
-            refresh();
-    });
-    setTheme(m_theme);
+// Until the stored record tells of the end: a call can end, and its engine come back, while the page is open.
+void CallPage::refreshIfDue()
+{
+    const bool ended = m_details.hasEnded();
+    if (ended && m_fetchedAfterEnd && (m_details.hasItsMos() || m_refreshesAfterEnd >= mostAfterEnd)) {
+        m_refresh.stop();
+        return;
+    }
     showHead();
-    showTimeline();
-    refresh();
-    m_refresh.start(liveRefresh);
+    if (isVisible() && !m_details.asks() && !m_sound->isFetching()
+        && m_source.state() == CallSource::State::Connected) {
+        m_sound->loadAgain(ended && !m_fetchedAfterEnd && !m_player->isPlaying()); // what was loaded is not all of it
+        refresh();
+    }
 }
 
 // The tab tells whether there is anything in it.
@@ -219,19 +153,9 @@ void CallPage::showNotes()
     m_notes->tagField().setFocus();
 }
 
-bool CallPage::hasEnded() const
-{
-    return m_record && m_record->state == CallState::Ended;
-}
-
-bool CallPage::hasItsMos() const
-{
-    return m_record && (m_record->mosMean || !meanMos(m_points));
-}
-
 bool CallPage::isOn() const
 {
-    const LiveCall* live = hasEnded() ? nullptr : m_live.find(m_call, m_probe);
+    const LiveCall* live = m_details.hasEnded() ? nullptr : m_live.find(m_call, m_probe);
     return live && live->state != CallState::Ended;
 }
 
@@ -239,9 +163,9 @@ QString CallPage::title() const
 {
     std::string_view caller;
     std::string_view callee;
-    if (m_record) {
-        caller = m_record->caller;
-        callee = m_record->callee;
+    if (const std::optional<CallRecord>& record = m_details.record()) {
+        caller = record->caller;
+        callee = record->callee;
     } else if (m_lastLive) {
         caller = m_lastLive->caller;
         callee = m_lastLive->callee;
@@ -258,41 +182,6 @@ QString CallPage::lastError() const
     return m_message->message();
 }
 
-void CallPage::ask(Ask what)
-{
-    switch (what) {
-    case Ask::Record: {
-        CallQuery query;
-        query.key = m_call;
-        m_requests.emplace(m_source.search(query), what);
-        break;
-    }
-    case Ask::Streams:
-        m_requests.emplace(m_source.streams(m_call), what);
-        break;
-    case Ask::Quality:
-        m_arriving.clear();
-        m_requests.emplace(m_source.quality(m_call), what);
-        break;
-    case Ask::Messages:
-        m_messagesArriving.clear();
-        m_requests.emplace(m_source.messages(m_call), what);
-        break;
-    case Ask::Alarms: {
-        m_alarmsArriving.clear();
-        AlarmQuery query;
-        query.call = m_call;
-        m_requests.emplace(m_source.alarms(query), what);
-        break;
-    }
-    }
-}
-
-bool CallPage::asks(Ask what) const
-{
-    return std::ranges::any_of(m_requests, [what](const auto& request) { return request.second == what; });
-}
-
 // Such a message goes when all could be fetched; what an export says stays.
 void CallPage::sayOfFetch(MessageBar::Kind kind, const QString& message)
 {
@@ -303,7 +192,9 @@ void CallPage::sayOfFetch(MessageBar::Kind kind, const QString& message)
 void CallPage::reload()
 {
     m_message->clear();
-    m_soundAgain = m_soundWanted;
+    m_lacks.clear();
+    m_soundLacks.clear();
+    m_sound->loadAgain(true);
     refresh();
 }
 
@@ -313,15 +204,14 @@ void CallPage::refresh()
         sayOfFetch(MessageBar::Kind::Warning, tr("Not connected to an engine. Press F5 when it is back."));
         return;
     }
-    m_fetchedAfterEnd = hasEnded();
+    m_fetchedAfterEnd = m_details.hasEnded();
     m_refreshesAfterEnd += m_fetchedAfterEnd;
-    m_failed = false;
-    ask(Ask::Record);
-    ask(Ask::Streams);
-    if (hasEnded() || m_points.size() < manyPoints || m_round++ % everyNth == 0)
-        ask(Ask::Quality);
-    ask(Ask::Messages);
-    ask(Ask::Alarms);
+    m_details.ask(Part::Record);
+    m_details.ask(Part::Streams);
+    if (m_details.hasEnded() || m_details.points().size() < manyPoints || m_round++ % everyNth == 0)
+        m_details.ask(Part::Quality);
+    m_details.ask(Part::Messages);
+    m_details.ask(Part::Alarms);
 }
 
 void CallPage::nextSplit()
@@ -370,7 +260,8 @@ void CallPage::linkMessages()
 {
     connect(m_messages, &MessagesPanel::messageSelected, this, [this](std::size_t message) {
         m_timeline->selectEvent(message);
-        m_timeline->moveCursor(std::chrono::duration<double>(m_messagesKnown[message].head.arrival - m_begin).count());
+        m_timeline->moveCursor(
+            std::chrono::duration<double>(m_details.messages()[message].head.arrival - m_details.begin()).count());
     });
     connect(m_timeline, &CallTimeline::eventActivated, this, [this](std::size_t message) {
         m_messages->selectMessage(message);
@@ -398,15 +289,14 @@ void CallPage::playFrom(double seconds)
     m_player->play(); // fetches it first
 }
 
-void CallPage::fillMessages(const QString& error)
+void CallPage::showMessages(const QString& error)
 {
-    if (!m_messagesArriving.empty()) {
-        m_messagesKnown = std::exchange(m_messagesArriving, {});
-        m_messages->setMessages(m_messagesKnown);
+    if (!m_details.messages().empty()) {
+        m_messages->setMessages(m_details.messages());
         m_tabs->setTabText(m_tabs->indexOf(m_messages), tr("&Messages (%1)").arg(m_messages->ladder().count()));
         showTimeline();
-    } else if (!error.isEmpty() && m_messages->ladder().count() > 0)
-        return; // what is shown stays
+    } else if (isKeptNoMore(error))
+        m_messages->sayEmpty(tr("The messages of this call are kept no more"), sentences({ error }));
     else if (!error.isEmpty())
         m_messages->sayEmpty(tr("The messages could not be fetched"), error);
     else if (isOn())
@@ -416,139 +306,92 @@ void CallPage::fillMessages(const QString& error)
             tr("It ended before this engine kept them, or their retention period is over."));
 }
 
-void CallPage::loadSound()
+void CallPage::found(CallDetails::Part part)
 {
-    m_soundWanted = true;
-    if (const QString why = m_record ? whyNotRecorded(*m_record) : QString(); !why.isEmpty()) {
-        m_player->say(why);
-        return;
+    switch (part) {
+    case Part::Record:
+        showHead();
+        if (const std::optional<CallRecord>& record = m_details.record(); record && record->answeredAt)
+            m_listener->setAnsweredAt(*record->answeredAt);
+        break;
+    case Part::Streams:
+        m_table->setStreams(m_details.streams(), m_details.record() ? m_details.record()->trust : CaptureTrust::Whole);
+        m_breakdown->setStreams(m_details.streams());
+        m_tabs->setTabText(m_tabs->indexOf(m_table), tr("Media &streams (%1)").arg(m_details.streams().size()));
+        showHead();
+        showTimeline();
+        break;
+    case Part::Quality:
+        showHead();
+        showTimeline();
+        break;
+    case Part::Alarms:
+        showTimeline();
+        break;
+    case Part::Messages:
+        showMessages({});
+        break;
     }
-    if (m_source.state() != CallSource::State::Connected) {
-        m_player->say(tr("Not connected to an engine: the sound cannot be fetched now."));
-        return;
-    }
-    if (m_fetch->isRunning())
-        return;
-    m_soundUnwanted = false;
-    m_decoding.request_stop();
-    m_player->beginLoading(tr("Loading the sound…"));
-    m_soundWaitsForStreams = m_streams.empty() && asks(Ask::Streams);
-    if (!m_soundWaitsForStreams)
-        m_fetch->start(m_call, m_streams, scratchFolder());
+    showWhatIsNotThere();
 }
 
-void CallPage::cancelSound()
+void CallPage::failed(CallDetails::Part part, const QString& error)
 {
-    m_fetch->forget();
-    m_decoding.request_stop();
-    m_soundWanted = m_soundAgain = m_soundWaitsForStreams = m_soundWaits = false;
-    m_soundUnwanted = true;
-    m_playFrom.reset();
-    m_player->endLoading(m_player->hasAudio()
-            ? tr("Loading the sound was cancelled.")
-            : tr("Loading the sound was cancelled. Press Space to load and play it."));
+    if (part == Part::Messages && m_details.messages().empty()) // else what is shown stays
+        showMessages(error);
+    showWhatIsNotThere();
 }
 
-void CallPage::takeMedia(const QString& error, bool atEngine)
+// Said once: what an export says after that is not wiped away by the next second's answers.
+void CallPage::showWhatIsNotThere()
 {
-    const bool isThere = atEngine && !m_fetch->isEmpty() && m_source.state() == CallSource::State::Connected;
-    if (!error.isEmpty() && !isThere)
-        return m_player->endLoading(tr("The sound could not be fetched: %1").arg(error));
-    if (!error.isEmpty()) // what there is, is still worth hearing
-        m_message->say(MessageBar::Kind::Warning, tr("Not all of the sound could be fetched: %1").arg(error));
-    m_soundWaits = asks(Ask::Quality); // the seconds tell what the probe itself lost of it
-    if (!m_soundWaits)
-        assembleSound();
-}
-
-void CallPage::answered(quint64 request, const QString& error)
-{
-    const auto known = m_requests.find(request);
-    if (known == m_requests.end())
+    if (m_details.asks())
         return;
-    const Ask what = known->second;
-    m_requests.erase(known);
-    if (!error.isEmpty()) {
-        if (what == Ask::Quality && std::exchange(m_soundWaits, false))
-            assembleSound();
-        if (what == Ask::Messages)
-            fillMessages(error);
-        if (what == Ask::Streams && std::exchange(m_soundWaitsForStreams, false))
-            m_player->endLoading(tr("The sound could not be fetched: %1").arg(error));
-        if (what != Ask::Alarms && (!isOn() || what != Ask::Record)) { // a call that is on may have no record yet
-            m_failed = true;
-            sayOfFetch(MessageBar::Kind::Error,
-                tr("Not all of this call could be fetched: %1 Press F5 to try again.").arg(error));
-        }
-        return;
-    }
-    if (m_requests.empty() && !m_failed && std::exchange(m_saidOfFetch, false))
+    const QStringList failures = m_details.failures(!isOn()); // a call that is on may have no record yet
+    QStringList said;
+    if (!failures.isEmpty())
+        said += tr("Not all of this call could be fetched: %1 Press F5 to try again.").arg(sentences(failures));
+    if (const QStringList remarks = m_details.remarks(); !remarks.isEmpty())
+        said += tr("Not all of this call could be read: %1 The rest is shown; the engine's log says more. Press F5 to "
+                   "try again.")
+                    .arg(sentences(remarks));
+    if (const QStringList gone = m_details.keptNoMore(); !gone.isEmpty())
+        said += tr("Kept no more: %1 All that is still kept of this call is shown.").arg(sentences(gone));
+    if (!m_soundLacks.isEmpty())
+        said += tr("Not all of the sound could be fetched: %1").arg(m_soundLacks);
+    const QString lacks = said.join(QLatin1Char(' '));
+    const bool known = std::exchange(m_lacks, lacks) == lacks;
+    if (!lacks.isEmpty() && (!known || m_message->message().isEmpty()))
+        sayOfFetch(failures.isEmpty() ? MessageBar::Kind::Warning : MessageBar::Kind::Error, lacks);
+    else if (lacks.isEmpty() && std::exchange(m_saidOfFetch, false))
         m_message->clear();
-    switch (what) {
-    case Ask::Record:
-        showHead();
-        if (m_record && m_record->answeredAt)
-            m_listener->setAnsweredAt(*m_record->answeredAt);
-        if (m_record && hasEnded() && !m_player->hasAudio() && m_record->recorded == Recording::No)
-            m_player->say(whyNotRecorded(*m_record));
-        break;
-    case Ask::Streams: {
-        std::uint64_t bytes = 0;
-        for (const StreamRecord& stream : m_streams)
-            bytes += stream.bytes;
-        const bool unasked = hasEnded() && !m_soundWanted && !m_soundUnwanted && bytes < smallSound;
-        const bool waits = std::exchange(m_soundWaitsForStreams, false);
-        if (waits || (!m_streams.empty() && (unasked || std::exchange(m_soundAgain, false))))
-            loadSound();
-        m_tabs->setTabText(m_tabs->indexOf(m_table), tr("Media &streams (%1)").arg(m_streams.size()));
-        showTimeline();
-        break;
-    }
-    case Ask::Quality:
-        m_points = std::move(m_arriving);
-        m_arriving.clear();
-        showHead();
-        showTimeline();
-        if (std::exchange(m_soundWaits, false))
-            assembleSound();
-        break;
-    case Ask::Alarms:
-        m_alarms = std::exchange(m_alarmsArriving, {});
-        showTimeline();
-        break;
-    case Ask::Messages:
-        fillMessages({});
-        break;
-    }
 }
 
 void CallPage::showHead()
 {
     m_player->offerLive(isOn());
     QString codecs;
-    for (const StreamRecord& stream : m_streams) {
+    for (const StreamRecord& stream : m_details.streams()) {
         const QString codec = text(stream.codec);
         if (!codec.isEmpty() && !codecs.contains(codec))
             codecs += (codecs.isEmpty() ? QString() : QStringLiteral(", ")) + codec;
     }
     if (const LiveCall* live = m_live.find(m_call, m_probe))
         m_lastLive = *live;
-    if (m_record) {
-        m_begin = m_record->startedAt;
-        m_head->show(*m_record, codecs.isEmpty() && m_lastLive ? text(m_lastLive->codec) : codecs, m_legalHold);
-    }
-    if (m_lastLive && !hasEnded())
-        m_head->show(*m_lastLive, m_now, meanMos(m_points));
+    if (const std::optional<CallRecord>& record = m_details.record())
+        m_head->show(*record, codecs.isEmpty() && m_lastLive ? text(m_lastLive->codec) : codecs, m_details.legalHold());
+    if (m_lastLive && !m_details.hasEnded())
+        m_head->show(*m_lastLive, m_now, m_details.meanMos());
     emit titleChanged();
 }
 
 void CallPage::showTimeline()
 {
     std::optional<Timestamp> end;
-    if (hasEnded())
-        end = m_record->endedAt.value_or(m_record->lastPacketAt);
-    m_timeline->setData(
-        timelineData({ m_begin, end, m_points, m_streams, m_messagesKnown, m_alarms, m_keys, m_soundKnown }));
+    if (m_details.hasEnded())
+        end = m_details.record()->endedAt.value_or(m_details.record()->lastPacketAt);
+    m_timeline->setData(timelineData({ m_details.begin(), end, m_details.points(), m_details.streams(),
+        m_details.messages(), m_details.alarms(), m_keys, m_soundKnown }));
     // More lanes than a small window has room for are scrolled.
     const int most = 17 * fontMetrics().height();
     m_lanes->setMinimumHeight(std::min(m_timeline->minimumSizeHint().height(), most));
@@ -556,7 +399,8 @@ void CallPage::showTimeline()
 
 double CallPage::soundOffset() const
 {
-    return m_player->hasAudio() ? std::chrono::duration<double>(m_player->sound().start - m_begin).count() : 0;
+    return m_player->hasAudio() ? std::chrono::duration<double>(m_player->sound().start - m_details.begin()).count()
+                                : 0;
 }
 
 void CallPage::showPlayhead(double secondsOfSound)
@@ -564,134 +408,86 @@ void CallPage::showPlayhead(double secondsOfSound)
     m_timeline->setPlayhead(soundOffset() + secondsOfSound);
 }
 
-void CallPage::assembleSound()
+void CallPage::loadSound()
 {
-    auto fetched = m_fetch->streams();
-    if (!fetched)
-        return m_player->endLoading(
-            tr("The sound could not be fetched: %1").arg(QString::fromStdString(fetched.error().what)));
-    m_fetch->forget(); // what was fetched is decoded, and then kept no more
-    m_decoding = {};
-    std::vector<RecordedStream> media = std::move(fetched.value());
-    for (RecordedStream& one : media) {
-        one.facts = recordingFactsOf(m_record ? m_record->answeredAt : std::nullopt, one.stream.key, m_points);
-        one.stop = m_decoding.get_token();
-    }
-    m_player->beginLoading(tr("Decoding the sound…"));
-    const Hearing hearing = m_player->hearing();
-    const Timestamp begin = m_begin;
-    // Minutes of G.729 take a noticeable fraction of a second to decode: not on the window's thread.
-    QThreadPool::globalInstance()->start(
-        [page = QPointer<CallPage>(this), media = std::move(media), hearing, begin, stop = m_decoding.get_token()] {
-            auto keys = std::make_shared<std::vector<CallEvent>>();
-            for (const RecordedStream& one : media)
-                for (CallEvent& key : keyEvents(one.stream, one.pieces, begin, one.forget))
-                    keys->push_back(std::move(key));
-            const Result<CallSound> kept = keepCallSound(media, hearing, scratchFolder());
-            auto sound = std::make_shared<PlayableSound>(kept ? kept.value() : CallSound());
-            auto drawn = std::make_shared<std::array<TimelineSound, 2>>();
-            for (const Party side : { Party::Caller, Party::Callee })
-                (*drawn)[static_cast<std::size_t>(side)] = timelineSound(sound->sound, side, begin);
-            const QString failure = kept ? QString() : QString::fromStdString(kept.error().what);
-            QMetaObject::invokeMethod(qApp, [page, sound, drawn, keys, hearing, stop, failure] {
-                // Cancelled, or fetched again since; or asked otherwise.
-                if (!page || stop.stop_requested() || hearing != page->m_player->hearing())
-                    return;
-                if (!failure.isEmpty())
-                    return page->m_player->endLoading(tr("The sound could not be decoded: %1").arg(failure));
-                page->m_keys = std::move(*keys);
-                page->m_soundKnown = true;
-                page->showTimeline();
-                // Of what was loaded before; where a live listener is says nothing of this sound.
-                const bool before = page->m_player->hasAudio() && !page->m_player->isLive();
-                const double at = before ? page->m_player->position() : 0;
-                page->m_player->setAudio(std::move(*sound));
-                for (std::size_t side = 0; side < drawn->size(); ++side)
-                    page->m_timeline->setSound(side, std::move((*drawn)[side]));
-                if (const auto from = std::exchange(page->m_playFrom, {}))
-                    page->m_player->seek(std::max(0.0, *from - page->soundOffset()));
-                else if (at > 0)
-                    page->m_player->seek(at);
-                page->showPlayhead(page->m_player->position());
-                emit page->soundLoaded();
-            });
-        });
+    m_sound->load();
+}
+
+void CallPage::linkSound()
+{
+    connect(m_player, &PlayerBar::loadCancelled, this, [this] { m_playFrom.reset(); });
+    connect(m_sound, &SoundLoader::loaded, this,
+        [this](const std::shared_ptr<LoadedSound>& loaded) { showSound(*loaded); });
+    connect(m_sound, &SoundLoader::incomplete, this, [this](const QString& why) {
+        m_soundLacks = why;
+        showWhatIsNotThere();
+    });
+    connect(m_player, &PlayerBar::positionChanged, this, &CallPage::showPlayhead);
+    connect(m_timeline, &CallTimeline::seekRequested, this,
+        [this](double seconds) { m_player->seek(std::max(0.0, seconds - soundOffset())); });
+    connect(m_timeline, &CallTimeline::playRequested, this, &CallPage::playFrom);
+}
+
+void CallPage::showSound(LoadedSound& loaded)
+{
+    m_keys = std::move(loaded.keys);
+    m_soundKnown = true;
+    showTimeline();
+    // Of what was loaded before; where a live listener is says nothing of this sound.
+    const bool before = m_player->hasAudio() && !m_player->isLive();
+    const double at = before ? m_player->position() : 0;
+    m_player->setAudio(std::move(loaded.sound));
+    for (std::size_t side = 0; side < loaded.drawn.size(); ++side)
+        m_timeline->setSound(side, std::move(loaded.drawn[side]));
+    if (const auto from = std::exchange(m_playFrom, {}))
+        m_player->seek(std::max(0.0, *from - soundOffset()));
+    else if (at > 0)
+        m_player->seek(at);
+    showPlayhead(m_player->position());
+    emit soundLoaded();
 }
 
 void CallPage::linkExports()
 {
     connect(m_player, &PlayerBar::saveWanted, this, &CallPage::askToSaveSound);
     connect(m_player, &PlayerBar::captureWanted, this, &CallPage::askToExportCapture);
-    connect(m_exporting, &ProgressLine::cancelled, m_export, &PcapExport::cancel);
-    connect(m_export, &PcapExport::progressed, m_exporting, &ProgressLine::setDone);
+    connect(m_timeline, &CallTimeline::pictureWanted, this,
+        [this](const QString& path) { m_exports->savePicture(*m_timeline, path); });
+    connect(m_exports, &CallExports::said, m_player, &PlayerBar::say);
+    const auto show = [this](MessageBar::Kind kind) {
+        return [this, kind](const QString& message) {
+            m_message->say(kind, message);
+            m_saidOfFetch = false; // it stays when all has been fetched
+        };
+    };
+    connect(m_exports, &CallExports::warned, this, show(MessageBar::Kind::Warning));
+    connect(m_exports, &CallExports::failed, this, show(MessageBar::Kind::Error));
+    connect(m_exports, &CallExports::captureExported, this, &CallPage::captureExported);
+    connect(m_exports, &CallExports::busyChanged, this, [this] {
+        m_player->saveButton().setEnabled(m_player->hasAudio() && !m_player->isLive() && !m_exports->isSavingSound());
+        m_player->captureButton().setEnabled(!m_exports->isExportingCapture());
+    });
 }
 
 void CallPage::askToSaveSound()
 {
-    if (!m_player->hasAudio()) {
-        m_player->say(tr("There is no sound to save yet: press Space to load it first."));
-        return;
-    }
-    const QString path =
-        QFileDialog::getSaveFileName(this, tr("Save the sound"), tr("call.wav"), tr("WAV sound (*.wav)"));
-    if (!path.isEmpty())
-        saveSound(path);
+    m_exports->askToSaveSound(m_player->hasAudio() ? m_player->sound() : CallSound());
 }
 
 void CallPage::saveSound(const QString& path)
 {
-    const auto write = [this, path](const Result<void>& noted) {
-        const Result<void> saved =
-            !noted ? noted : writeWhole(QFile::encodeName(path).toStdString(), [this](const std::string& whole) {
-                return writeWav(m_player->sound(), whole);
-            });
-        if (!saved)
-            m_message->say(MessageBar::Kind::Error,
-                tr("The sound was not saved: %1").arg(QString::fromStdString(saved.error().what)));
-        else
-            m_player->say(tr("Saved to %1").arg(path));
-    };
-    if (ProbeDesk* const desk = m_source.desk())
-        desk->noteExport(QStringLiteral("wav of call_key %1").arg(m_call.value), this, write);
-    else
-        write({});
+    m_exports->saveSound(m_player->sound(), path);
 }
 
 void CallPage::askToExportCapture()
 {
-    if (m_export->isRunning())
-        return;
-    const QString path =
-        QFileDialog::getSaveFileName(this, tr("Export messages and media"), tr("call.pcap"), tr("Captures (*.pcap)"));
-    if (!path.isEmpty())
-        exportCapture(path);
+    m_exports->askToExportCapture(m_details.record() ? &*m_details.record() : nullptr);
 }
 
 void CallPage::exportCapture(const QString& path)
 {
-    if (m_export->isRunning())
-        return;
     m_message->clear();
-    m_exporting->begin(tr("Exporting to %1").arg(QFileInfo(path).fileName()));
-    m_player->captureButton().setEnabled(false);
-    connect(
-        m_export, &PcapExport::ended, this,
-        [this, path](PcapExport::End end, const QString& error, const QStringList& notes) {
-            m_exporting->end();
-            m_player->captureButton().setEnabled(true);
-            if (end == PcapExport::End::Cancelled)
-                m_player->say(tr("The export was cancelled: nothing was written."));
-            else if (end == PcapExport::End::Failed)
-                m_message->say(MessageBar::Kind::Error, tr("No capture was written: %1").arg(error));
-            else if (notes.isEmpty())
-                m_player->say(tr("Saved to %1").arg(path));
-            else
-                m_message->say(MessageBar::Kind::Warning,
-                    tr("Saved to %1, but not all of the call: %2").arg(path, notes.join(QLatin1Char(' '))));
-            emit captureExported(end == PcapExport::End::Written);
-        },
-        Qt::SingleShotConnection);
-    m_export->start(m_call, m_record ? &*m_record : nullptr, path);
+    m_exports->exportCapture(m_details.record() ? &*m_details.record() : nullptr, path);
 }
 
 void CallPage::setNow(Timestamp now)

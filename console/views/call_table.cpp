@@ -1,6 +1,5 @@
 #include "console/views/call_table.h"
 
-#include "console/models/list_export.h"
 #include "console/views/figure_delegate.h"
 #include "console/views/list_header.h"
 
@@ -127,11 +126,6 @@ std::vector<int> CallTable::shownColumns() const
         if (const int column = header->logicalIndex(position); !header->isSectionHidden(column))
             columns.push_back(column);
     return columns;
-}
-
-Result<int> CallTable::exportCsv(const QString& path) const
-{
-    return writeCsv(*model(), shownColumns(), path, shownFormat());
 }
 
 namespace {

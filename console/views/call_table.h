@@ -3,7 +3,6 @@
 
 #include "console/models/probe_id.h"
 #include "console/views/theme.h"
-#include "shared/base/result.h"
 
 #include <QTableView>
 
@@ -32,7 +31,6 @@ public:
     void setTheme(const Theme& theme);
     void setStale(bool stale);
     std::vector<int> shownColumns() const; // as shown, left to right
-    Result<int> exportCsv(const QString& path) const;
     std::optional<CallName> currentCall() const;
     // The column that tells the probe makes sense where there are several: without, it is neither shown nor offered.
     void setProbeColumn(int column, bool several);

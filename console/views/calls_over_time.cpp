@@ -3,6 +3,7 @@
 #include "console/models/service_series.h"
 #include "console/plots/time_series_plot.h"
 #include "console/views/empty_state.h"
+#include "console/views/plot_export.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -35,6 +36,7 @@ CallsOverTime::CallsOverTime(CallSource& source, QWidget* parent)
     , m_plot(new TimeSeriesPlot({ { tr("Calls at once"), 0, 1, 0, {}, { tr("peak"), tr("mean") } },
                                     { tr("New calls/s"), 0, 1, 1, {}, { tr("peak"), tr("mean") } } },
           this))
+    , m_pictures(new PlotExport(*m_plot, QStringLiteral("calls-over-time"), this))
     , m_empty(new EmptyState(this))
 {
     m_hours->addItem(tr("Last hour"), 1);
@@ -53,6 +55,7 @@ CallsOverTime::CallsOverTime(CallSource& source, QWidget* parent)
     layout->setSpacing(0);
     layout->addLayout(top);
     layout->addWidget(m_stack, 1);
+    layout->addWidget(m_pictures);
     m_stack->addWidget(m_plot);
     m_stack->addWidget(m_empty);
 

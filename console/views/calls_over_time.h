@@ -14,6 +14,7 @@ class QStackedWidget;
 namespace callmon {
 
 class EmptyState;
+class PlotExport;
 class TimeSeriesPlot;
 
 class CallsOverTime : public QWidget {
@@ -41,6 +42,7 @@ private:
     QLabel* m_note;
     QStackedWidget* m_stack;
     TimeSeriesPlot* m_plot;
+    PlotExport* m_pictures;
     EmptyState* m_empty;
     std::optional<quint64> m_request;
     std::vector<ServiceRow> m_rows; // of the answer that is coming

@@ -1,7 +1,6 @@
 #include "console/views/export_dialog.h"
 
 #include "console/models/figures.h"
-#include "console/models/list_export.h"
 #include "console/models/list_roles.h"
 #include "console/models/probe_desk.h"
 #include "console/views/message_bar.h"
@@ -114,10 +113,12 @@ ExportDialog::ExportDialog(CallSource& source, List list, QWidget* parent)
     connect(m_write, &QPushButton::clicked, this, &ExportDialog::write);
     connect(m_close, &QPushButton::clicked, this, &ExportDialog::reject);
     connect(&m_export, &CallExport::progressed, this, [this](quint64 written, quint64 all) {
-        m_progress->setRange(0, 1000);
-        m_progress->setValue(static_cast<int>(1000 * written / std::max<quint64>(all, 1)));
-        m_result->setText(tr("%1 of %2").arg(countText(written), callsText(all)));
+        showProgress(written, all, tr("%1 of %2").arg(countText(written), callsText(all)));
     });
+    connect(&m_shown, &ListExport::progressed, this, [this](quint64 written, quint64 all) {
+        showProgress(written, all, tr("%1 of %2").arg(countText(written), rowsText(all)));
+    });
+    connect(&m_shown, &ListExport::ended, this, &ExportDialog::done);
     connect(&m_export, &CallExport::ended, this, &ExportDialog::done);
     showState();
 }
@@ -176,8 +177,8 @@ void ExportDialog::write()
 // First into the audit log of each engine whose rows are written; who may not, is told so.
 void ExportDialog::note(const QString& what, bool all, const std::function<void()>& go)
 {
-    std::set<ProbeId> inList;
-    if (!all)
+    std::set<ProbeId> inList(m_list.probes.begin(), m_list.probes.end());
+    if (!all && inList.empty())
         for (int row = 0; row < m_list.model->rowCount(); ++row)
             inList.insert({ static_cast<std::uint16_t>(m_list.model->index(row, 0).data(ProbeRole).toUInt()) });
     struct Noting {
@@ -211,23 +212,32 @@ void ExportDialog::note(const QString& what, bool all, const std::function<void(
 
 void ExportDialog::writeShown()
 {
-    const Result<int> rows = writeCsv(*m_list.model, m_list.columns, m_path->text(), format());
-    if (rows)
-        done(static_cast<quint64>(rows.value()), {});
-    else
-        done(0, QString::fromStdString(rows.error().what));
+    if (m_list.hold)
+        m_list.hold(true);
+    m_shown.start(*m_list.model, m_list.columns, m_path->text(), format());
+}
+
+void ExportDialog::showProgress(quint64 written, quint64 all, const QString& said)
+{
+    constexpr int steps = 1000;
+    m_progress->setRange(0, steps);
+    m_progress->setValue(static_cast<int>(steps * written / std::max<quint64>(all, 1)));
+    m_result->setText(said);
 }
 
 void ExportDialog::done(quint64 rows, const QString& error)
 {
     m_busy = false;
-    if (error.isEmpty())
-        m_result->setText(tr("%1 written to %2").arg(rowsText(rows), m_path->text())
-            + (m_all->isChecked() && !m_export.missing().isEmpty()
-                    ? tr(" Not in it: calls of %1, which did not answer.")
-                          .arg(m_export.missing().join(QStringLiteral(", ")))
-                    : QString()));
-    else {
+    if (m_list.hold)
+        m_list.hold(false);
+    if (error.isEmpty()) {
+        QStringList lacks = m_all->isChecked() ? m_export.remarks() : QStringList();
+        if (m_all->isChecked() && !m_export.missing().isEmpty())
+            lacks += tr("calls of %1, which did not answer.").arg(m_export.missing().join(QStringLiteral(", ")));
+        const QString written = tr("%1 written to %2").arg(rowsText(rows), m_path->text());
+        m_result->setText(
+            lacks.isEmpty() ? written : tr("%1. Not in it: %2").arg(written, lacks.join(QLatin1Char(' '))));
+    } else {
         m_result->clear();
         m_error->say(MessageBar::Kind::Error, error);
     }
@@ -238,6 +248,8 @@ void ExportDialog::reject()
 {
     if (m_export.isRunning())
         m_export.cancel();
+    else if (m_shown.isRunning())
+        m_shown.cancel();
     else
         QDialog::reject();
 }

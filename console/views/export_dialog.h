@@ -2,11 +2,13 @@
 #pragma once
 
 #include "console/models/call_export.h"
+#include "console/models/list_export.h"
 #include "console/models/probe_desk.h"
 #include "console/views/theme.h"
 
 #include <QAbstractItemModel>
 #include <QDialog>
+#include <functional>
 
 class QCheckBox;
 class QComboBox;
@@ -29,6 +31,8 @@ public:
         QString name; // for the file: "past-calls"
         std::vector<CallQuery> searched; // of past calls: what was asked, for all that match
         quint64 matchesInAll = 0;
+        std::vector<ProbeId> probes {}; // whose rows they are; empty: each row tells
+        std::function<void(bool on)> hold {}; // lets the rows stand still while they are written
     };
     ExportDialog(CallSource& source, List list, QWidget* parent = nullptr);
 
@@ -50,11 +54,13 @@ private:
     void note(const QString& what, bool all, const std::function<void()>& go);
     void writeShown();
     void done(quint64 rows, const QString& error);
+    void showProgress(quint64 written, quint64 all, const QString& said);
     void showState();
 
     CallSource& m_source;
     List m_list;
-    CallExport m_export;
+    CallExport m_export; // all that match
+    ListExport m_shown;
     bool m_busy = false;
     MessageBar* m_error;
     QComboBox* m_separator;

@@ -19,102 +19,112 @@ QString picture(const char* page)
 
 QString guide()
 {
-    const auto tr = [](const char* text) { return GuideDialog::tr(text); };
-    return tr("<h2>VoIPCallMon console</h2>"
-              "<p><a href=\"#live\">Live calls</a> · <a href=\"#past\">Past calls</a> · <a href=\"#call\">A call's "
-              "page</a> · "
-              "<a href=\"#alarms\">Alarms</a> · <a href=\"#records\">Records</a> · <a href=\"#service\">Service</a> · "
-              "<a href=\"#probe\">Probes</a> · "
-              "<a href=\"#keys\">Keyboard</a></p>")
-        + tr("<h3><a name=\"live\">Live calls</a></h3>"
-             "<p>The big numbers tell how things are: press one to see the calls or the metrics behind it. ASR, NER "
-             "and ACD are "
-             "of the last five minutes, new calls a second of the last one. A dash is a figure that nobody knows, "
-             "never a "
-             "zero.</p>"
-             "<p>Type into the filter what you look for; every word must fit: <code>+3491 ringing</code>, "
-             "<code>mos&lt;3.5 codec:g729 from:+34*</code>, <code>loss&gt;2</code>, <code>probe:madrid</code>. Ctrl+H "
-             "holds the "
-             "list still. While you type, what the word can become is offered: Tab takes the first, Down and Enter "
-             "another, Esc none; Ctrl+Space lists all there is. The buttons below are the filters wanted most "
-             "(Alt+B: bad MOS, and so on); they put their word into the filter, or take it out. Columns are chosen "
-             "with the button above the list, moved and sized with the mouse, and "
-             "kept.</p>"
-             "<p>View, Calls over time shows calls at once and new calls a second of the last hours, as the probes "
-             "kept them.</p>"
-             "<p>MOS and its sign: ▲ from 4.0, ■ from 3.1, ▼ below. Trust says what the probe itself missed while the "
-             "call was "
-             "on: a lossy call's figures are the probe's fault until proven otherwise.</p>")
+    return GuideDialog::tr(
+               "<h2>VoIPCallMon console</h2>"
+               "<p><a href=\"#live\">Live calls</a> · <a href=\"#past\">Past calls</a> · <a href=\"#call\">A call's "
+               "page</a> · "
+               "<a href=\"#alarms\">Alarms</a> · <a href=\"#records\">Records</a> · <a href=\"#service\">Service</a> · "
+               "<a href=\"#probe\">Probes</a> · "
+               "<a href=\"#keys\">Keyboard</a></p>")
+        + GuideDialog::tr(
+            "<h3><a name=\"live\">Live calls</a></h3>"
+            "<p>The big numbers tell how things are: press one to see the calls or the metrics behind it. ASR, NER "
+            "and ACD are "
+            "of the last five minutes, new calls a second of the last one. A dash is a figure that nobody knows, "
+            "never a "
+            "zero.</p>"
+            "<p>Type into the filter what you look for; every word must fit: <code>+3491 ringing</code>, "
+            "<code>mos&lt;3.5 codec:g729 from:+34*</code>, <code>loss&gt;2</code>, <code>probe:madrid</code>. Ctrl+H "
+            "holds the "
+            "list still. While you type, what the word can become is offered: Tab takes the first, Down and Enter "
+            "another, Esc none; Ctrl+Space lists all there is. The buttons below are the filters wanted most "
+            "(Alt+B: bad MOS, and so on); they put their word into the filter, or take it out. Columns are chosen "
+            "with the button above the list, moved and sized with the mouse, and "
+            "kept.</p>"
+            "<p>View, Calls over time shows calls at once and new calls a second of the last hours, as the probes "
+            "kept them.</p>"
+            "<p>MOS and its sign: ▲ from 4.0, ■ from 3.1, ▼ below. Trust says what the probe itself missed while the "
+            "call was "
+            "on: a lossy call's figures are the probe's fault until proven otherwise.</p>")
         + picture("live")
-        + tr("<h3><a name=\"past\">Past calls</a></h3>"
-             "<p>The box at the top right (Ctrl+L) takes a number or a part of it with * (<code>*1234</code>), a "
-             "Call-ID, or the IP "
-             "address of either party. The form below it narrows by time, outcome, MOS, codec, final code (486, 4xx or "
-             "400-499), duration (90, 1:30 or 2 min), who ended the call, and trust. “1,000 of 48,213” means that "
-             "there are more: narrow the search or raise “at most”.</p>"
-             "<p>More conditions (Alt+D) adds rows on any other field: choose the field, how it is compared, and a "
-             "value; * stands for any characters of a text. All rows must hold. A saved search keeps them, and the "
-             "line above the list says what was asked.</p>"
-             "<p>In the number field, <code>tag:bad-line</code> finds calls with that tag.</p>"
-             "<p>Ctrl+E exports a list as shown: its rows, columns and order, or all past calls that match; separator, "
-             "decimal sign and the zone of times are asked. Each engine whose rows are written notes it in its audit "
-             "log, and refuses it to viewers.</p>")
+        + GuideDialog::tr(
+            "<h3><a name=\"past\">Past calls</a></h3>"
+            "<p>The box at the top right (Ctrl+L) takes a number or a part of it with * (<code>*1234</code>), a "
+            "Call-ID, or the IP "
+            "address of either party. The form below it narrows by time, outcome, MOS, codec, final code (486, 4xx or "
+            "400-499), duration (90, 1:30 or 2 min), who ended the call, and trust. “1,000 of 48,213” means that "
+            "there are more: narrow the search or raise “at most”.</p>"
+            "<p>More conditions (Alt+D) adds rows on any other field: choose the field, how it is compared, and a "
+            "value; * stands for any characters of a text. All rows must hold. A saved search keeps them, and the "
+            "line above the list says what was asked.</p>"
+            "<p>In the number field, <code>tag:bad-line</code> finds calls with that tag.</p>"
+            "<p>Ctrl+E exports a list as shown: its rows, columns and order, or all past calls that match; on the "
+            "other pages their table; separator, "
+            "decimal sign and the zone of times are asked. Each engine whose rows are written notes it in its audit "
+            "log, and refuses it to viewers.</p>")
         + picture("past")
-        + tr("<h3><a name=\"call\">A call's page</a></h3>"
-             "<p>Above, one time axis for messages, sound, MOS, loss and jitter. Click or use the arrows to set the "
-             "cursor, Enter "
-             "listens from there, + and − zoom, Home shows all. Hatched seconds are those in which the probe lost "
-             "frames: they have "
-             "no MOS and no loss. Below: messages, streams with their figures, where MOS points were lost, and "
-             "notes.</p>"
-             "<p>Save WAV writes the sound, Export pcap the messages and the media as they were captured, for "
-             "Wireshark. Each goes into the audit log first, and what takes longer than a moment tells how far it is "
-             "and can be cancelled.</p>"
-             "<p>Tags and notes are kept at the engine with who and when: operators read them, reviewers write "
-             "them.</p>")
+        + GuideDialog::tr(
+            "<h3><a name=\"call\">A call's page</a></h3>"
+            "<p>Above, one time axis for messages, sound, MOS, loss and jitter. Click or use the arrows to set the "
+            "cursor, Enter "
+            "listens from there, + and − zoom, Home shows all. Hatched seconds are those in which the probe lost "
+            "frames: they have "
+            "no MOS and no loss. Below: messages, streams with their figures, where MOS points were lost, and "
+            "notes.</p>"
+            "<p>Save WAV writes the sound, Export pcap the messages and the media as they were captured, for "
+            "Wireshark. Each goes into the audit log first, and what takes longer than a moment tells how far it is "
+            "and can be cancelled.</p>"
+            "<p>Tags and notes are kept at the engine with who and when: operators read them, reviewers write "
+            "them.</p>")
         + picture("call")
-        + tr("<h3><a name=\"alarms\">Alarms</a></h3>"
-             "<p>The tab counts what nobody has acknowledged. Acknowledge (Ctrl+K) tells everybody that it is seen to; "
-             "shelve "
-             "(Ctrl+J) has nobody told of it for a time that you choose. What raises alarms is in the rules (Ctrl+R), "
-             "which "
-             "every probe has for itself.</p>"
-             "<p>When a critical or major alarm is raised, there is a sound and a message of the desktop; the menu "
-             "Alarm "
-             "switches each off.</p>")
+        + GuideDialog::tr(
+            "<h3><a name=\"alarms\">Alarms</a></h3>"
+            "<p>The tab counts what nobody has acknowledged. Acknowledge (Ctrl+K) tells everybody that it is seen to; "
+            "shelve "
+            "(Ctrl+J) has nobody told of it for a time that you choose. What raises alarms is in the rules (Ctrl+R), "
+            "which "
+            "every probe has for itself.</p>"
+            "<p>When a critical or major alarm is raised, there is a sound and a message of the desktop; the menu "
+            "Alarm "
+            "switches each off.</p>")
         + picture("alarms")
-        + tr("<h3><a name=\"records\">Records</a></h3>"
-             "<p>Under Records is what each engine keeps and lets go, as your certificate's role allows it: which "
-             "calls are recorded (the first rule that fits decides), calls under legal hold (choose the call in a "
-             "list or open its page first), deletion of all that is stored of a number (it says first what would go), "
-             "and the audit log: who asked for what, and whether the log is whole. With several probes the dialog "
-             "says whose it is; Alt+P goes to the choice of another.</p>")
-        + tr("<h3><a name=\"service\">Service</a></h3>"
-             "<p>Metrics over time, in total or by trunk, prefix and codec. With several probes they are of all of "
-             "them together; "
-             "peaks are then the sum of each probe's peak, the most there can have been. In the plots the arrow keys "
-             "read value after value.</p>")
+        + GuideDialog::tr(
+            "<h3><a name=\"records\">Records</a></h3>"
+            "<p>Under Records is what each engine keeps and lets go, as your certificate's role allows it: which "
+            "calls are recorded (the first rule that fits decides), calls under legal hold (choose the call in a "
+            "list or open its page first), deletion of all that is stored of a number (it says first what would go), "
+            "and the audit log: who asked for what, and whether the log is whole. With several probes the dialog "
+            "says whose it is; Alt+P goes to the choice of another.</p>")
+        + GuideDialog::tr(
+            "<h3><a name=\"service\">Service</a></h3>"
+            "<p>Metrics over time, in total or by trunk, prefix and codec. With several probes they are of all of "
+            "them together; "
+            "peaks are then the sum of each probe's peak, the most there can have been. In the plots the arrow keys "
+            "read value after value.</p>")
         + picture("service")
-        + tr("<h3><a name=\"probe\">Probes</a></h3>"
-             "<p>Under Probe, Probes… is the list of engines: <code>local:/path/engine.sock</code>, or "
-             "<code>tls://host</code> with "
-             "the certificate in ~/.config/callmon that your administrator made with <code>callmonctl cert</code>. The "
-             "status line "
-             "says how each is: ✓ nothing lost, △ lost some before, ⚠ losing now, ◐ late, ○ no answer. A click shows "
-             "its health "
-             "over time, what was lost under which name, and what helps.</p>"
-             "<p>A probe that does not answer holds nobody up: its rows stay, grey, as the last that was known, and "
-             "what a search "
-             "did not get from it is said above the list.</p>")
+        + GuideDialog::tr(
+            "<h3><a name=\"probe\">Probes</a></h3>"
+            "<p>Under Probe, Probes… is the list of engines: <code>local:/path/engine.sock</code>, or "
+            "<code>tls://host</code> with "
+            "the certificate in ~/.config/callmon that your administrator made with <code>callmonctl cert</code>. The "
+            "status line "
+            "says how each is: ✓ nothing lost, △ lost some before, ⚠ losing now, ◐ late, ○ no answer. A click shows "
+            "its health "
+            "over time, what was lost under which name, and what helps.</p>"
+            "<p>A probe that does not answer holds nobody up: its rows stay, grey, as the last that was known, and "
+            "what a search "
+            "did not get from it is said above the list.</p>")
         + picture("probe")
-        + tr("<p>A capture file (pcap, pcapng, gzip too) that is dropped on the window, or opened with Ctrl+O, is a "
-             "probe "
-             "like the others for as long as the console runs: an engine of its own reads it into a temporary "
-             "directory, and its calls are listed under Past calls. File, Close the captures removes all of it.</p>")
-        + tr("<h3><a name=\"keys\">Keyboard</a></h3>"
-             "<p>Ctrl+Shift+P finds every command by a few letters of its name. Ctrl+1 to 5 go to the pages, Esc leads "
-             "back, Enter "
-             "opens, Space plays. Help, Keyboard lists the rest.</p>");
+        + GuideDialog::tr(
+            "<p>A capture file (pcap, pcapng, gzip too) that is dropped on the window, or opened with Ctrl+O, is a "
+            "probe "
+            "like the others for as long as the console runs: an engine of its own reads it into a temporary "
+            "directory, and its calls are listed under Past calls. File, Close the captures removes all of it.</p>")
+        + GuideDialog::tr(
+            "<h3><a name=\"keys\">Keyboard</a></h3>"
+            "<p>Ctrl+Shift+P finds every command by a few letters of its name. Ctrl+1 to 5 go to the pages, Esc leads "
+            "back, Enter "
+            "opens, Space plays. Help, Keyboard lists the rest.</p>");
 }
 
 }

@@ -116,7 +116,6 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
     });
     connect(m_pages, &QTabWidget::currentChanged, this, [this] {
         const bool call = currentCall() != nullptr;
-        m_export->setEnabled(currentTable() != nullptr);
         for (QAction* ofCall : { m_play, m_saveSound, m_exportCapture, m_tagsAndNotes, m_closeCall })
             ofCall->setEnabled(call);
         m_reload->setEnabled(call || m_pages->currentWidget() == m_service);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "console/models/call_source.h"
+#include "console/models/operations.h" // lupdate loses its way at an enum that is declared only
 #include "console/views/theme.h"
 
 #include <QMainWindow>
@@ -18,6 +19,7 @@ class CallPage;
 class CallTable;
 class CallsOverTime;
 class DeskMenu;
+class ExportDialog;
 class LivePage;
 class MessageBar;
 class PastPage;
@@ -30,7 +32,6 @@ class ProbeWatch;
 class ServicePage;
 class WorstCalls;
 struct Command;
-enum class OperationsFigure : int;
 
 class MainWindow : public QMainWindow {
     Q_OBJECT
@@ -97,6 +98,8 @@ private:
     void countAlarms();
     CallTable* currentTable() const; // null on a call's page
     void exportList();
+    void exportReport();
+    void openExport(ExportDialog* dialog);
     void goBack();
     void closePage(int index);
     void showShortcuts();

@@ -1,6 +1,7 @@
 // The window's menus: every action by name, and what few of them do that belongs to no page.
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
+#include "console/models/field_rows.h"
 #include "console/models/figures.h"
 #include "console/views/alarm_notice.h"
 #include "console/views/alarm_page.h"
@@ -15,6 +16,7 @@
 #include "console/views/messages_panel.h"
 #include "console/views/past_page.h"
 #include "console/views/player_bar.h"
+#include "console/views/probe_page.h"
 #include "console/views/probes_dialog.h"
 #include "console/views/search_form.h"
 #include "console/views/service_page.h"
@@ -28,6 +30,7 @@
 #include <QMessageBox>
 #include <QPointer>
 #include <QTabWidget>
+#include <memory>
 
 namespace callmon {
 
@@ -41,7 +44,7 @@ void MainWindow::buildMenu()
     };
     QMenu* file = menuBar()->addMenu(tr("&File"));
     m_export->setShortcut(Qt::CTRL | Qt::Key_E);
-    m_export->setToolTip(tr("The list as shown, its columns, order and filter, as CSV (Ctrl+E)"));
+    m_export->setToolTip(tr("The list as shown, its columns, order and filter, or the page's table, as CSV (Ctrl+E)"));
     connect(m_export, &QAction::triggered, this, &MainWindow::exportList);
     file->addAction(m_export);
     m_live->addExportAction(m_export);
@@ -245,7 +248,7 @@ void MainWindow::exportList()
 {
     const CallTable* table = currentTable();
     if (!table)
-        return;
+        return exportReport();
     const QWidget* page = m_pages->currentWidget();
     ExportDialog::List list { table->model(), table->shownColumns(),
         page == m_live       ? QStringLiteral("live-calls")
@@ -265,11 +268,51 @@ void MainWindow::exportList()
                 query.newestFirst = header->sortIndicatorOrder() == Qt::DescendingOrder;
             }
     }
-    auto* dialog = new ExportDialog(m_source, std::move(list), this);
+    if (page == m_live)
+        list.hold = [&calls = m_live->model(), held = m_live->model().isHeld()](bool on) { calls.setHeld(on || held); };
+    openExport(new ExportDialog(m_source, std::move(list), this));
+}
+
+void MainWindow::openExport(ExportDialog* dialog)
+{
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setTheme(themeOf(m_theme));
     dialog->setModal(true); // the list would change while it is written
     dialog->show();
+}
+
+// Of a page whose table is no list of calls: what callmonctl prints of the same.
+void MainWindow::exportReport()
+{
+    const QWidget* page = m_pages->currentWidget();
+    std::unique_ptr<FieldRows> rows;
+    ExportDialog::List list;
+    if (page == m_service) {
+        rows = std::make_unique<FieldRows>(serviceRowFieldNames(), m_service->report());
+        list.name = QStringLiteral("service");
+        for (const CallSource::Probe& probe : m_source.probes())
+            if (probe.state == CallSource::State::Connected)
+                list.probes.push_back(probe.id);
+    } else if (page == m_probePage) {
+        rows = std::make_unique<FieldRows>(ProbePage::reportNames(), m_probePage->report());
+        list.name = QStringLiteral("counters");
+        list.probes = { m_probePage->chosen() };
+    } else if (const CallPage* call = currentCall()) {
+        std::vector<std::vector<FieldValue>> streams;
+        const std::optional<CallRecord>& record = call->details().record();
+        for (const StreamRecord& stream : call->details().streams())
+            streams.push_back(streamFields(stream, record ? std::string_view(record->callId) : std::string_view()));
+        rows = std::make_unique<FieldRows>(streamFieldNames(), std::move(streams));
+        list.name = QStringLiteral("streams");
+        list.probes = { call->probe() };
+    }
+    if (!rows)
+        return;
+    list.model = rows.get();
+    list.columns = rows->columns();
+    auto* dialog = new ExportDialog(m_source, std::move(list), this);
+    rows.release()->setParent(dialog); // as long as it is written
+    openExport(dialog);
 }
 
 void MainWindow::showShortcuts()
@@ -291,14 +334,14 @@ void MainWindow::showShortcuts()
            "Ctrl from message to message, with Shift pan; in a plot: read the values one after the other</td></tr>"
            "<tr><td><b>+ − Home</b></td><td>in a timeline: zoom, show all of the call</td></tr>"
            "<tr><td><b>Enter</b></td><td>in a timeline: listen from the cursor</td></tr>"
-           "<tr><td><b>Ctrl+P</b></td><td>in a timeline: save it as PNG or SVG</td></tr>"
+           "<tr><td><b>Ctrl+P</b></td><td>in a timeline or a plot: save it as PNG or SVG</td></tr>"
            "<tr><td><b>F6</b></td><td>on a call's page: timeline and tabs, or one of them alone</td></tr>"
            "<tr><td><b>F5</b></td><td>fetch the call again, with its sound if that was "
            "loaded; fetch the service metrics again</td></tr><tr><td><b>Ctrl+W</b></td><td>close the call</td></tr>"
            "<tr><td><b>Ctrl+H</b></td><td>hold the live list</td></tr>"
            "<tr><td><b>Ctrl+K, Ctrl+J</b></td><td>acknowledge, shelve the chosen alarms</td></tr>"
            "<tr><td><b>Ctrl+R</b></td><td>alarm rules</td></tr>"
-           "<tr><td><b>Ctrl+E</b></td><td>export the list as CSV</td></tr>"
+           "<tr><td><b>Ctrl+E</b></td><td>export the list, or the table of the page, as CSV</td></tr>"
            "<tr><td><b>Ctrl+C</b></td><td>copy the selected rows</td></tr>"
            "<tr><td><b>Ctrl+T</b></td><td>light or dark theme</td></tr></table>"));
 }

@@ -142,6 +142,16 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
         const QString before = m_error->message();
         m_error->say(MessageBar::Kind::Warning, before.isEmpty() ? message : before + QLatin1Char(' ') + message);
     });
+    connect(&source, &CallSource::remarked, this, [this](quint64 request, const QStringList& remarks) {
+        if (m_request != request)
+            return;
+        QStringList said = m_error->message().isEmpty() ? QStringList() : QStringList(m_error->message());
+        for (const QString& remark : remarks) // each of several searches lacks the same
+            if (said.filter(remark).isEmpty())
+                said += remark;
+        m_incomplete = true;
+        m_error->say(MessageBar::Kind::Warning, said.join(QLatin1Char(' ')));
+    });
     connect(&source, &CallSource::probesChanged, this, &PastPage::showProbes);
     showProbes();
     show(Phase::Before);
@@ -211,6 +221,7 @@ void PastPage::begin(std::vector<CallQuery> queries)
     m_searched = queries;
     m_next = std::move(queries);
     m_matchesBefore = 0;
+    m_incomplete = false;
     askNext();
     show(Phase::Searching);
 }
@@ -305,6 +316,9 @@ void PastPage::show(Phase phase)
                   .arg(countText(found), callsText(m_model->matchesInAll()))
             : callsText(found);
     }
+    if (m_incomplete && phase == Phase::Done)
+        count = tr("%1 Not everything could be read: see above what is left out, mend it, and search again.")
+                    .arg(count.endsWith(QLatin1Char('.')) ? count : count + QLatin1Char('.'));
     m_count->setText(m_wanted.isEmpty() || count.isEmpty() ? count : tr("“%1”: %2").arg(m_wanted, count));
     m_count->setVisible(!m_count->text().isEmpty()); // or what was asked for would stand indented
     m_stack->setCurrentWidget(found > 0 ? static_cast<QWidget*>(m_table) : m_empty);
@@ -318,8 +332,12 @@ void PastPage::show(Phase phase)
         m_empty->say(tr("Searching…"), tr("Press Esc to cancel."));
         break;
     case Phase::Done:
-        m_empty->say(tr("No call matches"),
-            tr("Widen the time or a range, take a condition out, or use * for any digits: *1234."));
+        if (m_incomplete)
+            m_empty->say(tr("No call matches in what could be read"),
+                tr("The message above says what is left out. Mend it as the engine's log says, then search again."));
+        else
+            m_empty->say(tr("No call matches"),
+                tr("Widen the time or a range, take a condition out, or use * for any digits: *1234."));
         break;
     case Phase::Cancelled:
         m_empty->say(tr("Search cancelled"), tr("Nothing had been found yet."));

@@ -78,6 +78,7 @@ private:
     quint64 m_matchesBefore = 0; // of those that have
     QString m_wanted; // what was typed into the search box
     std::size_t m_limit = 0; // rows of the search that runs or ran; 0: all
+    bool m_incomplete = false; // an engine said what its answer lacks
     Phase m_phase = Phase::Before;
 };
 

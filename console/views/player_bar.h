@@ -40,6 +40,7 @@ public:
     void setLoaded(double done); // 0 to 1
     void endLoading(const QString& why); // said; there is no sound to wait for
     ProgressLine& loading() { return *m_loading; }
+    QToolButton& saveButton() { return *m_save; }
     QToolButton& captureButton() { return *m_capture; }
     bool hasAudio() const { return m_loaded; }
     bool hasDeviceProblem() const { return !m_deviceProblem.isEmpty(); }

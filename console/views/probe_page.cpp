@@ -6,6 +6,7 @@
 #include "console/views/empty_state.h"
 #include "console/views/list_header.h"
 #include "console/views/message_bar.h"
+#include "console/views/plot_export.h"
 #include "console/views/probe_watch.h"
 #include "console/zone/display_zone.h"
 
@@ -28,13 +29,14 @@ struct Line {
     double HealthSample::*value;
     int decimals;
 };
-constexpr std::array lines { Line { QT_TRANSLATE_NOOP("ProbePage", "Thousand frames/s"),
+constexpr std::array lines { Line { QT_TRANSLATE_NOOP("callmon::ProbePage", "Thousand frames/s"),
                                  &HealthSample::thousandFramesPerSecond, 1 },
-    Line { QT_TRANSLATE_NOOP("ProbePage", "Mb/s"), &HealthSample::megabitsPerSecond, 1 },
-    Line { QT_TRANSLATE_NOOP("ProbePage", "Lost/s"), &HealthSample::lostPerSecond, 0 },
-    Line { QT_TRANSLATE_NOOP("ProbePage", "Longest poll gap, ms"), &HealthSample::pollGapMs, 1 },
-    Line { QT_TRANSLATE_NOOP("ProbePage", "Media chunks not yet on the disk"), &HealthSample::chunksWaiting, 0 },
-    Line { QT_TRANSLATE_NOOP("ProbePage", "Live calls"), &HealthSample::liveCalls, 0 } };
+    Line { QT_TRANSLATE_NOOP("callmon::ProbePage", "Mb/s"), &HealthSample::megabitsPerSecond, 1 },
+    Line { QT_TRANSLATE_NOOP("callmon::ProbePage", "Lost/s"), &HealthSample::lostPerSecond, 0 },
+    Line { QT_TRANSLATE_NOOP("callmon::ProbePage", "Longest poll gap, ms"), &HealthSample::pollGapMs, 1 },
+    Line {
+        QT_TRANSLATE_NOOP("callmon::ProbePage", "Media chunks not yet on the disk"), &HealthSample::chunksWaiting, 0 },
+    Line { QT_TRANSLATE_NOOP("callmon::ProbePage", "Live calls"), &HealthSample::liveCalls, 0 } };
 
 std::vector<PlotPanel> panels()
 {
@@ -58,6 +60,7 @@ ProbePage::ProbePage(const ProbeWatch& watch, QWidget* parent)
     , m_stack(new QStackedWidget(this))
     , m_counters(new QTableWidget(0, ColumnCount, this))
     , m_plot(new TimeSeriesPlot(panels(), this))
+    , m_pictures(new PlotExport(*m_plot, QStringLiteral("probe"), this))
     , m_empty(new EmptyState(this))
 {
     m_probe->setAccessibleName(tr("Probe"));
@@ -96,7 +99,13 @@ ProbePage::ProbePage(const ProbeWatch& watch, QWidget* parent)
     row->addWidget(m_span);
     row->addWidget(m_head, 1);
     auto* split = new QSplitter(Qt::Horizontal, this);
-    split->addWidget(m_plot);
+    auto* left = new QWidget;
+    auto* plotAndWord = new QVBoxLayout(left);
+    plotAndWord->setContentsMargins(0, 0, 0, 0);
+    plotAndWord->setSpacing(0);
+    plotAndWord->addWidget(m_plot, 1);
+    plotAndWord->addWidget(m_pictures);
+    split->addWidget(left);
     split->addWidget(m_counters);
     split->setStretchFactor(0, 3);
     split->setStretchFactor(1, 2);
@@ -229,6 +238,28 @@ void ProbePage::showCounters()
         m_counters->item(row, PerSecond)
             ->setText(meaning.kind == CounterKind::Level ? QString() : countText(counter.perSecond));
     }
+}
+
+std::span<const char* const> ProbePage::reportNames()
+{
+    static constexpr std::array names { "counter", "total", "per_second" };
+    return names;
+}
+
+std::vector<std::vector<FieldValue>> ProbePage::report() const
+{
+    std::vector<std::vector<FieldValue>> rows;
+    const auto entry = m_watch.entries().find(chosen());
+    if (entry == m_watch.entries().end() || !entry->second.health.status())
+        return rows;
+    for (const NamedCounter& counter : entry->second.health.status()->counters) {
+        const bool level = meaningOf(counter.name).kind == CounterKind::Level; // has no rate
+        rows.push_back(
+            { { FieldValue::Kind::Text, counter.name }, { FieldValue::Kind::Number, std::to_string(counter.value) },
+                { level ? FieldValue::Kind::Absent : FieldValue::Kind::Number,
+                    level ? std::string() : std::to_string(counter.perSecond) } });
+    }
+    return rows;
 }
 
 void ProbePage::showLines()

@@ -3,6 +3,7 @@
 
 #include "console/models/probe_id.h"
 #include "console/views/theme.h"
+#include "shared/calls/call_fields.h"
 
 #include <QWidget>
 
@@ -15,6 +16,7 @@ namespace callmon {
 
 class EmptyState;
 class MessageBar;
+class PlotExport;
 class ProbeWatch;
 class TimeSeriesPlot;
 
@@ -27,6 +29,9 @@ public:
     ProbeId chosen() const;
     QTableWidget& counters() { return *m_counters; }
     QString lossText() const;
+    PlotExport& pictures() { return *m_pictures; }
+    static std::span<const char* const> reportNames();
+    std::vector<std::vector<FieldValue>> report() const; // every counter of the chosen probe, for export
     void focusList();
     void setTheme(const Theme& theme);
 
@@ -47,6 +52,7 @@ private:
     QStackedWidget* m_stack;
     QTableWidget* m_counters;
     TimeSeriesPlot* m_plot;
+    PlotExport* m_pictures;
     EmptyState* m_empty;
     QStringList m_names; // of the counters, row by row
 };

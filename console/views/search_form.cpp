@@ -1,6 +1,7 @@
 #include "console/views/search_form.h"
 
 #include "console/models/call_conditions.h"
+#include "console/models/condition_values.h"
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
 #include "console/views/condition_list.h"

@@ -7,6 +7,7 @@
 #include "console/views/list_header.h"
 #include "console/views/message_bar.h"
 #include "console/views/mos_bar.h"
+#include "console/views/plot_export.h"
 #include "console/views/progress_line.h"
 #include "console/zone/display_zone.h"
 
@@ -31,21 +32,22 @@ struct Period {
     std::chrono::minutes length;
     std::chrono::minutes step; // 60 to 170 of them
 };
-constexpr std::array periods { Period { QT_TRANSLATE_NOOP("ServicePage", "Last hour"), 1h, 1min },
-    Period { QT_TRANSLATE_NOOP("ServicePage", "Last 6 hours"), 6h, 5min },
-    Period { QT_TRANSLATE_NOOP("ServicePage", "Last 24 hours"), 24h, 15min },
-    Period { QT_TRANSLATE_NOOP("ServicePage", "Last 7 days"), 168h, 60min } };
+constexpr std::array periods { Period { QT_TRANSLATE_NOOP("callmon::ServicePage", "Last hour"), 1h, 1min },
+    Period { QT_TRANSLATE_NOOP("callmon::ServicePage", "Last 6 hours"), 6h, 5min },
+    Period { QT_TRANSLATE_NOOP("callmon::ServicePage", "Last 24 hours"), 24h, 15min },
+    Period { QT_TRANSLATE_NOOP("callmon::ServicePage", "Last 7 days"), 168h, 60min } };
 
 constexpr auto renewedEvery = 1min; // as often as there is a new minute
 
 std::vector<PlotPanel> panels()
 {
-    const auto tr = [](const char* text) { return ServicePage::tr(text); };
-    return { { tr("Calls per minute"), 0, 1, 1, {}, { tr("attempts"), tr("answered") } },
-        { tr("ASR and NER, %"), 0, 100, 1, { 0, 50, 100 }, { tr("ASR"), tr("NER") } },
-        { tr("Calls at once"), 0, 1, 1, {}, { tr("peak"), tr("mean") } },
-        { tr("Mean duration (ACD), s"), 0, 1, 0, {}, { tr("ACD") } },
-        { tr("MOS"), 1, 4.5, 2, { 1, 2, 3, 4, 4.5 }, { tr("mean") } } };
+    return { { ServicePage::tr("Calls per minute"), 0, 1, 1, {},
+                 { ServicePage::tr("attempts"), ServicePage::tr("answered") } },
+        { ServicePage::tr("ASR and NER, %"), 0, 100, 1, { 0, 50, 100 },
+            { ServicePage::tr("ASR"), ServicePage::tr("NER") } },
+        { ServicePage::tr("Calls at once"), 0, 1, 1, {}, { ServicePage::tr("peak"), ServicePage::tr("mean") } },
+        { ServicePage::tr("Mean duration (ACD), s"), 0, 1, 0, {}, { ServicePage::tr("ACD") } },
+        { ServicePage::tr("MOS"), 1, 4.5, 2, { 1, 2, 3, 4, 4.5 }, { ServicePage::tr("mean") } } };
 }
 
 QString ratioText(std::optional<double> percent)
@@ -75,6 +77,7 @@ ServicePage::ServicePage(CallSource& source, QWidget* parent)
     , m_groups(new QTableWidget(this))
     , m_delegate(new FigureDelegate(this))
     , m_plot(new TimeSeriesPlot(panels(), this))
+    , m_pictures(new PlotExport(*m_plot, QStringLiteral("service"), this))
     , m_mos(new MosBar(this))
     , m_empty(new EmptyState(this))
 {
@@ -117,6 +120,7 @@ ServicePage::ServicePage(CallSource& source, QWidget* parent)
     inside->setSpacing(0);
     inside->addWidget(m_groups);
     inside->addWidget(m_plot, 1);
+    inside->addWidget(m_pictures);
     inside->addWidget(m_mos);
     m_stack->addWidget(shown);
     m_stack->addWidget(m_empty);
@@ -249,6 +253,14 @@ void ServicePage::takeAnswer()
     if (!m_series.empty())
         m_groups->setCurrentCell(found == m_series.end() ? 0 : static_cast<int>(found - m_series.begin()), 0);
     showGroup();
+}
+
+std::vector<std::vector<FieldValue>> ServicePage::report() const
+{
+    std::vector<std::vector<FieldValue>> rows;
+    for (const ServiceSeries& series : m_series)
+        rows.push_back(serviceRowFields(series.whole));
+    return rows;
 }
 
 void ServicePage::fillGroups()

@@ -4,6 +4,7 @@
 #include "console/models/call_source.h"
 #include "console/models/service_series.h"
 #include "console/views/theme.h"
+#include "shared/calls/call_fields.h"
 
 #include <QWidget>
 
@@ -19,6 +20,7 @@ class EmptyState;
 class FigureDelegate;
 class MessageBar;
 class MosBar;
+class PlotExport;
 class ProgressLine;
 class TimeSeriesPlot;
 
@@ -35,6 +37,9 @@ public:
     QTableWidget& groups() { return *m_groups; }
     void focusGroups();
     TimeSeriesPlot& plot() { return *m_plot; }
+    PlotExport& pictures() { return *m_pictures; }
+    // The table for export: of each group that is shown the sums of the period; as callmonctl prints them.
+    std::vector<std::vector<FieldValue>> report() const;
     MosBar& mosBar() { return *m_mos; }
     void setGrouping(ServiceGrouping grouping);
     void choosePeriod(int index); // hour, six hours, day, week
@@ -65,6 +70,7 @@ private:
     QTableWidget* m_groups;
     FigureDelegate* m_delegate;
     TimeSeriesPlot* m_plot;
+    PlotExport* m_pictures;
     MosBar* m_mos;
     EmptyState* m_empty;
     Theme m_theme = themeOf(ThemeName::Light);

@@ -244,13 +244,13 @@ void StreamTable::fill()
         cell(millisecondsText(s.rFactor));
         cell(s.jitterBuffer == JitterBufferKind::None ? QString() : countText(s.discarded),
             tr("Came too late to be played: for a jitter buffer that is %1, of %2 ms")
-                .arg(text(toText(s.jitterBuffer)), millisecondsText(count(s.jitterBufferDelay))));
+                .arg(word(s.jitterBuffer), millisecondsText(count(s.jitterBufferDelay))));
         cell(countText(s.lostWithProbe),
             tr("Missing from seconds in which the probe itself lost frames: not counted as lost"),
             s.lostWithProbe > 0 ? m_theme.bad : QColor());
         cell(glyph(m_trust) + QLatin1Char(' ') + word(m_trust), meaning(m_trust), m_theme.of(tone(m_trust)));
-        const QString rule = text(toText(s.bindingRule));
-        cell(rule.isEmpty() ? QString() : tr("%1, %2 %").arg(rule).arg(s.bindingConfidence),
+        cell(s.bindingRule == BindingRule::None ? QString()
+                                                : tr("%1, %2 %").arg(word(s.bindingRule)).arg(s.bindingConfidence),
             bindingMeaning(s.bindingRule));
         cell(QString::number(s.dscp), dscpMeaning(s.dscp, s.dscpChanges));
         cell(millisecondsText(count(s.rtt)));
@@ -261,7 +261,7 @@ void StreamTable::fill()
             tr("Of the sender's clock against the probe's: positive when it is fast"));
         cell(countText(s.mediaGaps),
             s.mediaGapLongest ? tr("Longest: %1 ms").arg(millisecondsText(count(s.mediaGapLongest))) : QString());
-        cell(text(toText(s.kind)) + (s.secure ? QStringLiteral(" (SRTP)") : QString()));
+        cell(word(s.kind) + (s.secure ? QStringLiteral(" (SRTP)") : QString()));
     }
     const auto* header = static_cast<const ListHeader*>(horizontalHeader());
     for (int c = 0; c < columnCount(); ++c) {

@@ -11,10 +11,9 @@ namespace callmon {
 
 namespace {
 
-QString tr(const char* source)
-{
-    return QCoreApplication::translate("TimelineContent", source);
-}
+struct Words { // the context of the translations
+    Q_DECLARE_TR_FUNCTIONS(TimelineContent)
+};
 
 double secondsBetween(Timestamp from, Timestamp to)
 {
@@ -23,13 +22,13 @@ double secondsBetween(Timestamp from, Timestamp to)
 
 std::vector<TimelineStrip> strips(const std::vector<StreamSeries>& series)
 {
-    TimelineStrip mos { tr("MOS"), {}, 1, 4.5, 2, { 1, 2, 3, 4, 4.5 } };
-    TimelineStrip loss { tr("Loss"), tr("%"), 0, 2, 1 };
-    TimelineStrip jitter { tr("Jitter"), tr("ms"), 0, 10, 1 };
-    TimelineStrip delta { tr("Delta"), tr("ms"), 0, 40, 1 };
-    TimelineStrip reportedLoss { tr("RTCP loss"), tr("%"), 0, 2, 1 };
-    TimelineStrip reportedJitter { tr("RTCP jitter"), tr("ms"), 0, 10, 1 };
-    TimelineStrip roundTrip { tr("RTCP RTT"), tr("ms"), 0, 40, 1 };
+    TimelineStrip mos { Words::tr("MOS"), {}, 1, 4.5, 2, { 1, 2, 3, 4, 4.5 } };
+    TimelineStrip loss { Words::tr("Loss"), Words::tr("%"), 0, 2, 1 };
+    TimelineStrip jitter { Words::tr("Jitter"), Words::tr("ms"), 0, 10, 1 };
+    TimelineStrip delta { Words::tr("Delta"), Words::tr("ms"), 0, 40, 1 };
+    TimelineStrip reportedLoss { Words::tr("RTCP loss"), Words::tr("%"), 0, 2, 1 };
+    TimelineStrip reportedJitter { Words::tr("RTCP jitter"), Words::tr("ms"), 0, 10, 1 };
+    TimelineStrip roundTrip { Words::tr("RTCP RTT"), Words::tr("ms"), 0, 40, 1 };
     const auto add = [](TimelineStrip& strip, const StreamSeries& stream, const SeriesLine& line,
                          const std::vector<double>& errors = {}) {
         if (!line.seconds.empty())
@@ -67,7 +66,7 @@ std::vector<TimelineSpan> probeLosses(const std::vector<StreamSeries>& series)
             spans.back().end = std::max(spans.back().end, second + 1);
         else
             spans.push_back({ TimelineShade::ProbeLoss, second, second + 1,
-                tr("the probe lost frames: no MOS and no loss can be said") });
+                Words::tr("the probe lost frames: no MOS and no loss can be said") });
     return spans;
 }
 
@@ -102,11 +101,11 @@ QString keysNote(const std::vector<StreamRecord>& streams, bool soundIsKnown)
     QStringList notes;
     for (const StreamRecord& stream : streams)
         if (stream.dtmfDigits > 0)
-            notes += tr("%1 pressed %2 keys").arg(word(stream.direction)).arg(stream.dtmfDigits)
+            notes += Words::tr("%1 pressed %2 keys").arg(word(stream.direction)).arg(stream.dtmfDigits)
                 + (stream.dtmf.empty() ? QString() : QStringLiteral(": ") + text(stream.dtmf));
     if (notes.isEmpty() || soundIsKnown) // else their times were not recorded
         return notes.join(QStringLiteral(", "));
-    return tr("%1 (their times come with the sound)").arg(notes.join(QStringLiteral(", ")));
+    return Words::tr("%1 (their times come with the sound)").arg(notes.join(QStringLiteral(", ")));
 }
 
 }

@@ -74,7 +74,7 @@ Result<void> QueryRunner::acknowledge(RecordQuery& query, const AcknowledgeAlarm
         if (found.value() == 0)
             return Error { "there is no alarm " + std::to_string(wanted.alarm.value) };
     }
-    m_alarms->acknowledge({ wanted.alarm, std::string_view(m_user()), clockNow(), std::string_view(wanted.comment) });
+    m_alarms->acknowledge({ wanted.alarm, std::string_view(m_user), clockNow(), std::string_view(wanted.comment) });
     return {};
 }
 
@@ -84,14 +84,14 @@ Result<void> QueryRunner::shelve(const ShelveAlarm& wanted)
         return Error { "the comment is too long: 254 bytes are kept" };
     if (wanted.time > longestOnShelf)
         return Error { "that is too long: an alarm can be shelved for 30 days at most" };
-    return m_alarms->shelve(wanted.alarm, wanted.time, m_user(), wanted.comment);
+    return m_alarms->shelve(wanted.alarm, wanted.time, m_user, wanted.comment);
 }
 
 Result<void> QueryRunner::changeRules(const RemoteJob& job)
 {
     if (const auto* put = std::get_if<PutAlarmRule>(&job))
-        return m_alarms->putRule(put->rule, m_user());
-    return m_alarms->removeRule(std::get<RemoveAlarmRule>(job).name, m_user());
+        return m_alarms->putRule(put->rule, m_user);
+    return m_alarms->removeRule(std::get<RemoveAlarmRule>(job).name, m_user);
 }
 
 }

@@ -45,8 +45,8 @@ Result<void> QueryRunner::answerKeeping(quint64 number, Request& request)
     }
     const auto* add = std::get_if<AddHold>(&job);
     const auto* release = std::get_if<ReleaseHold>(&job);
-    const auto changed = add != nullptr ? m_keeping->hold(add->call, add->reason, m_user())
-                                        : m_keeping->release(release->call, release->reason, m_user());
+    const auto changed = add != nullptr ? m_keeping->hold(add->call, add->reason, m_user)
+                                        : m_keeping->release(release->call, release->reason, m_user);
     if (!changed)
         return changed.error();
     send(number, request, encode(HoldPage { { changed.value() } }));

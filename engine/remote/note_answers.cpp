@@ -42,9 +42,9 @@ Result<void> QueryRunner::answerNotes(RecordQuery& query, quint64 number, Reques
     }
     Result<void> done;
     if (const auto* tag = std::get_if<ChangeTag>(&job))
-        done = tag->add ? m_notes->addTag(call, tag->tag, m_user()) : m_notes->removeTag(call, tag->tag);
+        done = tag->add ? m_notes->addTag(call, tag->tag, m_user) : m_notes->removeTag(call, tag->tag);
     else if (const auto* note = std::get_if<AddNote>(&job))
-        done = m_notes->addNote(call, note->text, m_user());
+        done = m_notes->addNote(call, note->text, m_user);
     if (!done)
         return done;
     auto notes = m_notes->notes(call);

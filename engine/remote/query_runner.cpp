@@ -28,7 +28,7 @@ std::size_t roughBytes(const CallRecord& call)
 
 }
 
-QueryRunner::QueryRunner(OpenQuery open, AlarmAccess* alarms, std::function<std::string()> user)
+QueryRunner::QueryRunner(OpenQuery open, AlarmAccess* alarms, std::string user)
     : m_open(std::move(open))
     , m_alarms(alarms)
     , m_user(std::move(user))
@@ -227,7 +227,7 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
     if (const auto* wanted = std::get_if<AuditQuery>(&request.job))
         return answerAudit(*wanted, number, request);
     if (const auto* wanted = std::get_if<IdentityWanted>(&request.job)) {
-        send(number, request, encode(RemoteIdentity { m_user(), wanted->role }));
+        send(number, request, encode(RemoteIdentity { m_user, wanted->role }));
         return {};
     }
     if (!m_alarms)

@@ -101,7 +101,7 @@ class QueryRunner : public QObject {
 
 public:
     // `alarms` may be null, and outlives this; `user` says who asks, for what is kept with that.
-    QueryRunner(OpenQuery open, AlarmAccess* alarms, std::function<std::string()> user);
+    QueryRunner(OpenQuery open, AlarmAccess* alarms, std::string user);
     ~QueryRunner() override; // waits for the threads: stop() first and delete when stopped() does not block
 
     void setServiceWindows(ServiceWindows windows) { m_serviceWindows = std::move(windows); } // before start()
@@ -159,7 +159,7 @@ private:
 
     OpenQuery m_open;
     AlarmAccess* m_alarms;
-    std::function<std::string()> m_user;
+    std::string m_user;
     ServiceWindows m_serviceWindows;
     RecordingAccess* m_recording = nullptr;
     RecordKeeping* m_keeping = nullptr;

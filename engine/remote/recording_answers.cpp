@@ -25,7 +25,7 @@ Result<void> QueryRunner::answerRecordingRules(quint64 number, Request& request)
 
 Result<void> QueryRunner::changeRecordingRules(const PutRecordingRules& wanted)
 {
-    return m_recording != nullptr ? m_recording->putRules(wanted.rules, m_user()) : recordsNothing;
+    return m_recording != nullptr ? m_recording->putRules(wanted.rules, m_user) : recordsNothing;
 }
 
 }

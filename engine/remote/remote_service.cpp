@@ -40,6 +40,7 @@ RemoteService::RemoteService(std::filesystem::path data, const RecordWriter* wri
         m_options.protocol = remoteProtocolVersion;
     if (!m_options.openQuery)
         m_options.openQuery = [data = std::move(data), writer] { return RecordQuery::open(data, writer); };
+    m_users = std::make_unique<LocalUsers>();
     connect(&m_listener, &LocalListener::newConnection, this, &RemoteService::takeLocal);
     connect(&m_tls, &TlsListener::newConnection, this, &RemoteService::takeTls);
     connect(&m_tls, &TlsListener::refused, this, [this](const QString& from, const QString& why) {
@@ -122,6 +123,7 @@ Result<void> RemoteService::openAudit()
 void RemoteService::close()
 {
     m_listener.close();
+    m_users = std::make_unique<LocalUsers>(); // who waits is let in no more
     m_tls.close();
     m_second.stop();
     m_url.clear();
@@ -149,21 +151,25 @@ void RemoteService::takeLocal()
 {
     while (auto transport = m_listener.nextConnection()) {
         const auto uid = peerUid(*transport);
-        RemoteUser user { uid ? "uid " + std::to_string(*uid) : "unknown", RemoteRole::Admin, {} };
-        // The name may have to be asked for elsewhere: not here, on the event loop.
-        admit(std::move(transport), std::move(user), [uid] { return userName(uid); });
+        const auto waiting = std::make_shared<std::unique_ptr<QIODevice>>(std::move(transport)); // can be copied
+        const auto letIn = [this, waiting](const std::string& name) {
+            admit(std::move(*waiting), { name, RemoteRole::Admin, {} });
+        };
+        if (uid)
+            m_users->nameOf(*uid, letIn);
+        else
+            letIn("unknown");
     }
 }
 
 void RemoteService::takeTls()
 {
     while (auto connection = m_tls.nextConnection()) {
-        const std::string name = connection->user.name;
-        admit(std::move(connection->transport), std::move(connection->user), [name] { return name; });
+        admit(std::move(connection->transport), std::move(connection->user));
     }
 }
 
-void RemoteService::admit(std::unique_ptr<QIODevice> transport, RemoteUser user, std::function<std::string()> name)
+void RemoteService::admit(std::unique_ptr<QIODevice> transport, RemoteUser user)
 {
     // Twice as many as sessions: enough to tell those who come too late why they get none.
     if (m_clients.size() >= 2 * m_options.maxSessions) {
@@ -173,13 +179,13 @@ void RemoteService::admit(std::unique_ptr<QIODevice> transport, RemoteUser user,
     ++m_accepted;
     RemoteClient::Greeting greeting { m_options.protocol, QString::fromStdString(m_status().version),
         m_options.maxUnsentBytes, {}, RequestGate(user, m_audit) };
-    greeting.makeRunner = [this, user, name = std::move(name)]() -> std::unique_ptr<QueryRunner> {
+    greeting.makeRunner = [this, user]() -> std::unique_ptr<QueryRunner> {
         if (sessions() >= m_options.maxSessions) {
             ++m_refused;
             tellRefusal(user, refusedConnection, QStringLiteral("there are sessions enough"));
             return nullptr;
         }
-        auto runner = std::make_unique<QueryRunner>(m_options.openQuery, m_options.alarms, name);
+        auto runner = std::make_unique<QueryRunner>(m_options.openQuery, m_options.alarms, user.name);
         runner->setServiceWindows(m_options.serviceWindows);
         runner->setRecording(m_options.recording);
         runner->setKeeping(m_options.keeping);

@@ -5,6 +5,7 @@
 #include "engine/remote/list_feed.h"
 #include "engine/remote/live_table.h"
 #include "engine/remote/local_listener.h"
+#include "engine/remote/local_users.h"
 #include "engine/remote/query_runner.h"
 #include "engine/remote/request_gate.h"
 #include "engine/remote/tls_listener.h"
@@ -58,7 +59,7 @@ private:
     Result<void> openAudit();
     void takeLocal();
     void takeTls();
-    void admit(std::unique_ptr<QIODevice> transport, RemoteUser user, std::function<std::string()> name);
+    void admit(std::unique_ptr<QIODevice> transport, RemoteUser user);
     void everySecond();
     // Into the log and the audit log; a flood of them is told in one line a second.
     void tellRefusal(const RemoteUser& user, const char* what, const QString& why);
@@ -76,6 +77,7 @@ private:
     std::optional<AuditLog> m_auditLog;
     RemoteAudit m_audit;
     LocalListener m_listener;
+    std::unique_ptr<LocalUsers> m_users; // of those who wait to be named
     TlsListener m_tls;
     QUrl m_url;
     QTimer m_second;

@@ -1,5 +1,7 @@
 #include "shared/calls/alarm.h"
 
+#include "shared/base/translatable.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -19,23 +21,39 @@ constexpr std::array<std::string_view, 16> kindTexts { "mos_low", "loss_high", "
     "disk_late", "disk_nearly_full", "no_traffic", "metric_low", "metric_high" };
 
 constexpr std::array<KindWords, 16> kindWords { {
-    { "MOS low", {}, "Open the call: its seconds show whether loss, jitter or delay took the points." },
-    { "Loss", "%", "Compare both directions and the far end's reports: loss that only one side has lies on its way." },
-    { "Jitter", "ms", "Look for a congested link or a busy gateway on the sender's way." },
-    { "One-way audio", "s", "Look at the addresses offered: a private one behind a NAT, or a firewall on the way." },
-    { "No media", "s", "See whether the media's way passes the probe at all; else look at the addresses offered." },
-    { "Media after BYE", "s", "A party did not see the BYE: look at the call's messages and their ways." },
-    { "Long call", "s", "Ask whether anybody is still talking: a BYE may have been lost, or a line left open." },
-    { "Frames lost", "frames/s", "callmonctl status names the counter and what helps against it." },
-    { "Poll gap", "ms", "Give the capture a core of its own (poll = \"busy\"): times in this moment are less sure." },
-    { "Buffer nearly full", "%",
-        "The probe is near its limit: raise the pool, max-calls, max-streams or processing-cores, before it drops." },
-    { "Records lost", "1/s", "callmonctl status names the table that is full and the option that enlarges it." },
-    { "Disk late", "packets/s", "The disk is too slow for this traffic, or another program uses it." },
-    { "Disk nearly full", "%", "Free some space, or shorten what is kept." },
-    { "No traffic", "s", "Look at the cable, and at the mirror port of the switch." },
-    { "Metric low", {}, "Open the service page: which trunk, and which final codes." },
-    { "Metric high", {}, "Open the service page: which trunk, and which final codes." },
+    { TR("AlarmKind", "MOS low"), {},
+        TR("AlarmKind", "Open the call: its seconds show whether loss, jitter or delay took the points.") },
+    { TR("AlarmKind", "Loss"), "%",
+        TR("AlarmKind",
+            "Compare both directions and the far end's reports: loss that only one side has lies on its way.") },
+    { TR("AlarmKind", "Jitter"), "ms",
+        TR("AlarmKind", "Look for a congested link or a busy gateway on the sender's way.") },
+    { TR("AlarmKind", "One-way audio"), "s",
+        TR("AlarmKind", "Look at the addresses offered: a private one behind a NAT, or a firewall on the way.") },
+    { TR("AlarmKind", "No media"), "s",
+        TR("AlarmKind", "See whether the media's way passes the probe at all; else look at the addresses offered.") },
+    { TR("AlarmKind", "Media after BYE"), "s",
+        TR("AlarmKind", "A party did not see the BYE: look at the call's messages and their ways.") },
+    { TR("AlarmKind", "Long call"), "s",
+        TR("AlarmKind", "Ask whether anybody is still talking: a BYE may have been lost, or a line left open.") },
+    { TR("AlarmKind", "Frames lost"), "frames/s",
+        TR("AlarmKind", "callmonctl status names the counter and what helps against it.") },
+    { TR("AlarmKind", "Poll gap"), "ms",
+        TR("AlarmKind", "Give the capture a core of its own (poll = \"busy\"): times in this moment are less sure.") },
+    { TR("AlarmKind", "Buffer nearly full"), "%",
+        TR("AlarmKind",
+            "The probe is near its limit: raise the pool, max-calls, max-streams or processing-cores, before it "
+            "drops.") },
+    { TR("AlarmKind", "Records lost"), "1/s",
+        TR("AlarmKind", "callmonctl status names the table that is full and the option that enlarges it.") },
+    { TR("AlarmKind", "Disk late"), "packets/s",
+        TR("AlarmKind", "The disk is too slow for this traffic, or another program uses it.") },
+    { TR("AlarmKind", "Disk nearly full"), "%", TR("AlarmKind", "Free some space, or shorten what is kept.") },
+    { TR("AlarmKind", "No traffic"), "s", TR("AlarmKind", "Look at the cable, and at the mirror port of the switch.") },
+    { TR("AlarmKind", "Metric low"), {},
+        TR("AlarmKind", "Open the service page: which trunk, and which final codes.") },
+    { TR("AlarmKind", "Metric high"), {},
+        TR("AlarmKind", "Open the service page: which trunk, and which final codes.") },
 } };
 
 constexpr std::array<std::string_view, 4> severityTexts { "critical", "major", "minor", "warning" };

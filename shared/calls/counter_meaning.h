@@ -32,6 +32,7 @@ struct CounterMeaning {
 
 // A counter that nobody describes is a plain count among the packets, with empty words.
 const CounterMeaning& meaningOf(std::string_view name);
+std::span<const CounterMeaning> counterMeanings(); // all that are described
 
 std::string_view toText(CounterGroup group);
 

@@ -1,5 +1,7 @@
 #include "shared/calls/service_metrics.h"
 
+#include "shared/base/translatable.h"
+
 #include <algorithm>
 
 namespace callmon {
@@ -44,36 +46,40 @@ std::optional<double> share(std::uint64_t part, std::uint64_t whole)
 using F = ServiceFigures;
 
 constexpr std::array<ServiceMetric, 15> metrics { {
-    { "attempts", "Attempts", "calls", [](Row row) { return std::optional(double(row.sums.figures.attempts)); },
-        nullptr },
-    { "asr", "Answered (ASR)", "%", ratio<answerSeizureRatio>, countOf<&F::attempts> },
-    { "ner", "Network effectiveness (NER)", "%", ratio<networkEffectiveness>, countOf<&F::attempts> },
-    { "number_errors", "Number errors", "%", ratio<numberErrorRatio>, countOf<&F::attempts> },
-    { "ser", "Session establishment (SER)", "%", ratio<sessionEstablishment>, countOf<&F::attempts> },
-    { "seer", "Establishment effectiveness (SEER)", "%", ratio<sessionEstablishmentEffectiveness>,
+    { "attempts", TR("ServiceMetric", "Attempts"), "calls",
+        [](Row row) { return std::optional(double(row.sums.figures.attempts)); }, nullptr },
+    { "asr", TR("ServiceMetric", "Answered (ASR)"), "%", ratio<answerSeizureRatio>, countOf<&F::attempts> },
+    { "ner", TR("ServiceMetric", "Network effectiveness (NER)"), "%", ratio<networkEffectiveness>,
         countOf<&F::attempts> },
-    { "isa", "Ineffective attempts (ISA)", "%", ratio<ineffectiveAttempts>, countOf<&F::attempts> },
-    { "acd", "Mean duration (ACD)", "s",
+    { "number_errors", TR("ServiceMetric", "Number errors"), "%", ratio<numberErrorRatio>, countOf<&F::attempts> },
+    { "ser", TR("ServiceMetric", "Session establishment (SER)"), "%", ratio<sessionEstablishment>,
+        countOf<&F::attempts> },
+    { "seer", TR("ServiceMetric", "Establishment effectiveness (SEER)"), "%", ratio<sessionEstablishmentEffectiveness>,
+        countOf<&F::attempts> },
+    { "isa", TR("ServiceMetric", "Ineffective attempts (ISA)"), "%", ratio<ineffectiveAttempts>,
+        countOf<&F::attempts> },
+    { "acd", TR("ServiceMetric", "Mean duration (ACD)"), "s",
         [](Row row) {
             const auto mean = milliseconds<averageCallDuration>(row);
             return mean ? std::optional(*mean / 1000) : std::nullopt;
         },
         countOf<&F::talked> },
-    { "answer_delay", "Time to answer", "ms", milliseconds<timeToAnswer>, countOf<&F::answerDelays> },
-    { "post_dial_delay", "Post-dial delay", "ms", milliseconds<postDialDelay>, delays },
-    { "concurrent_calls", "Calls at once", "calls",
+    { "answer_delay", TR("ServiceMetric", "Time to answer"), "ms", milliseconds<timeToAnswer>,
+        countOf<&F::answerDelays> },
+    { "post_dial_delay", TR("ServiceMetric", "Post-dial delay"), "ms", milliseconds<postDialDelay>, delays },
+    { "concurrent_calls", TR("ServiceMetric", "Calls at once"), "calls",
         [](Row row) { return std::optional(double(row.peaks.concurrentCalls)); }, nullptr },
-    { "new_calls_per_s", "New calls", "calls/s",
+    { "new_calls_per_s", TR("ServiceMetric", "New calls"), "calls/s",
         [](Row row) {
             return row.tellsNewCalls() && row.sums.seconds > 0
                 ? std::optional(double(row.sums.newCalls) / double(row.sums.seconds))
                 : std::nullopt;
         },
         nullptr },
-    { "repeated_calls", "Repeated calls", "%", [](Row row) { return share(row.sums.repeatedCalls, row.sums.newCalls); },
-        begun },
-    { "mos", "MOS", "", ratio<mosMean>, countOf<&F::mosCalls> },
-    { "mos_poor", "Calls with MOS below 3.1", "%",
+    { "repeated_calls", TR("ServiceMetric", "Repeated calls"), "%",
+        [](Row row) { return share(row.sums.repeatedCalls, row.sums.newCalls); }, begun },
+    { "mos", TR("ServiceMetric", "MOS"), "", ratio<mosMean>, countOf<&F::mosCalls> },
+    { "mos_poor", TR("ServiceMetric", "Calls with MOS below 3.1"), "%",
         [](Row row) { return share(row.sums.figures.mosBands.back(), row.sums.figures.mosCalls); },
         countOf<&F::mosCalls> },
 } };

@@ -39,8 +39,10 @@ Result<CallSound> keepCallSound(
 // `count` frames of `sound` at most, as the samples of a WAV file: interleaved where there are two channels.
 std::vector<std::int16_t> samplesOf(
     const CallSound& sound, WavChannels channels, std::size_t from = 0, std::size_t count = SIZE_MAX);
-// 16-bit PCM WAV.
-Result<void> writeWav(const CallSound& sound, const std::string& path, WavChannels channels = WavChannels::Stereo);
+// 16-bit PCM WAV. `goesOn`, if given, is told now and then how many frames are written; after it said false, the rest
+// is not.
+Result<void> writeWav(const CallSound& sound, const std::string& path, WavChannels channels = WavChannels::Stereo,
+    const std::function<bool(std::uint64_t frames)>& goesOn = {});
 
 // The same file of a call of any length in a few MiB of memory: both sides lie in temporary files in `folder`
 // meanwhile. `nothing`: the error when nothing of the call can be decoded.

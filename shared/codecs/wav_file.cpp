@@ -32,7 +32,9 @@ Result<void> write(WavFile& file, const std::string& path, std::span<const std::
 {
     const auto items = static_cast<sf_count_t>(block.size());
     if (sf_write_short(file.get(), block.data(), items) != items)
-        return Error { "cannot write the sound to " + path + ": " + sf_strerror(file.get()) };
+        return Error { "cannot write the sound to " + path
+            + ": is the disk full? Free some space there, or choose "
+              "another place" };
     return {};
 }
 
@@ -121,7 +123,8 @@ Result<void> writeCallWav(const std::vector<RecordedStream>& media, Hearing hear
     return writeWav(sound.value(), path, channels);
 }
 
-Result<void> writeWav(const CallSound& sound, const std::string& path, WavChannels channels)
+Result<void> writeWav(const CallSound& sound, const std::string& path, WavChannels channels,
+    const std::function<bool(std::uint64_t frames)>& goesOn)
 {
     auto file = openWav(path, sound.sampleRate, channels);
     if (!file)
@@ -131,6 +134,8 @@ Result<void> writeWav(const CallSound& sound, const std::string& path, WavChanne
             return written;
         if (at % CallSound::forgottenEach == 0)
             sound.letForget();
+        if (goesOn && !goesOn(at + blockFrames))
+            break;
     }
     return finish(file.value(), path);
 }

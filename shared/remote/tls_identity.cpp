@@ -14,10 +14,9 @@ namespace {
 
 constexpr const char* howToMake = "; callmonctl cert makes the files of an engine or a user, copy them there";
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("TlsIdentity", text);
-}
+struct Words { // the context of the translations
+    Q_DECLARE_TR_FUNCTIONS(TlsIdentity)
+};
 
 Result<QByteArray> contentOf(const std::filesystem::path& path)
 {
@@ -97,25 +96,25 @@ QString sentenceAbout(const QSslError& error, const QString& peer)
 {
     switch (error.error()) {
     case QSslError::CertificateExpired:
-        return tr("The certificate of %1 has expired: make a new one with callmonctl cert.").arg(peer);
+        return Words::tr("The certificate of %1 has expired: make a new one with callmonctl cert.").arg(peer);
     case QSslError::CertificateNotYetValid:
-        return tr("The certificate of %1 is not valid yet: compare the clocks.").arg(peer);
+        return Words::tr("The certificate of %1 is not valid yet: compare the clocks.").arg(peer);
     case QSslError::SelfSignedCertificate:
     case QSslError::SelfSignedCertificateInChain:
     case QSslError::UnableToGetLocalIssuerCertificate:
     case QSslError::UnableToVerifyFirstCertificate:
     case QSslError::CertificateUntrusted:
     case QSslError::CertificateSignatureFailed:
-        return tr(
+        return Words::tr(
             "The certificate of %1 is not of the authority that is trusted here (ca.pem): it is another site's, or "
             "somebody stands between.")
             .arg(peer);
     case QSslError::HostNameMismatch:
-        return tr(
+        return Words::tr(
             "The certificate shown by %1 is for another host: make one for this name with callmonctl cert engine.")
             .arg(peer);
     default:
-        return tr("The certificate of %1 is refused: %2.").arg(peer, error.errorString());
+        return Words::tr("The certificate of %1 is refused: %2.").arg(peer, error.errorString());
     }
 }
 

@@ -83,7 +83,7 @@ RemoteFeeds& feeds() // a call is on, and an alarm open
 std::unique_ptr<QueryRunner> makeRunner()
 {
     const OpenQuery nothingStored = []() -> Result<std::unique_ptr<RecordQuery>> { return Error { "nothing" }; };
-    return std::make_unique<QueryRunner>(nothingStored, nullptr, [] { return std::string("ada"); });
+    return std::make_unique<QueryRunner>(nothingStored, nullptr, "ada");
 }
 
 RequestGate gateOf(RemoteRole role)

@@ -1,4 +1,5 @@
 #include "console/models/call_conditions.h"
+#include "console/models/condition_values.h"
 #include "console/zone/display_zone.h"
 
 #include <QtTest>

@@ -2,16 +2,16 @@
 #include "console/recording/pcap_export.h"
 #include "tests/console/views/demo_desk.h"
 #include "tests/console/views/demo_source.h"
+#include "tests/small_disk.h"
 
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
-#include <csignal>
 #include <functional>
 #include <optional>
-#include <sys/resource.h>
 
 using namespace callmon;
+using namespace callmon::test;
 
 namespace {
 
@@ -40,24 +40,6 @@ private:
 };
 
 constexpr std::uint64_t packetsOfMedia = 2 * 95 * 50; // of DemoSource
-
-// Files grow to so many bytes at most, as on a disk that is full then.
-class SmallDisk {
-public:
-    explicit SmallDisk(rlim_t bytes)
-    {
-        ::getrlimit(RLIMIT_FSIZE, &m_before);
-        const rlimit small { bytes, m_before.rlim_max };
-        ::signal(SIGXFSZ, SIG_IGN);
-        ::setrlimit(RLIMIT_FSIZE, &small);
-    }
-    ~SmallDisk() { ::setrlimit(RLIMIT_FSIZE, &m_before); }
-    SmallDisk(const SmallDisk&) = delete;
-    SmallDisk& operator=(const SmallDisk&) = delete;
-
-private:
-    rlimit m_before {};
-};
 
 }
 

@@ -65,6 +65,20 @@ private slots:
         QCOMPARE(m_group->probes().size(), std::size_t(2));
     }
 
+    void whatAnAnswerLacksIsSaidWithTheNameOfItsProbe()
+    {
+        QSignalSpy remarked(m_group.get(), &CallSource::remarked);
+        QSignalSpy finished(m_group.get(), &CallSource::finished);
+        engine("a").connectNow(1);
+        engine("b").connectNow(1);
+        engine("b").remarks = QStringList { "Calls of 2026-11-03 are left out." };
+        const quint64 search = m_group->search({});
+        QTRY_COMPARE(finished.size(), 1);
+        QCOMPARE(remarked.size(), 1);
+        QCOMPARE(remarked[0][0].toULongLong(), search);
+        QCOMPARE(remarked[0][1].toStringList(), QStringList { "rome: Calls of 2026-11-03 are left out." });
+    }
+
     void callsOfTheSameKeyInTwoProbesAreTwoRows()
     {
         LiveCallModel live;

@@ -157,6 +157,8 @@ public:
                 emit failed(
                     id, QStringLiteral("The disk of the probe cannot be read (/var/lib/callmon: Input/output error)."));
             else {
+                if (!remarks.isEmpty())
+                    emit remarked(id, remarks);
                 if (query.key && !legalHold.empty())
                     emit tagsFound(id, { { *query.key, {}, legalHold } });
                 emit callsFound(id, calls, query.key ? 1 : calls.empty() ? 0 : 48'213);
@@ -169,6 +171,9 @@ public:
 
     std::optional<CallRecord> stored; // what is said of a call asked for by its key; else record(0)
     std::string legalHold; // of that one
+    QStringList remarks; // what the answers about calls lack
+    QStringList mediaRemarks; // and those with media
+    QString qualityGone, messagesGone, mediaGone; // what is said instead of an answer
     int seconds = 95; // of quality points
 
     // That of record(0), 20 s after its answer.
@@ -251,6 +256,8 @@ public:
     quint64 quality(CallKey call) override
     {
         const quint64 id = ++m_last;
+        if (!qualityGone.isEmpty())
+            return failLater(id, qualityGone);
         QTimer::singleShot(0, this, [this, id, call] {
             std::vector<QualityPoint> points;
             std::mt19937 random(5);
@@ -349,6 +356,8 @@ public:
     quint64 messages(CallKey call) override
     {
         const quint64 id = ++m_last;
+        if (!messagesGone.isEmpty())
+            return failLater(id, messagesGone);
         QTimer::singleShot(0, this, [this, id, call] {
             if (keepsMessages)
                 emit messagesFound(id, messagesOf(call, held));
@@ -364,11 +373,15 @@ public:
     {
         const quint64 id = ++m_last;
         mediaRequests.push_back(id);
+        if (!mediaGone.isEmpty())
+            return failLater(id, mediaGone);
         if (mediaStops) {
             QTimer::singleShot(0, this, [this, id, call] { sendMedia(id, streamsOf(call).front()); });
             return id;
         }
         QTimer::singleShot(0, this, [this, id, call] {
+            if (!mediaRemarks.isEmpty())
+                emit remarked(id, mediaRemarks);
             if (soundNotYetStored > 0)
                 --soundNotYetStored;
             else
@@ -630,6 +643,12 @@ private:
     {
         const std::string digits = std::to_string(10'000'000 + i);
         return "+3491" + digits.substr(digits.size() - 7);
+    }
+
+    quint64 failLater(quint64 id, const QString& why)
+    {
+        QTimer::singleShot(0, this, [this, id, why] { emit failed(id, why); });
+        return id;
     }
 
     // ITU-T G.711 mu-law, from the segment definition; good enough for pictures.

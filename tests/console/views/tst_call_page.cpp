@@ -1,4 +1,5 @@
 #include "console/plots/call_timeline.h"
+#include "console/views/call_exports.h"
 #include "console/views/call_page.h"
 #include "console/views/command_palette.h"
 #include "console/views/elided_label.h"
@@ -15,6 +16,8 @@
 #include <QAbstractItemModelTester>
 #include <QApplication>
 #include <QClipboard>
+#include <QDir>
+#include <QFileInfo>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
@@ -332,14 +335,128 @@ private slots:
         const QString path = m_settings.filePath("cancelled.pcap");
         page->exportCapture(path);
         QVERIFY(!page->player().captureButton().isEnabled());
-        QTRY_VERIFY(page->exporting().isVisible());
-        QVERIFY(page->exporting().doing().contains("cancelled.pcap"));
-        QTRY_VERIFY(page->exporting().done() && *page->exporting().done() > 0.4);
-        page->exporting().cancelButton().click();
-        QVERIFY(!page->exporting().isVisible() && page->player().captureButton().isEnabled());
+        QTRY_VERIFY(page->exports().captureLine().isVisible());
+        QVERIFY(page->exports().captureLine().doing().contains("cancelled.pcap"));
+        QTRY_VERIFY(page->exports().captureLine().done() && *page->exports().captureLine().done() > 0.4);
+        page->exports().captureLine().cancelButton().click();
+        QVERIFY(!page->exports().captureLine().isVisible() && page->player().captureButton().isEnabled());
         QVERIFY2(page->player().message().contains("nothing was written"), qPrintable(page->player().message()));
         QVERIFY(!QFile::exists(path));
         QVERIFY(page->lastError().isEmpty());
+    }
+
+    void theSoundIsSavedAndSaidWhereOrWhyNot()
+    {
+        CallPage* page = openEnded();
+        QSignalSpy saved(&page->exports(), &CallExports::soundSaved);
+        const QString path = m_settings.filePath("saved.wav");
+        page->saveSound(path);
+        QVERIFY(page->exports().soundLine().isRunning());
+        QVERIFY2(page->exports().soundLine().doing().contains("saved.wav"), qPrintable(page->lastError()));
+        QVERIFY(!page->player().saveButton().isEnabled());
+        page->saveSound(m_settings.filePath("second.wav"));
+        QVERIFY2(page->player().message().contains("cancel it"), qPrintable(page->player().message()));
+        QTRY_COMPARE(saved.size(), 1);
+        QVERIFY(saved[0][0].toBool() && page->player().saveButton().isEnabled());
+        QCOMPARE(QFileInfo(path).size(), qint64(44 + 4 * page->player().sound().caller.size()));
+        QVERIFY(!QFile::exists(m_settings.filePath("second.wav")));
+        QCOMPARE(page->player().message(), "Saved to " + path);
+        page->saveSound("/nowhere/at/all.wav");
+        QTRY_COMPARE(saved.size(), 2);
+        QVERIFY2(page->lastError().contains("is there such a folder?"), qPrintable(page->lastError()));
+    }
+
+    void theTimelineIsSavedAsPngAndAsSvg()
+    {
+        CallPage* page = openEnded();
+        QSignalSpy saved(&page->exports(), &CallExports::pictureSaved);
+        const QSize size = page->timeline().size();
+        emit page->timeline().pictureWanted(m_settings.filePath("a.png"));
+        QVERIFY(page->exports().pictureLine().isRunning());
+        QTRY_COMPARE(saved.size(), 1);
+        QCOMPARE(QImage(m_settings.filePath("a.png")).size(), 2 * size);
+        emit page->timeline().pictureWanted(m_settings.filePath("a.svg"));
+        QTRY_COMPARE(saved.size(), 2);
+        QFile drawing(m_settings.filePath("a.svg"));
+        QVERIFY(drawing.open(QIODevice::ReadOnly));
+        QCOMPARE(drawing.readAll(), page->timeline().drawing(size));
+        emit page->timeline().pictureWanted("/nowhere/at/all.png");
+        QTRY_COMPARE(saved.size(), 3);
+        QVERIFY2(page->lastError().contains("is there such a folder?"), qPrintable(page->lastError()));
+        emit page->timeline().pictureWanted(m_settings.filePath("a.gif"));
+        QCOMPARE(saved.size(), 4);
+        QVERIFY2(page->lastError().contains(".png or .svg"), qPrintable(page->lastError()));
+        QCOMPARE(QDir(m_settings.path()).entryList({ "a.*" }, QDir::Files), (QStringList { "a.png", "a.svg" }));
+    }
+
+    void whatTheAnswersLackIsSaidOnThePage()
+    {
+        m_source->remarks = QStringList { "Tags are left out: notes.sqlite is damaged." };
+        m_source->mediaRemarks = QStringList { "Media of 2026-11-23 are left out: the disk cannot be read." };
+        CallPage* page = m_window->openCall(m_source->record(0).key);
+        QTRY_VERIFY2(page->lastError().contains(m_source->remarks.front()), qPrintable(page->lastError()));
+        QVERIFY2(page->lastError().contains("Press F5"), qPrintable(page->lastError()));
+        QTRY_VERIFY(page->player().hasAudio());
+        QVERIFY2(page->lastError().contains(m_source->mediaRemarks.front()), qPrintable(page->lastError()));
+        QSignalSpy exported(page, &CallPage::captureExported);
+        page->exportCapture(m_settings.filePath("partly.pcap"));
+        QTRY_COMPARE(exported.size(), 1);
+        QVERIFY(exported[0][0].toBool());
+        QVERIFY2(page->lastError().contains("not all of the call: " + m_source->mediaRemarks.front()),
+            qPrintable(page->lastError()));
+        m_source->remarks.clear(); // it was mended
+        m_source->mediaRemarks.clear();
+        page->reload();
+        QTRY_VERIFY2(page->lastError().isEmpty(), qPrintable(page->lastError()));
+    }
+
+    void ofACallOfLastYearThePageSaysWhatIsKeptNoMoreAndShowsTheRest()
+    {
+        m_source->qualityGone = "the quality series of 2025-11-29 expired and were deleted at 2026-02-27T03:00:00Z";
+        m_source->messagesGone = "The messages of this call expired and were deleted at 2026-01-28T03:00:00Z.";
+        m_source->mediaGone = "stream 0: what came before expired and was deleted at 2025-12-29T03:00:00Z";
+        CallPage* page = m_window->openCall(m_source->record(0).key);
+        QTRY_VERIFY2(page->lastError().startsWith("Kept no more: "), qPrintable(page->lastError()));
+        QVERIFY2(page->lastError().contains("The quality series of 2025-11-29 expired and were deleted at 2026-02-27"),
+            qPrintable(page->lastError()));
+        QVERIFY2(page->lastError().contains("The messages of this call expired and were deleted at 2026-01-28"),
+            qPrintable(page->lastError()));
+        QVERIFY2(!page->lastError().contains("F5"), qPrintable(page->lastError())); // nothing helps
+        QTRY_VERIFY2(page->player().message().startsWith("The sound of this call is kept no more: "),
+            qPrintable(page->player().message()));
+        QVERIFY2(page->player().message().contains("2025-12-29T03:00:00Z"), qPrintable(page->player().message()));
+        QVERIFY(!page->player().hasAudio() && !page->player().loading().isRunning());
+        page->showMessages();
+        QVERIFY(std::ranges::any_of(page->messages().findChildren<QLabel*>(),
+            [](const QLabel* label) { return label->isVisible() && label->text().contains("kept no more"); }));
+        // What is kept: the record, its story and its figures, per stream, and alarms.
+        const auto* story = page->findChild<ElidedLabel*>("story");
+        QVERIFY(story && story->text().startsWith("Answered after 3.2 s"));
+        QVERIFY(page->hasFigures());
+        QCOMPARE(page->findChild<StreamTable*>()->rowCount(), 2);
+        page->showMosBreakdown();
+        QVERIFY(page->findChild<MosWaterfallView*>()->isVisible());
+        const auto& spans = page->timeline().data().spans;
+        QVERIFY(
+            std::ranges::any_of(spans, [](const TimelineSpan& span) { return span.shade == TimelineShade::Alarm; }));
+        QTest::qWait(1'500); // nor is it asked for again and again, or said otherwise
+        QVERIFY2(page->lastError().startsWith("Kept no more: "), qPrintable(page->lastError()));
+    }
+
+    void aFailureThatCanBeMendedIsToldFromWhatIsKeptNoMore()
+    {
+        m_source->qualityGone = "the quality series of 2025-11-29 expired and were deleted at 2026-02-27T03:00:00Z";
+        m_source->messagesGone = "The disk cannot be read.";
+        CallPage* page = m_window->openCall(m_source->record(0).key);
+        QTRY_VERIFY2(
+            page->lastError().startsWith(
+                "Not all of this call could be fetched: The disk cannot be read. Press F5 to try again. Kept no "
+                "more: The quality series"),
+            qPrintable(page->lastError()));
+        m_source->messagesGone.clear();
+        page->reload();
+        QTRY_VERIFY2(page->lastError().startsWith("Kept no more: "), qPrintable(page->lastError()));
+        QVERIFY(page->messages().ladder().count() > 0);
     }
 
     void bothExportsAreAmongTheCommandsOfACall()

@@ -1,3 +1,4 @@
+#include "console/models/list_export.h"
 #include "console/plots/call_timeline.h"
 #include "console/views/alarm_page.h"
 #include "console/views/call_page.h"
@@ -487,6 +488,34 @@ private slots:
         QCOMPARE(window.past().model().rowCount(), 1'000);
     }
 
+    void whatASearchCouldNotReadIsSaidBesideHowManyItFound()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.resize(1280, 720);
+        window.show();
+        source.connectNow(1);
+        window.showPast();
+        source.remarks = QStringList { "Calls of 2026-11-03 are left out: the file is damaged." };
+        window.past().search();
+        QTRY_VERIFY(!window.past().isSearching());
+        QVERIFY(window.past().model().rowCount() > 0);
+        QCOMPARE(window.past().lastError(), source.remarks.front());
+        const auto says = [&](const QString& what) {
+            return std::ranges::any_of(window.past().findChildren<QLabel*>(),
+                [&](const QLabel* label) { return label->isVisible() && label->text().contains(what); });
+        };
+        QVERIFY(says("1,000 of 48,213") && says("Not everything could be read"));
+        window.past().form().setNumber("nobody");
+        window.past().search();
+        QTRY_VERIFY(!window.past().isSearching());
+        QVERIFY(says("No call matches in what could be read"));
+        source.remarks.clear();
+        window.past().search();
+        QTRY_VERIFY(!window.past().isSearching());
+        QVERIFY(window.past().lastError().isEmpty() && !says("Not everything") && says("No call matches"));
+    }
+
     void csvHasTheColumnsThatAreShownInTheirOrder()
     {
         DemoSource source;
@@ -497,13 +526,14 @@ private slots:
         table.setColumnHidden(LiveCallModel::Codec, true);
         table.horizontalHeader()->moveSection(table.horizontalHeader()->visualIndex(LiveCallModel::Callee), 0);
         const QString path = m_settings.filePath("live.csv");
-        const Result<int> rows = table.exportCsv(path);
-        QVERIFY(rows);
-        QCOMPARE(rows.value(), 20);
+        ListExport writer;
+        QSignalSpy ended(&writer, &ListExport::ended);
+        writer.start(*table.model(), table.shownColumns(), path);
+        QTRY_COMPARE(ended.size(), 1);
+        QCOMPARE(ended[0], QList<QVariant>({ 20ULL, QString() }));
         QFile file(path);
         QVERIFY(file.open(QIODevice::ReadOnly));
         QVERIFY(file.readLine().startsWith("callee,state,started_at,duration_s,caller,caller_mos_now"));
-        QVERIFY(!table.exportCsv("/nowhere/at/all.csv"));
     }
 
     void columnsAreRemembered()

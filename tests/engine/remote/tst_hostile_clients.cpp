@@ -1,5 +1,6 @@
 // What a client can do to an engine: nothing that other clients notice.
 #include "engine/audit/audit_log.h"
+#include "engine/remote/local_users.h"
 #include "engine/remote/client_frames.h"
 #include "tests/engine/remote/remote_fixture.h"
 
@@ -373,7 +374,8 @@ private slots:
         QTest::qWait(1'500); // past the second's end
         qInstallMessageHandler(before);
         QCOMPARE(service.counters()[2].value, all);
-        const QString who = QString("uid %1 from local").arg(getuid());
+        const QString who = QString::fromStdString(userName(getuid())) + " from local"; // as notes and alarms name them
+        QVERIFY(!who.startsWith("uid"));
         QVERIFY2(std::ranges::any_of(logged,
                      [&](const QString& text) { return text.contains(who) && text.contains("a packet of type 7"); }),
             qPrintable(logged.empty() ? QString() : logged.front()));

@@ -225,7 +225,7 @@ private:
         const OpenQuery open = [this]() -> Result<std::unique_ptr<RecordQuery>> {
             return std::unique_ptr<RecordQuery>(new FakeQuery(data));
         };
-        auto made = std::make_unique<QueryRunner>(open, nullptr, [] { return std::string("ada"); });
+        auto made = std::make_unique<QueryRunner>(open, nullptr, "ada");
         made->setNotes(&notes);
         return made;
     }

@@ -1,0 +1,208 @@
+#include "console/models/call_details.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace callmon {
+
+namespace {
+
+template <typename T> void append(std::vector<T>& to, const std::vector<T>& what)
+{
+    to.insert(to.end(), what.begin(), what.end());
+}
+
+}
+
+// As engine/storage words it.
+bool isKeptNoMore(const QString& error)
+{
+    return error.contains(QLatin1String("expired and w"))
+        || error.contains(QLatin1String("was overwritten, to make room"))
+        || error.contains(QLatin1String("was deleted on request"));
+}
+
+CallDetails::CallDetails(CallSource& source, CallKey call, const CallRecord* record, QObject* parent)
+    : QObject(parent)
+    , m_source(source)
+    , m_call(call)
+{
+    if (record)
+        m_record = *record;
+    connect(&source, &CallSource::callsFound, this, [this](quint64 request, const std::vector<CallRecord>& calls) {
+        if (isOf(request, Part::Record) && !calls.empty())
+            m_recordArriving = calls.front();
+    });
+    connect(&source, &CallSource::tagsFound, this, [this](quint64 request, const std::vector<TagsOfCall>& beside) {
+        if (isOf(request, Part::Record) && !beside.empty())
+            m_holdArriving = QString::fromStdString(beside.front().legalHold);
+    });
+    connect(
+        &source, &CallSource::streamsFound, this, [this](quint64 request, const std::vector<StreamRecord>& streams) {
+            if (isOf(request, Part::Streams))
+                append(m_streamsArriving, streams);
+        });
+    connect(&source, &CallSource::qualityFound, this, [this](quint64 request, const std::vector<QualityPoint>& points) {
+        if (isOf(request, Part::Quality))
+            append(m_pointsArriving, points);
+    });
+    connect(&source, &CallSource::messagesFound, this, [this](quint64 request, const std::vector<CallMessage>& found) {
+        if (isOf(request, Part::Messages))
+            append(m_messagesArriving, found);
+    });
+    connect(&source, &CallSource::alarmsFound, this, [this](quint64 request, const std::vector<Alarm>& found) {
+        if (isOf(request, Part::Alarms))
+            append(m_alarmsArriving, found);
+    });
+    connect(&source, &CallSource::remarked, this, [this](quint64 request, const QStringList& remarks) {
+        if (const auto asked = m_requests.find(request); asked != m_requests.end())
+            m_remarksArriving[asked->second] += remarks;
+    });
+    connect(&source, &CallSource::finished, this, [this](quint64 request) { answered(request, nullptr); });
+    connect(&source, &CallSource::failed, this,
+        [this](quint64 request, const QString& message) { answered(request, &message); });
+}
+
+void CallDetails::ask(Part part)
+{
+    m_remarksArriving.erase(part);
+    switch (part) {
+    case Part::Record: {
+        m_recordArriving.reset();
+        m_holdArriving.clear();
+        CallQuery query;
+        query.key = m_call;
+        m_requests.emplace(m_source.search(query), part);
+        break;
+    }
+    case Part::Streams:
+        m_streamsArriving.clear();
+        m_requests.emplace(m_source.streams(m_call), part);
+        break;
+    case Part::Quality:
+        m_pointsArriving.clear();
+        m_requests.emplace(m_source.quality(m_call), part);
+        break;
+    case Part::Messages:
+        m_messagesArriving.clear();
+        m_requests.emplace(m_source.messages(m_call), part);
+        break;
+    case Part::Alarms: {
+        m_alarmsArriving.clear();
+        AlarmQuery query;
+        query.call = m_call;
+        m_requests.emplace(m_source.alarms(query), part);
+        break;
+    }
+    }
+}
+
+void CallDetails::answered(quint64 request, const QString* error)
+{
+    const auto known = m_requests.find(request);
+    if (known == m_requests.end())
+        return;
+    const Part part = known->second;
+    m_requests.erase(known);
+    m_errors.erase(part);
+    // Where some messages are damaged, the others are worth reading.
+    const bool some = part == Part::Messages && !m_messagesArriving.empty();
+    if (!error || some) {
+        m_remarks[part] = std::exchange(m_remarksArriving[part], {});
+        switch (part) {
+        case Part::Record:
+            if (m_recordArriving) {
+                m_record = std::exchange(m_recordArriving, std::nullopt);
+                m_legalHold = std::exchange(m_holdArriving, QString());
+            }
+            break;
+        case Part::Streams:
+            m_streams = std::exchange(m_streamsArriving, {});
+            break;
+        case Part::Quality:
+            m_points = std::exchange(m_pointsArriving, {});
+            break;
+        case Part::Messages:
+            if (some)
+                m_messages = std::exchange(m_messagesArriving, {});
+            break;
+        case Part::Alarms:
+            m_alarms = std::exchange(m_alarmsArriving, {});
+            break;
+        }
+        emit found(part);
+    }
+    if (!error)
+        return;
+    m_errors[part] = error->isEmpty() ? tr("no reason given") : *error;
+    emit failed(part, m_errors[part]);
+}
+
+bool CallDetails::isOf(quint64 request, Part part) const
+{
+    const auto asked = m_requests.find(request);
+    return asked != m_requests.end() && asked->second == part;
+}
+
+bool CallDetails::asks(Part part) const
+{
+    return std::ranges::any_of(m_requests, [part](const auto& request) { return request.second == part; });
+}
+
+QStringList CallDetails::remarks() const
+{
+    QStringList all;
+    for (const auto& [part, remarks] : m_remarks)
+        all += remarks;
+    all.removeDuplicates();
+    return all;
+}
+
+QStringList CallDetails::keptNoMore() const
+{
+    QStringList all;
+    for (const auto& [part, error] : m_errors)
+        if (part != Part::Alarms && isKeptNoMore(error))
+            all += error;
+    all.removeDuplicates();
+    return all;
+}
+
+QStringList CallDetails::failures(bool ofRecord) const
+{
+    QStringList all;
+    for (const auto& [part, error] : m_errors)
+        if (part != Part::Alarms && (ofRecord || part != Part::Record) && !isKeptNoMore(error))
+            all += error;
+    all.removeDuplicates();
+    return all;
+}
+
+Timestamp CallDetails::begin() const
+{
+    return m_record ? m_record->startedAt : approximateStart(m_call);
+}
+
+bool CallDetails::hasEnded() const
+{
+    return m_record && m_record->state == CallState::Ended;
+}
+
+std::optional<double> CallDetails::meanMos() const
+{
+    double sum = 0;
+    int known = 0;
+    for (const QualityPoint& point : m_points)
+        if (point.mos > 0) {
+            sum += static_cast<double>(point.mos);
+            ++known;
+        }
+    return known > 0 ? std::optional(sum / known) : std::nullopt;
+}
+
+bool CallDetails::hasItsMos() const
+{
+    return m_record && (m_record->mosMean || !meanMos());
+}
+
+}
