@@ -110,6 +110,8 @@ constexpr CounterMeaning meanings[] {
         "raise --max-sdp-lines if they are genuine" },
     { "sdp_media_refused", G::Calls, K::Count, "SDP media not read", "Beyond the 8 of a session description", {} },
     { "sdp_payload_types_refused", G::Calls, K::Count, "SDP payload types not read", "Beyond the 24 of a media", {} },
+    { "sdp_payload_meanings_forgotten", G::Calls, K::Count, "SDP payload meanings forgotten",
+        "Of types that a call's descriptions gave another meaning more than 16 times", {} },
     { "sdp_candidates_refused", G::Calls, K::Count, "ICE candidates not read", "Beyond the 12 of a media", {} },
     { "other_datagrams", G::Packets, K::Count, "Other datagrams", "Neither SIP nor RTP when looked at closely", {} },
     { "calls_refused_source_rate", G::Calls, K::Missed, "Calls refused by rate",

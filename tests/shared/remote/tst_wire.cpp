@@ -173,6 +173,7 @@ void compare(const StreamRecord& a, const StreamRecord& b)
     QCOMPARE(a.earlyPackets, b.earlyPackets);
     QCOMPARE(a.earlyLost, b.earlyLost);
     QCOMPARE(a.dtmf, b.dtmf);
+    QVERIFY(a.payloads == b.payloads && a.describedAt == b.describedAt);
 }
 
 LiveCall fullLiveCall()
