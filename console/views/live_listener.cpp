@@ -20,6 +20,10 @@ LiveListener::LiveListener(CallSource& source, CallKey call, PlayerBar& player, 
             for (const StreamRecord& stream : streams)
                 m_sound->begin(stream);
         });
+    connect(&source, &CallSource::qualityFound, this, [this](quint64 request, const std::vector<QualityPoint>& blind) {
+        if (request == m_request && m_request != 0)
+            m_sound->see(blind);
+    });
     connect(
         &source, &CallSource::mediaArrived, this, [this](quint64 request, StreamKey stream, const QByteArray& bytes) {
             if (request != m_request || m_request == 0)

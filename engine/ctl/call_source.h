@@ -21,6 +21,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -99,8 +100,10 @@ public:
     virtual Result<void> media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) = 0;
 
     // The same of a call that is on, as it is recorded, until it is over; each stream is told before its
-    // media, and no bytes come each time that all streams came up to the same time.
+    // media, and again when its payload types mean something else, as are seconds in which the probe itself lost
+    // frames; no bytes come each time that all streams came up to the same time.
     virtual Result<void> listen(CallKey, bool /*fromStart*/, const std::function<void(const StreamRecord&)>& /*begins*/,
+        const std::function<void(std::span<const QualityPoint>)>& /*blind*/,
         const std::function<bool(StreamKey, Bytes)>& /*sink*/)
     {
         return onlyEngine();

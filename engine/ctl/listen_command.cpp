@@ -96,6 +96,7 @@ int listenToCall(CallSource& source, const CtlOptions& options, CtlOutput output
     };
     const auto ended = source.listen(
         call.value().key, options.fromStart, [&](const StreamRecord& stream) { sound.begin(stream); },
+        [&](std::span<const QualityPoint> blind) { sound.see(blind); },
         [&](StreamKey stream, Bytes bytes) {
             if (bytes.empty())
                 sound.take(write);

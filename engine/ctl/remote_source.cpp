@@ -253,11 +253,14 @@ public:
     }
 
     Result<void> listen(CallKey call, bool fromStart, const std::function<void(const StreamRecord&)>& begins,
+        const std::function<void(std::span<const QualityPoint>)>& blind,
         const std::function<bool(StreamKey, Bytes)>& sink) override
     {
         QObject context; // no other request is under way
         QObject::connect(&m_probe, &RemoteProbe::streamsFound, &context,
             [&](quint64, const std::vector<StreamRecord>& streams) { std::ranges::for_each(streams, begins); });
+        QObject::connect(&m_probe, &RemoteProbe::qualityFound, &context,
+            [&](quint64, const std::vector<QualityPoint>& points) { blind(points); });
         return request([&] { return m_probe.listen(call, fromStart); }, &RemoteProbe::mediaArrived,
             [&](StreamKey stream, const QByteArray& bytes) {
                 return sink(

@@ -29,6 +29,7 @@ struct PayloadMeaning {
     PayloadKind kind = PayloadKind::Media;
     std::uint16_t codec = 0; // index into the tracker's codec names; 0 unknown
     Hertz clock; // 0 when unknown: no jitter then
+    bool operator==(const PayloadMeaning&) const = default;
 };
 
 struct RtpArrival {

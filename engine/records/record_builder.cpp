@@ -183,7 +183,21 @@ StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, 
     record.packetsStored = media.stored;
     record.packetsNotStored = media.notStored;
     record.packetsNotWanted = media.notWanted;
+    record.describedAt = stream.describedAt;
     return record;
+}
+
+PayloadUses payloadsOf(const CallStream& stream, const StreamRecord& record, const CodecNames& codecs)
+{
+    PayloadUses uses;
+    const auto seen = std::span(stream.payloads.seen).first(stream.payloads.count);
+    if (seen.size() == 1 && seen[0].meaning.payloadType == record.payloadType
+        && codecs.name(seen[0].meaning.codec) == record.codec.view())
+        return uses; // the record says it
+    for (const PayloadsSeen::Seen& one : seen)
+        uses.add(one.meaning.payloadType, codecs.name(one.meaning.codec).view(), one.meaning.clock, one.from);
+    uses.setLeftOut(stream.payloads.leftOut);
+    return uses;
 }
 
 }

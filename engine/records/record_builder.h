@@ -3,6 +3,7 @@
 
 #include "engine/records/quality_sampler.h"
 #include "engine/tracking/call_media.h"
+#include "engine/tracking/codec_names.h"
 #include "shared/calls/stream_record.h"
 
 namespace callmon {
@@ -22,6 +23,9 @@ struct WithProbe {
 StreamRecord buildStreamRecord(const CallStream& stream, const CallFacts& call, std::string_view codec,
     const std::optional<CodecImpairment>& impairment, const QualitySampler& quality, const StoredMedia& media,
     const WithProbe& withProbe, const RtpRules& rules);
+
+// What the stream's payload types meant; empty where `record` says all of it.
+PayloadUses payloadsOf(const CallStream& stream, const StreamRecord& record, const CodecNames& codecs);
 
 // By RTCP; until that tells, by the call's signalling.
 std::optional<Milliseconds> roundTripOf(const CallStream& stream, const CallFacts& call);

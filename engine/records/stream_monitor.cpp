@@ -161,7 +161,9 @@ void StreamMonitor::closePoint(std::uint32_t stream)
         side.lossRuns = source.rtp.lossRuns();
     }
     ++m_counters.points;
-    if (figures.packets > 0 && side.heardSeconds++ % secondsPerRecord == 0)
+    const bool due = figures.packets > 0 && side.heardSeconds++ % secondsPerRecord == 0;
+    const bool news = std::exchange(source.payloads.news, false); // without which its sound is not what was sent
+    if (due || news)
         m_sink.stream(recordOf(stream));
     m_sink.quality(point);
 }
@@ -187,6 +189,7 @@ StreamRecord StreamMonitor::recordOf(std::uint32_t stream) const
     StreamRecord record =
         buildStreamRecord(source, m_lane->call(source.call).facts, m_lane->codecs().name(source.rtp.payload().codec),
             side.impairment, side.quality, mediaOf(stream), side.withProbe, m_rules);
+    record.payloads = payloadsOf(source, record, m_lane->codecs());
     record.kind = m_lane->mediaKindOf(source);
     record.secure = m_lane->isSecure(source);
     if (record.kind != MediaKind::Audio) {

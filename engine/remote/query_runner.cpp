@@ -5,6 +5,8 @@
 
 #include <QLoggingCategory>
 
+#include <utility>
+
 namespace callmon {
 
 namespace {
@@ -349,8 +351,16 @@ Result<void> QueryRunner::answerListen(RecordQuery& query, ListenTo& wanted, qui
         // Then an empty one: all streams have come up to the same time.
         return !any || send(number, request, encode(MediaPage { { wanted.listening.call, 0 }, {} }));
     };
+    const auto tellNews = [&] {
+        std::vector<StreamRecord> streams = std::exchange(wanted.listening.streamNews, {});
+        std::vector<QualityPoint> blind = std::exchange(wanted.listening.blindSeconds, {});
+        return (streams.empty() || send(number, request, encode(StreamPage { std::move(streams) })))
+            && (blind.empty() || send(number, request, encode(QualityPage { std::move(blind) })));
+    };
     const auto on = query.listen(wanted.listening, [&](const StreamRecord& stream, Bytes chunk) {
         if (wanted.announced.insert(stream.key).second && !send(number, request, encode(StreamPage { { stream } })))
+            return false;
+        if (!tellNews())
             return false;
         MediaPage& page = pages.try_emplace(stream.key, MediaPage { stream.key, {} }).first->second;
         const auto size = static_cast<qsizetype>(chunk.size());

@@ -48,8 +48,8 @@ public:
     Result<std::vector<QualityPoint>> quality(CallKey call) override;
     Result<void> media(StreamKey stream, const std::function<bool(Bytes)>& sink) override;
     Result<void> callMedia(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) override;
-    Result<bool> listen(
-        Listening& listening, const std::function<bool(const StreamRecord&, Bytes)>& sink) override;
+    Result<bool> listen(Listening& listening, const std::function<bool(const StreamRecord&, Bytes)>& sink) override;
+    Result<void> addNews(Listening& listening, std::span<const StreamRecord> streams);
     Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) override;
     std::vector<std::string> takeNotes() override { return std::exchange(m_notes, {}); }
 
@@ -333,9 +333,40 @@ Result<void> DirectoryQuery::callMedia(CallKey call, const std::function<bool(St
     return m_media.read(ends, sink);
 }
 
+// All seconds of the call are read only when some have moved to the database since the last time: once a minute.
+Result<void> DirectoryQuery::addNews(Listening& listening, std::span<const StreamRecord> streams)
+{
+    bool moved = false;
+    for (const StreamRecord& stream : streams) {
+        const auto [told, isNew] = listening.told.try_emplace(stream.key);
+        if (!isNew && (told->second.payloads != stream.payloads || told->second.describedAt != stream.describedAt))
+            listening.streamNews.push_back(stream);
+        told->second.payloads = stream.payloads;
+        told->second.describedAt = stream.describedAt;
+        moved = moved || isNew;
+    }
+    std::vector<QualityPoint> points = m_writer ? m_writer->liveQuality(listening.call) : std::vector<QualityPoint>();
+    for (auto& [key, told] : listening.told) {
+        const auto first = std::ranges::find(points, key, &QualityPoint::stream);
+        const auto firstAt = first == points.end() ? std::nullopt : std::optional(first->at);
+        moved = moved || (told.firstLivePoint && told.firstLivePoint != firstAt);
+        told.firstLivePoint = firstAt;
+    }
+    if (moved) {
+        auto all = quality(listening.call);
+        if (!all)
+            return all.error();
+        points = std::move(all.value());
+    }
+    for (const QualityPoint& point : points) {
+        if (point.probeLost && listening.told[point.stream].blind.insert(point.at).second)
+            listening.blindSeconds.push_back(point);
+    }
+    return {};
+}
+
 // Whether the call is on is asked first: what ends meanwhile is read to its end the next time.
-Result<bool> DirectoryQuery::listen(
-    Listening& listening, const std::function<bool(const StreamRecord&, Bytes)>& sink)
+Result<bool> DirectoryQuery::listen(Listening& listening, const std::function<bool(const StreamRecord&, Bytes)>& sink)
 {
     CallQuery named;
     named.key = listening.call;
@@ -373,6 +404,9 @@ Result<bool> DirectoryQuery::listen(
         ends.push_back({ stream.key, last.value(), upTo });
         upTo = last.value();
     }
+    if (!ends.empty())
+        if (const auto read = addNews(listening, streams); !read)
+            return read.error();
     listening.begun = true;
     bool stopped = false;
     const auto read = m_media.read(ends, [&](StreamKey key, Bytes bytes) {

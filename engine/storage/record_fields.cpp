@@ -14,6 +14,11 @@ StoredValue toStored(const IpAddress& address)
     return toStored(std::string_view(address.toString()));
 }
 
+StoredValue toStored(const PayloadUses& payloads)
+{
+    return toStored(std::string_view(toText(payloads)));
+}
+
 StoredValue toStored(double value)
 {
     return { Kind::Real, 0, value, {} };
@@ -28,6 +33,13 @@ bool fromStored(const StoredValue& value, IpAddress& address)
 {
     const auto parsed = value.kind == Kind::Text ? IpAddress::parse(value.text) : std::nullopt;
     address = parsed.value_or(IpAddress {});
+    return parsed.has_value();
+}
+
+bool fromStored(const StoredValue& value, PayloadUses& payloads)
+{
+    const auto parsed = value.kind == Kind::Text ? payloadUsesOf(value.text) : std::nullopt;
+    payloads = parsed.value_or(PayloadUses {});
     return parsed.has_value();
 }
 

@@ -172,15 +172,19 @@ template <typename Stream, typename Visit> void visitStreamFields(Stream& stream
     visit("xr_noise_dbm0", stream.xr.noiseLevelDbm0);
     visit("xr_echo_return_loss_db", stream.xr.echoReturnLossDb);
     visit("xr_r_factor", stream.xr.rFactor);
+    visit("payloads", stream.payloads);
+    visit("described_at_ns", stream.describedAt);
 }
 
 // Each field type and its stored value. fromStored() is false for what toStored() would never have written (a text
 // where a number belongs, an enumerator that does not exist): the row is damaged or from another program.
 StoredValue toStored(std::string_view text);
 StoredValue toStored(const IpAddress& address);
+StoredValue toStored(const PayloadUses& payloads);
 StoredValue toStored(double value);
 StoredValue toStored(std::int64_t value);
 bool fromStored(const StoredValue& value, IpAddress& address);
+bool fromStored(const StoredValue& value, PayloadUses& payloads);
 bool fromStored(const StoredValue& value, double& number);
 bool fromStored(const StoredValue& value, std::int64_t& number);
 // What each enumeration may hold: [0, last].

@@ -15,6 +15,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,19 @@ struct Listening { // to a call that is on: see RecordQuery::listen()
     bool begun = false;
     std::map<StreamKey, MediaLocation> upTo {}; // where each stream was read up to
     std::string leftOut {}; // a sentence for the user, when something could not be read
+
+    // What who makes sound of the media has to know before it gets them: streams whose records say more of their
+    // payload types than before, and seconds in which the probe itself lost frames. listen() adds, its caller takes.
+    std::vector<StreamRecord> streamNews {};
+    std::vector<QualityPoint> blindSeconds {};
+
+    struct Told {
+        PayloadUses payloads {};
+        std::optional<Timestamp> describedAt {};
+        std::set<Timestamp> blind {};
+        std::optional<Timestamp> firstLivePoint {}; // changes when points move from the writer to the database
+    };
+    std::map<StreamKey, Told> told {};
 };
 
 // Not thread-safe: one per thread.

@@ -19,7 +19,7 @@ struct AddedColumn {
 constexpr const char* count = "INTEGER NOT NULL DEFAULT 0";
 constexpr const char* text = "TEXT NOT NULL DEFAULT ''";
 
-constexpr std::array<AddedColumn, 98> added { {
+constexpr std::array<AddedColumn, 100> added { {
     { 2, "calls", "probe_frames_lost", count, "0" },
     { 2, "calls", "poll_gap_longest_ns", count, "0" },
     { 2, "calls", "trust", count, "0" },
@@ -105,6 +105,8 @@ constexpr std::array<AddedColumn, 98> added { {
     { 8, "streams", "xr_noise_dbm0", "REAL", nullptr },
     { 8, "streams", "xr_echo_return_loss_db", "REAL", nullptr },
     { 8, "streams", "xr_r_factor", "REAL", nullptr },
+    { 9, "streams", "payloads", text, "''" },
+    { 9, "streams", "described_at_ns", "INTEGER", nullptr },
 } };
 }
 

@@ -36,6 +36,7 @@ struct SipDialogue {
     std::array<std::uint32_t, 2> offerCseq {}; // of its last new offer
     std::array<MediaDirection, 2> pendingDirection {}; // offered, and not accepted yet
     std::array<bool, 2> pending {};
+    bool offered = false; // a description amid the call, and not settled yet
     std::array<std::uint64_t, maxRemembered> remembered {}; // fingerprints of messages, to tell copies
     std::uint32_t rememberedCount = 0; // ever
 };

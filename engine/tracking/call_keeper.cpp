@@ -78,9 +78,14 @@ void CallKeeper::addAddress(const AddressAdded& address)
         ++m_counters.mediaAddressesRefused;
 }
 
-void CallKeeper::describe(std::uint32_t index, bool firstAnswer)
+void CallKeeper::describe(std::uint32_t index, bool firstAnswer, Timestamp at)
 {
-    m_lanes.tell({ .what = Described { index, firstAnswer } });
+    m_lanes.tell({ .what = Described { index, firstAnswer, at } });
+}
+
+void CallKeeper::settleOffer(std::uint32_t index, bool accepted, Timestamp at)
+{
+    m_lanes.tell({ .what = OfferSettled { index, accepted, at } });
 }
 
 void CallKeeper::readRtcp(const Datagram& datagram)

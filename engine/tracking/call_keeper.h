@@ -34,7 +34,8 @@ public:
     Call& operator[](std::uint32_t index) { return m_calls[index]; }
     void hear(std::uint32_t index, Timestamp at); // a message of this call: it is not silent
     void addAddress(const AddressAdded& address); // `call` in it; the newest registration of an address wins
-    void describe(std::uint32_t index, bool firstAnswer); // after its addresses
+    void describe(std::uint32_t index, bool firstAnswer, Timestamp at); // after its addresses
+    void settleOffer(std::uint32_t index, bool accepted, Timestamp at); // AddressAdded::offered
     template <typename ValueOf> void readHeaders(std::uint32_t index, ValueOf&& valueOf) // of an INVITE, for recording
     {
         m_recording.readHeaders(m_calls[index], valueOf);

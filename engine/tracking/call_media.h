@@ -70,7 +70,47 @@ struct MediaAddress {
     std::uint8_t payloadCount = 0;
     std::uint32_t call = noIndex;
     std::uint32_t next = noIndex; // in the call
+    std::uint32_t changes = noIndex; // PayloadChange, newest first
     std::array<PayloadMeaning, maxPayloads> payloads {};
+};
+
+// What a payload type of an address meant before, or is to mean when an offer is accepted.
+struct PayloadChange {
+    PayloadMeaning meaning;
+    Timestamp until; // of what it meant: another description was in force from then on
+    bool offered = false;
+    std::uint32_t next = noIndex; // of the address, older
+};
+
+// What the payload types of a stream's packets meant: those that a description or RFC 3551 names.
+struct PayloadsSeen {
+    struct Seen {
+        PayloadMeaning meaning;
+        Timestamp from; // its first packet
+    };
+
+    void see(const PayloadMeaning& meaning, Timestamp at)
+    {
+        if (meaning.codec == 0)
+            return;
+        for (std::size_t i = count; i-- > 0;) { // the newest of a type is what it means now
+            if (seen[i].meaning.payloadType != meaning.payloadType)
+                continue;
+            if (seen[i].meaning == meaning)
+                return;
+            break;
+        }
+        news = true;
+        if (count < seen.size())
+            seen[count++] = { meaning, at };
+        else
+            ++leftOut;
+    }
+
+    std::array<Seen, PayloadUses::most> seen {};
+    std::uint8_t count = 0;
+    bool news = false; // since the stream's record was last handed on
+    std::uint32_t leftOut = 0; // for which there was no room
 };
 
 // The first cache line finds the stream and says whether anything but counting is due; the next three hold what every
@@ -102,6 +142,8 @@ struct alignas(64) CallStream {
     std::uint8_t confidence = 0; // percent
     std::uint8_t successions = 0; // streams of the same addresses and SSRC before it
     bool over = false; // another has followed on it
+    std::optional<Timestamp> describedAt; // the callee's first description came while it was on
+    PayloadsSeen payloads; // last: only a change of payload type touches it
 };
 constexpr std::size_t hotStreamBytes = 256;
 

@@ -30,17 +30,23 @@ template <typename Add> void addRtcp(const AddressAdded& rtp, const Endpoint& at
     // The port above that of RTP, and RTP's own, are found without (RtcpReports).
     const bool follows = at.ip == rtp.endpoint.ip
         && (at.port == rtp.endpoint.port || at.port == static_cast<std::uint16_t>(rtp.endpoint.port + 1));
-    if (at.port != 0 && !at.ip.isUnspecified() && !follows)
-        add(AddressAdded { .call = rtp.call, .endpoint = at, .party = rtp.party, .kind = MediaKind::Other });
+    if (at.port != 0 && !at.ip.isUnspecified() && !follows) {
+        AddressAdded rtcp;
+        rtcp.call = rtp.call;
+        rtcp.endpoint = at;
+        rtcp.party = rtp.party;
+        rtcp.kind = MediaKind::Other;
+        add(rtcp);
+    }
 }
 
 }
 
 // Calls add(AddressAdded) for each: those of c= and m=, where a=rtcp sends RTCP when that is elsewhere, and the
-// candidates of ICE. Media that share an address (RFC 9143) are described together.
+// candidates of ICE. Media that share an address (RFC 9143) are described together. `common`: what is so of all, the
+// call, the party, and when it was described.
 template <typename Add>
-void forEachAddress(
-    const SessionDescription& description, std::uint32_t call, Party party, CodecNames& names, Add&& add)
+void forEachAddress(const SessionDescription& description, const AddressAdded& common, CodecNames& names, Add&& add)
 {
     const std::span<const SdpMedia> all = description.media;
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -50,9 +56,10 @@ void forEachAddress(
         if (!described::isOfRtp(all[i])
             || std::any_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(i), sharesWith))
             continue;
-        AddressAdded address {
-            .call = call, .endpoint = all[i].address, .party = party, .kind = all[i].kind, .secure = all[i].secure
-        };
+        AddressAdded address = common;
+        address.endpoint = all[i].address;
+        address.kind = all[i].kind;
+        address.secure = all[i].secure;
         described::addPayloads(address, all[i], names);
         const std::uint8_t own = address.payloadCount;
         for (const SdpMedia& other : all.subspan(i + 1)) {

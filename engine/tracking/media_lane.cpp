@@ -10,13 +10,13 @@ namespace callmon {
 
 namespace {
 
-const PayloadMeaning* meaningIn(const MediaAddress& address, std::uint8_t payloadType)
+// Events of a telephone whose description does not say so are heard as keys, too (codecs/stream_sound).
+bool mayBeKeys(const PayloadMeaning& meaning, const RtpHeader& packet)
 {
-    for (std::size_t i = 0; i < address.payloadCount; ++i) {
-        if (address.payloads[i].payloadType == payloadType)
-            return &address.payloads[i];
-    }
-    return nullptr;
+    constexpr std::size_t eventBytes = 4; // RFC 4733 2.3
+    constexpr std::uint8_t firstDynamic = 96;
+    return meaning.kind == PayloadKind::TelephoneEvent
+        || (meaning.codec == 0 && packet.payloadType >= firstDynamic && packet.payload.size() == eventBytes);
 }
 
 }
@@ -109,7 +109,7 @@ void MediaLane::lookAhead(std::span<const Datagram> packets)
     const auto* bytes = reinterpret_cast<const char*>(&stream);
     if (m_burst[position].arrival >= stream.secondEndsAt) [[unlikely]] {
         __builtin_prefetch(&m_calls[stream.call].facts);
-        for (std::size_t line = hotStreamBytes; line < sizeof(CallStream); line += 64)
+        for (std::size_t line = hotStreamBytes; line < offsetof(CallStream, payloads); line += 64)
             __builtin_prefetch(bytes + line, 1);
         m_listener.secondPasses(seen.stream);
     } else if (m_fetchesRest && !stream.rtp.mayBeInStep(sequenceOf(seen.glance))) [[unlikely]] {
@@ -184,10 +184,11 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
             index = succeed(index, datagram);
     }
     if (m_streams[index].meaning.payloadType != packet.payloadType) [[unlikely]] {
-        const PayloadMeaning meaning = meaningOf(m_streams[index], packet.payloadType);
+        const PayloadMeaning meaning = meaningOf(m_streams[index], packet.payloadType, datagram.arrival);
         if (changesPayload(m_streams[index], meaning, packet))
             index = succeed(index, datagram);
         m_streams[index].meaning = meaning;
+        m_streams[index].payloads.see(meaning, datagram.arrival);
     }
     CallStream& stream = m_streams[index];
     constexpr Nanoseconds longAgo = std::chrono::seconds(12); // the clock stepped back
@@ -200,7 +201,7 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
     if (stream.recorded) [[likely]] {
         m_pending[m_pendingCount] = { index, datagram.arrival, datagram.uncertainty, datagram.wirePayloadSize,
             datagram.payload };
-        if (stream.meaning.kind == PayloadKind::TelephoneEvent && m_rtpRules.digits == DigitsKept::Masked) [[unlikely]]
+        if (m_rtpRules.digits == DigitsKept::Masked && mayBeKeys(stream.meaning, packet)) [[unlikely]]
             m_pending[m_pendingCount].keysAt =
                 static_cast<std::uint16_t>(packet.payload.data() - datagram.payload.data());
         ++m_pendingCount;
@@ -222,8 +223,11 @@ bool MediaLane::countJoined()
         while (index != noIndex && m_streams[index].numbered && m_waiting.take(flow, datagram, packet)) {
             if (m_pendingCount == m_pending.size())
                 flush();
+            // It may have come before the description that is in force now.
+            m_streams[index].meaning.payloadType = CallStream::noPayloadType;
             count(datagram, index, packet);
             index = find(identity.flow, identity.ssrc, hash); // it may have a successor
+            m_streams[index].meaning.payloadType = CallStream::noPayloadType;
             ++m_counters.joinedLater;
             ++m_streams[index].joinedLater;
         }
@@ -261,12 +265,12 @@ void MediaLane::passSecond(std::uint32_t stream, Timestamp arrival)
 }
 
 // A sender uses the numbers that the receiver listed (RFC 3264 5.1), or else its own; static ones need no SDP.
-PayloadMeaning MediaLane::meaningOf(const CallStream& stream, std::uint8_t payloadType) const
+PayloadMeaning MediaLane::meaningOf(const CallStream& stream, std::uint8_t payloadType, Timestamp at) const
 {
-    if (const auto* meaning = meaningIn(m_media[stream.receiver], payloadType))
+    if (const auto* meaning = m_media.meaningAt(m_media[stream.receiver], payloadType, at))
         return *meaning;
     for (std::uint32_t i = m_calls[stream.call].addresses; i != noIndex; i = m_media[i].next) {
-        if (const auto* meaning = meaningIn(m_media[i], payloadType))
+        if (const auto* meaning = m_media.meaningAt(m_media[i], payloadType, at))
             return *meaning;
     }
     const SdpCodec codec = staticCodec(payloadType);
@@ -326,9 +330,16 @@ bool MediaLane::apply(const LaneControl& control)
     } else if (const auto* described = std::get_if<Described>(&control.what)) {
         for (std::uint32_t i = m_calls[described->call].streams; i != noIndex; i = m_streams[i].next) {
             m_streams[i].meaning.payloadType = CallStream::noPayloadType;
-            if (described->firstAnswer)
+            if (described->firstAnswer) {
                 m_streams[i].rtp.beginTimestampSegment();
+                m_streams[i].describedAt = described->at;
+                m_streams[i].payloads.news = true;
+            }
         }
+    } else if (const auto* settled = std::get_if<OfferSettled>(&control.what)) {
+        m_media.settle(m_calls[settled->call], settled->accepted, settled->at);
+        for (std::uint32_t i = m_calls[settled->call].streams; i != noIndex; i = m_streams[i].next)
+            m_streams[i].meaning.payloadType = CallStream::noPayloadType;
     } else if (const auto* loss = std::get_if<ProbeLossSeen>(&control.what)) {
         m_listener.probeLost(loss->from, loss->to);
     } else if (const auto* tick = std::get_if<LaneTick>(&control.what)) {
@@ -403,6 +414,7 @@ MediaLane::Counters MediaLane::counters() const
     all.waitExpired = waiting.expired;
     all.waitRefused = waiting.refused;
     all.unboundFlowsRefused = m_waiting.flowsRefused();
+    all.meaningsForgotten = m_media.meaningsForgotten();
     all.tableFilledPercent =
         (std::uint64_t { 100 } * m_streams.used() + m_streams.capacity() - 1) / m_streams.capacity();
     return all;

@@ -37,6 +37,7 @@ public:
         std::uint64_t waitRefused = 0; // of rtpUnbound: there was no room to wait in
         std::uint64_t unboundFlowsRefused = 0;
         std::uint64_t notWanted = 0; // of rtpPackets: of calls that are not recorded, or were not yet
+        std::uint64_t meaningsForgotten = 0; // of payload types, before another description; the same in all lanes
         std::uint64_t tableFilledPercent = 0; // by streams, now; of several lanes that of the fullest
 
         Counters& operator+=(const Counters& other)
@@ -52,6 +53,7 @@ public:
             waitRefused += other.waitRefused;
             unboundFlowsRefused += other.unboundFlowsRefused;
             notWanted += other.notWanted;
+            meaningsForgotten = std::max(meaningsForgotten, other.meaningsForgotten);
             tableFilledPercent = std::max(tableFilledPercent, other.tableFilledPercent);
             return *this;
         }
@@ -158,7 +160,7 @@ private:
     bool isReused(const CallStream& stream, const Datagram& datagram, const RtpHeader& packet) const;
     bool changesPayload(const CallStream& stream, const PayloadMeaning& meaning, const RtpHeader& packet) const;
     Party senderTo(const MediaAddress& address, bool byDestination, const FlowKey& flow) const;
-    PayloadMeaning meaningOf(const CallStream& stream, std::uint8_t payloadType) const;
+    PayloadMeaning meaningOf(const CallStream& stream, std::uint8_t payloadType, Timestamp at) const;
     void passSecond(std::uint32_t stream, Timestamp arrival);
     bool add(const AddressAdded& address);
     void shake(const CallMedia& call, const Endpoint& endpoint);

@@ -275,13 +275,17 @@ bool MediaLane::isReused(const CallStream& stream, const Datagram& datagram, con
     return std::abs(ahead) > std::max(50.0, due / 20);
 }
 
-// From one codec to another, not to what goes with it. A late packet of the codec before changes nothing.
+// From one codec to another, be it under the same number, not to what goes with it. A late packet of the codec before
+// changes nothing.
 bool MediaLane::changesPayload(const CallStream& stream, const PayloadMeaning& meaning, const RtpHeader& packet) const
 {
     const PayloadMeaning& before = stream.rtp.payload();
     const SequenceTracker& sequence = stream.rtp.sequence();
     if (sequence.packets() == 0 || before.kind != PayloadKind::Media || meaning.kind != PayloadKind::Media
-        || before.payloadType == meaning.payloadType || before.codec == 0 || meaning.codec == 0)
+        || before == meaning || before.codec == 0 || meaning.codec == 0)
+        return false;
+    if (before.payloadType == meaning.payloadType && before.clock == meaning.clock
+        && equalsIgnoringCase(m_codecs.name(before.codec).view(), m_codecs.name(meaning.codec).view()))
         return false;
     const bool late = static_cast<std::int16_t>(packet.sequence - sequence.highest()) <= 0;
     return !late && !accompanies(m_codecs.name(before.codec).view())

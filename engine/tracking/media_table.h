@@ -20,6 +20,12 @@ public:
     Added add(const AddressAdded& address, CallMedia& call);
     void removeAllOf(CallMedia& call);
 
+    // What was offered for its addresses comes into force, or is forgotten.
+    void settle(const CallMedia& call, bool accepted, Timestamp at);
+    // What a payload type meant to the one who receives there; nullptr when it was never described.
+    const PayloadMeaning* meaningAt(const MediaAddress& address, std::uint8_t payloadType, Timestamp at) const;
+    std::uint64_t meaningsForgotten() const { return m_meaningsForgotten; } // there was no room to remember them
+
     std::uint32_t find(const Endpoint& endpoint) const { return find(endpoint, m_hash(endpoint)); }
     MediaAddress& operator[](std::uint32_t index) { return m_pool[index]; }
     const MediaAddress& operator[](std::uint32_t index) const { return m_pool[index]; }
@@ -27,6 +33,13 @@ public:
     void touch();
 
 private:
+    static constexpr std::size_t mostChanges = 16; // remembered of an address
+
+    void describe(MediaAddress& known, const AddressAdded& address);
+    void remember(MediaAddress& known, const PayloadMeaning& meaning, Timestamp until);
+    bool change(MediaAddress& known, const PayloadChange& change);
+    void forgetOffers(MediaAddress& known);
+    void forgetChanges(MediaAddress& known);
     std::uint32_t find(const Endpoint& endpoint, std::uint64_t hash) const
     {
         return m_table.find(hash, [&](std::uint32_t index) { return m_pool[index].endpoint == endpoint; });
@@ -35,6 +48,8 @@ private:
     SeededHash m_hash;
     ObjectPool<MediaAddress> m_pool;
     IndexTable m_table;
+    ObjectPool<PayloadChange> m_changes; // few descriptions change what was described
+    std::uint64_t m_meaningsForgotten = 0;
 };
 
 }

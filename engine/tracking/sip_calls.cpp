@@ -16,6 +16,11 @@ std::string_view asText(Bytes bytes)
     return { reinterpret_cast<const char*>(bytes.data()), bytes.size() };
 }
 
+bool isOffering(SipMethod method)
+{
+    return method == SipMethod::Invite || method == SipMethod::Update;
+}
+
 // Keep-alives of RFC 5626 3.5.1 and the like.
 bool isBlank(Bytes bytes)
 {
@@ -81,11 +86,12 @@ void SipCalls::read(const Datagram& datagram, Transport transport)
     // After the end only what begins anew with the same Call-ID.
     const bool another = static_cast<std::int32_t>(message->cseq - attempt) > 0;
     if (!call.ended || (message->method == SipMethod::Invite && another))
-        readDescription(index, *message, sender);
+        readDescription(index, *message, sender, datagram.arrival);
     if (message->method == SipMethod::Info && message->isRequest && !call.ended)
-        readCandidates(index, *message, sender);
+        readCandidates(index, *message, sender, datagram.arrival);
     if (message->isRequest && message->method == SipMethod::Invite && !call.record.answeredAt)
         m_calls.readHeaders(index, [&](std::string_view name) { return headerValue(*message, name); });
+    settleOffer(index, *message, datagram.arrival);
     settleDirections(call, *message, sender, datagram.arrival);
     m_calls.update(index);
 }
@@ -125,7 +131,7 @@ std::uint32_t SipCalls::openCall(const SipMessage& message, const Datagram& data
     return index;
 }
 
-void SipCalls::readDescription(std::uint32_t index, const SipMessage& message, Party sender)
+void SipCalls::readDescription(std::uint32_t index, const SipMessage& message, Party sender, Timestamp at)
 {
     const std::string_view body = sdpOf(message);
     if (body.empty())
@@ -147,23 +153,41 @@ void SipCalls::readDescription(std::uint32_t index, const SipMessage& message, P
         call.record.mediaKinds.add(media.kind);
         call.record.secureMedia = call.record.secureMedia || media.secure;
     }
-    forEachAddress(
-        *description, index, sender, m_codecs, [&](const AddressAdded& address) { m_calls.addAddress(address); });
+    const bool offered = message.isRequest && isOffering(message.method) && call.described[0] && call.described[1];
+    call.sip.offered = call.sip.offered || offered;
+    AddressAdded common;
+    common.call = index;
+    common.party = sender;
+    common.offered = offered;
+    common.at = at;
+    forEachAddress(*description, common, m_codecs, [&](const AddressAdded& address) { m_calls.addAddress(address); });
     const bool firstAnswer = sender == Party::Callee && !call.described[indexOf(sender)];
     call.described[indexOf(sender)] = true;
-    m_calls.describe(index, firstAnswer);
+    m_calls.describe(index, firstAnswer, at);
+}
+
+// An offer amid the call is in force once it is answered (RFC 3264 8).
+void SipCalls::settleOffer(std::uint32_t index, const SipMessage& message, Timestamp at)
+{
+    if (m_calls[index].sip.offered && isOffering(message.method) && message.status >= 200) {
+        m_calls[index].sip.offered = false;
+        m_calls.settleOffer(index, message.status < 300, at);
+    }
 }
 
 // Addresses that the sender offers after its description.
-void SipCalls::readCandidates(std::uint32_t index, const SipMessage& message, Party sender)
+void SipCalls::readCandidates(std::uint32_t index, const SipMessage& message, Party sender, Timestamp at)
 {
     const std::string_view body = iceFragmentOf(message);
     if (body.empty())
         return;
     const SessionDescription fragment = parseIceFragment(body, m_maxSdpLines);
     m_counters.sdpExcess += fragment.excess;
-    forEachAddress(
-        fragment, index, sender, m_codecs, [&](const AddressAdded& address) { m_calls.addAddress(address); });
+    AddressAdded common;
+    common.call = index;
+    common.party = sender;
+    common.at = at;
+    forEachAddress(fragment, common, m_codecs, [&](const AddressAdded& address) { m_calls.addAddress(address); });
 }
 
 }

@@ -35,8 +35,9 @@ public:
 private:
     void countOutside(const SipMessage& message);
     std::uint32_t openCall(const SipMessage& message, const Datagram& datagram, Transport transport);
-    void readDescription(std::uint32_t index, const SipMessage& message, Party sender);
-    void readCandidates(std::uint32_t index, const SipMessage& message, Party sender);
+    void readDescription(std::uint32_t index, const SipMessage& message, Party sender, Timestamp at);
+    void settleOffer(std::uint32_t index, const SipMessage& message, Timestamp at);
+    void readCandidates(std::uint32_t index, const SipMessage& message, Party sender, Timestamp at);
     bool isSipPort(const Endpoint& endpoint) const;
 
     std::vector<std::uint16_t> m_ports;

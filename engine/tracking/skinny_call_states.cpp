@@ -58,7 +58,7 @@ void SkinnyCalls::answer(std::uint32_t index)
         giveUpTransfer(half.phone);
     if (!m_calls[half.call].record.answeredAt) {
         m_calls[half.call].answer(m_now);
-        m_calls.describe(half.call, true);
+        m_calls.describe(half.call, true, m_now);
         m_calls.update(half.call);
     }
     hold(index, half.party, false);

@@ -123,12 +123,17 @@ void SkinnyCalls::announce(std::uint32_t index, Party receiver, const Endpoint& 
         codecs[count++].clockRate = Hertz { 8000 };
     }
     m_calls[call].record.mediaKinds.add(kind);
-    AddressAdded address { .call = call, .endpoint = endpoint, .party = receiver, .kind = kind };
+    AddressAdded address;
+    address.call = call;
+    address.endpoint = endpoint;
+    address.party = receiver;
+    address.kind = kind;
+    address.at = m_now;
     for (std::size_t i = 0; i < count; ++i)
         address.payloads[i] = meaningOf(codecs[i], m_codecs);
     address.payloadCount = static_cast<std::uint8_t>(count);
     m_calls.addAddress(address);
-    m_calls.describe(call, false);
+    m_calls.describe(call, false, m_now);
 }
 
 // Who calls whom, as far as it is known: CallInfo, else what was dialled and the device.

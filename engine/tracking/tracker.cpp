@@ -119,7 +119,8 @@ std::vector<NamedCounter> Tracker::counters() const
         { "rtcp_extended_blocks", rtcp.extendedBlocks }, { "rtcp_delays_implausible", rtcp.delaysImplausible },
         { "rtcp_sources_refused", rtcp.sourcesRefused }, { "sdp_lines_refused", sip.sdpExcess.lines },
         { "sdp_media_refused", sip.sdpExcess.media }, { "sdp_payload_types_refused", sip.sdpExcess.payloadTypes },
-        { "sdp_candidates_refused", sip.sdpExcess.candidates } };
+        { "sdp_candidates_refused", sip.sdpExcess.candidates },
+        { "sdp_payload_meanings_forgotten", media.meaningsForgotten } };
     for (const NamedCounter& counter : m_skinny.counters())
         all.push_back(counter);
     return all;

@@ -14,7 +14,7 @@ namespace callmon {
 
 struct TrackerOptions {
     // The most that may be on at once; what comes beyond is refused and counted. Memory is mapped as it is used: about
-    // 2.2 KiB a call, 1.2 KiB a stream, 0.3 KiB an address. Streams and addresses: of each processing core.
+    // 2.2 KiB a call, 1.4 KiB a stream, 0.3 KiB an address. Streams and addresses: of each processing core.
     std::uint32_t maxCalls = 131'072;
     std::uint32_t maxStreams = 4 * 131'072;
     std::uint32_t maxMediaAddresses = 4 * 131'072; // advertised in SDP

@@ -33,7 +33,8 @@ constexpr std::array streamNames { "call_key", "stream_index", "call_id", "direc
     "dscp_changes", "ptime_changes", "clock_skew_ppm", "media_gaps", "media_gap_longest_ms", "early_packets",
     "early_lost", "dtmf", "packets_not_wanted", "xr_lost_percent", "xr_discarded_percent", "xr_burst_density_percent",
     "xr_gap_density_percent", "xr_burst_duration_ms", "xr_gap_duration_ms", "xr_round_trip_ms", "xr_end_system_ms",
-    "xr_jitter_buffer_ms", "xr_signal_dbm0", "xr_noise_dbm0", "xr_echo_return_loss_db", "xr_r_factor" };
+    "xr_jitter_buffer_ms", "xr_signal_dbm0", "xr_noise_dbm0", "xr_echo_return_loss_db", "xr_r_factor", "payloads",
+    "described_at" };
 
 constexpr std::array qualityNames { "call_key", "stream_index", "call_id", "direction", "at", "packets", "lost",
     "duplicates", "reordered", "lost_with_probe", "jitter_ms", "jitter_error_ms", "delta_max_ms", "mos", "discarded",
@@ -170,7 +171,8 @@ std::vector<FieldValue> streamFields(const StreamRecord& stream, std::string_vie
         milliseconds(stream.xr.burstDuration), milliseconds(stream.xr.gapDuration), milliseconds(stream.xr.roundTrip),
         milliseconds(stream.xr.endSystemDelay), milliseconds(stream.xr.jitterBuffer),
         number(stream.xr.signalLevelDbm0, 0), number(stream.xr.noiseLevelDbm0, 0),
-        number(stream.xr.echoReturnLossDb, 0), number(stream.xr.rFactor, 0) };
+        number(stream.xr.echoReturnLossDb, 0), number(stream.xr.rFactor, 0), text(toText(stream.payloads)),
+        time(stream.describedAt) };
 }
 
 std::span<const char* const> qualityFieldNames()

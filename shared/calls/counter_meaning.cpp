@@ -170,6 +170,8 @@ constexpr CounterMeaning meanings[] {
         TR("CounterMeaning", "Beyond the 8 of a session description"), {} },
     { "sdp_payload_types_refused", G::Calls, K::Count, TR("CounterMeaning", "SDP payload types not read"),
         TR("CounterMeaning", "Beyond the 24 of a media"), {} },
+    { "sdp_payload_meanings_forgotten", G::Calls, K::Count, TR("CounterMeaning", "SDP payload meanings forgotten"),
+        TR("CounterMeaning", "Of types that a call's descriptions gave another meaning more than 16 times"), {} },
     { "sdp_candidates_refused", G::Calls, K::Count, TR("CounterMeaning", "ICE candidates not read"),
         TR("CounterMeaning", "Beyond the 12 of a media"), {} },
     { "other_datagrams", G::Packets, K::Count, TR("CounterMeaning", "Other datagrams"),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/calls/call_record.h"
+#include "shared/calls/payload_uses.h"
 #include "shared/quality/jitter_buffer.h"
 
 namespace callmon {
@@ -121,6 +122,9 @@ struct StreamRecord {
     FixedText<63> dtmf; // keys pressed, where they are kept: as "*" each, or as they were
     std::uint64_t packetsNotWanted = 0; // of the packets: came while the call was not to be recorded
     ReceiverMetrics xr; // the last; its MOS is xrMos
+    PayloadUses payloads; // empty where all packets had the payload type and codec above
+    // The callee's first session description came amid the stream: timestamps may begin anew there.
+    std::optional<Timestamp> describedAt;
 };
 static_assert(std::is_trivially_copyable_v<StreamRecord>);
 

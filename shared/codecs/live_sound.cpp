@@ -41,8 +41,9 @@ bool isNear(std::int64_t highest, std::uint16_t sequence)
 }
 
 struct LiveSound::Stream {
-    Stream(const StreamRecord& of, Hearing hearing, std::optional<Timestamp> answeredAt)
+    Stream(const StreamRecord& of, const RecordingFacts& known, Hearing hearing, std::optional<Timestamp> answeredAt)
         : record(of)
+        , facts(known)
     {
         if (hearing == Hearing::AsHeard && record.clockRate.value != 0)
             buffer.emplace(record, answeredAt);
@@ -55,7 +56,8 @@ struct LiveSound::Stream {
     std::int64_t place(Timeline& timeline, const LiveRun& run, Timestamp origin, std::uint32_t rate) const;
     void decode(Timestamp to, Timestamp origin, std::int64_t before, SoundTrack& track);
 
-    const StreamRecord record;
+    StreamRecord record;
+    const RecordingFacts& facts; // those of LiveSound
     std::optional<PlayoutBuffer> buffer; // as heard
     std::deque<LiveRun> runs;
     std::optional<OwnedPacket> jumped; // believed when the next one follows it
@@ -117,8 +119,7 @@ void LiveSound::Stream::put(OwnedPacket owned, bool newRun)
     if (buffer) {
         if (newRun)
             buffer->beginRun();
-        owned.discarded = !buffer->takes(owned.packet);
-        discarded += owned.discarded ? 1 : 0;
+        owned.discarded = !buffer->takes(owned.packet); // unless it came in a blind second: known when it is decoded
         owned.packet.playedAt = buffer->playedAt();
     }
     run.waiting.insert(place, std::move(owned));
@@ -161,7 +162,7 @@ Timeline::Ahead LiveSound::Stream::ahead(const LiveRun& run) const
             return std::nullopt;
         const OrderedPacket& packet = run.waiting[i].packet;
         return TimedPacket { packet.arrival, packet.sequence, packet.rtp.sent, packet.rtp.marker,
-            meaningOf(packet.rtp, record).kind != PayloadMeaning::Kind::Event };
+            meaningOf(packet, record).kind != PayloadMeaning::Kind::Event };
     };
 }
 
@@ -190,9 +191,12 @@ void LiveSound::Stream::decode(Timestamp to, Timestamp origin, std::int64_t befo
                 sound->beginRun();
             }
             const std::int64_t position = place(*run.timeline, run, origin, track.rate()) - before;
-            const OrderedPacket& packet = run.waiting.front().packet;
+            OrderedPacket& packet = run.waiting.front().packet;
+            packet.blind = facts.isBlind(packet.arrival);
             run.done = packet.sequence;
-            if (!copy && !run.waiting.front().discarded)
+            const bool tooLate = run.waiting.front().discarded && !packet.blind;
+            discarded += tooLate ? 1 : 0;
+            if (!copy && !tooLate)
                 sound->add(packet, std::max<std::int64_t>(0, position));
             run.waiting.pop_front();
         }
@@ -210,8 +214,24 @@ LiveSound::Stream* LiveSound::find(StreamKey key)
 
 void LiveSound::begin(const StreamRecord& stream)
 {
-    if (find(stream.key) == nullptr)
-        m_streams.push_back(std::make_unique<Stream>(stream, m_hearing, m_answeredAt));
+    if (Stream* const known = find(stream.key)) {
+        known->record.payloads = stream.payloads;
+        known->record.describedAt = stream.describedAt;
+    } else {
+        m_streams.push_back(std::make_unique<Stream>(stream, m_facts[stream.key], m_hearing, m_answeredAt));
+    }
+}
+
+void LiveSound::see(std::span<const QualityPoint> points)
+{
+    for (const QualityPoint& point : points) {
+        if (!point.probeLost)
+            continue;
+        std::vector<Timestamp>& seconds = m_facts[point.stream].blindSeconds;
+        const auto place = std::ranges::lower_bound(seconds, point.at);
+        if (place == seconds.end() || *place != point.at)
+            seconds.insert(place, point.at);
+    }
 }
 
 void LiveSound::setAnsweredAt(Timestamp at)
@@ -347,6 +367,10 @@ std::vector<std::string> LiveSound::notes() const
             notes.push_back(name + what + " is not decoded: " + std::to_string(packets) + " packets are silence");
         if (stream->copy)
             notes.push_back(name + "the same sound as another stream, on another path, heard once");
+        if (stream->loss.withProbe > 0)
+            notes.push_back(name + std::to_string(stream->loss.withProbe)
+                + " packets are missing from seconds in which the probe itself lost frames: "
+                + (m_hearing == Hearing::AsHeard ? "silence" : "concealed") + ", and no loss of the network");
         if (stream->discarded > 0)
             notes.push_back(
                 name + std::to_string(stream->discarded) + " packets too late for the jitter buffer left out");

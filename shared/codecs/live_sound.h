@@ -3,11 +3,14 @@
 #pragma once
 
 #include "shared/base/byte_reader.h"
+#include "shared/calls/quality_point.h"
 #include "shared/codecs/call_audio.h"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
+#include <span>
 
 namespace callmon {
 
@@ -21,7 +24,11 @@ public:
     ~LiveSound();
 
     void setAnsweredAt(Timestamp at); // as soon as it is known (RecordingFacts)
-    void begin(const StreamRecord& stream); // before its first packets
+    // Before its first packets; again when its record says more of its payload types, or when it was described.
+    void begin(const StreamRecord& stream);
+    // Seconds in which the probe itself lost frames, before the packets that came in them are decoded: over a second
+    // behind the newest. Others of `points` are passed over.
+    void see(std::span<const QualityPoint> points);
     void add(StreamKey stream, Bytes recorded); // what MediaReader reads, as it comes
     // When what was added of all streams is up to about the same time: the sound that is complete since the last time,
     // in pieces of up to a second, each behind the one before it: both sides equally long. The rate (8000 or 16000)
@@ -41,6 +48,7 @@ private:
 
     const Hearing m_hearing;
     std::optional<Timestamp> m_answeredAt;
+    std::map<StreamKey, RecordingFacts> m_facts; // their blind seconds
     std::vector<std::unique_ptr<Stream>> m_streams;
     std::optional<Timestamp> m_first, m_newest; // arrivals
     struct Tracks;

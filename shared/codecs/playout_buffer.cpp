@@ -39,7 +39,7 @@ bool PlayoutBuffer::takes(const OrderedPacket& packet)
     m_lastSent = packet.rtp.sent;
     m_lastAt = m_ticks >= 0 ? packet.arrival : last;
     ++m_packets;
-    const PayloadMeaning::Kind kind = meaningOf(packet.rtp, m_stream).kind;
+    const PayloadMeaning::Kind kind = meaningOf(packet, m_stream).kind;
     const Milliseconds arrived = packet.arrival - m_firstAt;
     const Milliseconds delay(arrived.count() - 1000.0 * static_cast<double>(m_ticks) / m_stream.clockRate.value);
     const bool talkspurt = packet.rtp.marker && packet.arrival - last >= talkspurtGap;
@@ -64,14 +64,17 @@ Timestamp PlayoutBuffer::playedAt() const
     return m_firstAt + std::chrono::round<Nanoseconds>(sent + delay);
 }
 
-// As JitterAnchor: a talkspurt, or the first packet after the answer, that is out of step with the one before.
+// As JitterAnchor: a talkspurt, or the first packet after the callee's first description, or after the answer, that is
+// out of step with the one before.
 bool PlayoutBuffer::beginsSegment(Timestamp arrival, Milliseconds delay, bool talkspurt)
 {
     const std::optional<Milliseconds> before = std::exchange(m_lastDelay, delay);
+    const bool described = !m_afterDescription && m_stream.describedAt && arrival >= *m_stream.describedAt;
+    m_afterDescription = m_afterDescription || described;
     const bool answered = m_answeredAt && arrival >= *m_answeredAt;
     if (answered)
         m_answeredAt.reset();
-    return (answered || talkspurt) && before && std::chrono::abs(delay - *before) >= strayOfOneSegment;
+    return (described || answered || talkspurt) && before && std::chrono::abs(delay - *before) >= strayOfOneSegment;
 }
 
 }

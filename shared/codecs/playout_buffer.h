@@ -26,6 +26,7 @@ private:
     const StreamRecord& m_stream;
     JitterBufferRule m_rule;
     std::optional<Timestamp> m_answeredAt; // until a packet came after it
+    bool m_afterDescription = false; // a packet came after StreamRecord::describedAt
     std::optional<Milliseconds> m_lastDelay; // of the packet before, against the first
     JitterBuffer m_buffer;
     JitterBuffer::Late m_late;

@@ -14,6 +14,15 @@ namespace {
 
 using Kind = PayloadMeaning::Kind;
 
+PayloadMeaning named(std::string_view codec, Hertz clock)
+{
+    if (equalsIgnoringCase(codec, "telephone-event"))
+        return { Kind::Event, {}, {} };
+    if (equalsIgnoringCase(codec, "cn"))
+        return { Kind::ComfortNoise, {}, {} };
+    return { Kind::Voice, codec, clock };
+}
+
 }
 
 std::uint32_t clockOf(const StreamRecord& stream)
@@ -33,10 +42,9 @@ std::int64_t scaled(std::int64_t position, std::uint32_t from, std::uint32_t to)
 
 void SoundForm::see(const OrderedPacket& packet, bool begins)
 {
-    if (!std::exchange(m_seen[packet.rtp.payloadType & 0x7f], true)) {
-        const PayloadMeaning meaning = meaningOf(packet.rtp, m_stream);
-        const Hertz clock = packet.rtp.payloadType == m_stream.payloadType ? m_stream.clockRate : Hertz {};
-        if (const auto rates = ratesOf(meaning.codec, clock))
+    const PayloadMeaning meaning = meaningOf(packet, m_stream);
+    if (std::exchange(m_seen[packet.rtp.payloadType & 0x7f], meaning.codec) != meaning.codec) {
+        if (const auto rates = ratesOf(meaning.codec, meaning.clock))
             m_rate = std::max(m_rate, rates->sound);
     }
     if (m_channels || !equalsIgnoringCase(m_stream.codec.view(), "l16"))
@@ -52,40 +60,37 @@ void SoundForm::see(const OrderedPacket& packet, bool begins)
     m_before->rtp.payload = {};
 }
 
-PayloadMeaning meaningOf(const RtpHeader& packet, const StreamRecord& stream)
+PayloadMeaning meaningOf(const OrderedPacket& packet, const StreamRecord& stream)
 {
-    const std::string_view codec = stream.codec;
-    if (packet.payloadType == stream.payloadType && !codec.empty()) {
-        if (equalsIgnoringCase(codec, "telephone-event"))
-            return { Kind::Event, {} };
-        if (equalsIgnoringCase(codec, "cn"))
-            return { Kind::ComfortNoise, {} };
-        return { Kind::Voice, codec };
-    }
-    switch (packet.payloadType) {
+    const std::uint8_t type = packet.rtp.payloadType;
+    if (const PayloadUse* const use = stream.payloads.meaningAt(type, packet.arrival))
+        return named(use->codec, use->clockRate);
+    if (type == stream.payloadType && !stream.codec.empty())
+        return named(stream.codec, stream.clockRate);
+    switch (type) {
     case 0:
-        return { Kind::Voice, "PCMU" };
+        return named("PCMU", {});
     case 2:
-        return { Kind::Voice, "G721" };
+        return named("G721", {});
     case 3:
-        return { Kind::Voice, "GSM" };
+        return named("GSM", {});
     case 8:
-        return { Kind::Voice, "PCMA" };
+        return named("PCMA", {});
     case 9:
-        return { Kind::Voice, "G722" };
+        return named("G722", {});
     case 10:
     case 11:
-        return { Kind::Voice, "L16" };
+        return named("L16", {});
     case 18:
-        return { Kind::Voice, "G729" };
+        return named("G729", {});
     case 13:
     case 19: // reserved: comfort noise of before RFC 3389
-        return { Kind::ComfortNoise, {} };
+        return named("CN", {});
     default:
         constexpr std::size_t eventBytes = 4;
         constexpr std::uint8_t firstDynamic = 96;
-        const bool event = packet.payloadType >= firstDynamic && packet.payload.size() == eventBytes;
-        return { event ? Kind::Event : Kind::Unknown, {} };
+        const bool event = type >= firstDynamic && packet.rtp.payload.size() == eventBytes;
+        return { event ? Kind::Event : Kind::Unknown, {}, {} };
     }
 }
 
@@ -149,11 +154,11 @@ StreamSound::StreamSound(const StreamRecord& stream, unsigned channels, SoundSid
 
 void StreamSound::add(const OrderedPacket& packet, std::int64_t position)
 {
-    const PayloadMeaning meaning = meaningOf(packet.rtp, m_stream);
+    const PayloadMeaning meaning = meaningOf(packet, m_stream);
     const Missing missing { m_lastSequence ? packet.sequence - *m_lastSequence - 1 : 0, packet.blind };
     m_lastSequence = packet.sequence;
     if (meaning.kind == Kind::Voice) {
-        if (Decoder* const decoder = decoderOf(packet.rtp.payloadType, meaning.codec))
+        if (Decoder* const decoder = decoderOf(packet.rtp.payloadType, meaning))
             return addVoice(*decoder, packet.rtp.payload, position, missing);
     }
     if (meaning.kind == Kind::Voice || meaning.kind == Kind::Unknown)
@@ -254,13 +259,13 @@ void StreamSound::write(std::int64_t position)
     m_lastSample = m_buffer.back();
 }
 
-Decoder* StreamSound::decoderOf(std::uint8_t type, std::string_view codec)
+Decoder* StreamSound::decoderOf(std::uint8_t type, const PayloadMeaning& meaning)
 {
-    const auto known = m_decoders.find(type);
+    const auto known = m_decoders.find({ type, meaning.codec });
     if (known != m_decoders.end())
         return known->second.get();
-    const Hertz clock = type == m_stream.payloadType ? m_stream.clockRate : Hertz {};
-    return (m_decoders[type] = makeDecoder(codec, clock, m_track.rate(), m_channels)).get();
+    return (m_decoders[{ type, meaning.codec }] = makeDecoder(meaning.codec, meaning.clock, m_track.rate(), m_channels))
+        .get();
 }
 
 }

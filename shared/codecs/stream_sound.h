@@ -17,11 +17,13 @@ namespace callmon {
 struct PayloadMeaning {
     enum class Kind : std::uint8_t { Voice, ComfortNoise, Event, Unknown } kind = Kind::Unknown;
     std::string_view codec; // of Voice; a view into the stream record or a literal
+    Hertz clock; // of Voice; 0 when unknown
 };
 
-// By the stream's own codec where the type is the stream's, else by RFC 3551 table 4. Another dynamic type is a
-// telephone-event when its payload has that size (RFC 4733 2.3), else unknown.
-PayloadMeaning meaningOf(const RtpHeader& packet, const StreamRecord& stream);
+// By what the record says of the type at that time; else by the stream's own codec where the type is the stream's, else
+// by RFC 3551 table 4. Another dynamic type is a telephone-event when its payload has that size (RFC 4733 2.3), else
+// unknown.
+PayloadMeaning meaningOf(const OrderedPacket& packet, const StreamRecord& stream);
 
 // One side of the call: streams are added to it, and what they would write past its limit is left out and counted.
 class SoundSide {
@@ -95,14 +97,14 @@ public:
 
 private:
     const StreamRecord& m_stream;
-    std::array<bool, 128> m_seen {}; // payload types
+    std::array<std::string_view, 128> m_seen {}; // codecs, by payload type
     std::uint32_t m_rate = 8000;
     std::optional<unsigned> m_channels;
     std::optional<OrderedPacket> m_before; // only its header is looked at
     std::size_t m_beforeBytes = 0; // of its payload
 };
 
-// The voice and the keys of one stream, decoded in order: one decoder per payload type.
+// The voice and the keys of one stream, decoded in order: one decoder per payload type and what it means.
 class StreamSound {
 public:
     StreamSound(const StreamRecord& stream, unsigned channels, SoundSide& track, SoundLoss& loss);
@@ -123,14 +125,14 @@ private:
     void fillGap(Decoder& decoder, Bytes next, std::int64_t gap, const Missing& missing);
     void stretchTo(std::int64_t position);
     void write(std::int64_t position);
-    Decoder* decoderOf(std::uint8_t type, std::string_view codec);
+    Decoder* decoderOf(std::uint8_t type, const PayloadMeaning& meaning);
 
     const StreamRecord& m_stream;
     SoundSide& m_track;
     SoundLoss& m_loss;
     std::uint32_t m_clock; // Hz, of the RTP timestamps
     unsigned m_channels;
-    std::map<std::uint8_t, std::unique_ptr<Decoder>> m_decoders;
+    std::map<std::pair<std::uint8_t, std::string_view>, std::unique_ptr<Decoder>> m_decoders;
     std::vector<std::int16_t> m_buffer;
     const Decoder* m_voice = nullptr; // of the packet before, when it was voice
     std::optional<std::int64_t> m_lastSequence;

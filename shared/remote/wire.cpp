@@ -78,6 +78,21 @@ template <typename Archive, typename Call> void visitCallRecord(Archive& archive
 }
 constexpr std::size_t callRecordMinBytes = 174;
 
+void visit(Writer& out, const PayloadUses& payloads)
+{
+    out.field(toText(payloads));
+}
+
+void visit(Reader& in, PayloadUses& payloads)
+{
+    std::string text;
+    in.field(text);
+    const auto parsed = payloadUsesOf(text);
+    if (!parsed)
+        in.fail();
+    payloads = parsed.value_or(PayloadUses {});
+}
+
 template <typename Archive, typename Stream> void visitStreamRecord(Archive& archive, Stream& stream)
 {
     archive.field(stream.key.call);
@@ -170,8 +185,10 @@ template <typename Archive, typename Stream> void visitStreamRecord(Archive& arc
     archive.field(stream.xr.noiseLevelDbm0);
     archive.field(stream.xr.echoReturnLossDb);
     archive.field(stream.xr.rFactor);
+    visit(archive, stream.payloads);
+    archive.field(stream.describedAt);
 }
-constexpr std::size_t streamRecordMinBytes = 324;
+constexpr std::size_t streamRecordMinBytes = 327;
 
 template <typename Archive, typename Point> void visitQualityPoint(Archive& archive, Point& point)
 {

@@ -40,7 +40,7 @@ enum class Kind : std::uint8_t {
     AuditPage,
     AnswerRemarks
 };
-constexpr std::uint8_t blobVersion = 8;
+constexpr std::uint8_t blobVersion = 9;
 
 class Writer {
 public:
@@ -162,8 +162,9 @@ public:
     bool ok() const { return m_in.ok(); }
     bool complete() const { return m_in.ok() && m_in.left() == 0; }
 
-private:
     void fail() { m_in.skip(m_in.left() + 1); }
+
+private:
     std::string_view text(std::size_t capacity)
     {
         const std::size_t size = m_in.u16();

@@ -68,15 +68,17 @@ private slots:
         QTest::addColumn<bool>("talkspurts");
         QTest::addColumn<bool>("step");
         QTest::addColumn<bool>("answered");
-        QTest::newRow("fixed") << true << false << false << false;
-        QTest::newRow("fixed, talkspurts") << true << true << false << false;
-        QTest::newRow("fixed, delay steps") << true << false << true << false;
-        QTest::newRow("adaptive") << false << false << false << false;
-        QTest::newRow("adaptive, talkspurts") << false << true << false << false;
-        QTest::newRow("adaptive, delay steps") << false << false << true << false;
-        QTest::newRow("fixed, answered") << true << false << false << true;
-        QTest::newRow("adaptive, answered") << false << false << false << true;
-        QTest::newRow("adaptive, answered, clock stands still in pauses") << false << true << false << true;
+        QTest::addColumn<bool>("described");
+        QTest::newRow("fixed") << true << false << false << false << false;
+        QTest::newRow("fixed, talkspurts") << true << true << false << false << false;
+        QTest::newRow("fixed, delay steps") << true << false << true << false << false;
+        QTest::newRow("adaptive") << false << false << false << false << false;
+        QTest::newRow("adaptive, talkspurts") << false << true << false << false << false;
+        QTest::newRow("adaptive, delay steps") << false << false << true << false << false;
+        QTest::newRow("fixed, answered") << true << false << false << true << false;
+        QTest::newRow("adaptive, answered") << false << false << false << true << false;
+        QTest::newRow("fixed, described") << true << false << false << true << true;
+        QTest::newRow("adaptive, answered, clock stands still in pauses") << false << true << false << true << false;
     }
 
     void whatTheRecordDiscardsIsNotHeard()
@@ -85,6 +87,7 @@ private slots:
         QFETCH(bool, talkspurts);
         QFETCH(bool, step);
         QFETCH(bool, answered);
+        QFETCH(bool, described); // and no answer: where the announcement ends, the callee's first description came
         RtpRules rules;
         rules.buffer = fixed ? JitterBufferRule::fixed(Milliseconds(60)) : JitterBufferRule::adaptive(Milliseconds(40));
         const PayloadMeaning pcma { 8, PayloadKind::Media, 1, { 8000 } };
@@ -111,7 +114,9 @@ private slots:
             const TestPacket& first = trace.packets.front();
             std::vector<double> delays; // in the buffer and on the way, against those of the first packet
             double apart = 0; // from the line by which the record judges, at most
-            if (answered)
+            if (described)
+                media.stream.describedAt = answeredAt;
+            else if (answered)
                 media.facts.answeredAt = answeredAt;
             const RecordedStream recorded { media.stream, { media.bytes }, {}, media.facts };
             const PacketsRead heard =

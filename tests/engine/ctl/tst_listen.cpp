@@ -29,9 +29,11 @@ constexpr std::size_t headerBytes = 44; // of a WAV
 // thread that writes them.
 class CallThatIsOn {
 public:
-    CallThatIsOn(RecordWriter& writer, const std::string& callId, Timestamp start)
+    // Blind: of the second stream some packets are missing from a second in which the probe lost frames.
+    CallThatIsOn(RecordWriter& writer, const std::string& callId, Timestamp start, bool blind = false)
         : m_writer(writer)
         , m_call(sample::call(start, callId))
+        , m_blind(blind)
     {
         m_call.recorded = Recording::Yes;
         m_writer.liveCall(m_call);
@@ -49,6 +51,9 @@ private:
         for (int number = 0; number < chunks; ++number) {
             for (std::uint32_t index = 0; index < 2; ++index)
                 m_writer.media(chunkOf(index, number, random));
+            if (m_blind) // every second that is over
+                for (; (m_second + 1) * 50 <= (number + 1) * packetsPerChunk; ++m_second)
+                    m_writer.quality(secondOf(1, m_second));
             QTest::qSleep(100);
             QVERIFY(m_writer.commitSettled());
         }
@@ -62,6 +67,8 @@ private:
         chunk.clear({ m_call.key, index });
         for (int i = 0; i < packetsPerChunk; ++i) {
             const int number = place * packetsPerChunk + i;
+            if (m_blind && index == 1 && number >= 260 && number < 265)
+                continue;
             std::array<std::byte, 172> rtp {};
             rtp[0] = std::byte { 0x80 };
             rtp[1] = std::byte { 8 };
@@ -79,8 +86,20 @@ private:
         return chunk;
     }
 
+    QualityPoint secondOf(std::uint32_t index, int second) const
+    {
+        QualityPoint point;
+        point.stream = { m_call.key, index };
+        point.at = m_call.startedAt + second * 1s;
+        point.packets = 50;
+        point.probeLost = second == 5;
+        return point;
+    }
+
     RecordWriter& m_writer;
     CallRecord m_call;
+    bool m_blind;
+    int m_second = 0;
     std::jthread m_thread;
 };
 
@@ -132,6 +151,22 @@ private slots:
         QCOMPARE(ctl({ "wav", "--heard", std::to_string(call.key().value), "-o", path("heard.wav") }).status, 0);
         QVERIFY(live == contents("heard.wav"));
         QVERIFY(live != wavOf(call.key()));
+    }
+
+    void whatTheProbeLostIsSilentAsInTheRecording()
+    {
+        CallThatIsOn call(*m_writer, "blind", sample::at("2026-03-01T10:45:00Z"), true);
+        const Ctl listened =
+            ctl({ "listen", "--heard", "--from-start", std::to_string(call.key().value), "-o", path("live.wav") });
+        QCOMPARE(listened.status, 0);
+        QVERIFY2(
+            listened.err.find("stream 1: 5 packets are missing from seconds in which the probe itself lost frames: "
+                              "silence")
+                != std::string::npos,
+            listened.err.c_str());
+        call.end();
+        QCOMPARE(ctl({ "wav", "--heard", std::to_string(call.key().value), "-o", path("heard.wav") }).status, 0);
+        QVERIFY(contents("live.wav") == contents("heard.wav"));
     }
 
     void fromNowOnIsTheRestOfTheRecording()

@@ -292,6 +292,7 @@ void LanesTest::mediaBeforeItsSignallingIsMeasuredAsIfItCameAfter()
         ours.key = stream.key;
         ours.packetsJoinedLater = stream.packetsJoinedLater;
         ours.earlyPackets = stream.earlyPackets; // the answer is as late as its signalling
+        ours.describedAt = stream.describedAt; // likewise, and amid the streams that were bound by the INVITE
         const auto fields = streamFields(ours, {});
         const auto wanted = streamFields(stream, {});
         for (std::size_t i = 0; i < fields.size(); ++i)

@@ -129,18 +129,22 @@ private slots:
         const Endpoint a = scriptHost('A', 10'000);
         const Endpoint b = scriptHost('B', 20'000);
         traffic.talk(60, 10, a, b, 1);
-        const auto event = [&](double ms, char sequence, const std::string& payload) {
+        const auto event = [&](double ms, char sequence, const std::string& payload, char type = '\x65') {
             const std::string header("\x80\x65\0"
                                      "?"
                                      "\0\0\x06\x40\0\0\0\1",
                 12);
             std::string packet = header + payload;
+            packet[1] = type;
             packet[3] = sequence;
             traffic.add(scriptTime(ms), a, b, packet);
         };
         // RFC 4733 2.3: event 7, end, volume 10, duration 800; and a hook flash (event 16), which is no key
         event(260, 10, key);
         event(280, 11, flash);
+        // A number that no description names, as some telephones use: played as a key, so it is one.
+        const std::string undescribed("\x03\x8a\x03\x20", 4);
+        event(300, 12, undescribed, '\x66');
         traffic.script("1000 A>B BYE 2");
         std::vector<Datagram> all = traffic.list();
         std::ranges::stable_sort(all, {}, &Datagram::arrival);
@@ -151,6 +155,7 @@ private slots:
         const auto holds = [&](const std::string& part) { return recorded.find(part) != std::string::npos; };
         QCOMPARE(holds(key), !masked);
         QCOMPARE(holds("\x0a" + key.substr(1)), masked);
+        QCOMPARE(holds(undescribed), !masked);
         QVERIFY(holds(flash));
         QVERIFY(holds(std::string(160, '\x55'))); // speech
     }

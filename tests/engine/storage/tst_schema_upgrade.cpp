@@ -124,8 +124,15 @@ private:
         return call.key;
     }
 
+    static void dropPayloads(Database& database) // which schema 9 brought
+    {
+        QVERIFY(database.execute("ALTER TABLE streams DROP COLUMN payloads;"
+                                 "ALTER TABLE streams DROP COLUMN described_at_ns"));
+    }
+
     static void dropReceiverMetrics(Database& database) // which schema 8 brought
     {
+        dropPayloads(database);
         for (const char* column : { "lost_percent", "discarded_percent", "burst_density_percent", "gap_density_percent",
                  "burst_duration_ms", "gap_duration_ms", "round_trip_ms", "end_system_ms", "jitter_buffer_ms",
                  "signal_dbm0", "noise_dbm0", "echo_return_loss_db", "r_factor" })
@@ -276,6 +283,33 @@ private slots:
         const StreamRecord after = directory.query->streams(added).value().at(0);
         QCOMPARE(described(after), described(sample::fullStream(added, 0, start + std::chrono::hours(1))));
         QVERIFY(!directory.query->streams(old).value().at(0).xr.lostPercent);
+    }
+
+    // Schema 8 is 9 without what payload types meant, and when the callee was first described.
+    void aDayOfSchemaEightIsReadAndWrittenTo()
+    {
+        Directory directory;
+        directory.open();
+        const auto start = sample::at("2026-03-01T13:00:00Z");
+        const CallKey old = store(directory, start, "old");
+        directory.closeWriter();
+        {
+            auto database = Database::open(fileIn(directory), Database::Mode::ReadWrite);
+            dropPayloads(database.value());
+            QVERIFY(database.value().execute("UPDATE meta SET value=8"));
+        }
+        directory.openQuery();
+        const StreamRecord before = directory.query->streams(old).value().at(0);
+        QVERIFY(before.payloads.uses().empty() && !before.describedAt);
+        QVERIFY(before.xr.lostPercent.has_value());
+        directory.open();
+        const CallKey added = store(directory, start + std::chrono::hours(1), "new");
+        directory.closeWriter();
+        directory.openQuery();
+        const StreamRecord after = directory.query->streams(added).value().at(0);
+        QCOMPARE(after.payloads.uses().size(), std::size_t { 2 });
+        QVERIFY(after.describedAt.has_value());
+        QVERIFY(directory.query->streams(old).value().at(0).payloads.uses().empty());
     }
 
     void aDayOfALaterSchemaIsLeftAlone()

@@ -187,6 +187,10 @@ inline StreamRecord fullStream(CallKey call, std::uint32_t index, Timestamp firs
     stream.earlyLost = 19;
     stream.dtmf = "0123456789*#ABCD";
     stream.packetsNotWanted = 1ull << 36;
+    stream.payloads.add(127, "telephone-\"event\"", { 8000 }, first);
+    stream.payloads.add(96, "x/y@z", {}, first + 1ns);
+    stream.payloads.setLeftOut(20);
+    stream.describedAt = first + 3ns;
     stream.xr.lostPercent = 1.5;
     stream.xr.discardedPercent = 2.5;
     stream.xr.burstDensityPercent = 3.5;

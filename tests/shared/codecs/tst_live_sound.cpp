@@ -54,6 +54,7 @@ struct Live {
     int pieces = 0;
     std::int64_t longestBehind = 0; // ms: of what was not given yet when the newest packet was there
     bool inStep = true;
+    std::vector<std::string> notes;
 };
 
 // As the recording gives it: each stream in chunks of a second, each a second and a tick after its first packet.
@@ -80,6 +81,16 @@ Live listen(const std::vector<StreamMedia>& media, Hearing hearing = Hearing::As
     Live live;
     live.audio.sampleRate = 0;
     LiveSound sound(hearing);
+    std::vector<QualityPoint> blind;
+    for (const StreamMedia& one : media) {
+        for (const Timestamp at : one.facts.blindSeconds) {
+            blind.emplace_back().stream = one.stream.key;
+            blind.back().at = at;
+            blind.back().probeLost = true;
+        }
+    }
+    std::ranges::sort(blind, {}, &QualityPoint::at);
+    auto toldUpTo = blind.begin();
     if (media[0].facts.answeredAt)
         sound.setAnsweredAt(*media[0].facts.answeredAt);
     Timestamp newest {};
@@ -96,10 +107,15 @@ Live listen(const std::vector<StreamMedia>& media, Hearing hearing = Hearing::As
     };
     for (const Chunk& chunk : chunks) {
         sound.begin(media[chunk.stream].stream);
-        sound.add(media[chunk.stream].stream.key, chunk.bytes);
         MediaReader reader(chunk.bytes);
         while (const auto packet = reader.next())
             newest = std::max(newest, packet->arrival);
+        auto known = toldUpTo; // seconds that are over: a tick after their end at most
+        while (known != blind.end() && known->at + 1100ms <= newest)
+            ++known;
+        sound.see({ toldUpTo, known });
+        toldUpTo = known;
+        sound.add(media[chunk.stream].stream.key, chunk.bytes);
         sound.take(take);
         if (live.pieces > 0) {
             const auto given = static_cast<std::int64_t>(live.audio.caller.size()) * 1000 / live.audio.sampleRate;
@@ -108,7 +124,9 @@ Live listen(const std::vector<StreamMedia>& media, Hearing hearing = Hearing::As
             live.longestBehind = std::max(live.longestBehind, behind - given);
         }
     }
+    sound.see({ toldUpTo, blind.end() });
     sound.finish(take);
+    live.notes = sound.notes();
     return live;
 }
 
@@ -266,6 +284,45 @@ private slots:
             const auto differs = std::ranges::mismatch(live.audio.*side, whole.*side).in1 - (live.audio.*side).begin();
             QCOMPARE(static_cast<std::size_t>(differs), (whole.*side).size());
         }
+    }
+
+    void whatTheProbeLostIsTreatedAsInTheRecording_data()
+    {
+        QTest::addColumn<bool>("heard");
+        QTest::newRow("as sent") << false;
+        QTest::newRow("as heard") << true;
+    }
+
+    // Losses and late packets, some in seconds in which the probe lost frames itself: of these nothing is made up as
+    // heard, and nothing is discarded.
+    void whatTheProbeLostIsTreatedAsInTheRecording()
+    {
+        QFETCH(bool, heard);
+        const Hearing hearing = heard ? Hearing::AsHeard : Hearing::AsSent;
+        std::mt19937 random(7);
+        Side side { talk(random, 0, 600, 160, 8) };
+        for (std::size_t i = 50; i < 600; i += 30)
+            side.packets[i].arrivalMs += 250;
+        for (std::size_t i = 590; i > 100; i -= 45)
+            side.packets.erase(side.packets.begin() + static_cast<std::ptrdiff_t>(i),
+                side.packets.begin() + static_cast<std::ptrdiff_t>(i + 3));
+        auto media = mediaOf({ side });
+        const CallAudio notBlind = assembleCallAudio(media, Timestamp::max(), hearing);
+        for (const int second : { 2, 3, 4, 7, 11 })
+            media[0].facts.blindSeconds.push_back(testStart + std::chrono::seconds(second));
+        const CallAudio whole = assembleCallAudio(media, Timestamp::max(), hearing);
+        QCOMPARE(whole.caller != notBlind.caller, heard);
+        const Live live = listen(media, hearing);
+        QCOMPARE(live.audio.caller.size(), whole.caller.size());
+        const auto differs = std::ranges::mismatch(live.audio.caller, whole.caller).in1 - live.audio.caller.begin();
+        QCOMPARE(static_cast<std::size_t>(differs), whole.caller.size());
+        const auto said = [](const std::vector<std::string>& notes) {
+            const auto found =
+                std::ranges::find_if(notes, [](const auto& note) { return note.find("probe") != std::string::npos; });
+            return found == notes.end() ? std::string() : found->substr(0, found->find(" packets"));
+        };
+        QVERIFY(!said(whole.notes).empty());
+        QCOMPARE(said(live.notes), said(whole.notes));
     }
 
     void theSameStreamOnTwoPathsIsHeardOnce()
