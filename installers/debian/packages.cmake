@@ -18,11 +18,13 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
 
 set(CPACK_DEBIAN_PROBE_PACKAGE_NAME voipcallmon-probe)
-set(CPACK_COMPONENT_PROBE_DESCRIPTION "VoIP monitoring: the engine of a probe, and its command line
- Finds every telephone call in the packets of a link, measures how each side of it sounded, and keeps records, signalling and
- sound. callmon-engine captures (DPDK) or reads capture files; callmonctl searches and exports.")
-# DPDK loads its drivers by itself, so no library depends on them: the one of any Linux interface, and those of cards.
-set(CPACK_DEBIAN_PROBE_PACKAGE_DEPENDS "systemd, librte-net-af-packet23")
+set(CPACK_COMPONENT_PROBE_DESCRIPTION "The engine of a probe, and its command line. Finds every telephone
+call in the packets of a link, measures how each side of it sounded, and
+keeps records, signalling and sound. callmon-engine captures (DPDK) or reads
+capture files; callmonctl searches and exports.")
+# DPDK loads its drivers by itself, so no library depends on them: that of any Linux interface, that of packet buffers; and those
+# of cards.
+set(CPACK_DEBIAN_PROBE_PACKAGE_DEPENDS "systemd, librte-net-af-packet23, librte-mempool-ring23")
 set(CPACK_DEBIAN_PROBE_PACKAGE_RECOMMENDS "librte-meta-net")
 set(CPACK_DEBIAN_PROBE_PACKAGE_SUGGESTS "ethtool, voipcallmon-console")
 set(CPACK_DEBIAN_PROBE_PACKAGE_CONTROL_EXTRA
@@ -30,9 +32,9 @@ set(CPACK_DEBIAN_PROBE_PACKAGE_CONTROL_EXTRA
   ${CMAKE_CURRENT_SOURCE_DIR}/debian/prerm ${CMAKE_CURRENT_SOURCE_DIR}/debian/postrm)
 
 set(CPACK_DEBIAN_CONSOLE_PACKAGE_NAME voipcallmon-console)
-set(CPACK_COMPONENT_CONSOLE_DESCRIPTION "VoIP monitoring: the desktop program
- Shows the calls that VoIPCallMon probes see, live and past, their signalling, quality and sound. With voipcallmon-probe installed
- it also reads capture files.")
+set(CPACK_COMPONENT_CONSOLE_DESCRIPTION "The desktop program: shows the calls that VoIPCallMon probes see, live
+and past, their signalling, quality and sound. With voipcallmon-probe
+installed it also reads capture files.")
 set(CPACK_DEBIAN_CONSOLE_PACKAGE_RECOMMENDS "voipcallmon-probe, fonts-dejavu-core, libqt6svg6, libasound2-plugins")
 set(CPACK_DEBIAN_CONSOLE_PACKAGE_SUGGESTS "qt6-wayland")
 
