@@ -13,7 +13,9 @@
 #include <QLocale>
 #include <QSettings>
 #include <QTranslator>
+#include <algorithm>
 #include <cstdio>
+#include <string_view>
 
 using namespace callmon;
 
@@ -41,6 +43,20 @@ void useLanguage(QApplication& application, const QString& language)
     }
 }
 
+// Qt would abort where there is nothing to draw on. Help and version are for a terminal alone, too.
+bool prepareDisplay(int argc, char** argv)
+{
+    const auto asksOnly = [](std::string_view argument) {
+        return argument == "-h" || argument == "--help" || argument == "-v" || argument == "--version";
+    };
+    if (std::any_of(argv + 1, argv + argc, asksOnly))
+        return qputenv("QT_QPA_PLATFORM", "offscreen");
+    const bool given = std::any_of(argv + 1, argv + argc,
+        [](std::string_view argument) { return argument == "-platform" || argument == "-display"; });
+    return given || !qEnvironmentVariableIsEmpty("DISPLAY") || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY")
+        || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
+}
+
 // "madrid=tls://probe7.example.com", or an address alone
 std::vector<ProbeAddress> probesOf(const QStringList& texts)
 {
@@ -59,6 +75,10 @@ std::vector<ProbeAddress> probesOf(const QStringList& texts)
 
 int main(int argc, char** argv)
 {
+    if (!prepareDisplay(argc, argv))
+        return complain(failed,
+            QStringLiteral("there is no display here (DISPLAY and WAYLAND_DISPLAY are not set): start it on a desktop, "
+                           "or use callmonctl live"));
     QApplication application(argc, argv);
     QApplication::setOrganizationName(QStringLiteral("VoIPCallMon"));
     QApplication::setApplicationName(QStringLiteral("callmon-console"));

@@ -38,6 +38,29 @@ template <typename Value, typename Into> bool applyValue(const toml::node& node,
     return value.has_value();
 }
 
+std::string listOfWords(std::span<const std::string_view> words)
+{
+    std::string list;
+    for (const std::string_view word : words)
+        list += (list.empty() ? "" : ", ") + std::string(word);
+    return list;
+}
+
+std::string whatItTakes(const std::string& key)
+{
+    if (key == "kind")
+        return "one of " + listOfWords(alarmKindTexts());
+    if (key == "severity")
+        return "one of " + listOfWords(alarmSeverityTexts());
+    if (key == "enabled")
+        return "true or false";
+    if (key == "metric" || key == "group")
+        return "a short text in quotes";
+    if (key.ends_with("threshold"))
+        return "a number";
+    return key.ends_with("-after-s") ? "a whole number of seconds" : "a whole number above 0";
+}
+
 Result<void> applyKey(const std::string& key, const toml::node& node, AlarmRule& rule)
 {
     bool good = false;
@@ -66,9 +89,11 @@ Result<void> applyKey(const std::string& key, const toml::node& node, AlarmRule&
     else if (key == "least-calls")
         good = node.value<std::int64_t>().value_or(0) > 0 && applyValue<std::uint32_t>(node, rule.leastCalls);
     else
-        return Error { "alarm '" + rule.name.str() + "': there is no '" + key + "'" };
+        return Error { "alarm '" + rule.name.str() + "': there is no '" + key
+            + "'; a rule has name, kind, severity, enabled, threshold, clear-threshold, raise-after-s, clear-after-s, "
+              "together, metric, group, window-min, least-calls" };
     if (!good)
-        return Error { "alarm '" + rule.name.str() + "': '" + key + "' cannot be that" };
+        return Error { "alarm '" + rule.name.str() + "': '" + key + "' takes " + whatItTakes(key) };
     return {};
 }
 

@@ -1,5 +1,6 @@
 #include "engine/capture/machine.h"
 #include "engine/probe.h"
+#include "engine/service_manager.h"
 #include "engine/storage/media_preparation.h"
 
 #include <QCoreApplication>
@@ -39,6 +40,9 @@ void catchSignals()
     action.sa_flags = SA_RESTART;
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
+    struct sigaction before = {}; // a terminal that was closed; nohup has it ignored
+    if (sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)
+        sigaction(SIGHUP, &action, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
 }
 
@@ -139,8 +143,10 @@ int main(int argc, char** argv)
     say("reading " + probe->source());
     if (const std::string url = probe->listeningOn(); !url.empty())
         say("listening on " + url);
+    callmon::tellServiceManager("READY=1");
     QCoreApplication::exec();
 
+    callmon::tellServiceManager("STOPPING=1");
     const auto finished = probe->finish();
     printCounters(probe->status());
     sayUnbound(probe->unboundFlows());

@@ -7,8 +7,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <toml++/toml.h>
@@ -166,6 +170,8 @@ const std::vector<Option>& allOptions()
         { "replay", "Capture files to read, in order (pcap, pcapng, gzip too); - is standard input", true,
             [](O& o, const Values& values) -> Result<void> {
                 o.replay = values;
+                if (std::ranges::find(values, std::string()) != values.end())
+                    return Error { "names a file without a name" };
                 return {};
             } },
         { "port", "DPDK port to capture from, by its EAL name: 0000:03:00.0 or net_af_packet0,iface=eth1", false,
@@ -276,10 +282,20 @@ const std::vector<Option>& allOptions()
     return options;
 }
 
-std::optional<std::string> scalarText(const toml::node& node)
+// Of these a number or true is a slip: it would become a directory of that name.
+bool takesTextAlone(std::string_view option)
+{
+    constexpr std::array<std::string_view, 7> options { "replay", "port", "data", "listen", "listen-tls", "identity",
+        "media-directories" };
+    return std::ranges::find(options, option) != options.end();
+}
+
+std::optional<std::string> scalarText(const toml::node& node, bool textAlone)
 {
     if (const auto value = node.value_exact<std::string>())
         return *value;
+    if (textAlone)
+        return std::nullopt;
     if (const auto value = node.value_exact<bool>())
         return *value ? "true" : "false";
     if (const auto value = node.value_exact<std::int64_t>())
@@ -289,11 +305,19 @@ std::optional<std::string> scalarText(const toml::node& node)
 
 Result<toml::table> readFile(const std::string& path)
 {
-    std::error_code problem;
-    if (!std::filesystem::is_regular_file(path, problem))
-        return Error { "there is no configuration file " + path + "; resources/callmon-engine.toml is an example" };
+    std::ifstream file(path);
+    if (const int reason = file ? 0 : errno; reason == ENOENT)
+        return Error {
+            "there is no configuration file " + path
+            + "; callmon-engine.toml, in resources/ of the source or with the documents of the package, is an example"
+        };
+    else if (reason != 0)
+        return Error { "cannot open the configuration " + path + ": " + std::strerror(reason)
+            + (reason == EACCES ? "; this user has to be able to read it and to enter its directory" : "") };
+    if (file.peek(); file.bad()) // a directory can be opened, and not be read
+        return Error { "the configuration " + path + " is a directory: name the file in it" };
     try { // toml++ as Debian builds it reports by exceptions: caught here, nowhere else
-        return toml::parse_file(path);
+        return toml::parse(file, path);
     } catch (const toml::parse_error& mistake) {
         return Error { "cannot read the configuration " + path + ", line " + std::to_string(mistake.source().begin.line)
             + ": " + std::string(mistake.description()) };
@@ -326,19 +350,23 @@ Result<void> applyFile(const std::string& path, ProbeOptions& options)
         const auto option = std::find_if(known.begin(), known.end(), [&](const Option& o) { return name == o.name; });
         if (option == known.end())
             return Error { path + ": there is no option '" + name + "'; callmon-engine --help lists them" };
+        const bool textAlone = takesTextAlone(name);
+        const std::string kind =
+            textAlone ? "a text in quotes" : "a text in quotes, a whole number, or true or false without quotes";
         Values values;
         if (const auto* list = node.as_array(); list && option->isList) {
             for (const auto& element : *list) {
-                const auto value = scalarText(element);
+                const auto value = scalarText(element, textAlone);
                 if (!value)
-                    return Error { path + ": '" + name + "' takes texts or numbers" };
+                    return Error { path + ": '" + name + "' takes " + kind + ", each" };
                 values.push_back(*value);
             }
-        } else if (const auto value = scalarText(node)) {
+        } else if (const auto value = scalarText(node, textAlone)) {
             values.push_back(*value);
         }
         if (values.empty())
-            return Error { path + ": '" + name + "' takes " + (option->isList ? "a list" : "one value") };
+            return Error { path + ": '" + name + "' takes " + (option->isList ? "a list [...], each of it " : "")
+                + kind };
         if (auto applied = option->apply(options, values); !applied)
             return Error { path + ": " + name + " " + applied.error().what };
     }

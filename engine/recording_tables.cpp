@@ -44,7 +44,8 @@ Result<void> applyKey(const std::string& key, const toml::node& node, RecordingR
             + "'; a rule has record, caller, callee, number, address, trunk, header, enabled" };
     }
     if (!good)
-        return Error { "recording '" + rule.name.str() + "': '" + key + "' cannot be that" };
+        return Error { "recording '" + rule.name.str() + "': '" + key + "' takes "
+            + (key == "enabled" ? "true or false" : "a short text in quotes") };
     return {};
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <net/if.h>
 
 namespace callmon {
 
@@ -37,6 +38,18 @@ std::string withLongPlaces(std::string_view device)
     if (argument(device, "framecnt").empty())
         all += ",framecnt=4096";
     return all;
+}
+
+std::optional<std::string> complaintAboutInterface(std::string_view device)
+{
+    if (!isAfPacket(device))
+        return std::nullopt;
+    const std::string interface(argument(device, "iface"));
+    if (interface.empty())
+        return "say which interface it captures from: net_af_packet0,iface=eth1";
+    if (if_nametoindex(interface.c_str()) == 0)
+        return "there is no interface " + interface + "; `ip link` lists those there are";
+    return std::nullopt;
 }
 
 std::size_t placeSizeOf(std::string_view device)

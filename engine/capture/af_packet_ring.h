@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,9 @@ namespace callmon {
 bool isAfPacket(std::string_view device);
 // `device` of net_af_packet with places of 16 KiB where it does not say framesz itself, and 4096 of them.
 std::string withLongPlaces(std::string_view device);
+// What is wrong with the interface that `device` of net_af_packet names; DPDK itself gives no reason, or an ioctl's
+// name.
+std::optional<std::string> complaintAboutInterface(std::string_view device);
 // What a packet buffer must hold for this device, bytes: a place of the ring, headroom not included.
 std::size_t placeSizeOf(std::string_view device);
 

@@ -63,6 +63,8 @@ Result<std::unique_ptr<DpdkPort>> DpdkPort::open(const DpdkPortOptions& options)
             return checked.error();
     if (options.name.empty())
         return Error { "the port has no name" };
+    if (const auto wrong = complaintAboutInterface(options.name))
+        return Error { "port " + options.name + ": " + *wrong };
     auto port = std::make_unique<Port>();
     port->name = isPci ? address + options.name.substr(std::min(options.name.find(','), options.name.size()))
                        : withLongPlaces(options.name);

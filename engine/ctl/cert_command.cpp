@@ -34,7 +34,7 @@ int revoke(Authority& authority, const CertOptions& options, CtlOutput output)
                                         : "Revoked " + std::to_string(revoked.value())
                 + (revoked.value() == 1 ? " certificate of " : " certificates of ") + options.name + '.')
                << " Copy " << authority.revokedList().string()
-               << " into the identity directory of each engine: it holds for the next connection.\n";
+               << " into the identity directory of each engine: who is connected is dropped within a second.\n";
     return 0;
 }
 
@@ -65,7 +65,9 @@ int manageCertificates(const CertOptions& options, CtlOutput output)
     switch (options.action) {
     case Action::Engine:
         return sayWhere(authority.value().issueEngine(options.name, options.hosts, options.days),
-            "Copy it to the probe and give it to callmon-engine as --identity, with --listen-tls.", output);
+            "Copy it to the probe's /etc/callmon/identity, readable for the user that callmon-engine runs as (of the "
+            "service: systemd-tmpfiles --create callmon.conf), and start that with --listen-tls.",
+            output);
     case Action::User:
         return sayWhere(authority.value().issueUser(options.name, options.role, options.days),
             "Copy it to the user's ~/.config/callmon, and connect to tls://HOST.", output);

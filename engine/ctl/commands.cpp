@@ -173,7 +173,12 @@ int runCtl(const std::vector<std::string>& arguments, const OpenEngine& openEngi
     const std::string url = options.engine.empty() ? defaultEngineUrl().toString().toStdString() : options.engine;
     auto source = fromDirectory ? DataDirectorySource::open(options.data) : openEngine(url);
     if (!source) {
-        fail(output, source.error());
+        fail(output,
+            fromDirectory || !options.engine.empty()
+                ? source.error()
+                : Error { source.error().what
+                    + " Is callmon-engine running here? --engine URL asks another one, --data DIR reads what one has "
+                      "kept." });
         return fromDirectory ? 2 : 1;
     }
     say(*source.value(), output);

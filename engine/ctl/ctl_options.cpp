@@ -244,6 +244,8 @@ bool isPlainPeriod(const CallQuery& query) // from and to alone
 // What is wrong with a report as it was asked for; empty: nothing.
 std::string complaintAboutReport(const CtlOptions& options)
 {
+    if (options.stepMinutes != 0 && options.reportOf != ReportOf::History)
+        return "--step is of the metrics of minutes: give --history, too";
     if (options.reportOf != ReportOf::Calls) {
         if (options.reportBy > ReportBy::Codec)
             return "the metrics of minutes and windows are kept --by total, trunk, prefix or codec";
@@ -494,6 +496,8 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     if (!options.engine.empty())
         if (const auto address = parseRemoteUrl(QString::fromStdString(options.engine)); !address)
             return CtlMessage { 2, "callmonctl: --engine " + options.engine + ": " + address.error().what + '\n' };
+    if (options.query.from && options.query.to && *options.query.from >= *options.query.to)
+        return CtlMessage { 2, "callmonctl: nothing lies between --from and --to: the one is not before the other\n" };
     for (const auto& mos : { options.query.minMos, options.query.maxMos })
         if (mos && !std::isfinite(*mos))
             return CtlMessage { 2, "callmonctl: --min-mos and --max-mos take a MOS, 1 to 4.5\n" };

@@ -87,7 +87,7 @@ struct CtlOptions {
     std::vector<std::string> prefixes; // report by prefix: of the callee, the longest that fits
     std::size_t mostGroups = 100; // report: those with most attempts; 0: all
     ReportOf reportOf = ReportOf::Calls;
-    std::uint32_t stepMinutes = 60; // report --history
+    std::uint32_t stepMinutes = 0; // report --history; 0: not said, an hour
     bool messages = false; // flow: their text, too
     CertOptions cert;
     KeepingCommand keeping; // hold, delete, retention

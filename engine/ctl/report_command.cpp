@@ -176,7 +176,7 @@ int reportMeasured(CallSource& source, const CtlOptions& options, CtlOutput outp
     query.from = options.query.from;
     query.to = options.query.to;
     query.grouping = grouping;
-    query.stepMinutes = options.stepMinutes;
+    query.stepMinutes = options.stepMinutes == 0 ? 60 : options.stepMinutes;
     const auto done = source.serviceHistory(query, [&](const ServiceRow& row) {
         rows->row(serviceRowFields(row));
         return static_cast<bool>(output.out);

@@ -37,6 +37,14 @@ Result<void> prepareDirectory(const std::filesystem::path& directory)
     return {};
 }
 
+// Root's socket, and one in a directory that its owner has opened to the group and to nobody else, are for the group,
+// too.
+bool isForGroup(const std::filesystem::path& directory)
+{
+    struct stat status { };
+    return geteuid() == 0 || (stat(directory.c_str(), &status) == 0 && (status.st_mode & 0057) == 0050);
+}
+
 Result<void> makeWay(const std::filesystem::path& path, const sockaddr_un& address)
 {
     struct stat status { };
@@ -93,7 +101,7 @@ Result<void> LocalListener::listen(const std::filesystem::path& path)
     if (descriptor < 0 || bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
         return fail("cannot listen at " + path.string());
     // Before listen(): nobody can have connected under the rights that the umask left.
-    if (chmod(path.c_str(), geteuid() == 0 ? 0660 : 0600) != 0 || ::listen(descriptor, 64) != 0)
+    if (chmod(path.c_str(), isForGroup(path.parent_path()) ? 0660 : 0600) != 0 || ::listen(descriptor, 64) != 0)
         return fail("cannot listen at " + path.string());
     struct stat status { };
     if (lstat(path.c_str(), &status) == 0)

@@ -10,7 +10,8 @@
 namespace callmon {
 
 // The directory is created private when it is missing (0750 for root, so that a group can be let in; else 0700), and
-// must belong to this user or root. The socket gets 0660 or 0600 before anyone can connect.
+// must belong to this user or root. The socket gets its rights before anyone can connect: 0660 for root, and where the
+// directory is open to the group and to nobody else; else 0600.
 class LocalListener : public QObject {
     Q_OBJECT
 

@@ -139,6 +139,14 @@ std::size_t RemoteService::sessions() const
         std::count_if(m_clients.begin(), m_clients.end(), [](const auto& client) { return client->hasSession(); }));
 }
 
+std::size_t RemoteService::clientsOf(const RemoteUser& user, bool withSession) const
+{
+    return static_cast<std::size_t>(std::count_if(m_clients.begin(), m_clients.end(), [&](const auto& client) {
+        return client->user().name == user.name && client->user().from.empty() == user.from.empty()
+            && (client->hasSession() || !withSession);
+    }));
+}
+
 std::vector<NamedCounter> RemoteService::counters() const
 {
     return { { "remote_clients", m_accepted }, { "remote_clients_refused", m_refused },
@@ -176,6 +184,10 @@ void RemoteService::admit(std::unique_ptr<QIODevice> transport, RemoteUser user)
         ++m_refused;
         return tellRefusal(user, refusedConnection, QStringLiteral("there are clients enough"));
     }
+    if (clientsOf(user, false) >= 2 * m_options.maxSessionsOfOne) {
+        ++m_refused;
+        return tellRefusal(user, refusedConnection, QStringLiteral("this user has clients enough"));
+    }
     ++m_accepted;
     RemoteClient::Greeting greeting { m_options.protocol, QString::fromStdString(m_status().version),
         m_options.maxUnsentBytes, {}, RequestGate(user, m_audit) };
@@ -183,6 +195,11 @@ void RemoteService::admit(std::unique_ptr<QIODevice> transport, RemoteUser user)
         if (sessions() >= m_options.maxSessions) {
             ++m_refused;
             tellRefusal(user, refusedConnection, QStringLiteral("there are sessions enough"));
+            return nullptr;
+        }
+        if (clientsOf(user, true) >= m_options.maxSessionsOfOne) {
+            ++m_refused;
+            tellRefusal(user, refusedConnection, QStringLiteral("this user has sessions enough"));
             return nullptr;
         }
         auto runner = std::make_unique<QueryRunner>(m_options.openQuery, m_options.alarms, user.name);
@@ -235,6 +252,7 @@ void RemoteService::everySecond()
     ProbeStatus now = m_status();
     m_rates.apply(now, std::chrono::steady_clock::now());
     const QByteArray whole = encode(now);
+    const TlsListener::Revoked revoked = m_tls.isListening() ? m_tls.revoked() : TlsListener::Revoked();
     const StatusBlobs status { whole, encode(withoutAddresses(std::move(now))) };
     for (const auto& client : m_clients) {
         FramePipe& pipe = client->pipe();
@@ -243,6 +261,11 @@ void RemoteService::everySecond()
             reason = "it fell silent";
         else if (pipe.millisecondsStalled() > m_options.stall.count()) // its bytes have a cap, too
             reason = "it does not read what it is sent";
+        const bool taken = !client->user().serial.empty() && revoked.has(client->user().serial);
+        if (taken) {
+            tellRefusal(client->user(), refusedConnection, QStringLiteral("its certificate was revoked"));
+            reason = "its certificate was revoked";
+        }
         if (reason == nullptr) {
             client->everySecond(status);
             continue;

@@ -21,6 +21,7 @@ class RemoteClient;
 
 struct RemoteServiceOptions {
     std::size_t maxSessions = 32; // consoles of a control room, and programs beside them
+    std::size_t maxSessionsOfOne = 24; // of one user: nobody takes the places of all others
     std::chrono::milliseconds second { 1000 }; // between two deltas
     std::chrono::milliseconds silence { 15'000 }; // a client that says nothing for so long is dropped
     std::chrono::milliseconds stall { 10'000 }; // and one that does not read
@@ -56,6 +57,7 @@ public:
     std::vector<NamedCounter> counters() const;
 
 private:
+    std::size_t clientsOf(const RemoteUser& user, bool withSession) const;
     Result<void> openAudit();
     void takeLocal();
     void takeTls();

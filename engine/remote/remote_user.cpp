@@ -16,7 +16,8 @@ std::optional<RemoteUser> userOf(const QSslCertificate& certificate, std::string
     const auto role = parseRemoteRole(units.front().toStdString());
     if (!role)
         return std::nullopt;
-    return RemoteUser { names.front().toStdString(), *role, std::move(from) };
+    const QByteArray serial = certificate.serialNumber().replace(":", "").toLower(); // Qt writes 0a:1b
+    return RemoteUser { names.front().toStdString(), *role, std::move(from), serial.toStdString() };
 }
 
 }

@@ -13,6 +13,7 @@ struct RemoteUser {
     std::string name;
     RemoteRole role = RemoteRole::Viewer;
     std::string from; // address of the other end; empty: the local socket
+    std::string serial {}; // of the certificate, lower-case hexadecimal digits; empty: the local socket
 };
 std::string placeOf(const RemoteUser& user); // "192.0.2.7", "local"
 

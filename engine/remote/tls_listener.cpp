@@ -73,6 +73,9 @@ Result<void> TlsListener::listen(const RemoteAddress& address)
     const auto identity = loadIdentity(address.identity);
     if (!identity)
         return identity.error();
+    if (const auto user = userOf(identity.value().localCertificate(), {}))
+        return Error { "the certificate in " + address.identity.string() + " is that of the user " + user->name
+            + ", which no console takes for an engine's: callmonctl cert engine makes one" };
     const QHostAddress host(address.host);
     if (host.isNull())
         return Error { "the engine listens at an address, not at a name: write tls://0.0.0.0:"
@@ -80,8 +83,8 @@ Result<void> TlsListener::listen(const RemoteAddress& address)
             + address.host.toStdString() };
     m_server.setSslConfiguration(identity.value());
     if (!m_server.listen(host, address.port))
-        return Error { "cannot listen at " + address.text().toStdString() + ": "
-            + m_server.errorString().toStdString() };
+        return Error { "cannot listen at " + address.text().toStdString() + ": " + m_server.errorString().toStdString()
+            + "; `ss -ltnp` shows who listens, `ip address` which addresses are here" };
     m_address = address;
     m_address.port = m_server.serverPort();
     return {};
@@ -100,7 +103,7 @@ std::optional<TlsListener::Connection> TlsListener::nextConnection()
         std::unique_ptr<QIODevice> transport(socket);
         const QSslCertificate certificate = socket->peerCertificate();
         const auto user = userOf(certificate, socket->peerAddress().toString().toStdString());
-        if (user && !isRevoked(certificate))
+        if (user && !revoked().has(user->serial))
             return Connection { std::move(transport), *user };
         emit refused(nameOf(*socket),
             user ? QStringLiteral("the certificate of %1 is revoked").arg(QString::fromStdString(user->name))
@@ -110,17 +113,16 @@ std::optional<TlsListener::Connection> TlsListener::nextConnection()
 }
 
 // A list that cannot be read revokes everybody: better nobody gets in than who must not.
-bool TlsListener::isRevoked(const QSslCertificate& certificate) const
+TlsListener::Revoked TlsListener::revoked() const
 {
+    Revoked revoked;
     QFile file(QString::fromStdString((m_address.identity / revokedFile).string()));
     if (!file.exists())
-        return false;
-    if (!file.open(QIODevice::ReadOnly))
-        return true;
-    const QByteArray serial = certificate.serialNumber().replace(":", "").toLower(); // Qt writes 0a:1b
-    const auto lines = file.readAll().split('\n');
-    return std::any_of(lines.begin(), lines.end(),
-        [&](const QByteArray& line) { return line.split(' ').front().trimmed().toLower() == serial; });
+        return revoked;
+    revoked.m_readable = file.open(QIODevice::ReadOnly);
+    for (const QByteArray& line : file.readAll().split('\n'))
+        revoked.m_serials.insert(line.split(' ').front().trimmed().toLower().toStdString());
+    return revoked;
 }
 
 }

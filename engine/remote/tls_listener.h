@@ -8,6 +8,8 @@
 #include <QIODevice>
 #include <QSslServer>
 #include <memory>
+#include <set>
+#include <string>
 
 namespace callmon {
 
@@ -36,7 +38,8 @@ class TlsListener : public QObject {
 public:
     explicit TlsListener(QObject* parent = nullptr);
 
-    // `address.identity` is the engine's; `revoked` beside its files lists serial numbers, and is read for each client.
+    // `address.identity` is the engine's; `revoked` beside its files lists serial numbers, and is read for each client
+    // that comes.
     Result<void> listen(const RemoteAddress& address);
     void close() { m_server.close(); }
     bool isListening() const { return m_server.isListening(); }
@@ -48,13 +51,23 @@ public:
     };
     std::optional<Connection> nextConnection(); // nothing when there is none
 
+    // As the list stands now: for those who came before. One that cannot be read revokes everybody.
+    class Revoked {
+    public:
+        bool has(const std::string& serial) const { return !m_readable || m_serials.contains(serial); }
+
+    private:
+        friend class TlsListener;
+        bool m_readable = true;
+        std::set<std::string> m_serials;
+    };
+    Revoked revoked() const;
+
 signals:
     void newConnection();
     void refused(const QString& from, const QString& why);
 
 private:
-    bool isRevoked(const QSslCertificate& certificate) const;
-
     TlsServer m_server;
     RemoteAddress m_address;
 };

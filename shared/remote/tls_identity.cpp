@@ -53,6 +53,14 @@ Result<QSslKey> keyIn(const std::filesystem::path& path)
     return Error { path.string() + " is no private key in PEM" + howToMake };
 }
 
+// A private key in DER holds its public half, and that ends as the certificate's does: with a point, or modulus and
+// exponent.
+bool belongsTo(const QSslKey& key, const QSslCertificate& certificate)
+{
+    constexpr qsizetype tail = 64;
+    return key.toDer().contains(certificate.publicKey().toDer().right(tail));
+}
+
 }
 
 std::filesystem::path userIdentityDirectory()
@@ -76,6 +84,9 @@ Result<QSslConfiguration> loadIdentity(const std::filesystem::path& directory)
     const auto key = keyIn(directory / keyFile);
     if (!key)
         return key.error();
+    if (!belongsTo(key.value(), own.value()))
+        return Error { (directory / keyFile).string() + " is not the key of " + certificateFile
+            + " beside it: copy both from the same folder" + howToMake };
     const auto doubts = QSslCertificate::verify({ own.value(), authority.value() });
     for (const QSslError& doubt : doubts)
         if (doubt.error() != QSslError::SelfSignedCertificateInChain

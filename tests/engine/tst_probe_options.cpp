@@ -3,6 +3,7 @@
 
 #include <QTemporaryDir>
 #include <QtTest>
+#include <unistd.h>
 
 using namespace callmon;
 
@@ -62,7 +63,8 @@ private slots:
                                          << "--skinny-ports";
         QTest::newRow("more streams of a call than there is room for")
             << QStringList { "--replay", "f", "--data", "d", "--max-streams-per-call", "65" } << "64";
-        QTest::newRow("folder as file") << QStringList { "--config", "/tmp" } << "no configuration file";
+        QTest::newRow("folder as file") << QStringList { "--config", "/tmp" } << "is a directory";
+        QTest::newRow("file without a name") << QStringList { "--replay", "", "--data", "d" } << "without a name";
         QTest::newRow("missing file") << QStringList { "--config", "/nonexistent/x.toml" } << "/nonexistent/x.toml";
     }
 
@@ -99,6 +101,50 @@ private slots:
         const QTemporaryDir dir;
         const std::string path = writeFile(dir, "dta = \"x\"\n");
         QVERIFY(errorOf({ "--config", path.c_str() }).find("dta") != std::string::npos);
+    }
+
+    void valuesOfAnotherKindAreNamed_data()
+    {
+        QTest::addColumn<QByteArray>("line");
+        QTest::addColumn<QString>("named");
+        QTest::newRow("data is no truth") << QByteArray("data = true") << "'data' takes a text in quotes";
+        QTest::newRow("port is no number") << QByteArray("port = 5") << "'port' takes a text in quotes";
+        QTest::newRow("files are no numbers") << QByteArray("replay = [1]") << "'replay' takes a text in quotes, each";
+        QTest::newRow("no part of a call") << QByteArray("max-calls = 1.5") << "a whole number";
+        QTest::newRow("no table") << QByteArray("sip-ports = { a = 1 }") << "a list [...]";
+        QTest::newRow("given twice") << QByteArray("max-calls = 100\nmax-calls = 100") << "line 2";
+        QTest::newRow("alarm of a word") << QByteArray("[[alarm]]\nname = \"jitter-high\"\nthreshold = \"high\"")
+                                         << "'threshold' takes a number";
+        QTest::newRow("alarm of no severity")
+            << QByteArray("[[alarm]]\nname = \"jitter-high\"\nseverity = \"bad\"") << "one of critical, major";
+        QTest::newRow("alarm of no such thing")
+            << QByteArray("[[alarm]]\nname = \"jitter-high\"\ncolour = 1") << "clear-threshold";
+        QTest::newRow("recording for nobody")
+            << QByteArray("[[recording]]\nname = \"x\"\nrecord = \"no\"\ncaller = 5") << "a short text in quotes";
+    }
+
+    void valuesOfAnotherKindAreNamed()
+    {
+        QFETCH(QByteArray, line);
+        QFETCH(QString, named);
+        const QTemporaryDir dir;
+        const std::string path = writeFile(dir, (line + '\n').constData());
+        const QString error = QString::fromStdString(errorOf({ "--config", path.c_str() }));
+        QVERIFY2(error.contains(named), qPrintable(error));
+    }
+
+    void aFileThatMayNotBeReadIsNotCalledMissing()
+    {
+        const QTemporaryDir dir;
+        const std::string path = writeFile(dir, "data = \"x\"\n");
+        QVERIFY(QFile::setPermissions(QString::fromStdString(path), {}));
+        const bool root = geteuid() == 0;
+        if (root)
+            QCOMPARE(seteuid(65534), 0);
+        const std::string error = errorOf({ "--config", path.c_str() });
+        if (root)
+            QCOMPARE(seteuid(0), 0);
+        QVERIFY2(error.find("Permission denied") != std::string::npos, error.c_str());
     }
 
     void brokenFileIsReportedWithItsLine()

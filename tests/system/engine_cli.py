@@ -160,6 +160,47 @@ class Contract(unittest.TestCase):
             self.assertEqual(done.returncode, 2, f"{args}: {done.stderr}")
             self.assertTrue(done.stderr.strip(), args)
 
+    def live_engine(self, data, **more):
+        traffic = subprocess.Popen([program("callmon-traffic"), "--live", "--seed", "6", "--concurrent", "30"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(lambda: (traffic.kill(), traffic.wait()))
+        engine = subprocess.Popen([program("callmon-engine"), "--replay", "-", "--pace", "recorded", "--data", data,
+                                   "--listen", "none"], stdin=traffic.stdout, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, text=True, **more)
+        traffic.stdout.close()
+        return engine
+
+    def test_each_signal_ends_it_at_any_moment_with_all_stored(self):
+        for sent in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            for seconds in (0.02, 0.2, 3.0):
+                data = folder("signalled")
+                engine = self.live_engine(data)
+                time.sleep(seconds)
+                engine.send_signal(sent)
+                out, said = engine.communicate(timeout=60)
+                what = f"{sent.name} after {seconds} s: {said}"
+                if "reading" not in said and engine.returncode == -sent:
+                    continue  # before it was one
+                self.assertEqual(engine.returncode, 0, what)
+                counters = dict(line.rsplit(" ", 1) for line in out.splitlines())
+                self.assertEqual(counters["record_queue_percent"], "0", what)
+                listed = run(program("callmonctl"), "calls", "--data", data, "--format", "csv")
+                self.assertEqual((listed.returncode, listed.stderr), (0, ""), what)
+                self.assertFalse(os.path.exists(os.path.join(data, "live.journal")), what)  # nothing is left to recover
+                if seconds > 1:
+                    self.assertIn("probe_stopped", listed.stdout, what)
+
+    def test_a_terminal_that_closes_does_not_end_it_under_nohup(self):
+        engine = self.live_engine(folder("nohup"), preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+        said = engine.stderr.readline()
+        self.assertIn("reading", said)
+        engine.send_signal(signal.SIGHUP)
+        time.sleep(0.5)
+        self.assertIsNone(engine.poll())
+        engine.terminate()
+        engine.communicate(timeout=60)
+        self.assertEqual(engine.returncode, 0)
+
     def test_unreadable_capture_and_unwritable_data_directory_exit_with_one(self):
         done = run(program("callmon-engine"), "--replay", "/nonexistent.pcap", "--data", folder("d1"))
         self.assertEqual(done.returncode, 1)

@@ -235,7 +235,9 @@ void TestDpdkPort::whatCannotBeOpenedSaysWhy_data()
     QTest::newRow("no such file") << "net_pcap9,rx_pcap=/no/such.pcap"
                                   << "port net_pcap9.*/no/such.pcap";
     QTest::newRow("no such interface") << "net_af_packet9,iface=nosuch0"
-                                       << "port net_af_packet9.*(SIOCGIFINDEX|AF_PACKET)";
+                                       << "there is no interface nosuch0; `ip link`";
+    QTest::newRow("no interface") << "net_af_packet9"
+                                  << "say which interface";
     QTest::newRow("empty name") << ""
                                 << "port";
 }

@@ -196,6 +196,7 @@ private slots:
         QTest::newRow("no SSRC") << QStringList { "streams", "--ssrc", "0x123456789" } << 2 << "0x123456789";
         QTest::newRow("unbound of a directory") << QStringList { "unbound", "--data", directory } << 2 << "--engine";
         QTest::newRow("no engine") << QStringList { "status", "--engine", "local:/refuse" } << 1 << "nobody answers";
+        QTest::newRow("no engine here") << QStringList { "status" } << 1 << "--data DIR";
         QTest::newRow("no such call") << QStringList { "wav", "nobody", "-o", "x.wav", "--data", directory } << 1
                                       << "nobody";
         QTest::newRow("no media") << QStringList { "wav", "12345", "-o", "x.wav", "--data", directory } << 1
@@ -211,6 +212,10 @@ private slots:
         QTest::newRow("history by caller") << QStringList { "report", "--history", "--by", "caller" } << 2 << "prefix";
         QTest::newRow("history of a caller") << QStringList { "report", "--history", "--caller", "1" } << 2 << "--from";
         QTest::newRow("windows of a directory") << QStringList { "report", "--live", "--data", "a" } << 2 << "--engine";
+        QTest::newRow("step of no history")
+            << QStringList { "report", "--step", "5m", "--data", directory } << 2 << "--history";
+        QTest::newRow("no time between") << QStringList { "calls", "--from", "2026-03-02", "--to", "2026-03-01" } << 2
+                                         << "not before";
         QTest::newRow("no step") << QStringList { "report", "--history", "--step", "7m" } << 2 << "7m";
         QTest::newRow("prefixes of nothing") << QStringList { "report", "--prefix", "+34" } << 2 << "--by prefix";
         QTest::newRow("help") << QStringList { "--help" } << 0 << "";

@@ -52,6 +52,38 @@ private slots:
         QCOMPARE(rightsOf(m_path), root ? 0660U : 0600U);
     }
 
+    // As systemd makes it for a service: the group may go in, so it may ask.
+    void theGroupGetsInWhereTheDirectoryWasOpenedToItAlone_data()
+    {
+        QTest::addColumn<unsigned>("directory");
+        QTest::addColumn<unsigned>("socket");
+        QTest::newRow("to the group") << 0750U << 0660U;
+        QTest::newRow("to all") << 0755U << 0600U;
+        QTest::newRow("to nobody") << 0700U << 0600U;
+    }
+
+    void theGroupGetsInWhereTheDirectoryWasOpenedToItAlone()
+    {
+        QFETCH(unsigned, directory);
+        QFETCH(unsigned, socket);
+        const QString run = m_directory->filePath("run");
+        QVERIFY(QDir(m_directory->path()).mkdir("run"));
+        QCOMPARE(chmod(qPrintable(run), directory), 0);
+        const bool root = geteuid() == 0;
+        if (root) { // whose sockets are the group's anyway
+            QCOMPARE(chmod(qPrintable(m_directory->path()), 0755), 0);
+            QCOMPARE(chown(qPrintable(run), 65534, 65534), 0);
+            QCOMPARE(seteuid(65534), 0);
+        }
+        LocalListener listener;
+        const auto listening = listener.listen(m_path.toStdString());
+        const unsigned rights = rightsOf(m_path);
+        if (root)
+            QCOMPARE(seteuid(0), 0);
+        QVERIFY(listening);
+        QCOMPARE(rights, socket);
+    }
+
     void socketOfADeadEngineIsReplaced()
     {
         QVERIFY(QDir(m_directory->path()).mkdir("run"));

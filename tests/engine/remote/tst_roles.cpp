@@ -150,13 +150,15 @@ struct Site {
     std::unique_ptr<RemoteService> service;
     QString failure;
 
-    Site()
+    explicit Site(std::size_t sessions = 32, std::size_t ofOne = 24)
     {
         data.calls = 3;
         data.messages = 1;
         data.chunksPerStream = 1;
         table.update(callOf(1));
         RemoteServiceOptions options;
+        options.maxSessions = sessions;
+        options.maxSessionsOfOne = ofOne;
         options.second = 20ms;
         options.alarms = &alarms;
         options.recording = &recording;
@@ -506,6 +508,52 @@ private slots:
             }));
             QCOMPARE(noted, knows ? std::string() : std::string("refused follow alarms"));
         }
+    }
+
+    // Not when the console is started anew, which may be next year.
+    void whoIsRevokedWhileConnectedIsDropped()
+    {
+        Site site;
+        Recorder ada;
+        Recorder bob;
+        ada.probe.open(site.urlFor(RemoteRole::Admin));
+        bob.probe.open(site.urlFor(RemoteRole::Reviewer));
+        QTRY_VERIFY_WITH_TIMEOUT(ada.connected() && bob.connected(), patience);
+        QCOMPARE(site.service->sessions(), 2u);
+        QCOMPARE(site.authority.revoke("a-admin").value(), std::size_t { 1 });
+        std::filesystem::copy_file(site.authority.revokedList(), site.root / "site" / "engines" / "probe" / "revoked");
+        QTRY_VERIFY_WITH_TIMEOUT(!ada.connected(), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(site.service->sessions(), 1u, patience);
+        QVERIFY(bob.connected());
+        const auto entries = site.audited();
+        QVERIFY(std::ranges::any_of(entries, [](const AuditEntry& entry) {
+            return entry.user == "a-admin" && entry.action == "refused connection"
+                && entry.detail == "its certificate was revoked";
+        }));
+    }
+
+    void oneUserLeavesPlacesToTheOthers()
+    {
+        Site site(3, 2);
+        const QUrl viewer = site.urlFor(RemoteRole::Viewer);
+        std::vector<std::unique_ptr<Recorder>> greedy;
+        for (int i = 0; i < 4; ++i) {
+            greedy.push_back(std::make_unique<Recorder>());
+            greedy.back()->probe.open(viewer);
+        }
+        const auto connected = [&] {
+            return std::ranges::count_if(greedy, [](const auto& client) { return client->connected(); });
+        };
+        const auto toldSo = [&] {
+            return std::ranges::count_if(
+                greedy, [](const auto& c) { return !c->messages.empty() && c->messages.back().contains("too many"); });
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(connected(), 2, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(toldSo(), 2, patience);
+        Recorder admin;
+        admin.probe.open(site.urlFor(RemoteRole::Admin));
+        QTRY_VERIFY_WITH_TIMEOUT(admin.connected(), patience);
+        QCOMPARE(site.service->sessions(), 3u);
     }
 
     void aRevokedCertificateIsToldSo()

@@ -5,10 +5,12 @@
 #include "shared/remote/tls_identity.h"
 
 #include <QFile>
+#include <QProcess>
 #include <QSignalSpy>
 #include <QSslConfiguration>
 #include <QSslKey>
 #include <QSslSocket>
+#include <QTcpServer>
 #include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QTest>
@@ -272,10 +274,55 @@ private slots:
             name.error().what.find("at an address, not at a name") != std::string::npos, name.error().what.c_str());
         const auto identity = engine.listener.listen(addressOf("127.0.0.1", 0, engine.site.root));
         QVERIFY2(identity.error().what.find("callmonctl cert") != std::string::npos, identity.error().what.c_str());
+        const auto user =
+            engine.listener.listen(addressOf("127.0.0.1", 0, engine.site.authority.issueUser("ada", "admin").value()));
+        QVERIFY(!user.has_value());
+        QVERIFY2(user.error().what.find("cert engine") != std::string::npos, user.error().what.c_str());
+        QTcpServer other;
+        QVERIFY(other.listen(QHostAddress::LocalHost));
+        const auto taken = engine.listener.listen(addressOf("127.0.0.1", other.serverPort(), engine.site.engine));
+        QVERIFY(!taken.has_value());
+        QVERIFY2(taken.error().what.find("ss -ltnp") != std::string::npos, taken.error().what.c_str());
         QFile key(QString::fromStdString((engine.site.engine / keyFile).string()));
         QVERIFY(key.resize(10));
         const auto broken = engine.listener.listen(addressOf("127.0.0.1", 0, engine.site.engine));
         QVERIFY2(broken.error().what.find("no private key") != std::string::npos, broken.error().what.c_str());
+    }
+
+    // Else it would listen, and every handshake would fail.
+    void aKeyOfAnotherCertificateIsRefused_data()
+    {
+        QTest::addColumn<QString>("algorithm");
+        QTest::newRow("EC") << QString();
+        QTest::newRow("RSA") << QStringLiteral("rsa");
+    }
+
+    void aKeyOfAnotherCertificateIsRefused()
+    {
+        QFETCH(QString, algorithm);
+        Site site;
+        if (!algorithm.isEmpty()) { // as another authority may have made it, of both sorts' keys the one that fits
+            const QString folder = QString::fromStdString(site.engine.string());
+            QProcess openssl;
+            openssl.setWorkingDirectory(folder);
+            openssl.start("openssl",
+                { "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", keyFile, "-out", certificateFile, "-days",
+                    "2", "-subj", "/CN=probe" });
+            if (!openssl.waitForStarted())
+                QSKIP("no openssl");
+            QVERIFY(openssl.waitForFinished());
+            QCOMPARE(openssl.exitCode(), 0);
+            QVERIFY(QFile::remove(folder + '/' + authorityFile));
+            QVERIFY(QFile::copy(folder + '/' + certificateFile, folder + '/' + authorityFile));
+        }
+        const auto fitting = loadIdentity(site.engine);
+        QVERIFY2(fitting.has_value(), fitting.has_value() ? "" : fitting.error().what.c_str());
+        const std::filesystem::path another = site.authority.issueEngine("another", { "127.0.0.1" }).value();
+        std::filesystem::copy_file(
+            another / keyFile, site.engine / keyFile, std::filesystem::copy_options::overwrite_existing);
+        const auto mixed = loadIdentity(site.engine);
+        QVERIFY(!mixed.has_value());
+        QVERIFY2(mixed.error().what.find("not the key of") != std::string::npos, mixed.error().what.c_str());
     }
 };
 

@@ -1,0 +1,27 @@
+# At install time: CALLMON_FROM, with the places that it names filled in, becomes CALLMON_TO, below the prefix. ETC/... is a
+# file of the configuration directory: never overwritten, for somebody has edited it.
+if(CMAKE_INSTALL_PREFIX MATCHES "^/usr(/local)?/?$")
+  set(CALLMON_ETC_DIR /etc/callmon)
+else()
+  set(CALLMON_ETC_DIR ${CMAKE_INSTALL_PREFIX}/etc/callmon)
+endif()
+set(CALLMON_BIN_DIR ${CMAKE_INSTALL_PREFIX}/bin)
+set(CALLMON_DOC_DIR ${CMAKE_INSTALL_PREFIX}/share/doc/voipcallmon-probe)
+
+if(CALLMON_TO MATCHES "^ETC/(.*)")
+  set(installed $ENV{DESTDIR}${CALLMON_ETC_DIR}/${CMAKE_MATCH_1})
+  if(EXISTS ${installed})
+    message(STATUS "Left as it is: ${installed}")
+    return()
+  endif()
+  file(MAKE_DIRECTORY $ENV{DESTDIR}${CALLMON_ETC_DIR}/identity)
+  file(CHMOD $ENV{DESTDIR}${CALLMON_ETC_DIR} $ENV{DESTDIR}${CALLMON_ETC_DIR}/identity
+    PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE)
+  set(permissions OWNER_READ OWNER_WRITE GROUP_READ)
+else()
+  set(installed $ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/${CALLMON_TO})
+  set(permissions OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
+endif()
+configure_file(${CALLMON_FROM} ${installed} @ONLY FILE_PERMISSIONS ${permissions})
+list(APPEND CMAKE_INSTALL_MANIFEST_FILES ${installed})
+message(STATUS "Installing: ${installed}")
