@@ -47,9 +47,9 @@ public:
     Result<std::vector<StreamRecord>> streams(CallKey call) override;
     Result<std::vector<QualityPoint>> quality(CallKey call) override;
     Result<void> media(StreamKey stream, const std::function<bool(Bytes)>& sink) override;
+    bool mayComeLater() override { return !m_media.silent().empty(); }
     Result<void> callMedia(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) override;
-    Result<bool> listen(
-        Listening& listening, const std::function<bool(const StreamRecord&, Bytes)>& sink) override;
+    Result<bool> listen(Listening& listening, const std::function<bool(const StreamRecord&, Bytes)>& sink) override;
     Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) override;
     std::vector<std::string> takeNotes() override { return std::exchange(m_notes, {}); }
 
@@ -334,8 +334,7 @@ Result<void> DirectoryQuery::callMedia(CallKey call, const std::function<bool(St
 }
 
 // Whether the call is on is asked first: what ends meanwhile is read to its end the next time.
-Result<bool> DirectoryQuery::listen(
-    Listening& listening, const std::function<bool(const StreamRecord&, Bytes)>& sink)
+Result<bool> DirectoryQuery::listen(Listening& listening, const std::function<bool(const StreamRecord&, Bytes)>& sink)
 {
     CallQuery named;
     named.key = listening.call;

@@ -140,8 +140,8 @@ constexpr CounterMeaning meanings[] {
         {} },
     { "media_directories_down", G::Disk, K::Level, "Media directories down",
         "Disks that are full, failing, too slow or hanging, or not mounted: the others take their media",
-        "look at the log for which; each is tried again after half a minute, one that is not mounted at the next "
-        "start" },
+        "look at the log for which; each is tried again after half a minute, one that was not mounted or did not answer "
+        "at the start at the next one" },
     { "media_chunks_moved", G::Disk, K::Count, "Chunks moved",
         "Media that another disk took than the one they were for", {} },
     { "media_segments_overwritten", G::Disk, K::Count, "Media segments overwritten",
@@ -160,6 +160,8 @@ constexpr CounterMeaning meanings[] {
         {} },
     { "retention_errors", G::Disk, K::Missed, "Deletions or holds that failed",
         "What could not be deleted or copied; it is tried again", "look at the engine's log; is the disk full?" },
+    { "retention_folders_silent", G::Disk, K::Level, "Media directories that do not answer",
+        "Nothing is deleted there; all else goes on", {} },
     { "media_write_longest_ms", G::Disk, K::Level, "Longest write, ms", "Of media, to the disk", {} },
     { "media_chunks_refused", G::Queues, K::Missed, "Media pool empty", "No chunk was free: the disk is late",
         fasterDisk },
