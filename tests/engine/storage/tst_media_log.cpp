@@ -353,6 +353,32 @@ private slots:
             QCOMPARE(log.readBack(keyOf(i)), log.given[keyOf(i)]);
     }
 
+    void aChunkWhoseChecksumDoesNotFitIsLeftOutAndSaid()
+    {
+        Log log(64u << 20, false);
+        const StreamKey stream = keyOf(1);
+        std::vector<MediaLocation> places;
+        for (int i = 0; i < 3; ++i) {
+            log.append(stream);
+            QVERIFY(log.flush().has_value());
+            places.push_back(log.last[stream]);
+        }
+        {
+            std::fstream file(mediaSegmentPath(log.path, 1), std::ios::in | std::ios::out | std::ios::binary);
+            file.seekp(static_cast<std::streamoff>(places[1].offset) + 3000); // sound of one packet
+            file << 'x';
+        }
+        MediaLogReader reader(log.path);
+        int chunks = 0;
+        const auto read = reader.read(stream, log.last[stream], [&](Bytes) {
+            ++chunks;
+            return true;
+        });
+        QCOMPARE(chunks, 2);
+        QVERIFY(!read.has_value());
+        QVERIFY2(read.error().what.find("is damaged") != std::string::npos, read.error().what.c_str());
+    }
+
     void aBlockThatNeverArrivedIsNoDamage()
     {
         Log log(64u << 20, false);
