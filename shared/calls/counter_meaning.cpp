@@ -140,8 +140,8 @@ constexpr CounterMeaning meanings[] {
         {} },
     { "media_directories_down", G::Disk, K::Level, "Media directories down",
         "Disks that are full, failing, too slow or hanging, or not mounted: the others take their media",
-        "look at the log for which; each is tried again after half a minute, one that was not mounted or did not answer "
-        "at the start at the next one" },
+        "look at the log for which; each is tried again after half a minute, one that was not mounted or did not "
+        "answer at the start at the next one" },
     { "media_chunks_moved", G::Disk, K::Count, "Chunks moved",
         "Media that another disk took than the one they were for", {} },
     { "media_segments_overwritten", G::Disk, K::Count, "Media segments overwritten",
