@@ -33,6 +33,9 @@ struct CountedTable {
 };
 constexpr CountedTable countedTables[] { { "stream_table_percent", "table of the RTP streams that are on" } };
 
+// Levels that are a fault of a disk for as long as they are not 0, as from the start of an engine that cannot have it.
+constexpr std::string_view disksLeftOut[] { "media_directories_down", "retention_folders_silent" };
+
 std::uint64_t valueOf(std::span<const NamedCounter> counters, std::string_view name)
 {
     for (const NamedCounter& counter : counters)
@@ -105,7 +108,15 @@ std::optional<double> ProbeAlarms::figureOf(AlarmKind kind, const ProbeReadings&
     case AlarmKind::DiskLate: {
         const Growth growth = growthOf(kind, readings.counters);
         detail = growth.largest;
-        return static_cast<double>(growth.sum) / seconds;
+        double figure = static_cast<double>(growth.sum) / seconds;
+        if (kind == AlarmKind::DiskLate)
+            for (const std::string_view name : disksLeftOut)
+                if (const std::uint64_t disks = valueOf(readings.counters, name); disks > 0) {
+                    figure += static_cast<double>(disks);
+                    if (growth.sum == 0)
+                        detail = meaningOf(name).title;
+                }
+        return figure;
     }
     case AlarmKind::PollGap: {
         double longest = 0;

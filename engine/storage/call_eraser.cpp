@@ -25,33 +25,57 @@ namespace callmon {
 
 namespace {
 
+constexpr std::chrono::seconds diskPatience { 30 }; // with what was erased on its way to the disk
 constexpr auto longestRenewal = std::chrono::seconds(60); // of the journal: some commits
 
 // The time of a segment's last write says how old its content is: what is erased does not make it young.
 class KeptTimes {
 public:
+    explicit KeptTimes(FolderAnswers& files)
+        : m_files(&files)
+    {
+    }
     void keep(const std::filesystem::path& file)
     {
-        struct stat status { };
-        if (!m_times.contains(file) && ::stat(file.c_str(), &status) == 0)
-            m_times.emplace(file, status.st_mtim);
+        if (m_times.contains(file))
+            return;
+        using Time = std::optional<timespec>;
+        const auto time = m_files->ask<Time>(file.parent_path(), [file] {
+            struct stat status { };
+            return ::stat(file.c_str(), &status) == 0 ? Time(status.st_mtim) : std::nullopt;
+        });
+        if (time && *time)
+            m_times.emplace(file, **time);
     }
     // All that was erased, with the times that the files had.
     Result<void> toDisk()
     {
         Result<void> done;
-        for (const auto& [path, time] : std::exchange(m_times, {})) {
-            const FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-            if (!file && errno == ENOENT)
-                continue; // it expired meanwhile
-            const timespec times[] { { 0, UTIME_OMIT }, time };
-            if (!file || ::fdatasync(file.get()) != 0 || ::futimens(file.get(), times) != 0)
-                done = systemError("cannot write", path);
+        for (const auto& kept : std::exchange(m_times, {})) {
+            const auto folder = kept.first.parent_path();
+            const auto written = m_files->ask<Result<void>>(
+                folder, [kept] { return toDisk(kept.first, kept.second); }, diskPatience);
+            if (!written)
+                done = Error { silenceOf(folder) };
+            else if (!*written)
+                done = *written;
         }
         return done;
     }
 
 private:
+    static Result<void> toDisk(const std::filesystem::path& path, timespec time)
+    {
+        const FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+        if (!file && errno == ENOENT)
+            return {}; // it expired meanwhile
+        const timespec times[] { { 0, UTIME_OMIT }, time };
+        if (!file || ::fdatasync(file.get()) != 0 || ::futimens(file.get(), times) != 0)
+            return systemError("cannot write", path);
+        return {};
+    }
+
+    FolderAnswers* m_files;
     std::map<std::filesystem::path, timespec> m_times;
 };
 
@@ -111,7 +135,7 @@ Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request
         .held = {},
         .media = MediaLogReader(m_directory),
         .messages = MessageLogReader(m_directory),
-        .times = {},
+        .times = KeptTimes(m_files),
         .day = {},
         .dayName = {},
         .noted = false };
@@ -334,13 +358,21 @@ void RecordKeeper::eraseMedia(DeletedCall& call, Erasing& erasing)
         const MediaLocation last { static_cast<std::uint32_t>(rows.value().integer(1)),
             static_cast<std::uint32_t>(rows.value().integer(2)) };
         const auto places = erasing.media.placesOf(stream, last);
+        if (!places.silent.empty())
+            return fail(call, { silenceOf(places.silent) + "; of this call nothing that a search finds has gone" });
         erasing.overwritten = erasing.overwritten || !places.whole;
         for (const auto& place : places.chunks) {
             if (!erasing.request.dryRun) {
-                erasing.times.keep(erasing.media.pathOf(place.at));
+                const auto path = erasing.media.pathOf(place.at);
+                if (!path.empty())
+                    erasing.times.keep(path);
                 const auto erased = m_upkeep.eraseMedia(stream, place.at);
                 if (erased == StorageUpkeep::Erased::Failed) {
-                    return fail(call, systemError("cannot write", erasing.media.pathOf(place.at)));
+                    const auto folder = path.parent_path();
+                    return fail(call,
+                        FolderAnswers::isSilent(folder) ? Error { silenceOf(folder)
+                            + "; the call's rows are there until the rest of its media is gone" }
+                                                        : systemError("cannot write", path));
                 }
                 if (erased == StorageUpkeep::Erased::Gone)
                     continue;

@@ -12,8 +12,17 @@ constexpr std::size_t mostKeptBytes = 32u << 20; // of a chain without waypoints
 
 ChunkState readChunkOf(OpenSegments& segments, StreamKey stream, MediaLocation at, StoredChunk& chunk)
 {
-    const int file = segments.fileOf(at.segment);
-    const ChunkState state = file < 0 ? ChunkState::Missing : readChunk(file, at, chunk);
+    struct Read {
+        ChunkState state = ChunkState::Missing;
+        StoredChunk chunk;
+    };
+    auto read = segments.with<Read>(at.segment, [at](int file) {
+        Read found;
+        found.state = readChunk(file, at, found.chunk);
+        return found;
+    });
+    const ChunkState state = read ? read->state : ChunkState::Missing;
+    chunk = read ? std::move(read->chunk) : StoredChunk();
     const bool belongs = chunk.header.callKey == stream.call.value && chunk.header.streamIndex == stream.index;
     return belongs ? state : ChunkState::Missing;
 }
@@ -23,9 +32,8 @@ std::string wordsOf(MediaLocation place)
     return "segment " + std::to_string(place.segment) + " at byte " + std::to_string(place.offset);
 }
 
-ChunkChain::ChunkChain(
-    OpenSegments& segments, StreamKey stream, MediaLocation last, std::function<std::string(MediaLocation)> ofMissing,
-    MediaLocation after)
+ChunkChain::ChunkChain(OpenSegments& segments, StreamKey stream, MediaLocation last,
+    std::function<std::string(MediaLocation)> ofMissing, MediaLocation after)
     : m_segments(segments)
     , m_stream(stream)
     , m_ofMissing(std::move(ofMissing))

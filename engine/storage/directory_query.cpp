@@ -47,13 +47,14 @@ public:
     Result<std::vector<StreamRecord>> streams(CallKey call) override;
     Result<std::vector<QualityPoint>> quality(CallKey call) override;
     Result<void> media(StreamKey stream, const std::function<bool(Bytes)>& sink) override;
+    bool mayComeLater() override { return !m_media.silent().empty(); }
     Result<void> callMedia(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) override;
     Result<bool> listen(Listening& listening, const std::function<bool(const StreamRecord&, Bytes)>& sink) override;
-    Result<void> addNews(Listening& listening, std::span<const StreamRecord> streams);
     Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) override;
     std::vector<std::string> takeNotes() override { return std::exchange(m_notes, {}); }
 
 private:
+    Result<void> addNews(Listening& listening, std::span<const StreamRecord> streams);
     Result<DayReader*> day(UtcDay day); // nullptr when there is no such database
     Result<MediaLocation> mediaEnd(StreamKey stream);
     DirectoryQuery* held(CallKey call); // the copy of a call under legal hold; nullptr when it is not

@@ -3,14 +3,13 @@
 #include "engine/storage/call_filter.h"
 #include "engine/storage/call_note_store.h"
 #include "engine/storage/day_files.h"
-#include "engine/storage/held_call.h"
 #include "engine/storage/retention_store.h"
 #include "engine/storage/search_schema.h"
+#include "engine/storage/search_slices.h"
 #include "shared/base/pattern.h"
 
 #include <algorithm>
 #include <condition_variable>
-#include <limits>
 #include <list>
 #include <mutex>
 #include <thread>
@@ -19,54 +18,24 @@ namespace callmon {
 
 namespace {
 
-constexpr std::int64_t quartersPerDay = 96;
-constexpr std::uint64_t mostSlicesPerDay = 24;
-constexpr unsigned mostLanes = 4;
-// Where an index leads to a few rows of each of many days, lanes wait for the disk and not for a processor. bench:
-// records_bench
-constexpr unsigned lanesForManyDays = 8;
 constexpr std::size_t openDaysPerLane = 4;
 constexpr std::size_t recordsFetchedAtOnce = 1000;
 constexpr std::size_t slicesAhead = 2; // per lane, of the one whose turn it is
 constexpr std::size_t placesKeptAtOnce = 1000; // of one lane, which then has the lock once for all of them
-
-std::int64_t plus(std::int64_t time, std::int64_t by)
-{
-    std::int64_t sum = 0;
-    if (__builtin_add_overflow(time, by, &sum))
-        return by < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
-    return sum;
-}
-
-struct Source { // a day's database, or the copy of a held call whose day has expired
-    UtcDay day;
-    std::optional<CallKey> held;
-    bool operator==(const Source&) const = default;
-};
-
-struct Slice {
-    Source source;
-    std::int64_t first = 0; // keys
-    std::int64_t end = 0;
-    bool wholeDay = false; // and every call of the day started in the time that is asked for
-};
 
 class Search {
 public:
     Search(const std::filesystem::path& directory, const CallQuery& query,
         const std::function<bool(const CallRecord&)>& sink, const std::atomic<bool>* cancelled, SearchPlan plan,
         const SearchTuning& tuning)
-        : m_directory(directory)
-        , m_query(query)
+        : m_query(query)
         , m_sink(sink)
         , m_plan(std::move(plan))
         , m_tuning(tuning)
+        , m_slices(directory, query, m_plan, tuning)
+        , m_found(m_slices.size())
     {
         m_stop.cancelled = cancelled;
-        if (m_tuning.lanes == 0)
-            m_tuning.lanes = std::clamp(std::thread::hardware_concurrency(), 1u, mostLanes);
-        boundKeys();
-        makeSlices();
     }
 
     Result<std::uint64_t> run()
@@ -82,7 +51,7 @@ public:
 
 private:
     struct Lane { // what one thread has open, newest use first
-        std::list<std::pair<Source, std::unique_ptr<DaySearch>>> days;
+        std::list<std::pair<SearchSource, std::unique_ptr<DaySearch>>> days;
     };
 
     // A slice's records on their way from the lane that finds them to the caller.
@@ -92,34 +61,20 @@ private:
         bool done = false;
     };
 
-    void boundKeys();
-    void makeSlices();
-    void addDay(UtcDay day, bool inOne);
     bool descending() const { return m_query.newestFirst; }
-    bool isCut(std::int64_t first, std::int64_t end) const;
     bool isBehindCursor(CallKey key) const
     {
         return !m_query.after || (descending() ? key < m_query.after->key : m_query.after->key < key);
     }
 
-    void addHeld(const std::vector<UtcDay>& days);
-    std::filesystem::path pathOf(const Source& source) const
-    {
-        return dayDatabasePath(source.held ? heldDirectory(m_directory, *source.held) : m_directory, source.day);
-    }
-    Source sourceOf(CallKey call) const
-    {
-        const bool held = std::ranges::binary_search(m_held, call);
-        return { dayOfCall(call), held ? std::optional(call) : std::nullopt };
-    }
-    DaySearch* open(Lane& lane, const Source& source); // nullptr: it is not there, or left out and noted
+    DaySearch* open(Lane& lane, const SearchSource& source); // nullptr: it is not there, or left out and noted
     void leaveOut(UtcDay day, const Error& error);
     // Calls visit(quarter) for each quarter of the slice that has calls, in order; it returns false to stop.
-    template <typename Visit> bool forQuarters(DaySearch& day, const Slice& slice, Visit&& visit);
+    template <typename Visit> bool forQuarters(DaySearch& day, const SearchSlice& slice, Visit&& visit);
 
     std::uint64_t runByStart();
     void findByStart();
-    void searchSlice(Lane& lane, const Slice& slice, std::size_t number);
+    void searchSlice(Lane& lane, const SearchSlice& slice, std::size_t number);
     bool hand(std::size_t number, const CallRecord& call);
     bool give(const CallRecord& call); // to the caller; false: no more
 
@@ -130,7 +85,7 @@ private:
     template <typename Work> void onLanes(Work&& work)
     {
         std::vector<std::thread> threads;
-        const std::size_t count = std::min<std::size_t>(m_tuning.lanes, m_slices.size());
+        const std::size_t count = std::min<std::size_t>(m_slices.lanes(), m_slices.size());
         for (std::size_t i = 0; i < count; ++i)
             threads.emplace_back(work);
         if (m_plan.sortExpression.empty())
@@ -140,16 +95,12 @@ private:
     }
     void deliver();
 
-    const std::filesystem::path& m_directory;
     const CallQuery& m_query;
     const std::function<bool(const CallRecord&)>& m_sink;
     SearchPlan m_plan;
     SearchTuning m_tuning;
     SearchStop m_stop;
-    std::int64_t m_firstKey = std::numeric_limits<std::int64_t>::min();
-    std::int64_t m_keyEnd = std::numeric_limits<std::int64_t>::max();
-    std::vector<Slice> m_slices;
-    std::vector<CallKey> m_held; // calls that only their copy has; sorted
+    SearchSlices m_slices;
     std::uint64_t m_given = 0;
     std::optional<CallCursor> m_last; // that was given
     std::atomic<bool> m_enough { false }; // records; the rest is counted
@@ -163,98 +114,14 @@ private:
     std::vector<std::string> m_notes;
 };
 
-void Search::boundKeys()
-{
-    if (m_query.from)
-        m_firstKey = plus(nanosecondsSinceEpoch(*m_query.from), -keyDistanceNs);
-    if (m_query.to)
-        m_keyEnd = plus(nanosecondsSinceEpoch(*m_query.to), keyDistanceNs);
-    if (m_query.key) {
-        m_firstKey = std::max(m_firstKey, m_query.key->value);
-        m_keyEnd = std::min(m_keyEnd, plus(m_query.key->value, 1));
-    }
-    for (const SearchPlan::TagSet& set : m_plan.tagSets) {
-        if (set.without)
-            continue;
-        m_firstKey = std::max(m_firstKey, set.keys.empty() ? m_keyEnd : set.keys.front());
-        m_keyEnd = std::min(m_keyEnd, set.keys.empty() ? m_keyEnd : plus(set.keys.back(), 1));
-    }
-    if (m_query.after && !m_query.count && m_plan.sortExpression.empty()) {
-        if (descending())
-            m_keyEnd = std::min(m_keyEnd, m_query.after->key.value);
-        else
-            m_firstKey = std::max(m_firstKey, plus(m_query.after->key.value, 1));
-    }
-}
-
-void Search::makeSlices()
-{
-    if (m_firstKey >= m_keyEnd)
-        return;
-    const UtcDay first = callmon::dayOf(timestampFromNanoseconds(m_firstKey));
-    const UtcDay last = callmon::dayOf(timestampFromNanoseconds(m_keyEnd - 1));
-    const std::vector<UtcDay> days = storedDays(m_directory);
-    const auto isAsked = [&](UtcDay day) { return first <= day && day <= last; };
-    const bool byDays = !m_plan.drivers.empty() && std::ranges::count_if(days, isAsked) >= lanesForManyDays;
-    if (byDays)
-        m_tuning.lanes = std::max(m_tuning.lanes, lanesForManyDays);
-    for (const UtcDay day : days)
-        if (isAsked(day))
-            addDay(day, byDays);
-    addHeld(days);
-    if (descending())
-        std::ranges::reverse(m_slices);
-    m_found.resize(m_slices.size());
-}
-
-void Search::addHeld(const std::vector<UtcDay>& days)
-{
-    for (const CallKey call : heldCallsIn(m_directory)) {
-        if (std::ranges::find(days, dayOfCall(call)) != days.end() || call.value < m_firstKey || call.value >= m_keyEnd)
-            continue;
-        m_held.push_back(call);
-        m_slices.push_back({ { dayOfCall(call), call }, call.value, call.value + 1 });
-    }
-    std::ranges::sort(m_held);
-    std::ranges::sort(m_slices, {}, &Slice::first);
-}
-
-void Search::addDay(UtcDay day, bool inOne)
-{
-    const std::int64_t begin = nanosecondsSinceEpoch(startOf(day));
-    const std::int64_t end = begin + quartersPerDay * quarterNs;
-    const bool whole = m_firstKey <= begin && end <= m_keyEnd && !isCut(begin, end) && !m_query.after;
-    std::error_code ignored;
-    const auto bytes = std::filesystem::file_size(dayDatabasePath(m_directory, day), ignored);
-    const bool onlyCounted = m_plan.where.empty() && whole; // in no time, whatever the size
-    const bool exact = !m_plan.drivers.empty() && m_plan.drivers.front().exact; // a few rows, and beginning costs more
-    const std::uint64_t most = exact ? m_tuning.lanes : mostSlicesPerDay;
-    const std::uint64_t parts =
-        ignored || onlyCounted || inOne ? 1 : std::clamp<std::uint64_t>(bytes / m_tuning.bytesPerSlice, 1, most);
-    const std::int64_t quarters =
-        (quartersPerDay + static_cast<std::int64_t>(parts) - 1) / static_cast<std::int64_t>(parts);
-    for (std::int64_t at = begin; at < end; at += quarters * quarterNs) {
-        const Slice slice { { day, {} }, std::max(at, m_firstKey),
-            std::min({ at + quarters * quarterNs, end, m_keyEnd }), whole };
-        if (slice.first < slice.end)
-            m_slices.push_back(slice);
-    }
-}
-
-bool Search::isCut(std::int64_t first, std::int64_t end) const
-{
-    return (m_query.from && first < plus(nanosecondsSinceEpoch(*m_query.from), keyDistanceNs))
-        || (m_query.to && end > plus(nanosecondsSinceEpoch(*m_query.to), -keyDistanceNs));
-}
-
-DaySearch* Search::open(Lane& lane, const Source& source)
+DaySearch* Search::open(Lane& lane, const SearchSource& source)
 {
     const auto found = std::ranges::find(lane.days, source, [](const auto& open) { return open.first; });
     if (found != lane.days.end()) {
         lane.days.splice(lane.days.begin(), lane.days, found);
         return found->second.get();
     }
-    const auto path = pathOf(source);
+    const auto path = m_slices.pathOf(source);
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored))
         return nullptr;
@@ -280,7 +147,7 @@ void Search::leaveOut(UtcDay day, const Error& error)
     m_notes.push_back("Calls of " + toString(day) + " are left out: " + error.what + ".");
 }
 
-template <typename Visit> bool Search::forQuarters(DaySearch& day, const Slice& slice, Visit&& visit)
+template <typename Visit> bool Search::forQuarters(DaySearch& day, const SearchSlice& slice, Visit&& visit)
 {
     struct State {
         explicit State(DaySearch& of)
@@ -310,7 +177,7 @@ template <typename Visit> bool Search::forQuarters(DaySearch& day, const Slice& 
         }
         const std::int64_t begin = key - (key % quarterNs + quarterNs) % quarterNs;
         SearchQuarter quarter { std::max(begin, first), std::min(begin + quarterNs, end), false };
-        quarter.cut = isCut(quarter.first, quarter.end);
+        quarter.cut = m_slices.isCut(quarter.first, quarter.end);
         if (!visit(quarter))
             return false;
         if (descending())
@@ -338,7 +205,7 @@ void Search::findByStart()
     while (true) {
         m_changed.wait(lock, [this] {
             return m_next >= m_slices.size() || m_enough || m_stop.now()
-                || m_next < m_turn + slicesAhead * m_tuning.lanes;
+                || m_next < m_turn + slicesAhead * m_slices.lanes();
         });
         if (m_next >= m_slices.size() || m_stop.now())
             break;
@@ -351,7 +218,7 @@ void Search::findByStart()
     }
 }
 
-void Search::searchSlice(Lane& lane, const Slice& slice, std::size_t number)
+void Search::searchSlice(Lane& lane, const SearchSlice& slice, std::size_t number)
 {
     DaySearch* const day = open(lane, slice.source);
     if (!day)
@@ -514,7 +381,7 @@ std::uint64_t Search::findPlaces(std::vector<CallCursor>& places, std::size_t mo
                     break;
                 number = m_next++;
             }
-            const Slice& slice = m_slices[number];
+            const SearchSlice& slice = m_slices[number];
             if (DaySearch* const day = open(lane, slice.source))
                 forQuarters(*day, slice, [&](const SearchQuarter& quarter) {
                     const auto some = day->places(quarter, take);
@@ -546,7 +413,7 @@ bool Search::giveAt(std::span<const CallCursor> places)
         std::vector<std::optional<CallRecord>> records(some.size());
         for (const std::size_t i : byKey) {
             const UtcDay of = dayOfCall(some[i].key);
-            DaySearch* const day = open(lane, sourceOf(some[i].key));
+            DaySearch* const day = open(lane, m_slices.sourceOf(some[i].key));
             if (!day)
                 continue;
             auto record = day->record(some[i].key);

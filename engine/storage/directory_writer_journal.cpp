@@ -171,7 +171,7 @@ void DirectoryWriter::readJournals()
         for (WriterStream& stream : entry.streams) {
             const auto& kept = places[{ key, stream.index }];
             const auto whole = std::find_if(kept.rbegin(), kept.rend(), [&, call = key](MediaLocation place) {
-                return media.isChunkOf({ call, stream.index }, place);
+                return media.mayBeChunkOf({ call, stream.index }, place);
             });
             stream.newest.lastChunk = whole == kept.rend() ? MediaLocation {} : *whole;
             if (stream.newest.known)

@@ -158,6 +158,8 @@ Result<HeldCopy> copyHeldCall(
         });
         if (stopped)
             return Error { "the copy was stopped" };
+        if (!media && query.mayComeLater())
+            return media.error(); // what is there is not to be left out for good
         missing(media);
         repacked.finish();
         writer.stream(stream);

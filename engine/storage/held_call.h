@@ -24,7 +24,8 @@ struct HeldCopy {
     std::string missing; // what could not be copied, for it is gone: a sentence
 };
 // Of a call that `query`, over `directory`, finds stored. The copy appears whole and on the disk, or not at all: it is
-// made beside its place, and what a kill left there is made anew. `goOn` false stops.
+// made beside its place, and what a kill left there is made anew. An error, too, where a disk that does not answer may
+// have some of it. `goOn` false stops.
 Result<HeldCopy> copyHeldCall(
     const std::filesystem::path& directory, RecordQuery& query, CallKey call, const std::function<bool()>& goOn);
 Result<void> removeHeldCall(const std::filesystem::path& directory, CallKey call);

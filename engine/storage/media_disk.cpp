@@ -76,11 +76,6 @@ private:
 
 }
 
-std::unique_ptr<MediaDisk> openPlainMediaDisk()
-{
-    return std::make_unique<PlainDisk>();
-}
-
 std::unique_ptr<MediaDisk> openMediaDisk(std::string& note)
 {
     int failed = 0;
@@ -88,7 +83,7 @@ std::unique_ptr<MediaDisk> openMediaDisk(std::string& note)
         return disk;
     note = std::string("io_uring is not to be had here (") + std::strerror(failed)
         + "): media are written one block after the other, which is slower.";
-    return openPlainMediaDisk();
+    return std::make_unique<PlainDisk>();
 }
 
 }

@@ -28,6 +28,5 @@ public:
 
 // By io_uring where the system lets us, else one write after the other; `note` then says why.
 std::unique_ptr<MediaDisk> openMediaDisk(std::string& note);
-std::unique_ptr<MediaDisk> openPlainMediaDisk();
 
 }

@@ -1,5 +1,6 @@
 #include "engine/storage/media_folders.h"
 
+#include "engine/storage/media_files.h"
 #include "engine/storage/segment_files.h"
 #include "engine/storage/storage_error.h"
 
@@ -92,6 +93,17 @@ bool holdsSegments(const fs::path& folder)
     return !segmentsIn(folder).empty();
 }
 
+struct Seen {
+    std::string mark;
+};
+
+Seen seenIn(const fs::path& folder)
+{
+    (void)mediaSpaceAt(folder); // it may answer one question and not another
+    (void)holdsSegments(folder);
+    return { firstLineOf(folder / markName) };
+}
+
 Result<void> makeFolder(const fs::path& folder)
 {
     std::error_code failed;
@@ -112,8 +124,16 @@ std::vector<MediaFolder> mediaFoldersOf(const fs::path& directory)
 }
 
 Result<ChosenMediaFolders> chooseMediaFolders(
-    const fs::path& directory, const std::optional<std::vector<fs::path>>& wanted)
+    const fs::path& directory, const std::optional<std::vector<fs::path>>& wanted, std::chrono::milliseconds patience)
 {
+    FolderAnswers answers(patience);
+    std::vector<fs::path> silent;
+    const auto look = [&](const fs::path& folder) {
+        auto seen = answers.ask<Seen>(folder, [folder] { return seenIn(folder); });
+        if (!seen)
+            silent.push_back(folder);
+        return seen;
+    };
     std::error_code failed;
     const fs::path here = fs::absolute(directory, failed).lexically_normal();
     const fs::path standard = here / "media";
@@ -124,8 +144,8 @@ Result<ChosenMediaFolders> chooseMediaFolders(
     Listed listed = before.value_or(Listed { {}, { { standard, true, true } } });
     for (MediaFolder& folder : listed.folders) {
         folder.path = folder.path.lexically_normal();
-        const bool marked = folder.path == standard || firstLineOf(folder.path / markName) == listed.id;
-        folder.isThere = marked;
+        const auto seen = look(folder.path);
+        folder.isThere = seen && (folder.path == standard || seen->mark == listed.id);
         folder.inUse = folder.inUse && !wanted;
     }
     if (wanted) {
@@ -145,7 +165,7 @@ Result<ChosenMediaFolders> chooseMediaFolders(
             if (known != listed.folders.end())
                 known->inUse = true;
             else
-                listed.folders.push_back({ path, true, true });
+                listed.folders.push_back({ path, true, look(path).has_value() });
         }
         // In the user's order, those of before behind.
         std::ranges::stable_sort(listed.folders, {},
@@ -160,6 +180,13 @@ Result<ChosenMediaFolders> chooseMediaFolders(
     ChosenMediaFolders chosen;
     bool any = false;
     for (MediaFolder& folder : listed.folders) {
+        if (!folder.isThere && std::ranges::find(silent, folder.path) != silent.end()) {
+            chosen.notes.push_back("The media directory " + folder.path.string()
+                + " does not answer: what was recorded in it cannot be heard"
+                + (folder.inUse ? ", and media go to the others" : "")
+                + "; see whether its disk is there (mount, dmesg), then restart the engine.");
+            continue;
+        }
         if (!folder.isThere) {
             chosen.notes.push_back("The media directory " + folder.path.string()
                 + " is not there as it was (is its disk mounted?): what was recorded in it cannot be heard"
@@ -184,12 +211,18 @@ Result<ChosenMediaFolders> chooseMediaFolders(
     }
     if (!any)
         return Error { "none of the directories for media is there; " + chosen.notes.front() };
+    chosen.folders = listed.folders;
+    // One that is new and was never marked is new the next time, too.
+    std::erase_if(listed.folders, [&](const MediaFolder& folder) {
+        return !folder.isThere
+            && (!before
+                || std::ranges::find(before->folders, folder.path, &MediaFolder::path) == before->folders.end());
+    });
     if (standardAlone && before)
         fs::remove(here / listName, failed);
     else if (!standardAlone && (!before || textOf(here, *before) != textOf(here, listed)))
         if (auto written = writeFile(here / listName, textOf(here, listed)); !written)
             return written.error();
-    chosen.folders = std::move(listed.folders);
     return chosen;
 }
 

@@ -9,6 +9,7 @@
 // numbers are unique over all folders and grow, so a place needs no more than segment and offset.
 #pragma once
 
+#include "engine/storage/folder_answers.h"
 #include "shared/base/result.h"
 
 #include <cstdint>
@@ -22,7 +23,7 @@ namespace callmon {
 struct MediaFolder {
     std::filesystem::path path;
     bool inUse = true; // else new media go elsewhere
-    bool isThere = true; // else its disk is not mounted
+    bool isThere = true; // else its disk is not mounted, or does not answer
 };
 
 // Without asking whether they are there. DIR/media alone when nothing else is said.
@@ -34,9 +35,10 @@ struct ChosenMediaFolders {
 };
 // For whoever writes: makes and marks what is new and writes the list anew where it changed. `wanted`: the user's;
 // none: DIR/media; nothing: those of the last time. An error when none that is in use is there, or one belongs to
-// another data directory.
-Result<ChosenMediaFolders> chooseMediaFolders(
-    const std::filesystem::path& directory, const std::optional<std::vector<std::filesystem::path>>& wanted);
+// another data directory. A folder that does not answer within `patience` is not there.
+Result<ChosenMediaFolders> chooseMediaFolders(const std::filesystem::path& directory,
+    const std::optional<std::vector<std::filesystem::path>>& wanted,
+    std::chrono::milliseconds patience = FolderAnswers::usualPatience);
 
 // Of a segment, in whichever folder it lies; in the first one in use when it is in none.
 std::filesystem::path mediaSegmentPath(const std::vector<MediaFolder>& folders, std::uint32_t segment);

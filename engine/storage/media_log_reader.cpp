@@ -42,9 +42,10 @@ MediaLogReader::MediaLogReader(const std::filesystem::path& directory)
 {
 }
 
-std::filesystem::path MediaLogReader::pathOf(MediaLocation location) const
+std::filesystem::path MediaLogReader::pathOf(MediaLocation location)
 {
-    return mediaSegmentPath(mediaFoldersOf(m_directory), location.segment);
+    const auto folder = m_segments.folderOf(location.segment);
+    return folder.empty() ? folder : segmentPath(folder, location.segment);
 }
 
 ChunkChain MediaLogReader::chainOf(StreamKey stream, MediaLocation last, MediaLocation after)
@@ -59,18 +60,28 @@ std::string MediaLogReader::whatBecameOf(MediaLocation missing)
 {
     if (const auto at = expiredAt(m_directory, ExpiredPart::MediaSegment, missing.segment))
         return "what came before expired and was deleted at " + toIso8601(*at);
+    if (const auto silent = m_segments.silent(); !silent.empty()) {
+        m_silent = silent;
+        return silenceOf(silent);
+    }
     const auto headerOf = [&](std::uint32_t segment) {
-        const int file = m_segments.fileOf(segment);
-        return (file < 0 ? std::nullopt : readSegmentHeader(file)).value_or(SegmentHeader());
+        using Header = std::optional<SegmentHeader>;
+        return m_segments.with<Header>(segment, readSegmentHeader).value_or(std::nullopt).value_or(SegmentHeader());
     };
     std::optional<Timestamp> before;
     const std::string overwritten = "what came before was overwritten, to make room for newer recordings, ";
     for (const MediaFolder& folder : mediaFoldersOf(m_directory)) {
-        std::error_code failed;
-        if (!std::filesystem::exists(folder.path, failed))
+        using Segments = std::optional<std::vector<std::uint32_t>>;
+        const auto found = m_segments.answers().ask<Segments>(folder.path, [path = folder.path]() -> Segments {
+            std::error_code failed;
+            return std::filesystem::exists(path, failed) ? Segments(segmentsIn(path)) : std::nullopt;
+        });
+        if (!found)
+            return silenceOf(m_silent = folder.path);
+        if (!*found)
             return "what came before is missing or damaged, or lies in " + folder.path.string()
                 + ", which is not there";
-        const auto kept = segmentsIn(folder.path);
+        const auto& kept = **found;
         const auto taker = std::ranges::partition_point(
             kept, [&](std::uint32_t segment) { return headerOf(segment).tookOver < missing.segment; });
         if (taker == kept.end() || missing.segment >= kept.front())
@@ -88,10 +99,12 @@ std::string MediaLogReader::whatBecameOf(MediaLocation missing)
 MediaLogReader::Places MediaLogReader::placesOf(StreamKey stream, MediaLocation last)
 {
     Places places;
+    m_silent.clear();
     ChunkChain chain = chainOf(stream, last);
     while (const auto* const link = chain.next())
         places.chunks.push_back({ link->at, link->chunk.header.bytes });
     places.whole = chain.leftOut().empty();
+    places.silent = m_silent;
     return places;
 }
 
@@ -99,6 +112,11 @@ bool MediaLogReader::isChunkOf(StreamKey stream, MediaLocation location)
 {
     StoredChunk chunk;
     return readChunkOf(m_segments, stream, location, chunk) == ChunkState::Whole;
+}
+
+bool MediaLogReader::mayBeChunkOf(StreamKey stream, MediaLocation location)
+{
+    return isChunkOf(stream, location) || !m_segments.silent().empty();
 }
 
 Result<void> MediaLogReader::read(StreamKey stream, MediaLocation last, const std::function<bool(Bytes)>& sink)
@@ -114,6 +132,7 @@ Result<void> MediaLogReader::read(std::span<const StreamEnd> streams, const std:
         ChunkChain::Link* next = nullptr;
         std::string leftOut;
     };
+    m_silent.clear();
     std::vector<Reading> readings;
     readings.reserve(streams.size());
     for (const StreamEnd& end : streams) {
@@ -128,8 +147,11 @@ Result<void> MediaLogReader::read(std::span<const StreamEnd> streams, const std:
         const auto first = std::ranges::min_element(readings, {}, arrivalOf);
         if (first == readings.end() || !first->next)
             break;
-        if (!packetsOf(*first->next, packets))
-            first->leftOut = "the chunk in " + wordsOf(first->next->at) + " is damaged";
+        if (!packetsOf(*first->next, packets)) {
+            const bool gone = first->next->state == ChunkState::Missing && !m_segments.silent().empty();
+            first->leftOut = gone ? silenceOf(m_silent = m_segments.silent())
+                                  : "the chunk in " + wordsOf(first->next->at) + " is damaged";
+        }
         if (!packets.empty() && !sink(first->chain.stream(), packets))
             return {};
         first->next = first->chain.next();

@@ -27,7 +27,9 @@ public:
     Result<void> read(std::span<const StreamEnd> streams, const std::function<bool(StreamKey, Bytes)>& sink);
     // A whole chunk of this stream lies there.
     bool isChunkOf(StreamKey stream, MediaLocation location);
-    std::filesystem::path pathOf(MediaLocation location) const; // of its segment's file
+    // Or it may, for a disk that does not answer.
+    bool mayBeChunkOf(StreamKey stream, MediaLocation location);
+    std::filesystem::path pathOf(MediaLocation location); // of its segment's file; empty: it cannot be had now
     // The stream's chunks that are there, from the first to the one at `last`, as far as the chain leads.
     struct Place {
         MediaLocation at;
@@ -36,8 +38,11 @@ public:
     struct Places {
         std::vector<Place> chunks;
         bool whole = true; // else what came before them is gone
+        std::filesystem::path silent; // not empty: there may be more on that disk, which does not answer
     };
     Places placesOf(StreamKey stream, MediaLocation last);
+    // A disk that did not answer in the last reading, so that it says what is missing now and may be there later.
+    const std::filesystem::path& silent() const { return m_silent; }
 
 private:
     ChunkChain chainOf(StreamKey stream, MediaLocation last, MediaLocation after = {});
@@ -45,6 +50,7 @@ private:
 
     std::filesystem::path m_directory;
     OpenSegments m_segments;
+    std::filesystem::path m_silent; // did not answer in this reading
 };
 
 }

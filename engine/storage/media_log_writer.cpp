@@ -26,11 +26,23 @@ std::uint64_t mixed(StreamKey stream)
     return product ^ (product >> 32);
 }
 
+std::optional<bool> eraseChunk(const std::filesystem::path& path, StreamKey stream, MediaLocation place)
+{
+    const FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    StoredChunk chunk;
+    if (!file || readChunk(file.get(), place, chunk) == ChunkState::Missing || chunk.header.callKey != stream.call.value
+        || chunk.header.streamIndex != stream.index)
+        return std::nullopt;
+    const std::vector<std::byte> nothing(sizeof chunk.header + chunk.header.bytes);
+    return ::pwrite(file.get(), nothing.data(), nothing.size(), place.offset) == static_cast<ssize_t>(nothing.size());
+}
+
 }
 
 MediaLogWriter::MediaLogWriter(std::uint64_t segmentSize, std::uint64_t mostBytes, MediaPatience patience)
     : m_mostBytes(mostBytes)
     , m_pastFiles(patience.end)
+    , m_upkeepFiles(patience.files)
 {
     m_log.segmentSize = segmentSize;
     m_log.patience = patience;
@@ -50,7 +62,7 @@ Result<std::unique_ptr<MediaLogWriter>> MediaLogWriter::open(const std::filesyst
 Result<std::unique_ptr<MediaLogWriter>> MediaLogWriter::open(
     const std::filesystem::path& directory, bool afterCrash, Options options)
 {
-    auto chosen = chooseMediaFolders(directory, options.folders);
+    auto chosen = chooseMediaFolders(directory, options.folders, options.patience.files);
     if (!chosen)
         return chosen.error();
     std::unique_ptr<MediaLogWriter> log(new MediaLogWriter(options.segmentSize, options.mostBytes, options.patience));
@@ -312,8 +324,10 @@ std::filesystem::path MediaLogWriter::expire(const std::filesystem::path& segmen
     lock.unlock();
     auto expired = path;
     expired.replace_extension(".expired");
-    if (::rename(path.c_str(), expired.c_str()) == 0)
-        return expired;
+    const auto renamed = m_upkeepFiles.ask<bool>(
+        roll->folder(), [path, expired] { return ::rename(path.c_str(), expired.c_str()) == 0; });
+    if (renamed.value_or(true)) // else it is no segment any more, once its disk answers
+        return renamed ? expired : std::filesystem::path();
     lock.lock();
     roll->putBack(number);
     return {};
@@ -332,41 +346,36 @@ bool MediaLogWriter::addSpare(const std::filesystem::path& zeros)
     const auto lane = std::ranges::find_if(m_lanes, isThere); // the list is as it was opened
     if (lane == m_lanes.end())
         return false;
-    const auto spare = MediaSegmentRoll::makeSpare(zeros);
-    if (spare.empty())
+    const auto spare = m_upkeepFiles.ask<std::filesystem::path>(
+        zeros.parent_path(), [zeros] { return MediaSegmentRoll::makeSpare(zeros); });
+    if (!spare || spare->empty())
         return false;
     const std::lock_guard lock(m_mutex);
-    (*lane)->segments().addSpare(spare);
+    (*lane)->segments().addSpare(*spare);
     return true;
 }
 
-// No segment may take the file over meanwhile. The writes of the log are whole pages: none that is on its way shares
-// one with a chunk that is settled.
+// No segment may take the file over meanwhile; one that has by then gave it another name. The writes of the log are
+// whole pages: none that is on its way shares one with a chunk that is settled.
 std::optional<bool> MediaLogWriter::erase(StreamKey stream, MediaLocation place)
 {
     std::unique_lock lock(m_mutex);
     const DiskLane* const lane = laneWith(place.segment);
     const auto takingOver = lane ? lane->takingOver() : nullptr; // else it is a folder of before: none is begun there
-    std::unique_lock<std::timed_mutex> held;
-    if (takingOver) {
-        lock.unlock();
-        held = std::unique_lock(*takingOver, m_log.patience.files);
-        if (!held)
-            return false;
-        lock.lock();
-    }
     const MediaSegmentRoll* const roll = rollWith(place.segment);
     if (!roll)
         return std::nullopt;
-    const auto path = segmentPath(roll->folder(), place.segment);
+    const auto folder = roll->folder();
+    const auto patience = m_log.patience.files;
     lock.unlock();
-    const FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-    StoredChunk chunk;
-    if (!file || readChunk(file.get(), place, chunk) == ChunkState::Missing || chunk.header.callKey != stream.call.value
-        || chunk.header.streamIndex != stream.index)
-        return std::nullopt;
-    const std::vector<std::byte> nothing(sizeof chunk.header + chunk.header.bytes);
-    return ::pwrite(file.get(), nothing.data(), nothing.size(), place.offset) == static_cast<ssize_t>(nothing.size());
+    const auto erased = m_upkeepFiles.ask<std::optional<bool>>(
+        folder, [stream, place, takingOver, patience, path = segmentPath(folder, place.segment)] {
+            std::unique_lock<std::timed_mutex> held;
+            if (takingOver && !(held = std::unique_lock(*takingOver, patience)))
+                return std::optional(false);
+            return eraseChunk(path, stream, place);
+        });
+    return erased.value_or(false);
 }
 
 std::string MediaLogWriter::limits() const

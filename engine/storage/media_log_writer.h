@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/storage/disk_lane.h"
+#include "engine/storage/folder_answers.h"
 #include "engine/storage/media_folders.h"
 #include "shared/calls/probe_status.h"
 
@@ -57,7 +58,7 @@ public:
     std::optional<Error> takeError(); // the first refusal of a disk since the last time
     void forget(StreamKey stream); // no chunk of it follows
 
-    // Upkeep (storage_upkeep.h). These may wait for a file system, but nobody waits for them.
+    // Upkeep (storage_upkeep.h). These wait for a file system, and no longer than for one that does not answer.
     const std::vector<MediaFolder>& folders() const { return m_folders; }
     std::vector<std::filesystem::path> oldestSegments(); // but for folders that are down
     std::filesystem::path expire(const std::filesystem::path& segment);
@@ -88,6 +89,7 @@ private:
     std::vector<std::string> m_notes;
 
     FileWorker m_pastFiles; // removes those of m_past
+    FolderAnswers m_upkeepFiles;
     std::mutex m_mutex; // all below but the gauges
     MediaLog m_log;
     std::vector<std::unique_ptr<DiskLane>> m_lanes; // of the folders in use

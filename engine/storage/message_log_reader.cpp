@@ -23,18 +23,20 @@ MessageLogReader::MessageLogReader(const std::filesystem::path& directory)
 
 std::optional<StoredMessage> MessageLogReader::messageAt(CallKey call, MessageLocation location)
 {
-    const int file = m_segments.fileOf(location.segment);
-    if (file < 0)
-        return std::nullopt;
     for (const std::size_t size : { usualMessage, sizeof(StoredMessageHeader) + StoredMessageHeader::mostBytes }) {
-        m_block.resize(size);
-        const ssize_t got = ::pread(file, m_block.data(), size, static_cast<off_t>(location.offset));
-        if (got <= 0)
+        auto read = m_segments.with<std::vector<std::byte>>(location.segment, [size, location](int file) {
+            std::vector<std::byte> block(size);
+            const ssize_t got = ::pread(file, block.data(), size, static_cast<off_t>(location.offset));
+            block.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+            return block;
+        });
+        if (!read || read->empty())
             return std::nullopt;
-        auto found = parseMessage(Bytes(m_block).first(static_cast<std::size_t>(got)), location);
+        m_block = std::move(*read);
+        auto found = parseMessage(m_block, location);
         if (found && found->message.head.call != call)
             return std::nullopt;
-        if (found || static_cast<std::size_t>(got) < size)
+        if (found || m_block.size() < size)
             return found;
     }
     return std::nullopt;

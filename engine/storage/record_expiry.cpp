@@ -25,6 +25,7 @@ constexpr std::size_t zerosAtOnce = 4u << 20;
 constexpr const char* qualityBlocksAtOnce = "2000"; // two hours of one stream each, some milliseconds
 constexpr int daysMeasuredAtOnce = 8; // of a step
 constexpr std::chrono::minutes clockNotedEvery { 1 };
+constexpr std::chrono::seconds clearingPatience { 60 }; // this thread is the last that the disk serves
 constexpr std::size_t mostFilesToClear = 4; // more than that wait: the rest is deleted, for zeros come too slowly
 
 std::optional<Timestamp> lastWrite(const std::filesystem::path& file)
@@ -132,47 +133,71 @@ bool RecordKeeper::clearOneExpiredFile()
                 fail(systemError("cannot delete", day));
             return true;
         }
-        std::vector<std::filesystem::path> waiting;
-        for (const auto& folder : m_upkeep.mediaFolders())
-            if (waiting = filesEnding(folder, ".expired"); !waiting.empty())
-                break;
-        if (waiting.empty())
-            return false;
-        auto next = std::make_unique<Clearing>();
-        next->path = waiting.front();
-        bool direct = false;
-        if (waiting.size() <= mostFilesToClear && m_upkeep.wantsSpareMedia(next->path.parent_path()))
-            next->file = FileHandle(openMediaFile(next->path, O_RDWR, direct));
-        if (!next->file) {
-            if (::unlink(next->path.c_str()) != 0)
-                fail(systemError("cannot delete", next->path));
-            return true;
-        }
-        std::error_code failed;
-        next->size = std::filesystem::file_size(next->path, failed);
-        next->zeros.reset(std::aligned_alloc(mediaWriteAlignment, zerosAtOnce));
-        std::fill_n(static_cast<std::byte*>(next->zeros.get()), zerosAtOnce, std::byte {});
-        m_clearing = std::move(next);
+        const auto folders = m_upkeep.mediaFolders();
+        return std::ranges::any_of(folders, [this](const auto& folder) { return beginClearing(folder); });
     }
-    Clearing& clearing = *m_clearing;
-    const std::uint64_t rest = clearing.size - clearing.done;
+    const auto clearing = m_clearing;
+    const auto written = m_files.ask<bool>(
+        clearing->path.parent_path(), [clearing] { return clearing->writeSome(); }, clearingPatience);
+    if (!written) { // it is begun anew when its disk answers
+        m_clearing.reset();
+        return false;
+    }
+    if (*written && clearing->done < clearing->size)
+        return true;
+    m_clearing.reset();
+    if (!*written)
+        fail({ "cannot write " + clearing->path.string() });
+    if (!*written || !m_upkeep.wantsSpareMedia(clearing->path.parent_path()) || !m_upkeep.addSpareMedia(clearing->path))
+        (void)askFor<bool>(clearing->path.parent_path(), [clearing] { return ::unlink(clearing->path.c_str()) == 0; });
+    return true;
+}
+
+// One file of that folder. False: there is none.
+bool RecordKeeper::beginClearing(const std::filesystem::path& folder)
+{
+    struct Found {
+        std::shared_ptr<Clearing> file; // to be cleared
+        std::optional<Error> error; // else it was to be deleted, and this came of it
+    };
+    const auto found = askFor<std::optional<Found>>(
+        folder, [folder, asSpare = m_upkeep.wantsSpareMedia(folder)]() -> std::optional<Found> {
+            const auto waiting = filesEnding(folder, ".expired");
+            if (waiting.empty())
+                return std::nullopt;
+            auto next = std::make_shared<Clearing>();
+            next->path = waiting.front();
+            bool direct = false;
+            if (waiting.size() <= mostFilesToClear && asSpare)
+                next->file = FileHandle(openMediaFile(next->path, O_RDWR, direct));
+            if (!next->file) {
+                const bool gone = ::unlink(next->path.c_str()) == 0;
+                return Found { nullptr, gone ? std::nullopt : std::optional(systemError("cannot delete", next->path)) };
+            }
+            next->size = sizeOf(next->path);
+            next->zeros.reset(std::aligned_alloc(mediaWriteAlignment, zerosAtOnce));
+            std::fill_n(static_cast<std::byte*>(next->zeros.get()), zerosAtOnce, std::byte {});
+            return Found { std::move(next), {} };
+        });
+    if (!found || !*found)
+        return false;
+    if ((*found)->error)
+        fail(*(*found)->error);
+    m_clearing = (*found)->file;
+    return true;
+}
+
+// False: it cannot be written.
+bool RecordKeeper::Clearing::writeSome()
+{
+    const std::uint64_t rest = size - done;
     const std::uint64_t some = std::min<std::uint64_t>(
         zerosAtOnce, (rest + mediaWriteAlignment - 1) / mediaWriteAlignment * mediaWriteAlignment);
-    if (rest > 0
-        && ::pwrite(clearing.file.get(), clearing.zeros.get(), some, static_cast<off_t>(clearing.done))
-            != static_cast<ssize_t>(some)) {
-        fail(systemError("cannot write", clearing.path));
-        ::unlink(clearing.path.c_str());
-        m_clearing.reset();
-        return true;
-    }
-    clearing.done += some;
-    if (clearing.done >= clearing.size) {
-        ::fdatasync(clearing.file.get());
-        if (!m_upkeep.wantsSpareMedia(clearing.path.parent_path()) || !m_upkeep.addSpareMedia(clearing.path))
-            ::unlink(clearing.path.c_str());
-        m_clearing.reset();
-    }
+    if (rest > 0 && ::pwrite(file.get(), zeros.get(), some, static_cast<off_t>(done)) != static_cast<ssize_t>(some))
+        return false;
+    done += some;
+    if (done >= size)
+        ::fdatasync(file.get());
     return true;
 }
 
@@ -182,7 +207,9 @@ bool RecordKeeper::expireMedia()
     if (!m_options.periods.media)
         return false;
     for (const auto& oldest : m_upkeep.oldestMediaSegments()) {
-        const auto written = lastWrite(oldest);
+        const auto written = askFor<std::optional<Timestamp>>(oldest.parent_path(), [oldest] {
+            return lastWrite(oldest);
+        }).value_or(std::nullopt);
         if (!written || now() - *written < *m_options.periods.media)
             continue;
         if (auto noted = m_store.noteExpired(ExpiredPart::MediaSegment, segmentNumber(oldest), now()); !noted) {

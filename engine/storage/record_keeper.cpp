@@ -49,6 +49,7 @@ RecordKeeper::RecordKeeper(std::filesystem::path directory, RecordWriter& writer
     , m_store(std::move(store))
     , m_notes(std::move(notes))
     , m_guard(guard)
+    , m_files(m_options.filesPatience)
 {
 }
 
@@ -274,7 +275,8 @@ std::vector<NamedCounter> RecordKeeper::counters() const
 {
     return { { "media_segments_expired", m_mediaExpired }, { "message_segments_expired", m_messagesExpired },
         { "days_expired", m_daysExpired }, { "quality_days_expired", m_qualityExpired }, { "calls_held", m_held },
-        { "calls_deleted", m_deleted }, { "notes_expired", m_notesExpired }, { "retention_errors", m_errors } };
+        { "calls_deleted", m_deleted }, { "notes_expired", m_notesExpired }, { "retention_errors", m_errors },
+        { "retention_folders_silent", m_foldersSilent } };
 }
 
 }

@@ -4,6 +4,7 @@
 
 #include "engine/storage/call_note_store.h"
 #include "engine/storage/clock_guard.h"
+#include "engine/storage/folder_answers.h"
 #include "engine/storage/keep_periods.h"
 #include "engine/storage/record_keeping.h"
 #include "engine/storage/retention_store.h"
@@ -16,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
 
 namespace callmon {
@@ -35,6 +37,7 @@ public:
         bool commits = false; // nobody else does, so that what is to be done on the committing thread is done here
         Clocks clocks; // empty: the machine's
         std::function<void(const std::string&)> warn; // a sentence for the log; may be empty
+        std::chrono::milliseconds filesPatience = FolderAnswers::usualPatience; // with a folder of media
     };
     // Of a directory that `writer` writes to, which outlives this.
     static Result<std::unique_ptr<RecordKeeper>> open(
@@ -57,7 +60,7 @@ public:
     bool step();
 
     // "media_segments_expired", "message_segments_expired", "days_expired", "quality_days_expired", "calls_held",
-    // "calls_deleted", "notes_expired", "retention_errors"
+    // "calls_deleted", "notes_expired", "retention_errors", "retention_folders_silent"
     std::vector<NamedCounter> counters() const;
 
 private:
@@ -76,6 +79,9 @@ private:
     bool copyOneWaiting();
     Result<void> copyNow(Hold& hold); // and keeps that it is held
     bool clearOneExpiredFile();
+    bool beginClearing(const std::filesystem::path& folder);
+    template <typename T>
+    std::optional<T> askFor(const std::filesystem::path& folder, std::function<T()> work); // and says that it is silent
     bool expireMedia();
     bool expireMessages(bool clockIsTrusted);
     bool expireDay();
@@ -109,17 +115,19 @@ private:
     StorageUpkeep& m_upkeep;
     Options m_options;
 
-    std::mutex m_mutex; // held for one thing at a time; all below
+    std::mutex m_mutex; // held for one thing at a time, none of which waits for a disk for ever; all below
     RetentionStore m_store;
     CallNoteStore m_notes;
     bool m_notesMayBeOld = true; // a day went, or a hold
     ClockGuard m_guard;
+    FolderAnswers m_files; // of the media folders
+    std::set<std::filesystem::path> m_silent; // those that did not answer, and that was said
     std::int64_t m_clockConfirmations = 0;
     bool m_clockDoubted = false; // and said
     Timestamp m_clockNoted;
     std::string m_lastError;
     struct Clearing; // a file that is being filled with zeros
-    std::unique_ptr<Clearing> m_clearing;
+    std::shared_ptr<Clearing> m_clearing; // also whoever is writing to it
     std::map<UtcDay, std::uint64_t> m_qualityBytes; // of days that grow no more
     std::uint64_t m_toldMedia = 0, m_toldMessages = 0, m_toldDays = 0, m_toldQuality = 0;
 
@@ -129,7 +137,8 @@ private:
     std::thread m_thread;
 
     std::atomic<std::uint64_t> m_mediaExpired { 0 }, m_messagesExpired { 0 }, m_daysExpired { 0 },
-        m_qualityExpired { 0 }, m_held { 0 }, m_deleted { 0 }, m_notesExpired { 0 }, m_errors { 0 };
+        m_qualityExpired { 0 }, m_held { 0 }, m_deleted { 0 }, m_notesExpired { 0 }, m_errors { 0 },
+        m_foldersSilent { 0 };
 };
 
 }

@@ -20,7 +20,24 @@ struct RecordKeeper::Clearing {
     std::uint64_t size = 0;
     std::uint64_t done = 0;
     std::unique_ptr<void, Free> zeros;
+    bool writeSome();
 };
+
+template <typename T>
+std::optional<T> RecordKeeper::askFor(const std::filesystem::path& folder, std::function<T()> work)
+{
+    auto answer = m_files.ask<T>(folder, std::move(work));
+    if (answer && m_silent.erase(folder) > 0)
+        warn("the disk of " + folder.string() + " answers again: what is too old there is deleted");
+    if (!answer && m_silent.insert(folder).second) {
+        ++m_errors;
+        warn("the disk of " + folder.string()
+            + " does not answer: nothing there is deleted until it does, all else goes on; see whether it is there "
+              "(mount, dmesg)");
+    }
+    m_foldersSilent = m_silent.size();
+    return answer;
+}
 
 template <typename T> std::optional<T> RecordKeeper::atNextCommit(std::function<T(StorageUpkeep&)> job)
 {

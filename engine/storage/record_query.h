@@ -68,6 +68,8 @@ public:
     // The stream's media from first to last, chunk by chunk (MediaChunk bytes). No scan: the log is addressed.
     // When some of it is missing or damaged, the rest is given and the error says what was left out.
     virtual Result<void> media(StreamKey stream, const std::function<bool(Bytes)>& sink) = 0;
+    // Whether a part that the last media() left out lies on a disk that does not answer, and may be had later.
+    virtual bool mayComeLater() { return false; }
     // All streams of the call side by side, in order of arrival, so that its first seconds are there at once; the sink
     // returns false to stop. Missing parts as above.
     virtual Result<void> callMedia(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink);

@@ -40,34 +40,53 @@ std::uint32_t lastSegment(const std::filesystem::path& folder)
     return numbers.empty() ? 0 : numbers.back();
 }
 
-FileHandle OpenSegments::opened(std::uint32_t segment) const
+std::shared_ptr<OpenSegments::Opened> OpenSegments::opened(std::uint32_t segment)
 {
-    FileHandle file;
-    for (auto folder = m_folders.begin(); folder != m_folders.end() && !file; ++folder)
-        file = FileHandle(::open(segmentPath(*folder, segment).c_str(), O_RDONLY | O_CLOEXEC));
-    return file;
+    for (const auto& folder : m_folders) {
+        const auto file = m_answers->ask<std::shared_ptr<Opened>>(folder, [folder, segment, advice = m_advice] {
+            const auto found = std::make_shared<Opened>(
+                folder, FileHandle(::open(segmentPath(folder, segment).c_str(), O_RDONLY | O_CLOEXEC)));
+            if (found->file && advice != POSIX_FADV_NORMAL)
+                (void)::posix_fadvise(found->file.get(), 0, 0, advice);
+            return found;
+        });
+        if (!file)
+            m_silent = folder;
+        else if ((*file)->file)
+            return *file;
+    }
+    return nullptr;
 }
 
-int OpenSegments::fileOf(std::uint32_t segment)
+bool OpenSegments::isThere(int file)
 {
-    if (const auto found = m_files.find(segment); found != m_files.end()) {
-        struct stat status { };
-        if (::fstat(found->second.get(), &status) == 0 && status.st_nlink > 0)
-            return found->second.get();
-        m_files.erase(found); // deleted since
-    }
+    struct stat status { };
+    return ::fstat(file, &status) == 0 && status.st_nlink > 0;
+}
+
+std::shared_ptr<OpenSegments::Opened> OpenSegments::fileOf(std::uint32_t segment)
+{
+    m_silent.clear();
+    if (const auto found = m_files.find(segment); found != m_files.end())
+        return found->second;
     if (m_files.size() >= mostOpen)
         m_files.erase(m_files.begin()); // the oldest segment
-    FileHandle file = opened(segment);
+    auto file = opened(segment);
     if (!file) {
         m_folders = m_askFolders();
         file = opened(segment);
     }
     if (!file)
-        return -1;
-    if (m_advice != POSIX_FADV_NORMAL)
-        (void)::posix_fadvise(file.get(), 0, 0, m_advice);
-    return m_files.emplace(segment, std::move(file)).first->second.get();
+        return nullptr;
+    m_silent.clear();
+    m_files.emplace(segment, file);
+    return file;
+}
+
+std::filesystem::path OpenSegments::folderOf(std::uint32_t segment)
+{
+    const auto file = fileOf(segment);
+    return file ? file->folder : std::filesystem::path();
 }
 
 }

@@ -213,8 +213,8 @@ constexpr CounterMeaning meanings[] {
         TR("CounterMeaning",
             "Disks that are full, failing, too slow or hanging, or not mounted: the others take their media"),
         TR("CounterMeaning",
-            "look at the log for which; each is tried again after half a minute, one that is not mounted at the next "
-            "start") },
+            "look at the log for which; each is tried again after half a minute, one that was not mounted or did not "
+            "answer at the start at the next one") },
     { "media_chunks_moved", G::Disk, K::Count, TR("CounterMeaning", "Chunks moved"),
         TR("CounterMeaning", "Media that another disk took than the one they were for"), {} },
     { "media_segments_overwritten", G::Disk, K::Count, TR("CounterMeaning", "Media segments overwritten"),
@@ -242,6 +242,8 @@ constexpr CounterMeaning meanings[] {
     { "retention_errors", G::Disk, K::Missed, TR("CounterMeaning", "Deletions or holds that failed"),
         TR("CounterMeaning", "What could not be deleted or copied; it is tried again"),
         TR("CounterMeaning", "look at the engine's log; is the disk full?") },
+    { "retention_folders_silent", G::Disk, K::Level, TR("CounterMeaning", "Media directories that do not answer"),
+        TR("CounterMeaning", "Nothing is deleted there; all else goes on"), {} },
     { "media_write_longest_ms", G::Disk, K::Level, TR("CounterMeaning", "Longest write, ms"),
         TR("CounterMeaning", "Of media, to the disk"), {} },
     { "media_chunks_refused", G::Queues, K::Missed, TR("CounterMeaning", "Media pool empty"),

@@ -41,6 +41,28 @@ private:
     AlarmDesk& m_desk;
 };
 
+// Alarms over a monitor in which one call was answered.
+struct AnsweredCall {
+    explicit AnsweredCall(std::uint32_t maxStreams)
+        : monitor(options(maxStreams), sink)
+    {
+        TestTraffic signalling;
+        signalling.script("0 A>B INVITE 1 sdp=sendrecv\n10 B>A 200 1 sdp=sendrecv\n20 A>B ACK 1\n");
+        monitor.process(signalling.datagrams());
+    }
+    static TrackerOptions options(std::uint32_t maxStreams)
+    {
+        TrackerOptions options;
+        options.maxCalls = 64;
+        options.maxStreams = maxStreams;
+        options.maxMediaAddresses = 256;
+        return options;
+    }
+    AlarmDesk desk { 16, builtInRules() };
+    AlarmSink sink { desk };
+    CallMonitor monitor;
+};
+
 struct Seen {
     std::set<AlarmKind> alarms;
     std::uint64_t lost = 0;
@@ -51,16 +73,8 @@ struct Seen {
 // batch after each hole says so.
 Seen talkWithHoles(bool byRing)
 {
-    AlarmDesk desk(16, builtInRules());
-    AlarmSink sink(desk);
-    TrackerOptions options;
-    options.maxCalls = 64;
-    options.maxStreams = 256;
-    options.maxMediaAddresses = 256;
-    CallMonitor monitor(options, sink);
-    TestTraffic signalling;
-    signalling.script("0 A>B INVITE 1 sdp=sendrecv\n10 B>A 200 1 sdp=sendrecv\n20 A>B ACK 1\n");
-    monitor.process(signalling.datagrams());
+    AnsweredCall call(256);
+    CallMonitor& monitor = call.monitor;
     std::uint64_t dropped = 0;
     for (int i = 0; i < 3000; ++i) {
         if (i >= 500 && i < 2500 && i % 3 == 0) {
@@ -80,8 +94,8 @@ Seen talkWithHoles(bool byRing)
         monitor.advance(arrival);
     }
     monitor.finish();
-    Seen seen { {}, sink.lost, sink.lostWithProbe };
-    for (const Alarm& alarm : desk.book().takeChanged())
+    Seen seen { {}, call.sink.lost, call.sink.lostWithProbe };
+    for (const Alarm& alarm : call.desk.book().takeChanged())
         seen.alarms.insert(alarm.kind);
     return seen;
 }
@@ -107,18 +121,35 @@ private slots:
         QVERIFY(seen.lost > 1300);
     }
 
+    void aMediaDirectoryThatIsLeftOutIsAnAlarmAsLongAsItIs_data()
+    {
+        QTest::addColumn<QByteArray>("counter");
+        QTest::newRow("for recording") << QByteArray("media_directories_down");
+        QTest::newRow("for retention") << QByteArray("retention_folders_silent");
+    }
+    void aMediaDirectoryThatIsLeftOutIsAnAlarmAsLongAsItIs()
+    {
+        QFETCH(QByteArray, counter);
+        AlarmDesk desk(16, builtInRules());
+        const auto openAfter = [&](int from, int to, std::uint64_t down) {
+            for (int second = from; second < to; ++second) {
+                const std::vector<NamedCounter> counters { { counter.toStdString(), down } };
+                desk.probe({ .now = scriptTime(1000 * second), .counters = counters });
+            }
+            std::vector<AlarmKind> kinds;
+            for (const Alarm& alarm : desk.book().takeChanged())
+                if (alarm.isOpen())
+                    kinds.push_back(alarm.kind);
+            return kinds;
+        };
+        QCOMPARE(openAfter(1, 10, 1), std::vector { AlarmKind::DiskLate }); // from the start on
+        QVERIFY(openAfter(10, 100, 0).empty());
+    }
+
     void streamTableThatIsNearlyFullIsSaidBeforeItRefuses()
     {
-        AlarmDesk desk(16, builtInRules());
-        AlarmSink sink(desk);
-        TrackerOptions options;
-        options.maxCalls = 64;
-        options.maxStreams = 20;
-        options.maxMediaAddresses = 256;
-        CallMonitor monitor(options, sink);
-        TestTraffic signalling;
-        signalling.script("0 A>B INVITE 1 sdp=sendrecv\n10 B>A 200 1 sdp=sendrecv\n20 A>B ACK 1\n");
-        monitor.process(signalling.datagrams());
+        AnsweredCall call(20);
+        CallMonitor& monitor = call.monitor;
         for (std::uint32_t second = 0; second < 20; ++second) {
             TestTraffic media;
             for (std::uint32_t stream = 0; stream < (second < 10 ? 15 : 18); ++stream)
@@ -129,9 +160,9 @@ private slots:
             monitor.advance(now);
             const std::vector<NamedCounter> counters = monitor.counters();
             QCOMPARE(std::ranges::find(counters, "rtp_refused", &NamedCounter::name)->value, std::uint64_t(0));
-            desk.probe({ .now = now, .counters = counters });
+            call.desk.probe({ .now = now, .counters = counters });
             std::string text;
-            for (const Alarm& alarm : desk.book().delta(0).changed)
+            for (const Alarm& alarm : call.desk.book().delta(0).changed)
                 if (alarm.kind == AlarmKind::BufferNearlyFull)
                     text = alarm.text.str();
             QCOMPARE(text,

@@ -96,6 +96,39 @@ class Contract(unittest.TestCase):
         self.assertGreater(int(counters["frames_received"]), 0)
         self.assertEqual(counters["record_queue_percent"], "0")  # all of it is stored
 
+    def test_what_waits_to_be_stored_is_told_while_it_waits(self):
+        data = folder("behind")
+        url = "local:" + os.path.join(data, "engine.sock")
+        engine = subprocess.Popen([program("callmon-engine"), "--replay", self.capture, "--pace", "recorded",
+                                   "--data", data, "--listen", url], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  text=True)
+
+        def percent():
+            status = run(program("callmonctl"), "status", "--engine", url, "--format", "csv")
+            found = [row["value"] for row in rows(status.stdout) if row["name"] == "record_queue_percent"]
+            return int(found[0]) if status.returncode == 0 and found else None
+
+        try:
+            until = time.monotonic() + 30
+            while percent() is None:
+                self.assertLess(time.monotonic(), until, "the engine does not answer")
+            hold = subprocess.Popen([sys.executable, os.path.join(os.path.dirname(__file__), "hold_thread.py"),
+                                     str(engine.pid), "storage", "5"], stderr=subprocess.PIPE, text=True)
+            seen = set()
+            while hold.poll() is None:
+                seen.add(percent())
+                time.sleep(0.2)
+            if "not permitted" in hold.stderr.read():
+                self.skipTest("no thread may be held here")
+            self.assertEqual(hold.returncode, 0)
+            self.assertTrue(any(value and value > 0 for value in seen), seen)
+            until = time.monotonic() + 30
+            while percent() != 0:
+                self.assertLess(time.monotonic(), until, "what waits is never stored")
+        finally:
+            engine.terminate()
+            engine.communicate(timeout=60)
+
     def test_calls_are_those_of_the_ground_truth(self):
         found = {row["call_id"]: row for row in self.calls()}
         self.assertEqual(set(found), set(self.truth))

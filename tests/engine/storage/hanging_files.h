@@ -2,15 +2,20 @@
 // To be included by one source file of a program: it takes the place of the C library's functions in all of it.
 #pragma once
 
+#include <QTest>
+#include <atomic>
 #include <condition_variable>
 #include <cstdarg>
 #include <fcntl.h>
+#include <filesystem>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <thread>
 #include <unistd.h>
 
 namespace callmon::sample {
@@ -59,6 +64,11 @@ public:
     }
     void enter(const char* call, int file)
     {
+        {
+            const std::lock_guard lock(m_mutex);
+            if (m_call != call)
+                return;
+        }
         char path[4096] {};
         const ssize_t length = ::readlink(("/proc/self/fd/" + std::to_string(file)).c_str(), path, sizeof path);
         if (length > 0)
@@ -72,6 +82,30 @@ private:
     int m_hanging = 0;
     bool m_hasHung = false;
 };
+
+constexpr int soon = 30'000; // ms; what waits for the file system waits for ever
+
+// Until the end of the test at the latest: else it would hang, too.
+struct Hang {
+    Hang(const char* call, const std::filesystem::path& below) { files.hang(call, below.string() + "/"); }
+    ~Hang() { files.release(); }
+    HangingFiles& files = HangingFiles::ofThisProcess();
+};
+
+// Whether it comes to its end while files hang. If not they are let go, so that it does.
+template <typename Work> bool ends(Hang& hang, Work&& work)
+{
+    std::atomic<bool> ended { false };
+    std::thread thread([&] {
+        work();
+        ended = true;
+    });
+    const bool inTime = QTest::qWaitFor([&] { return ended.load(); }, soon);
+    if (!inTime)
+        hang.files.release();
+    thread.join();
+    return inTime;
+}
 
 }
 
@@ -91,6 +125,24 @@ int rename(const char* from, const char* to) noexcept
 {
     callmon::sample::HangingFiles::ofThisProcess().enter("rename", from);
     return static_cast<int>(::syscall(SYS_rename, from, to));
+}
+
+int stat(const char* path, struct stat* status) noexcept
+{
+    callmon::sample::HangingFiles::ofThisProcess().enter("stat", path);
+    return static_cast<int>(::syscall(SYS_newfstatat, AT_FDCWD, path, status, 0));
+}
+
+ssize_t pread(int file, void* memory, std::size_t length, off_t offset)
+{
+    callmon::sample::HangingFiles::ofThisProcess().enter("pread", file);
+    return ::syscall(SYS_pread64, file, memory, length, offset);
+}
+
+ssize_t pwrite(int file, const void* memory, std::size_t length, off_t offset)
+{
+    callmon::sample::HangingFiles::ofThisProcess().enter("pwrite", file);
+    return ::syscall(SYS_pwrite64, file, memory, length, offset);
 }
 
 int unlink(const char* path) noexcept

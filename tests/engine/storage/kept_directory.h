@@ -15,6 +15,7 @@ struct KeptDirectory : Directory {
     std::unique_ptr<RecordKeeper> keeper;
     Timestamp wall = at("2026-03-02T12:00:00Z");
     Nanoseconds steady {};
+    std::chrono::milliseconds filesPatience = FolderAnswers::usualPatience;
     std::vector<std::string> said;
 
     void openKept(KeepPeriods periods = {}, DirectoryWriter::Tuning tuning = {})
@@ -26,6 +27,7 @@ struct KeptDirectory : Directory {
     {
         RecordKeeper::Options options;
         options.periods = periods;
+        options.filesPatience = filesPatience;
         options.commits = commits;
         options.clocks = { [this] { return wall; }, [this] { return steady; } };
         options.warn = [this](const std::string& sentence) { said.push_back(sentence); };

@@ -4,19 +4,19 @@
 #include "tests/engine/storage/test_directory.h"
 #include "tests/engine/storage/two_disks.h"
 
-#include <atomic>
 #include <thread>
 
 using namespace callmon;
 using namespace std::chrono_literals;
 using sample::Directory;
-using sample::HangingFiles;
+using sample::ends;
+using sample::Hang;
+using sample::soon;
 using sample::TwoDisks;
 
 namespace {
 
 constexpr std::uint64_t segment = 1u << 20;
-constexpr int soon = 30'000; // ms; what waits for the file system waits for ever
 
 MediaPatience shortPatience()
 {
@@ -25,28 +25,6 @@ MediaPatience shortPatience()
     patience.end = 200ms;
     patience.pause = 50ms;
     return patience;
-}
-
-// Until the end of the test at the latest: else it would hang, too.
-struct Hang {
-    Hang(const char* call, const std::filesystem::path& below) { files.hang(call, below.string() + "/"); }
-    ~Hang() { files.release(); }
-    HangingFiles& files = HangingFiles::ofThisProcess();
-};
-
-// Whether it comes to its end while files hang. If not they are let go, so that it does.
-template <typename Work> bool ends(Hang& hang, Work&& work)
-{
-    std::atomic<bool> ended { false };
-    std::thread thread([&] {
-        work();
-        ended = true;
-    });
-    const bool inTime = QTest::qWaitFor([&] { return ended.load(); }, soon);
-    if (!inTime)
-        hang.files.release();
-    thread.join();
-    return inTime;
 }
 
 }

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <map>
 #include <set>
+#include <sys/resource.h>
 
 using namespace callmon;
 using namespace std::chrono_literals;
@@ -44,9 +45,13 @@ struct Log : ChunkOwner {
     }
     void open(bool afterCrash, std::uint64_t segmentSize, bool failing, std::uint64_t mostBytes = 0)
     {
+        openOn(failing ? std::make_unique<FailingDisk>(plan) : nullptr, afterCrash, segmentSize, mostBytes);
+    }
+    void openOn(
+        std::unique_ptr<MediaDisk> disk, bool afterCrash, std::uint64_t segmentSize, std::uint64_t mostBytes = 0)
+    {
         writer.reset();
-        auto opened = MediaLogWriter::open(
-            path, afterCrash, segmentSize, failing ? std::make_unique<FailingDisk>(plan) : nullptr, mostBytes);
+        auto opened = MediaLogWriter::open(path, afterCrash, segmentSize, std::move(disk), mostBytes);
         if (!opened)
             qFatal("%s", opened.error().what.c_str());
         writer = std::move(opened.value());
@@ -125,6 +130,21 @@ StreamKey keyOf(std::uint32_t i)
     return { { 1000 + i / 2 }, i % 2 };
 }
 
+// As openMediaDisk() gives it where the system makes no io_uring: here there is no descriptor for one.
+std::unique_ptr<MediaDisk> diskWithoutIoUring()
+{
+    rlimit before {};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none { 0, before.rlim_max };
+    ::setrlimit(RLIMIT_NOFILE, &none);
+    std::string note;
+    auto disk = openMediaDisk(note);
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    if (note.find("io_uring is not to be had here") != 0 || note.find("slower") == std::string::npos)
+        qFatal("it is not said: %s", note.c_str());
+    return disk;
+}
+
 }
 
 class TestMediaLog : public QObject {
@@ -142,9 +162,18 @@ private slots:
         QCOMPARE(log.stored.size(), std::size_t(streams));
         QCOMPARE(log.readBack(keyOf(streams - 1)), log.given[keyOf(streams - 1)]);
     }
+    void whatIsStoredIsReadBackThroughTheRealDisk_data()
+    {
+        QTest::addColumn<bool>("ioUring");
+        QTest::newRow("by io_uring") << true;
+        QTest::newRow("without it") << false;
+    }
     void whatIsStoredIsReadBackThroughTheRealDisk()
     {
+        QFETCH(bool, ioUring);
         Log log(3u << 20, false);
+        if (!ioUring)
+            log.openOn(diskWithoutIoUring(), false, 3u << 20);
         for (int second = 0; second < 20; ++second) {
             for (std::uint32_t i = 0; i < 50; ++i)
                 log.append(keyOf(i), i == 7 ? 1 : perChunk); // of different lengths
@@ -322,6 +351,32 @@ private slots:
         QCOMPARE(log.last[keyOf(9)].offset, (4096 + 20 * 15 * 512u + 4095) / 4096 * 4096);
         for (std::uint32_t i = 0; i < 4; ++i)
             QCOMPARE(log.readBack(keyOf(i)), log.given[keyOf(i)]);
+    }
+
+    void aChunkWhoseChecksumDoesNotFitIsLeftOutAndSaid()
+    {
+        Log log(64u << 20, false);
+        const StreamKey stream = keyOf(1);
+        std::vector<MediaLocation> places;
+        for (int i = 0; i < 3; ++i) {
+            log.append(stream);
+            QVERIFY(log.flush().has_value());
+            places.push_back(log.last[stream]);
+        }
+        {
+            std::fstream file(mediaSegmentPath(log.path, 1), std::ios::in | std::ios::out | std::ios::binary);
+            file.seekp(static_cast<std::streamoff>(places[1].offset) + 3000); // sound of one packet
+            file << 'x';
+        }
+        MediaLogReader reader(log.path);
+        int chunks = 0;
+        const auto read = reader.read(stream, log.last[stream], [&](Bytes) {
+            ++chunks;
+            return true;
+        });
+        QCOMPARE(chunks, 2);
+        QVERIFY(!read.has_value());
+        QVERIFY2(read.error().what.find("is damaged") != std::string::npos, read.error().what.c_str());
     }
 
     void aBlockThatNeverArrivedIsNoDamage()

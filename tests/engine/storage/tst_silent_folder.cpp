@@ -1,0 +1,307 @@
+// A folder of media whose disk does not answer: the engine begins without it, retention goes on with the others, and
+// who wants something of it is told so soon and can have it later.
+#include "tests/engine/storage/hanging_files.h"
+#include "tests/engine/storage/kept_directory.h"
+
+using namespace callmon;
+using namespace std::chrono_literals;
+using sample::ends;
+using sample::Hang;
+using sample::KeptDirectory;
+
+namespace {
+
+const Timestamp start = sample::at("2026-02-20T10:00:00Z");
+const std::string number = "+34666123456";
+const std::string payload = "DISTINCTIVE-PAYLOAD-7310";
+
+struct TwoFolders : KeptDirectory {
+    std::vector<std::filesystem::path> folders { path / "disk1" / "media", path / "disk2" / "media" };
+    std::vector<CallRecord> calls;
+
+    DirectoryWriter::Tuning tuning() const
+    {
+        DirectoryWriter::Tuning tuning;
+        tuning.segmentSize = 1u << 20;
+        tuning.mediaFolders = folders;
+        tuning.mediaPatience.files = 200ms;
+        tuning.mediaPatience.end = 200ms;
+        return tuning;
+    }
+    void begin(KeepPeriods periods = {})
+    {
+        filesPatience = 200ms;
+        openKept(periods, tuning());
+    }
+    void putCalls(int count, int chunks = 3)
+    {
+        for (int i = 0; i < count; ++i)
+            calls.push_back(put(start + i * 1min, std::to_string(calls.size()), number, payload, chunks));
+    }
+    // Whether all of the call's media are given, and else why not.
+    std::string problemWith(CallKey call)
+    {
+        std::string problem;
+        for (std::uint32_t index = 0; index < 2; ++index)
+            if (const auto read = query->media({ call, index }, [](Bytes) { return true; }); !read)
+                problem = read.error().what;
+        return problem;
+    }
+};
+
+}
+
+class TestSilentFolder : public QObject {
+    Q_OBJECT
+
+private slots:
+    void theEngineBeginsWithoutIt()
+    {
+        TwoFolders directory;
+        directory.begin();
+        directory.putCalls(8);
+        directory.closeKept();
+        {
+            Hang hang("statvfs", directory.path / "disk1");
+            QVERIFY2(ends(hang, [&] { directory.begin(); }), "the start waits for a folder that hangs");
+            QVERIFY(hang.files.hanging() > 0);
+            const auto notes = directory.writer->recoveryNotes();
+            QCOMPARE(notes.size(), 1u);
+            QVERIFY2(notes[0].find("disk1/media does not answer") != std::string::npos
+                    && notes[0].find("restart the engine") != std::string::npos,
+                notes[0].c_str());
+            QCOMPARE(directory.counter("media_directories_down"), 1u); // which is an alarm
+            directory.putCalls(1);
+            directory.openQuery();
+            QCOMPARE(directory.problemWith(directory.calls.back().key), std::string());
+        }
+        QTRY_VERIFY(!FolderAnswers::isSilent(directory.folders[0]));
+        directory.closeKept();
+        directory.begin();
+        QVERIFY(directory.writer->recoveryNotes().empty());
+        directory.openQuery();
+        for (const CallRecord& call : directory.calls)
+            QCOMPARE(directory.problemWith(call.key), std::string());
+    }
+
+    void oneThatIsNewIsNewTheNextTime()
+    {
+        TwoFolders directory;
+        const auto both = directory.folders;
+        for (const auto& folder : both)
+            std::filesystem::create_directories(folder);
+        {
+            Hang hang("statvfs", directory.path / "disk1");
+            QVERIFY2(ends(hang, [&] { directory.begin(); }), "the start waits for a folder that hangs");
+            QCOMPARE(directory.counter("media_directories_down"), 1u); // which is an alarm
+        }
+        QTRY_VERIFY(!FolderAnswers::isSilent(directory.folders[0]));
+        directory.closeKept();
+        directory.begin();
+        QVERIFY(directory.writer->recoveryNotes().empty());
+        QCOMPARE(directory.counter("media_directories_down"), 0u);
+    }
+
+    void noneThatAnswersIsAnError()
+    {
+        TwoFolders directory;
+        directory.begin();
+        directory.closeKept();
+        Hang hang("statvfs", directory.path);
+        std::string error;
+        const auto begin = [&] {
+            const auto opened = DirectoryWriter::open(directory.path, directory.tuning());
+            error = opened ? "" : opened.error().what;
+        };
+        QVERIFY2(ends(hang, begin), "the start waits for folders that hang");
+        QVERIFY2(error.find("does not answer") != std::string::npos, error.c_str());
+    }
+
+    void aCallThatWasOnKeepsItsMediaThere()
+    {
+        TwoFolders directory;
+        directory.begin();
+        const CallRecord call = sample::call(start, "on");
+        directory.writer->liveCall(call);
+        for (std::uint32_t index = 0; index < 8; ++index) {
+            const StreamKey stream { call.key, index };
+            directory.writer->media(sample::chunk(stream, start, 40, 0));
+            directory.writer->stream(sample::stream(call.key, index, start));
+        }
+        QVERIFY(directory.writer->commit().has_value());
+        QVERIFY(directory.writer->commit().has_value()); // the places are in the journal
+        const auto killed = directory.copyAsKilled();
+        directory.closeKept();
+        {
+            DirectoryWriter::Tuning tuning = directory.tuning();
+            tuning.mediaFolders.reset();
+            Hang hang("statvfs", killed / "disk1");
+            const auto recover = [&] { QVERIFY(DirectoryWriter::open(killed, tuning).has_value()); };
+            QVERIFY2(ends(hang, recover), "recovery waits for a folder that hangs");
+            QVERIFY(hang.files.hanging() > 0);
+        }
+        QTRY_VERIFY(!FolderAnswers::isSilent(killed / "disk1" / "media"));
+        const auto query = RecordQuery::open(killed);
+        QVERIFY(query.has_value());
+        const auto streams = query.value()->streams(call.key);
+        QCOMPARE(streams.value().size(), 8u);
+        for (const StreamRecord& stream : streams.value()) {
+            std::size_t packets = 0;
+            const auto read = query.value()->media(stream.key, [&](Bytes bytes) {
+                MediaReader reader(bytes);
+                while (reader.next())
+                    ++packets;
+                return true;
+            });
+            QVERIFY2(read.has_value(), read ? "" : read.error().what.c_str());
+            QCOMPARE(packets, 40u);
+        }
+    }
+
+    void retentionGoesOnWithTheOthers_data()
+    {
+        QTest::addColumn<QByteArray>("call");
+        for (const char* call : { "stat", "rename", "unlink" })
+            QTest::newRow(call) << QByteArray(call);
+    }
+    void retentionGoesOnWithTheOthers()
+    {
+        QFETCH(QByteArray, call);
+        TwoFolders directory;
+        directory.begin({ .media = 24h });
+        directory.putCalls(12, 40);
+        const auto segments = [&](std::size_t folder) { return segmentsIn(directory.folders[folder]); };
+        QVERIFY(segments(0).size() > 2 && segments(1).size() > 2);
+        for (const auto& folder : directory.folders)
+            for (const std::uint32_t segment : segmentsIn(folder))
+                directory.setLastWrite(segmentPath(folder, segment), start);
+        const std::size_t second = segments(1).size();
+        {
+            Hang hang(call, directory.path / "disk1");
+            const auto step = [&] {
+                for (int i = 0; i < 40; ++i)
+                    (void)directory.keeper->step();
+            };
+            QVERIFY2(ends(hang, step), "retention waits for a folder that hangs");
+            QVERIFY(hang.files.hanging() > 0);
+            QVERIFY(segments(1).size() < second);
+            QCOMPARE(directory.kept("retention_folders_silent"), 1u); // which is an alarm
+            QCOMPARE(directory.kept("retention_errors"), 1u);
+            QVERIFY(directory.wasSaid("disk1/media does not answer"));
+        }
+        QTRY_VERIFY(!FolderAnswers::isSilent(directory.folders[0]));
+        for (int i = 0; i < 100; ++i)
+            (void)directory.keeper->step();
+        QCOMPARE(directory.kept("retention_folders_silent"), 0u);
+        QVERIFY(directory.wasSaid("answers again"));
+        QVERIFY(segments(0).size() <= 3);
+        QVERIFY(segments(1).size() <= 3);
+    }
+
+    void aDeletionSaysWhatIsLeftAndIsRepeated_data()
+    {
+        QTest::addColumn<QByteArray>("call");
+        for (const char* call : { "open", "pread", "pwrite" })
+            QTest::newRow(call) << QByteArray(call);
+    }
+    void aDeletionSaysWhatIsLeftAndIsRepeated()
+    {
+        QFETCH(QByteArray, call);
+        TwoFolders directory;
+        directory.begin();
+        directory.putCalls(12);
+        const DeletionRequest request { number, {}, {}, false };
+        const auto states = [&](const DeletionReport& report, DeletionState state) {
+            return std::ranges::count(report.calls, state, &DeletedCall::state);
+        };
+        std::optional<Result<DeletionReport>> report;
+        {
+            Hang hang(call, directory.path / "disk1");
+            const auto erase = [&] { report = directory.keeper->deleteNumber(request); };
+            QVERIFY2(ends(hang, erase), "a deletion waits for a folder that hangs");
+            QVERIFY(hang.files.hanging() > 0);
+            QVERIFY(report->has_value());
+            QCOMPARE(report->value().calls.size(), 12u);
+            QVERIFY(states(report->value(), DeletionState::Failed) > 0);
+            for (const DeletedCall& row : report->value().calls)
+                if (row.state == DeletionState::Failed)
+                    QVERIFY2(row.why.find("disk1/media does not answer") != std::string::npos, row.why.c_str());
+        }
+        QTRY_VERIFY(!FolderAnswers::isSilent(directory.folders[0]));
+        const auto failed = states(report->value(), DeletionState::Failed);
+        report = directory.keeper->deleteNumber(request);
+        QCOMPARE(states(report->value(), DeletionState::Deleted), failed);
+        QCOMPARE(directory.firstFileWith(payload), std::string());
+        QCOMPARE(directory.firstFileWith(number), std::string());
+    }
+
+    void aHoldWaitsForIt()
+    {
+        TwoFolders directory;
+        directory.begin();
+        directory.putCalls(8);
+        directory.openQuery(directory.writer.get());
+        std::vector<CallKey> held;
+        {
+            Hang hang("pread", directory.path / "disk1");
+            std::vector<std::string> errors;
+            const auto hold = [&] {
+                for (const CallRecord& call : directory.calls)
+                    if (const auto done = directory.keeper->hold(call.key, "case 7", "anna"); !done)
+                        errors.push_back(done.error().what);
+            };
+            QVERIFY2(ends(hang, hold), "a hold waits for a folder that hangs");
+            QVERIFY(!errors.empty());
+            for (const std::string& error : errors)
+                QVERIFY2(error.find("disk1/media does not answer") != std::string::npos
+                        && error.find("tried again") != std::string::npos,
+                    error.c_str());
+        }
+        QTRY_VERIFY(!FolderAnswers::isSilent(directory.folders[0]));
+        directory.steps();
+        const auto holds = directory.keeper->holds();
+        QCOMPARE(holds.value().size(), 8u);
+        for (const Hold& hold : holds.value()) {
+            QVERIFY(hold.state == HoldState::Held);
+            QCOMPARE(hold.missing, std::string());
+            QCOMPARE(hold.mediaPackets, 240u);
+        }
+    }
+
+    void aReaderIsToldSoonAndReadsTheOthers_data()
+    {
+        QTest::addColumn<QByteArray>("call");
+        for (const char* call : { "open", "pread" })
+            QTest::newRow(call) << QByteArray(call);
+    }
+    void aReaderIsToldSoonAndReadsTheOthers()
+    {
+        QFETCH(QByteArray, call);
+        TwoFolders directory;
+        directory.begin();
+        directory.putCalls(16);
+        directory.closeKept();
+        directory.openQuery();
+        std::size_t whole = 0, incomplete = 0;
+        {
+            Hang hang(call, directory.path / "disk1");
+            const auto read = [&] {
+                for (const CallRecord& stored : directory.calls) {
+                    const std::string problem = directory.problemWith(stored.key);
+                    whole += problem.empty();
+                    incomplete += problem.find("disk1/media does not answer") != std::string::npos;
+                }
+            };
+            QVERIFY2(ends(hang, read), "a reader waits for a folder that hangs");
+            QCOMPARE(hang.files.hanging(), 1); // nobody else asked it
+        }
+        QCOMPARE(whole + incomplete, 16u);
+        QVERIFY(whole > 0 && incomplete > 0);
+        QTRY_VERIFY(!FolderAnswers::isSilent(directory.folders[0]));
+        for (const CallRecord& stored : directory.calls)
+            QCOMPARE(directory.problemWith(stored.key), std::string());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSilentFolder)
+#include "tst_silent_folder.moc"
