@@ -64,7 +64,7 @@ QString titleOfColumn(int column)
     return withZone(QCoreApplication::translate("PastCallModel", titles[static_cast<std::size_t>(column)]));
 }
 
-bool isMosColumn(int column)
+bool isMosFigure(int column)
 {
     return column == PastCallColumns::MosMean || column == PastCallColumns::MosMin;
 }

@@ -73,7 +73,7 @@ struct PastCallColumns {
 };
 
 QString titleOfColumn(int column); // in two lines where it is long; with the zone of its times
-bool isMosColumn(int column);
+bool isMosFigure(int column);
 bool isNumberColumn(int column); // read from the right
 bool sortsByNumber(int column); // or by time
 std::optional<double> figureOf(const CallRecord& call, int column); // that it is sorted by; empty when unknown

@@ -158,19 +158,19 @@ QVariant PastCallModel::data(const QModelIndex& index, int role) const
     case Qt::ToolTipRole:
         if (column == FinalCode)
             return codeMeaning(call->finalCode);
-        if (isMosColumn(column))
+        if (isMosFigure(column))
             return bandWord(bandOf(figureOf(*call, column)));
         if (column == Trust)
             return meaning(*call);
         return cellText(*call, column);
     case Qt::AccessibleTextRole:
-        if (isMosColumn(column))
+        if (isMosFigure(column))
             return QStringLiteral("%1 %2").arg(cellText(*call, column), bandWord(bandOf(figureOf(*call, column))));
         return cellText(*call, column);
     case Qt::TextAlignmentRole:
         return QVariant::fromValue((isNumberColumn(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     case BandRole:
-        return isMosColumn(column) ? QVariant(static_cast<int>(bandOf(figureOf(*call, column)))) : QVariant();
+        return isMosFigure(column) ? QVariant(static_cast<int>(bandOf(figureOf(*call, column)))) : QVariant();
     case GlyphRole:
         return column == Outcome ? QVariant(glyph(call->outcome))
             : column == State    ? QVariant(glyph(call->state))
