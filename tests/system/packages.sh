@@ -35,6 +35,7 @@ grep -q '^ExecStart=/usr/bin/callmon-engine --config /etc/callmon/callmon-engine
 "$work/root/usr/bin/callmon-engine" --version || fail "the engine does not start"
 if [ -x "$build/bin/callmon-console" ]; then
   console=$(echo "$work"/voipcallmon-console_*.deb)
-  dpkg-deb -c "$console" | grep -q ' \./usr/share/applications/callmon-console.desktop$' || fail "no entry for the menu"
+  dpkg-deb -c "$console" >"$work/console" # not into a pipe, which grep -q closes before all is written
+  grep -q ' \./usr/share/applications/callmon-console.desktop$' "$work/console" || fail "no entry for the menu"
   [[ $(dpkg-deb -f "$console" Recommends) == *voipcallmon-probe* ]] || fail "the console does not recommend the probe"
 fi
