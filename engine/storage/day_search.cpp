@@ -63,7 +63,6 @@ DaySearch::DaySearch(
     , m_query(query)
     , m_stop(stop)
     , m_indexed(m_reader->hasSearchIndexes())
-    , m_where(plan.where)
     , m_order(plan.conditions.size())
     , m_pageScan(plan)
 {
@@ -78,11 +77,6 @@ DaySearch::~DaySearch()
 {
     sqlite3_progress_handler(m_reader->database().handle(), 0, nullptr, nullptr);
     end();
-}
-
-void DaySearch::begin()
-{
-    m_reader->database().execute("BEGIN");
 }
 
 void DaySearch::end()
@@ -172,7 +166,8 @@ std::string DaySearch::textOf(Give give, const SearchPlan::Driver* driver, bool 
     sql += driver ? "call_key IN (" + driver->candidates + ')' : "call_key>=?1 AND call_key<?2";
     if (cut)
         sql += " AND started_at_ns>=?4 AND started_at_ns<?5";
-    sql += m_where;
+    for (const std::size_t which : m_order)
+        sql += " AND " + m_plan.conditions[which];
     if (give == Give::Records)
         sql += m_query.newestFirst ? " ORDER BY call_key DESC" : " ORDER BY call_key";
     return sql;
@@ -247,13 +242,9 @@ Result<std::uint64_t> DaySearch::count(const SearchQuarter& whole)
         const auto driver = prepare(quarter);
         if (!driver)
             return driver.error();
-        if (PageScan* const pages = m_plan.conditions.empty() ? nullptr : pageScan(quarter, driver.value())) {
-            const auto answer = scanPages(*pages, quarter, [](const PageScan::Match&) { return true; });
-            found = answer.matches;
-            if (!answer.from)
-                return found;
-            quarter = restOf(quarter, answer);
-        }
+        const auto counted = [&](const PageScan::Match&) { return ++found > 0; };
+        if (!m_plan.conditions.empty() && !scanPages(quarter, driver.value(), counted))
+            return found;
         sql = textOf(Give::Count, driver.value(), quarter.cut);
     }
     auto counting = statement(sql);
@@ -289,12 +280,9 @@ Result<void> DaySearch::orderConditions(const SearchQuarter& quarter)
         order.emplace_back(asked.value()->column(static_cast<int>(i)).real, i);
     asked.value()->reset();
     std::ranges::sort(order);
-    m_where.clear();
     m_order.clear();
-    for (const auto& [met, which] : order) {
-        m_where += " AND " + m_plan.conditions[which];
+    for (const auto& [met, which] : order)
         m_order.push_back(which);
-    }
     return {};
 }
 
@@ -307,26 +295,25 @@ Result<const SearchPlan::Driver*> DaySearch::prepare(const SearchQuarter& quarte
     return driver;
 }
 
-PageScan* DaySearch::pageScan(const SearchQuarter& quarter, const SearchPlan::Driver* driver)
+bool DaySearch::canScanPages(const SearchQuarter& quarter, const SearchPlan::Driver* driver)
 {
     if (driver || quarter.cut)
-        return nullptr;
+        return false;
     if (!m_canScanPages)
         m_canScanPages = m_pageScan.begin(m_reader->database());
-    return *m_canScanPages ? &m_pageScan : nullptr;
+    return *m_canScanPages;
 }
 
-PageScan::Answer DaySearch::scanPages(
-    PageScan& scan, const SearchQuarter& quarter, const std::function<bool(const PageScan::Match&)>& visit)
+bool DaySearch::scanPages(
+    SearchQuarter& quarter, const SearchPlan::Driver* driver, const std::function<bool(const PageScan::Match&)>& visit)
 {
-    return scan.scan(quarter.first, quarter.end, m_query.newestFirst, m_order, visit, [this] { return !m_stop.now(); });
-}
-
-SearchQuarter DaySearch::restOf(const SearchQuarter& quarter, const PageScan::Answer& answer) const
-{
-    SearchQuarter rest = quarter;
-    (m_query.newestFirst ? rest.end : rest.first) = *answer.from;
-    return rest;
+    if (!canScanPages(quarter, driver))
+        return true;
+    const auto rest = m_pageScan.scan(
+        quarter.first, quarter.end, m_query.newestFirst, m_order, visit, [this] { return !m_stop.now(); });
+    if (rest)
+        (m_query.newestFirst ? quarter.end : quarter.first) = *rest;
+    return rest.has_value();
 }
 
 Result<Statement*> DaySearch::asked(Give give, const SearchQuarter& quarter, const SearchPlan::Driver* driver)
@@ -347,28 +334,25 @@ Result<std::uint64_t> DaySearch::records(const SearchQuarter& whole, const std::
     std::uint64_t found = 0;
     bool stopped = false;
     // Pages find the calls, and SQLite gives each one's record: where all are wanted it gives them as fast by itself.
-    if (PageScan* const pages =
-            m_plan.conditions.empty() || m_query.limit == 0 ? nullptr : pageScan(quarter, driver.value())) {
-        std::optional<Error> failed;
-        const auto answer = scanPages(*pages, quarter, [&](const PageScan::Match& match) {
-            const Want wanted = want(match.key);
-            if (wanted == Want::Nothing)
-                return false;
-            ++found;
-            if (wanted == Want::CountOnly)
-                return true;
-            auto call = record(match.key);
-            if (!call)
-                failed = call.error();
-            else if (call.value())
-                return take(*call.value());
-            return call.has_value();
-        });
+    std::optional<Error> failed;
+    const auto visit = [&](const PageScan::Match& match) {
+        const Want wanted = want(match.key);
+        if (wanted == Want::Nothing)
+            return false;
+        ++found;
+        if (wanted == Want::CountOnly)
+            return true;
+        auto call = record(match.key);
+        if (!call)
+            failed = call.error();
+        else if (call.value())
+            return take(*call.value());
+        return call.has_value();
+    };
+    if (!m_plan.conditions.empty() && m_query.limit != 0 && !scanPages(quarter, driver.value(), visit)) {
         if (failed)
             return *failed;
-        if (!answer.from)
-            return found;
-        quarter = restOf(quarter, answer);
+        return found;
     }
     const auto statement = asked(Give::Records, quarter, driver.value());
     if (!statement)
@@ -398,16 +382,12 @@ Result<std::uint64_t> DaySearch::places(const SearchQuarter& whole, const std::f
     if (!driver)
         return driver.error();
     std::uint64_t found = 0;
-    if (PageScan* const pages = pageScan(quarter, driver.value())) {
-        const auto answer = scanPages(*pages, quarter, [&](const PageScan::Match& match) {
-            take({ match.value, match.key });
-            return true;
-        });
-        found = answer.matches;
-        if (!answer.from)
-            return found;
-        quarter = restOf(quarter, answer);
-    }
+    const auto visit = [&](const PageScan::Match& match) {
+        take({ match.value, match.key });
+        return ++found > 0;
+    };
+    if (!scanPages(quarter, driver.value(), visit))
+        return found;
     const auto statement = asked(Give::Places, quarter, driver.value());
     if (!statement)
         return statement.error();
@@ -443,7 +423,7 @@ std::string DaySearch::explained(const SearchQuarter& quarter)
     const auto driver = chooseDriver(quarter);
     if (!driver)
         return driver.error().what;
-    if (pageScan(quarter, driver.value()))
+    if (canScanPages(quarter, driver.value()))
         return "PAGES";
     auto plan = statement("EXPLAIN QUERY PLAN " + textOf(Give::Records, driver.value(), quarter.cut));
     if (!plan)

@@ -34,7 +34,7 @@ public:
     DaySearch& operator=(const DaySearch&) = delete;
 
     // Between the two all is asked of one state of the database, whose lock is taken once.
-    void begin();
+    void begin() { m_reader->database().execute("BEGIN"); }
     void end();
     bool hasIndexes() const { return m_indexed; } // that lead to the candidates of a quarter
     // The first key of [first, end), or with `descending` the last; nullopt when there is none.
@@ -64,11 +64,11 @@ private:
     std::string textOf(Give give, const SearchPlan::Driver* driver, bool cut) const;
     Result<const SearchPlan::Driver*> chooseDriver(const SearchQuarter& quarter); // nullptr: all rows are looked at
     Result<void> orderConditions(const SearchQuarter& quarter);
-    // Where all rows are looked at, and they can be without SQLite; else nullptr.
-    PageScan* pageScan(const SearchQuarter& quarter, const SearchPlan::Driver* driver);
-    PageScan::Answer scanPages(
-        PageScan& scan, const SearchQuarter& quarter, const std::function<bool(const PageScan::Match&)>& visit);
-    SearchQuarter restOf(const SearchQuarter& quarter, const PageScan::Answer& answer) const;
+    bool canScanPages(const SearchQuarter& quarter, const SearchPlan::Driver* driver);
+    // Visits what matches in the pages, where they can be read, and cuts the quarter down to what SQLite has to be
+    // asked for. false: nothing is left of it, or the visit stopped.
+    bool scanPages(SearchQuarter& quarter, const SearchPlan::Driver* driver,
+        const std::function<bool(const PageScan::Match&)>& visit);
     void bindQuarter(Statement& statement, const SearchQuarter& quarter) const;
     // Ready for its rows.
     Result<Statement*> asked(Give give, const SearchQuarter& quarter, const SearchPlan::Driver* driver);
@@ -81,8 +81,7 @@ private:
     const CallQuery& m_query;
     const SearchStop& m_stop;
     bool m_indexed;
-    std::string m_where; // m_plan.where, what most calls fail in front
-    std::vector<std::size_t> m_order; // of the plan's conditions, likewise
+    std::vector<std::size_t> m_order; // of the plan's conditions: what most calls fail in front
     bool m_ordered = false;
     PageScan m_pageScan;
     std::optional<bool> m_canScanPages; // of the state that begin() took, once it was asked

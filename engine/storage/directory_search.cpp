@@ -226,7 +226,7 @@ void Search::searchSlice(Lane& lane, const SearchSlice& slice, std::size_t numbe
     std::uint64_t matches = 0;
     std::uint64_t handed = 0;
     bool counted = false; // all of it, in one go
-    if (m_plan.where.empty() && slice.wholeDay && m_query.count && m_query.limit != 0) {
+    if (m_plan.conditions.empty() && slice.wholeDay && m_query.count && m_query.limit != 0) {
         const auto all = day->countAll();
         if (!all)
             return leaveOut(slice.source.day, all.error());

@@ -77,16 +77,16 @@ bool PageScan::number(RowExpression& expression)
             || (at("ended_at_ns", expression.at.ended) && at("last_packet_at_ns", expression.at.lastPacket)));
 }
 
-PageScan::Answer PageScan::scan(std::int64_t first, std::int64_t end, bool descending,
+std::optional<std::int64_t> PageScan::scan(std::int64_t first, std::int64_t end, bool descending,
     std::span<const std::size_t> order, const std::function<bool(const Match&)>& visit,
     const std::function<bool()>& goOn)
 {
-    Answer answer;
-    std::int64_t last = 0; // that was looked at
+    std::int64_t from = descending ? end : first; // what was looked at lies behind it
     std::uint64_t looked = 0;
+    bool stopped = false;
     const auto look = [&](const TablePages::Row& row) -> bool {
         if (looked % rowsBetweenLooks == 0 && !goOn()) {
-            answer.stopped = true;
+            stopped = true;
             return false;
         }
         if (!m_row.read(row.id, row.record, m_keyColumn, m_columnsRead))
@@ -99,21 +99,12 @@ PageScan::Answer PageScan::scan(std::int64_t first, std::int64_t end, bool desce
             meets = *held;
         }
         ++looked;
-        last = row.id;
-        if (!meets)
-            return true;
-        ++answer.matches;
-        answer.stopped = !visit({ CallKey { row.id }, sortValue() });
-        return !answer.stopped;
+        from = descending ? row.id : row.id + 1;
+        stopped = meets && !visit({ CallKey { row.id }, sortValue() });
+        return !stopped;
     };
-    const auto ended = m_pages->scan(first, end, descending, look);
-    if (ended != TablePages::Ended::AtEnd && !answer.stopped) {
-        if (descending)
-            answer.from = looked == 0 ? end : last;
-        else
-            answer.from = looked == 0 ? first : last + 1;
-    }
-    return answer;
+    const bool atEnd = m_pages->scan(first, end, descending, look) == TablePages::Ended::AtEnd;
+    return atEnd || stopped ? std::nullopt : std::optional(from);
 }
 
 SearchValue PageScan::sortValue() const

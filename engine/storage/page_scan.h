@@ -21,16 +21,12 @@ public:
         CallKey key;
         SearchValue value; // that the plan sorts by
     };
-    struct Answer {
-        std::uint64_t matches = 0;
-        bool stopped = false; // by the visit
-        std::optional<std::int64_t>
-            from; // SQLite has to be asked for the keys from this on; downwards: for those below it
-    };
     // Calls of [first, end) that meet the plan's conditions, which are looked at in `order`, by key, up or down. A
-    // `visit` that is false stops, and so does `goOn`, which is asked every few hundred rows.
-    Answer scan(std::int64_t first, std::int64_t end, bool descending, std::span<const std::size_t> order,
-        const std::function<bool(const Match&)>& visit, const std::function<bool()>& goOn);
+    // `visit` that is false stops, and so does `goOn`, which is asked every few hundred rows. Returns the key from
+    // which on (downwards: below which) SQLite has to be asked; nothing: all was looked at, or it was stopped.
+    std::optional<std::int64_t> scan(std::int64_t first, std::int64_t end, bool descending,
+        std::span<const std::size_t> order, const std::function<bool(const Match&)>& visit,
+        const std::function<bool()>& goOn);
 
 private:
     bool numberColumns(Database& database);

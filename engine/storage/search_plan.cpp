@@ -159,7 +159,6 @@ public:
 
     void require(const std::string& condition, std::optional<RowCondition> row)
     {
-        m_plan.where += " AND " + condition;
         m_plan.conditions.push_back(condition);
         m_plan.rowConditions.push_back(std::move(row));
     }

@@ -14,13 +14,12 @@ namespace callmon {
 enum PlanParameter : std::uint8_t { FirstKey = 1, KeyEnd, Quarter, StartedFrom, StartedTo };
 
 struct SearchPlan {
-    std::string where; // " AND ..." for each condition but those on time; "" for none
-    std::vector<std::string> conditions; // the same one by one
-    std::vector<std::optional<RowCondition>>
-        rowConditions; // and once more, on a row's cells; nullopt: only SQL can tell
+    std::vector<std::string> conditions; // SQL, all of them, but those on time
+    // The same on a row's cells; nullopt: only SQL can tell.
+    std::vector<std::optional<RowCondition>> rowConditions;
     std::vector<StoredValue> values; // ?6, ?7...
 
-    struct Driver { // an index that leads to candidates; `where` then decides
+    struct Driver { // an index that leads to candidates; the conditions then decide
         std::string candidates; // SELECT call_key FROM calls INDEXED BY ...
         bool exact = false; // equality: never many more rows than are wanted
         std::string count; // SELECT count(*)... when the index alone knows all that is asked; else ""

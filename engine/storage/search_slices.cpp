@@ -87,7 +87,7 @@ void SearchSlices::makeSlices(const CallQuery& query, const SearchPlan& plan, st
     DayCut cut;
     cut.bytesPerSlice = bytesPerSlice;
     cut.behindCursor = query.after.has_value();
-    cut.onlyCounted = plan.where.empty();
+    cut.onlyCounted = plan.conditions.empty();
     cut.inOne = byDays;
     cut.mostSlices = exact ? m_lanes : mostSlicesPerDay;
     for (const UtcDay day : days)
