@@ -1,6 +1,6 @@
 #include "console/plots/call_timeline.h"
 
-#include "console/plots/svg_device.h"
+#include "console/plots/plot_picture.h"
 #include "console/plots/timeline_notes.h"
 #include "console/plots/timeline_painter.h"
 #include "console/zone/display_zone.h"
@@ -235,21 +235,18 @@ void CallTimeline::paintAll(QPainter& painter, QSize size) const
 
 QImage CallTimeline::picture(QSize size) const
 {
-    constexpr int sharp = 2; // for print
-    QImage picture(size * sharp, QImage::Format_RGB32);
-    picture.setDevicePixelRatio(sharp);
-    QPainter painter(&picture);
-    paintAll(painter, size);
-    return picture;
+    return pictureOf(size, [&](QPaintDevice& device) {
+        QPainter painter(&device);
+        paintAll(painter, size);
+    });
 }
 
 QByteArray CallTimeline::drawing(QSize size) const
 {
-    SvgDevice svg(size);
-    QPainter painter(&svg);
-    paintAll(painter, size);
-    painter.end();
-    return svg.document();
+    return drawingOf(size, [&](QPaintDevice& device) {
+        QPainter painter(&device);
+        paintAll(painter, size);
+    });
 }
 
 void CallTimeline::askForPicture()

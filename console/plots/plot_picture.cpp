@@ -20,21 +20,31 @@ void paint(const TimeSeriesPlot& plot, QPaintDevice& device)
 
 }
 
-QImage pictureOf(const TimeSeriesPlot& plot)
+QImage pictureOf(QSize size, const PaintOn& paint)
 {
     constexpr int sharp = 2;
-    QImage picture(plot.size() * sharp, QImage::Format_RGB32);
+    QImage picture(size * sharp, QImage::Format_RGB32);
     picture.setDevicePixelRatio(sharp);
     picture.fill(Qt::white);
-    paint(plot, picture);
+    paint(picture);
     return picture;
+}
+
+QByteArray drawingOf(QSize size, const PaintOn& paint)
+{
+    SvgDevice svg(size);
+    paint(svg);
+    return svg.document();
+}
+
+QImage pictureOf(const TimeSeriesPlot& plot)
+{
+    return pictureOf(plot.size(), [&](QPaintDevice& device) { paint(plot, device); });
 }
 
 QByteArray drawingOf(const TimeSeriesPlot& plot)
 {
-    SvgDevice svg(plot.size());
-    paint(plot, svg);
-    return svg.document();
+    return drawingOf(plot.size(), [&](QPaintDevice& device) { paint(plot, device); });
 }
 
 }

@@ -3,12 +3,18 @@
 
 #include <QByteArray>
 #include <QImage>
+#include <functional>
 
 namespace callmon {
 
 class TimeSeriesPlot;
 
-QImage pictureOf(const TimeSeriesPlot& plot); // in twice the screen's sharpness
-QByteArray drawingOf(const TimeSeriesPlot& plot); // as an SVG document
+using PaintOn = std::function<void(QPaintDevice&)>;
+
+QImage pictureOf(QSize size, const PaintOn& paint); // in twice the screen's sharpness
+QByteArray drawingOf(QSize size, const PaintOn& paint); // as an SVG document
+
+QImage pictureOf(const TimeSeriesPlot& plot);
+QByteArray drawingOf(const TimeSeriesPlot& plot);
 
 }
