@@ -29,10 +29,10 @@ needs=$(dpkg-deb -f "$probe" Depends)
 for package in libqt6remoteobjects6 libqt6network6 libsqlite3-0 liburing2 libpcap0.8 librte-net-af-packet23 librte-mempool-ring23 systemd; do
   [[ $needs == *$package* ]] || fail "does not need $package: $needs"
 done
-dpkg-deb -x "$probe" "$work/root"
+dpkg-deb -x "$probe" "$work/unpacked"
 grep -q '^ExecStart=/usr/bin/callmon-engine --config /etc/callmon/callmon-engine.toml$' \
-  "$work/root/usr/lib/systemd/system/callmon-engine.service" || fail "the unit names other places"
-"$work/root/usr/bin/callmon-engine" --version || fail "the engine does not start"
+  "$work/unpacked/usr/lib/systemd/system/callmon-engine.service" || fail "the unit names other places"
+"$work/unpacked/usr/bin/callmon-engine" --version || fail "the engine does not start"
 if [ -x "$build/bin/callmon-console" ]; then
   console=$(echo "$work"/voipcallmon-console_*.deb)
   dpkg-deb -c "$console" >"$work/console" # not into a pipe, which grep -q closes before all is written

@@ -187,7 +187,7 @@ public:
         return call;
     }
 
-    std::vector<StreamRecord> streamsOf(CallKey key) const
+    virtual std::vector<StreamRecord> streamsOf(CallKey key) const
     {
         const CallRecord call = record(0);
         std::vector<StreamRecord> streams(2);

@@ -36,9 +36,9 @@ public:
         call.lastPacketAt = *call.endedAt;
         stored = call;
     }
-    std::vector<StreamRecord> longStreams(CallKey call) const
+    std::vector<StreamRecord> streamsOf(CallKey call) const override
     {
-        std::vector<StreamRecord> streams = streamsOf(call);
+        std::vector<StreamRecord> streams = DemoSource::streamsOf(call);
         for (StreamRecord& stream : streams) {
             stream.packets = stream.expected = minutes * 3'000;
             stream.bytes = stream.packets * 200;
@@ -48,15 +48,6 @@ public:
             stream.lastPacketAt = *stored->endedAt;
         }
         return streams;
-    }
-    quint64 streams(CallKey call) override
-    {
-        const quint64 id = ++m_own;
-        QTimer::singleShot(0, this, [this, id, call] {
-            emit streamsFound(id, longStreams(call));
-            emit finished(id);
-        });
-        return id;
     }
     quint64 media(CallKey call) override
     {
@@ -71,7 +62,7 @@ private:
         QTimer::singleShot(0, this, [this, id, call, minute] {
             if (minute == minutes)
                 return emit finished(id);
-            const std::vector<StreamRecord> streams = longStreams(call);
+            const std::vector<StreamRecord> streams = streamsOf(call);
             for (const StreamRecord& stream : streams) {
                 const std::vector<std::byte> bytes = minuteOf(stream, minute);
                 emit mediaArrived(id, stream.key,

@@ -7,6 +7,7 @@
 #include "tests/test_folders.h"
 
 #include <QFile>
+#include <functional>
 
 using namespace callmon;
 using namespace std::chrono_literals;
@@ -22,6 +23,8 @@ class TestSchemaUpgrade : public QObject {
     Q_OBJECT
 
 private:
+    static inline const Timestamp oneMoreAt = sample::at("2026-03-01T14:00:00Z");
+
     static std::filesystem::path fileIn(const Directory& directory) { return directory.path / "2026-03-01.sqlite"; }
 
     // A call with one stream and two seconds of it, as the program before wrote them.
@@ -138,6 +141,27 @@ private:
                  "signal_dbm0", "noise_dbm0", "echo_return_loss_db", "r_factor" })
             QVERIFY(database.execute((std::string("ALTER TABLE streams DROP COLUMN xr_") + column).c_str()));
     }
+    // A call in a day of that schema, which lacks what later ones brought.
+    static CallKey storeIn(Directory& directory, int schema, const std::function<void(Database&)>& takeAway)
+    {
+        directory.open();
+        const CallKey call = store(directory, oneMoreAt - std::chrono::hours(1), "old");
+        directory.closeWriter();
+        auto database = Database::open(fileIn(directory), Database::Mode::ReadWrite);
+        takeAway(database.value());
+        if (!database.value().execute(("UPDATE meta SET value=" + std::to_string(schema)).c_str()))
+            qFatal("cannot write");
+        directory.openQuery();
+        return call;
+    }
+    static CallKey storeOneMore(Directory& directory)
+    {
+        directory.open();
+        const CallKey call = store(directory, oneMoreAt, "new");
+        directory.closeWriter();
+        directory.openQuery();
+        return call;
+    }
 
 private slots:
     void anOldDayIsReadWithoutBeingTouched_data() { versions(); }
@@ -237,24 +261,15 @@ private slots:
     void aDayOfSchemaSixIsReadAndWrittenTo()
     {
         Directory directory;
-        directory.open();
-        const auto start = sample::at("2026-03-01T13:00:00Z");
-        const CallKey old = store(directory, start, "old");
-        directory.closeWriter();
-        {
-            auto database = Database::open(fileIn(directory), Database::Mode::ReadWrite);
-            dropReceiverMetrics(database.value());
-            QVERIFY(database.value().execute("ALTER TABLE quality DROP COLUMN reports; UPDATE meta SET value=6"));
-        }
-        directory.openQuery();
+        const CallKey old = storeIn(directory, 6, [](Database& day) {
+            dropReceiverMetrics(day);
+            QVERIFY(day.execute("ALTER TABLE quality DROP COLUMN reports"));
+        });
         const auto before = directory.query->quality(old);
         QVERIFY(before && before.value().size() == 1);
         QCOMPARE(before.value()[0].farEnd, FarEndReport {});
         QCOMPARE(before.value()[0].discarded, 5);
-        directory.open();
-        const CallKey added = store(directory, start + std::chrono::hours(1), "new");
-        directory.closeWriter();
-        directory.openQuery();
+        const CallKey added = storeOneMore(directory);
         QCOMPARE(directory.query->quality(added).value().at(0).farEnd, (FarEndReport { 125, 45, 521, 2 }));
         QCOMPARE(directory.query->quality(old).value().at(0).farEnd, FarEndReport {});
     }
@@ -263,25 +278,13 @@ private slots:
     void aDayOfSchemaSevenIsReadAndWrittenTo()
     {
         Directory directory;
-        directory.open();
-        const auto start = sample::at("2026-03-01T13:00:00Z");
-        const CallKey old = store(directory, start, "old");
-        directory.closeWriter();
-        {
-            auto database = Database::open(fileIn(directory), Database::Mode::ReadWrite);
-            dropReceiverMetrics(database.value());
-            QVERIFY(database.value().execute("UPDATE meta SET value=7"));
-        }
-        directory.openQuery();
+        const CallKey old = storeIn(directory, 7, dropReceiverMetrics);
         const StreamRecord before = directory.query->streams(old).value().at(0);
         QVERIFY(!before.xr.lostPercent && !before.xr.rFactor && !before.xr.roundTrip);
         QCOMPARE(before.xrMos, std::optional(4.1));
-        directory.open();
-        const CallKey added = store(directory, start + std::chrono::hours(1), "new");
-        directory.closeWriter();
-        directory.openQuery();
+        const CallKey added = storeOneMore(directory);
         const StreamRecord after = directory.query->streams(added).value().at(0);
-        QCOMPARE(described(after), described(sample::fullStream(added, 0, start + std::chrono::hours(1))));
+        QCOMPARE(described(after), described(sample::fullStream(added, 0, oneMoreAt)));
         QVERIFY(!directory.query->streams(old).value().at(0).xr.lostPercent);
     }
 
@@ -289,23 +292,11 @@ private slots:
     void aDayOfSchemaEightIsReadAndWrittenTo()
     {
         Directory directory;
-        directory.open();
-        const auto start = sample::at("2026-03-01T13:00:00Z");
-        const CallKey old = store(directory, start, "old");
-        directory.closeWriter();
-        {
-            auto database = Database::open(fileIn(directory), Database::Mode::ReadWrite);
-            dropPayloads(database.value());
-            QVERIFY(database.value().execute("UPDATE meta SET value=8"));
-        }
-        directory.openQuery();
+        const CallKey old = storeIn(directory, 8, dropPayloads);
         const StreamRecord before = directory.query->streams(old).value().at(0);
         QVERIFY(before.payloads.uses().empty() && !before.describedAt);
         QVERIFY(before.xr.lostPercent.has_value());
-        directory.open();
-        const CallKey added = store(directory, start + std::chrono::hours(1), "new");
-        directory.closeWriter();
-        directory.openQuery();
+        const CallKey added = storeOneMore(directory);
         const StreamRecord after = directory.query->streams(added).value().at(0);
         QCOMPARE(after.payloads.uses().size(), std::size_t { 2 });
         QVERIFY(after.describedAt.has_value());
