@@ -150,7 +150,7 @@ Result<Authority> Authority::create(const std::filesystem::path& directory, cons
     CertificateRequest request { site.empty() ? "VoIPCallMon" : site, "",
         { { NID_basic_constraints, "critical,CA:TRUE,pathlen:0" }, { NID_key_usage, "critical,keyCertSign,cRLSign" },
             { NID_subject_key_identifier, "hash" } },
-        365 * yearsOfAuthority };
+        validityOfAuthority };
     auto made = makeCertificate(request, nullptr);
     if (!made)
         return made.error();
@@ -180,19 +180,20 @@ Result<Authority> Authority::open(const std::filesystem::path& directory)
 }
 
 Result<std::filesystem::path> Authority::issueEngine(
-    const std::string& name, const std::vector<std::string>& hosts, int days)
+    const std::string& name, const std::vector<std::string>& hosts, std::chrono::seconds validity)
 {
     const auto names = alternativeNames(hosts);
     if (!names)
         return names.error();
     auto extensions = ofALeaf("serverAuth");
     extensions.emplace_back(NID_subject_alt_name, names.value());
-    return issue({ { name, "", std::move(extensions), days }, "engine", m_directory / "engines" / name });
+    return issue({ { name, "", std::move(extensions), validity }, "engine", m_directory / "engines" / name });
 }
 
-Result<std::filesystem::path> Authority::issueUser(const std::string& name, const std::string& role, int days)
+Result<std::filesystem::path> Authority::issueUser(
+    const std::string& name, const std::string& role, std::chrono::seconds validity)
 {
-    return issue({ { name, role, ofALeaf("clientAuth"), days }, role, m_directory / "users" / name });
+    return issue({ { name, role, ofALeaf("clientAuth"), validity }, role, m_directory / "users" / name });
 }
 
 Result<std::filesystem::path> Authority::issue(const Request& request)

@@ -10,6 +10,7 @@
 
 #include "shared/base/result.h"
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -27,8 +28,8 @@ struct IssuedCertificate {
 
 class Authority {
 public:
-    static constexpr int yearsOfAuthority = 20;
-    static constexpr int usualDays = 825;
+    static constexpr std::chrono::years validityOfAuthority { 20 };
+    static constexpr std::chrono::days usualValidity { 825 };
 
     // A new one; fails where there is one.
     static Result<Authority> create(const std::filesystem::path& directory, const std::string& site);
@@ -41,8 +42,9 @@ public:
     // the old one stays good until it is revoked.
     // `hosts`: names and addresses under which clients reach the engine.
     Result<std::filesystem::path> issueEngine(
-        const std::string& name, const std::vector<std::string>& hosts, int days = usualDays);
-    Result<std::filesystem::path> issueUser(const std::string& name, const std::string& role, int days = usualDays);
+        const std::string& name, const std::vector<std::string>& hosts, std::chrono::seconds validity = usualValidity);
+    Result<std::filesystem::path> issueUser(
+        const std::string& name, const std::string& role, std::chrono::seconds validity = usualValidity);
     // All of that name; the number of certificates that are newly revoked. Each engine needs the list beside its files.
     Result<std::size_t> revoke(const std::string& name);
     Result<std::vector<IssuedCertificate>> issued() const;

@@ -73,9 +73,12 @@ Result<KeyAndCertificate> makeCertificate(const CertificateRequest& request, con
     if (!made.key || certificate == nullptr)
         return opensslError("cannot make a key");
     X509* const signer = issuer != nullptr ? issuer->certificate.get() : certificate;
+    const auto days = std::chrono::duration_cast<std::chrono::days>(request.validity); // the two parts it takes
     const bool filled = X509_set_version(certificate, X509_VERSION_3) == 1 && setSerial(certificate, made.serial)
         && X509_gmtime_adj(X509_getm_notBefore(certificate), -clockTolerance) != nullptr
-        && X509_time_adj_ex(X509_getm_notAfter(certificate), request.days, 0, nullptr) != nullptr
+        && X509_time_adj_ex(X509_getm_notAfter(certificate), static_cast<int>(days.count()),
+               static_cast<long>((request.validity - days).count()), nullptr)
+            != nullptr
         && setName(certificate, request) && X509_set_pubkey(certificate, made.key.get()) == 1
         && X509_set_issuer_name(certificate, X509_get_subject_name(signer)) == 1
         && setExtensions(certificate, signer, request)

@@ -3,6 +3,7 @@
 
 #include "engine/certificates/openssl.h"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,7 @@ struct CertificateRequest {
     std::string name; // common name
     std::string unit; // organisational unit; empty: none
     std::vector<std::pair<int, std::string>> extensions; // NID, value as in openssl.cnf
-    int days = 0;
+    std::chrono::seconds validity {};
 };
 struct KeyAndCertificate {
     KeyHandle key;

@@ -64,12 +64,12 @@ int manageCertificates(const CertOptions& options, CtlOutput output)
         return fail(output, authority.error());
     switch (options.action) {
     case Action::Engine:
-        return sayWhere(authority.value().issueEngine(options.name, options.hosts, options.days),
+        return sayWhere(authority.value().issueEngine(options.name, options.hosts, std::chrono::days(options.days)),
             "Copy it to the probe's /etc/callmon/identity, readable for the user that callmon-engine runs as (of the "
             "service: systemd-tmpfiles --create callmon.conf), and start that with --listen-tls.",
             output);
     case Action::User:
-        return sayWhere(authority.value().issueUser(options.name, options.role, options.days),
+        return sayWhere(authority.value().issueUser(options.name, options.role, std::chrono::days(options.days)),
             "Copy it to the user's ~/.config/callmon, and connect to tls://HOST.", output);
     case Action::Revoke:
         return revoke(authority.value(), options, output);

@@ -24,7 +24,7 @@ CLI::App& addAction(
 
 void addDays(CLI::App& command, CertOptions& options)
 {
-    options.days = Authority::usualDays;
+    options.days = static_cast<int>(Authority::usualValidity.count());
     command.add_option("--days", options.days, "Days that it is valid")
         ->type_name("N")
         ->check(CLI::Range(1, longestDays))

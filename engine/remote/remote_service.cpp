@@ -253,6 +253,7 @@ void RemoteService::everySecond()
     m_rates.apply(now, std::chrono::steady_clock::now());
     const QByteArray whole = encode(now);
     const TlsListener::Revoked revoked = m_tls.isListening() ? m_tls.revoked() : TlsListener::Revoked();
+    const QDateTime today = QDateTime::currentDateTimeUtc();
     const StatusBlobs status { whole, encode(withoutAddresses(std::move(now))) };
     for (const auto& client : m_clients) {
         FramePipe& pipe = client->pipe();
@@ -261,10 +262,15 @@ void RemoteService::everySecond()
             reason = "it fell silent";
         else if (pipe.millisecondsStalled() > m_options.stall.count()) // its bytes have a cap, too
             reason = "it does not read what it is sent";
-        const bool taken = !client->user().serial.empty() && revoked.has(client->user().serial);
-        if (taken) {
-            tellRefusal(client->user(), refusedConnection, QStringLiteral("its certificate was revoked"));
-            reason = "its certificate was revoked";
+        const RemoteUser& user = client->user();
+        const char* taken = nullptr; // the certificate, since it came in
+        if (!user.serial.empty() && revoked.has(user.serial))
+            taken = "its certificate was revoked";
+        else if (user.expires.isValid() && user.expires <= today)
+            taken = "its certificate has expired";
+        if (taken != nullptr) {
+            tellRefusal(user, refusedConnection, QString::fromLatin1(taken));
+            reason = taken;
         }
         if (reason == nullptr) {
             client->everySecond(status);

@@ -17,7 +17,8 @@ std::optional<RemoteUser> userOf(const QSslCertificate& certificate, std::string
     if (!role)
         return std::nullopt;
     const QByteArray serial = certificate.serialNumber().replace(":", "").toLower(); // Qt writes 0a:1b
-    return RemoteUser { names.front().toStdString(), *role, std::move(from), serial.toStdString() };
+    return RemoteUser { names.front().toStdString(), *role, std::move(from), serial.toStdString(),
+        certificate.expiryDate() };
 }
 
 }

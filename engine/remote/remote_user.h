@@ -3,6 +3,7 @@
 
 #include "shared/remote/remote_role.h"
 
+#include <QDateTime>
 #include <QSslCertificate>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@ struct RemoteUser {
     RemoteRole role = RemoteRole::Viewer;
     std::string from; // address of the other end; empty: the local socket
     std::string serial {}; // of the certificate, lower-case hexadecimal digits; empty: the local socket
+    QDateTime expires {}; // that certificate; null: never
 };
 std::string placeOf(const RemoteUser& user); // "192.0.2.7", "local"
 

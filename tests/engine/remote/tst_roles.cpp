@@ -181,8 +181,12 @@ struct Site {
     QUrl urlFor(RemoteRole role)
     {
         const std::string name = "a-" + std::string(toText(role));
+        return urlWith(authority.issueUser(name, std::string(toText(role))).value());
+    }
+    QUrl urlWith(std::filesystem::path identity) const
+    {
         RemoteAddress address = parseRemoteUrl(service->tlsUrl()).value();
-        address.identity = authority.issueUser(name, std::string(toText(role))).value();
+        address.identity = std::move(identity);
         return urlOf(address);
     }
     std::vector<AuditEntry> audited() const
@@ -529,6 +533,24 @@ private slots:
         QVERIFY(std::ranges::any_of(entries, [](const AuditEntry& entry) {
             return entry.user == "a-admin" && entry.action == "refused connection"
                 && entry.detail == "its certificate was revoked";
+        }));
+    }
+
+    void whoseCertificateExpiresWhileConnectedIsDropped()
+    {
+        Site site;
+        Recorder late;
+        Recorder bob;
+        const auto identity = site.authority.issueUser("late", "admin", std::chrono::seconds(3));
+        late.probe.open(site.urlWith(identity.value()));
+        bob.probe.open(site.urlFor(RemoteRole::Reviewer));
+        QTRY_VERIFY_WITH_TIMEOUT(late.connected() && bob.connected(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(!late.connected(), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(site.service->sessions(), 1u, patience);
+        QVERIFY(bob.connected());
+        QVERIFY(std::ranges::any_of(site.audited(), [](const AuditEntry& entry) {
+            return entry.user == "late" && entry.action == "refused connection"
+                && entry.detail == "its certificate has expired";
         }));
     }
 

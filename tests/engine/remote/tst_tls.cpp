@@ -167,7 +167,7 @@ private slots:
         old.setProtocol(QSsl::TlsV1_2);
         const std::pair<const char*, QSslConfiguration> strangers[] {
             { "another site's", anyIdentity(site.foreign.issueUser("ada", "admin").value()) },
-            { "expired", anyIdentity(site.authority.issueUser("late", "admin", -2).value()) },
+            { "expired", anyIdentity(site.authority.issueUser("late", "admin", std::chrono::days(-2)).value()) },
             { "an engine's", anyIdentity(site.engine) },
             { "without a role", anyIdentity(site.authority.issueUser("odd", "emperor").value()) },
             { "none", none },
@@ -191,7 +191,7 @@ private slots:
         QVERIFY2(other.contains("not of the authority that is trusted here"), qPrintable(other));
         const QString host = engine.connectWith(ours, "localhost").failure;
         QVERIFY2(host.contains("is for another host"), qPrintable(host));
-        const auto late = engine.site.authority.issueUser("late", "viewer", -2).value();
+        const auto late = engine.site.authority.issueUser("late", "viewer", std::chrono::days(-2)).value();
         const QString expired = engine.connectWith(late).failure;
         QVERIFY2(expired.contains("expired on") && expired.contains("callmonctl cert"), qPrintable(expired));
         const QString nothing = engine.connectWith(engine.site.root / "nothing").failure;
