@@ -45,7 +45,7 @@ std::shared_ptr<OpenSegments::Opened> OpenSegments::opened(std::uint32_t segment
     for (const auto& folder : m_folders) {
         const auto file = m_answers->ask<std::shared_ptr<Opened>>(folder, [folder, segment, advice = m_advice] {
             const auto found = std::make_shared<Opened>(
-                folder, FileHandle(::open(segmentPath(folder, segment).c_str(), O_RDONLY | O_CLOEXEC)));
+                Opened { folder, FileHandle(::open(segmentPath(folder, segment).c_str(), O_RDONLY | O_CLOEXEC)) });
             if (found->file && advice != POSIX_FADV_NORMAL)
                 (void)::posix_fadvise(found->file.get(), 0, 0, advice);
             return found;
