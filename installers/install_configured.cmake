@@ -1,5 +1,6 @@
 # At install time: CALLMON_FROM, with the places that it names filled in, becomes CALLMON_TO, below the prefix. ETC/... is a
-# file of the configuration directory: never overwritten, for somebody has edited it.
+# file of the configuration directory: never overwritten, for somebody has edited it. ....gz is compressed, as Debian has its
+# manual pages.
 if(CMAKE_INSTALL_PREFIX MATCHES "^/usr(/local)?/?$")
   set(CALLMON_ETC_DIR /etc/callmon)
 else()
@@ -22,6 +23,10 @@ else()
   set(installed $ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}/${CALLMON_TO})
   set(permissions OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)
 endif()
-configure_file(${CALLMON_FROM} ${installed} @ONLY FILE_PERMISSIONS ${permissions})
+string(REGEX REPLACE "\\.gz$" "" plain ${installed})
+configure_file(${CALLMON_FROM} ${plain} @ONLY FILE_PERMISSIONS ${permissions})
+if(NOT plain STREQUAL installed)
+  execute_process(COMMAND gzip -9nf ${plain} COMMAND_ERROR_IS_FATAL ANY)
+endif()
 list(APPEND CMAKE_INSTALL_MANIFEST_FILES ${installed})
 message(STATUS "Installing: ${installed}")

@@ -41,5 +41,7 @@ set(CPACK_DEBIAN_CONSOLE_PACKAGE_SUGGESTS "qt6-wayland")
 foreach(component probe console)
   install(FILES ${CMAKE_CURRENT_LIST_DIR}/copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/voipcallmon-${component}
     COMPONENT ${component})
+  install_configured(${component} ${CMAKE_CURRENT_LIST_DIR}/changelog
+    ${CMAKE_INSTALL_DATADIR}/doc/voipcallmon-${component}/changelog.gz)
 endforeach()
 include(CPack)

@@ -6,6 +6,7 @@ Usage: installed.py BUILD_DIR
 """
 
 import csv
+import gzip
 import os
 import re
 import shutil
@@ -40,7 +41,7 @@ def install():
 
 
 def text(path):
-    with open(place(path)) as file:
+    with gzip.open(place(path), "rt") if path.endswith(".gz") else open(place(path)) as file:
         return file.read()
 
 
@@ -76,8 +77,7 @@ class Installed(unittest.TestCase):
             for name in names:
                 path = os.path.join(folder, name)
                 if "/bin/" not in path and not name.endswith(".md"):
-                    with open(path) as file:
-                        self.assertIsNone(re.search(r"@[A-Z_]+@|" + re.escape(DEST), file.read()), path)
+                    self.assertIsNone(re.search(r"@[A-Z_]+@|" + re.escape(DEST), text(path)), path)
 
     def test_the_unit_names_what_was_installed_and_is_understood(self):
         unit = settings(text(UNIT))
@@ -98,16 +98,16 @@ class Installed(unittest.TestCase):
     def test_manual_pages_are_well_formed_and_know_every_command(self):
         pages = ["callmon-engine", "callmonctl"] + (["callmon-console"] if CONSOLE else [])
         for name in pages:
-            path = place(f"usr/share/man/man1/{name}.1")
+            path = place(f"usr/share/man/man1/{name}.1.gz")
             self.assertTrue(os.path.exists(path), path)
             if shutil.which("man") and shutil.which("groff"):
                 done = run("man", "--warnings", "-E", "UTF-8", "-l", "-Tutf8", "-Z", path)
                 self.assertEqual((done.returncode, done.stderr), (0, ""), path)
-        self.assertIn("\\-\\-media\\-limit\\-gib", text("usr/share/man/man1/callmon-engine.1"))
-        self.assertIn("/etc/callmon/callmon\\-engine.toml", text("usr/share/man/man1/callmon-engine.1"))
+        self.assertIn("\\-\\-media\\-limit\\-gib", text("usr/share/man/man1/callmon-engine.1.gz"))
+        self.assertIn("/etc/callmon/callmon\\-engine.toml", text("usr/share/man/man1/callmon-engine.1.gz"))
         listed = run(place("usr/bin/callmonctl"), "--help").stdout.split("Subcommands:\n")[1].split("\n\n")[0]
         for command in re.findall(r"^  ([a-z-]+) ", listed, re.MULTILINE):
-            self.assertRegex(text("usr/share/man/man1/callmonctl.1"), rf"\.SS {command}\n\.nf\n\S")
+            self.assertRegex(text("usr/share/man/man1/callmonctl.1.gz"), rf"\.SS {command}\n\.nf\n\S")
 
     def test_the_entry_of_the_menu_is_valid(self):
         if not CONSOLE or not shutil.which("desktop-file-validate"):

@@ -16,7 +16,7 @@ dpkg-deb -c "$probe" >"$work/probe"
 for line in '-rwxr-xr-x root/root .* \./usr/bin/callmon-engine$' '-rwxr-xr-x root/root .* \./usr/bin/callmonctl$' \
   '-rw-r--r-- root/root .* \./usr/lib/systemd/system/callmon-engine.service$' \
   'drwxr-x--- root/root .* \./etc/callmon/identity/$' '-rw-r----- root/root .* \./etc/callmon/callmon-engine.toml$' \
-  ' \./usr/share/man/man1/callmon-engine.1$' ' \./usr/share/doc/voipcallmon-probe/copyright$'; do
+  ' \./usr/share/man/man1/callmon-engine.1.gz$' ' \./usr/share/doc/voipcallmon-probe/changelog.gz$' ' \./usr/share/doc/voipcallmon-probe/copyright$'; do
   grep -Eq -- "$line" "$work/probe" || { cat "$work/probe" >&2; fail "not in it: $line"; }
 done
 ! grep -Eq '(callmon-console$|/local/|callmon-traffic)' "$work/probe" || fail "what does not belong to the probe: $(cat "$work/probe")"
