@@ -17,7 +17,7 @@ constexpr std::array callTable {
     TableColumn { "final_code", "code" },
     TableColumn { "ended_by", "ended by" },
     TableColumn { "duration_s", "duration s" },
-    TableColumn { "post_dial_delay_ms", "PDD ms", 11 },
+    TableColumn { "post_dial_delay_ms", "PDD ms" },
     TableColumn { "mos_mean", "MOS" },
     TableColumn { "mos_min", "min" },
     TableColumn { "trust", "trust" },
@@ -77,13 +77,13 @@ constexpr std::array qualityTable {
     TableColumn { "packets", "packets" },
     TableColumn { "lost", "lost" },
     TableColumn { "lost_with_probe", "probe's" },
-    TableColumn { "jitter_ms", "jitter ms", 12 },
-    TableColumn { "jitter_error_ms", "+- ms", 12 },
-    TableColumn { "delta_max_ms", "delta max ms", 12 },
+    TableColumn { "jitter_ms", "jitter ms" },
+    TableColumn { "jitter_error_ms", "+- ms" },
+    TableColumn { "delta_max_ms", "delta max ms" },
     TableColumn { "mos", "MOS" },
     TableColumn { "far_end_lost_percent", "far lost %" },
-    TableColumn { "far_end_jitter_ms", "far jitter ms", 12 },
-    TableColumn { "rtcp_rtt_ms", "RTT ms", 12 },
+    TableColumn { "far_end_jitter_ms", "far jitter ms" },
+    TableColumn { "rtcp_rtt_ms", "RTT ms" },
 };
 
 // Tables are for the eye, as a search is; what a program can read is an export.

@@ -25,8 +25,8 @@ constexpr std::array serviceTable {
     TableColumn { "seer_percent", "SEER %" },
     TableColumn { "isa_percent", "ISA %" },
     TableColumn { "acd_s", "ACD s" },
-    TableColumn { "answer_delay_mean_ms", "answer ms", 11 },
-    TableColumn { "post_dial_delay_mean_ms", "PDD ms", 11 },
+    TableColumn { "answer_delay_mean_ms", "answer ms" },
+    TableColumn { "post_dial_delay_mean_ms", "PDD ms" },
     TableColumn { "mos_mean", "MOS" },
 };
 
@@ -43,7 +43,7 @@ constexpr std::array serviceRowTable {
     TableColumn { "seer_percent", "SEER %" },
     TableColumn { "isa_percent", "ISA %" },
     TableColumn { "acd_s", "ACD s" },
-    TableColumn { "post_dial_delay_mean_ms", "PDD ms", 11 },
+    TableColumn { "post_dial_delay_mean_ms", "PDD ms" },
     TableColumn { "repeated_calls", "repeated" },
     TableColumn { "mos_mean", "MOS" },
 };

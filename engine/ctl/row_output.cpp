@@ -4,6 +4,9 @@
 #include "shared/base/csv.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 namespace callmon {
@@ -70,7 +73,24 @@ private:
     std::uint64_t m_rows = 0;
 };
 
-// The widths come from the first rows; longer texts further down are cut.
+// For the eye: what is measured in milliseconds is shown to the microsecond, as tshark does. csv and json have it all.
+std::string tableText(const FieldValue& field)
+{
+    constexpr std::size_t decimals = 3;
+    const std::size_t point = field.text.find('.');
+    if (field.kind != FieldValue::Kind::Number || point == std::string::npos
+        || field.text.size() <= point + 1 + decimals)
+        return field.text;
+    const char* const end = field.text.data() + field.text.size();
+    double value = 0;
+    if (std::from_chars(field.text.data(), end, value).ptr != end)
+        return field.text;
+    std::array<char, 64> rounded {};
+    const auto written = std::to_chars(rounded.begin(), rounded.end(), value, std::chars_format::fixed, decimals);
+    return written.ec == std::errc() ? std::string(rounded.begin(), written.ptr) : field.text;
+}
+
+// The widths come from the first rows; longer texts further down are cut, numbers never.
 class TableOutput final : public RowOutput {
 public:
     TableOutput(std::span<const char* const> names, std::span<const TableColumn> columns, std::ostream& out)
@@ -91,7 +111,7 @@ public:
         std::vector<std::string> texts;
         for (std::size_t i = 0; i < m_columns.size(); ++i) {
             const FieldValue& field = fields[m_places[i]];
-            std::string text = field.text;
+            std::string text = tableText(field);
             if (m_ports[i] < fields.size())
                 text = (text.find(':') == std::string::npos ? text : '[' + text + ']') + ':' + fields[m_ports[i]].text;
             const std::string_view name = m_columns[i].field;
@@ -104,7 +124,8 @@ public:
         if (m_begun)
             return print(texts);
         for (std::size_t i = 0; i < texts.size(); ++i)
-            m_widths[i] = std::max(m_widths[i], std::min(textWidth(texts[i]), m_columns[i].widest));
+            m_widths[i] =
+                std::max(m_widths[i], std::min(textWidth(texts[i]), m_right[i] ? noLimit : m_columns[i].widest));
         m_first.push_back(std::move(texts));
         if (m_first.size() == rowsForWidths)
             begin();
@@ -117,6 +138,7 @@ public:
 
 private:
     static constexpr std::size_t rowsForWidths = 200;
+    static constexpr std::size_t noLimit = std::numeric_limits<std::size_t>::max();
 
     static std::size_t place(std::span<const char* const> names, const std::string& name)
     {
@@ -130,11 +152,16 @@ private:
             print(texts);
         m_first.clear();
     }
+    std::string cell(std::string_view text, std::size_t column) const
+    {
+        const std::size_t width = m_widths[column];
+        return fitted(text, m_right[column] ? std::max(width, textWidth(text)) : width, m_right[column]);
+    }
     void print(const std::vector<std::string>& texts, bool headings = false)
     {
         std::string line;
         for (std::size_t i = 0; i < m_columns.size(); ++i)
-            line += (i == 0 ? "" : "  ") + fitted(headings ? m_columns[i].heading : texts[i], m_widths[i], m_right[i]);
+            line += (i == 0 ? "" : "  ") + cell(headings ? m_columns[i].heading : texts[i], i);
         line.erase(line.find_last_not_of(' ') + 1);
         m_out << line << '\n';
     }
