@@ -3,7 +3,9 @@
 // On any capture:
 // - tshark counts duplicates as received: its Lost is compared after adding ours.
 // - tshark counts what is expected up to the packet that came last, which need not be the highest: where the last
-//   packets of a stream came in disorder, its Lost is lower by that many.
+//   packets of a stream came in disorder, its Lost is lower by that many. The same at the beginning: it counts from the
+//   packet that came first, which need not be the lowest.
+// - In a short stream whose first packets came in disorder it may take that for whole rounds of 65,536 lost packets.
 // - Jitter of streams with telephone-events, see below.
 // - A step back of 128 sequence numbers or more is a restart of the source, not loss (RFC 3550 A.1). tshark takes
 //   it for a whole round of lost packets, unless the timestamps step back too. A step ahead is loss to both.
@@ -18,7 +20,8 @@
 // - Calls that follow each other on the same addresses with the same SSRC have a stream each; tshark joins them to one.
 // - Media later than lingerAfterEnd and lingerAtMost after the BYE, or after a silence of mediaTimeout, is
 //   unbound here.
-// - SDP of a dialog whose INVITE was not seen (200 or ACK only), or before it is seen, binds no media.
+// - A call that began before the capture is a call here, of what later messages say of it, and its media from the first
+//   packet; tshark reads media from the SDP on.
 // - An INVITE that the capture cut within its headers is a call here if its Call-ID is there; tshark reads no header of
 //   it.
 #pragma once

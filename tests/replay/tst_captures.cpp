@@ -19,16 +19,20 @@ using namespace callmon;
 
 namespace {
 
+constexpr int mostDisorder = 128; // a greater step back is a restart: known_differences.h, as is
+constexpr qint64 mostLost = 65'000; // of a shorter stream: tshark took disorder for whole rounds
+
 QString readText(const QString& path)
 {
     QFile file(path);
     return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
 }
 
+// Of a capture, or of one that was made from it: its name goes on after that of the first.
 bool isKnown(const QString& file, Differs what, std::uint32_t ssrc = 0)
 {
     for (const KnownDifference& known : knownDifferences) {
-        if (file == known.file && what == known.what && ssrc == known.ssrc)
+        if (file.startsWith(known.file) && what == known.what && ssrc == known.ssrc)
             return true;
     }
     return false;
@@ -40,25 +44,33 @@ bool agrees(std::optional<Milliseconds> ours, double printed)
     return std::abs(ours.value_or(Milliseconds(0)).count() - printed) < 0.0005 + 1e-6;
 }
 
-// By how many the last packet of a recorded stream is behind the highest sequence number.
-qint64 behindAtTheEnd(const std::vector<std::byte>& recorded)
+// What tshark does not expect of a recorded stream: it counts from the packet that came first to the one that came
+// last, not from the lowest sequence number to the highest.
+qint64 beyondFirstAndLast(const std::vector<std::byte>& recorded)
 {
     MediaReader reader(recorded);
     std::optional<std::uint16_t> highest;
+    std::optional<std::uint16_t> first;
     qint64 behind = 0;
+    qint64 before = 0;
     while (const auto packet = reader.next()) {
         const auto rtp = parseRtp(packet->datagram, packet->wireSize);
         if (!rtp)
             continue;
+        if (!first)
+            first = rtp->sequence;
+        const auto below = static_cast<std::int16_t>(*first - rtp->sequence);
+        if (below < mostDisorder)
+            before = std::max<qint64>(before, below);
         const auto ahead = static_cast<std::int16_t>(rtp->sequence - highest.value_or(rtp->sequence));
         if (ahead >= 0 || !highest)
             highest = rtp->sequence;
         behind = ahead < 0 ? -ahead : 0;
     }
-    return behind;
+    return behind + before;
 }
 
-QString compare(const TsharkStream& truth, const StreamRecord& ours, qint64 behind, bool withJitter)
+QString compare(const TsharkStream& truth, const StreamRecord& ours, qint64 beyond, bool withJitter)
 {
     QStringList wrong;
     const auto count = [&](const char* name, qint64 is, qint64 should) {
@@ -70,7 +82,8 @@ QString compare(const TsharkStream& truth, const StreamRecord& ours, qint64 behi
             wrong << QString("%1 %2, tshark %3").arg(name).arg(is.value_or(Milliseconds(0)).count()).arg(should);
     };
     count("packets", static_cast<qint64>(ours.packets), truth.packets);
-    count("lost", static_cast<qint64>(ours.lost), truth.lost + static_cast<qint64>(ours.duplicates) + behind);
+    if (truth.lost < mostLost || truth.packets > mostLost)
+        count("lost", static_cast<qint64>(ours.lost), truth.lost + static_cast<qint64>(ours.duplicates) + beyond);
     // Of one packet tshark prints -1, 0, 0.
     time("delta min", ours.deltaMin, truth.deltaMin < 0 ? 0 : truth.deltaMin);
     time("delta mean", ours.deltaMean, truth.deltaMean);
@@ -222,12 +235,12 @@ void CapturesTest::compareStreams(
         QVERIFY2(ours, "no stream 0x" + name);
         const bool jitterDiffers = isKnown(file, Differs::Jitter, truth.ssrc.value);
         const bool withEvents = eventsDiffer && truth.payload.contains("telephone-event");
-        const qint64 behind = behindAtTheEnd(replayed.sink.recorded.at(ours->key));
-        const QString wrong = compare(truth, *ours, behind, !jitterDiffers && !withEvents);
+        const qint64 beyond = beyondFirstAndLast(replayed.sink.recorded.at(ours->key));
+        const QString wrong = compare(truth, *ours, beyond, !jitterDiffers && !withEvents);
         QVERIFY2(wrong.isEmpty(), "stream 0x" + name + ": " + wrong.toUtf8());
         QCOMPARE(ours->lostWithProbe, 0u);
         if (jitterDiffers)
-            QVERIFY2(!compare(truth, *ours, behind, true).isEmpty(), "listed as a difference, and is none: 0x" + name);
+            QVERIFY2(!compare(truth, *ours, beyond, true).isEmpty(), "listed as a difference, and is none: 0x" + name);
     }
 }
 
@@ -325,11 +338,15 @@ void CapturesTest::tsharkAgreesOnExtraCaptures()
     const QString sip = runTshark({ "-n", "-r", path, "-Y", "sip", "-T", "fields", "-E", "header=y", "-E",
         "separator=,", "-e", "frame.number", "-e", "frame.time_epoch", "-e", "ip.src", "-e", "ipv6.src", "-e", "ip.dst",
         "-e", "ipv6.dst", "-e", "sip.Call-ID", "-e", "sip.Method" });
+    const QString callIds = runTshark({ "-n", "-r", path, "-Y", "sip", "-T", "fields", "-e", "sip.Call-ID" });
+    const QSet<QString> invited = inviteCallIds(sip);
     QSet<QString> ours;
     for (const CallRecord& call : replayed->sink.ended)
         if (call.signalling == Signalling::Sip)
             ours.insert(QString::fromStdString(call.callId.str()));
-    QCOMPARE(ours, inviteCallIds(sip));
+    QVERIFY2((invited - ours).isEmpty(), qPrintable((invited - ours).values().join(' ')));
+    for (const QString& begunBefore : ours - invited)
+        QVERIFY2(callIds.contains(begunBefore), qPrintable(begunBefore));
 }
 
 // Beside a capture of callmon-traffic lie FILE.truth.csv and FILE.truth.streams.csv, with columns named as the
