@@ -11,7 +11,7 @@
 
 namespace callmon {
 
-// A time in 32 bits that orders as times do: whole nanoseconds below 2.1 s, microseconds from there to 35 minutes, and
+// A time in 32 bits that orders as times do: whole nanoseconds below 2.1 s, the nearest microsecond up to 35 minutes, and
 // what lies beyond either end is that end. A float would be off by 4 ns at 100 ms.
 class PackedTime {
 public:
@@ -35,7 +35,8 @@ private:
     {
         if (time.count() < 0)
             return 0;
-        return inMicroseconds + static_cast<std::uint32_t>(std::min<std::int64_t>(time.count() / 1000, 0x7fffffff));
+        return inMicroseconds
+            + static_cast<std::uint32_t>(std::min<std::int64_t>((time.count() + 500) / 1000, 0x7fffffff));
     }
 
     std::uint32_t m_bits = 0;

@@ -26,8 +26,8 @@ void RunningStatisticsTest::leastAndMostAreExactToTheNanosecond_data()
     QTest::newRow("backwards") << qint64 { -5 } << 0.0;
     QTest::newRow("a float would be 4 ns off") << qint64 { 100'000'001 } << 100.000001;
     QTest::newRow("the last in nanoseconds") << qint64 { 2'147'483'647 } << 2147.483647;
-    QTest::newRow("the first in microseconds") << qint64 { 2'147'483'648 } << 2147.483;
-    QTest::newRow("a minute") << qint64 { 60'000'000'999 } << 60'000.0;
+    QTest::newRow("the first in microseconds") << qint64 { 2'147'483'648 } << 2147.484;
+    QTest::newRow("a minute") << qint64 { 60'000'000'999 } << 60'000.001;
     QTest::newRow("too long") << qint64 { 10'000 } * 1'000'000'000 << 2'147'483.647;
 }
 
