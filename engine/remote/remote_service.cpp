@@ -18,6 +18,13 @@ Q_LOGGING_CATEGORY(log, "callmon.remote")
 constexpr std::uint64_t mostRefusalsTold = 10; // a second: who may not come in must not fill the disk
 constexpr const char* refusedConnection = "refused connection";
 
+constexpr std::uint64_t daysOfWarning = 30;
+
+std::uint64_t daysUntil(const QDateTime& time) // whole ones; 0 when it is over
+{
+    return static_cast<std::uint64_t>(std::max<qint64>(0, QDateTime::currentDateTimeUtc().secsTo(time) / 86'400));
+}
+
 QString nameOf(const RemoteUser& user)
 {
     return QString::fromStdString(user.name + " (" + placeOf(user) + ")");
@@ -103,9 +110,15 @@ Result<void> RemoteService::listenTls(const RemoteAddress& address)
     if (auto opened = openAudit(); !opened)
         return opened;
     auto listening = m_tls.listen(address);
-    if (listening)
-        m_second.start();
-    return listening;
+    if (!listening)
+        return listening;
+    m_second.start();
+    if (daysUntil(m_tls.expires()) < daysOfWarning)
+        qCWarning(log).noquote() << "the engine's certificate expires on"
+                                 << m_tls.expires().toUTC().toString(Qt::ISODate)
+                + ", and then no console gets in by TLS;"
+                                 << "callmonctl cert engine makes a new one";
+    return {};
 }
 
 Result<void> RemoteService::openAudit()
@@ -149,9 +162,12 @@ std::size_t RemoteService::clientsOf(const RemoteUser& user, bool withSession) c
 
 std::vector<NamedCounter> RemoteService::counters() const
 {
-    return { { "remote_clients", m_accepted }, { "remote_clients_refused", m_refused },
+    std::vector<NamedCounter> counters { { "remote_clients", m_accepted }, { "remote_clients_refused", m_refused },
         { "remote_clients_dropped", m_dropped }, { "remote_requests_refused", m_audit.refused },
         { "remote_clients_slowed", m_slowed }, { "remote_certificates_refused", m_certificatesRefused } };
+    if (m_tls.isListening())
+        counters.push_back({ "remote_certificate_days_left", daysUntil(m_tls.expires()) });
+    return counters;
 }
 
 // Who can open the socket runs the engine, or was let in by its administrator.

@@ -53,7 +53,8 @@ public:
     std::size_t sessions() const;
 
     // "remote_clients", "remote_clients_refused", "remote_clients_dropped", "remote_requests_refused",
-    // "remote_clients_slowed", "remote_certificates_refused"
+    // "remote_clients_slowed", "remote_certificates_refused"; where TLS is listened for,
+    // "remote_certificate_days_left" of the engine's own
     std::vector<NamedCounter> counters() const;
 
 private:

@@ -43,6 +43,7 @@ public:
     Result<void> listen(const RemoteAddress& address);
     void close() { m_server.close(); }
     bool isListening() const { return m_server.isListening(); }
+    QDateTime expires() const { return m_server.sslConfiguration().localCertificate().expiryDate(); } // one's own
     RemoteAddress address() const; // with the port that was taken, where 0 was asked for
 
     struct Connection {

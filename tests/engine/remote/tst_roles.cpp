@@ -554,6 +554,15 @@ private slots:
         }));
     }
 
+    void theEngineTellsHowLongItsOwnCertificateLasts()
+    {
+        Site site;
+        const auto counters = site.service->counters();
+        const auto days = std::ranges::find(counters, "remote_certificate_days_left", &NamedCounter::name);
+        QVERIFY(days != counters.end());
+        QCOMPARE(days->value, static_cast<std::uint64_t>(Authority::usualValidity.count() - 1)); // whole ones
+    }
+
     void oneUserLeavesPlacesToTheOthers()
     {
         Site site(3, 2);
