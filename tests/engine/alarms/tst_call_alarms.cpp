@@ -125,6 +125,32 @@ private slots:
         QCOMPARE(changed[1].id, changed[0].id);
     }
 
+    void jitterThatMayBeTheProbesOwnIsNotCounted()
+    {
+        Desk desk({ rule(AlarmKind::JitterHigh, 50, 30, 1s, 1s) });
+        const CallRecord call = Desk::call(1);
+        desk.begin(call);
+        desk.jitter(call, 0, 60, 15);
+        QCOMPARE(desk.open().size(), std::size_t(0));
+        desk.jitter(call, 1, 70, 15);
+        QCOMPARE(desk.open().size(), std::size_t(1));
+        QCOMPARE(desk.open()[0].figure, 55.0);
+    }
+
+    void twoBadTimesWithNothingBetweenAreNotOneLong()
+    {
+        Desk desk({ rule(AlarmKind::JitterHigh, 50, 30, 5s, 1s) });
+        const CallRecord call = Desk::call(1);
+        desk.begin(call);
+        desk.jitter(call, 0, 60);
+        desk.jitter(call, 20, 60);
+        QCOMPARE(desk.open().size(), std::size_t(0));
+        for (int t = 21; t < 25; ++t)
+            desk.jitter(call, t, 60);
+        QCOMPARE(desk.open().size(), std::size_t(1));
+        QCOMPARE(desk.open()[0].since, start + 20s);
+    }
+
     void figureAboutItsThresholdDoesNotFlap()
     {
         Desk desk({ rule(AlarmKind::JitterHigh, 50, 30, 3s, 3s) });
@@ -156,6 +182,18 @@ private slots:
         desk.alarms.quality(point);
         QCOMPARE(desk.open().size(), std::size_t(1));
         QCOMPARE(desk.open()[0].text.str(), std::string("Loss of the callee's media 11.8 %, above 10 % for 1 s"));
+    }
+
+    void oneOfThreePacketsIsNoLossOfAThird()
+    {
+        Desk desk({ rule(AlarmKind::LossHigh, 10, 5, 1s, 1s) });
+        const CallRecord call = Desk::call(1);
+        desk.begin(call);
+        QualityPoint point = Desk::point(call, 1, 0);
+        point.packets = 2;
+        point.lost = 1;
+        desk.alarms.quality(point);
+        QCOMPARE(desk.open().size(), std::size_t(0));
     }
 
     void whatTheProbeItselfLostRaisesNoQualityAlarm()
@@ -215,6 +253,18 @@ private slots:
         const std::vector<Alarm> changed = desk.changed();
         QCOMPARE(changed[1].end, AlarmEnd::CallEnded);
         QCOMPARE(*changed[1].clearedAt, start + 7s);
+    }
+
+    void noAlarmIsClearedBeforeItWasRaised()
+    {
+        Desk desk({ rule(AlarmKind::JitterHigh, 50, 30, 5s, 5s) });
+        CallRecord call = Desk::call(1);
+        desk.begin(call);
+        for (int t = 0; t < 5; ++t)
+            desk.jitter(call, t, 60);
+        call.lastPacketAt = start + 4500ms; // within the second that raised it
+        desk.alarms.callEnded(call);
+        QCOMPARE(*desk.changed()[1].clearedAt, start + 5s);
     }
 
     void streamThatStopsEndsItsAlarm()
@@ -278,6 +328,37 @@ private slots:
         QCOMPARE(open[0].kind, AlarmKind::NoMedia);
         QCOMPARE(open[0].call->value, silent.key.value);
         QCOMPARE(open[0].raisedAt, start + 11s);
+    }
+
+    // Both are to send again: how long they had been silent on hold does not count.
+    void whoComesBackFromHoldHasTimeToSend()
+    {
+        Desk desk({ rule(AlarmKind::NoMedia, 10, 5, 0s, 0s) });
+        CallRecord call = Desk::call(1);
+        desk.begin(call);
+        call.state = CallState::OnHold;
+        desk.alarms.liveCall(call);
+        desk.alarms.second(start + 60s);
+        call.state = CallState::Answered;
+        call.lastPacketAt = start + 60s;
+        desk.alarms.liveCall(call);
+        desk.alarms.second(start + 70s);
+        QCOMPARE(desk.open().size(), std::size_t(0));
+        desk.alarms.second(start + 71s);
+        QCOMPARE(desk.open().size(), std::size_t(1));
+    }
+
+    void silenceIsOneWayFromWhenTheOtherSends()
+    {
+        Desk desk({ rule(AlarmKind::OneWayAudio, 20, 5, 0s, 1s) });
+        const CallRecord call = Desk::call(1);
+        desk.begin(call);
+        for (int t = 0; t < 60; ++t) { // nobody sends for 30 s: no media, which is the other rule's
+            if (t >= 30)
+                desk.alarms.quality(Desk::point(call, 0, t));
+            desk.alarms.second(start + (t + 1) * 1s);
+            QCOMPARE(desk.open().size(), std::size_t(t + 1 > 50));
+        }
     }
 
     void streamToldBeforeItsCallIsHeard()

@@ -170,6 +170,10 @@ void RtcpFiguresTest::loopTakesTheFirstCopyOfASenderReport()
     figures.addReference(ntp(5000), at(1));
     figures.addEcho(ntp(5000), ntp(100), at(120));
     QVERIFY(std::abs(figures.receiverLoop()->count() - 20) < 0.02);
+    for (int copy = 0; copy < 10; ++copy) // take no other report's place
+        figures.addReference(ntp(5300), at(300 + copy));
+    figures.addEcho(ntp(5000), ntp(300), at(340));
+    QVERIFY(std::abs(figures.newestLoop()->count() - 40) < 0.02);
 }
 
 void RtcpFiguresTest::echoOfTheReportBeforeIsKnown()

@@ -369,6 +369,46 @@ private slots:
         QCOMPARE(bench.window(5).sums.repeatedCalls, std::uint64_t { 2 });
     }
 
+    // Two at the same time: the second was not made because of how the first ended.
+    void aCallBesideTheOtherIsNotMadeAgain()
+    {
+        Bench bench;
+        bench.goTo(start + 10s);
+        const CallRecord beside = callAt(bench.now - 5s, "1", "2");
+        bench.fail(503, "1", "2");
+        bench.monitor.liveCall(beside);
+        bench.goTo(start + 20s);
+        QCOMPARE(bench.window(1).sums.newCalls, std::uint64_t { 2 });
+        QCOMPARE(bench.window(1).sums.repeatedCalls, std::uint64_t { 0 });
+    }
+
+    void aMinuteIsKeptOfGroupsThatHadCallsAndOfTheTotal()
+    {
+        Bench bench;
+        bench.goTo(start + 60s);
+        bench.fail(486);
+        bench.goTo(start + 120s);
+        QStringList groups;
+        for (const ServiceRow& minute : bench.minutes)
+            groups << QString::fromStdString(toText(minute.group));
+        QCOMPARE(groups, QStringList({ "total", "total", "total", "codec none" })); // the first: of its last second
+    }
+
+    void aCallThatGoesOnIntoAMinuteCountsInItsPeak()
+    {
+        Bench bench;
+        bench.goTo(start + 50s);
+        const CallRecord call = bench.answer(callAt(bench.now));
+        bench.goTo(start + 60s);
+        bench.end(call); // before the first second of the next minute is over
+        bench.goTo(start + 180s);
+        std::vector<std::uint32_t> peaks;
+        for (const ServiceRow& minute : bench.minutes)
+            if (minute.group.grouping == ServiceGrouping::Total)
+                peaks.push_back(minute.peaks.concurrentCalls);
+        QCOMPARE(peaks, (std::vector<std::uint32_t> { 0, 1, 1, 0 })); // the first: of the minute's last second before
+    }
+
     void whatBeganBeforeTheProbeIsOnButNotNew()
     {
         Bench bench;
@@ -476,8 +516,9 @@ private slots:
         bench.now = start - 3600s;
         bench.monitor.second(bench.now);
         bench.fail(486);
+        bench.fail(486);
         bench.goTo(start - 3590s);
-        QCOMPARE(bench.metric("attempts", 1440), 1.0);
+        QCOMPARE(bench.metric("attempts", 1440), 2.0); // not that of before
         QCOMPARE(bench.window(1).concurrentCalls, 1U);
         bench.end(call);
         bench.goTo(start - 3580s);

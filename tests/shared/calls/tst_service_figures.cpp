@@ -127,6 +127,7 @@ private slots:
         QCOMPARE(figures.settingUp, std::uint64_t { 1 });
         QCOMPARE(figures.beganBeforeProbe, std::uint64_t { 1 });
         QCOMPARE(figures.attempts, std::uint64_t { 0 });
+        QCOMPARE(figures.completed, std::uint64_t { 0 }); // of attempts
         QVERIFY(!answerSeizureRatio(figures));
         QVERIFY(!sessionEstablishment(figures));
         QCOMPARE(averageCallDuration(figures).value().count(), 60'000.0); // it was talked all the same
