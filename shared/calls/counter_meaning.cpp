@@ -316,7 +316,7 @@ constexpr CounterMeaning meanings[] {
     { "remote_clients_refused", G::Remote, K::Count, TR("CounterMeaning", "Clients refused"),
         TR("CounterMeaning", "There were enough, in all or of that user"), {} },
     { "remote_clients_dropped", G::Remote, K::Count, TR("CounterMeaning", "Clients dropped"),
-        TR("CounterMeaning", "Silent, not reading, sending what no client sends, or no longer let in"), {} },
+        TR("CounterMeaning", "Silent, not reading, out of order, or no longer let in"), {} },
     { "remote_requests_refused", G::Remote, K::Count, TR("CounterMeaning", "Requests refused"),
         TR("CounterMeaning", "Not for the role of who asked: the audit log tells which"), {} },
     { "remote_clients_slowed", G::Remote, K::Count, TR("CounterMeaning", "Clients slowed"),
