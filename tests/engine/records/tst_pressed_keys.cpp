@@ -132,6 +132,13 @@ private slots:
         QCOMPARE(other[12], '\7');
     }
 
+    void eventThatTheCaptureCutHoldsNoKey()
+    {
+        std::string events("\x05\x0a\x03\x20\x10\x0a\x03\x20\x07", 9);
+        blankKeysOfEvents(std::as_writable_bytes(std::span(events)));
+        QCOMPARE(events, std::string("\x0a\x0a\x03\x20\x10\x0a\x03\x20\x0a", 9));
+    }
+
     void recordedEventsHoldNoKeys_data()
     {
         QTest::addColumn<int>("digits");
