@@ -339,5 +339,163 @@ class Figures(unittest.TestCase):
         self.assertGreater(after_end, 5)
 
 
+class Scene:
+    """A capture made by hand: calls one beside the other, each with what its caller sends."""
+
+    def __init__(self):
+        self.frames = []
+        self.calls = 0
+
+    def udp(self, at, source, destination, payload, dscp=46):
+        """`at` in seconds."""
+        datagram = struct.pack("!HHHH", source[1], destination[1], 8 + len(payload), 0) + payload
+        header = struct.pack("!BBHHHBBH4s4s", 0x45, dscp << 2, 20 + len(datagram), 1, 0, 64, 17, 0,
+                             bytes(map(int, source[0].split("."))), bytes(map(int, destination[0].split("."))))
+        self.frames.append((round((1_700_000_000 + at) * NANO), bytes(12) + b"\x08\x00" + header + datagram))
+
+    def call(self, name, end, answered=0.05, early=None):
+        """Caller at 10.0.0.1, callee at 10.0.0.2, with 20 and 30 ms of PCMA, keys as 101, redundancy as 99."""
+        self.calls += 1
+        a, b = ("10.0.0.1", 20000 + 2 * self.calls), ("10.0.0.2", 30000 + 2 * self.calls)
+
+        def say(at, first, cseq, by, media=None, tag=True):
+            body = "" if media is None else (
+                f"v=0\r\no=- 1 1 IN IP4 {media[0]}\r\ns=-\r\nc=IN IP4 {media[0]}\r\nt=0 0\r\nm=audio {media[1]} RTP/AVP 8 13 "
+                "99 101\r\na=rtpmap:99 red/8000\r\na=rtpmap:101 telephone-event/8000\r\n")
+            text = (f"{first}\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK{name}{cseq}\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>"
+                    f"{';tag=2' if tag else ''}\r\nCall-ID: {name}\r\nCSeq: {cseq}\r\nContact: <sip:x@h>\r\n"
+                    f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}")
+            ends = ("10.0.0.1", 5060), ("10.0.0.2", 5060)
+            self.udp(at, ends[by], ends[1 - by], text.encode())
+        say(0, "INVITE sip:b@h SIP/2.0", "1 INVITE", 0, a, tag=False)
+        if early is not None:
+            say(early, "SIP/2.0 183 Session Progress", "1 INVITE", 1, b)
+        say(answered, "SIP/2.0 200 OK", "1 INVITE", 1, b)
+        say(answered + 0.01, "ACK sip:b@h SIP/2.0", "1 ACK", 0)
+        say(end, "BYE sip:b@h SIP/2.0", "2 BYE", 0)
+        say(end + 0.01, "SIP/2.0 200 OK", "2 BYE", 1)
+        return a, b
+
+    def rtp(self, at, path, number, sent, payload=bytes(range(0x50, 0x60)) * 10, kind=8, marker=0, dscp=46):
+        header = struct.pack("!BBHII", 0x80, marker << 7 | kind, number & 0xffff, sent & 0xffffffff, 0x1000 + path[0][1])
+        self.udp(at, *path, header + payload, dscp)
+
+    def write(self, path):
+        with open(path, "wb") as f:
+            f.write(struct.pack("<IHHiIII", 0xa1b23c4d, 2, 4, 0, 0, 65535, 1))
+            for at, frame in sorted(self.frames, key=lambda one: one[0]):
+                f.write(struct.pack("<IIII", at // NANO, at % NANO, len(frame), len(frame)) + frame)
+
+
+class ByHand(unittest.TestCase):
+    """What the traffic generator's telephones never do."""
+
+    @classmethod
+    def setUpClass(cls):
+        os.makedirs(WORK, exist_ok=True)
+        scene = Scene()
+        way = scene.call("dscp", 5)
+        for i in range(200):  # three changes: at 50, 100 and 101
+            scene.rtp(0.1 + 0.02 * i, way, i, 160 * i, dscp=46 if i < 50 or i == 100 else 0)
+        way = scene.call("ptime", 9)
+        at, sent = 0.1, 0
+        for i in range(300):  # 20 ms, 30 from the 100th, 20 from the 200th
+            scene.rtp(at, way, i, sent, bytes([0x55]) * (240 if 100 <= i < 200 else 160))
+            sent += 240 if 100 <= i < 200 else 160
+            at += 0.03 if 100 <= i < 200 else 0.02
+        way = scene.call("pause", 12)  # RFC 3389: a second of speech, two of noise that is told each half second
+        number = 0
+        for i in range(3):
+            for k in range(50):
+                scene.rtp(0.1 + 3 * i + 0.02 * k, way, number, 160 * (150 * i + k), marker=int(k == 0))
+                number += 1
+            for k in range(4):
+                scene.rtp(0.1 + 3 * i + 1 + 0.5 * k, way, number, 160 * (150 * i + 50 + 25 * k), b"\x40", kind=13)
+                number += 1
+        for name, ppm in (("fast", 150), ("slow", -80)):  # the sender's clock against the probe's
+            way = scene.call(name, 121)
+            for i in range(6000):
+                scene.rtp(0.1 + 0.02 * i / (1 + ppm * 1e-6), way, i, 160 * i)
+        way = scene.call("gaps", 12)  # 1.5 and 2 s in which nothing came, all of it lost
+        for i in range(500):
+            if not 100 <= i < 174 and not 300 <= i < 399:
+                scene.rtp(0.1 + 0.02 * i, way, i, 160 * i)
+        way = scene.call("early", 9, answered=3.0, early=0.1)  # an announcement of 2 s, five of whose packets are lost
+        for i in range(100):
+            if i % 20 != 10:
+                scene.rtp(0.5 + 0.02 * i, way[::-1], i, 160 * i)
+        for i in range(100):
+            scene.rtp(3.1 + 0.02 * i, way[::-1], 100 + i, 7_000_000 + 160 * i)
+        way = scene.call("after", 3)
+        for i in range(200):  # to 4.08 s, a second and more beyond the BYE
+            scene.rtp(0.1 + 0.02 * i, way, i, 160 * i)
+        way = scene.call("red", 5)
+        speech = bytes(range(0x50, 0x60)) * 10
+        head = lambda kind, behind, size: struct.pack("!I", (0x80 | kind) << 24 | behind << 10 | size)
+        for i in range(200):  # each packet repeats the one before; one key, told by forty of them beside speech
+            key = b"\x07\x8a\x03\x20"
+            if 100 <= i < 140:
+                payload = head(101, 160 * (i - 60) - 1000, 4) + head(8, 160, 160) + b"\x08" + key + speech + speech
+            else:
+                payload = head(8, 160, 160) + b"\x08" + speech + speech
+            if i % 10 != 5:
+                scene.rtp(0.1 + 0.02 * i, way, i, 160 * i, payload, kind=99)
+        capture = os.path.join(WORK, "by_hand.pcap")
+        scene.write(capture)
+        cls.data = os.path.join(WORK, "by_hand")
+        shutil.rmtree(cls.data, ignore_errors=True)
+        run("callmon-engine", "--replay", capture, "--data", cls.data, "--listen", "none", "--dtmf", "masked")
+        cls.streams = {row["call_id"]: row for row in cls.csv("streams")}
+        cls.calls = {row["call_id"]: row for row in cls.csv("calls")}
+
+    @classmethod
+    def csv(cls, what, *more):
+        return list(csv.DictReader(run("callmonctl", what, *more, "--data", cls.data, "--format", "csv").splitlines()))
+
+    def figures(self, call, **expected):
+        for column, value in expected.items():
+            self.assertEqual(self.streams[call][column], str(value), (call, column))
+
+    def test_path(self):
+        self.assertEqual(len(self.streams), len(self.calls))
+        self.figures("dscp", dscp_changes=3, dscp=0, ptime_changes=0, lost=0)
+        self.figures("ptime", ptime_changes=2, dscp_changes=0, lost=0, ptime_ms="20.000000")
+
+    def test_pauses_are_no_loss(self):
+        self.figures("pause", comfort_noise=12, lost=0, media_gaps=0, packets=162, discarded=0)
+        seconds = self.csv("quality", "pause")
+        self.assertEqual([row["pausing"] for row in seconds[:9]], ["0", "1", "1"] * 3)
+        self.assertTrue(all(float(row["mos"]) > 4.3 for row in seconds if row["mos"]))
+
+    def test_clocks(self):
+        self.assertAlmostEqual(float(self.streams["fast"]["clock_skew_ppm"]), 150, delta=2)
+        self.assertAlmostEqual(float(self.streams["slow"]["clock_skew_ppm"]), -80, delta=2)
+        self.figures("gaps", clock_skew_ppm="")
+
+    def test_gaps(self):
+        self.figures("gaps", media_gaps=2, lost=173, loss_runs=2)
+        self.assertAlmostEqual(float(self.streams["gaps"]["media_gap_longest_ms"]), 2000, delta=0.01)
+
+    def test_before_the_answer_and_after_the_end(self):
+        self.figures("early", early_packets=95, early_lost=5, packets=195, lost=5, direction="callee")
+        self.assertLess(float(self.streams["early"]["jitter_max_ms"]), 0.2, "another timestamp is no jitter")
+        self.assertEqual(self.calls["early"]["media_after_answer"], "callee")
+        self.assertEqual(self.calls["after"]["media_after_answer"], "caller")
+        self.assertAlmostEqual(float(self.calls["after"]["media_after_end_ms"]), 1080, delta=0.01)
+        self.assertEqual(self.calls["gaps"]["media_after_end_ms"], "")
+
+    def test_redundancy(self):
+        self.figures("red", codec="PCMA", payload_type=8, packets=180, lost=20, loss_runs=20, dtmf_digits=1, dtmf="*",
+                     ptime_ms="20.000000")
+        with open(os.path.join(self.data, "..", "by_hand.pcap"), "rb") as f:
+            self.assertIn(b"\x07\x8a\x03\x20", f.read())
+        out = os.path.join(WORK, "red.pcap")
+        run("callmonctl", "pcap", "red", "--data", self.data, "-o", out)
+        with open(out, "rb") as f:
+            exported = f.read()
+        self.assertNotIn(b"\x07\x8a\x03\x20", exported)
+        self.assertEqual(exported.count(b"\x0a\x8a\x03\x20"), 36)
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=1)
