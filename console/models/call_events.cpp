@@ -1,7 +1,7 @@
 #include "console/models/call_events.h"
 
 #include "shared/base/ascii.h"
-#include "shared/base/rtp_header.h"
+#include "shared/base/rtp_redundancy.h"
 #include "shared/calls/media_chunk.h"
 
 #include <QCoreApplication>
@@ -129,6 +129,26 @@ std::vector<CallEvent> keyEvents(
     constexpr std::size_t eventBytes = 4; // RFC 4733 2.3
     std::vector<CallEvent> events;
     std::vector<std::uint32_t> seen; // timestamps: all packets of one press have that of its beginning
+    const auto add = [&](std::uint8_t type, Bytes payload, std::uint32_t sent, Timestamp arrival) {
+        if (payload.size() != eventBytes || type < firstDynamic)
+            return;
+        const bool ownCodec = type == stream.payloadType && !stream.codec.empty();
+        if (ownCodec && !equalsIgnoringCase(stream.codec.view(), "telephone-event"))
+            return;
+        if (std::to_integer<unsigned>(payload[0]) > 15) // hook flash, tones of a modem
+            return;
+        if (std::find(seen.begin(), seen.end(), sent) != seen.end())
+            return;
+        seen.push_back(sent);
+        const std::string_view kept = stream.dtmf;
+        const std::size_t index = events.size();
+        CallEvent event;
+        event.seconds = secondsBetween(epoch, arrival);
+        event.sort = CallEvent::Sort::Key;
+        event.label = index < kept.size() ? QString(QLatin1Char(kept[index])) : QStringLiteral("•");
+        event.by = stream.direction;
+        events.push_back(std::move(event));
+    };
     for (const Bytes piece : recorded) {
         looked += piece.size();
         if (forget && looked >= forgottenAtOnce) {
@@ -138,24 +158,18 @@ std::vector<CallEvent> keyEvents(
         MediaReader reader(piece);
         while (const std::optional<RecordedPacket> packet = reader.next()) {
             const auto rtp = parseRtpHeader(packet->datagram);
-            if (!rtp || rtp->payload.size() != eventBytes || rtp->payloadType < firstDynamic)
+            if (!rtp)
                 continue;
-            const bool ownCodec = rtp->payloadType == stream.payloadType && !stream.codec.empty();
-            if (ownCodec && !equalsIgnoringCase(stream.codec.view(), "telephone-event"))
-                continue;
-            if (std::to_integer<unsigned>(rtp->payload[0]) > 15) // hook flash, tones of a modem
-                continue;
-            if (std::find(seen.begin(), seen.end(), rtp->sent.count) != seen.end())
-                continue;
-            seen.push_back(rtp->sent.count);
-            const std::string_view kept = stream.dtmf;
-            const std::size_t index = events.size();
-            CallEvent event;
-            event.seconds = secondsBetween(epoch, packet->arrival);
-            event.sort = CallEvent::Sort::Key;
-            event.label = index < kept.size() ? QString(QLatin1Char(kept[index])) : QStringLiteral("•");
-            event.by = stream.direction;
-            events.push_back(std::move(event));
+            const PayloadUse* const use = stream.payloads.meaningAt(rtp->payloadType, packet->arrival);
+            if (use != nullptr && equalsIgnoringCase(use->codec.view(), "red")) {
+                const auto blocks = parseRedundancy(rtp->payload);
+                for (const RedundantBlock& block : blocks ? blocks->redundant() : std::span<const RedundantBlock>())
+                    add(block.payloadType, block.payload, rtp->sent.count - block.behind, packet->arrival);
+                if (blocks)
+                    add(blocks->primary().payloadType, blocks->primary().payload, rtp->sent.count, packet->arrival);
+            } else {
+                add(rtp->payloadType, rtp->payload, rtp->sent.count, packet->arrival);
+            }
         }
     }
     return events;

@@ -8,6 +8,12 @@ namespace callmon {
 namespace {
 
 constexpr float mediaGapMs = 1000;
+// Some telephones send keys under a number that no description names.
+bool isUndescribedEvent(const PayloadMeaning& meaning, const RtpHeader& packet)
+{
+    return meaning.codec == 0 && mayBeUndescribedEvent(packet.payloadType, packet.payload);
+}
+
 constexpr Milliseconds talkspurtGap {
     100
 }; // a marker after a shorter pause begins nothing: some senders set it always
@@ -20,9 +26,10 @@ Arrival RtpStream::addOutOfStep(
     static_assert(offsetof(RtpStream, m_sequence) + SequenceTracker::hotBytes <= hotBytes);
     static_assert(offsetof(RtpStream, m_comfortNoise) <= outOfStepBytes);
     leaveStep();
-    const bool media = meaning.kind == PayloadKind::Media;
+    const bool event = meaning.kind == PayloadKind::TelephoneEvent || isUndescribedEvent(meaning, packet);
+    const bool media = !event && (meaning.kind == PayloadKind::Media || meaning.kind == PayloadKind::Text);
     const bool noise = meaning.kind == PayloadKind::ComfortNoise;
-    const bool timed = meaning.kind != PayloadKind::TelephoneEvent && meaning.clock.value != 0;
+    const bool timed = !event && meaning.clock.value != 0;
     const std::uint64_t packetsBefore = m_sequence.packets();
     const std::uint64_t lostBefore = m_sequence.lost();
     const std::uint32_t restartsBefore = m_sequence.restarts();
@@ -30,7 +37,7 @@ Arrival RtpStream::addOutOfStep(
     bool tooLate = false;
     if (noise && order != Arrival::Duplicate)
         ++m_comfortNoise;
-    else if (meaning.kind == PayloadKind::TelephoneEvent)
+    else if (event)
         countDigit(packet.sent, packet.payload, rules.digits == DigitsKept::Store);
 
     m_sizes.add(arrival.ipSize);
@@ -151,17 +158,24 @@ void RtpStream::countLossRuns(
         m_lossRuns.missing(highest, 1);
 }
 
-// RFC 4733 2.3: event, flags and volume, duration. An older timestamp is an earlier event's packet that is late.
+// RFC 4733 2.3: event, flags and volume, duration. An older timestamp is an earlier event's packet that is late. One
+// that lasts longer than its duration field can say goes on as if another began there (2.5.1.3).
 void RtpStream::countDigit(RtpTicks sent, Bytes payload, bool keep)
 {
     constexpr unsigned lastDtmfEvent = 15; // 0 to 9, *, #, A to D
     const auto event = payload.size() < 4 ? ~0U : std::to_integer<unsigned>(payload[0]);
     if (event > lastDtmfEvent)
         return;
-    if (m_dtmfDigits > 0 && static_cast<std::int32_t>(sent.count - m_lastDigit.count) <= 0)
+    constexpr std::int32_t longestSegment = 0xffff;
+    const auto step = static_cast<std::int32_t>(sent.count - m_lastDigit.count);
+    if (m_dtmfDigits > 0 && step <= 0)
+        return;
+    const bool goesOn = m_dtmfDigits > 0 && step == longestSegment && event == m_lastEvent;
+    m_lastDigit = sent;
+    m_lastEvent = static_cast<std::uint8_t>(event);
+    if (goesOn)
         return;
     ++m_dtmfDigits;
-    m_lastDigit = sent;
     if (keep && m_digitsKept < maxDigitsKept) {
         m_digits[m_digitsKept / 2] |= static_cast<std::uint8_t>(event << 4 * (m_digitsKept % 2));
         ++m_digitsKept;

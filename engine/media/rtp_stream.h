@@ -21,6 +21,8 @@ enum class PayloadKind : std::uint8_t {
     Media,
     TelephoneEvent, // RFC 4733: the timestamp stands still while an event lasts, so it says nothing of jitter
     ComfortNoise, // RFC 3389
+    Text, // RFC 4103: measured as media are; what is typed may be a card's number, as keys are
+    Redundant, // RFC 2198: means what its primary block does, and this where its blocks cannot be told
 };
 
 // What a payload type number means on this path, by the SDP or RFC 3551.
@@ -93,6 +95,11 @@ public:
         m_anchor.beginSegment();
     }
     // The call was answered: what came until now was an announcement or ringback.
+    // A telephone-event that was sent again within another packet (RFC 2198): no packet of its own, and no key anew.
+    void addRedundantEvent(RtpTicks sent, Bytes payload, const RtpRules& rules)
+    {
+        countDigit(sent, payload, rules.digits == DigitsKept::Store);
+    }
     void endEarlyMedia()
     {
         m_earlyPackets = m_sequence.packets();
@@ -155,8 +162,8 @@ public:
         return m_ptimeChanges + (changed ? 1 : 0);
     }
     std::uint32_t comfortNoise() const { return m_comfortNoise; } // packets (RFC 3389)
-    // Keys pressed (RFC 4733 2.2.1: packets of one event share its timestamp; 3.2: events 0 to 15). Which keys
-    // is kept on demand only: they may be a card's number.
+    // Keys pressed (RFC 4733 2.2.1: packets of one event share its timestamp; 2.5.1.3: one that lasts goes on under
+    // another; 3.2: events 0 to 15). Which keys is kept on demand only: they may be a card's number.
     static constexpr std::uint32_t maxDigitsKept = 63; // the first
     std::uint32_t dtmfDigits() const { return m_dtmfDigits; }
     std::uint32_t digitsKept() const { return m_digitsKept; }
@@ -277,7 +284,8 @@ private:
     bool m_secondPausing = false;
     std::uint32_t m_comfortNoise = 0;
     std::uint32_t m_dtmfDigits = 0;
-    RtpTicks m_lastDigit;
+    RtpTicks m_lastDigit; // its beginning, or that of its newest segment
+    std::uint8_t m_lastEvent = 0;
     std::uint32_t m_digitsKept = 0;
     std::array<std::uint8_t, (maxDigitsKept + 1) / 2> m_digits {}; // their events, two a byte
     std::uint32_t m_mediaGaps = 0;

@@ -11,7 +11,7 @@ namespace callmon {
 
 namespace {
 
-enum class Body : std::uint8_t { Other, Keys, Kpml };
+enum class Body : std::uint8_t { Other, Keys, Events, Kpml };
 
 bool has(std::string_view text, std::string_view lowerCase)
 {
@@ -24,13 +24,21 @@ Body bodyOf(std::string_view contentType)
 {
     if (has(contentType, "kpml-response"))
         return Body::Kpml;
-    const bool keys = has(contentType, "dtmf") || has(contentType, "telephone-event") || has(contentType, "digits");
+    if (has(contentType, "telephone-event"))
+        return Body::Events;
+    const bool keys = has(contentType, "dtmf") || has(contentType, "digits");
     return keys ? Body::Keys : Body::Other;
 }
 
 bool isType(std::span<char> header)
 {
     return headerValue(header, "content-type") || headerValue(header, "c");
+}
+
+bool isText(char c)
+{
+    const auto code = static_cast<unsigned char>(c);
+    return (code >= ' ' && code < 0x7f) || c == '\t' || c == '\r' || c == '\n';
 }
 
 void blank(std::span<char> text)
@@ -68,6 +76,24 @@ void blankDigits(std::span<char> xml)
     }
 }
 
+// The body behind the line end that `rest` begins with. False: it is, or may be, text.
+bool blankEventsAfter(std::span<char> rest)
+{
+    const std::string_view text(rest.data(), rest.size());
+    const std::size_t begin = std::min<std::size_t>(text.starts_with("\r\n") ? 2 : 1, text.size());
+    const std::size_t boundary = std::min(text.find("\r\n--", begin), text.size());
+    const std::span<char> body = rest.subspan(begin, boundary - begin);
+    constexpr std::size_t eventSize = 4; // RFC 4733 2.3
+    constexpr char lastKey = 15;
+    const bool binary = !std::ranges::all_of(body, isText);
+    if (!binary && body.size() != eventSize) // a tab may be the key 9
+        return false;
+    for (std::size_t i = 0; i < body.size(); i += eventSize)
+        if (body[i] >= 0 && body[i] <= lastKey && body[i] != '\r' && body[i] != '\n') // lines stay lines
+            body[i] = '*';
+    return binary;
+}
+
 }
 
 void blankKeysOfSip(std::span<char> message)
@@ -88,12 +114,14 @@ void blankKeysOfSip(std::span<char> message)
             inHeaders = false;
             if (body == Body::Kpml)
                 blankDigits(message.subspan(at));
+            if (body == Body::Events && blankEventsAfter(message.subspan(at)))
+                body = Body::Other;
         } else if (inHeaders) {
             const bool folded = line.front() == ' ' || line.front() == '\t';
             inType = folded ? inType : isType(message.subspan(at, end - at));
             if (inType && body == Body::Other)
                 body = bodyOf(line);
-        } else if (body == Body::Keys) {
+        } else if (body == Body::Keys || body == Body::Events) {
             blankLine(message.subspan(at, end - at));
         }
         if (end < text.size())
@@ -105,15 +133,20 @@ void blankKeysOfSip(std::span<char> message)
 void blankKeysOfSkinny(std::span<char> message)
 {
     constexpr std::uint32_t keypadButton = 0x0003;
+    constexpr std::uint32_t tones[] = { 0x0082, 0x0127, 0x0128 };
+    constexpr std::uint32_t lastToneOfKey = 19;
     constexpr std::size_t idAt = 8;
-    constexpr std::size_t buttonAt = 12;
-    constexpr std::uint32_t star = 0x0e;
+    constexpr std::size_t keyAt = 12;
+    constexpr std::uint32_t star = 0x0e; // as a button and as a tone
     std::uint32_t id = 0;
-    if (message.size() < buttonAt + sizeof star)
+    std::uint32_t key = 0;
+    if (message.size() < keyAt + sizeof key)
         return;
     std::memcpy(&id, message.data() + idAt, sizeof id); // little-endian, as this machine (rtp_packet.h)
-    if (id == keypadButton)
-        std::memcpy(message.data() + buttonAt, &star, sizeof star);
+    std::memcpy(&key, message.data() + keyAt, sizeof key);
+    const bool toneOfKey = std::ranges::find(tones, id) != std::end(tones) && key >= 1 && key <= lastToneOfKey;
+    if (id == keypadButton || toneOfKey)
+        std::memcpy(message.data() + keyAt, &star, sizeof star);
 }
 
 void blankKeysOfEvents(std::span<std::byte> payload)
@@ -121,9 +154,15 @@ void blankKeysOfEvents(std::span<std::byte> payload)
     constexpr std::byte lastKey { 15 };
     constexpr std::byte star { 10 };
     constexpr std::size_t eventSize = 4;
-    for (std::size_t at = 0; at + eventSize <= payload.size(); at += eventSize)
+    for (std::size_t at = 0; at < payload.size(); at += eventSize)
         if (payload[at] <= lastKey)
             payload[at] = star;
+}
+
+void blankDigitsOfText(std::span<std::byte> text)
+{
+    std::ranges::replace_if(
+        text, [](std::byte b) { return b >= std::byte { '0' } && b <= std::byte { '9' }; }, std::byte { '*' });
 }
 
 }

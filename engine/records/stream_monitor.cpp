@@ -3,6 +3,7 @@
 #include "engine/records/pressed_keys.h"
 
 #include <algorithm>
+#include <cassert>
 #include <cmath>
 #include <cstdint>
 #include <utility>
@@ -18,6 +19,7 @@ constexpr std::uint32_t silentSecondsShown = 5;
 constexpr std::uint32_t secondsPerRecord = 10;
 
 constexpr std::size_t cacheLine = 64;
+constexpr std::size_t largestDatagram = 65535;
 
 enum class Use { Read, Write };
 
@@ -29,13 +31,21 @@ inline void prefetchLines(const std::byte* from, const std::byte* to, Use use)
         use == Use::Write ? __builtin_prefetch(from, 1) : __builtin_prefetch(from);
 }
 
-// The datagram with other keys in it, as much of it as fits: what is cut off is known as such by the packet's wire
-// size.
+// The datagram with other keys in it.
 Bytes withoutKeys(const MediaPacket& packet, std::span<std::byte> room)
 {
-    const std::span<std::byte> kept = room.first(std::min(room.size(), packet.datagram.size()));
+    assert(packet.datagram.size() <= room.size());
+    const std::span<std::byte> kept = room.first(packet.datagram.size());
     std::copy_n(packet.datagram.begin(), kept.size(), kept.begin());
-    blankKeysOfEvents(kept.subspan(std::min<std::size_t>(packet.keysAt, kept.size())));
+    for (const KeySpans::Span& span : std::span(packet.keys->spans).first(packet.keys->count)) {
+        const std::span<std::byte> keys = kept.subspan(span.at, span.bytes);
+        if (span.what == KeySpans::What::Events)
+            blankKeysOfEvents(keys);
+        else if (span.what == KeySpans::What::Text)
+            blankDigitsOfText(keys);
+        else
+            std::ranges::fill(keys, std::byte { 0xff }); // which is no RFC 2198 either
+    }
     return kept;
 }
 
@@ -53,6 +63,7 @@ StreamMonitor::StreamMonitor(const TrackerOptions& options, RecordSink& sink)
     , m_sides(options.maxStreams)
     , m_fillers(options.maxStreams)
     , m_due(options.maxStreams)
+    , m_withoutKeys(options.rtp.digits == DigitsKept::Masked ? largestDatagram : 0)
 {
     if (options.touchMemory) {
         if (m_keepsMedia)
@@ -236,9 +247,8 @@ void StreamMonitor::store(const MediaPacket& packet)
 {
     CallStream& source = m_lane->stream(packet.stream);
     ChunkFiller& filler = m_fillers[packet.stream];
-    std::array<std::byte, 256> masked; // of a telephone-event: a few times four bytes behind its header
     const RecordedPacket recorded { packet.arrival, packet.uncertainty, packet.wireSize,
-        packet.keysAt != 0 ? withoutKeys(packet, masked) : packet.datagram };
+        packet.keys != nullptr ? withoutKeys(packet, m_withoutKeys) : packet.datagram };
     if (source.chunk != nullptr) {
         if (packet.arrival - filler.firstArrival() < oneSecond && filler.append(*source.chunk, recorded)) {
             ++m_counters.packetsStored;

@@ -7,6 +7,8 @@
 #include "engine/tracking/media_lane.h"
 #include "engine/tracking/tick_wheel.h"
 
+#include <vector>
+
 namespace callmon {
 
 // On the lane's thread, and on lane 0's while lanes stand still. Nothing is allocated after the constructor, but by the
@@ -84,6 +86,7 @@ private:
     LazyArray<StreamSide> m_sides;
     LazyArray<ChunkFiller> m_fillers; // of the streams' chunks
     TickWheel m_due; // streams by the end of their second
+    std::vector<std::byte> m_withoutKeys; // a datagram
     std::array<EarlyChunk, 256> m_early; // 100 ms of fast streams that are new; beyond, their packets are not stored
     std::size_t m_earlyCount = 0;
     std::array<MediaChunk*, 64> m_spares {}; // of streams that were dropped

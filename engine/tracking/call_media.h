@@ -141,6 +141,7 @@ struct alignas(64) CallStream {
     BindingRule rule = BindingRule::None;
     std::uint8_t confidence = 0; // percent
     std::uint8_t successions = 0; // streams of the same addresses and SSRC before it
+    std::uint32_t before = noIndex; // the newest of those, when it is still of the call
     bool over = false; // another has followed on it
     std::optional<Timestamp> describedAt; // the callee's first description came while it was on
     PayloadsSeen payloads; // last: only a change of payload type touches it

@@ -8,19 +8,6 @@
 
 namespace callmon {
 
-namespace {
-
-// Events of a telephone whose description does not say so are heard as keys, too (codecs/stream_sound).
-bool mayBeKeys(const PayloadMeaning& meaning, const RtpHeader& packet)
-{
-    constexpr std::size_t eventBytes = 4; // RFC 4733 2.3
-    constexpr std::uint8_t firstDynamic = 96;
-    return meaning.kind == PayloadKind::TelephoneEvent
-        || (meaning.codec == 0 && packet.payloadType >= firstDynamic && packet.payload.size() == eventBytes);
-}
-
-}
-
 MediaLane::MediaLane(
     const TrackerOptions& options, std::uint64_t hashSeed, const CodecNames& codecs, LaneListener& listener)
     : m_hash(hashSeed)
@@ -182,14 +169,22 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
         m_sawGap = true;
         if (isReused(m_streams[index], datagram, packet))
             index = succeed(index, datagram);
+        else if (m_streams[index].before != noIndex)
+            index = lateOfBefore(index, datagram, packet);
     }
     if (m_streams[index].meaning.payloadType != packet.payloadType) [[unlikely]] {
         const PayloadMeaning meaning = meaningOf(m_streams[index], packet.payloadType, datagram.arrival);
-        if (changesPayload(m_streams[index], meaning, packet))
-            index = succeed(index, datagram);
-        m_streams[index].meaning = meaning;
-        m_streams[index].payloads.see(meaning, datagram.arrival);
+        if (meaning.kind == PayloadKind::Redundant)
+            return countRedundant(datagram, index, packet, meaning);
+        index = setMeaning(datagram, index, packet, meaning);
     }
+    add(datagram, index, packet, nullptr);
+}
+
+// `blocks`: of the packet, when it has others than the primary, which is `packet` then.
+[[gnu::always_inline]] inline void MediaLane::add(
+    const Datagram& datagram, std::uint32_t index, const RtpHeader& packet, const RedundantBlocks* blocks)
+{
     CallStream& stream = m_streams[index];
     constexpr Nanoseconds longAgo = std::chrono::seconds(12); // the clock stepped back
     if ((datagram.arrival >= stream.secondEndsAt || stream.secondEndsAt - datagram.arrival > longAgo)
@@ -201,13 +196,52 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
     if (stream.recorded) [[likely]] {
         m_pending[m_pendingCount] = { index, datagram.arrival, datagram.uncertainty, datagram.wirePayloadSize,
             datagram.payload };
-        if (m_rtpRules.digits == DigitsKept::Masked && mayBeKeys(stream.meaning, packet)) [[unlikely]]
-            m_pending[m_pendingCount].keysAt =
-                static_cast<std::uint16_t>(packet.payload.data() - datagram.payload.data());
+        if (m_rtpRules.digits == DigitsKept::Masked && (blocks != nullptr || mayHoldKeys(stream.meaning, packet)))
+            [[unlikely]]
+            findKeys(datagram, stream, packet, blocks);
         ++m_pendingCount;
     } else {
         ++m_counters.notWanted;
     }
+}
+
+std::uint32_t MediaLane::setMeaning(
+    const Datagram& datagram, std::uint32_t index, const RtpHeader& packet, const PayloadMeaning& meaning)
+{
+    if (changesPayload(m_streams[index], meaning, packet))
+        index = succeed(index, datagram);
+    m_streams[index].meaning = meaning;
+    m_streams[index].payloads.see(meaning, datagram.arrival);
+    return index;
+}
+
+// The packet is one of its primary's codec. Of what is repeated only keys count: a telephone-event that was lost is
+// told by the packets behind it (RFC 4733 2.6). What else is repeated may spare the receiver a loss, and stays one of
+// the network. Nothing of it is remembered as the stream's meaning: each of its packets may carry another.
+void MediaLane::countRedundant(
+    const Datagram& datagram, std::uint32_t index, const RtpHeader& packet, const PayloadMeaning& meaning)
+{
+    m_streams[index].payloads.see(meaning, datagram.arrival);
+    const bool cut = datagram.wirePayloadSize > datagram.payload.size();
+    const auto blocks = parseRedundancy(packet.payload, cut ? Stored::CutShort : Stored::Whole);
+    RtpHeader primary = packet;
+    PayloadMeaning carried = meaning;
+    if (blocks) {
+        primary.payloadType = blocks->primary().payloadType;
+        primary.payload = blocks->primary().payload;
+        carried = meaningOf(m_streams[index], primary.payloadType, datagram.arrival);
+    } else {
+        ++m_counters.redundancyUnreadable;
+    }
+    index = setMeaning(datagram, index, primary, carried);
+    for (const RedundantBlock& block : blocks ? blocks->redundant() : std::span<const RedundantBlock>()) {
+        const PayloadMeaning before = meaningOf(m_streams[index], block.payloadType, datagram.arrival);
+        if (before.kind == PayloadKind::TelephoneEvent
+            || (before.codec == 0 && mayBeUndescribedEvent(block.payloadType, block.payload)))
+            m_streams[index].rtp.addRedundantEvent({ packet.sent.count - block.behind }, block.payload, m_rtpRules);
+    }
+    add(datagram, index, primary, blocks ? &*blocks : nullptr);
+    m_streams[index].meaning.payloadType = CallStream::noPayloadType;
 }
 
 // What waited, as if it came now; but only behind a stream's number, without which its seconds cannot be told.

@@ -38,6 +38,8 @@ public:
         std::uint64_t unboundFlowsRefused = 0;
         std::uint64_t notWanted = 0; // of rtpPackets: of calls that are not recorded, or were not yet
         std::uint64_t meaningsForgotten = 0; // of payload types, before another description; the same in all lanes
+        std::uint64_t redundancyUnreadable = 0; // of rtpPackets: RFC 2198 whose blocks contradict its size
+        std::uint64_t notSplit = 0; // changes of codec, or ports used again, that went on in the same stream
         std::uint64_t tableFilledPercent = 0; // by streams, now; of several lanes that of the fullest
 
         Counters& operator+=(const Counters& other)
@@ -53,6 +55,8 @@ public:
             waitRefused += other.waitRefused;
             unboundFlowsRefused += other.unboundFlowsRefused;
             notWanted += other.notWanted;
+            redundancyUnreadable += other.redundancyUnreadable;
+            notSplit += other.notSplit;
             meaningsForgotten = std::max(meaningsForgotten, other.meaningsForgotten);
             tableFilledPercent = std::max(tableFilledPercent, other.tableFilledPercent);
             return *this;
@@ -123,6 +127,15 @@ private:
     bool processSeen(const Datagram& datagram, const Seen& seen);
     bool processUnusual(const Datagram& datagram, const Seen& seen);
     void count(const Datagram& datagram, std::uint32_t index, const RtpHeader& packet);
+    void add(const Datagram& datagram, std::uint32_t index, const RtpHeader& packet, const RedundantBlocks* blocks);
+    std::uint32_t setMeaning(
+        const Datagram& datagram, std::uint32_t index, const RtpHeader& packet, const PayloadMeaning& meaning);
+    void countRedundant(
+        const Datagram& datagram, std::uint32_t index, const RtpHeader& packet, const PayloadMeaning& meaning);
+    static bool mayHoldKeys(const PayloadMeaning& meaning, const RtpHeader& packet);
+    void findKeys(
+        const Datagram& datagram, const CallStream& stream, const RtpHeader& packet, const RedundantBlocks* blocks);
+    void findKeysOf(const Datagram& datagram, const PayloadMeaning& meaning, Bytes payload, KeySpans& keys) const;
     std::uint32_t streamOf(const Datagram& datagram, const Seen& seen);
     std::uint32_t find(const FlowKey& flow, Ssrc ssrc, std::uint64_t hash) const
     {
@@ -157,6 +170,7 @@ private:
     std::uint32_t openStream(
         std::uint32_t address, Party sender, const Datagram& datagram, const StreamIdentity& identity);
     std::uint32_t succeed(std::uint32_t stream, const Datagram& datagram);
+    std::uint32_t lateOfBefore(std::uint32_t stream, const Datagram& datagram, const RtpHeader& packet);
     bool isReused(const CallStream& stream, const Datagram& datagram, const RtpHeader& packet) const;
     bool changesPayload(const CallStream& stream, const PayloadMeaning& meaning, const RtpHeader& packet) const;
     Party senderTo(const MediaAddress& address, bool byDestination, const FlowKey& flow) const;
@@ -202,6 +216,7 @@ private:
     bool m_fetchesRest = false; // there was one in the burst before
     std::array<Seen, burst> m_seen {};
     std::array<MediaPacket, burst> m_pending {};
+    std::array<KeySpans, burst> m_keys {}; // of those
     std::size_t m_pendingCount = 0;
 };
 

@@ -22,7 +22,7 @@ constexpr std::uint8_t otherEndFits = 10; // on top
 // Of those a stream may change between without becoming another: they carry other payloads of the same source.
 bool accompanies(std::string_view codec)
 {
-    constexpr std::string_view names[] = { "red", "ulpfec", "parityfec", "flexfec", "rtx" };
+    constexpr std::string_view names[] = { "ulpfec", "parityfec", "flexfec", "rtx" };
     return std::any_of(std::begin(names), std::end(names),
         [codec](std::string_view name) { return startsWithIgnoringCase(codec, name); });
 }
@@ -237,13 +237,18 @@ std::uint32_t MediaLane::openStream(
 // Another stream of the same addresses and SSRC begins with this packet; without room for it the old one goes on.
 std::uint32_t MediaLane::succeed(std::uint32_t index, const Datagram& datagram)
 {
-    constexpr std::uint8_t mostSuccessions = 8; // who changes back and forth shall not fill the call's streams
-    if (m_streams[index].successions == mostSuccessions)
+    // Who changes back and forth shall not fill the call's streams: each of both directions has room for so many.
+    constexpr std::uint8_t mostSuccessions = 24;
+    if (m_streams[index].successions == mostSuccessions) {
+        ++m_counters.notSplit;
         return index;
+    }
     const std::uint32_t next =
         openStream(m_streams[index].receiver, m_streams[index].sender, datagram, m_streams[index].identity);
-    if (next == noIndex)
+    if (next == noIndex) {
+        ++m_counters.notSplit;
         return index;
+    }
     CallStream& before = m_streams[index];
     CallStream& stream = m_streams[next];
     stream.rule = before.rule;
@@ -251,9 +256,29 @@ std::uint32_t MediaLane::succeed(std::uint32_t index, const Datagram& datagram)
     stream.provisional = before.provisional;
     stream.boundEpoch = before.boundEpoch;
     stream.successions = static_cast<std::uint8_t>(before.successions + 1);
+    stream.before = index;
     before.over = true;
     m_flows.replace(m_hash(before.identity), index, next);
     return next;
+}
+
+// A packet that was sent before the stream began and came behind its first: it is of the stream before, and means what
+// its payload type meant there, though that number may have been given another codec since.
+std::uint32_t MediaLane::lateOfBefore(std::uint32_t index, const Datagram& datagram, const RtpHeader& packet)
+{
+    constexpr std::int16_t mostMisordered = 100; // RFC 3550 A.1
+    constexpr Nanoseconds longest = std::chrono::seconds(2);
+    const CallStream& stream = m_streams[index];
+    CallStream& before = m_streams[stream.before];
+    const auto step = static_cast<std::int16_t>(packet.sequence - stream.rtp.sequence().first());
+    if (stream.rtp.sequence().packets() == 0 || step >= 0 || step < -mostMisordered)
+        return index;
+    if (before.call != stream.call || before.identity != stream.identity || !before.over // dropped, its place reused
+        || datagram.arrival - before.rtp.lastPacketAt() > longest)
+        return index;
+    if (before.rtp.payload().payloadType == packet.payloadType)
+        before.meaning = before.rtp.payload();
+    return stream.before;
 }
 
 // The ports and even the SSRC serve again after a pause, with a numbering of its own: neither goes on where it was, as

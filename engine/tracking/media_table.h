@@ -33,7 +33,7 @@ public:
     void touch();
 
 private:
-    static constexpr std::size_t mostChanges = 16; // remembered of an address
+    static constexpr std::size_t mostChanges = 32; // remembered of an address
 
     void describe(MediaAddress& known, const AddressAdded& address);
     void remember(MediaAddress& known, const PayloadMeaning& meaning, Timestamp until);

@@ -15,7 +15,9 @@ inline PayloadKind kindOf(const SdpCodec& codec)
     if (equalsIgnoringCase(codec.name, "cn") || codec.payloadType == 13
         || codec.payloadType == 19) // 19: before RFC 3551
         return PayloadKind::ComfortNoise;
-    return PayloadKind::Media;
+    if (equalsIgnoringCase(codec.name, "red"))
+        return PayloadKind::Redundant;
+    return equalsIgnoringCase(codec.name, "t140") ? PayloadKind::Text : PayloadKind::Media;
 }
 
 inline PayloadMeaning meaningOf(const SdpCodec& codec, CodecNames& names)

@@ -120,7 +120,8 @@ std::vector<NamedCounter> Tracker::counters() const
         { "rtcp_sources_refused", rtcp.sourcesRefused }, { "sdp_lines_refused", sip.sdpExcess.lines },
         { "sdp_media_refused", sip.sdpExcess.media }, { "sdp_payload_types_refused", sip.sdpExcess.payloadTypes },
         { "sdp_candidates_refused", sip.sdpExcess.candidates },
-        { "sdp_payload_meanings_forgotten", media.meaningsForgotten } };
+        { "sdp_payload_meanings_forgotten", media.meaningsForgotten },
+        { "rtp_redundancy_unreadable", media.redundancyUnreadable }, { "streams_not_split", media.notSplit } };
     for (const NamedCounter& counter : m_skinny.counters())
         all.push_back(counter);
     return all;

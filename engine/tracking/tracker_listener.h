@@ -3,11 +3,28 @@
 
 #include "engine/packet/datagram.h"
 #include "engine/tracking/call_media.h"
+#include "shared/base/rtp_redundancy.h"
 #include "shared/calls/call_record.h"
 
 #include <span>
 
 namespace callmon {
+
+// Where in a datagram keys stand, or what is typed, that nobody is to read (DigitsKept::Masked).
+struct KeySpans {
+    enum class What : std::uint8_t {
+        Events, // RFC 4733 2.3
+        Text, // RFC 4103
+        Unreadable, // what may be either
+    };
+    struct Span {
+        std::uint16_t at = 0;
+        std::uint16_t bytes = 0;
+        What what = What::Events;
+    };
+    std::array<Span, RedundantBlocks::most> spans;
+    std::size_t count = 0;
+};
 
 struct MediaPacket {
     std::uint32_t stream = noIndex;
@@ -15,8 +32,7 @@ struct MediaPacket {
     Nanoseconds uncertainty {};
     std::uint16_t wireSize = 0; // of the UDP payload
     Bytes datagram; // valid during the call only
-    // Where in it the events of a telephone-event begin whose keys nobody is to read (DigitsKept::Masked); else 0.
-    std::uint16_t keysAt = 0;
+    const KeySpans* keys = nullptr; // those in it that are not to be kept; valid during the call only
 };
 
 struct SeenMessage {

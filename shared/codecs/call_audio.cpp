@@ -85,7 +85,7 @@ void place(const PlacedStream& stream, Timestamp start, Timestamp end, Hearing h
     const std::uint32_t clock = clockOf(record);
     PacketPlacer placer(
         start, clock,
-        [&](const OrderedPacket& packet) { return meaningOf(packet, record).kind != PayloadMeaning::Kind::Event; },
+        [&](const OrderedPacket& packet) { return carriedBy(packet, record).kind != CarriedPayload::Kind::Event; },
         [&](const OrderedPacket& packet, std::int64_t position, bool begins) {
             take(packet, clock == rate ? position : scaled(position, clock, rate), begins);
         });

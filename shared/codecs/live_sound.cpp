@@ -162,7 +162,7 @@ Timeline::Ahead LiveSound::Stream::ahead(const LiveRun& run) const
             return std::nullopt;
         const OrderedPacket& packet = run.waiting[i].packet;
         return TimedPacket { packet.arrival, packet.sequence, packet.rtp.sent, packet.rtp.marker,
-            meaningOf(packet, record).kind != PayloadMeaning::Kind::Event };
+            carriedBy(packet, record).kind != CarriedPayload::Kind::Event };
     };
 }
 

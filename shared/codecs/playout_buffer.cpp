@@ -39,13 +39,13 @@ bool PlayoutBuffer::takes(const OrderedPacket& packet)
     m_lastSent = packet.rtp.sent;
     m_lastAt = m_ticks >= 0 ? packet.arrival : last;
     ++m_packets;
-    const PayloadMeaning::Kind kind = meaningOf(packet, m_stream).kind;
+    const CarriedPayload::Kind kind = carriedBy(packet, m_stream).kind;
     const Milliseconds arrived = packet.arrival - m_firstAt;
     const Milliseconds delay(arrived.count() - 1000.0 * static_cast<double>(m_ticks) / m_stream.clockRate.value);
     const bool talkspurt = packet.rtp.marker && packet.arrival - last >= talkspurtGap;
     const bool segment =
-        kind != PayloadMeaning::Kind::Event && m_ticks >= 0 && beginsSegment(packet.arrival, delay, talkspurt);
-    if (kind != PayloadMeaning::Kind::Voice || m_packets == 1)
+        kind != CarriedPayload::Kind::Event && m_ticks >= 0 && beginsSegment(packet.arrival, delay, talkspurt);
+    if (kind != CarriedPayload::Kind::Voice || m_packets == 1)
         return true;
     m_buffer.moveTo(delay.count(), m_late);
     if (std::exchange(m_runBegins, false) || segment) {

@@ -1,6 +1,7 @@
 #include "shared/codecs/stream_sound.h"
 
 #include "shared/base/ascii.h"
+#include "shared/base/rtp_redundancy.h"
 #include "shared/codecs/dtmf_tone.h"
 
 #include <algorithm>
@@ -12,9 +13,15 @@ namespace callmon {
 
 namespace {
 
-using Kind = PayloadMeaning::Kind;
+using Kind = CarriedPayload::Kind;
 
-PayloadMeaning named(std::string_view codec, Hertz clock)
+struct Meaning { // of a payload type
+    Kind kind = Kind::Unknown;
+    std::string_view codec;
+    Hertz clock;
+};
+
+Meaning named(std::string_view codec, Hertz clock)
 {
     if (equalsIgnoringCase(codec, "telephone-event"))
         return { Kind::Event, {}, {} };
@@ -23,47 +30,9 @@ PayloadMeaning named(std::string_view codec, Hertz clock)
     return { Kind::Voice, codec, clock };
 }
 
-}
-
-std::uint32_t clockOf(const StreamRecord& stream)
+Meaning meaningOf(std::uint8_t type, Bytes payload, Timestamp arrival, const StreamRecord& stream)
 {
-    if (const auto rates = ratesOf(stream.codec, stream.clockRate))
-        return rates->clock;
-    const std::uint32_t clock = stream.clockRate.value; // 8 to 96 kHz in RFC 3551 and what was registered since
-    return clock < 8000 || clock > 192'000 ? 8000 : clock;
-}
-
-std::int64_t scaled(std::int64_t position, std::uint32_t from, std::uint32_t to)
-{
-    const std::int64_t rest = position % from * to;
-    const std::int64_t half = from / 2;
-    return position / from * to + (rest + (rest < 0 ? -half : half)) / from;
-}
-
-void SoundForm::see(const OrderedPacket& packet, bool begins)
-{
-    const PayloadMeaning meaning = meaningOf(packet, m_stream);
-    if (std::exchange(m_seen[packet.rtp.payloadType & 0x7f], meaning.codec) != meaning.codec) {
-        if (const auto rates = ratesOf(meaning.codec, meaning.clock))
-            m_rate = std::max(m_rate, rates->sound);
-    }
-    if (m_channels || !equalsIgnoringCase(m_stream.codec.view(), "l16"))
-        return;
-    if (m_before && !begins) {
-        const std::uint32_t samples = packet.rtp.sent.count - m_before->rtp.sent.count;
-        if (packet.sequence == m_before->sequence + 1 && m_beforeBytes == packet.rtp.payload.size()
-            && m_before->rtp.payloadType == packet.rtp.payloadType && samples > 0 && samples < 10'000)
-            m_channels = static_cast<unsigned>(m_beforeBytes / 2 / samples);
-    }
-    m_before = packet;
-    m_beforeBytes = packet.rtp.payload.size();
-    m_before->rtp.payload = {};
-}
-
-PayloadMeaning meaningOf(const OrderedPacket& packet, const StreamRecord& stream)
-{
-    const std::uint8_t type = packet.rtp.payloadType;
-    if (const PayloadUse* const use = stream.payloads.meaningAt(type, packet.arrival))
+    if (const PayloadUse* const use = stream.payloads.meaningAt(type, arrival))
         return named(use->codec, use->clockRate);
     if (type == stream.payloadType && !stream.codec.empty())
         return named(stream.codec, stream.clockRate);
@@ -89,9 +58,72 @@ PayloadMeaning meaningOf(const OrderedPacket& packet, const StreamRecord& stream
     default:
         constexpr std::size_t eventBytes = 4;
         constexpr std::uint8_t firstDynamic = 96;
-        const bool event = type >= firstDynamic && packet.rtp.payload.size() == eventBytes;
+        const bool event = type >= firstDynamic && payload.size() == eventBytes;
         return { event ? Kind::Event : Kind::Unknown, {}, {} };
     }
+}
+
+CarriedPayload carried(std::uint8_t type, Bytes payload, Timestamp arrival, const StreamRecord& stream)
+{
+    const Meaning meaning = meaningOf(type, payload, arrival, stream);
+    return { meaning.kind, meaning.codec, meaning.clock, type, payload };
+}
+
+bool repeatsOthers(const CarriedPayload& packet)
+{
+    return packet.kind == Kind::Voice && equalsIgnoringCase(packet.codec, "red");
+}
+
+// Whether the capture cut the packet short is not asked: what it lost is missing from the primary, which comes last.
+std::optional<RedundantBlocks> blocksOf(Bytes payload)
+{
+    return parseRedundancy(payload, Stored::CutShort);
+}
+
+}
+
+std::uint32_t clockOf(const StreamRecord& stream)
+{
+    if (const auto rates = ratesOf(stream.codec, stream.clockRate))
+        return rates->clock;
+    const std::uint32_t clock = stream.clockRate.value; // 8 to 96 kHz in RFC 3551 and what was registered since
+    return clock < 8000 || clock > 192'000 ? 8000 : clock;
+}
+
+std::int64_t scaled(std::int64_t position, std::uint32_t from, std::uint32_t to)
+{
+    const std::int64_t rest = position % from * to;
+    const std::int64_t half = from / 2;
+    return position / from * to + (rest + (rest < 0 ? -half : half)) / from;
+}
+
+void SoundForm::see(const OrderedPacket& packet, bool begins)
+{
+    const CarriedPayload meaning = carriedBy(packet, m_stream);
+    if (std::exchange(m_seen[meaning.payloadType & 0x7f], meaning.codec) != meaning.codec) {
+        if (const auto rates = ratesOf(meaning.codec, meaning.clock))
+            m_rate = std::max(m_rate, rates->sound);
+    }
+    if (m_channels || !equalsIgnoringCase(m_stream.codec.view(), "l16"))
+        return;
+    if (m_before && !begins) {
+        const std::uint32_t samples = packet.rtp.sent.count - m_before->rtp.sent.count;
+        if (packet.sequence == m_before->sequence + 1 && m_beforeBytes == meaning.payload.size()
+            && m_before->rtp.payloadType == packet.rtp.payloadType && samples > 0 && samples < 10'000)
+            m_channels = static_cast<unsigned>(m_beforeBytes / 2 / samples);
+    }
+    m_before = packet;
+    m_beforeBytes = meaning.payload.size();
+    m_before->rtp.payload = {};
+}
+
+CarriedPayload carriedBy(const OrderedPacket& packet, const StreamRecord& stream)
+{
+    const CarriedPayload whole = carried(packet.rtp.payloadType, packet.rtp.payload, packet.arrival, stream);
+    if (!repeatsOthers(whole))
+        return whole;
+    const auto blocks = blocksOf(whole.payload);
+    return blocks ? carried(blocks->primary().payloadType, blocks->primary().payload, packet.arrival, stream) : whole;
 }
 
 std::span<const std::int16_t> SoundSide::withinLimit(std::size_t at, std::span<const std::int16_t> sound)
@@ -154,19 +186,46 @@ StreamSound::StreamSound(const StreamRecord& stream, unsigned channels, SoundSid
 
 void StreamSound::add(const OrderedPacket& packet, std::int64_t position)
 {
-    const PayloadMeaning meaning = meaningOf(packet, m_stream);
-    const Missing missing { m_lastSequence ? packet.sequence - *m_lastSequence - 1 : 0, packet.blind };
+    const CarriedPayload meaning = carriedBy(packet, m_stream);
+    Missing missing { m_lastSequence ? packet.sequence - *m_lastSequence - 1 : 0, packet.blind };
     m_lastSequence = packet.sequence;
+    if (meaning.payload.data() != packet.rtp.payload.data())
+        addRepeated(packet, position, missing);
     if (meaning.kind == Kind::Voice) {
-        if (Decoder* const decoder = decoderOf(packet.rtp.payloadType, meaning))
-            return addVoice(*decoder, packet.rtp.payload, position, missing);
+        if (Decoder* const decoder = decoderOf(meaning))
+            return addVoice(*decoder, meaning.payload, position, missing);
     }
     if (meaning.kind == Kind::Voice || meaning.kind == Kind::Unknown)
-        ++m_loss.undecodedPackets[meaning.codec.empty() ? "payload type " + std::to_string(packet.rtp.payloadType)
+        ++m_loss.undecodedPackets[meaning.codec.empty() ? "payload type " + std::to_string(meaning.payloadType)
                                                         : "codec " + std::string(meaning.codec)];
     if (meaning.kind == Kind::Event)
-        addKey(packet.rtp.payload, position);
+        addKey(meaning.payload, position);
     m_voice = nullptr; // the pause that follows is meant: nothing to conceal
+}
+
+// What the packet repeats of those before it (RFC 2198): the voice that is missing, and keys, which are heard once
+// however often they come.
+void StreamSound::addRepeated(const OrderedPacket& packet, std::int64_t position, Missing& missing)
+{
+    const auto blocks = blocksOf(packet.rtp.payload);
+    if (!blocks)
+        return;
+    for (const RedundantBlock& block : blocks->redundant()) {
+        const CarriedPayload before = carried(block.payloadType, block.payload, packet.arrival, m_stream);
+        const std::int64_t at = position - scaled(block.behind, m_clock, m_track.rate());
+        if (before.kind == Kind::Event && at >= 0)
+            addKey(before.payload, at);
+        if (before.kind != Kind::Voice || before.payload.empty() || missing.packets == 0 || m_lastDuration == 0
+            || at >= position || at < m_end - m_longestStretch)
+            continue;
+        Decoder* const decoder = repeatsOthers(before) ? nullptr : decoderOf(before);
+        if (decoder == nullptr || decoder != m_voice)
+            continue;
+        const std::int64_t packetsBefore =
+            std::min((at - m_end + m_lastDuration / 2) / m_lastDuration, missing.packets - 1);
+        addVoice(*decoder, before.payload, at, { packetsBefore, missing.withProbe });
+        missing.packets -= packetsBefore + 1;
+    }
 }
 
 void StreamSound::addVoice(Decoder& decoder, Bytes payload, std::int64_t position, const Missing& missing)
@@ -259,12 +318,13 @@ void StreamSound::write(std::int64_t position)
     m_lastSample = m_buffer.back();
 }
 
-Decoder* StreamSound::decoderOf(std::uint8_t type, const PayloadMeaning& meaning)
+Decoder* StreamSound::decoderOf(const CarriedPayload& carried)
 {
-    const auto known = m_decoders.find({ type, meaning.codec });
+    const auto known = m_decoders.find({ carried.payloadType, carried.codec });
     if (known != m_decoders.end())
         return known->second.get();
-    return (m_decoders[{ type, meaning.codec }] = makeDecoder(meaning.codec, meaning.clock, m_track.rate(), m_channels))
+    return (m_decoders[{ carried.payloadType, carried.codec }] =
+                makeDecoder(carried.codec, carried.clock, m_track.rate(), m_channels))
         .get();
 }
 

@@ -14,16 +14,18 @@
 namespace callmon {
 
 // What a packet carries, told by its payload type.
-struct PayloadMeaning {
+struct CarriedPayload {
     enum class Kind : std::uint8_t { Voice, ComfortNoise, Event, Unknown } kind = Kind::Unknown;
     std::string_view codec; // of Voice; a view into the stream record or a literal
     Hertz clock; // of Voice; 0 when unknown
+    std::uint8_t payloadType = 0;
+    Bytes payload;
 };
 
 // By what the record says of the type at that time; else by the stream's own codec where the type is the stream's, else
 // by RFC 3551 table 4. Another dynamic type is a telephone-event when its payload has that size (RFC 4733 2.3), else
-// unknown.
-PayloadMeaning meaningOf(const OrderedPacket& packet, const StreamRecord& stream);
+// unknown. A packet that repeats others (RFC 2198) carries its primary.
+CarriedPayload carriedBy(const OrderedPacket& packet, const StreamRecord& stream);
 
 // One side of the call: streams are added to it, and what they would write past its limit is left out and counted.
 class SoundSide {
@@ -120,12 +122,13 @@ private:
         std::int64_t packets = 0;
         bool withProbe = false;
     };
+    void addRepeated(const OrderedPacket& packet, std::int64_t position, Missing& missing);
     void addVoice(Decoder& decoder, Bytes payload, std::int64_t position, const Missing& missing);
     void addKey(Bytes payload, std::int64_t position);
     void fillGap(Decoder& decoder, Bytes next, std::int64_t gap, const Missing& missing);
     void stretchTo(std::int64_t position);
     void write(std::int64_t position);
-    Decoder* decoderOf(std::uint8_t type, const PayloadMeaning& meaning);
+    Decoder* decoderOf(const CarriedPayload& carried);
 
     const StreamRecord& m_stream;
     SoundSide& m_track;

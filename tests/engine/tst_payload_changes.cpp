@@ -182,6 +182,41 @@ private slots:
             QVERIFY2(note.find("not decoded") == std::string::npos, note.c_str());
     }
 
+    // The last packets of the old codec, under the same number, come behind the answer and behind the first of the new.
+    void lateUnderTheSameNumberIsReadByTheOldMeaning_data()
+    {
+        QTest::addColumn<bool>("heard");
+        QTest::newRow("as sent") << false;
+        QTest::newRow("as heard") << true;
+    }
+    void lateUnderTheSameNumberIsReadByTheOldMeaning()
+    {
+        QFETCH(bool, heard);
+        TestTraffic traffic;
+        say(traffic, 0, 'A', "INVITE", 1, "PCMU/8000");
+        say(traffic, 10, 'B', "183", 1, "G726-32/8000");
+        Sender caller { traffic, callerMedia, calleeMedia, 0x11 };
+        const std::string old = g726(tone(500, 16'000));
+        caller.send(100, old.substr(0, 98 * 80), 80); // to 2060
+        Sender late = caller;
+        late.send(2125, old.substr(98 * 80), 80); // 65 ms late, behind the new one's first two
+        say(traffic, 2095, 'B', "200", 1, "L16/8000");
+        caller.sequence = late.sequence;
+        caller.send(2100, l16(tone(700, 16'000)), 320);
+        const Heard call = hear(traffic, heard ? Hearing::AsHeard : Hearing::AsSent);
+        QCOMPARE(call.sink->streams.size(), std::size_t { 2 });
+        const StreamRecord& before = call.sink->streams.begin()->second;
+        const StreamRecord& after = std::next(call.sink->streams.begin())->second;
+        QCOMPARE(before.codec.str(), std::string("G726-32"));
+        QCOMPARE(before.packets, std::uint64_t { 100 });
+        QCOMPARE(before.lost, std::uint64_t { 0 });
+        QCOMPARE(after.codec.str(), std::string("L16"));
+        QCOMPARE(after.packets, std::uint64_t { 100 });
+        QCOMPARE(after.lost + after.reordered, std::uint64_t { 0 });
+        QVERIFY(isTone(call.audio, Party::Caller, 0.3, heard ? 1.9 : 1.99, 500));
+        QVERIFY(isTone(call.audio, Party::Caller, 2.3, 3.9, 700));
+    }
+
     // A re-INVITE of the caller: what the callee sends to it means the new codec once the offer is accepted.
     void callersOfferHoldsWhenItIsAccepted_data()
     {

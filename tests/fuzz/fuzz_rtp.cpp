@@ -1,10 +1,35 @@
 // RTP into one stream: the input is a row of packets, each behind a byte of its size.
 #include "engine/media/rtp_packet.h"
 #include "engine/media/rtp_stream.h"
+#include "shared/base/rtp_redundancy.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+
+namespace {
+
+// RFC 2198: blocks lie within the payload, one behind the other, and are oldest first.
+void checkRedundancy(callmon::Bytes payload)
+{
+    using namespace callmon;
+    for (const Stored stored : { Stored::Whole, Stored::CutShort }) {
+        const auto blocks = parseRedundancy(payload, stored);
+        if (!blocks)
+            continue;
+        std::size_t bytes = blocks->primary().payload.size() + 1;
+        for (const RedundantBlock& block : blocks->redundant()) {
+            bytes += block.payload.size() + 4;
+            if (&block != blocks->redundant().data() && block.behind > (&block - 1)->behind)
+                std::abort();
+        }
+        if (bytes > payload.size() || (stored == Stored::Whole && bytes != payload.size())
+            || blocks->redundant().size() >= RedundantBlocks::most)
+            std::abort();
+    }
+}
+
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
@@ -20,6 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             continue;
         if (packet->payload.size() > datagram.size())
             std::abort();
+        checkRedundancy(packet->payload);
         at += Nanoseconds(packet->sent.count % 100'000'000);
         const PayloadKind kind = packet->payloadType == 101 ? PayloadKind::TelephoneEvent
             : packet->payloadType == 13                     ? PayloadKind::ComfortNoise

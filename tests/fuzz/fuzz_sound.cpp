@@ -21,7 +21,9 @@ StreamMedia streamOf(std::uint32_t index, std::uint8_t code, Bytes media)
         std::uint32_t clock;
     };
     static constexpr Codec codecs[] = { { 8, "PCMA", 8000 }, { 0, "PCMU", 8000 }, { 18, "G729", 8000 },
-        { 101, "telephone-event", 8000 }, { 97, "opus", 48000 }, { 0, "", 0 }, { 13, "CN", 8000 } };
+        { 101, "telephone-event", 8000 }, { 97, "opus", 48000 }, { 0, "", 0 }, { 13, "CN", 8000 },
+        { 8, "PCMA", 8000 } };
+    constexpr std::size_t redundant = 7; // 99 repeats PCMA and keys (RFC 2198)
     const Codec& codec = codecs[(code & 0x7f) % std::size(codecs)];
     StreamMedia stream;
     stream.stream.key.index = index;
@@ -29,6 +31,11 @@ StreamMedia streamOf(std::uint32_t index, std::uint8_t code, Bytes media)
     stream.stream.payloadType = codec.payloadType;
     stream.stream.codec = codec.name;
     stream.stream.clockRate = { codec.clock };
+    if ((code & 0x7f) % std::size(codecs) == redundant) {
+        stream.stream.payloads.add(99, "red", { 8000 }, {});
+        stream.stream.payloads.add(8, "PCMA", { 8000 }, {});
+        stream.stream.payloads.add(101, "telephone-event", { 8000 }, {});
+    }
     stream.bytes.assign(media.begin(), media.end());
     return stream;
 }

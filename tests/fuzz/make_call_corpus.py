@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Writes the seeds of fuzz_calls and fuzz_sound out of calls that callmon-traffic made, cut small:
-callmon-traffic --out calls.pcap --calls 40 --hold-mean 3 --seed 5; make_call_corpus.py calls.pcap"""
+callmon-traffic --out calls.pcap --calls 40 --hold-mean 3 --seed 5; make_call_corpus.py calls.pcap
+Without a capture only the seeds that are made by hand."""
 import pathlib
 import re
 import struct
@@ -8,7 +9,7 @@ import sys
 
 NOTHING, NEXT_PACKET, SECOND, MINUTES, HOURS, BACK = 0, 2, 5, 8, 10, 16  # places in the steps of fuzz_calls.cpp
 HAND_ON = 0x80
-PCMA, PCMU, G729, CALLEE = 0, 1, 2, 0x80  # of fuzz_sound.cpp
+PCMA, PCMU, G729, REDUNDANT, CALLEE = 0, 1, 2, 7, 0x80  # of fuzz_sound.cpp
 CORPUS = pathlib.Path(__file__).parent / "corpus"
 
 
@@ -87,7 +88,68 @@ def for_sound(first, one, second, other):
     return struct.pack("!BBH", first, second, len(head)) + head + chunk(other)
 
 
+def red(redundant, kind, primary):
+    """RFC 2198; `redundant`: payload type, ticks behind, payload."""
+    heads = b"".join(struct.pack("!I", (0x80 | one) << 24 | behind << 10 | len(payload))
+                     for one, behind, payload in redundant)
+    return heads + bytes([kind]) + b"".join(payload for _, _, payload in redundant) + primary
+
+
+def rtp(kind, number, sent, payload):
+    return struct.pack("!BBHII", 0x80, kind, number, sent, 0x5234a8) + payload
+
+
+def repeating():
+    """Speech that is repeated, then the keys 911 beside it and after it."""
+    speech = bytes(range(0x55, 0x69))
+    keys = [(101, 800, bytes.fromhex("098a0320")), (101, 400, bytes.fromhex("018a0190"))]
+    return [rtp(99, 1, 0, red([], 8, speech)), rtp(99, 2, 160, red([(8, 160, speech)], 8, speech)),
+            rtp(99, 4, 480, red([(8, 320, speech), (8, 160, speech)], 8, speech)),
+            rtp(99, 5, 640, red(keys, 8, speech)),
+            rtp(99, 6, 1440, red(keys, 101, bytes.fromhex("010a0190"))),
+            rtp(100, 7, 1600, red([(98, 300, b"card 4929")], 98, b" 1234")), rtp(99, 8, 1760, b"\xe5\x02\x81"),
+            rtp(99, 9, 1920, red([], 99, b"\x05\x0a\x00\xa0"))]
+
+
+def repeating_call():
+    def frame(source, destination, payload):
+        udp = struct.pack("!HHHH", source, destination, 8 + len(payload), 0) + payload
+        hosts = bytes([10, 0, 0, source >> 12, 10, 0, 0, destination >> 12])
+        return bytes(12) + b"\x08\x00" + struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(udp), 1, 0, 64, 17, 0) + hosts + udp
+
+    def sip(line, port):
+        body = (f"v=0\r\no=- 1 1 IN IP4 10.0.0.{port >> 12}\r\ns=-\r\nc=IN IP4 10.0.0.{port >> 12}\r\nt=0 0\r\n"
+                f"m=audio {port} RTP/AVP 8 99 101 98 100\r\na=rtpmap:99 red/8000\r\na=rtpmap:98 t140/1000\r\n"
+                "a=rtpmap:100 red/1000\r\na=rtpmap:101 telephone-event/8000\r\n")
+        return (f"{line}\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nFrom: <sip:a@h>;tag=1\r\nTo: <sip:b@h>"
+                f"{';tag=2' if line[0] == 'S' else ''}\r\nCall-ID: red\r\nCSeq: 1 INVITE\r\n"
+                f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n\r\n{body}").encode()
+
+    yield 0, frame(5060, 9060, sip("INVITE sip:b@h SIP/2.0", 10000)), b"INVITE"
+    yield 0, frame(9060, 5060, sip("SIP/2.0 200 OK", 20000)), b"200"
+    for packet in repeating():
+        yield 0, frame(10000, 20000, packet), None
+
+
+def by_hand():
+    packets = [(1_700_000_000_000_000_000 + 20_000_000 * i, packet) for i, packet in enumerate(repeating())]
+    return {
+        "fuzz_calls/redundant": for_calls(list(repeating_call())),
+        "fuzz_sound/redundant": for_sound(REDUNDANT, packets, REDUNDANT | CALLEE, packets[:2]),
+        "fuzz_rtp/redundant": b"".join(bytes([len(packet)]) + packet for packet in repeating()),
+    }
+
+
+def write(seeds):
+    for name, seed in seeds.items():
+        (CORPUS / name).parent.mkdir(parents=True, exist_ok=True)
+        (CORPUS / name).write_bytes(seed)
+
+
 def main():
+    write(by_hand())
+    if len(sys.argv) < 2:
+        return
     every = calls(sys.argv[1])
     by_type = {}
     for call in every:
@@ -116,9 +178,7 @@ def main():
         "fuzz_sound/g711_both": for_sound(PCMA, pcma[:4], PCMU | CALLEE, pcmu[:3]),
         "fuzz_sound/g711_loss": for_sound(PCMA, pcma[:2] + pcma[5:7], PCMA | CALLEE, pcma[:1]),
     })
-    for name, seed in seeds.items():
-        (CORPUS / name).parent.mkdir(parents=True, exist_ok=True)
-        (CORPUS / name).write_bytes(seed)
+    write(seeds)
 
 
 main()

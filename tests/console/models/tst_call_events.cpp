@@ -154,6 +154,35 @@ private slots:
         QCOMPARE(keyEvents(stream, twice, epoch).size(), 2u);
     }
 
+    void aKeyThatIsRepeatedInOtherPacketsIsOneEvent()
+    {
+        auto chunk = std::make_unique<MediaChunk>();
+        StreamRecord stream;
+        stream.codec = "PCMA";
+        stream.payloadType = 8;
+        stream.payloads.add(99, "red", { 8000 }, epoch);
+        stream.payloads.add(8, "PCMA", { 8000 }, epoch);
+        stream.payloads.add(101, "telephone-event", { 8000 }, epoch);
+        chunk->clear(stream.key);
+        const auto append = [&](double seconds, const QByteArray& hex) {
+            const QByteArray packet = QByteArray::fromHex(hex);
+            chunk->append({ epoch + std::chrono::milliseconds(std::lround(seconds * 1000)), {},
+                static_cast<std::uint16_t>(packet.size()),
+                std::as_bytes(std::span(packet.data(), static_cast<std::size_t>(packet.size()))) });
+        };
+        append(1, "80630001 00001f40 00000001 65 058a0320"); // the key alone
+        append(2, "80630002 00003e80 00000001 e57d0004 08 058a0320 d5d5d5d5"); // behind speech: 16,000 - 8,000
+        append(3, "80630003 00005dc0 00000001 e5690004 65 078a0320 0b0a0320"); // 24,000 - 6,720, and a new one
+        append(4, "80630004 00005dc0 00000001 e5"); // cut
+        std::vector<std::byte> bytes;
+        unpackPackets(*chunk, bytes);
+        const std::array<Bytes, 1> pieces { bytes };
+        const auto keys = keyEvents(stream, pieces, epoch);
+        QCOMPARE(keys.size(), 3u);
+        QCOMPARE(keys[0].seconds, 1.0);
+        QCOMPARE(keys[2].seconds, 3.0);
+    }
+
     void anOpenAlarmReachesTheEnd()
     {
         Alarm cleared;

@@ -61,6 +61,7 @@ private slots:
     void packetsInStepCountAsAllOthers();
     void lossRunsAreThoseOfTheSequenceNumbers();
     void aKeyIsOneDigitHoweverManyOfItsPacketsCame();
+    void aKeyHeldForLongIsOneDigit();
     void comfortNoiseIsCounted();
     void whatComesTooLateIsDiscardedInStepAndOut();
     void discardsAndLossesInARowAreOneRun();
@@ -146,6 +147,24 @@ void RtpStreamTest::bytesAndPausesOfASecondAreItsOwn()
     QVERIFY(!second.pausing && second.bytes == 400 && second.packets == 2);
     feed.add(2000, 5, 16000); // the same numbers, no packet for 980 ms: silence that was left out
     QVERIFY(feed.stream.closeSecond().pausing);
+}
+
+// RFC 4733 2.5.1.3: the duration is full, and the event goes on under a timestamp that much later.
+void RtpStreamTest::aKeyHeldForLongIsOneDigit()
+{
+    Feed feed;
+    feed.rules.digits = DigitsKept::Store;
+    const auto send = [&](std::uint16_t number, std::uint32_t sent, std::uint8_t key) {
+        const std::array event { std::byte(key), std::byte(0x0a), std::byte(0xff), std::byte(0xff) };
+        feed.add(50.0 * number, number, sent, dtmf, false, 60, event);
+    };
+    send(1, 1000, 5);
+    send(2, 1000 + 0xffff, 5);
+    send(3, 1000 + 2 * 0xffff, 5);
+    send(4, 1000 + 3 * 0xffff, 7); // another key
+    send(5, 1000 + 4 * 0xffff + 1, 7); // pressed again
+    QCOMPARE(feed.stream.dtmfDigits(), 3u);
+    QVERIFY(feed.stream.digit(0) == '5' && feed.stream.digit(1) == '7' && feed.stream.digit(2) == '7');
 }
 
 void RtpStreamTest::keysAreKeptOnDemandOnly()

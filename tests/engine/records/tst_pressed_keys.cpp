@@ -18,9 +18,9 @@ const QString head = "INFO sip:bob@10.0.0.2 SIP/2.0\r\nCSeq: 2 INFO\r\n";
 
 QString blanked(const QString& message)
 {
-    std::string text = message.toStdString();
+    std::string text = message.toLatin1().toStdString();
     blankKeysOfSip(text);
-    return QString::fromStdString(text);
+    return QString::fromLatin1(text);
 }
 
 TrackerOptions options(DigitsKept digits)
@@ -57,6 +57,16 @@ private slots:
             head + "Content-Type:\r\n\tapplication/dtmf\r\n\r\n*");
         row("lines that end in LF alone", "INFO sip:b SIP/2.0\nc: audio/telephone-event\n\n7\n",
             "INFO sip:b SIP/2.0\nc: audio/telephone-event\n\n*\n");
+        const QString events = "NOTIFY sip:b SIP/2.0\r\nContent-Type: audio/telephone-event\r\n\r\n";
+        const auto bytes = [](const char* hex) { return QString::fromLatin1(QByteArray::fromHex(hex)); };
+        row("events as in RTP", events + bytes("050a03200910008a"), events + bytes("2a0a03202a10008a"));
+        row("the key 9, all of whose bytes are those of text", events + bytes("090a2020"), events + bytes("2a0a2020"));
+        row("a hook flash", events + bytes("108a0320"), events + bytes("108a0320"));
+        row("events in a part of several",
+            head + "c: multipart/mixed;boundary=x\r\n\r\n--x\r\nc: audio/telephone-event\r\n\r\n" + bytes("078a0320")
+                + "\r\n--x--\r\n",
+            head + "c: multipart/mixed;boundary=x\r\n\r\n--x\r\nc: audio/telephone-event\r\n\r\n" + bytes("2a8a0320")
+                + "\r\n--x--\r\n");
         row("a vendor's digits", head + "Content-Type: application/vnd.nortelnetworks.digits\r\n\r\ny=Digits\r\nd=4",
             head + "Content-Type: application/vnd.nortelnetworks.digits\r\n\r\ny=******\r\nd=*");
         row("part of several",
@@ -104,9 +114,29 @@ private slots:
         std::string cut = expected.substr(0, 15);
         blankKeysOfSkinny(cut);
         QCOMPARE(cut, expected.substr(0, 15));
+        for (const char message :
+            { '\x82', '\x27', '\x28' }) { // of tshark's names: StartTone, NotifyDtmfTone, SendDtmfTone
+            std::string tone("\x10\0\0\0\0\0\0\0\0\1\0\0\7\0\0\0\0\0\0\0", 20);
+            tone[8] = message;
+            tone[9] = message == '\x82' ? '\0' : '\1';
+            std::string dialTone = tone;
+            dialTone[12] = '\x21';
+            const std::string before = dialTone;
+            blankKeysOfSkinny(tone);
+            QCOMPARE(tone[12], '\x0e');
+            blankKeysOfSkinny(dialTone);
+            QCOMPARE(dialTone, before);
+        }
         std::string other("\x10\0\0\0\0\0\0\0\4\0\0\0\7\0\0\0", 16);
         blankKeysOfSkinny(other);
         QCOMPARE(other[12], '\7');
+    }
+
+    void eventThatTheCaptureCutHoldsNoKey()
+    {
+        std::string events("\x05\x0a\x03\x20\x10\x0a\x03\x20\x07", 9);
+        blankKeysOfEvents(std::as_writable_bytes(std::span(events)));
+        QCOMPARE(events, std::string("\x0a\x0a\x03\x20\x10\x0a\x03\x20\x0a", 9));
     }
 
     void recordedEventsHoldNoKeys_data()

@@ -52,6 +52,8 @@ private slots:
     void addressLearntForTwoCallsBindsNothing();
     void advertisedAddressWinsOverALearntOne();
     void changeOfCodecIsANewStream();
+    void aPacketLateBeyondReasonIsOfTheStreamThatIsOn();
+    void manyChangesOfCodecAreManyStreams();
     void portsUsedAgainAfterAPauseAreANewStream();
     void silenceAndHolesAreNoNewStream();
     void oddPortsAreAsGoodAsAny();
@@ -441,17 +443,62 @@ void MediaBindingTest::changeOfCodecIsANewStream()
         send(i, i == 5 ? 101 : 8); // an event among them is none
     for (int i = 11; i < 20; ++i)
         send(i, i == 15 ? 13 : 0); // nor is comfort noise
-    send(10, 8); // late, of the codec before
+    send(10, 8); // late: of the stream before, and neither a loss of it nor a surplus of this one
     TrackerFixture fixture;
     fixture.tracker.process(traffic.datagrams());
     fixture.tracker.finish();
     const auto& streams = fixture.listener.ended[0].streams;
     QCOMPARE(streams.size(), std::size_t { 2 });
     QCOMPARE(streams[1].codec, std::string("PCMA"));
-    QCOMPARE(streams[1].packets, 10u);
+    QCOMPARE(streams[1].packets, 11u);
+    QCOMPARE(streams[1].lost, 0u);
     QCOMPARE(streams[0].codec, std::string("PCMU"));
-    QCOMPARE(streams[0].packets, 10u);
+    QCOMPARE(streams[0].packets, 9u);
     QVERIFY(streams[0].rule == BindingRule::Advertised && streams[0].confidence == 100);
+}
+
+void MediaBindingTest::aPacketLateBeyondReasonIsOfTheStreamThatIsOn()
+{
+    TestTraffic traffic;
+    traffic.script(answered);
+    const auto send = [&](double ms, int number, std::uint8_t type) {
+        traffic.rtp(ms, callerMedia, calleeMedia,
+            { type, static_cast<std::uint16_t>(number), 160u * static_cast<std::uint32_t>(number), 1, false });
+    };
+    for (int i = 200; i < 210; ++i)
+        send(220 + 20 * i, i, 8);
+    for (int i = 211; i < 400; ++i)
+        send(220 + 20 * i, i, 0);
+    send(220 + 20 * 400, 210, 8); // four seconds
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    const auto& streams = fixture.listener.ended[0].streams;
+    QCOMPARE(streams.size(), std::size_t { 2 });
+    QCOMPARE(streams[1].packets, 10u);
+    QCOMPARE(streams[0].packets, 190u);
+}
+
+// Each change of codec has its own stream, for as long as that does not fill the call's; what is beyond is counted.
+void MediaBindingTest::manyChangesOfCodecAreManyStreams()
+{
+    constexpr std::uint32_t changes = 30;
+    TestTraffic traffic;
+    traffic.script(answered);
+    for (std::uint32_t i = 0; i < 5 * (changes + 1); ++i)
+        traffic.rtp(220 + 20 * i, callerMedia, calleeMedia,
+            { static_cast<std::uint8_t>(i / 5 % 2 == 0 ? 8 : 0), static_cast<std::uint16_t>(i), 160 * i, 1, false });
+    TrackerFixture fixture;
+    fixture.tracker.process(traffic.datagrams());
+    fixture.tracker.finish();
+    const auto& streams = fixture.listener.ended[0].streams;
+    QCOMPARE(streams.size(), std::size_t { 25 });
+    for (std::size_t i = 1; i < streams.size(); ++i) {
+        QCOMPARE(streams[i].packets, 5u);
+        QCOMPARE(streams[i].codec, std::string(i % 2 == 0 ? "PCMA" : "PCMU"));
+    }
+    QCOMPARE(streams[0].packets, 5u * 7);
+    QCOMPARE(fixture.counter("streams_not_split"), 3u); // and three times back to its own codec
 }
 
 void MediaBindingTest::portsUsedAgainAfterAPauseAreANewStream()

@@ -28,6 +28,9 @@ private slots:
     void payloadsOfAnySizeYieldTheirWholeFrames();
     void lossIsConcealedAndDiesAway_data();
     void lossIsConcealedAndDiesAway();
+    void lossAfterAnotherIsConcealedAnew_data();
+    void lossAfterAnotherIsConcealedAnew();
+    void opusPausesWhereItsSenderDoes();
     void opusTakesALostPacketFromTheNextOne();
     void gsmFadesAsItsStandardSays();
     void l16MixesItsChannels();
@@ -402,6 +405,50 @@ void CodecsTest::lossIsConcealedAndDiesAway()
     decoder->conceal(rate - rate / 100 - 7, sound);
     QCOMPARE(sound.size(), std::size_t(rate - 7)); // any number, whatever the codec's frame
     QVERIFY2(rms(std::span(sound).last(rate / 10)) < before / (codec == "opus" ? 2 : 10), "nobody hums for a second");
+}
+
+void CodecsTest::lossAfterAnotherIsConcealedAnew_data()
+{
+    lossIsConcealedAndDiesAway_data();
+    for (const char* codec : { "G726-24", "G726-32", "G726-40", "AAL2-G726-16", "AAL2-G726-24", "AAL2-G726-32" })
+        QTest::newRow(codec) << QByteArray(codec) << 8000u;
+}
+
+// After half a second without packets, and as much with them, a packet that is missing is as good as the first was.
+void CodecsTest::lossAfterAnotherIsConcealedAnew()
+{
+    QFETCH(QByteArray, codec);
+    QFETCH(unsigned, rate);
+    const auto decoder = makeDecoder(codec.toStdString(), { codec == "L16" ? rate : 0 }, rate);
+    const Payloads payloads = encoded(codec, speech(rate, 0.5));
+    Samples sound;
+    for (const QByteArray& payload : payloads)
+        decoder->decode(bytesOf(payload), sound);
+    Samples first;
+    decoder->conceal(rate / 100, first);
+    decoder->conceal(rate / 2, sound);
+    sound.clear();
+    for (const QByteArray& payload : payloads)
+        decoder->decode(bytesOf(payload), sound);
+    Samples again;
+    decoder->conceal(rate / 100, again);
+    QVERIFY(rms(first) > 0);
+    QVERIFY2(rms(again) > rms(first) / 2 && rms(again) < rms(first) * 2,
+        qPrintable(QString("%1, then %2").arg(rms(first)).arg(rms(again))));
+}
+
+// RFC 6716 3.1: a frame of no bytes behind its first is one that was not sent (DTX), and the pause after it no loss.
+void CodecsTest::opusPausesWhereItsSenderDoes()
+{
+    const auto decoder = makeDecoder("opus", { 48000 }, 16000);
+    const Payloads payloads = opusPackets(speech(16000, 0.5), false);
+    Samples sound;
+    decoder->decode(bytesOf(payloads.front()), sound);
+    QVERIFY(!decoder->pausing());
+    decoder->decode(bytesOf(payloads.back().left(1)), sound);
+    QVERIFY(decoder->pausing());
+    decoder->decode(bytesOf(payloads.back()), sound);
+    QVERIFY(!decoder->pausing());
 }
 
 void CodecsTest::opusTakesALostPacketFromTheNextOne()
