@@ -60,7 +60,12 @@ public:
 
     // Upkeep (storage_upkeep.h). These wait for a file system, and no longer than for one that does not answer.
     const std::vector<MediaFolder>& folders() const { return m_folders; }
-    std::vector<std::filesystem::path> oldestSegments(); // but for folders that are down
+    std::vector<std::filesystem::path> oldestSegments(); // but for folders that are down, and what holds need
+    std::vector<std::filesystem::path> segments(); // in order
+    // Until release() no segment takes over, and nothing expires, what has media of that call: `segments`, and
+    // whichever get some from now on.
+    void protect(CallKey call, std::span<const std::uint32_t> segments);
+    void release(CallKey call);
     std::filesystem::path expire(const std::filesystem::path& segment);
     bool wantsSpare(const std::filesystem::path& folder);
     bool addSpare(const std::filesystem::path& zeros);
@@ -94,7 +99,7 @@ private:
     MediaLog m_log;
     std::vector<std::unique_ptr<DiskLane>> m_lanes; // of the folders in use
     std::deque<MediaSegmentRoll> m_past; // the others; none is begun there
-    std::uint64_t m_segmentsSeen = 0; // begun
+    std::uint64_t m_segmentsSeen = UINT64_MAX; // begun, when m_past was last looked at
 
     std::atomic<std::uint64_t> m_appended { 0 };
 };

@@ -18,10 +18,12 @@ const std::string payload = "DISTINCTIVE-PAYLOAD-7310";
 struct TwoFolders : KeptDirectory {
     std::vector<std::filesystem::path> folders { path / "disk1" / "media", path / "disk2" / "media" };
     std::vector<CallRecord> calls;
+    std::uint64_t mostMediaBytes = 0;
 
     DirectoryWriter::Tuning tuning() const
     {
         DirectoryWriter::Tuning tuning;
+        tuning.mostMediaBytes = mostMediaBytes;
         tuning.segmentSize = 1u << 20;
         tuning.mediaFolders = folders;
         tuning.mediaPatience.files = 200ms;
@@ -238,6 +240,7 @@ private slots:
     void aHoldWaitsForIt()
     {
         TwoFolders directory;
+        directory.mostMediaBytes = 10u << 20;
         directory.begin();
         directory.putCalls(8);
         directory.openQuery(directory.writer.get());
@@ -256,6 +259,13 @@ private slots:
                 QVERIFY2(error.find("disk1/media does not answer") != std::string::npos
                         && error.find("tried again") != std::string::npos,
                     error.c_str());
+            // Others are recorded meanwhile, more than the limit lets stay.
+            const auto record = [&] {
+                for (int i = 0; i < 60; ++i)
+                    (void)directory.put(start + 2h + i * 1s, "more-" + std::to_string(i), "1", "FILLER", 30);
+            };
+            QVERIFY2(ends(hang, record), "recording waits for a folder that hangs");
+            QVERIFY(directory.counter("media_segments_overwritten") > 0);
         }
         QTRY_VERIFY(!FolderAnswers::isSilent(directory.folders[0]));
         directory.steps();
