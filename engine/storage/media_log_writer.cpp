@@ -19,6 +19,7 @@ constexpr std::chrono::microseconds diskWait { 200 };
 constexpr std::uint32_t numbersLeftOut = 10'000;
 
 constexpr std::size_t usuallySettled = 1u << 16; // chunks, a second of 52,000 calls' between two takeSettled()
+constexpr std::size_t mergedFrom = 1u << 20; // while the data directory takes no commit
 
 std::uint64_t mixed(StreamKey stream)
 {
@@ -43,6 +44,7 @@ MediaLogWriter::MediaLogWriter(std::uint64_t segmentSize, std::uint64_t mostByte
     : m_mostBytes(mostBytes)
     , m_pastFiles(patience.end)
     , m_upkeepFiles(patience.files)
+    , m_mergedFrom(mergedFrom)
 {
     m_log.segmentSize = segmentSize;
     m_log.patience = patience;
@@ -119,6 +121,28 @@ void MediaLogWriter::append(std::span<const OwnedChunk> chunks, bool hurry)
 {
     const std::lock_guard lock(m_mutex);
     appendLocked(chunks, hurry);
+    if (m_log.settled.size() >= m_mergedFrom)
+        mergeSettled();
+}
+
+// Of each stream the last place, and what was stored and refused in all: who takes it needs no more.
+void MediaLogWriter::mergeSettled()
+{
+    std::map<std::pair<StreamKey, bool>, std::size_t> places;
+    std::vector<Settled> merged;
+    for (const Settled& chunk : m_log.settled) {
+        const auto [at, isNew] = places.try_emplace({ chunk.stream, bool(chunk.place) }, merged.size());
+        if (isNew) {
+            merged.push_back(chunk);
+            continue;
+        }
+        Settled& all = merged[at->second];
+        all.place = chunk.place;
+        all.packets += chunk.packets;
+        all.bytes += chunk.bytes;
+    }
+    m_log.settled = std::move(merged);
+    m_mergedFrom = std::max(mergedFrom, 2 * m_log.settled.size());
 }
 
 bool MediaLogWriter::tryAppend(std::span<const OwnedChunk> chunks, bool hurry)

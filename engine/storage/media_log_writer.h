@@ -85,6 +85,7 @@ private:
     std::uint32_t laneOf(StreamKey stream, Clock::time_point now);
     template <typename Work> void forEachLane(Work&& work); // and what one leaves to the others
     std::uint64_t settledUpTo() const;
+    void mergeSettled();
     std::vector<std::filesystem::path> trimPast(); // what is to be removed
     DiskLane* laneWith(std::uint32_t segment);
     MediaSegmentRoll* rollWith(std::uint32_t segment);
@@ -99,6 +100,7 @@ private:
     MediaLog m_log;
     std::vector<std::unique_ptr<DiskLane>> m_lanes; // of the folders in use
     std::deque<MediaSegmentRoll> m_past; // the others; none is begun there
+    std::size_t m_mergedFrom; // so many settled chunks, when nobody takes them
     std::uint64_t m_segmentsSeen = UINT64_MAX; // begun, when m_past was last looked at
 
     std::atomic<std::uint64_t> m_appended { 0 };
