@@ -3,6 +3,8 @@
 #include "tests/engine/storage/hanging_files.h"
 #include "tests/engine/storage/kept_directory.h"
 
+#include <set>
+
 using namespace callmon;
 using namespace std::chrono_literals;
 using sample::ends;
@@ -235,6 +237,39 @@ private slots:
         QCOMPARE(states(report->value(), DeletionState::Deleted), failed);
         QCOMPARE(directory.firstFileWith(payload), std::string());
         QCOMPARE(directory.firstFileWith(number), std::string());
+    }
+
+    void ofADeletionOnlyTheCallsThatHaveMediaThereFail()
+    {
+        TwoFolders directory;
+        directory.begin();
+        std::map<CallKey, std::string> content;
+        for (int i = 0; i < 16; ++i) {
+            const std::string text = "CONTENT-OF-" + std::to_string(100 + i);
+            content[directory.put(start + i * 1min, std::to_string(i), number, text).key] = text;
+        }
+        std::set<CallKey> there;
+        for (const auto& [call, text] : content)
+            for (const std::string& file : directory.filesWith(text))
+                if (file.find("disk1/media") != std::string::npos)
+                    there.insert(call);
+        QVERIFY(!there.empty() && there.size() < content.size());
+        std::optional<Result<DeletionReport>> report;
+        {
+            Hang hang("fdatasync", directory.path / "disk1"); // what was erased never reaches it
+            const auto erase = [&] { report = directory.keeper->deleteNumber({ number, {}, {}, false }); };
+            QVERIFY2(ends(hang, erase), "a deletion waits for a folder that hangs");
+            QVERIFY(hang.files.hanging() > 0);
+        }
+        QVERIFY(report->has_value());
+        QCOMPARE(report->value().calls.size(), content.size());
+        for (const DeletedCall& row : report->value().calls)
+            QVERIFY2(row.state == (there.contains(row.call) ? DeletionState::Failed : DeletionState::Deleted),
+                row.why.c_str());
+        QTRY_VERIFY(!FolderAnswers::isSilent(directory.folders[0]));
+        report = directory.keeper->deleteNumber({ number, {}, {}, false });
+        QCOMPARE(report->value().calls.size(), there.size());
+        QCOMPARE(directory.firstFileWith("CONTENT-OF-"), std::string());
     }
 
     void aHoldWaitsForIt()
