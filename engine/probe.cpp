@@ -15,6 +15,8 @@ namespace callmon {
 namespace {
 
 constexpr std::size_t messageQueueBytes = 32u << 20; // a second of 30,000 INVITEs, while a commit takes so long
+constexpr std::size_t mostMinutes = 100'000; // rows of service metrics, while nothing can be stored
+constexpr std::chrono::seconds openingSaidEvery { 10 };
 constexpr std::chrono::seconds storageProven { 3 }; // without an error: it works again
 
 // Threads have cores of their own when the port is polled without pause, or when the user says which.
@@ -150,6 +152,30 @@ std::deque<StorageQueue> makeQueues(const ProbeOptions& options)
     return queues;
 }
 
+// Says that the data directory takes its time, for as long as this is there: what hangs in the kernel says nothing.
+class SlowOpening {
+public:
+    SlowOpening(std::filesystem::path directory, const Probe::Warn& warn)
+        : m_watch([directory = std::move(directory), &warn](const std::stop_token& stop) {
+            std::mutex mutex;
+            std::condition_variable_any changed;
+            std::unique_lock lock(mutex);
+            const auto began = std::chrono::steady_clock::now();
+            while (!changed.wait_for(lock, stop, openingSaidEvery, [&] { return stop.stop_requested(); })
+                && !stop.stop_requested())
+                warn("opening the data directory " + directory.string() + " has taken "
+                    + std::to_string(
+                        std::chrono::round<std::chrono::seconds>(std::chrono::steady_clock::now() - began).count())
+                    + " s by now, and nothing is captured before that is done; see whether its disk answers (mount, "
+                      "dmesg)");
+        })
+    {
+    }
+
+private:
+    std::jthread m_watch;
+};
+
 template <typename Base> std::vector<Base*> pointersTo(std::deque<StorageQueue>& queues)
 {
     std::vector<Base*> pointers;
@@ -176,6 +202,7 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     probe->m_source = std::move(source.value());
     for (StorageQueue& queue : probe->m_queues)
         queue.setMayDropMedia(probe->m_source->isLive());
+    const SlowOpening watch(options.data, probe->m_warn);
     auto writer = RecordWriter::open(options.data, std::uint64_t(options.mediaLimitGib) << 30,
         std::vector<std::filesystem::path>(options.mediaDirectories.begin(), options.mediaDirectories.end()));
     if (!writer)
@@ -184,6 +211,7 @@ Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn war
     StorageLoop::Listener& listener = *probe;
     probe->m_storage =
         std::make_unique<StorageLoop>(pointersTo<StorageQueue>(probe->m_queues), *probe->m_writer, listener);
+    probe->m_storage->setMayLoseRecords(probe->m_source->isLive());
     CaptureLoopOptions capture = captureOptions(options, probe->m_layout, probe->m_deal);
     if (options.recordMedia && mayPollBusy(options, probe->m_layout))
         capture.spareTime = probe->m_storage.get();
@@ -237,6 +265,7 @@ Probe::Probe(const ProbeOptions& options, Warn warn)
     , m_reader(m_monitor, reassemblerOptions(options), m_deal)
     , m_service(serviceOptions(options))
     , m_alarms(options.maxCalls, options.alarmRules)
+    , m_directory(options.data)
     , m_maxCalls(options.maxCalls)
     , m_disks(disksOf(options))
     , m_chunksInPool(options.recordMedia ? double(options.mediaPoolMib) * 1024 * 1024 / sizeof(MediaChunk) : 0)
@@ -387,8 +416,8 @@ void Probe::callEnded(const CallRecord& call)
 
 void Probe::second(Timestamp now)
 {
-    if (!std::exchange(m_earlierAlarmsEnded, true))
-        m_writer->endOpenAlarms(now);
+    if (!m_firstSecond)
+        m_firstSecond = now;
     m_service.second(now);
     moveService();
     m_alarms.second(now);
@@ -400,19 +429,30 @@ void Probe::moveService()
     if (const auto moved = m_service.takeMove())
         m_alarms.metrics().judge(m_service, *moved);
     for (const ServiceRow& minute : m_service.takeMinutes())
+        if (m_minutes.size() < mostMinutes)
+            m_minutes.push_back(minute);
+}
+
+void Probe::storeService()
+{
+    for (const ServiceRow& minute : m_minutes)
         m_writer->serviceMinute(minute);
+    m_minutes.clear();
 }
 
 void Probe::closing()
 {
     m_service.stop();
     moveService();
+    storeService();
     m_alarms.stop();
     storeAlarms();
 }
 
 void Probe::storeAlarms()
 {
+    if (m_firstSecond && !std::exchange(m_earlierAlarmsEnded, true))
+        m_writer->endOpenAlarms(*m_firstSecond);
     for (const Alarm& alarm : m_alarms.book().takeChanged())
         m_writer->alarm(alarm);
     for (const AlarmAcknowledgement& acknowledgement : m_alarms.book().takeAcknowledgements())
@@ -436,6 +476,7 @@ void Probe::judgeProbe()
         buffers.push_back({ "packet buffers of the port", m_source->bufferPercent() });
         for (const StorageQueue& queue : m_queues)
             buffers.push_back({ "records that wait to be stored", queue.recordsPercent() });
+        buffers.push_back({ "records that wait for the data directory", m_storage->backlogPercent() });
     }
     buffers.push_back(
         { "table of the calls that are on", std::min(100.0, 100.0 * static_cast<double>(now.liveCalls) / m_maxCalls) });
@@ -454,6 +495,9 @@ void Probe::committed(const Result<void>& result)
 {
     judgeProbe();
     storeAlarms(); // with the next commit
+    storeService();
+    if (std::exchange(m_silenceSaid, false))
+        m_warn("the data directory answers again");
     const auto now = std::chrono::steady_clock::now();
     if (!result) {
         if (!m_storageFailedAt)
@@ -463,6 +507,18 @@ void Probe::committed(const Result<void>& result)
         m_warn("storage works again");
         m_storageFailedAt.reset();
     }
+}
+
+void Probe::committing(std::chrono::milliseconds since)
+{
+    judgeProbe();
+    if (!std::exchange(m_silenceSaid, true))
+        m_warn("the disk of the data directory " + m_directory.string() + " has not answered for "
+            + std::to_string(std::chrono::ceil<std::chrono::seconds>(since).count()) + " s: "
+            + (m_source->isLive() ? "calls are tracked and shown, their records wait in memory, and what finds no room "
+                                    "there is lost and counted"
+                                  : "the replay waits")
+            + "; see whether it is there (mount, dmesg)");
 }
 
 Result<void> Probe::finish()
@@ -536,8 +592,11 @@ ProbeStatus Probe::status() const
         waits += queue.waits();
         filled = std::max(filled, queue.recordsPercent());
     }
+    filled = std::max(filled, m_storage->backlogPercent());
     status.counters.push_back({ "record_queue_waits", waits });
     status.counters.push_back({ "record_queue_percent", static_cast<std::uint64_t>(std::ceil(filled)) });
+    for (const NamedCounter& counter : m_storage->counters())
+        status.counters.push_back(counter);
     for (const NamedCounter& counter : m_writer->counters())
         status.counters.push_back(counter);
     for (const NamedCounter& counter : m_keeper->counters())

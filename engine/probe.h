@@ -66,10 +66,12 @@ private:
     void second(Timestamp now) override;
     void closing() override;
     void committed(const Result<void>& result) override;
+    void committing(std::chrono::milliseconds since) override;
     void stored() override { m_onFinished(); }
     void judgeProbe();
     void storeAlarms();
     void moveService();
+    void storeService();
     Result<void> allStored() const;
     std::uint64_t refusedChunks() const;
 
@@ -108,10 +110,14 @@ private:
     AlarmDesk m_alarms; // the storage thread's, but for what any may ask of it
     std::unique_ptr<AlarmControl> m_alarmControl; // any thread's
     std::unique_ptr<RecordingControl> m_recordingControl; // likewise
+    const std::filesystem::path m_directory;
     const double m_maxCalls;
     DiskFill m_disks; // the data directory's, and those for media; the storage thread's
     double m_chunksInPool = 0; // 0: no media is kept
-    bool m_earlierAlarmsEnded = false; // the storage thread's
+    std::optional<Timestamp> m_firstSecond; // the storage thread's
+    bool m_earlierAlarmsEnded = false; // likewise
+    std::vector<ServiceRow> m_minutes; // likewise: to be stored
+    bool m_silenceSaid = false; // likewise: of the data directory
 
     LiveTable m_live;
     std::unique_ptr<RecordKeeper> m_keeper; // any thread's

@@ -19,44 +19,75 @@ constexpr std::size_t chunksLeftToCapture = 2048; // 10 ms of the paper's load
 
 }
 
-struct StorageLoop::Handler {
+// Where a record goes that everybody else has got, too.
+struct StorageLoop::WriterTarget {
     StorageLoop& loop;
+    void liveCall(const CallRecord& call) { loop.m_writer.liveCall(call); }
+    void stream(const StreamRecord& stream) { loop.m_writer.stream(stream); }
+    void quality(const QualityPoint& point) { loop.m_writer.quality(point); }
+    void callEnded(const CallRecord& call) { loop.m_ended.push_back(call); }
+    void message(const MessageHead& head, Bytes text) { loop.m_writer.message(head, text); }
+    void callForgotten(CallKey call) { loop.m_writer.callForgotten(call); }
+    void expect(std::span<const StreamKey> streams) { loop.m_writer.expect(streams); }
+};
+
+struct StorageLoop::BacklogTarget {
+    StorageLoop& loop;
+    void liveCall(const CallRecord& call) { loop.m_backlog.liveCall(call); }
+    void stream(const StreamRecord& stream) { loop.m_backlog.stream(stream); }
+    void quality(const QualityPoint& point) { loop.m_backlog.quality(point); }
+    void callEnded(const CallRecord& call) { loop.m_backlog.callEnded(call); }
+    void message(const MessageHead& head, Bytes text) { loop.m_backlog.message(head, text); }
+    void callForgotten(CallKey call) { loop.m_backlog.callForgotten(call); }
+    void expect(std::span<const StreamKey>) { }
+};
+
+template <typename Target> struct StorageLoop::Handler {
+    Target to;
+    Listener& listener;
 
     void liveCall(const CallRecord& call)
     {
-        loop.m_writer.liveCall(call);
-        loop.m_listener.liveCall(call);
+        to.liveCall(call);
+        listener.liveCall(call);
     }
     void stream(const StreamRecord& stream)
     {
-        loop.m_writer.stream(stream);
-        loop.m_listener.stream(stream);
+        to.stream(stream);
+        listener.stream(stream);
     }
-    void message(const MessageHead& head, Bytes text) { loop.m_writer.message(head, text); }
-    void callForgotten(CallKey call) { loop.m_writer.callForgotten(call); }
+    void message(const MessageHead& head, Bytes text) { to.message(head, text); }
+    void callForgotten(CallKey call) { to.callForgotten(call); }
     void quality(const QualityPoint& point)
     {
-        loop.m_writer.quality(point);
-        loop.m_listener.quality(point);
+        to.quality(point);
+        listener.quality(point);
     }
     void expect(std::span<const StreamKey> streams)
     {
-        loop.m_writer.expect(streams);
-        loop.m_listener.expect(streams);
+        to.expect(streams);
+        listener.expect(streams);
     }
-    void second(Timestamp now) { loop.m_listener.second(now); }
+    void second(Timestamp now) { listener.second(now); }
     void callEnded(const CallRecord& call)
     {
-        loop.m_ended.push_back(call);
-        loop.m_listener.callEnded(call);
+        to.callEnded(call);
+        listener.callEnded(call);
     }
 };
 
 StorageLoop::StorageLoop(std::vector<StorageQueue*> queues, RecordWriter& writer, Listener& listener)
+    : StorageLoop(std::move(queues), writer, listener, Patience())
+{
+}
+
+StorageLoop::StorageLoop(std::vector<StorageQueue*> queues, RecordWriter& writer, Listener& listener, Patience patience)
     : m_intake(std::move(queues))
     , m_writer(writer)
     , m_listener(listener)
     , m_pushed(m_intake.mediaPushed())
+    , m_patience(patience)
+    , m_backlog(patience.backlogBytes)
 {
     m_taken.reserve(chunksAtOnce * m_pushed.size());
 }
@@ -66,6 +97,10 @@ void StorageLoop::start()
     m_mediaThread = std::jthread([this] {
         nameThread("media");
         storeMedia();
+    });
+    m_commitThread = std::jthread([this](const std::stop_token& stop) {
+        nameThread("commit");
+        commitWhenTold(stop);
     });
     m_storageThread = std::jthread([this] {
         nameThread("storage");
@@ -79,23 +114,96 @@ Result<void> StorageLoop::join()
     return m_closed;
 }
 
+void StorageLoop::commitWhenTold(const std::stop_token& stop)
+{
+    std::unique_lock lock(m_commitMutex);
+    while (m_commitChanged.wait(lock, stop, [this] { return m_commitWanted; })) {
+        m_commitWanted = false;
+        lock.unlock();
+        auto result = m_writer.commitSettled();
+        lock.lock();
+        m_commitResult = std::move(result);
+        m_commitDone = true;
+        m_commitChanged.notify_all();
+    }
+}
+
+void StorageLoop::beginCommit()
+{
+    m_committing = true;
+    m_commitBegan = m_saidAt = Clock::now();
+    {
+        const std::lock_guard lock(m_commitMutex);
+        m_commitDone = false;
+        m_commitWanted = true;
+    }
+    m_commitChanged.notify_all();
+}
+
+// Records stay in their queues while a commit takes no longer than usual.
+bool StorageLoop::writerIsBack()
+{
+    if (!m_committing)
+        return true;
+    std::unique_lock lock(m_commitMutex);
+    for (;;) {
+        const auto patient = m_commitBegan + m_patience.commit;
+        const bool late = Clock::now() >= patient;
+        const auto until = !late ? patient : m_mayLoseRecords ? Clock::now() : Clock::now() + commitInterval;
+        if (m_commitChanged.wait_until(lock, until, [this] { return m_commitDone; }))
+            break;
+        if (const auto now = Clock::now(); !late || now - m_saidAt >= commitInterval) {
+            m_saidAt = now;
+            const auto silent = std::chrono::duration_cast<std::chrono::milliseconds>(now - m_commitBegan);
+            m_silentMs = silent.count();
+            lock.unlock();
+            m_listener.committing(silent);
+            lock.lock();
+        }
+        if (m_mayLoseRecords)
+            return false;
+    }
+    const Result<void> result = std::move(m_commitResult);
+    lock.unlock();
+    m_committing = false;
+    m_silentMs = 0;
+    if (!m_backlog.isEmpty())
+        m_backlog.giveTo(m_writer, m_ended);
+    m_listener.committed(result);
+    return true;
+}
+
+std::vector<NamedCounter> StorageLoop::counters() const
+{
+    return { { "data_directory_silent_s", static_cast<std::uint64_t>(m_silentMs.load()) / 1000 },
+        { "records_overdue", m_backlog.recordsLost() }, { "messages_overdue", m_backlog.messagesLost() } };
+}
+
 void StorageLoop::storeRecords()
 {
-    Handler handler { *this };
+    Handler<WriterTarget> handler { { *this }, m_listener };
+    Handler<BacklogTarget> waiting { { *this }, m_listener };
     auto committed = Clock::now();
     for (;;) {
         const bool closing = m_intake.recordsDrained();
-        const std::size_t taken = m_intake.takeRecords(recordsAtOnce, handler);
-        handOnEnded();
-        if (closing)
-            break;
-        if (Clock::now() - committed >= commitInterval) {
-            m_listener.committed(m_writer.commitSettled());
+        const bool wasCommitting = m_committing;
+        const bool hasWriter = writerIsBack();
+        if (hasWriter && wasCommitting)
             committed = Clock::now();
+        const std::size_t taken =
+            hasWriter ? m_intake.takeRecords(recordsAtOnce, handler) : m_intake.takeRecords(recordsAtOnce, waiting);
+        if (hasWriter) {
+            handOnEnded();
+            if (closing)
+                break;
+            if (Clock::now() - committed >= commitInterval)
+                beginCommit();
         }
-        if (taken == 0)
+        if (taken == 0 && (!m_committing || !hasWriter))
             std::this_thread::sleep_for(idleWait);
     }
+    m_commitThread.request_stop();
+    m_commitThread.join();
     m_mediaThread.join(); // its queues are closed, too
     for (const auto* calls : { &m_endedBefore, &m_ended })
         for (const CallRecord& call : *calls)

@@ -34,7 +34,8 @@ struct CountedTable {
 constexpr CountedTable countedTables[] { { "stream_table_percent", "table of the RTP streams that are on" } };
 
 // Levels that are a fault of a disk for as long as they are not 0, as from the start of an engine that cannot have it.
-constexpr std::string_view disksLeftOut[] { "media_directories_down", "retention_folders_silent" };
+constexpr std::string_view disksLeftOut[] { "media_directories_down", "media_directories_held",
+    "data_directory_silent_s", "retention_folders_silent" };
 
 std::uint64_t valueOf(std::span<const NamedCounter> counters, std::string_view name)
 {

@@ -19,6 +19,7 @@ constexpr const char* fileName = "audit.log";
 constexpr std::size_t fields = 7;
 constexpr std::size_t hashDigits = 64;
 constexpr std::size_t mostDetail = 1000; // bytes
+constexpr std::chrono::milliseconds diskPatience { 2'000 }; // less than a client waits for a sign of life
 
 std::string hashOf(const std::string& before, const std::string& text)
 {
@@ -111,10 +112,12 @@ LogEnd endOfLog(const std::filesystem::path& path)
 
 }
 
-AuditLog::AuditLog(FileHandle file, std::string hash)
-    : m_file(std::move(file))
-    , m_hash(std::move(hash))
+AuditLog::AuditLog(std::filesystem::path directory, FileHandle file, std::string hash)
+    : m_directory(std::move(directory))
+    , m_disk(std::make_unique<FolderAnswers>(diskPatience))
 {
+    m_end->file = std::move(file);
+    m_end->hash = std::move(hash);
 }
 
 Result<AuditLog> AuditLog::open(const std::filesystem::path& directory)
@@ -130,17 +133,23 @@ Result<AuditLog> AuditLog::open(const std::filesystem::path& directory)
     const LogEnd end = endOfLog(path);
     if ((end.torn && ::write(file.get(), "\n", 1) != 1))
         return systemError("cannot write the audit log", path);
-    return AuditLog(std::move(file), end.hash);
+    return AuditLog(directory, std::move(file), end.hash);
 }
 
 bool AuditLog::add(const AuditEntry& entry)
 {
-    const std::string line = lineOf(entry);
-    const std::string hash = hashOf(m_hash, line);
-    const std::string whole = line + '\t' + hash + '\n';
-    if (::write(m_file.get(), whole.data(), whole.size()) != static_cast<ssize_t>(whole.size()))
+    return m_disk->ask<bool>(m_directory, [end = m_end, line = lineOf(entry)] { return end->add(line); })
+        .value_or(false);
+}
+
+bool AuditLog::End::add(const std::string& line)
+{
+    const std::lock_guard lock(mutex);
+    const std::string next = hashOf(hash, line);
+    const std::string whole = line + '\t' + next + '\n';
+    if (::write(file.get(), whole.data(), whole.size()) != static_cast<ssize_t>(whole.size()))
         return false;
-    m_hash = hash;
+    hash = next;
     return true;
 }
 

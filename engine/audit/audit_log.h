@@ -5,6 +5,7 @@
 //   2026-11-28T11:07:02.123Z <tab> user <tab> role <tab> from <tab> action <tab> detail <tab> hash
 #pragma once
 
+#include "engine/storage/folder_answers.h"
 #include "shared/base/file_handle.h"
 #include "shared/base/result.h"
 #include "shared/calls/audit_entry.h"
@@ -12,6 +13,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <string>
 
 namespace callmon {
@@ -21,14 +24,23 @@ class AuditLog {
 public:
     // Goes on behind what is there. What a kill left of a line is closed off and stays in the chain as it is.
     static Result<AuditLog> open(const std::filesystem::path& directory);
-    // On its way to the disk when this returns. False: it could not be written; whoever asks should be refused then.
+    // On its way to the disk when this returns. False: it could not be written, or its disk does not answer, which is
+    // waited for two seconds at most; whoever asks should be refused then, though the line may still come to stand
+    // there.
     bool add(const AuditEntry& entry);
 
 private:
-    AuditLog(FileHandle file, std::string hash);
+    struct End { // of the file; outlives this while its disk hangs
+        std::mutex mutex;
+        FileHandle file;
+        std::string hash; // of the newest line
+        bool add(const std::string& line);
+    };
+    AuditLog(std::filesystem::path directory, FileHandle file, std::string hash);
 
-    FileHandle m_file;
-    std::string m_hash; // of the newest line
+    std::filesystem::path m_directory;
+    std::shared_ptr<End> m_end = std::make_shared<End>();
+    std::unique_ptr<FolderAnswers> m_disk;
 };
 
 struct AuditReading {

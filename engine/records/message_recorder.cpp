@@ -18,7 +18,7 @@ constexpr std::size_t binaryHead = 12; // of Skinny: tells which message it is
 MessageRecorder::MessageRecorder(RecordSink& sink, const MessageOptions& options)
     : m_sink(sink)
     , m_options(options)
-    , m_copy(std::clamp<std::size_t>(options.bytesKept, longestFirstLine, mostBytes))
+    , m_copy(options.bytesKept == 0 ? longestFirstLine : std::min<std::size_t>(options.bytesKept, mostBytes))
 {
 }
 

@@ -36,7 +36,8 @@ std::optional<QString> RequestGate::refusal(RemoteRole least, const std::string&
     if (auto refused = refusalOfPart(least, action, detail))
         return refused;
     if (!m_audit->write(m_user, action, detail))
-        return tr("The engine cannot write its audit log, and does nothing that must stand in it. Is its disk full?");
+        return tr("The engine cannot write its audit log, and does nothing that must stand in it. Is its disk full, or "
+                  "does it not answer?");
     return std::nullopt;
 }
 

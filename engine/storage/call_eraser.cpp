@@ -25,14 +25,15 @@ namespace callmon {
 
 namespace {
 
-constexpr std::chrono::seconds diskPatience { 30 }; // with what was erased on its way to the disk
+constexpr int syncPatience = 6; // times that with a question: what was erased is on its way to the disk
 constexpr auto longestRenewal = std::chrono::seconds(60); // of the journal: some commits
 
 // The time of a segment's last write says how old its content is: what is erased does not make it young.
 class KeptTimes {
 public:
-    explicit KeptTimes(FolderAnswers& files)
+    KeptTimes(FolderAnswers& files, std::chrono::milliseconds patience)
         : m_files(&files)
+        , m_patience(patience)
     {
     }
     void keep(const std::filesystem::path& file)
@@ -47,20 +48,20 @@ public:
         if (time && *time)
             m_times.emplace(file, **time);
     }
-    // All that was erased, with the times that the files had.
-    Result<void> toDisk()
+    // All that was erased, with the times that the files had. Those of which that cannot be said, and why.
+    std::map<std::filesystem::path, Error> toDisk()
     {
-        Result<void> done;
+        std::map<std::filesystem::path, Error> failed;
         for (const auto& kept : std::exchange(m_times, {})) {
             const auto folder = kept.first.parent_path();
             const auto written = m_files->ask<Result<void>>(
-                folder, [kept] { return toDisk(kept.first, kept.second); }, diskPatience);
+                folder, [kept] { return toDisk(kept.first, kept.second); }, m_patience);
             if (!written)
-                done = Error { silenceOf(folder) };
+                failed.emplace(kept.first, Error { silenceOf(folder) });
             else if (!*written)
-                done = *written;
+                failed.emplace(kept.first, written->error());
         }
-        return done;
+        return failed;
     }
 
 private:
@@ -76,6 +77,7 @@ private:
     }
 
     FolderAnswers* m_files;
+    std::chrono::milliseconds m_patience; // with the disk
     std::map<std::filesystem::path, timespec> m_times;
 };
 
@@ -107,6 +109,7 @@ struct RecordKeeper::Erasing {
     MediaLogReader media;
     MessageLogReader messages;
     KeptTimes times;
+    std::map<CallKey, std::set<std::filesystem::path>> files; // in which a call's content was erased, of this day
     std::optional<Database> day; // the one at work
     UtcDay dayName;
     bool noted = false; // as unfinished
@@ -135,7 +138,8 @@ Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request
         .held = {},
         .media = MediaLogReader(m_directory),
         .messages = MessageLogReader(m_directory),
-        .times = KeptTimes(m_files),
+        .times = KeptTimes(m_files, syncPatience * m_options.filesPatience),
+        .files = {},
         .day = {},
         .dayName = {},
         .noted = false };
@@ -225,6 +229,7 @@ void RecordKeeper::eraseDay(UtcDay day, Erasing& erasing)
         calls.push_back({ rows.value().integer(0) });
     rows.value().reset();
     erasing.noted = false;
+    erasing.files.clear();
     std::vector<DeletedCall> theirs;
     for (const CallKey key : calls) {
         if (!erasing.goesOn() || m_stopping)
@@ -240,13 +245,16 @@ void RecordKeeper::eraseDay(UtcDay day, Erasing& erasing)
         std::erase_if(erasing.report.calls, [&](const DeletedCall& other) { return other.call == key; });
         theirs.push_back(std::move(call));
     }
-    const auto onDisk = erasing.times.toDisk();
+    const auto notOnDisk = erasing.times.toDisk();
     for (DeletedCall& call : theirs) {
         if (call.state == DeletionState::Deleted) {
-            if (onDisk)
+            const auto& files = erasing.files[call.call];
+            const auto holdsSome = [&](const auto& failed) { return files.contains(failed.first); };
+            const auto late = std::ranges::find_if(notOnDisk, holdsSome);
+            if (late == notOnDisk.end())
                 eraseRows(call, erasing);
             else
-                fail(call, onDisk.error());
+                fail(call, late->second);
         }
         m_deleted += call.state == DeletionState::Deleted;
         erasing.report.calls.push_back(std::move(call));
@@ -364,8 +372,10 @@ void RecordKeeper::eraseMedia(DeletedCall& call, Erasing& erasing)
         for (const auto& place : places.chunks) {
             if (!erasing.request.dryRun) {
                 const auto path = erasing.media.pathOf(place.at);
-                if (!path.empty())
+                if (!path.empty()) {
                     erasing.times.keep(path);
+                    erasing.files[call.call].insert(path);
+                }
                 const auto erased = m_upkeep.eraseMedia(stream, place.at);
                 if (erased == StorageUpkeep::Erased::Failed) {
                     const auto folder = path.parent_path();
@@ -396,6 +406,7 @@ void RecordKeeper::eraseMessages(DeletedCall& call, Erasing& erasing)
         if (!erasing.request.dryRun) {
             const auto path = messageSegmentPath(m_directory, place.at.segment);
             erasing.times.keep(path);
+            erasing.files[call.call].insert(path);
             const FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
             const std::vector<std::byte> zeros(place.bytes);
             if (!file

@@ -143,6 +143,18 @@ void DirectoryWriter::callEnded(const CallRecord& call)
     list(call.key, entry);
 }
 
+void DirectoryWriter::callLost(CallKey call)
+{
+    const std::lock_guard lock(m_mutex);
+    WriterCall* const entry = m_live.at(call);
+    if (entry == nullptr || !entry->known)
+        return; // nothing is known of it
+    endByProbeStop(*entry);
+    entry->changed = true;
+    entry->mediaUpTo = m_media->appended();
+    list(call, *entry);
+}
+
 void DirectoryWriter::stream(const StreamRecord& record)
 {
     const std::lock_guard lock(m_mutex);

@@ -41,6 +41,7 @@ public:
     void media(std::span<const OwnedChunk> chunks, bool hurry) override { m_media->append(chunks, hurry); }
     bool tryMedia(std::span<const OwnedChunk> chunks, bool hurry) override { return m_media->tryAppend(chunks, hurry); }
     void callEnded(const CallRecord& call) override;
+    void callLost(CallKey call) override;
     void expect(std::span<const StreamKey> streams) override { m_live.prefetch(streams); }
     void message(const MessageHead& head, Bytes text) override { m_messages->append(head, text); }
     void callForgotten(CallKey call) override { m_messages->forget(call); }
@@ -70,6 +71,12 @@ public:
     bool isLive(CallKey call) const override;
     std::vector<CallKey> liveCallsOf(std::string_view number) const override;
     std::vector<std::filesystem::path> mediaFolders() override;
+    std::vector<std::filesystem::path> mediaSegments() override { return m_media->segments(); }
+    void protectMedia(CallKey call, std::span<const std::uint32_t> segments) override
+    {
+        m_media->protect(call, segments);
+    }
+    void unprotectMedia(CallKey call) override { m_media->release(call); }
     std::vector<std::filesystem::path> oldestMediaSegments() override { return m_media->oldestSegments(); }
     std::filesystem::path expireMediaSegment(const std::filesystem::path& segment) override
     {

@@ -51,7 +51,7 @@ Result<void> DiskLane::open(bool afterCrash)
             m_segment = m_files.shared(std::move(found.value().segment));
     }
     if (!m_segment) {
-        const NextSegment next = m_segments.next(++m_log.newestSegment, {});
+        const NextSegment next = m_segments.another(++m_log.newestSegment); // which holds need is not known yet
         auto begun = MediaSegmentRoll::begin(next);
         if (!begun)
             return begun.error();
@@ -163,8 +163,15 @@ bool DiskLane::hasRoom()
         return false;
     m_filesLate = false;
     if (needsSegment()) {
+        auto next =
+            m_segments.next(m_log.newestSegment + 1, m_waiting.front().owned.chunk->firstArrival(), m_log.holds);
+        sayHoldsNeedAll(!next);
+        if (!next) {
+            refuseWaiting();
+            return false;
+        }
         m_segmentAsked = ++m_log.newestSegment;
-        m_files.begin(m_segments.next(m_segmentAsked, m_waiting.front().owned.chunk->firstArrival()));
+        m_files.begin(std::move(*next));
     } else {
         // In growing steps, so that little is taken where little is written, and then whole segments at once: taking
         // space for a file makes it wait for its writes.
@@ -174,6 +181,17 @@ bool DiskLane::hasRoom()
         m_allocationStep = std::min(2 * m_allocationStep, m_log.segmentSize + writeSize);
     }
     return false;
+}
+
+// What a hold needs is worth more than what comes now, which others take, or which is lost.
+void DiskLane::sayHoldsNeedAll(bool allAreNeeded)
+{
+    if (std::exchange(m_holdsNeedAll, allAreNeeded) != allAreNeeded)
+        m_log.lanesHeld += allAreNeeded ? 1 : -1ull;
+    if (allAreNeeded && !m_log.error)
+        m_log.error = Error { "the recording log of " + m_segments.folder().string()
+            + " has reached its limit, and legal holds that are still to be copied need all of it: nothing new is "
+              "recorded there. Raise media-limit-gib, or see which holds wait (callmonctl hold list) and why" };
 }
 
 // A segment that cannot be begun now (disk full) is tried again at the next chance; the old one grows meanwhile.
@@ -235,6 +253,8 @@ void DiskLane::place(Write& write, const Held& held)
     const Bytes block = held.owned.chunk->block(write.segment->blockSize());
     write.memory.push_back({ const_cast<std::byte*>(block.data()), block.size() });
     write.length += block.size();
+    if (!m_log.holds.empty())
+        m_log.holds.note(held.stream.call, write.segment->number());
     write.chunks.push_back(held);
     write.least = std::min(write.least, held.number);
     write.ends.push_back(static_cast<std::uint32_t>(write.length));

@@ -58,6 +58,7 @@ struct MediaLog {
     bool severalLanes = false;
     MediaPatience patience;
     FlatTable<StreamKey, Chain> chains { usualStreams }; // with the newest chunk that was given a place
+    WaitingHolds holds;
     std::vector<SettledChunk> settled;
     std::optional<Error> error; // the first
     bool mayAsk = true; // the thread that holds the lock: a file system, which takes memory and wakes a thread
@@ -66,7 +67,7 @@ struct MediaLog {
     std::pmr::unsynchronized_pool_resource queueMemory;
 
     std::atomic<std::uint64_t> writeErrors { 0 }, chunksHeld { 0 }, longestWriteMs { 0 }, chunksMoved { 0 },
-        lanesDown { 0 };
+        lanesDown { 0 }, lanesHeld { 0 };
     std::uint64_t segmentsBegun = 0;
 
     void tell(const Held& held, MediaLocation place)
@@ -134,6 +135,7 @@ private:
     bool needsSegment() const;
     bool needsFileSystem() const; // to openWrite()
     bool hasRoom();
+    void sayHoldsNeedAll(bool allAreNeeded);
     void take(LaneFiles::Answer answer);
     bool openWrite();
     void place(Write& write, const Held& held);
@@ -172,6 +174,7 @@ private:
     std::uint32_t m_segmentAsked = 0; // its number
     bool m_staysInSegment = false; // for the next write: none could be begun
     bool m_filesLate = false; // that the file system does not answer is counted
+    bool m_holdsNeedAll = false; // so that no segment can be begun
     std::pmr::deque<Held> m_waiting; // for a write to gather them, in the order of their numbers
     std::vector<Write> m_writes;
     std::vector<std::uint32_t> m_idle; // of m_writes

@@ -19,6 +19,7 @@ constexpr std::chrono::microseconds diskWait { 200 };
 constexpr std::uint32_t numbersLeftOut = 10'000;
 
 constexpr std::size_t usuallySettled = 1u << 16; // chunks, a second of 52,000 calls' between two takeSettled()
+constexpr std::size_t mergedFrom = 1u << 20; // while the data directory takes no commit
 
 std::uint64_t mixed(StreamKey stream)
 {
@@ -43,6 +44,7 @@ MediaLogWriter::MediaLogWriter(std::uint64_t segmentSize, std::uint64_t mostByte
     : m_mostBytes(mostBytes)
     , m_pastFiles(patience.end)
     , m_upkeepFiles(patience.files)
+    , m_mergedFrom(mergedFrom)
 {
     m_log.segmentSize = segmentSize;
     m_log.patience = patience;
@@ -100,8 +102,6 @@ Result<void> MediaLogWriter::openLanes(bool afterCrash, std::vector<std::unique_
         if (!lane->note().empty())
             m_notes.push_back(lane->note());
     }
-    for (const auto& file : trimPast())
-        ::unlink(file.c_str());
     return {};
 }
 
@@ -121,6 +121,28 @@ void MediaLogWriter::append(std::span<const OwnedChunk> chunks, bool hurry)
 {
     const std::lock_guard lock(m_mutex);
     appendLocked(chunks, hurry);
+    if (m_log.settled.size() >= m_mergedFrom)
+        mergeSettled();
+}
+
+// Of each stream the last place, and what was stored and refused in all: who takes it needs no more.
+void MediaLogWriter::mergeSettled()
+{
+    std::map<std::pair<StreamKey, bool>, std::size_t> places;
+    std::vector<Settled> merged;
+    for (const Settled& chunk : m_log.settled) {
+        const auto [at, isNew] = places.try_emplace({ chunk.stream, bool(chunk.place) }, merged.size());
+        if (isNew) {
+            merged.push_back(chunk);
+            continue;
+        }
+        Settled& all = merged[at->second];
+        all.place = chunk.place;
+        all.packets += chunk.packets;
+        all.bytes += chunk.bytes;
+    }
+    m_log.settled = std::move(merged);
+    m_mergedFrom = std::max(mergedFrom, 2 * m_log.settled.size());
 }
 
 bool MediaLogWriter::tryAppend(std::span<const OwnedChunk> chunks, bool hurry)
@@ -270,11 +292,12 @@ std::vector<std::filesystem::path> MediaLogWriter::trimPast()
     for (; kept > m_mostBytes / m_log.segmentSize; --kept) {
         MediaSegmentRoll* oldest = nullptr;
         for (MediaSegmentRoll& past : m_past)
-            if (past.size() > 0 && (!oldest || past.old().front() < oldest->old().front()))
+            if (const auto first = past.oldestFree(m_log.holds);
+                first && (!oldest || *first < *oldest->oldestFree(m_log.holds)))
                 oldest = &past;
         if (!oldest)
             break;
-        removed.push_back(oldest->takeOldest());
+        removed.push_back(oldest->takeOldest(m_log.holds));
     }
     return removed;
 }
@@ -302,8 +325,8 @@ std::vector<std::filesystem::path> MediaLogWriter::oldestSegments()
     const std::lock_guard lock(m_mutex);
     std::vector<std::filesystem::path> oldest;
     const auto add = [&](const MediaSegmentRoll& roll) {
-        if (const auto old = roll.old(); !old.empty())
-            oldest.push_back(segmentPath(roll.folder(), old.front()));
+        if (const auto first = roll.oldestFree(m_log.holds))
+            oldest.push_back(segmentPath(roll.folder(), *first));
     };
     for (const auto& lane : m_lanes)
         if (!lane->isDown())
@@ -313,12 +336,39 @@ std::vector<std::filesystem::path> MediaLogWriter::oldestSegments()
     return oldest;
 }
 
+std::vector<std::filesystem::path> MediaLogWriter::segments()
+{
+    const std::lock_guard lock(m_mutex);
+    std::vector<std::filesystem::path> paths;
+    const auto add = [&](const MediaSegmentRoll& roll) {
+        for (const std::uint32_t segment : roll.all())
+            paths.push_back(segmentPath(roll.folder(), segment));
+    };
+    for (const auto& lane : m_lanes)
+        add(lane->segments());
+    for (const MediaSegmentRoll& past : m_past)
+        add(past);
+    return paths;
+}
+
+void MediaLogWriter::protect(CallKey call, std::span<const std::uint32_t> segments)
+{
+    const std::lock_guard lock(m_mutex);
+    m_log.holds.add(call, segments);
+}
+
+void MediaLogWriter::release(CallKey call)
+{
+    const std::lock_guard lock(m_mutex);
+    m_log.holds.remove(call);
+}
+
 std::filesystem::path MediaLogWriter::expire(const std::filesystem::path& segment)
 {
     const std::uint32_t number = segmentNumber(segment);
     std::unique_lock lock(m_mutex);
     MediaSegmentRoll* const roll = rollWith(number);
-    if (!roll || !roll->takeOut(number))
+    if (!roll || m_log.holds.need(number) || !roll->takeOut(number))
         return {};
     const auto path = segmentPath(roll->folder(), number);
     lock.unlock();
@@ -407,7 +457,8 @@ std::vector<NamedCounter> MediaLogWriter::gauges() const
     std::vector<NamedCounter> gauges { { "media_write_errors", m_log.writeErrors.load(std::memory_order_relaxed) },
         { "media_chunks_on_their_way", m_log.chunksHeld.load(std::memory_order_relaxed) },
         { "media_segments_overwritten", overwritten },
-        { "media_write_longest_ms", m_log.longestWriteMs.load(std::memory_order_relaxed) } };
+        { "media_write_longest_ms", m_log.longestWriteMs.load(std::memory_order_relaxed) },
+        { "media_directories_held", m_log.lanesHeld.load(std::memory_order_relaxed) } };
     if (m_folders.size() > 1) {
         gauges.push_back({ "media_directories_down",
             m_log.lanesDown.load(std::memory_order_relaxed)

@@ -60,7 +60,12 @@ public:
 
     // Upkeep (storage_upkeep.h). These wait for a file system, and no longer than for one that does not answer.
     const std::vector<MediaFolder>& folders() const { return m_folders; }
-    std::vector<std::filesystem::path> oldestSegments(); // but for folders that are down
+    std::vector<std::filesystem::path> oldestSegments(); // but for folders that are down, and what holds need
+    std::vector<std::filesystem::path> segments(); // in order
+    // Until release() no segment takes over, and nothing expires, what has media of that call: `segments`, and
+    // whichever get some from now on.
+    void protect(CallKey call, std::span<const std::uint32_t> segments);
+    void release(CallKey call);
     std::filesystem::path expire(const std::filesystem::path& segment);
     bool wantsSpare(const std::filesystem::path& folder);
     bool addSpare(const std::filesystem::path& zeros);
@@ -80,6 +85,7 @@ private:
     std::uint32_t laneOf(StreamKey stream, Clock::time_point now);
     template <typename Work> void forEachLane(Work&& work); // and what one leaves to the others
     std::uint64_t settledUpTo() const;
+    void mergeSettled();
     std::vector<std::filesystem::path> trimPast(); // what is to be removed
     DiskLane* laneWith(std::uint32_t segment);
     MediaSegmentRoll* rollWith(std::uint32_t segment);
@@ -94,7 +100,8 @@ private:
     MediaLog m_log;
     std::vector<std::unique_ptr<DiskLane>> m_lanes; // of the folders in use
     std::deque<MediaSegmentRoll> m_past; // the others; none is begun there
-    std::uint64_t m_segmentsSeen = 0; // begun
+    std::size_t m_mergedFrom; // so many settled chunks, when nobody takes them
+    std::uint64_t m_segmentsSeen = UINT64_MAX; // begun, when m_past was last looked at
 
     std::atomic<std::uint64_t> m_appended { 0 };
 };

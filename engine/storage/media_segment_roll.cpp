@@ -24,8 +24,6 @@ MediaSegmentRoll::MediaSegmentRoll(std::filesystem::path folder, std::size_t mos
     m_kept.assign(kept.begin(), kept.end());
     const auto spares = spareSegmentsIn(m_folder);
     m_spares.assign(spares.begin(), spares.end());
-    while (m_kept.size() > m_mostKept) // it was more, or there was no limit
-        ::unlink(takeOldest().c_str());
     while (!m_spares.empty() && m_kept.size() + m_spares.size() > m_mostKept) {
         ::unlink(m_spares.back().c_str());
         m_spares.pop_back();
@@ -33,16 +31,28 @@ MediaSegmentRoll::MediaSegmentRoll(std::filesystem::path folder, std::size_t mos
 }
 
 // Takes over nothing while there is room. Writes that are on their way go to the newest two at most.
-NextSegment MediaSegmentRoll::next(std::uint32_t number, Timestamp now)
+std::optional<NextSegment> MediaSegmentRoll::next(std::uint32_t number, Timestamp now, const WaitingHolds& holds)
 {
+    if (m_kept.size() < m_mostKept)
+        return another(number);
     NextSegment next { m_folder, number, now, {}, {}, {} };
-    while (m_kept.size() > m_mostKept)
-        next.removed.push_back(takeOldest());
-    if (m_kept.size() == m_mostKept) {
-        next.takenOver = m_kept.front();
-        m_kept.pop_front();
+    while (m_kept.size() >= m_mostKept) { // more than one when there was no limit, or a larger one
+        const auto oldest = oldestFree(holds);
+        if (!oldest)
+            break;
+        if (next.takenOver)
+            next.removed.push_back(segmentPath(m_folder, *next.takenOver));
+        next.takenOver = oldest;
+        (void)takeOut(*oldest);
         ++m_overwritten;
-    } else if (!m_spares.empty()) {
+    }
+    return next.takenOver ? std::optional(std::move(next)) : std::nullopt;
+}
+
+NextSegment MediaSegmentRoll::another(std::uint32_t number)
+{
+    NextSegment next { m_folder, number, {}, {}, {}, {} };
+    if (!m_spares.empty()) {
         next.spare = m_spares.front();
         m_spares.pop_front();
     }
@@ -85,10 +95,16 @@ bool MediaSegmentRoll::has(std::uint32_t segment) const
 
 bool MediaSegmentRoll::takeOut(std::uint32_t segment)
 {
-    if (m_kept.size() <= m_inUse || m_kept.front() != segment)
+    const auto found = std::ranges::lower_bound(m_kept, segment);
+    if (found == m_kept.end() || *found != segment || static_cast<std::size_t>(m_kept.end() - found) <= m_inUse)
         return false;
-    m_kept.pop_front();
+    m_kept.erase(found);
     return true;
+}
+
+void MediaSegmentRoll::putBack(std::uint32_t segment)
+{
+    m_kept.insert(std::ranges::lower_bound(m_kept, segment), segment);
 }
 
 std::filesystem::path MediaSegmentRoll::makeSpare(const std::filesystem::path& zeros)
@@ -103,12 +119,22 @@ std::filesystem::path MediaSegmentRoll::makeSpare(const std::filesystem::path& z
     return spare;
 }
 
-std::filesystem::path MediaSegmentRoll::takeOldest()
+std::optional<std::uint32_t> MediaSegmentRoll::oldestFree(const WaitingHolds& holds) const
 {
-    auto oldest = segmentPath(m_folder, m_kept.front());
-    m_kept.pop_front();
+    const std::size_t old = m_kept.size() - std::min(m_kept.size(), m_inUse);
+    for (std::size_t i = 0; i < old; ++i)
+        if (!holds.need(m_kept[i]))
+            return m_kept[i];
+    return std::nullopt;
+}
+
+std::filesystem::path MediaSegmentRoll::takeOldest(const WaitingHolds& holds)
+{
+    const auto oldest = oldestFree(holds);
+    if (!oldest || !takeOut(*oldest))
+        return {};
     ++m_overwritten;
-    return oldest;
+    return segmentPath(m_folder, *oldest);
 }
 
 }

@@ -25,6 +25,7 @@ constexpr std::size_t zerosAtOnce = 4u << 20;
 constexpr const char* qualityBlocksAtOnce = "2000"; // two hours of one stream each, some milliseconds
 constexpr int daysMeasuredAtOnce = 8; // of a step
 constexpr std::chrono::minutes clockNotedEvery { 1 };
+constexpr std::chrono::minutes clocksDiffer { 1 }; // that of the packets, and that of a file system
 constexpr std::chrono::seconds clearingPatience { 60 }; // this thread is the last that the disk serves
 constexpr std::size_t mostFilesToClear = 4; // more than that wait: the rest is deleted, for zeros come too slowly
 
@@ -122,6 +123,54 @@ bool RecordKeeper::copyOneWaiting()
         return true;
     }
     return false;
+}
+
+// Segments are in the order in which they were written, so media of a call lie in none whose last write was before the
+// call began, nor in one behind its last. Of a folder that does not say when that was, all are taken.
+void RecordKeeper::protect(CallKey call)
+{
+    m_upkeep.protectMedia(call, {}); // what comes from here on
+    const std::uint32_t last = m_upkeep.isLive(call) ? UINT32_MAX : lastMediaSegmentOf(call);
+    std::map<std::filesystem::path, std::vector<std::filesystem::path>> folders;
+    for (auto& segment : m_upkeep.mediaSegments())
+        if (segmentNumber(segment) <= last)
+            folders[segment.parent_path()].push_back(std::move(segment));
+    std::vector<std::uint32_t> needed;
+    for (const auto& [folder, segments] : folders) {
+        const auto before = askFor<std::size_t>(folder, [segments, from = approximateStart(call) - clocksDiffer] {
+            return static_cast<std::size_t>(std::ranges::find_if(segments, [&](const auto& segment) {
+                const auto written = lastWrite(segment);
+                return !written || *written >= from;
+            }) - segments.begin());
+        });
+        for (std::size_t i = before.value_or(0); i < segments.size(); ++i)
+            needed.push_back(segmentNumber(segments[i]));
+    }
+    m_upkeep.protectMedia(call, needed);
+}
+
+std::uint32_t RecordKeeper::lastMediaSegmentOf(CallKey call)
+{
+    auto day = Database::open(dayDatabasePath(m_directory, dayOfCall(call)), Database::Mode::ReadOnly);
+    if (!day)
+        return UINT32_MAX;
+    auto row = day.value().prepare("SELECT max(media_segment), count(*) FROM streams WHERE call_key=?");
+    if (!row)
+        return UINT32_MAX;
+    row.value().bind(1, toStored(call.value));
+    if (!row.value().stepToRow() || row.value().integer(1) == 0)
+        return UINT32_MAX;
+    return static_cast<std::uint32_t>(row.value().integer(0)); // no media: 0, no segment
+}
+
+// The same order holds for messages: those behind are not older.
+bool RecordKeeper::isNeededByHold(const std::filesystem::path& messages)
+{
+    const auto holds = m_store.holds(true);
+    const auto written = lastWrite(messages);
+    return !holds || !written || std::ranges::any_of(holds.value(), [&](const Hold& hold) {
+        return hold.state == HoldState::Waiting && approximateStart(hold.call) - clocksDiffer <= *written;
+    });
 }
 
 // A file that a new segment may begin in is filled with zeros first, some at a time; any other is deleted.
@@ -244,7 +293,7 @@ bool RecordKeeper::expireMessages(bool clockIsTrusted)
             bytes += std::filesystem::file_size(messageSegmentPath(m_directory, segment), ignored);
         due = bytes > periods.mostMessageBytes;
     }
-    if (!due)
+    if (!due || isNeededByHold(oldest))
         return false;
     auto noted = m_store.noteExpired(ExpiredPart::MessageSegment, segments.front(), now());
     if (noted && ::unlink(oldest.c_str()) != 0)

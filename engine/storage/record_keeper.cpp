@@ -100,6 +100,9 @@ Result<std::unique_ptr<RecordKeeper>> RecordKeeper::open(
         directory, writer, *upkeep, std::move(options), std::move(store.value()), std::move(notes.value()), guard));
     keeper->m_clockConfirmations = confirmations.value();
     keeper->m_held = held.value().size();
+    for (const Hold& hold : held.value())
+        if (hold.state == HoldState::Waiting)
+            keeper->protect(hold.call);
     return keeper;
 }
 
@@ -186,6 +189,7 @@ Result<Hold> RecordKeeper::hold(CallKey call, const std::string& reason, const s
     if (!added)
         return added;
     ++m_held;
+    protect(call);
     if (!live)
         if (auto copied = copyNow(added.value()); !copied)
             return Error { "the hold is set, but the call could not be copied yet, which is tried again: "
@@ -196,10 +200,8 @@ Result<Hold> RecordKeeper::hold(CallKey call, const std::string& reason, const s
 Result<void> RecordKeeper::copyNow(Hold& hold)
 {
     std::error_code ignored;
-    if (std::filesystem::exists(heldDirectory(m_directory, hold.call), ignored)) { // whole, or it would not be there
-        hold.state = HoldState::Held;
-        return m_store.update(hold);
-    }
+    if (std::filesystem::exists(heldDirectory(m_directory, hold.call), ignored)) // whole, or it would not be there
+        return markCopied(hold);
     const auto query = RecordQuery::open(m_directory, &m_writer);
     if (!query)
         return query.error();
@@ -209,8 +211,16 @@ Result<void> RecordKeeper::copyNow(Hold& hold)
     hold.mediaPackets = copied.value().mediaPackets;
     hold.messages = copied.value().messages;
     hold.missing = copied.value().missing;
+    return markCopied(hold);
+}
+
+Result<void> RecordKeeper::markCopied(Hold& hold)
+{
     hold.state = HoldState::Held;
-    return m_store.update(hold);
+    const auto kept = m_store.update(hold);
+    if (kept)
+        m_upkeep.unprotectMedia(hold.call);
+    return kept;
 }
 
 Result<Hold> RecordKeeper::release(CallKey call, const std::string& reason, const std::string& who)
@@ -231,6 +241,7 @@ Result<Hold> RecordKeeper::release(CallKey call, const std::string& reason, cons
     if (auto kept = m_store.update(hold); !kept)
         return kept.error();
     --m_held;
+    m_upkeep.unprotectMedia(call);
     m_notesMayBeOld = true;
     if (auto removed = removeHeldCall(m_directory, call); !removed)
         return removed.error();

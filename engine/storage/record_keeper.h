@@ -78,6 +78,10 @@ private:
     bool clockIsTrusted();
     bool copyOneWaiting();
     Result<void> copyNow(Hold& hold); // and keeps that it is held
+    Result<void> markCopied(Hold& hold);
+    void protect(CallKey call); // what is to be copied of it
+    std::uint32_t lastMediaSegmentOf(CallKey call); // of one that is over; UINT32_MAX: it is not known
+    bool isNeededByHold(const std::filesystem::path& messages); // a segment of them
     bool clearOneExpiredFile();
     bool beginClearing(const std::filesystem::path& folder);
     template <typename T>

@@ -42,6 +42,7 @@ public:
     virtual void expect(std::span<const StreamKey>) { } // records of these come next: what is cold is asked for
     virtual void message(const MessageHead& head, Bytes text) = 0; // of a call that is on
     virtual void callForgotten(CallKey call) = 0; // it was no call: no message of it follows
+    virtual void callLost(CallKey) { } // it is over, and how is not known: stored as it was last heard of
     virtual void alarm(const Alarm&) { } // raised, cleared or acknowledged: its row is written anew
     virtual void acknowledge(const AlarmAcknowledgement&) { } // of an alarm that is stored and was cleared
     virtual void endOpenAlarms(Timestamp) { } // those that an earlier run could not; before the first alarm()

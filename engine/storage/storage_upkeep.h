@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -30,10 +31,16 @@ public:
     virtual bool isLive(CallKey call) const = 0;
     virtual std::vector<CallKey> liveCallsOf(std::string_view number) const = 0;
 
-    // Any thread. Where media segments lie; and of each folder the oldest, but for those that may still be written to.
+    // Any thread. Where media segments lie; all of them, in the order of each folder; and of each folder the oldest,
+    // but for those that may still be written to and those that are protected.
     virtual std::vector<std::filesystem::path> mediaFolders() = 0;
+    virtual std::vector<std::filesystem::path> mediaSegments() = 0;
     virtual std::vector<std::filesystem::path> oldestMediaSegments() = 0;
-    // One of them leaves the log: its file's new name, or nothing when the oldest is another by now.
+    // No file of these segments goes, for age or size, nor of any that gets media of this call from now on, until it is
+    // unprotected. When nothing else can make room nothing new is recorded, which is counted.
+    virtual void protectMedia(CallKey call, std::span<const std::uint32_t> segments) = 0;
+    virtual void unprotectMedia(CallKey call) = 0;
+    // One of them leaves the log: its file's new name, or nothing when it is not among the oldest by now.
     virtual std::filesystem::path expireMediaSegment(const std::filesystem::path& segment) = 0;
     // Whether the log would begin a segment in a file of that folder that is full of zeros; and such a file, which gets
     // another name.

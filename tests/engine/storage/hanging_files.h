@@ -145,6 +145,12 @@ ssize_t pwrite(int file, const void* memory, std::size_t length, off_t offset)
     return ::syscall(SYS_pwrite64, file, memory, length, offset);
 }
 
+int fdatasync(int file)
+{
+    callmon::sample::HangingFiles::ofThisProcess().enter("fdatasync", file);
+    return static_cast<int>(::syscall(SYS_fdatasync, file));
+}
+
 int unlink(const char* path) noexcept
 {
     callmon::sample::HangingFiles::ofThisProcess().enter("unlink", path);

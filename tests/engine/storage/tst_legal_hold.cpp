@@ -54,6 +54,60 @@ struct HeldDirectory : KeptDirectory {
     }
 };
 
+// Of six files of media, which new ones soon take over; with a call that is on, held, and five packets in the oldest.
+struct FullDirectory : KeptDirectory {
+    DirectoryWriter::Tuning tuning = smallSegments();
+    CallRecord on = sample::call(start, "on");
+    int fillers = 0;
+
+    FullDirectory()
+    {
+        tuning.mostMediaBytes = 6u << 20;
+        openKept({ .mostMessageBytes = 1 }, tuning);
+        writer->liveCall(on);
+        putMessage();
+        writer->stream(sample::stream(on.key, 0, start));
+        say(0);
+        if (const auto hold = keeper->hold(on.key, "now", "ada"); !hold)
+            qFatal("%s", hold.error().what.c_str());
+    }
+    void putMessage()
+    {
+        MessageHead head;
+        head.call = on.key;
+        head.arrival = start;
+        head.flow = { on.callerAddress, on.calleeAddress };
+        const std::string text = "INVITE sip:b@host SIP/2.0\r\n";
+        head.wireSize = static_cast<std::uint32_t>(text.size());
+        writer->message(head, std::as_bytes(std::span(text)));
+    }
+    void say(std::uint32_t first) // five packets
+    {
+        writer->media(sample::chunk({ on.key, 0 }, start, 5, first));
+        (void)writer->commit().has_value(); // whether the disk took them is what is looked at
+    }
+    // So much of others that `segments` files are begun, or would be.
+    void fill(int segments)
+    {
+        for (int i = 0; i < segments * 6; ++i, ++fillers) {
+            const CallRecord other =
+                sample::ended(sample::call(start + 1h + fillers * 1s, "filler-" + std::to_string(fillers)));
+            writer->liveCall(other);
+            for (int chunk = 0; chunk < 30; ++chunk)
+                writer->media(sample::chunk({ other.key, 0 }, start + 1h, 40, 0));
+            writer->callEnded(other);
+            (void)writer->commit().has_value();
+        }
+    }
+    void end()
+    {
+        writer->stream(sample::stream(on.key, 0, start));
+        writer->callEnded(sample::ended(on));
+        (void)writer->commit().has_value();
+    }
+    std::vector<std::uint32_t> segments() const { return segmentsIn(path / "media"); }
+};
+
 QString describedAll(KeptDirectory& directory, const CallRecord& call)
 {
     directory.openQuery(directory.writer.get());
@@ -237,6 +291,110 @@ private slots:
         QVERIFY(directory.keeper->holds().value()[0].state == HoldState::Held);
         directory.openQuery(directory.writer.get());
         QCOMPARE(directory.packetNumbers({ call.key, 0 }), upTo(5));
+        directory.closeKept();
+    }
+
+    void recyclingLeavesWhatAWaitingHoldNeeds()
+    {
+        FullDirectory directory;
+        directory.fill(8);
+        QVERIFY(directory.counter("media_segments_overwritten") >= 4);
+        QCOMPARE(directory.segments().size(), 6u);
+        QCOMPARE(directory.segments().front(), 1u); // the oldest of all
+        QVERIFY(directory.segments()[1] > 3); // the oldest that nobody needs went
+        directory.say(5); // what comes later stays, too
+        directory.fill(8);
+        QCOMPARE(directory.counter("media_packets_not_written"), 0u);
+        QCOMPARE(directory.counter("media_directories_held"), 0u);
+        directory.steps();
+        directory.end();
+        directory.steps();
+        const Hold hold = directory.keeper->holds().value()[0];
+        QVERIFY(hold.state == HoldState::Held);
+        QCOMPARE(hold.missing, std::string());
+        QCOMPARE(hold.messages, 1u);
+        directory.openQuery(directory.writer.get());
+        QCOMPARE(directory.packetNumbers({ directory.on.key, 0 }), upTo(10));
+        directory.fill(8); // and then it goes like any other
+        QVERIFY(directory.segments().front() > 1);
+        QCOMPARE(directory.packetNumbers({ directory.on.key, 0 }), upTo(10));
+        directory.closeKept();
+    }
+
+    void soItIsAfterARestartWithASmallerLimit()
+    {
+        FullDirectory directory;
+        directory.fill(8);
+        KeptDirectory next;
+        next.path = directory.copyAsKilled();
+        auto tuning = directory.tuning;
+        tuning.mostMediaBytes = 4u << 20;
+        std::ofstream(next.path / "held") << "in the way"; // no folder of that name can be made: the hold waits
+        next.openKept(shortPeriods, tuning);
+        next.steps();
+        for (int i = 0; i < 40; ++i)
+            (void)next.put(start + 2h + i * 1s, "more-" + std::to_string(i), "1", "FILLER", 30);
+        QCOMPARE(segmentsIn(next.path / "media").size(), 4u);
+        QCOMPARE(segmentsIn(next.path / "media").front(), 1u);
+        std::filesystem::remove(next.path / "held");
+        next.steps();
+        QCOMPARE(next.keeper->holds().value()[0].missing, std::string());
+        next.openQuery(next.writer.get());
+        QCOMPARE(next.packetNumbers({ directory.on.key, 0 }), upTo(5));
+        next.closeKept();
+        directory.closeKept();
+    }
+
+    void whenHoldsNeedAllNothingOfThemIsOverwrittenAndItIsSaid()
+    {
+        FullDirectory directory;
+        std::uint32_t said = 5;
+        for (; directory.counter("media_directories_held") == 0 && said < 500; said += 5) {
+            directory.fill(1);
+            directory.say(said);
+        }
+        QCOMPARE(directory.counter("media_directories_held"), 1u); // which is an alarm
+        QVERIFY(directory.counter("media_packets_not_written") > 0);
+        QCOMPARE(directory.segments().size(), 6u);
+        directory.writer->media(sample::chunk({ directory.on.key, 0 }, start, 5, said));
+        const auto committed = directory.writer->commit();
+        QVERIFY(!committed);
+        QVERIFY2(committed.error().what.find("legal holds") != std::string::npos
+                && committed.error().what.find("media-limit-gib") != std::string::npos,
+            committed.error().what.c_str());
+        directory.end();
+        directory.steps();
+        const Hold hold = directory.keeper->holds().value()[0];
+        QVERIFY(hold.state == HoldState::Held);
+        QCOMPARE(hold.missing, std::string()); // nothing of what was recorded
+        const auto lost = directory.counter("media_packets_not_written");
+        directory.fill(2);
+        QCOMPARE(directory.counter("media_packets_not_written"), lost);
+        QCOMPARE(directory.counter("media_directories_held"), 0u);
+        directory.closeKept();
+    }
+
+    void aHoldThatIsReleasedBeforeItsCopyKeepsNothing()
+    {
+        FullDirectory directory;
+        QVERIFY(directory.keeper->release(directory.on.key, "a mistake", "ada").has_value());
+        directory.fill(8);
+        QVERIFY(directory.segments().front() > 1);
+        directory.closeKept();
+    }
+
+    void messagesOfAWaitingHoldDoNotExpireForTheirSize()
+    {
+        FullDirectory directory;
+        for (int i = 0; i < 30; ++i)
+            (void)directory.put(start + 2h + i * 1s, "more-" + std::to_string(i));
+        directory.steps();
+        QVERIFY(std::filesystem::exists(segmentPath(directory.path / "messages", 1)));
+        directory.end();
+        directory.steps();
+        QVERIFY(!std::filesystem::exists(segmentPath(directory.path / "messages", 1)));
+        directory.openQuery(directory.writer.get());
+        QCOMPARE(directory.messagesOf(directory.on.key), 1u);
         directory.closeKept();
     }
 

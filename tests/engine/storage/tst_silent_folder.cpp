@@ -3,6 +3,8 @@
 #include "tests/engine/storage/hanging_files.h"
 #include "tests/engine/storage/kept_directory.h"
 
+#include <set>
+
 using namespace callmon;
 using namespace std::chrono_literals;
 using sample::ends;
@@ -18,10 +20,12 @@ const std::string payload = "DISTINCTIVE-PAYLOAD-7310";
 struct TwoFolders : KeptDirectory {
     std::vector<std::filesystem::path> folders { path / "disk1" / "media", path / "disk2" / "media" };
     std::vector<CallRecord> calls;
+    std::uint64_t mostMediaBytes = 0;
 
     DirectoryWriter::Tuning tuning() const
     {
         DirectoryWriter::Tuning tuning;
+        tuning.mostMediaBytes = mostMediaBytes;
         tuning.segmentSize = 1u << 20;
         tuning.mediaFolders = folders;
         tuning.mediaPatience.files = 200ms;
@@ -235,9 +239,43 @@ private slots:
         QCOMPARE(directory.firstFileWith(number), std::string());
     }
 
+    void ofADeletionOnlyTheCallsThatHaveMediaThereFail()
+    {
+        TwoFolders directory;
+        directory.begin();
+        std::map<CallKey, std::string> content;
+        for (int i = 0; i < 16; ++i) {
+            const std::string text = "CONTENT-OF-" + std::to_string(100 + i);
+            content[directory.put(start + i * 1min, std::to_string(i), number, text).key] = text;
+        }
+        std::set<CallKey> there;
+        for (const auto& [call, text] : content)
+            for (const std::string& file : directory.filesWith(text))
+                if (file.find("disk1/media") != std::string::npos)
+                    there.insert(call);
+        QVERIFY(!there.empty() && there.size() < content.size());
+        std::optional<Result<DeletionReport>> report;
+        {
+            Hang hang("fdatasync", directory.path / "disk1"); // what was erased never reaches it
+            const auto erase = [&] { report = directory.keeper->deleteNumber({ number, {}, {}, false }); };
+            QVERIFY2(ends(hang, erase), "a deletion waits for a folder that hangs");
+            QVERIFY(hang.files.hanging() > 0);
+        }
+        QVERIFY(report->has_value());
+        QCOMPARE(report->value().calls.size(), content.size());
+        for (const DeletedCall& row : report->value().calls)
+            QVERIFY2(row.state == (there.contains(row.call) ? DeletionState::Failed : DeletionState::Deleted),
+                row.why.c_str());
+        QTRY_VERIFY(!FolderAnswers::isSilent(directory.folders[0]));
+        report = directory.keeper->deleteNumber({ number, {}, {}, false });
+        QCOMPARE(report->value().calls.size(), there.size());
+        QCOMPARE(directory.firstFileWith("CONTENT-OF-"), std::string());
+    }
+
     void aHoldWaitsForIt()
     {
         TwoFolders directory;
+        directory.mostMediaBytes = 10u << 20;
         directory.begin();
         directory.putCalls(8);
         directory.openQuery(directory.writer.get());
@@ -256,6 +294,13 @@ private slots:
                 QVERIFY2(error.find("disk1/media does not answer") != std::string::npos
                         && error.find("tried again") != std::string::npos,
                     error.c_str());
+            // Others are recorded meanwhile, more than the limit lets stay.
+            const auto record = [&] {
+                for (int i = 0; i < 60; ++i)
+                    (void)directory.put(start + 2h + i * 1s, "more-" + std::to_string(i), "1", "FILLER", 30);
+            };
+            QVERIFY2(ends(hang, record), "recording waits for a folder that hangs");
+            QVERIFY(directory.counter("media_segments_overwritten") > 0);
         }
         QTRY_VERIFY(!FolderAnswers::isSilent(directory.folders[0]));
         directory.steps();

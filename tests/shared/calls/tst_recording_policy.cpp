@@ -204,6 +204,27 @@ private slots:
         QVERIFY2(std::abs(chosen - keys * share) <= 5 * deviation, qPrintable(QString::number(chosen)));
     }
 
+    // Of a rule with a share those calls that fit it, and it is named in either case.
+    void aRulesDecisionIsThatOfItsShare()
+    {
+        RecordingRule quarter;
+        quarter.percent = 25;
+        quarter.callee = "+1202*";
+        const RecordingPolicy policy(rulesOf(quarter), trunks());
+        std::string chosen;
+        for (int i = 0; i < 32; ++i) {
+            RecordedCall call = someCall();
+            call.key = { 1'772'366'400'000'000'000 + i * 1'000'000'007LL };
+            const auto decision = policy.decide(call);
+            QVERIFY(decision.has_value());
+            QCOMPARE(std::string(decision->rule), std::string("it"));
+            chosen += decision->recorded ? '1' : '0';
+            call.callee = "+34910000000";
+            QCOMPARE(policy.decide(call)->recorded, false); // the default's
+        }
+        QCOMPARE(chosen, std::string("00111001010101100000001000000000")); // as below
+    }
+
     // A capture that is read again next year has the same calls recorded: these are what the formula gives, worked out
     // by hand with another program (Python).
     void aShareIsOfTheSameCallsForEver()
