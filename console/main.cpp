@@ -82,7 +82,7 @@ int main(int argc, char** argv)
     QApplication application(argc, argv);
     QApplication::setOrganizationName(QStringLiteral("VoIPCallMon"));
     QApplication::setApplicationName(QStringLiteral("callmon-console"));
-    QApplication::setApplicationVersion(QStringLiteral("0.1.0"));
+    QApplication::setApplicationVersion(QStringLiteral(CALLMON_VERSION));
 
     QCommandLineParser parser;
     parser.setApplicationDescription(QStringLiteral("Shows the calls that a callmon-engine sees: live and past, their "
@@ -138,7 +138,8 @@ int main(int argc, char** argv)
     else if (captures.isEmpty())
         probes = storedProbes();
     if (probes.empty() && captures.isEmpty())
-        probes.push_back({ nameForAddress(defaultEngineUrl().toString(), {}), defaultEngineUrl().toString(), true, false });
+        probes.push_back(
+            { nameForAddress(defaultEngineUrl().toString(), {}), defaultEngineUrl().toString(), true, false });
     if (const QString complaint = complaintAbout(probes); !complaint.isEmpty())
         return complain(usage, complaint);
     ProbeGroup source([](const QString& address) {

@@ -338,10 +338,11 @@ QVariant AlarmModel::data(const QModelIndex& index, int role) const
         return column == Severity ? QVariant(glyph(alarm->severity)) : QVariant();
     case ToneRole:
         return column == Severity ? QVariant(static_cast<int>(tone(alarm->severity))) : QVariant();
-    case ExportRole:
-        if (column == Probe)
-            return nameOf(alarm->probe);
-        return QString::fromStdString(alarmFields(*alarm)[static_cast<std::size_t>(column)].text);
+    case ExportRole: {
+        std::string field;
+        exportRow(index.row(), { &column, 1 }, { &field, 1 });
+        return QString::fromStdString(field);
+    }
     case CallKeyRole: // 0: of no single call
         return QVariant::fromValue<qint64>(alarm->call.value_or(CallKey {}).value);
     case ProbeRole:
@@ -367,6 +368,15 @@ QVariant AlarmModel::headerData(int section, Qt::Orientation orientation, int ro
     default:
         return {};
     }
+}
+
+void AlarmModel::exportRow(int row, std::span<const int> columns, std::span<std::string> fields) const
+{
+    const ProbeAlarm& alarm = *alarmAt(row);
+    std::vector<FieldValue> all = alarmFields(alarm);
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        fields[i] = columns[i] == Probe ? nameOf(alarm.probe).toStdString()
+                                        : std::move(all[static_cast<std::size_t>(columns[i])].text);
 }
 
 void AlarmModel::sort(int column, Qt::SortOrder order)

@@ -1,6 +1,7 @@
 // A list of alarms: the open ones, kept up by deltas, or those that a search found.
 #pragma once
 
+#include "console/models/exported_rows.h"
 #include "console/models/list_roles.h"
 #include "console/models/probe_id.h"
 #include "shared/calls/alarm.h"
@@ -15,7 +16,7 @@ struct ProbeAlarm : Alarm {
     ProbeId probe; // that raised it
 };
 
-class AlarmModel : public QAbstractTableModel {
+class AlarmModel : public QAbstractTableModel, public ExportedRows {
     Q_OBJECT
 
 public:
@@ -72,6 +73,7 @@ public:
     int columnCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    void exportRow(int row, std::span<const int> columns, std::span<std::string> fields) const override;
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
 
 signals:

@@ -1,6 +1,7 @@
 #include "console/models/list_export.h"
 
 #include "console/models/background_file.h"
+#include "console/models/exported_rows.h"
 #include "console/models/list_roles.h"
 #include "console/zone/display_zone.h"
 #include "shared/base/csv.h"
@@ -17,7 +18,9 @@ constexpr int turn = 8; // ms: half of a picture on a screen
 }
 
 CsvRows::CsvRows(const QAbstractItemModel& list, const std::vector<int>& columns, ExportFormat format)
-    : m_columns(columns)
+    : m_list(list)
+    , m_whole(dynamic_cast<const ExportedRows*>(&list))
+    , m_columns(columns)
     , m_format(std::move(format))
     , m_fields(columns.size())
 {
@@ -37,11 +40,15 @@ std::string CsvRows::head() const
     return exportHead(m_format) + csvLine(m_names, m_format.style);
 }
 
-std::string CsvRows::line(const QAbstractItemModel& list, int row)
+std::string CsvRows::line(int row)
 {
+    if (m_whole)
+        m_whole->exportRow(row, m_columns, m_fields);
+    else
+        for (std::size_t i = 0; i < m_columns.size(); ++i)
+            m_fields[i] = m_list.index(row, m_columns[i]).data(ExportRole).toString().toStdString();
     for (std::size_t i = 0; i < m_columns.size(); ++i)
-        m_fields[i] = exportText(m_names[i],
-            { m_kinds[i], list.index(row, m_columns[i]).data(ExportRole).toString().toStdString() }, m_format);
+        m_fields[i] = exportText(m_names[i], { m_kinds[i], std::move(m_fields[i]) }, m_format);
     return csvLine(m_fields, m_format.style);
 }
 
@@ -50,7 +57,7 @@ std::string csvOf(const QAbstractItemModel& list, const std::vector<int>& column
     CsvRows rows(list, columns, format);
     std::string csv = rows.head();
     for (int row = 0; row < list.rowCount(); ++row)
-        csv += rows.line(list, row);
+        csv += rows.line(row);
     return csv;
 }
 
@@ -77,7 +84,6 @@ void ListExport::start(
     const QAbstractItemModel& list, const std::vector<int>& columns, const QString& path, const ExportFormat& format)
 {
     cancel();
-    m_list = &list;
     m_csv = std::make_unique<CsvRows>(list, columns, format);
     m_rows.clear();
     m_rows.reserve(static_cast<std::size_t>(list.rowCount()));
@@ -100,7 +106,7 @@ void ListExport::writeSome()
         const QPersistentModelIndex& row = m_rows[m_next++];
         if (!row.isValid())
             continue;
-        text += m_csv->line(*m_list, row.row());
+        text += m_csv->line(row.row());
         ++m_written;
     }
     m_file->write(std::move(text));

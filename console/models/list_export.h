@@ -12,16 +12,19 @@
 namespace callmon {
 
 class BackgroundFile;
+class ExportedRows;
 
-// Reads ExportRole of header and cells; quoting and guarding as in shared/base/csv.h.
-// Columns of figures are known by their headers, which are aligned right.
+// Reads ExportRole of header and cells, or whole rows where the list has them (ExportedRows); quoting and guarding as
+// in shared/base/csv.h. Columns of figures are known by their headers, which are aligned right.
 class CsvRows {
 public:
     CsvRows(const QAbstractItemModel& list, const std::vector<int>& columns, ExportFormat format);
     std::string head() const;
-    std::string line(const QAbstractItemModel& list, int row);
+    std::string line(int row);
 
 private:
+    const QAbstractItemModel& m_list;
+    const ExportedRows* m_whole; // the same list; nullptr: it has cells only
     std::vector<int> m_columns;
     ExportFormat m_format;
     std::vector<std::string> m_names;
@@ -57,7 +60,6 @@ private:
     void writeSome();
     void finish(const QString& error);
 
-    const QAbstractItemModel* m_list = nullptr;
     std::unique_ptr<CsvRows> m_csv;
     std::unique_ptr<BackgroundFile> m_file;
     std::vector<QPersistentModelIndex> m_rows; // as they were when it began

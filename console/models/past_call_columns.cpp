@@ -64,6 +64,36 @@ QString titleOfColumn(int column)
     return withZone(QCoreApplication::translate("PastCallModel", titles[static_cast<std::size_t>(column)]));
 }
 
+QString helpOfColumn(int column)
+{
+    const auto text = [](const char* english) { return QCoreApplication::translate("PastCallModel", english); };
+    switch (column) {
+    case PastCallColumns::MosMean:
+        return text(QT_TRANSLATE_NOOP("PastCallModel", "Quality over all seconds of both directions (1 to 4.5)"));
+    case PastCallColumns::MosMin:
+        return text(
+            QT_TRANSLATE_NOOP("PastCallModel", "Quality of its worst 10 seconds, of either direction (1 to 4.5)"));
+    case PastCallColumns::PostDialDelay:
+        return text(
+            QT_TRANSLATE_NOOP("PastCallModel", "From the first INVITE to the first ringing, or the final response"));
+    case PastCallColumns::AnswerDelay:
+        return text(QT_TRANSLATE_NOOP("PastCallModel", "From the first INVITE to the answer"));
+    case PastCallColumns::Trust:
+        return text(QT_TRANSLATE_NOOP("PastCallModel", "What the probe itself missed while the call was on"));
+    case PastCallColumns::MediaNotStored:
+        return text(QT_TRANSLATE_NOOP("PastCallModel", "Packets that were measured but not written to the disk"));
+    case PastCallColumns::PollGapLongest:
+        return text(QT_TRANSLATE_NOOP(
+            "PastCallModel", "The longest time without a look at the port while the call was on: times are as exact"));
+    case PastCallColumns::Duration:
+        return text(QT_TRANSLATE_NOOP("PastCallModel", "From the answer to the end"));
+    default:
+        return titleOfColumn(column)
+            .replace(QStringLiteral("-\n"), QString())
+            .replace(QLatin1Char('\n'), QLatin1Char(' '));
+    }
+}
+
 bool isMosFigure(int column)
 {
     return column == PastCallColumns::MosMean || column == PastCallColumns::MosMin;

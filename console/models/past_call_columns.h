@@ -73,6 +73,7 @@ struct PastCallColumns {
 };
 
 QString titleOfColumn(int column); // in two lines where it is long; with the zone of its times
+QString helpOfColumn(int column); // what it is, where the title does not say it all
 bool isMosFigure(int column);
 bool isNumberColumn(int column); // read from the right
 bool sortsByNumber(int column); // or by time

@@ -182,9 +182,9 @@ QVariant PastCallModel::data(const QModelIndex& index, int role) const
             : column == Trust    ? QVariant(static_cast<int>(tone(call->trust)))
                                  : QVariant();
     case ExportRole: {
-        const TagsOfCall& beside = besideRecord(call->key, probeAt(index.row()));
-        const auto fields = callFields(*call, beside.tags, beside.legalHold);
-        return QString::fromStdString(fields[static_cast<std::size_t>(column)].text);
+        std::string field;
+        exportRow(index.row(), { &column, 1 }, { &field, 1 });
+        return QString::fromStdString(field);
     }
     case CallKeyRole:
         return QVariant::fromValue<qint64>(call->key.value);
@@ -202,6 +202,8 @@ QVariant PastCallModel::headerData(int section, Qt::Orientation orientation, int
     switch (role) {
     case Qt::DisplayRole:
         return titleOfColumn(section);
+    case Qt::ToolTipRole:
+        return helpOfColumn(section);
     case Qt::TextAlignmentRole:
         return QVariant::fromValue((isNumberColumn(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     case ExportRole:
@@ -211,6 +213,16 @@ QVariant PastCallModel::headerData(int section, Qt::Orientation orientation, int
     default:
         return {};
     }
+}
+
+void PastCallModel::exportRow(int row, std::span<const int> columns, std::span<std::string> fields) const
+{
+    const CallRecord& call = *callAt(row);
+    const TagsOfCall& beside = besideRecord(call.key, probeAt(row));
+    std::vector<FieldValue> all = callFields(call, beside.tags, beside.legalHold);
+    for (std::size_t i = 0; i < columns.size(); ++i)
+        fields[i] = columns[i] == Probe ? nameOf(probeAt(row)).toStdString()
+                                        : std::move(all[static_cast<std::size_t>(columns[i])].text);
 }
 
 void PastCallModel::sort(int column, Qt::SortOrder order)

@@ -1,6 +1,7 @@
 // Calls that a search found: the columns of the calls contract (shared/calls/call_fields.h), as people read them.
 #pragma once
 
+#include "console/models/exported_rows.h"
 #include "console/models/list_roles.h"
 #include "console/models/past_call_columns.h"
 #include "console/models/probe_id.h"
@@ -13,7 +14,7 @@
 
 namespace callmon {
 
-class PastCallModel : public QAbstractTableModel, public PastCallColumns {
+class PastCallModel : public QAbstractTableModel, public PastCallColumns, public ExportedRows {
     Q_OBJECT
 
 public:
@@ -36,6 +37,7 @@ public:
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
     void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
+    void exportRow(int row, std::span<const int> columns, std::span<std::string> fields) const override;
 
 signals:
     void countChanged(int shown, quint64 matchesInAll);

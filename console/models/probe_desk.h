@@ -49,6 +49,9 @@ public:
     virtual void noteExport(const QString& what, QObject* context, Reply<void> reply) = 0;
     virtual void audit(const AuditQuery& query, QObject* context, Reply<AuditPage> reply) = 0;
 
+    // What was asked for this context is wanted no more: the engine stops, and no reply comes.
+    virtual void cancel(QObject* context) = 0;
+
 signals:
     void roleChanged();
 };

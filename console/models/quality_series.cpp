@@ -68,9 +68,11 @@ void addPoint(StreamSeries& series, double at, const QualityPoint& point)
 std::vector<StreamSeries> buildQualitySeries(
     std::vector<QualityPoint> points, const std::vector<StreamRecord>& streams, Timestamp epoch)
 {
-    std::sort(points.begin(), points.end(), [](const QualityPoint& a, const QualityPoint& b) {
+    const auto before = [](const QualityPoint& a, const QualityPoint& b) {
         return a.stream == b.stream ? a.at < b.at : a.stream < b.stream;
-    });
+    };
+    if (!std::is_sorted(points.begin(), points.end(), before))
+        std::sort(points.begin(), points.end(), before);
     std::vector<StreamSeries> all;
     Timestamp last {};
     for (const QualityPoint& point : points) {

@@ -51,6 +51,11 @@ const AlarmRule* RuleModel::ruleAt(int row) const
     return row >= 0 && row < rowCount() ? &m_rows[static_cast<std::size_t>(row)].rule : nullptr;
 }
 
+const AlarmRuleChange* RuleModel::changeAt(int row) const
+{
+    return row >= 0 && row < rowCount() ? &m_rows[static_cast<std::size_t>(row)] : nullptr;
+}
+
 int RuleModel::rowOf(std::string_view name) const
 {
     const auto found = std::ranges::find_if(m_rows, [&](const auto& row) { return row.rule.name == name; });

@@ -18,6 +18,7 @@ public:
     void setRules(const std::vector<AlarmRule>& rules);
     void setChanges(std::vector<AlarmRuleChange> changes); // shown newest first
     const AlarmRule* ruleAt(int row) const;
+    const AlarmRuleChange* changeAt(int row) const;
     int rowOf(std::string_view name) const; // -1: none
 
     int rowCount(const QModelIndex& parent = {}) const override;

@@ -41,6 +41,8 @@ void CallTimeline::setData(TimelineData data)
     for (std::size_t side = 0; side < timelineSides; ++side)
         if (data.sounds[side].peaks.empty())
             data.sounds[side] = std::move(m_data.sounds[side]);
+    if (data.strips.empty())
+        data.strips = std::move(m_data.strips);
     m_data = std::move(data);
     m_window.setWhole(m_data.duration);
     redraw();

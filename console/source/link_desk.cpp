@@ -171,4 +171,16 @@ void LinkDesk::audit(const AuditQuery& query, QObject* context, Reply<AuditPage>
     ask<AuditPage>(m_probe.audit(query), context, std::move(reply));
 }
 
+void LinkDesk::cancel(QObject* context)
+{
+    for (auto pending = m_pending.begin(); pending != m_pending.end();) {
+        if (pending->second.context == context) {
+            m_probe.cancel(pending->first);
+            pending = m_pending.erase(pending);
+        } else {
+            ++pending;
+        }
+    }
+}
+
 }

@@ -30,6 +30,7 @@ public:
     void deleteNumber(const DeletionRequest& request, QObject* context, Reply<DeletionReport> reply) override;
     void noteExport(const QString& what, QObject* context, Reply<void> reply) override;
     void audit(const AuditQuery& query, QObject* context, Reply<AuditPage> reply) override;
+    void cancel(QObject* context) override;
 
 private:
     using Answer = std::variant<std::monostate, CallNotes, std::vector<TagUse>, RecordingRules, std::vector<Hold>,

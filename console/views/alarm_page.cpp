@@ -160,6 +160,7 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
         applyFilter();
         if (showsPast())
             reload();
+        emit listChanged();
     });
     connect(m_when, &QComboBox::currentIndexChanged, this, &AlarmPage::reload);
     connect(m_severity, &QComboBox::currentIndexChanged, this, &AlarmPage::applyFilter);

@@ -53,6 +53,7 @@ public:
 signals:
     void callActivated(callmon::CallKey call, callmon::ProbeId probe);
     void unacknowledgedChanged();
+    void listChanged(); // the open ones or those of the past
 
 private:
     void arrange();

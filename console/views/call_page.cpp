@@ -1,5 +1,6 @@
 #include "console/views/call_page.h"
 
+#include "console/models/call_reports.h"
 #include "console/models/call_words.h"
 #include "console/models/probe_desk.h"
 #include "console/plots/call_timeline.h"
@@ -104,6 +105,7 @@ void CallPage::arrange()
     m_lanes->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_split->addWidget(m_lanes);
     m_split->addWidget(m_tabs);
+    connect(m_tabs, &QTabWidget::currentChanged, this, &CallPage::reportChanged);
     m_split->setStretchFactor(0, 3);
     m_split->setStretchFactor(1, 2);
     m_split->setObjectName(QStringLiteral("callSplit"));
@@ -142,6 +144,7 @@ void CallPage::addNotes()
     connect(m_notes, &CallNotesPanel::changed, this, [this, tab](int tags, int notes) {
         m_tabs->setTabText(tab, tags + notes == 0 ? tr("&Notes") : tr("&Notes (%1)").arg(tags + notes));
         emit tagsChanged({ m_call, joined(m_notes->shown().tags) });
+        emit reportChanged();
     });
 }
 
@@ -315,6 +318,7 @@ void CallPage::found(CallDetails::Part part)
             m_listener->setAnsweredAt(*record->answeredAt);
         break;
     case Part::Streams:
+        m_lanesAreOld = m_lanesAreOld || otherStreams();
         m_table->setStreams(m_details.streams(), m_details.record() ? m_details.record()->trust : CaptureTrust::Whole);
         m_breakdown->setStreams(m_details.streams());
         m_tabs->setTabText(m_tabs->indexOf(m_table), tr("Media &streams (%1)").arg(m_details.streams().size()));
@@ -322,6 +326,7 @@ void CallPage::found(CallDetails::Part part)
         showTimeline();
         break;
     case Part::Quality:
+        m_lanesAreOld = true;
         showHead();
         showTimeline();
         break;
@@ -333,6 +338,7 @@ void CallPage::found(CallDetails::Part part)
         break;
     }
     showWhatIsNotThere();
+    emit reportChanged();
 }
 
 void CallPage::failed(CallDetails::Part part, const QString& error)
@@ -385,13 +391,34 @@ void CallPage::showHead()
     emit titleChanged();
 }
 
+// The strips know a stream by its key and its sender.
+bool CallPage::otherStreams()
+{
+    std::vector<std::pair<StreamKey, Party>> streams;
+    for (const StreamRecord& stream : m_details.streams())
+        streams.emplace_back(stream.key, stream.direction);
+    const bool others = streams != m_lanesStreams;
+    m_lanesStreams = std::move(streams);
+    return others;
+}
+
 void CallPage::showTimeline()
 {
     std::optional<Timestamp> end;
     if (m_details.hasEnded())
         end = m_details.record()->endedAt.value_or(m_details.record()->lastPacketAt);
-    m_timeline->setData(timelineData({ m_details.begin(), end, m_details.points(), m_details.streams(),
-        m_details.messages(), m_details.alarms(), m_keys, m_soundKnown }));
+    std::vector<TimelineStrip> strips; // none: those that the timeline has
+    if (std::exchange(m_lanesAreOld, false) || m_lanesBegin != m_details.begin()) {
+        QualityLanes lanes = qualityLanes(m_details.points(), m_details.streams(), m_details.begin());
+        m_lanesBegin = m_details.begin();
+        m_probeLosses = std::move(lanes.probeLosses);
+        m_lastSecond = lanes.end;
+        strips = std::move(lanes.strips);
+    }
+    TimelineData shown = timelineData({ m_details.begin(), end, m_probeLosses, m_lastSecond, m_details.streams(),
+        m_details.messages(), m_details.alarms(), m_keys, m_soundKnown });
+    shown.strips = std::move(strips);
+    m_timeline->setData(std::move(shown));
     // More lanes than a small window has room for are scrolled.
     const int most = 17 * fontMetrics().height();
     m_lanes->setMinimumHeight(std::min(m_timeline->minimumSizeHint().height(), most));
@@ -453,13 +480,13 @@ void CallPage::linkExports()
     connect(m_player, &PlayerBar::captureWanted, this, &CallPage::askToExportCapture);
     connect(m_timeline, &CallTimeline::pictureWanted, this,
         [this](const QString& path) { m_exports->savePicture(*m_timeline, path); });
-    connect(m_exports, &CallExports::said, m_player, &PlayerBar::say);
     const auto show = [this](MessageBar::Kind kind) {
         return [this, kind](const QString& message) {
             m_message->say(kind, message);
             m_saidOfFetch = false; // it stays when all has been fetched
         };
     };
+    connect(m_exports, &CallExports::said, this, show(MessageBar::Kind::Note));
     connect(m_exports, &CallExports::warned, this, show(MessageBar::Kind::Warning));
     connect(m_exports, &CallExports::failed, this, show(MessageBar::Kind::Error));
     connect(m_exports, &CallExports::captureExported, this, &CallPage::captureExported);
@@ -467,6 +494,32 @@ void CallPage::linkExports()
         m_player->saveButton().setEnabled(m_player->hasAudio() && !m_player->isLive() && !m_exports->isSavingSound());
         m_player->captureButton().setEnabled(!m_exports->isExportingCapture());
     });
+}
+
+Report CallPage::report() const
+{
+    const QWidget* tab = m_tabs->currentWidget();
+    if (tab == m_messages) {
+        Report report { QStringLiteral("messages"), messageFieldNames(), {}, { m_probe } };
+        for (const CallMessage& message : m_details.messages())
+            report.rows.push_back(messageFields(message));
+        return report;
+    }
+    if (m_notes && tab == m_notes)
+        return { QStringLiteral("tags-and-notes"), remarkFieldNames(), remarkRows(m_notes->shown()), { m_probe } };
+    Report report { QStringLiteral("streams"), streamFieldNames(), {}, { m_probe } };
+    const std::optional<CallRecord>& record = m_details.record();
+    for (const StreamRecord& stream : m_details.streams())
+        report.rows.push_back(streamFields(stream, record ? std::string_view(record->callId) : std::string_view()));
+    return report;
+}
+
+bool CallPage::hasReport() const
+{
+    const QWidget* tab = m_tabs->currentWidget();
+    return tab == m_messages        ? !m_details.messages().empty()
+        : m_notes && tab == m_notes ? !m_notes->shown().tags.empty() || !m_notes->shown().notes.empty()
+                                    : !m_details.streams().empty();
 }
 
 void CallPage::askToSaveSound()

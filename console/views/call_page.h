@@ -4,7 +4,9 @@
 #include "console/models/call_details.h"
 #include "console/models/call_events.h"
 #include "console/models/live_call_model.h"
+#include "console/plots/timeline_data.h"
 #include "console/views/message_bar.h"
+#include "console/views/report_export.h"
 #include "console/views/theme.h"
 
 #include <QTimer>
@@ -68,10 +70,13 @@ public:
     void askToExportCapture();
     void exportCapture(const QString& path);
     CallExports& exports() { return *m_exports; }
+    Report report() const; // the tab in front, for CSV
+    bool hasReport() const; // it has rows
 
 signals:
     void titleChanged();
     void tagsChanged(const callmon::TagsOfCall& tags);
+    void reportChanged(); // another tab, or other rows
     void soundLoaded();
     void captureExported(bool written);
 
@@ -87,6 +92,7 @@ private:
     void failed(CallDetails::Part part, const QString& error);
     void showHead();
     void showTimeline();
+    bool otherStreams(); // than were drawn
     void showSound(LoadedSound& loaded);
     void showWhatIsNotThere(); // where all answers have come
     void playFrom(double seconds);
@@ -105,6 +111,11 @@ private:
     Timestamp m_now {};
     int m_refreshesAfterEnd = 0;
     bool m_fetchedAfterEnd = false; // what is shown was asked for when the end was known already
+    bool m_lanesAreOld = true; // seconds or streams came since they were made
+    Timestamp m_lanesBegin {};
+    std::vector<std::pair<StreamKey, Party>> m_lanesStreams;
+    std::vector<TimelineSpan> m_probeLosses;
+    double m_lastSecond = 0; // of the figures
     bool m_soundKnown = false; // it was fetched, if only in part
     std::optional<double> m_playFrom; // seconds since the call began, when its sound has come
     int m_round = 0; // of refreshing

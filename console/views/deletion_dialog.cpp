@@ -1,18 +1,20 @@
 #include "console/views/deletion_dialog.h"
 
 #include "console/models/figures.h"
+#include "console/views/fetch_line.h"
 #include "console/views/message_bar.h"
 #include "console/views/plain_table.h"
 #include "shared/base/utc_time.h"
+#include "shared/calls/keeping_fields.h"
 
 #include <QCheckBox>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
-#include <QProgressBar>
 #include <QPushButton>
 #include <QTextBrowser>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <map>
 
@@ -51,7 +53,8 @@ DeletionDialog::DeletionDialog(ProbeDesk& desk, QWidget* parent)
     , m_since(new QLineEdit(this))
     , m_until(new QLineEdit(this))
     , m_look(new QPushButton(tr("&Look what would go"), this))
-    , m_progress(new QProgressBar(this))
+    , m_looking(new FetchLine(desk, this))
+    , m_export(new ReportButton(*m_model, this))
     , m_summary(new QLabel(this))
     , m_notes(new QTextBrowser(this))
     , m_sure(new QCheckBox(tr("I have seen what goes. It &cannot be taken back."), this))
@@ -69,10 +72,6 @@ DeletionDialog::DeletionDialog(ProbeDesk& desk, QWidget* parent)
     m_number->setObjectName(QStringLiteral("deletionNumber"));
     m_since->setPlaceholderText(tr("the beginning; or 2026-11-23, 2026-11-23T06:00:00Z"));
     m_until->setPlaceholderText(tr("now"));
-    m_progress->setRange(0, 0);
-    m_progress->setTextVisible(false);
-    m_progress->setFixedHeight(8);
-    m_progress->setMaximumWidth(160);
     m_summary->setWordWrap(true);
     m_notes->setMaximumHeight(60);
     m_notes->setFrameShape(QFrame::NoFrame);
@@ -88,19 +87,20 @@ DeletionDialog::DeletionDialog(ProbeDesk& desk, QWidget* parent)
     form->addRow(tr("&Until, UTC"), m_until);
     auto* looking = new QHBoxLayout;
     looking->addWidget(m_look);
-    looking->addWidget(m_progress);
     looking->addWidget(m_summary, 1);
     auto* deleting = new QHBoxLayout;
     deleting->addWidget(m_sure);
     deleting->addWidget(m_delete);
     deleting->addWidget(m_may, 1);
     deleting->addStretch(0);
+    deleting->addWidget(m_export);
     deleting->addWidget(close);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_error);
     layout->addWidget(explained);
     layout->addLayout(form);
     layout->addLayout(looking);
+    layout->addWidget(m_looking);
     layout->addWidget(m_table, 1);
     layout->addWidget(m_notes);
     layout->addLayout(deleting);
@@ -113,6 +113,12 @@ DeletionDialog::DeletionDialog(ProbeDesk& desk, QWidget* parent)
     connect(m_sure, &QCheckBox::toggled, this, &DeletionDialog::showState);
     connect(m_look, &QPushButton::clicked, this, [this] { ask(true); });
     connect(m_delete, &QPushButton::clicked, this, [this] { ask(false); });
+    connect(m_export, &QPushButton::clicked, this, [this] { emit exportWanted(report()); });
+    connect(m_looking, &FetchLine::stopped, this, [this] {
+        m_busy = false;
+        m_table->sayWhenEmpty(tr("Looking was cancelled; nothing was deleted."));
+        showState();
+    });
     connect(&desk, &ProbeDesk::roleChanged, this, &DeletionDialog::showState);
     forget();
     m_number->setFocus();
@@ -173,7 +179,12 @@ void DeletionDialog::ask(bool dryRun)
     m_error->clear();
     m_busy = true;
     showState();
-    m_desk.deleteNumber(*wanted, this, [this, dryRun](const Result<DeletionReport>& report) {
+    // What is being deleted is not stopped halfway: nobody would know what is left.
+    QObject* const asking = dryRun ? m_looking->start(tr("Looking what would go…"))
+                                   : m_looking->start(tr("Deleting; this is carried through…"));
+    m_looking->cancelButton().setVisible(dryRun);
+    m_desk.deleteNumber(*wanted, asking, [this, dryRun](const Result<DeletionReport>& report) {
+        m_looking->done();
         m_busy = false;
         if (report)
             showReport(report.value(), dryRun);
@@ -183,8 +194,17 @@ void DeletionDialog::ask(bool dryRun)
     });
 }
 
+Report DeletionDialog::report() const
+{
+    Report report { QStringLiteral("deletion"), deletedCallFieldNames(), {}, {} };
+    for (const DeletedCall& call : m_report.calls)
+        report.rows.push_back(deletedCallFields(call));
+    return report;
+}
+
 void DeletionDialog::showReport(const DeletionReport& report, bool dryRun)
 {
+    m_report = report;
     std::vector<PlainRow> rows;
     std::map<DeletionState, quint64> calls;
     quint64 bytes = 0;
@@ -227,7 +247,6 @@ void DeletionDialog::showState()
     for (QLineEdit* edit : { m_number, m_since, m_until })
         edit->setEnabled(may && !m_busy);
     m_look->setEnabled(ready);
-    m_progress->setVisible(m_busy);
     m_sure->setEnabled(ready && m_wouldGo > 0);
     m_delete->setEnabled(ready && m_wouldGo > 0 && m_sure->isChecked());
     m_may->setText(m_desk.role() == ProbeDesk::Role::Unknown

@@ -3,6 +3,7 @@
 
 #include "console/models/plain_rows.h"
 #include "console/models/probe_desk.h"
+#include "console/views/report_export.h"
 #include "console/views/theme.h"
 
 #include <QDialog>
@@ -10,12 +11,12 @@
 class QCheckBox;
 class QLabel;
 class QLineEdit;
-class QProgressBar;
 class QPushButton;
 class QTextBrowser;
 
 namespace callmon {
 
+class FetchLine;
 class MessageBar;
 class PlainTable;
 
@@ -34,6 +35,11 @@ public:
     QCheckBox& confirmation() { return *m_sure; }
     QString summary() const;
     QString message() const;
+    FetchLine& looking() { return *m_looking; }
+    Report report() const;
+
+signals:
+    void exportWanted(const callmon::Report& report);
 
 private:
     void ask(bool dryRun);
@@ -44,6 +50,7 @@ private:
 
     ProbeDesk& m_desk;
     bool m_busy = false;
+    DeletionReport m_report; // that is shown
     std::uint64_t m_wouldGo = 0; // of the request that stands in the form; 0: not looked at
     PlainRows* m_model;
     PlainTable* m_table;
@@ -52,7 +59,8 @@ private:
     QLineEdit* m_since;
     QLineEdit* m_until;
     QPushButton* m_look;
-    QProgressBar* m_progress;
+    FetchLine* m_looking;
+    ReportButton* m_export;
     QLabel* m_summary;
     QTextBrowser* m_notes;
     QCheckBox* m_sure;

@@ -128,6 +128,10 @@ template <typename Dialog> void DeskMenu::open(Dialog* dialog, const Desk& of)
         addProbeChoice(*dialog);
     }
     dialog->setTheme(m_theme);
+    connect(dialog, &Dialog::exportWanted, this, [this, dialog, probe = of.probe.id](Report report) {
+        report.probes = { probe };
+        exportReport(m_source, std::move(report), m_theme, dialog);
+    });
     m_themeDialog = [dialog = QPointer<Dialog>(dialog)](const Theme& theme) {
         if (dialog)
             dialog->setTheme(theme);

@@ -28,8 +28,8 @@ QString guide()
                "<a href=\"#keys\">Keyboard</a></p>")
         + GuideDialog::tr(
             "<h3><a name=\"live\">Live calls</a></h3>"
-            "<p>The big numbers tell how things are: press one to see the calls or the metrics behind it. ASR, NER "
-            "and ACD are "
+            "<p>The big numbers tell how things are: press one to see what is behind it, live calls, the past calls "
+            "of its five minutes, or the probe. ASR, NER and ACD are "
             "of the last five minutes, new calls a second of the last one. A dash is a figure that nobody knows, "
             "never a "
             "zero.</p>"
@@ -59,7 +59,8 @@ QString guide()
             "line above the list says what was asked.</p>"
             "<p>In the number field, <code>tag:bad-line</code> finds calls with that tag.</p>"
             "<p>Ctrl+E exports a list as shown: its rows, columns and order, or all past calls that match; on the "
-            "other pages their table; separator, "
+            "other pages their table, on a call's page that of the tab in front. The dialogs under Records and the "
+            "alarm rules have a button for it. Separator, "
             "decimal sign and the zone of times are asked. Each engine whose rows are written notes it in its audit "
             "log, and refuses it to viewers.</p>")
         + picture("past")
@@ -97,7 +98,8 @@ QString guide()
             "says whose it is; Alt+P goes to the choice of another.</p>")
         + GuideDialog::tr(
             "<h3><a name=\"service\">Service</a></h3>"
-            "<p>Metrics over time, in total or by trunk, prefix and codec. With several probes they are of all of "
+            "<p>Metrics over time, in total or by trunk, prefix and codec. Enter on a row lists its calls of the "
+            "period. With several probes they are of all of "
             "them together; "
             "peaks are then the sum of each probe's peak, the most there can have been. In the plots the arrow keys "
             "read value after value.</p>")

@@ -1,8 +1,10 @@
 #include "console/views/holds_dialog.h"
 
 #include "console/models/figures.h"
+#include "console/views/fetch_line.h"
 #include "console/views/message_bar.h"
 #include "console/views/plain_table.h"
+#include "shared/calls/keeping_fields.h"
 
 #include <QHBoxLayout>
 #include <QItemSelectionModel>
@@ -45,11 +47,13 @@ HoldsDialog::HoldsDialog(ProbeDesk& desk, std::optional<CallKey> call, const QSt
           this))
     , m_table(new PlainTable(m_model, QStringLiteral("holds"), tr("Legal holds"), this))
     , m_error(new MessageBar(this))
+    , m_fetching(new FetchLine(desk, this))
     , m_which(new QLabel(this))
     , m_reason(new QLineEdit(this))
     , m_hold(new QPushButton(tr("&Hold the call"), this))
     , m_release(new QPushButton(tr("Re&lease the chosen"), this))
     , m_open(new QPushButton(tr("&Open the call"), this))
+    , m_export(new ReportButton(*m_model, this))
     , m_may(new QLabel(this))
 {
     setWindowTitle(tr("Legal holds"));
@@ -76,10 +80,12 @@ HoldsDialog::HoldsDialog(ProbeDesk& desk, std::optional<CallKey> call, const QSt
     bottom->addWidget(m_open);
     bottom->addWidget(m_may, 1);
     bottom->addStretch(0);
+    bottom->addWidget(m_export);
     bottom->addWidget(close);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_error);
     layout->addWidget(explained);
+    layout->addWidget(m_fetching);
     layout->addWidget(m_table, 1);
     layout->addWidget(m_which);
     layout->addLayout(line);
@@ -93,6 +99,10 @@ HoldsDialog::HoldsDialog(ProbeDesk& desk, std::optional<CallKey> call, const QSt
     connect(m_open, &QPushButton::clicked, this, [this] {
         if (const Hold* one = chosen())
             emit callActivated(one->call);
+    });
+    connect(m_export, &QPushButton::clicked, this, [this] { emit exportWanted(report()); });
+    connect(m_fetching, &FetchLine::stopped, this, [this] {
+        m_table->sayWhenEmpty(tr("Fetching the holds was cancelled. Close and open this window to try again."));
     });
     connect(&desk, &ProbeDesk::roleChanged, this, &HoldsDialog::showState);
     reload();
@@ -120,9 +130,18 @@ const Hold* HoldsDialog::chosen() const
     return row >= 0 && row < static_cast<int>(m_holds.size()) ? &m_holds[static_cast<std::size_t>(row)] : nullptr;
 }
 
+Report HoldsDialog::report() const
+{
+    Report report { QStringLiteral("holds"), holdFieldNames(), {}, {} };
+    for (const Hold& hold : m_holds)
+        report.rows.push_back(holdFields(hold));
+    return report;
+}
+
 void HoldsDialog::reload()
 {
-    m_desk.holds(this, [this](const Result<std::vector<Hold>>& holds) {
+    m_desk.holds(m_fetching->start(tr("Fetching the holds…")), [this](const Result<std::vector<Hold>>& holds) {
+        m_fetching->done();
         if (!holds) {
             m_error->say(MessageBar::Kind::Error, QString::fromStdString(holds.error().what));
             m_table->sayWhenEmpty(tr("The holds could not be fetched."));

@@ -3,6 +3,7 @@
 
 #include "console/models/plain_rows.h"
 #include "console/models/probe_desk.h"
+#include "console/views/report_export.h"
 #include "console/views/theme.h"
 
 #include <QDialog>
@@ -14,6 +15,7 @@ class QTableView;
 
 namespace callmon {
 
+class FetchLine;
 class MessageBar;
 class PlainTable;
 
@@ -31,8 +33,11 @@ public:
     QPushButton& holdButton() { return *m_hold; }
     QPushButton& releaseButton() { return *m_release; }
     QString message() const;
+    Report report() const;
+    FetchLine& fetching() { return *m_fetching; }
 
 signals:
+    void exportWanted(const callmon::Report& report);
     void callActivated(callmon::CallKey call);
     void holdChanged(callmon::CallKey call); // set or released
 
@@ -51,11 +56,13 @@ private:
     PlainRows* m_model;
     PlainTable* m_table;
     MessageBar* m_error;
+    FetchLine* m_fetching;
     QLabel* m_which;
     QLineEdit* m_reason;
     QPushButton* m_hold;
     QPushButton* m_release;
     QPushButton* m_open;
+    ReportButton* m_export;
     QLabel* m_may;
 };
 

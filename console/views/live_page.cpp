@@ -216,9 +216,9 @@ void LivePage::showCount(int shown, int total)
                "If there should be some, check the source and its frames per second in the status line below."));
     else
         m_empty->say(tr("Not connected to an engine"),
-            tr("Start callmon-engine on this machine, or say under Probes where it runs. The console connects by "
-               "itself "
-               "as soon as it answers.\nA capture file needs no engine: open it, or drop it on this window."));
+            tr("Why, the line above says; the console connects by itself as soon as an engine answers. Where none runs "
+               "yet, start callmon-engine on this machine, or say under Probes where it runs.\nA capture file needs no "
+               "engine: open it, or drop it on this window."));
 }
 
 void LivePage::focusFilter()

@@ -103,6 +103,7 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
             m_probe->setHealth(m_watch->entries().begin()->second.health, m_watch->now());
     });
     connect(&m_live->operations(), &OperationsBar::figureChosen, this, &MainWindow::followFigure);
+    connect(m_service, &ServicePage::callsWanted, this, &MainWindow::showCallsBehind);
     connect(m_live, &LivePage::callActivated, this, &MainWindow::openCall);
     connect(m_past, &PastPage::callActivated, this, &MainWindow::openCall);
     connect(m_alarms, &AlarmPage::callActivated, this, &MainWindow::openCall);
@@ -120,7 +121,11 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
             ofCall->setEnabled(call);
         m_reload->setEnabled(call || m_pages->currentWidget() == m_service);
         switchLayout();
+        showExport();
     });
+    for (const QAbstractItemModel* rows : exportedRows())
+        followRows(*rows);
+    connect(m_alarms, &AlarmPage::listChanged, this, &MainWindow::showExport);
     emit m_pages->currentChanged(0);
     qApp->installEventFilter(this);
     setTheme(theme);
@@ -129,7 +134,11 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
     m_live->focusFilter();
 }
 
-MainWindow::~MainWindow() = default;
+MainWindow::~MainWindow()
+{
+    for (const QAbstractItemModel* rows : exportedRows())
+        disconnect(rows, nullptr, this, nullptr); // tables tell of being emptied while they go
+}
 
 CallPage* MainWindow::currentCall() const
 {
@@ -225,12 +234,26 @@ void MainWindow::followFigure(OperationsFigure figure)
         return m_live->focusList();
     case OperationsFigure::Asr:
     case OperationsFigure::Ner:
-    case OperationsFigure::Acd:
-        return showService();
+    case OperationsFigure::Acd: {
+        if (m_now == Timestamp {})
+            return showService();
+        constexpr std::chrono::minutes window(5); // that these figures are of
+        showCallsBehind({ m_now - window, m_now });
+        if (figure == OperationsFigure::Acd)
+            return m_past->table().sortByColumn(PastCallModel::Duration, Qt::DescendingOrder);
+        return m_past->table().sortByColumn(PastCallModel::FinalCode, Qt::DescendingOrder); // what failed comes first
+    }
     case OperationsFigure::Megabits:
     case OperationsFigure::Lost:
         return showProbe();
     }
+}
+
+void MainWindow::showCallsBehind(const CallsBehind& figure)
+{
+    m_pages->setCurrentWidget(m_past);
+    m_past->searchBehind(figure);
+    m_past->table().setFocus(Qt::OtherFocusReason);
 }
 
 CallPage* MainWindow::openCall(CallKey call, ProbeId probe)
@@ -263,6 +286,10 @@ CallPage* MainWindow::openCall(CallKey call, ProbeId probe)
             probes.size() > 1 && of != probes.end() ? tr("%1, probe %2").arg(page->title(), of->name) : page->title());
     };
     connect(page, &CallPage::titleChanged, this, name);
+    connect(page, &CallPage::reportChanged, this, [this, page] {
+        if (page == currentCall())
+            showExport();
+    });
     connect(page, &CallPage::tagsChanged, this,
         [this, page](const TagsOfCall& tags) { m_past->model().setTags(tags.call, tags.tags, page->probe()); });
     m_pages->setCurrentIndex(index);

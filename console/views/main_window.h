@@ -2,6 +2,7 @@
 #pragma once
 
 #include "console/models/call_source.h"
+#include "console/models/calls_behind.h"
 #include "console/models/operations.h" // lupdate loses its way at an enum that is declared only
 #include "console/views/theme.h"
 
@@ -19,7 +20,6 @@ class CallPage;
 class CallTable;
 class CallsOverTime;
 class DeskMenu;
-class ExportDialog;
 class LivePage;
 class MessageBar;
 class PastPage;
@@ -94,12 +94,15 @@ private:
     QString guidePage() const;
     void showHealth();
     void followFigure(OperationsFigure figure);
+    void showCallsBehind(const CallsBehind& figure);
     void showConnection(CallSource::State state, const QString& message);
     void countAlarms();
     CallTable* currentTable() const; // null on a call's page
     void exportList();
-    void exportReport();
-    void openExport(ExportDialog* dialog);
+    void exportReportOfPage();
+    std::vector<const QAbstractItemModel*> exportedRows() const; // of all pages but those of calls
+    void followRows(const QAbstractItemModel& rows); // whether there is anything to export
+    void showExport();
     void goBack();
     void closePage(int index);
     void showShortcuts();

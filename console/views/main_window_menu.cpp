@@ -1,7 +1,6 @@
 // The window's menus: every action by name, and what few of them do that belongs to no page.
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
-#include "console/models/field_rows.h"
 #include "console/models/figures.h"
 #include "console/views/alarm_notice.h"
 #include "console/views/alarm_page.h"
@@ -18,6 +17,7 @@
 #include "console/views/player_bar.h"
 #include "console/views/probe_page.h"
 #include "console/views/probes_dialog.h"
+#include "console/views/report_export.h"
 #include "console/views/search_form.h"
 #include "console/views/service_page.h"
 
@@ -30,6 +30,7 @@
 #include <QMessageBox>
 #include <QPointer>
 #include <QTabWidget>
+#include <QTableWidget>
 #include <memory>
 
 namespace callmon {
@@ -44,7 +45,6 @@ void MainWindow::buildMenu()
     };
     QMenu* file = menuBar()->addMenu(tr("&File"));
     m_export->setShortcut(Qt::CTRL | Qt::Key_E);
-    m_export->setToolTip(tr("The list as shown, its columns, order and filter, or the page's table, as CSV (Ctrl+E)"));
     connect(m_export, &QAction::triggered, this, &MainWindow::exportList);
     file->addAction(m_export);
     m_live->addExportAction(m_export);
@@ -248,7 +248,7 @@ void MainWindow::exportList()
 {
     const CallTable* table = currentTable();
     if (!table)
-        return exportReport();
+        return exportReportOfPage();
     const QWidget* page = m_pages->currentWidget();
     ExportDialog::List list { table->model(), table->shownColumns(),
         page == m_live       ? QStringLiteral("live-calls")
@@ -270,11 +270,7 @@ void MainWindow::exportList()
     }
     if (page == m_live)
         list.hold = [&calls = m_live->model(), held = m_live->model().isHeld()](bool on) { calls.setHeld(on || held); };
-    openExport(new ExportDialog(m_source, std::move(list), this));
-}
-
-void MainWindow::openExport(ExportDialog* dialog)
-{
+    auto* dialog = new ExportDialog(m_source, std::move(list), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setTheme(themeOf(m_theme));
     dialog->setModal(true); // the list would change while it is written
@@ -282,37 +278,51 @@ void MainWindow::openExport(ExportDialog* dialog)
 }
 
 // Of a page whose table is no list of calls: what callmonctl prints of the same.
-void MainWindow::exportReport()
+void MainWindow::exportReportOfPage()
 {
     const QWidget* page = m_pages->currentWidget();
-    std::unique_ptr<FieldRows> rows;
-    ExportDialog::List list;
+    Report report;
     if (page == m_service) {
-        rows = std::make_unique<FieldRows>(serviceRowFieldNames(), m_service->report());
-        list.name = QStringLiteral("service");
+        report = { QStringLiteral("service"), serviceRowFieldNames(), m_service->report(), {} };
         for (const CallSource::Probe& probe : m_source.probes())
             if (probe.state == CallSource::State::Connected)
-                list.probes.push_back(probe.id);
+                report.probes.push_back(probe.id);
     } else if (page == m_probePage) {
-        rows = std::make_unique<FieldRows>(ProbePage::reportNames(), m_probePage->report());
-        list.name = QStringLiteral("counters");
-        list.probes = { m_probePage->chosen() };
+        report = { QStringLiteral("counters"), ProbePage::reportNames(), m_probePage->report(),
+            { m_probePage->chosen() } };
     } else if (const CallPage* call = currentCall()) {
-        std::vector<std::vector<FieldValue>> streams;
-        const std::optional<CallRecord>& record = call->details().record();
-        for (const StreamRecord& stream : call->details().streams())
-            streams.push_back(streamFields(stream, record ? std::string_view(record->callId) : std::string_view()));
-        rows = std::make_unique<FieldRows>(streamFieldNames(), std::move(streams));
-        list.name = QStringLiteral("streams");
-        list.probes = { call->probe() };
+        report = call->report();
+        report.probes = { call->probe() };
     }
-    if (!rows)
-        return;
-    list.model = rows.get();
-    list.columns = rows->columns();
-    auto* dialog = new ExportDialog(m_source, std::move(list), this);
-    rows.release()->setParent(dialog); // as long as it is written
-    openExport(dialog);
+    if (!report.rows.empty())
+        exportReport(m_source, std::move(report), themeOf(m_theme), this);
+}
+
+std::vector<const QAbstractItemModel*> MainWindow::exportedRows() const
+{
+    return { &m_live->model(), &m_past->model(), &m_alarms->open(), &m_alarms->past(), m_service->groups().model(),
+        m_probePage->counters().model() };
+}
+
+void MainWindow::followRows(const QAbstractItemModel& rows)
+{
+    for (const auto changed : { &QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved })
+        connect(&rows, changed, this, &MainWindow::showExport);
+    connect(&rows, &QAbstractItemModel::modelReset, this, &MainWindow::showExport);
+}
+
+void MainWindow::showExport()
+{
+    const QWidget* page = m_pages->currentWidget();
+    const CallPage* call = currentCall();
+    const bool any = currentTable() ? currentTable()->model()->rowCount() > 0
+        : page == m_service         ? m_service->groups().rowCount() > 0
+        : page == m_probePage       ? m_probePage->counters().rowCount() > 0
+                                    : call && call->hasReport();
+    m_export->setEnabled(any);
+    m_export->setToolTip(any
+            ? tr("The list as shown, its columns, order and filter, or the page's table, as CSV (Ctrl+E)")
+            : tr("There is nothing to export: the list is empty"));
 }
 
 void MainWindow::showShortcuts()

@@ -5,6 +5,12 @@
 
 namespace callmon {
 
+namespace {
+
+constexpr int longEnough = 30'000; // ms, to read and to copy a note
+
+}
+
 MessageBar::MessageBar(QWidget* parent)
     : QFrame(parent)
     , m_sign(new QLabel(this))
@@ -20,6 +26,9 @@ MessageBar::MessageBar(QWidget* parent)
     m_sign->setFont(bold);
     m_text->setWordWrap(true);
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_noteEnds.setSingleShot(true);
+    m_noteEnds.setInterval(longEnough);
+    connect(&m_noteEnds, &QTimer::timeout, this, &MessageBar::clear);
     setVisible(false);
 }
 
@@ -27,10 +36,16 @@ void MessageBar::say(Kind kind, const QString& message)
 {
     m_kind = kind;
     m_text->setText(message);
-    m_sign->setText(kind == Kind::Error ? QStringLiteral("✕") : QStringLiteral("⚠"));
+    m_sign->setText(kind == Kind::Error ? QStringLiteral("✕")
+            : kind == Kind::Warning     ? QStringLiteral("⚠")
+                                        : QStringLiteral("ℹ"));
     setAccessibleName(message);
     style();
     setVisible(!message.isEmpty());
+    if (kind == Kind::Note && !message.isEmpty())
+        m_noteEnds.start();
+    else
+        m_noteEnds.stop();
 }
 
 QString MessageBar::message() const
@@ -47,10 +62,16 @@ void MessageBar::setTheme(const Theme& theme)
 void MessageBar::style()
 {
     QPalette p = m_theme.palette();
-    p.setColor(QPalette::Window, m_kind == Kind::Error ? m_theme.errorBack : m_theme.warningBack);
+    p.setColor(QPalette::Window,
+        m_kind == Kind::Error         ? m_theme.errorBack
+            : m_kind == Kind::Warning ? m_theme.warningBack
+                                      : m_theme.palette().color(QPalette::AlternateBase));
     setPalette(p);
     QPalette sign = p;
-    sign.setColor(QPalette::WindowText, m_kind == Kind::Error ? m_theme.bad : m_theme.fair);
+    sign.setColor(QPalette::WindowText,
+        m_kind == Kind::Error         ? m_theme.bad
+            : m_kind == Kind::Warning ? m_theme.fair
+                                      : m_theme.quiet);
     m_sign->setPalette(sign);
 }
 

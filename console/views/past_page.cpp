@@ -183,6 +183,12 @@ void PastPage::searchAll(ProbeId probe)
     search();
 }
 
+void PastPage::searchBehind(const CallsBehind& figure)
+{
+    m_form->ask(figure);
+    search();
+}
+
 void PastPage::searchFor(const QString& typed)
 {
     std::vector<CallQuery> queries = queriesFor(typed);

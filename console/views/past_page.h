@@ -2,6 +2,7 @@
 #pragma once
 
 #include "console/models/call_source.h"
+#include "console/models/calls_behind.h"
 #include "console/models/past_call_model.h"
 #include "console/views/theme.h"
 
@@ -19,8 +20,8 @@ class CallTable;
 class ElidedLabel;
 class EmptyState;
 class SavedSearches;
-class MessageBar;
 class SearchForm;
+class MessageBar;
 
 class PastPage : public QWidget {
     Q_OBJECT
@@ -38,6 +39,7 @@ public:
     void search();
     void refreshBesideRecord(CallKey call, ProbeId probe); // tags and holds, of a call that is listed
     void searchAll(ProbeId probe); // every call of that one
+    void searchBehind(const CallsBehind& figure);
     void searchFor(const QString& typed); // whatever it is; for all of the time that is chosen in the form
     const std::vector<CallQuery>& searched() const { return m_searched; } // last: what was asked, one after the other
     bool cancel(); // false when no search was running

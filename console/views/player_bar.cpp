@@ -85,6 +85,7 @@ PlayerBar::PlayerBar(QWidget* parent)
     layout->addLayout(row);
     layout->addLayout(makeControls());
     layout->addWidget(m_loading);
+    m_loading->hideWords(); // they are the hint in the waveform, or among the notes
 
     connect(m_play, &QToolButton::clicked, this, &PlayerBar::toggle);
     connect(m_live, &QToolButton::clicked, this, [this](bool on) {

@@ -95,7 +95,7 @@ void ProbeBar::show(const ProbeStatus& status)
 {
     m_seen = true;
     m_source->setText(QString::fromStdString(status.source));
-    m_time->setText(withZone(tr("%1 UTC")).arg(dateTimeText(status.now)));
+    m_now = status.now;
     m_frames->setText(tr("%1 frames/s").arg(countText(status.framesPerSecond)));
     m_bits->setText(bitRateText(status.bitsPerSecond));
     m_calls->setText(status.liveCalls == 1 ? tr("1 live call") : tr("%1 live calls").arg(countText(status.liveCalls)));
@@ -167,9 +167,12 @@ void ProbeBar::style()
     p.setColor(QPalette::WindowText, m_diskWaits && connected ? m_theme.fair : m_theme.quiet);
     m_disk->setPalette(p);
     m_disk->setVisible(m_seen && !m_disk->text().isEmpty());
+    // Figures that stand still say of when they are, and nobody promises that nothing is lost since.
+    const QString time = withZone(tr("%1 UTC")).arg(dateTimeText(m_now));
+    m_time->setText(connected ? time : tr("last heard %1").arg(time));
     m_source->setColour(connected ? m_theme.text : m_theme.quiet);
     m_losses->setColour(m_losing ? m_theme.bad : m_theme.quiet);
-    m_losses->setVisible(m_seen);
+    m_losses->setVisible(m_seen && (connected || m_losing));
 }
 
 }

@@ -44,6 +44,7 @@ private:
     ElidedLabel* m_losses;
     CallSource::State m_current = CallSource::State::Disconnected;
     bool m_seen = false; // any status yet
+    Timestamp m_now {}; // of the newest
     bool m_losing = false;
     bool m_diskWaits = false;
     std::optional<std::chrono::seconds> m_late; // since when nothing was heard of it, though it is connected

@@ -62,6 +62,11 @@ void ProgressLine::end()
     hide();
 }
 
+void ProgressLine::hideWords()
+{
+    m_doing->hide();
+}
+
 QString ProgressLine::doing() const
 {
     return m_doing->text();

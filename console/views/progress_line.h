@@ -22,6 +22,7 @@ public:
     void end(); // hidden
     bool isRunning() const { return m_running; }
     QString doing() const;
+    void hideWords(); // they stand elsewhere
     std::optional<double> done() const; // as shown
     QToolButton& cancelButton() { return *m_cancel; }
 

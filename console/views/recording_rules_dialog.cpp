@@ -1,13 +1,16 @@
 #include "console/views/recording_rules_dialog.h"
 
 #include "console/models/figures.h"
+#include "console/views/fetch_line.h"
 #include "console/views/message_bar.h"
 #include "console/views/plain_table.h"
 #include "console/views/recording_rule_form.h"
+#include "shared/calls/recording_fields.h"
 
 #include <QHBoxLayout>
 #include <QItemSelectionModel>
 #include <QLabel>
+#include <QLocale>
 #include <QPushButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -21,6 +24,13 @@ QString shown(std::string_view text)
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
+QString shareText(double percent)
+{
+    return percent <= 0  ? RecordingRulesDialog::tr("no")
+        : percent >= 100 ? RecordingRulesDialog::tr("yes")
+                         : RecordingRulesDialog::tr("%1 %").arg(QLocale().toString(percent));
+}
+
 }
 
 RecordingRulesDialog::RecordingRulesDialog(ProbeDesk& desk, QWidget* parent)
@@ -31,6 +41,7 @@ RecordingRulesDialog::RecordingRulesDialog(ProbeDesk& desk, QWidget* parent)
     , m_table(new PlainTable(m_model, QStringLiteral("recordingRules"), tr("Recording rules"), this))
     , m_form(new RecordingRuleForm(this))
     , m_error(new MessageBar(this))
+    , m_fetching(new FetchLine(desk, this))
     , m_may(new QLabel(this))
     , m_begin(
           button(tr("Ne&w"), tr("A rule of its own, in front of the one that is chosen"), &RecordingRulesDialog::begin))
@@ -40,6 +51,7 @@ RecordingRulesDialog::RecordingRulesDialog(ProbeDesk& desk, QWidget* parent)
     , m_down(button(tr("▼ Later"), tr("The first rule that fits a call decides"), &RecordingRulesDialog::moveDown))
     , m_reset(button(tr("As &configured"),
           tr("Throw away what users changed: the rules of the configuration hold again"), &RecordingRulesDialog::reset))
+    , m_export(new ReportButton(*m_model, this))
 {
     setWindowTitle(tr("Recording rules"));
     auto* explained = new QLabel(
@@ -73,16 +85,22 @@ RecordingRulesDialog::RecordingRulesDialog(ProbeDesk& desk, QWidget* parent)
     auto* bottom = new QHBoxLayout;
     bottom->addWidget(m_may, 1);
     bottom->addStretch(0);
+    bottom->addWidget(m_export);
     bottom->addWidget(close);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_error);
     layout->addWidget(explained);
+    layout->addWidget(m_fetching);
     layout->addLayout(middle, 1);
     layout->addLayout(bottom);
     resize(1080, 540);
 
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RecordingRulesDialog::choose);
     connect(m_form, &RecordingRuleForm::changed, this, &RecordingRulesDialog::showState);
+    connect(m_export, &QPushButton::clicked, this, [this] { emit exportWanted(report()); });
+    connect(m_fetching, &FetchLine::stopped, this, [this] {
+        m_table->sayWhenEmpty(tr("Fetching the rules was cancelled. Close and open this window to try again."));
+    });
     connect(&desk, &ProbeDesk::roleChanged, this, &RecordingRulesDialog::showState);
     reload();
     m_table->setFocus();
@@ -121,7 +139,8 @@ int RecordingRulesDialog::chosen() const
 
 void RecordingRulesDialog::reload()
 {
-    m_desk.recordingRules(this, [this](const Result<RecordingRules>& rules) {
+    m_desk.recordingRules(m_fetching->start(tr("Fetching the rules…")), [this](const Result<RecordingRules>& rules) {
+        m_fetching->done();
         if (rules) {
             m_rules = rules.value();
             m_new = false;
@@ -135,6 +154,14 @@ void RecordingRulesDialog::reload()
     showState();
 }
 
+Report RecordingRulesDialog::report() const
+{
+    Report report { QStringLiteral("recording-rules"), recordingRuleFieldNames(), {}, {} };
+    for (const RecordingRule& rule : m_rules.rules)
+        report.rows.push_back(recordingRuleFields(rule));
+    return report;
+}
+
 void RecordingRulesDialog::showRules()
 {
     std::vector<PlainRow> rows;
@@ -142,12 +169,11 @@ void RecordingRulesDialog::showRules()
     for (const RecordingRule& rule : m_rules.rules) {
         if (shown(rule.name) == m_wanted)
             wanted = static_cast<int>(rows.size());
-        rows.push_back(
-            { { quint64(rows.size() + 1), shown(rule.name), rule.enabled ? tr("● on") : tr("○ off"),
-                  QString::fromStdString(recordText(rule.percent)), QString::fromStdString(criteriaText(rule)),
-                  rule.changedAt == Timestamp {} ? PlainCell() : PlainCell(rule.changedAt),
-                  rule.changedBy.empty() ? PlainCell() : PlainCell(shown(rule.changedBy)) },
-                {} });
+        rows.push_back({ { quint64(rows.size() + 1), shown(rule.name), rule.enabled ? tr("● on") : tr("○ off"),
+                             shareText(rule.percent), QString::fromStdString(criteriaText(rule)),
+                             rule.changedAt == Timestamp {} ? PlainCell() : PlainCell(rule.changedAt),
+                             rule.changedBy.empty() ? PlainCell() : PlainCell(shown(rule.changedBy)) },
+            {} });
     }
     m_model->setRows(std::move(rows));
     m_table->fitColumns();

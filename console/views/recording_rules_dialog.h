@@ -3,6 +3,7 @@
 
 #include "console/models/plain_rows.h"
 #include "console/models/probe_desk.h"
+#include "console/views/report_export.h"
 #include "console/views/theme.h"
 
 #include <QDialog>
@@ -13,6 +14,7 @@ class QTableView;
 
 namespace callmon {
 
+class FetchLine;
 class MessageBar;
 class PlainTable;
 class RecordingRuleForm;
@@ -28,6 +30,10 @@ public:
     RecordingRuleForm& form() { return *m_form; }
     QTableView& table();
     QString message() const;
+    Report report() const;
+
+signals:
+    void exportWanted(const callmon::Report& report);
 
 private:
     QPushButton* button(const QString& text, const QString& toolTip, void (RecordingRulesDialog::*pressed)());
@@ -54,6 +60,7 @@ private:
     PlainTable* m_table;
     RecordingRuleForm* m_form;
     MessageBar* m_error;
+    FetchLine* m_fetching;
     QLabel* m_may;
     QPushButton* m_begin;
     QPushButton* m_save;
@@ -61,6 +68,7 @@ private:
     QPushButton* m_up;
     QPushButton* m_down;
     QPushButton* m_reset;
+    ReportButton* m_export;
 };
 
 }

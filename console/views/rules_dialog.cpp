@@ -3,7 +3,9 @@
 #include "console/models/call_words.h"
 #include "console/views/message_bar.h"
 #include "console/views/plain_table.h"
+#include "console/views/progress_line.h"
 #include "console/views/rule_form.h"
+#include "shared/calls/alarm_fields.h"
 
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -21,6 +23,8 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
     , m_table(new PlainTable(m_rules, QStringLiteral("rules"), tr("Alarm rules"), this))
     , m_form(new RuleForm(this))
     , m_error(new MessageBar(this))
+    , m_fetching(new ProgressLine(this))
+    , m_tabs(new QTabWidget(this))
     , m_new(new QPushButton(tr("Ne&w"), this))
     , m_save(new QPushButton(tr("Sa&ve"), this))
     , m_remove(new QPushButton(tr("Take &back"), this))
@@ -30,7 +34,7 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
         m_table->setColumnHidden(column, true);
     m_table->horizontalHeader()->moveSection(RuleModel::ChangedBy, RuleModel::ColumnCount - 1);
     auto* history = new PlainTable(m_changes, QStringLiteral("ruleChanges"), tr("Changes of alarm rules"), this);
-    history->sayWhenEmpty(tr("No rule was changed: all are as configured."));
+    history->horizontalHeader()->moveSection(RuleModel::ChangedBy, RuleModel::ColumnCount - 1);
     m_new->setToolTip(tr("A rule like the one that is chosen, under a name of its own"));
     m_remove->setToolTip(tr("Take back what users made of the rule: it is gone, or again as configured"));
     for (QPushButton* button : { m_new, m_save, m_remove })
@@ -49,18 +53,31 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
     auto* row = new QHBoxLayout(page);
     row->addWidget(m_table, 1);
     row->addLayout(side);
-    auto* tabs = new QTabWidget(this);
-    tabs->addTab(page, tr("R&ules"));
-    tabs->addTab(history, tr("&History"));
+    m_tabs->setDocumentMode(true);
+    m_tabs->addTab(page, tr("R&ules"));
+    m_tabs->addTab(history, tr("&History"));
+    auto* exportRules = new ReportButton(*m_rules, this);
+    auto* exportHistory = new ReportButton(*m_changes, this);
+    const auto showButton = [this, exportRules, exportHistory] {
+        exportRules->setVisible(m_tabs->currentIndex() == 0);
+        exportHistory->setVisible(m_tabs->currentIndex() == 1);
+    };
+    connect(m_tabs, &QTabWidget::currentChanged, this, showButton);
+    showButton();
+    for (ReportButton* one : { exportRules, exportHistory })
+        connect(one, &QPushButton::clicked, this, [this] { exportReport(m_source, report(), m_theme, this); });
     auto* close = new QPushButton(tr("Close"), this);
     close->setAutoDefault(false);
     connect(close, &QPushButton::clicked, this, &QDialog::close);
     auto* bottom = new QHBoxLayout;
     bottom->addStretch(1);
+    bottom->addWidget(exportRules);
+    bottom->addWidget(exportHistory);
     bottom->addWidget(close);
     auto* layout = new QVBoxLayout(this);
     layout->addWidget(m_error);
-    layout->addWidget(tabs, 1);
+    layout->addWidget(m_fetching);
+    layout->addWidget(m_tabs, 1);
     layout->addLayout(bottom);
     resize(1200, 560);
 
@@ -87,11 +104,23 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
             if (m_history == request)
                 m_historyRows.insert(m_historyRows.end(), changes.begin(), changes.end());
         });
+    connect(m_fetching, &ProgressLine::cancelled, this, [this] {
+        for (std::optional<quint64>* one : { &m_listing, &m_history })
+            if (*one)
+                m_source.cancel(*std::exchange(*one, std::nullopt));
+        m_table->sayWhenEmpty(tr("Fetching the rules was cancelled. Close and open this window to try again."));
+        showState();
+    });
     connect(&source, &CallSource::finished, this, [this, history](quint64 request) {
         if (m_history == request) {
             m_changes->setChanges(std::exchange(m_historyRows, {}));
             history->fitColumns();
+            history->sayWhenEmpty(tr("No rule was changed: all are as configured."));
+            m_history.reset();
         }
+        if (m_listing == request)
+            m_listing.reset();
+        showState();
         if (m_change == request) {
             m_change.reset();
             reload();
@@ -100,8 +129,9 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
     connect(&source, &CallSource::failed, this, [this](quint64 request, const QString& message) {
         if (request != m_listing && request != m_history && request != m_change)
             return;
-        if (request == m_change)
-            m_change.reset();
+        for (std::optional<quint64>* one : { &m_listing, &m_history, &m_change })
+            if (*one == request)
+                one->reset();
         m_error->say(MessageBar::Kind::Error, message);
         showState();
     });
@@ -116,7 +146,22 @@ QTableView& RulesDialog::table()
 
 void RulesDialog::setTheme(const Theme& theme)
 {
+    m_theme = theme;
     m_error->setTheme(theme);
+}
+
+Report RulesDialog::report() const
+{
+    const bool history = m_tabs->currentIndex() == 1;
+    Report report { history ? QStringLiteral("alarm-rule-changes") : QStringLiteral("alarm-rules"),
+        history ? alarmRuleChangeFieldNames() : alarmRuleFieldNames(), {}, { ProbeId {} } };
+    if (history)
+        for (int row = 0; row < m_changes->rowCount(); ++row)
+            report.rows.push_back(alarmRuleChangeFields(*m_changes->changeAt(row)));
+    else
+        for (int row = 0; row < m_rules->rowCount(); ++row)
+            report.rows.push_back(alarmRuleFields(*m_rules->ruleAt(row)));
+    return report;
 }
 
 void RulesDialog::reload()
@@ -166,6 +211,10 @@ void RulesDialog::showState()
 {
     const int row = m_chosen.isEmpty() ? -1 : m_rules->rowOf(m_chosen.toStdString());
     const AlarmRule* rule = m_rules->ruleAt(row);
+    if (m_listing || m_history)
+        m_fetching->begin(tr("Fetching the rules…"));
+    else
+        m_fetching->end();
     m_save->setEnabled(m_form->problem().isEmpty() && !m_change);
     m_remove->setEnabled(rule != nullptr && rule->changedAt != Timestamp {} && !m_change);
 }

@@ -3,9 +3,11 @@
 
 #include "console/models/call_source.h"
 #include "console/models/rule_model.h"
+#include "console/views/report_export.h"
 #include "console/views/theme.h"
 
 #include <QDialog>
+#include <QTabWidget>
 
 class QPushButton;
 class QTableView;
@@ -14,6 +16,7 @@ namespace callmon {
 
 class MessageBar;
 class PlainTable;
+class ProgressLine;
 class RuleForm;
 
 class RulesDialog : public QDialog {
@@ -27,6 +30,9 @@ public:
     RuleModel& changes() { return *m_changes; }
     RuleForm& form() { return *m_form; }
     QTableView& table();
+    Report report() const; // the tab in front
+    void showRules() { m_tabs->setCurrentIndex(0); }
+    void showHistory() { m_tabs->setCurrentIndex(1); }
 
 private:
     void reload();
@@ -42,6 +48,9 @@ private:
     PlainTable* m_table;
     RuleForm* m_form;
     MessageBar* m_error;
+    ProgressLine* m_fetching;
+    QTabWidget* m_tabs;
+    Theme m_theme = themeOf(ThemeName::Light);
     QPushButton* m_new;
     QPushButton* m_save;
     QPushButton* m_remove;

@@ -1,8 +1,8 @@
 #include "console/views/search_form.h"
 
 #include "console/models/call_conditions.h"
-#include "console/models/condition_values.h"
 #include "console/models/call_words.h"
+#include "console/models/condition_values.h"
 #include "console/models/figures.h"
 #include "console/views/condition_list.h"
 #include "console/views/elided_label.h"
@@ -442,6 +442,19 @@ CallQuery SearchForm::query() const
     query.limit = m_limit->currentData().toULongLong();
     query.newestFirst = true;
     return query;
+}
+
+void SearchForm::ask(const CallsBehind& figure)
+{
+    QVariantMap asked { { QStringLiteral("when"), static_cast<int>(When::Between) },
+        { QStringLiteral("from"), instantState(figure.from) }, { QStringLiteral("to"), instantState(figure.to) },
+        { QStringLiteral("codec"), figure.codec }, { QStringLiteral("limit"), m_limit->currentData() } };
+    if (!figure.calleePrefix.isEmpty())
+        asked.insert(QStringLiteral("conditions"),
+            QVariantList { QVariantMap { { QStringLiteral("field"), QStringLiteral("callee") },
+                { QStringLiteral("relation"), QStringLiteral("begins_with") },
+                { QStringLiteral("value"), figure.calleePrefix } } });
+    setState(asked);
 }
 
 QVariantMap SearchForm::state() const

@@ -1,6 +1,7 @@
 // What calls of the past are asked for: the common fields side by side, and conditions on any other below them.
 #pragma once
 
+#include "console/models/calls_behind.h"
 #include "console/models/probe_id.h"
 #include "console/views/theme.h"
 #include "shared/calls/call_query.h"
@@ -35,6 +36,7 @@ public:
     std::optional<ProbeId> probe() const; // whose calls; nothing: all probes'
     void setProbes(const ProbeLabels& probes); // to choose from, where there are several
     void searchAll(ProbeId probe); // chooses every call of that one
+    void ask(const CallsBehind& figure); // all else is as in an empty form
     void setNumber(const QString& number);
     void setNow(Timestamp now) { m_now = now; } // packet time of the probe: "last hour" is its last hour
     void setRunning(bool running);

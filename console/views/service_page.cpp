@@ -12,6 +12,7 @@
 #include "console/zone/display_zone.h"
 
 #include <QComboBox>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
@@ -20,6 +21,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <numeric>
 
 namespace callmon {
 
@@ -104,6 +106,7 @@ ServicePage::ServicePage(CallSource& source, QWidget* parent)
     m_groups->verticalHeader()->hide();
     m_groups->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
     m_groups->setItemDelegate(m_delegate);
+    m_groups->viewport()->installEventFilter(this);
     m_plot->setAccessibleName(tr("Service metrics over time"));
 
     auto* row = new QHBoxLayout;
@@ -137,6 +140,7 @@ ServicePage::ServicePage(CallSource& source, QWidget* parent)
     connect(m_refresh, &QToolButton::clicked, this, &ServicePage::refresh);
     connect(m_loading, &ProgressLine::cancelled, this, &ServicePage::cancel);
     connect(m_groups, &QTableWidget::currentCellChanged, this, &ServicePage::showGroup);
+    connect(m_groups, &QTableWidget::activated, this, &ServicePage::wantCalls);
     connect(&source, &CallSource::statusChanged, this, [this](const ProbeStatus& status) {
         const bool first = m_now == Timestamp {};
         m_now = status.now;
@@ -287,7 +291,7 @@ void ServicePage::fillGroups()
         for (int column = 0; column < m_groups->columnCount(); ++column) {
             auto* item = new QTableWidgetItem(texts[column]);
             item->setTextAlignment((column > 0 ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-            item->setToolTip(texts[column]);
+            item->setToolTip(tr("%1 (Enter: the calls behind it)").arg(texts[column]));
             m_groups->setItem(row, column, item);
         }
         m_groups->item(row, m_groups->columnCount() - 1)->setData(BandRole, static_cast<int>(bandOf(mos)));
@@ -298,14 +302,54 @@ void ServicePage::fillGroups()
         m_groups->setHorizontalHeaderItem(column, title);
     }
     const auto* header = static_cast<const ListHeader*>(m_groups->horizontalHeader());
+    m_widths.clear();
     for (int column = 0; column < m_groups->columnCount(); ++column) {
         int widest = column == 0 ? 160 : 0;
         for (int row = 0; row < m_groups->rowCount(); ++row)
             widest = std::max(widest, fontMetrics().horizontalAdvance(m_groups->item(row, column)->text()) + 32);
-        m_groups->setColumnWidth(column, std::min(320, std::max(header->titleWidth(column), widest)));
+        m_widths.push_back(std::min(320, std::max(header->titleWidth(column), widest)));
     }
+    fitColumns();
     const int rows = std::clamp(m_groups->rowCount(), 1, 5); // more scroll
     m_groups->setFixedHeight(header->sizeHint().height() + rows * m_groups->verticalHeader()->defaultSectionSize() + 4);
+}
+
+// What room is left is shared out, so that rows reach across a wide window.
+void ServicePage::fitColumns()
+{
+    if (m_widths.empty())
+        return;
+    const int needed = std::accumulate(m_widths.begin(), m_widths.end(), 0);
+    const int spare = std::max(0, m_groups->viewport()->width() - needed);
+    const int columns = static_cast<int>(m_widths.size());
+    for (int column = 0; column < columns; ++column)
+        m_groups->setColumnWidth(
+            column, m_widths[static_cast<std::size_t>(column)] + spare / columns + (column < spare % columns ? 1 : 0));
+}
+
+bool ServicePage::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_groups->viewport() && event->type() == QEvent::Resize)
+        fitColumns();
+    return QWidget::eventFilter(watched, event);
+}
+
+void ServicePage::wantCalls()
+{
+    const int current = m_groups->currentRow();
+    if (current < 0 || static_cast<std::size_t>(current) >= m_series.size() || !m_asked.from || !m_asked.to)
+        return;
+    const ServiceGroup& group = m_series[static_cast<std::size_t>(current)].whole.group;
+    CallsBehind figure { *m_asked.from, *m_asked.to };
+    if (group.grouping == ServiceGrouping::Trunk || group.name == "other")
+        return m_error->say(MessageBar::Kind::Note,
+            tr("Only the calls of all, of a prefix and of a codec can be listed. Search past calls by the addresses "
+               "of the trunk instead."));
+    if (group.grouping == ServiceGrouping::Prefix)
+        figure.calleePrefix = nameOf(group);
+    if (group.grouping == ServiceGrouping::Codec)
+        figure.codec = nameOf(group);
+    emit callsWanted(figure);
 }
 
 void ServicePage::showGroup()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "console/models/call_source.h"
+#include "console/models/calls_behind.h"
 #include "console/models/service_series.h"
 #include "console/views/theme.h"
 #include "shared/calls/call_fields.h"
@@ -45,8 +46,12 @@ public:
     void choosePeriod(int index); // hour, six hours, day, week
     void setTheme(const Theme& theme);
 
+signals:
+    void callsWanted(const callmon::CallsBehind& figure); // of a group in the period that is shown
+
 protected:
     void showEvent(QShowEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override; // the table's width
 
 private:
     enum class Phase { Before, Loading, Done, Failed, Cancelled };
@@ -54,7 +59,9 @@ private:
     void showPhase(Phase phase);
     void takeAnswer();
     void fillGroups();
+    void fitColumns();
     void showGroup();
+    void wantCalls();
     void ended(quint64 request, const QString* failure);
     std::chrono::minutes step() const;
     ServiceGrouping grouping() const;
@@ -80,6 +87,7 @@ private:
     ServiceQuery m_asked;
     Timestamp m_now {};
     Phase m_phase = Phase::Before;
+    std::vector<int> m_widths; // that the columns need
 };
 
 }

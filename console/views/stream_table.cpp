@@ -171,16 +171,22 @@ void StreamTable::fill()
     struct Column {
         QString title;
         bool number;
+        QString help {};
     };
     const std::vector<Column> columns { { tr("Sent by"), false }, { tr("Start\ns"), true }, { tr("End\ns"), true },
         { tr("Source"), false }, { tr("Destination"), false }, { tr("SSRC"), false }, { tr("Payload"), false },
         { tr("Packets"), true }, { tr("Lost"), true }, { tr("Loss %"), true }, { tr("Delta ms\nmin"), true },
         { tr("Delta ms\nmean"), true }, { tr("Delta ms\nmax"), true }, { tr("Jitter ms\nmean"), true },
-        { tr("Jitter ms\nmax"), true }, { tr("Jitter ms\n±"), true }, { tr("MOS\nmean"), true },
-        { tr("MOS\nmin"), true }, { tr("R\nfactor"), true }, { tr("Dis-\ncarded"), true },
-        { tr("Lost with\nprobe"), true }, { tr("Trust"), false }, { tr("Bound by"), false }, { tr("DSCP"), true },
-        { tr("RTT\nms"), true }, { tr("Far end\nlost %"), true }, { tr("Dupli-\ncates"), true },
-        { tr("Re-\nordered"), true }, { tr("Skew\nppm"), true }, { tr("Gaps\n≥ 1 s"), true }, { tr("Media"), false } };
+        { tr("Jitter ms\nmax"), true },
+        { tr("Jitter ms\n±"), true, tr("Error of the jitter: of the times that this probe gives to packets") },
+        { tr("MOS\nmean"), true, tr("Over all seconds with packets (1 to 4.5)") },
+        { tr("MOS\nmin"), true, tr("Of the worst 10 seconds (1 to 4.5)") }, { tr("R\nfactor"), true },
+        { tr("Dis-\ncarded"), true },
+        { tr("Lost with\nprobe"), true,
+            tr("Packets that are missing where the probe itself lost frames: no fault of the network's") },
+        { tr("Trust"), false }, { tr("Bound by"), false }, { tr("DSCP"), true }, { tr("RTT\nms"), true },
+        { tr("Far end\nlost %"), true }, { tr("Dupli-\ncates"), true }, { tr("Re-\nordered"), true },
+        { tr("Skew\nppm"), true }, { tr("Gaps\n≥ 1 s"), true }, { tr("Media"), false } };
     constexpr int mosColumn = 16; // and the one after it
     setColumnCount(static_cast<int>(columns.size()));
     setRowCount(static_cast<int>(m_streams.size()));
@@ -190,6 +196,7 @@ void StreamTable::fill()
         auto* title = new QTableWidgetItem(columns[static_cast<std::size_t>(c)].title);
         title->setTextAlignment(
             (columns[static_cast<std::size_t>(c)].number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        title->setToolTip(columns[static_cast<std::size_t>(c)].help);
         setHorizontalHeaderItem(c, title);
     }
     Timestamp first = Timestamp::max();

@@ -13,7 +13,8 @@ namespace callmon {
 
 namespace {
 
-// Fusion with air in its tables: by itself it leaves two pixels between a number and the next column's words.
+// Fusion with air in its tables, buttons and fields: by itself it leaves two pixels between a number and the next
+// column's words, and none between a word and its button's edge.
 class ConsoleStyle : public QProxyStyle {
 public:
     ConsoleStyle()
@@ -26,6 +27,25 @@ public:
         if (metric == PM_FocusFrameHMargin && qobject_cast<const QAbstractItemView*>(widget) != nullptr)
             return cellMargin - 1; // Qt adds one to it
         return QProxyStyle::pixelMetric(metric, option, widget);
+    }
+
+    QSize sizeFromContents(
+        ContentsType type, const QStyleOption* option, const QSize& size, const QWidget* widget) const override
+    {
+        const QSize needed = QProxyStyle::sizeFromContents(type, option, size, widget);
+        if (type != CT_PushButton)
+            return needed;
+        constexpr int air = 10; // to either side of the words
+        return { std::max(needed.width(), size.width() + 2 * air), needed.height() };
+    }
+
+    QRect subElementRect(SubElement element, const QStyleOption* option, const QWidget* widget) const override
+    {
+        const QRect rect = QProxyStyle::subElementRect(element, option, widget);
+        const bool own = element == SE_LineEditContents && widget != nullptr
+            && qobject_cast<const QAbstractSpinBox*>(widget->parentWidget()) == nullptr
+            && qobject_cast<const QComboBox*>(widget->parentWidget()) == nullptr;
+        return own ? rect.adjusted(3, 0, -3, 0) : rect;
     }
 
     // Fusion's outlines are darker than the window: on a dark one a box without its mark could not be seen.

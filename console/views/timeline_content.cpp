@@ -20,7 +20,7 @@ double secondsBetween(Timestamp from, Timestamp to)
     return std::chrono::duration<double>(to - from).count();
 }
 
-std::vector<TimelineStrip> strips(const std::vector<StreamSeries>& series)
+std::vector<TimelineStrip> strips(std::vector<StreamSeries>& series) // what it takes, it takes away
 {
     TimelineStrip mos { Words::tr("MOS"), {}, 1, 4.5, 2, { 1, 2, 3, 4, 4.5 } };
     TimelineStrip loss { Words::tr("Loss"), Words::tr("%"), 0, 2, 1 };
@@ -29,24 +29,35 @@ std::vector<TimelineStrip> strips(const std::vector<StreamSeries>& series)
     TimelineStrip reportedLoss { Words::tr("RTCP loss"), Words::tr("%"), 0, 2, 1 };
     TimelineStrip reportedJitter { Words::tr("RTCP jitter"), Words::tr("ms"), 0, 10, 1 };
     TimelineStrip roundTrip { Words::tr("RTCP RTT"), Words::tr("ms"), 0, 40, 1 };
-    const auto add = [](TimelineStrip& strip, const StreamSeries& stream, const SeriesLine& line,
-                         const std::vector<double>& errors = {}) {
+    const auto add = [](TimelineStrip& strip, const StreamSeries& stream, SeriesLine& line,
+                         std::vector<double> errors = {}) {
         if (!line.seconds.empty())
-            strip.lines.push_back({ static_cast<std::size_t>(stream.direction), line.seconds, line.values, errors });
+            strip.lines.push_back({ static_cast<std::size_t>(stream.direction), std::move(line.seconds),
+                std::move(line.values), std::move(errors) });
     };
-    for (const StreamSeries& stream : series) {
+    for (StreamSeries& stream : series) {
         add(mos, stream, stream.mos);
         add(loss, stream, stream.loss);
-        add(jitter, stream, stream.jitter, stream.jitterError);
+        add(jitter, stream, stream.jitter, std::move(stream.jitterError));
         add(delta, stream, stream.deltaMax);
         add(reportedLoss, stream, stream.farEndLoss);
         add(reportedJitter, stream, stream.farEndJitter);
         add(roundTrip, stream, stream.roundTrip);
     }
     // What the other ends say of the same media stands below ours: that tells on which side of the probe it arose.
-    std::vector<TimelineStrip> strips { mos, loss, jitter, delta };
-    if (!reportedLoss.lines.empty() || !reportedJitter.lines.empty() || !roundTrip.lines.empty())
-        strips = { mos, loss, reportedLoss, jitter, reportedJitter, delta, roundTrip };
+    const bool reported = !reportedLoss.lines.empty() || !reportedJitter.lines.empty() || !roundTrip.lines.empty();
+    std::vector<TimelineStrip> strips;
+    const auto place = [&strips](TimelineStrip& strip, bool wanted = true) {
+        if (wanted)
+            strips.push_back(std::move(strip));
+    };
+    place(mos);
+    place(loss);
+    place(reportedLoss, reported);
+    place(jitter);
+    place(reportedJitter, reported);
+    place(delta);
+    place(roundTrip, reported);
     // The second side, which is dashed, on top: where the lines are one, both are seen.
     for (TimelineStrip& strip : strips)
         std::stable_sort(strip.lines.begin(), strip.lines.end(),
@@ -110,19 +121,27 @@ QString keysNote(const std::vector<StreamRecord>& streams, bool soundIsKnown)
 
 }
 
+QualityLanes qualityLanes(
+    const std::vector<QualityPoint>& points, const std::vector<StreamRecord>& streams, Timestamp callBegin)
+{
+    std::vector<StreamSeries> series = buildQualitySeries(points, streams, callBegin);
+    QualityLanes lanes;
+    lanes.probeLosses = probeLosses(series);
+    for (const StreamSeries& stream : series)
+        if (!stream.mos.seconds.empty())
+            lanes.end = std::max(lanes.end, stream.mos.seconds.back() + 1);
+    lanes.strips = strips(series);
+    return lanes;
+}
+
 TimelineData timelineData(const CallContent& call)
 {
     TimelineData data;
-    const std::vector<StreamSeries> series = buildQualitySeries(call.points, call.streams, call.begin);
     data.epoch = std::chrono::duration<double>(call.begin.time_since_epoch()).count();
-    data.duration = call.end ? secondsBetween(call.begin, *call.end) : 1;
-    for (const StreamSeries& stream : series)
-        if (!call.end && !stream.mos.seconds.empty())
-            data.duration = std::max(data.duration, stream.mos.seconds.back() + 1);
+    data.duration = call.end ? secondsBetween(call.begin, *call.end) : std::max(1.0, call.lastSecond);
     if (!call.messages.empty()) // the answer to a BYE is behind the end
         data.duration = std::max(data.duration, secondsBetween(call.begin, call.messages.back().head.arrival));
-    data.strips = strips(series);
-    data.spans = probeLosses(series);
+    data.spans = call.probeLosses;
     add(data.spans, TimelineShade::Hold, holdSpans(call.messages, call.begin, data.duration, !call.end));
     add(data.spans, TimelineShade::Alarm, alarmSpans(call.alarms, call.begin, data.duration));
     for (const CallEvent& event : messageEvents(call.messages, call.begin))

@@ -91,7 +91,8 @@ void RemoteConnection::disconnected()
     const bool greeted = m_hello && m_hello->engineVersion() != QString();
     end(m_overTls && !greeted
             ? tr("The engine closed the connection before it said anything: it does not accept this certificate "
-                 "(revoked, expired, or of another authority), or it has clients enough.")
+                 "(revoked, expired, or of another authority: the engine's administrator makes a new one, callmonctl "
+                 "cert user), or it has clients enough.")
             : tr("The connection to the engine was lost."));
 }
 

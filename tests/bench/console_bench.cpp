@@ -3,6 +3,7 @@
 // way Qt offers first: QStandardItemModel, QSortFilterProxyModel and QTableView for the list, every point painted for
 // the plot. Each part is a process of its own, so that memory and start are told apart.
 #include "bench_machine.h"
+#include "console/models/list_export.h"
 #include "console/plots/call_timeline.h"
 #include "console/plots/time_series_plot.h"
 #include "console/views/call_table.h"
@@ -29,6 +30,7 @@
 #include <atomic>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 #include <sys/resource.h>
 #include <thread>
 
@@ -371,6 +373,30 @@ int runConsole(Application& application, const QString& folder, Clock::time_poin
         std::printf("           filter \"%s\": %.2f ms, %d rows\n", text, took, live.model().rowCount());
     }
     say("console", "filter, the longest of 7", filter, "ms", 50);
+
+    PastCallModel past;
+    std::vector<CallRecord> found(calls);
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        found[i].key = { static_cast<std::int64_t>(i) + 1 };
+        found[i].callId = "3c26700c1adb-" + std::to_string(i) + "@pbx.example.net";
+        found[i].mosMean = 4.1;
+    }
+    past.append(found, calls);
+    std::vector<int> columns(PastCallModel::ColumnCount);
+    std::iota(columns.begin(), columns.end(), 0);
+    const auto written = Clock::now();
+    const std::size_t bytes = csvOf(past, columns).size();
+    say("console", "past calls as CSV, all columns, thousand rows a second", calls / millisecondsSince(written), "k");
+    constexpr int some = 1'000;
+    std::size_t cells = 0;
+    const auto begun = Clock::now();
+    for (int row = 0; row < some; ++row)
+        for (const int column : columns)
+            cells += static_cast<std::size_t>(past.index(row, column).data(ExportRole).toString().size());
+    say("naive", "the same, each cell asked for by itself", some / millisecondsSince(begun), "k");
+    if (cells == 0)
+        return 1;
+    std::printf("           %.1f MB of CSV\n", double(bytes) / 1e6);
     return 0;
 }
 

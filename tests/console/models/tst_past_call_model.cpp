@@ -92,6 +92,26 @@ private slots:
         QCOMPARE(model.callAt(0)->trust, CaptureTrust::Lossy);
     }
 
+    void rowsAreExportedWholeInTheOrderAndTheColumnsThatAreShown()
+    {
+        PastCallModel model;
+        model.append(sampleCalls(), 3, ProbeId { 2 });
+        model.setProbes({ { ProbeId { 2 }, { "madrid", true } } });
+        TagsOfCall tags;
+        tags.call = { 1 };
+        tags.tags = "billing";
+        model.setBesideRecord({ tags }, ProbeId { 2 });
+        model.sort(PastCallModel::CallId, Qt::DescendingOrder);
+        const std::string csv =
+            csvOf(model, { PastCallModel::Probe, PastCallModel::Tags, PastCallModel::MosMean, PastCallModel::CallId });
+        QCOMPARE(csv,
+            std::string("probe,tags,mos_mean,call_id\r\n"
+                        "madrid,,4.100,id2\r\nmadrid,,,id1\r\nmadrid,billing,3.500,id0\r\n"));
+        for (int column = 0; column < PastCallModel::ColumnCount; ++column) // a cell by itself is the same
+            QVERIFY(csvOf(model, { column })
+                        .ends_with(model.index(2, column).data(ExportRole).toString().toStdString() + "\r\n"));
+    }
+
     void csvUsesTheContractsWordsAndPrecision()
     {
         PastCallModel model;

@@ -114,6 +114,11 @@ public:
     {
         answer<AuditPage>(context, std::move(reply), log);
     }
+    void cancel(QObject* context) override
+    {
+        cancelled.push_back(context);
+        silent = false;
+    }
 
     CallNotes kept;
     RecordingRules recording { 0, builtInRecordingRules() };
@@ -123,11 +128,15 @@ public:
     int puts = 0;
     QStringList exports;
     QString refusal; // of changes; empty: none
+    bool silent = false; // answers nothing, until something is cancelled
+    std::vector<QObject*> cancelled;
     Timestamp now = timestampFromNanoseconds(1'795'413'723'000'000'000);
 
 private:
     template <typename T> void answer(QObject* context, Reply<T> reply, T value)
     {
+        if (silent)
+            return;
         QTimer::singleShot(0, context, [this, reply = std::move(reply), value = std::move(value)] {
             reply(refusal.isEmpty() ? Result<T>(value) : Result<T>(Error { refusal.toStdString() }));
         });

@@ -7,6 +7,7 @@
 #include "console/views/desk_menu.h"
 #include "console/views/elided_label.h"
 #include "console/views/export_dialog.h"
+#include "console/views/fetch_line.h"
 #include "console/views/holds_dialog.h"
 #include "console/views/main_window.h"
 #include "console/views/past_page.h"
@@ -293,6 +294,83 @@ private slots:
         QTRY_VERIFY(dialog.message().contains("line 17"));
     }
 
+    void aLogThatIsLongInComingCanBeCancelledAndReadAgain()
+    {
+        DemoDesk desk;
+        desk.log = { { { desk.now, "ada", "admin", "local", "search", "all calls" } }, 1, 0 };
+        desk.silent = true;
+        AuditDialog dialog(desk);
+        dialog.show();
+        QTRY_VERIFY(dialog.reading().isVisible());
+        QVERIFY(!child<QPushButton>(dialog, "exportReport")->isEnabled());
+        QTest::keyClick(&dialog, Qt::Key_Escape); // stops the reading first, not the window
+        QVERIFY(dialog.isVisible() && !dialog.reading().isVisible());
+        QCOMPARE(desk.cancelled.size(), 1u);
+        QTest::qWait(20);
+        QCOMPARE(dialog.rows().rowCount(), 0);
+        dialog.reload();
+        QTRY_COMPARE(dialog.rows().rowCount(), 1);
+        QVERIFY(child<QPushButton>(dialog, "exportReport")->isEnabled());
+        QTest::keyClick(&dialog, Qt::Key_Escape);
+        QVERIFY(!dialog.isVisible());
+    }
+
+    void theAuditLogIsExportedAsFilteredUnderTheNamesOfCallmonctl()
+    {
+        SourceWithDesk source;
+        DemoDesk& desk = source.m_desk;
+        desk.log = {
+            { { desk.now, "ada", "admin", "local", "search", "all, calls" },
+                { desk.now + std::chrono::seconds(1), "grace", "viewer", "10.0.0.9", "refused media", "call_key 7" } },
+            2, 0
+        };
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(0);
+        window.desk().showAudit();
+        auto* dialog = qobject_cast<AuditDialog*>(window.desk().openDialog());
+        QTRY_COMPARE(dialog->rows().rowCount(), 2);
+        dialog->filter().setText("ada");
+        child<QPushButton>(*dialog, "exportReport")->click();
+        QCOMPARE(written(*dialog, m_settings.filePath("audit.csv")),
+            QByteArray("at,user,role,from,action,detail\r\n"
+                       "2026-11-23T06:02:03.000000000Z,ada,admin,local,search,\"all, calls\"\r\n"));
+        QCOMPARE(desk.exports, QStringList { "audit as csv, as shown" });
+        dialog->filter().setText("nobody of that name");
+        QVERIFY(!child<QPushButton>(*dialog, "exportReport")->isEnabled());
+    }
+
+    void holdsRulesAndWhatWouldBeDeletedAreExported()
+    {
+        SourceWithDesk source;
+        fill(source.m_desk);
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(0);
+        const auto linesOf = [&](const char* name) {
+            QDialog* const dialog = window.desk().openDialog();
+            auto* button = child<QPushButton>(*dialog, "exportReport");
+            [&] { QTRY_VERIFY(button->isEnabled()); }();
+            button->click();
+            return written(*dialog, m_settings.filePath(name)).split('\n');
+        };
+        window.desk().showHolds();
+        QList<QByteArray> lines = linesOf("holds.csv");
+        QVERIFY2(lines[0].startsWith("hold,call_key,started_at,state,"), lines[0].constData());
+        QCOMPARE(lines.size(), qsizetype(source.m_desk.held.size()) + 2);
+        window.desk().showRecordingRules();
+        lines = linesOf("rules.csv");
+        QVERIFY2(lines[0].startsWith("rule,record"), lines[0].constData());
+        QCOMPARE(lines.size(), qsizetype(source.m_desk.recording.rules.size()) + 2);
+        window.desk().showDeletion();
+        auto* deletion = qobject_cast<DeletionDialog*>(window.desk().openDialog());
+        deletion->number().setText("+34910123456");
+        deletion->lookButton().click();
+        lines = linesOf("deletion.csv");
+        QCOMPARE(lines.size(), 6);
+        QVERIFY2(lines[1].contains(",would_go,"), lines[1].constData());
+    }
+
     void onlyWhatTheRoleAllowsIsOffered()
     {
         SourceWithDesk source;
@@ -541,6 +619,21 @@ private slots:
         QVERIFY(!dialog.isVisible());
     }
 
+    void lookingWhatWouldGoCanBeCancelled()
+    {
+        DemoDesk desk;
+        DeletionDialog dialog(desk);
+        dialog.show();
+        dialog.number().setText("+34910123456");
+        desk.silent = true;
+        dialog.lookButton().click();
+        QTRY_VERIFY(dialog.looking().isVisible());
+        dialog.looking().cancelButton().click();
+        QVERIFY(!dialog.looking().isVisible() && dialog.lookButton().isEnabled());
+        QCOMPARE(desk.cancelled.size(), 1u);
+        QVERIFY(!dialog.deleteButton().isEnabled()); // nothing was seen
+    }
+
     void picturesOfEachInBothThemes()
     {
         const QDir folder(QCoreApplication::applicationDirPath() + "/../screenshots");
@@ -596,6 +689,21 @@ private slots:
     }
 
 private:
+    // Through the export dialog that a dialog opened.
+    static QByteArray written(QDialog& dialog, const QString& path)
+    {
+        auto* exporting = dialog.findChild<ExportDialog*>();
+        if (!exporting)
+            return "no dialog";
+        exporting->path().setText(path);
+        exporting->writeButton().click();
+        [&] { QTRY_VERIFY2(exporting->result().contains("written to"), qPrintable(exporting->message())); }();
+        exporting->reject();
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        QFile file(path);
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("no file");
+    }
+
     static void fill(DemoDesk& desk)
     {
         desk.kept.tags = { { "bad-line", desk.now, "ada" }, { "customer-4711", desk.now, "grace" },

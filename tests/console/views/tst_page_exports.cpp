@@ -1,9 +1,11 @@
 // The tables of pages that are no lists of calls as CSV, and plots as pictures.
 #include "console/plots/plot_picture.h"
 #include "console/plots/time_series_plot.h"
+#include "console/views/call_notes_panel.h"
 #include "console/views/call_page.h"
 #include "console/views/export_dialog.h"
 #include "console/views/main_window.h"
+#include "console/views/past_page.h"
 #include "console/views/plot_export.h"
 #include "console/views/probe_page.h"
 #include "console/views/progress_line.h"
@@ -84,10 +86,46 @@ private slots:
     {
         CallPage* page = m_window->openCall(m_source->record(0).key);
         QTRY_VERIFY(page->hasFigures() && page->hasSeries());
+        page->showStreams();
         const QStringList lines = exported("streams.csv");
         QCOMPARE(lines.size(), 3);
         QVERIFY(lines[0].startsWith("call_key,") || lines[0].contains("ssrc"));
         QVERIFY2(lines[1].contains("PCMU") && lines[2].contains("PCMU"), qPrintable(lines[1]));
+    }
+
+    void theMessagesAndTheNotesOfACallFromTheirTabs()
+    {
+        CallNotes& kept = m_source->m_desk.kept;
+        kept.notes.push_back({ m_source->m_desk.now, "ada", "Hum, from second 3 on" });
+        CallPage* page = m_window->openCall(m_source->record(0).key);
+        QTRY_VERIFY(!page->details().messages().empty());
+        page->showMessages();
+        const QStringList messages = exported("messages.csv");
+        QCOMPARE(messages.size(), static_cast<int>(page->details().messages().size()) + 1);
+        QCOMPARE(messages[0],
+            QString("at,uncertainty_us,source,destination,signalling,transport,first_line,bytes,repeated"));
+        QVERIFY2(messages[1].contains("INVITE sip:"), qPrintable(messages[1]));
+        page->showNotes();
+        QTRY_COMPARE(page->report().rows.size(), 1U);
+        const QStringList notes = exported("notes.csv");
+        QCOMPARE(notes.size(), 2);
+        QVERIFY2(notes[1].endsWith(",ada,note,\"Hum, from second 3 on\""), qPrintable(notes[1]));
+    }
+
+    void whatIsEmptyIsNotOfferedForExport()
+    {
+        QAction* action = nullptr;
+        for (QAction* one : m_window->findChildren<QAction*>())
+            if (one->shortcut() == QKeySequence(Qt::CTRL | Qt::Key_E))
+                action = one;
+        QVERIFY(action);
+        m_window->showLive();
+        QTRY_VERIFY(action->isEnabled()); // five calls are on
+        m_window->showPast();
+        QVERIFY(!action->isEnabled());
+        QVERIFY2(action->toolTip().contains("empty"), qPrintable(action->toolTip()));
+        m_window->past().search();
+        QTRY_VERIFY(action->isEnabled());
     }
 
     void theCountersOfAProbeWithTheirNames()
@@ -160,6 +198,8 @@ private:
     QString path(const QString& name) const { return m_folder.filePath(name); }
     QStringList exported(const QString& name)
     {
+        m_window->activateWindow(); // no window manager gives it back from a dialog
+        [&] { QVERIFY(QTest::qWaitForWindowActive(m_window.get())); }();
         QTest::keyClick(m_window.get(), Qt::Key_E, Qt::ControlModifier);
         auto* dialog = m_window->findChild<ExportDialog*>();
         if (!dialog)
@@ -170,6 +210,7 @@ private:
             QTRY_VERIFY2(dialog->result().contains("written to"), qPrintable(dialog->result() + dialog->message()));
         }();
         dialog->reject();
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
         QFile file(path(name));
         if (!file.open(QIODevice::ReadOnly))
             return {};

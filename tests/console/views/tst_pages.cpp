@@ -180,6 +180,10 @@ private slots:
                 QTest::qWait(60);
                 const QString file = QString("rules-%1-%2.png").arg(nameOf(theme)).arg(size.width());
                 QVERIFY(rules->grab().save(folder.filePath(file)));
+                rules->showHistory();
+                QTest::qWait(60);
+                QVERIFY(rules->grab().save(folder.filePath("rules-history" + file.mid(5))));
+                rules->showRules();
             }
             rules->close();
             window.showLive();

@@ -5,6 +5,7 @@
 #include "console/views/service_page.h"
 #include "demo_source.h"
 
+#include <QHeaderView>
 #include <QLabel>
 #include <QTableWidget>
 #include <QtTest>
@@ -76,6 +77,46 @@ private slots:
         QTRY_VERIFY(!page.isLoading());
         QCOMPARE(page.groups().currentRow(), 1);
         QCOMPARE(page.plot().readOut(0, 0, 10), drawn);
+    }
+
+    void aGroupLeadsToItsCallsByEnter()
+    {
+        DemoSource source;
+        ServicePage page(source);
+        page.show();
+        std::vector<CallsBehind> wanted;
+        connect(&page, &ServicePage::callsWanted, this, [&](const CallsBehind& figure) { wanted.push_back(figure); });
+        source.connectNow(10);
+        QTRY_VERIFY(!page.isLoading());
+        page.groups().setFocus();
+        QTest::keyClick(&page.groups(), Qt::Key_Return);
+        QCOMPARE(wanted.size(), 1U);
+        QVERIFY(wanted[0].codec.isEmpty() && wanted[0].calleePrefix.isEmpty());
+        QVERIFY(wanted[0].to - wanted[0].from == std::chrono::hours(1));
+        page.setGrouping(ServiceGrouping::Codec);
+        QTRY_VERIFY(!page.isLoading());
+        QTest::keyClick(&page.groups(), Qt::Key_Return);
+        QCOMPARE(wanted.size(), 2U);
+        QCOMPARE(wanted[1].codec, page.groups().item(0, 0)->text());
+        page.setGrouping(ServiceGrouping::Trunk); // its addresses are the engine's
+        QTRY_VERIFY(!page.isLoading());
+        QTest::keyClick(&page.groups(), Qt::Key_Return);
+        QCOMPARE(wanted.size(), 2U);
+        QVERIFY2(page.lastError().contains("addresses"), qPrintable(page.lastError()));
+    }
+
+    void theTableReachesAcrossAWideWindow()
+    {
+        DemoSource source;
+        ServicePage page(source);
+        page.resize(2560, 1300);
+        page.show();
+        source.connectNow(10);
+        QTRY_VERIFY(!page.isLoading());
+        const QHeaderView& header = *page.groups().horizontalHeader();
+        QTRY_COMPARE(header.length(), page.groups().viewport()->width());
+        page.resize(1280, 620);
+        QTRY_COMPARE(header.length(), page.groups().viewport()->width());
     }
 
     void nothingMeasuredSaysWhatToDo()

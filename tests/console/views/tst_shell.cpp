@@ -20,6 +20,7 @@
 
 #include <QDir>
 #include <QDockWidget>
+#include <QHeaderView>
 #include <QInputDialog>
 #include <QLineEdit>
 #include <QMenu>
@@ -361,6 +362,11 @@ private slots:
         TakesEveryKey greedy;
         number->installEventFilter(&greedy);
         QTest::keyClick(number, Qt::Key_E, Qt::ControlModifier);
+        QVERIFY(!window.findChild<ExportDialog*>()); // nothing was searched yet
+        window.past().search();
+        QTRY_VERIFY(window.past().model().rowCount() > 0);
+        number->setFocus();
+        QTest::keyClick(number, Qt::Key_E, Qt::ControlModifier);
         auto* dialog = window.findChild<ExportDialog*>();
         QVERIFY(dialog);
         dialog->reject();
@@ -602,8 +608,14 @@ private slots:
         }
         numbers.tile(OperationsFigure::Calls).click();
         QCOMPARE(window.live().model().rowCount(), 2'000);
+        source.sendStatus(source.status(2'000)); // the probe's time: the window is up to it
         numbers.tile(OperationsFigure::Asr).click();
-        QVERIFY(window.service().isVisible());
+        QVERIFY(window.past().isVisible());
+        QTRY_VERIFY(!window.past().isSearching());
+        QCOMPARE(window.past().searched().size(), 1U);
+        const CallQuery& behind = window.past().searched().front();
+        QVERIFY(behind.from && behind.to && *behind.to - *behind.from == std::chrono::minutes(5));
+        QCOMPARE(window.past().table().horizontalHeader()->sortIndicatorSection(), int(PastCallModel::FinalCode));
         window.showLive();
         numbers.tile(OperationsFigure::Lost).click();
         QVERIFY(window.probe().isVisible());
