@@ -80,6 +80,7 @@ void RtcpXrTest::lossRunsAreCounted_data() // 4.1
     row("what the vector says beyond the end is nothing", lossRle("00", "0000 0004", "e000 0000"), 2, 2);
     row("runs beyond the end, too", lossRle("00", "0000 0004", "4100 0100"), 4, 0);
     row("every fourth: 8, 12 and 16 of 5 to 17", lossRle("02", "0005 0012", "4002 0009"), 2, 1);
+    row("every fourth: 8 alone of 6 to 8", lossRle("02", "0006 0009", "4001 0000"), 1, 0);
     row("an empty range", lossRle("00", "0005 0005", "4001 0000"), 0, 0);
 }
 
@@ -123,6 +124,10 @@ void RtcpXrTest::summarySaysOnlyWhatItsFlagsSay() // 4.6
     QCOMPARE(all->jitter->deviation.count, 8u);
     const auto lossOnly = readSummary(blockOf(fromHex("06800009") + fromHex(body)));
     QVERIFY(lossOnly && lossOnly->lost && !lossOnly->duplicates && !lossOnly->jitter);
+    const auto duplicatesOnly = readSummary(blockOf(fromHex("06400009") + fromHex(body)));
+    QVERIFY(duplicatesOnly && !duplicatesOnly->lost && duplicatesOnly->duplicates && !duplicatesOnly->jitter);
+    const auto jitterOnly = readSummary(blockOf(fromHex("06200009") + fromHex(body)));
+    QVERIFY(jitterOnly && !jitterOnly->lost && !jitterOnly->duplicates && jitterOnly->jitter);
     QVERIFY(!readSummary(blockOf(fromHex("06e00001 11223344"))));
 }
 
