@@ -161,7 +161,7 @@ std::vector<CallEvent> keyEvents(
             if (!rtp)
                 continue;
             const PayloadUse* const use = stream.payloads.meaningAt(rtp->payloadType, packet->arrival);
-            if (use != nullptr && equalsIgnoringCase(use->codec.view(), "red")) {
+            if (use != nullptr && !stream.secure && equalsIgnoringCase(use->codec.view(), "red")) {
                 const auto blocks = parseRedundancy(rtp->payload);
                 for (const RedundantBlock& block : blocks ? blocks->redundant() : std::span<const RedundantBlock>())
                     add(block.payloadType, block.payload, rtp->sent.count - block.behind, packet->arrival);

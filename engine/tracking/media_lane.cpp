@@ -173,9 +173,12 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
             index = lateOfBefore(index, datagram, packet);
     }
     if (m_streams[index].meaning.payloadType != packet.payloadType) [[unlikely]] {
-        const PayloadMeaning meaning = meaningOf(m_streams[index], packet.payloadType, datagram.arrival);
-        if (meaning.kind == PayloadKind::Redundant)
-            return countRedundant(datagram, index, packet, meaning);
+        PayloadMeaning meaning = meaningOf(m_streams[index], packet.payloadType, datagram.arrival);
+        if (meaning.kind == PayloadKind::Redundant) {
+            if (!isSecure(m_streams[index]))
+                return countRedundant(datagram, index, packet, meaning);
+            meaning.kind = PayloadKind::Media; // RFC 3711 encrypts the blocks' headers, too
+        }
         index = setMeaning(datagram, index, packet, meaning);
     }
     add(datagram, index, packet, nullptr);

@@ -6,6 +6,7 @@
 #include "shared/base/rtp_redundancy.h"
 #include "shared/calls/call_record.h"
 
+#include <array>
 #include <span>
 
 namespace callmon {

@@ -120,7 +120,7 @@ void SoundForm::see(const OrderedPacket& packet, bool begins)
 CarriedPayload carriedBy(const OrderedPacket& packet, const StreamRecord& stream)
 {
     const CarriedPayload whole = carried(packet.rtp.payloadType, packet.rtp.payload, packet.arrival, stream);
-    if (!repeatsOthers(whole))
+    if (!repeatsOthers(whole) || stream.secure)
         return whole;
     const auto blocks = blocksOf(whole.payload);
     return blocks ? carried(blocks->primary().payloadType, blocks->primary().payload, packet.arrival, stream) : whole;

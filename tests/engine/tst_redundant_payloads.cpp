@@ -229,6 +229,30 @@ private slots:
         }
     }
 
+    // RFC 3711 encrypts what is in a packet, the headers of its blocks with it: nothing of it is looked into.
+    void encryptedBlocksAreLeftAlone()
+    {
+        for (const DigitsKept digits : kept) {
+            Scenario call("m=audio %1 RTP/SAVP 99 8\r\na=rtpmap:99 red/8000\r\n"
+                          "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:MTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODkw\r\n");
+            std::uint32_t noise = 1;
+            std::string last;
+            for (std::uint32_t i = 0; i < 100; ++i) {
+                last.clear();
+                for (int k = 0; k < 170; ++k)
+                    last += static_cast<char>((noise = noise * 1103515245 + 12345) >> 16);
+                call.send(100 + 20 * i, packet(99, static_cast<std::uint16_t>(i), 160 * i, last));
+            }
+            const auto run = call.run(digits);
+            QCOMPARE(run->sink.streams.size(), std::size_t { 1 });
+            QCOMPARE(run->stream().codec.str(), std::string("red"));
+            QCOMPARE(run->stream().dtmfDigits, 0u);
+            QVERIFY(run->stream().secure && run->keeps(last));
+            QVERIFY(run->stream().ptime && !run->stream().mosMean);
+            QCOMPARE(run->counter("rtp_redundancy_unreadable"), std::uint64_t { 0 });
+        }
+    }
+
     // RFC 4103 5.2: T.140 in both of a packet's blocks.
     void typedDigitsAreBlanked()
     {

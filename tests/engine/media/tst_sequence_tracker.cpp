@@ -15,6 +15,7 @@ private slots:
     void countsWhatCame_data();
     void countsWhatCame();
     void agreesWithASetOverRandomTraffic();
+    void isRememberedOverAGapOfAnyLength();
     void wrapsManyTimes();
 };
 
@@ -98,6 +99,25 @@ void SequenceTrackerTest::agreesWithASetOverRandomTraffic()
     QCOMPARE(tracker.lost(), highest + 1 - seen.size());
     QCOMPARE(tracker.duplicates(), duplicates);
     QCOMPARE(tracker.reordered(), reordered);
+}
+
+// Behind a gap of up to 127 packets, those before it are known one by one: the second copy of one that came from one
+// that comes late.
+void SequenceTrackerTest::isRememberedOverAGapOfAnyLength()
+{
+    for (std::uint16_t gap = 1; gap < 128; ++gap) {
+        SequenceTracker tracker;
+        for (std::uint16_t number = 0; number < 200; ++number)
+            if (number % 3 != 1)
+                tracker.add(number);
+        const std::uint16_t highest = 199 + gap;
+        tracker.add(highest);
+        for (std::uint16_t number = static_cast<std::uint16_t>(highest - 127); number < 200; ++number) {
+            const Arrival order = tracker.add(number);
+            QVERIFY2(order == (number % 3 != 1 ? Arrival::Duplicate : Arrival::Reordered),
+                qPrintable(QString("%1, behind a gap of %2").arg(number).arg(gap)));
+        }
+    }
 }
 
 void SequenceTrackerTest::wrapsManyTimes()
