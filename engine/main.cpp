@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace {
@@ -107,6 +108,7 @@ int main(int argc, char** argv)
         return exitUsage;
     }
 
+    ::umask(0027); // calls are private, in a directory that others may enter, too
     callmon::keepAllocatedMemory();
     catchSignals();
     if (const auto& options = std::get<callmon::ProbeOptions>(parsed); options.prepareMedia)

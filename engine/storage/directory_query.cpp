@@ -59,7 +59,9 @@ private:
     Result<MediaLocation> mediaEnd(StreamKey stream);
     DirectoryQuery* held(CallKey call); // the copy of a call under legal hold; nullptr when it is not
     std::optional<Error> whyThereIsNone(CallKey call) const;
+    void sayWhatExpired(const CallQuery& query);
 
+    static constexpr int mostExpiredDaysAsked = 31;
     static constexpr std::size_t openDays = 8;
     std::filesystem::path m_directory;
     const RecordWriter* m_writer;
@@ -123,6 +125,31 @@ std::optional<Error> DirectoryQuery::whyThereIsNone(CallKey call) const
     return std::nullopt;
 }
 
+// Of the days that were asked for by their dates, the first ones; others have had no calls, or nobody misses them.
+void DirectoryQuery::sayWhatExpired(const CallQuery& query)
+{
+    if (!query.from || query.key)
+        return;
+    const UtcDay first = dayOf(*query.from);
+    std::error_code ignored;
+    std::optional<Timestamp> last;
+    UtcDay day = first;
+    for (; day.number < first.number + mostExpiredDaysAsked; ++day.number) {
+        if ((query.to && startOf(day) >= *query.to)
+            || std::filesystem::exists(dayDatabasePath(m_directory, day), ignored))
+            break;
+        const auto at = expiredAt(m_directory, ExpiredPart::Day, day.number);
+        if (!at)
+            break;
+        last = at;
+    }
+    if (!last)
+        return;
+    const UtcDay newest { day.number - 1 };
+    m_notes.push_back("The records of " + toString(first) + (newest == first ? "" : " to " + toString(newest))
+        + " expired and were deleted, the last at " + toIso8601(*last) + '.');
+}
+
 Result<std::uint64_t> DirectoryQuery::calls(
     const CallQuery& query, const std::function<bool(const CallRecord&)>& sink, const std::atomic<bool>* cancelled)
 {
@@ -170,6 +197,7 @@ Result<std::uint64_t> DirectoryQuery::calls(
         rest.limit -= given;
     const std::uint64_t most = query.limit;
     const auto giveSome = [&](const CallRecord& call) { return most != 0 && given >= most ? true : give(call); };
+    sayWhatExpired(query);
     const auto found = searchDirectory(m_directory, rest, giveSome, cancelled, m_notes);
     if (!found)
         return found.error();

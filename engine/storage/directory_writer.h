@@ -71,6 +71,7 @@ public:
     bool isLive(CallKey call) const override;
     std::vector<CallKey> liveCallsOf(std::string_view number) const override;
     std::vector<std::filesystem::path> mediaFolders() override;
+    std::vector<std::string> joinMediaFolders() override { return m_media->joinFolders(); }
     std::vector<std::filesystem::path> mediaSegments() override { return m_media->segments(); }
     void protectMedia(CallKey call, std::span<const std::uint32_t> segments) override
     {

@@ -66,10 +66,7 @@ std::vector<CallKey> DirectoryWriter::liveCallsOf(std::string_view number) const
 
 std::vector<std::filesystem::path> DirectoryWriter::mediaFolders()
 {
-    std::vector<std::filesystem::path> paths;
-    for (const MediaFolder& folder : m_media->folders())
-        paths.push_back(folder.path);
-    return paths;
+    return m_media->folders();
 }
 
 StorageUpkeep::Erased DirectoryWriter::eraseMedia(StreamKey stream, MediaLocation place)

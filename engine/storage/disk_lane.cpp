@@ -20,11 +20,12 @@ alignas(mediaWriteAlignment) std::array<std::byte, mediaWriteAlignment> zeros {}
 
 }
 
-DiskLane::DiskLane(MediaLog& log, std::filesystem::path folder, std::size_t mostKept, std::unique_ptr<MediaDisk> disk)
+DiskLane::DiskLane(MediaLog& log, std::unique_ptr<MediaSegmentRoll> segments, std::unique_ptr<MediaDisk> disk)
     : m_log(log)
     , m_disk(std::move(disk))
     , m_files(log.patience.end)
-    , m_segments(std::move(folder), mostKept)
+    , m_roll(std::move(segments))
+    , m_segments(*m_roll)
     , m_allocationStep(2 * writeSize)
     , m_waiting(&log.queueMemory)
     , m_writes(MediaDisk::writesAtOnce)
@@ -63,6 +64,20 @@ Result<void> DiskLane::open(bool afterCrash)
         m_limits += std::string(m_limits.empty() ? "" : " ") + "The file system of " + m_segments.folder().string()
             + " has no direct writes: media go through the page cache, which is slower.";
     return {};
+}
+
+void DiskLane::beginIn(std::unique_ptr<MediaSegment> segment)
+{
+    m_segments.began(segment->number());
+    m_segment = m_files.shared(std::move(segment));
+    m_end = m_segment->end();
+}
+
+void DiskLane::keepWaiting(std::uint32_t lane)
+{
+    for (const Held& held : m_waiting)
+        if (m_log.chains.size() < MediaLog::mostStreams || m_log.chains.find(held.stream) != nullptr)
+            m_log.chains[held.stream].lane = lane;
 }
 
 void DiskLane::addMoved(std::span<const Held> chunks)

@@ -87,9 +87,11 @@ public:
     using Clock = MediaLog::Clock;
     using Held = MediaLog::Held;
 
-    DiskLane(MediaLog& log, std::filesystem::path folder, std::size_t mostKept, std::unique_ptr<MediaDisk> disk);
-    // Goes on behind the last chunk of the folder's last segment, or in a new one. Once, before all below; this waits.
+    DiskLane(MediaLog& log, std::unique_ptr<MediaSegmentRoll> segments, std::unique_ptr<MediaDisk> disk);
+    // Goes on behind the last chunk of the folder's last segment, or in a new one. This waits.
     Result<void> open(bool afterCrash);
+    void beginIn(std::unique_ptr<MediaSegment> segment); // or in this one. One of the two, once, before all below.
+    void keepWaiting(std::uint32_t lane); // another joins: chunks of what waits here stay in this lane
     const std::string& note() const { return m_note; } // what opening found
     const std::string& limits() const { return m_limits; } // of this disk, for the user; empty: nothing
     MediaSegmentRoll& segments() { return m_segments; }
@@ -165,7 +167,8 @@ private:
     std::unique_ptr<MediaDisk> m_disk;
     LaneFiles m_files; // outlives the segments, which are closed there
     std::shared_ptr<MediaSegment> m_segment;
-    MediaSegmentRoll m_segments;
+    std::unique_ptr<MediaSegmentRoll> m_roll;
+    MediaSegmentRoll& m_segments; // it
     std::string m_note, m_limits;
     std::uint64_t m_end = 0; // of what was handed to the disk, in m_segment
     std::uint64_t m_allocationStep;

@@ -184,14 +184,15 @@ Result<ChosenMediaFolders> chooseMediaFolders(
             chosen.notes.push_back("The media directory " + folder.path.string()
                 + " does not answer: what was recorded in it cannot be heard"
                 + (folder.inUse ? ", and media go to the others" : "")
-                + "; see whether its disk is there (mount, dmesg), then restart the engine.");
+                + "; see whether its disk is there (mount, dmesg). It is looked at again every half minute.");
             continue;
         }
         if (!folder.isThere) {
             chosen.notes.push_back("The media directory " + folder.path.string()
                 + " is not there as it was (is its disk mounted?): what was recorded in it cannot be heard"
                 + (folder.inUse ? ", and media go to the others" : "")
-                + "; if it is lost for good, take its line out of " + (here / listName).string() + '.');
+                + ". It is looked at again every half minute; if it is lost for good, take its line out of "
+                + (here / listName).string() + '.');
             continue;
         }
         if (!folder.inUse)

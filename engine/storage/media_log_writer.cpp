@@ -68,6 +68,8 @@ Result<std::unique_ptr<MediaLogWriter>> MediaLogWriter::open(
     if (!chosen)
         return chosen.error();
     std::unique_ptr<MediaLogWriter> log(new MediaLogWriter(options.segmentSize, options.mostBytes, options.patience));
+    log->m_directory = directory;
+    log->m_wanted = options.folders;
     log->m_folders = std::move(chosen.value().folders);
     log->m_notes = std::move(chosen.value().notes);
     if (auto opened = log->openLanes(afterCrash, std::move(options.disks)); !opened)
@@ -84,11 +86,12 @@ Result<void> MediaLogWriter::openLanes(bool afterCrash, std::vector<std::unique_
     auto disk = disks.begin();
     for (const MediaFolder& folder : m_folders) {
         if (isWritten(folder)) {
-            m_lanes.push_back(std::make_unique<DiskLane>(m_log, folder.path, most, std::move(*disk++)));
+            m_lanes.push_back(std::make_unique<DiskLane>(
+                m_log, std::make_unique<MediaSegmentRoll>(folder.path, most), std::move(*disk++)));
             m_log.newestSegment = std::max(m_log.newestSegment, m_lanes.back()->segments().newest());
         } else if (folder.isThere) {
-            m_past.emplace_back(folder.path, SIZE_MAX, false);
-            m_log.newestSegment = std::max(m_log.newestSegment, m_past.back().newest());
+            m_past.push_back(std::make_unique<MediaSegmentRoll>(folder.path, SIZE_MAX, false));
+            m_log.newestSegment = std::max(m_log.newestSegment, m_past.back()->newest());
             for (const auto& spare : spareSegmentsIn(folder.path))
                 ::unlink(spare.c_str());
         }
@@ -103,6 +106,81 @@ Result<void> MediaLogWriter::openLanes(bool afterCrash, std::vector<std::unique_
             m_notes.push_back(lane->note());
     }
     return {};
+}
+
+std::vector<std::filesystem::path> MediaLogWriter::folders()
+{
+    const std::lock_guard lock(m_mutex);
+    std::vector<std::filesystem::path> paths;
+    for (const MediaFolder& folder : m_folders)
+        paths.push_back(folder.path);
+    return paths;
+}
+
+std::vector<std::string> MediaLogWriter::joinFolders()
+{
+    std::vector<MediaFolder> left;
+    std::size_t inUse = 0;
+    {
+        const std::lock_guard lock(m_mutex);
+        std::ranges::copy_if(m_folders, std::back_inserter(left), [](const auto& folder) { return !folder.isThere; });
+        inUse = static_cast<std::size_t>(std::ranges::count_if(m_folders, &MediaFolder::inUse));
+    }
+    const auto mayAnswer = [](const MediaFolder& folder) { return !FolderAnswers::isSilent(folder.path); };
+    if (std::ranges::none_of(left, mayAnswer))
+        return {};
+    const auto chosen = chooseMediaFolders(m_directory, m_wanted, m_log.patience.files);
+    if (!chosen)
+        return { chosen.error().what };
+    std::vector<std::string> said;
+    for (const MediaFolder& now : chosen.value().folders)
+        if (now.isThere && std::ranges::find(left, now.path, &MediaFolder::path) != left.end())
+            said.push_back(join(now, MediaSegmentRoll::mostKept(m_mostBytes, m_log.segmentSize, inUse)));
+    return said;
+}
+
+// Its last segment is left as it is, torn or not: chains lead past what is no chunk, and it goes with the oldest.
+std::string MediaLogWriter::join(const MediaFolder& folder, std::size_t most)
+{
+    const auto failed = [&](const std::string& why) {
+        return "The media directory " + folder.path.string() + " is there again, but takes no media: " + why
+            + "; this is tried again.";
+    };
+    using Roll = std::shared_ptr<std::unique_ptr<MediaSegmentRoll>>; // a question's answer is copied
+    const auto roll = m_upkeepFiles.ask<Roll>(folder.path, [folder, most] {
+        return std::make_shared<std::unique_ptr<MediaSegmentRoll>>(folder.inUse
+                ? std::make_unique<MediaSegmentRoll>(folder.path, most)
+                : std::make_unique<MediaSegmentRoll>(folder.path, SIZE_MAX, false));
+    });
+    if (!roll)
+        return failed("it does not answer");
+    std::unique_ptr<MediaSegmentRoll> segments = std::move(**roll);
+    std::unique_lock lock(m_mutex);
+    m_log.newestSegment = std::max(m_log.newestSegment, segments->newest());
+    if (!folder.inUse) {
+        m_past.push_back(std::move(segments));
+    } else {
+        const NextSegment next = segments->another(++m_log.newestSegment);
+        lock.unlock();
+        using Begun = std::shared_ptr<Result<std::unique_ptr<MediaSegment>>>;
+        const auto begun = m_upkeepFiles.ask<Begun>(folder.path,
+            [next] { return std::make_shared<Result<std::unique_ptr<MediaSegment>>>(MediaSegmentRoll::begin(next)); });
+        if (!begun || !**begun)
+            return failed(begun ? (*begun)->error().what : "it does not answer");
+        std::string limits;
+        auto disk = openMediaDisk(limits);
+        lock.lock();
+        if (!m_log.severalLanes)
+            m_lanes.front()->keepWaiting(0);
+        m_lanes.push_back(std::make_unique<DiskLane>(m_log, std::move(segments), std::move(disk)));
+        m_lanes.back()->beginIn(std::move((*begun)->value()));
+        m_log.severalLanes = true;
+    }
+    for (MediaFolder& known : m_folders)
+        if (known.path == folder.path)
+            known.isThere = true;
+    return "The media directory " + folder.path.string() + " is there again: what was recorded in it can be heard"
+        + (folder.inUse ? ", and it takes media." : ".");
 }
 
 MediaLogWriter::~MediaLogWriter()
@@ -287,14 +365,14 @@ std::vector<std::filesystem::path> MediaLogWriter::trimPast()
     std::size_t kept = 0;
     for (const auto& lane : m_lanes)
         kept += lane->segments().size();
-    for (const MediaSegmentRoll& past : m_past)
-        kept += past.size();
+    for (const auto& past : m_past)
+        kept += past->size();
     for (; kept > m_mostBytes / m_log.segmentSize; --kept) {
         MediaSegmentRoll* oldest = nullptr;
-        for (MediaSegmentRoll& past : m_past)
-            if (const auto first = past.oldestFree(m_log.holds);
+        for (const auto& past : m_past)
+            if (const auto first = past->oldestFree(m_log.holds);
                 first && (!oldest || *first < *oldest->oldestFree(m_log.holds)))
-                oldest = &past;
+                oldest = past.get();
         if (!oldest)
             break;
         removed.push_back(oldest->takeOldest(m_log.holds));
@@ -314,9 +392,9 @@ MediaSegmentRoll* MediaLogWriter::rollWith(std::uint32_t segment)
 {
     if (DiskLane* const lane = laneWith(segment))
         return &lane->segments();
-    for (MediaSegmentRoll& past : m_past)
-        if (past.has(segment))
-            return &past;
+    for (const auto& past : m_past)
+        if (past->has(segment))
+            return past.get();
     return nullptr;
 }
 
@@ -331,8 +409,8 @@ std::vector<std::filesystem::path> MediaLogWriter::oldestSegments()
     for (const auto& lane : m_lanes)
         if (!lane->isDown())
             add(lane->segments());
-    for (const MediaSegmentRoll& past : m_past)
-        add(past);
+    for (const auto& past : m_past)
+        add(*past);
     return oldest;
 }
 
@@ -346,8 +424,8 @@ std::vector<std::filesystem::path> MediaLogWriter::segments()
     };
     for (const auto& lane : m_lanes)
         add(lane->segments());
-    for (const MediaSegmentRoll& past : m_past)
-        add(past);
+    for (const auto& past : m_past)
+        add(*past);
     return paths;
 }
 
@@ -392,16 +470,16 @@ bool MediaLogWriter::wantsSpare(const std::filesystem::path& folder)
 
 bool MediaLogWriter::addSpare(const std::filesystem::path& zeros)
 {
-    const auto isThere = [&](const auto& lane) { return lane->segments().folder() == zeros.parent_path(); };
-    const auto lane = std::ranges::find_if(m_lanes, isThere); // the list is as it was opened
-    if (lane == m_lanes.end())
+    if (!wantsSpare(zeros.parent_path()))
         return false;
     const auto spare = m_upkeepFiles.ask<std::filesystem::path>(
         zeros.parent_path(), [zeros] { return MediaSegmentRoll::makeSpare(zeros); });
     if (!spare || spare->empty())
         return false;
     const std::lock_guard lock(m_mutex);
-    (*lane)->segments().addSpare(*spare);
+    for (const auto& lane : m_lanes) // none leaves
+        if (lane->segments().folder() == zeros.parent_path())
+            lane->segments().addSpare(*spare);
     return true;
 }
 
@@ -436,6 +514,7 @@ std::string MediaLogWriter::limits() const
             limits += (limits.empty() ? "" : " ") + sentence;
     };
     std::size_t files = 0;
+    const std::lock_guard lock(m_mutex);
     for (const auto& lane : m_lanes) {
         add(lane->limits());
         files += lane->segments().neverWritten();
@@ -450,10 +529,11 @@ std::string MediaLogWriter::limits() const
 std::vector<NamedCounter> MediaLogWriter::gauges() const
 {
     std::uint64_t overwritten = 0;
+    const std::lock_guard lock(m_mutex);
     for (const auto& lane : m_lanes)
         overwritten += lane->segments().overwritten();
-    for (const MediaSegmentRoll& past : m_past)
-        overwritten += past.overwritten();
+    for (const auto& past : m_past)
+        overwritten += past->overwritten();
     std::vector<NamedCounter> gauges { { "media_write_errors", m_log.writeErrors.load(std::memory_order_relaxed) },
         { "media_chunks_on_their_way", m_log.chunksHeld.load(std::memory_order_relaxed) },
         { "media_segments_overwritten", overwritten },

@@ -58,8 +58,12 @@ public:
     std::optional<Error> takeError(); // the first refusal of a disk since the last time
     void forget(StreamKey stream); // no chunk of it follows
 
+    // Folders that were not there when this was opened, or did not answer, are looked at again; those that are there
+    // now take media, too. What there is to say of it. One thread at a time.
+    std::vector<std::string> joinFolders();
+
     // Upkeep (storage_upkeep.h). These wait for a file system, and no longer than for one that does not answer.
-    const std::vector<MediaFolder>& folders() const { return m_folders; }
+    std::vector<std::filesystem::path> folders();
     std::vector<std::filesystem::path> oldestSegments(); // but for folders that are down, and what holds need
     std::vector<std::filesystem::path> segments(); // in order
     // Until release() no segment takes over, and nothing expires, what has media of that call: `segments`, and
@@ -74,7 +78,7 @@ public:
 
     const std::vector<std::string>& notes() const { return m_notes; } // what opening found
     std::string limits() const; // what this disk or system cannot do, for the user; empty: nothing
-    std::vector<NamedCounter> gauges() const; // without the lock
+    std::vector<NamedCounter> gauges() const;
 
 private:
     using Clock = MediaLog::Clock;
@@ -86,20 +90,23 @@ private:
     template <typename Work> void forEachLane(Work&& work); // and what one leaves to the others
     std::uint64_t settledUpTo() const;
     void mergeSettled();
+    std::string join(const MediaFolder& folder, std::size_t most); // a sentence
     std::vector<std::filesystem::path> trimPast(); // what is to be removed
     DiskLane* laneWith(std::uint32_t segment);
     MediaSegmentRoll* rollWith(std::uint32_t segment);
 
-    std::vector<MediaFolder> m_folders;
+    std::filesystem::path m_directory;
+    std::optional<std::vector<std::filesystem::path>> m_wanted;
     std::uint64_t m_mostBytes;
     std::vector<std::string> m_notes;
 
     FileWorker m_pastFiles; // removes those of m_past
     FolderAnswers m_upkeepFiles;
-    std::mutex m_mutex; // all below but the gauges
+    mutable std::mutex m_mutex; // all below but what is atomic
+    std::vector<MediaFolder> m_folders;
     MediaLog m_log;
     std::vector<std::unique_ptr<DiskLane>> m_lanes; // of the folders in use
-    std::deque<MediaSegmentRoll> m_past; // the others; none is begun there
+    std::vector<std::unique_ptr<MediaSegmentRoll>> m_past; // the others; none is begun there
     std::size_t m_mergedFrom; // so many settled chunks, when nobody takes them
     std::uint64_t m_segmentsSeen = UINT64_MAX; // begun, when m_past was last looked at
 

@@ -25,6 +25,7 @@ constexpr std::size_t zerosAtOnce = 4u << 20;
 constexpr const char* qualityBlocksAtOnce = "2000"; // two hours of one stream each, some milliseconds
 constexpr int daysMeasuredAtOnce = 8; // of a step
 constexpr std::chrono::minutes clockNotedEvery { 1 };
+constexpr std::chrono::seconds foldersJoinedEvery { 30 };
 constexpr std::chrono::minutes clocksDiffer { 1 }; // that of the packets, and that of a file system
 constexpr std::chrono::seconds clearingPatience { 60 }; // this thread is the last that the disk serves
 constexpr std::size_t mostFilesToClear = 4; // more than that wait: the rest is deleted, for zeros come too slowly
@@ -67,6 +68,7 @@ bool RecordKeeper::step()
     const std::lock_guard lock(m_mutex);
     const std::uint64_t errors = m_errors;
     const bool trusted = clockIsTrusted();
+    joinMediaFolders();
     bool any = copyOneWaiting() || clearOneExpiredFile();
     if (!any && errors == m_errors) // a held call that cannot be copied keeps everything
         any =
@@ -101,6 +103,27 @@ bool RecordKeeper::clockIsTrusted()
             fail(noted.error());
     }
     return true;
+}
+
+// Before all else: a copy may wait for one.
+void RecordKeeper::joinMediaFolders()
+{
+    const Nanoseconds steady = m_options.clocks.steady();
+    if (m_foldersJoinedAt && steady - *m_foldersJoinedAt < foldersJoinedEvery)
+        return;
+    m_foldersJoinedAt = steady;
+    auto said = m_upkeep.joinMediaFolders();
+    if (said.empty() || said == m_joinSaid)
+        return;
+    for (const std::string& sentence : said)
+        warn(sentence);
+    m_joinSaid = std::move(said);
+    const auto holds = m_store.holds(true);
+    if (!holds)
+        return fail(holds.error());
+    for (const Hold& hold : holds.value())
+        if (hold.state == HoldState::Waiting)
+            protect(hold.call); // in these folders, too
 }
 
 bool RecordKeeper::copyOneWaiting()

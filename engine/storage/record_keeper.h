@@ -76,6 +76,7 @@ private:
 
     // In record_expiry.cpp.
     bool clockIsTrusted();
+    void joinMediaFolders();
     bool copyOneWaiting();
     Result<void> copyNow(Hold& hold); // and keeps that it is held
     Result<void> markCopied(Hold& hold);
@@ -128,6 +129,8 @@ private:
     std::set<std::filesystem::path> m_silent; // those that did not answer, and that was said
     std::int64_t m_clockConfirmations = 0;
     bool m_clockDoubted = false; // and said
+    std::optional<Nanoseconds> m_foldersJoinedAt; // by the steady clock
+    std::vector<std::string> m_joinSaid; // the last time
     Timestamp m_clockNoted;
     std::string m_lastError;
     struct Clearing; // a file that is being filled with zeros

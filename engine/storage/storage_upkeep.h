@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +31,9 @@ public:
     // Any thread: what is in memory, so not all in the day's database yet.
     virtual bool isLive(CallKey call) const = 0;
     virtual std::vector<CallKey> liveCallsOf(std::string_view number) const = 0;
+
+    // One thread at a time. Media folders that are not there, or did not answer, are looked at again: what came of it.
+    virtual std::vector<std::string> joinMediaFolders() = 0;
 
     // Any thread. Where media segments lie; all of them, in the order of each folder; and of each folder the oldest,
     // but for those that may still be written to and those that are protected.

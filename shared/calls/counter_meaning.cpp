@@ -219,9 +219,7 @@ constexpr CounterMeaning meanings[] {
     { "media_directories_down", G::Disk, K::Level, TR("CounterMeaning", "Media directories down"),
         TR("CounterMeaning",
             "Disks that are full, failing, too slow or hanging, or not mounted: the others take their media"),
-        TR("CounterMeaning",
-            "look at the log for which; each is tried again after half a minute, one that was not mounted or did not "
-            "answer at the start at the next one") },
+        TR("CounterMeaning", "look at the log for which; each is tried again after half a minute") },
     { "media_directories_held", G::Disk, K::Level, TR("CounterMeaning", "Media directories full of held calls"),
         TR("CounterMeaning",
             "The limit is reached and legal holds that are still to be copied need all of it: nothing new is recorded "

@@ -177,6 +177,21 @@ private slots:
         directory.openQuery(directory.writer.get());
         QCOMPARE(directory.calls().size(), 1u);
         QCOMPARE(directory.calls()[0].key, late.key);
+        // Who asks for that day is told why there is nothing, and nobody else.
+        const auto notesOf = [&](const char* from, const char* to) {
+            (void)directory.query->takeNotes();
+            CallQuery asked;
+            asked.from = sample::at(from);
+            asked.to = sample::at(to);
+            (void)directory.calls(asked);
+            return directory.query->takeNotes();
+        };
+        QCOMPARE(notesOf("2026-02-27T00:00:00Z", "2026-02-28T00:00:00Z"),
+            std::vector<std::string> {
+                "The records of 2026-02-27 expired and were deleted, the last at " + toIso8601(directory.wall) + "." });
+        QCOMPARE(notesOf("2026-02-27T12:00:00Z", "2026-03-01T00:00:00Z").size(), 1u);
+        QVERIFY(notesOf("2026-02-28T00:00:00Z", "2026-03-01T00:00:00Z").empty());
+        QVERIFY(notesOf("2026-02-26T00:00:00Z", "2026-02-27T00:00:00Z").empty()); // there was none
         CallQuery one;
         one.key = old.key;
         const auto found = directory.query->calls(one, [](const CallRecord&) { return true; });

@@ -42,6 +42,27 @@ struct TwoFolders : KeptDirectory {
         for (int i = 0; i < count; ++i)
             calls.push_back(put(start + i * 1min, std::to_string(calls.size()), number, payload, chunks));
     }
+    void takesMediaInBoth()
+    {
+        const auto sizes = [this] {
+            std::vector<std::uintmax_t> all;
+            for (const auto& folder : folders) {
+                std::uintmax_t bytes = 0;
+                for (const auto& file : std::filesystem::directory_iterator(folder))
+                    bytes += file.file_size();
+                all.push_back(bytes);
+            }
+            return all;
+        };
+        const auto before = sizes();
+        putCalls(16, 40);
+        const auto after = sizes();
+        QVERIFY(after[0] > before[0] && after[1] > before[1]);
+        for (const CallRecord& call : calls) {
+            openQuery(writer.get());
+            QCOMPARE(problemWith(call.key), std::string());
+        }
+    }
     // Whether all of the call's media are given, and else why not.
     std::string problemWith(CallKey call)
     {
@@ -72,7 +93,7 @@ private slots:
             const auto notes = directory.writer->recoveryNotes();
             QCOMPARE(notes.size(), 1u);
             QVERIFY2(notes[0].find("disk1/media does not answer") != std::string::npos
-                    && notes[0].find("restart the engine") != std::string::npos,
+                    && notes[0].find("every half minute") != std::string::npos,
                 notes[0].c_str());
             QCOMPARE(directory.counter("media_directories_down"), 1u); // which is an alarm
             directory.putCalls(1);
@@ -80,8 +101,85 @@ private slots:
             QCOMPARE(directory.problemWith(directory.calls.back().key), std::string());
         }
         QTRY_VERIFY(!FolderAnswers::isSilent(directory.folders[0]));
+        // It answers, and is taken in while the engine runs.
+        directory.steady += 31s;
+        directory.steps();
+        QVERIFY(directory.wasSaid("disk1/media is there again"));
+        QCOMPARE(directory.counter("media_directories_down"), 0u);
+        directory.takesMediaInBoth();
         directory.closeKept();
         directory.begin();
+        QVERIFY(directory.writer->recoveryNotes().empty());
+        directory.openQuery();
+        for (const CallRecord& call : directory.calls)
+            QCOMPARE(directory.problemWith(call.key), std::string());
+    }
+
+    void oneThatIsMountedLaterIsTakenIn_data()
+    {
+        QTest::addColumn<bool>("isNew");
+        QTest::addColumn<bool>("writesWhileItIsAway");
+        for (const bool isNew : { false, true })
+            for (const bool writes : { false, true })
+                QTest::addRow("%s, %s", isNew ? "new" : "known", writes ? "amid calls" : "idle") << isNew << writes;
+    }
+    void oneThatIsMountedLaterIsTakenIn()
+    {
+        QFETCH(bool, isNew);
+        QFETCH(bool, writesWhileItIsAway);
+        TwoFolders directory;
+        if (!isNew) {
+            directory.begin();
+            directory.putCalls(8);
+            directory.closeKept();
+        }
+        const auto mounted = directory.folders[0], away = directory.path / "away";
+        if (isNew)
+            std::filesystem::create_directories(away);
+        else
+            std::filesystem::rename(mounted, away);
+        const auto begin = [&] { directory.begin(); };
+        if (isNew) { // what is new is made unless its disk does not answer
+            Hang hang("statvfs", directory.path / "disk1");
+            QVERIFY(ends(hang, begin));
+        } else {
+            begin();
+        }
+        QTRY_VERIFY(!FolderAnswers::isSilent(mounted));
+        QCOMPARE(directory.counter("media_directories_down"), 1u);
+        directory.openQuery(directory.writer.get());
+        // Streams that are on: what comes of them before and after lies in two folders, and is read in order.
+        std::vector<CallRecord> on;
+        const auto say = [&](std::uint32_t number) {
+            for (const CallRecord& call : on)
+                directory.writer->media(sample::chunk({ call.key, 0 }, call.startedAt + number * 1s, 5, 5 * number));
+        };
+        for (int i = 0; writesWhileItIsAway && i < 12; ++i) {
+            on.push_back(sample::call(start + 1h + i * 1s, "on-" + std::to_string(i)));
+            directory.writer->liveCall(on.back());
+            directory.writer->stream(sample::stream(on.back().key, 0, on.back().startedAt));
+        }
+        say(0);
+        say(1); // not yet with the disk when the other comes
+        std::error_code ignored;
+        std::filesystem::remove_all(mounted, ignored);
+        std::filesystem::create_directories(mounted.parent_path());
+        std::filesystem::rename(away, mounted);
+        directory.steady += 31s;
+        directory.steps();
+        QVERIFY(directory.wasSaid("is there again"));
+        QCOMPARE(directory.counter("media_directories_down"), 0u);
+        say(2);
+        QVERIFY(directory.writer->commit().has_value());
+        say(3);
+        directory.takesMediaInBoth();
+        for (const CallRecord& call : on)
+            directory.writer->callEnded(sample::ended(call));
+        QVERIFY(directory.writer->commit().has_value());
+        for (const CallRecord& call : on)
+            QCOMPARE(directory.packetNumbers({ call.key, 0 }), sample::upTo(20));
+        directory.closeKept();
+        directory.begin(); // and the next start has nothing to say
         QVERIFY(directory.writer->recoveryNotes().empty());
         directory.openQuery();
         for (const CallRecord& call : directory.calls)
@@ -296,8 +394,14 @@ private slots:
                     error.c_str());
             // Others are recorded meanwhile, more than the limit lets stay.
             const auto record = [&] {
-                for (int i = 0; i < 60; ++i)
-                    (void)directory.put(start + 2h + i * 1s, "more-" + std::to_string(i), "1", "FILLER", 30);
+                for (int i = 0; i < 60; ++i) {
+                    const CallRecord other = sample::call(start + 2h + i * 1s, "more-" + std::to_string(i));
+                    directory.writer->liveCall(other);
+                    for (std::uint32_t chunk = 0; chunk < 60; ++chunk)
+                        directory.writer->media(sample::chunk({ other.key, chunk % 2 }, start + 2h, 40, 0));
+                    directory.writer->callEnded(sample::ended(other));
+                    (void)directory.writer->commit().has_value(); // which says that the folder does not answer
+                }
             };
             QVERIFY2(ends(hang, record), "recording waits for a folder that hangs");
             QVERIFY(directory.counter("media_segments_overwritten") > 0);
