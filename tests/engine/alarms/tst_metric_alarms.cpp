@@ -103,7 +103,8 @@ private slots:
         QCOMPARE(open[0].metric.str(), std::string("asr"));
         QCOMPARE(open[0].figure, 30.0);
         QCOMPARE(open[0].raisedAt, start + 30s);
-        QCOMPARE(open[0].text.str(), std::string("Answered (ASR) of trunk north over 1 min: 30, below 40 for 20 s"));
+        QCOMPARE(
+            open[0].text.str(), std::string("Answered (ASR) of trunk north over 1 min: 30 %, below 40 % for 20 s"));
         bench.pass(60s, 10, 10, 5); // between the two thresholds: it stays
         QCOMPARE(openIn(bench.desk.book()).size(), std::size_t(1));
         bench.pass(
