@@ -1,6 +1,6 @@
 #include "engine/alarms/alarm_texts.h"
 
-#include "shared/calls/service_metrics.h"
+#include "shared/calls/alarm_fields.h"
 
 namespace callmon {
 
@@ -18,11 +18,9 @@ Party other(Party who)
 
 std::string figureText(const AlarmRule& rule, double figure)
 {
-    std::string text = alarmFigureText(rule.kind, figure);
-    const ServiceMetric* const metric = isOfMetric(rule.kind) ? findServiceMetric(rule.metric) : nullptr;
-    if (metric != nullptr && !metric->unit.empty())
-        text += ' ' + std::string(metric->unit);
-    return text;
+    const std::string text = alarmFigureText(rule.kind, figure);
+    const std::string_view unit = isOfMetric(rule.kind) ? unitOf(rule.kind, rule.metric) : std::string_view();
+    return unit.empty() ? text : text + ' ' + std::string(unit);
 }
 
 // ", above 50 ms for 10 s"
