@@ -185,6 +185,20 @@ private slots:
         QCOMPARE(desk.changed().size(), std::size_t(0));
     }
 
+    void jitterWithinItsOwnErrorIsNone()
+    {
+        Desk desk({ rule(AlarmKind::JitterHigh, 50, 30, 2s, 1s) });
+        const CallRecord call = Desk::call(1);
+        desk.begin(call);
+        for (int t = 0; t < 5; ++t)
+            desk.jitter(call, t, 60, 10); // 50 at least, which is not above
+        QCOMPARE(desk.open().size(), std::size_t(0));
+        for (int t = 5; t < 7; ++t)
+            desk.jitter(call, t, 61, 10);
+        QCOMPARE(desk.open().size(), std::size_t(1));
+        QCOMPARE(desk.open()[0].figure, 51.0);
+    }
+
     void unknownMosIsNoLowOne()
     {
         Desk desk({ rule(AlarmKind::MosLow, 3.1, 3.5, 1s, 1s) });
@@ -278,6 +292,51 @@ private slots:
         QCOMPARE(open[0].kind, AlarmKind::NoMedia);
         QCOMPARE(open[0].call->value, silent.key.value);
         QCOMPARE(open[0].raisedAt, start + 11s);
+    }
+
+    // Music goes on through a hold of 50 s; whom it is for is judged from its end on.
+    void oneWayAudioAfterAHoldCountsFromItsEnd()
+    {
+        Desk desk({ rule(AlarmKind::OneWayAudio, 20, 5, 0s, 1s) });
+        CallRecord call = Desk::call(1);
+        desk.begin(call);
+        for (int t = 0; t < 82; ++t) {
+            if (t == 10 || t == 60) {
+                call.state = t == 10 ? CallState::OnHold : CallState::Answered;
+                call.lastPacketAt = start + t * 1s;
+                desk.alarms.liveCall(call);
+            }
+            desk.alarms.quality(Desk::point(call, 0, t));
+            if (t < 10)
+                desk.alarms.quality(Desk::point(call, 1, t));
+            desk.alarms.second(start + (t + 1) * 1s);
+            QCOMPARE(desk.open().size(), std::size_t(t + 1 > 60 + 20));
+        }
+    }
+
+    // Neither sends for 30 s; then the caller does: the callee has not been one-way before that.
+    void oneWayAudioCountsFromWhenTheOtherBegan()
+    {
+        Desk desk({ rule(AlarmKind::OneWayAudio, 20, 5, 0s, 1s) });
+        const CallRecord call = Desk::call(1);
+        desk.begin(call);
+        for (int t = 30; t < 52; ++t) {
+            desk.alarms.quality(Desk::point(call, 0, t));
+            desk.alarms.second(start + (t + 1) * 1s);
+            QCOMPARE(desk.open().size(), std::size_t(t + 1 > 30 + 20));
+        }
+    }
+
+    void whoIsHeardInACallOfManyStreamsIsNotGuessed()
+    {
+        Desk desk({ rule(AlarmKind::NoMedia, 10, 5, 0s, 0s), rule(AlarmKind::OneWayAudio, 20, 5, 0s, 1s) });
+        const CallRecord call = Desk::call(1);
+        desk.begin(call);
+        StreamRecord stream;
+        stream.key = { call.key, 32 }; // the first that has no bit
+        desk.alarms.stream(stream);
+        desk.alarms.second(start + 60s);
+        QCOMPARE(desk.open().size(), std::size_t(0));
     }
 
     void streamToldBeforeItsCallIsHeard()

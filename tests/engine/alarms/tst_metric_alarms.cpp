@@ -149,6 +149,50 @@ private slots:
         QCOMPARE(openIn(named.desk.book()).size(), std::size_t(1));
     }
 
+    // 120 s of 30 % and 90 s of 90 % are 56 % over five minutes, and 90 % over the last one.
+    void ratioIsOfTheWindowThatTheRuleNames()
+    {
+        AlarmRule fiveMinutes = asrRule("trunk north");
+        fiveMinutes.windowMinutes = 5;
+        for (const AlarmRule& rule : { asrRule("trunk north"), fiveMinutes }) {
+            Bench bench(rule);
+            bench.desk.second(start);
+            bench.pass(120s, 10, 0, 3);
+            QCOMPARE(openIn(bench.desk.book()).size(), std::size_t(1));
+            bench.pass(90s, 10, 0, 9);
+            QCOMPARE(openIn(bench.desk.book()).size(), std::size_t(rule.windowMinutes == 5));
+        }
+    }
+
+    void changedRuleEndsWhatItIsNoLongerAbout()
+    {
+        AlarmRule other = asrRule("trunk south");
+        AlarmRule ner = asrRule("trunk north");
+        ner.metric = std::string_view("ner");
+        AlarmRule off = asrRule("trunk north");
+        off.enabled = false;
+        AlarmRule stricter = asrRule("trunk north");
+        stricter.threshold = 50;
+        for (const AlarmRule& changed : { other, ner, off, stricter }) {
+            Bench bench(asrRule("trunk north"));
+            bench.desk.second(start);
+            bench.pass(40s, 10, 0, 3);
+            const std::vector<Alarm> open = openIn(bench.desk.book());
+            QCOMPARE(open.size(), std::size_t(1));
+            bench.desk.book().takeChanged();
+            bench.desk.setRules({ changed });
+            bench.pass(1s, 10, 0, 3);
+            const std::vector<Alarm> ended = bench.desk.book().takeChanged();
+            if (changed.threshold == 50) { // the same by another threshold: it goes on
+                QVERIFY(ended.empty());
+                continue;
+            }
+            QCOMPARE(ended.size(), std::size_t(1));
+            QCOMPARE(ended[0].id, open[0].id);
+            QCOMPARE(ended[0].end, AlarmEnd::RuleChanged);
+        }
+    }
+
     void metricThatDoesNotExistIsRefused()
     {
         AlarmRule rule = asrRule({});
