@@ -1,5 +1,7 @@
 #include "engine/alarms/alarm_texts.h"
 
+#include "shared/calls/alarm_fields.h"
+
 namespace callmon {
 
 namespace {
@@ -14,11 +16,18 @@ Party other(Party who)
     return who == Party::Caller ? Party::Callee : Party::Caller;
 }
 
+std::string figureText(const AlarmRule& rule, double figure)
+{
+    const std::string text = alarmFigureText(rule.kind, figure);
+    const std::string_view unit = isOfMetric(rule.kind) ? unitOf(rule.kind, rule.metric) : std::string_view();
+    return unit.empty() ? text : text + ' ' + std::string(unit);
+}
+
 // ", above 50 ms for 10 s"
 std::string against(const AlarmRule& rule)
 {
     std::string text = isBelow(rule.kind) ? ", below " : ", above ";
-    text += alarmFigureText(rule.kind, rule.threshold);
+    text += figureText(rule, rule.threshold);
     if (rule.raiseAfter.count() > 0)
         text += " for " + alarmFigureText(AlarmKind::LongCall, static_cast<double>(rule.raiseAfter.count()));
     return text;
@@ -39,7 +48,7 @@ Alarm alarmOf(const AlarmRule& rule, Timestamp raisedAt)
 
 std::string alarmText(const AlarmRule& rule, double figure, std::optional<Party> direction)
 {
-    const std::string value = alarmFigureText(rule.kind, figure);
+    const std::string value = figureText(rule, figure);
     const std::string title(titleOf(rule.kind));
     switch (rule.kind) {
     case AlarmKind::OneWayAudio:
@@ -54,6 +63,8 @@ std::string alarmText(const AlarmRule& rule, double figure, std::optional<Party>
         return "The call has lasted " + value + against(rule);
     case AlarmKind::NoTraffic:
         return "No frame for " + value + against(rule);
+    case AlarmKind::PollGap: // counted by classes of length
+        return title + " of at least " + value + against(rule);
     case AlarmKind::MetricLow:
     case AlarmKind::MetricHigh:
         return value + against(rule); // whose it is, its caller says

@@ -6,6 +6,17 @@
 
 namespace callmon {
 
+namespace {
+
+// A rule for every group leaves out the calls of no codec: most of them failed, however good the network is.
+bool isFor(const AlarmRule& rule, std::string_view group)
+{
+    static const std::string withoutCodec = toText(ServiceGroup { ServiceGrouping::Codec, noCodecName });
+    return rule.group.empty() ? group != withoutCodec : rule.group.view() == group;
+}
+
+}
+
 MetricAlarms::MetricAlarms(AlarmBook& book)
     : m_book(book)
 {
@@ -26,8 +37,7 @@ void MetricAlarms::setRules(std::span<const AlarmRule> rules, Timestamp now)
         const std::string_view name = std::string_view(key).substr(0, end);
         const std::string_view group = std::string_view(key).substr(end + 1);
         if (std::ranges::any_of(m_rules, [&](const Rule& rule) {
-                return rule.rule.name == name && rule.metric == watch.metric
-                    && (rule.rule.group.empty() || rule.rule.group == group);
+                return rule.rule.name == name && rule.metric == watch.metric && isFor(rule.rule, group);
             }))
             return false; // goes on, by the new thresholds
         if (watch.alarm)
@@ -40,7 +50,7 @@ void MetricAlarms::judge(const ServiceMonitor& monitor, Timestamp at)
 {
     for (const Rule& rule : m_rules)
         for (std::size_t group = 0; group < monitor.groupCount(); ++group)
-            if (rule.rule.group.empty() || toText(monitor.group(group)) == rule.rule.group.view())
+            if (isFor(rule.rule, toText(monitor.group(group))))
                 judge(rule, monitor.window(group, rule.window), at);
 }
 

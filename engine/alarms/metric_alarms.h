@@ -11,7 +11,8 @@
 
 namespace callmon {
 
-// Storage thread. A rule without a group is held against every group, each by itself. A ratio or mean of fewer calls
+// Storage thread. A rule without a group is held against every group, each by itself, but for the calls of no codec. A
+// ratio or mean of fewer calls
 // than the rule asks for says nothing: it neither raises nor clears.
 class MetricAlarms {
 public:

@@ -124,7 +124,6 @@ std::optional<double> ProbeAlarms::figureOf(AlarmKind kind, const ProbeReadings&
         for (const NamedCounter& counter : readings.counters)
             if (const auto gap = gapOf(counter.name); gap && counter.value > valueOf(m_before, counter.name))
                 longest = std::max(longest, *gap);
-        detail = "at least";
         return longest;
     }
     case AlarmKind::BufferNearlyFull: {

@@ -123,6 +123,7 @@ public:
     }
 
     void addGroup(const std::string& group) { m_groups[group]; }
+    bool isEmpty() const { return m_groups.empty(); }
 
     // Ordered by name; of many those with most attempts, and the others as one.
     void print(RowOutput& rows, std::size_t most)
@@ -157,9 +158,23 @@ private:
     std::uint64_t m_beyond = 0; // calls of groups that are not kept apart
 };
 
+// An empty table is no answer to who forgot to name the trunks.
+void sayNothingMeasured(ServiceGrouping grouping, ReportOf of, CtlOutput output)
+{
+    output.err << "callmonctl: nothing was measured "
+               << (grouping == ServiceGrouping::Total ? std::string() : "by " + std::string(toText(grouping)) + ' ')
+               << (of == ReportOf::Windows ? "yet" : "in that period");
+    if (grouping == ServiceGrouping::Trunk)
+        output.err << "; trunks are those that the engine's configuration names";
+    else if (grouping == ServiceGrouping::Prefix)
+        output.err << "; prefixes are those that the engine's configuration names";
+    output.err << '\n';
+}
+
 int reportMeasured(CallSource& source, const CtlOptions& options, CtlOutput output)
 {
     const auto grouping = static_cast<ServiceGrouping>(options.reportBy); // the first of both are the same
+    bool any = false;
     const auto rows =
         makeRowOutput(options.format, serviceRowFieldNames(), serviceRowTable, output.out, options.signs());
     if (options.reportOf == ReportOf::Windows) {
@@ -167,9 +182,13 @@ int reportMeasured(CallSource& source, const CtlOptions& options, CtlOutput outp
         if (!windows)
             return fail(output, windows.error());
         for (const ServiceRow& row : windows.value())
-            if (row.group.grouping == grouping)
+            if (row.group.grouping == grouping) {
+                any = true;
                 rows->row(serviceRowFields(row));
+            }
         rows->end();
+        if (!any)
+            sayNothingMeasured(grouping, options.reportOf, output);
         return 0;
     }
     ServiceQuery query;
@@ -178,10 +197,13 @@ int reportMeasured(CallSource& source, const CtlOptions& options, CtlOutput outp
     query.grouping = grouping;
     query.stepMinutes = options.stepMinutes == 0 ? 60 : options.stepMinutes;
     const auto done = source.serviceHistory(query, [&](const ServiceRow& row) {
+        any = true;
         rows->row(serviceRowFields(row));
         return static_cast<bool>(output.out);
     });
     rows->end();
+    if (done && !any)
+        sayNothingMeasured(grouping, options.reportOf, output);
     return done ? 0 : fail(output, done.error());
 }
 
@@ -218,6 +240,8 @@ int reportService(CallSource& source, const CtlOptions& options, CtlOutput outpu
     const auto rows = makeRowOutput(options.format, serviceFieldNames(), serviceTable, output.out, options.signs());
     if (options.reportBy == ReportBy::Total)
         report.addGroup("total"); // no call at all is a row of zeros
+    if (report.isEmpty())
+        output.err << "callmonctl: no call fits\n";
     report.print(*rows, mayBeMany(options.reportBy) ? options.mostGroups : 0);
     return 0;
 }

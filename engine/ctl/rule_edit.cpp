@@ -27,7 +27,9 @@ void addFields(CLI::App& command, RuleEdit& edit, bool isNew)
     command.add_option("--together", edit.together, "More calls than this at once become one alarm")->type_name("N");
     command.add_option("--metric", edit.metric, "Of metric_low and metric_high: asr, ner, concurrent_calls...")
         ->type_name("M");
-    command.add_option("--group", edit.group, "And of which group of calls, as in \"trunk north\"; empty: of each")
+    command
+        .add_option("--group", edit.group,
+            "And of which group of calls, as in \"trunk north\"; empty: of each but \"codec none\"")
         ->type_name("G");
     command.add_option("--window-min", edit.windowMinutes, "Over 1, 5, 15, 60 or 1440 minutes")->type_name("N");
     command.add_option("--least-calls", edit.leastCalls, "Of fewer calls a ratio says nothing")->type_name("N");

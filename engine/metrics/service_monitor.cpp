@@ -45,7 +45,7 @@ ServiceMonitor::ServiceMonitor(const ServiceOptions& options)
             add(ServiceGrouping::Prefix, prefix);
         add(ServiceGrouping::Prefix, "other");
     }
-    m_noCodec = add(ServiceGrouping::Codec, "none");
+    m_noCodec = add(ServiceGrouping::Codec, noCodecName);
     add(ServiceGrouping::Codec, "other");
     m_used = m_groups.size();
     for (std::size_t i = 0; i < mostCodecs; ++i)

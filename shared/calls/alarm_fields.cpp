@@ -1,6 +1,7 @@
 #include "shared/calls/alarm_fields.h"
 
 #include "shared/base/utc_time.h"
+#include "shared/calls/service_metrics.h"
 
 #include <array>
 #include <cstdio>
@@ -43,6 +44,12 @@ FieldValue time(std::optional<Timestamp> value)
 
 }
 
+std::string_view unitOf(AlarmKind kind, std::string_view metric)
+{
+    const ServiceMetric* const known = isOfMetric(kind) ? findServiceMetric(metric) : nullptr;
+    return known != nullptr ? known->unit : unitOf(kind);
+}
+
 std::span<const char* const> alarmFieldNames()
 {
     return alarmNames;
@@ -55,7 +62,7 @@ std::vector<FieldValue> alarmFields(const Alarm& alarm)
         alarm.call ? number(std::to_string(alarm.call->value)) : FieldValue {},
         alarm.direction ? text(toText(*alarm.direction)) : FieldValue {}, text(alarm.caller), text(alarm.callee),
         text(alarm.metric), text(alarm.group), number(std::to_string(alarm.calls)), number(alarm.figure),
-        number(alarm.worst), number(alarm.threshold), text(unitOf(alarm.kind)), text(alarm.text),
+        number(alarm.worst), number(alarm.threshold), text(unitOf(alarm.kind, alarm.metric)), text(alarm.text),
         time(alarm.acknowledgedAt), text(alarm.acknowledgedBy), text(alarm.comment), time(alarm.shelvedUntil),
         text(alarm.shelvedBy), text(alarm.shelfComment) };
 }
@@ -68,7 +75,7 @@ std::span<const char* const> alarmRuleFieldNames()
 std::vector<FieldValue> alarmRuleFields(const AlarmRule& rule)
 {
     return { text(rule.name), text(toText(rule.kind)), text(toText(rule.severity)), number(rule.enabled ? "1" : "0"),
-        number(rule.threshold), number(rule.clearThreshold), text(unitOf(rule.kind)),
+        number(rule.threshold), number(rule.clearThreshold), text(unitOf(rule.kind, rule.metric)),
         number(std::to_string(rule.raiseAfter.count())), number(std::to_string(rule.clearAfter.count())),
         number(std::to_string(rule.together)), text(rule.metric), text(rule.group),
         isOfMetric(rule.kind) ? number(std::to_string(rule.windowMinutes)) : FieldValue {},

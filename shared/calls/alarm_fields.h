@@ -6,6 +6,9 @@
 
 namespace callmon {
 
+// Of figures and thresholds; with metric_low and metric_high that of the metric: "%" for asr.
+std::string_view unitOf(AlarmKind kind, std::string_view metric);
+
 std::span<const char* const> alarmFieldNames();
 std::vector<FieldValue> alarmFields(const Alarm& alarm);
 

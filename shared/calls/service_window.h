@@ -14,9 +14,11 @@ namespace callmon {
 
 enum class ServiceGrouping : std::uint8_t { Total, Trunk, Prefix, Codec };
 
+constexpr std::string_view noCodecName = "none"; // of calls without audio: most of them failed
+
 struct ServiceGroup {
     ServiceGrouping grouping = ServiceGrouping::Total;
-    FixedText<47> name; // empty for Total; "other" (of no trunk or prefix), "none" (no codec was seen)
+    FixedText<47> name; // empty for Total; "other" (of no trunk or prefix, or one codec too many), or noCodecName
     bool operator==(const ServiceGroup&) const = default;
 };
 std::string_view toText(ServiceGrouping grouping); // "total", "trunk", "prefix", "codec"

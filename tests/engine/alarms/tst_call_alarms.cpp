@@ -125,18 +125,6 @@ private slots:
         QCOMPARE(changed[1].id, changed[0].id);
     }
 
-    void jitterThatMayBeTheProbesOwnIsNotCounted()
-    {
-        Desk desk({ rule(AlarmKind::JitterHigh, 50, 30, 1s, 1s) });
-        const CallRecord call = Desk::call(1);
-        desk.begin(call);
-        desk.jitter(call, 0, 60, 15);
-        QCOMPARE(desk.open().size(), std::size_t(0));
-        desk.jitter(call, 1, 70, 15);
-        QCOMPARE(desk.open().size(), std::size_t(1));
-        QCOMPARE(desk.open()[0].figure, 55.0);
-    }
-
     void twoBadTimesWithNothingBetweenAreNotOneLong()
     {
         Desk desk({ rule(AlarmKind::JitterHigh, 50, 30, 5s, 1s) });
@@ -221,6 +209,20 @@ private slots:
             desk.alarms.quality(point);
         }
         QCOMPARE(desk.changed().size(), std::size_t(0));
+    }
+
+    void jitterWithinItsOwnErrorIsNone()
+    {
+        Desk desk({ rule(AlarmKind::JitterHigh, 50, 30, 2s, 1s) });
+        const CallRecord call = Desk::call(1);
+        desk.begin(call);
+        for (int t = 0; t < 5; ++t)
+            desk.jitter(call, t, 60, 10); // 50 at least, which is not above
+        QCOMPARE(desk.open().size(), std::size_t(0));
+        for (int t = 5; t < 7; ++t)
+            desk.jitter(call, t, 61, 10);
+        QCOMPARE(desk.open().size(), std::size_t(1));
+        QCOMPARE(desk.open()[0].figure, 51.0);
     }
 
     void unknownMosIsNoLowOne()
@@ -348,17 +350,49 @@ private slots:
         QCOMPARE(desk.open().size(), std::size_t(1));
     }
 
-    void silenceIsOneWayFromWhenTheOtherSends()
+    // Music goes on through a hold of 50 s; whom it is for is judged from its end on.
+    void oneWayAudioAfterAHoldCountsFromItsEnd()
+    {
+        Desk desk({ rule(AlarmKind::OneWayAudio, 20, 5, 0s, 1s) });
+        CallRecord call = Desk::call(1);
+        desk.begin(call);
+        for (int t = 0; t < 82; ++t) {
+            if (t == 10 || t == 60) {
+                call.state = t == 10 ? CallState::OnHold : CallState::Answered;
+                call.lastPacketAt = start + t * 1s;
+                desk.alarms.liveCall(call);
+            }
+            desk.alarms.quality(Desk::point(call, 0, t));
+            if (t < 10)
+                desk.alarms.quality(Desk::point(call, 1, t));
+            desk.alarms.second(start + (t + 1) * 1s);
+            QCOMPARE(desk.open().size(), std::size_t(t + 1 > 60 + 20));
+        }
+    }
+
+    // Neither sends for 30 s; then the caller does: the callee has not been one-way before that.
+    void oneWayAudioCountsFromWhenTheOtherBegan()
     {
         Desk desk({ rule(AlarmKind::OneWayAudio, 20, 5, 0s, 1s) });
         const CallRecord call = Desk::call(1);
         desk.begin(call);
-        for (int t = 0; t < 60; ++t) { // nobody sends for 30 s: no media, which is the other rule's
-            if (t >= 30)
-                desk.alarms.quality(Desk::point(call, 0, t));
+        for (int t = 30; t < 52; ++t) {
+            desk.alarms.quality(Desk::point(call, 0, t));
             desk.alarms.second(start + (t + 1) * 1s);
-            QCOMPARE(desk.open().size(), std::size_t(t + 1 > 50));
+            QCOMPARE(desk.open().size(), std::size_t(t + 1 > 30 + 20));
         }
+    }
+
+    void whoIsHeardInACallOfManyStreamsIsNotGuessed()
+    {
+        Desk desk({ rule(AlarmKind::NoMedia, 10, 5, 0s, 0s), rule(AlarmKind::OneWayAudio, 20, 5, 0s, 1s) });
+        const CallRecord call = Desk::call(1);
+        desk.begin(call);
+        StreamRecord stream;
+        stream.key = { call.key, 32 }; // the first that has no bit
+        desk.alarms.stream(stream);
+        desk.alarms.second(start + 60s);
+        QCOMPARE(desk.open().size(), std::size_t(0));
     }
 
     void streamToldBeforeItsCallIsHeard()

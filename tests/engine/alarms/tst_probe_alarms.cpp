@@ -82,7 +82,65 @@ private slots:
             QCOMPARE(openIn(desk.book()).size(), std::size_t(t >= 2)); // gaps of 4 ms are no alarm
         }
         QCOMPARE(openIn(desk.book())[0].severity, AlarmSeverity::Warning);
-        QCOMPARE(openIn(desk.book())[0].text.str(), std::string("Poll gap 65 ms, above 50 ms (at least)"));
+        QCOMPARE(openIn(desk.book())[0].text.str(), std::string("Poll gap of at least 65 ms, above 50 ms"));
+    }
+
+    // A gap at second 2 alone: cleared 60 s later, though its counter stays where it is.
+    void pollGapThatIsOverIsClearedAfterAMinute()
+    {
+        AlarmDesk desk(16, builtInRules());
+        for (int t = 0; t <= 62; ++t) {
+            const NamedCounter counters[] { { "frames_received", std::uint64_t(t) },
+                { "poll_gaps_over_65ms", std::uint64_t(t >= 2) } };
+            desk.probe({ .now = start + t * 1s, .counters = counters, .live = true });
+            QCOMPARE(openIn(desk.book()).size(), std::size_t(t >= 2 && t < 62));
+        }
+    }
+
+    void lossIsOfASecondHoweverSeldomItIsRead()
+    {
+        AlarmDesk desk(16, builtInRules());
+        for (int t = 0; t < 12; t += 4) {
+            const NamedCounter counters[] { { "nic_missed", std::uint64_t(t) * 50 } };
+            desk.probe({ .now = start + t * 1s, .counters = counters, .live = true });
+        }
+        QCOMPARE(openIn(desk.book())[0].figure, 50.0);
+    }
+
+    void ruleSwitchedOffEndsItsAlarm()
+    {
+        AlarmDesk desk(16, builtInRules());
+        const auto second = [&](int t) {
+            desk.probe({ .now = start + t * 1s, .counters = {}, .diskUsedPercent = 97 });
+        };
+        for (int t = 0; t <= 11; ++t)
+            second(t);
+        QCOMPARE(openIn(desk.book()).size(), std::size_t(1));
+        std::vector<AlarmRule> rules = builtInRules();
+        for (AlarmRule& rule : rules)
+            rule.enabled = rule.kind != AlarmKind::DiskNearlyFull;
+        desk.setRules(rules);
+        for (int t = 12; t <= 40; ++t)
+            second(t);
+        QVERIFY(openIn(desk.book()).empty());
+        QCOMPARE(desk.book().takeChanged().back().end, AlarmEnd::RuleChanged);
+    }
+
+    // Above 95 % for 10 s; cleared at 93 % or less for 60 s.
+    void diskIsNearlyFullBetweenItsTwoThresholds()
+    {
+        AlarmDesk desk(16, builtInRules());
+        const auto usedFrom = [&](int from, int to, double percent) {
+            for (int t = from; t < to; ++t)
+                desk.probe({ .now = start + t * 1s, .counters = {}, .diskUsedPercent = percent });
+            return openIn(desk.book()).size();
+        };
+        QCOMPARE(usedFrom(0, 100, 95), std::size_t(0));
+        QCOMPARE(usedFrom(100, 109, 95.1), std::size_t(0));
+        QCOMPARE(usedFrom(109, 110, 95.1), std::size_t(1));
+        QCOMPARE(usedFrom(110, 300, 93.1), std::size_t(1));
+        QCOMPARE(usedFrom(300, 359, 93), std::size_t(1));
+        QCOMPARE(usedFrom(359, 360, 93), std::size_t(0));
     }
 
     void diskThatIsLateAndTablesThatAreFullAreToldApart()

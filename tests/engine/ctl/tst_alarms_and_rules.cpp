@@ -132,7 +132,7 @@ private slots:
             QString("rule,kind,severity,enabled,threshold,clear_threshold,unit,raise_after_s,clear_after_s,together,"
                     "metric,group,window_min,least_calls,changed_at,changed_by"));
         QCOMPARE(m_out.split('\n')[1],
-            QString("asr-north,metric_low,critical,0,40.5,50.25,,61,121,7,asr,trunk north,15,50,"
+            QString("asr-north,metric_low,critical,0,40.5,50.25,%,61,121,7,asr,trunk north,15,50,"
                     "2026-11-23T06:00:00.000000001Z,bert"));
         QVERIFY2(
             m_out.split('\n')[2].startsWith("loss-high,loss_high,minor,1,5,2,%,10,10,20,,,,,,"), qPrintable(m_out));

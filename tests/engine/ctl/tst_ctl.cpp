@@ -295,6 +295,20 @@ private slots:
         QVERIFY(total["answer_delay_mean_ms"].isNull());
     }
 
+    void emptyReportSaysThatNothingWasThere()
+    {
+        const QString data = QString::fromStdString(this->data());
+        const Answer calls = run({ "report", "--by", "codec", "--caller", "nobody", "--data", data });
+        QCOMPARE(calls.status, 0);
+        QCOMPARE(calls.err, QString("callmonctl: no call fits\n"));
+        const Answer total = run({ "report", "--history", "--data", data });
+        QCOMPARE(total.err, QString("callmonctl: nothing was measured in that period\n"));
+        const Answer trunks = run({ "report", "--history", "--by", "trunk", "--format", "json", "--data", data });
+        QCOMPARE(trunks.status, 0);
+        QCOMPARE(trunks.out.trimmed(), QString("[]"));
+        QVERIFY2(trunks.err.contains("by trunk in that period; trunks are those that"), qPrintable(trunks.err));
+    }
+
     void reportHasARowForEachGroup_data()
     {
         QTest::addColumn<QStringList>("arguments");

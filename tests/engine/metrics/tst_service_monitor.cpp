@@ -245,6 +245,21 @@ private slots:
         QCOMPARE(bench.window(1440).sums.figures, ServiceFigures {}); // nothing is left over
     }
 
+    void callsThatWereOnWhenAWindowBeganAreInItsPeak()
+    {
+        Bench bench;
+        const CallRecord one = bench.answer(callAt(bench.now));
+        const CallRecord two = bench.answer(callAt(bench.now));
+        bench.goTo(start + 60s);
+        bench.end(one);
+        bench.end(two);
+        bench.goTo(start + 120s);
+        QCOMPARE(bench.window(1).peaks.concurrentCalls, 2U);
+        QCOMPARE(bench.window(1).concurrentCalls, 0U);
+        bench.goTo(start + 130s);
+        QCOMPARE(bench.window(1).peaks.concurrentCalls, 0U);
+    }
+
     void callsBelongToTheTrunksOfBothEndsAndToTheLongestPrefix()
     {
         ServiceOptions options = Bench::smallOptions();

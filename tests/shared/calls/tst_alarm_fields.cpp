@@ -33,6 +33,23 @@ private slots:
         QVERIFY(parseAlarmSeverity("critical") < parseAlarmSeverity("warning"));
     }
 
+    void metricsHaveTheUnitOfTheirMetric()
+    {
+        Alarm alarm;
+        alarm.kind = AlarmKind::MetricLow;
+        const auto unitOfAlarm = [&](const char* metric) {
+            alarm.metric = std::string_view(metric);
+            const auto names = alarmFieldNames();
+            const auto column = std::ranges::find(names, std::string_view("unit")) - names.begin();
+            return alarmFields(alarm)[static_cast<std::size_t>(column)].text;
+        };
+        QCOMPARE(unitOfAlarm("asr"), std::string("%"));
+        QCOMPARE(unitOfAlarm("acd"), std::string("s"));
+        QCOMPARE(unitOfAlarm("new_calls_per_s"), std::string("calls/s"));
+        QCOMPARE(unitOfAlarm("mos"), std::string());
+        QCOMPARE(unitOf(AlarmKind::JitterHigh, ""), std::string_view("ms"));
+    }
+
     void everyColumnHasItsField() { QCOMPARE(alarmFields(Alarm {}).size(), alarmFieldNames().size()); }
 };
 
