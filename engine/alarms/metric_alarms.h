@@ -12,8 +12,7 @@
 namespace callmon {
 
 // Storage thread. A rule without a group is held against every group, each by itself, but for the calls of no codec. A
-// ratio or mean of fewer calls
-// than the rule asks for says nothing: it neither raises nor clears.
+// ratio or mean of fewer calls than the rule asks for says nothing: it neither raises nor clears.
 class MetricAlarms {
 public:
     explicit MetricAlarms(AlarmBook& book);
