@@ -67,16 +67,6 @@ double TimelinePainter::Scale::y(const QRect& lane, double value) const
     return lane.bottom() - 1 - share * (lane.height() - 3);
 }
 
-TimelinePainter::TimelinePainter(QPainter& painter, const TimelineLayout& layout, const TimelineData& data,
-    const TimelineLook& look, const TimeWindow& window)
-    : m_painter(painter)
-    , m_layout(layout)
-    , m_data(data)
-    , m_look(look)
-    , m_window(window)
-{
-}
-
 void TimelinePainter::paintLanes()
 {
     paintGround();

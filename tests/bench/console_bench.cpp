@@ -4,6 +4,7 @@
 // the plot. Each part is a process of its own, so that memory and start are told apart.
 #include "bench_machine.h"
 #include "console/models/list_export.h"
+#include "console/models/past_call_model.h"
 #include "console/plots/call_timeline.h"
 #include "console/plots/time_series_plot.h"
 #include "console/views/call_table.h"

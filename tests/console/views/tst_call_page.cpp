@@ -11,6 +11,7 @@
 #include "console/views/stream_table.h"
 #include "console/views/waveform_slider.h"
 #include "demo_source.h"
+#include "shown_window.h"
 #include "tests/console/own_settings.h"
 
 #include <QAbstractItemModelTester>
@@ -36,15 +37,7 @@ class TestCallPage : public QObject {
 private slots:
     void initTestCase() { useSettingsIn(m_settings.path()); }
 
-    void init()
-    {
-        m_source = std::make_unique<DemoSource>();
-        m_window = std::make_unique<MainWindow>(*m_source, ThemeName::Light);
-        m_window->resize(1280, 720);
-        m_window->show();
-        m_source->connectNow(5);
-        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-    }
+    void init() { QVERIFY(test::openWindow(m_source, m_window)); }
 
     void cleanup()
     {
