@@ -196,7 +196,7 @@ void TimelinePainter::paintSound(std::size_t side)
     if (sound.peaks.empty()) {
         m_painter.setPen(m_look.quiet);
         m_painter.drawText(lane.adjusted(6, 0, -6, 0), Qt::AlignLeft | Qt::AlignVCenter,
-            CallTimeline::tr("no sound loaded: Space fetches it"));
+            m_data.noMedia ? CallTimeline::tr("no media") : CallTimeline::tr("no sound loaded: Space fetches it"));
         return;
     }
     const std::vector<float> columns = peakColumns(

@@ -318,6 +318,7 @@ void CallPage::found(CallDetails::Part part)
             m_listener->setAnsweredAt(*record->answeredAt);
         break;
     case Part::Streams:
+        m_streamsKnown = true;
         m_lanesAreOld = m_lanesAreOld || otherStreams();
         m_table->setStreams(m_details.streams(), m_details.record() ? m_details.record()->trust : CaptureTrust::Whole);
         m_breakdown->setStreams(m_details.streams());
@@ -418,6 +419,7 @@ void CallPage::showTimeline()
     TimelineData shown = timelineData({ m_details.begin(), end, m_probeLosses, m_lastSecond, m_details.streams(),
         m_details.messages(), m_details.alarms(), m_keys, m_soundKnown });
     shown.strips = std::move(strips);
+    shown.noMedia = m_streamsKnown && m_details.hasEnded() && m_details.streams().empty();
     m_timeline->setData(std::move(shown));
     // More lanes than a small window has room for are scrolled.
     const int most = 17 * fontMetrics().height();

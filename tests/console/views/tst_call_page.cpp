@@ -92,6 +92,20 @@ private slots:
         QCOMPARE(slider.accessibleDescription(), QString("1 place(s) with lost packets"));
     }
 
+    void aCallWithoutMediaSaysSoAndPromisesNoSound()
+    {
+        struct Silent : DemoSource {
+            std::vector<StreamRecord> streamsOf(CallKey) const override { return {}; }
+        } source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        CallPage* page = window.openCall(source.record(0).key);
+        QVERIFY(!page->timeline().data().noMedia); // nobody knows yet
+        QTRY_VERIFY2(page->player().message().contains("no media"), qPrintable(page->player().message()));
+        QVERIFY(page->timeline().data().noMedia);
+    }
+
     void whatTheReceiversReportIsReadBelowOurFigures()
     {
         CallPage* page = openEnded();
