@@ -2,6 +2,7 @@
 
 #include "console/views/alarm_page.h"
 #include "console/views/audit_dialog.h"
+#include "console/views/call_exports.h"
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
 #include "console/views/desk_menu.h"
@@ -196,7 +197,6 @@ void SmokeRun::addSteps()
     m_steps.push_back(
         { QStringLiteral("the sound plays for two seconds or to its end, or there is no sound device"), 15'000,
             [this] {
-                m_page->saveSound(m_folder.filePath(QStringLiteral("played.wav")));
                 m_page->player().play();
                 m_heardFrom = m_page->player().position();
             },
@@ -212,6 +212,9 @@ void SmokeRun::addSteps()
             grab(QStringLiteral("call"));
         },
         [] { return true; }, problem });
+    m_steps.push_back({ QStringLiteral("the sound is saved"), 15'000,
+        [this] { m_page->saveSound(m_folder.filePath(QStringLiteral("played.wav"))); },
+        [this] { return !m_page->exports().isSavingSound(); } });
     m_steps.push_back({ QStringLiteral("live page is drawn again, with what has gathered"), 5'000,
         [this] {
             m_window.showLive();

@@ -68,6 +68,7 @@ struct TimelineData {
     std::vector<TimelineEvent> events {}; // ascending
     std::vector<TimelineSpan> spans {};
     QString keysNote {}; // where the keys' times are not known
+    bool noMedia = false; // there never were any, so there is no sound to fetch
 };
 
 struct TimelineLook {

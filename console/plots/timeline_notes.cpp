@@ -10,16 +10,6 @@ constexpr int markWidth = 9;
 
 }
 
-TimelineNotes::TimelineNotes(QPainter& painter, const TimelineLayout& layout, const TimelineData& data,
-    const TimelineLook& look, const TimeWindow& window)
-    : m_painter(painter)
-    , m_layout(layout)
-    , m_data(data)
-    , m_look(look)
-    , m_window(window)
-{
-}
-
 void TimelineNotes::paintMark(TimelineMark mark, QPointF at, const QColor& colour)
 {
     constexpr double half = markWidth / 2.0;

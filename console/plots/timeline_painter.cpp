@@ -67,16 +67,6 @@ double TimelinePainter::Scale::y(const QRect& lane, double value) const
     return lane.bottom() - 1 - share * (lane.height() - 3);
 }
 
-TimelinePainter::TimelinePainter(QPainter& painter, const TimelineLayout& layout, const TimelineData& data,
-    const TimelineLook& look, const TimeWindow& window)
-    : m_painter(painter)
-    , m_layout(layout)
-    , m_data(data)
-    , m_look(look)
-    , m_window(window)
-{
-}
-
 void TimelinePainter::paintLanes()
 {
     paintGround();
@@ -206,7 +196,7 @@ void TimelinePainter::paintSound(std::size_t side)
     if (sound.peaks.empty()) {
         m_painter.setPen(m_look.quiet);
         m_painter.drawText(lane.adjusted(6, 0, -6, 0), Qt::AlignLeft | Qt::AlignVCenter,
-            CallTimeline::tr("no sound loaded: Space fetches it"));
+            m_data.noMedia ? CallTimeline::tr("no media") : CallTimeline::tr("no sound loaded: Space fetches it"));
         return;
     }
     const std::vector<float> columns = peakColumns(

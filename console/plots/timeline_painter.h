@@ -1,16 +1,13 @@
 // Draws a call timeline on any device: the screen, a picture, a vector file.
 #pragma once
 
-#include "console/plots/timeline_layout.h"
-
-#include <QPainter>
+#include "console/plots/timeline_drawing.h"
 
 namespace callmon {
 
-class TimelinePainter {
+class TimelinePainter : private TimelineDrawing {
 public:
-    TimelinePainter(QPainter& painter, const TimelineLayout& layout, const TimelineData& data, const TimelineLook& look,
-        const TimeWindow& window);
+    using TimelineDrawing::TimelineDrawing;
 
     void paintLanes(); // all that does not move with cursor and playhead
     void paintAxis(int top); // the time, once more where the lanes' own is out of sight
@@ -36,13 +33,6 @@ private:
     void paintStrip(std::size_t index);
     void paintTitle(const QRect& lane, const QString& title);
     Scale scaleOf(const TimelineStrip& strip) const;
-    double x(double seconds) const { return m_layout.xOf(seconds, m_window); }
-
-    QPainter& m_painter;
-    const TimelineLayout& m_layout;
-    const TimelineData& m_data;
-    const TimelineLook& m_look;
-    const TimeWindow& m_window;
 };
 
 QString timelineClock(double seconds, bool tenths); // "0:37", "1:02:03.4"

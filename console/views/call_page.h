@@ -111,6 +111,7 @@ private:
     Timestamp m_now {};
     int m_refreshesAfterEnd = 0;
     bool m_fetchedAfterEnd = false; // what is shown was asked for when the end was known already
+    bool m_streamsKnown = false; // they were answered, if only by none
     bool m_lanesAreOld = true; // seconds or streams came since they were made
     Timestamp m_lanesBegin {};
     std::vector<std::pair<StreamKey, Party>> m_lanesStreams;

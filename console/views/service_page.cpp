@@ -22,6 +22,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace callmon {
 
@@ -184,6 +185,7 @@ void ServicePage::choosePeriod(int index)
 void ServicePage::focusGroups()
 {
     m_groups->isVisible() ? m_groups->setFocus() : m_grouping->setFocus();
+    m_focusWhenThere = !m_groups->isVisible();
 }
 
 QString ServicePage::lastError() const
@@ -245,6 +247,8 @@ void ServicePage::ended(quint64 request, const QString* failure)
     }
     takeAnswer();
     showPhase(Phase::Done);
+    if (std::exchange(m_focusWhenThere, false) && m_grouping->hasFocus()) // nobody went elsewhere meanwhile
+        m_groups->setFocus();
 }
 
 void ServicePage::takeAnswer()

@@ -87,6 +87,7 @@ private:
     ServiceQuery m_asked;
     Timestamp m_now {};
     Phase m_phase = Phase::Before;
+    bool m_focusWhenThere = false; // the table has the keyboard once it has rows
     std::vector<int> m_widths; // that the columns need
 };
 

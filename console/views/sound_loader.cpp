@@ -88,6 +88,8 @@ void SoundLoader::found(CallDetails::Part part)
             bytes += stream.bytes;
         const bool unasked = m_details.hasEnded() && !m_wanted && !m_unwanted && bytes < smallSound;
         const bool waits = std::exchange(m_waitsForStreams, false);
+        if (m_details.streams().empty() && m_details.hasEnded() && !waits)
+            m_player.say(tr("There is nothing to hear: no media of this call were seen."));
         if (waits || (!m_details.streams().empty() && (unasked || std::exchange(m_again, false))))
             load();
     } else if (part == Part::Quality && std::exchange(m_waitsForQuality, false)) {

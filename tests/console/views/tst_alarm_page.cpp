@@ -10,6 +10,7 @@
 #include "console/views/rules_dialog.h"
 #include "console/views/shelve_dialog.h"
 #include "demo_source.h"
+#include "shown_window.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -41,14 +42,7 @@ private slots:
         QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, m_settings.path());
     }
 
-    void init()
-    {
-        m_source = std::make_unique<DemoSource>();
-        m_window = std::make_unique<MainWindow>(*m_source, ThemeName::Light);
-        m_window->show();
-        m_source->connectNow(5);
-        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-    }
+    void init() { QVERIFY(test::openWindow(m_source, m_window)); }
     void cleanup()
     {
         m_window.reset();

@@ -11,6 +11,7 @@
 #include "console/views/stream_table.h"
 #include "console/views/waveform_slider.h"
 #include "demo_source.h"
+#include "shown_window.h"
 #include "tests/console/own_settings.h"
 
 #include <QAbstractItemModelTester>
@@ -36,15 +37,7 @@ class TestCallPage : public QObject {
 private slots:
     void initTestCase() { useSettingsIn(m_settings.path()); }
 
-    void init()
-    {
-        m_source = std::make_unique<DemoSource>();
-        m_window = std::make_unique<MainWindow>(*m_source, ThemeName::Light);
-        m_window->resize(1280, 720);
-        m_window->show();
-        m_source->connectNow(5);
-        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-    }
+    void init() { QVERIFY(test::openWindow(m_source, m_window)); }
 
     void cleanup()
     {
@@ -97,6 +90,20 @@ private slots:
         audio.calleeLost.clear();
         slider.setSound(audio);
         QCOMPARE(slider.accessibleDescription(), QString("1 place(s) with lost packets"));
+    }
+
+    void aCallWithoutMediaSaysSoAndPromisesNoSound()
+    {
+        struct Silent : DemoSource {
+            std::vector<StreamRecord> streamsOf(CallKey) const override { return {}; }
+        } source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        CallPage* page = window.openCall(source.record(0).key);
+        QVERIFY(!page->timeline().data().noMedia); // nobody knows yet
+        QTRY_VERIFY2(page->player().message().contains("no media"), qPrintable(page->player().message()));
+        QVERIFY(page->timeline().data().noMedia);
     }
 
     void whatTheReceiversReportIsReadBelowOurFigures()

@@ -12,6 +12,7 @@
 #include "console/views/service_page.h"
 #include "demo_desk.h"
 #include "demo_source.h"
+#include "shown_window.h"
 #include "tests/console/own_settings.h"
 
 #include <QAction>
@@ -45,15 +46,7 @@ class TestPageExports : public QObject {
 private slots:
     void initTestCase() { useSettingsIn(m_folder.path()); }
 
-    void init()
-    {
-        m_source = std::make_unique<Source>();
-        m_window = std::make_unique<MainWindow>(*m_source, ThemeName::Light);
-        m_window->resize(1280, 720);
-        m_window->show();
-        m_source->connectNow(5);
-        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-    }
+    void init() { QVERIFY(test::openWindow(m_source, m_window)); }
     void cleanup()
     {
         m_window.reset();

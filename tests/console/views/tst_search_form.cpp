@@ -10,6 +10,7 @@
 #include "console/views/search_form.h"
 #include "console/zone/display_zone.h"
 #include "demo_source.h"
+#include "shown_window.h"
 #include "tests/console/own_settings.h"
 
 #include <QComboBox>
@@ -70,12 +71,7 @@ private slots:
     {
         QSettings().clear();
         setDisplayZone(QTimeZone::utc());
-        m_source = std::make_unique<AskedSource>();
-        m_window = std::make_unique<MainWindow>(*m_source, ThemeName::Light);
-        m_window->resize(1280, 720);
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
-        m_source->connectNow(5);
+        QVERIFY(test::openWindow(m_source, m_window));
         m_window->showPast();
         form().focusNumber();
     }

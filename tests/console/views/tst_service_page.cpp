@@ -105,6 +105,19 @@ private slots:
         QVERIFY2(page.lastError().contains("addresses"), qPrintable(page.lastError()));
     }
 
+    void whoComesBeforeTheAnswerHasTheKeyboardInTheTableWithIt()
+    {
+        DemoSource source;
+        ServicePage page(source);
+        page.show();
+        QVERIFY(QTest::qWaitForWindowActive(&page));
+        page.focusGroups();
+        QVERIFY(!page.groups().isVisible());
+        source.connectNow(10);
+        QTRY_VERIFY(page.groups().isVisible());
+        QVERIFY(page.groups().hasFocus());
+    }
+
     void theTableReachesAcrossAWideWindow()
     {
         DemoSource source;
