@@ -19,7 +19,7 @@ bool isUsers(const AlarmRule& rule)
 }
 
 Result<std::unique_ptr<AlarmControl>> AlarmControl::open(
-    const std::filesystem::path& directory, AlarmDesk& desk, std::vector<AlarmRule> configured)
+    const std::filesystem::path& directory, AlarmDesk& desk, std::vector<AlarmRule> configured, IsGroup isGroup)
 {
     auto store = AlarmRuleStore::open(directory);
     if (!store)
@@ -39,8 +39,10 @@ Result<std::unique_ptr<AlarmControl>> AlarmControl::open(
     for (const AlarmRule& rule : changed.value())
         callmon::putRule(rules, rule);
     desk.setRules(std::move(rules));
-    return std::unique_ptr<AlarmControl>(
+    std::unique_ptr<AlarmControl> control(
         new AlarmControl(desk, std::move(configured), std::move(store.value()), std::move(shelf.value())));
+    control->m_isGroup = std::move(isGroup);
+    return control;
 }
 
 AlarmControl::AlarmControl(
@@ -99,6 +101,10 @@ Result<void> AlarmControl::putRule(AlarmRule rule, const std::string& user)
 {
     if (auto checked = checkRule(rule); !checked)
         return checked;
+    if (rule.enabled && m_isGroup && !m_isGroup(rule.group)) // one that was left over can still be disabled
+        return Error { "alarm rule '" + rule.name.str() + "': nothing is measured of '" + rule.group.str()
+            + "'; groups are total, \"trunk NAME\" and \"prefix DIGITS\" of the engine's configuration, and \"codec "
+              "NAME\"" };
     const std::lock_guard lock(m_mutex);
     std::vector<AlarmRule> rules = m_desk.rules();
     if (rules.size() >= mostAlarmRules && findRule(rules, rule.name) == nullptr)

@@ -266,10 +266,29 @@ private slots:
         QCOMPARE(findRule(m_desk->rules(), "own-199")->threshold, 2.0);
     }
 
-private:
-    void begin()
+    void groupThatNobodyMeasuresIsRefused()
     {
-        auto control = AlarmControl::open(m_folder->path().toStdString(), *m_desk, builtInRules());
+        end();
+        begin([](std::string_view group) { return group.empty() || group == "trunk north"; });
+        AlarmRule rule = *findRule(builtInRules(), "ner-low");
+        rule.name = std::string_view("ner-of-trunk");
+        rule.group = std::string_view("trunk nroth");
+        const Result<void> put = m_control->putRule(rule, "anna");
+        QVERIFY(!put);
+        QVERIFY2(put.error().what.find("nothing is measured of 'trunk nroth'") != std::string::npos,
+            put.error().what.c_str());
+        QVERIFY(findRule(m_desk->rules(), "ner-of-trunk") == nullptr);
+        rule.enabled = false; // as one of a trunk that the configuration no longer names
+        QVERIFY(m_control->putRule(rule, "anna"));
+        rule.enabled = true;
+        rule.group = std::string_view("trunk north");
+        QVERIFY(m_control->putRule(rule, "anna"));
+    }
+
+private:
+    void begin(AlarmControl::IsGroup isGroup = {})
+    {
+        auto control = AlarmControl::open(m_folder->path().toStdString(), *m_desk, builtInRules(), isGroup);
         QVERIFY(control);
         m_control = std::move(control.value());
         RemoteServiceOptions options;

@@ -143,6 +143,17 @@ private slots:
         QCOMPARE(usedFrom(359, 360, 93), std::size_t(0));
     }
 
+    void emptyMediaPoolIsADiskThatIsLate()
+    {
+        AlarmDesk desk(16, builtInRules());
+        for (int t = 0; t < 5; ++t) {
+            const NamedCounter counters[] { { "media_chunks_refused", std::uint64_t(t * 40) } };
+            desk.probe({ .now = start + t * 1s, .counters = counters, .live = true });
+        }
+        QCOMPARE(openIn(desk.book()).size(), std::size_t(1));
+        QCOMPARE(openIn(desk.book())[0].kind, AlarmKind::DiskLate);
+    }
+
     void diskThatIsLateAndTablesThatAreFullAreToldApart()
     {
         AlarmDesk desk(16, builtInRules());

@@ -245,6 +245,21 @@ private slots:
         QCOMPARE(bench.window(1440).sums.figures, ServiceFigures {}); // nothing is left over
     }
 
+    void minutesAreKeptOfTheTotalAndOfGroupsInWhichSomethingHappened()
+    {
+        ServiceOptions options = Bench::smallOptions();
+        options.groups = CallGroups({}, { "+34", "+49" });
+        Bench bench(options);
+        bench.fail(486, "1", "+3460");
+        bench.goTo(start + 120s);
+        std::vector<std::string> first, second;
+        for (const ServiceRow& row : bench.minutes)
+            if (row.from >= start) // the second before it was told, too
+                (row.from == start ? first : second).push_back(toText(row.group));
+        QCOMPARE(first, (std::vector<std::string> { "total", "prefix +34", "codec none" }));
+        QCOMPARE(second, std::vector<std::string> { "total" });
+    }
+
     void callsThatWereOnWhenAWindowBeganAreInItsPeak()
     {
         Bench bench;
