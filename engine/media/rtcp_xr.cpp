@@ -1,8 +1,5 @@
 #include "engine/media/rtcp_xr.h"
 
-#include <algorithm>
-#include <bit>
-
 namespace callmon {
 
 XrBlocks::XrBlocks(const RtcpPart& part)
@@ -20,43 +17,6 @@ std::optional<XrBlock> XrBlocks::next()
     if (!m_in.ok())
         return std::nullopt;
     return XrBlock { XrType { type }, flags, body };
-}
-
-std::optional<XrLossRle> readLossRle(const XrBlock& block)
-{
-    constexpr unsigned bitsOfVector = 15;
-    if (block.type != XrType::LossRle || block.body.size() < 8)
-        return std::nullopt;
-    ByteReader in(block.body);
-    XrLossRle rle;
-    rle.source = Ssrc { in.u32() };
-    rle.begin = in.u16();
-    rle.end = in.u16();
-    // One of every 2^T sequence numbers is reported on (4.1); the last bit vector may reach past the end.
-    const unsigned thinning = block.flags & 0x0f;
-    const unsigned step = 1u << thinning;
-    const unsigned firstAfter = (step - rle.begin % step) % step;
-    const unsigned span = static_cast<std::uint16_t>(rle.end - rle.begin);
-    std::uint32_t left = span > firstAfter ? (span - firstAfter + step - 1) >> thinning : 0;
-    const auto count = [&](std::uint32_t received, std::uint32_t lost) {
-        rle.received += received;
-        rle.lost += lost;
-        left -= received + lost;
-    };
-    while (in.left() > 0 && left > 0) {
-        const unsigned chunk = in.u16();
-        if (chunk == 0) // terminating null
-            break;
-        if ((chunk & 0x8000) == 0) {
-            const std::uint32_t run = std::min<std::uint32_t>(chunk & 0x3fff, left);
-            (chunk & 0x4000) != 0 ? count(run, 0) : count(0, run);
-        } else {
-            const std::uint32_t bits = std::min<std::uint32_t>(bitsOfVector, left);
-            const auto came = static_cast<std::uint32_t>(std::popcount((chunk & 0x7fffu) >> (bitsOfVector - bits)));
-            count(came, bits - came);
-        }
-    }
-    return rle;
 }
 
 std::optional<NtpShort> readReferenceTime(const XrBlock& block)
@@ -78,29 +38,6 @@ std::optional<XrEcho> XrEchoes::next()
     echo.lastReference = NtpShort { m_in.u32() };
     echo.delay = NtpShort { m_in.u32() };
     return m_in.ok() ? std::optional(echo) : std::nullopt;
-}
-
-std::optional<XrSummary> readSummary(const XrBlock& block)
-{
-    if (block.type != XrType::StatisticsSummary || block.body.size() != 36)
-        return std::nullopt;
-    ByteReader in(block.body);
-    XrSummary summary;
-    summary.source = Ssrc { in.u32() };
-    summary.begin = in.u16();
-    summary.end = in.u16();
-    const std::uint32_t lost = in.u32();
-    const std::uint32_t duplicates = in.u32();
-    XrSummary::Jitter jitter;
-    for (RtpTicks* ticks : { &jitter.min, &jitter.max, &jitter.mean, &jitter.deviation })
-        *ticks = RtpTicks { in.u32() };
-    if (block.flags & 0x80)
-        summary.lost = lost;
-    if (block.flags & 0x40)
-        summary.duplicates = duplicates;
-    if (block.flags & 0x20)
-        summary.jitter = jitter;
-    return summary;
 }
 
 std::optional<XrVoipMetrics> readVoipMetrics(const XrBlock& block)

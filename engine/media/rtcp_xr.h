@@ -1,17 +1,14 @@
-// RTCP extended reports (RFC 3611): what receivers say beyond loss and jitter.
+// RTCP extended reports (RFC 3611): what receivers say beyond loss and jitter. Blocks of loss, of receipt times and of
+// statistics are counted and not read: reports and VoIP metrics say the same of each interval.
 #pragma once
 
 #include "engine/media/rtcp_packet.h"
 
 namespace callmon {
 
-enum class XrType : std::uint8_t {
-    LossRle = 1,
-    DuplicateRle = 2,
-    ReceiptTimes = 3,
+enum class XrType : std::uint8_t { // those that are read
     ReceiverReferenceTime = 4,
     DelaySinceReference = 5, // DLRR
-    StatisticsSummary = 6,
     VoipMetrics = 7,
 };
 
@@ -35,16 +32,6 @@ private:
 
 // Each reader is empty for blocks of other types, and for those whose length is not that of their type.
 
-// Loss RLE (4.1): packets of [begin, end) by whether they came. Of a thinned report only those it is about.
-struct XrLossRle {
-    Ssrc source;
-    std::uint16_t begin = 0;
-    std::uint16_t end = 0;
-    std::uint32_t received = 0;
-    std::uint32_t lost = 0;
-};
-std::optional<XrLossRle> readLossRle(const XrBlock& block);
-
 // Receiver reference time (4.4): what an echo gives back.
 std::optional<NtpShort> readReferenceTime(const XrBlock& block);
 
@@ -62,22 +49,6 @@ public:
 private:
     ByteReader m_in;
 };
-
-struct XrSummary { // 4.6, of packets [begin, end)
-    struct Jitter {
-        RtpTicks min;
-        RtpTicks max;
-        RtpTicks mean;
-        RtpTicks deviation;
-    };
-    Ssrc source;
-    std::uint16_t begin = 0;
-    std::uint16_t end = 0;
-    std::optional<std::uint32_t> lost;
-    std::optional<std::uint32_t> duplicates;
-    std::optional<Jitter> jitter;
-};
-std::optional<XrSummary> readSummary(const XrBlock& block);
 
 // VoIP metrics (4.7), from the beginning of reception. Shares are of 256, levels in dBm, factors and scores 127 when
 // the receiver cannot say.

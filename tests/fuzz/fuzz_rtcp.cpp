@@ -12,14 +12,11 @@ void readExtended(const RtcpPart& part, RtcpFigures& figures, Timestamp at)
 {
     XrBlocks blocks(part);
     while (const auto block = blocks.next()) {
-        if (const auto rle = readLossRle(*block); rle && rle->received + rle->lost > 0x10000)
-            std::abort();
         if (const auto reference = readReferenceTime(*block))
             figures.addReference(*reference, at);
         XrEchoes echoes(*block);
         while (const auto echo = echoes.next())
             figures.addEcho(echo->lastReference, echo->delay, at);
-        readSummary(*block);
         if (const auto metrics = readVoipMetrics(*block))
             figures.addVoipMetrics(*metrics);
     }

@@ -21,14 +21,6 @@ XrBlock blockOf(const QByteArray& block)
     return blocks.next().value_or(XrBlock {});
 }
 
-QByteArray lossRle(const char* flags, const char* range, const char* chunks)
-{
-    QByteArray body = fromHex("11223344") + fromHex(range) + fromHex(chunks);
-    QByteArray head = fromHex("01") + fromHex(flags) + fromHex("0000");
-    head[3] = static_cast<char>(body.size() / 4);
-    return head + body;
-}
-
 }
 
 class RtcpXrTest : public QObject {
@@ -37,10 +29,7 @@ class RtcpXrTest : public QObject {
 private slots:
     void blocksFollowOneAnother();
     void blockThatReachesPastThePacketEndsIt();
-    void lossRunsAreCounted_data();
-    void lossRunsAreCounted();
     void referenceTimesAndTheirEchoes();
-    void summarySaysOnlyWhatItsFlagsSay();
     void voipMetricsAreReadWhole();
     void everyTruncationIsSafe();
 };
@@ -66,36 +55,6 @@ void RtcpXrTest::blockThatReachesPastThePacketEndsIt()
     QVERIFY(!blocks.next());
 }
 
-void RtcpXrTest::lossRunsAreCounted_data() // 4.1
-{
-    QTest::addColumn<QByteArray>("block");
-    QTest::addColumn<unsigned>("received");
-    QTest::addColumn<unsigned>("lost");
-    const auto row = [](const char* name, const QByteArray& block, unsigned received, unsigned lost) {
-        QTest::newRow(name) << block << received << lost;
-    };
-    row("a run of 100 that came", lossRle("00", "0001 0065", "4064 0000"), 100, 0);
-    row("20 came, 5 did not, 5 came", lossRle("00", "fffa 0018", "4014 0005 4005 0000"), 25, 5);
-    row("a bit vector: 101 1111 1111 1111", lossRle("00", "0000 000f", "dfff 0000"), 14, 1);
-    row("what the vector says beyond the end is nothing", lossRle("00", "0000 0004", "e000 0000"), 2, 2);
-    row("runs beyond the end, too", lossRle("00", "0000 0004", "4100 0100"), 4, 0);
-    row("every fourth: 8, 12 and 16 of 5 to 17", lossRle("02", "0005 0012", "4002 0009"), 2, 1);
-    row("every fourth: 8 alone of 6 to 8", lossRle("02", "0006 0009", "4001 0000"), 1, 0);
-    row("an empty range", lossRle("00", "0005 0005", "4001 0000"), 0, 0);
-}
-
-void RtcpXrTest::lossRunsAreCounted()
-{
-    QFETCH(QByteArray, block);
-    QFETCH(unsigned, received);
-    QFETCH(unsigned, lost);
-    const auto rle = readLossRle(blockOf(block));
-    QVERIFY(rle);
-    QCOMPARE(rle->source.value, 0x11223344u);
-    QCOMPARE(rle->received, received);
-    QCOMPARE(rle->lost, lost);
-}
-
 void RtcpXrTest::referenceTimesAndTheirEchoes() // 4.4, 4.5
 {
     QVERIFY(!readReferenceTime(blockOf(fromHex("04000001 b44db705"))));
@@ -109,26 +68,6 @@ void RtcpXrTest::referenceTimesAndTheirEchoes() // 4.4, 4.5
     QVERIFY(!echoes.next());
     XrEchoes none(blockOf(fromHex("04000002 b44db705 20000000")));
     QVERIFY(!none.next());
-}
-
-void RtcpXrTest::summarySaysOnlyWhatItsFlagsSay() // 4.6
-{
-    const char* const body = "11223344 0001 0065 00000007 00000003 00000001 00000050 00000020 00000008 00000000";
-    const auto all = readSummary(blockOf(fromHex("06e00009") + fromHex(body)));
-    QVERIFY(all && all->lost && all->duplicates && all->jitter);
-    QCOMPARE(*all->lost, 7u);
-    QCOMPARE(*all->duplicates, 3u);
-    QCOMPARE(all->jitter->min.count, 1u);
-    QCOMPARE(all->jitter->max.count, 80u);
-    QCOMPARE(all->jitter->mean.count, 32u);
-    QCOMPARE(all->jitter->deviation.count, 8u);
-    const auto lossOnly = readSummary(blockOf(fromHex("06800009") + fromHex(body)));
-    QVERIFY(lossOnly && lossOnly->lost && !lossOnly->duplicates && !lossOnly->jitter);
-    const auto duplicatesOnly = readSummary(blockOf(fromHex("06400009") + fromHex(body)));
-    QVERIFY(duplicatesOnly && !duplicatesOnly->lost && duplicatesOnly->duplicates && !duplicatesOnly->jitter);
-    const auto jitterOnly = readSummary(blockOf(fromHex("06200009") + fromHex(body)));
-    QVERIFY(jitterOnly && !jitterOnly->lost && !jitterOnly->duplicates && jitterOnly->jitter);
-    QVERIFY(!readSummary(blockOf(fromHex("06e00001 11223344"))));
 }
 
 void RtcpXrTest::voipMetricsAreReadWhole() // 4.7
@@ -162,11 +101,15 @@ void RtcpXrTest::voipMetricsAreReadWhole() // 4.7
 
 void RtcpXrTest::everyTruncationIsSafe()
 {
-    const QByteArray block = lossRle("00", "fffa 0018", "4014 0005 4005 0000");
+    const QByteArray block = fromHex("05000006 11223344 b7052000 00054000 55667788 00000000 00000000");
     for (qsizetype size = 4; size <= block.size(); size += 4) {
         QByteArray cut = block.first(size);
         cut[3] = static_cast<char>(size / 4 - 1);
-        readLossRle(blockOf(cut));
+        XrEchoes echoes(blockOf(cut));
+        int whole = 0;
+        while (echoes.next())
+            ++whole;
+        QCOMPARE(whole, (size - 4) / 12);
     }
 }
 

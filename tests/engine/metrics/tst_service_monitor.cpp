@@ -414,18 +414,6 @@ private slots:
         QCOMPARE(bench.window(1).sums.repeatedCalls, std::uint64_t { 0 });
     }
 
-    void aMinuteIsKeptOfGroupsThatHadCallsAndOfTheTotal()
-    {
-        Bench bench;
-        bench.goTo(start + 60s);
-        bench.fail(486);
-        bench.goTo(start + 120s);
-        QStringList groups;
-        for (const ServiceRow& minute : bench.minutes)
-            groups << QString::fromStdString(toText(minute.group));
-        QCOMPARE(groups, QStringList({ "total", "total", "total", "codec none" })); // the first: of its last second
-    }
-
     void aCallThatGoesOnIntoAMinuteCountsInItsPeak()
     {
         Bench bench;
