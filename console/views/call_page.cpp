@@ -178,7 +178,7 @@ QString CallPage::title() const
     return shortened(caller) + QStringLiteral(" → ") + shortened(callee);
 }
 
-QString CallPage::lastError() const
+QString CallPage::said() const
 {
     return m_message->message();
 }

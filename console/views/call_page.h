@@ -57,7 +57,7 @@ public:
     bool hasFigures() const { return !m_details.streams().empty(); }
     bool hasSeries() const { return !m_details.points().empty(); }
     EndedBy storedEnd() const { return m_details.record() ? m_details.record()->endedBy : EndedBy::Nobody; }
-    QString lastError() const;
+    QString said() const;
     void refresh(); // figures and series
     void reload(); // figures and series, and the sound if it was wanted before
     void loadSound();

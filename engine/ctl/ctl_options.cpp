@@ -155,8 +155,8 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
             "Whole, as it stands in the records: of caller, callee, asserted identity, diversion or transfer target")
         ->required()
         ->type_name("N");
-    addTime(deletion, "--since", options.keeping.deletion.from, "Calls that started at T or later");
-    addTime(deletion, "--until", options.keeping.deletion.to, "Calls that started before T");
+    addTime(deletion, "--from", options.keeping.deletion.from, "Calls that started at T or later");
+    addTime(deletion, "--to", options.keeping.deletion.to, "Calls that started before T");
     deletion.add_flag("--dry-run", options.keeping.deletion.dryRun, "Only tell what would go");
     addFormat(deletion, options);
     add(Command::Retention, "retention", "Show the clock that ages are counted by, and confirm it after it stepped")

@@ -209,7 +209,7 @@ class BothWays(unittest.TestCase):
         self.both("calls", "--where", "legal_hold!=", "--format", "csv")
         number = self.call["caller"].lstrip("'")
         signs = ("--separator", "semicolon", "--decimal", "comma", "--time-zone", "Europe/Madrid", "--bom")
-        self.twins("delete", "--number", number, "--dry-run", "--since", "2000-01-01", "--until", "2100-01-01")
+        self.twins("delete", "--number", number, "--dry-run", "--from", "2000-01-01", "--to", "2100-01-01")
         held = self.twins("delete", "--number", number, "--format", "csv")
         self.assertEqual([row["state"] for row in rows(held.stdout) if row["call_key"] == key], ["held"])
         self.twins("hold", "release", key, "--reason", "closed")

@@ -611,7 +611,7 @@ class Contract(unittest.TestCase):
             self.assertIn("--engine", done.stderr)
             done = ask("hold", "add", held, "--reason", "case 17")
             self.assertEqual(done.returncode, 0, done.stderr)
-            done = ask("delete", "--number", number, "--until", "2020-01-01", "--format", "csv")
+            done = ask("delete", "--number", number, "--to", "2020-01-01", "--format", "csv")
             self.assertEqual(rows(done.stdout), [])
             done = ask("delete", "--number", number, "--format", "csv")
             self.assertEqual(done.returncode, 0, done.stderr)

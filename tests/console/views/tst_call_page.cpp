@@ -347,7 +347,7 @@ private slots:
         QTRY_VERIFY(page->exports().captureLine().done() && *page->exports().captureLine().done() > 0.4);
         page->exports().captureLine().cancelButton().click();
         QVERIFY(!page->exports().captureLine().isVisible() && page->player().captureButton().isEnabled());
-        QVERIFY2(page->lastError().contains("nothing was written"), qPrintable(page->lastError()));
+        QVERIFY2(page->said().contains("nothing was written"), qPrintable(page->said()));
         QVERIFY(!QFile::exists(path));
     }
 
@@ -358,18 +358,18 @@ private slots:
         const QString path = m_settings.filePath("saved.wav");
         page->saveSound(path);
         QVERIFY(page->exports().soundLine().isRunning());
-        QVERIFY2(page->exports().soundLine().doing().contains("saved.wav"), qPrintable(page->lastError()));
+        QVERIFY2(page->exports().soundLine().doing().contains("saved.wav"), qPrintable(page->said()));
         QVERIFY(!page->player().saveButton().isEnabled());
         page->saveSound(m_settings.filePath("second.wav"));
-        QVERIFY2(page->lastError().contains("cancel it"), qPrintable(page->lastError()));
+        QVERIFY2(page->said().contains("cancel it"), qPrintable(page->said()));
         QTRY_COMPARE(saved.size(), 1);
         QVERIFY(saved[0][0].toBool() && page->player().saveButton().isEnabled());
         QCOMPARE(QFileInfo(path).size(), qint64(44 + 4 * page->player().sound().caller.size()));
         QVERIFY(!QFile::exists(m_settings.filePath("second.wav")));
-        QCOMPARE(page->lastError(), "Saved to " + path); // across the page: all of the path is seen
+        QCOMPARE(page->said(), "Saved to " + path); // across the page: all of the path is seen
         page->saveSound("/nowhere/at/all.wav");
         QTRY_COMPARE(saved.size(), 2);
-        QVERIFY2(page->lastError().contains("is there such a folder?"), qPrintable(page->lastError()));
+        QVERIFY2(page->said().contains("is there such a folder?"), qPrintable(page->said()));
     }
 
     void theTimelineIsSavedAsPngAndAsSvg()
@@ -388,10 +388,10 @@ private slots:
         QCOMPARE(drawing.readAll(), page->timeline().drawing(size));
         emit page->timeline().pictureWanted("/nowhere/at/all.png");
         QTRY_COMPARE(saved.size(), 3);
-        QVERIFY2(page->lastError().contains("is there such a folder?"), qPrintable(page->lastError()));
+        QVERIFY2(page->said().contains("is there such a folder?"), qPrintable(page->said()));
         emit page->timeline().pictureWanted(m_settings.filePath("a.gif"));
         QCOMPARE(saved.size(), 4);
-        QVERIFY2(page->lastError().contains(".png or .svg"), qPrintable(page->lastError()));
+        QVERIFY2(page->said().contains(".png or .svg"), qPrintable(page->said()));
         QCOMPARE(QDir(m_settings.path()).entryList({ "a.*" }, QDir::Files), (QStringList { "a.png", "a.svg" }));
     }
 
@@ -400,20 +400,20 @@ private slots:
         m_source->remarks = QStringList { "Tags are left out: notes.sqlite is damaged." };
         m_source->mediaRemarks = QStringList { "Media of 2026-11-23 are left out: the disk cannot be read." };
         CallPage* page = m_window->openCall(m_source->record(0).key);
-        QTRY_VERIFY2(page->lastError().contains(m_source->remarks.front()), qPrintable(page->lastError()));
-        QVERIFY2(page->lastError().contains("Press F5"), qPrintable(page->lastError()));
+        QTRY_VERIFY2(page->said().contains(m_source->remarks.front()), qPrintable(page->said()));
+        QVERIFY2(page->said().contains("Press F5"), qPrintable(page->said()));
         QTRY_VERIFY(page->player().hasAudio());
-        QVERIFY2(page->lastError().contains(m_source->mediaRemarks.front()), qPrintable(page->lastError()));
+        QVERIFY2(page->said().contains(m_source->mediaRemarks.front()), qPrintable(page->said()));
         QSignalSpy exported(page, &CallPage::captureExported);
         page->exportCapture(m_settings.filePath("partly.pcap"));
         QTRY_COMPARE(exported.size(), 1);
         QVERIFY(exported[0][0].toBool());
-        QVERIFY2(page->lastError().contains("not all of the call: " + m_source->mediaRemarks.front()),
-            qPrintable(page->lastError()));
+        QVERIFY2(
+            page->said().contains("not all of the call: " + m_source->mediaRemarks.front()), qPrintable(page->said()));
         m_source->remarks.clear(); // it was mended
         m_source->mediaRemarks.clear();
         page->reload();
-        QTRY_VERIFY2(page->lastError().isEmpty(), qPrintable(page->lastError()));
+        QTRY_VERIFY2(page->said().isEmpty(), qPrintable(page->said()));
     }
 
     void ofACallOfLastYearThePageSaysWhatIsKeptNoMoreAndShowsTheRest()
@@ -422,12 +422,12 @@ private slots:
         m_source->messagesGone = "The messages of this call expired and were deleted at 2026-01-28T03:00:00Z.";
         m_source->mediaGone = "stream 0: what came before expired and was deleted at 2025-12-29T03:00:00Z";
         CallPage* page = m_window->openCall(m_source->record(0).key);
-        QTRY_VERIFY2(page->lastError().startsWith("Kept no more: "), qPrintable(page->lastError()));
-        QVERIFY2(page->lastError().contains("The quality series of 2025-11-29 expired and were deleted at 2026-02-27"),
-            qPrintable(page->lastError()));
-        QVERIFY2(page->lastError().contains("The messages of this call expired and were deleted at 2026-01-28"),
-            qPrintable(page->lastError()));
-        QVERIFY2(!page->lastError().contains("F5"), qPrintable(page->lastError())); // nothing helps
+        QTRY_VERIFY2(page->said().startsWith("Kept no more: "), qPrintable(page->said()));
+        QVERIFY2(page->said().contains("The quality series of 2025-11-29 expired and were deleted at 2026-02-27"),
+            qPrintable(page->said()));
+        QVERIFY2(page->said().contains("The messages of this call expired and were deleted at 2026-01-28"),
+            qPrintable(page->said()));
+        QVERIFY2(!page->said().contains("F5"), qPrintable(page->said())); // nothing helps
         QTRY_VERIFY2(page->player().message().startsWith("The sound of this call is kept no more: "),
             qPrintable(page->player().message()));
         QVERIFY2(page->player().message().contains("2025-12-29T03:00:00Z"), qPrintable(page->player().message()));
@@ -446,7 +446,7 @@ private slots:
         QVERIFY(
             std::ranges::any_of(spans, [](const TimelineSpan& span) { return span.shade == TimelineShade::Alarm; }));
         QTest::qWait(1'500); // nor is it asked for again and again, or said otherwise
-        QVERIFY2(page->lastError().startsWith("Kept no more: "), qPrintable(page->lastError()));
+        QVERIFY2(page->said().startsWith("Kept no more: "), qPrintable(page->said()));
     }
 
     void aFailureThatCanBeMendedIsToldFromWhatIsKeptNoMore()
@@ -455,13 +455,13 @@ private slots:
         m_source->messagesGone = "The disk cannot be read.";
         CallPage* page = m_window->openCall(m_source->record(0).key);
         QTRY_VERIFY2(
-            page->lastError().startsWith(
+            page->said().startsWith(
                 "Not all of this call could be fetched: The disk cannot be read. Press F5 to try again. Kept no "
                 "more: The quality series"),
-            qPrintable(page->lastError()));
+            qPrintable(page->said()));
         m_source->messagesGone.clear();
         page->reload();
-        QTRY_VERIFY2(page->lastError().startsWith("Kept no more: "), qPrintable(page->lastError()));
+        QTRY_VERIFY2(page->said().startsWith("Kept no more: "), qPrintable(page->said()));
         QVERIFY(page->messages().ladder().count() > 0);
     }
 

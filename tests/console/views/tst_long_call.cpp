@@ -145,7 +145,7 @@ private slots:
         QSignalSpy saved(&page->exports(), &CallExports::soundSaved);
         page->saveSound(m_folder.filePath("long.wav"));
         QTRY_COMPARE_WITH_TIMEOUT(saved.size(), 1, 60'000);
-        QVERIFY2(saved[0][0].toBool(), qPrintable(page->lastError()));
+        QVERIFY2(saved[0][0].toBool(), qPrintable(page->said()));
         QVERIFY(QFileInfo(m_folder.filePath("long.wav")).size() > qint64 { minutes } * 60 * 8000 * 4);
         page->player().stop();
         const long peak = peakKiB() - before;

@@ -76,8 +76,8 @@ private slots:
         QSignalSpy exported(page, &CallPage::captureExported);
         page->exportCapture(path);
         QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 1, soon);
-        QVERIFY2(exported.first().first().toBool(), qPrintable(page->lastError()));
-        QVERIFY2(page->lastError().isEmpty(), qPrintable(page->lastError()));
+        QVERIFY2(exported.first().first().toBool(), qPrintable(page->said()));
+        QVERIFY2(page->said().contains(path), qPrintable(page->said())); // where it is
 
         const QStringList messages = messagesIn(path);
         QVERIFY(messages.size() >= 5);
@@ -122,9 +122,9 @@ private slots:
         page->exportCapture(path);
         QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 1, soon);
         QVERIFY(!exported.first().first().toBool());
-        QVERIFY2(page->lastError().contains("needs the role reviewer"), qPrintable(page->lastError()));
+        QVERIFY2(page->said().contains("needs the role reviewer"), qPrintable(page->said()));
         QTest::qWait(1'500); // the page asks again each second, and what it says of that does not take its place
-        QVERIFY2(page->lastError().contains("No capture was written"), qPrintable(page->lastError()));
+        QVERIFY2(page->said().contains("No capture was written"), qPrintable(page->said()));
         QVERIFY(!QFile::exists(path));
         QCOMPARE(exportsOf("otto"), QStringList());
     }
@@ -138,7 +138,7 @@ private slots:
         m_engine.kill();
         QTRY_COMPARE_WITH_TIMEOUT(exported.size(), 1, soon);
         QVERIFY(!exported.first().first().toBool());
-        QVERIFY2(page->lastError().contains("connection to the engine was lost"), qPrintable(page->lastError()));
+        QVERIFY2(page->said().contains("connection to the engine was lost"), qPrintable(page->said()));
         QVERIFY(!QFile::exists(path));
         QCOMPARE(QDir(m_folder.path()).entryList({ "*.pcap.*" }).filter("never"), QStringList());
     }

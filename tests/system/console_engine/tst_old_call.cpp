@@ -85,14 +85,13 @@ private slots:
                 return page->details().keptNoMore().size() == 1;
             },
             soon);
-        QVERIFY2(page->lastError().contains("The quality series of"), qPrintable(page->lastError()));
+        QVERIFY2(page->said().contains("The quality series of"), qPrintable(page->said()));
         // The newest file of messages, and of media, is written to and never deleted: they are kept.
         QTRY_VERIFY(page->messages().ladder().count() > 4);
-        QVERIFY2(page->lastError().startsWith("Kept no more: "), qPrintable(page->lastError()));
-        QVERIFY2(!page->lastError().contains("F5"), qPrintable(page->lastError()));
+        QVERIFY2(page->said().startsWith("Kept no more: "), qPrintable(page->said()));
+        QVERIFY2(!page->said().contains("F5"), qPrintable(page->said()));
         page->player().play();
-        QTRY_VERIFY2_WITH_TIMEOUT(
-            page->player().hasAudio(), qPrintable(page->player().message() + page->lastError()), soon);
+        QTRY_VERIFY2_WITH_TIMEOUT(page->player().hasAudio(), qPrintable(page->player().message() + page->said()), soon);
         QVERIFY(page->hasFigures() && !page->hasSeries());
         QCOMPARE(page->findChild<StreamTable*>()->rowCount(), 2);
         const auto* story = page->findChild<ElidedLabel*>("story");
