@@ -2,6 +2,7 @@
 
 #include "shared/base/ascii.h"
 #include "shared/base/rtp_redundancy.h"
+#include "shared/base/telephone_event.h"
 #include "shared/calls/media_chunk.h"
 
 #include <QCoreApplication>
@@ -125,12 +126,10 @@ std::vector<CallEvent> keyEvents(
 {
     constexpr std::size_t forgottenAtOnce = std::size_t { 4 } << 20; // bytes
     std::size_t looked = 0;
-    constexpr std::uint8_t firstDynamic = 96;
-    constexpr std::size_t eventBytes = 4; // RFC 4733 2.3
     std::vector<CallEvent> events;
     std::vector<std::uint32_t> seen; // timestamps: all packets of one press have that of its beginning
     const auto add = [&](std::uint8_t type, Bytes payload, std::uint32_t sent, Timestamp arrival) {
-        if (payload.size() != eventBytes || type < firstDynamic)
+        if (!looksLikeTelephoneEvent(type, payload))
             return;
         const bool ownCodec = type == stream.payloadType && !stream.codec.empty();
         if (ownCodec && !equalsIgnoringCase(stream.codec.view(), "telephone-event"))

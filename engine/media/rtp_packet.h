@@ -76,14 +76,6 @@ inline std::uint16_t sequenceOf(const RtpGlance& glance)
     return static_cast<std::uint16_t>(glance.firstWord >> 32);
 }
 
-// A telephone-event by its looks: of a dynamic type, and as long as one (RFC 4733 2.3). For types nobody describes.
-inline bool mayBeUndescribedEvent(std::uint8_t payloadType, Bytes payload)
-{
-    constexpr std::size_t eventBytes = 4;
-    constexpr std::uint8_t firstDynamic = 96;
-    return payloadType >= firstDynamic && payload.size() == eventBytes;
-}
-
 // Nothing in a plain packet can reach past the end, so it is read in two words instead of field by field.
 inline RtpHeader plainRtp(const RtpGlance& glance, Bytes datagram)
 {

@@ -1,5 +1,7 @@
 #include "engine/media/rtp_stream.h"
 
+#include "shared/base/telephone_event.h"
+
 #include <cassert>
 #include <cstddef>
 
@@ -11,7 +13,7 @@ constexpr float mediaGapMs = 1000;
 // Some telephones send keys under a number that no description names.
 bool isUndescribedEvent(const PayloadMeaning& meaning, const RtpHeader& packet)
 {
-    return meaning.codec == 0 && mayBeUndescribedEvent(packet.payloadType, packet.payload);
+    return meaning.codec == 0 && looksLikeTelephoneEvent(packet.payloadType, packet.payload);
 }
 
 constexpr Milliseconds talkspurtGap {

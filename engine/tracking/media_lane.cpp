@@ -2,6 +2,7 @@
 
 #include "engine/tracking/call.h"
 #include "engine/tracking/payload_kinds.h"
+#include "shared/base/telephone_event.h"
 
 #include <algorithm>
 #include <utility>
@@ -240,7 +241,7 @@ void MediaLane::countRedundant(
     for (const RedundantBlock& block : blocks ? blocks->redundant() : std::span<const RedundantBlock>()) {
         const PayloadMeaning before = meaningOf(m_streams[index], block.payloadType, datagram.arrival);
         if (before.kind == PayloadKind::TelephoneEvent
-            || (before.codec == 0 && mayBeUndescribedEvent(block.payloadType, block.payload)))
+            || (before.codec == 0 && looksLikeTelephoneEvent(block.payloadType, block.payload)))
             m_streams[index].rtp.addRedundantEvent({ packet.sent.count - block.behind }, block.payload, m_rtpRules);
     }
     add(datagram, index, primary, blocks ? &*blocks : nullptr);

@@ -1,6 +1,7 @@
 // Where in a packet keys stand that nobody is to read.
 #include "engine/tracking/call.h"
 #include "engine/tracking/media_lane.h"
+#include "shared/base/telephone_event.h"
 
 #include <algorithm>
 
@@ -8,8 +9,7 @@ namespace callmon {
 
 bool MediaLane::mayHoldKeys(const PayloadMeaning& meaning, const RtpHeader& packet)
 {
-    constexpr std::uint8_t firstDynamic = 96;
-    return meaning.kind != PayloadKind::Media || (meaning.codec == 0 && packet.payloadType >= firstDynamic);
+    return meaning.kind != PayloadKind::Media || (meaning.codec == 0 && isDynamicPayloadType(packet.payloadType));
 }
 
 void MediaLane::findKeys(
@@ -22,7 +22,7 @@ void MediaLane::findKeys(
             findKeysOf(datagram, meaningOf(stream, block.payloadType, datagram.arrival), block.payload, keys);
     };
     const auto isEvent = [](const RedundantBlock& block) {
-        return block.payload.empty() || mayBeUndescribedEvent(block.payloadType, block.payload);
+        return block.payload.empty() || looksLikeTelephoneEvent(block.payloadType, block.payload);
     };
     if (blocks != nullptr)
         look(blocks->redundant());
@@ -45,7 +45,7 @@ void MediaLane::findKeysOf(const Datagram& datagram, const PayloadMeaning& meani
     using What = KeySpans::What;
     std::optional<What> what;
     if (meaning.kind == PayloadKind::TelephoneEvent
-        || (meaning.codec == 0 && mayBeUndescribedEvent(meaning.payloadType, payload)))
+        || (meaning.codec == 0 && looksLikeTelephoneEvent(meaning.payloadType, payload)))
         what = What::Events;
     else if (meaning.kind == PayloadKind::Text)
         what = What::Text;

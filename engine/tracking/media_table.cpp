@@ -1,5 +1,7 @@
 #include "engine/tracking/media_table.h"
 
+#include "shared/base/telephone_event.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -27,13 +29,12 @@ PayloadMeaning* meaningIn(std::span<PayloadMeaning> meanings, std::uint8_t paylo
 // types that are described no more. In an offer amid the call such types keep their meaning until it is accepted.
 void MediaTable::describe(MediaAddress& known, const AddressAdded& address)
 {
-    constexpr std::uint8_t firstDynamic = 96; // the others mean what RFC 3551 says where nobody describes them
     auto payloads = address.payloads;
     const auto described = std::span(payloads).first(address.payloadCount);
     forgetOffers(known);
     for (const PayloadMeaning& before : std::span(known.payloads).first(known.payloadCount)) {
         PayloadMeaning* const now = meaningIn(described, before.payloadType);
-        if ((now != nullptr && *now == before) || (now == nullptr && before.payloadType < firstDynamic))
+        if ((now != nullptr && *now == before) || (now == nullptr && !isDynamicPayloadType(before.payloadType)))
             continue;
         if (now != nullptr && address.offered && change(known, { *now, {}, true }))
             *now = before;

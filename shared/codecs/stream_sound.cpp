@@ -2,6 +2,7 @@
 
 #include "shared/base/ascii.h"
 #include "shared/base/rtp_redundancy.h"
+#include "shared/base/telephone_event.h"
 #include "shared/codecs/dtmf_tone.h"
 
 #include <algorithm>
@@ -56,10 +57,7 @@ Meaning meaningOf(std::uint8_t type, Bytes payload, Timestamp arrival, const Str
     case 19: // reserved: comfort noise of before RFC 3389
         return named("CN", {});
     default:
-        constexpr std::size_t eventBytes = 4;
-        constexpr std::uint8_t firstDynamic = 96;
-        const bool event = type >= firstDynamic && payload.size() == eventBytes;
-        return { event ? Kind::Event : Kind::Unknown, {}, {} };
+        return { looksLikeTelephoneEvent(type, payload) ? Kind::Event : Kind::Unknown, {}, {} };
     }
 }
 
