@@ -184,17 +184,6 @@ template <typename Base> std::vector<Base*> pointersTo(std::deque<StorageQueue>&
     return pointers;
 }
 
-// The groups of the configuration, and any codec: what may be asked on other threads, while codecs come.
-AlarmControl::IsGroup groupCheck(const ServiceMonitor& service)
-{
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < service.groupCount(); ++i)
-        names.push_back(toText(service.group(i)));
-    return [names](std::string_view group) {
-        return group.empty() || group.starts_with("codec ") || std::ranges::find(names, group) != names.end();
-    };
-}
-
 }
 
 Result<std::unique_ptr<Probe>> Probe::open(const ProbeOptions& options, Warn warn)
@@ -287,7 +276,8 @@ Probe::~Probe() = default;
 
 Result<void> Probe::openControls(const ProbeOptions& options)
 {
-    auto alarms = AlarmControl::open(options.data, m_alarms, options.alarmRules, groupCheck(m_service));
+    auto alarms = AlarmControl::open(options.data, m_alarms, options.alarmRules,
+        [this](std::string_view group) { return m_service.mayMeasure(group); });
     if (!alarms)
         return alarms.error();
     m_alarmControl = std::move(alarms.value());

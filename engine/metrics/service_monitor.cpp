@@ -297,7 +297,8 @@ bool ServiceMonitor::mayMeasure(std::string_view group) const
     if (group.empty() || group.starts_with("codec "))
         return true;
     return std::ranges::any_of(
-        std::span(m_groups).first(m_used), [&](const GroupWindows& each) { return toText(each.group()) == group; });
+        std::span(m_groups).first(m_noCodec), // those of the configuration, which stay as they are
+        [&](const GroupWindows& each) { return toText(each.group()) == group; });
 }
 
 void ServiceMonitor::publish()

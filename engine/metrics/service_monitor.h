@@ -38,7 +38,8 @@ public:
 
     std::size_t groupCount() const { return m_used; }
     const ServiceGroup& group(std::size_t index) const { return m_groups[index].group(); }
-    bool mayMeasure(std::string_view group) const; // "trunk north"; any codec may come, and "" is every group
+    // "trunk north"; any codec may come, and "" is every group. Any thread.
+    bool mayMeasure(std::string_view group) const;
     ServiceRow window(std::size_t group, std::size_t which) const { return m_groups[group].window(which); }
     // End of the windows, when they have moved since the last time: every ten seconds.
     std::optional<Timestamp> takeMove() { return std::exchange(m_moved, std::nullopt); }
