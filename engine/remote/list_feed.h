@@ -1,4 +1,4 @@
-// The changes of a list, encoded once a second however many clients follow it.
+// The changes of a list, encoded once for each step however many clients follow it.
 #pragma once
 
 #include "shared/remote/wire.h"
@@ -27,13 +27,13 @@ public:
         })
     {
     }
-    // From a version (0: a snapshot) to the newest of this second. Stays valid until nextSecond().
+    // From a version (0: a snapshot) to the newest of this step. Stays valid until nextStep().
     const Step& since(std::uint64_t version)
     {
         const auto found = m_steps.find(version);
         return found != m_steps.end() ? found->second : m_steps.emplace(version, m_make(version)).first->second;
     }
-    void nextSecond() { m_steps.clear(); }
+    void nextStep() { m_steps.clear(); }
 
 private:
     std::function<Step(std::uint64_t)> m_make;
@@ -44,6 +44,13 @@ struct RemoteFeeds { // what clients may follow
     ListFeed live;
     ListFeed liveWithoutNumbers;
     ListFeed alarms;
+
+    void nextStep()
+    {
+        live.nextStep();
+        liveWithoutNumbers.nextStep();
+        alarms.nextStep();
+    }
 };
 
 }

@@ -20,9 +20,9 @@ void ListPusher::follow(bool follow)
         push(0);
 }
 
-void ListPusher::everySecond()
+void ListPusher::nextStep()
 {
-    // A client that has not taken the last step gets a larger one later: as soon as it has, not a second after that.
+    // A client that has not taken the last step gets a larger one later: as soon as it has.
     m_late = m_following && !(m_parts.empty() && m_untaken == 0);
     if (m_following && !m_late)
         push(m_version);

@@ -16,7 +16,7 @@ public:
     }
 
     void follow(bool follow); // on: begins (again) with a snapshot
-    void everySecond();
+    void nextStep();
     void partTaken();
 
 private:
@@ -29,7 +29,7 @@ private:
     std::uint64_t m_version = 0; // of the list that the client has once it took everything sent
     std::deque<QByteArray> m_parts; // not sent yet
     int m_untaken = 0;
-    bool m_late = false; // a second was over before the client had taken the last step
+    bool m_late = false; // the next step came before the client had taken the last one
 };
 
 }

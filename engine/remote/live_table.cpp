@@ -31,9 +31,30 @@ LiveTable::Stream& LiveTable::streamOf(Row& row, std::uint32_t index)
     return *row.streams.insert(at, added);
 }
 
+void LiveTable::linkAsNewest(Row& row)
+{
+    row.older = m_newest;
+    row.newer = nullptr;
+    if (m_newest != nullptr)
+        m_newest->newer = &row;
+    m_newest = &row;
+}
+
+void LiveTable::unlink(Row& row)
+{
+    if (row.older != nullptr)
+        row.older->newer = row.newer;
+    if (row.newer != nullptr)
+        row.newer->older = row.older;
+    else if (m_newest == &row)
+        m_newest = row.older;
+}
+
 void LiveTable::changed(Row& row, What what)
 {
     row.version = ++m_version;
+    unlink(row);
+    linkAsNewest(row);
     const FixedText<30> codec = row.call.codec;
     // Of several streams in one direction the newest says how it is now; the worst MOS is of all of them.
     row.call.sent = {};
@@ -112,8 +133,11 @@ void LiveTable::update(const QualityPoint& point)
 void LiveTable::remove(CallKey key)
 {
     const std::lock_guard lock(m_mutex);
-    if (m_rows.erase(key) == 0)
+    const auto found = m_rows.find(key);
+    if (found == m_rows.end())
         return;
+    unlink(found->second);
+    m_rows.erase(found);
     m_removals.push_back({ ++m_version, key });
     while (m_removals.size() > m_rememberedRemovals) {
         m_forgotten = m_removals.front().version;
@@ -129,11 +153,11 @@ LiveDelta LiveTable::delta(std::uint64_t since) const
     LiveDelta delta;
     delta.fromVersion = since;
     delta.toVersion = m_version;
-    for (const auto& [key, row] : m_rows) {
-        if (row.wholeVersion > since)
-            delta.changed.push_back(row.call);
-        else if (row.version > since)
-            delta.figures.push_back({ key, row.call.sent });
+    for (const Row* row = m_newest; row != nullptr && row->version > since; row = row->older) {
+        if (row->wholeVersion > since)
+            delta.changed.push_back(row->call);
+        else
+            delta.figures.push_back({ row->call.key, row->call.sent });
     }
     const auto first = std::upper_bound(m_removals.begin(), m_removals.end(), since,
         [](std::uint64_t version, const Removal& removal) { return version < removal.version; });

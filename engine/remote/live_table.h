@@ -44,6 +44,8 @@ private:
         std::uint64_t wholeVersion = 0; // of the last change that was not of figures alone
         LiveCall call;
         std::vector<Stream> streams; // in order of their index
+        Row* older = nullptr; // by version
+        Row* newer = nullptr;
     };
     struct Removal {
         std::uint64_t version = 0;
@@ -55,13 +57,16 @@ private:
 
     Row* find(CallKey key);
     static Stream& streamOf(Row& row, std::uint32_t index);
+    void linkAsNewest(Row& row);
+    void unlink(Row& row);
     enum class What { Figures, Whole };
     void changed(Row& row, What what);
     LiveDelta snapshotLocked() const;
 
     mutable std::mutex m_mutex;
     std::size_t m_rememberedRemovals;
-    std::unordered_map<CallKey, Row, KeyHash> m_rows;
+    std::unordered_map<CallKey, Row, KeyHash> m_rows; // which never moves a row
+    Row* m_newest = nullptr; // a delta costs what changed, not what there is
     std::deque<Removal> m_removals; // by version
     std::uint64_t m_forgotten = 0; // removals up to this version are not remembered
     std::uint64_t m_version = 1;

@@ -73,6 +73,12 @@ void RemoteClient::everySecond(const StatusBlobs& status)
         m_session->everySecond(status);
 }
 
+void RemoteClient::nextStep()
+{
+    if (m_session)
+        m_session->nextStep();
+}
+
 std::unique_ptr<QueryRunner> RemoteClient::takeRunner()
 {
     return m_session ? m_session->takeRunner() : nullptr;

@@ -34,6 +34,7 @@ public:
 
     void start();
     void everySecond(const StatusBlobs& status);
+    void nextStep();
     bool hasSession() const { return m_session != nullptr; }
     const RemoteUser& user() const { return m_greeting.gate.user(); }
     FramePipe& pipe() { return *m_pipe; }

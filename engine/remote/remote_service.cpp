@@ -56,6 +56,8 @@ RemoteService::RemoteService(std::filesystem::path data, const RecordWriter* wri
     });
     connect(&m_second, &QTimer::timeout, this, &RemoteService::everySecond);
     m_second.setInterval(m_options.second);
+    connect(&m_step, &QTimer::timeout, this, &RemoteService::nextStep);
+    m_step.setInterval(m_options.step);
 }
 
 void RemoteService::tellRefusal(const RemoteUser& user, const char* what, const QString& why)
@@ -102,6 +104,7 @@ Result<void> RemoteService::listen(const QUrl& url)
         return listening;
     m_url = urlOf(address.value());
     m_second.start();
+    m_step.start();
     return {};
 }
 
@@ -113,6 +116,7 @@ Result<void> RemoteService::listenTls(const RemoteAddress& address)
     if (!listening)
         return listening;
     m_second.start();
+    m_step.start();
     if (daysUntil(m_tls.expires()) < daysOfWarning)
         qCWarning(log).noquote() << "the engine's certificate expires on"
                                  << m_tls.expires().toUTC().toString(Qt::ISODate)
@@ -139,6 +143,7 @@ void RemoteService::close()
     m_users = std::make_unique<LocalUsers>(); // who waits is let in no more
     m_tls.close();
     m_second.stop();
+    m_step.stop();
     m_url.clear();
     for (const auto& client : m_clients)
         retire(*client);
@@ -259,11 +264,16 @@ void RemoteService::retire(RemoteClient& client)
         m_retired.push_back(std::move(runner));
 }
 
+void RemoteService::nextStep()
+{
+    m_feeds.nextStep();
+    for (const auto& client : m_clients)
+        client->nextStep();
+}
+
 void RemoteService::everySecond()
 {
     tellRefusalsLeftOut();
-    m_feeds.live.nextSecond();
-    m_feeds.alarms.nextSecond();
     std::erase_if(m_retired, [](const auto& runner) { return runner->stopped(); });
     ProbeStatus now = m_status();
     m_rates.apply(now, std::chrono::steady_clock::now());

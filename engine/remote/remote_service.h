@@ -22,7 +22,10 @@ class RemoteClient;
 struct RemoteServiceOptions {
     std::size_t maxSessions = 32; // consoles of a control room, and programs beside them
     std::size_t maxSessionsOfOne = 24; // of one user: nobody takes the places of all others
-    std::chrono::milliseconds second { 1000 }; // between two deltas
+    std::chrono::milliseconds second { 1000 }; // between two statuses
+    std::chrono::milliseconds step {
+        250
+    }; // between two deltas of a list: less at once than once a second, and younger
     std::chrono::milliseconds silence { 15'000 }; // a client that says nothing for so long is dropped
     std::chrono::milliseconds stall { 10'000 }; // and one that does not read
     qint64 maxUnsentBytes = 32 * 1024 * 1024; // or lets so much pile up
@@ -64,6 +67,7 @@ private:
     void takeTls();
     void admit(std::unique_ptr<QIODevice> transport, RemoteUser user);
     void everySecond();
+    void nextStep();
     // Into the log and the audit log; a flood of them is told in one line a second.
     void tellRefusal(const RemoteUser& user, const char* what, const QString& why);
     void tellRefusal(const std::string& user, const std::string& role, const std::string& from, const char* what,
@@ -84,6 +88,7 @@ private:
     TlsListener m_tls;
     QUrl m_url;
     QTimer m_second;
+    QTimer m_step;
     std::vector<std::unique_ptr<RemoteClient>> m_clients;
     std::vector<std::unique_ptr<QueryRunner>> m_retired; // of clients that left, until their threads end
     std::uint64_t m_accepted = 0;

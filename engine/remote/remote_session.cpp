@@ -28,8 +28,12 @@ std::unique_ptr<QueryRunner> RemoteSession::takeRunner()
 void RemoteSession::everySecond(const StatusBlobs& status)
 {
     emit statusChanged(m_gate.allows(RemoteRole::Operator) ? status.whole : status.withoutAddresses);
-    m_live.everySecond();
-    m_alarms.everySecond();
+}
+
+void RemoteSession::nextStep()
+{
+    m_live.nextStep();
+    m_alarms.nextStep();
 }
 
 void RemoteSession::followLive(bool follow)

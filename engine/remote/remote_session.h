@@ -39,6 +39,7 @@ public:
     RemoteSession(RemoteFeeds& feeds, std::unique_ptr<QueryRunner> runner, RequestGate gate);
 
     void everySecond(const StatusBlobs& status);
+    void nextStep(); // of the lists that are followed
     std::unique_ptr<QueryRunner> takeRunner();
 
     void alive() override { } // that bytes came is the sign

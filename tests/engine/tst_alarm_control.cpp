@@ -293,6 +293,7 @@ private:
         m_control = std::move(control.value());
         RemoteServiceOptions options;
         options.second = 20ms;
+        options.step = 20ms;
         options.alarms = m_control.get();
         options.openQuery = [this]() -> Result<std::unique_ptr<RecordQuery>> {
             return std::unique_ptr<RecordQuery>(new FakeQuery(*m_data));

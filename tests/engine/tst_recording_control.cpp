@@ -203,6 +203,7 @@ private:
         m_control = std::move(control.value());
         RemoteServiceOptions options;
         options.second = 20ms;
+        options.step = 20ms;
         options.recording = m_control.get();
         options.auditDirectory = folder();
         options.openQuery = [this]() -> Result<std::unique_ptr<RecordQuery>> {

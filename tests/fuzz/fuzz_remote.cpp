@@ -288,6 +288,7 @@ void beAClient(const QByteArray& input)
         { 1, QStringLiteral("1.0"), 1 << 24, makeRunner, gateOf(role) }, feeds());
     client.start();
     client.everySecond({ secret, "no addresses" });
+    client.nextStep();
     QCoreApplication::processEvents();
     if (role == RemoteRole::Viewer && sent.contains(secret))
         std::abort();

@@ -119,6 +119,7 @@ private slots:
         m_writer = std::move(writer.value());
         RemoteServiceOptions options;
         options.second = 50ms;
+        options.step = 50ms;
         options.auditDirectory = path("data");
         m_service = std::make_unique<RemoteService>(
             path("data"), m_writer.get(), m_table, [] { return ProbeStatus(); }, options);

@@ -28,6 +28,7 @@ struct Engine { // of a directory of its own
     {
         RemoteServiceOptions options;
         options.second = 50ms;
+        options.step = 50ms;
         options.auditDirectory = data;
         service = std::make_unique<RemoteService>(
             data, writer.get(), table, [] { return ProbeStatus(); }, options);
@@ -312,6 +313,7 @@ private:
         m_url = QUrl("local:" + m_directory.filePath("engine.sock"));
         RemoteServiceOptions options;
         options.second = 50ms;
+        options.step = 50ms;
         m_service = std::make_unique<RemoteService>(
             m_directory.filePath("data").toStdString(), m_writer.get(), m_table,
             [] {

@@ -152,6 +152,7 @@ private slots:
         m_url = QUrl("local:" + m_directory->filePath("engine.sock"));
         m_options = {};
         m_options.second = 20ms;
+        m_options.step = 20ms;
         m_options.openQuery = [this]() -> Result<std::unique_ptr<RecordQuery>> {
             return std::unique_ptr<RecordQuery>(new FakeQuery(m_data));
         };

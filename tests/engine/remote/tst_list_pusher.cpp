@@ -15,29 +15,29 @@ private slots:
         ListFeed feed([&](std::uint64_t since) { return AlarmDelta { since == 0, since, version, {}, {} }; });
         int sent = 0;
         ListPusher pusher(feed, [&](const QByteArray&) { ++sent; });
-        const auto second = [&] {
+        const auto step = [&] {
             ++version;
-            feed.nextSecond();
-            pusher.everySecond();
+            feed.nextStep();
+            pusher.nextStep();
         };
         pusher.follow(true);
         QCOMPARE(sent, 1);
         pusher.partTaken();
-        QCOMPARE(sent, 1); // it is in time, and waits for the next second
-        second();
+        QCOMPARE(sent, 1); // it is in time, and waits for the next step
+        step();
         QCOMPARE(sent, 2);
-        second(); // it has not taken that yet
-        second();
+        step(); // it has not taken that yet
+        step();
         QCOMPARE(sent, 2);
         pusher.partTaken();
-        QCOMPARE(sent, 3); // what two seconds brought, at once and in one
+        QCOMPARE(sent, 3); // what two steps brought, at once and in one
         pusher.partTaken();
         QCOMPARE(sent, 3);
-        second();
+        step();
         QCOMPARE(sent, 4);
         pusher.follow(false);
         pusher.partTaken();
-        second();
+        step();
         QCOMPARE(sent, 4);
     }
 };

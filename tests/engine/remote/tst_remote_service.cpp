@@ -16,6 +16,7 @@ RemoteServiceOptions fast(FakeData& data)
 {
     RemoteServiceOptions options;
     options.second = 20ms;
+    options.step = 20ms;
     options.openQuery = [&data]() -> Result<std::unique_ptr<RecordQuery>> {
         return std::unique_ptr<RecordQuery>(new FakeQuery(data));
     };

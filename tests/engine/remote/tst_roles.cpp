@@ -160,6 +160,7 @@ struct Site {
         options.maxSessions = sessions;
         options.maxSessionsOfOne = ofOne;
         options.second = 20ms;
+        options.step = 20ms;
         options.alarms = &alarms;
         options.recording = &recording;
         options.keeping = &records;
@@ -429,6 +430,24 @@ private slots:
         QVERIFY(viewer.openAlarms.empty());
     }
 
+    void aViewerThatComesLaterBeginsWithTheCallsOfThatMoment()
+    {
+        Site site;
+        Recorder early, late;
+        early.probe.open(site.urlFor(RemoteRole::Viewer));
+        QTRY_VERIFY_WITH_TIMEOUT(early.live.contains(keyOf(1)), patience);
+        site.table.remove(keyOf(1));
+        site.table.update(callOf(2));
+        QTRY_VERIFY_WITH_TIMEOUT(early.live.contains(keyOf(2)), patience);
+        std::vector<LiveDelta> seen;
+        connect(&late.probe, &RemoteProbe::liveChanged, this, [&](const LiveDelta& delta) { seen.push_back(delta); });
+        late.probe.open(site.urlFor(RemoteRole::Viewer));
+        QTRY_VERIFY_WITH_TIMEOUT(!seen.empty(), patience);
+        QVERIFY(seen[0].snapshot);
+        QCOMPARE(seen[0].changed.size(), std::size_t { 1 });
+        QCOMPARE(seen[0].changed[0].key, keyOf(2));
+    }
+
     void theStatusNamesAddressesAndWhatIsReadToOperatorsOnly()
     {
         Site site;
@@ -471,6 +490,7 @@ private slots:
             one.session.followLive(true);
             one.session.followAlarms(true);
             one.session.everySecond({ encode(statusWithAddresses()), encode(withoutAddresses(statusWithAddresses())) });
+            one.session.nextStep();
             one.session.search(1, encode(CallQuery {}));
             one.session.streams(2, keyOf(1).value);
             one.session.quality(3, keyOf(1).value);
@@ -499,7 +519,7 @@ private slots:
             const QSignalSpy alarmParts(&one.session, &SessionSource::alarmPart);
             one.session.followLive(true);
             one.session.followAlarms(true);
-            one.session.everySecond({});
+            one.session.nextStep();
             const bool knows = role >= RemoteRole::Operator;
             QCOMPARE(alarmParts.count(), knows ? 1 : 0);
             QCOMPARE(live.count(), 1);
