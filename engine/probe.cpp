@@ -304,6 +304,11 @@ void Probe::start(std::function<void()> onFinished)
     runOn(m_layout.others); // this thread, storage, and those of the remote interface later on
     m_storage->start();
     m_keeper->start();
+    const int before = niceness();
+    if (m_source->isLive() && !setNiceness(std::min(before, fastPathNiceness)))
+        m_warn("this process may not put capture and processing before other programs of the machine: frames can be lost "
+               "while these are busy. Allow it with LimitNICE=-10 in the service's unit, \"ulimit -e 30\" before the start, or "
+               "CAP_SYS_NICE");
     for (unsigned lane = 0; lane < m_queues.size(); ++lane) {
         m_processingThreads.emplace_back([this, lane] {
             nameThread("processing");
@@ -318,6 +323,7 @@ void Probe::start(std::function<void()> onFinished)
             runOn(std::span(&*m_layout.capture, 1));
         m_capture->run(stop);
     });
+    (void)setNiceness(before);
 }
 
 void Probe::stop()

@@ -7,6 +7,8 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace callmon {
 
@@ -71,6 +73,16 @@ void runOn(std::span<const int> cpus)
     for (const int cpu : cpus)
         CPU_SET(static_cast<unsigned>(cpu), &set);
     pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+int niceness()
+{
+    return getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())); // on Linux a thread has its own
+}
+
+bool setNiceness(int value)
+{
+    return setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), value) == 0;
 }
 
 void keepAllocatedMemory()

@@ -1,16 +1,16 @@
 // What consoles cost an engine that is at work: the generator's calls through capture, tracking and the live table, and
-// no console, one, twenty, and twenty again, one after the other in the same run. Of the twenty some are slow, some are stopped for a
-// time, some are killed again and again, and one is no console at all but sends garbage. Consoles are processes of
-// their own. The goals: 5 % of a core for one and 30 % for twenty, 1.2 s from an event on the wire to the console,
-// memory that stays, and no frame lost.
+// no console, one, twenty, and twenty again, one after the other in the same run. Of the twenty some are slow, some are
+// stopped for a time, some are killed again and again, and one is no console at all but sends garbage. Consoles are
+// processes of their own. The goals: 5 % of a core for one and 30 % for twenty, 1.2 s from an event on the wire to the
+// console, memory that stays, and no frame lost.
 #include "bench_machine.h"
-#include "port_behind.h"
 #include "engine/capture/capture_loop.h"
 #include "engine/capture/dpdk_port.h"
 #include "engine/capture/machine.h"
 #include "engine/records/call_monitor.h"
 #include "engine/remote/remote_service.h"
 #include "engine/storage_loop.h"
+#include "port_behind.h"
 #include "shared/remote/remote_probe.h"
 #include "tests/traffic/ring/ring_traffic.h"
 #include "thread_times.h"
@@ -83,8 +83,9 @@ int beConsoles(const QUrl& url, int count, std::chrono::milliseconds sleep, std:
     QCoreApplication::exec();
     std::ranges::sort(latencies);
     const auto at = [&](double share) {
-        return latencies.empty() ? -1
-                                 : latencies[static_cast<std::size_t>(share * static_cast<double>(latencies.size() - 1))];
+        return latencies.empty()
+            ? -1
+            : latencies[static_cast<std::size_t>(share * static_cast<double>(latencies.size() - 1))];
     };
     std::printf("%.0f %.0f %.0f %zu\n", at(0.5), at(0.99), at(1), latencies.size());
     return 0;
@@ -118,6 +119,8 @@ struct Options {
     double seconds = 12;
     double settle = 2;
     bool busy = false;
+    bool precedence = true;
+    std::vector<int> cpus; // of the machine; consoles are not the engine's, and run where they like
     QString console, hostile; // this process is one
     int count = 1;
     int sleepMs = 0;
@@ -176,7 +179,7 @@ private:
 class Engine {
 public:
     Result<void> open(const Options& options, const SpeechTable& speech, const QUrl& url);
-    void start();
+    void start(const CoreLayout& cores, bool takesPrecedence);
     void stop();
     bool steady() const { return m_source->steady; }
     std::uint64_t lost() const;
@@ -208,8 +211,7 @@ Result<void> Engine::open(const Options& options, const SpeechTable& speech, con
     tracker.touchMemory = true;
     m_queue = std::make_unique<StorageQueue>(StorageQueue::Sizes {});
     m_monitor = std::make_unique<CallMonitor>(tracker, *m_queue);
-    auto port
-        = DpdkPort::open({ .name = "net_ring0", .mbufs = 8192, .linkMbps = 10'000, .pollBusy = options.busy });
+    auto port = DpdkPort::open({ .name = "net_ring0", .mbufs = 8192, .linkMbps = 10'000, .pollBusy = options.busy });
     if (!port)
         return port.error();
     m_port = std::move(port.value());
@@ -229,8 +231,9 @@ Result<void> Engine::open(const Options& options, const SpeechTable& speech, con
     return m_service->listen(url);
 }
 
-void Engine::start()
+void Engine::start(const CoreLayout& cores, bool takesPrecedence) // as Probe::start() does
 {
+    runOn(cores.others);
     m_storage = std::jthread([this] {
         nameThread("storage");
         while (m_recordsWanted) {
@@ -241,8 +244,11 @@ void Engine::start()
                 std::this_thread::sleep_for(5ms);
         }
     });
-    m_processing = std::jthread([this] {
+    if (takesPrecedence && !setNiceness(fastPathNiceness))
+        std::printf("capture and processing may not take precedence on this machine\n");
+    m_processing = std::jthread([this, cpus = cores.processing] {
         nameThread("processing");
+        runOn(cpus);
         std::array<Datagram, FrameBatch::capacity> datagrams;
         while (FrameBatch* batch = m_capture->next()) {
             std::size_t count = 0;
@@ -260,10 +266,13 @@ void Engine::start()
         m_monitor->finish();
         m_queue->closeProducer();
     });
-    m_captureThread = std::jthread([this](const std::stop_token& stop) {
+    m_captureThread = std::jthread([this, cpu = cores.capture](const std::stop_token& stop) {
         nameThread("capture");
+        if (cpu)
+            runOn(std::span(&*cpu, 1));
         m_capture->run(stop);
     });
+    (void)setNiceness(0);
 }
 
 void Engine::stop()
@@ -299,8 +308,7 @@ std::uint64_t Engine::lost() const
 
 void wait(std::chrono::duration<double> time) // with the event loop at work
 {
-    QTimer::singleShot(
-        std::chrono::duration_cast<std::chrono::milliseconds>(time), qApp, &QCoreApplication::quit);
+    QTimer::singleShot(std::chrono::duration_cast<std::chrono::milliseconds>(time), qApp, &QCoreApplication::quit);
     QCoreApplication::exec();
 }
 
@@ -308,14 +316,13 @@ class ConsoleProcess {
 public:
     ConsoleProcess(const Options& options, const QUrl& url, int count, int sleepMs)
     {
-        m_process.start(QCoreApplication::applicationFilePath(),
+        start(options,
             { "--console", url.toString(), "--count", QString::number(count), "--sleep-ms", QString::number(sleepMs),
                 "--seconds", QString::number(options.seconds) });
     }
     ConsoleProcess(const Options& options, const QString& socket)
     {
-        m_process.start(QCoreApplication::applicationFilePath(),
-            { "--hostile", socket, "--seconds", QString::number(options.seconds) });
+        start(options, { "--hostile", socket, "--seconds", QString::number(options.seconds) });
     }
     ~ConsoleProcess()
     {
@@ -332,6 +339,12 @@ public:
     }
 
 private:
+    void start(const Options& options, const QStringList& arguments)
+    {
+        m_process.setChildProcessModifier([&options] { runOn(options.cpus); });
+        m_process.start(QCoreApplication::applicationFilePath(), arguments);
+    }
+
     QProcess m_process;
 };
 
@@ -389,8 +402,11 @@ Outcome measure(const Options& options, Engine& engine, const QUrl& url, const Q
     Outcome outcome;
     outcome.cpu = 100 * threads[remoteThread] / seconds;
     outcome.lost = engine.lost() - lostBefore;
-    const auto perSecond = [&](std::uint64_t from, std::uint64_t to) { return static_cast<double>(to - from) / seconds; };
-    std::printf("%2d consoles (%zu sessions): event loop %5.1f %% of a core, storage and table %4.1f %%, processing %4.1f %%\n",
+    const auto perSecond = [&](std::uint64_t from, std::uint64_t to) {
+        return static_cast<double>(to - from) / seconds;
+    };
+    std::printf(
+        "%2d consoles (%zu sessions): event loop %5.1f %% of a core, storage and table %4.1f %%, processing %4.1f %%\n",
         consoles, sessions, outcome.cpu, 100 * threads["storage"] / seconds, 100 * threads["processing"] / seconds);
     std::printf("    %zu calls on, %.0f ended a second, %.0f frames a second, %" PRIu64 " lost\n", engine.callsOn(),
         perSecond(endedBefore, engine.callsEnded()), perSecond(framesBefore, engine.frames()), outcome.lost);
@@ -398,8 +414,8 @@ Outcome measure(const Options& options, Engine& engine, const QUrl& url, const Q
     double p50 = -1, p99 = -1, most = -1;
     std::size_t events = 0;
     if (std::sscanf(said.constData(), "%lf %lf %lf %zu", &p50, &p99, &most, &events) == 4) {
-        std::printf("    from the wire to the console: median %.0f ms, p99 %.0f, longest %.0f, of %zu\n", p50, p99, most,
-            events);
+        std::printf("    from the wire to the console: median %.0f ms, p99 %.0f, longest %.0f, of %zu\n", p50, p99,
+            most, events);
         outcome.latency99 = p99;
     }
     processes.clear();
@@ -428,9 +444,12 @@ int main(int argc, char** argv)
     std::string console, hostile;
     CLI::App app("What consoles cost an engine at work: none, one, twenty.", "consoles_bench");
     app.add_option("--calls", options.traffic.calls, "At once")->capture_default_str();
-    app.add_option("--starts", options.startsPerSecond, "Calls that begin, and end, in a second")->capture_default_str();
+    app.add_option("--starts", options.startsPerSecond, "Calls that begin, and end, in a second")
+        ->capture_default_str();
     app.add_option("--seconds", options.seconds, "Of each of the three")->capture_default_str();
     app.add_flag("--busy", options.busy, "The port is polled without pause: needs a core for itself");
+    app.add_flag("--precedence,!--no-precedence", options.precedence,
+        "Capture and processing go before other programs, as in the engine");
     app.add_option("--console", console, "Be consoles of this engine (used by the bench itself; likewise:)");
     app.add_option("--hostile", hostile);
     app.add_option("--count", options.count);
@@ -460,9 +479,18 @@ int main(int argc, char** argv)
     if (const auto opened = engine.open(options, speech.value(), url); !opened)
         return fail(opened.error().what);
     nameThread(remoteThread);
-    std::printf("%u calls at once, %.0f begin and end a second, all on this machine: generator, engine and consoles\n\n",
+    std::printf(
+        "%u calls at once, %.0f begin and end a second, all on this machine: generator, engine and consoles\n\n",
         options.traffic.calls, options.startsPerSecond);
-    engine.start();
+    const std::vector<Cpu> cpus = allowedCpus();
+    for (const Cpu& cpu : cpus)
+        options.cpus.push_back(cpu.id);
+    auto cores = layOutCores(cpus, {});
+    if (!cores)
+        return fail(cores.error().what);
+    std::printf("%s; capture and processing %s\n", options.busy ? cores.value().described.c_str() : "nothing is pinned",
+        options.precedence ? "take precedence over other programs" : "take no precedence");
+    engine.start(options.busy ? cores.value() : CoreLayout(), options.precedence);
     while (!engine.steady())
         wait(50ms);
     wait(3s); // the first quality points have been made, too
