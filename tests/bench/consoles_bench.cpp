@@ -37,6 +37,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr int serviceNiceness = -5; // as the service's unit starts the engine
 constexpr const char* remoteThread = "remote"; // the event loop that serves the consoles
 
 double residentMebibytes()
@@ -234,6 +235,8 @@ Result<void> Engine::open(const Options& options, const SpeechTable& speech, con
 void Engine::start(const CoreLayout& cores, bool takesPrecedence) // as Probe::start() does
 {
     runOn(cores.others);
+    if (takesPrecedence)
+        (void)setNiceness(serviceNiceness);
     m_storage = std::jthread([this] {
         nameThread("storage");
         while (m_recordsWanted) {
@@ -272,7 +275,7 @@ void Engine::start(const CoreLayout& cores, bool takesPrecedence) // as Probe::s
             runOn(std::span(&*cpu, 1));
         m_capture->run(stop);
     });
-    (void)setNiceness(0);
+    (void)setNiceness(takesPrecedence ? serviceNiceness : 0);
 }
 
 void Engine::stop()
@@ -341,7 +344,10 @@ public:
 private:
     void start(const Options& options, const QStringList& arguments)
     {
-        m_process.setChildProcessModifier([&options] { runOn(options.cpus); });
+        m_process.setChildProcessModifier([&options] {
+            runOn(options.cpus);
+            (void)setNiceness(0);
+        });
         m_process.start(QCoreApplication::applicationFilePath(), arguments);
     }
 
@@ -449,7 +455,7 @@ int main(int argc, char** argv)
     app.add_option("--seconds", options.seconds, "Of each of the three")->capture_default_str();
     app.add_flag("--busy", options.busy, "The port is polled without pause: needs a core for itself");
     app.add_flag("--precedence,!--no-precedence", options.precedence,
-        "Capture and processing go before other programs, as in the engine");
+        "The engine goes before other programs, capture and processing first, as the service does");
     app.add_option("--console", console, "Be consoles of this engine (used by the bench itself; likewise:)");
     app.add_option("--hostile", hostile);
     app.add_option("--count", options.count);
@@ -488,8 +494,8 @@ int main(int argc, char** argv)
     auto cores = layOutCores(cpus, {});
     if (!cores)
         return fail(cores.error().what);
-    std::printf("%s; capture and processing %s\n", options.busy ? cores.value().described.c_str() : "nothing is pinned",
-        options.precedence ? "take precedence over other programs" : "take no precedence");
+    std::printf("%s; the engine %s\n", options.busy ? cores.value().described.c_str() : "nothing is pinned",
+        options.precedence ? "goes before other programs" : "takes no precedence");
     engine.start(options.busy ? cores.value() : CoreLayout(), options.precedence);
     while (!engine.steady())
         wait(50ms);
