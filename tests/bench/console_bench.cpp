@@ -80,15 +80,16 @@ void say(const char* who, const char* what, double value, const char* unit, doub
 
 // ---- the feed: what a probe's connection hands to the console, part by part
 
+constexpr int stepsPerSecond = 4; // RemoteServiceOptions::step
 constexpr int secondsPerReport = 60; // an engine tells a call that stays as it is in all its fields once a minute
 
 // Calls of group (version - 1) come back, those of group version go: as many begin and end, and the next round is right
-// again.
-LiveDelta changesOf(const std::vector<LiveCall>& all, int version)
+// again. Of these changes of a second one step's.
+LiveDelta changesOf(const std::vector<LiveCall>& all, int version, int step)
 {
     LiveDelta delta;
     delta.fromVersion = delta.toVersion = 1;
-    for (int i = 0; i < calls; ++i) {
+    for (int i = step; i < calls; i += stepsPerSecond) {
         if (i / churn == version) {
             delta.removed.push_back(all[static_cast<std::size_t>(i)].key);
             continue;
@@ -111,9 +112,9 @@ LiveDelta changesOf(const std::vector<LiveCall>& all, int version)
     return delta;
 }
 
-QString fileOf(const QString& folder, int version, std::size_t part)
+QString fileOf(const QString& folder, std::size_t delta, std::size_t part) // 0: the snapshot
 {
-    return QStringLiteral("%1/%2-%3").arg(folder).arg(version).arg(part);
+    return QStringLiteral("%1/%2-%3").arg(folder).arg(delta).arg(part);
 }
 
 bool writeFeed(const QString& folder)
@@ -122,18 +123,19 @@ bool writeFeed(const QString& folder)
     std::vector<LiveCall> all;
     for (int i = 0; i < calls; ++i)
         all.push_back(demo.liveCall(i));
-    for (int version = -1; version < versions; ++version) {
+    for (std::size_t which = 0; which <= versions * stepsPerSecond; ++which) {
         LiveDelta delta;
-        if (version < 0) {
+        if (which == 0) {
             delta.snapshot = true;
             delta.toVersion = 1;
             delta.changed = all;
         } else {
-            delta = changesOf(all, version);
+            const int step = static_cast<int>(which) - 1;
+            delta = changesOf(all, step / stepsPerSecond, step % stepsPerSecond);
         }
         const std::vector<QByteArray> parts = encode(delta);
         for (std::size_t part = 0; part < parts.size(); ++part) {
-            QFile file(fileOf(folder, version, part));
+            QFile file(fileOf(folder, which, part));
             if (!file.open(QIODevice::WriteOnly) || file.write(parts[part]) != parts[part].size())
                 return false;
         }
@@ -146,8 +148,8 @@ public:
     explicit Feed(const QString& folder)
         : m_folder(folder)
     {
-        m_parts[0] = read(-1);
-        connect(&m_second, &QTimer::timeout, this, &Feed::second);
+        m_parts[0] = read(0);
+        connect(&m_step, &QTimer::timeout, this, &Feed::step);
         connect(&m_next, &QTimer::timeout, this, &Feed::part);
     }
 
@@ -160,31 +162,33 @@ public:
     void start() // each second all of it changes
     {
         if (m_parts[1].empty())
-            for (int version = 0; version < versions; ++version)
-                m_parts[static_cast<std::size_t>(version) + 1] = read(version);
-        m_second.start(1s);
+            for (std::size_t which = 1; which < m_parts.size(); ++which)
+                m_parts[which] = read(which);
+        m_step.start(1'000ms / stepsPerSecond);
     }
-    void stop() { m_second.stop(); }
-    int seconds() const { return m_seconds; }
+    void stop() { m_step.stop(); }
+    double seconds() const { return static_cast<double>(m_steps) / stepsPerSecond; }
 
 private:
-    std::vector<QByteArray> read(int version) const
+    std::vector<QByteArray> read(std::size_t which) const
     {
         std::vector<QByteArray> parts;
-        for (QFile file(fileOf(m_folder, version, 0)); file.open(QIODevice::ReadOnly);
-             file.setFileName(fileOf(m_folder, version, parts.size()))) {
+        for (QFile file(fileOf(m_folder, which, 0)); file.open(QIODevice::ReadOnly);
+             file.setFileName(fileOf(m_folder, which, parts.size()))) {
             parts.push_back(file.readAll());
             file.close();
         }
         return parts;
     }
 
-    void second()
+    void step()
     {
-        ProbeStatus now = status(calls);
-        now.now += std::chrono::seconds(++m_seconds);
-        sendStatus(now);
-        send(1 + static_cast<std::size_t>(m_seconds) % versions);
+        if (m_steps % stepsPerSecond == 0) {
+            ProbeStatus now = status(calls);
+            now.now += std::chrono::seconds(1 + m_steps / stepsPerSecond);
+            sendStatus(now);
+        }
+        send(1 + m_steps++ % (m_parts.size() - 1));
     }
 
     void send(std::size_t which)
@@ -205,11 +209,11 @@ private:
     }
 
     QString m_folder;
-    std::array<std::vector<QByteArray>, versions + 1> m_parts;
+    std::array<std::vector<QByteArray>, versions * stepsPerSecond + 1> m_parts;
     DeltaAssembler<LiveDelta> m_assembler;
-    QTimer m_second;
+    QTimer m_step;
     QTimer m_next;
-    int m_seconds = 0;
+    std::size_t m_steps = 0;
     std::size_t m_sending = 0;
     std::size_t m_sent = 0;
 };

@@ -125,6 +125,11 @@ grep -P "^Uid:\t$callmon\t$callmon\t$callmon\t$callmon" <<<"$status" >/dev/null 
 # capabilities(7): CAP_NET_ADMIN 12, CAP_NET_RAW 13, CAP_IPC_LOCK 14
 grep -P '^CapEff:\t0000000000007000' <<<"$status" >/dev/null || fail "its capabilities: $status"
 grep -P '^NoNewPrivs:\t1' <<<"$status" >/dev/null || fail "it may gain privileges"
+# Without root's rights capture and processing go before the rest of it, and that before other programs.
+threads=$("${in[@]}" ps -L -o comm=,ni= -p "$main")
+for thread in "capture -10" "processing -10" "storage -5" "commit -5"; do
+  grep -xP "${thread% *} +${thread#* }" <<<"$threads" >/dev/null || fail "not $thread: $threads"
+done
 
 "${in[@]}" python3 /opt/callmon-test/send.py
 sent=$(($(wc -l <"$host/shared/calls.pcap.truth.csv") - 1))
