@@ -260,7 +260,8 @@ Probe::Probe(const ProbeOptions& options, Warn warn)
     : m_warn(std::move(warn))
     , m_queues(makeQueues(options))
     , m_monitor(trackerOptions(options), pointersTo<RecordSink>(m_queues),
-          { .bytesKept = options.messageBytes, .masksKeys = options.dtmf == ProbeOptions::Dtmf::Masked })
+          { .bytesKept = options.messageBytes, .masksKeys = options.dtmf == ProbeOptions::Dtmf::Masked },
+          CallGroups(options.trunks, {}))
     , m_deal { options.processingCores, std::random_device()() }
     , m_reader(m_monitor, reassemblerOptions(options), m_deal)
     , m_service(serviceOptions(options))

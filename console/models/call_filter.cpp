@@ -2,6 +2,7 @@
 
 #include "console/models/call_words.h"
 #include "shared/base/pattern.h"
+#include "shared/calls/call_groups.h"
 
 #include <QCoreApplication>
 #include <QRegularExpression>
@@ -120,7 +121,7 @@ bool CallFilter::addNumberTerm(const QString& text)
 
 bool CallFilter::addFieldTerm(const QString& text)
 {
-    static const QRegularExpression shape(QStringLiteral("^(from|to|id|codec|state|code|trust|probe|is):(.*)$"),
+    static const QRegularExpression shape(QStringLiteral("^(from|to|id|codec|state|code|trust|trunk|probe|is):(.*)$"),
         QRegularExpression::CaseInsensitiveOption);
     const QRegularExpressionMatch match = shape.match(text);
     if (!match.hasMatch())
@@ -143,6 +144,7 @@ bool CallFilter::addFieldTerm(const QString& text)
         : name == QLatin1String("codec")     ? Field::Codec
         : name == QLatin1String("state")     ? Field::State
         : name == QLatin1String("trust")     ? Field::Trust
+        : name == QLatin1String("trunk")     ? Field::Trunk
         : name == QLatin1String("probe")     ? Field::Probe
                                              : Field::Code;
     term.test = value.contains(QLatin1Char('*')) ? Test::Like : Test::Contains;
@@ -200,6 +202,9 @@ bool CallFilter::matches(const Term& term, const LiveCall& call, Timestamp now, 
         return holds(state);
     case Field::Trust:
         return holds(m_trustWords[static_cast<std::size_t>(call.trust)]);
+    case Field::Trunk:
+        return std::ranges::any_of(trunksOf(call.callerTrunk, call.calleeTrunk),
+            [&](std::string_view trunk) { return !trunk.empty() && holds(trunk); });
     case Field::Probe:
         return holds(probe);
     case Field::Is: {

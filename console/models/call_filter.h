@@ -1,7 +1,8 @@
 // The filter box of the live list. Terms are separated by spaces and must all match:
 //   word               caller, callee, Call-ID, state or codec contains it ("a phrase" in quotes)
-//   from: to: id: codec: state: code: trust: probe:
-//                      that field alone; with * it matches the field as a whole: from:+34*
+//   from: to: id: codec: state: code: trust: trunk: probe:
+//                      that field alone; with * it matches the field as a whole: from:+34*; trunk is that of either
+//                      end, and trunk:other fits where neither end is of one
 //   is:one-way is:no-media
 //                      answered more than 5 s ago, and only one party, or neither, has sent any media so far
 //   mos<3.5 loss>2 jitter>=30 duration>600
@@ -29,7 +30,24 @@ public:
     const QStringList& problems() const { return m_problems; } // sentences for the user
 
 private:
-    enum class Field { Anything, From, To, Id, Codec, State, Code, Trust, Probe, Is, Mos, MinMos, Loss, Jitter, Duration };
+    enum class Field {
+        Anything,
+        From,
+        To,
+        Id,
+        Codec,
+        State,
+        Code,
+        Trust,
+        Trunk,
+        Probe,
+        Is,
+        Mos,
+        MinMos,
+        Loss,
+        Jitter,
+        Duration
+    };
     enum class Test { Contains, Like, Less, LessOrEqual, Greater, GreaterOrEqual, Equal };
     struct Term {
         Field field = Field::Anything;

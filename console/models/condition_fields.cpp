@@ -77,9 +77,13 @@ constexpr std::array titles {
     FieldTitle { "media_after_end_ms", QT_TRANSLATE_NOOP("ConditionFields", "Media after the end") },
     FieldTitle { "recorded", QT_TRANSLATE_NOOP("ConditionFields", "Recorded") },
     FieldTitle { "recording_rule", QT_TRANSLATE_NOOP("ConditionFields", "Recording rule") },
+    FieldTitle { "caller_trunk", QT_TRANSLATE_NOOP("ConditionFields", "Caller's trunk") },
+    FieldTitle { "callee_trunk", QT_TRANSLATE_NOOP("ConditionFields", "Callee's trunk") },
+    FieldTitle { "counted_at", QT_TRANSLATE_NOOP("ConditionFields", "Counted as an attempt") },
     FieldTitle { "tags", QT_TRANSLATE_NOOP("ConditionFields", "Tag") },
     FieldTitle { "legal_hold", QT_TRANSLATE_NOOP("ConditionFields", "Legal hold") },
     FieldTitle { "codec", QT_TRANSLATE_NOOP("ConditionFields", "Codec") },
+    FieldTitle { "trunk", QT_TRANSLATE_NOOP("ConditionFields", "Trunk") },
 };
 
 bool isYesOrNo(std::string_view name)
@@ -107,6 +111,8 @@ Kind kindOf(const SearchField& field)
         return Kind::Hold;
     case SearchField::Kind::Codec:
         return Kind::Codec;
+    case SearchField::Kind::Trunk:
+        return Kind::Trunk;
     }
     return Kind::Text;
 }
@@ -160,6 +166,7 @@ std::vector<Relation> relationsOf(Kind kind)
         return { Is, IsNot, BeginsWith, EndsWith, Contains, ContainsNot, Known, Unknown };
     case Kind::Codec:
     case Kind::Tag:
+    case Kind::Trunk:
         return { Is, IsNot, Known, Unknown };
     case Kind::Hold:
         return { Known, Unknown, Contains };
@@ -182,11 +189,12 @@ QString word(Relation relation, Kind kind)
     case Relation::Is:
         if (kind == Kind::Number || kind == Kind::Duration)
             return QStringLiteral("=");
-        return kind == Kind::Tag || kind == Kind::Codec ? Words::tr("one is") : Words::tr("is");
+        return kind == Kind::Tag || kind == Kind::Codec || kind == Kind::Trunk ? Words::tr("one is") : Words::tr("is");
     case Relation::IsNot:
         if (kind == Kind::Number || kind == Kind::Duration)
             return QStringLiteral("≠");
-        return kind == Kind::Tag || kind == Kind::Codec ? Words::tr("none is") : Words::tr("is not");
+        return kind == Kind::Tag || kind == Kind::Codec || kind == Kind::Trunk ? Words::tr("none is")
+                                                                               : Words::tr("is not");
     case Relation::BeginsWith:
         return Words::tr("begins with");
     case Relation::EndsWith:
@@ -287,6 +295,8 @@ QString valueHint(const ConditionField& field)
         return QStringLiteral("PCMA, G7*");
     case Kind::Tag:
         return QStringLiteral("bad-line, bad-*");
+    case Kind::Trunk:
+        return Words::tr("a configured name, or other");
     case Kind::Hold:
         return Words::tr("case 17");
     case Kind::Address:

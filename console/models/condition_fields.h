@@ -9,7 +9,7 @@
 namespace callmon {
 
 struct ConditionField {
-    enum class Kind { Text, Codec, Tag, Hold, Address, Number, Duration, Time, Choice };
+    enum class Kind { Text, Codec, Tag, Trunk, Hold, Address, Number, Duration, Time, Choice };
     QString name; // as exports and callmonctl call it
     QString title;
     QString unit; // of a number; empty: none

@@ -25,6 +25,7 @@ constexpr std::array fields {
     Field { "trust:", QT_TRANSLATE_NOOP("FilterWords", "whether the probe saw all of it") },
     Field { "code:", QT_TRANSLATE_NOOP("FilterWords", "the last response") },
     Field { "id:", QT_TRANSLATE_NOOP("FilterWords", "the Call-ID") },
+    Field { "trunk:", QT_TRANSLATE_NOOP("FilterWords", "the trunk of either end") },
     Field { "probe:", QT_TRANSLATE_NOOP("FilterWords", "the probe that sees it") },
     Field { "mos<", QT_TRANSLATE_NOOP("FilterWords", "the worse direction's MOS of the last second"),
         { "3.1", "3.5", "4" } },
@@ -80,6 +81,8 @@ std::vector<std::pair<QString, QString>> valuesOf(const QString& field, const Fi
         all(seen.codecs);
     else if (field == QLatin1String("probe:"))
         all(seen.probes);
+    else if (field == QLatin1String("trunk:"))
+        all(seen.trunks);
     else if (field == QLatin1String("code:"))
         for (const QString& code : seen.codes)
             values.emplace_back(
@@ -117,7 +120,8 @@ std::vector<FilterSuggestion> suggestionsFor(const QString& typed, const FilterV
     std::vector<FilterSuggestion> found;
     for (const Field& field : fields) {
         const QString begin = QString::fromLatin1(field.begin);
-        if (begin == QLatin1String("probe:") && values.probes.isEmpty())
+        if ((begin == QLatin1String("probe:") && values.probes.isEmpty())
+            || (begin == QLatin1String("trunk:") && values.trunks.isEmpty()))
             continue;
         if (begin.size() > typed.size()) {
             if (begin.startsWith(typed, Qt::CaseInsensitive))
@@ -135,7 +139,7 @@ std::vector<FilterSuggestion> suggestionsFor(const QString& typed, const FilterV
         }
     }
     if (typed.size() >= 2) // a value by itself, without its field
-        for (const char* name : { "codec:", "state:", "is:", "trust:", "probe:" }) {
+        for (const char* name : { "codec:", "state:", "is:", "trust:", "trunk:", "probe:" }) {
             const QString field = QString::fromLatin1(name);
             std::vector<FilterSuggestion> more;
             addValues(more, field, typed, valuesOf(field, values));

@@ -13,6 +13,7 @@ struct FilterValues { // seen in the list, in their order
     QStringList codecs;
     QStringList codes; // "180"
     QStringList probes; // empty where there is one
+    QStringList trunks {}; // empty where none is configured
 };
 
 struct FilterSuggestion {

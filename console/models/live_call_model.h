@@ -39,6 +39,8 @@ public:
         CallId,
         Trust,
         Probe,
+        CallerTrunk,
+        CalleeTrunk,
         ColumnCount
     };
 

@@ -46,6 +46,10 @@ constexpr std::array<LiveColumn, LiveCallModel::ColumnCount> columns { {
         QT_TRANSLATE_NOOP("LiveCallModel", "What the probe itself missed while the call was on") },
     { QT_TRANSLATE_NOOP("LiveCallModel", "Probe"), "probe",
         QT_TRANSLATE_NOOP("LiveCallModel", "The probe that sees the call") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "Trunk\ncaller"), "caller_trunk",
+        QT_TRANSLATE_NOOP("LiveCallModel", "The trunk that the caller's address is of; other: of none") },
+    { QT_TRANSLATE_NOOP("LiveCallModel", "Trunk\ncallee"), "callee_trunk",
+        QT_TRANSLATE_NOOP("LiveCallModel", "The trunk that the callee's address is of; other: of none") },
 } };
 
 const LiveDirection& callerSide(const LiveCall& call)
@@ -109,6 +113,10 @@ std::string_view textOf(const LiveCall& call, int column)
         return call.codec;
     case LiveCallModel::CallId:
         return call.callId;
+    case LiveCallModel::CallerTrunk:
+        return call.callerTrunk;
+    case LiveCallModel::CalleeTrunk:
+        return call.calleeTrunk;
     default:
         return {};
     }
@@ -117,7 +125,8 @@ std::string_view textOf(const LiveCall& call, int column)
 bool isTextColumn(int column)
 {
     return column == LiveCallModel::Caller || column == LiveCallModel::Callee || column == LiveCallModel::Codec
-        || column == LiveCallModel::CallId;
+        || column == LiveCallModel::CallId || column == LiveCallModel::CallerTrunk
+        || column == LiveCallModel::CalleeTrunk;
 }
 
 bool isLeftAligned(int column)

@@ -39,8 +39,10 @@ constexpr std::array<const char*, PastCallColumns::ColumnCount> titles { QT_TRAN
     QT_TRANSLATE_NOOP("PastCallModel", "Encap-\nsulation"), QT_TRANSLATE_NOOP("PastCallModel", "Messages\nnot stored"),
     QT_TRANSLATE_NOOP("PastCallModel", "Audio after\nanswer of"),
     QT_TRANSLATE_NOOP("PastCallModel", "Media after\nend ms"), QT_TRANSLATE_NOOP("PastCallModel", "Recorded"),
-    QT_TRANSLATE_NOOP("PastCallModel", "Recording\nrule"), QT_TRANSLATE_NOOP("PastCallModel", "Tags"),
-    QT_TRANSLATE_NOOP("PastCallModel", "Legal\nhold"), QT_TRANSLATE_NOOP("PastCallModel", "Probe") };
+    QT_TRANSLATE_NOOP("PastCallModel", "Recording\nrule"), QT_TRANSLATE_NOOP("PastCallModel", "Trunk of\ncaller"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Trunk of\ncallee"), QT_TRANSLATE_NOOP("PastCallModel", "Counted\nUTC"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Tags"), QT_TRANSLATE_NOOP("PastCallModel", "Legal\nhold"),
+    QT_TRANSLATE_NOOP("PastCallModel", "Probe") };
 
 std::optional<double> milliseconds(std::optional<Milliseconds> value)
 {
@@ -85,6 +87,13 @@ QString helpOfColumn(int column)
     case PastCallColumns::PollGapLongest:
         return text(QT_TRANSLATE_NOOP(
             "PastCallModel", "The longest time without a look at the port while the call was on: times are as exact"));
+    case PastCallColumns::CallerTrunk:
+        return text(QT_TRANSLATE_NOOP("PastCallModel", "The trunk that the caller's address is of; other: of none"));
+    case PastCallColumns::CalleeTrunk:
+        return text(QT_TRANSLATE_NOOP("PastCallModel", "The trunk that the callee's address is of; other: of none"));
+    case PastCallColumns::CountedAt:
+        return text(QT_TRANSLATE_NOOP(
+            "PastCallModel", "When the service metrics counted it as an attempt: answered, or gone unanswered"));
     case PastCallColumns::Duration:
         return text(QT_TRANSLATE_NOOP("PastCallModel", "From the answer to the end"));
     default:
@@ -134,7 +143,8 @@ bool isNumberColumn(int column)
 bool sortsByNumber(int column)
 {
     return isNumberColumn(column) || column == PastCallColumns::Key || column == PastCallColumns::Trust
-        || (column >= PastCallColumns::StartedAt && column <= PastCallColumns::EndedAt);
+        || (column >= PastCallColumns::StartedAt && column <= PastCallColumns::EndedAt)
+        || column == PastCallColumns::CountedAt;
 }
 
 std::optional<double> figureOf(const CallRecord& call, int column)
@@ -198,6 +208,8 @@ std::optional<double> figureOf(const CallRecord& call, int column)
         return call.messagesNotStored;
     case PastCallColumns::MediaAfterEnd:
         return milliseconds(call.mediaAfterEnd);
+    case PastCallColumns::CountedAt:
+        return instant(call.countedAt);
     default:
         return std::nullopt;
     }
@@ -318,6 +330,12 @@ QString cellText(const CallRecord& call, int column)
         return word(call.recorded);
     case PastCallColumns::RecordingRule_:
         return orDash(call.recordingRule);
+    case PastCallColumns::CallerTrunk:
+        return orDash(call.callerTrunk);
+    case PastCallColumns::CalleeTrunk:
+        return orDash(call.calleeTrunk);
+    case PastCallColumns::CountedAt:
+        return optionalTime(call.countedAt);
     default:
         return {};
     }

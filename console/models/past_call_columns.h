@@ -64,6 +64,9 @@ struct PastCallColumns {
         MediaAfterEnd,
         Recorded,
         RecordingRule_,
+        CallerTrunk,
+        CalleeTrunk,
+        CountedAt,
         Tags,
         LegalHold,
         FieldCount, // what follows is the console's own

@@ -5,6 +5,7 @@
 #include "console/models/figures.h"
 #include "console/views/elided_label.h"
 #include "console/zone/display_zone.h"
+#include "shared/calls/call_groups.h"
 
 #include <QGridLayout>
 #include <QHBoxLayout>
@@ -25,6 +26,14 @@ QString optionalTime(std::optional<Timestamp> time, Timestamp day)
     if (!time)
         return unknownFigure();
     return dateText(*time) == dateText(day) ? clockText(*time) : dateTimeText(*time);
+}
+
+QString withTrunk(const Endpoint& address, std::string_view trunk)
+{
+    const QString plain = QString::fromStdString(toString(address));
+    if (trunk.empty())
+        return plain;
+    return QStringLiteral("%1 (%2)").arg(plain, trunk == otherTrunk ? CallHeader::tr("no trunk") : text(trunk));
 }
 
 QString delay(std::optional<Milliseconds> value)
@@ -156,8 +165,8 @@ void CallHeader::show(const CallRecord& call, const QString& codec, const QStrin
     setFact(PostDial, delay(call.postDialDelay));
     setFact(AnswerDelay, delay(call.answerDelay));
     setFact(CallId, orDash(call.callId));
-    setFact(CallerAddress, QString::fromStdString(toString(call.callerAddress)));
-    setFact(CalleeAddress, QString::fromStdString(toString(call.calleeAddress)));
+    setFact(CallerAddress, withTrunk(call.callerAddress, call.callerTrunk));
+    setFact(CalleeAddress, withTrunk(call.calleeAddress, call.calleeTrunk));
     setFact(Signalling_, word(call.signalling) + QLatin1Char('/') + word(call.transport));
     setFact(Recorded_,
         word(call.recorded) + (call.recordingRule.empty() ? QString() : QStringLiteral(", ") + text(call.recordingRule))

@@ -125,7 +125,8 @@ void ConditionRow::fieldChanged()
                 m_choice->addItem(choice.word, choice.value);
     }
     m_text->setPlaceholderText(chosen ? valueHint(*chosen) : QString());
-    m_text->setToolTip(kind == Kind::Text || kind == Kind::Codec || kind == Kind::Address || kind == Kind::Tag
+    m_text->setToolTip(
+        kind == Kind::Text || kind == Kind::Codec || kind == Kind::Address || kind == Kind::Tag || kind == Kind::Trunk
             ? tr("* stands for any characters")
             : QString());
     delete m_text->completer();

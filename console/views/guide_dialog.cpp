@@ -34,7 +34,8 @@ QString guide()
             "never a "
             "zero.</p>"
             "<p>Type into the filter what you look for; every word must fit: <code>+3491 ringing</code>, "
-            "<code>mos&lt;3.5 codec:g729 from:+34*</code>, <code>loss&gt;2</code>, <code>probe:madrid</code>. Ctrl+H "
+            "<code>mos&lt;3.5 codec:g729 from:+34*</code>, <code>loss&gt;2</code>, <code>trunk:north</code>, "
+            "<code>probe:madrid</code>. Ctrl+H "
             "holds the "
             "list still. While you type, what the word can become is offered: Tab takes the first, Down and Enter "
             "another, Esc none; Ctrl+Space lists all there is. The buttons below are the filters wanted most "
@@ -92,14 +93,18 @@ QString guide()
         + GuideDialog::tr(
             "<h3><a name=\"records\">Records</a></h3>"
             "<p>Under Records is what each engine keeps and lets go, as your certificate's role allows it: which "
-            "calls are recorded (the first rule that fits decides), calls under legal hold (choose the call in a "
+            "calls are recorded (the first rule that fits decides), calls under legal hold, with who spoke (choose the "
+            "call in a "
             "list or open its page first), deletion of all that is stored of a number (it says first what would go), "
             "and the audit log: who asked for what, and whether the log is whole. With several probes the dialog "
             "says whose it is; Alt+P goes to the choice of another.</p>")
         + GuideDialog::tr(
             "<h3><a name=\"service\">Service</a></h3>"
-            "<p>Metrics over time, in total or by trunk, prefix and codec. Enter on a row lists its calls of the "
-            "period. With several probes they are of all of "
+            "<p>Metrics over time, in total or by trunk, prefix and codec. Enter on a row lists its calls: as "
+            "many as were attempted in the period, which by trunk are those with either end in it. Calls that are "
+            "still "
+            "on come when they are over; in the live list <code>trunk:</code> finds them. With several probes they are "
+            "of all of "
             "them together; "
             "peaks are then the sum of each probe's peak, the most there can have been. In the plots the arrow keys "
             "read value after value.</p>")

@@ -42,8 +42,8 @@ HoldsDialog::HoldsDialog(ProbeDesk& desk, std::optional<CallKey> call, const QSt
     : QDialog(parent)
     , m_desk(desk)
     , m_call(call)
-    , m_model(new PlainRows({ tr("State"), tr("Call began, UTC"), tr("Reason"), tr("Set, UTC"), tr("By"),
-                                tr("Released, UTC"), tr("By"), tr("Reason of the release") },
+    , m_model(new PlainRows({ tr("State"), tr("Call began, UTC"), tr("Caller"), tr("Callee"), tr("Reason"),
+                                tr("Set, UTC"), tr("By"), tr("Released, UTC"), tr("By"), tr("Reason of the release") },
           this))
     , m_table(new PlainTable(m_model, QStringLiteral("holds"), tr("Legal holds"), this))
     , m_error(new MessageBar(this))
@@ -151,9 +151,10 @@ void HoldsDialog::reload()
         std::ranges::reverse(m_holds);
         std::vector<PlainRow> rows;
         for (const Hold& hold : m_holds)
-            rows.push_back({ { stateText(hold), approximateStart(hold.call), cell(hold.reason), hold.setAt,
-                                 cell(hold.setBy), hold.releasedAt ? PlainCell(*hold.releasedAt) : PlainCell(),
-                                 cell(hold.releasedBy), cell(hold.releaseReason) },
+            rows.push_back({ { stateText(hold), approximateStart(hold.call), cell(hold.caller), cell(hold.callee),
+                                 cell(hold.reason), hold.setAt, cell(hold.setBy),
+                                 hold.releasedAt ? PlainCell(*hold.releasedAt) : PlainCell(), cell(hold.releasedBy),
+                                 cell(hold.releaseReason) },
                 QString::fromStdString(hold.missing) });
         m_model->setRows(std::move(rows));
         m_table->sayWhenEmpty(tr("No call is under hold, and none ever was."));

@@ -37,7 +37,8 @@ std::vector<CallColumn> firstColumns()
         { M::CallerLoss, QStringLiteral("100.00"), true }, { M::CalleeLoss, QStringLiteral("100.00"), true },
         { M::CallerJitter, QStringLiteral("1000.0"), true }, { M::CalleeJitter, QStringLiteral("1000.0"), true },
         { M::Trust, QStringLiteral("⚠ delayed0"), true }, { M::LastCode, QStringLiteral("0000"), true },
-        { M::CallId, QStringLiteral("a84b4c7"), true, true } };
+        { M::CallId, QStringLiteral("a84b4c7"), true, true }, { M::CallerTrunk, QStringLiteral("carrier-1"), false },
+        { M::CalleeTrunk, QStringLiteral("carrier-1"), false } };
 }
 
 }
@@ -148,17 +149,23 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
 FilterValues LivePage::filterValues() const
 {
     std::set<std::string> codecs;
+    std::set<std::string> trunks;
     std::set<std::uint16_t> codes;
     m_model->forEach([&](const LiveCall& call, ProbeId) {
         if (!call.codec.empty())
             codecs.insert(call.codec.str());
         if (call.lastCode != 0)
             codes.insert(call.lastCode);
+        for (const std::string_view trunk : { call.callerTrunk.view(), call.calleeTrunk.view() })
+            if (!trunk.empty())
+                trunks.emplace(trunk);
         return true;
     });
     FilterValues values;
     for (const std::string& codec : codecs)
         values.codecs += QString::fromStdString(codec);
+    for (const std::string& trunk : trunks)
+        values.trunks += QString::fromStdString(trunk);
     for (const std::uint16_t code : codes)
         values.codes += QString::number(code);
     const ProbeLabels probes = labelsOf(m_source);

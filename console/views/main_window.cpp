@@ -237,8 +237,10 @@ void MainWindow::followFigure(OperationsFigure figure)
     case OperationsFigure::Acd: {
         if (m_now == Timestamp {})
             return showService();
-        constexpr std::chrono::minutes window(5); // that these figures are of
-        showCallsBehind({ m_now - window, m_now });
+        constexpr std::chrono::minutes window(5); // that these figures are of; it moves every ten seconds
+        constexpr std::chrono::seconds move(10);
+        const Timestamp to { std::chrono::floor<std::chrono::seconds>(m_now.time_since_epoch()) / move * move };
+        showCallsBehind({ to - window, to, figure != OperationsFigure::Acd });
         if (figure == OperationsFigure::Acd)
             return m_past->table().sortByColumn(PastCallModel::Duration, Qt::DescendingOrder);
         return m_past->table().sortByColumn(PastCallModel::FinalCode, Qt::DescendingOrder); // what failed comes first

@@ -47,9 +47,10 @@ std::vector<CallColumn> firstColumns()
         { M::Messages, count, false }, { M::Retransmissions, count, false }, { M::MediaNotStored, count, false },
         { M::Recorded, QStringLiteral("partly00"), false },
         { M::LegalHold, QStringLiteral("kept by hold, ada"), false },
-        { M::RecordingRule_, QStringLiteral("default-rule"), false }, { M::ProbeFramesLost, count, false },
-        { M::PollGapLongest, ms, false }, { M::Key, QStringLiteral("0000000000000000000"), false },
-        { M::Probe, QStringLiteral("madrid-1000"), false } };
+        { M::RecordingRule_, QStringLiteral("default-rule"), false },
+        { M::CallerTrunk, QStringLiteral("carrier-1"), false }, { M::CalleeTrunk, QStringLiteral("carrier-1"), false },
+        { M::CountedAt, time, false }, { M::ProbeFramesLost, count, false }, { M::PollGapLongest, ms, false },
+        { M::Key, QStringLiteral("0000000000000000000"), false }, { M::Probe, QStringLiteral("madrid-1000"), false } };
 }
 
 }

@@ -446,15 +446,24 @@ CallQuery SearchForm::query() const
 
 void SearchForm::ask(const CallsBehind& figure)
 {
-    QVariantMap asked { { QStringLiteral("when"), static_cast<int>(When::Between) },
-        { QStringLiteral("from"), instantState(figure.from) }, { QStringLiteral("to"), instantState(figure.to) },
-        { QStringLiteral("codec"), figure.codec }, { QStringLiteral("limit"), m_limit->currentData() } };
-    if (!figure.calleePrefix.isEmpty())
-        asked.insert(QStringLiteral("conditions"),
-            QVariantList { QVariantMap { { QStringLiteral("field"), QStringLiteral("callee") },
-                { QStringLiteral("relation"), QStringLiteral("begins_with") },
-                { QStringLiteral("value"), figure.calleePrefix } } });
-    setState(asked);
+    QVariantList conditions;
+    const auto add = [&](const ConditionDraft& condition) {
+        conditions += QVariantMap { { QStringLiteral("field"), condition.field },
+            { QStringLiteral("relation"), nameOf(condition.relation) }, { QStringLiteral("value"), condition.value } };
+    };
+    Timestamp begunSince = figure.from;
+    if (figure.attempts) {
+        begunSince -= longestSetup;
+        const QString counted = QStringLiteral("counted_at");
+        add({ counted, Relation::AtLeast, QString::number(nanosecondsSinceEpoch(figure.from)) });
+        add({ counted, Relation::Less, QString::number(nanosecondsSinceEpoch(figure.to)) });
+    }
+    for (const ConditionDraft& condition : figure.conditions)
+        add(condition);
+    setState({ { QStringLiteral("when"), static_cast<int>(When::Between) },
+        { QStringLiteral("from"), instantState(begunSince) }, { QStringLiteral("to"), instantState(figure.to) },
+        { QStringLiteral("codec"), figure.codec }, { QStringLiteral("conditions"), conditions },
+        { QStringLiteral("limit"), m_limit->currentData() } });
 }
 
 QVariantMap SearchForm::state() const

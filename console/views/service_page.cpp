@@ -53,6 +53,8 @@ std::vector<PlotPanel> panels()
         { ServicePage::tr("MOS"), 1, 4.5, 2, { 1, 2, 3, 4, 4.5 }, { ServicePage::tr("mean") } } };
 }
 
+constexpr std::size_t mostConditions = 28; // of a group; what a search form holds, but for those on the time
+
 QString ratioText(std::optional<double> percent)
 {
     return percent ? QLocale().toString(*percent, 'f', 1) : unknownFigure();
@@ -345,15 +347,48 @@ void ServicePage::wantCalls()
         return;
     const ServiceGroup& group = m_series[static_cast<std::size_t>(current)].whole.group;
     CallsBehind figure { *m_asked.from, *m_asked.to };
-    if (group.grouping == ServiceGrouping::Trunk || group.name == "other")
+    figure.attempts = group.grouping != ServiceGrouping::Codec; // which is known, and counted, when a call is over
+    switch (group.grouping) {
+    case ServiceGrouping::Total:
+        break;
+    case ServiceGrouping::Trunk:
+        figure.conditions = { { QStringLiteral("trunk"), Relation::Is, nameOf(group) } };
+        break;
+    case ServiceGrouping::Prefix:
+        figure.conditions = conditionsOfPrefix(nameOf(group));
+        break;
+    case ServiceGrouping::Codec:
+        if (group.name == "other")
+            return m_error->say(MessageBar::Kind::Note,
+                tr("These are the calls of all codecs beyond the first that the engine met. Search past calls by one "
+                   "of those codecs instead."));
+        if (group.name == noCodecName)
+            figure.conditions = { { QStringLiteral("codec"), Relation::Unknown, {} } };
+        else
+            figure.codec = nameOf(group);
+        break;
+    }
+    if (figure.conditions.size() > mostConditions)
         return m_error->say(MessageBar::Kind::Note,
-            tr("Only the calls of all, of a prefix and of a codec can be listed. Search past calls by the addresses "
-               "of the trunk instead."));
-    if (group.grouping == ServiceGrouping::Prefix)
-        figure.calleePrefix = nameOf(group);
-    if (group.grouping == ServiceGrouping::Codec)
-        figure.codec = nameOf(group);
+            tr("A search cannot leave out so many prefixes at once. Search past calls by a part of the number "
+               "instead."));
     emit callsWanted(figure);
+}
+
+// A call counts for the longest prefix that fits, and for "other" when none does; a prefix without a row had no call.
+std::vector<ConditionDraft> ServicePage::conditionsOfPrefix(const QString& prefix) const
+{
+    const QString callee = QStringLiteral("callee");
+    const QString other = QStringLiteral("other");
+    std::vector<ConditionDraft> conditions;
+    if (prefix != other)
+        conditions.push_back({ callee, Relation::BeginsWith, prefix });
+    for (const ServiceSeries& series : m_series) {
+        const QString longer = nameOf(series.whole.group);
+        if (longer != prefix && longer != other && (prefix == other || longer.startsWith(prefix)))
+            conditions.push_back({ callee, Relation::IsNot, longer + QLatin1Char('*') });
+    }
+    return conditions;
 }
 
 void ServicePage::showGroup()

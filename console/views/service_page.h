@@ -62,6 +62,7 @@ private:
     void fitColumns();
     void showGroup();
     void wantCalls();
+    std::vector<ConditionDraft> conditionsOfPrefix(const QString& prefix) const;
     void ended(quint64 request, const QString* failure);
     std::chrono::minutes step() const;
     ServiceGrouping grouping() const;

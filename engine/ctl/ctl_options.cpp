@@ -95,6 +95,7 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
         CLI::App& added = command == Command::Calls ? add(command, "calls", "List calls")
                                                     : add(command, "streams", "List the RTP streams of calls");
         addFilters(added, options);
+        addTrunkFilter(added, options);
         if (command == Command::Streams)
             addStreamFilter(added, options);
         else

@@ -2,6 +2,7 @@
 
 #include "engine/audit/audit_log.h"
 #include "engine/storage/directory_lock.h"
+#include "engine/storage/held_parties.h"
 
 #include <array>
 #include <chrono>
@@ -104,7 +105,10 @@ Result<void> DataDirectorySource::openKeeper(const std::string& action, const st
 
 Result<std::vector<Hold>> DataDirectorySource::holds()
 {
-    return readHolds(m_directory);
+    auto holds = readHolds(m_directory);
+    if (holds)
+        tellParties(holds.value(), *m_query);
+    return holds;
 }
 
 Result<Hold> DataDirectorySource::addHold(CallKey call, const std::string& reason)

@@ -20,6 +20,32 @@ void addTime(CLI::App& command, const char* name, std::optional<Timestamp>& time
         ->type_name("T");
 }
 
+namespace {
+
+// An option that stands for `field`=VALUE, any number of times.
+void addConditions(
+    CLI::App& command, const char* name, const char* type, const char* field, CallQuery& query, const char* help)
+{
+    command
+        .add_option_function<std::vector<std::string>>(
+            name,
+            [&query, name, field](const std::vector<std::string>& values) {
+                for (const std::string& value : values) {
+                    CallCondition condition { field, Comparison::Equal, value };
+                    if (const auto operand = operandOf(condition); value.empty() || !operand)
+                        throw CLI::ValidationError(
+                            name + (operand ? std::string(" needs a name") : ' ' + operand.error().what));
+                    query.conditions.push_back(std::move(condition));
+                }
+            },
+            help)
+        ->type_name(type)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+}
+
 void addFilters(CLI::App& command, CtlOptions& options)
 {
     CallQuery& query = options.query;
@@ -43,7 +69,9 @@ void addFilters(CLI::App& command, CtlOptions& options)
             },
             "Any number of times: a condition on any field of the csv form: \"mos_mean<3.5\", "
             "\"callee_agent=Asterisk*\", "
-            "outcome!=answered, ringing_at= (never rang); and on the codec of its streams: codec=G729, codec!=G7*")
+            "outcome!=answered, ringing_at= (never rang); on the codec of its streams: codec=G729, codec!=G7*; and on "
+            "the "
+            "trunk of either end: trunk=north")
         ->type_name("COND")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -61,21 +89,8 @@ void addFilters(CLI::App& command, CtlOptions& options)
         "Whether the media of the call were kept, as the rules said: yes, no, or partly (from the middle on)");
     command.add_option("--recording-rule", query.recordingRule, "Calls of which that rule decided this")
         ->type_name("NAME");
-    command
-        .add_option_function<std::vector<std::string>>(
-            "--tag",
-            [&query](const std::vector<std::string>& tags) {
-                for (const std::string& tag : tags) {
-                    CallCondition condition { "tags", Comparison::Equal, tag };
-                    if (const auto operand = operandOf(condition); tag.empty() || !operand)
-                        throw CLI::ValidationError("--tag " + (operand ? "needs a tag" : operand.error().what));
-                    query.conditions.push_back(std::move(condition));
-                }
-            },
-            "Any number of times: calls with that tag, bad-line, or one that fits, bad-*; callmonctl tag lists them")
-        ->type_name("TAG")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    addConditions(command, "--tag", "TAG", "tags", query,
+        "Any number of times: calls with that tag, bad-line, or one that fits, bad-*; callmonctl tag lists them");
     command.add_option("--min-mos", query.minMos, "Calls with a mean MOS of X or more")->type_name("X");
     command.add_option("--max-mos", query.maxMos, "Calls with a mean MOS of X or less")->type_name("X");
     command.add_option("--limit", query.limit, "At most N calls; 0, the default: all")
@@ -86,6 +101,13 @@ void addFilters(CLI::App& command, CtlOptions& options)
                 return digits ? std::string() : "\"" + text + "\" is no number of calls";
             },
             ""));
+}
+
+void addTrunkFilter(CLI::App& command, CtlOptions& options)
+{
+    addConditions(command, "--trunk", "NAME", "trunk", options.query,
+        "Any number of times: calls with an end in that trunk of the engine's configuration: north, nor*, or other (no "
+        "end in any)");
 }
 
 void addOrder(CLI::App& command, CtlOptions& options)

@@ -15,6 +15,8 @@ constexpr std::array holdTable {
     TableColumn { "hold", "hold" },
     TableColumn { "call_key", "call_key" },
     TableColumn { "started_at", "call started (UTC)", 20 },
+    TableColumn { "caller", "caller", 20 },
+    TableColumn { "callee", "callee", 20 },
     TableColumn { "state", "state" },
     TableColumn { "set_at", "set (UTC)", 20 },
     TableColumn { "set_by", "by", 16 },

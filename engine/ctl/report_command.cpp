@@ -60,14 +60,14 @@ public:
     {
         if (m_by != ReportBy::Trunk)
             return into(nameOf(call));
-        const auto caller = m_groups.trunkOf(call.callerAddress.ip);
-        const auto callee = m_groups.trunkOf(call.calleeAddress.ip);
-        if (caller)
-            into(m_groups.trunks()[*caller].name);
-        if (callee && callee != caller)
-            into(m_groups.trunks()[*callee].name);
-        if (!caller && !callee)
-            into("other");
+        CallRecord named = call;
+        m_groups.nameTrunks(named); // where some were given; else those of the engine
+        const auto trunks = trunksOf(named);
+        if (trunks == std::array<std::string_view, 2> {})
+            into("unknown");
+        for (const std::string_view trunk : trunks)
+            if (!trunk.empty())
+                into(std::string(trunk));
     }
 
 private:

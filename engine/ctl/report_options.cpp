@@ -59,8 +59,10 @@ void addGrouping(CLI::App& command, CtlOptions& options)
                     if (const std::string wrong = readTrunk(text, options.trunks); !wrong.empty())
                         throw CLI::ValidationError("--trunk: " + wrong);
             },
-            "With --by trunk, any number of times: a name and an address or network of it, north=192.0.2.0/24; a call "
-            "counts in the trunk of each of its ends")
+            "With --by trunk, any number of times: a name and an address or network of it, north=192.0.2.0/24; "
+            "without, "
+            "the trunks are those of the engine's configuration, as the records name them. A call counts in the trunk "
+            "of each of its ends")
         ->type_name("N=A")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -104,8 +106,8 @@ std::string complaintAboutReport(const CtlOptions& options)
     }
     if ((options.reportBy == ReportBy::Prefix) == options.prefixes.empty())
         return "--by prefix and --prefix P belong together";
-    if ((options.reportBy == ReportBy::Trunk) == options.trunks.empty())
-        return "--by trunk and --trunk NAME=ADDRESS belong together";
+    if (options.reportBy != ReportBy::Trunk && !options.trunks.empty())
+        return "--trunk NAME=ADDRESS goes with --by trunk";
     return {};
 }
 

@@ -37,7 +37,7 @@ ServiceMonitor::ServiceMonitor(const ServiceOptions& options)
         m_firstTrunk = static_cast<GroupIndex>(m_groups.size());
         for (const Trunk& trunk : m_names.trunks())
             add(ServiceGrouping::Trunk, trunk.name);
-        add(ServiceGrouping::Trunk, "other");
+        add(ServiceGrouping::Trunk, otherTrunk);
     }
     if (!m_names.prefixes().empty()) {
         m_firstPrefix = static_cast<GroupIndex>(m_groups.size());
@@ -67,18 +67,22 @@ std::uint32_t ServiceMonitor::find(CallKey key) const
         [&](std::uint32_t index) { return m_calls[index].key == key; });
 }
 
+// noGroup: the record names none.
+ServiceMonitor::GroupIndex ServiceMonitor::trunkGroup(std::string_view name) const
+{
+    const auto first = m_groups.begin() + m_firstTrunk;
+    const auto last = first + static_cast<std::ptrdiff_t>(m_names.trunks().size()) + 1; // "other"
+    const auto found = std::find_if(first, last, [&](const GroupWindows& each) { return each.group().name == name; });
+    return found == last ? noGroup : static_cast<GroupIndex>(found - m_groups.begin());
+}
+
 std::array<ServiceMonitor::GroupIndex, 4> ServiceMonitor::groupsOf(const CallRecord& call) const
 {
     std::array<GroupIndex, 4> groups { 0, noGroup, noGroup, noGroup };
     if (m_firstTrunk != noGroup) {
-        const auto caller = m_names.trunkOf(call.callerAddress.ip);
-        const auto callee = m_names.trunkOf(call.calleeAddress.ip);
-        if (caller)
-            groups[1] = static_cast<GroupIndex>(m_firstTrunk + *caller);
-        if (callee && callee != caller)
-            groups[2] = static_cast<GroupIndex>(m_firstTrunk + *callee);
-        if (!caller && !callee)
-            groups[1] = static_cast<GroupIndex>(m_firstTrunk + m_names.trunks().size());
+        const auto trunks = trunksOf(call);
+        groups[1] = trunkGroup(trunks[0]);
+        groups[2] = trunkGroup(trunks[1]);
     }
     if (m_firstPrefix != noGroup)
         groups[3] =
@@ -140,8 +144,7 @@ void ServiceMonitor::setOn(FollowedCall& call, bool on)
 
 void ServiceMonitor::liveCall(const CallRecord& call)
 {
-    // Its number is dialled digit by digit, and is whole when it rings.
-    if (call.signalling == Signalling::Skinny && call.state == CallState::Trying)
+    if (isDialled(call))
         return;
     std::uint32_t index = find(call.key);
     if (index == noIndex)

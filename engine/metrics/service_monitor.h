@@ -22,9 +22,9 @@ struct ServiceOptions {
     std::uint64_t seed = 0; // of tables; no figure depends on it
 };
 
-// A call belongs to the trunks of both its ends, to one prefix, and to the codec of its first audio stream. It counts
-// as an attempt when it is answered or over, and with its end when it is over; by codec with both then, and as a new
-// call when its codec is known.
+// A call belongs to the trunks of both its ends, as its record names them, to one prefix, and to the codec of its first
+// audio stream. It counts as an attempt when it is answered or over, and with its end when it is over; by codec with
+// both then, and as a new call when its codec is known.
 class ServiceMonitor {
 public:
     explicit ServiceMonitor(const ServiceOptions& options);
@@ -69,6 +69,7 @@ private:
 
     std::uint32_t find(CallKey key) const;
     std::uint32_t follow(const CallRecord& call); // noIndex: no room
+    GroupIndex trunkGroup(std::string_view name) const;
     std::array<GroupIndex, 4> groupsOf(const CallRecord& call) const;
     GroupIndex codecGroup(std::string_view codec);
     void countNewOfCodec(FollowedCall& call);

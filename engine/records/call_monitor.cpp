@@ -15,9 +15,10 @@ CallMonitor::CallMonitor(const TrackerOptions& options, RecordSink& sink, const 
 {
 }
 
-CallMonitor::CallMonitor(
-    const TrackerOptions& options, std::span<RecordSink* const> sinks, const MessageOptions& messages)
+CallMonitor::CallMonitor(const TrackerOptions& options, std::span<RecordSink* const> sinks,
+    const MessageOptions& messages, CallGroups trunks)
     : m_sink(*sinks.front())
+    , m_trunks(std::move(trunks))
     , m_messages(m_sink, messages)
     , m_callLinks(options.maxCalls)
     , m_reportAt(options.maxCalls)
@@ -59,7 +60,22 @@ void CallMonitor::callStarted(std::uint32_t call)
 
 void CallMonitor::callChanged(std::uint32_t call)
 {
-    m_sink.liveCall(m_tracker->knownCall(call).record);
+    CallRecord& record = m_tracker->knownCall(call).record;
+    settle(record, false);
+    m_sink.liveCall(record);
+}
+
+// What the service metrics will count it as when they get this record, and when: told by the record, so that the calls
+// behind a figure can be found. Once it is said it stays.
+void CallMonitor::settle(CallRecord& record, bool isGone) const
+{
+    if (isDialled(record) && !isGone)
+        return;
+    if (record.callerTrunk.empty())
+        m_trunks.nameTrunks(record);
+    const bool isAttempt = !record.beganBeforeProbe && (record.answeredAt || isGone);
+    if (isAttempt && !record.countedAt)
+        record.countedAt = m_second;
 }
 
 void CallMonitor::messageSeen(std::uint32_t call, const SeenMessage& message)
@@ -128,7 +144,9 @@ void CallMonitor::callEnded(std::uint32_t call)
         m_streams[place.lane].finish(place.index);
     fillQuality(call);
     m_dueCalls.remove(m_callLinks, call);
-    m_sink.callEnded(m_tracker->call(call).record);
+    CallRecord& record = m_tracker->call(call).record;
+    settle(record, true);
+    m_sink.callEnded(record);
 }
 
 void CallMonitor::tick(Timestamp now)
@@ -144,7 +162,9 @@ void CallMonitor::tick(Timestamp now)
         m_reportAt[i] = now + reportInterval;
         m_dueCalls.moveToNewest(m_callLinks, i);
         fillQuality(i);
-        m_sink.liveCall(m_tracker->call(i).record);
+        CallRecord& record = m_tracker->call(i).record;
+        settle(record, false);
+        m_sink.liveCall(record);
     }
     if (const Timestamp second = std::chrono::floor<std::chrono::seconds>(now); second > m_second) {
         m_second = second;

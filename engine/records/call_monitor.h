@@ -4,6 +4,7 @@
 #include "engine/records/message_recorder.h"
 #include "engine/records/stream_monitor.h"
 #include "engine/tracking/tracker.h"
+#include "shared/calls/call_groups.h"
 
 namespace callmon {
 
@@ -12,7 +13,8 @@ class CallMonitor final : private TrackerListener {
 public:
     CallMonitor(const TrackerOptions& options, RecordSink& sink, const MessageOptions& messages = {});
     // A lane for each sink; see RecordSink. Calls go to the first.
-    CallMonitor(const TrackerOptions& options, std::span<RecordSink* const> sinks, const MessageOptions& messages = {});
+    CallMonitor(const TrackerOptions& options, std::span<RecordSink* const> sinks, const MessageOptions& messages = {},
+        CallGroups trunks = {});
 
     // As Tracker's.
     void process(std::span<const Datagram> batch) { m_tracker->process(batch); }
@@ -44,10 +46,12 @@ private:
     void callForgotten(std::uint32_t call) override;
     void tick(Timestamp now) override;
 
+    void settle(CallRecord& record, bool isGone) const;
     void fillQuality(std::uint32_t call);
     void stepBack(Timestamp now);
 
     RecordSink& m_sink;
+    CallGroups m_trunks;
     MessageRecorder m_messages;
     std::deque<StreamMonitor> m_streams; // by lane; grows in the constructor only
     std::optional<Tracker> m_tracker;

@@ -1,6 +1,7 @@
 // The requests of a QueryRunner that are about legal holds, deletion and the clock of ages.
 #include "engine/remote/answer_pages.h"
 #include "engine/remote/query_runner.h"
+#include "engine/storage/held_parties.h"
 #include "shared/remote/wire.h"
 
 namespace callmon {
@@ -12,15 +13,16 @@ constexpr std::size_t deletedPerPage = remoteMessageBytes / 200;
 
 }
 
-Result<void> QueryRunner::answerKeeping(quint64 number, Request& request)
+Result<void> QueryRunner::answerKeeping(RecordQuery& query, quint64 number, Request& request)
 {
     if (m_keeping == nullptr)
         return Error { "this engine keeps everything: it has neither holds nor deletion" };
     const RemoteJob& job = request.job;
     if (std::holds_alternative<HoldsWanted>(job)) {
-        const auto holds = m_keeping->holds();
+        auto holds = m_keeping->holds();
         if (!holds)
             return holds.error();
+        tellParties(holds.value(), query, &request.cancelled);
         inPages(holds.value(), holdsPerPage,
             [&](std::vector<Hold> page) { return send(number, request, encode(HoldPage { std::move(page) })); });
         return {};
@@ -45,10 +47,11 @@ Result<void> QueryRunner::answerKeeping(quint64 number, Request& request)
     }
     const auto* add = std::get_if<AddHold>(&job);
     const auto* release = std::get_if<ReleaseHold>(&job);
-    const auto changed = add != nullptr ? m_keeping->hold(add->call, add->reason, m_user)
-                                        : m_keeping->release(release->call, release->reason, m_user);
+    auto changed = add != nullptr ? m_keeping->hold(add->call, add->reason, m_user)
+                                  : m_keeping->release(release->call, release->reason, m_user);
     if (!changed)
         return changed.error();
+    tellParties({ &changed.value(), 1 }, query, &request.cancelled);
     send(number, request, encode(HoldPage { { changed.value() } }));
     return {};
 }

@@ -88,6 +88,8 @@ void LiveTable::update(const CallRecord& record)
     call.caller = record.caller;
     call.callee = record.callee;
     call.callId = record.callId;
+    call.callerTrunk = record.callerTrunk;
+    call.calleeTrunk = record.calleeTrunk;
     changed(row, What::Whole);
 }
 

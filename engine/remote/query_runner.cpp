@@ -222,7 +222,7 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
     if (std::holds_alternative<HoldsWanted>(request.job) || std::holds_alternative<AddHold>(request.job)
         || std::holds_alternative<ReleaseHold>(request.job) || std::holds_alternative<DeletionRequest>(request.job)
         || std::holds_alternative<ClockWanted>(request.job) || std::holds_alternative<ConfirmClock>(request.job))
-        return answerKeeping(number, request);
+        return answerKeeping(query, number, request);
     if (std::holds_alternative<NotesOf>(request.job) || std::holds_alternative<TagNamesWanted>(request.job)
         || std::holds_alternative<ChangeTag>(request.job) || std::holds_alternative<AddNote>(request.job))
         return answerNotes(query, number, request);

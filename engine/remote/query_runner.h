@@ -150,7 +150,7 @@ private:
     // In service_answers.cpp.
     Result<void> answerService(RecordQuery& query, const ServiceQuery& wanted, quint64 number, Request& request);
     Result<void> answerServiceWindows(quint64 number, Request& request);
-    Result<void> answerKeeping(quint64 number, Request& request); // in keeping_answers.cpp
+    Result<void> answerKeeping(RecordQuery& query, quint64 number, Request& request); // in keeping_answers.cpp
     Result<void> answerNotes(RecordQuery& query, quint64 number, Request& request); // in note_answers.cpp
     Result<void> answerAudit(const AuditQuery& wanted, quint64 number, Request& request); // in audit_answers.cpp
     Result<void> answerAllAudit(const AuditQuery& wanted, quint64 number, Request& request);

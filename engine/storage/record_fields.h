@@ -76,6 +76,9 @@ template <typename Call, typename Visit> void visitCallFields(Call& call, Visit&
     visit("media_after_end_ms", call.mediaAfterEnd);
     visit("recorded", call.recorded);
     visit("recording_rule", call.recordingRule);
+    visit("caller_trunk", call.callerTrunk);
+    visit("callee_trunk", call.calleeTrunk);
+    visit("counted_at_ns", call.countedAt);
 }
 
 template <typename Stream, typename Visit> void visitStreamFields(Stream& stream, Visit&& visit)

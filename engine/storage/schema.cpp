@@ -19,7 +19,7 @@ struct AddedColumn {
 constexpr const char* count = "INTEGER NOT NULL DEFAULT 0";
 constexpr const char* text = "TEXT NOT NULL DEFAULT ''";
 
-constexpr std::array<AddedColumn, 100> added { {
+constexpr std::array<AddedColumn, 103> added { {
     { 2, "calls", "probe_frames_lost", count, "0" },
     { 2, "calls", "poll_gap_longest_ns", count, "0" },
     { 2, "calls", "trust", count, "0" },
@@ -107,6 +107,9 @@ constexpr std::array<AddedColumn, 100> added { {
     { 8, "streams", "xr_r_factor", "REAL", nullptr },
     { 9, "streams", "payloads", text, "''" },
     { 9, "streams", "described_at_ns", "INTEGER", nullptr },
+    { 10, "calls", "caller_trunk", text, "''" },
+    { 10, "calls", "callee_trunk", text, "''" },
+    { 10, "calls", "counted_at_ns", "INTEGER", nullptr },
 } };
 }
 

@@ -7,7 +7,7 @@ namespace callmon {
 
 // Stored in meta.schema_version. Of an older database the writer adds the columns that are new, at once and for good,
 // and a reader sees them with their default; a newer one is not touched.
-constexpr int schemaVersion = 9;
+constexpr int schemaVersion = 10;
 
 // Times: nanoseconds since 1970 UTC. Absent figures: NULL. Columns follow the visitors of record_fields.h.
 constexpr const char* schemaSql = R"sql(
@@ -72,6 +72,9 @@ CREATE TABLE IF NOT EXISTS calls(           -- one row per call that has ended
   media_after_end_ms REAL,                  -- NULL: none
   recorded INTEGER NOT NULL DEFAULT 0,      -- 0 not known, 1 no, 2 yes, 3 partly. From here on: schema 6
   recording_rule TEXT NOT NULL DEFAULT '',  -- which decided that
+  caller_trunk TEXT NOT NULL DEFAULT '',    -- of the configuration, by the caller's address; 'other': of none; '': not known, or none is configured. From here on: schema 10
+  callee_trunk TEXT NOT NULL DEFAULT '',
+  counted_at_ns INTEGER,                    -- whole second in which service metrics counted it as an attempt; NULL: never
   message_segment INTEGER,                  -- its last message in messages/NNNNNN.log; NULL: none kept
   message_offset INTEGER                    -- bytes from the start of that file
 );

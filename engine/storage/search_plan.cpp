@@ -3,6 +3,7 @@
 #include "engine/storage/call_filter.h"
 #include "engine/storage/search_schema.h"
 #include "shared/base/ascii.h"
+#include "shared/calls/call_groups.h"
 
 #include <algorithm>
 #include <array>
@@ -111,7 +112,7 @@ std::optional<RowTest> rowTestOf(const Term& term)
     return test;
 }
 
-std::optional<RowCondition> rowConditionOf(std::initializer_list<Term> any)
+std::optional<RowCondition> rowConditionOf(std::span<const Term> any)
 {
     RowCondition condition;
     for (const Term& term : any) {
@@ -283,7 +284,7 @@ void driveByEitherNumber(Builder& builder, const std::string& pattern)
         builder.driveEither(suffix, false);
 }
 
-void driveByOutcomeAndMos(Builder& builder, const std::vector<Term>& terms, bool numberOrLeg)
+void driveByOutcomeAndMos(Builder& builder, const std::vector<Term>& terms, bool moreThanTerms)
 {
     std::string outcome = "outcome IN (0,1,2,3,4,5,6)";
     std::string mos;
@@ -299,12 +300,38 @@ void driveByOutcomeAndMos(Builder& builder, const std::vector<Term>& terms, bool
         ++used;
     }
     if (used > 0)
-        builder.drive("outcome", outcome + mos, false, used == terms.size() && !numberOrLeg);
+        builder.drive("outcome", outcome + mos, false, used == terms.size() && !moreThanTerms);
 }
 
-Result<std::vector<Term>> termsOf(const CallQuery& query)
+using AnyOf = std::vector<Term>; // one of them is enough
+
+AnyOf ofBothEnds(const char* caller, const char* callee, Term term)
 {
-    std::vector<Term> terms;
+    AnyOf any { term, std::move(term) };
+    any[0].field = caller;
+    any[1].field = callee;
+    return any;
+}
+
+// Terms of both ends that together say what one on "trunk" says; all of them hold.
+std::vector<AnyOf> termsOfTrunk(Term term)
+{
+    const AnyOf ends = ofBothEnds("caller_trunk", "callee_trunk", term);
+    const bool isOfNone = !term.operand.pattern && (textOf(term).empty() || textOf(term) == otherTrunk);
+    if (isOfNone == (term.comparison == Comparison::Equal)) // so it is of both ends
+        return { { ends[0] }, { ends[1] } };
+    return { ends };
+}
+
+struct Terms {
+    std::vector<Term> single;
+    std::vector<AnyOf> either;
+};
+
+Result<Terms> termsOf(const CallQuery& query)
+{
+    Terms all;
+    std::vector<Term>& terms = all.single;
     if (!query.callId.empty())
         terms.push_back({ "call_id", Comparison::Equal, { query.callId, {}, false } });
     if (!query.caller.empty())
@@ -328,9 +355,15 @@ Result<std::vector<Term>> termsOf(const CallQuery& query)
         auto operand = operandOf(condition);
         if (!operand)
             return operand.error();
-        terms.push_back({ condition.field, condition.comparison, std::move(operand.value()) });
+        Term term { condition.field, condition.comparison, std::move(operand.value()) };
+        if (searchField(term.field)->kind == Kind::Trunk)
+            std::ranges::move(termsOfTrunk(std::move(term)), std::back_inserter(all.either));
+        else
+            terms.push_back(std::move(term));
     }
-    return terms;
+    if (!query.number.empty())
+        all.either.push_back(ofBothEnds("caller", "callee", numberTerm("caller", query.number)));
+    return all;
 }
 
 }
@@ -340,14 +373,15 @@ Result<SearchPlan> planOf(const CallQuery& query)
     auto found = termsOf(query);
     if (!found)
         return found.error();
-    const std::vector<Term>& terms = found.value();
+    const std::vector<Term>& terms = found.value().single;
     Builder builder;
     for (const Term& term : terms)
-        builder.require(builder.condition(term), rowConditionOf({ term }));
-    if (!query.number.empty()) {
-        const Term caller = numberTerm("caller", query.number), callee = numberTerm("callee", query.number);
-        builder.require('(' + builder.condition(caller) + " OR " + builder.condition(callee) + ')',
-            rowConditionOf({ caller, callee }));
+        builder.require(builder.condition(term), rowConditionOf({ &term, 1 }));
+    for (const AnyOf& any : found.value().either) {
+        std::string sql;
+        for (const Term& term : any)
+            sql += (sql.empty() ? "" : " OR ") + builder.condition(term);
+        builder.require('(' + sql + ')', rowConditionOf(any));
     }
     std::string leg;
     if (!query.leg.empty()) {
@@ -355,13 +389,13 @@ Result<SearchPlan> planOf(const CallQuery& query)
         builder.require("((leg_id = " + leg + " AND leg_id<>'') OR call_id = " + leg + ')', std::nullopt);
     }
 
-    const bool numberOrLeg = !query.number.empty() || !query.leg.empty();
+    const bool moreThanTerms = !found.value().either.empty() || !query.leg.empty();
     const auto texts = [&](bool pattern) {
         for (const char* field : { "call_id", "caller", "callee", "caller_ip", "callee_ip" })
             for (const Term& term : terms)
                 if (term.field == field && term.comparison == Comparison::Equal && term.operand.value.index() != 0
                     && term.operand.pattern == pattern)
-                    driveByText(builder, term, terms.size() == 1 && !numberOrLeg);
+                    driveByText(builder, term, terms.size() == 1 && !moreThanTerms);
     };
     texts(false);
     if (!query.leg.empty())
@@ -371,7 +405,7 @@ Result<SearchPlan> planOf(const CallQuery& query)
     if (!query.number.empty())
         driveByEitherNumber(builder, query.number);
     texts(true);
-    driveByOutcomeAndMos(builder, terms, numberOrLeg);
+    driveByOutcomeAndMos(builder, terms, moreThanTerms);
 
     SearchPlan plan = builder.take();
     std::stable_partition(plan.drivers.begin(), plan.drivers.end(), std::mem_fn(&SearchPlan::Driver::exact));
@@ -386,6 +420,8 @@ Result<SearchPlan> planOf(const CallQuery& query)
             return Error {
                 "calls cannot be sorted by codec, of which a call may have several; search for one: codec=G729"
             };
+        if (field->kind == Kind::Trunk)
+            return Error { "a call may have two trunks; sort by caller_trunk or callee_trunk" };
         if (field->kind == Kind::LegalHold)
             return Error { "calls cannot be sorted by their legal hold; search for those under one: legal_hold!=" };
         if (query.sortBy != "call_key") {

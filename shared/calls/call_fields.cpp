@@ -17,7 +17,8 @@ constexpr std::array callNames { "call_key", "call_id", "signalling", "transport
     "poll_gap_longest_ms", "trust", "q850_cause", "end_reason", "asserted_identity", "diversion", "leg_id",
     "transfer_target", "replaced_call_id", "caller_agent", "callee_agent", "session_expires_s", "branches", "offers",
     "holds", "hold_time_s", "media_kinds", "secure_media", "began_before_probe", "encapsulation", "messages_not_stored",
-    "media_after_answer", "media_after_end_ms", "recorded", "recording_rule", "tags", "legal_hold" };
+    "media_after_answer", "media_after_end_ms", "recorded", "recording_rule", "caller_trunk", "callee_trunk",
+    "counted_at", "tags", "legal_hold" };
 
 constexpr std::array streamNames { "call_key", "stream_index", "call_id", "direction", "src_ip", "src_port", "dst_ip",
     "dst_port", "ssrc", "payload_type", "codec", "clock_rate_hz", "first_packet_at", "last_packet_at", "packets",
@@ -129,7 +130,8 @@ std::vector<FieldValue> callFields(const CallRecord& call, std::string_view tags
         count(call.offers), count(call.holds), number(call.holdTime.count() / 1000.0, 3), text(toText(call.mediaKinds)),
         count(call.secureMedia), count(call.beganBeforeProbe), text(toText(call.encapsulation)),
         count(call.messagesNotStored), text(toText(call.mediaAfterAnswer)), milliseconds(call.mediaAfterEnd),
-        text(toText(call.recorded)), text(call.recordingRule), text(tags), text(legalHold) };
+        text(toText(call.recorded)), text(call.recordingRule), text(call.callerTrunk), text(call.calleeTrunk),
+        time(call.countedAt), text(tags), text(legalHold) };
 }
 
 std::span<const char* const> streamFieldNames()

@@ -21,6 +21,27 @@ std::optional<std::size_t> CallGroups::trunkOf(const IpAddress& address) const
     return found == m_networks.end() ? std::nullopt : std::optional(found->trunk);
 }
 
+void CallGroups::nameTrunks(CallRecord& call) const
+{
+    if (m_trunks.empty())
+        return;
+    const auto nameOf = [this](const IpAddress& address) {
+        const auto trunk = trunkOf(address);
+        return trunk ? std::string_view(m_trunks[*trunk].name) : otherTrunk;
+    };
+    call.callerTrunk = nameOf(call.callerAddress.ip);
+    call.calleeTrunk = nameOf(call.calleeAddress.ip);
+}
+
+std::array<std::string_view, 2> trunksOf(std::string_view caller, std::string_view callee)
+{
+    if (callee == caller || callee == otherTrunk)
+        callee = {};
+    else if (caller == otherTrunk)
+        caller = {};
+    return { caller, callee };
+}
+
 std::optional<std::size_t> CallGroups::prefixOf(std::string_view callee) const
 {
     std::optional<std::size_t> longest;
@@ -42,7 +63,7 @@ std::string whatIsWrongWithName(std::string_view name)
 {
     if (name.empty() || name.size() > FixedText<47>::capacity())
         return "takes 1 to 47 characters";
-    if (name == "other" || std::ranges::any_of(name, [](unsigned char c) { return c < ' ' || c == 0x7f; }))
+    if (name == otherTrunk || std::ranges::any_of(name, [](unsigned char c) { return c < ' ' || c == 0x7f; }))
         return "cannot be '" + std::string(name) + "'";
     return {};
 }

@@ -123,8 +123,21 @@ struct CallRecord {
 
     Recording recorded = Recording::Unknown;
     FixedText<47> recordingRule; // which decided that; "figures-only" where an engine keeps no media
+
+    // Trunks of the configuration, by the addresses above (call_groups.h): "other" when an end is of none of them;
+    // empty where none is configured, and as long as a number is dialled.
+    FixedText<47> callerTrunk;
+    FixedText<47> calleeTrunk;
+    std::optional<Timestamp>
+        countedAt; // whole second in which service metrics counted it as an attempt; empty: not yet
 };
 static_assert(std::is_trivially_copyable_v<CallRecord>);
+
+// Of Skinny, digit by digit: its number, and its other end, are whole when it rings.
+inline bool isDialled(const CallRecord& call)
+{
+    return call.signalling == Signalling::Skinny && call.state == CallState::Trying;
+}
 
 // From answer to end, or to the last packet while the call is on; empty when it was never answered.
 std::optional<Milliseconds> durationOf(const CallRecord& call);

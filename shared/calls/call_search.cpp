@@ -151,9 +151,13 @@ std::vector<SearchField> makeFields()
         number("media_after_end_ms", CALLMON_FIELD(kept(call.mediaAfterEnd))),
         word("recorded", wordsUpTo(Recording::Partly), CALLMON_FIELD(kept(call.recorded))),
         text("recording_rule", CALLMON_FIELD(kept(call.recordingRule))),
+        text("caller_trunk", CALLMON_FIELD(kept(call.callerTrunk))),
+        text("callee_trunk", CALLMON_FIELD(kept(call.calleeTrunk))),
+        time("counted_at", CALLMON_FIELD(kept(call.countedAt))),
         { "tags", Kind::Tags, 1, {}, CALLMON_FIELD((static_cast<void>(call), SearchValue {})) },
         { "legal_hold", Kind::LegalHold, 1, {}, CALLMON_FIELD((static_cast<void>(call), SearchValue {})) },
         { "codec", Kind::Codec, 1, {}, CALLMON_FIELD((static_cast<void>(call), SearchValue {})) },
+        { "trunk", Kind::Trunk, 1, {}, CALLMON_FIELD((static_cast<void>(call), SearchValue {})) },
     };
 }
 
@@ -277,6 +281,8 @@ Result<ConditionOperand> operandOf(const CallCondition& condition)
         return wrong(condition, "a call has tags or not; write tags=bad-line, tags!=bad-*, or tags= (none)");
     if (field->kind == Kind::Codec && !equality)
         return wrong(condition, "codecs have no order; write codec=G729, codec!=G7*, or codec= (none was seen)");
+    if (field->kind == Kind::Trunk && !equality)
+        return wrong(condition, "trunks have no order; write trunk=north, trunk!=nor*, or trunk= (it is not known)");
     if (field->kind == Kind::LegalHold && !equality)
         return wrong(condition,
             "a call is under legal hold or not; write legal_hold!= (it is), legal_hold= (it is not), or "
@@ -289,7 +295,7 @@ Result<ConditionOperand> operandOf(const CallCondition& condition)
         operand.pattern = true;
         return operand;
     }
-    if (pattern && field->kind != Kind::Text && field->kind != Kind::Address)
+    if (pattern && field->kind != Kind::Text && field->kind != Kind::Address && field->kind != Kind::Trunk)
         return wrong(condition, "* stands for characters of texts, addresses and words only");
     operand.pattern = pattern;
     std::int64_t whole = 0;
@@ -298,6 +304,7 @@ Result<ConditionOperand> operandOf(const CallCondition& condition)
     case Kind::Text:
     case Kind::LegalHold:
     case Kind::Codec:
+    case Kind::Trunk:
         operand.value = condition.value;
         break;
     case Kind::Tags: {

@@ -29,8 +29,9 @@ struct CallCondition {
 
 struct SearchField {
     // Tags: what people said of the call, not kept in its record: = and != ask whether it has one that fits. LegalHold:
-    // likewise, by its text (hold.h). Codec: likewise, of its streams.
-    enum class Kind : std::uint8_t { Text, Address, Number, Time, Word, Tags, LegalHold, Codec };
+    // likewise, by its text (hold.h). Codec: likewise, of its streams. Trunk: of either end, as service metrics count
+    // it (trunksOf() in call_groups.h); a pattern may fit an end's "other", too.
+    enum class Kind : std::uint8_t { Text, Address, Number, Time, Word, Tags, LegalHold, Codec, Trunk };
     const char* name;
     Kind kind;
     double unit; // of a Number: what is kept for 1 of what is shown
@@ -41,7 +42,7 @@ constexpr bool isBesideRecord(SearchField::Kind kind)
 {
     return kind == SearchField::Kind::Tags || kind == SearchField::Kind::LegalHold || kind == SearchField::Kind::Codec;
 }
-std::span<const SearchField> searchFields(); // those of the exports in their order, and the codec
+std::span<const SearchField> searchFields(); // those of the exports in their order, then codec and trunk
 const SearchField* searchField(std::string_view name); // nullptr: there is none
 
 // "mos_mean<3.5", "caller=+34*", "outcome!=answered", "ringing_at=" (never rang); the error says what to write.

@@ -29,6 +29,11 @@ struct Hold {
     std::optional<Timestamp> releasedAt;
     std::string releasedBy;
     std::string releaseReason;
+
+    // Not kept with the hold, whose history outlives a deletion of the number: told from the records by who lists
+    // holds.
+    std::string caller;
+    std::string callee;
 };
 
 constexpr std::size_t longestReason = 500; // bytes

@@ -8,8 +8,8 @@ namespace callmon {
 
 namespace {
 
-constexpr std::array holdNames { "hold", "call_key", "started_at", "state", "set_at", "set_by", "reason",
-    "media_packets", "messages", "missing", "released_at", "released_by", "release_reason" };
+constexpr std::array holdNames { "hold", "call_key", "started_at", "caller", "callee", "state", "set_at", "set_by",
+    "reason", "media_packets", "messages", "missing", "released_at", "released_by", "release_reason" };
 
 constexpr std::array deletedNames { "call_key", "started_at", "state", "streams", "quality_blocks", "messages",
     "message_bytes", "media_chunks", "media_bytes", "alarms", "notes", "why" };
@@ -34,8 +34,8 @@ std::span<const char* const> holdFieldNames()
 std::vector<FieldValue> holdFields(const Hold& hold)
 {
     return { number(hold.number), number(hold.call.value), text(toIso8601(approximateStart(hold.call))),
-        text(toText(hold.state)), text(toIso8601(hold.setAt)), text(hold.setBy), text(hold.reason),
-        number(hold.mediaPackets), number(hold.messages), text(hold.missing),
+        text(hold.caller), text(hold.callee), text(toText(hold.state)), text(toIso8601(hold.setAt)), text(hold.setBy),
+        text(hold.reason), number(hold.mediaPackets), number(hold.messages), text(hold.missing),
         hold.releasedAt ? text(toIso8601(*hold.releasedAt)) : FieldValue {}, text(hold.releasedBy),
         text(hold.releaseReason) };
 }

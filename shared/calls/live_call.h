@@ -27,6 +27,8 @@ struct LiveCall {
     FixedText<127> callee;
     FixedText<254> callId;
     FixedText<30> codec; // of the last stream; empty before media
+    FixedText<47> callerTrunk; // as in its record
+    FixedText<47> calleeTrunk;
     std::array<LiveDirection, 2> sent; // indexed by Party
 };
 static_assert(std::is_trivially_copyable_v<LiveCall>);

@@ -75,8 +75,11 @@ template <typename Archive, typename Call> void visitCallRecord(Archive& archive
     archive.field(call.mediaAfterEnd);
     archive.enumeration(call.recorded, Recording::Partly);
     archive.field(call.recordingRule);
+    archive.field(call.callerTrunk);
+    archive.field(call.calleeTrunk);
+    archive.field(call.countedAt);
 }
-constexpr std::size_t callRecordMinBytes = 174;
+constexpr std::size_t callRecordMinBytes = 179;
 
 void visit(Writer& out, const PayloadUses& payloads)
 {
@@ -256,9 +259,11 @@ template <typename Archive, typename Call> void visitLiveCall(Archive& archive, 
     archive.field(call.callee);
     archive.field(call.callId);
     archive.field(call.codec);
+    archive.field(call.callerTrunk);
+    archive.field(call.calleeTrunk);
     visitDirections(archive, call.sent);
 }
-constexpr std::size_t liveCallMinBytes = 64;
+constexpr std::size_t liveCallMinBytes = 68;
 
 template <typename Archive, typename Figures> void visitLiveFigures(Archive& archive, Figures& figures)
 {

@@ -40,7 +40,7 @@ enum class Kind : std::uint8_t {
     AuditPage,
     AnswerRemarks
 };
-constexpr std::uint8_t blobVersion = 9;
+constexpr std::uint8_t blobVersion = 10;
 
 class Writer {
 public:

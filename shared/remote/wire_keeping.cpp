@@ -20,8 +20,10 @@ template <typename Archive, typename T> void visitHold(Archive& archive, T& hold
     archive.field(hold.releasedAt);
     archive.field(hold.releasedBy);
     archive.field(hold.releaseReason);
+    archive.field(hold.caller);
+    archive.field(hold.callee);
 }
-constexpr std::size_t holdMinBytes = 52;
+constexpr std::size_t holdMinBytes = 56;
 
 template <typename Archive, typename T> void visitDeleted(Archive& archive, T& call)
 {

@@ -138,6 +138,7 @@ CallRecord callOf(std::uint64_t number, Timestamp start)
     call.sessionExpiresSeconds = 1800;
     call.branches = 1;
     call.mediaKinds = { 1 };
+    call.countedAt = std::chrono::floor<std::chrono::seconds>(call.answeredAt.value_or(*call.endedAt));
     return call;
 }
 

@@ -62,6 +62,7 @@ class BothWays(unittest.TestCase):
         config = os.path.join(WORK, "engine.toml")
         with open(config, "w") as f:
             f.write('prefixes = ["+34", "+1"]\n[[trunk]]\nname = "all"\naddresses = ["0.0.0.0/0"]\n'
+                    '[[trunk]]\nname = "carrier"\naddresses = ["203.0.113.0/24"]\n'
                     '[[alarm]]\nname = "jitter-high"\nthreshold = 0.5\nclear-threshold = 0.1\nraise-after-s = 1\n'
                     '[[alarm]]\nname = "busy"\nkind = "metric_high"\nmetric = "attempts"\nthreshold = 1\n'
                     'clear-threshold = 0\nwindow-min = 1\nleast-calls = 1\nraise-after-s = 1\n')
@@ -129,6 +130,28 @@ class BothWays(unittest.TestCase):
         self.both(*args, "--format", "csv", *signs)
         return rows(plain.stdout)
 
+    def attempts(self, trunk):
+        """By the addresses of the calls, each of which the configuration above has in one trunk or the other."""
+        def of(call, side):
+            return "carrier" if call[side + "_ip"].startswith("203.0.113.") else "all"
+        calls = rows(ctl("calls", "--data", self.data, "--format", "csv").stdout)
+        return [call for call in calls if trunk in (of(call, "caller"), of(call, "callee"))]
+
+    def test_0_what_a_group_of_the_metrics_counted_is_listed(self):
+        for step in ("1m", "1d"):
+            minutes = rows(self.both("report", "--history", "--by", "trunk", "--step", step, "--format", "csv").stdout)
+            self.assertEqual({row["group"] for row in minutes}, {"trunk all", "trunk carrier"})
+            for row in minutes:
+                trunk = row["group"].removeprefix("trunk ")
+                listed = rows(self.both("calls", "--trunk", trunk, "--where", "counted_at>=" + row["from"],
+                                        "--where", "counted_at<" + row["to"], "--format", "csv").stdout)
+                self.assertEqual(len(listed), int(row["attempts"]), row)
+                for call in listed:
+                    self.assertIn(trunk, (call["caller_trunk"], call["callee_trunk"]))
+        for trunk in ("all", "carrier"):
+            listed = rows(self.both("calls", "--trunk", trunk, "--format", "csv").stdout)
+            self.assertEqual({call["call_key"] for call in listed}, {call["call_key"] for call in self.attempts(trunk)})
+
     # In this order: what is changed comes last, and then that nothing was left out.
     def test_1_lists(self):
         key, call_id = self.call["call_key"], self.call["call_id"]
@@ -143,6 +166,9 @@ class BothWays(unittest.TestCase):
             for command in ("calls", "streams"):
                 self.both(command, *some, "--format", "csv")
             self.both("report", *some, "--format", "csv")
+        for command in ("calls", "streams"):
+            by_option = self.both(command, "--trunk", "carrier", "--format", "csv")
+            self.assertEqual(by_option.stdout, self.both(command, "--where", "trunk=carrier", "--format", "csv").stdout)
         self.both("calls", "--sort", "mos_mean", "--descending", "--limit", "4")
         told = self.both("calls", "--sort", "mos_mean", "--limit", "4", "--no-count", "--format", "csv")
         place = re.search(r"--after '([^']*)'", told.stderr).group(1)
@@ -160,6 +186,9 @@ class BothWays(unittest.TestCase):
         self.both("report", "--by", "caller", "--top", "3")
         self.both("report", "--by", "prefix", "--prefix", "+34", "--prefix", "+349")
         self.both("report", "--by", "trunk", "--trunk", "north=10.0.0.0/8")
+        by_records = self.both("report", "--by", "trunk", "--format", "csv")
+        self.assertEqual({row["group"]: row["attempts"] for row in rows(by_records.stdout)},
+                         {name: str(len(self.attempts(trunk=name))) for name in ("all", "carrier")})
         for by in ("total", "trunk", "prefix", "codec"):
             for step in ("1m", "1h"):
                 found = self.both("report", "--history", "--by", by, "--step", step, "--format", "csv")
@@ -205,6 +234,9 @@ class BothWays(unittest.TestCase):
         for command in (("tag",), ("tag", key), ("note", key), ("hold", "list")):
             self.assertGreater(len(self.every_form(*command)), 0, command)
             self.twins(*command)
+        hold = rows(ctl("hold", "list", "--engine", self.url, "--format", "csv").stdout)[0]
+        self.assertEqual({name: hold[name] for name in ("call_key", "caller", "callee")},
+                         {name: self.call[name] for name in ("call_key", "caller", "callee")})
         self.both("calls", "--tag", "bad-*", "--format", "csv")
         self.both("calls", "--where", "legal_hold!=", "--format", "csv")
         number = self.call["caller"].lstrip("'")

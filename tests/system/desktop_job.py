@@ -132,7 +132,11 @@ class DesktopJob(unittest.TestCase):
             self.port = free.getsockname()[1]
         traffic = self.start([program("callmon-traffic"), "--live", "--seed", "11", "--mix", "clean=2,loss=3",
                               "--hold-mean", "20"], stdout=subprocess.PIPE)
-        self.start([program("callmon-engine"), "--replay", "-", "--pace", "recorded", "--data",
+        config = os.path.join(WORK, "engine.toml")
+        with open(config, "w") as f:
+            f.write('[[trunk]]\nname = "carriers"\naddresses = ["203.0.113.0/24"]\n'
+                    '[[trunk]]\nname = "site 1"\naddresses = ["10.20.1.0/24"]\n')
+        self.start([program("callmon-engine"), "--config", config, "--replay", "-", "--pace", "recorded", "--data",
                     os.path.join(WORK, "data"), "--listen", "none", "--listen-tls", f"tls://127.0.0.1:{self.port}",
                     "--identity", os.path.join(WORK, "site", "engines", "probe")], stdin=traffic.stdout)
         traffic.stdout.close()
@@ -281,6 +285,34 @@ class DesktopJob(unittest.TestCase):
         starts = [row["started_at"] for row in exported]
         self.assertEqual(starts, sorted(starts, reverse=True), "newest first, as in the list")
 
+    def go_from_a_trunk_to_its_calls(self):
+        known = len(self.audited("search"))
+        self.press("ctrl+4")
+        time.sleep(2)
+        self.press("shift+Tab", "shift+Tab", "shift+Tab", "Down")  # over the table stands: groups, by trunk
+        time.sleep(2)
+        self.press("Tab", "Tab", "Tab", "Return")
+        searched = self.wait_for("Return on the first row of the trunks lists its calls", lambda: [
+            row["detail"] for row in self.audited("search")[known:] if "trunk=" in row["detail"]], 30)[-1]
+        time.sleep(1)
+        self.picture("trunk-calls-light")
+        since, until, trunk = (re.search(sought, searched).group(1) for sought in (
+            r"counted_at>=(\S+)", r"counted_at<(\S+)", r"trunk=(.+?) from "))
+        minutes = rows(self.ask("eve", "report", "--history", "--by", "trunk", "--step", "1m", "--from", since, "--to",
+                                until, "--format", "csv"))
+        attempts = sum(int(row["attempts"]) for row in minutes if row["group"] == "trunk " + trunk)
+        self.assertGreater(attempts, 3, searched)
+        found = []
+
+        def are_over():
+            found[:] = rows(self.ask("eve", "calls", "--trunk", trunk, "--where", "counted_at>=" + since, "--where",
+                                     "counted_at<" + until, "--format", "csv"))
+            return len(found) >= attempts
+        self.wait_for(f"the end of all {attempts} calls that the metrics counted", are_over, 150)
+        self.assertEqual(len(found), attempts)
+        for call in found:
+            self.assertIn(trunk, (call["caller_trunk"], call["callee_trunk"]))
+
     def assert_themes_differ(self):
         def brightness(path):
             done = subprocess.run(["ffmpeg", "-loglevel", "error", "-i", path, "-vf", "scale=1:1:flags=area", "-pix_fmt",
@@ -301,6 +333,7 @@ class DesktopJob(unittest.TestCase):
         self.tag(call)
         self.picture("notes-light")
         self.export_past_calls()
+        self.go_from_a_trunk_to_its_calls()
         self.take_pictures("light")
         self.press("ctrl+q")
         self.assertEqual(console.wait(timeout=20), 0)

@@ -16,6 +16,8 @@ LiveCall sample()
     call.callee = "Anna.Weiss";
     call.callId = "a84b4c76e66710@pc33.example";
     call.codec = "PCMA";
+    call.callerTrunk = "North 1";
+    call.calleeTrunk = "other";
     call.answeredAt = timestampFromNanoseconds(0);
     call.sent[0] = { true, 4.2F, 4.0F, 0.5F, 3.0F };
     call.sent[1] = { true, 3.2F, 2.9F, 2.5F, 31.0F };
@@ -53,6 +55,11 @@ private slots:
         row("state:answered", false);
         row("trust:lossy", true);
         row("trust:whole", false);
+        row("trunk:north", true);
+        row("trunk:\"north 1\"", true);
+        row("trunk:n*1", true);
+        row("trunk:south", false);
+        row("trunk:other", false); // the caller's end is of one
         row("lossy", false); // only where it is asked for
         row("code:180", true);
         row("code:1*", true);

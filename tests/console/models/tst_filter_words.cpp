@@ -7,7 +7,7 @@ using namespace callmon;
 
 namespace {
 
-const FilterValues seen { { "PCMA", "G729" }, { "180", "486" }, { "madrid", "new york" } };
+const FilterValues seen { { "PCMA", "G729" }, { "180", "486" }, { "madrid", "new york" }, { "carrier 1", "north" } };
 
 QStringList words(const QString& typed, const FilterValues& values = seen)
 {
@@ -41,6 +41,9 @@ private slots:
         row("code:", { "code:180", "code:486" });
         row("probe:n", { "probe:\"new york\"" });
         row("probe:\"new", { "probe:\"new york\"" });
+        row("trun", { "trunk:" });
+        row("trunk:", { "trunk:\"carrier 1\"", "trunk:north" });
+        row("nor", { "trunk:north" });
         row("mos", { "mos<" });
         row("mos<", { "mos<3.1", "mos<3.5", "mos<4" });
         row("mos<3", {}); // a number is the user's
@@ -59,6 +62,7 @@ private slots:
     {
         QVERIFY(words({}).contains("from:") && words({}).contains("mos<") && words({}).contains("probe:"));
         QVERIFY(!words({}, {}).contains("probe:")); // there is one only
+        QVERIFY(words({}).contains("trunk:") && !words({}, {}).contains("trunk:")); // none is configured
     }
 
     // Whatever is offered is understood by the filter, but for what still wants a value.

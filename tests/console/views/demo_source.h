@@ -72,6 +72,8 @@ public:
             call.caller = "reception.building-7.floor-3.long-distance-gateway-with-a-very-long-name";
         call.callId =
             std::to_string(random()) + "-" + std::to_string(random()) + "@10.20.0." + std::to_string(pick(250));
+        call.callerTrunk = i % 3 == 0 ? "north" : "other";
+        call.calleeTrunk = i % 2 == 0 ? "south" : "other";
         const unsigned kind = pick(20);
         call.state = kind < 2 ? CallState::Ringing
             : kind < 3        ? CallState::Trying
@@ -114,6 +116,8 @@ public:
         call.messages = 8;
         call.recorded = i % 10 == 5 || (i == 0 && !recordsFirst) ? Recording::No : Recording::Yes;
         call.recordingRule = call.recorded == Recording::No ? "board" : "default";
+        call.callerTrunk = live.callerTrunk;
+        call.calleeTrunk = live.calleeTrunk;
         call.trust = i == 0 || i % 40 == 7 ? CaptureTrust::Lossy
             : i % 12 == 3                  ? CaptureTrust::Delayed
                                            : CaptureTrust::Whole;
@@ -136,6 +140,7 @@ public:
             call.endedBy = EndedBy::Callee;
         }
         call.lastPacketAt = *call.endedAt;
+        call.countedAt = std::chrono::floor<std::chrono::seconds>(call.answeredAt.value_or(*call.endedAt));
         return call;
     }
 

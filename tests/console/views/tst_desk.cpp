@@ -241,6 +241,37 @@ private slots:
         QVERIFY(!dialog.reason().isEnabled());
     }
 
+    void theListOfHoldsSaysWhoSpoke()
+    {
+        DemoDesk desk;
+        Hold hold;
+        hold.call = { 1'795'410'000'000'000'000 };
+        hold.state = HoldState::Held;
+        hold.caller = "+34910123456";
+        hold.callee = "anna.weiss";
+        desk.held = { hold };
+        hold.call.value += 60'000'000'000;
+        hold.caller = hold.callee = {}; // its record is gone
+        desk.held.push_back(hold);
+        HoldsDialog dialog(desk, {}, {});
+        dialog.show();
+        QTRY_COMPARE(dialog.rows().rowCount(), 2);
+        const auto cell = [&](int row, const char* title) {
+            for (int column = 0; column < dialog.rows().columnCount(); ++column)
+                if (dialog.rows().headerData(column, Qt::Horizontal).toString() == title)
+                    return dialog.rows().index(row, column).data().toString();
+            return QString("no column ") + title;
+        };
+        QCOMPARE(cell(1, "Caller"), QString("+34910123456")); // the newest hold comes first
+        QCOMPARE(cell(1, "Callee"), QString("anna.weiss"));
+        QCOMPARE(cell(0, "Caller"), unknownFigure());
+        const Report report = dialog.report();
+        const auto at = std::ranges::find(
+            report.fields, std::string_view("caller"), [](const char* name) { return std::string_view(name); });
+        QCOMPARE(report.rows.at(1).at(static_cast<std::size_t>(at - report.fields.begin())).text,
+            std::string("+34910123456"));
+    }
+
     void deletionIsLookedAtFirstAndThenConfirmed()
     {
         DemoDesk desk;
@@ -356,7 +387,7 @@ private slots:
         };
         window.desk().showHolds();
         QList<QByteArray> lines = linesOf("holds.csv");
-        QVERIFY2(lines[0].startsWith("hold,call_key,started_at,state,"), lines[0].constData());
+        QVERIFY2(lines[0].startsWith("hold,call_key,started_at,caller,callee,state,"), lines[0].constData());
         QCOMPARE(lines.size(), qsizetype(source.m_desk.held.size()) + 2);
         window.desk().showRecordingRules();
         lines = linesOf("rules.csv");
@@ -732,6 +763,8 @@ private:
             hold.setAt = desk.now;
             hold.setBy = "ada";
             hold.reason = "case 17";
+            hold.caller = "+3491012345" + std::to_string(i);
+            hold.callee = "200";
             if (i == 2) {
                 hold.releasedAt = desk.now;
                 hold.releasedBy = "grace";

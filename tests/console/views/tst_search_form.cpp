@@ -261,6 +261,32 @@ private slots:
         QCOMPARE(conditionsOf(m_source->asked.back()), QStringList("mos_min<2"));
     }
 
+    // Attempts of an hour: they may have begun before it, and what else the form said is forgotten.
+    void theCallsBehindAFigureBecomeConditions()
+    {
+        edit("pastNumber").setText("+34*");
+        const Timestamp from = timestampFromNanoseconds(1'772'366'400'000'000'000); // 2026-03-01T12:00:00Z
+        const CallsBehind figure { from, from + std::chrono::hours(1), true, {},
+            { { "trunk", Relation::Is, "north" }, { "callee", Relation::IsNot, "34*" } } };
+        m_window->past().searchBehind(figure);
+        QTRY_VERIFY(!m_window->past().isSearching());
+        const CallQuery& asked = m_source->asked.back();
+        QCOMPARE(conditionsOf(asked),
+            QStringList({ "counted_at>=2026-03-01T12:00:00.000000000Z", "counted_at<2026-03-01T13:00:00.000000000Z",
+                "trunk=north", "callee!=34*" }));
+        QVERIFY(asked.number.empty());
+        QCOMPARE(*asked.from, from - longestSetup);
+        QCOMPARE(*asked.to, from + std::chrono::hours(1));
+        const auto* said = m_window->past().findChild<ElidedLabel*>("pastAsked");
+        QVERIFY2(said->text().contains("Counted as an attempt at or after 2026-03-01 12:00:00 UTC")
+                && said->text().contains("Trunk one is north"),
+            qPrintable(said->text()));
+        m_window->past().searchBehind({ from, from + std::chrono::hours(1), false, "G729" });
+        QTRY_VERIFY(!m_window->past().isSearching());
+        QCOMPARE(conditionsOf(m_source->asked.back()), QStringList("codec=G729"));
+        QCOMPARE(*m_source->asked.back().from, from);
+    }
+
     void foldedConditionsAreSaid()
     {
         form().conditions().setState(

@@ -91,18 +91,60 @@ private slots:
         page.groups().setFocus();
         QTest::keyClick(&page.groups(), Qt::Key_Return);
         QCOMPARE(wanted.size(), 1U);
-        QVERIFY(wanted[0].codec.isEmpty() && wanted[0].calleePrefix.isEmpty());
+        QVERIFY(wanted[0].codec.isEmpty() && wanted[0].conditions.empty() && wanted[0].attempts);
         QVERIFY(wanted[0].to - wanted[0].from == std::chrono::hours(1));
         page.setGrouping(ServiceGrouping::Codec);
         QTRY_VERIFY(!page.isLoading());
         QTest::keyClick(&page.groups(), Qt::Key_Return);
         QCOMPARE(wanted.size(), 2U);
         QCOMPARE(wanted[1].codec, page.groups().item(0, 0)->text());
-        page.setGrouping(ServiceGrouping::Trunk); // its addresses are the engine's
+        QVERIFY(!wanted[1].attempts); // by codec a call counts when it is over
+        page.setGrouping(ServiceGrouping::Trunk);
         QTRY_VERIFY(!page.isLoading());
-        QTest::keyClick(&page.groups(), Qt::Key_Return);
-        QCOMPARE(wanted.size(), 2U);
-        QVERIFY2(page.lastError().contains("addresses"), qPrintable(page.lastError()));
+        for (int row = 0; row < page.groups().rowCount(); ++row) {
+            page.groups().setCurrentCell(row, 0);
+            QTest::keyClick(&page.groups(), Qt::Key_Return);
+            QCOMPARE(wanted.size(), 3U + static_cast<std::size_t>(row));
+            const CallsBehind& figure = wanted.back();
+            QVERIFY(figure.attempts && figure.codec.isEmpty());
+            QCOMPARE(figure.conditions.size(), 1U);
+            QCOMPARE(figure.conditions[0].field, QString("trunk"));
+            QVERIFY(figure.conditions[0].relation == Relation::Is);
+            QCOMPARE(figure.conditions[0].value, page.groups().item(row, 0)->text());
+        }
+        QVERIFY2(page.lastError().isEmpty(), qPrintable(page.lastError()));
+    }
+
+    void theCallsOfAPrefixAreNotThoseOfALongerOne()
+    {
+        DemoSource source;
+        ServicePage page(source);
+        page.show();
+        std::vector<CallsBehind> wanted;
+        connect(&page, &ServicePage::callsWanted, this, [&](const CallsBehind& figure) { wanted.push_back(figure); });
+        source.connectNow(10);
+        page.setGrouping(ServiceGrouping::Prefix);
+        QTRY_VERIFY(!page.isLoading());
+        QStringList prefixes;
+        for (int row = 0; row < page.groups().rowCount(); ++row)
+            prefixes += page.groups().item(row, 0)->text();
+        for (int row = 0; row < page.groups().rowCount(); ++row) {
+            page.groups().setCurrentCell(row, 0);
+            QTest::keyClick(&page.groups(), Qt::Key_Return);
+            QStringList leftOut;
+            QString begins;
+            for (const ConditionDraft& condition : wanted.back().conditions)
+                if (condition.relation == Relation::IsNot)
+                    leftOut += condition.value;
+                else
+                    begins = condition.value;
+            const QString own = prefixes[row];
+            QCOMPARE(begins, own == "other" ? QString() : own);
+            for (const QString& one : prefixes)
+                QCOMPARE(leftOut.contains(one + '*'),
+                    one != own && one != "other" && (own == "other" || one.startsWith(own)));
+        }
+        QVERIFY(prefixes.contains("other") && prefixes.size() > 1);
     }
 
     void whoComesBeforeTheAnswerHasTheKeyboardInTheTableWithIt()

@@ -614,7 +614,9 @@ private slots:
         QTRY_VERIFY(!window.past().isSearching());
         QCOMPARE(window.past().searched().size(), 1U);
         const CallQuery& behind = window.past().searched().front();
-        QVERIFY(behind.from && behind.to && *behind.to - *behind.from == std::chrono::minutes(5));
+        QVERIFY(behind.from && behind.to && *behind.to - *behind.from == longestSetup + std::chrono::minutes(5));
+        QCOMPARE(behind.conditions.size(), 2U); // attempts of these minutes
+        QCOMPARE(behind.conditions[0].field, std::string("counted_at"));
         QCOMPARE(window.past().table().horizontalHeader()->sortIndicatorSection(), int(PastCallModel::FinalCode));
         window.showLive();
         numbers.tile(OperationsFigure::Lost).click();

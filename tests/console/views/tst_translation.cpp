@@ -93,7 +93,8 @@ bool isData(QString rest)
     static const QRegularExpression names(
         "anna(\\.weiss\\d*)?|\\b(UTC|PCMU|PCMA|G729|AMR|AMR-WB|EVS|GSM|iLBC|opus|speex|SIP|RTP|UDP|TCP|SRTP|INVITE|ACK|"
         "BYE|INFO|Alt|MOS|"
-        "net_af_packet0|iface|eth1|default|board|nobody|told the carrier|disk-nearly-full|you)\\b|[a-z]+(_[a-z]+)+|"
+        "net_af_packet0|iface|eth1|default|board|north|south|other|nobody|told the "
+        "carrier|disk-nearly-full|you)\\b|[a-z]+(_[a-z]+)+|"
         "reception\\.building\\S*|\\S+@\\S+|sip:\\S*|[0-9a-f]{4,}");
     rest.remove(names);
     static const QRegularExpression word("[A-Za-z]{3}");

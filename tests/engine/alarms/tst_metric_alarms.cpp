@@ -33,6 +33,7 @@ AlarmRule asrRule(std::string_view group)
 }
 
 struct Bench {
+    const CallGroups groups = options().groups;
     ServiceMonitor monitor;
     AlarmDesk desk;
     Timestamp now = start;
@@ -59,6 +60,7 @@ struct Bench {
         call.key.value = ++number << 10;
         call.state = CallState::Ended;
         call.callerAddress.ip = IpAddress::v4(address);
+        groups.nameTrunks(call);
         call.startedAt = now;
         call.endedAt = now;
         call.finalCode = answered ? 200 : 503;

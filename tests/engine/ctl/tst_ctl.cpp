@@ -206,7 +206,9 @@ private slots:
         QTest::newRow("zero rows") << QStringList { "calls", "--caller", "none", "--data", directory } << 0 << "";
         QTest::newRow("no grouping") << QStringList { "report", "--by", "moon" } << 2 << "moon";
         QTest::newRow("no prefixes") << QStringList { "report", "--by", "prefix" } << 2 << "--prefix";
-        QTest::newRow("no trunks") << QStringList { "report", "--by", "trunk" } << 2 << "--trunk";
+        QTest::newRow("trunks of no report by them")
+            << QStringList { "report", "--trunk", "north=10.0.0.0/8" } << 2 << "--by trunk";
+        QTest::newRow("no name of a trunk") << QStringList { "calls", "--trunk", "" } << 2 << "--trunk";
         QTest::newRow("trunk of no address")
             << QStringList { "report", "--by", "trunk", "--trunk", "north=moon" } << 2 << "north=moon";
         QTest::newRow("history by caller") << QStringList { "report", "--history", "--by", "caller" } << 2 << "prefix";
@@ -325,6 +327,7 @@ private slots:
         QTest::newRow("trunk") << QStringList { "--by", "trunk", "--trunk", "north=10.0.0.0/8", "--trunk",
             "site=10.0.0.2" } << "north 4, site 4"; // of both ends: caller 10.0.0.1, callee 10.0.0.2
         QTest::newRow("no trunk") << QStringList { "--by", "trunk", "--trunk", "north=192.0.2.0/24" } << "other 4";
+        QTest::newRow("trunks that no record names") << QStringList { "--by", "trunk" } << "unknown 4";
         QTest::newRow("the most") << QStringList { "--by", "callee", "--top", "1" } << "+34910123456 2, (1 other) 2";
         QTest::newRow("period") << QStringList { "--by", "outcome", "--from", "2026-03-01T10:00:05Z" } << "failed 2";
         QTest::newRow("none in the period") << QStringList { "--to", "2026-03-01" } << "total 0";

@@ -57,12 +57,14 @@ CallRecord hungUp(CallRecord call, Timestamp at, std::optional<double> mos = std
 }
 
 struct Bench { // hands a monitor what happens, second by second
+    CallGroups groups;
     ServiceMonitor monitor;
     Timestamp now = start;
     std::vector<ServiceRow> minutes;
 
     explicit Bench(const ServiceOptions& options = smallOptions())
-        : monitor(options)
+        : groups(options.groups)
+        , monitor(options)
     {
         monitor.second(now);
     }
@@ -95,7 +97,8 @@ struct Bench { // hands a monitor what happens, second by second
     }
     void fail(int code, std::string_view caller = "100", std::string_view callee = "200")
     {
-        const CallRecord call = callAt(now, caller, callee);
+        CallRecord call = callAt(now, caller, callee);
+        groups.nameTrunks(call); // as whoever makes records does
         monitor.liveCall(call);
         monitor.liveCall(failed(call, code, now));
         monitor.callEnded(failed(call, code, now));
@@ -286,9 +289,11 @@ private slots:
         bench.fail(486, "1", "+34911111111"); // from north to the host within it that is site's
         CallRecord outside = callAt(bench.now, "1", "112");
         outside.callerAddress.ip = outside.calleeAddress.ip = *IpAddress::parse("192.0.2.1");
+        bench.groups.nameTrunks(outside);
         bench.monitor.callEnded(failed(outside, 503, bench.now));
         CallRecord six = callAt(bench.now, "1", "+3460");
         six.callerAddress.ip = six.calleeAddress.ip = *IpAddress::parse("2001:db8::7");
+        bench.groups.nameTrunks(six);
         bench.monitor.callEnded(failed(six, 404, bench.now));
         bench.goTo(start + 10s);
         std::map<std::string, double> attempts;

@@ -4,6 +4,7 @@
 #include "engine/storage/directory_search.h"
 #include "engine/storage/search_schema.h"
 #include "shared/calls/call_fields.h"
+#include "shared/calls/call_groups.h"
 #include "tests/engine/storage/test_directory.h"
 #include "tests/test_folders.h"
 
@@ -42,6 +43,7 @@ CallRecord randomCall(Random& random, Timestamp start, int number)
     static const std::vector<std::string> numbers { "+34910000001", "+34910000002", "+34911", "200", "201", "1?11",
         "[x]y", "0034910000001", "anonymous", "Jos\xc3\xa9", "\xe9\x9b\xbb\xe8\xa9\xb1", "*", "12345678901234567890",
         "" };
+    static const std::vector<std::string> trunks { "north", "nord 1", "other", "south" };
     static const std::vector<std::string> agents { "", "Asterisk PBX 18", "Cisco/IOS-16", "Asterisk" };
     CallRecord call = sample::call(start, std::to_string(number) + "@host" + std::to_string(random.below(3)));
     call.state = random.one(9) ? CallState::Answered : CallState::Ended;
@@ -72,6 +74,11 @@ CallRecord randomCall(Random& random, Timestamp start, int number)
     call.holdTime = Milliseconds(static_cast<double>(random.below(3)) * 1500);
     call.mediaKinds = { static_cast<std::uint8_t>(random.below(8)) };
     call.secureMedia = random.one(3);
+    if (!random.one(4)) {
+        call.callerTrunk = random.of(trunks);
+        call.calleeTrunk = random.of(trunks);
+        call.countedAt = start + std::chrono::seconds(random.below(3));
+    }
     return call;
 }
 
@@ -89,6 +96,16 @@ bool holds(const CallCondition& condition, const CallRecord& call)
     const SearchField& field = *searchField(condition.field);
     const SearchValue value = field.of(call);
     const bool equal = condition.comparison == Comparison::Equal;
+    if (field.kind == SearchField::Kind::Trunk) {
+        const std::array<std::string_view, 2> ends { call.callerTrunk, call.calleeTrunk };
+        const bool pattern = condition.value.find('*') != std::string::npos;
+        const auto counted = trunksOf(call); // "" where its trunks are not known
+        const bool fits = pattern
+            ? std::ranges::any_of(ends, [&](auto end) { return fitsNaively(end, condition.value); })
+            : condition.value.empty() ? counted[0].empty() && counted[1].empty()
+                                      : std::ranges::count(counted, condition.value) > 0;
+        return fits == equal;
+    }
     const auto at = std::ranges::find(
         callFieldNames(), std::string_view(condition.field), [](const char* name) { return std::string_view(name); });
     const std::string shown = callFields(call)[static_cast<std::size_t>(at - callFieldNames().begin())].text;
@@ -203,6 +220,10 @@ CallCondition randomCondition(Random& random, const CallRecord& like)
         const std::size_t place = random.below(callFieldNames().size());
         CallCondition condition { callFieldNames()[place], static_cast<Comparison>(random.below(6)),
             callFields(like)[place].text };
+        if (random.one(10)) {
+            condition.field = "trunk";
+            condition.value = random.one(2) ? like.callerTrunk.str() : like.calleeTrunk.str();
+        }
         if (condition.comparison <= Comparison::NotEqual && random.one(3))
             condition.value = randomPattern(random, condition.value);
         if (operandOf(condition)) // words have no order, numbers no pattern
@@ -362,11 +383,12 @@ private slots:
     void everyFieldOfTheExportsCanBeSearchedAndSortedBy()
     {
         QFETCH(const int, kind);
-        QCOMPARE(searchFields().size(), callFieldNames().size() + 1); // and the codec, which is of the streams
+        QCOMPARE(searchFields().size(), callFieldNames().size() + 2); // and codec, which is of the streams, and trunk
         for (std::size_t i = 0; i < callFieldNames().size(); ++i)
             QCOMPARE(searchFields()[i].name, callFieldNames()[i]);
         for (const SearchField& field : searchFields()) {
-            if (isBesideRecord(field.kind)) // tst_call_notes, tst_legal_hold, and below
+            if (isBesideRecord(field.kind) // tst_call_notes, tst_legal_hold, and below
+                || field.kind == SearchField::Kind::Trunk) // of which a call may have two
                 continue;
             CallQuery query;
             query.sortBy = field.name;

@@ -1,5 +1,6 @@
 // A call under legal hold stays whole and readable, whatever expires around it, until somebody releases it.
 #include "engine/storage/held_call.h"
+#include "engine/storage/held_parties.h"
 #include "tests/engine/storage/kept_directory.h"
 
 using namespace callmon;
@@ -462,6 +463,37 @@ private slots:
         QCOMPARE(directory.packetsOf({ directory.held.key, 0 }), 120u);
         const auto report = directory.keeper->deleteNumber({ "+34910000001", {}, {}, false });
         QVERIFY(report.value().calls.size() == 1 && report.value().calls[0].state == DeletionState::Held);
+        directory.closeKept();
+    }
+
+    void theListOfHoldsSaysWhoSpokeAlsoWhenTheDayIsGoneAndOfACallThatIsOn()
+    {
+        HeldDirectory directory;
+        CallRecord on = sample::call(start + 30min, "on");
+        on.caller = "+34910000009";
+        directory.writer->liveCall(on);
+        QVERIFY(directory.writer->commit().has_value());
+        QVERIFY(directory.keeper->hold(on.key, "now", "ada").has_value());
+        const CallRecord released = directory.put(start + 2min, "released", "+34910000007");
+        QVERIFY(directory.keeper->hold(released.key, "a mistake", "ada").has_value());
+        QVERIFY(directory.keeper->release(released.key, "a mistake", "ada").has_value());
+        const auto parties = [&] {
+            directory.openQuery(directory.writer.get());
+            auto holds = directory.keeper->holds().value();
+            tellParties(holds, *directory.query);
+            QStringList texts;
+            for (const Hold& hold : holds)
+                texts += QString::fromStdString(hold.caller + '>' + hold.callee);
+            return texts;
+        };
+        const QString held = QString::fromStdString(directory.held.caller.str() + '>' + directory.held.callee.str());
+        QCOMPARE(parties(),
+            QStringList({ held, "+34910000009>200", QString::fromStdString("+34910000007>" + released.callee.str()) }));
+        directory.writer->callEnded(sample::ended(on));
+        QVERIFY(directory.writer->commit().has_value());
+        expireAll(directory);
+        QVERIFY(!std::filesystem::exists(directory.path / "2026-02-20.sqlite"));
+        QCOMPARE(parties(), QStringList({ held, "+34910000009>200", ">" })); // the copy of what is released went, too
         directory.closeKept();
     }
 

@@ -83,6 +83,7 @@ private:
         QCOMPARE(call.probeFramesLost, first ? 0u : 5u);
         QCOMPARE(call.trust, first ? CaptureTrust::Whole : CaptureTrust::Lossy);
         QVERIFY(call.recorded == Recording::Unknown && call.recordingRule.empty());
+        QVERIFY(call.callerTrunk.empty() && call.calleeTrunk.empty() && !call.countedAt);
         QVERIFY(call.endReason.empty() && call.legId.empty() && call.holds == 0 && !call.beganBeforeProbe);
         const auto streams = directory.query->streams(call.key);
         QVERIFY(streams);
@@ -127,8 +128,16 @@ private:
         return call.key;
     }
 
+    static void dropTrunks(Database& database) // which schema 10 brought
+    {
+        QVERIFY(database.execute("ALTER TABLE calls DROP COLUMN caller_trunk;"
+                                 "ALTER TABLE calls DROP COLUMN callee_trunk;"
+                                 "ALTER TABLE calls DROP COLUMN counted_at_ns"));
+    }
+
     static void dropPayloads(Database& database) // which schema 9 brought
     {
+        dropTrunks(database);
         QVERIFY(database.execute("ALTER TABLE streams DROP COLUMN payloads;"
                                  "ALTER TABLE streams DROP COLUMN described_at_ns"));
     }
@@ -301,6 +310,27 @@ private slots:
         QCOMPARE(after.payloads.uses().size(), std::size_t { 2 });
         QVERIFY(after.describedAt.has_value());
         QVERIFY(directory.query->streams(old).value().at(0).payloads.uses().empty());
+    }
+
+    // Schema 9 is 10 without the trunks of a call, and when it counted as an attempt.
+    void aDayOfSchemaNineIsReadAndWrittenTo()
+    {
+        Directory directory;
+        const CallKey old = storeIn(directory, 9, dropTrunks);
+        const auto of = [&](CallKey key) {
+            CallQuery query;
+            query.key = key;
+            return directory.calls(query).at(0);
+        };
+        QVERIFY(of(old).callerTrunk.empty() && of(old).calleeTrunk.empty() && !of(old).countedAt);
+        CallQuery unknown;
+        unknown.conditions = { { "trunk", Comparison::Equal, "" } };
+        QCOMPARE(directory.calls(unknown).size(), 1u);
+        const CallKey added = storeOneMore(directory);
+        QCOMPARE(described(of(added)), described(sample::fullCall(oneMoreAt, "new")));
+        QCOMPARE(of(added).callerTrunk.str(), std::string("north"));
+        QCOMPARE(directory.calls(unknown).size(), 1u);
+        QCOMPARE(directory.calls(unknown).at(0).key, old);
     }
 
     void aDayOfALaterSchemaIsLeftAlone()

@@ -94,6 +94,9 @@ inline CallRecord fullCall(Timestamp start, const std::string& callId)
     call.mediaAfterEnd = Milliseconds(250.5);
     call.recorded = Recording::Partly;
     call.recordingRule = "board";
+    call.callerTrunk = "north";
+    call.calleeTrunk = "south";
+    call.countedAt = std::chrono::floor<std::chrono::seconds>(call.startedAt) + 6s;
     return call;
 }
 

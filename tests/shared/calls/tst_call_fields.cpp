@@ -62,6 +62,8 @@ CallRecord answeredCall()
     call.messagesNotStored = 19;
     call.recorded = Recording::Partly;
     call.recordingRule = "board";
+    call.callerTrunk = "north";
+    call.countedAt = Timestamp(std::chrono::seconds(1'795'414'500));
     return call;
 }
 
@@ -84,7 +86,8 @@ private slots:
                                       "asserted_identity diversion leg_id transfer_target replaced_call_id "
                                       "caller_agent callee_agent session_expires_s branches offers holds "
                                       "hold_time_s media_kinds secure_media began_before_probe encapsulation "
-                                      "messages_not_stored recorded recording_rule");
+                                      "messages_not_stored recorded recording_rule caller_trunk callee_trunk "
+                                      "counted_at");
         QTest::newRow("streams") << QByteArray("streams")
                                  << QByteArray(
                                         "call_id direction src_ip src_port dst_ip dst_port ssrc payload_type codec "
@@ -158,6 +161,9 @@ private slots:
         row("messages_not_stored", "19");
         row("recorded", "partly");
         row("recording_rule", "board");
+        row("caller_trunk", "north");
+        row("callee_trunk", "");
+        row("counted_at", "2026-11-23T06:15:00.000000000Z");
     }
 
     void callIsWrittenUnderItsColumns()

@@ -74,6 +74,8 @@ inline std::vector<QByteArray> blobs()
     hold.reason = "case 17";
     hold.releasedAt = start;
     hold.releasedBy = "grace";
+    hold.caller = "+34910000001";
+    hold.callee = "200";
     all.push_back(encode(HoldPage { { hold, Hold {} } }));
     all.push_back(encode(RetentionClock { start, start, true }));
     all.push_back(encode(AnswerRemarks { { "a day is damaged", "" } }));

@@ -76,6 +76,9 @@ void compare(const CallRecord& a, const CallRecord& b)
     QCOMPARE(a.mediaAfterEnd, b.mediaAfterEnd);
     QCOMPARE(a.recorded, b.recorded);
     QCOMPARE(a.recordingRule, b.recordingRule);
+    QCOMPARE(a.callerTrunk, b.callerTrunk);
+    QCOMPARE(a.calleeTrunk, b.calleeTrunk);
+    QCOMPARE(a.countedAt, b.countedAt);
 }
 
 StreamRecord fullStream()
@@ -190,6 +193,8 @@ LiveCall fullLiveCall()
     call.callee = "bob";
     call.callId = "id@host";
     call.codec = "G729";
+    call.callerTrunk = "north";
+    call.calleeTrunk = "other";
     call.sent[0] = { true, 4.F, 3.F, 1.5F, 20.F };
     call.sent[1] = { true, 4.1F, 3.1F, 1.6F, 21.F };
     return call;
@@ -218,6 +223,8 @@ void compare(const LiveCall& a, const LiveCall& b)
     QCOMPARE(a.caller, b.caller);
     QCOMPARE(a.callee, b.callee);
     QCOMPARE(a.callId, b.callId);
+    QCOMPARE(a.callerTrunk, b.callerTrunk);
+    QCOMPARE(a.calleeTrunk, b.calleeTrunk);
     QCOMPARE(a.codec, b.codec);
     compare(a.sent, b.sent);
 }
@@ -665,7 +672,7 @@ private slots:
         CallQuery query;
         query.caller = "ab";
         query.minMos = 1.0;
-        const QByteArray expected = QByteArray::fromHex("0209" // CallQuery, version 9
+        const QByteArray expected = QByteArray::fromHex("020a" // CallQuery, version 10
                                                         "0000" // from, to: absent
                                                         "00026162" // caller
                                                         "0000000000000000" // callee, number, callId, leg
@@ -697,7 +704,7 @@ private slots:
     void foreignVersionsAreRefused()
     {
         for (QByteArray blob : sample::blobs())
-            for (const int version : { 8, 10 }) {
+            for (const int version : { 9, 11 }) {
                 blob[1] = static_cast<char>(version);
                 QVERIFY(!decodes(blob));
             }

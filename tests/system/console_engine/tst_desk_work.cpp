@@ -199,6 +199,13 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(keptBy(), soon);
 
         QTRY_VERIFY(holds->rows().rowCount() == 1);
+        const QJsonArray calls = ask({ "calls", "--call", QString::number(page->call().value) });
+        for (const auto& [column, party] : { std::pair(2, "caller"), std::pair(3, "callee") }) {
+            const QString spoke = calls.at(0).toObject()[party].toString();
+            QVERIFY(!spoke.isEmpty());
+            QCOMPARE(holds->rows().index(0, column).data().toString(), spoke);
+            QCOMPARE(held[0].toObject()[party].toString(), spoke);
+        }
         QTest::keyClicks(&holds->reason(), "closed");
         QTRY_VERIFY(holds->releaseButton().isEnabled());
         holds->releaseButton().click();

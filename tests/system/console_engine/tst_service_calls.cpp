@@ -1,0 +1,156 @@
+// From a figure of the Service page to the calls behind it, against a real engine that has read a capture with trunks
+// in its configuration: as many as the page says were attempted, and no others.
+#include "console/source/link_source.h"
+#include "console/views/main_window.h"
+#include "console/views/past_page.h"
+#include "console/views/service_page.h"
+#include "tests/console/own_settings.h"
+
+#include <QFontDatabase>
+#include <QLocale>
+#include <QProcess>
+#include <QSettings>
+#include <QTableWidget>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <map>
+#include <set>
+
+using namespace callmon;
+
+namespace {
+
+constexpr int soon = 30'000; // ms
+
+// The generator's calls are between an office, 10.20.1.10 to 10.20.4.10, and a carrier, 203.0.113.10 or .11.
+constexpr auto configuration = R"(
+prefixes = ["+34", "+349", "+1"]
+
+[[trunk]]
+name = "sites"
+addresses = ["10.20.0.0/22"]
+
+[[trunk]]
+name = "site 1"
+addresses = ["10.20.1.0/24"]
+
+[[trunk]]
+name = "outside, west"
+addresses = ["203.0.113.10"]
+)";
+
+}
+
+class TestServiceCalls : public QObject {
+    Q_OBJECT
+
+private slots:
+    void initTestCase()
+    {
+        QVERIFY2(!QFontDatabase::families().isEmpty(), "no font is installed: apt-get install fonts-dejavu-core");
+        QVERIFY(m_folder.isValid());
+        useSettingsIn(m_folder.path());
+        const QString capture = m_folder.filePath("calls.pcap");
+        QProcess traffic;
+        traffic.start(CALLMON_TRAFFIC,
+            { "--out", capture, "--calls", "260", "--rate", "1.2", "--hold-mean", "6", "--seed", "4", "--mix",
+                "clean=6,busy=2,cancelled=2,rejected=1,failed=1" });
+        QVERIFY(traffic.waitForFinished(120'000));
+        QCOMPARE(traffic.exitCode(), 0);
+        const QString config = m_folder.filePath("engine.toml");
+        QFile file(config);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(configuration) > 0);
+        file.close();
+        m_url = "local:" + m_folder.filePath("engine.sock");
+        m_engine.setStandardErrorFile(m_folder.filePath("engine.log"));
+        m_engine.start(CALLMON_ENGINE,
+            { "--config", config, "--data", m_folder.filePath("data"), "--listen", m_url, "--stay", "--record-media",
+                "false", "--replay", capture });
+        QByteArray said;
+        while (!said.contains("replay ended\n") && m_engine.waitForReadyRead(60'000))
+            said += m_engine.readAllStandardOutput();
+        QVERIFY2(said.contains("replay ended\n"), said.constData());
+        m_source = std::make_unique<LinkSource>();
+        m_window = std::make_unique<MainWindow>(*m_source, ThemeName::Light);
+        m_window->resize(1280, 720);
+        m_window->show();
+        m_source->open(QUrl(m_url));
+        QTRY_VERIFY_WITH_TIMEOUT(m_source->state() == CallSource::State::Connected, soon);
+    }
+
+    void cleanupTestCase()
+    {
+        m_window.reset();
+        m_source.reset();
+        m_engine.terminate();
+        if (!m_engine.waitForFinished(10'000))
+            m_engine.kill();
+        m_engine.waitForFinished();
+    }
+
+    void aRowLeadsToAsManyCallsAsItSaysWereAttempted_data()
+    {
+        QTest::addColumn<int>("grouping");
+        QTest::addColumn<QStringList>("groups");
+        QTest::newRow("all calls") << int(ServiceGrouping::Total) << QStringList { "All calls" };
+        QTest::newRow("trunks") << int(ServiceGrouping::Trunk)
+                                << QStringList { "sites", "site 1", "outside, west", "other" };
+        QTest::newRow("prefixes") << int(ServiceGrouping::Prefix) << QStringList { "+34", "+1", "other" };
+    }
+    void aRowLeadsToAsManyCallsAsItSaysWereAttempted()
+    {
+        QFETCH(const int, grouping);
+        QFETCH(const QStringList, groups);
+        ServicePage& page = m_window->service();
+        m_window->showService();
+        page.setGrouping(static_cast<ServiceGrouping>(grouping));
+        QTRY_VERIFY_WITH_TIMEOUT(!page.isLoading() && page.groups().rowCount() > 0, soon);
+        QCOMPARE(page.lastError(), QString());
+        std::map<qlonglong, int> timesFound; // of each call
+        qulonglong sum = 0;
+        QStringList seen;
+        for (int row = 0; row < page.groups().rowCount(); ++row) {
+            m_window->showService();
+            const QString group = page.groups().item(row, 0)->text();
+            const auto attempts = QLocale().toULongLong(page.groups().item(row, 1)->text());
+            page.groups().setCurrentCell(row, 0);
+            QTest::keyClick(&page.groups(), Qt::Key_Return);
+            QVERIFY(m_window->past().isVisible());
+            QTRY_VERIFY_WITH_TIMEOUT(!m_window->past().isSearching(), soon);
+            QCOMPARE(m_window->past().lastError(), QString());
+            const PastCallModel& found = m_window->past().model();
+            QVERIFY2(found.matchesInAll() == attempts,
+                qPrintable(QString("%1: %2 calls for %3 attempts").arg(group).arg(found.matchesInAll()).arg(attempts)));
+            for (int call = 0; call < found.rowCount(); ++call)
+                ++timesFound[found.callAt(call)->key.value];
+            sum += attempts;
+            if (attempts > 0)
+                seen += group;
+        }
+        for (const QString& group : groups)
+            QVERIFY2(seen.contains(group), qPrintable(group + " is not among " + seen.join(", ")));
+        QVERIFY(timesFound.size() > 100);
+        const int twice =
+            static_cast<int>(std::ranges::count_if(timesFound, [](const auto& one) { return one.second == 2; }));
+        if (grouping == int(ServiceGrouping::Trunk))
+            QVERIFY(twice > 0); // calls between two trunks count in both
+        else
+            QCOMPARE(twice, 0);
+        if (m_all.empty())
+            for (const auto& [key, times] : timesFound)
+                m_all.insert(key);
+        QCOMPARE(timesFound.size(), m_all.size()); // each call is in some group
+        QCOMPARE(sum, timesFound.size() + static_cast<std::size_t>(twice));
+    }
+
+private:
+    QTemporaryDir m_folder { QDir::tempPath() + "/callmon-XXXXXX" }; // a socket path is short
+    QString m_url;
+    QProcess m_engine;
+    std::unique_ptr<LinkSource> m_source;
+    std::unique_ptr<MainWindow> m_window;
+    std::set<qlonglong> m_all;
+};
+
+QTEST_MAIN(TestServiceCalls)
+#include "tst_service_calls.moc"
