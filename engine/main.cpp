@@ -1,6 +1,7 @@
 #include "engine/capture/machine.h"
 #include "engine/probe.h"
 #include "engine/service_manager.h"
+#include "engine/stop_guard.h"
 #include "engine/storage/media_preparation.h"
 
 #include <QCoreApplication>
@@ -121,6 +122,13 @@ int main(int argc, char** argv)
     }
     const auto probe = std::move(opened.value());
 
+    callmon::StopGuard stopGuard([&] { return probe->storageProgress(); },
+        [&](std::chrono::seconds silence) {
+            say(probe->notStored(silence));
+            printCounters(probe->status());
+            std::fflush(stdout);
+            _exit(exitFailure); // no destructor: each would wait for the threads that the disk holds
+        });
     bool stays = std::get<callmon::ProbeOptions>(parsed).stay;
     bool ended = false; // both of this thread alone
     QSocketNotifier signalled(signalPipe[0], QSocketNotifier::Read);
@@ -131,6 +139,7 @@ int main(int argc, char** argv)
         if (ended)
             QCoreApplication::quit();
         probe->stop();
+        stopGuard.begin();
     });
     const auto onEnd = [&] {
         ended = true;

@@ -41,6 +41,11 @@ public:
     // After onFinished, on the main thread: joins. What source or storage could not do, if anything.
     Result<void> finish();
 
+    // Any thread, while a stop goes on: another number whenever the disk has taken something, and, for who gives up,
+    // a sentence on what is not stored.
+    std::uint64_t storageProgress() const;
+    std::string notStored(std::chrono::seconds silence) const;
+
     ProbeStatus status() const; // any thread
     std::vector<UnboundFlow> unboundFlows() const; // any thread: RTP that no call claims, most packets first
     std::string source() const { return m_source->describe(); }
@@ -117,6 +122,7 @@ private:
     std::optional<Timestamp> m_firstSecond; // the storage thread's
     bool m_earlierAlarmsEnded = false; // likewise
     std::vector<ServiceRow> m_minutes; // likewise: to be stored
+    std::uint64_t m_openSeconds = 0; // likewise: of the minute that is being filled, when it was last handed on
     bool m_silenceSaid = false; // likewise: of the data directory
 
     LiveTable m_live;

@@ -77,6 +77,8 @@ QString word(AlarmEnd end)
         return Words::tr("probe stopped");
     case AlarmEnd::ProbeRestarted:
         return Words::tr("probe restarted");
+    case AlarmEnd::TooFewCalls:
+        return Words::tr("too few calls to judge");
     }
     return {};
 }

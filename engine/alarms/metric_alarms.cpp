@@ -15,6 +15,17 @@ bool isFor(const AlarmRule& rule, std::string_view group)
     return rule.group.empty() ? group != withoutCodec : rule.group.view() == group;
 }
 
+std::string keyOf(const AlarmRule& rule, const std::string& group)
+{
+    return rule.name.str() + '\n' + group;
+}
+
+// All calls that the last figure was of have left the window by then; of a day nobody waits for that.
+std::chrono::minutes longestUnjudged(const AlarmRule& rule)
+{
+    return std::min(std::chrono::minutes(rule.windowMinutes), std::chrono::minutes(60));
+}
+
 }
 
 MetricAlarms::MetricAlarms(AlarmBook& book)
@@ -57,10 +68,12 @@ void MetricAlarms::judge(const ServiceMonitor& monitor, Timestamp at)
 void MetricAlarms::judge(const Rule& rule, const ServiceRow& row, Timestamp at)
 {
     const auto value = rule.metric->value(row);
-    if (!value || (rule.metric->samples != nullptr && rule.metric->samples(row) < rule.rule.leastCalls))
+    if (!value || (rule.metric->samples != nullptr && rule.metric->samples(row) < rule.rule.leastCalls)) {
+        cannotJudge(rule, row, at);
         return;
+    }
     const std::string group = toText(row.group);
-    const std::string key = rule.rule.name.str() + '\n' + group;
+    const std::string key = keyOf(rule.rule, group);
     auto found = m_watches.find(key);
     if (found == m_watches.end()) {
         if (m_watches.size() >= mostWatches) {
@@ -87,6 +100,22 @@ void MetricAlarms::judge(const Rule& rule, const ServiceRow& row, Timestamp at)
     case ThresholdWatch::Change::None:
         break;
     }
+}
+
+// An alarm of this evening's calls tells nothing of the night. That it is over is not said either: it ends by a reason
+// of its own, and the next bad figure raises another.
+void MetricAlarms::cannotJudge(const Rule& rule, const ServiceRow& row, Timestamp at)
+{
+    const auto found = m_watches.find(keyOf(rule.rule, toText(row.group)));
+    if (found == m_watches.end() || !found->second.threshold.isRaised())
+        return;
+    Watch& watch = found->second;
+    watch.upTo = std::min(watch.upTo, at); // time may have gone back
+    if (at - watch.upTo < longestUnjudged(rule.rule))
+        return;
+    if (watch.alarm)
+        m_book.clear(*watch.alarm, at, AlarmEnd::TooFewCalls, watch.threshold.worst());
+    m_watches.erase(found);
 }
 
 void MetricAlarms::raise(const Rule& rule, const std::string& group, double value, Timestamp at, Watch& watch)

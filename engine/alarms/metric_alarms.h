@@ -12,7 +12,8 @@
 namespace callmon {
 
 // Storage thread. A rule without a group is held against every group, each by itself, but for the calls of no codec. A
-// ratio or mean of fewer calls than the rule asks for says nothing: it neither raises nor clears.
+// ratio or mean of fewer calls than the rule asks for says nothing: it neither raises nor clears, and an alarm that
+// could not be judged for as long as its window is, an hour at most, ends as TooFewCalls.
 class MetricAlarms {
 public:
     explicit MetricAlarms(AlarmBook& book);
@@ -34,6 +35,7 @@ private:
         std::size_t window; // place in serviceWindowMinutes
     };
     void judge(const Rule& rule, const ServiceRow& row, Timestamp at);
+    void cannotJudge(const Rule& rule, const ServiceRow& row, Timestamp at);
     void raise(const Rule& rule, const std::string& group, double value, Timestamp at, Watch& watch);
 
     static constexpr std::size_t mostWatches = 4096; // rule and group

@@ -11,6 +11,7 @@ namespace {
 constexpr std::array alarmTable {
     TableColumn { "raised_at", "raised (UTC)" },
     TableColumn { "cleared_at", "cleared (UTC)" },
+    TableColumn { "end_reason", "ended by" },
     TableColumn { "severity", "severity" },
     TableColumn { "text", "alarm", 90 },
     TableColumn { "caller", "caller", 20 },

@@ -66,11 +66,12 @@ void GroupWindows::advanceTo(std::int64_t tick)
     m_closedUpTo = Timestamp((tick + 1) * tickLength);
 }
 
-ServiceRow GroupWindows::takeMinute(Timestamp from)
+ServiceRow GroupWindows::minute(Timestamp from) const
 {
-    ServiceRow row { m_group, from, from + std::chrono::minutes(1), m_minute.sums, m_minute.peaks, m_concurrent };
-    m_minute = {};
-    return row;
+    ServicePart all = m_minute;
+    all += m_tick;
+    const Timestamp to = std::chrono::floor<std::chrono::minutes>(from) + std::chrono::minutes(1);
+    return { m_group, from, to, all.sums, all.peaks, m_concurrent };
 }
 
 void GroupWindows::clear()

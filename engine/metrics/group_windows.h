@@ -22,7 +22,9 @@ public:
     void passSecond();
     void closeTick(std::int64_t tick); // tickLength each, counted from 1970
     void advanceTo(std::int64_t tick); // time that nobody watched: what is too old leaves
-    ServiceRow takeMinute(Timestamp from);
+    // What was counted of the minute that `from` lies in, watched from then on.
+    ServiceRow minute(Timestamp from) const;
+    void beginMinute() { m_minute = {}; } // after closeTick()
     void clear(); // but for the calls that are on
 
     ServiceRow window(std::size_t which) const; // of serviceWindowMinutes, as of the last tick

@@ -235,8 +235,8 @@ void ServiceMonitor::second(Timestamp now)
 
 void ServiceMonitor::passSecond()
 {
+    openPart();
     ++*m_second;
-    m_minuteOpen = true;
     for (std::size_t i = 0; i < m_used; ++i)
         m_groups[i].passSecond();
     if (*m_second % tickSeconds == 0)
@@ -249,18 +249,38 @@ void ServiceMonitor::closeTick(std::int64_t tick)
         m_groups[i].closeTick(tick);
     m_moved = Timestamp((tick + 1) * GroupWindows::tickLength);
     if ((tick + 1) % ticksPerMinute == 0)
-        closeMinute(tick / ticksPerMinute);
+        closeMinute();
     publish();
 }
 
-void ServiceMonitor::closeMinute(std::int64_t minute)
+void ServiceMonitor::openPart()
 {
+    if (!std::exchange(m_minuteOpen, true))
+        m_minuteFrom = Timestamp(std::chrono::seconds(*m_second));
+}
+
+void ServiceMonitor::closeMinute()
+{
+    addMinuteTo(m_minutes);
+    for (std::size_t i = 0; i < m_used; ++i)
+        m_groups[i].beginMinute();
     m_minuteOpen = false;
-    const Timestamp from { std::chrono::minutes(minute) };
+}
+
+std::vector<ServiceRow> ServiceMonitor::openMinute() const
+{
+    std::vector<ServiceRow> rows;
+    if (m_minuteOpen)
+        addMinuteTo(rows);
+    return rows;
+}
+
+void ServiceMonitor::addMinuteTo(std::vector<ServiceRow>& rows) const
+{
     for (std::size_t i = 0; i < m_used; ++i) {
-        const ServiceRow row = m_groups[i].takeMinute(from);
+        const ServiceRow row = m_groups[i].minute(m_minuteFrom);
         if (i == 0 || !row.isEmpty())
-            m_minutes.push_back(row);
+            rows.push_back(row);
     }
 }
 
@@ -279,11 +299,11 @@ void ServiceMonitor::stop()
         return;
     // At the end of a capture most calls end at once, after the last whole second.
     if (m_groups.front().now() != ServiceSums {})
-        m_minuteOpen = true;
+        openPart();
     if (m_minuteOpen)
         closeTick(*m_second / tickSeconds);
     if (m_minuteOpen)
-        closeMinute(*m_second / 60);
+        closeMinute();
 }
 
 // Time went back: what the windows hold lies ahead of now.

@@ -43,8 +43,10 @@ public:
     ServiceRow window(std::size_t group, std::size_t which) const { return m_groups[group].window(which); }
     // End of the windows, when they have moved since the last time: every ten seconds.
     std::optional<Timestamp> takeMove() { return std::exchange(m_moved, std::nullopt); }
-    // The minutes that were closed since the last time: the total, and every group in which something happened.
+    // The minutes that were closed since the last time: the total, and every group in which something happened. Of a
+    // minute that was not watched from its begin a row says from when on, so that one minute may have several.
     std::vector<ServiceRow> takeMinutes() { return std::exchange(m_minutes, {}); }
+    std::vector<ServiceRow> openMinute() const; // the one that is being filled, as far as it is
 
     // Any thread.
     std::vector<ServiceRow> windows() const; // of all groups, each from the shortest to the longest
@@ -80,7 +82,9 @@ private:
 
     void passSecond();
     void closeTick(std::int64_t tick);
-    void closeMinute(std::int64_t minute);
+    void closeMinute();
+    void openPart();
+    void addMinuteTo(std::vector<ServiceRow>& rows) const;
     void skipTo(std::int64_t second);
     void startAgain(std::int64_t second);
     void publish();
@@ -101,6 +105,7 @@ private:
 
     std::optional<std::int64_t> m_second; // since 1970: all before it is counted
     bool m_minuteOpen = false;
+    Timestamp m_minuteFrom; // while it is open: watched from then on
     std::optional<Timestamp> m_moved;
     std::vector<ServiceRow> m_minutes;
 

@@ -1,104 +1,10 @@
 #include "engine/signalling/skinny_message.h"
 
-#include "engine/signalling/sdp.h"
-
-#include <algorithm>
+#include "engine/signalling/skinny_reader.h"
 
 namespace callmon {
 
 namespace {
-
-constexpr std::uint32_t firstVersionWithIpv6 = 17;
-constexpr std::uint32_t firstVersionWithLongNumbers = 18;
-
-// What every message of this folder is made of; ByteReader is big-endian.
-class SkinnyReader {
-public:
-    SkinnyReader(Bytes body, std::uint32_t version)
-        : m_body(body)
-        , m_version(version)
-    {
-    }
-
-    std::uint32_t number() { return __builtin_bswap32(m_body.u32()); }
-    std::uint32_t numberIfThere() { return m_body.left() >= 4 ? number() : 0; }
-    std::uint8_t byte() { return m_body.u8(); }
-    void skip(std::size_t count) { m_body.skip(count); }
-    void skipIfThere(std::size_t count) { m_body.skip(std::min(count, m_body.left())); }
-    bool ok() const { return m_body.ok(); }
-    std::size_t left() const { return m_body.left(); }
-
-    SkinnyLine line() // two statements: the order of a call's arguments is not said
-    {
-        SkinnyLine at;
-        at.line = numberIfThere();
-        at.callReference = numberIfThere();
-        return at;
-    }
-    std::string_view text(std::size_t size)
-    {
-        const Bytes bytes = m_body.take(size);
-        const auto end = std::find(bytes.begin(), bytes.end(), std::byte { 0 });
-        return asText(bytes.first(static_cast<std::size_t>(end - bytes.begin())));
-    }
-    // Up to a zero; one that the message cuts is none. Once nothing is left: empty.
-    std::string_view terminatedText()
-    {
-        const Bytes rest = m_body.rest();
-        const auto end = std::find(rest.begin(), rest.end(), std::byte { 0 });
-        if (end == rest.end()) {
-            skipIfThere(rest.size());
-            return {};
-        }
-        const Bytes bytes = m_body.take(static_cast<std::size_t>(end - rest.begin()));
-        m_body.skip(1);
-        return asText(bytes);
-    }
-    // A directory number that something follows: 24 bytes; from version 18 on 25, which some implementations pad to 28.
-    std::string_view directoryNumber()
-    {
-        if (m_version < firstVersionWithLongNumbers)
-            return text(24);
-        const std::string_view number = text(25);
-        const Bytes rest = m_body.rest();
-        // What follows is a line or a call, hence not zero in its lower three bytes: else it is padding.
-        if (rest.size() >= 3
-            && std::all_of(rest.begin(), rest.begin() + 3, [](std::byte b) { return b == std::byte {}; }))
-            m_body.skip(3);
-        return number;
-    }
-    IpAddress address()
-    {
-        if (m_version < firstVersionWithIpv6)
-            return v4();
-        constexpr std::uint32_t ipv6 = 1;
-        const bool isV6 = number() == ipv6;
-        const Bytes bytes = m_body.take(16);
-        if (bytes.size() != 16)
-            return {};
-        return isV6 ? IpAddress::v6(bytes.first<16>()) : IpAddress::v4(bytes.first<4>());
-    }
-    Endpoint endpoint()
-    {
-        const IpAddress ip = address();
-        const std::uint32_t port = number();
-        return port <= 0xffff ? Endpoint { ip, static_cast<std::uint16_t>(port) } : Endpoint {};
-    }
-
-private:
-    static std::string_view asText(Bytes bytes)
-    {
-        return { reinterpret_cast<const char*>(bytes.data()), bytes.size() };
-    }
-    IpAddress v4()
-    {
-        const Bytes bytes = m_body.take(4);
-        return bytes.size() == 4 ? IpAddress::v4(bytes.first<4>()) : IpAddress();
-    }
-
-    ByteReader m_body;
-    std::uint32_t m_version;
-};
 
 char digitOf(std::uint32_t button)
 {
@@ -429,44 +335,6 @@ SkinnyBody readBody(std::uint32_t id, std::uint32_t version, SkinnyReader& body,
     }
 }
 
-// In a static payload type's place nothing: RFC 3551 says its name and clock.
-struct NumberedCodec {
-    std::uint32_t number;
-    std::uint8_t payloadType; // static, or dynamicPayloadType
-    std::string_view name;
-    std::uint32_t clockRate;
-};
-constexpr std::uint8_t dynamic = SkinnyCodec::dynamicPayloadType;
-constexpr NumberedCodec codecs[] {
-    { 2, 8, {}, 0 }, // G.711 A-law
-    { 3, 8, {}, 0 }, // on 56 kbit/s lines
-    { 4, 0, {}, 0 }, // G.711 mu-law
-    { 5, 0, {}, 0 },
-    { 6, 9, {}, 0 }, // G.722 64, 56, 48 kbit/s
-    { 7, 9, {}, 0 },
-    { 8, 9, {}, 0 },
-    { 9, 4, {}, 0 }, // G.723.1
-    { 10, 15, {}, 0 }, // G.728
-    { 11, 18, {}, 0 }, // G.729, A, B, AB: the same on the wire
-    { 12, 18, {}, 0 },
-    { 15, 18, {}, 0 },
-    { 16, 18, {}, 0 },
-    { 18, 3, {}, 0 }, // GSM full rate
-    { 25, dynamic, "L16", 16000 }, // wide band 256 kbit/s
-    { 40, dynamic, "G7221", 16000 },
-    { 41, dynamic, "G7221", 16000 },
-    { 80, 3, {}, 0 }, // GSM
-    { 82, dynamic, "G726-32", 8000 },
-    { 83, dynamic, "G726-24", 8000 },
-    { 84, dynamic, "G726-16", 8000 },
-    { 86, dynamic, "iLBC", 8000 },
-    { 97, dynamic, "AMR", 8000 },
-    { 98, dynamic, "AMR-WB", 16000 },
-    { 100, 31, {}, 0 }, // H.261
-    { 101, 34, {}, 0 }, // H.263
-    { 103, dynamic, "H264", 90000 },
-};
-
 }
 
 std::optional<SkinnyMessage> parseSkinny(Bytes message)
@@ -484,18 +352,6 @@ std::optional<SkinnyMessage> parseSkinny(Bytes message)
     if (!body.ok())
         return std::nullopt;
     return found;
-}
-
-SkinnyCodec skinnyCodec(std::uint32_t number)
-{
-    const auto known = std::find_if(
-        std::begin(codecs), std::end(codecs), [&](const NumberedCodec& codec) { return codec.number == number; });
-    if (known == std::end(codecs))
-        return {};
-    if (known->payloadType == SkinnyCodec::dynamicPayloadType)
-        return { known->name, Hertz { known->clockRate }, known->payloadType };
-    const SdpCodec codec = staticCodec(known->payloadType);
-    return { codec.name, codec.clockRate, known->payloadType };
 }
 
 }

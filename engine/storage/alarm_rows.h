@@ -15,7 +15,8 @@ CREATE TABLE IF NOT EXISTS alarms(          -- one row per alarm; written when i
   rule TEXT NOT NULL,
   kind INTEGER NOT NULL,                    -- 0 mos_low, 1 loss_high... in the order of shared/calls/alarm.h
   severity INTEGER NOT NULL,                -- 0 critical, 1 major, 2 minor, 3 warning
-  end_reason INTEGER NOT NULL,              -- 0 open, 1 recovered, 2 media ended, 3 call ended, 4 rule changed, 5 probe stopped, 6 restarted
+  end_reason INTEGER NOT NULL,              -- 0 open, 1 recovered, 2 media ended, 3 call ended, 4 rule changed, 5 probe stopped, 6 restarted,
+                                            -- 7 too few calls
   since_ns INTEGER NOT NULL,                -- the condition began
   raised_at_ns INTEGER NOT NULL,
   cleared_at_ns INTEGER,                    -- NULL: open
@@ -48,7 +49,7 @@ constexpr AlarmSeverity lastEnumerator(AlarmSeverity)
 }
 constexpr AlarmEnd lastEnumerator(AlarmEnd)
 {
-    return AlarmEnd::ProbeRestarted;
+    return AlarmEnd::TooFewCalls;
 }
 inline StoredValue toStored(CallKey key)
 {

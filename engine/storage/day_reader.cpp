@@ -158,7 +158,7 @@ Result<DayReader::Found> DayReader::serviceMinutes(
             [&](const char*, auto& field) { whole = fromStored(rows.value().column(column++), field) && whole; });
         if (!whole)
             continue;
-        row.to = row.from + std::chrono::minutes(1);
+        row.to = std::chrono::floor<std::chrono::minutes>(row.from) + std::chrono::minutes(1);
         row.sums = sumsOf(counts);
         ++found.matches;
         found.stopped = !sink(row);

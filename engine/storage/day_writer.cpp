@@ -121,6 +121,7 @@ Result<void> DayWriter::prepare()
             "stream_index, "
             "block_start_ns" },
         { &m_insertServiceMinute, insertSql("service_minutes", serviceColumns()) },
+        { &m_deleteServiceParts, "DELETE FROM service_minutes WHERE minute_ns>?1 AND minute_ns<?2" },
         { &m_insertAlarm, insertSql("alarms", alarmColumns()) },
         { &m_acknowledgeAlarm,
             "UPDATE alarms SET acknowledged_at_ns=?2, acknowledged_by=?3, comment=?4 WHERE alarm_id=?1" },
@@ -233,8 +234,15 @@ DayWriter::Put DayWriter::alarm(const Alarm& alarm)
     return run(m_insertAlarm);
 }
 
+// What an earlier run has of a part of it goes: a longer capture was read now, and each second counts once.
 DayWriter::Put DayWriter::serviceMinute(const ServiceRow& row)
 {
+    if (row.group.grouping == ServiceGrouping::Total && row.sums.seconds > 0) {
+        m_deleteServiceParts.bind(1, toStored(row.from));
+        m_deleteServiceParts.bind(2, toStored(row.from + std::chrono::seconds(row.sums.seconds)));
+        if (const Put put = run(m_deleteServiceParts); put != Put::Stored)
+            return put;
+    }
     const ServiceCounts counts = countsOf(row.sums);
     int parameter = 0;
     visitServiceFields(

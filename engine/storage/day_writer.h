@@ -69,6 +69,7 @@ private:
     Insertion m_insertCall, m_insertStream, m_insertQuality;
     Statement m_selectCall, m_selectQuality;
     Statement m_insertServiceMinute;
+    Statement m_deleteServiceParts;
     Statement m_insertAlarm, m_acknowledgeAlarm, m_endAlarms;
     Statement m_deleteCall, m_deleteStreams, m_deleteQuality;
     QualityBlock m_block;

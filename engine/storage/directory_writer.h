@@ -49,6 +49,7 @@ public:
     void acknowledge(const AlarmAcknowledgement& acknowledgement) override;
     void endOpenAlarms(Timestamp at) override;
     void serviceMinute(const ServiceRow& row) override;
+    void openServiceMinute(std::vector<ServiceRow> rows) override { m_openMinute = std::move(rows); }
     Result<void> commitSettled() override;
     Result<void> commit() override;
     Result<void> close() override;
@@ -103,6 +104,7 @@ private:
     void flushMessages();
     void storeAlarms();
     void storeMinutes();
+    bool storeMinutes(std::vector<ServiceRow>& rows);
     void storeDays();
     struct Listed { // places in the table are stable
         CallKey key;
@@ -166,6 +168,7 @@ private:
     std::vector<Alarm> m_alarms; // to be stored, oldest change first
     std::vector<AlarmAcknowledgement> m_acknowledgements;
     std::vector<ServiceRow> m_minutes; // to be stored
+    std::vector<ServiceRow> m_openMinute; // likewise, after those
 
     std::optional<Error> m_error; // first of this commit
     bool m_closed = false;

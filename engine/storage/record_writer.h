@@ -46,7 +46,10 @@ public:
     virtual void alarm(const Alarm&) { } // raised, cleared or acknowledged: its row is written anew
     virtual void acknowledge(const AlarmAcknowledgement&) { } // of an alarm that is stored and was cleared
     virtual void endOpenAlarms(Timestamp) { } // those that an earlier run could not; before the first alarm()
-    virtual void serviceMinute(const ServiceRow&) { } // of one group; takes the place of that minute's row, if any
+    // Of one group; takes the place of what there is of the same time, be it by a part of that minute.
+    virtual void serviceMinute(const ServiceRow&) { }
+    // The minute that is being filled, so that a kill costs no more of it than of the records. Until the next commit.
+    virtual void openServiceMinute(std::vector<ServiceRow>) { }
     // Takes the chunks until the disk has them or refused them for good, and gives back what is written meanwhile:
     // often, also without chunks. `hurry`: somebody waits for those that fill no write yet. Called by one thread at a
     // time, which may be another than the one that calls the rest, so that no row keeps the disk idle.

@@ -11,7 +11,8 @@ namespace callmon {
 // Made as the table of alarms is. At most 150 groups a minute have a row: 20 MB a day.
 constexpr const char* serviceSql = R"sql(
 CREATE TABLE IF NOT EXISTS service_minutes( -- a row for the total, and for each group in which something happened
-  minute_ns INTEGER NOT NULL,               -- its begin
+  minute_ns INTEGER NOT NULL,               -- its begin; where the probe began amid it, or missed some of it, that of
+                                            -- the part that was watched: the rows of a minute are added
   grouping INTEGER NOT NULL,                -- 0 total, 1 trunk, 2 prefix, 3 codec
   name TEXT NOT NULL,                       -- of the group; '' of the total
   concurrent_calls INTEGER NOT NULL,        -- at its end

@@ -57,8 +57,8 @@ constexpr std::array<KindWords, 16> kindWords { {
 } };
 
 constexpr std::array<std::string_view, 4> severityTexts { "critical", "major", "minor", "warning" };
-constexpr std::array<std::string_view, 7> endTexts { "", "recovered", "media_ended", "call_ended", "rule_changed",
-    "probe_stopped", "probe_restarted" };
+constexpr std::array<std::string_view, 8> endTexts { "", "recovered", "media_ended", "call_ended", "rule_changed",
+    "probe_stopped", "probe_restarted", "too_few_calls" };
 
 template <typename Enumeration, std::size_t N>
 std::optional<Enumeration> parse(const std::array<std::string_view, N>& texts, std::string_view text)

@@ -43,6 +43,7 @@ enum class AlarmEnd : std::uint8_t {
     RuleChanged, // its rule was switched off
     ProbeStopped,
     ProbeRestarted, // after a crash: when it ended is not known, cleared is when the next run began
+    TooFewCalls, // to judge its metric by, for as long as its window is: nobody knows whether it is better
 };
 
 // The nanosecond at which it was raised, moved up where needed so that it is unique: it sorts by time, and the day

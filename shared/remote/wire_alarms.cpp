@@ -12,7 +12,7 @@ template <typename Archive, typename T> void visitAlarm(Archive& archive, T& ala
     archive.field(alarm.rule);
     archive.enumeration(alarm.kind, AlarmKind::MetricHigh);
     archive.enumeration(alarm.severity, AlarmSeverity::Warning);
-    archive.enumeration(alarm.end, AlarmEnd::ProbeRestarted);
+    archive.enumeration(alarm.end, AlarmEnd::TooFewCalls);
     archive.field(alarm.since);
     archive.field(alarm.raisedAt);
     archive.field(alarm.clearedAt);

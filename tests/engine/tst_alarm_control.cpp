@@ -1,5 +1,6 @@
 // Alarms and their rules from outside: through a socket, to the desk and the disk.
 #include "engine/alarm_control.h"
+#include "engine/storage/sqlite.h"
 #include "tests/engine/remote/remote_fixture.h"
 
 #include <QTemporaryDir>
@@ -199,11 +200,13 @@ private slots:
         rule.clearThreshold = 3;
         rule.changedBy = std::string_view("somebody else"); // is not believed
         QCOMPARE(ended(*client, client->probe.putAlarmRule(rule)), std::string());
+        rule.threshold = 2.25; // the last of several changes counts
+        QCOMPARE(ended(*client, client->probe.putAlarmRule(rule)), std::string());
         AlarmRule own = rule;
         own.name = std::string_view("mos-of-the-boss");
         QCOMPARE(ended(*client, client->probe.putAlarmRule(own)), std::string());
         const auto now = m_desk->rules();
-        QCOMPARE(now[0].threshold, 2.5);
+        QCOMPARE(now[0].threshold, 2.25);
         QCOMPARE(now.back().name.str(), std::string("mos-of-the-boss"));
 
         client.reset();
@@ -213,18 +216,20 @@ private slots:
         client = connected();
         ended(*client, client->probe.alarmRules());
         QCOMPARE(client->rules.size(), builtInRules().size() + 1);
-        QCOMPARE(client->rules[0].threshold, 2.5);
+        QCOMPARE(client->rules[0].threshold, 2.25);
         QCOMPARE(client->rules[0].changedBy.str(), myName());
         ended(*client, client->probe.alarmRuleChanges());
-        QCOMPARE(client->ruleChanges.size(), 2u);
-        QCOMPARE(client->ruleChanges[1].rule.name.str(), std::string("mos-of-the-boss"));
-        QVERIFY(!client->ruleChanges[1].removed);
-        QVERIFY(client->ruleChanges[1].rule.changedAt > start);
+        QCOMPARE(client->ruleChanges.size(), 3u);
+        QCOMPARE(client->ruleChanges[0].rule.threshold, 2.5);
+        QCOMPARE(client->ruleChanges[1].rule.threshold, 2.25);
+        QCOMPARE(client->ruleChanges[2].rule.name.str(), std::string("mos-of-the-boss"));
+        QVERIFY(!client->ruleChanges[2].removed);
+        QVERIFY(client->ruleChanges[2].rule.changedAt > start);
     }
 
     void removedRuleIsGoneOrAsConfigured()
     {
-        const auto client = connected();
+        auto client = connected();
         AlarmRule rule = builtInRules()[0];
         rule.enabled = false;
         ended(*client, client->probe.putAlarmRule(rule));
@@ -243,6 +248,42 @@ private slots:
         ended(*client, client->probe.alarmRuleChanges());
         QCOMPARE(client->ruleChanges.size(), 4u);
         QVERIFY(client->ruleChanges[2].removed && client->ruleChanges[3].removed);
+        QVERIFY(client->ruleChanges[3].rule.changedAt > start);
+        QCOMPARE(client->ruleChanges[3].rule.changedBy.str(), myName());
+
+        client.reset(); // and stays so
+        end();
+        m_desk = std::make_unique<AlarmDesk>(16, std::vector<AlarmRule> {});
+        begin();
+        const auto after = m_desk->rules();
+        QCOMPARE(after.size(), builtInRules().size());
+        QVERIFY(after[0].enabled);
+    }
+
+    void changesOfAnEarlierVersionAreReadAndSenselessOnesAreNot()
+    {
+        AlarmRule rule = builtInRules()[0];
+        rule.threshold = 2.25;
+        rule.windowMinutes = 15;
+        QVERIFY(m_control->putRule(rule, "ada"));
+        rule.name = std::string_view("own");
+        QVERIFY(m_control->putRule(rule, "ada"));
+        end();
+        {
+            auto database = Database::open(m_folder->filePath("rules.sqlite").toStdString(), Database::Mode::ReadWrite);
+            QVERIFY(database);
+            for (const char* column : { "window_min", "least_calls", "removed" }) // which came later
+                QVERIFY(
+                    database.value().execute(("ALTER TABLE rule_changes DROP COLUMN " + std::string(column)).c_str()));
+            QVERIFY(database.value().execute("UPDATE rule_changes SET clear_threshold=1 WHERE name='own'"));
+        }
+        m_desk = std::make_unique<AlarmDesk>(16, std::vector<AlarmRule> {});
+        begin();
+        const auto rules = m_desk->rules();
+        QCOMPARE(rules.size(), builtInRules().size());
+        QCOMPARE(rules[0].threshold, 2.25);
+        QCOMPARE(rules[0].windowMinutes, 5u); // what rules were of before they could say so
+        QCOMPARE(rules[0].leastCalls, 20u);
     }
 
     void senselessRulesAndTooManyAreRefused()

@@ -173,6 +173,52 @@ class FrozenDisk(unittest.TestCase):
         alarms = run(program("callmonctl"), "alarms", "--data", os.path.join(self.disk, "data"))
         self.assertIn("Data directory silent", alarms.stdout)
 
+    def has_ended(self):
+        """Its main thread at least: one that the frozen file system holds ends with the thaw, whoever kills it."""
+        try:
+            with open(f"/proc/{self.engine.pid}/stat") as stat:
+                return stat.read().rpartition(")")[2].split()[0] == "Z"
+        except FileNotFoundError:
+            return True
+
+    def stored(self):
+        rows = run(program("callmonctl"), "calls", "--data", os.path.join(self.disk, "data"), "--format", "csv")
+        return {call["call_id"]: call for call in csv.DictReader(rows.stdout.splitlines())}
+
+    def test_a_stop_ends_while_it_is_frozen(self):
+        self.begin()
+        self.assertTrue(self.wait_for(lambda: os.path.exists(self.url[6:])), self.said())
+        self.sender = Sender(INTERFACES[0])
+        self.sender.start()
+        self.assertTrue(self.wait_for(lambda: self.counters().get("calls_stored", 0) > 5, 60), self.said())
+        before = self.stored()
+        self.assertGreater(len(before), 5)
+        self.freeze(True)
+        time.sleep(5)
+        asked = time.monotonic()
+        self.engine.send_signal(signal.SIGTERM)
+        self.assertTrue(self.wait_for(self.has_ended, 45), self.said())
+        self.assertGreater(time.monotonic() - asked, 25) # a disk that is late has its time
+        self.assertRegex(self.said(), r"the stop could not wait for the data directory " + re.escape(self.disk) +
+                         r"/data: its disk has taken nothing for 3\d s \(see mount, dmesg\). Not stored: [1-9]\d* calls")
+        self.sender.stop()
+        self.sender = None
+        self.freeze(False)
+        self.assertEqual(self.engine.wait(30), 1)
+        os.remove(self.url[6:])  # which it could not
+        # As after a kill: nothing that was stored is lost, and the calls that were on are found in the journal.
+        self.begin()
+        self.assertTrue(self.wait_for(lambda: os.path.exists(self.url[6:])), self.said())
+        self.engine.send_signal(signal.SIGTERM)
+        self.assertEqual(self.engine.wait(60), 0, self.said())
+        self.assertIn("The engine that wrote here was killed", self.said())
+        after = self.stored()
+        ended = [key for key, call in before.items() if call["state"] == "ended"]
+        for key in before:
+            self.assertIn(key, after)
+        for key in ended:
+            self.assertEqual(after[key], before[key])
+
     def test_a_start_that_takes_long_says_why(self):
         self.begin()
         self.assertTrue(self.wait_for(lambda: os.path.exists(self.url[6:])), self.said())

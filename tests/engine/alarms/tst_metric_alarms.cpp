@@ -137,6 +137,82 @@ private slots:
         QCOMPARE(openIn(bench.desk.book()).size(), std::size_t(2));
     }
 
+    // Raised at 30 s of 300 calls. From 40 s on there are 6 a minute: the window holds fewer than 50 at 100 s, and the
+    // last figure, of 90 s, is a minute old at 150 s.
+    void alarmThatCannotBeJudgedForItsWindowEndsAsTooFewCalls()
+    {
+        Bench bench(asrRule("trunk north"));
+        bench.desk.second(start);
+        bench.pass(40s, 10, 0, 3);
+        QCOMPARE(openIn(bench.desk.book()).size(), std::size_t(1));
+        for (int i = 0; i < 10; ++i) {
+            bench.pass(1s, 1, 0, 10);
+            bench.pass(9s, 0, 0, 0);
+        }
+        QCOMPARE(openIn(bench.desk.book()).size(), std::size_t(1)); // at 140 s
+        bench.desk.book().takeChanged();
+        bench.pass(10s, 0, 0, 0);
+        QVERIFY(openIn(bench.desk.book()).empty());
+        std::vector<Alarm> changed = bench.desk.book().takeChanged();
+        QCOMPARE(changed.size(), std::size_t(1));
+        QCOMPARE(changed[0].end, AlarmEnd::TooFewCalls);
+        QCOMPARE(toText(changed[0].end), std::string_view("too_few_calls"));
+        QCOMPARE(changed[0].clearedAt, std::optional(start + 150s));
+        bench.pass(600s, 0, 0, 0);
+        QVERIFY(bench.desk.book().takeChanged().empty()); // once
+
+        bench.pass(60s, 10, 0, 3); // calls again, as bad: another alarm, held for as long as the rule says
+        changed = bench.desk.book().takeChanged();
+        QCOMPARE(changed.size(), std::size_t(1));
+        QCOMPARE(changed[0].raisedAt, start + 750s + 30s);
+    }
+
+    // A window that had too few calls for a while, and has enough again before it has been renewed: nothing happens.
+    void alarmOutlastsAShortTimeOfTooFewCalls()
+    {
+        Bench bench(asrRule("trunk north"));
+        bench.desk.second(start);
+        bench.pass(40s, 10, 0, 3);
+        bench.pass(90s, 0, 0, 0); // not judged from 100 s on
+        bench.pass(60s, 10, 0, 3);
+        QCOMPARE(openIn(bench.desk.book()).size(), std::size_t(1));
+        QCOMPARE(bench.desk.book().takeChanged().size(), std::size_t(1));
+    }
+
+    // Nobody waits for a day to be renewed.
+    void alarmOfADayIsUnjudgedForAnHourAtMost()
+    {
+        AlarmRule rule = asrRule("trunk north");
+        rule.windowMinutes = 1440;
+        Bench bench(rule);
+        bench.desk.second(start);
+        bench.pass(40s, 10, 0, 3);
+        QCOMPARE(openIn(bench.desk.book()).size(), std::size_t(1));
+        bench.pass(24h, 0, 0, 0);
+        QCOMPARE(openIn(bench.desk.book()).size(), std::size_t(1)); // 400 calls until now
+        bench.pass(59min, 0, 0, 0);
+        QCOMPARE(openIn(bench.desk.book()).size(), std::size_t(1));
+        bench.pass(2min, 0, 0, 0);
+        QVERIFY(openIn(bench.desk.book()).empty());
+        QCOMPARE(bench.desk.book().takeChanged().back().end, AlarmEnd::TooFewCalls);
+    }
+
+    // A plain count is of any number of calls: none on is a figure, too.
+    void countsAreJudgedWithoutCalls()
+    {
+        AlarmRule rule = asrRule("trunk north");
+        rule.metric = std::string_view("new_calls_per_s");
+        rule.threshold = 5;
+        rule.clearThreshold = 5;
+        QVERIFY(checkRule(rule));
+        Bench bench(rule);
+        bench.desk.second(start);
+        bench.pass(60s, 0, 0, 0);
+        QCOMPARE(openIn(bench.desk.book()).size(), std::size_t(1));
+        bench.pass(600s, 0, 0, 0);
+        QCOMPARE(openIn(bench.desk.book()).size(), std::size_t(1));
+    }
+
     // Calls of no codec are those that failed: below any threshold in a good network, too.
     void callsOfNoCodecAreJudgedWhenTheRuleNamesThem()
     {

@@ -93,6 +93,8 @@ private slots:
         QCOMPARE(run("alarms --format csv"), 0);
         QVERIFY2(m_out.contains(",minor,metric_high,"), qPrintable(m_out));
         QVERIFY(m_out.contains(",anna,told the carrier,1970-01-01T00:00:00.000000006Z,bert,works on Sunday"));
+        QCOMPARE(run("alarms"), 0);
+        QVERIFY2(m_out.contains("too_few_calls"), qPrintable(m_out)); // that it is better, nobody says
     }
 
     void alarmIsAcknowledgedWithAComment()

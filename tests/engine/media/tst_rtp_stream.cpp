@@ -71,6 +71,15 @@ private slots:
     void aChangeOfPtimeIsOneAndAPauseIsNone();
     void marksOfThePathAreCounted();
     void aSecondWithoutPacketsIsAGapUnlessATalkspurtFollows();
+    void aPauseBehindAMarkerIsSeenAfterPacketsInStep();
+    void timestampsThatGoBackAreNoPacketisation();
+    void mediaBehindAKeyNamesThePayload();
+    void whatCameBeforeTheAnswerIsRemembered();
+    void noBurstReachesOverARestart();
+    void restartBeginsTheJitterBufferAnew();
+    void packetsOfTheFirstTimestampCount();
+    void packetsSentBeforeTheFirstDoNotCount();
+    void anArrivalBeforeTheLastIsNotTheLast();
 };
 
 // Fixed, 60 ms: packets 3 (70 ms late, the next 0) and 5 (100 ms: behind 6 to 9, so out of step) come too late.
@@ -206,8 +215,10 @@ void RtpStreamTest::aChangeOfPtimeIsOneAndAPauseIsNone()
     ms += 1000;
     send(10, 160);
     QCOMPARE(feed.stream.ptimeChanges(), 0u);
+    QVERIFY(feed.stream.closeSecond().pausing);
     send(10, 240); // of which the first is 160 after the one before
     QCOMPARE(feed.stream.ptimeChanges(), 1u);
+    QVERIFY(!feed.stream.closeSecond().pausing);
     send(10, 160);
     QCOMPARE(feed.stream.ptimeChanges(), 2u);
     QCOMPARE(feed.stream.packetisation().count(), 20.0);
@@ -242,6 +253,117 @@ void RtpStreamTest::aSecondWithoutPacketsIsAGapUnlessATalkspurtFollows()
     feed.stream.closeSecond();
     QCOMPARE(feed.stream.mediaGaps(), 2u);
     QCOMPARE(feed.stream.mediaGapLongest().count(), 1500.0);
+    feed.add(6700, 5, 800);
+    feed.stream.closeSecond();
+    QCOMPARE(feed.stream.mediaGaps(), 3u);
+    QCOMPARE(feed.stream.mediaGapLongest().count(), 1500.0);
+}
+
+void RtpStreamTest::aPauseBehindAMarkerIsSeenAfterPacketsInStep()
+{
+    Feed feed;
+    for (std::uint16_t i = 0; i < 20; ++i)
+        feed.add(20.0 * i, i, 160U * i);
+    QVERIFY(!feed.stream.closeSecond().pausing);
+    feed.add(20.0 * 19 + 1020, 20, 160U * 19 + 8160, pcma, true);
+    QVERIFY(feed.stream.closeSecond().pausing);
+}
+
+void RtpStreamTest::timestampsThatGoBackAreNoPacketisation()
+{
+    Feed feed;
+    for (std::uint16_t i = 0; i < 10; ++i)
+        feed.add(20.0 * i, i, 8000 + 160U * i);
+    feed.stream.closeSecond();
+    feed.add(200, 10, 8000 + 160U * 8, pcma, true);
+    QCOMPARE(feed.stream.packetisation().count(), 20.0);
+    QCOMPARE(feed.stream.ptimeChanges(), 0u);
+    QVERIFY(!feed.stream.closeSecond().pausing);
+}
+
+void RtpStreamTest::mediaBehindAKeyNamesThePayload()
+{
+    Feed feed;
+    feed.add(0, 0, 0, dtmf);
+    QCOMPARE(feed.stream.payload().payloadType, dtmf.payloadType); // until there is any
+    feed.add(20, 1, 160, noise);
+    QCOMPARE(feed.stream.payload().payloadType, dtmf.payloadType);
+    feed.add(40, 2, 320, pcma);
+    QCOMPARE(feed.stream.payload().payloadType, pcma.payloadType);
+    feed.add(60, 3, 480, dtmf);
+    QCOMPARE(feed.stream.payload().payloadType, pcma.payloadType);
+}
+
+void RtpStreamTest::whatCameBeforeTheAnswerIsRemembered()
+{
+    Feed feed;
+    for (const std::uint16_t number : std::initializer_list<std::uint16_t> { 0, 1, 3 })
+        feed.add(20.0 * number, number, 160U * number);
+    feed.stream.endEarlyMedia();
+    feed.add(120, 6, 960);
+    QCOMPARE(feed.stream.earlyPackets(), std::uint64_t { 3 });
+    QCOMPARE(feed.stream.earlyLost(), std::uint64_t { 1 });
+    QCOMPARE(feed.stream.sequence().lost(), std::uint64_t { 3 });
+}
+
+// 102 lost of 0 to 299, then the source begins again at 100 and 105 is lost: by their numbers they would lie in one
+// burst (RFC 3611 4.7.2), and there are two hundred packets between them.
+void RtpStreamTest::noBurstReachesOverARestart()
+{
+    Feed feed;
+    double ms = 0;
+    for (const auto& [from, to, lost] : { std::array<std::uint16_t, 3> { 0, 300, 102 }, { 100, 200, 105 } })
+        for (std::uint16_t number = from; number < to; ++number, ms += 20)
+            if (number != lost)
+                feed.add(ms, number, static_cast<std::uint32_t>(ms * 8));
+    QCOMPARE(feed.stream.sequence().restarts(), 1u);
+    QCOMPARE(feed.stream.sequence().lost(), std::uint64_t { 2 });
+    QCOMPARE(feed.stream.lossRuns().bursts().bursts, std::uint64_t { 0 });
+    QCOMPARE(feed.stream.lossRuns().bursts().lostInGaps, std::uint64_t { 2 });
+}
+
+// The source begins again: its numbers, and a clock 480 ms behind. Only its first packet, which seems a stray one of
+// the clock that was, is late.
+void RtpStreamTest::restartBeginsTheJitterBufferAnew()
+{
+    Feed feed;
+    feed.rules.buffer = JitterBufferRule::fixed(Milliseconds(60));
+    double ms = 0;
+    for (std::uint16_t i = 0; i < 50; ++i, ms += 20)
+        feed.add(ms, static_cast<std::uint16_t>(30000 + i), 160U * i);
+    for (std::uint16_t i = 0; i < 40; ++i, ms += 20)
+        feed.add(ms, static_cast<std::uint16_t>(100 + i), 160U * 26 + 160U * i);
+    QCOMPARE(feed.stream.sequence().restarts(), 1u);
+    QCOMPARE(feed.stream.discarded(), std::uint64_t { 1 });
+}
+
+// As of pictures in several packets, behind one that was lost (in step they take another way).
+void RtpStreamTest::packetsOfTheFirstTimestampCount()
+{
+    Feed feed;
+    feed.add(0, 0, 0);
+    feed.add(5, 2, 0);
+    QCOMPARE(feed.stream.deltas().count(), 1u);
+    QCOMPARE(feed.stream.deltaMean()->count(), 5.0);
+}
+
+void RtpStreamTest::packetsSentBeforeTheFirstDoNotCount()
+{
+    Feed feed;
+    feed.add(0, 0, 1000);
+    feed.add(20, 1, 1160);
+    feed.add(40, 2, 500);
+    QCOMPARE(feed.stream.deltas().count(), 1u);
+}
+
+void RtpStreamTest::anArrivalBeforeTheLastIsNotTheLast()
+{
+    Feed feed;
+    feed.add(100, 0, 0);
+    feed.add(90, 1, 160);
+    QCOMPARE(feed.stream.lastPacketAt(), timestampFromNanoseconds(100'000'000));
+    feed.add(110, 2, 320);
+    QCOMPARE(feed.stream.lastPacketAt(), timestampFromNanoseconds(110'000'000));
 }
 
 void RtpStreamTest::lossRunsAreThoseOfTheSequenceNumbers()

@@ -41,11 +41,24 @@ void SequenceTrackerTest::countsWhatCame_data()
     row("reordered around the wrap", { 65535, 1, 0, 65534 }, { 3, 4, 0, 0, 2, 0 });
     row("late by 127", { 0, 200, 73 }, { 201, 3, 198, 0, 1, 0 });
     row("2,999 ahead is loss", { 0, 2999 }, { 3000, 2, 2998, 0, 0, 0 });
+    row("3,000 ahead, alone, is a stray one", { 0, 3000 }, { 2, 2, 0, 0, 1, 0 });
+    row("late by 128 is more than is remembered", { 0, 200, 72 }, { 202, 3, 199, 0, 1, 0 });
     // RFC 3550 A.3: highest - first + 1, however long the gap; one packet alone is a stray one (A.1).
     row("a long gap is loss", { 100, 101, 30000, 30001, 30002 }, { 29903, 5, 29898, 0, 0, 0 });
     row("a long gap over the wrap is loss", { 65000, 4465, 4466 }, { 5003, 3, 5000, 0, 0, 0 });
     row("loss right after a long gap", { 100, 5100, 5103, 5104 }, { 5005, 4, 5001, 0, 0, 0 });
     row("disorder right after a long gap", { 100, 5101, 5100, 5102 }, { 5003, 4, 4999, 0, 1, 0 });
+    row("63 beyond a long gap goes on there", { 100, 5100, 5163 }, { 5064, 3, 5061, 0, 0, 0 });
+    row("64 beyond is another stray one", { 100, 5100, 5164 }, { 3, 3, 0, 0, 2, 0 });
+    row("64 before it is disorder there", { 100, 5100, 5036 }, { 5001, 3, 4998, 0, 1, 0 });
+    row("65 before is another stray one", { 100, 5100, 5035 }, { 3, 3, 0, 0, 2, 0 });
+    row("a stray one is forgotten as others follow", { 100, 5100, 101, 5101, 102 }, { 5, 5, 0, 0, 2, 0 });
+    // What was seen before a long gap or a restart is of other packets than those that come late behind it.
+    QList<int> before;
+    for (int number = 30000; number < 30200; ++number)
+        before.append(number);
+    row("late behind a long gap", before + QList<int> { 40000, 39999, 39900 }, { 10001, 203, 9798, 0, 2, 0 });
+    row("late behind a restart", before + QList<int> { 101, 102, 30 }, { 202, 203, 0, 0, 1, 1 });
     // RFC 3550 A.1: two in a row, further back than packets are late, are a restart of the source.
     row("a restart is not loss", { 30000, 30001, 101, 102, 103 }, { 5, 5, 0, 0, 0, 1 });
     row("a stray packet is not loss", { 100, 101, 30000, 102, 103 }, { 5, 5, 0, 0, 1, 0 });

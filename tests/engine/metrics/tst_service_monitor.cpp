@@ -513,6 +513,67 @@ private slots:
         QCOMPARE(bench.metric("attempts", 15), 2.0);
     }
 
+    // A capture that lacks 20 s amid a minute has two parts of it, each from when on it was watched; so has a minute in
+    // which the probe was started anew.
+    void minuteThatWasWatchedInPartsHasARowForEach()
+    {
+        Bench bench;
+        bench.goTo(start + 60s);
+        bench.minutes.clear();
+        bench.fail(503);
+        bench.goTo(start + 80s);
+        bench.now = start + 100s;
+        bench.monitor.second(bench.now);
+        bench.fail(486);
+        bench.fail(486);
+        bench.goTo(start + 120s);
+        for (const ServiceRow& row : bench.monitor.takeMinutes())
+            bench.minutes.push_back(row);
+        std::vector<ServiceRow> totals;
+        for (const ServiceRow& row : bench.minutes)
+            if (row.group.grouping == ServiceGrouping::Total)
+                totals.push_back(row);
+        QCOMPARE(totals.size(), std::size_t { 2 });
+        QCOMPARE(totals[0].from, start + 60s);
+        QCOMPARE(totals[0].sums.figures.attempts, std::uint64_t { 1 });
+        QCOMPARE(totals[0].sums.seconds, std::uint64_t { 21 }); // the one in which time went on, too
+        QCOMPARE(totals[1].from, start + 100s);
+        QCOMPARE(totals[1].to, start + 120s);
+        QCOMPARE(totals[1].sums.figures.attempts, std::uint64_t { 2 });
+        QCOMPARE(totals[1].sums.seconds, std::uint64_t { 20 });
+    }
+
+    // What is to be stored of it lest a kill takes it: second by second what its row will be.
+    void minuteThatIsBeingFilledIsToldAsFarAsItIs()
+    {
+        Bench bench;
+        bench.goTo(start + 60s);
+        QVERIFY(bench.monitor.openMinute().empty());
+        const CallRecord call = bench.answer(callAt(bench.now));
+        bench.goTo(start + 73s);
+        bench.end(call);
+        std::vector<ServiceRow> open = bench.monitor.openMinute();
+        QVERIFY(!open.empty());
+        QCOMPARE(toText(open[0].group), std::string("total"));
+        QCOMPARE(open[0].from, start + 60s);
+        QCOMPARE(open[0].sums.seconds, std::uint64_t { 13 });
+        QCOMPARE(open[0].sums.callSeconds, std::uint64_t { 13 });
+        QCOMPARE(open[0].sums.figures.completed, std::uint64_t { 1 });
+        QCOMPARE(open[0].peaks.concurrentCalls, 1U);
+        QCOMPARE(open[0].concurrentCalls, 0U);
+        bench.minutes.clear();
+        bench.goTo(start + 119s);
+        open = bench.monitor.openMinute();
+        bench.goTo(start + 120s);
+        QCOMPARE(bench.minutes.size(), open.size());
+        for (std::size_t i = 0; i < open.size(); ++i) {
+            QCOMPARE(open[i].sums.seconds, std::uint64_t { 59 });
+            open[i].sums.seconds = 60;
+            QCOMPARE(bench.minutes[i].sums, open[i].sums);
+            QCOMPARE(bench.minutes[i].peaks, open[i].peaks);
+        }
+    }
+
     // A capture ends, and with it all calls that are on: at a second that closes windows or a minute, or at any other.
     void whatEndsWithTheCaptureIsInItsLastMinute()
     {

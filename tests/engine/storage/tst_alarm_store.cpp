@@ -50,7 +50,7 @@ private slots:
         directory.writer->alarm(alarmAt("2026-03-02T08:00:00Z", AlarmSeverity::Warning));
         QVERIFY(directory.writer->commit());
         alarm.clearedAt = sample::at("2026-03-02T00:10:00Z");
-        alarm.end = AlarmEnd::Recovered;
+        alarm.end = AlarmEnd::TooFewCalls; // the last of its kind
         alarm.worst = 91;
         directory.writer->alarm(alarm);
         QVERIFY(directory.writer->commit());
@@ -62,6 +62,7 @@ private slots:
         const std::vector<Alarm> all = found(*directory.query);
         QCOMPARE(all.size(), std::size_t(2));
         QCOMPARE(all[0].clearedAt, alarm.clearedAt);
+        QCOMPARE(all[0].end, AlarmEnd::TooFewCalls);
         QCOMPARE(all[0].worst, 91.0);
         QCOMPARE(all[0].call->value, std::int64_t(77));
         QCOMPARE(all[0].direction, std::optional(Party::Callee));

@@ -129,6 +129,80 @@ private slots:
         QCOMPARE(rows[0].sums.figures.attempts, std::uint64_t(7));
     }
 
+    // Started anew at 12:00:35: what both runs watched of the minute is added, and the later one says how it ended.
+    void partsOfAMinuteThatTwoRunsWatchedAreAdded()
+    {
+        sample::Directory directory;
+        for (const int run : { 1, 2 }) {
+            directory.open();
+            ServiceRow row = rowAt(run == 1 ? "2026-03-01T12:00:00Z" : "2026-03-01T12:00:35Z");
+            row.sums.seconds = run == 1 ? 30 : 25;
+            row.sums.figures.attempts = run == 1 ? 5 : 7;
+            row.peaks = run == 1 ? ServicePeaks { 20, 1 } : ServicePeaks { 4, 3 };
+            row.concurrentCalls = run == 1 ? 19 : 2;
+            directory.writer->serviceMinute(row);
+            directory.closeWriter();
+        }
+        directory.openQuery();
+        const std::vector<ServiceRow> rows = found(*directory.query, {});
+        QCOMPARE(rows.size(), std::size_t(1));
+        QCOMPARE(rows[0].from, sample::at("2026-03-01T12:00:00Z"));
+        QCOMPARE(rows[0].to, sample::at("2026-03-01T12:01:00Z"));
+        QCOMPARE(rows[0].sums.seconds, std::uint64_t(55));
+        QCOMPARE(rows[0].sums.figures.attempts, std::uint64_t(12));
+        QCOMPARE(rows[0].peaks, (ServicePeaks { 20, 3 }));
+        QCOMPARE(rows[0].concurrentCalls, 2U);
+    }
+
+    // First the second half of it, then all of it: no second counts twice.
+    void longerCaptureReplacesThePartsThatItCovers()
+    {
+        sample::Directory directory;
+        directory.open();
+        for (const char* time : { "2026-03-01T12:00:20Z", "2026-03-01T12:00:50Z", "2026-03-01T12:00:00Z" }) {
+            for (const ServiceGrouping grouping : { ServiceGrouping::Total, ServiceGrouping::Codec }) {
+                ServiceRow row =
+                    rowAt(time, grouping, grouping == ServiceGrouping::Codec ? "PCMA" : std::string_view());
+                row.sums.seconds = time[18] == '0' && time[17] == '0' ? 50 : 10;
+                row.sums.figures.attempts = row.sums.seconds;
+                directory.writer->serviceMinute(row);
+            }
+            QVERIFY(directory.writer->commit());
+        }
+        directory.closeWriter();
+        directory.openQuery();
+        const std::vector<ServiceRow> rows = found(*directory.query, {});
+        QCOMPARE(rows.size(), std::size_t(2));
+        for (const ServiceRow& row : rows)
+            QCOMPARE(row.sums.figures.attempts, std::uint64_t(60)); // [0, 50) anew, [50, 60) as before
+    }
+
+    void minuteThatIsBeingFilledIsThereAfterAKill()
+    {
+        sample::Directory directory;
+        directory.open();
+        ServiceRow row = rowAt("2026-03-01T12:00:00Z");
+        for (const std::uint64_t seconds : { 1, 2, 17 }) {
+            row.sums.seconds = row.sums.figures.attempts = seconds;
+            directory.writer->openServiceMinute({ row });
+            QVERIFY(directory.writer->commit());
+        }
+        directory.openQuery(); // what a killed writer leaves is what another process sees
+        std::vector<ServiceRow> rows = found(*directory.query, {});
+        QCOMPARE(rows.size(), std::size_t(1));
+        QCOMPARE(rows[0].sums.figures.attempts, std::uint64_t(17));
+
+        // Closed in the same half second in which it was last told: the closed one counts.
+        row.sums.seconds = row.sums.figures.attempts = 59;
+        directory.writer->openServiceMinute({ row });
+        row.sums.seconds = row.sums.figures.attempts = 60;
+        directory.writer->serviceMinute(row);
+        QVERIFY(directory.writer->commit());
+        rows = found(*directory.query, {});
+        QCOMPARE(rows.size(), std::size_t(1));
+        QCOMPARE(rows[0].sums.figures.attempts, std::uint64_t(60));
+    }
+
     void dayFromBeforeMetricsHasNone()
     {
         sample::Directory directory;

@@ -15,7 +15,7 @@ inline Alarm fullAlarm()
     alarm.rule = std::string(47, 'r');
     alarm.kind = AlarmKind::MetricHigh;
     alarm.severity = AlarmSeverity::Minor;
-    alarm.end = AlarmEnd::ProbeRestarted;
+    alarm.end = AlarmEnd::TooFewCalls;
     alarm.since = timestampFromNanoseconds(1);
     alarm.raisedAt = timestampFromNanoseconds(2);
     alarm.clearedAt = timestampFromNanoseconds(3);
