@@ -156,10 +156,8 @@ QString RuleForm::problem() const
 void RuleForm::update()
 {
     const auto kind = static_cast<AlarmKind>(m_kind->currentIndex());
-    const ServiceMetric* metric =
-        isOfMetric(kind) ? findServiceMetric(m_metric->currentData().toString().toStdString()) : nullptr;
-    const std::string_view unitName = metric ? metric->unit : unitOf(kind);
-    const QString unit = unitName.empty() ? QString() : QLatin1Char(' ') + text(unitName);
+    const QString unitName = unitText(kind, m_metric->currentData().toString().toStdString());
+    const QString unit = unitName.isEmpty() ? QString() : QLatin1Char(' ') + unitName;
     for (QDoubleSpinBox* box : { m_threshold, m_clearThreshold }) {
         box->setSuffix(unit);
         box->setPrefix(isBelow(kind) ? (box == m_threshold ? tr("below ") : tr("from "))

@@ -89,7 +89,12 @@ Result<void> DayWriter::prepare()
     if (!found)
         return found.error();
     if (found.value() >= 1 && found.value() < schemaVersion) {
-        if (!begin() || !execute(upgradeSql(static_cast<int>(found.value())).c_str()) || !commit()) {
+        auto alarms = m_database.prepare("SELECT 1 FROM sqlite_master WHERE name='alarms'");
+        if (!alarms)
+            return alarms.error();
+        const bool hasAlarms = alarms.value().stepToRow();
+        alarms.value().reset();
+        if (!begin() || !execute(upgradeSql(static_cast<int>(found.value()), hasAlarms).c_str()) || !commit()) {
             rollback();
             return m_error;
         }

@@ -107,14 +107,19 @@ constexpr std::array<AddedColumn, 100> added { {
     { 8, "streams", "xr_r_factor", "REAL", nullptr },
     { 9, "streams", "payloads", text, "''" },
     { 9, "streams", "described_at_ns", "INTEGER", nullptr },
+    { 10, "alarms", "raise_after_s", "INTEGER", nullptr },
+    { 10, "alarms", "window_min", count, "0" },
+    { 10, "alarms", "part", text, "''" },
+    { 10, "alarms", "part_calls", count, "0" },
+    { 10, "alarms", "call_threshold", "REAL NOT NULL DEFAULT 0", "0" },
 } };
 }
 
-std::string upgradeSql(int from)
+std::string upgradeSql(int from, bool hasAlarms)
 {
     std::string sql;
     for (const AddedColumn& column : added) {
-        if (column.since > from)
+        if (column.since > from && (hasAlarms || column.table != std::string_view("alarms")))
             sql +=
                 std::string("ALTER TABLE ") + column.table + " ADD COLUMN " + column.name + ' ' + column.type + ";\n";
     }
@@ -126,7 +131,7 @@ std::string upgradeSql(int from)
 std::string viewsSql(int from)
 {
     std::string sql = "PRAGMA temp_store=MEMORY;\n";
-    for (const char* table : { "calls", "streams", "quality" }) {
+    for (const char* table : { "calls", "streams", "quality", "alarms" }) {
         std::string columns;
         for (const AddedColumn& column : added) {
             if (column.since > from && column.table == std::string_view(table))

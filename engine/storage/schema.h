@@ -7,7 +7,7 @@ namespace callmon {
 
 // Stored in meta.schema_version. Of an older database the writer adds the columns that are new, at once and for good,
 // and a reader sees them with their default; a newer one is not touched.
-constexpr int schemaVersion = 9;
+constexpr int schemaVersion = 10;
 
 // Times: nanoseconds since 1970 UTC. Absent figures: NULL. Columns follow the visitors of record_fields.h.
 constexpr const char* schemaSql = R"sql(
@@ -189,8 +189,8 @@ CREATE TABLE IF NOT EXISTS quality(         -- the one-second points, up to 60 i
 );
 )sql";
 
-// What a database of version `from` lacks: for the writer, statements that add it...
-std::string upgradeSql(int from);
+// What a database of version `from` lacks: for the writer, statements that add it (the first versions had no alarms)...
+std::string upgradeSql(int from, bool hasAlarms);
 // ...and for a reader, which may not write, views of its own that stand before the tables of those names.
 std::string viewsSql(int from);
 

@@ -38,9 +38,10 @@ enum class Kind : std::uint8_t {
     RemoteIdentity,
     AuditQuery,
     AuditPage,
-    AnswerRemarks
+    AnswerRemarks,
+    Sentence
 };
-constexpr std::uint8_t blobVersion = 9;
+constexpr std::uint8_t blobVersion = 10;
 
 class Writer {
 public:

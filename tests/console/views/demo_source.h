@@ -422,6 +422,7 @@ public:
             alarm.text = std::string_view(texts[sort]);
             alarm.figure = alarm.worst = figures[sort];
             alarm.threshold = thresholds[sort];
+            alarm.raiseAfter = std::chrono::seconds(10);
             const CallRecord call = record(i);
             alarm.call = call.key;
             alarm.caller = call.caller;
@@ -450,6 +451,10 @@ public:
             Alarm& storm = alarms[7];
             storm.calls = 412;
             storm.group = "10.20.7.0/24";
+            storm.part = "10.20.7.0/24";
+            storm.partCalls = 390;
+            storm.callThreshold = 3.1;
+            storm.threshold = 20;
             storm.text = "One-way audio of 412 calls at once, most of them of 10.20.7.0/24";
             storm.call.reset();
             storm.caller = storm.callee = std::string_view();

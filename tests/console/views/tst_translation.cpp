@@ -83,10 +83,8 @@ QString outside(const QString& text)
 // Numbers, names, what is called the same in every language, and sentences that an engine wrote.
 bool isData(QString rest)
 {
-    static const QRegularExpression alarms(
-        "(Disk nearly full|Jitter of|Loss of|MOS low of|No media|Nothing heard|One-way audio of|The call has lasted|"
-        "The engine at)");
-    if (alarms.match(rest).hasMatch())
+    static const QRegularExpression engine("The engine at");
+    if (engine.match(rest).hasMatch())
         return true;
     static const QRegularExpression tags("<b>[^<]*</b>|<[^>]*>|&nbsp;"); // in bold: what is typed
     rest.remove(tags);

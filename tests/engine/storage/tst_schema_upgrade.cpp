@@ -127,8 +127,15 @@ private:
         return call.key;
     }
 
+    static void dropAlarmValues(Database& database) // which schema 10 brought
+    {
+        for (const char* column : { "raise_after_s", "window_min", "part", "part_calls", "call_threshold" })
+            QVERIFY(database.execute((std::string("ALTER TABLE alarms DROP COLUMN ") + column).c_str()));
+    }
+
     static void dropPayloads(Database& database) // which schema 9 brought
     {
+        dropAlarmValues(database);
         QVERIFY(database.execute("ALTER TABLE streams DROP COLUMN payloads;"
                                  "ALTER TABLE streams DROP COLUMN described_at_ns"));
     }
@@ -301,6 +308,53 @@ private slots:
         QCOMPARE(after.payloads.uses().size(), std::size_t { 2 });
         QVERIFY(after.describedAt.has_value());
         QVERIFY(directory.query->streams(old).value().at(0).payloads.uses().empty());
+    }
+
+    // Schema 9 is 10 without the values that alarms say besides their figures.
+    void alarmsOfADayOfSchemaNineAreReadAndAddedTo()
+    {
+        const auto alarmAt = [](Timestamp at) {
+            Alarm alarm;
+            alarm.id = { nanosecondsSinceEpoch(at) };
+            alarm.raisedAt = alarm.since = at;
+            alarm.kind = AlarmKind::DiskNearlyFull;
+            alarm.text = "Disk nearly full 97 %, above 95 % for 10 s (/media/one)";
+            alarm.raiseAfter = 10s;
+            alarm.windowMinutes = 15;
+            alarm.part = "/media/one";
+            alarm.partCalls = 3;
+            alarm.callThreshold = 2.5;
+            return alarm;
+        };
+        Directory directory;
+        directory.open();
+        directory.writer->alarm(alarmAt(oneMoreAt - 1h));
+        directory.closeWriter();
+        storeIn(directory, 9, dropAlarmValues);
+        std::vector<Alarm> found;
+        const auto search = [&] {
+            found.clear();
+            QVERIFY(directory.query->alarms({}, [&](const Alarm& alarm) {
+                found.push_back(alarm);
+                return true;
+            }));
+        };
+        search();
+        QCOMPARE(found.size(), std::size_t { 1 });
+        QVERIFY(!found[0].raiseAfter && found[0].part.empty());
+        QCOMPARE(found[0].text, alarmAt({}).text);
+        directory.open();
+        directory.writer->alarm(alarmAt(oneMoreAt));
+        directory.closeWriter();
+        directory.openQuery();
+        search();
+        QCOMPARE(found.size(), std::size_t { 2 });
+        QVERIFY(!found[0].raiseAfter && found[0].part.empty());
+        QCOMPARE(found[1].raiseAfter, std::optional(10s));
+        QCOMPARE(found[1].windowMinutes, 15u);
+        QCOMPARE(found[1].part, alarmAt({}).part);
+        QCOMPARE(found[1].partCalls, 3u);
+        QCOMPARE(found[1].callThreshold, 2.5);
     }
 
     void aDayOfALaterSchemaIsLeftAlone()

@@ -323,6 +323,11 @@ void compare(const Alarm& a, const Alarm& b)
     QCOMPARE(a.worst, b.worst);
     QCOMPARE(a.threshold, b.threshold);
     QCOMPARE(a.text, b.text);
+    QCOMPARE(a.raiseAfter, b.raiseAfter);
+    QCOMPARE(a.windowMinutes, b.windowMinutes);
+    QCOMPARE(a.part, b.part);
+    QCOMPARE(a.partCalls, b.partCalls);
+    QCOMPARE(a.callThreshold, b.callThreshold);
     QCOMPARE(a.acknowledgedAt, b.acknowledgedAt);
     QCOMPARE(a.acknowledgedBy, b.acknowledgedBy);
     QCOMPARE(a.comment, b.comment);
@@ -665,7 +670,7 @@ private slots:
         CallQuery query;
         query.caller = "ab";
         query.minMos = 1.0;
-        const QByteArray expected = QByteArray::fromHex("0209" // CallQuery, version 9
+        const QByteArray expected = QByteArray::fromHex("020a" // CallQuery, version 10
                                                         "0000" // from, to: absent
                                                         "00026162" // caller
                                                         "0000000000000000" // callee, number, callId, leg
@@ -697,7 +702,7 @@ private slots:
     void foreignVersionsAreRefused()
     {
         for (QByteArray blob : sample::blobs())
-            for (const int version : { 8, 10 }) {
+            for (const int version : { 9, 11 }) {
                 blob[1] = static_cast<char>(version);
                 QVERIFY(!decodes(blob));
             }
