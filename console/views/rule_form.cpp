@@ -2,6 +2,7 @@
 
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
+#include "console/models/sentence_words.h"
 #include "console/models/shared_words.h"
 #include "shared/calls/service_metrics.h"
 
@@ -150,7 +151,7 @@ QString RuleForm::problem() const
     if (static_cast<std::size_t>(m_group->text().toUtf8().size()) > decltype(AlarmRule::group)::capacity())
         return tr("A group's name has 63 bytes at most.");
     const Result<void> checked = checkRule(rule());
-    return checked ? QString() : QString::fromStdString(checked.error().what);
+    return checked ? QString() : wordsOf(checked.error().sentence);
 }
 
 void RuleForm::update()

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "console/models/call_source.h"
+#include "console/models/sentence_words.h"
+#include "shared/calls/kept_no_more.h"
 #include "shared/calls/media_chunk.h"
 
 #include <QTimer>
@@ -173,7 +175,7 @@ public:
     std::string legalHold; // of that one
     QStringList remarks; // what the answers about calls lack
     QStringList mediaRemarks; // and those with media
-    QString qualityGone, messagesGone, mediaGone; // what is said instead of an answer
+    Sentence qualityGone, messagesGone, mediaGone; // what is said instead of an answer
     int seconds = 95; // of quality points
 
     // That of record(0), 20 s after its answer.
@@ -256,7 +258,7 @@ public:
     quint64 quality(CallKey call) override
     {
         const quint64 id = ++m_last;
-        if (!qualityGone.isEmpty())
+        if (!qualityGone.words.empty())
             return failLater(id, qualityGone);
         QTimer::singleShot(0, this, [this, id, call] {
             std::vector<QualityPoint> points;
@@ -356,7 +358,7 @@ public:
     quint64 messages(CallKey call) override
     {
         const quint64 id = ++m_last;
-        if (!messagesGone.isEmpty())
+        if (!messagesGone.words.empty())
             return failLater(id, messagesGone);
         QTimer::singleShot(0, this, [this, id, call] {
             if (keepsMessages)
@@ -373,7 +375,7 @@ public:
     {
         const quint64 id = ++m_last;
         mediaRequests.push_back(id);
-        if (!mediaGone.isEmpty())
+        if (!mediaGone.words.empty())
             return failLater(id, mediaGone);
         if (mediaStops) {
             QTimer::singleShot(0, this, [this, id, call] { sendMedia(id, streamsOf(call).front()); });
@@ -650,9 +652,9 @@ private:
         return "+3491" + digits.substr(digits.size() - 7);
     }
 
-    quint64 failLater(quint64 id, const QString& why)
+    quint64 failLater(quint64 id, const Sentence& why)
     {
-        QTimer::singleShot(0, this, [this, id, why] { emit failed(id, why); });
+        QTimer::singleShot(0, this, [this, id, why] { emit failed(id, wordsOf(why), isKeptNoMore(why)); });
         return id;
     }
 

@@ -260,7 +260,7 @@ struct Answer {
     std::vector<std::int64_t> keys;
     std::uint64_t matches = 0;
     std::optional<CallCursor> last;
-    std::vector<std::string> notes;
+    std::vector<Sentence> notes;
 };
 
 Answer ask(const Directory& directory, const CallQuery& query, const SearchTuning& tuning = manySlices)
@@ -557,7 +557,7 @@ private slots:
         CallQuery query;
         query.sortBy = sortBy.toStdString();
         std::atomic<bool> cancelled { false };
-        std::vector<std::string> notes;
+        std::vector<Sentence> notes;
         std::size_t seen = 0;
         const auto found = searchDirectory(
             m_directory.path, query,
@@ -574,7 +574,7 @@ private slots:
 
     void aSinkThatTakesNoMoreEndsIt()
     {
-        std::vector<std::string> notes;
+        std::vector<Sentence> notes;
         for (const char* sortBy : { "", "caller" }) {
             CallQuery query;
             query.sortBy = sortBy;

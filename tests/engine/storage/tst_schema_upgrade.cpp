@@ -369,7 +369,7 @@ private slots:
         QVERIFY(directory.calls().empty());
         const auto notes = directory.query->takeNotes();
         QVERIFY(!notes.empty());
-        QVERIFY(notes.front().find("schema version 99") != std::string::npos);
+        QVERIFY(toText(notes.front()).find("schema version 99") != std::string::npos);
     }
 
     void aBlockOfAnotherLengthIsSaidSo()
