@@ -88,7 +88,7 @@ QString withThreshold(const Alarm& alarm, const QString& said)
     return (isBelow(alarm.kind)  ? Words::tr("%1, below %2 for %3")
             : isTime(alarm.kind) ? Words::tr("%1, more than %2 for %3")
                                  : Words::tr("%1, above %2 for %3"))
-        .arg(said, threshold, secondsText(static_cast<double>(seconds)));
+        .arg(said, threshold, spanText(static_cast<double>(seconds)));
 }
 
 QString ofManyCalls(const Alarm& alarm)

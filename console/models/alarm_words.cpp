@@ -94,14 +94,14 @@ QString figureText(AlarmKind kind, std::string_view metric, double figure)
     if (kind == AlarmKind::MosLow)
         return mosText(figure);
     if (!isOfMetric(kind) && unitOf(kind) == "s")
-        return secondsText(figure);
+        return spanText(figure);
     if (kind == AlarmKind::RecordsLost)
         return Words::tr("%1/s").arg(briefText(figure));
     const QString unit = unitText(kind, metric);
     return unit.isEmpty() ? briefText(figure) : briefText(figure) + QLatin1Char(' ') + unit;
 }
 
-QString secondsText(double seconds)
+QString spanText(double seconds)
 {
     if (seconds >= 60)
         return durationText(Milliseconds(seconds * 1000));

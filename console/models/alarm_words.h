@@ -16,7 +16,7 @@ QString word(AlarmEnd end); // "open" for AlarmEnd::None
 QString lookedAt(AlarmKind kind, std::string_view metric);
 QString unitText(AlarmKind kind, std::string_view metric); // empty: it has none
 QString figureText(AlarmKind kind, std::string_view metric, double figure); // "63 ms", "80 %", "4:00:00"
-QString secondsText(double seconds); // "10 s", "0:01:30"
+QString spanText(double seconds); // "10 s", "0:01:30"
 QString serviceGroupText(std::string_view group); // "trunk north"
 QString partText(AlarmKind kind, std::string_view part); // Alarm::part: a counter or a buffer by its title, or a disk
 QString conditionText(const AlarmRule& rule, double threshold); // "above 50 ms", "below 3.10"

@@ -11,6 +11,7 @@
 #include "console/views/stream_table.h"
 #include "console/views/waveform_slider.h"
 #include "demo_source.h"
+#include "shared/base/utc_time.h"
 #include "shown_window.h"
 #include "tests/console/own_settings.h"
 

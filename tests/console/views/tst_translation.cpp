@@ -158,10 +158,10 @@ private slots:
     // What an engine says is worded where it knows of it: each place must be one that lupdate finds.
     void everySentenceOfAnEngineIsFound()
     {
-        static const QRegularExpression marked(R"re(\bTR\(\s*"Engine",\s*((?:"(?:[^"\\]|\\.)*"\s*)+)\))re");
-        static const QRegularExpression piece(R"re("((?:[^"\\]|\\.)*)")re");
+        static const QRegularExpression marked("\\bTR\\(\\s*\"Engine\",\\s*((?:\"(?:[^\"\\\\]|\\\\.)*\"\\s*)+)\\)");
+        static const QRegularExpression piece("\"((?:[^\"\\\\]|\\\\.)*)\"");
         static const QRegularExpression unmarked(
-            R"re(\b(?:sentence|systemError)\(\s*+(?!TR\(|kept_no_more::|create \?|std::string_view))re");
+            "\\b(?:sentence|systemError)\\(\\s*+(?!TR\\(|kept_no_more::|create \\?|std::string_view)");
         int found = 0;
         for (const char* folder : { "/engine", "/shared" }) {
             QDirIterator files(projectSource() + folder, { "*.cpp", "*.h" }, QDir::Files, QDirIterator::Subdirectories);
@@ -232,7 +232,8 @@ private slots:
         source.mediaGone =
             sentence("The recording of stream %1 is incomplete: %2.", 0, sentence(kept_no_more::media, source.now()));
         page = window.openCall(source.record(1).key);
-        QTRY_VERIFY2(page->said().contains("⟦the disk of ⟧/1⟦ does not answer") && page->said().contains("⟦the quality"),
+        QTRY_VERIFY2(
+            page->said().contains("⟦the disk of ⟧/1⟦ does not answer") && page->said().contains("⟦the quality"),
             qPrintable(page->said()));
         page->showMessages();
         look("call, of which little is kept", window);

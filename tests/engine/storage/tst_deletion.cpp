@@ -75,8 +75,8 @@ private slots:
         QCOMPARE(row.mediaChunks, 4u);
         QVERIFY(row.mediaBytes > 80 * 2 * 172);
         QCOMPARE(rowOf(report.value(), theirs[0].key).alarms, 1u);
-        for (const std::string& note : report.value().notes)
-            QFAIL(note.c_str());
+        for (const Sentence& note : report.value().notes)
+            QFAIL(toText(note).c_str());
         QCOMPARE(directory.firstFileWith(number), std::string());
         QCOMPARE(directory.firstFileWith(payload), std::string());
         QCOMPARE(directory.firstFileWith("theirs-"), std::string());
@@ -236,8 +236,8 @@ private slots:
         QVERIFY(came);
         QVERIFY2(report.has_value(), report ? "" : report.error().what.c_str());
         QCOMPARE(report.value().calls.size(), 1u);
-        for (const std::string& note : report.value().notes)
-            QFAIL(note.c_str());
+        for (const Sentence& note : report.value().notes)
+            QFAIL(toText(note).c_str());
         QCOMPARE(directory.firstFileWith(number), std::string());
         QCOMPARE(directory.firstFileWith(payload), std::string());
         directory.keeper.reset();
