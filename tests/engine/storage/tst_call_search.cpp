@@ -723,7 +723,7 @@ private slots:
             const Answer answer = ask(directory, query);
             QCOMPARE(answer.keys, naively(query, others));
             QCOMPARE(answer.notes.size(), 1u);
-            QVERIFY(answer.notes[0].starts_with("Calls of 2026-03-02 are left out"));
+            QVERIFY(toText(answer.notes[0]).starts_with("Calls of 2026-03-02 are left out"));
         }
     }
 
