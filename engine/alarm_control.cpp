@@ -77,9 +77,10 @@ Result<void> AlarmControl::shelve(
     book.endShelves(now);
     const auto shelf = book.shelfFor({ alarm, std::string_view(user), now + time, std::string_view(comment) }, now);
     if (!shelf)
-        return Error { "alarm " + std::to_string(alarm.value) + " is not open: there is nothing to shelve" };
+        return Error { sentence(
+            TR("Engine", "alarm %1 is not open: there is nothing to shelve"), std::to_string(alarm.value)) };
     if (!book.hasRoomFor(*shelf))
-        return Error { "the shelf is full: change the rules that raise so many alarms" };
+        return Error { sentence(TR("Engine", "the shelf is full: change the rules that raise so many alarms")) };
     if (auto stored = m_shelf.put(*shelf); !stored)
         return stored;
     book.putShelf(*shelf);
@@ -102,13 +103,14 @@ Result<void> AlarmControl::putRule(AlarmRule rule, const std::string& user)
     if (auto checked = checkRule(rule); !checked)
         return checked;
     if (rule.enabled && m_isGroup && !m_isGroup(rule.group)) // one that was left over can still be disabled
-        return Error { "alarm rule '" + rule.name.str() + "': nothing is measured of '" + rule.group.str()
-            + "'; groups are total, \"trunk NAME\" and \"prefix DIGITS\" of the engine's configuration, and \"codec "
-              "NAME\"" };
+        return Error { sentence(TR("Engine",
+                                    "alarm rule '%1': nothing is measured of '%2'; groups are total, \"trunk NAME\" "
+                                    "and \"prefix DIGITS\" of the engine's configuration, and \"codec NAME\""),
+            rule.name.str(), rule.group.str()) };
     const std::lock_guard lock(m_mutex);
     std::vector<AlarmRule> rules = m_desk.rules();
     if (rules.size() >= mostAlarmRules && findRule(rules, rule.name) == nullptr)
-        return Error { "there are " + std::to_string(mostAlarmRules) + " alarm rules, and there can be no more" };
+        return Error { sentence(TR("Engine", "there are %1 alarm rules, and there can be no more"), mostAlarmRules) };
     rule.changedBy = user;
     rule.changedAt = clockNow();
     if (auto stored = m_store.put({ rule }); !stored)
@@ -124,9 +126,10 @@ Result<void> AlarmControl::removeRule(const std::string& name, const std::string
     std::vector<AlarmRule> rules = m_desk.rules();
     const AlarmRule* const found = findRule(rules, name);
     if (found == nullptr)
-        return Error { "there is no alarm rule '" + name + "'" };
+        return Error { sentence(TR("Engine", "there is no alarm rule '%1'"), name) };
     if (!isUsers(*found))
-        return Error { "alarm rule '" + name + "' is as configured: disable it, or change the configuration" };
+        return Error { sentence(
+            TR("Engine", "alarm rule '%1' is as configured: disable it, or change the configuration"), name) };
     AlarmRuleChange change { *found, true };
     change.rule.changedBy = user;
     change.rule.changedAt = clockNow();

@@ -2,6 +2,8 @@
 // disk does to it is said.
 #include "engine/probe.h"
 
+#include "shared/base/translatable.h"
+
 #include <algorithm>
 #include <map>
 
@@ -112,18 +114,20 @@ void Probe::judgeProbe()
     }
     std::vector<BufferFill> buffers;
     if (m_source->isLive()) { // a file waits for whoever is behind: its rings are full, and nothing is lost
-        buffers.push_back({ "frames that wait for a processing core", m_capture->fullestRingPercent() });
-        buffers.push_back({ "packet buffers of the port", m_source->bufferPercent() });
+        buffers.push_back(
+            { TR("ProbeBuffer", "frames that wait for a processing core"), m_capture->fullestRingPercent() });
+        buffers.push_back({ TR("ProbeBuffer", "packet buffers of the port"), m_source->bufferPercent() });
         for (const StorageQueue& queue : m_queues)
-            buffers.push_back({ "records that wait to be stored", queue.recordsPercent() });
-        buffers.push_back({ "records that wait for the data directory", m_storage->backlogPercent() });
+            buffers.push_back({ TR("ProbeBuffer", "records that wait to be stored"), queue.recordsPercent() });
+        buffers.push_back(
+            { TR("ProbeBuffer", "records that wait for the data directory"), m_storage->backlogPercent() });
     }
-    buffers.push_back(
-        { "table of the calls that are on", std::min(100.0, 100.0 * static_cast<double>(now.liveCalls) / m_maxCalls) });
+    buffers.push_back({ TR("ProbeBuffer", "table of the calls that are on"),
+        std::min(100.0, 100.0 * static_cast<double>(now.liveCalls) / m_maxCalls) });
     for (const NamedCounter& counter : now.counters)
         if (counter.name == "media_chunks_on_their_way" && m_chunksInPool > 0)
-            buffers.push_back(
-                { "media on its way to the disk", std::min(100.0, 100.0 * double(counter.value) / m_chunksInPool) });
+            buffers.push_back({ TR("ProbeBuffer", "media on its way to the disk"),
+                std::min(100.0, 100.0 * double(counter.value) / m_chunksInPool) });
     readings.buffers = buffers;
     if (now.now != Timestamp {}) // before the first frame there is no time to judge by
         m_alarms.probe(readings);

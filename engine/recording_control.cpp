@@ -66,14 +66,16 @@ RecordingRules RecordingControl::rules() const
 Result<void> RecordingControl::putRules(RecordingRules next, const std::string& user)
 {
     if (!m_setting.keepsMedia)
-        return Error { "this engine keeps figures only, whatever the rules say: start it with record-media = true" };
+        return Error { sentence(TR(
+            "Engine", "this engine keeps figures only, whatever the rules say: start it with record-media = true")) };
     const bool asConfigured = next.rules.empty();
     if (!asConfigured)
         if (auto checked = checkRecordingRules(next.rules, m_setting.trunks.trunks()); !checked)
             return checked;
     const std::lock_guard lock(m_mutex);
     if (next.version != m_rules.version)
-        return Error { "somebody else has changed the recording rules meanwhile: look at them, and change them again" };
+        return Error { sentence(TR("Engine",
+            "somebody else has changed the recording rules meanwhile: look at them, and change them again")) };
     const Timestamp now = clockNow();
     for (RecordingRule& rule : next.rules) {
         const RecordingRule* const was = findRule(m_rules.rules, rule.name);

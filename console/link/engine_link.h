@@ -71,9 +71,10 @@ signals:
     void alarmsFound(quint64 request, const std::vector<callmon::Alarm>& alarms, quint64 matchesInAll);
     void alarmRulesFound(quint64 request, const std::vector<callmon::AlarmRule>& rules);
     void alarmRuleChangesFound(quint64 request, const std::vector<callmon::AlarmRuleChange>& changes);
-    void remarked(quint64 request, const QStringList& remarks); // what the answer lacks, and why: before its end
+    void remarked(quint64 request,
+        const std::vector<callmon::Sentence>& remarks); // what the answer lacks, and why: before its end
     void finished(quint64 request);
-    void failed(quint64 request, const QString& message);
+    void failed(quint64 request, const callmon::Sentence& why);
 
 private:
     std::unique_ptr<RemoteProbe> m_probe;

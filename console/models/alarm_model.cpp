@@ -1,5 +1,6 @@
 #include "console/models/alarm_model.h"
 
+#include "console/models/alarm_sentence.h"
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
@@ -38,6 +39,12 @@ QString orDash(std::string_view value)
 QString timeOrDash(std::optional<Timestamp> time)
 {
     return time ? dateTimeText(*time) : unknownFigure();
+}
+
+QString figureIn(const Alarm& alarm, double figure) // of many calls at once it is how many
+{
+    return alarm.isSummary() ? callsText(static_cast<quint64>(std::max(figure, 0.0)))
+                             : figureText(alarm.kind, alarm.metric, figure);
 }
 
 bool isNumber(int column)
@@ -130,11 +137,12 @@ bool AlarmModel::shows(const ProbeAlarm& alarm) const
     if (m_leaving.contains({ alarm.id, alarm.probe }) || alarm.severity > m_filter.severity
         || (!m_filter.shelved && alarm.shelvedUntil))
         return false;
-    if (m_filter.text.isEmpty() || nameOf(alarm.probe).contains(m_filter.text, Qt::CaseInsensitive))
+    if (m_filter.text.isEmpty() || nameOf(alarm.probe).contains(m_filter.text, Qt::CaseInsensitive)
+        || sentenceOf(alarm).contains(m_filter.text, Qt::CaseInsensitive))
         return true;
     for (const std::string_view field :
-        { alarm.rule.view(), alarm.caller.view(), alarm.callee.view(), alarm.group.view(), alarm.text.view(),
-            alarm.comment.view(), alarm.acknowledgedBy.view(), alarm.shelfComment.view(), alarm.shelvedBy.view() })
+        { alarm.rule.view(), alarm.caller.view(), alarm.callee.view(), alarm.group.view(), alarm.comment.view(),
+            alarm.acknowledgedBy.view(), alarm.shelfComment.view(), alarm.shelvedBy.view() })
         if (text(field).contains(m_filter.text, Qt::CaseInsensitive))
             return true;
     return false;
@@ -287,19 +295,21 @@ QVariant AlarmModel::display(const ProbeAlarm& alarm, int column) const
     case Metric:
         return orDash(alarm.metric);
     case Group:
-        return orDash(alarm.group);
+        return alarm.group.empty() ? unknownFigure() : serviceGroupText(alarm.group);
     case Calls:
         return alarm.isSummary() ? countText(alarm.calls) : unknownFigure();
     case Figure:
-        return figureText(alarm.kind, alarm.metric, alarm.figure);
+        return figureIn(alarm, alarm.figure);
     case Worst:
-        return figureText(alarm.kind, alarm.metric, alarm.worst);
+        return figureIn(alarm, alarm.worst);
     case Threshold:
-        return figureText(alarm.kind, alarm.metric, alarm.threshold);
+        return figureIn(alarm, alarm.threshold);
     case Unit:
-        return orDash(unitText(alarm.kind, alarm.metric).toStdString());
+        return alarm.isSummary()                           ? titleOfUnit("calls")
+            : unitText(alarm.kind, alarm.metric).isEmpty() ? unknownFigure()
+                                                           : unitText(alarm.kind, alarm.metric);
     case Text:
-        return text(alarm.text);
+        return sentenceOf(alarm);
     case AcknowledgedAt:
         return timeOrDash(alarm.acknowledgedAt);
     case AcknowledgedBy:

@@ -3,8 +3,10 @@
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
 #include "console/models/shared_words.h"
+#include "shared/calls/alarm_fields.h"
 
 #include <QCoreApplication>
+#include <cmath>
 
 namespace callmon {
 
@@ -13,6 +15,12 @@ namespace {
 struct Words { // the context of the translations
     Q_DECLARE_TR_FUNCTIONS(AlarmWords)
 };
+
+// Three digits are enough to judge by, and a count is whole.
+QString briefText(double figure)
+{
+    return decimalText(figure, figure < 99.95 && figure != std::floor(figure) ? 1 : 0);
+}
 
 }
 
@@ -85,15 +93,53 @@ QString word(AlarmEnd end)
 
 QString figureText(AlarmKind kind, std::string_view metric, double figure)
 {
-    const QString text = QString::fromStdString(alarmFigureText(kind, figure));
+    if (kind == AlarmKind::MosLow)
+        return mosText(figure);
+    if (!isOfMetric(kind) && unitOf(kind) == "s")
+        return spanText(figure);
+    if (kind == AlarmKind::RecordsLost)
+        return Words::tr("%1/s").arg(briefText(figure));
     const QString unit = unitText(kind, metric);
-    return isOfMetric(kind) && !unit.isEmpty() ? text + QLatin1Char(' ') + unit : text;
+    return unit.isEmpty() ? briefText(figure) : briefText(figure) + QLatin1Char(' ') + unit;
+}
+
+QString spanText(double seconds)
+{
+    if (seconds >= 60)
+        return durationText(Milliseconds(seconds * 1000));
+    return briefText(seconds) + QLatin1Char(' ') + titleOfUnit("s");
 }
 
 QString unitText(AlarmKind kind, std::string_view metric)
 {
-    const ServiceMetric* const known = isOfMetric(kind) ? findServiceMetric(metric) : nullptr;
-    return text(known ? known->unit : unitOf(kind));
+    return titleOfUnit(unitOf(kind, metric));
+}
+
+QString serviceGroupText(std::string_view group)
+{
+    const std::size_t blank = group.find(' ');
+    const auto grouping = parseServiceGrouping(group.substr(0, blank));
+    const QString name = blank == std::string_view::npos ? QString() : text(group.substr(blank + 1));
+    if (grouping == ServiceGrouping::Total && name.isEmpty())
+        return Words::tr("all calls");
+    if (name.isEmpty())
+        return text(group);
+    if (grouping == ServiceGrouping::Trunk)
+        return Words::tr("trunk %1").arg(name);
+    if (grouping == ServiceGrouping::Prefix)
+        return Words::tr("prefix %1").arg(name);
+    if (grouping == ServiceGrouping::Codec)
+        return Words::tr("codec %1").arg(name);
+    return text(group);
+}
+
+QString partText(AlarmKind kind, std::string_view part)
+{
+    const QString title = text(part);
+    if (kind == AlarmKind::DiskNearlyFull)
+        return title;
+    return QCoreApplication::translate(
+        kind == AlarmKind::BufferNearlyFull ? "ProbeBuffer" : "CounterMeaning", title.toUtf8().constData());
 }
 
 QString lookedAt(AlarmKind kind, std::string_view metric)

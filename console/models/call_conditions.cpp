@@ -3,6 +3,7 @@
 #include "console/models/call_words.h"
 #include "console/models/condition_values.h"
 #include "console/models/figures.h"
+#include "console/models/sentence_words.h"
 #include "console/zone/display_zone.h"
 #include "shared/base/utc_time.h"
 #include "shared/calls/call_notes.h"
@@ -130,7 +131,7 @@ std::optional<CallCondition> conditionOf(const ConditionDraft& draft, QString& p
             return std::nullopt;
     }
     if (const auto operand = operandOf(condition); !operand) {
-        problem = QString::fromStdString(operand.error().what);
+        problem = wordsOf(operand.error().sentence);
         return std::nullopt;
     }
     return condition;

@@ -14,14 +14,6 @@ template <typename T> void append(std::vector<T>& to, const std::vector<T>& what
 
 }
 
-// As engine/storage words it.
-bool isKeptNoMore(const QString& error)
-{
-    return error.contains(QLatin1String("expired and w"))
-        || error.contains(QLatin1String("was overwritten, to make room"))
-        || error.contains(QLatin1String("was deleted on request"));
-}
-
 CallDetails::CallDetails(CallSource& source, CallKey call, const CallRecord* record, QObject* parent)
     : QObject(parent)
     , m_source(source)
@@ -58,9 +50,10 @@ CallDetails::CallDetails(CallSource& source, CallKey call, const CallRecord* rec
         if (const auto asked = m_requests.find(request); asked != m_requests.end())
             m_remarksArriving[asked->second] += remarks;
     });
-    connect(&source, &CallSource::finished, this, [this](quint64 request) { answered(request, nullptr); });
-    connect(&source, &CallSource::failed, this,
-        [this](quint64 request, const QString& message) { answered(request, &message); });
+    connect(&source, &CallSource::finished, this, [this](quint64 request) { answered(request, std::nullopt); });
+    connect(&source, &CallSource::failed, this, [this](quint64 request, const QString& message, bool keptNoMore) {
+        answered(request, Failure { message.isEmpty() ? tr("no reason given") : message, keptNoMore });
+    });
 }
 
 void CallDetails::ask(Part part)
@@ -97,17 +90,17 @@ void CallDetails::ask(Part part)
     }
 }
 
-void CallDetails::answered(quint64 request, const QString* error)
+void CallDetails::answered(quint64 request, const std::optional<Failure>& failure)
 {
     const auto known = m_requests.find(request);
     if (known == m_requests.end())
         return;
     const Part part = known->second;
     m_requests.erase(known);
-    m_errors.erase(part);
+    m_failures.erase(part);
     // Where some messages are damaged, the others are worth reading.
     const bool some = part == Part::Messages && !m_messagesArriving.empty();
-    if (!error || some) {
+    if (!failure || some) {
         m_remarks[part] = std::exchange(m_remarksArriving[part], {});
         switch (part) {
         case Part::Record:
@@ -132,10 +125,10 @@ void CallDetails::answered(quint64 request, const QString* error)
         }
         emit found(part);
     }
-    if (!error)
+    if (!failure)
         return;
-    m_errors[part] = error->isEmpty() ? tr("no reason given") : *error;
-    emit failed(part, m_errors[part]);
+    m_failures[part] = *failure;
+    emit failed(part, failure->words);
 }
 
 bool CallDetails::isOf(quint64 request, Part part) const
@@ -158,12 +151,18 @@ QStringList CallDetails::remarks() const
     return all;
 }
 
+bool CallDetails::isKeptNoMore(Part part) const
+{
+    const auto failure = m_failures.find(part);
+    return failure != m_failures.end() && failure->second.keptNoMore;
+}
+
 QStringList CallDetails::keptNoMore() const
 {
     QStringList all;
-    for (const auto& [part, error] : m_errors)
-        if (part != Part::Alarms && isKeptNoMore(error))
-            all += error;
+    for (const auto& [part, failure] : m_failures)
+        if (part != Part::Alarms && failure.keptNoMore)
+            all += failure.words;
     all.removeDuplicates();
     return all;
 }
@@ -171,9 +170,9 @@ QStringList CallDetails::keptNoMore() const
 QStringList CallDetails::failures(bool ofRecord) const
 {
     QStringList all;
-    for (const auto& [part, error] : m_errors)
-        if (part != Part::Alarms && (ofRecord || part != Part::Record) && !isKeptNoMore(error))
-            all += error;
+    for (const auto& [part, failure] : m_failures)
+        if (part != Part::Alarms && (ofRecord || part != Part::Record) && !failure.keptNoMore)
+            all += failure.words;
     all.removeDuplicates();
     return all;
 }

@@ -9,9 +9,6 @@
 
 namespace callmon {
 
-// An engine's word that what is asked for was deleted when its time was over, or for newer: nothing that can be mended.
-bool isKeptNoMore(const QString& error);
-
 class CallDetails : public QObject {
     Q_OBJECT
 
@@ -37,6 +34,7 @@ public:
     // Why parts of it are not there, each said once: because their time was over, or for any other reason. Alarms are
     // not asked after.
     QStringList keptNoMore() const;
+    bool isKeptNoMore(Part part) const;
     QStringList failures(bool ofRecord) const; // that of the record, too
 
     Timestamp begin() const;
@@ -49,7 +47,11 @@ signals:
     void failed(callmon::CallDetails::Part part, const QString& error);
 
 private:
-    void answered(quint64 request, const QString* error);
+    struct Failure {
+        QString words;
+        bool keptNoMore = false;
+    };
+    void answered(quint64 request, const std::optional<Failure>& failure);
     bool isOf(quint64 request, Part part) const;
 
     CallSource& m_source;
@@ -62,7 +64,7 @@ private:
     std::vector<CallMessage> m_messages, m_messagesArriving;
     std::vector<Alarm> m_alarms, m_alarmsArriving;
     std::map<Part, QStringList> m_remarks, m_remarksArriving;
-    std::map<Part, QString> m_errors; // of the last answer
+    std::map<Part, Failure> m_failures; // of the last answer
     std::map<quint64, Part> m_requests;
 };
 

@@ -1,5 +1,6 @@
 #include "console/models/call_events.h"
 
+#include "console/models/alarm_sentence.h"
 #include "shared/base/ascii.h"
 #include "shared/base/rtp_redundancy.h"
 #include "shared/base/telephone_event.h"
@@ -115,7 +116,7 @@ std::vector<CallSpan> alarmSpans(std::vector<Alarm> alarms, Timestamp epoch, dou
         span.begin = secondsBetween(epoch, alarm.raisedAt);
         span.end = alarm.clearedAt ? secondsBetween(epoch, *alarm.clearedAt) : std::max(span.begin, end);
         span.open = alarm.isOpen();
-        span.label = QStringLiteral("⚠ ") + fromUtf8(alarm.text.view());
+        span.label = QStringLiteral("⚠ ") + sentenceOf(alarm);
         spans.push_back(std::move(span));
     }
     return spans;

@@ -98,7 +98,8 @@ signals:
     // What the answer lacks, and why, in sentences: before its end.
     void remarked(quint64 request, const QStringList& remarks, callmon::ProbeId probe = {});
     void finished(quint64 request);
-    void failed(quint64 request, const QString& message);
+    // `keptNoMore`: what is asked for went when its time was over, or for newer: nothing that can be mended.
+    void failed(quint64 request, const QString& message, bool keptNoMore = false);
     void probesChanged(); // one came or went, or its connection changed
     // One of several engines gave no answer, or not all of it; the request goes on with the others.
     void partMissing(quint64 request, const QString& message);

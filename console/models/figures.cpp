@@ -28,11 +28,6 @@ QString inZone(Timestamp time)
     return inDisplayZone(ms).toString(QStringLiteral("yyyy-MM-ddTHH:mm:ss"));
 }
 
-QString decimals(std::optional<double> value, int digits)
-{
-    return value ? figureLocale().toString(*value, 'f', digits) : unknownFigure();
-}
-
 }
 
 MosBand bandOf(std::optional<double> mos)
@@ -78,24 +73,29 @@ QString unknownFigure()
     return QStringLiteral("–");
 }
 
+QString decimalText(std::optional<double> value, int decimals)
+{
+    return value ? figureLocale().toString(*value, 'f', decimals) : unknownFigure();
+}
+
 QString mosText(std::optional<double> mos)
 {
-    return decimals(mos, 2);
+    return decimalText(mos, 2);
 }
 
 QString percentText(std::optional<double> percent)
 {
-    return decimals(percent, 2);
+    return decimalText(percent, 2);
 }
 
 QString millisecondsText(std::optional<double> ms)
 {
-    return decimals(ms, 1);
+    return decimalText(ms, 1);
 }
 
 QString finerMillisecondsText(std::optional<double> ms)
 {
-    return decimals(ms, 3);
+    return decimalText(ms, 3);
 }
 
 QString durationText(std::optional<Milliseconds> duration)

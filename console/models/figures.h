@@ -17,6 +17,7 @@ QString bandGlyph(MosBand band); // a shape per band: read without colour
 QString bandWord(MosBand band);
 
 QString unknownFigure();
+QString decimalText(std::optional<double> value, int decimals);
 QString mosText(std::optional<double> mos); // "4.21"
 QString percentText(std::optional<double> percent); // "0.25", the unit stands in the header
 QString millisecondsText(std::optional<double> ms); // "12.4"

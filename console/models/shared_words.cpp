@@ -57,6 +57,11 @@ QString titleText(const ServiceMetric& metric)
     return translated(metrics, metric.title);
 }
 
+QString titleOfUnit(std::string_view unit)
+{
+    return translated("Unit", unit);
+}
+
 QString metricName(std::string_view metric)
 {
     const ServiceMetric* const known = findServiceMetric(metric);

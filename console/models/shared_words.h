@@ -20,6 +20,7 @@ QString titleText(AlarmKind kind);
 QString adviceText(AlarmKind kind);
 
 QString titleText(const ServiceMetric& metric); // "Network effectiveness (NER)"
+QString titleOfUnit(std::string_view unit); // "frames/s"
 QString metricName(std::string_view metric); // "NER", or its title where there is no such name; as it is, if unknown
 
 }

@@ -1,5 +1,6 @@
 #include "console/recording/file_writer.h"
 
+#include "console/models/sentence_words.h"
 #include "shared/export/whole_file.h"
 
 #include <QCoreApplication>
@@ -45,7 +46,7 @@ void FileWriter::start(const QString& path, std::uint64_t all, Write write)
             else if (*cancelled)
                 emit self->ended(End::Cancelled, {});
             else
-                emit self->ended(End::Failed, QString::fromStdString(written.error().what));
+                emit self->ended(End::Failed, wordsOf(written.error().sentence));
         });
     });
 }

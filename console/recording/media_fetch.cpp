@@ -1,5 +1,6 @@
 #include "console/recording/media_fetch.h"
 
+#include "console/models/sentence_words.h"
 #include "shared/calls/media_chunk.h"
 
 #include <algorithm>
@@ -35,7 +36,7 @@ MediaFetch::MediaFetch(CallSource& source, QObject* parent)
                 stream, std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))));
             if (!kept) {
                 m_source.cancel(m_request);
-                return end(QString::fromStdString(kept.error().what), false);
+                return end(wordsOf(kept.error().sentence), false);
             }
             const double done = static_cast<double>(m_media->size()) / std::max(m_expected, 1.0);
             emit progressed(std::min(done, 1.0));
@@ -48,9 +49,11 @@ MediaFetch::MediaFetch(CallSource& source, QObject* parent)
         if (request == m_request && m_request != 0)
             end({}, true);
     });
-    connect(&source, &CallSource::failed, this, [this](quint64 request, const QString& message) {
-        if (request == m_request && m_request != 0)
-            end(message.isEmpty() ? tr("no reason given") : message, true);
+    connect(&source, &CallSource::failed, this, [this](quint64 request, const QString& message, bool keptNoMore) {
+        if (request != m_request || m_request == 0)
+            return;
+        m_keptNoMore = keptNoMore;
+        end(message.isEmpty() ? tr("no reason given") : message, true);
     });
 }
 
@@ -59,14 +62,14 @@ void MediaFetch::start(CallKey call, const std::vector<StreamRecord>& streams, c
     cancel();
     m_media.reset();
     m_remarks.clear();
+    m_keptNoMore = false;
     m_expected = 0;
     for (const StreamRecord& stream : streams)
         m_expected += expectedBytes(stream);
     auto media = FetchedMedia::in(folder, streams);
     if (!media) {
         QMetaObject::invokeMethod(
-            this, [this, what = media.error().what] { end(QString::fromStdString(what), false); },
-            Qt::QueuedConnection);
+            this, [this, why = media.error().sentence] { end(wordsOf(why), false); }, Qt::QueuedConnection);
         return;
     }
     m_media.emplace(std::move(media.value()));

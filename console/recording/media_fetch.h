@@ -28,6 +28,7 @@ public:
 
     bool isEmpty() const { return !m_media || m_media->size() == 0; }
     Result<std::vector<RecordedStream>> streams() const; // that came so far
+    bool isKeptNoMore() const { return m_keptNoMore; } // which is why the engine had not all of it
     QStringList remarks() const { return m_remarks; } // what the engine's answer lacks, and why
 
 signals:
@@ -42,6 +43,7 @@ private:
     quint64 m_request = 0;
     std::optional<FetchedMedia> m_media;
     QStringList m_remarks;
+    bool m_keptNoMore = false;
     double m_expected = 0; // bytes
 };
 

@@ -2,6 +2,7 @@
 
 #include "console/models/call_words.h"
 #include "console/models/probe_desk.h"
+#include "console/models/sentence_words.h"
 #include "shared/export/call_pcap.h"
 #include "shared/export/whole_file.h"
 
@@ -130,7 +131,7 @@ void PcapExport::note()
             if (noted)
                 write();
             else
-                fail(QString::fromStdString(noted.error().what));
+                fail(wordsOf(noted.error().sentence));
         });
 }
 
@@ -139,7 +140,7 @@ void PcapExport::write()
     m_step = Step::Writing;
     auto media = m_fetch.streams();
     if (!media)
-        return fail(QString::fromStdString(media.error().what));
+        return fail(wordsOf(media.error().sentence));
     std::uint64_t all = 1;
     for (const RecordedStream& stream : media.value())
         for (const Bytes piece : stream.pieces)

@@ -1,6 +1,7 @@
 #include "console/recording/sound_export.h"
 
 #include "console/models/probe_desk.h"
+#include "console/models/sentence_words.h"
 
 namespace callmon {
 
@@ -28,7 +29,7 @@ void SoundExport::start(CallKey call, const CallSound& sound, const QString& pat
             if (noted)
                 write(sound, path);
             else
-                emit ended(End::Failed, QString::fromStdString(noted.error().what));
+                emit ended(End::Failed, wordsOf(noted.error().sentence));
         });
 }
 

@@ -64,7 +64,7 @@ LinkDesk::LinkDesk(RemoteProbe& probe, QObject* parent)
     });
     connect(&probe, &RemoteProbe::finished, this, [this](quint64 request) { ended(request, {}); });
     connect(&probe, &RemoteProbe::failed, this,
-        [this](quint64 request, const QString& message) { ended(request, Error { message.toStdString() }); });
+        [this](quint64 request, const Sentence& why) { ended(request, Error { why }); });
 }
 
 void LinkDesk::setRole(Role role)

@@ -1,5 +1,8 @@
 #include "console/source/link_source.h"
 
+#include "console/models/sentence_words.h"
+#include "shared/calls/kept_no_more.h"
+
 namespace callmon {
 
 LinkSource::LinkSource(QObject* parent)
@@ -33,10 +36,15 @@ LinkSource::LinkSource(QObject* parent)
         });
     connect(&m_link, &EngineLink::alarmRulesFound, this, &CallSource::alarmRulesFound);
     connect(&m_link, &EngineLink::alarmRuleChangesFound, this, &CallSource::alarmRuleChangesFound);
-    connect(&m_link, &EngineLink::remarked, this,
-        [this](quint64 request, const QStringList& remarks) { emit remarked(request, remarks); });
+    connect(&m_link, &EngineLink::remarked, this, [this](quint64 request, const std::vector<Sentence>& remarks) {
+        QStringList words;
+        for (const Sentence& remark : remarks)
+            words += wordsOf(remark);
+        emit remarked(request, words);
+    });
     connect(&m_link, &EngineLink::finished, this, &CallSource::finished);
-    connect(&m_link, &EngineLink::failed, this, &CallSource::failed);
+    connect(&m_link, &EngineLink::failed, this,
+        [this](quint64 request, const Sentence& why) { emit failed(request, wordsOf(why), isKeptNoMore(why)); });
 }
 
 CallSource::State LinkSource::stateOf(EngineLink::State state)

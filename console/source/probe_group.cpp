@@ -1,5 +1,6 @@
 #include "console/source/probe_group.h"
 
+#include "console/models/sentence_words.h"
 #include "console/source/service_join.h"
 #include "shared/remote/transport.h"
 
@@ -30,7 +31,7 @@ ProbeGroup::~ProbeGroup() = default;
 QString ProbeGroup::complaintAboutAddress(const QString& address) const
 {
     const auto parsed = parseRemoteUrl(address);
-    return parsed ? QString() : QString::fromStdString(parsed.error().what);
+    return parsed ? QString() : wordsOf(parsed.error().sentence);
 }
 
 void ProbeGroup::setAddresses(const std::vector<ProbeAddress>& probes)

@@ -1,5 +1,6 @@
 #include "console/views/alarm_detail.h"
 
+#include "console/models/alarm_sentence.h"
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
@@ -7,6 +8,7 @@
 
 #include <QLabel>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace callmon {
 
@@ -40,8 +42,11 @@ void AlarmDetail::show(const Alarm* alarm)
         m_advice->clear();
         return;
     }
-    m_title->setText(tr("%1 %2: %3").arg(glyph(alarm->severity), word(alarm->severity), text(alarm->text)));
-    const auto figure = [&](double value) { return QString::fromStdString(alarmFigureText(alarm->kind, value)); };
+    m_title->setText(tr("%1 %2: %3").arg(glyph(alarm->severity), word(alarm->severity), sentenceOf(*alarm)));
+    const auto figure = [&](double value) {
+        return alarm->isSummary() ? callsText(static_cast<quint64>(std::max(value, 0.0)))
+                                  : figureText(alarm->kind, alarm->metric, value);
+    };
     QStringList facts;
     facts += tr("%1 when raised, %2 at worst, threshold %3")
                  .arg(figure(alarm->figure), figure(alarm->worst), figure(alarm->threshold));
@@ -52,8 +57,8 @@ void AlarmDetail::show(const Alarm* alarm)
     if (alarm->call)
         facts += tr("call from %1 to %2").arg(text(alarm->caller), text(alarm->callee));
     if (!alarm->group.empty())
-        facts += alarm->isSummary() ? tr("most of %1 calls of %2").arg(alarm->calls).arg(text(alarm->group))
-                                    : text(alarm->group);
+        facts += alarm->isSummary() ? tr("most of %1 of %2").arg(callsText(alarm->calls), text(alarm->group))
+                                    : serviceGroupText(alarm->group);
     if (alarm->acknowledgedAt)
         facts += tr("acknowledged by %1 at %2%3")
                      .arg(text(alarm->acknowledgedBy), dateTimeText(*alarm->acknowledgedAt),

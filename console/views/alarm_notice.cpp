@@ -1,5 +1,6 @@
 #include "console/views/alarm_notice.h"
 
+#include "console/models/alarm_sentence.h"
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
 
@@ -96,7 +97,7 @@ void AlarmNotice::tell()
     const QString title = tr("%1 %2").arg(glyph(worst.severity),
         alarms.size() == 1 ? word(worst.severity)
                            : tr("%1, the worst one %2").arg(alarmsText(alarms.size()), word(worst.severity)));
-    const QString said = text(worst.text);
+    const QString said = sentenceOf(worst);
     emit noticed(title, said);
     if (m_sound->isChecked() && !m_player.isPlaying()) {
         m_player.load(chime());

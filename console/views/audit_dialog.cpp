@@ -1,6 +1,7 @@
 #include "console/views/audit_dialog.h"
 
 #include "console/models/figures.h"
+#include "console/models/sentence_words.h"
 #include "console/views/fetch_line.h"
 #include "console/views/message_bar.h"
 #include "console/views/plain_table.h"
@@ -150,7 +151,7 @@ void AuditDialog::take(const Result<AuditPage>& answer)
     m_reading->done();
     m_reload->setEnabled(true);
     if (!answer) {
-        m_error->say(MessageBar::Kind::Error, QString::fromStdString(answer.error().what));
+        m_error->say(MessageBar::Kind::Error, wordsOf(answer.error().sentence));
         if (m_entries.empty())
             m_table->sayWhenEmpty(tr("The log could not be read."));
         return showState();

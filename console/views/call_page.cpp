@@ -285,7 +285,7 @@ void CallPage::showMessages(const QString& error)
         m_messages->setMessages(m_details.messages());
         m_tabs->setTabText(m_tabs->indexOf(m_messages), tr("&Messages (%1)").arg(m_messages->ladder().count()));
         showTimeline();
-    } else if (isKeptNoMore(error))
+    } else if (m_details.isKeptNoMore(CallDetails::Part::Messages))
         m_messages->sayEmpty(tr("The messages of this call are kept no more"), sentences({ error }));
     else if (!error.isEmpty())
         m_messages->sayEmpty(tr("The messages could not be fetched"), error);

@@ -1,6 +1,7 @@
 #include "console/views/deletion_dialog.h"
 
 #include "console/models/figures.h"
+#include "console/models/sentence_words.h"
 #include "console/views/fetch_line.h"
 #include "console/views/message_bar.h"
 #include "console/views/plain_table.h"
@@ -189,7 +190,7 @@ void DeletionDialog::ask(bool dryRun)
         if (report)
             showReport(report.value(), dryRun);
         else
-            m_error->say(MessageBar::Kind::Error, QString::fromStdString(report.error().what));
+            m_error->say(MessageBar::Kind::Error, wordsOf(report.error().sentence));
         showState();
     });
 }
@@ -212,10 +213,10 @@ void DeletionDialog::showReport(const DeletionReport& report, bool dryRun)
         ++calls[call.state];
         if (call.state == DeletionState::WouldGo || call.state == DeletionState::Deleted)
             bytes += call.mediaBytes;
-        rows.push_back({ { word(call.state), approximateStart(call.call), quint64(call.streams), quint64(call.messages),
-                             PlainBytes { call.mediaBytes }, quint64(call.alarms), quint64(call.notes),
-                             QString::fromStdString(call.why) },
-            {} });
+        rows.push_back(
+            { { word(call.state), approximateStart(call.call), quint64(call.streams), quint64(call.messages),
+                  PlainBytes { call.mediaBytes }, quint64(call.alarms), quint64(call.notes), wordsOf(call.why) },
+                {} });
     }
     m_model->setRows(std::move(rows));
     m_table->fitColumns();
@@ -234,8 +235,8 @@ void DeletionDialog::showReport(const DeletionReport& report, bool dryRun)
     m_summary->setText(report.calls.empty() ? tr("No call of this number is stored in that time.")
                                             : parts.join(QStringLiteral("; ")) + QLatin1Char('.'));
     QStringList notes;
-    for (const std::string& note : report.notes)
-        notes << QString::fromStdString(note);
+    for (const Sentence& note : report.notes)
+        notes << wordsOf(note);
     m_notes->setPlainText(notes.join(QLatin1Char('\n')));
     m_notes->setVisible(!notes.isEmpty());
 }

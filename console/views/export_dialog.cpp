@@ -3,6 +3,7 @@
 #include "console/models/figures.h"
 #include "console/models/list_roles.h"
 #include "console/models/probe_desk.h"
+#include "console/models/sentence_words.h"
 #include "console/views/message_bar.h"
 #include "console/zone/display_zone.h"
 
@@ -197,7 +198,7 @@ void ExportDialog::note(const QString& what, bool all, const std::function<void(
         const QString prefix = probes.size() > 1 ? tr("%1: ").arg(probe.name) : QString();
         desk->noteExport(what, this, [this, noting, prefix, go](const Result<void>& noted) {
             if (!noted && noting->refusal.isEmpty())
-                noting->refusal = prefix + QString::fromStdString(noted.error().what);
+                noting->refusal = prefix + wordsOf(noted.error().sentence);
             if (--noting->left > 0)
                 return;
             if (noting->refusal.isEmpty())

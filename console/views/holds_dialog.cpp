@@ -1,6 +1,7 @@
 #include "console/views/holds_dialog.h"
 
 #include "console/models/figures.h"
+#include "console/models/sentence_words.h"
 #include "console/views/fetch_line.h"
 #include "console/views/message_bar.h"
 #include "console/views/plain_table.h"
@@ -143,7 +144,7 @@ void HoldsDialog::reload()
     m_desk.holds(m_fetching->start(tr("Fetching the holds…")), [this](const Result<std::vector<Hold>>& holds) {
         m_fetching->done();
         if (!holds) {
-            m_error->say(MessageBar::Kind::Error, QString::fromStdString(holds.error().what));
+            m_error->say(MessageBar::Kind::Error, wordsOf(holds.error().sentence));
             m_table->sayWhenEmpty(tr("The holds could not be fetched."));
             return showState();
         }
@@ -193,7 +194,7 @@ void HoldsDialog::done(CallKey call, const Result<std::vector<Hold>>& answer)
         m_reason->clear();
         emit holdChanged(call);
     } else {
-        m_error->say(MessageBar::Kind::Error, QString::fromStdString(answer.error().what));
+        m_error->say(MessageBar::Kind::Error, wordsOf(answer.error().sentence));
     }
     reload();
 }

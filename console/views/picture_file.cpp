@@ -20,13 +20,14 @@ Result<void> write(const QImage& picture, QByteArray document, const std::string
     if (!picture.isNull()) {
         QBuffer packed(&document);
         if (!packed.open(QIODevice::WriteOnly) || !picture.save(&packed, "PNG"))
-            return Error { "there is not enough memory for a picture of that size; make the window smaller" };
+            return Error { sentence(
+                TR("Engine", "there is not enough memory for a picture of that size; make the window smaller")) };
     }
     QFile file(QFile::decodeName(path.c_str()));
     if (!file.open(QIODevice::WriteOnly | QIODevice::Truncate) || file.write(document) != document.size()
         || !file.flush())
-        return Error { "cannot write " + path + ": " + file.errorString().toStdString()
-            + "; free some space there, or choose another place" };
+        return Error { sentence(TR("Engine", "cannot write %1: %2; free some space there, or choose another place"),
+            path, file.errorString().toStdString()) };
     return {};
 }
 

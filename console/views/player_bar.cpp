@@ -1,6 +1,7 @@
 #include "console/views/player_bar.h"
 
 #include "console/models/figures.h"
+#include "console/models/sentence_words.h"
 #include "console/views/elided_label.h"
 #include "console/views/icons.h"
 #include "console/views/progress_line.h"
@@ -318,8 +319,8 @@ void PlayerBar::setAudio(PlayableSound sound)
     m_loaded = !sound.sound.caller.empty();
     m_wave->setSound(sound);
     QStringList notes;
-    for (const std::string& note : sound.sound.notes)
-        notes += QString::fromStdString(note);
+    for (const Sentence& note : sound.sound.notes)
+        notes += wordsOf(note);
     m_player.load(std::move(sound));
     for (QToolButton* button : { m_save, m_back, m_forward, m_loop })
         button->setEnabled(m_loaded);

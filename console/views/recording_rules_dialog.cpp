@@ -1,6 +1,7 @@
 #include "console/views/recording_rules_dialog.h"
 
 #include "console/models/figures.h"
+#include "console/models/sentence_words.h"
 #include "console/views/fetch_line.h"
 #include "console/views/message_bar.h"
 #include "console/views/plain_table.h"
@@ -146,7 +147,7 @@ void RecordingRulesDialog::reload()
             m_new = false;
             showRules();
         } else {
-            m_error->say(MessageBar::Kind::Error, QString::fromStdString(rules.error().what));
+            m_error->say(MessageBar::Kind::Error, wordsOf(rules.error().sentence));
             m_table->sayWhenEmpty(tr("The rules could not be fetched."));
         }
         showState();
@@ -247,7 +248,7 @@ void RecordingRulesDialog::put(std::vector<RecordingRule> rules)
     m_desk.putRecordingRules({ m_rules.version, std::move(rules) }, this, [this](const Result<void>& done) {
         m_busy = false;
         if (!done) { // what was typed stays
-            m_error->say(MessageBar::Kind::Error, QString::fromStdString(done.error().what));
+            m_error->say(MessageBar::Kind::Error, wordsOf(done.error().sentence));
             return showState();
         }
         reload();

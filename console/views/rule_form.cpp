@@ -2,6 +2,7 @@
 
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
+#include "console/models/sentence_words.h"
 #include "console/models/shared_words.h"
 #include "shared/calls/service_metrics.h"
 
@@ -150,16 +151,14 @@ QString RuleForm::problem() const
     if (static_cast<std::size_t>(m_group->text().toUtf8().size()) > decltype(AlarmRule::group)::capacity())
         return tr("A group's name has 63 bytes at most.");
     const Result<void> checked = checkRule(rule());
-    return checked ? QString() : QString::fromStdString(checked.error().what);
+    return checked ? QString() : wordsOf(checked.error().sentence);
 }
 
 void RuleForm::update()
 {
     const auto kind = static_cast<AlarmKind>(m_kind->currentIndex());
-    const ServiceMetric* metric =
-        isOfMetric(kind) ? findServiceMetric(m_metric->currentData().toString().toStdString()) : nullptr;
-    const std::string_view unitName = metric ? metric->unit : unitOf(kind);
-    const QString unit = unitName.empty() ? QString() : QLatin1Char(' ') + text(unitName);
+    const QString unitName = unitText(kind, m_metric->currentData().toString().toStdString());
+    const QString unit = unitName.isEmpty() ? QString() : QLatin1Char(' ') + unitName;
     for (QDoubleSpinBox* box : { m_threshold, m_clearThreshold }) {
         box->setSuffix(unit);
         box->setPrefix(isBelow(kind) ? (box == m_threshold ? tr("below ") : tr("from "))

@@ -1,6 +1,7 @@
 #include "console/views/sound_loader.h"
 
 #include "console/models/call_words.h"
+#include "console/models/sentence_words.h"
 #include "console/recording/media_fetch.h"
 #include "console/views/player_bar.h"
 #include "console/views/timeline_content.h"
@@ -112,7 +113,7 @@ void SoundLoader::takeMedia(const QString& error, bool atEngine)
 {
     const bool isThere = atEngine && !m_fetch->isEmpty() && m_source.state() == CallSource::State::Connected;
     if (!error.isEmpty() && !isThere)
-        return m_player.endLoading(isKeptNoMore(error)
+        return m_player.endLoading(m_fetch->isKeptNoMore()
                 ? tr("The sound of this call is kept no more: %1").arg(sentences({ error }))
                 : tr("The sound could not be fetched: %1").arg(error));
     QStringList lacks = m_fetch->remarks();
@@ -129,8 +130,7 @@ void SoundLoader::assemble()
 {
     auto fetched = m_fetch->streams();
     if (!fetched)
-        return m_player.endLoading(
-            tr("The sound could not be fetched: %1").arg(QString::fromStdString(fetched.error().what)));
+        return m_player.endLoading(tr("The sound could not be fetched: %1").arg(wordsOf(fetched.error().sentence)));
     m_fetch->forget(); // what was fetched is decoded, and then kept no more
     m_decoding = {};
     const std::optional<CallRecord>& record = m_details.record();
@@ -152,7 +152,7 @@ void SoundLoader::assemble()
         made->sound = PlayableSound(kept ? kept.value() : CallSound());
         for (const Party side : { Party::Caller, Party::Callee })
             made->drawn[static_cast<std::size_t>(side)] = timelineSound(made->sound.sound, side, begin);
-        const QString failure = kept ? QString() : QString::fromStdString(kept.error().what);
+        const QString failure = kept ? QString() : wordsOf(kept.error().sentence);
         QMetaObject::invokeMethod(qApp, [loader, made, hearing, stop, failure] {
             // Cancelled, or fetched again since; or asked otherwise.
             if (!loader || stop.stop_requested() || hearing != loader->m_player.hearing())

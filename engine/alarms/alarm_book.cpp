@@ -42,15 +42,18 @@ std::optional<AlarmId> AlarmBook::raise(Alarm alarm)
     return alarm.id;
 }
 
-void AlarmBook::update(AlarmId id, double worst, std::uint32_t calls, std::string_view text)
+void AlarmBook::update(AlarmId id, const AlarmNews& news)
 {
     const std::lock_guard lock(m_mutex);
     const auto found = m_open.find(id);
     if (found == m_open.end())
         return;
-    found->second.alarm.worst = worst;
-    found->second.alarm.calls = calls;
-    found->second.alarm.text = text;
+    Alarm& alarm = found->second.alarm;
+    alarm.worst = news.worst;
+    alarm.calls = news.calls;
+    alarm.text = news.text;
+    alarm.part = news.part;
+    alarm.partCalls = news.partCalls;
     found->second.version = ++m_version;
 }
 

@@ -12,6 +12,14 @@
 
 namespace callmon {
 
+struct AlarmNews { // of one that is open: the members of Alarm that change meanwhile
+    double worst = 0;
+    std::uint32_t calls = 0;
+    std::string_view text {};
+    std::string_view part {};
+    std::uint32_t partCalls = 0;
+};
+
 // Any thread. Nothing here is per packet or per second of a call: alarms are few, for storms become one
 // (storm_gauge.h).
 class AlarmBook {
@@ -21,7 +29,7 @@ public:
     // The id that it got; empty when too many are open, which is counted.
     std::optional<AlarmId> raise(Alarm alarm);
     // While it is open. Shown at once, stored when it is cleared.
-    void update(AlarmId id, double worst, std::uint32_t calls, std::string_view text);
+    void update(AlarmId id, const AlarmNews& news);
     void clear(AlarmId id, Timestamp at, AlarmEnd end, double worst);
     void clearAll(Timestamp at, AlarmEnd end);
 

@@ -42,6 +42,7 @@ Alarm alarmOf(const AlarmRule& rule, Timestamp raisedAt)
     alarm.kind = rule.kind;
     alarm.severity = rule.severity;
     alarm.threshold = rule.threshold;
+    alarm.raiseAfter = rule.raiseAfter;
     alarm.since = alarm.raisedAt = raisedAt;
     return alarm;
 }

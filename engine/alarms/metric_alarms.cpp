@@ -124,6 +124,7 @@ void MetricAlarms::raise(const Rule& rule, const std::string& group, double valu
     alarm.since = watch.threshold.since();
     alarm.metric = rule.rule.metric;
     alarm.group = std::string_view(group);
+    alarm.windowMinutes = rule.rule.windowMinutes;
     alarm.figure = alarm.worst = watch.threshold.worst();
     alarm.text = std::string(rule.metric->title) + " of " + group + " over " + std::to_string(rule.rule.windowMinutes)
         + " min: " + alarmText(rule.rule, value, {});

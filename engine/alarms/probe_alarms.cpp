@@ -1,6 +1,7 @@
 #include "engine/alarms/probe_alarms.h"
 
 #include "engine/alarms/alarm_texts.h"
+#include "shared/base/translatable.h"
 #include "shared/calls/counter_meaning.h"
 
 #include <algorithm>
@@ -31,7 +32,8 @@ struct CountedTable {
     std::string_view counter; // percent of it that is used
     const char* what;
 };
-constexpr CountedTable countedTables[] { { "stream_table_percent", "table of the RTP streams that are on" } };
+constexpr CountedTable countedTables[] { { "stream_table_percent",
+    TR("ProbeBuffer", "table of the RTP streams that are on") } };
 
 // Levels that are a fault of a disk for as long as they are not 0, as from the start of an engine that cannot have it.
 constexpr std::string_view disksLeftOut[] { "media_directories_down", "media_directories_held",
@@ -175,6 +177,7 @@ void ProbeAlarms::apply(RuleState& state, double figure, const std::string& deta
         alarm.since = state.threshold.since();
         alarm.figure = alarm.worst = state.threshold.worst();
         alarm.text = alarmText(state.rule, alarm.figure, {}) + (detail.empty() ? "" : " (" + detail + ')');
+        alarm.part = detail;
         state.alarm = m_book.raise(alarm);
         break;
     }

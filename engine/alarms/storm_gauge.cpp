@@ -110,8 +110,12 @@ bool StormGauge::add(
     alarm.calls = std::max(m_affected, 1U);
     alarm.figure = alarm.worst = m_affected;
     alarm.threshold = rule.together;
-    if (const Share* share = largest())
-        alarm.group = toString(share->network);
+    alarm.callThreshold = rule.threshold;
+    if (const Share* share = largest()) {
+        alarm.part = toString(share->network);
+        alarm.group = alarm.part.view();
+        alarm.partCalls = share->calls;
+    }
     alarm.text = text(rule);
     m_most = m_affected;
     m_toldAt = now;
@@ -139,7 +143,11 @@ bool StormGauge::second(const AlarmRule& rule, AlarmBook& book, Timestamp now)
     }
     if (now - m_toldAt >= tellEvery || now < m_toldAt) {
         m_toldAt = now;
-        book.update(*m_summary, m_most, std::max(m_affected, 1U), text(rule));
+        const std::string said = text(rule);
+        const Share* const share = largest();
+        const std::string network = share != nullptr ? toString(share->network) : std::string();
+        book.update(*m_summary,
+            { double(m_most), std::max(m_affected, 1U), said, network, share != nullptr ? share->calls : 0 });
     }
     return false;
 }

@@ -125,14 +125,16 @@ Result<AuditLog> AuditLog::open(const std::filesystem::path& directory)
     const auto path = directory / fileName;
     FileHandle file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
     if (!file)
-        return systemError("cannot write the audit log", path);
+        return systemError(TR("Engine", "cannot write the audit log"), path);
     // Two writers would each go on from a line that is not the last one, and break the chain.
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
-        return Error { "another process writes the audit log " + path.string()
-            + "; if that is an engine, ask it with --engine URL" };
+        return Error { sentence(TR("Engine",
+                                    "another process writes the audit log %1; if that is an engine, ask it with "
+                                    "--engine URL"),
+            path.string()) };
     const LogEnd end = endOfLog(path);
     if ((end.torn && ::write(file.get(), "\n", 1) != 1))
-        return systemError("cannot write the audit log", path);
+        return systemError(TR("Engine", "cannot write the audit log"), path);
     return AuditLog(directory, std::move(file), end.hash);
 }
 
@@ -158,7 +160,7 @@ Result<AuditReading> readAudit(
 {
     std::ifstream file(directory / fileName, std::ios::binary);
     if (!file)
-        return systemError("cannot read", directory / fileName);
+        return systemError(TR("Engine", "cannot read"), directory / fileName);
     AuditReading reading;
     std::uint64_t number = 0;
     bool wanted = true;

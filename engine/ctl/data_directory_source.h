@@ -24,7 +24,13 @@ public:
     Result<void> media(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) override;
     Result<void> live(const std::function<bool(const LiveUpdate&)>& sink) override; // refused: only an engine knows
     Result<ProbeStatus> status() override; // refused
-    std::vector<std::string> takeNotes() override { return m_query->takeNotes(); }
+    std::vector<std::string> takeNotes() override
+    {
+        std::vector<std::string> notes;
+        for (const Sentence& note : m_query->takeNotes())
+            notes.push_back(toText(note));
+        return notes;
+    }
     Result<std::vector<Hold>> holds() override;
     Result<Hold> addHold(CallKey call, const std::string& reason) override;
     Result<Hold> releaseHold(CallKey call, const std::string& reason) override;

@@ -66,14 +66,14 @@ int exportWav(CallSource& source, const CtlOptions& options, CtlOutput output)
         for (RecordedStream& stream : media.value())
             stream.facts = recordingFactsOf(call.value().answeredAt, stream.stream.key,
                 points ? std::span<const QualityPoint>(points.value()) : std::span<const QualityPoint>());
-        std::vector<std::string> notes;
+        std::vector<Sentence> notes;
         const auto wav = writeCallWav(media.value(), options.heard ? Hearing::AsHeard : Hearing::AsSent, path,
             options.channels, folder,
             "nothing of call " + call.value().callId.str()
                 + " can be decoded; callmonctl pcap writes its media as captured",
             notes);
-        for (const std::string& note : notes)
-            output.err << "callmonctl: " << note << '\n';
+        for (const Sentence& note : notes)
+            output.err << "callmonctl: " << toText(note) << '\n';
         return wav;
     });
     return written ? 0 : fail(output, written.error());

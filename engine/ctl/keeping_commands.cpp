@@ -117,8 +117,8 @@ int deleteNumber(CallSource& source, const CtlOptions& options, CtlOutput output
                << " chunks of media (" << all.mediaBytes << " bytes), " << all.alarms << " alarms and " << all.notes
                << " tags and notes; " << calls[DeletionState::Held] << " kept by a hold, " << calls[DeletionState::On]
                << " still on, " << calls[DeletionState::Failed] << " failed\n";
-    for (const std::string& note : report.value().notes)
-        output.err << "callmonctl: " << note << '\n';
+    for (const Sentence& note : report.value().notes)
+        output.err << "callmonctl: " << toText(note) << '\n';
     return calls[DeletionState::Failed] > 0 ? 1 : 0;
 }
 

@@ -105,8 +105,8 @@ int listenToCall(CallSource& source, const CtlOptions& options, CtlOutput output
         });
     if (left > 0 && written)
         sound.finish(write);
-    for (const std::string& note : sound.notes())
-        output.err << "callmonctl: " << note << '\n';
+    for (const Sentence& note : sound.notes())
+        output.err << "callmonctl: " << toText(note) << '\n';
     if (!ended)
         return fail(output, ended.error());
     if (!written)

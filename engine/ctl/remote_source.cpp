@@ -34,10 +34,11 @@ public:
             for (const TagsOfCall& of : tags)
                 m_tags[of.call] = of;
         });
-        QObject::connect(&m_probe, &RemoteProbe::remarked, &m_context, [this](quint64, const QStringList& remarks) {
-            for (const QString& remark : remarks)
-                m_remarks.push_back(remark.toStdString());
-        });
+        QObject::connect(
+            &m_probe, &RemoteProbe::remarked, &m_context, [this](quint64, const std::vector<Sentence>& remarks) {
+                for (const Sentence& remark : remarks)
+                    m_remarks.push_back(toText(remark));
+            });
         QObject::connect(&m_probe, &RemoteProbe::stateChanged, &loop, [&] {
             if (m_lost || m_probe.state() == RemoteProbe::State::Connected)
                 loop.quit();
@@ -413,10 +414,10 @@ private:
             if (request == number)
                 loop.quit();
         });
-        QObject::connect(&m_probe, &RemoteProbe::failed, &loop, [&](quint64 request, const QString& message) {
+        QObject::connect(&m_probe, &RemoteProbe::failed, &loop, [&](quint64 request, const Sentence& why) {
             if (request != number)
                 return;
-            result = m_lost ? *m_lost : errorOf(message);
+            result = m_lost ? *m_lost : errorOf(QString::fromStdString(toText(why)));
             loop.quit();
         });
         number = start();

@@ -64,7 +64,7 @@ Result<void> QueryRunner::answerRuleChanges(quint64 number, Request& request)
 Result<void> QueryRunner::acknowledge(RecordQuery& query, const AcknowledgeAlarm& wanted)
 {
     if (wanted.comment.size() > decltype(AlarmAcknowledgement::comment)::capacity())
-        return Error { "the comment is too long: 254 bytes are kept" };
+        return Error { sentence(TR("Engine", "the comment is too long: 254 bytes are kept")) };
     if (!m_alarms->isOpen(wanted.alarm)) {
         AlarmQuery one;
         one.id = wanted.alarm;
@@ -72,7 +72,7 @@ Result<void> QueryRunner::acknowledge(RecordQuery& query, const AcknowledgeAlarm
         if (!found)
             return found.error();
         if (found.value() == 0)
-            return Error { "there is no alarm " + std::to_string(wanted.alarm.value) };
+            return Error { sentence(TR("Engine", "there is no alarm %1"), std::to_string(wanted.alarm.value)) };
     }
     m_alarms->acknowledge({ wanted.alarm, std::string_view(m_user), clockNow(), std::string_view(wanted.comment) });
     return {};
@@ -81,9 +81,9 @@ Result<void> QueryRunner::acknowledge(RecordQuery& query, const AcknowledgeAlarm
 Result<void> QueryRunner::shelve(const ShelveAlarm& wanted)
 {
     if (wanted.comment.size() > decltype(AlarmShelving::comment)::capacity())
-        return Error { "the comment is too long: 254 bytes are kept" };
+        return Error { sentence(TR("Engine", "the comment is too long: 254 bytes are kept")) };
     if (wanted.time > longestOnShelf)
-        return Error { "that is too long: an alarm can be shelved for 30 days at most" };
+        return Error { sentence(TR("Engine", "that is too long: an alarm can be shelved for 30 days at most")) };
     return m_alarms->shelve(wanted.alarm, wanted.time, m_user, wanted.comment);
 }
 

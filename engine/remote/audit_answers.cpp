@@ -21,7 +21,7 @@ std::size_t roughBytes(const AuditEntry& entry)
 Result<void> QueryRunner::answerAudit(const AuditQuery& wanted, quint64 number, Request& request)
 {
     if (m_auditDirectory.empty())
-        return Error { "this engine keeps no audit log" };
+        return Error { sentence(TR("Engine", "this engine keeps no audit log")) };
     if (wanted.newest == 0)
         return answerAllAudit(wanted, number, request);
     std::deque<AuditEntry> newest;

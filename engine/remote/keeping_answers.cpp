@@ -16,7 +16,7 @@ constexpr std::size_t deletedPerPage = remoteMessageBytes / 200;
 Result<void> QueryRunner::answerKeeping(RecordQuery& query, quint64 number, Request& request)
 {
     if (m_keeping == nullptr)
-        return Error { "this engine keeps everything: it has neither holds nor deletion" };
+        return Error { sentence(TR("Engine", "this engine keeps everything: it has neither holds nor deletion")) };
     const RemoteJob& job = request.job;
     if (std::holds_alternative<HoldsWanted>(job)) {
         auto holds = m_keeping->holds();

@@ -20,7 +20,7 @@ CallKey callOf(const RemoteJob& job)
 Result<void> QueryRunner::answerNotes(RecordQuery& query, quint64 number, Request& request)
 {
     if (m_notes == nullptr)
-        return Error { "this engine keeps no tags and notes" };
+        return Error { sentence(TR("Engine", "this engine keeps no tags and notes")) };
     const RemoteJob& job = request.job;
     if (std::holds_alternative<TagNamesWanted>(job)) {
         auto names = m_notes->tagNames();
@@ -38,7 +38,7 @@ Result<void> QueryRunner::answerNotes(RecordQuery& query, quint64 number, Reques
         if (!found)
             return found.error();
         if (found.value() == 0)
-            return Error { "there is no call " + std::to_string(call.value) };
+            return Error { sentence(TR("Engine", "there is no call %1"), std::to_string(call.value)) };
     }
     Result<void> done;
     if (const auto* tag = std::get_if<ChangeTag>(&job))

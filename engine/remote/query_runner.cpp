@@ -146,7 +146,7 @@ void QueryRunner::run()
             if (result)
                 emit finished(number);
             else
-                emit failed(number, QString::fromStdString(result.error().what));
+                emit failed(number, encode(result.error().sentence));
         }
 
         lock.lock();
@@ -158,14 +158,13 @@ void QueryRunner::run()
 }
 
 // Of a file that is damaged, say: whoever asked must not take the rest for all there is.
-void QueryRunner::tellRemarks(const std::vector<std::string>& remarks, quint64 number, Request& request)
+void QueryRunner::tellRemarks(const std::vector<Sentence>& remarks, quint64 number, Request& request)
 {
-    for (const std::string& remark : remarks)
-        qCWarning(logQuery) << remark.c_str();
+    for (const Sentence& remark : remarks)
+        qCWarning(logQuery) << toText(remark).c_str();
     constexpr std::size_t remarksPerPage = remoteMessageBytes / 1000;
-    inPages(remarks, remarksPerPage, [&](std::vector<std::string> page) {
-        return send(number, request, encode(AnswerRemarks { std::move(page) }));
-    });
+    inPages(remarks, remarksPerPage,
+        [&](std::vector<Sentence> page) { return send(number, request, encode(AnswerRemarks { std::move(page) })); });
 }
 
 bool QueryRunner::send(quint64 number, Request& request, const QByteArray& answer)
@@ -233,7 +232,7 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
         return {};
     }
     if (!m_alarms)
-        return Error { "this engine raises no alarms" };
+        return Error { sentence(TR("Engine", "this engine raises no alarms")) };
     if (const auto* wanted = std::get_if<AlarmQuery>(&request.job))
         return answerAlarms(query, *wanted, number, request);
     if (std::holds_alternative<AlarmRulesWanted>(request.job))
@@ -374,8 +373,8 @@ Result<void> QueryRunner::answerListen(RecordQuery& query, ListenTo& wanted, qui
     if (!request.cancelled)
         sendAll();
     request.goesOn = on.value();
-    if (!request.goesOn && !wanted.listening.leftOut.empty())
-        return Error { wanted.listening.leftOut };
+    if (!request.goesOn && wanted.listening.leftOut)
+        return *wanted.listening.leftOut;
     return {};
 }
 

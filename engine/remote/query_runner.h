@@ -119,7 +119,7 @@ public:
 signals:
     void answered(quint64 request, const QByteArray& answer);
     void finished(quint64 request);
-    void failed(quint64 request, const QString& message);
+    void failed(quint64 request, const QByteArray& why);
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -154,7 +154,7 @@ private:
     Result<void> answerNotes(RecordQuery& query, quint64 number, Request& request); // in note_answers.cpp
     Result<void> answerAudit(const AuditQuery& wanted, quint64 number, Request& request); // in audit_answers.cpp
     Result<void> answerAllAudit(const AuditQuery& wanted, quint64 number, Request& request);
-    void tellRemarks(const std::vector<std::string>& remarks, quint64 number, Request& request);
+    void tellRemarks(const std::vector<Sentence>& remarks, quint64 number, Request& request);
     bool send(quint64 number, Request& request, const QByteArray& answer); // false: cancelled
 
     OpenQuery m_open;

@@ -58,24 +58,29 @@ void RemoteSession::alarmPartTaken()
     m_alarms.partTaken();
 }
 
-bool RemoteSession::mayNot(quint64 request, const std::optional<QString>& refusal)
+bool RemoteSession::mayNot(quint64 request, const std::optional<Sentence>& refusal)
 {
     if (refusal)
-        emit failed(request, *refusal);
+        refuse(request, *refusal);
     return refusal.has_value();
+}
+
+void RemoteSession::refuse(quint64 request, const Sentence& why)
+{
+    emit failed(request, encode(why));
 }
 
 void RemoteSession::start(quint64 request, RemoteJob job)
 {
     if (!m_runner->start(request, std::move(job)))
-        emit failed(request, tr("The engine has too many requests of this client already."));
+        refuse(request, sentence(TR("Engine", "The engine has too many requests of this client already.")));
 }
 
 void RemoteSession::search(quint64 request, QByteArray query)
 {
     const auto wanted = decodeCallQuery(query);
     if (!wanted)
-        emit failed(request, tr("The engine could not read the search."));
+        refuse(request, sentence(TR("Engine", "The engine could not read the search.")));
     else if (!mayNot(request, m_gate.refusal(RemoteRole::Operator, "search", wordsOf(*wanted))))
         start(request, *wanted);
 }
@@ -119,7 +124,7 @@ void RemoteSession::alarms(quint64 request, QByteArray query)
 {
     const auto wanted = decodeAlarmQuery(query);
     if (!wanted)
-        emit failed(request, tr("The engine could not read the search."));
+        refuse(request, sentence(TR("Engine", "The engine could not read the search.")));
     else if (!mayNot(request, m_gate.refusal(RemoteRole::Operator, "search alarms", wordsOf(*wanted))))
         start(request, *wanted);
 }
@@ -157,7 +162,7 @@ void RemoteSession::putAlarmRule(quint64 request, QByteArray rule)
 {
     const auto wanted = decodeAlarmRule(rule);
     if (!wanted)
-        emit failed(request, tr("The engine could not read the rule."));
+        refuse(request, sentence(TR("Engine", "The engine could not read the rule.")));
     else if (!mayNot(request, m_gate.refusal(RemoteRole::Admin, "change alarm rule", wanted->name.str())))
         start(request, PutAlarmRule { *wanted });
 }
@@ -180,7 +185,7 @@ void RemoteSession::putRecordingRules(quint64 request, QByteArray rules)
 {
     const auto wanted = decodeRecordingRules(rules);
     if (!wanted || wanted->rules.size() > mostRecordingRules)
-        emit failed(request, tr("The engine could not read the rules: it takes 64 at most."));
+        refuse(request, sentence(TR("Engine", "The engine could not read the rules: it takes 64 at most.")));
     else if (!mayNot(request,
                  m_gate.refusal(RemoteRole::Admin, "change recording rules", m_runner->wordsOfRecordingRules(*wanted))))
         start(request, PutRecordingRules { *wanted });
@@ -214,7 +219,7 @@ void RemoteSession::deleteNumber(quint64 request, QByteArray what)
 {
     const auto wanted = decodeDeletionRequest(what);
     if (!wanted)
-        emit failed(request, tr("The engine could not read what is to be deleted."));
+        refuse(request, sentence(TR("Engine", "The engine could not read what is to be deleted.")));
     else if (!mayNot(request, m_gate.refusal(RemoteRole::Admin, "delete number", withoutNumber(*wanted))))
         start(request, *wanted);
 }
@@ -267,7 +272,7 @@ void RemoteSession::changeTag(quint64 request, const char* action, CallKey call,
     if (wanted)
         start(request, ChangeTag { call, wanted.value(), add });
     else
-        emit failed(request, QString::fromStdString(wanted.error().what));
+        refuse(request, wanted.error().sentence);
 }
 
 // What it says stands in the note alone: the log outlives what is deleted.
@@ -279,7 +284,7 @@ void RemoteSession::addNote(quint64 request, qint64 call, QString text)
     if (wanted)
         start(request, AddNote { CallKey { call }, wanted.value() });
     else
-        emit failed(request, QString::fromStdString(wanted.error().what));
+        refuse(request, wanted.error().sentence);
 }
 
 void RemoteSession::whoAmI(quint64 request)
@@ -291,7 +296,8 @@ void RemoteSession::audit(quint64 request, QByteArray query)
 {
     const auto wanted = decodeAuditQuery(query);
     if (!wanted)
-        emit failed(request, tr("The engine could not read which entries of the audit log were asked for."));
+        refuse(request,
+            sentence(TR("Engine", "The engine could not read which entries of the audit log were asked for.")));
     else if (!mayNot(request, m_gate.refusal(RemoteRole::Admin, "audit")))
         start(request, *wanted);
 }
@@ -308,7 +314,7 @@ void RemoteSession::serviceHistory(quint64 request, QByteArray query)
     if (const auto wanted = decodeServiceQuery(query))
         start(request, *wanted);
     else
-        emit failed(request, tr("The engine could not read what metrics were asked for."));
+        refuse(request, sentence(TR("Engine", "The engine could not read what metrics were asked for.")));
 }
 
 void RemoteSession::serviceWindows(quint64 request)

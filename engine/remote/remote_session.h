@@ -83,7 +83,8 @@ public:
 
 private:
     void changeTag(quint64 request, const char* action, CallKey call, const QString& tag, bool add);
-    bool mayNot(quint64 request, const std::optional<QString>& refusal); // tells the client, if so
+    bool mayNot(quint64 request, const std::optional<Sentence>& refusal); // tells the client, if so
+    void refuse(quint64 request, const Sentence& why);
     void start(quint64 request, RemoteJob job);
 
     RequestGate m_gate;

@@ -1,43 +1,29 @@
 #include "engine/remote/request_gate.h"
 
-#include <QCoreApplication>
 #include <chrono>
 
 namespace callmon {
 
-namespace {
-
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("RequestGate", text);
-}
-
-QString wordOf(RemoteRole role)
-{
-    const std::string_view text = toText(role);
-    return QString::fromLatin1(text.data(), static_cast<qsizetype>(text.size()));
-}
-
-}
-
-std::optional<QString> RequestGate::refusalOfPart(
+std::optional<Sentence> RequestGate::refusalOfPart(
     RemoteRole least, const std::string& action, const std::string& detail)
 {
     if (allows(least))
         return std::nullopt;
     ++m_audit->refused;
     (void)m_audit->write(m_user, "refused " + action, detail);
-    return tr("Your certificate says %1; this needs the role %2. Ask whoever keeps the certificates for one.")
-        .arg(wordOf(m_user.role), wordOf(least));
+    return sentence(
+        TR("Engine", "Your certificate says %1; this needs the role %2. Ask whoever keeps the certificates for one."),
+        markedText(toText(m_user.role)), markedText(toText(least)));
 }
 
-std::optional<QString> RequestGate::refusal(RemoteRole least, const std::string& action, const std::string& detail)
+std::optional<Sentence> RequestGate::refusal(RemoteRole least, const std::string& action, const std::string& detail)
 {
     if (auto refused = refusalOfPart(least, action, detail))
         return refused;
     if (!m_audit->write(m_user, action, detail))
-        return tr("The engine cannot write its audit log, and does nothing that must stand in it. Is its disk full, or "
-                  "does it not answer?");
+        return sentence(TR("Engine",
+            "The engine cannot write its audit log, and does nothing that must stand in it. Is its disk full, or does "
+            "it not answer?"));
     return std::nullopt;
 }
 

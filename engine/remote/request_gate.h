@@ -4,8 +4,7 @@
 
 #include "engine/audit/audit_log.h"
 #include "engine/remote/remote_user.h"
-
-#include <QString>
+#include "shared/base/sentence.h"
 
 namespace callmon {
 
@@ -31,9 +30,9 @@ public:
     RemoteRole role() const { return m_user.role; }
     const RemoteUser& user() const { return m_user; }
     // Nothing when it may be done; else why not, for the user.
-    std::optional<QString> refusal(RemoteRole least, const std::string& action, const std::string& detail = {});
+    std::optional<Sentence> refusal(RemoteRole least, const std::string& action, const std::string& detail = {});
     // The same of what is a part of something that was noted: only a refusal is.
-    std::optional<QString> refusalOfPart(RemoteRole least, const std::string& action, const std::string& detail = {});
+    std::optional<Sentence> refusalOfPart(RemoteRole least, const std::string& action, const std::string& detail = {});
 
 private:
     RemoteUser m_user;

@@ -35,7 +35,7 @@ Result<void> QueryRunner::answerService(
 Result<void> QueryRunner::answerServiceWindows(quint64 number, Request& request)
 {
     if (!m_serviceWindows)
-        return Error { "this engine measures no service metrics" };
+        return Error { sentence(TR("Engine", "this engine measures no service metrics")) };
     inPages(m_serviceWindows(), rowsPerPage, [&](std::vector<ServiceRow> page) {
         return send(number, request, encode(ServiceRowPage { std::move(page) }));
     });

@@ -33,7 +33,12 @@ CREATE TABLE IF NOT EXISTS alarms(          -- one row per alarm; written when i
   text TEXT NOT NULL,
   acknowledged_at_ns INTEGER,
   acknowledged_by TEXT NOT NULL,
-  comment TEXT NOT NULL
+  comment TEXT NOT NULL,
+  raise_after_s INTEGER,                    -- its rule's; NULL: written by an engine of schema 9 or before
+  window_min INTEGER NOT NULL DEFAULT 0,    -- that a metric is over
+  part TEXT NOT NULL DEFAULT '',            -- counter, buffer or disk that it is about; of many calls the network of most
+  part_calls INTEGER NOT NULL DEFAULT 0,    -- so many of them
+  call_threshold REAL NOT NULL DEFAULT 0    -- of many calls: that of each
 );
 CREATE INDEX IF NOT EXISTS alarms_open ON alarms(alarm_id) WHERE cleared_at_ns IS NULL;
 CREATE INDEX IF NOT EXISTS alarms_by_call ON alarms(call_key) WHERE call_key IS NOT NULL;
@@ -85,6 +90,11 @@ template <typename A, typename Visit> void visitAlarmFields(A& alarm, Visit&& vi
     visit("acknowledged_at_ns", alarm.acknowledgedAt);
     visit("acknowledged_by", alarm.acknowledgedBy);
     visit("comment", alarm.comment);
+    visit("raise_after_s", alarm.raiseAfter);
+    visit("window_min", alarm.windowMinutes);
+    visit("part", alarm.part);
+    visit("part_calls", alarm.partCalls);
+    visit("call_threshold", alarm.callThreshold);
 }
 
 std::vector<std::string> alarmColumns();

@@ -111,7 +111,7 @@ Result<std::vector<AlarmRuleChange>> AlarmRuleStore::read(const char* which)
             changes.push_back(change);
     }
     if (rows.value().failed())
-        return m_database.error("cannot read");
+        return m_database.error(TR("Engine", "cannot read"));
     return changes;
 }
 
@@ -146,7 +146,7 @@ Result<void> AlarmRuleStore::put(const AlarmRuleChange& change)
     for (std::size_t i = 0; i < values.size(); ++i)
         insert.value().bind(static_cast<int>(i) + 1, values[i]);
     if (!insert.value().run())
-        return m_database.error("cannot write");
+        return m_database.error(TR("Engine", "cannot write"));
     return {};
 }
 

@@ -68,7 +68,7 @@ Result<std::vector<AlarmShelf>> AlarmShelfStore::inForce(Timestamp now)
             shelves.push_back(shelf);
     }
     if (rows.value().failed())
-        return m_database.error("cannot read");
+        return m_database.error(TR("Engine", "cannot read"));
     return shelves;
 }
 
@@ -80,7 +80,7 @@ Result<void> AlarmShelfStore::put(const AlarmShelf& shelf)
     int place = 0;
     visitShelfFields(shelf, [&](const auto& field) { insert.value().bind(++place, toStored(field)); });
     if (!insert.value().run())
-        return m_database.error("cannot write");
+        return m_database.error(TR("Engine", "cannot write"));
     return {};
 }
 

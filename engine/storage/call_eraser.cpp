@@ -72,7 +72,7 @@ private:
             return {}; // it expired meanwhile
         const timespec times[] { { 0, UTIME_OMIT }, time };
         if (!file || ::fdatasync(file.get()) != 0 || ::futimens(file.get(), times) != 0)
-            return systemError("cannot write", path);
+            return systemError(TR("Engine", "cannot write"), path);
         return {};
     }
 
@@ -84,11 +84,6 @@ private:
 // Who diverted a call or was to be transferred to takes part in it, too.
 constexpr const char* isTheirs =
     "(caller=?1 OR callee=?1 OR asserted_identity=?1 OR diversion=?1 OR transfer_target=?1)";
-
-std::string counted(std::uint64_t count, const char* one, const char* many)
-{
-    return std::to_string(count) + ' ' + (count == 1 ? one : many);
-}
 
 std::uint64_t linesWith(const std::filesystem::path& file, const std::string& text)
 {
@@ -130,7 +125,8 @@ struct RecordKeeper::Erasing {
 Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request, const std::atomic<bool>* cancelled)
 {
     if (request.number.empty() || request.number.find('*') != std::string::npos)
-        return Error { "give the whole number, as it stands in the records; * stands for nothing here" };
+        return Error { sentence(
+            TR("Engine", "give the whole number, as it stands in the records; * stands for nothing here")) };
     const std::lock_guard lock(m_mutex);
     Erasing erasing { .request = request,
         .cancelled = cancelled,
@@ -155,7 +151,7 @@ Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request
             DeletedCall on;
             on.call = call;
             on.state = DeletionState::On;
-            on.why = "it is on, or its end is being stored: ask again when it is over";
+            on.why = sentence(TR("Engine", "it is on, or its end is being stored: ask again when it is over"));
             erasing.report.calls.push_back(std::move(on));
         }
     const Error stopped { "the deletion was stopped; what it had deleted is gone: ask again for the rest" };
@@ -186,7 +182,7 @@ Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request
         DeletedCall kept;
         kept.call = call;
         kept.state = DeletionState::Held;
-        kept.why = "a legal hold keeps it: callmonctl hold list";
+        kept.why = sentence(TR("Engine", "a legal hold keeps it: callmonctl hold list"));
         erasing.report.calls.push_back(std::move(kept));
     }
     erasing.day.reset();
@@ -203,7 +199,7 @@ void RecordKeeper::eraseDay(UtcDay day, Erasing& erasing)
     const auto file = dayDatabasePath(m_directory, day);
     const auto left = [&](const Error& error) {
         ++m_errors;
-        erasing.report.notes.push_back("Calls of " + toString(day) + " are left out: " + error.what + ".");
+        erasing.report.notes.push_back(sentence(TR("Engine", "Calls of %1 are left out: %2."), toString(day), error));
     };
     {
         auto upgraded = DayWriter::open(file); // what it has of older versions gets today's columns
@@ -238,7 +234,7 @@ void RecordKeeper::eraseDay(UtcDay day, Erasing& erasing)
         call.call = key;
         if (erasing.held.contains(key)) {
             call.state = DeletionState::Held;
-            call.why = "a legal hold keeps it: callmonctl hold list";
+            call.why = sentence(TR("Engine", "a legal hold keeps it: callmonctl hold list"));
         } else {
             eraseContent(call, erasing);
         }
@@ -276,7 +272,7 @@ void RecordKeeper::fail(DeletedCall& call, const Error& error)
 {
     ++m_errors;
     call.state = DeletionState::Failed;
-    call.why = error.what;
+    call.why = error.sentence;
 }
 
 void RecordKeeper::eraseContent(DeletedCall& call, Erasing& erasing)
@@ -345,13 +341,15 @@ void RecordKeeper::eraseAlarms(Erasing& erasing)
     auto alarms = erasing.prepared((std::string("DELETE") + theirs).c_str(), whose);
     if (!noted || !alarms || !alarms.value().run()) {
         ++m_errors;
-        erasing.report.notes.push_back("Alarms of " + toString(erasing.dayName) + " that name the number stay: "
-            + (noted ? erasing.day->error("cannot delete from") : noted.error()).what + '.');
+        erasing.report.notes.push_back(sentence(TR("Engine", "Alarms of %1 that name the number stay: %2."),
+            toString(erasing.dayName), noted ? erasing.day->error(TR("Engine", "cannot delete from")) : noted.error()));
         return;
     }
-    erasing.report.notes.push_back(
-        counted(static_cast<std::uint64_t>(sqlite3_changes(erasing.day->handle())), "alarm", "alarms") + " of "
-        + toString(erasing.dayName) + " that named the number went, too.");
+    const int gone = sqlite3_changes(erasing.day->handle());
+    erasing.report.notes.push_back(gone == 1
+            ? sentence(TR("Engine", "1 alarm of %1 that named the number went, too."), toString(erasing.dayName))
+            : sentence(
+                TR("Engine", "%1 alarms of %2 that named the number went, too."), gone, toString(erasing.dayName)));
 }
 
 void RecordKeeper::eraseMedia(DeletedCall& call, Erasing& erasing)
@@ -367,7 +365,9 @@ void RecordKeeper::eraseMedia(DeletedCall& call, Erasing& erasing)
             static_cast<std::uint32_t>(rows.value().integer(2)) };
         const auto places = erasing.media.placesOf(stream, last);
         if (!places.silent.empty())
-            return fail(call, { silenceOf(places.silent) + "; of this call nothing that a search finds has gone" });
+            return fail(call,
+                sentence(
+                    TR("Engine", "%1; of this call nothing that a search finds has gone"), silenceOf(places.silent)));
         erasing.overwritten = erasing.overwritten || !places.whole;
         for (const auto& place : places.chunks) {
             if (!erasing.request.dryRun) {
@@ -380,9 +380,10 @@ void RecordKeeper::eraseMedia(DeletedCall& call, Erasing& erasing)
                 if (erased == StorageUpkeep::Erased::Failed) {
                     const auto folder = path.parent_path();
                     return fail(call,
-                        FolderAnswers::isSilent(folder) ? Error { silenceOf(folder)
-                            + "; the call's rows are there until the rest of its media is gone" }
-                                                        : systemError("cannot write", path));
+                        FolderAnswers::isSilent(folder) ? Error { sentence(
+                            TR("Engine", "%1; the call's rows are there until the rest of its media is gone"),
+                            silenceOf(folder)) }
+                                                        : systemError(TR("Engine", "cannot write"), path));
                 }
                 if (erased == StorageUpkeep::Erased::Gone)
                     continue;
@@ -412,7 +413,7 @@ void RecordKeeper::eraseMessages(DeletedCall& call, Erasing& erasing)
             if (!file
                 || ::pwrite(file.get(), zeros.data(), zeros.size(), place.at.offset)
                     != static_cast<ssize_t>(zeros.size())) {
-                return fail(call, systemError("cannot write", path));
+                return fail(call, systemError(TR("Engine", "cannot write"), path));
             }
         }
         ++call.messages;
@@ -429,14 +430,14 @@ bool RecordKeeper::finishOneDeletion()
         return false;
     }
     for (const UnfinishedDay& day : days.value()) {
-        std::vector<std::string> unsaid; // it is tried until it is done
+        std::vector<Sentence> unsaid; // it is tried until it is done
         if (compactDay(day, unsaid))
             return true;
     }
     return false;
 }
 
-void RecordKeeper::finishDeletions(std::vector<std::string>& notes)
+void RecordKeeper::finishDeletions(std::vector<Sentence>& notes)
 {
     const auto days = m_store.unfinishedDays();
     if (!days)
@@ -447,36 +448,39 @@ void RecordKeeper::finishDeletions(std::vector<std::string>& notes)
 
 // A day that nobody writes to any more is written anew, without what deleted rows leave behind; of one that is being
 // written, secure deletion has to do. False: SQLite's log could not be emptied yet.
-bool RecordKeeper::compactDay(UnfinishedDay unfinished, std::vector<std::string>& notes)
+bool RecordKeeper::compactDay(UnfinishedDay unfinished, std::vector<Sentence>& notes)
 {
     const UtcDay day = unfinished.day;
     const auto file = dayDatabasePath(m_directory, day);
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored))
         return m_store.noteFinished(day).has_value(); // it expired, or is kept aside as damaged
-    const auto left = [&](const std::string& why) {
-        notes.push_back("The database of " + toString(day) + ' ' + why + ": " + file.filename().string()
-            + "-wal may keep what was deleted until the engine has emptied it, which it tries every half minute; ask "
-              "again to be sure.");
+    const auto left = [&](const Sentence& why) {
+        notes.push_back(sentence(TR("Engine",
+                                     "The database of %1 %2: %3-wal may keep what was deleted until the engine has "
+                                     "emptied it, which it tries every half minute; ask again to be sure."),
+            toString(day), why, file.filename().string()));
         return false;
     };
     auto database = Database::open(file, Database::Mode::ReadWrite);
     if (!database) {
         ++m_errors;
-        return left("could not be opened (" + database.error().what + ')');
+        return left(sentence(TR("Engine", "could not be opened (%1)"), database.error()));
     }
     if (!unfinished.writtenAnew) {
         const auto space = mediaSpaceAt(file);
         const bool room = space && space->free > space->keptForRecords + 2 * std::filesystem::file_size(file, ignored);
         const bool past = m_options.commits || day < dayOf(now() - std::chrono::hours(24));
         if (past && (!room || !database.value().execute("VACUUM")))
-            notes.push_back("The database of " + toString(day)
-                + " could not be written anew; the rows are gone and their bytes overwritten all the same.");
+            notes.push_back(sentence(TR("Engine",
+                                         "The database of %1 could not be written anew; the rows are gone and their "
+                                         "bytes overwritten all the same."),
+                toString(day)));
         (void)m_store.noteUnfinished({ day, true }).has_value();
     }
     auto done = database.value().prepare("PRAGMA wal_checkpoint(TRUNCATE)");
     if (!done || !done.value().stepToRow() || done.value().integer(0) != 0)
-        return left("is being read");
+        return left(sentence(TR("Engine", "is being read")));
     return m_store.noteFinished(day).has_value();
 }
 
@@ -485,11 +489,12 @@ void RecordKeeper::finishNotes(Erasing& erasing)
 {
     auto& notes = erasing.report.notes;
     if (auto compacted = m_notes.compact(); !compacted)
-        notes.push_back("Of tags and notes something may be left: " + compacted.error().what + '.');
+        notes.push_back(sentence(TR("Engine", "Of tags and notes something may be left: %1."), compacted.error()));
     if (const auto others = m_notes.notesThatName(erasing.request.number); others && others.value() > 0)
-        notes.push_back(
-            counted(others.value(), "tag or note of other calls names", "tags and notes of other calls name")
-            + " the number, and stay.");
+        notes.push_back(others.value() == 1
+                ? sentence(TR("Engine", "1 tag or note of other calls names the number, and stays."))
+                : sentence(
+                    TR("Engine", "%1 tags and notes of other calls name the number, and stay."), others.value()));
 }
 
 // The journal holds what was on until then, calls that are over, too.
@@ -503,8 +508,9 @@ void RecordKeeper::renewJournal(Erasing& erasing)
     const auto until = std::chrono::steady_clock::now() + longestRenewal;
     while (m_upkeep.journalsRenewed() == before) {
         if (m_stopping || std::chrono::steady_clock::now() > until) {
-            erasing.report.notes.push_back("The journal of calls that are on may still hold deleted ones until it is "
-                                           "begun anew, which takes minutes.");
+            erasing.report.notes.push_back(sentence(TR("Engine",
+                "The journal of calls that are on may still hold deleted ones until it is begun anew, which takes "
+                "minutes.")));
             return;
         }
         if (m_options.commits)
@@ -518,21 +524,29 @@ void RecordKeeper::noteWhatStays(Erasing& erasing)
 {
     auto& notes = erasing.report.notes;
     if (erasing.overwritten)
-        notes.push_back("Some of the media had been overwritten or deleted before; what is left of them in a file that "
-                        "is written again goes as the recording goes on.");
+        notes.push_back(sentence(TR("Engine",
+            "Some of the media had been overwritten or deleted before; what is left of them in a file that is written "
+            "again goes as the recording goes on.")));
     if (erasing.othersThatNameIt > 0)
-        notes.push_back(counted(erasing.othersThatNameIt, "call of others names", "calls of others name")
-            + " the number in an identifier, and stay.");
+        notes.push_back(erasing.othersThatNameIt == 1
+                ? sentence(TR("Engine", "1 call of others names the number in an identifier, and stays."))
+                : sentence(TR("Engine", "%1 calls of others name the number in an identifier, and stay."),
+                    erasing.othersThatNameIt));
     if (const auto lines = linesWith(m_directory / "audit.log", erasing.request.number); lines > 0)
-        notes.push_back("The audit log names the number in " + counted(lines, "line", "lines")
-            + ": who asked for it and when, which is kept.");
+        notes.push_back(lines == 1
+                ? sentence(
+                    TR("Engine", "The audit log names the number in 1 line: who asked for it and when, which is kept."))
+                : sentence(TR("Engine",
+                               "The audit log names the number in %1 lines: who asked for it and when, which is kept."),
+                    lines));
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(m_directory, ignored)) {
         const std::string name = entry.path().filename().string();
         if (name.find(".corrupt-") != std::string::npos || name.find(".unread-") != std::string::npos)
-            notes.push_back(name
-                + " was moved aside as damaged and was not searched; delete it if it may hold such "
-                  "calls.");
+            notes.push_back(sentence(TR("Engine",
+                                         "%1 was moved aside as damaged and was not searched; delete it if it may hold "
+                                         "such calls."),
+                name));
     }
 }
 

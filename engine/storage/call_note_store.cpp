@@ -48,7 +48,7 @@ Result<CallNotes> readNotes(Database& database, CallKey call)
         found.tags.push_back({ tags.value().column(0).text, timestampFromNanoseconds(tags.value().integer(1)),
             tags.value().column(2).text });
     if (tags.value().failed())
-        return database.error("cannot read");
+        return database.error(TR("Engine", "cannot read"));
     auto notes = database.prepare("SELECT at_ns, by, text FROM notes WHERE call_key=? ORDER BY note");
     if (!notes)
         return notes.error();
@@ -57,7 +57,7 @@ Result<CallNotes> readNotes(Database& database, CallKey call)
         found.notes.push_back({ timestampFromNanoseconds(notes.value().integer(0)), notes.value().column(1).text,
             notes.value().column(2).text });
     if (notes.value().failed())
-        return database.error("cannot read");
+        return database.error(TR("Engine", "cannot read"));
     return found;
 }
 
@@ -70,7 +70,7 @@ Result<std::vector<TagUse>> readTagNames(Database& database)
     while (rows.value().stepToRow())
         names.push_back({ rows.value().column(0).text, static_cast<std::uint64_t>(rows.value().integer(1)) });
     if (rows.value().failed())
-        return database.error("cannot read");
+        return database.error(TR("Engine", "cannot read"));
     return names;
 }
 
@@ -102,7 +102,7 @@ Result<void> CallNoteStore::change(const char* sql, const std::vector<StoredValu
     auto statement = prepared(sql, values);
     if (!statement)
         return statement.error();
-    return statement.value().run() ? Result<void>() : m_database.error("cannot write");
+    return statement.value().run() ? Result<void>() : m_database.error(TR("Engine", "cannot write"));
 }
 
 Result<std::int64_t> CallNoteStore::number(const char* sql, const std::vector<StoredValue>& values)
@@ -111,7 +111,7 @@ Result<std::int64_t> CallNoteStore::number(const char* sql, const std::vector<St
     if (!row)
         return row.error();
     if (!row.value().stepToRow())
-        return m_database.error("cannot read");
+        return m_database.error(TR("Engine", "cannot read"));
     return row.value().integer(0);
 }
 
@@ -132,15 +132,16 @@ Result<void> CallNoteStore::addTag(CallKey call, const std::string& tag, Timesta
     if (!ofCall)
         return ofCall.error();
     if (static_cast<std::size_t>(ofCall.value()) >= mostTagsOfCall)
-        return Error { "the call has " + std::to_string(mostTagsOfCall)
-            + " tags, which is the most; remove one first" };
+        return Error { sentence(
+            TR("Engine", "the call has %1 tags, which is the most; remove one first"), mostTagsOfCall) };
     const auto others =
         number("SELECT count(DISTINCT tag) FROM tags WHERE tag<>?", { toStored(std::string_view(tag)) });
     if (!others)
         return others.error();
     if (static_cast<std::size_t>(others.value()) >= mostTagNames)
-        return Error { "there are " + std::to_string(mostTagNames)
-            + " different tags, which is the most: use one of them, or write a note" };
+        return Error { sentence(
+            TR("Engine", "there are %1 different tags, which is the most: use one of them, or write a note"),
+            mostTagNames) };
     return change("INSERT OR IGNORE INTO tags VALUES(?,?,?,?)",
         { toStored(call.value), toStored(std::string_view(tag)), toStored(at), toStored(std::string_view(who)) });
 }
@@ -150,7 +151,7 @@ Result<void> CallNoteStore::removeTag(CallKey call, const std::string& tag)
     auto removed = change(
         "DELETE FROM tags WHERE call_key=? AND tag=?", { toStored(call.value), toStored(std::string_view(tag)) });
     if (removed && sqlite3_changes(m_database.handle()) == 0)
-        return Error { "the call has no tag " + tag };
+        return Error { sentence(TR("Engine", "the call has no tag %1"), tag) };
     return removed;
 }
 
@@ -160,7 +161,7 @@ Result<void> CallNoteStore::addNote(CallKey call, const std::string& text, Times
     if (!ofCall)
         return ofCall.error();
     if (static_cast<std::size_t>(ofCall.value()) >= mostNotesOfCall)
-        return Error { "the call has " + std::to_string(mostNotesOfCall) + " notes, which is the most" };
+        return Error { sentence(TR("Engine", "the call has %1 notes, which is the most"), mostNotesOfCall) };
     return change("INSERT INTO notes(call_key, at_ns, by, text) VALUES(?,?,?,?)",
         { toStored(call.value), toStored(at), toStored(std::string_view(who)), toStored(std::string_view(text)) });
 }
@@ -188,7 +189,7 @@ Result<std::vector<CallKey>> CallNoteStore::calls()
     while (rows.value().stepToRow())
         keys.push_back({ rows.value().integer(0) });
     if (rows.value().failed())
-        return m_database.error("cannot read");
+        return m_database.error(TR("Engine", "cannot read"));
     return keys;
 }
 
@@ -203,13 +204,15 @@ Result<std::uint64_t> CallNoteStore::notesThatName(const std::string& text)
 Result<void> CallNoteStore::compact()
 {
     if (!m_database.execute("VACUUM"))
-        return m_database.error("cannot write");
+        return m_database.error(TR("Engine", "cannot write"));
     auto done = m_database.prepare("PRAGMA wal_checkpoint(TRUNCATE)");
     if (!done)
         return done.error();
     if (!done.value().stepToRow() || done.value().integer(0) != 0)
-        return Error { m_database.file().filename().string()
-            + "-wal is being read and may keep what was deleted until it is checkpointed; ask again to be sure" };
+        return Error { sentence(
+            TR("Engine",
+                "%1-wal is being read and may keep what was deleted until it is checkpointed; ask again to be sure"),
+            m_database.file().filename().string()) };
     return {};
 }
 
@@ -319,7 +322,7 @@ Result<std::vector<std::int64_t>> CallNoteReader::callsTagged(const std::string&
     while (rows.value().stepToRow())
         keys.push_back(rows.value().integer(0));
     if (rows.value().failed())
-        return m_database.error("cannot read");
+        return m_database.error(TR("Engine", "cannot read"));
     return keys;
 }
 

@@ -27,13 +27,13 @@ ChunkState readChunkOf(OpenSegments& segments, StreamKey stream, MediaLocation a
     return belongs ? state : ChunkState::Missing;
 }
 
-std::string wordsOf(MediaLocation place)
+Sentence wordsOf(MediaLocation place)
 {
-    return "segment " + std::to_string(place.segment) + " at byte " + std::to_string(place.offset);
+    return sentence(TR("Engine", "segment %1 at byte %2"), place.segment, place.offset);
 }
 
 ChunkChain::ChunkChain(OpenSegments& segments, StreamKey stream, MediaLocation last,
-    std::function<std::string(MediaLocation)> ofMissing, MediaLocation after)
+    std::function<Sentence(MediaLocation)> ofMissing, MediaLocation after)
     : m_segments(segments)
     , m_stream(stream)
     , m_ofMissing(std::move(ofMissing))
@@ -67,7 +67,7 @@ bool ChunkChain::leadsBack()
     if (!header.previous || header.previous <= m_given.at)
         return false;
     if (header.previous >= top.at) {
-        m_leftOut = "what came before " + wordsOf(top.at) + " cannot be found";
+        m_leftOut = sentence(TR("Engine", "what came before %1 cannot be found"), wordsOf(top.at));
         return false;
     }
     if (!std::exchange(top.triedWaypoint, true) && header.waypoint > m_given.at && header.waypoint < header.previous

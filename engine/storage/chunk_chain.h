@@ -4,9 +4,10 @@
 
 #include "engine/storage/media_format.h"
 #include "engine/storage/segment_files.h"
+#include "shared/base/sentence.h"
 
 #include <functional>
-#include <string>
+#include <optional>
 
 namespace callmon {
 
@@ -15,7 +16,7 @@ public:
     // `ofMissing` says of a place where no chunk of the stream lies what became of it, in words for the user. Only
     // chunks behind `after` are given.
     ChunkChain(OpenSegments& segments, StreamKey stream, MediaLocation last,
-        std::function<std::string(MediaLocation)> ofMissing, MediaLocation after = {});
+        std::function<Sentence(MediaLocation)> ofMissing, MediaLocation after = {});
 
     struct Link {
         MediaLocation at;
@@ -25,7 +26,7 @@ public:
     // Good until the next call; nullptr behind the last.
     Link* next();
     // What is not there, in words for the user; empty when nothing is missing so far.
-    const std::string& leftOut() const { return m_leftOut; }
+    const std::optional<Sentence>& leftOut() const { return m_leftOut; }
     StreamKey stream() const { return m_stream; }
 
 private:
@@ -38,15 +39,15 @@ private:
 
     OpenSegments& m_segments;
     StreamKey m_stream;
-    std::function<std::string(MediaLocation)> m_ofMissing;
+    std::function<Sentence(MediaLocation)> m_ofMissing;
     std::vector<Step> m_ahead; // the next to be given last, each reached from the one under it
     std::size_t m_keptBytes = 0;
     Step m_given;
-    std::string m_leftOut;
+    std::optional<Sentence> m_leftOut;
 };
 
 // The chunk of this stream that lies there.
 ChunkState readChunkOf(OpenSegments& segments, StreamKey stream, MediaLocation at, StoredChunk& chunk);
-std::string wordsOf(MediaLocation place); // "segment 3 at byte 512"
+Sentence wordsOf(MediaLocation place); // "segment 3 at byte 512"
 
 }

@@ -79,8 +79,10 @@ Result<std::unique_ptr<DayReader>> DayReader::open(const std::filesystem::path& 
         if (found == schemaVersion || (older && day->m_database.execute(viewsSql(static_cast<int>(found)).c_str())))
             return day;
         if (row && !older)
-            return Error { "cannot read " + file.string() + ": it has schema version " + std::to_string(found)
-                + " and this program knows " + std::to_string(schemaVersion) + "; use the program that wrote it" };
+            return Error { sentence(TR("Engine",
+                                        "cannot read %1: it has schema version %2 and this program knows %3; use the "
+                                        "program that wrote it"),
+                file.string(), found, schemaVersion) };
         error = day->fail();
         const int code = day->m_database.code() & 0xff;
         if (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)
@@ -92,7 +94,7 @@ Result<std::unique_ptr<DayReader>> DayReader::open(const std::filesystem::path& 
 Error DayReader::fail()
 {
     m_damaged = m_database.isDamaged();
-    return m_database.error("cannot read");
+    return m_database.error(TR("Engine", "cannot read"));
 }
 
 Result<DayReader::Found> DayReader::alarms(

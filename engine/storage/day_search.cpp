@@ -118,7 +118,7 @@ bool DaySearch::makeTagSets()
 
 Error DaySearch::fail()
 {
-    return m_reader->database().error("cannot read");
+    return m_reader->database().error(TR("Engine", "cannot read"));
 }
 
 Result<Statement*> DaySearch::statement(const std::string& sql)

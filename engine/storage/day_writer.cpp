@@ -53,7 +53,7 @@ Result<std::unique_ptr<DayWriter>> DayWriter::open(const std::filesystem::path& 
         day.reset();
         aside = moveAside(file, "corrupt");
         if (aside.empty())
-            return Error { prepared.error().what + "; move that file away" };
+            return Error { sentence(TR("Engine", "%1; move that file away"), prepared.error()) };
     }
 }
 
@@ -70,7 +70,7 @@ Result<void> DayWriter::prepare()
     if (!pageSize)
         return pageSize.error();
     if (!pageSize.value().stepToRow())
-        return m_database.error("cannot read");
+        return m_database.error(TR("Engine", "cannot read"));
     const std::string pages = std::to_string(checkpointBytes / pageSize.value().integer(0));
     pageSize.value().reset();
     if (!execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-49152; "
@@ -89,16 +89,22 @@ Result<void> DayWriter::prepare()
     if (!found)
         return found.error();
     if (found.value() >= 1 && found.value() < schemaVersion) {
-        if (!begin() || !execute(upgradeSql(static_cast<int>(found.value())).c_str()) || !commit()) {
+        auto alarms = m_database.prepare("SELECT 1 FROM sqlite_master WHERE name='alarms'");
+        if (!alarms)
+            return alarms.error();
+        const bool hasAlarms = alarms.value().stepToRow();
+        alarms.value().reset();
+        if (!begin() || !execute(upgradeSql(static_cast<int>(found.value()), hasAlarms).c_str()) || !commit()) {
             rollback();
             return m_error;
         }
         found = schemaVersion;
     }
     if (found.value() != schemaVersion)
-        return Error { "cannot write " + m_database.file().string() + ": it has schema version "
-            + std::to_string(found.value()) + " and this program writes " + version
-            + "; choose another data directory" };
+        return Error { sentence(
+            TR("Engine",
+                "cannot write %1: it has schema version %2 and this program writes %3; choose another data directory"),
+            m_database.file().string(), found.value(), version) };
     if (!execute(alarmsSql) || !execute(serviceSql))
         return m_error;
 
@@ -153,7 +159,7 @@ Result<std::int64_t> DayWriter::storedVersion()
 
 bool DayWriter::fail()
 {
-    m_error = m_database.error("cannot write");
+    m_error = m_database.error(TR("Engine", "cannot write"));
     m_damaged = m_database.isDamaged();
     return false;
 }

@@ -33,14 +33,15 @@ Result<DirectoryLock> DirectoryLock::take(const std::filesystem::path& directory
     DirectoryLock lock;
     lock.m_file = FileHandle(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
     if (!lock.m_file)
-        return systemError("cannot write in the data directory", path);
+        return systemError(TR("Engine", "cannot write in the data directory"), path);
     constexpr int attempts = 10;
     for (int attempt = 1; ::flock(lock.m_file.get(), LOCK_EX | LOCK_NB) != 0; ++attempt) {
         if (errno != EWOULDBLOCK && errno != EINTR)
-            return systemError("cannot lock", path);
+            return systemError(TR("Engine", "cannot lock"), path);
         if (attempt == attempts)
-            return Error { "the data directory " + directory.string() + " is in use by " + holderOf(lock.m_file.get())
-                + "; stop that engine or choose another directory" };
+            return Error { sentence(
+                TR("Engine", "the data directory %1 is in use by %2; stop that engine or choose another directory"),
+                directory.string(), holderOf(lock.m_file.get())) };
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     const std::string pid = std::to_string(::getpid()) + '\n';

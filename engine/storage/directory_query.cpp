@@ -8,6 +8,7 @@
 #include "engine/storage/record_writer.h"
 #include "engine/storage/retention_store.h"
 #include "engine/storage/storage_error.h"
+#include "shared/calls/kept_no_more.h"
 #include "shared/calls/service_history.h"
 
 #include <algorithm>
@@ -47,21 +48,20 @@ DirectoryQuery* DirectoryQuery::held(CallKey call)
         return nullptr;
     }
     if (!m_held || m_heldCall != call)
-        m_held = std::make_unique<DirectoryQuery>(directory, nullptr, std::vector<std::string>());
+        m_held = std::make_unique<DirectoryQuery>(directory, nullptr, std::vector<Sentence>());
     m_heldCall = call;
     return m_held.get();
 }
 
 std::optional<Error> DirectoryQuery::whyThereIsNone(CallKey call) const
 {
-    const std::string name = "call " + std::to_string(call.value);
     if (const auto at = expiredAt(m_directory, ExpiredPart::Call, call.value))
-        return Error { name + " was deleted on request at " + toIso8601(*at) };
+        return Error { sentence(kept_no_more::deleted, std::to_string(call.value), *at) };
     const UtcDay day = dayOfCall(call);
     std::error_code ignored;
     if (!std::filesystem::exists(dayDatabasePath(m_directory, day), ignored))
         if (const auto at = expiredAt(m_directory, ExpiredPart::Day, day.number))
-            return Error { "the records of " + toString(day) + " expired and were deleted at " + toIso8601(*at) };
+            return Error { sentence(kept_no_more::records, toString(day), *at) };
     return std::nullopt;
 }
 
@@ -86,8 +86,12 @@ void DirectoryQuery::sayWhatExpired(const CallQuery& query)
     if (!last)
         return;
     const UtcDay newest { day.number - 1 };
-    m_notes.push_back("The records of " + toString(first) + (newest == first ? "" : " to " + toString(newest))
-        + " expired and were deleted, the last at " + toIso8601(*last) + '.');
+    if (newest == first)
+        m_notes.push_back(sentence(
+            TR("Engine", "The records of %1 expired and were deleted, the last at %2."), toString(first), *last));
+    else
+        m_notes.push_back(sentence(TR("Engine", "The records of %1 to %2 expired and were deleted, the last at %3."),
+            toString(first), toString(newest), *last));
 }
 
 Result<std::uint64_t> DirectoryQuery::calls(
@@ -97,12 +101,12 @@ Result<std::uint64_t> DirectoryQuery::calls(
     if (auto tags = CallNoteReader::open(m_directory))
         m_tags = std::move(tags.value());
     else
-        m_notes.push_back("Tags are left out: " + tags.error().what + ".");
+        m_notes.push_back(sentence(TR("Engine", "Tags are left out: %1."), tags.error()));
     m_holds.clear();
     if (auto holds = readLegalHolds(m_directory))
         m_holds = std::move(holds.value());
     else
-        m_notes.push_back("Legal holds are left out: " + holds.error().what + ".");
+        m_notes.push_back(sentence(TR("Engine", "Legal holds are left out: %1."), holds.error()));
     // Asked before the databases, so that a call that ends meanwhile is in one of the two.
     std::vector<CallRecord> live;
     if (m_writer)
@@ -178,11 +182,11 @@ Result<std::uint64_t> DirectoryQuery::alarms(
         };
         const auto found = reader ? reader.value()->alarms(query, give, cancelled) : reader.error();
         if (cancelled && *cancelled)
-            return Error { "the search was cancelled" };
+            return Error { sentence(TR("Engine", "the search was cancelled")) };
         if (found)
             matches += found.value().matches;
         else
-            m_notes.push_back("Alarms of " + toString(each) + " are left out: " + found.error().what + ".");
+            m_notes.push_back(sentence(TR("Engine", "Alarms of %1 are left out: %2."), toString(each), found.error()));
     }
     return matches;
 }
@@ -201,9 +205,10 @@ Result<void> DirectoryQuery::service(
                                query, [&](const ServiceRow& row) { return history.add(row); }, cancelled)
                                   : reader.error();
         if (cancelled && *cancelled)
-            return Error { "the search was cancelled" };
+            return Error { sentence(TR("Engine", "the search was cancelled")) };
         if (!found)
-            m_notes.push_back("Service metrics of " + toString(each) + " are left out: " + found.error().what + ".");
+            m_notes.push_back(
+                sentence(TR("Engine", "Service metrics of %1 are left out: %2."), toString(each), found.error()));
         else if (found.value().stopped)
             return {};
     }
@@ -218,23 +223,24 @@ Result<std::unique_ptr<RecordQuery>> RecordQuery::open(
     std::filesystem::directory_iterator probe(directory, failed);
     if (failed) {
         errno = failed.value();
-        return systemError("cannot read the data directory", directory);
+        return systemError(TR("Engine", "cannot read the data directory"), directory);
     }
-    std::vector<std::string> notes;
+    std::vector<Sentence> notes;
     std::error_code ignored;
     const bool journal = std::filesystem::exists(directory / "live.journal", ignored)
         || std::filesystem::exists(directory / "live.journal.old", ignored);
     if (!writer && journal && !DirectoryLock::isHeld(directory)) {
         auto recovered = RecordWriter::open(directory);
         if (recovered) {
-            notes = recovered.value()->recoveryNotes();
+            for (const std::string& note : recovered.value()->recoveryNotes())
+                notes.push_back(plainText(note));
             if (auto closed = recovered.value()->close(); !closed)
-                notes.push_back(closed.error().what);
+                notes.push_back(closed.error().sentence);
         } else if (!DirectoryLock::isHeld(directory)) { // else an engine has started just now and does it
-            notes.push_back(
-                "The engine that wrote here was killed, and the calls that were on then cannot be recovered "
-                "now: "
-                + recovered.error().what + ".");
+            notes.push_back(sentence(TR("Engine",
+                                         "The engine that wrote here was killed, and the calls that were on then "
+                                         "cannot be recovered now: %1."),
+                recovered.error()));
         }
     }
     return std::unique_ptr<RecordQuery>(std::make_unique<DirectoryQuery>(directory, writer, std::move(notes)));

@@ -14,7 +14,7 @@ namespace callmon {
 
 class DirectoryQuery final : public RecordQuery {
 public:
-    DirectoryQuery(std::filesystem::path directory, const RecordWriter* writer, std::vector<std::string> notes)
+    DirectoryQuery(std::filesystem::path directory, const RecordWriter* writer, std::vector<Sentence> notes)
         : m_directory(std::move(directory))
         , m_writer(writer)
         , m_notes(std::move(notes))
@@ -42,7 +42,7 @@ public:
     Result<void> callMedia(CallKey call, const std::function<bool(StreamKey, Bytes)>& sink) override;
     Result<bool> listen(Listening& listening, const std::function<bool(const StreamRecord&, Bytes)>& sink) override;
     Result<void> messages(CallKey call, const std::function<bool(const CallMessage&)>& sink) override;
-    std::vector<std::string> takeNotes() override { return std::exchange(m_notes, {}); }
+    std::vector<Sentence> takeNotes() override { return std::exchange(m_notes, {}); }
 
 private:
     Result<void> addNews(Listening& listening, std::span<const StreamRecord> streams);
@@ -56,7 +56,7 @@ private:
     static constexpr std::size_t openDays = 8;
     std::filesystem::path m_directory;
     const RecordWriter* m_writer;
-    std::vector<std::string> m_notes;
+    std::vector<Sentence> m_notes;
     MediaLogReader m_media;
     MessageLogReader m_messages;
     std::list<std::pair<UtcDay, std::unique_ptr<DayReader>>> m_days; // newest use first

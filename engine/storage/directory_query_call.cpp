@@ -4,6 +4,7 @@
 #include "engine/storage/day_files.h"
 #include "engine/storage/record_writer.h"
 #include "engine/storage/retention_store.h"
+#include "shared/calls/kept_no_more.h"
 
 #include <algorithm>
 
@@ -50,8 +51,7 @@ Result<std::vector<QualityPoint>> DirectoryQuery::quality(CallKey call)
         points.insert(points.end(), stored.value().begin(), stored.value().end());
         if (points.empty())
             if (const auto at = expiredAt(m_directory, ExpiredPart::DayQuality, dayOfCall(call).number))
-                return Error { "the quality series of " + toString(dayOfCall(call)) + " expired and were deleted at "
-                    + toIso8601(*at) };
+                return Error { sentence(kept_no_more::quality, toString(dayOfCall(call)), *at) };
     }
     // A point may be in both: it moved from the writer to the database in between.
     const auto order = [](const QualityPoint& p) { return std::pair(p.stream, p.at); };
@@ -140,10 +140,11 @@ Result<bool> DirectoryQuery::listen(Listening& listening, const std::function<bo
     const std::vector<CallRecord> calls = m_writer ? m_writer->liveCalls(named) : std::vector<CallRecord>();
     const bool on = !calls.empty();
     if (!on && !listening.begun)
-        return Error { "this call is not on; the sound of one that is over is fetched as a recording" };
+        return Error { sentence(
+            TR("Engine", "this call is not on; the sound of one that is over is fetched as a recording")) };
     if (on && calls.front().recorded == Recording::No)
-        return Error { "this call is not being recorded (rule " + calls.front().recordingRule.str()
-            + "), so nobody can listen to it" };
+        return Error { sentence(TR("Engine", "this call is not being recorded (rule %1), so nobody can listen to it"),
+            calls.front().recordingRule) };
     std::vector<StreamRecord> streams;
     if (on) {
         streams = m_writer->liveStreams(listening.call);
@@ -180,8 +181,8 @@ Result<bool> DirectoryQuery::listen(Listening& listening, const std::function<bo
         stopped = !sink(*std::ranges::find(streams, key, &StreamRecord::key), bytes);
         return !stopped;
     });
-    if (!read && listening.leftOut.empty())
-        listening.leftOut = read.error().what;
+    if (!read && !listening.leftOut)
+        listening.leftOut = read.error();
     return on && !stopped;
 }
 

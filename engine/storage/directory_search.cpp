@@ -47,7 +47,7 @@ public:
         return m_query.count ? std::max(matches, m_given) : m_given;
     }
 
-    std::vector<std::string> takeNotes() { return std::move(m_notes); }
+    std::vector<Sentence> takeNotes() { return std::move(m_notes); }
 
 private:
     struct Lane { // what one thread has open, newest use first
@@ -111,7 +111,7 @@ private:
     std::size_t m_next = 0; // slice that no lane has begun
     std::size_t m_turn = 0; // slice that is being delivered
     std::vector<UtcDay> m_leftOut;
-    std::vector<std::string> m_notes;
+    std::vector<Sentence> m_notes;
 };
 
 DaySearch* Search::open(Lane& lane, const SearchSource& source)
@@ -144,7 +144,7 @@ void Search::leaveOut(UtcDay day, const Error& error)
     if (std::ranges::find(m_leftOut, day) != m_leftOut.end())
         return;
     m_leftOut.push_back(day);
-    m_notes.push_back("Calls of " + toString(day) + " are left out: " + error.what + ".");
+    m_notes.push_back(sentence(TR("Engine", "Calls of %1 are left out: %2."), toString(day), error));
 }
 
 template <typename Visit> bool Search::forQuarters(DaySearch& day, const SearchSlice& slice, Visit&& visit)
@@ -473,7 +473,7 @@ Result<void> fillTagSets(const std::filesystem::path& directory, SearchPlan& pla
 
 Result<std::uint64_t> searchDirectory(const std::filesystem::path& directory, const CallQuery& query,
     const std::function<bool(const CallRecord&)>& sink, const std::atomic<bool>* cancelled,
-    std::vector<std::string>& notes, const SearchTuning& tuning)
+    std::vector<Sentence>& notes, const SearchTuning& tuning)
 {
     auto plan = planOf(query);
     if (!plan)
@@ -482,7 +482,7 @@ Result<std::uint64_t> searchDirectory(const std::filesystem::path& directory, co
         return filled.error();
     Search search(directory, query, sink, cancelled, std::move(plan.value()), tuning);
     auto result = search.run();
-    for (std::string& note : search.takeNotes())
+    for (Sentence& note : search.takeNotes())
         notes.push_back(std::move(note));
     return result;
 }

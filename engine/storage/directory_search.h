@@ -21,6 +21,6 @@ struct SearchTuning { // smaller in tests
 // is left out, and `notes` says so.
 Result<std::uint64_t> searchDirectory(const std::filesystem::path& directory, const CallQuery& query,
     const std::function<bool(const CallRecord&)>& sink, const std::atomic<bool>* cancelled,
-    std::vector<std::string>& notes, const SearchTuning& tuning = {});
+    std::vector<Sentence>& notes, const SearchTuning& tuning = {});
 
 }

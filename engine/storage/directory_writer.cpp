@@ -73,7 +73,7 @@ Result<std::unique_ptr<DirectoryWriter>> DirectoryWriter::open(
         std::filesystem::permissions(directory, std::filesystem::perms(0750), failed);
     if (failed) {
         errno = failed.value();
-        return systemError("cannot create the data directory", directory);
+        return systemError(TR("Engine", "cannot create the data directory"), directory);
     }
     std::unique_ptr<DirectoryWriter> writer(new DirectoryWriter(directory, tuning));
     writer->m_closed = true; // nothing to close until it is open

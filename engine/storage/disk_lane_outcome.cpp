@@ -243,7 +243,7 @@ void DiskLane::remember(int error, const std::filesystem::path& path)
     if (m_log.error)
         return;
     errno = error;
-    m_log.error = systemError("cannot write media to", path);
+    m_log.error = systemError(TR("Engine", "cannot write media to"), path);
 }
 
 void DiskLane::unchain(std::span<const Held> chunks)

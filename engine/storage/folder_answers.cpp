@@ -68,10 +68,11 @@ bool FolderAnswers::isDone(
     return false;
 }
 
-std::string silenceOf(const std::filesystem::path& folder)
+Sentence silenceOf(const std::filesystem::path& folder)
 {
-    return "the disk of " + folder.string()
-        + " does not answer: see whether it is there (mount, dmesg), then ask again";
+    return sentence(
+        TR("Engine", "the disk of %1 does not answer: see whether it is there (mount, dmesg), then ask again"),
+        folder.string());
 }
 
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/storage/file_worker.h"
+#include "shared/base/sentence.h"
 
 #include <filesystem>
 #include <map>
@@ -46,6 +47,6 @@ private:
 };
 
 // "the disk of DIR does not answer", with what to do.
-std::string silenceOf(const std::filesystem::path& folder);
+Sentence silenceOf(const std::filesystem::path& folder);
 
 }

@@ -26,7 +26,7 @@ Result<void> syncOne(const std::filesystem::path& path, int flags)
 {
     const FileHandle file(::open(path.c_str(), flags | O_CLOEXEC));
     if (!file || ::fsync(file.get()) != 0)
-        return systemError("cannot write to the disk", path);
+        return systemError(TR("Engine", "cannot write to the disk"), path);
     return {};
 }
 
@@ -89,7 +89,7 @@ Result<void> syncFolder(const std::filesystem::path& folder)
         if (auto synced = syncOne(entry.path(), entry.is_directory() ? O_RDONLY | O_DIRECTORY : O_RDONLY); !synced)
             return synced;
     if (failed)
-        return Error { "cannot read " + folder.string() + ": " + failed.message() };
+        return Error { sentence(TR("Engine", "cannot read %1: %2"), folder.string(), failed.message()) };
     return syncOne(folder, O_RDONLY | O_DIRECTORY);
 }
 
@@ -102,7 +102,7 @@ Result<HeldCopy> copyHeldCall(
     std::filesystem::remove_all(making, failed);
     std::filesystem::create_directories(place.parent_path(), failed);
     if (failed)
-        return Error { "cannot create " + place.parent_path().string() + ": " + failed.message() };
+        return Error { sentence(TR("Engine", "cannot create %1: %2"), place.parent_path().string(), failed.message()) };
     DirectoryWriter::Tuning tuning;
     tuning.segmentSize = tuning.messageSegmentSize = segmentSize;
     auto opened = DirectoryWriter::open(making, tuning);
@@ -120,7 +120,7 @@ Result<HeldCopy> copyHeldCall(
     if (!found)
         return found.error();
     if (!record)
-        return Error { "there is no call " + std::to_string(call.value) };
+        return Error { sentence(TR("Engine", "there is no call %1"), std::to_string(call.value)) };
     const auto streams = query.streams(call);
     if (!streams)
         return streams.error();
@@ -157,7 +157,7 @@ Result<HeldCopy> copyHeldCall(
             return !stopped;
         });
         if (stopped)
-            return Error { "the copy was stopped" };
+            return Error { sentence(TR("Engine", "the copy was stopped")) };
         if (!media && query.mayComeLater())
             return media.error(); // what is there is not to be left out for good
         missing(media);
@@ -171,14 +171,14 @@ Result<HeldCopy> copyHeldCall(
         if ((counter.name == "media_packets_not_written" || counter.name == "messages_not_written"
                 || counter.name == "records_refused")
             && counter.value > 0)
-            return Error { "the copy of the call could not be written; is the disk full?" };
+            return Error { sentence(TR("Engine", "the copy of the call could not be written; is the disk full?")) };
     opened.value().reset();
     std::filesystem::remove(making / "engine.lock", failed);
     if (auto synced = syncFolder(making); !synced)
         return synced.error();
     std::filesystem::rename(making, place, failed);
     if (failed)
-        return Error { "cannot rename " + making.string() + ": " + failed.message() };
+        return Error { sentence(TR("Engine", "cannot rename %1: %2"), making.string(), failed.message()) };
     if (auto synced = syncOne(place.parent_path(), O_RDONLY | O_DIRECTORY); !synced)
         return synced.error();
     if (auto synced = syncOne(directory, O_RDONLY | O_DIRECTORY); !synced)
@@ -195,11 +195,11 @@ Result<void> removeHeldCall(const std::filesystem::path& directory, CallKey call
         std::filesystem::remove_all(making, failed);
         std::filesystem::rename(place, making, failed);
         if (failed)
-            return Error { "cannot rename " + place.string() + ": " + failed.message() };
+            return Error { sentence(TR("Engine", "cannot rename %1: %2"), place.string(), failed.message()) };
     }
     std::filesystem::remove_all(making, failed);
     if (failed)
-        return Error { "cannot delete " + making.string() + ": " + failed.message() };
+        return Error { sentence(TR("Engine", "cannot delete %1: %2"), making.string(), failed.message()) };
     return {};
 }
 

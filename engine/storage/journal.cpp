@@ -299,10 +299,10 @@ Result<JournalFile> JournalFile::create(const std::filesystem::path& path)
     journal.m_path = path;
     journal.m_file = FileHandle(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
     if (!journal.m_file)
-        return systemError("cannot create", path);
+        return systemError(TR("Engine", "cannot create"), path);
     const JournalHeader header = currentHeader();
     if (!writeAt(journal.m_file.get(), std::as_bytes(std::span(&header, 1)), 0)) {
-        const Error error = systemError("cannot write", path);
+        const Error error = systemError(TR("Engine", "cannot write"), path);
         ::unlink(path.c_str());
         return error;
     }
@@ -313,7 +313,7 @@ Result<JournalFile> JournalFile::create(const std::filesystem::path& path)
 Result<void> JournalFile::append(const JournalBatch& batch)
 {
     if (!writeAt(m_file.get(), batch.bytes(), m_size)) {
-        const Error error = systemError("cannot write", m_path);
+        const Error error = systemError(TR("Engine", "cannot write"), m_path);
         (void)!::ftruncate(m_file.get(), static_cast<off_t>(m_size));
         return error;
     }

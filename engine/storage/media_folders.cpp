@@ -73,10 +73,10 @@ Result<void> writeFile(const fs::path& path, const std::string& text)
         const FileHandle file(::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
         if (!file || ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())
             || ::fsync(file.get()) != 0)
-            return systemError("cannot write", fresh);
+            return systemError(TR("Engine", "cannot write"), fresh);
     }
     if (::rename(fresh.c_str(), path.c_str()) != 0)
-        return systemError("cannot write", path);
+        return systemError(TR("Engine", "cannot write"), path);
     return {};
 }
 

@@ -3,6 +3,7 @@
 #include "engine/storage/media_folders.h"
 #include "engine/storage/retention_store.h"
 #include "shared/base/utc_time.h"
+#include "shared/calls/kept_no_more.h"
 
 #include <algorithm>
 #include <fcntl.h>
@@ -56,10 +57,10 @@ ChunkChain MediaLogReader::chainOf(StreamKey stream, MediaLocation last, MediaLo
 // The segments of a folder that took files over did so in the order of the old ones: the first that did not before this
 // one was gone tells when, or, when its own file has been taken over since, until when at the latest. In which folder
 // it lay nobody knows, so of several the latest time is told.
-std::string MediaLogReader::whatBecameOf(MediaLocation missing)
+Sentence MediaLogReader::whatBecameOf(MediaLocation missing)
 {
     if (const auto at = expiredAt(m_directory, ExpiredPart::MediaSegment, missing.segment))
-        return "what came before expired and was deleted at " + toIso8601(*at);
+        return sentence(kept_no_more::media, *at);
     if (const auto silent = m_segments.silent(); !silent.empty()) {
         m_silent = silent;
         return silenceOf(silent);
@@ -69,7 +70,6 @@ std::string MediaLogReader::whatBecameOf(MediaLocation missing)
         return m_segments.with<Header>(segment, readSegmentHeader).value_or(std::nullopt).value_or(SegmentHeader());
     };
     std::optional<Timestamp> before;
-    const std::string overwritten = "what came before was overwritten, to make room for newer recordings, ";
     for (const MediaFolder& folder : mediaFoldersOf(m_directory)) {
         using Segments = std::optional<std::vector<std::uint32_t>>;
         const auto found = m_segments.answers().ask<Segments>(folder.path, [path = folder.path]() -> Segments {
@@ -79,8 +79,8 @@ std::string MediaLogReader::whatBecameOf(MediaLocation missing)
         if (!found)
             return silenceOf(m_silent = folder.path);
         if (!*found)
-            return "what came before is missing or damaged, or lies in " + folder.path.string()
-                + ", which is not there";
+            return sentence(TR("Engine", "what came before is missing or damaged, or lies in %1, which is not there"),
+                folder.path.string());
         const auto& kept = **found;
         const auto taker = std::ranges::partition_point(
             kept, [&](std::uint32_t segment) { return headerOf(segment).tookOver < missing.segment; });
@@ -89,11 +89,11 @@ std::string MediaLogReader::whatBecameOf(MediaLocation missing)
         const SegmentHeader header = headerOf(*taker);
         const Timestamp at = timestampFromNanoseconds(header.tookOverAt);
         if (header.tookOver == missing.segment)
-            return overwritten + "at " + toIso8601(at);
+            return sentence(kept_no_more::overwritten, at);
         before = std::max(before.value_or(at), at);
     }
-    return before ? overwritten + "before " + toIso8601(*before)
-                  : "what came before, from " + wordsOf(missing) + ", is missing or damaged";
+    return before ? sentence(kept_no_more::overwrittenBefore, *before)
+                  : sentence(TR("Engine", "what came before, from %1, is missing or damaged"), wordsOf(missing));
 }
 
 MediaLogReader::Places MediaLogReader::placesOf(StreamKey stream, MediaLocation last)
@@ -103,7 +103,7 @@ MediaLogReader::Places MediaLogReader::placesOf(StreamKey stream, MediaLocation 
     ChunkChain chain = chainOf(stream, last);
     while (const auto* const link = chain.next())
         places.chunks.push_back({ link->at, link->chunk.header.bytes });
-    places.whole = chain.leftOut().empty();
+    places.whole = !chain.leftOut();
     places.silent = m_silent;
     return places;
 }
@@ -130,7 +130,7 @@ Result<void> MediaLogReader::read(std::span<const StreamEnd> streams, const std:
     struct Reading {
         ChunkChain chain;
         ChunkChain::Link* next = nullptr;
-        std::string leftOut;
+        std::optional<Sentence> leftOut;
     };
     m_silent.clear();
     std::vector<Reading> readings;
@@ -150,17 +150,17 @@ Result<void> MediaLogReader::read(std::span<const StreamEnd> streams, const std:
         if (!packetsOf(*first->next, packets)) {
             const bool gone = first->next->state == ChunkState::Missing && !m_segments.silent().empty();
             first->leftOut = gone ? silenceOf(m_silent = m_segments.silent())
-                                  : "the chunk in " + wordsOf(first->next->at) + " is damaged";
+                                  : sentence(TR("Engine", "the chunk in %1 is damaged"), wordsOf(first->next->at));
         }
         if (!packets.empty() && !sink(first->chain.stream(), packets))
             return {};
         first->next = first->chain.next();
     }
     for (const Reading& reading : readings) {
-        const std::string& leftOut = reading.leftOut.empty() ? reading.chain.leftOut() : reading.leftOut;
-        if (!leftOut.empty())
-            return Error { "The recording of stream " + std::to_string(reading.chain.stream().index)
-                + " is incomplete: " + leftOut + "." };
+        const std::optional<Sentence>& leftOut = reading.leftOut ? reading.leftOut : reading.chain.leftOut();
+        if (leftOut)
+            return Error { sentence(TR("Engine", "The recording of stream %1 is incomplete: %2."),
+                reading.chain.stream().index, *leftOut) };
     }
     return {};
 }

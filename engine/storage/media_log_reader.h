@@ -46,7 +46,7 @@ public:
 
 private:
     ChunkChain chainOf(StreamKey stream, MediaLocation last, MediaLocation after = {});
-    std::string whatBecameOf(MediaLocation missing);
+    Sentence whatBecameOf(MediaLocation missing);
 
     std::filesystem::path m_directory;
     OpenSegments m_segments;

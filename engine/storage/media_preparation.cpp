@@ -44,19 +44,19 @@ Result<bool> writeSpare(const std::filesystem::path& path, std::uint64_t size, c
     bool direct = false;
     const FileHandle file(openMediaFile(path, O_RDWR | O_CREAT | O_TRUNC, direct));
     if (!file)
-        return systemError("cannot create", path);
+        return systemError(TR("Engine", "cannot create"), path);
     (void)::posix_fallocate(file.get(), 0, static_cast<off_t>(size)); // in one piece, where that can be had
     for (std::uint64_t at = 0; at < size;) {
         const auto wrote = ::pwrite(
             file.get(), zeros.get(), std::min<std::uint64_t>(writtenAtOnce, size - at), static_cast<off_t>(at));
         if (wrote < 0 && errno != EINTR)
-            return systemError("cannot write", path);
+            return systemError(TR("Engine", "cannot write"), path);
         at += static_cast<std::uint64_t>(std::max<ssize_t>(wrote, 0));
         if (!progress(at))
             return false;
     }
     if (::fdatasync(file.get()) != 0)
-        return systemError("cannot write", path);
+        return systemError(TR("Engine", "cannot write"), path);
     return true;
 }
 
@@ -64,7 +64,7 @@ Result<void> checkRoom(const std::filesystem::path& folder, std::uint64_t wanted
 {
     const auto space = mediaSpaceAt(folder);
     if (!space)
-        return systemError("cannot ask for the free space of", folder);
+        return systemError(TR("Engine", "cannot ask for the free space of"), folder);
     if (space->free >= wanted + space->keptForRecords)
         return {};
     return Error { "there is no room for so much media: " + std::to_string(wanted >> 20) + " MiB are to be written and "

@@ -85,10 +85,10 @@ Result<std::unique_ptr<MediaSegment>> MediaSegment::create(const std::filesystem
     segment->m_number = number;
     segment->m_file = FileHandle(openMediaFile(segment->m_path, O_RDWR | O_CREAT | O_EXCL, segment->m_direct));
     if (!segment->m_file)
-        return systemError("cannot create", segment->m_path);
+        return systemError(TR("Engine", "cannot create"), segment->m_path);
     segment->learnBlockSize();
     if (!segment->writeHeader({})) {
-        const Error error = systemError("cannot write", segment->m_path);
+        const Error error = systemError(TR("Engine", "cannot write"), segment->m_path);
         ::unlink(segment->m_path.c_str());
         return error;
     }
@@ -158,7 +158,7 @@ Result<MediaSegment::Found> MediaSegment::reopen(
     segment->m_number = number;
     segment->m_file = FileHandle(::open(segment->m_path.c_str(), O_RDWR | O_CLOEXEC));
     if (!segment->m_file)
-        return systemError("cannot open", segment->m_path);
+        return systemError(TR("Engine", "cannot open"), segment->m_path);
     const auto header = readSegmentHeader(segment->file());
     if (!header) {
         segment->m_file = FileHandle();
@@ -173,7 +173,7 @@ Result<MediaSegment::Found> MediaSegment::reopen(
     }
     segment->m_file = FileHandle(openMediaFile(segment->m_path, O_RDWR, segment->m_direct));
     if (!segment->m_file)
-        return systemError("cannot open", segment->m_path);
+        return systemError(TR("Engine", "cannot open"), segment->m_path);
     segment->learnBlockSize();
     segment->m_end = segment->m_allocated = roundedUp(segment->m_end, mediaWriteAlignment);
     found.segment = std::move(segment);

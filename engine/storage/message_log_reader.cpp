@@ -2,6 +2,7 @@
 
 #include "engine/storage/retention_store.h"
 #include "shared/base/utc_time.h"
+#include "shared/calls/kept_no_more.h"
 
 #include <algorithm>
 #include <fcntl.h>
@@ -86,12 +87,13 @@ Result<void> MessageLogReader::read(
             return {};
     if (whole)
         return {};
-    const std::string which = messages.empty() ? "The messages of this call " : "The first messages of this call ";
     if (expired)
-        return Error { which + "expired and were deleted at " + toIso8601(*expired) + "." };
-    return Error { which
-        + (messages.empty() ? "are missing or damaged; perhaps their retention period is over."
-                            : "are missing or damaged.") };
+        return Error { messages.empty() ? sentence(kept_no_more::messages, *expired)
+                                        : sentence(kept_no_more::firstMessages, *expired) };
+    if (messages.empty())
+        return Error { sentence(TR(
+            "Engine", "The messages of this call are missing or damaged; perhaps their retention period is over.")) };
+    return Error { sentence(TR("Engine", "The first messages of this call are missing or damaged.")) };
 }
 
 }

@@ -64,12 +64,12 @@ Result<void> MessageLogWriter::openSegment(std::uint32_t number, bool create)
     const auto path = messageSegmentPath(m_directory, number);
     FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC | (create ? O_CREAT | O_EXCL : 0), 0640));
     if (!file)
-        return systemError(create ? "cannot create" : "cannot open", path);
+        return systemError(create ? TR("Engine", "cannot create") : TR("Engine", "cannot open"), path);
     MessageSegmentHeader header;
     std::uint64_t end = sizeof header;
     if (create) {
         if (!writeAll(file.get(), std::as_bytes(std::span(&header, 1)), 0)) {
-            const Error error = systemError("cannot write", path);
+            const Error error = systemError(TR("Engine", "cannot write"), path);
             ::unlink(path.c_str());
             return error;
         }
@@ -159,7 +159,7 @@ void MessageLogWriter::writeBuffer()
         return;
     errno = ENOSPC;
     if (!hasRoom() || !writeAll(m_file.get(), m_buffer, m_end)) {
-        remember(systemError("cannot write messages to", messageSegmentPath(m_directory, m_number)));
+        remember(systemError(TR("Engine", "cannot write messages to"), messageSegmentPath(m_directory, m_number)));
         refuseBuffer();
         return;
     }

@@ -38,7 +38,7 @@ Result<std::uint64_t> estimatedQualityBytes(Database& day)
             return static_cast<std::uint64_t>(row.value().integer(0));
         break;
     }
-    return day.error("cannot measure the quality series in");
+    return day.error(TR("Engine", "cannot measure the quality series in"));
 }
 
 }

@@ -202,7 +202,7 @@ bool RecordKeeper::clearOneExpiredFile()
     if (!m_clearing) {
         for (const auto& day : filesEnding(m_directory, ".expired")) {
             if (::unlink(day.c_str()) != 0)
-                fail(systemError("cannot delete", day));
+                fail(systemError(TR("Engine", "cannot delete"), day));
             return true;
         }
         const auto folders = m_upkeep.mediaFolders();
@@ -244,7 +244,8 @@ bool RecordKeeper::beginClearing(const std::filesystem::path& folder)
                 next->file = FileHandle(openMediaFile(next->path, O_RDWR, direct));
             if (!next->file) {
                 const bool gone = ::unlink(next->path.c_str()) == 0;
-                return Found { nullptr, gone ? std::nullopt : std::optional(systemError("cannot delete", next->path)) };
+                return Found { nullptr,
+                    gone ? std::nullopt : std::optional(systemError(TR("Engine", "cannot delete"), next->path)) };
             }
             next->size = sizeOf(next->path);
             next->zeros.reset(std::aligned_alloc(mediaWriteAlignment, zerosAtOnce));
@@ -320,7 +321,7 @@ bool RecordKeeper::expireMessages(bool clockIsTrusted)
         return false;
     auto noted = m_store.noteExpired(ExpiredPart::MessageSegment, segments.front(), now());
     if (noted && ::unlink(oldest.c_str()) != 0)
-        noted = systemError("cannot delete", oldest);
+        noted = systemError(TR("Engine", "cannot delete"), oldest);
     if (!noted) {
         fail(noted.error());
         return false;
@@ -464,7 +465,7 @@ bool RecordKeeper::dropQuality(UtcDay day)
         return false;
     }
     const auto failed = [&] {
-        fail(database.value().error("cannot delete quality series in"));
+        fail(database.value().error(TR("Engine", "cannot delete quality series in")));
         return false;
     };
     if (!database.value().execute((std::string("PRAGMA secure_delete=ON; DELETE FROM quality WHERE rowid IN (SELECT "

@@ -32,9 +32,9 @@ Nanoseconds steadyClock()
 Result<void> checkReason(const std::string& reason)
 {
     if (reason.empty())
-        return Error { "a hold is set and released for a reason: give --reason TEXT" };
+        return Error { sentence(TR("Engine", "a hold is set and released for a reason: give --reason TEXT")) };
     if (reason.size() > longestReason)
-        return Error { "the reason is too long: " + std::to_string(longestReason) + " bytes are kept" };
+        return Error { sentence(TR("Engine", "the reason is too long: %1 bytes are kept"), longestReason) };
     return {};
 }
 
@@ -58,7 +58,7 @@ Result<std::unique_ptr<RecordKeeper>> RecordKeeper::open(
 {
     StorageUpkeep* const upkeep = writer.upkeep();
     if (upkeep == nullptr)
-        return Error { "this storage keeps everything" };
+        return Error { sentence(TR("Engine", "this storage keeps everything")) };
     if (!options.clocks.wall)
         options.clocks = { systemClock, steadyClock };
     auto store = RetentionStore::open(directory);
@@ -165,8 +165,8 @@ Result<Hold> RecordKeeper::hold(CallKey call, const std::string& reason, const s
     if (!there)
         return there.error();
     if (there.value())
-        return Error { "call " + std::to_string(call.value) + " is held already, by " + there.value()->setBy + " since "
-            + toIso8601(there.value()->setAt) };
+        return Error { sentence(TR("Engine", "call %1 is held already, by %2 since %3"), std::to_string(call.value),
+            there.value()->setBy, there.value()->setAt) };
     const bool live = m_upkeep.isLive(call);
     if (!live) {
         const auto query = RecordQuery::open(m_directory, &m_writer);
@@ -178,7 +178,7 @@ Result<Hold> RecordKeeper::hold(CallKey call, const std::string& reason, const s
         if (!found)
             return found.error();
         if (found.value() == 0)
-            return Error { "there is no call " + std::to_string(call.value) };
+            return Error { sentence(TR("Engine", "there is no call %1"), std::to_string(call.value)) };
     }
     Hold hold;
     hold.call = call;
@@ -192,8 +192,9 @@ Result<Hold> RecordKeeper::hold(CallKey call, const std::string& reason, const s
     protect(call);
     if (!live)
         if (auto copied = copyNow(added.value()); !copied)
-            return Error { "the hold is set, but the call could not be copied yet, which is tried again: "
-                + copied.error().what };
+            return Error { sentence(
+                TR("Engine", "the hold is set, but the call could not be copied yet, which is tried again: %1"),
+                copied.error()) };
     return added;
 }
 
@@ -232,7 +233,8 @@ Result<Hold> RecordKeeper::release(CallKey call, const std::string& reason, cons
     if (!there)
         return there.error();
     if (!there.value())
-        return Error { "call " + std::to_string(call.value) + " is not held; callmonctl hold list shows what is" };
+        return Error { sentence(
+            TR("Engine", "call %1 is not held; callmonctl hold list shows what is"), std::to_string(call.value)) };
     Hold hold = *there.value();
     hold.state = HoldState::Released;
     hold.releasedAt = now();

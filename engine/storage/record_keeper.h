@@ -109,8 +109,8 @@ private:
     void eraseMedia(DeletedCall& call, Erasing& erasing);
     void eraseMessages(DeletedCall& call, Erasing& erasing);
     bool finishOneDeletion();
-    void finishDeletions(std::vector<std::string>& notes);
-    bool compactDay(UnfinishedDay day, std::vector<std::string>& notes);
+    void finishDeletions(std::vector<Sentence>& notes);
+    bool compactDay(UnfinishedDay day, std::vector<Sentence>& notes);
     void renewJournal(Erasing& erasing);
     void finishNotes(Erasing& erasing);
     void noteWhatStays(Erasing& erasing);

@@ -29,7 +29,7 @@ struct Listening { // to a call that is on: see RecordQuery::listen()
     bool fromStart = false; // else the newest chunk of each stream comes first
     bool begun = false;
     std::map<StreamKey, MediaLocation> upTo {}; // where each stream was read up to
-    std::string leftOut {}; // a sentence for the user, when something could not be read
+    std::optional<Error> leftOut {}; // a sentence for the user, when something could not be read
 
     // What who makes sound of the media has to know before it gets them: streams whose records say more of their
     // payload types than before, and seconds in which the probe itself lost frames. listen() adds, its caller takes.
@@ -105,7 +105,7 @@ public:
 
     // Sentences for the user since the last time: what opening recovered or could not, which day databases are damaged
     // and were left out of an answer.
-    virtual std::vector<std::string> takeNotes() { return {}; }
+    virtual std::vector<Sentence> takeNotes() { return {}; }
 };
 
 }

@@ -76,7 +76,7 @@ Result<RecordingRuleStore::Stored> RecordingRuleStore::rules()
             && fromStored(last.value().column(1), stored.changedBy)
             && fromStored(last.value().column(2), stored.changedAt);
     if (last.value().failed())
-        return m_database.error("cannot read");
+        return m_database.error(TR("Engine", "cannot read"));
     last.value().reset();
 
     std::string columns;
@@ -94,10 +94,12 @@ Result<RecordingRuleStore::Stored> RecordingRuleStore::rules()
             rule, [&](const char*, auto& field) { whole = fromStored(rows.value().column(column++), field) && whole; });
     }
     if (rows.value().failed())
-        return m_database.error("cannot read");
+        return m_database.error(TR("Engine", "cannot read"));
     if (!whole) // a list that lacks one rule would record what nobody wanted
-        return Error { "a recording rule in " + m_database.file().string()
-            + " is damaged; move that file away to begin again with the rules of the configuration" };
+        return Error { sentence(TR("Engine",
+                                    "a recording rule in %1 is damaged; move that file away to begin again with the "
+                                    "rules of the configuration"),
+            m_database.file().string()) };
     return stored;
 }
 
@@ -106,7 +108,7 @@ Result<void> RecordingRuleStore::put(
 {
     if (m_database.execute("BEGIN IMMEDIATE") && insert(rules, at, user, change) && m_database.execute("COMMIT"))
         return {};
-    const Error error = m_database.error("cannot write");
+    const Error error = m_database.error(TR("Engine", "cannot write"));
     m_database.execute("ROLLBACK");
     return error;
 }

@@ -116,7 +116,7 @@ Result<void> RetentionStore::change(const std::string& sql, std::vector<StoredVa
     auto statement = prepared(sql, std::move(values));
     if (!statement)
         return statement.error();
-    return statement.value().run() ? Result<void>() : m_database.error("cannot write");
+    return statement.value().run() ? Result<void>() : m_database.error(TR("Engine", "cannot write"));
 }
 
 Result<std::optional<std::int64_t>> RetentionStore::number(const std::string& sql, std::vector<StoredValue> values)
@@ -128,7 +128,7 @@ Result<std::optional<std::int64_t>> RetentionStore::number(const std::string& sq
     if (row.value().stepToRow())
         found = row.value().integer(0);
     else if (row.value().failed())
-        return m_database.error("cannot read");
+        return m_database.error(TR("Engine", "cannot read"));
     return found;
 }
 
@@ -143,7 +143,7 @@ Result<std::vector<Hold>> RetentionStore::holds(bool openOnly)
     while (rows.value().stepToRow())
         holds.push_back(holdOf(rows.value()));
     if (rows.value().failed())
-        return m_database.error("cannot read");
+        return m_database.error(TR("Engine", "cannot read"));
     return holds;
 }
 
@@ -205,7 +205,7 @@ Result<std::vector<UnfinishedDay>> RetentionStore::unfinishedDays()
         days.push_back(
             { { static_cast<decltype(UtcDay::number)>(rows.value().integer(0)) }, rows.value().integer(1) != 0 });
     if (rows.value().failed())
-        return m_database.error("cannot read");
+        return m_database.error(TR("Engine", "cannot read"));
     return days;
 }
 
@@ -257,7 +257,7 @@ Result<void> readRows(
             row(rows.value());
         if (!rows.value().failed())
             return {};
-        error = database.value().error("cannot read");
+        error = database.value().error(TR("Engine", "cannot read"));
     }
     return error;
 }

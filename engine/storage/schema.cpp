@@ -19,7 +19,7 @@ struct AddedColumn {
 constexpr const char* count = "INTEGER NOT NULL DEFAULT 0";
 constexpr const char* text = "TEXT NOT NULL DEFAULT ''";
 
-constexpr std::array<AddedColumn, 103> added { {
+constexpr std::array<AddedColumn, 108> added { {
     { 2, "calls", "probe_frames_lost", count, "0" },
     { 2, "calls", "poll_gap_longest_ns", count, "0" },
     { 2, "calls", "trust", count, "0" },
@@ -110,14 +110,19 @@ constexpr std::array<AddedColumn, 103> added { {
     { 10, "calls", "caller_trunk", text, "''" },
     { 10, "calls", "callee_trunk", text, "''" },
     { 10, "calls", "counted_at_ns", "INTEGER", nullptr },
+    { 10, "alarms", "raise_after_s", "INTEGER", nullptr },
+    { 10, "alarms", "window_min", count, "0" },
+    { 10, "alarms", "part", text, "''" },
+    { 10, "alarms", "part_calls", count, "0" },
+    { 10, "alarms", "call_threshold", "REAL NOT NULL DEFAULT 0", "0" },
 } };
 }
 
-std::string upgradeSql(int from)
+std::string upgradeSql(int from, bool hasAlarms)
 {
     std::string sql;
     for (const AddedColumn& column : added) {
-        if (column.since > from)
+        if (column.since > from && (hasAlarms || column.table != std::string_view("alarms")))
             sql +=
                 std::string("ALTER TABLE ") + column.table + " ADD COLUMN " + column.name + ' ' + column.type + ";\n";
     }
@@ -129,7 +134,7 @@ std::string upgradeSql(int from)
 std::string viewsSql(int from)
 {
     std::string sql = "PRAGMA temp_store=MEMORY;\n";
-    for (const char* table : { "calls", "streams", "quality" }) {
+    for (const char* table : { "calls", "streams", "quality", "alarms" }) {
         std::string columns;
         for (const AddedColumn& column : added) {
             if (column.since > from && column.table == std::string_view(table))

@@ -192,8 +192,8 @@ CREATE TABLE IF NOT EXISTS quality(         -- the one-second points, up to 60 i
 );
 )sql";
 
-// What a database of version `from` lacks: for the writer, statements that add it...
-std::string upgradeSql(int from);
+// What a database of version `from` lacks: for the writer, statements that add it (the first versions had no alarms)...
+std::string upgradeSql(int from, bool hasAlarms);
 // ...and for a reader, which may not write, views of its own that stand before the tables of those names.
 std::string viewsSql(int from);
 

@@ -412,18 +412,21 @@ Result<SearchPlan> planOf(const CallQuery& query)
     if (!query.sortBy.empty()) {
         const SearchField* const field = searchField(query.sortBy);
         if (field == nullptr)
-            return Error { "calls have no field \"" + query.sortBy
-                + "\" to be sorted by; callmonctl calls --format csv shows all fields" };
+            return Error { sentence(
+                TR("Engine",
+                    "calls have no field \"%1\" to be sorted by; callmonctl calls --format csv shows all fields"),
+                query.sortBy) };
         if (field->kind == Kind::Tags)
-            return Error { "calls cannot be sorted by their tags; search for one of them: tags=bad-line" };
+            return Error { sentence(
+                TR("Engine", "calls cannot be sorted by their tags; search for one of them: tags=bad-line")) };
         if (field->kind == Kind::Codec)
-            return Error {
-                "calls cannot be sorted by codec, of which a call may have several; search for one: codec=G729"
-            };
+            return Error { sentence(TR("Engine",
+                "calls cannot be sorted by codec, of which a call may have several; search for one: codec=G729")) };
         if (field->kind == Kind::Trunk)
-            return Error { "a call may have two trunks; sort by caller_trunk or callee_trunk" };
+            return Error { sentence(TR("Engine", "a call may have two trunks; sort by caller_trunk or callee_trunk")) };
         if (field->kind == Kind::LegalHold)
-            return Error { "calls cannot be sorted by their legal hold; search for those under one: legal_hold!=" };
+            return Error { sentence(
+                TR("Engine", "calls cannot be sorted by their legal hold; search for those under one: legal_hold!=")) };
         if (query.sortBy != "call_key") {
             plan.sortExpression = expressionOf(*field);
             plan.sortRow = rowExpressionOf(*field);

@@ -21,7 +21,7 @@ const char* adviceForDatabase(sqlite3* handle)
     case SQLITE_IOERR:
         return adviceFor(sqlite3_system_errno(handle));
     case SQLITE_BUSY:
-        return "; another program holds it: close that one";
+        return TR("Engine", "; another program holds it: close that one");
     default:
         return "";
     }
@@ -121,7 +121,7 @@ Result<Database> Database::open(const std::filesystem::path& file, Mode mode)
     const int code = sqlite3_open_v2(name.c_str(), &handle, flags, nullptr);
     database.m_handle.reset(handle);
     if (code != SQLITE_OK)
-        return database.error("cannot open");
+        return database.error(TR("Engine", "cannot open"));
     sqlite3_busy_timeout(handle, 2000);
     return database;
 }
@@ -150,9 +150,9 @@ bool Database::isDamaged() const
 Error Database::error(std::string_view what) const
 {
     if (!m_handle)
-        return { std::string(what) + ' ' + m_file.string() + ": out of memory" };
-    return { std::string(what) + ' ' + m_file.string() + ": " + sqlite3_errmsg(m_handle.get())
-        + adviceForDatabase(m_handle.get()) };
+        return { sentence(TR("Engine", "%1 %2: out of memory"), markedText(what), m_file.string()) };
+    return { sentence(TR("Engine", "%1 %2: %3%4"), markedText(what), m_file.string(), sqlite3_errmsg(m_handle.get()),
+        markedText(adviceForDatabase(m_handle.get()))) };
 }
 
 }

@@ -62,7 +62,7 @@ public:
     Result<Statement> prepare(const std::string& sql);
     bool isDamaged() const; // the last error says that the file is no (whole) SQLite database
     int code() const { return sqlite3_extended_errcode(m_handle.get()); }
-    Error error(std::string_view what) const; // "what FILE: SQLite's words; what to do"
+    Error error(std::string_view what) const; // "what FILE: SQLite's words; what to do"; of TR()
     const std::filesystem::path& file() const { return m_file; }
     sqlite3* handle() const { return m_handle.get(); }
 

@@ -10,19 +10,19 @@ const char* adviceFor(int systemCode)
     switch (systemCode) {
     case ENOSPC:
     case EDQUOT:
-        return "; free some space there, or keep fewer days";
+        return TR("Engine", "; free some space there, or keep fewer days");
     case EACCES:
     case EPERM:
-        return "; give this user the right to it, or choose another data directory";
+        return TR("Engine", "; give this user the right to it, or choose another data directory");
     case ENOENT:
     case ENOTDIR:
-        return "; is the path right?";
+        return TR("Engine", "; is the path right?");
     case EROFS:
-        return "; choose a data directory on a file system that can be written";
+        return TR("Engine", "; choose a data directory on a file system that can be written");
     case EFBIG:
-        return "; raise the file size limit of this process (ulimit -f)";
+        return TR("Engine", "; raise the file size limit of this process (ulimit -f)");
     case EIO:
-        return "; look at the disk's health (dmesg)";
+        return TR("Engine", "; look at the disk's health (dmesg)");
     default:
         return "";
     }
@@ -31,7 +31,8 @@ const char* adviceFor(int systemCode)
 Error systemError(std::string_view what, const std::filesystem::path& path)
 {
     const int code = errno;
-    return { std::string(what) + ' ' + path.string() + ": " + std::strerror(code) + adviceFor(code) };
+    return { sentence(TR("Engine", "%1 %2: %3%4"), markedText(what), path.string(), std::strerror(code),
+        markedText(adviceFor(code))) };
 }
 
 }

@@ -14,7 +14,7 @@ Result<UserDatabase> openUserDatabase(const std::filesystem::path& file, const s
             return database.error();
         if (prepare(database.value()))
             return UserDatabase { std::move(database.value()), note };
-        const Error error = database.value().error("cannot write");
+        const Error error = database.value().error(TR("Engine", "cannot write"));
         if (!database.value().isDamaged() || attempt > 0)
             return error;
         const auto aside = moveAside(file, "corrupt");

@@ -7,6 +7,6 @@ set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 lupdate=$(qtpaths6 --query QT_HOST_BINS)/lupdate
 [ -x "$lupdate" ] || { echo "update.sh: there is no lupdate; install qt6-l10n-tools" >&2; exit 1; }
-# The classes are found by the headers as they are included; the tables of shared/ mark their texts without Qt.
-exec "$lupdate" -silent -no-obsolete -locations none -I "$root" -tr-function-alias QT_TRANSLATE_NOOP+=TR "$root/console" "$root/shared" \
-  -ts "$1"
+# The classes are found by the headers as they are included; shared/ and engine/ mark their texts without Qt.
+exec "$lupdate" -silent -no-obsolete -locations none -I "$root" -tr-function-alias QT_TRANSLATE_NOOP+=TR \
+  "$root/console" "$root/shared" "$root/engine" -ts "$1"

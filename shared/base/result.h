@@ -2,6 +2,8 @@
 // std::expected's names. Bad traffic is not an error: parsers return std::optional.
 #pragma once
 
+#include "shared/base/sentence.h"
+
 #include <cassert>
 #include <optional>
 #include <string>
@@ -11,8 +13,26 @@
 namespace callmon {
 
 struct Error {
+    Error() = default;
+    Error(std::string text)
+        : what(std::move(text))
+        , sentence(plainText(what))
+    {
+    }
+    Error(Sentence said)
+        : what(toText(said))
+        , sentence(std::move(said))
+    {
+    }
+
     std::string what; // one sentence for the user: what failed, on what, and what to do
+    Sentence sentence; // the same; a pattern where the console is to say it in the user's language
 };
+
+inline const Sentence& sentencePart(const Error& error)
+{
+    return error.sentence;
+}
 
 template <typename T> class [[nodiscard]] Result {
 public:

@@ -77,7 +77,14 @@ struct Alarm {
     double figure = 0; // when it was raised
     double worst = 0; // since then
     double threshold = 0;
-    FixedText<254> text; // a sentence with figure, threshold and duration
+    FixedText<254> text; // a sentence with figure, threshold and duration; the console words its own from these values
+    // What that sentence says besides. Empty: it was stored before these were kept, and its text is all there is.
+    std::optional<std::chrono::seconds> raiseAfter; // as its rule says
+    std::uint32_t windowMinutes = 0; // that a metric is over
+    FixedText<127> part; // of the probe: the counter or buffer (its English title) or the disk that it is about; of
+                         // many calls the network that most of them have in common now
+    std::uint32_t partCalls = 0; // so many of them have
+    double callThreshold = 0; // of many calls: that of each; `threshold` is how many may be together
     std::optional<Timestamp> acknowledgedAt;
     FixedText<47> acknowledgedBy; // user of the probe's machine
     FixedText<254> comment; // of whoever acknowledged

@@ -41,33 +41,35 @@ bool isNameCharacter(char c)
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
 }
 
-std::string whatIsWrong(const AlarmRule& rule)
+std::optional<Sentence> whatIsWrong(const AlarmRule& rule)
 {
     const std::string_view name = rule.name.view();
     if (name.empty() || rule.name.wasCut() || !std::all_of(name.begin(), name.end(), isNameCharacter))
-        return "its name takes 1 to 47 lower-case letters, digits, '-' and '_'";
+        return sentence(TR("Engine", "its name takes 1 to 47 lower-case letters, digits, '-' and '_'"));
     if (!std::isfinite(rule.threshold) || !std::isfinite(rule.clearThreshold) || rule.threshold < 0
         || rule.clearThreshold < 0)
-        return "its thresholds are numbers from 0 up";
+        return sentence(TR("Engine", "its thresholds are numbers from 0 up"));
     if (isBelow(rule.kind) ? rule.clearThreshold < rule.threshold : rule.clearThreshold > rule.threshold)
-        return std::string("its clear threshold lies ") + (isBelow(rule.kind) ? "above" : "below")
-            + " its threshold, or is the same";
+        return isBelow(rule.kind)
+            ? sentence(TR("Engine", "its clear threshold lies above its threshold, or is the same"))
+            : sentence(TR("Engine", "its clear threshold lies below its threshold, or is the same"));
     if (rule.kind == AlarmKind::MosLow && (rule.threshold > 4.5 || rule.clearThreshold > 4.5))
-        return "MOS is 4.5 at most";
+        return sentence(TR("Engine", "MOS is 4.5 at most"));
     if (unitOf(rule.kind) == "%" && rule.threshold >= 100)
-        return "its threshold is below 100 %";
+        return sentence(TR("Engine", "its threshold is below 100 %"));
     if (rule.raiseAfter < 0s || rule.clearAfter < 0s || rule.raiseAfter > longestHold || rule.clearAfter > longestHold)
-        return "it waits for 0 to 86400 seconds";
+        return sentence(TR("Engine", "it waits for 0 to 86400 seconds"));
     if (rule.together < 1 || rule.together > mostTogether)
-        return "it keeps 1 to 1000 calls apart";
+        return sentence(TR("Engine", "it keeps 1 to 1000 calls apart"));
     if (isOfMetric(rule.kind) == rule.metric.empty())
-        return isOfMetric(rule.kind) ? "it names no metric" : "a metric is for metric_low and metric_high";
+        return isOfMetric(rule.kind) ? sentence(TR("Engine", "it names no metric"))
+                                     : sentence(TR("Engine", "a metric is for metric_low and metric_high"));
     if (isOfMetric(rule.kind) && findServiceMetric(rule.metric) == nullptr)
-        return "there is no metric '" + rule.metric.str() + "'";
+        return sentence(TR("Engine", "there is no metric '%1'"), rule.metric);
     if (std::ranges::find(serviceWindowMinutes, rule.windowMinutes) == serviceWindowMinutes.end())
-        return "its window is 1, 5, 15, 60 or 1440 minutes";
+        return sentence(TR("Engine", "its window is 1, 5, 15, 60 or 1440 minutes"));
     if (rule.leastCalls < 1 || rule.leastCalls > mostLeastCalls)
-        return "it asks for 1 to 1000000 calls at least";
+        return sentence(TR("Engine", "it asks for 1 to 1000000 calls at least"));
     return {};
 }
 
@@ -75,8 +77,8 @@ std::string whatIsWrong(const AlarmRule& rule)
 
 Result<void> checkRule(const AlarmRule& rule)
 {
-    if (const std::string wrong = whatIsWrong(rule); !wrong.empty())
-        return Error { "alarm rule '" + rule.name.str() + "': " + wrong };
+    if (const auto wrong = whatIsWrong(rule))
+        return Error { sentence(TR("Engine", "alarm rule '%1': %2"), rule.name, *wrong) };
     return {};
 }
 

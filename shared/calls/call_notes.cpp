@@ -60,14 +60,13 @@ Result<std::string> tagOf(std::string_view text)
     std::string tag(trimmed(text));
     std::ranges::transform(tag, tag.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c - 'A' + 'a') : c; });
     if (tag.empty())
-        return Error { "a tag has at least one character" };
+        return Error { sentence(TR("Engine", "a tag has at least one character")) };
     if (tag.size() > longestTag)
-        return Error { "a tag has " + std::to_string(longestTag)
-            + " bytes at most; what is longer is a note: callmonctl note" };
+        return Error { sentence(
+            TR("Engine", "a tag has %1 bytes at most; what is longer is a note: callmonctl note"), longestTag) };
     if (!std::ranges::all_of(tag, mayBeInTag) || tag.front() == '-' || !isUtf8(tag))
-        return Error {
-            "a tag is one word of letters, digits and - _ . : / that does not begin with -, as in bad-line"
-        };
+        return Error { sentence(TR("Engine",
+            "a tag is one word of letters, digits and - _ . : / that does not begin with -, as in bad-line")) };
     return tag;
 }
 
@@ -75,15 +74,15 @@ Result<std::string> noteOf(std::string_view text)
 {
     const std::string_view note = trimmed(text);
     if (note.empty())
-        return Error { "a note has at least one character" };
+        return Error { sentence(TR("Engine", "a note has at least one character")) };
     if (note.size() > longestNote)
-        return Error { "a note has " + std::to_string(longestNote) + " bytes at most; make two of it" };
+        return Error { sentence(TR("Engine", "a note has %1 bytes at most; make two of it"), longestNote) };
     const auto isControl = [](char c) {
         const auto byte = static_cast<unsigned char>(c);
         return (byte < 0x20 && c != '\n' && c != '\t') || byte == 0x7f;
     };
     if (std::ranges::any_of(note, isControl) || !isUtf8(note))
-        return Error { "a note is text: UTF-8, without control characters" };
+        return Error { sentence(TR("Engine", "a note is text: UTF-8, without control characters")) };
     return std::string(note);
 }
 

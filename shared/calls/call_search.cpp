@@ -237,9 +237,9 @@ Result<CallCondition> parseCondition(std::string_view text)
         if (found == nullptr && at != std::string_view::npos && text.substr(at).starts_with(each.sign))
             found = &each;
     if (found == nullptr)
-        return Error { "\"" + std::string(text)
-            + "\" is no condition; write a field, one of = != < <= > >=, and a value: "
-              "mos_mean<3.5" };
+        return Error { sentence(
+            TR("Engine", "\"%1\" is no condition; write a field, one of = != < <= > >=, and a value: mos_mean<3.5"),
+            text) };
     CallCondition condition { std::string(trimmed(text.substr(0, at))), found->comparison,
         std::string(trimmed(text.substr(at + found->sign.size()))) };
     if (const auto operand = operandOf(condition); !operand)

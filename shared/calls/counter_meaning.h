@@ -9,7 +9,18 @@
 
 namespace callmon {
 
-enum class CounterGroup : std::uint8_t { Received, HandedOn, Dropped, Times, Packets, Calls, Queues, Disk, Alarms, Remote };
+enum class CounterGroup : std::uint8_t {
+    Received,
+    HandedOn,
+    Dropped,
+    Times,
+    Packets,
+    Calls,
+    Queues,
+    Disk,
+    Alarms,
+    Remote
+};
 
 enum class CounterKind : std::uint8_t {
     Count,

@@ -1,6 +1,7 @@
 // Deletion on request of whoever a number belongs to: what is asked for, and what became of it, call by call.
 #pragma once
 
+#include "shared/base/sentence.h"
 #include "shared/calls/call_key.h"
 
 #include <cstdint>
@@ -29,7 +30,7 @@ enum class DeletionState : std::uint8_t {
 struct DeletedCall {
     CallKey call;
     DeletionState state = DeletionState::Deleted;
-    std::string why; // where it was kept
+    Sentence why; // where it was kept
     std::uint32_t streams = 0;
     std::uint32_t qualityBlocks = 0; // of up to a minute
     std::uint64_t messages = 0;
@@ -42,7 +43,7 @@ struct DeletedCall {
 
 struct DeletionReport {
     std::vector<DeletedCall> calls;
-    std::vector<std::string> notes; // sentences: what is left, and why
+    std::vector<Sentence> notes; // what is left, and why
 };
 
 // For a log that outlives the deletion: what was asked for, but for the number itself.

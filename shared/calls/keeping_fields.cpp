@@ -49,7 +49,8 @@ std::vector<FieldValue> deletedCallFields(const DeletedCall& call)
 {
     return { number(call.call.value), text(toIso8601(approximateStart(call.call))), text(toText(call.state)),
         number(call.streams), number(call.qualityBlocks), number(call.messages), number(call.messageBytes),
-        number(call.mediaChunks), number(call.mediaBytes), number(call.alarms), number(call.notes), text(call.why) };
+        number(call.mediaChunks), number(call.mediaBytes), number(call.alarms), number(call.notes),
+        text(toText(call.why)) };
 }
 
 }

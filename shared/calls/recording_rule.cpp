@@ -33,27 +33,29 @@ bool fitsEveryCall(const RecordingRule& rule)
         && rule.trunk.empty() && rule.header.empty();
 }
 
-std::string whatIsWrong(const RecordingRule& rule, std::span<const Trunk> trunks)
+std::optional<Sentence> whatIsWrong(const RecordingRule& rule, std::span<const Trunk> trunks)
 {
     const std::string_view name = rule.name.view();
     if (name.empty() || rule.name.wasCut() || !std::ranges::all_of(name, isNameCharacter))
-        return "its name takes 1 to 47 lower-case letters, digits, '-' and '_'";
+        return sentence(TR("Engine", "its name takes 1 to 47 lower-case letters, digits, '-' and '_'"));
     if (name == figuresOnly)
-        return "that name stands for an engine that keeps no media";
+        return sentence(TR("Engine", "that name stands for an engine that keeps no media"));
     if (!std::isfinite(rule.percent) || rule.percent < 0 || rule.percent > 100)
-        return "it records yes, no, or a share from 0% to 100%";
+        return sentence(TR("Engine", "it records yes, no, or a share from 0% to 100%"));
     for (const auto* number : { &rule.caller, &rule.callee, &rule.number })
         if (number->wasCut() || !isPrintable(*number))
-            return "a number takes 63 characters at most";
+            return sentence(TR("Engine", "a number takes 63 characters at most"));
     if (!rule.address.empty() && (rule.address.wasCut() || !IpNetwork::parse(rule.address)))
-        return "addresses are written 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32";
+        return sentence(TR("Engine", "addresses are written 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32"));
     if (!rule.trunk.empty() && std::ranges::find(trunks, rule.trunk.view(), &Trunk::name) == trunks.end())
-        return "the configuration has no [[trunk]] '" + rule.trunk.str() + "'";
+        return sentence(TR("Engine", "the configuration has no [[trunk]] '%1'"), rule.trunk);
     if (!rule.header.empty()
         && (rule.header.wasCut() || !isPrintable(rule.header) || headerCriterion(rule.header).name.empty()))
-        return "a header is written \"X-Record: yes\", or \"X-Record\" for any value, in 127 characters";
+        return sentence(
+            TR("Engine", "a header is written \"X-Record: yes\", or \"X-Record\" for any value, in 127 characters"));
     if (name == defaultRecordingRule && (!fitsEveryCall(rule) || !rule.enabled))
-        return "it decides what no other rule does: it can be told to record yes, no or a share, and nothing else";
+        return sentence(TR("Engine",
+            "it decides what no other rule does: it can be told to record yes, no or a share, and nothing else"));
     return {};
 }
 
@@ -75,15 +77,16 @@ std::vector<RecordingRule> builtInRecordingRules()
 Result<void> checkRecordingRules(std::span<const RecordingRule> rules, std::span<const Trunk> trunks)
 {
     if (rules.size() > mostRecordingRules)
-        return Error { "there are more than " + std::to_string(mostRecordingRules) + " recording rules" };
+        return Error { sentence(TR("Engine", "there are more than %1 recording rules"), mostRecordingRules) };
     for (const RecordingRule& rule : rules) {
-        if (const std::string wrong = whatIsWrong(rule, trunks); !wrong.empty())
-            return Error { "recording rule '" + rule.name.str() + "': " + wrong };
+        if (const auto wrong = whatIsWrong(rule, trunks))
+            return Error { sentence(TR("Engine", "recording rule '%1': %2"), rule.name, *wrong) };
         if (std::ranges::count(rules, rule.name.view(), [](const RecordingRule& r) { return r.name.view(); }) > 1)
-            return Error { "recording rule '" + rule.name.str() + "' is there twice" };
+            return Error { sentence(TR("Engine", "recording rule '%1' is there twice"), rule.name.str()) };
     }
     if (rules.empty() || rules.back().name != defaultRecordingRule)
-        return Error { "the last recording rule is 'default', which decides what no other rule does" };
+        return Error { sentence(
+            TR("Engine", "the last recording rule is 'default', which decides what no other rule does")) };
     return {};
 }
 

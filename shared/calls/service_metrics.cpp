@@ -46,40 +46,42 @@ std::optional<double> share(std::uint64_t part, std::uint64_t whole)
 using F = ServiceFigures;
 
 constexpr std::array<ServiceMetric, 15> metrics { {
-    { "attempts", TR("ServiceMetric", "Attempts"), "calls",
+    { "attempts", TR("ServiceMetric", "Attempts"), TR("Unit", "calls"),
         [](Row row) { return std::optional(double(row.sums.figures.attempts)); }, nullptr },
-    { "asr", TR("ServiceMetric", "Answered (ASR)"), "%", ratio<answerSeizureRatio>, countOf<&F::attempts> },
-    { "ner", TR("ServiceMetric", "Network effectiveness (NER)"), "%", ratio<networkEffectiveness>,
+    { "asr", TR("ServiceMetric", "Answered (ASR)"), TR("Unit", "%"), ratio<answerSeizureRatio>, countOf<&F::attempts> },
+    { "ner", TR("ServiceMetric", "Network effectiveness (NER)"), TR("Unit", "%"), ratio<networkEffectiveness>,
         countOf<&F::attempts> },
-    { "number_errors", TR("ServiceMetric", "Number errors"), "%", ratio<numberErrorRatio>, countOf<&F::attempts> },
-    { "ser", TR("ServiceMetric", "Session establishment (SER)"), "%", ratio<sessionEstablishment>,
+    { "number_errors", TR("ServiceMetric", "Number errors"), TR("Unit", "%"), ratio<numberErrorRatio>,
         countOf<&F::attempts> },
-    { "seer", TR("ServiceMetric", "Establishment effectiveness (SEER)"), "%", ratio<sessionEstablishmentEffectiveness>,
+    { "ser", TR("ServiceMetric", "Session establishment (SER)"), TR("Unit", "%"), ratio<sessionEstablishment>,
         countOf<&F::attempts> },
-    { "isa", TR("ServiceMetric", "Ineffective attempts (ISA)"), "%", ratio<ineffectiveAttempts>,
+    { "seer", TR("ServiceMetric", "Establishment effectiveness (SEER)"), TR("Unit", "%"),
+        ratio<sessionEstablishmentEffectiveness>, countOf<&F::attempts> },
+    { "isa", TR("ServiceMetric", "Ineffective attempts (ISA)"), TR("Unit", "%"), ratio<ineffectiveAttempts>,
         countOf<&F::attempts> },
-    { "acd", TR("ServiceMetric", "Mean duration (ACD)"), "s",
+    { "acd", TR("ServiceMetric", "Mean duration (ACD)"), TR("Unit", "s"),
         [](Row row) {
             const auto mean = milliseconds<averageCallDuration>(row);
             return mean ? std::optional(*mean / 1000) : std::nullopt;
         },
         countOf<&F::talked> },
-    { "answer_delay", TR("ServiceMetric", "Time to answer"), "ms", milliseconds<timeToAnswer>,
+    { "answer_delay", TR("ServiceMetric", "Time to answer"), TR("Unit", "ms"), milliseconds<timeToAnswer>,
         countOf<&F::answerDelays> },
-    { "post_dial_delay", TR("ServiceMetric", "Post-dial delay"), "ms", milliseconds<postDialDelay>, delays },
-    { "concurrent_calls", TR("ServiceMetric", "Calls at once"), "calls",
+    { "post_dial_delay", TR("ServiceMetric", "Post-dial delay"), TR("Unit", "ms"), milliseconds<postDialDelay>,
+        delays },
+    { "concurrent_calls", TR("ServiceMetric", "Calls at once"), TR("Unit", "calls"),
         [](Row row) { return std::optional(double(row.peaks.concurrentCalls)); }, nullptr },
-    { "new_calls_per_s", TR("ServiceMetric", "New calls"), "calls/s",
+    { "new_calls_per_s", TR("ServiceMetric", "New calls"), TR("Unit", "calls/s"),
         [](Row row) {
             return row.tellsNewCalls() && row.sums.seconds > 0
                 ? std::optional(double(row.sums.newCalls) / double(row.sums.seconds))
                 : std::nullopt;
         },
         nullptr },
-    { "repeated_calls", TR("ServiceMetric", "Repeated calls"), "%",
+    { "repeated_calls", TR("ServiceMetric", "Repeated calls"), TR("Unit", "%"),
         [](Row row) { return share(row.sums.repeatedCalls, row.sums.newCalls); }, begun },
     { "mos", TR("ServiceMetric", "MOS"), "", ratio<mosMean>, countOf<&F::mosCalls> },
-    { "mos_poor", TR("ServiceMetric", "Calls with MOS below 3.1"), "%",
+    { "mos_poor", TR("ServiceMetric", "Calls with MOS below 3.1"), TR("Unit", "%"),
         [](Row row) { return share(row.sums.figures.mosBands.back(), row.sums.figures.mosCalls); },
         countOf<&F::mosCalls> },
 } };

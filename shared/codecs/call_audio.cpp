@@ -1,6 +1,7 @@
 #include "shared/codecs/call_audio.h"
 
 #include "shared/codecs/recorded_stream.h"
+#include "shared/codecs/sound_notes.h"
 #include "shared/codecs/stream_sound.h"
 
 #include <algorithm>
@@ -28,14 +29,9 @@ struct PlacedStream {
     std::uint64_t packets = 0;
 };
 
-std::string named(const PlacedStream& stream, const std::string& what)
+Sentence named(const PlacedStream& stream, const Sentence& what)
 {
-    return "stream " + std::to_string(stream.recorded.stream.key.index) + ": " + what;
-}
-
-std::string counted(std::uint64_t count, const char* one, const char* many)
-{
-    return std::to_string(count) + " " + (count == 1 ? one : many);
+    return sentence(TR("Engine", "stream %1: %2"), stream.recorded.stream.key.index, what);
 }
 
 PlacedStream survey(const RecordedStream& recorded, Timestamp end, Hearing hearing)
@@ -61,7 +57,7 @@ bool isCopy(const PlacedStream& stream, const PlacedStream& kept)
 }
 
 std::vector<const PlacedStream*> withoutCopies(
-    const std::vector<std::unique_ptr<PlacedStream>>& streams, std::vector<std::string>& notes)
+    const std::vector<std::unique_ptr<PlacedStream>>& streams, std::vector<Sentence>& notes)
 {
     std::vector<const PlacedStream*> kept;
     for (const auto& stream : streams) {
@@ -71,8 +67,8 @@ std::vector<const PlacedStream*> withoutCopies(
             kept.push_back(stream.get());
         else
             notes.push_back(named(*stream,
-                "the same sound as stream " + std::to_string((*original)->recorded.stream.key.index)
-                    + " on another path, heard once"));
+                sentence(TR("Engine", "the same sound as stream %1 on another path, heard once"),
+                    (*original)->recorded.stream.key.index)));
     }
     return kept;
 }
@@ -114,37 +110,43 @@ std::int64_t beginOf(const std::vector<const PlacedStream*>& streams, Timestamp 
 }
 
 void note(const PlacedStream& stream, const SoundLoss& loss, Hearing hearing, std::uint32_t rate,
-    std::vector<std::string>& notes)
+    std::vector<Sentence>& notes)
 {
-    const auto add = [&](const std::string& what) { notes.push_back(named(stream, what)); };
-    for (const auto& [what, packets] : loss.undecodedPackets)
-        add(what + " is not decoded: " + counted(packets, "packet is", "packets are") + " silence");
+    const auto add = [&](const Sentence& what) { notes.push_back(named(stream, what)); };
+    for (const Sentence& what : undecodedIn(loss))
+        add(what);
     if (stream.read.notRtp > 0)
-        add(counted(stream.read.notRtp, "packet is", "packets are") + " not RTP and left out");
+        add(stream.read.notRtp == 1
+                ? sentence(TR("Engine", "1 packet is not RTP and left out"))
+                : sentence(TR("Engine", "%1 packets are not RTP and left out"), stream.read.notRtp));
     if (stream.read.strays > 0)
-        add(counted(stream.read.strays, "packet", "packets") + " far out of sequence left out");
+        add(stream.read.strays == 1
+                ? sentence(TR("Engine", "1 packet far out of sequence left out"))
+                : sentence(TR("Engine", "%1 packets far out of sequence left out"), stream.read.strays));
     if (stream.read.cut > 0)
-        add(counted(stream.read.cut, "packet was", "packets were") + " cut short by the capture");
+        add(stream.read.cut == 1 ? sentence(TR("Engine", "1 packet was cut short by the capture"))
+                                 : sentence(TR("Engine", "%1 packets were cut short by the capture"), stream.read.cut));
     if (stream.read.damaged)
-        add("the recording ends in the middle of a packet");
+        add(sentence(TR("Engine", "the recording ends in the middle of a packet")));
     if (stream.read.discarded > 0)
-        add(counted(stream.read.discarded, "packet", "packets") + " too late for the jitter buffer left out");
+        add(tooLateForTheBuffer(stream.read.discarded));
     if (loss.withProbe > 0)
-        add(counted(loss.withProbe, "packet is", "packets are")
-            + " missing from seconds in which the probe itself lost frames: "
-            + (hearing == Hearing::AsHeard ? "silence" : "concealed") + ", and no loss of the network");
+        add(lostWithTheProbe(loss.withProbe, hearing));
     if (loss.strangeBytes > 0)
-        add(counted(loss.strangeBytes, "payload byte is", "payload bytes are") + " no frame of the codec");
-    const auto time = [&](std::uint64_t samples) {
-        return counted((samples * 1000 + rate - 1) / rate, "millisecond", "milliseconds");
-    };
+        add(loss.strangeBytes == 1
+                ? sentence(TR("Engine", "1 payload byte is no frame of the codec"))
+                : sentence(TR("Engine", "%1 payload bytes are no frame of the codec"), loss.strangeBytes));
+    const auto ms = [&](std::uint64_t samples) { return (samples * 1000 + rate - 1) / rate; };
     if (loss.overlapped > 0)
-        add(time(loss.overlapped)
-            + (hearing == Hearing::AsHeard
-                    ? " skipped, as the jitter buffer's delay fell"
-                    : " left out to keep both sides in step: the sender's timestamps ran ahead of its packets"));
+        add(hearing == Hearing::AsHeard
+                ? sentence(TR("Engine", "%1 ms skipped, as the jitter buffer's delay fell"), ms(loss.overlapped))
+                : sentence(TR("Engine",
+                               "%1 ms left out to keep both sides in step: the sender's timestamps ran ahead of its "
+                               "packets"),
+                    ms(loss.overlapped)));
     if (loss.stretched > 0)
-        add(time(loss.stretched) + " filled in amid speech, as the jitter buffer's delay grew");
+        add(sentence(
+            TR("Engine", "%1 ms filled in amid speech, as the jitter buffer's delay grew"), ms(loss.stretched)));
 }
 
 }
@@ -157,7 +159,7 @@ AssembledSound assembleSound(
     for (const RecordedStream& one : media) {
         all.push_back(std::make_unique<PlacedStream>(survey(one, end, hearing)));
         if (all.back()->packets == 0) {
-            sound.notes.push_back(named(*all.back(), "no sound was recorded"));
+            sound.notes.push_back(named(*all.back(), sentence(TR("Engine", "no sound was recorded"))));
             all.pop_back();
         }
     }
@@ -193,7 +195,8 @@ AssembledSound assembleSound(
         note(*stream, loss, hearing, rate, sound.notes);
     }
     if (caller.beyondLimit() + callee.beyondLimit() > 0)
-        sound.notes.push_back("sound past the end of the call, or past its fourth hour, is left out");
+        sound.notes.push_back(
+            sentence(TR("Engine", "sound past the end of the call, or past its fourth hour, is left out")));
     sound.start += Nanoseconds(before * (1'000'000'000 / rate));
     return sound;
 }

@@ -45,7 +45,7 @@ struct CallAudio {
     std::vector<std::int16_t> callee;
     std::vector<SoundSpan> callerLost {}; // where packets are missing, in order of their streams: concealed, or silence
     std::vector<SoundSpan> calleeLost {};
-    std::vector<std::string> notes {}; // "stream 2: codec opus is not decoded", for the user
+    std::vector<Sentence> notes {}; // "stream 2: codec opus is not decoded", for the user
 };
 
 enum class Hearing : std::uint8_t {
@@ -70,7 +70,7 @@ class SoundSide;
 struct AssembledSound {
     std::uint32_t sampleRate = 8000;
     Timestamp start;
-    std::vector<std::string> notes {};
+    std::vector<Sentence> notes {};
 };
 using MakeSide = std::function<SoundSide&(Party side, std::size_t limit, std::uint32_t rate)>;
 AssembledSound assembleSound(

@@ -1,6 +1,7 @@
 // The sound of a call as it is played and drawn, wherever its samples lie.
 #pragma once
 
+#include "shared/base/sentence.h"
 #include "shared/codecs/call_audio.h"
 
 #include <filesystem>
@@ -18,7 +19,7 @@ struct CallSound {
     std::span<const std::int16_t> callee;
     std::vector<SoundSpan> callerLost {};
     std::vector<SoundSpan> calleeLost {};
-    std::vector<std::string> notes {};
+    std::vector<Sentence> notes {};
     std::shared_ptr<const void> samples {}; // of both sides, as long as anybody has it
     // What was looked at need not stay in memory: it will be read again. For whoever goes through all of it, each
     // `forgottenEach` samples; nothing where it lies in memory.
@@ -48,6 +49,6 @@ Result<void> writeWav(const CallSound& sound, const std::string& path, WavChanne
 // meanwhile. `nothing`: the error when nothing of the call can be decoded.
 Result<void> writeCallWav(const std::vector<RecordedStream>& media, Hearing hearing, const std::string& path,
     WavChannels channels, const std::filesystem::path& folder, const std::string& nothing,
-    std::vector<std::string>& notes);
+    std::vector<Sentence>& notes);
 
 }

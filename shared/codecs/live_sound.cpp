@@ -2,6 +2,7 @@
 
 #include "shared/calls/media_chunk.h"
 #include "shared/codecs/playout_buffer.h"
+#include "shared/codecs/sound_notes.h"
 #include "shared/codecs/stream_sound.h"
 
 #include <algorithm>
@@ -358,24 +359,25 @@ void LiveSound::finish(const Sink& sink)
     give(static_cast<std::int64_t>(tracks.caller.begin() + left), sink);
 }
 
-std::vector<std::string> LiveSound::notes() const
+std::vector<Sentence> LiveSound::notes() const
 {
-    std::vector<std::string> notes;
+    std::vector<Sentence> notes;
     for (const auto& stream : m_streams) {
-        const std::string name = "stream " + std::to_string(stream->record.key.index) + ": ";
-        for (const auto& [what, packets] : stream->loss.undecodedPackets)
-            notes.push_back(name + what + " is not decoded: " + std::to_string(packets) + " packets are silence");
+        const auto add = [&](const Sentence& what) {
+            notes.push_back(sentence(TR("Engine", "stream %1: %2"), stream->record.key.index, what));
+        };
+        for (const Sentence& what : undecodedIn(stream->loss))
+            add(what);
         if (stream->copy)
-            notes.push_back(name + "the same sound as another stream, on another path, heard once");
+            add(sentence(TR("Engine", "the same sound as another stream, on another path, heard once")));
         if (stream->loss.withProbe > 0)
-            notes.push_back(name + std::to_string(stream->loss.withProbe)
-                + " packets are missing from seconds in which the probe itself lost frames: "
-                + (m_hearing == Hearing::AsHeard ? "silence" : "concealed") + ", and no loss of the network");
+            add(lostWithTheProbe(stream->loss.withProbe, m_hearing));
         if (stream->discarded > 0)
-            notes.push_back(
-                name + std::to_string(stream->discarded) + " packets too late for the jitter buffer left out");
+            add(tooLateForTheBuffer(stream->discarded));
         if (stream->late > 0)
-            notes.push_back(name + std::to_string(stream->late) + " packets came too late to be heard live, or twice");
+            add(stream->late == 1
+                    ? sentence(TR("Engine", "1 packet came too late to be heard live, or twice"))
+                    : sentence(TR("Engine", "%1 packets came too late to be heard live, or twice"), stream->late));
     }
     return notes;
 }

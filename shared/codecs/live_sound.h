@@ -3,6 +3,7 @@
 #pragma once
 
 #include "shared/base/byte_reader.h"
+#include "shared/base/sentence.h"
 #include "shared/calls/quality_point.h"
 #include "shared/codecs/call_audio.h"
 
@@ -37,7 +38,7 @@ public:
     void take(const Sink& sink);
     void finish(const Sink& sink); // the call is over: the rest
 
-    std::vector<std::string> notes() const; // what did not become sound, for the user
+    std::vector<Sentence> notes() const; // what did not become sound, for the user
 
 private:
     struct Stream;

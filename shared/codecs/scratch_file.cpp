@@ -14,7 +14,8 @@ namespace {
 
 Error failed(const char* what, const std::filesystem::path& folder)
 {
-    return Error { std::string(what) + " a temporary file in " + folder.string() + ": " + std::strerror(errno) };
+    return Error { sentence(
+        TR("Engine", "%1 a temporary file in %2: %3"), markedText(what), folder.string(), std::strerror(errno)) };
 }
 
 }
@@ -27,7 +28,7 @@ Result<ScratchFile> ScratchFile::in(const std::filesystem::path& folder)
     std::string name = (folder / ".callmon-XXXXXX").string(); // a file system that has none without a name
     const int named = mkostemp(name.data(), O_CLOEXEC);
     if (named < 0)
-        return failed("cannot make", folder);
+        return failed(TR("Engine", "cannot make"), folder);
     unlink(name.c_str());
     return ScratchFile(named, folder);
 }
@@ -55,7 +56,7 @@ Result<void> ScratchFile::write(std::uint64_t at, Bytes bytes)
         if (written < 0 && errno == EINTR)
             continue;
         if (written < 0)
-            return failed("cannot write", m_folder);
+            return failed(TR("Engine", "cannot write"), m_folder);
         at += static_cast<std::uint64_t>(written);
         bytes = bytes.subspan(static_cast<std::size_t>(written));
         m_size = std::max(m_size, at);
@@ -70,7 +71,7 @@ Result<void> ScratchFile::read(std::uint64_t at, std::span<std::byte> into) cons
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return failed("cannot read", m_folder);
+            return failed(TR("Engine", "cannot read"), m_folder);
         if (got == 0) {
             std::memset(into.data(), 0, into.size());
             break;
@@ -86,7 +87,7 @@ Result<void> ScratchFile::extend(std::uint64_t size)
     if (size <= m_size)
         return {};
     if (ftruncate(m_file, static_cast<off_t>(size)) != 0)
-        return failed("cannot write", m_folder);
+        return failed(TR("Engine", "cannot write"), m_folder);
     m_size = size;
     return {};
 }
@@ -98,7 +99,7 @@ Result<Bytes> ScratchFile::map()
     if (m_mapped == nullptr) {
         void* const mapped = mmap(nullptr, m_size, PROT_READ, MAP_SHARED, m_file, 0);
         if (mapped == MAP_FAILED)
-            return failed("cannot map", m_folder);
+            return failed(TR("Engine", "cannot map"), m_folder);
         m_mapped = mapped;
     }
     return Bytes(static_cast<const std::byte*>(m_mapped), m_size);

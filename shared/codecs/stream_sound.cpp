@@ -193,9 +193,12 @@ void StreamSound::add(const OrderedPacket& packet, std::int64_t position)
         if (Decoder* const decoder = decoderOf(meaning))
             return addVoice(*decoder, meaning.payload, position, missing);
     }
-    if (meaning.kind == Kind::Voice || meaning.kind == Kind::Unknown)
-        ++m_loss.undecodedPackets[meaning.codec.empty() ? "payload type " + std::to_string(meaning.payloadType)
-                                                        : "codec " + std::string(meaning.codec)];
+    if (meaning.kind == Kind::Voice || meaning.kind == Kind::Unknown) {
+        if (meaning.codec.empty())
+            ++m_loss.unknownPackets[meaning.payloadType];
+        else
+            ++m_loss.undecodedPackets[std::string(meaning.codec)];
+    }
     if (meaning.kind == Kind::Event)
         addKey(meaning.payload, position);
     m_voice = nullptr; // the pause that follows is meant: nothing to conceal

@@ -78,7 +78,8 @@ struct SoundLoss {
     std::uint64_t overlapped = 0; // samples that their time put where others were already
     std::uint64_t stretched = 0; // samples between two packets that follow on each other (playAsHeard)
     std::uint64_t withProbe = 0; // packets missing from seconds in which the probe itself lost frames
-    std::map<std::string, std::uint64_t> undecodedPackets; // by codec, or by "payload type 97"
+    std::map<std::string, std::uint64_t> undecodedPackets; // by codec
+    std::map<std::uint8_t, std::uint64_t> unknownPackets; // by payload type that says no codec
 };
 
 std::uint32_t clockOf(const StreamRecord& stream); // Hz, of its RTP timestamps

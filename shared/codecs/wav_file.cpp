@@ -24,7 +24,7 @@ Result<WavFile> openWav(const std::string& path, std::uint32_t sampleRate, WavCh
     info.format = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
     WavFile file(sf_open(path.c_str(), SFM_WRITE, &info), sf_close);
     if (!file)
-        return Error { "cannot write the sound to " + path + ": " + sf_strerror(nullptr) };
+        return Error { sentence(TR("Engine", "cannot write the sound to %1: %2"), path, sf_strerror(nullptr)) };
     return file;
 }
 
@@ -32,16 +32,17 @@ Result<void> write(WavFile& file, const std::string& path, std::span<const std::
 {
     const auto items = static_cast<sf_count_t>(block.size());
     if (sf_write_short(file.get(), block.data(), items) != items)
-        return Error { "cannot write the sound to " + path
-            + ": is the disk full? Free some space there, or choose "
-              "another place" };
+        return Error { sentence(
+            TR("Engine",
+                "cannot write the sound to %1: is the disk full? Free some space there, or choose another place"),
+            path) };
     return {};
 }
 
 Result<void> finish(WavFile& file, const std::string& path)
 {
     if (sf_close(file.release()) != 0)
-        return Error { "cannot finish " + path + ": is the disk full?" };
+        return Error { sentence(TR("Engine", "cannot finish %1: is the disk full?"), path) };
     return {};
 }
 
@@ -111,8 +112,7 @@ std::array<std::byte, 44> wavHeader(std::uint32_t sampleRate, WavChannels channe
 }
 
 Result<void> writeCallWav(const std::vector<RecordedStream>& media, Hearing hearing, const std::string& path,
-    WavChannels channels, const std::filesystem::path& folder, const std::string& nothing,
-    std::vector<std::string>& notes)
+    WavChannels channels, const std::filesystem::path& folder, const std::string& nothing, std::vector<Sentence>& notes)
 {
     const auto sound = keepCallSound(media, hearing, folder);
     if (!sound)

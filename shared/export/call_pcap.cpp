@@ -213,7 +213,7 @@ public:
         m_file.close();
         noteFailure();
         if (m_failure != 0)
-            return Error { "cannot write " + m_path + ": " + std::strerror(m_failure) };
+            return Error { sentence(TR("Engine", "cannot write %1: %2"), m_path, std::strerror(m_failure)) };
         return {};
     }
 
@@ -276,7 +276,7 @@ Result<PcapWritten> writeCallPcap(std::span<const CallMessage> messages, std::sp
             for (const StreamPackets& stream : streams)
                 begun += stream.bytesBegun();
             if (!goesOn(begun))
-                return Error { "given up: " + path + " is not whole" };
+                return Error { sentence(TR("Engine", "given up: %1 is not whole"), path) };
         }
         StreamPackets* earliest = nullptr;
         for (StreamPackets& stream : streams)

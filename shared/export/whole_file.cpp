@@ -10,20 +10,24 @@ namespace callmon {
 
 namespace {
 
+// In what is said of it: nobody has heard of the file that it was meanwhile.
+void renameIn(Sentence& said, const std::string& from, const std::string& to)
+{
+    if (const auto at = said.words.find(from); at != std::string::npos)
+        said.words.replace(at, from.size(), to);
+    for (Sentence& part : said.parts)
+        renameIn(part, from, to);
+}
+
 namespace fs = std::filesystem;
 
 Error cannotWrite(const std::string& path, int code)
 {
-    std::string text = "cannot write " + path + ": " + std::strerror(code);
-    if (code == ENOENT || code == ENOTDIR)
-        text += "; is there such a folder?";
-    else if (code == EISDIR)
-        text += "; name a file in it";
-    else if (code == ENOSPC || code == EDQUOT)
-        text += "; free some space there, or choose another place";
-    else
-        text += "; choose another place";
-    return { text };
+    const char* const advice = code == ENOENT || code == ENOTDIR ? TR("Engine", "; is there such a folder?")
+        : code == EISDIR                                         ? TR("Engine", "; name a file in it")
+        : code == ENOSPC || code == EDQUOT ? TR("Engine", "; free some space there, or choose another place")
+                                           : TR("Engine", "; choose another place");
+    return { sentence(TR("Engine", "cannot write %1: %2%3"), path, std::strerror(code), markedText(advice)) };
 }
 
 }
@@ -55,9 +59,8 @@ Result<void> writeWhole(const std::string& path, const std::function<Result<void
     if (written)
         return {};
     ::unlink(temporary.c_str());
-    std::string told = written.error().what;
-    if (const auto at = told.find(temporary); at != std::string::npos)
-        told.replace(at, temporary.size(), path);
+    Sentence told = written.error().sentence;
+    renameIn(told, temporary, path);
     return Error { told };
 }
 

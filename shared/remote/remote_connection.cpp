@@ -161,9 +161,12 @@ void RemoteConnection::sessionChanged()
         if (m_probe != nullptr)
             m_probe->takeEnd(request, nullptr);
     });
-    connect(session, &SessionReplica::failed, this, [this](quint64 request, const QString& message) {
-        if (m_probe != nullptr)
-            m_probe->takeEnd(request, &message);
+    connect(session, &SessionReplica::failed, this, [this](quint64 request, const QByteArray& blob) {
+        if (m_probe == nullptr)
+            return;
+        const Sentence why =
+            decodeSentence(blob).value_or(plainText(tr("The engine's answer could not be read.").toStdString()));
+        m_probe->takeEnd(request, &why);
     });
     if (m_options.followLive)
         followLive(true);

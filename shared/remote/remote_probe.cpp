@@ -124,7 +124,8 @@ void RemoteProbe::dropConnection()
 void RemoteProbe::failLater(quint64 request, const QString& message)
 {
     QMetaObject::invokeMethod(
-        this, [this, request, message] { emit failed(request, message); }, Qt::QueuedConnection);
+        this, [this, request, message] { emit failed(request, plainText(message.toStdString())); },
+        Qt::QueuedConnection);
 }
 
 template <typename Send> quint64 RemoteProbe::request(Send send)
@@ -317,7 +318,7 @@ void RemoteProbe::takeAnswer(quint64 request, const QByteArray& blob)
     const auto answer = decodeAnswer(blob);
     if (!answer) {
         cancel(request);
-        emit failed(request, tr("The engine's answer could not be read."));
+        emit failed(request, plainText(tr("The engine's answer could not be read.").toStdString()));
         return;
     }
     if (const auto* found = std::get_if<FoundCalls>(&*answer)) {
@@ -356,15 +357,11 @@ void RemoteProbe::takeAnswer(quint64 request, const QByteArray& blob)
         emit deletionReported(request, deletion->report);
     else if (const auto* clock = std::get_if<RetentionClock>(&*answer))
         emit retentionClockFound(request, *clock);
-    else if (const auto* lacking = std::get_if<AnswerRemarks>(&*answer)) {
-        QStringList remarks;
-        for (const std::string& remark : lacking->remarks)
-            remarks << QString::fromStdString(remark);
-        emit remarked(request, remarks);
-    }
+    else if (const auto* lacking = std::get_if<AnswerRemarks>(&*answer))
+        emit remarked(request, lacking->remarks);
 }
 
-void RemoteProbe::takeEnd(quint64 request, const QString* failure)
+void RemoteProbe::takeEnd(quint64 request, const Sentence* failure)
 {
     if (m_requests.erase(request) == 0)
         return;

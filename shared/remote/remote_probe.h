@@ -108,14 +108,15 @@ signals:
     void holdsFound(quint64 request, const std::vector<callmon::Hold>& holds);
     void deletionReported(quint64 request, const callmon::DeletionReport& part);
     void retentionClockFound(quint64 request, const callmon::RetentionClock& clock);
-    void remarked(quint64 request, const QStringList& remarks); // what the answer lacks, and why: before its end
+    void remarked(quint64 request,
+        const std::vector<callmon::Sentence>& remarks); // what the answer lacks, and why: before its end
     void tagsFound(quint64 request, const std::vector<callmon::TagsOfCall>& tags); // before the calls that they are of
     void callNotesFound(quint64 request, const callmon::CallNotes& notes);
     void tagNamesFound(quint64 request, const std::vector<callmon::TagUse>& names);
     void identityFound(quint64 request, const callmon::RemoteIdentity& identity);
     void auditFound(quint64 request, const callmon::AuditPage& part);
     void finished(quint64 request);
-    void failed(quint64 request, const QString& message);
+    void failed(quint64 request, const callmon::Sentence& why);
 
 private:
     friend class RemoteConnection;
@@ -127,7 +128,7 @@ private:
     void incompatible(const QString& message);
     void dropConnection();
     void takeAnswer(quint64 request, const QByteArray& blob);
-    void takeEnd(quint64 request, const QString* failure);
+    void takeEnd(quint64 request, const Sentence* failure);
     template <typename Send> quint64 request(Send send);
     void failLater(quint64 request, const QString& message);
 

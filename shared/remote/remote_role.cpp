@@ -1,12 +1,15 @@
 #include "shared/remote/remote_role.h"
 
+#include "shared/base/translatable.h"
+
 #include <algorithm>
 
 namespace callmon {
 
 const std::array<std::string_view, 4>& remoteRoleTexts()
 {
-    static constexpr std::array<std::string_view, 4> texts { "viewer", "operator", "reviewer", "admin" };
+    static constexpr std::array<std::string_view, 4> texts { TR("Engine", "viewer"), TR("Engine", "operator"),
+        TR("Engine", "reviewer"), TR("Engine", "admin") };
     return texts;
 }
 

@@ -12,7 +12,8 @@ namespace callmon {
 
 namespace {
 
-constexpr const char* howToMake = "; callmonctl cert makes the files of an engine or a user, copy them there";
+constexpr const char* howToMake =
+    TR("Engine", "; callmonctl cert makes the files of an engine or a user, copy them there");
 
 struct Words { // the context of the translations
     Q_DECLARE_TR_FUNCTIONS(TlsIdentity)
@@ -22,7 +23,8 @@ Result<QByteArray> contentOf(const std::filesystem::path& path)
 {
     QFile file(QString::fromStdString(path.string()));
     if (!file.open(QIODevice::ReadOnly))
-        return Error { "cannot read " + path.string() + ": " + file.errorString().toStdString() + howToMake };
+        return Error { sentence(TR("Engine", "cannot read %1: %2%3"), path.string(), file.errorString().toStdString(),
+            markedText(howToMake)) };
     return file.readAll();
 }
 
@@ -33,11 +35,11 @@ Result<QSslCertificate> certificateIn(const std::filesystem::path& path)
         return content.error();
     const auto certificates = QSslCertificate::fromData(content.value(), QSsl::Pem);
     if (certificates.isEmpty() || certificates.front().isNull())
-        return Error { path.string() + " is no certificate in PEM" + howToMake };
+        return Error { sentence(TR("Engine", "%1 is no certificate in PEM%2"), path.string(), markedText(howToMake)) };
     const QSslCertificate& certificate = certificates.front();
     if (certificate.expiryDate() < QDateTime::currentDateTimeUtc())
-        return Error { "the certificate " + path.string() + " expired on "
-            + certificate.expiryDate().toUTC().toString(Qt::ISODate).toStdString() + howToMake };
+        return Error { sentence(TR("Engine", "the certificate %1 expired on %2%3"), path.string(),
+            certificate.expiryDate().toUTC().toString(Qt::ISODate).toStdString(), markedText(howToMake)) };
     return certificate;
 }
 
@@ -50,7 +52,7 @@ Result<QSslKey> keyIn(const std::filesystem::path& path)
     for (const auto algorithm : { QSsl::Ec, QSsl::Rsa })
         if (QSslKey key(content.value(), algorithm, QSsl::Pem, QSsl::PrivateKey); !key.isNull())
             return key;
-    return Error { path.string() + " is no private key in PEM" + howToMake };
+    return Error { sentence(TR("Engine", "%1 is no private key in PEM%2"), path.string(), markedText(howToMake)) };
 }
 
 // A private key in DER holds its public half, and that ends as the certificate's does: with a point, or modulus and
@@ -74,7 +76,7 @@ std::filesystem::path userIdentityDirectory()
 Result<QSslConfiguration> loadIdentity(const std::filesystem::path& directory)
 {
     if (!QSslSocket::supportsSsl())
-        return Error { "Qt has no TLS here: install OpenSSL 3 (libssl3) and libqt6network6" };
+        return Error { sentence(TR("Engine", "Qt has no TLS here: install OpenSSL 3 (libssl3) and libqt6network6")) };
     const auto authority = certificateIn(directory / authorityFile);
     if (!authority)
         return authority.error();
@@ -85,14 +87,15 @@ Result<QSslConfiguration> loadIdentity(const std::filesystem::path& directory)
     if (!key)
         return key.error();
     if (!belongsTo(key.value(), own.value()))
-        return Error { (directory / keyFile).string() + " is not the key of " + certificateFile
-            + " beside it: copy both from the same folder" + howToMake };
+        return Error { sentence(TR("Engine", "%1 is not the key of %2 beside it: copy both from the same folder%3"),
+            (directory / keyFile).string(), certificateFile, markedText(howToMake)) };
     const auto doubts = QSslCertificate::verify({ own.value(), authority.value() });
     for (const QSslError& doubt : doubts)
         if (doubt.error() != QSslError::SelfSignedCertificateInChain
             && doubt.error() != QSslError::SelfSignedCertificate)
-            return Error { (directory / certificateFile).string() + " cannot be used with " + authorityFile + ": "
-                + doubt.errorString().toStdString() + howToMake };
+            return Error { sentence(TR("Engine", "%1 cannot be used with %2: %3%4"),
+                (directory / certificateFile).string(), authorityFile, doubt.errorString().toStdString(),
+                markedText(howToMake)) };
     QSslConfiguration configuration;
     configuration.setProtocol(QSsl::TlsV1_3OrLater);
     configuration.setCaCertificates({ authority.value() });

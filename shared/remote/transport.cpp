@@ -28,16 +28,19 @@ bool present(const std::filesystem::path& path)
 Result<RemoteAddress> localAddress(const std::filesystem::path& given)
 {
     if (given.empty() || given == ".")
-        return Error { "local: needs the path of a socket, as in local:/run/callmon/engine.sock" };
+        return Error { sentence(
+            TR("Engine", "local: needs the path of a socket, as in local:/run/callmon/engine.sock")) };
     std::filesystem::path path = given;
     if (!given.has_parent_path())
         path = runtimeDirectory() / given;
     else if (given.is_relative())
-        return Error { "the socket path of local:" + given.string() + " must begin with / (or be a name without /)" };
+        return Error { sentence(
+            TR("Engine", "the socket path of local:%1 must begin with / (or be a name without /)"), given.string()) };
     constexpr std::size_t longest = sizeof(sockaddr_un {}.sun_path) - 1;
     if (path.native().size() > longest)
-        return Error { "the socket path " + path.string() + " is " + std::to_string(path.native().size())
-            + " bytes long; the system takes " + std::to_string(longest) + ": choose a shorter one" };
+        return Error { sentence(
+            TR("Engine", "the socket path %1 is %2 bytes long; the system takes %3: choose a shorter one"),
+            path.string(), path.native().size(), longest) };
     RemoteAddress address;
     address.socket = path;
     return address;
@@ -48,17 +51,18 @@ Result<RemoteAddress> tlsAddress(const QUrl& url, const std::string& text)
     RemoteAddress address;
     address.host = url.host();
     if (address.host.isEmpty())
-        return Error { text + " names no host: write tls://host or tls://host:port" };
+        return Error { sentence(TR("Engine", "%1 names no host: write tls://host or tls://host:port"), text) };
     if (!url.path().isEmpty() && url.path() != u"/")
-        return Error { text + " has a path behind the host: write tls://host or tls://host:port" };
+        return Error { sentence(
+            TR("Engine", "%1 has a path behind the host: write tls://host or tls://host:port"), text) };
     const int port = url.port(RemoteAddress::usualPort);
     if (port < 1)
-        return Error { text + ": there is no port " + std::to_string(port) };
+        return Error { sentence(TR("Engine", "%1: there is no port %2"), text, std::to_string(port)) };
     address.port = static_cast<std::uint16_t>(port);
     const QUrlQuery query(url);
     address.identity = query.queryItemValue(QStringLiteral("identity"), QUrl::FullyDecoded).toStdString();
     if (query.queryItems().size() > (address.identity.empty() ? 0 : 1))
-        return Error { text + ": only identity=DIRECTORY can follow the question mark" };
+        return Error { sentence(TR("Engine", "%1: only identity=DIRECTORY can follow the question mark"), text) };
     return address;
 }
 
@@ -79,11 +83,14 @@ Result<RemoteAddress> parseRemoteUrl(const QUrl& url)
     if (scheme == u"local")
         return localAddress(url.path(QUrl::FullyDecoded).toStdString());
     if (scheme == u"tcp")
-        return Error { text
-            + " is refused: raw TCP carries calls for anyone to read and is open to attack; use tls://host:port" };
+        return Error { sentence(
+            TR("Engine",
+                "%1 is refused: raw TCP carries calls for anyone to read and is open to attack; use tls://host:port"),
+            text) };
     if (scheme == u"tls")
         return tlsAddress(url, text);
-    return Error { "\"" + text + "\" is not an engine's address: use local:/path/engine.sock or tls://host:port" };
+    return Error { sentence(
+        TR("Engine", "\"%1\" is not an engine's address: use local:/path/engine.sock or tls://host:port"), text) };
 }
 
 Result<RemoteAddress> parseRemoteUrl(const QString& text)

@@ -6,6 +6,7 @@
 // enumerator that does not exist, a text too long for its field, bytes left over: the result is empty.
 #pragma once
 
+#include "shared/base/sentence.h"
 #include "shared/calls/alarm_rule.h"
 #include "shared/calls/audit_entry.h"
 #include "shared/calls/call_message.h"
@@ -117,6 +118,9 @@ std::optional<AuditQuery> decodeAuditQuery(const QByteArray& blob);
 QByteArray encode(const ProbeStatus& status);
 std::optional<ProbeStatus> decodeProbeStatus(const QByteArray& blob);
 
+QByteArray encode(const Sentence& sentence); // why a request failed
+std::optional<Sentence> decodeSentence(const QByteArray& blob);
+
 // What answers a request. matchesInAll is exact on the last page of a search, on earlier ones what is counted so far.
 struct FoundCalls { // not CallPage and AlarmPage: the console's views have classes of these names
     std::uint64_t matchesInAll = 0;
@@ -159,8 +163,8 @@ struct RemoteIdentity { // who a client is to the engine
     std::string name;
     RemoteRole role = RemoteRole::Viewer;
 };
-struct AnswerRemarks { // what an answer lacks, and why: sentences for the user
-    std::vector<std::string> remarks;
+struct AnswerRemarks { // what an answer lacks, and why
+    std::vector<Sentence> remarks;
 };
 using RemoteAnswer = std::variant<FoundCalls, StreamPage, QualityPage, MediaPage, MessagePage, FoundAlarms,
     AlarmRulePage, AlarmRuleChangePage, ServiceRowPage, RecordingRules, HoldPage, DeletionPage, CallNotes, TagNamePage,

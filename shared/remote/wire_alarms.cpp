@@ -27,6 +27,11 @@ template <typename Archive, typename T> void visitAlarm(Archive& archive, T& ala
     archive.field(alarm.worst);
     archive.field(alarm.threshold);
     archive.field(alarm.text);
+    archive.field(alarm.raiseAfter);
+    archive.field(alarm.windowMinutes);
+    archive.field(alarm.part);
+    archive.field(alarm.partCalls);
+    archive.field(alarm.callThreshold);
     archive.field(alarm.acknowledgedAt);
     archive.field(alarm.acknowledgedBy);
     archive.field(alarm.comment);
@@ -34,7 +39,7 @@ template <typename Archive, typename T> void visitAlarm(Archive& archive, T& ala
     archive.field(alarm.shelvedBy);
     archive.field(alarm.shelfComment);
 }
-constexpr std::size_t alarmMinBytes = 80;
+constexpr std::size_t alarmMinBytes = 99;
 
 template <typename Archive, typename T> void visitRule(Archive& archive, T& rule)
 {

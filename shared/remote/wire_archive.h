@@ -2,6 +2,7 @@
 // with a Writer or a Reader. Internal to shared/remote.
 #pragma once
 
+#include "shared/base/sentence.h"
 #include "shared/calls/alarm.h"
 #include "shared/remote/byte_writer.h"
 
@@ -38,7 +39,8 @@ enum class Kind : std::uint8_t {
     RemoteIdentity,
     AuditQuery,
     AuditPage,
-    AnswerRemarks
+    AnswerRemarks,
+    Sentence
 };
 constexpr std::uint8_t blobVersion = 10;
 
@@ -200,6 +202,11 @@ template <typename T, typename Visit> void writeList(Writer& out, const std::vec
     for (const T& element : list)
         visitElement(out, element);
 }
+
+// Sentences are a few words with a few parts: of a deeper or longer one only the English text is sent.
+void writeSentence(Writer& out, const Sentence& sentence);
+void readSentence(Reader& in, Sentence& sentence);
+constexpr std::size_t sentenceMinBytes = 4;
 
 template <typename T, typename Visit> QByteArray writePage(Writer out, const std::vector<T>& list, Visit visitElement)
 {

@@ -66,7 +66,7 @@ QByteArray encode(const AuditPage& page)
 QByteArray encode(const AnswerRemarks& page)
 {
     return writePage(
-        Writer(Kind::AnswerRemarks), page.remarks, [](Writer& w, const std::string& remark) { w.field(remark); });
+        Writer(Kind::AnswerRemarks), page.remarks, [](Writer& w, const Sentence& remark) { writeSentence(w, remark); });
 }
 
 void wire::readIdentity(Reader& in, RemoteIdentity& identity)
@@ -84,7 +84,7 @@ void wire::readPage(Reader& in, AuditPage& page)
 
 void wire::readPage(Reader& in, AnswerRemarks& page)
 {
-    readList(in, page.remarks, 2, [](Reader& r, std::string& remark) { r.field(remark); });
+    readList(in, page.remarks, sentenceMinBytes, [](Reader& r, Sentence& remark) { readSentence(r, remark); });
 }
 
 }

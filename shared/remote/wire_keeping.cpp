@@ -25,11 +25,20 @@ template <typename Archive, typename T> void visitHold(Archive& archive, T& hold
 }
 constexpr std::size_t holdMinBytes = 56;
 
+void visitSentence(Writer& out, const Sentence& sentence)
+{
+    writeSentence(out, sentence);
+}
+void visitSentence(Reader& in, Sentence& sentence)
+{
+    readSentence(in, sentence);
+}
+
 template <typename Archive, typename T> void visitDeleted(Archive& archive, T& call)
 {
     archive.field(call.call);
     archive.enumeration(call.state, DeletionState::Failed);
-    archive.field(call.why);
+    visitSentence(archive, call.why);
     archive.field(call.streams);
     archive.field(call.qualityBlocks);
     archive.field(call.messages);
@@ -39,7 +48,7 @@ template <typename Archive, typename T> void visitDeleted(Archive& archive, T& c
     archive.field(call.alarms);
     archive.field(call.notes);
 }
-constexpr std::size_t deletedMinBytes = 59;
+constexpr std::size_t deletedMinBytes = 61;
 
 template <typename Archive, typename T> void visitRequest(Archive& archive, T& request)
 {
@@ -82,7 +91,8 @@ QByteArray encode(const DeletionPage& page)
 {
     Writer out(Kind::DeletionPage);
     writeList(out, page.report.calls, [](Writer& w, const DeletedCall& call) { visitDeleted(w, call); });
-    return writePage(std::move(out), page.report.notes, [](Writer& w, const std::string& note) { w.field(note); });
+    return writePage(
+        std::move(out), page.report.notes, [](Writer& w, const Sentence& note) { writeSentence(w, note); });
 }
 
 QByteArray encode(const RetentionClock& clock)
@@ -105,7 +115,7 @@ void wire::readPage(Reader& in, HoldPage& page)
 void wire::readPage(Reader& in, DeletionPage& page)
 {
     readList(in, page.report.calls, deletedMinBytes, [](Reader& r, DeletedCall& call) { visitDeleted(r, call); });
-    readList(in, page.report.notes, 2, [](Reader& r, std::string& note) { r.field(note); });
+    readList(in, page.report.notes, sentenceMinBytes, [](Reader& r, Sentence& note) { readSentence(r, note); });
 }
 
 }

@@ -187,7 +187,7 @@ struct Timed {
 Timed search(const std::filesystem::path& folder, const CallQuery& query)
 {
     Timed timed;
-    std::vector<std::string> notes;
+    std::vector<Sentence> notes;
     std::uint64_t seen = 0;
     const auto begin = Clock::now();
     timed.matches = must(searchDirectory(

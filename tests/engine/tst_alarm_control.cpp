@@ -55,7 +55,7 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(client.openAlarms.size(), 2'000u, patience);
         for (int i = 0; i < 1'990; ++i)
             book.clear(ids[static_cast<std::size_t>(i)], start + 3000s, AlarmEnd::Recovered, 70);
-        book.update(ids[1'995], 91, 7, "worse");
+        book.update(ids[1'995], { 91, 7, "worse" });
         const AlarmId last = *book.raise(someAlarm(5'000));
         QTRY_COMPARE_WITH_TIMEOUT(client.openAlarms.size(), 11u, patience);
         QCOMPARE(client.openAlarms[ids[1'995]].worst, 91.0);
@@ -71,7 +71,7 @@ private slots:
         m_data->alarms = { someAlarm(0), someAlarm(1) };
         m_data->alarms[0].id = { 5 };
         m_data->alarms[1].id = open;
-        m_desk->book().update(open, 99, 0, "as it is now");
+        m_desk->book().update(open, { 99, 0, "as it is now" });
         for (int i = 0; i < 3'000; ++i) {
             m_data->alarms.push_back(someAlarm(i));
             m_data->alarms.back().id = { open.value + 1 + i };

@@ -178,8 +178,8 @@ private slots:
         QVERIFY(late.ssrc == early.ssrc && late.payloadType == 96 && early.payloadType == 96);
         QVERIFY(isTone(call.audio, Party::Caller, 0.3, 1.9, 500));
         QVERIFY(isTone(call.audio, Party::Caller, 2.3, 3.9, 700));
-        for (const std::string& note : call.audio.notes)
-            QVERIFY2(note.find("not decoded") == std::string::npos, note.c_str());
+        for (const Sentence& note : call.audio.notes)
+            QVERIFY2(toText(note).find("not decoded") == std::string::npos, toText(note).c_str());
     }
 
     // The last packets of the old codec, under the same number, come behind the answer and behind the first of the new.

@@ -358,6 +358,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (const auto query = decodeAlarmQuery(rest))
             if (encode(*query) != rest)
                 std::abort();
+        if (const auto why = decodeSentence(rest)) {
+            if (encode(*why) != rest || toText(*why).size() > 40'000 + rest.size())
+                std::abort();
+        }
         if (const auto rule = decodeAlarmRule(rest)) {
             if (encode(*rule) != rest)
                 std::abort();

@@ -93,14 +93,16 @@ public:
             call.state = i == 3  ? DeletionState::Held
                 : request.dryRun ? DeletionState::WouldGo
                                  : DeletionState::Deleted;
-            call.why = i == 3 ? "a legal hold keeps it: callmonctl hold list" : "";
+            if (i == 3)
+                call.why = plainText("a legal hold keeps it: callmonctl hold list");
             call.streams = 2;
             call.messages = 12;
             call.mediaBytes = 1'640'000;
             call.notes = 1;
             report.calls.push_back(call);
         }
-        report.notes = { "The audit log names the number in 2 lines: who asked for it and when, which is kept." };
+        report.notes = { plainText(
+            "The audit log names the number in 2 lines: who asked for it and when, which is kept.") };
         answer<DeletionReport>(context, std::move(reply), report);
     }
     void noteExport(const QString& what, QObject* context, Reply<void> reply) override

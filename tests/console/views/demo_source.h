@@ -2,6 +2,8 @@
 #pragma once
 
 #include "console/models/call_source.h"
+#include "console/models/sentence_words.h"
+#include "shared/calls/kept_no_more.h"
 #include "shared/calls/media_chunk.h"
 
 #include <QTimer>
@@ -178,7 +180,7 @@ public:
     std::string legalHold; // of that one
     QStringList remarks; // what the answers about calls lack
     QStringList mediaRemarks; // and those with media
-    QString qualityGone, messagesGone, mediaGone; // what is said instead of an answer
+    Sentence qualityGone, messagesGone, mediaGone; // what is said instead of an answer
     int seconds = 95; // of quality points
 
     // That of record(0), 20 s after its answer.
@@ -261,7 +263,7 @@ public:
     quint64 quality(CallKey call) override
     {
         const quint64 id = ++m_last;
-        if (!qualityGone.isEmpty())
+        if (!qualityGone.words.empty())
             return failLater(id, qualityGone);
         QTimer::singleShot(0, this, [this, id, call] {
             std::vector<QualityPoint> points;
@@ -361,7 +363,7 @@ public:
     quint64 messages(CallKey call) override
     {
         const quint64 id = ++m_last;
-        if (!messagesGone.isEmpty())
+        if (!messagesGone.words.empty())
             return failLater(id, messagesGone);
         QTimer::singleShot(0, this, [this, id, call] {
             if (keepsMessages)
@@ -378,7 +380,7 @@ public:
     {
         const quint64 id = ++m_last;
         mediaRequests.push_back(id);
-        if (!mediaGone.isEmpty())
+        if (!mediaGone.words.empty())
             return failLater(id, mediaGone);
         if (mediaStops) {
             QTimer::singleShot(0, this, [this, id, call] { sendMedia(id, streamsOf(call).front()); });
@@ -427,6 +429,7 @@ public:
             alarm.text = std::string_view(texts[sort]);
             alarm.figure = alarm.worst = figures[sort];
             alarm.threshold = thresholds[sort];
+            alarm.raiseAfter = std::chrono::seconds(10);
             const CallRecord call = record(i);
             alarm.call = call.key;
             alarm.caller = call.caller;
@@ -455,6 +458,10 @@ public:
             Alarm& storm = alarms[7];
             storm.calls = 412;
             storm.group = "10.20.7.0/24";
+            storm.part = "10.20.7.0/24";
+            storm.partCalls = 390;
+            storm.callThreshold = 3.1;
+            storm.threshold = 20;
             storm.text = "One-way audio of 412 calls at once, most of them of 10.20.7.0/24";
             storm.call.reset();
             storm.caller = storm.callee = std::string_view();
@@ -650,9 +657,9 @@ private:
         return "+3491" + digits.substr(digits.size() - 7);
     }
 
-    quint64 failLater(quint64 id, const QString& why)
+    quint64 failLater(quint64 id, const Sentence& why)
     {
-        QTimer::singleShot(0, this, [this, id, why] { emit failed(id, why); });
+        QTimer::singleShot(0, this, [this, id, why] { emit failed(id, wordsOf(why), isKeptNoMore(why)); });
         return id;
     }
 

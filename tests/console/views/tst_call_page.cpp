@@ -11,6 +11,7 @@
 #include "console/views/stream_table.h"
 #include "console/views/waveform_slider.h"
 #include "demo_source.h"
+#include "shared/base/utc_time.h"
 #include "shown_window.h"
 #include "tests/console/own_settings.h"
 
@@ -418,9 +419,10 @@ private slots:
 
     void ofACallOfLastYearThePageSaysWhatIsKeptNoMoreAndShowsTheRest()
     {
-        m_source->qualityGone = "the quality series of 2025-11-29 expired and were deleted at 2026-02-27T03:00:00Z";
-        m_source->messagesGone = "The messages of this call expired and were deleted at 2026-01-28T03:00:00Z.";
-        m_source->mediaGone = "stream 0: what came before expired and was deleted at 2025-12-29T03:00:00Z";
+        m_source->qualityGone = sentence(kept_no_more::quality, "2025-11-29", *parseIso8601("2026-02-27T03:00:00Z"));
+        m_source->messagesGone = sentence(kept_no_more::messages, *parseIso8601("2026-01-28T03:00:00Z"));
+        m_source->mediaGone = sentence("The recording of stream %1 is incomplete: %2.", 0,
+            sentence(kept_no_more::media, *parseIso8601("2025-12-29T03:00:00Z")));
         CallPage* page = m_window->openCall(m_source->record(0).key);
         QTRY_VERIFY2(page->said().startsWith("Kept no more: "), qPrintable(page->said()));
         QVERIFY2(page->said().contains("The quality series of 2025-11-29 expired and were deleted at 2026-02-27"),
@@ -430,7 +432,7 @@ private slots:
         QVERIFY2(!page->said().contains("F5"), qPrintable(page->said())); // nothing helps
         QTRY_VERIFY2(page->player().message().startsWith("The sound of this call is kept no more: "),
             qPrintable(page->player().message()));
-        QVERIFY2(page->player().message().contains("2025-12-29T03:00:00Z"), qPrintable(page->player().message()));
+        QVERIFY2(page->player().message().contains("2025-12-29 03:00:00"), qPrintable(page->player().message()));
         QVERIFY(!page->player().hasAudio() && !page->player().loading().isRunning());
         page->showMessages();
         QVERIFY(std::ranges::any_of(page->messages().findChildren<QLabel*>(),
@@ -451,15 +453,15 @@ private slots:
 
     void aFailureThatCanBeMendedIsToldFromWhatIsKeptNoMore()
     {
-        m_source->qualityGone = "the quality series of 2025-11-29 expired and were deleted at 2026-02-27T03:00:00Z";
-        m_source->messagesGone = "The disk cannot be read.";
+        m_source->qualityGone = sentence(kept_no_more::quality, "2025-11-29", *parseIso8601("2026-02-27T03:00:00Z"));
+        m_source->messagesGone = plainText("The disk cannot be read.");
         CallPage* page = m_window->openCall(m_source->record(0).key);
         QTRY_VERIFY2(
             page->said().startsWith(
                 "Not all of this call could be fetched: The disk cannot be read. Press F5 to try again. Kept no "
                 "more: The quality series"),
             qPrintable(page->said()));
-        m_source->messagesGone.clear();
+        m_source->messagesGone = {};
         page->reload();
         QTRY_VERIFY2(page->said().startsWith("Kept no more: "), qPrintable(page->said()));
         QVERIFY(page->messages().ladder().count() > 0);

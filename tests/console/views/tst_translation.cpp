@@ -19,6 +19,7 @@
 
 #include <QAbstractButton>
 #include <QComboBox>
+#include <QDirIterator>
 #include <QDockWidget>
 #include <QGroupBox>
 #include <QHeaderView>
@@ -83,10 +84,8 @@ QString outside(const QString& text)
 // Numbers, names, what is called the same in every language, and sentences that an engine wrote.
 bool isData(QString rest)
 {
-    static const QRegularExpression alarms(
-        "(Disk nearly full|Jitter of|Loss of|MOS low of|No media|Nothing heard|One-way audio of|The call has lasted|"
-        "The engine at)");
-    if (alarms.match(rest).hasMatch())
+    static const QRegularExpression engine("The engine at");
+    if (engine.match(rest).hasMatch())
         return true;
     static const QRegularExpression tags("<b>[^<]*</b>|<[^>]*>|&nbsp;"); // in bold: what is typed
     rest.remove(tags);
@@ -157,6 +156,36 @@ private slots:
         expectNothingMissed();
     }
 
+    // What an engine says is worded where it knows of it: each place must be one that lupdate finds.
+    void everySentenceOfAnEngineIsFound()
+    {
+        static const QRegularExpression marked("\\bTR\\(\\s*\"Engine\",\\s*((?:\"(?:[^\"\\\\]|\\\\.)*\"\\s*)+)\\)");
+        static const QRegularExpression piece("\"((?:[^\"\\\\]|\\\\.)*)\"");
+        static const QRegularExpression unmarked(
+            "\\b(?:sentence|systemError)\\(\\s*+(?!TR\\(|kept_no_more::|create \\?|std::string_view)");
+        int found = 0;
+        for (const char* folder : { "/engine", "/shared" }) {
+            QDirIterator files(projectSource() + folder, { "*.cpp", "*.h" }, QDir::Files, QDirIterator::Subdirectories);
+            while (files.hasNext()) {
+                QFile file(files.next());
+                QVERIFY(file.open(QIODevice::ReadOnly));
+                const QString code = QString::fromUtf8(file.readAll());
+                if (!file.fileName().endsWith("shared/base/sentence.h")
+                    && !file.fileName().endsWith("shared/base/result.h"))
+                    QVERIFY2(!unmarked.match(code).hasMatch(),
+                        qPrintable(file.fileName() + ": " + code.mid(unmarked.match(code).capturedStart(), 80)));
+                for (auto each = marked.globalMatch(code); each.hasNext(); ++found) {
+                    QString text;
+                    const QString pieces = each.next().captured(1);
+                    for (auto literal = piece.globalMatch(pieces); literal.hasNext();)
+                        text += literal.next().captured(1).replace("\\\"", "\"");
+                    QVERIFY2(m_brackets.found.contains({ "Engine", text }), qPrintable(text));
+                }
+            }
+        }
+        QVERIFY2(found > 120, qPrintable(QString::number(found)));
+    }
+
     void nothingElseIsShownOnAnyPage()
     {
         Source source;
@@ -198,6 +227,17 @@ private slots:
         look("call, MOS", window);
         page->showNotes();
         look("call, notes", window);
+        source.qualityGone = sentence(kept_no_more::quality, "2025-11-29", source.now());
+        source.messagesGone =
+            sentence("the disk of %1 does not answer: see whether it is there (mount, dmesg), then ask again", "/1");
+        source.mediaGone =
+            sentence("The recording of stream %1 is incomplete: %2.", 0, sentence(kept_no_more::media, source.now()));
+        page = window.openCall(source.record(1).key);
+        QTRY_VERIFY2(
+            page->said().contains("⟦the disk of ⟧/1⟦ does not answer") && page->said().contains("⟦the quality"),
+            qPrintable(page->said()));
+        page->showMessages();
+        look("call, of which little is kept", window);
         for (const Command& command : window.commands())
             check("commands", command.name);
         source.loseConnection();

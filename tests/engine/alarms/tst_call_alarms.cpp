@@ -456,6 +456,9 @@ private slots:
         const auto summary = std::find_if(open.begin(), open.end(), [](const Alarm& a) { return a.isSummary(); });
         QVERIFY(summary != open.end());
         QCOMPARE(summary->calls, 1243U);
+        QCOMPARE(summary->callThreshold, 50.0);
+        QVERIFY(summary->partCalls > 20 && summary->partCalls <= 1243); // as it is now, not as it was raised
+        QVERIFY(summary->text.view().find("with " + summary->part.str() + " (") != std::string_view::npos);
         QVERIFY2(summary->text.view().starts_with("Jitter above 50 ms on 1,243 calls at once, most with "),
             summary->text.str().c_str());
         QVERIFY(!summary->call);

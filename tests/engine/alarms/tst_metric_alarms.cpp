@@ -104,6 +104,8 @@ private slots:
         QCOMPARE(open[0].group.str(), std::string("trunk north"));
         QCOMPARE(open[0].metric.str(), std::string("asr"));
         QCOMPARE(open[0].figure, 30.0);
+        QCOMPARE(open[0].windowMinutes, 1u);
+        QCOMPARE(open[0].raiseAfter, std::optional(20s));
         QCOMPARE(open[0].raisedAt, start + 30s);
         QCOMPARE(
             open[0].text.str(), std::string("Answered (ASR) of trunk north over 1 min: 30 %, below 40 % for 20 s"));

@@ -33,6 +33,8 @@ private slots:
         const Alarm alarm = openIn(desk.book())[0];
         QCOMPARE(alarm.kind, AlarmKind::FramesLost);
         QCOMPARE(alarm.figure, 100.0);
+        QCOMPARE(alarm.part, std::string_view("Missed by the port"));
+        QCOMPARE(alarm.raiseAfter, std::optional(2s));
         QVERIFY2(alarm.text.view().find("Missed by the port") != std::string_view::npos, alarm.text.str().c_str());
         desk.stop();
         QVERIFY(openIn(desk.book()).empty());

@@ -198,7 +198,7 @@ public:
         }
         return matches;
     }
-    std::vector<std::string> takeNotes() override { return {}; }
+    std::vector<Sentence> takeNotes() override { return {}; }
 
 private:
     FakeData& m_data;
@@ -274,8 +274,10 @@ public:
                 largestMedia = std::max(largestMedia, bytes.size());
             });
         connect(&probe, &RemoteProbe::finished, this, [this](quint64 request) { ends[request] = ""; });
-        connect(&probe, &RemoteProbe::failed, this,
-            [this](quint64 request, const QString& message) { ends[request] = message.toStdString(); });
+        connect(&probe, &RemoteProbe::failed, this, [this](quint64 request, const Sentence& why) {
+            ends[request] = toText(why);
+            failures[request] = why;
+        });
     }
 
     bool connected() const { return probe.state() == RemoteProbe::State::Connected; }
@@ -287,6 +289,7 @@ public:
     int snapshots = 0;
     int deltas = 0;
     bool gap = false;
+    std::map<quint64, Sentence> failures;
     std::map<AlarmId, Alarm> openAlarms;
     std::uint64_t alarmVersion = 0;
     bool alarmGap = false;

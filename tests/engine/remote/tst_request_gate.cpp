@@ -39,7 +39,9 @@ private slots:
         QVERIFY(!gate.refusal(RemoteRole::Operator, "search", wordsOf(query)));
         QVERIFY(!gate.refusalOfPart(RemoteRole::Operator, "streams", wordsOf(CallKey { 42 })));
         const auto refused = gate.refusal(RemoteRole::Reviewer, "sound", wordsOf(CallKey { 42 }));
-        QVERIFY(refused && refused->contains("operator") && refused->contains("reviewer"));
+        QVERIFY(refused);
+        QVERIFY(toText(*refused).find("operator") != std::string::npos);
+        QVERIFY(toText(*refused).find("reviewer") != std::string::npos);
         std::vector<AuditEntry> entries;
         const auto read = readAudit(directory.path().toStdString(), [&](const AuditEntry& entry) {
             entries.push_back(entry);
@@ -67,7 +69,7 @@ private slots:
         RemoteAudit audit { &log.value() };
         RequestGate gate({ "root", RemoteRole::Admin, {} }, audit);
         const auto refused = gate.refusal(RemoteRole::Reviewer, "sound");
-        QVERIFY(refused && refused->contains("disk full"));
+        QVERIFY(refused && toText(*refused).find("disk full") != std::string::npos);
         QVERIFY(!gate.refusalOfPart(RemoteRole::Operator, "streams"));
     }
 };

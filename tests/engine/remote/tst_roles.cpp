@@ -483,8 +483,8 @@ private slots:
                 &one.session, &SessionSource::answered, [&](quint64, const QByteArray& blob) { sent += blob; });
             int ends = 0;
             QObject::connect(&one.session, &SessionSource::finished, [&](quint64) { ++ends; });
-            QObject::connect(&one.session, &SessionSource::failed, [&](quint64, const QString& why) {
-                sent += why.toUtf8();
+            QObject::connect(&one.session, &SessionSource::failed, [&](quint64, const QByteArray& why) {
+                sent += why;
                 ++ends;
             });
             one.session.followLive(true);
@@ -507,6 +507,19 @@ private slots:
             for (const QByteArray& secret : secrets)
                 QVERIFY2(sent.contains(secret) == (role >= RemoteRole::Operator), secret.constData());
         }
+    }
+
+    void aRefusalComesInPartsThatAConsoleCanTranslate()
+    {
+        SessionOf one(RemoteRole::Viewer);
+        QByteArray why;
+        QObject::connect(&one.session, &SessionSource::failed, [&](quint64, const QByteArray& blob) { why = blob; });
+        one.session.search(1, encode(CallQuery {}));
+        const auto said = decodeSentence(why);
+        QVERIFY(said);
+        QCOMPARE(*said,
+            sentence("Your certificate says %1; this needs the role %2. Ask whoever keeps the certificates for one.",
+                markedText("viewer"), markedText("operator")));
     }
 
     // A client that does as it likes, not as its role is told to: what it may follow is the engine's word.

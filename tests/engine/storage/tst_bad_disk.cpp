@@ -180,7 +180,7 @@ private slots:
         QCOMPARE(calls[0].callId.str(), std::string("2"));
         const auto notes = directory.query->takeNotes();
         QCOMPARE(notes.size(), 1u);
-        QVERIFY(notes[0].find("2026-03-01") != std::string::npos);
+        QVERIFY(toText(notes[0]).find("2026-03-01") != std::string::npos);
     }
 
     void theWriterMovesADamagedDayAside()

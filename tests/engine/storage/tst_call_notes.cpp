@@ -237,7 +237,7 @@ private slots:
         QVERIFY2(report.has_value(), report ? "" : report.error().what.c_str());
         QCOMPARE(report.value().calls.at(0).notes, 2u);
         QCOMPARE(report.value().notes.size(), 1u);
-        QVERIFY(report.value().notes[0].find("names the number, and stay") != std::string::npos);
+        QVERIFY(toText(report.value().notes[0]).find("names the number, and stay") != std::string::npos);
         QCOMPARE(directory.firstFileWith(words), std::string());
         QCOMPARE(directory.firstFileWith("distinctive-tag-4711"), std::string());
         QCOMPARE(notesOf(directory)->notes(other.key).value().notes.size(), 1u);

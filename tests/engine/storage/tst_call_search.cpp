@@ -281,7 +281,7 @@ struct Answer {
     std::vector<std::int64_t> keys;
     std::uint64_t matches = 0;
     std::optional<CallCursor> last;
-    std::vector<std::string> notes;
+    std::vector<Sentence> notes;
 };
 
 Answer ask(const Directory& directory, const CallQuery& query, const SearchTuning& tuning = manySlices)
@@ -579,7 +579,7 @@ private slots:
         CallQuery query;
         query.sortBy = sortBy.toStdString();
         std::atomic<bool> cancelled { false };
-        std::vector<std::string> notes;
+        std::vector<Sentence> notes;
         std::size_t seen = 0;
         const auto found = searchDirectory(
             m_directory.path, query,
@@ -596,7 +596,7 @@ private slots:
 
     void aSinkThatTakesNoMoreEndsIt()
     {
-        std::vector<std::string> notes;
+        std::vector<Sentence> notes;
         for (const char* sortBy : { "", "caller" }) {
             CallQuery query;
             query.sortBy = sortBy;
@@ -745,7 +745,7 @@ private slots:
             const Answer answer = ask(directory, query);
             QCOMPARE(answer.keys, naively(query, others));
             QCOMPARE(answer.notes.size(), 1u);
-            QVERIFY(answer.notes[0].starts_with("Calls of 2026-03-02 are left out"));
+            QVERIFY(toText(answer.notes[0]).starts_with("Calls of 2026-03-02 are left out"));
         }
     }
 

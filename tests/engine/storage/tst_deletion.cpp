@@ -75,8 +75,8 @@ private slots:
         QCOMPARE(row.mediaChunks, 4u);
         QVERIFY(row.mediaBytes > 80 * 2 * 172);
         QCOMPARE(rowOf(report.value(), theirs[0].key).alarms, 1u);
-        for (const std::string& note : report.value().notes)
-            QFAIL(note.c_str());
+        for (const Sentence& note : report.value().notes)
+            QFAIL(toText(note).c_str());
         QCOMPARE(directory.firstFileWith(number), std::string());
         QCOMPARE(directory.firstFileWith(payload), std::string());
         QCOMPARE(directory.firstFileWith("theirs-"), std::string());
@@ -138,7 +138,7 @@ private slots:
         QVERIFY(report.has_value());
         QCOMPARE(report.value().calls.size(), 3u);
         QVERIFY(rowOf(report.value(), held.key).state == DeletionState::Held);
-        QVERIFY(!rowOf(report.value(), held.key).why.empty());
+        QVERIFY(!rowOf(report.value(), held.key).why.words.empty());
         QVERIFY(rowOf(report.value(), free.key).state == DeletionState::Deleted);
         QVERIFY(rowOf(report.value(), on.key).state == DeletionState::On);
         directory.openQuery(directory.writer.get());
@@ -183,7 +183,7 @@ private slots:
         QVERIFY2(report.has_value(), report ? "" : report.error().what.c_str());
         QVERIFY(rowOf(report.value(), sample::call(start, "one").key).state == DeletionState::Deleted);
         QCOMPARE(report.value().notes.size(), 1u);
-        QVERIFY(report.value().notes[0].find("is being read") != std::string::npos);
+        QVERIFY(toText(report.value().notes[0]).find("is being read") != std::string::npos);
         QVERIFY(!directory.filesWith(number).empty());
         directory.steps();
         QVERIFY(!directory.filesWith(number).empty());
@@ -236,8 +236,8 @@ private slots:
         QVERIFY(came);
         QVERIFY2(report.has_value(), report ? "" : report.error().what.c_str());
         QCOMPARE(report.value().calls.size(), 1u);
-        for (const std::string& note : report.value().notes)
-            QFAIL(note.c_str());
+        for (const Sentence& note : report.value().notes)
+            QFAIL(toText(note).c_str());
         QCOMPARE(directory.firstFileWith(number), std::string());
         QCOMPARE(directory.firstFileWith(payload), std::string());
         directory.keeper.reset();

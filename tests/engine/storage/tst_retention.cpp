@@ -184,7 +184,10 @@ private slots:
             asked.from = sample::at(from);
             asked.to = sample::at(to);
             (void)directory.calls(asked);
-            return directory.query->takeNotes();
+            std::vector<std::string> notes;
+            for (const Sentence& note : directory.query->takeNotes())
+                notes.push_back(toText(note));
+            return notes;
         };
         QCOMPARE(notesOf("2026-02-27T00:00:00Z", "2026-02-28T00:00:00Z"),
             std::vector<std::string> {

@@ -128,16 +128,18 @@ private:
         return call.key;
     }
 
-    static void dropTrunks(Database& database) // which schema 10 brought
+    static void dropTrunksAndAlarmValues(Database& database) // which schema 10 brought
     {
         QVERIFY(database.execute("ALTER TABLE calls DROP COLUMN caller_trunk;"
                                  "ALTER TABLE calls DROP COLUMN callee_trunk;"
                                  "ALTER TABLE calls DROP COLUMN counted_at_ns"));
+        for (const char* column : { "raise_after_s", "window_min", "part", "part_calls", "call_threshold" })
+            QVERIFY(database.execute((std::string("ALTER TABLE alarms DROP COLUMN ") + column).c_str()));
     }
 
     static void dropPayloads(Database& database) // which schema 9 brought
     {
-        dropTrunks(database);
+        dropTrunksAndAlarmValues(database);
         QVERIFY(database.execute("ALTER TABLE streams DROP COLUMN payloads;"
                                  "ALTER TABLE streams DROP COLUMN described_at_ns"));
     }
@@ -316,7 +318,7 @@ private slots:
     void aDayOfSchemaNineIsReadAndWrittenTo()
     {
         Directory directory;
-        const CallKey old = storeIn(directory, 9, dropTrunks);
+        const CallKey old = storeIn(directory, 9, dropTrunksAndAlarmValues);
         const auto of = [&](CallKey key) {
             CallQuery query;
             query.key = key;
@@ -333,6 +335,53 @@ private slots:
         QCOMPARE(directory.calls(unknown).at(0).key, old);
     }
 
+    // Schema 9 is 10 without the values that alarms say besides their figures.
+    void alarmsOfADayOfSchemaNineAreReadAndAddedTo()
+    {
+        const auto alarmAt = [](Timestamp at) {
+            Alarm alarm;
+            alarm.id = { nanosecondsSinceEpoch(at) };
+            alarm.raisedAt = alarm.since = at;
+            alarm.kind = AlarmKind::DiskNearlyFull;
+            alarm.text = "Disk nearly full 97 %, above 95 % for 10 s (/media/one)";
+            alarm.raiseAfter = 10s;
+            alarm.windowMinutes = 15;
+            alarm.part = "/media/one";
+            alarm.partCalls = 3;
+            alarm.callThreshold = 2.5;
+            return alarm;
+        };
+        Directory directory;
+        directory.open();
+        directory.writer->alarm(alarmAt(oneMoreAt - 1h));
+        directory.closeWriter();
+        storeIn(directory, 9, dropTrunksAndAlarmValues);
+        std::vector<Alarm> found;
+        const auto search = [&] {
+            found.clear();
+            QVERIFY(directory.query->alarms({}, [&](const Alarm& alarm) {
+                found.push_back(alarm);
+                return true;
+            }));
+        };
+        search();
+        QCOMPARE(found.size(), std::size_t { 1 });
+        QVERIFY(!found[0].raiseAfter && found[0].part.empty());
+        QCOMPARE(found[0].text, alarmAt({}).text);
+        directory.open();
+        directory.writer->alarm(alarmAt(oneMoreAt));
+        directory.closeWriter();
+        directory.openQuery();
+        search();
+        QCOMPARE(found.size(), std::size_t { 2 });
+        QVERIFY(!found[0].raiseAfter && found[0].part.empty());
+        QCOMPARE(found[1].raiseAfter, std::optional(10s));
+        QCOMPARE(found[1].windowMinutes, 15u);
+        QCOMPARE(found[1].part, alarmAt({}).part);
+        QCOMPARE(found[1].partCalls, 3u);
+        QCOMPARE(found[1].callThreshold, 2.5);
+    }
+
     void aDayOfALaterSchemaIsLeftAlone()
     {
         Directory directory;
@@ -345,7 +394,7 @@ private slots:
         QVERIFY(directory.calls().empty());
         const auto notes = directory.query->takeNotes();
         QVERIFY(!notes.empty());
-        QVERIFY(notes.front().find("schema version 99") != std::string::npos);
+        QVERIFY(toText(notes.front()).find("schema version 99") != std::string::npos);
     }
 
     void aBlockOfAnotherLengthIsSaidSo()

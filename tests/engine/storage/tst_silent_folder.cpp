@@ -327,7 +327,8 @@ private slots:
             QVERIFY(states(report->value(), DeletionState::Failed) > 0);
             for (const DeletedCall& row : report->value().calls)
                 if (row.state == DeletionState::Failed)
-                    QVERIFY2(row.why.find("disk1/media does not answer") != std::string::npos, row.why.c_str());
+                    QVERIFY2(toText(row.why).find("disk1/media does not answer") != std::string::npos,
+                        toText(row.why).c_str());
         }
         QTRY_VERIFY(!FolderAnswers::isSilent(directory.folders[0]));
         const auto failed = states(report->value(), DeletionState::Failed);
@@ -363,7 +364,7 @@ private slots:
         QCOMPARE(report->value().calls.size(), content.size());
         for (const DeletedCall& row : report->value().calls)
             QVERIFY2(row.state == (there.contains(row.call) ? DeletionState::Failed : DeletionState::Deleted),
-                row.why.c_str());
+                toText(row.why).c_str());
         QTRY_VERIFY(!FolderAnswers::isSilent(directory.folders[0]));
         report = directory.keeper->deleteNumber({ number, {}, {}, false });
         QCOMPARE(report->value().calls.size(), there.size());

@@ -30,6 +30,11 @@ inline Alarm fullAlarm()
     alarm.worst = 0.2;
     alarm.threshold = 0.3;
     alarm.text = std::string(254, 't');
+    alarm.raiseAfter = std::chrono::seconds(61);
+    alarm.windowMinutes = 15;
+    alarm.part = std::string(127, 'p');
+    alarm.partCalls = 3'000'000'000u;
+    alarm.callThreshold = 0.4;
     alarm.acknowledgedAt = timestampFromNanoseconds(5);
     alarm.acknowledgedBy = "anna";
     alarm.comment = "told the carrier";

@@ -18,6 +18,14 @@ extern "C" {
 }
 
 using namespace callmon;
+
+static std::vector<std::string> texts(const std::vector<Sentence>& sentences)
+{
+    std::vector<std::string> all;
+    for (const Sentence& one : sentences)
+        all.push_back(toText(one));
+    return all;
+}
 using namespace callmon::test;
 
 class CallAudioTest : public QObject {
@@ -170,7 +178,7 @@ void CallAudioTest::realStreamsSoundAsTheReferenceDecodedThem()
     StreamMedia media = streamOf({}, Party::Callee, codec.toStdString(), static_cast<std::uint8_t>(payloadType));
     media.bytes = recordedFrom(pcap, static_cast<std::uint16_t>(port));
     const CallAudio audio = assembleCallAudio({ media });
-    QVERIFY2(audio.notes.empty(), audio.notes.empty() ? "" : audio.notes.front().c_str());
+    QVERIFY2(audio.notes.empty(), audio.notes.empty() ? "" : toText(audio.notes.front()).c_str());
     QCOMPARE(audio.callee.size() * 2, std::size_t(expected.size()));
     QCOMPARE(std::memcmp(audio.callee.data(), expected.constData(), audio.callee.size() * 2), 0);
     QVERIFY(audio.caller == std::vector<std::int16_t>(audio.callee.size()));
@@ -294,7 +302,7 @@ void CallAudioTest::asHeardMakesNothingUpThatTheProbeLost()
     for (int i = 0; i < 100; ++i)
         if (i != 10 && i != 11)
             QCOMPARE(isTone(heard.caller, static_cast<std::size_t>(place(i)), toneSample(i)), i != 60 && i != 80);
-    QCOMPARE(heard.notes,
+    QCOMPARE(texts(heard.notes),
         (std::vector<std::string> { "stream 0: 1 packet too late for the jitter buffer left out",
             "stream 0: 2 packets are missing from seconds in which the probe itself lost frames: silence, and no loss "
             "of the network" }));
@@ -545,7 +553,7 @@ void CallAudioTest::fastClockOfASenderIsKeptInStep()
     const CallAudio audio = assembleCallAudio({ streamOf(packets) });
     QVERIFY(std::abs(static_cast<int>(audio.caller.size()) - 19000 * 8) <= 200 * 8 + 160);
     QCOMPARE(audio.notes.size(), std::size_t(1)); // what was left out is said
-    QVERIFY(audio.notes[0].find("left out to keep both sides in step") != std::string::npos);
+    QVERIFY(toText(audio.notes[0]).find("left out to keep both sides in step") != std::string::npos);
     std::set<std::int16_t> sent { 0 };
     for (int i = 0; i < 100; ++i)
         sent.insert(toneSample(i));
@@ -623,7 +631,7 @@ void CallAudioTest::onePacketFarOutOfSequenceIsLeftOut()
     const CallAudio audio = assembleCallAudio({ streamOf(packets) });
     QCOMPARE(audio.caller.size(), std::size_t(50 * 160));
     COMPARE_TONES(audio.caller, 50);
-    QCOMPARE(audio.notes, std::vector<std::string> { "stream 0: 1 packet far out of sequence left out" });
+    QCOMPARE(texts(audio.notes), std::vector<std::string> { "stream 0: 1 packet far out of sequence left out" });
 }
 
 void CallAudioTest::packetLongerThanTheCallIsCut()
@@ -712,7 +720,8 @@ void CallAudioTest::undecodedCodecIsSilentAndNamed()
     const CallAudio audio = assembleCallAudio({ opus, streamOf(tonePackets(50)) });
     COMPARE_TONES(audio.caller, 50);
     QVERIFY(audio.callee == std::vector<std::int16_t>(50 * 160));
-    QCOMPARE(audio.notes, std::vector<std::string> { "stream 3: codec opus is not decoded: 50 packets are silence" });
+    QCOMPARE(
+        texts(audio.notes), std::vector<std::string> { "stream 3: codec opus is not decoded: 50 packets are silence" });
 }
 
 void CallAudioTest::hostileTimestampsNeverMakeTheCallLonger()
@@ -738,7 +747,7 @@ void CallAudioTest::nothingRecordedIsNoSound()
     QVERIFY(assembleCallAudio({}).caller.empty());
     const CallAudio audio = assembleCallAudio({ streamOf({}) });
     QVERIFY(audio.caller.empty() && audio.callee.empty());
-    QCOMPARE(audio.notes, std::vector<std::string> { "stream 0: no sound was recorded" });
+    QCOMPARE(texts(audio.notes), std::vector<std::string> { "stream 0: no sound was recorded" });
 }
 
 void CallAudioTest::wavHoldsCallerLeftAndCalleeRight()

@@ -54,7 +54,7 @@ struct Live {
     int pieces = 0;
     std::int64_t longestBehind = 0; // ms: of what was not given yet when the newest packet was there
     bool inStep = true;
-    std::vector<std::string> notes;
+    std::vector<Sentence> notes;
 };
 
 // As the recording gives it: each stream in chunks of a second, each a second and a tick after its first packet.
@@ -316,10 +316,11 @@ private slots:
         QCOMPARE(live.audio.caller.size(), whole.caller.size());
         const auto differs = std::ranges::mismatch(live.audio.caller, whole.caller).in1 - live.audio.caller.begin();
         QCOMPARE(static_cast<std::size_t>(differs), whole.caller.size());
-        const auto said = [](const std::vector<std::string>& notes) {
-            const auto found =
-                std::ranges::find_if(notes, [](const auto& note) { return note.find("probe") != std::string::npos; });
-            return found == notes.end() ? std::string() : found->substr(0, found->find(" packets"));
+        const auto said = [](const std::vector<Sentence>& notes) {
+            for (const Sentence& note : notes)
+                if (const std::string text = toText(note); text.find("probe") != std::string::npos)
+                    return text.substr(0, text.find(" packets"));
+            return std::string();
         };
         QVERIFY(!said(whole.notes).empty());
         QCOMPARE(said(live.notes), said(whole.notes));

@@ -83,7 +83,7 @@ private slots:
         std::vector<RecordedStream> recorded;
         for (const StreamMedia& one : media)
             recorded.push_back({ one.stream, { one.bytes } });
-        std::vector<std::string> notes;
+        std::vector<Sentence> notes;
         const auto written =
             writeCallWav(recorded, hearing, filled(folder, "file.wav"), of, folder.path().toStdString(), "", notes);
         QVERIFY2(written.has_value(), written ? "" : written.error().what.c_str());
@@ -137,7 +137,7 @@ private slots:
         if (!forgetPeak())
             QSKIP("this kernel does not let a process forget its peak");
         const long before = peakKiB();
-        std::vector<std::string> notes;
+        std::vector<Sentence> notes;
         const auto written = writeCallWav(media, heard ? Hearing::AsHeard : Hearing::AsSent, filled(folder, "long.wav"),
             WavChannels::Stereo, folder.path().toStdString(), "", notes);
         QVERIFY2(written.has_value(), written ? "" : written.error().what.c_str());

@@ -306,7 +306,7 @@ bool decodes(const QByteArray& blob)
     return decodeLiveDeltaPart(blob) || decodeCallQuery(blob) || decodeProbeStatus(blob) || decodeAnswer(blob)
         || decodeAlarmDeltaPart(blob) || decodeAlarmQuery(blob) || decodeAlarmRule(blob) || decodeServiceQuery(blob)
         || decodeServiceRowPage(blob) || decodeRecordingRules(blob) || decodeDeletionRequest(blob)
-        || decodeAuditQuery(blob);
+        || decodeAuditQuery(blob) || decodeSentence(blob);
 }
 
 void compare(const Alarm& a, const Alarm& b)
@@ -330,6 +330,11 @@ void compare(const Alarm& a, const Alarm& b)
     QCOMPARE(a.worst, b.worst);
     QCOMPARE(a.threshold, b.threshold);
     QCOMPARE(a.text, b.text);
+    QCOMPARE(a.raiseAfter, b.raiseAfter);
+    QCOMPARE(a.windowMinutes, b.windowMinutes);
+    QCOMPARE(a.part, b.part);
+    QCOMPARE(a.partCalls, b.partCalls);
+    QCOMPARE(a.callThreshold, b.callThreshold);
     QCOMPARE(a.acknowledgedAt, b.acknowledgedAt);
     QCOMPARE(a.acknowledgedBy, b.acknowledgedBy);
     QCOMPARE(a.comment, b.comment);
@@ -511,9 +516,11 @@ private slots:
             QVERIFY(clock.lastBelieved == sent.lastBelieved);
             QCOMPARE(clock.doubted, sent.doubted);
         }
-        const auto there = decodeAnswer(encode(AnswerRemarks { { "a day is damaged", "" } }));
+        const std::vector<Sentence> remarks { sentence("Calls of %1 are left out: %2.", "2026-11-02", 7),
+            plainText("a day is damaged"), Sentence {} };
+        const auto there = decodeAnswer(encode(AnswerRemarks { remarks }));
         QVERIFY(there && std::holds_alternative<AnswerRemarks>(*there));
-        QVERIFY(std::get<AnswerRemarks>(*there).remarks == (std::vector<std::string> { "a day is damaged", "" }));
+        QVERIFY(std::get<AnswerRemarks>(*there).remarks == remarks);
     }
 
     void everyFieldOfALiveCallArrives()
@@ -531,6 +538,39 @@ private slots:
         QCOMPARE(there->delta.changed.size(), 2u);
         compare(there->delta.changed[0], delta.changed[0]);
         compare(there->delta.changed[1], delta.changed[1]);
+    }
+
+    void aSentenceArrivesWithItsParts()
+    {
+        const Sentence why = sentence("Calls of %1 are left out: %2.", "2026-11-02",
+            sentence("it expired at %1", timestampFromNanoseconds(1'795'413'600'000'000'001)));
+        QCOMPARE(decodeSentence(encode(why)), std::optional(why));
+    }
+
+    // What nests deeper than anybody words a sentence is sent as its English text, and believed from nobody.
+    void aSentenceIsOfBoundedDepthAndWidth()
+    {
+        Sentence deep = plainText("the end");
+        for (int i = 0; i < 20; ++i)
+            deep = sentence("because %1", deep);
+        QCOMPARE(decodeSentence(encode(deep)), std::optional(plainText(toText(deep))));
+        Sentence wide { Sentence::Sort::Pattern, "%1", std::vector<Sentence>(10, plainText("x")) };
+        QCOMPARE(decodeSentence(encode(wide)), std::optional(plainText("x")));
+
+        QByteArray hostile = encode(sentence("%1", sentence("%1", "x")));
+        const QByteArray level =
+            QByteArray::fromHex("03") + QByteArray::fromHex("0002") + "%1" + QByteArray::fromHex("01");
+        QCOMPARE(hostile.count(level), 2);
+        const qsizetype at = hostile.indexOf(level);
+        hostile.insert(at, level.repeated(3));
+        QVERIFY(decodeSentence(hostile)); // five patterns and a text
+        hostile.insert(at, level);
+        QVERIFY(!decodeSentence(hostile));
+        hostile.insert(at, level.repeated(100'000));
+        QVERIFY(!decodeSentence(hostile));
+        Sentence part = plainText("x");
+        part.parts.push_back(part);
+        QVERIFY(!decodeSentence(encode(part))); // parts of what is no pattern
     }
 
     void everyFieldOfAnAlarmArrives()
