@@ -409,7 +409,7 @@ void CallPage::showTimeline()
     shown.noMedia = m_streamsKnown && m_details.hasEnded() && m_details.streams().empty();
     m_timeline->setData(std::move(shown));
     // More lanes than a small window has room for are scrolled.
-    const int most = 17 * fontMetrics().height();
+    const int most = 14 * fontMetrics().height();
     m_lanes->setMinimumHeight(std::min(m_timeline->minimumSizeHint().height(), most));
 }
 
