@@ -1,4 +1,5 @@
 // Tags and notes, recording rules, holds, deletion and the audit log as a user works with them, by keys alone.
+#include "console/views/alarm_page.h"
 #include "console/views/audit_dialog.h"
 #include "console/views/call_notes_panel.h"
 #include "console/views/call_page.h"
@@ -14,6 +15,8 @@
 #include "console/views/player_bar.h"
 #include "console/views/recording_rule_form.h"
 #include "console/views/recording_rules_dialog.h"
+#include "console/views/rule_form.h"
+#include "console/views/rules_dialog.h"
 #include "console/views/search_form.h"
 #include "console/zone/display_zone.h"
 #include "demo_desk.h"
@@ -118,6 +121,46 @@ private slots:
         QVERIFY(desk.kept.tags.empty());
     }
 
+    void aViewerIsToldThatAlarmsAndPastCallsAreNotForViewers()
+    {
+        SourceWithDesk source;
+        source.m_desk.setRole(ProbeDesk::Role::Viewer);
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(3);
+        const auto says = [](QWidget& page, const QString& part) {
+            for (const QLabel* label : page.findChildren<QLabel*>())
+                if (label->isVisible() && label->text().contains(part))
+                    return true;
+            return false;
+        };
+        window.showAlarms();
+        QVERIFY(!says(window.alarms(), "No alarm is open")); // nobody told
+        QVERIFY(says(window.alarms(), "for operators"));
+        QVERIFY(!window.alarms().rulesAction()->isEnabled());
+        window.showPast();
+        QVERIFY(says(window.past(), "for operators"));
+        source.m_desk.setRole(ProbeDesk::Role::Operator);
+        QVERIFY(says(window.past(), "Search calls of the past"));
+        window.showAlarms();
+        QVERIFY(says(window.alarms(), "No alarm is open"));
+        QVERIFY(window.alarms().rulesAction()->isEnabled());
+    }
+
+    void whoMayNotChangeAlarmRulesReadsThem()
+    {
+        SourceWithDesk source;
+        source.m_desk.setRole(ProbeDesk::Role::Reviewer);
+        source.connectNow(0);
+        RulesDialog dialog(source);
+        dialog.show();
+        QTRY_VERIFY(dialog.rules().rowCount() > 0);
+        QVERIFY(!button(dialog, "Sa&ve")->isEnabled() && !button(dialog, "Ne&w")->isEnabled());
+        QVERIFY(!dialog.form().isEnabled());
+        source.m_desk.setRole(ProbeDesk::Role::Admin);
+        QVERIFY(button(dialog, "Sa&ve")->isEnabled() && dialog.form().isEnabled());
+    }
+
     void whatIsNoTagIsToldAndTagsInUseAreOffered()
     {
         DemoDesk desk;
@@ -126,6 +169,8 @@ private slots:
         QTest::keyClicks(&panel.tagField(), "two words");
         QTest::keyClick(&panel.tagField(), Qt::Key_Return);
         QVERIFY(panel.message().contains("one word"));
+        QTest::keyClick(&panel.tagField(), Qt::Key_Backspace);
+        QCOMPARE(panel.message(), QString()); // it is being mended
         QVERIFY(desk.kept.tags.empty());
         QTRY_COMPARE(panel.tagField().completer()->model()->rowCount(), 2);
     }
