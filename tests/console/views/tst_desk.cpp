@@ -49,6 +49,43 @@ public:
     DemoDesk m_desk;
 };
 
+// As an engine answers a viewer, who is told of live figures alone.
+class ViewersSource : public SourceWithDesk {
+public:
+    ViewersSource() { m_desk.setRole(ProbeDesk::Role::Viewer); }
+    quint64 search(const CallQuery&) override { return refuse("operator"); }
+    quint64 streams(CallKey) override { return refuse("operator"); }
+    quint64 quality(CallKey) override { return refuse("operator"); }
+    quint64 messages(CallKey) override { return refuse("reviewer"); }
+    quint64 alarms(const AlarmQuery&) override { return refuse("operator"); }
+
+    int refusals = 0;
+
+private:
+    quint64 refuse(const char* role)
+    {
+        const quint64 id = 1'000'000 + static_cast<quint64>(++refusals);
+        QTimer::singleShot(0, this, [this, id, role] {
+            emit failed(id, QString("Your certificate says viewer; this needs the role %1.").arg(role));
+        });
+        return id;
+    }
+};
+
+// As an engine answers an operator, who does not read messages.
+class OperatorsSource : public SourceWithDesk {
+public:
+    OperatorsSource() { m_desk.setRole(ProbeDesk::Role::Operator); }
+    quint64 messages(CallKey) override
+    {
+        ++refusals;
+        QTimer::singleShot(0, this, [this] { emit failed(1'000'000, "Your certificate says operator."); });
+        return 1'000'000;
+    }
+
+    int refusals = 0;
+};
+
 // Two engines, each with a desk of its own.
 class TwoDesks : public SourceWithDesk {
 public:
@@ -145,6 +182,33 @@ private slots:
         window.showAlarms();
         QVERIFY(says(window.alarms(), "No alarm is open"));
         QVERIFY(window.alarms().rulesAction()->isEnabled());
+    }
+
+    void ofACallAViewerIsToldOnceWhatIsNotShownAndAsksNoMore()
+    {
+        ViewersSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(3);
+        CallPage* page = window.openCall(source.liveCall(0).key);
+        QTRY_VERIFY2(
+            page->said().startsWith("Your certificate says viewer: of a call its live"), qPrintable(page->said()));
+        QVERIFY(!page->said().contains("F5"));
+        const int asked = source.refusals;
+        QTest::qWait(2'500); // a call that is on is asked for every second
+        QCOMPARE(source.refusals, asked); // each refusal stands in the engine's audit log
+    }
+
+    void anOperatorsPageOfACallThatIsOnAsksForItsMessagesOnce()
+    {
+        OperatorsSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(3);
+        window.openCall(source.liveCall(0).key);
+        QTRY_COMPARE(source.refusals, 1);
+        QTest::qWait(2'500);
+        QCOMPARE(source.refusals, 1);
     }
 
     void whoMayNotChangeAlarmRulesReadsThem()
