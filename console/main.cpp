@@ -1,4 +1,5 @@
 // callmon-console: shows the calls that an engine sees.
+#include "console/end_signals.h"
 #include "console/smoke_run.h"
 #include "console/source/capture_probes.h"
 #include "console/source/link_source.h"
@@ -152,7 +153,9 @@ int main(int argc, char** argv)
     MainWindow window(source, themeNamed(themeText));
     QObject::connect(&window, &MainWindow::capturesWanted, &captureProbes, &CaptureProbes::open);
     QObject::connect(&window, &MainWindow::capturesUnwanted, &captureProbes, &CaptureProbes::closeAll);
-    QObject::connect(&captureProbes, &CaptureProbes::reading, &window, &MainWindow::showCaptureReading);
+    QObject::connect(&window, &MainWindow::capturesCancelled, &captureProbes, &CaptureProbes::stopReading);
+    QObject::connect(&captureProbes, &CaptureProbes::reading, &window, &MainWindow::showCapturesReading);
+    QObject::connect(&captureProbes, &CaptureProbes::progressed, &window, &MainWindow::showCaptureProgress);
     QObject::connect(&captureProbes, &CaptureProbes::read, &window, &MainWindow::showCaptureRead);
     QObject::connect(&captureProbes, &CaptureProbes::complained, &window, &MainWindow::showCaptureComplaint);
     if (!parser.isSet(smoke))
@@ -168,6 +171,8 @@ int main(int argc, char** argv)
     window.show();
     source.setAddresses(probes);
     captureProbes.open(captures);
+    const EndSignals endSignals;
+    QObject::connect(&endSignals, &EndSignals::wanted, &application, &QCoreApplication::quit);
 
     if (!parser.isSet(smoke))
         return QApplication::exec();

@@ -155,7 +155,7 @@ QString conditionText(const AlarmRule& rule, double threshold)
 
 QString alarmsText(quint64 count)
 {
-    return count == 1 ? Words::tr("1 alarm") : Words::tr("%1 alarms").arg(countText(count));
+    return count == 1 ? Words::tr("1 alarm") : Words::tr("%1 alarms", nullptr, pluralOf(count)).arg(countText(count));
 }
 
 }

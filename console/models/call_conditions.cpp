@@ -23,7 +23,7 @@ struct Words { // the context of the translations
 
 QString instantText(Timestamp time)
 {
-    return dateTimeText(time) + QLatin1Char(' ') + zoneLabel();
+    return dateTimeText(time) + QLatin1Char(' ') + zoneOf(time);
 }
 
 Comparison comparisonOf(Relation relation)

@@ -90,8 +90,18 @@ bool CallFilter::addNumberTerm(const QString& text)
     static const QRegularExpression shape(QStringLiteral("^(mos|minmos|loss|jitter|duration)(<=|>=|<|>|=)(.*)$"),
         QRegularExpression::CaseInsensitiveOption);
     const QRegularExpressionMatch match = shape.match(text);
-    if (!match.hasMatch())
-        return false;
+    if (!match.hasMatch()) {
+        static const QRegularExpression misspelt(
+            QStringLiteral("^([a-z_]+)(<|>)"), QRegularExpression::CaseInsensitiveOption);
+        const QRegularExpressionMatch other =
+            misspelt.match(text); // neither sign is part of a number or a Call-ID in use
+        if (!other.hasMatch())
+            return false;
+        m_problems += QCoreApplication::translate(
+            "CallFilter", "there is no figure “%1”; what is compared is mos, minmos, loss, jitter or duration")
+                          .arg(other.captured(1));
+        return true;
+    }
     const QString name = match.captured(1).toLower();
     const QString comparison = match.captured(2);
     bool isNumber = false;

@@ -232,9 +232,11 @@ QString meaning(const CallRecord& call)
                          "jitter may be overstated.")
             .arg(gap);
     case CaptureTrust::Lossy:
-        return Words::tr("The probe itself lost %1 frames while this call was on, of this call or of others: what is "
+        return Words::tr("The probe itself lost %1 while this call was on, of this call or of others: what is "
                          "missing then is counted apart, not as loss of the network.")
-            .arg(countText(call.probeFramesLost));
+            .arg(call.probeFramesLost == 1 ? Words::tr("1 frame")
+                                           : Words::tr("%1 frames", nullptr, pluralOf(call.probeFramesLost))
+                                                 .arg(countText(call.probeFramesLost)));
     }
     return meaning(call.trust);
 }

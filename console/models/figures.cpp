@@ -7,6 +7,7 @@
 #include <QLocale>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace callmon {
 
@@ -19,13 +20,17 @@ QLocale figureLocale()
     return locale.language() == QLocale::C ? QLocale(QLocale::English) : locale;
 }
 
+qint64 milliseconds(Timestamp time)
+{
+    return std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+}
+
 // "2026-11-23T06:14:55", in the zone that is shown
 QString inZone(Timestamp time)
 {
     if (displaysUtc())
         return QString::fromStdString(toIso8601(time)).left(19);
-    const qint64 ms = std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
-    return inDisplayZone(ms).toString(QStringLiteral("yyyy-MM-ddTHH:mm:ss"));
+    return inDisplayZone(milliseconds(time)).toString(QStringLiteral("yyyy-MM-ddTHH:mm:ss"));
 }
 
 }
@@ -125,10 +130,18 @@ QString shortCountText(quint64 count)
         + QLatin1String(units[static_cast<std::size_t>(thousands)]);
 }
 
+int pluralOf(quint64 count)
+{
+    // Plurals go by the last two digits.
+    constexpr auto most = static_cast<quint64>(std::numeric_limits<int>::max());
+    return static_cast<int>(count <= most ? count : 1'000'000 + count % 1'000'000);
+}
+
 QString callsText(quint64 count)
 {
-    return count == 1 ? QCoreApplication::translate("Figures", "1 call")
-                      : QCoreApplication::translate("Figures", "%1 calls").arg(countText(count));
+    return count == 1
+        ? QCoreApplication::translate("Figures", "1 call")
+        : QCoreApplication::translate("Figures", "%1 calls", nullptr, pluralOf(count)).arg(countText(count));
 }
 
 QString sizeText(quint64 bytes)
@@ -144,7 +157,12 @@ QString bitRateText(quint64 bitsPerSecond)
 
 QString dateTimeText(Timestamp time)
 {
-    return dateText(time) + QLatin1Char(' ') + clockText(time);
+    return dateText(time) + QLatin1Char(' ') + clockText(time) + whichOfTwo(milliseconds(time));
+}
+
+QString zoneOf(Timestamp time)
+{
+    return zoneLabelAt(milliseconds(time));
 }
 
 QString clockText(Timestamp time)

@@ -410,7 +410,7 @@ QVariant LiveCallModel::data(const QModelIndex& index, int role) const
         return shown();
     case Qt::ToolTipRole:
         if (column == Start)
-            return dateTimeText(call->startedAt) + QLatin1Char(' ') + zoneLabel();
+            return dateTimeText(call->startedAt) + QLatin1Char(' ') + zoneOf(call->startedAt);
         if (column == LastCode)
             return codeMeaning(call->lastCode);
         if (column == Trust)

@@ -35,14 +35,21 @@ QString discardInput(const StreamRecord& stream)
         return Words::tr("no jitter buffer assumed");
     const QString depth =
         stream.jitterBufferDelay ? millisecondsText(stream.jitterBufferDelay->count()) : unknownFigure();
-    return Words::tr("%1 packets too late for the assumed %2 jitter buffer of %3 ms")
-        .arg(countText(stream.discarded), word(stream.jitterBuffer), depth);
+    const QString late = stream.discarded == 1
+        ? Words::tr("1 packet")
+        : Words::tr("%1 packets", nullptr, pluralOf(stream.discarded)).arg(countText(stream.discarded));
+    return Words::tr("%1 too late for the assumed %2 jitter buffer of %3 ms", "packets")
+        .arg(late, word(stream.jitterBuffer), depth);
 }
 
 QString burstInput(const StreamRecord& stream)
 {
     return stream.burstRatio
-        ? Words::tr("BurstR %1, %2 runs").arg(plain(*stream.burstRatio, 2), countText(stream.lossRuns))
+        ? Words::tr("BurstR %1, %2")
+              .arg(plain(*stream.burstRatio, 2),
+                  stream.lossRuns == 1
+                      ? Words::tr("1 run")
+                      : Words::tr("%1 runs", nullptr, pluralOf(stream.lossRuns)).arg(countText(stream.lossRuns)))
         : Words::tr("nothing lost");
 }
 

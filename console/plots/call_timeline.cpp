@@ -99,9 +99,9 @@ void CallTimeline::placeCursor(double seconds)
 
 QString CallTimeline::readOut(double seconds) const
 {
-    QStringList said {
-        tr("%1, %2 %3").arg(timelineClock(seconds, true), timelineTimeOfDay(m_data.epoch + seconds, true), zoneLabel())
-    };
+    QStringList said { tr("%1, %2 %3")
+                           .arg(timelineClock(seconds, true), timelineTimeOfDay(m_data.epoch + seconds, true),
+                               zoneLabelAt(static_cast<qint64>((m_data.epoch + seconds) * 1000))) };
     for (const TimelineStrip& strip : m_data.strips) {
         QStringList values;
         for (std::size_t side = 0; side < timelineSides; ++side)

@@ -184,7 +184,8 @@ void TimelinePainter::paintAxis(int axisTop)
     m_painter.setPen(m_look.text);
     m_painter.drawText(titles, Qt::AlignLeft | Qt::AlignVCenter, CallTimeline::tr("Call"));
     m_painter.setPen(m_look.quiet);
-    m_painter.drawText(titles.translated(0, m_layout.line), Qt::AlignLeft | Qt::AlignVCenter, zoneLabel());
+    m_painter.drawText(titles.translated(0, m_layout.line), Qt::AlignLeft | Qt::AlignVCenter,
+        zoneLabelAt(static_cast<qint64>(m_data.epoch * 1000)));
 }
 
 void TimelinePainter::paintSound(std::size_t side)
@@ -375,7 +376,8 @@ void TimelinePainter::paintReadOuts(std::optional<double> seconds)
         m_painter.setFont(plain);
         m_painter.setPen(m_look.quiet);
         m_painter.drawText(row.translated(0, m_layout.line + 1), Qt::AlignLeft | Qt::AlignVCenter,
-            timelineTimeOfDay(m_data.epoch + *seconds, true) + QLatin1Char(' ') + zoneLabel());
+            timelineTimeOfDay(m_data.epoch + *seconds, true) + QLatin1Char(' ')
+                + zoneLabelAt(static_cast<qint64>((m_data.epoch + *seconds) * 1000)));
     }
     for (std::size_t i = 0; i < m_layout.strips.size() && i < m_data.strips.size(); ++i) {
         const QRect& lane = m_layout.strips[i];

@@ -19,21 +19,26 @@ public:
 
     void open(const QStringList& files); // in order, as one capture
     void closeAll();
+    void stopReading(); // closes those that are still being read
     bool areOpen() const { return !m_open.empty(); }
 
 signals:
-    void reading(const QString& title);
-    void read(const QString& title, const QString& probe); // its calls can be searched
-    // It cannot be read, or not all of it; the part that can is there all the same.
-    void complained(const QString& title, const QString& message);
+    // What is being read, in its own words; empty: nothing any more. And how far that is, 0 to 1, where that is known.
+    void reading(const QStringList& titles);
+    void progressed(double done);
+    void read(const QString& probe); // its calls can be searched
+    void complained(const QString& title, const QString& message, bool partIsRead);
 
 private:
     struct Open {
         std::unique_ptr<CaptureReader> reader;
         QString name;
+        qint64 done = 0; // bytes
     };
 
     void follow(const CaptureReader* reader);
+    void tellReading();
+    void seeStatus(const ProbeStatus& status, ProbeId probe);
     void dropClosed();
 
     ProbeGroup& m_probes;

@@ -1,16 +1,24 @@
 #include "console/source/capture_reader.h"
 
 #include <QCoreApplication>
+#include <QDateTime>
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <QStandardPaths>
 #include <QTimer>
+#include <csignal>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 namespace callmon {
 
 namespace {
 
 constexpr qsizetype mostComplaints = 5; // that a user reads
+constexpr QLatin1String folderName("callmon-read-"); // and six characters
 constexpr int patience = 5'000; // ms, for the engine to store what it was about to and end
 
 QString engineProgram()
@@ -32,12 +40,46 @@ QString complaintIn(const QString& line)
     return said;
 }
 
+// What a console that was killed left behind, voices among it: a directory of ours that its engine holds no more.
+void removeLeftovers()
+{
+    const QDir all(QDir::tempPath());
+    const QDateTime before = QDateTime::currentDateTimeUtc().addSecs(-60); // not of an engine that is just starting
+    for (const QFileInfo& one : all.entryInfoList({ QString(folderName) + QLatin1Char('*') }, QDir::Dirs | QDir::NoSymLinks)) {
+        const QFileInfo held(one.filePath() + QStringLiteral("/engine.lock"));
+        if (one.ownerId() != ::geteuid() || !held.exists() || held.lastModified() > before)
+            continue;
+        const QByteArray lock = QFile::encodeName(held.filePath());
+        const int file = ::open(lock.constData(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+        if (file < 0)
+            continue;
+        if (::flock(file, LOCK_EX | LOCK_NB) == 0)
+            QDir(one.filePath()).removeRecursively();
+        ::close(file);
+    }
+}
+
+qint64 plainSize(const QStringList& files)
+{
+    qint64 all = 0;
+    for (const QString& path : files) {
+        QFile file(path);
+        if (!QFileInfo(path).isFile() || !file.open(QIODevice::ReadOnly)
+            || file.peek(2) == QByteArrayLiteral("\x1f\x8b"))
+            return 0;
+        all += file.size();
+    }
+    return all;
+}
+
 }
 
 CaptureReader::CaptureReader(const QString& engine, const QStringList& files, QObject* parent)
     : QObject(parent)
     , m_title(QFileInfo(files.value(0)).fileName())
-    , m_directory(QDir::tempPath() + QStringLiteral("/callmon-XXXXXX")) // short: a socket's path has 107 bytes at most
+    , m_size(plainSize(files))
+    , m_directory(QDir::tempPath() + QLatin1Char('/') + folderName
+          + QStringLiteral("XXXXXX")) // short: a socket's path has 107 bytes at most
 {
     if (files.size() > 1)
         m_title = tr("%1 and %n more", nullptr, static_cast<int>(files.size() - 1)).arg(m_title);
@@ -50,7 +92,8 @@ QString CaptureReader::start(const QString& engine, const QStringList& files)
 {
     if (!m_directory.isValid())
         return tr("No temporary directory can be made: %1. Make room in %2, or set TMPDIR.")
-                        .arg(m_directory.errorString(), QDir::tempPath());
+            .arg(m_directory.errorString(), QDir::tempPath());
+    removeLeftovers();
     const QString program = engine.isEmpty() ? engineProgram() : engine;
     if (program.isEmpty())
         return tr("callmon-engine reads captures, and is not installed here: install it, or put it into PATH.");
@@ -70,6 +113,12 @@ QString CaptureReader::start(const QString& engine, const QStringList& files)
         QStringLiteral("--replay") };
     for (const QString& file : files)
         arguments << QFileInfo(file).absoluteFilePath();
+    // It ends with this program, however that ends: nobody else knows of it.
+    m_engine.setChildProcessModifier([parent = ::getpid()] {
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+        if (::getppid() != parent)
+            ::_exit(1);
+    });
     m_engine.setProcessChannelMode(QProcess::MergedChannels); // so that complaints come before the end they are of
     m_engine.setStandardInputFile(QProcess::nullDevice());
     m_engine.start(program, arguments);

@@ -22,6 +22,8 @@ public:
     State state() const { return m_state; }
     QString title() const { return m_title; } // the file's name, or the first one's and how many more
     QString address() const; // where the engine answers, from the beginning on
+    // Bytes of the files, as far as they say how much there is to read; 0: they do not (compressed, a pipe).
+    qint64 size() const { return m_size; }
     // Failed: why, a sentence or two for the user. Read: what the engine could not read, if anything.
     QString message() const { return m_message; }
 
@@ -34,6 +36,7 @@ private:
     void become(State state, const QString& message);
 
     QString m_title;
+    qint64 m_size = 0;
     QTemporaryDir m_directory;
     QProcess m_engine;
     QByteArray m_said; // since the last whole line

@@ -2,6 +2,8 @@
 
 #include "console/models/alarm_words.h"
 #include "console/models/figures.h"
+#include "console/models/least_role.h"
+#include "console/views/alarm_changes.h"
 #include "console/views/alarm_detail.h"
 #include "console/views/call_table.h"
 #include "console/views/empty_state.h"
@@ -33,7 +35,7 @@ enum View { Open, OpenAndShelved, Past };
 std::vector<CallColumn> columnsOf(bool past)
 {
     using M = AlarmModel;
-    const QString time = QStringLiteral("0000-00-00 00:00:00");
+    const QString time = QStringLiteral("0000-00-00 00:00:00+2"); // where a clock shows it twice
     const QString party = QStringLiteral("+34910123456789");
     return { { M::Severity, QStringLiteral("■ critical0"), true }, { M::RaisedAt, time, true },
         { M::ClearedAt, time, past },
@@ -82,6 +84,7 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
     , m_pastTable(new CallTable(QStringLiteral("pastAlarms"), this))
     , m_empty(new EmptyState(this))
     , m_detail(new AlarmDetail(this))
+    , m_changes(new AlarmChanges(source, this))
 {
     m_view->setObjectName(QStringLiteral("alarmView"));
     m_view->addItems({ tr("Open alarms"), tr("Open, with shelved"), tr("Past alarms") });
@@ -110,7 +113,6 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
         tr("Have nobody told of them, and of what the same rule raises about the same call or group, for a time; "
            "again: bring them back (Ctrl+J)"));
     m_rules->setShortcut(Qt::CTRL | Qt::Key_R);
-    m_rules->setToolTip(tr("What raises alarms, and who changed it (Ctrl+R)"));
     m_openCall->setToolTip(tr("The call that the alarm is about (Enter)"));
     arrange();
 
@@ -140,8 +142,6 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
     connect(&source, &CallSource::finished, this, [this](quint64 request) {
         if (m_search == request)
             m_search.reset();
-        if (m_change == request)
-            changeNext();
         showState();
     });
     connect(&source, &CallSource::failed, this, [this](quint64 request, const QString& message) {
@@ -149,12 +149,13 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
             m_search.reset();
             m_error->say(MessageBar::Kind::Error, tr("The search failed: %1").arg(message));
         }
-        if (m_change == request) {
-            m_changes.clear();
-            m_change.reset();
-            m_error->say(MessageBar::Kind::Error, m_whenRefused.arg(message));
-        }
         showState();
+    });
+    connect(m_changes, &AlarmChanges::refused, this,
+        [this](const QString& sentence) { m_error->say(MessageBar::Kind::Error, sentence); });
+    connect(m_changes, &AlarmChanges::done, this, [this] {
+        if (showsPast())
+            reload(); // the open ones come by themselves
     });
     connect(m_view, &QComboBox::currentIndexChanged, this, [this] {
         m_error->clear();
@@ -191,6 +192,7 @@ void AlarmPage::showProbes()
         model->setProbes(probes);
     for (CallTable* table : { m_openTable, m_pastTable })
         table->setProbeColumn(AlarmModel::Probe, probes.size() > 1);
+    followRoles(m_source, this, &AlarmPage::showState);
 }
 
 QToolButton* AlarmPage::button(QAction* action)
@@ -329,6 +331,7 @@ void AlarmPage::showState()
     const AlarmModel& model = past ? *m_past : *m_open;
     const auto shown = static_cast<std::size_t>(model.rowCount());
     const bool connected = m_source.state() == CallSource::State::Connected;
+    const bool forbidden = isNowhereAllowed(m_source, ProbeDesk::Role::Operator);
     m_when->setVisible(past);
     m_shelve->setVisible(!past);
     m_openTable->setStale(!connected);
@@ -341,8 +344,16 @@ void AlarmPage::showState()
         count = tr("Cancelled: %1").arg(count);
     if (!past && m_open->unacknowledged() > 0)
         count += tr(" · %1 not acknowledged").arg(countText(m_open->unacknowledged()));
-    m_count->setText(count);
-    if (!connected && !past)
+    m_count->setText(forbidden ? QString() : count);
+    m_rules->setEnabled(!forbidden);
+    m_rules->setToolTip(forbidden ? tr("For operators: your certificate says viewer")
+                                  : tr("What raises alarms, and who changed it (Ctrl+R)"));
+    if (connected && forbidden)
+        m_empty->say(tr("Alarms are for operators"),
+            tr("Your certificate says viewer, and alarms name calls: whether any is open is not told. Ask whoever "
+               "keeps "
+               "the certificates for one of an operator."));
+    else if (!connected && !past)
         m_empty->say(tr("Not connected to an engine"), tr("The console connects by itself as soon as one answers."));
     else if (past && m_search)
         m_empty->say(tr("Searching…"), tr("Press Esc to cancel."));
@@ -392,34 +403,15 @@ void AlarmPage::askForComment()
     dialog->setCancelButtonText(tr("Cancel"));
     dialog->resize(460, dialog->height());
     connect(dialog, &QInputDialog::textValueSelected, this, [this, alarms](const QString& comment) {
-        std::vector<std::function<quint64()>> requests;
+        std::vector<AlarmChanges::Request> requests;
         for (const ProbeAlarm& alarm : alarms)
             requests.push_back([this, probe = alarm.probe, id = alarm.id, comment] {
                 return m_source.acknowledgeAlarmOf(probe, id, comment.trimmed());
             });
-        change(std::move(requests), tr("Not acknowledged: %1"));
+        m_error->clear();
+        m_changes->ask(std::move(requests), tr("Not acknowledged: %1"));
     });
     dialog->open();
-}
-
-void AlarmPage::change(std::vector<std::function<quint64()>> requests, const QString& whenRefused)
-{
-    m_error->clear();
-    m_whenRefused = whenRefused;
-    m_changes.insert(m_changes.end(), requests.begin(), requests.end());
-    if (!m_change)
-        changeNext();
-}
-
-void AlarmPage::changeNext()
-{
-    m_change.reset();
-    if (!m_changes.empty()) {
-        m_change = m_changes.front()();
-        m_changes.pop_front();
-    } else if (showsPast()) {
-        reload(); // the open ones come by themselves
-    }
 }
 
 void AlarmPage::shelve()
@@ -428,12 +420,13 @@ void AlarmPage::shelve()
     if (alarms.empty() || showsPast())
         return;
     const auto ask = [this, alarms](std::chrono::seconds time, const QString& comment) {
-        std::vector<std::function<quint64()>> requests;
+        std::vector<AlarmChanges::Request> requests;
         for (const ProbeAlarm& alarm : alarms)
             requests.push_back([this, probe = alarm.probe, id = alarm.id, time, comment] {
                 return m_source.shelveAlarmOf(probe, id, time, comment);
             });
-        change(std::move(requests), tr("Not shelved: %1"));
+        m_error->clear();
+        m_changes->ask(std::move(requests), tr("Not shelved: %1"));
     };
     if (alarms.front().shelvedUntil)
         return ask(std::chrono::seconds(0), {});

@@ -6,8 +6,7 @@
 #include "console/views/theme.h"
 
 #include <QWidget>
-#include <deque>
-#include <functional>
+#include <optional>
 
 class QAction;
 class QComboBox;
@@ -18,6 +17,7 @@ class QToolButton;
 
 namespace callmon {
 
+class AlarmChanges;
 class AlarmDetail;
 class CallTable;
 class EmptyState;
@@ -65,8 +65,6 @@ private:
     std::vector<ProbeAlarm> selected() const;
     void askForComment();
     void shelve();
-    void change(std::vector<std::function<quint64()>> requests, const QString& whenRefused);
-    void changeNext();
     void showRules();
 
     CallSource& m_source;
@@ -90,13 +88,11 @@ private:
     CallTable* m_pastTable;
     EmptyState* m_empty;
     AlarmDetail* m_detail;
+    AlarmChanges* m_changes;
     Theme m_theme = themeOf(ThemeName::Light);
     Timestamp m_now {};
     bool m_cancelled = false; // the search of the past alarms that are shown
     std::optional<quint64> m_search;
-    std::deque<std::function<quint64()>> m_changes; // one after the other: an engine takes some requests at once only
-    QString m_whenRefused; // "Not acknowledged: %1"
-    std::optional<quint64> m_change;
 };
 
 }

@@ -167,7 +167,11 @@ void AuditDialog::take(const Result<AuditPage>& answer)
             {} });
     m_model->setRows(std::move(rows));
     m_table->fitColumns();
-    const QString count = tr("%1 of %2 entries").arg(countText(page.entries.size()), countText(page.matches));
+    const QString entries = page.matches == 1
+        ? tr("1 entry")
+        : tr("%1 entries", nullptr, pluralOf(page.matches)).arg(countText(page.matches));
+    const QString count =
+        page.entries.size() == page.matches ? entries : tr("%1 of %2").arg(countText(page.entries.size()), entries);
     m_whole = page.brokenLine == 0 ? tr("● %1; each follows on the one before it.").arg(count) : count;
     if (page.brokenLine != 0)
         m_error->say(MessageBar::Kind::Error,

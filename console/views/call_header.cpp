@@ -11,6 +11,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QVBoxLayout>
+#include <utility>
 
 namespace callmon {
 
@@ -74,11 +75,11 @@ CallHeader::CallHeader(QWidget* parent)
         tr("Answer delay, ms"), tr("Call-ID"), tr("Caller address"), tr("Callee address"), tr("Signalling"),
         tr("Recorded, by rule") };
     auto* grid = new QGridLayout;
-    grid->setHorizontalSpacing(22);
+    grid->setHorizontalSpacing(16);
     grid->setVerticalSpacing(0);
     constexpr int columns = 11;
     for (int i = 0; i < FactCount; ++i) {
-        auto* title = new QLabel(withZone(titles.at(i)), this);
+        auto* title = new QLabel(titles.at(i), this);
         title->setProperty("title", titles.at(i));
         m_titles.push_back(title);
         title->setForegroundRole(QPalette::PlaceholderText);
@@ -88,6 +89,8 @@ CallHeader::CallHeader(QWidget* parent)
         auto* value = new ElidedLabel(i == CallId ? Qt::ElideMiddle : Qt::ElideRight, this);
         value->setObjectName(titles.at(i));
         m_facts.push_back(value);
+        if (i == Started) // the one that says which day it was
+            value->setMinimumWidth(value->fontMetrics().horizontalAdvance(QStringLiteral("0000-00-00 00:00:00")) + 2);
         // The second row's texts are long: three columns for the first, two for each of the others.
         const bool first = i < columns;
         const int column = first ? i : i == CallId ? 0 : 3 + (i - CallerAddress) * 2;
@@ -148,11 +151,14 @@ void CallHeader::show(const CallRecord& call, const QString& codec, const QStrin
     m_outcome->setText(ended ? glyph(call.outcome) + QLatin1Char(' ') + word(call.outcome)
                              : glyph(call.state) + QLatin1Char(' ') + word(call.state));
     m_outcome->setColour(m_theme.of(m_tone));
+    m_outcome->setMinimumWidth(m_outcome->sizeHint().width()); // names have what room it leaves
     setTrust(call.trust, meaning(call));
     m_story->setText(storyOf(call));
     m_story->show();
     m_mosMean = call.mosMean;
     m_mosMin = call.mosMin;
+    if (std::exchange(m_startedAt, call.startedAt) != call.startedAt)
+        showZone();
     setFact(Started, dateTimeText(call.startedAt));
     setFact(Answered, optionalTime(call.answeredAt, call.startedAt));
     setFact(Ended, optionalTime(call.endedAt, call.startedAt));
@@ -179,8 +185,11 @@ void CallHeader::show(const LiveCall& call, Timestamp now, std::optional<double>
     m_tone = tone(call.state);
     m_outcome->setText(glyph(call.state) + QLatin1Char(' ') + word(call.state));
     m_outcome->setColour(m_theme.of(m_tone));
+    m_outcome->setMinimumWidth(m_outcome->sizeHint().width()); // names have what room it leaves
     if (call.trust != m_trustShown || m_trust->text().isEmpty()) // what the record says of it, with figures, may stand
         setTrust(call.trust, meaning(call.trust));
+    if (std::exchange(m_startedAt, call.startedAt) != call.startedAt)
+        showZone();
     setFact(Started, dateTimeText(call.startedAt));
     setFact(Answered, optionalTime(call.answeredAt, call.startedAt));
     setFact(Ended, optionalTime(call.endedAt, call.startedAt));
@@ -206,8 +215,9 @@ void CallHeader::show(const LiveCall& call, Timestamp now, std::optional<double>
 
 void CallHeader::showZone()
 {
+    const qint64 ms = std::chrono::floor<std::chrono::milliseconds>(m_startedAt).time_since_epoch().count();
     for (QLabel* title : m_titles)
-        title->setText(withZone(title->property("title").toString()));
+        title->setText(withZoneAt(title->property("title").toString(), ms));
 }
 
 void CallHeader::setTheme(const Theme& theme)

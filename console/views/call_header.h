@@ -59,6 +59,7 @@ private:
     ElidedLabel* m_trust;
     std::vector<ElidedLabel*> m_facts;
     std::vector<QLabel*> m_titles; // of the facts
+    Timestamp m_startedAt {};
     Theme m_theme = themeOf(ThemeName::Light);
     Tone m_tone = Tone::Plain;
     CaptureTrust m_trustShown = CaptureTrust::Whole;

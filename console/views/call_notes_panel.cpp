@@ -79,6 +79,8 @@ CallNotesPanel::CallNotesPanel(ProbeDesk& desk, CallKey call, QWidget* parent)
     layout->addLayout(notes);
     layout->addWidget(m_may);
 
+    for (QLineEdit* edit : { m_tag, m_note }) // what was wrong is being mended
+        connect(edit, &QLineEdit::textEdited, m_error, &MessageBar::clear);
     connect(m_tag, &QLineEdit::returnPressed, this, &CallNotesPanel::addTag);
     connect(m_addTag, &QPushButton::clicked, this, &CallNotesPanel::addTag);
     connect(m_note, &QLineEdit::returnPressed, this, &CallNotesPanel::addNote);

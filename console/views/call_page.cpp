@@ -124,6 +124,8 @@ void CallPage::refreshIfDue()
         return;
     }
     showHead();
+    if (m_forbidden)
+        return;
     if (isVisible() && !m_details.asks() && !m_sound->isFetching()
         && m_source.state() == CallSource::State::Connected) {
         m_sound->loadAgain(ended && !m_fetchedAfterEnd && !m_player->isPlaying()); // what was loaded is not all of it
@@ -195,6 +197,7 @@ void CallPage::reload()
     m_message->clear();
     m_lacks.clear();
     m_soundLacks.clear();
+    m_messagesRefused = false;
     m_sound->loadAgain(true);
     refresh();
 }
@@ -211,7 +214,11 @@ void CallPage::refresh()
     m_details.ask(Part::Streams);
     if (m_details.hasEnded() || m_details.points().size() < manyPoints || m_round++ % everyNth == 0)
         m_details.ask(Part::Quality);
-    m_details.ask(Part::Messages);
+    // A refusal stands in the engine's audit log: one is enough.
+    const ProbeDesk* const desk = m_source.desk();
+    const bool mayRead = !desk || desk->role() == ProbeDesk::Role::Unknown || desk->may(ProbeDesk::Role::Reviewer);
+    if (mayRead || !std::exchange(m_messagesRefused, true))
+        m_details.ask(Part::Messages);
     m_details.ask(Part::Alarms);
 }
 
@@ -343,7 +350,14 @@ void CallPage::showWhatIsNotThere()
         return;
     const QStringList failures = m_details.failures(!isOn()); // a call that is on may have no record yet
     QStringList said;
-    if (!failures.isEmpty())
+    // Part by part is refused what a viewer asks for beside live figures, and will be: one sentence says it.
+    const ProbeDesk* const desk = m_source.desk();
+    const bool forbidden = desk && desk->role() == ProbeDesk::Role::Viewer && !failures.isEmpty();
+    m_forbidden = forbidden;
+    if (forbidden)
+        said += tr("Your certificate says viewer: of a call its live figures alone are shown. Ask whoever keeps the "
+                   "certificates for one of an operator, who reads records, or of a reviewer, who listens, too.");
+    else if (!failures.isEmpty())
         said += tr("Not all of this call could be fetched: %1 Press F5 to try again.").arg(sentences(failures));
     if (const QStringList remarks = m_details.remarks(); !remarks.isEmpty())
         said += tr("Not all of this call could be read: %1 The rest is shown; the engine's log says more. Press F5 to "
@@ -356,7 +370,7 @@ void CallPage::showWhatIsNotThere()
     const QString lacks = said.join(QLatin1Char(' '));
     const bool known = std::exchange(m_lacks, lacks) == lacks;
     if (!lacks.isEmpty() && (!known || m_message->message().isEmpty()))
-        sayOfFetch(failures.isEmpty() ? MessageBar::Kind::Warning : MessageBar::Kind::Error, lacks);
+        sayOfFetch(failures.isEmpty() || forbidden ? MessageBar::Kind::Warning : MessageBar::Kind::Error, lacks);
     else if (lacks.isEmpty() && std::exchange(m_saidOfFetch, false))
         m_message->clear();
 }
@@ -409,7 +423,7 @@ void CallPage::showTimeline()
     shown.noMedia = m_streamsKnown && m_details.hasEnded() && m_details.streams().empty();
     m_timeline->setData(std::move(shown));
     // More lanes than a small window has room for are scrolled.
-    const int most = 17 * fontMetrics().height();
+    const int most = 14 * fontMetrics().height();
     m_lanes->setMinimumHeight(std::min(m_timeline->minimumSizeHint().height(), most));
 }
 

@@ -120,6 +120,8 @@ private:
     bool m_soundKnown = false; // it was fetched, if only in part
     std::optional<double> m_playFrom; // seconds since the call began, when its sound has come
     int m_round = 0; // of refreshing
+    bool m_messagesRefused = false;
+    bool m_forbidden = false; // what it asks for, by the role of the user
     bool m_saidOfFetch = false; // what the message line says
     QString m_soundLacks;
     QString m_lacks; // what was said last of what is not there

@@ -128,6 +128,14 @@ void CommandPalette::runCurrent()
     accept();
 }
 
+// Who clicks elsewhere wants it no more: it must not stay in front of a window that it blocks.
+bool CommandPalette::event(QEvent* event)
+{
+    if (event->type() == QEvent::WindowDeactivate)
+        reject();
+    return QDialog::event(event);
+}
+
 bool CommandPalette::eventFilter(QObject* watched, QEvent* event)
 {
     if (watched == m_edit && event->type() == QEvent::KeyPress) {

@@ -25,6 +25,7 @@ public:
     void setText(const QString& typed);
 
 protected:
+    bool event(QEvent* event) override;
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:

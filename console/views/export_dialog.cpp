@@ -28,7 +28,8 @@ namespace {
 
 QString rowsText(quint64 rows)
 {
-    return rows == 1 ? ExportDialog::tr("1 row") : ExportDialog::tr("%1 rows").arg(countText(rows));
+    return rows == 1 ? ExportDialog::tr("1 row")
+                     : ExportDialog::tr("%1 rows", nullptr, pluralOf(rows)).arg(countText(rows));
 }
 
 void keep(QComboBox* box, const QString& key)

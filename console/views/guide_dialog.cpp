@@ -69,7 +69,10 @@ QString guide()
             "<h3><a name=\"call\">A call's page</a></h3>"
             "<p>Above, one time axis for messages, sound, MOS, loss and jitter. Click or use the arrows to set the "
             "cursor, Enter "
-            "listens from there, + and − zoom, Home shows all. Hatched seconds are those in which the probe lost "
+            "listens from there, + and − zoom, Home shows all. Repeat marks a passage that is heard again and again, "
+            "also "
+            "when As heard is switched: so what was sent is compared with what reached the listener. Hatched seconds "
+            "are those in which the probe lost "
             "frames: they have "
             "no MOS and no loss. Below: messages, streams with their figures, where MOS points were lost, and "
             "notes.</p>"
@@ -126,7 +129,8 @@ QString guide()
             "<p>A capture file (pcap, pcapng, gzip too) that is dropped on the window, or opened with Ctrl+O, is a "
             "probe "
             "like the others for as long as the console runs: an engine of its own reads it into a temporary "
-            "directory, and its calls are listed under Past calls. File, Close the captures removes all of it.</p>")
+            "directory, and its calls are listed under Past calls. How far it is stands above the pages, and can be "
+            "cancelled. File, Close the captures removes all of it.</p>")
         + GuideDialog::tr(
             "<h3><a name=\"keys\">Keyboard</a></h3>"
             "<p>Ctrl+Shift+P finds every command by a few letters of its name. Ctrl+1 to 5 go to the pages, Esc leads "

@@ -18,6 +18,7 @@
 #include "console/views/probe_page.h"
 #include "console/views/probe_strip.h"
 #include "console/views/probe_watch.h"
+#include "console/views/progress_line.h"
 #include "console/views/search_form.h"
 #include "console/views/service_page.h"
 #include "console/views/worst_calls.h"
@@ -54,6 +55,7 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
     , m_probe(new ProbeBar(this))
     , m_strip(new ProbeStrip(*m_watch, this))
     , m_search(new QLineEdit(this))
+    , m_reading(new ProgressLine(this))
     , m_export(new QAction(tr("&Export CSV…"), this))
     , m_play(new QAction(tr("&Play or pause"), this))
     , m_reload(new QAction(tr("&Reload"), this))
@@ -68,6 +70,9 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_connection);
+    layout->addWidget(m_reading);
+    m_reading->setObjectName(QStringLiteral("captureProgress"));
+    m_reading->setContentsMargins(10, 4, 10, 4);
     layout->addWidget(m_pages, 1);
     setCentralWidget(centre);
     m_pages->setDocumentMode(true);
@@ -395,6 +400,12 @@ void MainWindow::showConnection(CallSource::State state, const QString& message)
 // other, which it must not do when there is nothing to export or acknowledge either.
 bool MainWindow::eventFilter(QObject* watched, QEvent* event)
 {
+    // Esc closes the list of a choice that is open, and does not lead away from the page as well.
+    if (event->type() == QEvent::ShortcutOverride && QApplication::activePopupWidget()
+        && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        event->accept();
+        return true;
+    }
     if ((event->type() == QEvent::ShortcutOverride || event->type() == QEvent::KeyPress) && isActiveWindow()) {
         const QKeySequence keys(static_cast<QKeyEvent*>(event)->keyCombination());
         if (keys == m_export->shortcut() || keys == m_alarms->acknowledgeAction()->shortcut()) {

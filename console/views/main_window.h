@@ -20,6 +20,7 @@ class CallPage;
 class CallTable;
 class CallsOverTime;
 class DeskMenu;
+class EmptyOverlay;
 class LivePage;
 class MessageBar;
 class PastPage;
@@ -29,6 +30,7 @@ class ProbePage;
 class ProbeRegistry;
 class ProbeStrip;
 class ProbeWatch;
+class ProgressLine;
 class ServicePage;
 class WorstCalls;
 struct Command;
@@ -60,15 +62,18 @@ public:
     void setTheme(ThemeName theme);
     ThemeName theme() const { return m_theme; }
     bool setZone(const QString& name); // "UTC", "local", "Europe/Madrid"; false: there is none of that name
-    // Captures (capturesWanted): what became of them.
-    void showCaptureReading(const QString& title);
-    void showCaptureRead(const QString& title, const QString& probe); // its calls, as soon as its probe answers
-    void showCaptureComplaint(const QString& title, const QString& message);
+    // Captures (capturesWanted): which are being read (empty: none any more), how far, and what became of them.
+    void showCapturesReading(const QStringList& titles);
+    void showCaptureProgress(double done);
+    void showCaptureRead(const QString& probe); // its calls, as soon as its probe answers
+    void showCaptureComplaint(const QString& title, const QString& message, bool partIsRead);
+    const ProgressLine& captureProgress() const { return *m_reading; }
     void restore(); // geometry from the last time
 
 signals:
     void capturesWanted(const QStringList& files); // to be read, as one capture
     void capturesUnwanted(); // those that are open
+    void capturesCancelled(); // those that are being read
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override; // main_window_captures.cpp
@@ -88,6 +93,7 @@ private:
     void showCommands();
     void showProbes();
     void buildDocks(); // main_window_layout.cpp
+    void showRole(); // what it keeps from being shown
     void switchLayout();
     void resetLayout();
     QString layoutName() const;
@@ -126,6 +132,7 @@ private:
     QDockWidget* m_overTimeDock = nullptr;
     QDockWidget* m_worstDock = nullptr;
     QDockWidget* m_alarmDock = nullptr;
+    EmptyOverlay* m_noAlarms = nullptr;
     std::map<QString, QByteArray> m_layouts; // by page
     QString m_layout; // of the page in front
     ProbeRegistry* m_registry = nullptr;
@@ -134,6 +141,7 @@ private:
     QAction* m_closeCaptures = nullptr;
     QAction* m_tagsAndNotes = nullptr;
     QAction* m_closeCall = nullptr;
+    ProgressLine* m_reading; // of captures
     QString m_captureRead; // the probe's name, until it answers
     QActionGroup* m_zones = nullptr;
     QString m_zone; // by its name in the settings

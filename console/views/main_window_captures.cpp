@@ -1,6 +1,7 @@
 // Capture files in the window: dropped on it or chosen, read by whoever listens to capturesWanted(), and shown.
 #include "console/views/main_window.h"
 #include "console/views/past_page.h"
+#include "console/views/progress_line.h"
 
 #include <QAction>
 #include <QDragEnterEvent>
@@ -10,7 +11,6 @@
 #include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
-#include <QStatusBar>
 
 namespace callmon {
 
@@ -41,8 +41,9 @@ void MainWindow::buildCaptureMenu(QMenu& menu)
         m_closeCaptures->setEnabled(false);
         m_captureRead.clear();
         emit capturesUnwanted();
-        statusBar()->showMessage(tr("The captures are closed, and what was stored of them is removed."), 8000);
     });
+    m_closeCaptures->setToolTip(tr("Take the captures off the list of probes, and remove what was stored of them"));
+    connect(m_reading, &ProgressLine::cancelled, this, &MainWindow::capturesCancelled);
     connect(&m_source, &CallSource::probesChanged, this, &MainWindow::searchCapture);
 }
 
@@ -70,15 +71,23 @@ void MainWindow::dropEvent(QDropEvent* event)
     emit capturesWanted(files);
 }
 
-void MainWindow::showCaptureReading(const QString& title)
+void MainWindow::showCapturesReading(const QStringList& titles)
 {
+    if (titles.isEmpty())
+        return m_reading->end();
     m_closeCaptures->setEnabled(true);
-    statusBar()->showMessage(tr("Reading %1…").arg(title));
+    const QString doing = tr("Reading %1…").arg(titles.join(QStringLiteral(", ")));
+    if (!m_reading->isRunning() || m_reading->doing() != doing)
+        m_reading->begin(doing);
 }
 
-void MainWindow::showCaptureRead(const QString& title, const QString& probe)
+void MainWindow::showCaptureProgress(double done)
 {
-    statusBar()->showMessage(tr("%1 is read.").arg(title), 8000);
+    m_reading->setDone(done);
+}
+
+void MainWindow::showCaptureRead(const QString& probe)
+{
     m_captureRead = probe;
     searchCapture();
 }
@@ -96,11 +105,12 @@ void MainWindow::searchCapture()
         }
 }
 
-void MainWindow::showCaptureComplaint(const QString& title, const QString& message)
+void MainWindow::showCaptureComplaint(const QString& title, const QString& message, bool partIsRead)
 {
-    statusBar()->clearMessage();
     auto* box = new QMessageBox(QMessageBox::Warning, tr("Capture"),
-        tr("%1 could not be read, or not all of it.").arg(title), QMessageBox::Ok, this);
+        partIsRead ? tr("Not all of %1 could be read. The calls of the part that could be are listed.").arg(title)
+                   : tr("%1 could not be read.").arg(title),
+        QMessageBox::Ok, this);
     box->setObjectName(QStringLiteral("captureComplaint"));
     box->setInformativeText(message);
     box->setAttribute(Qt::WA_DeleteOnClose);

@@ -1,5 +1,6 @@
 // The window's arrangement: docks beside the pages, each page with its own, kept from one time to the next.
 #include "console/models/figures.h"
+#include "console/models/least_role.h"
 #include "console/views/alarm_page.h"
 #include "console/views/call_table.h"
 #include "console/views/calls_over_time.h"
@@ -51,7 +52,9 @@ void MainWindow::buildDocks()
         alarms->setColumnHidden(column,
             column != AlarmModel::Severity && column != AlarmModel::RaisedAt && column != AlarmModel::Text
                 && column != AlarmModel::AcknowledgedBy);
-    new EmptyOverlay(*alarms, tr("No alarm is open."));
+    m_noAlarms = new EmptyOverlay(*alarms, {});
+    connect(&m_source, &CallSource::probesChanged, this, &MainWindow::showRole);
+    showRole();
     alarms->setSelectionBehavior(QTableView::SelectRows);
     alarms->setSelectionMode(QTableView::SingleSelection);
     alarms->setTabKeyNavigation(false);
@@ -81,6 +84,14 @@ void MainWindow::buildDocks()
         addDockWidget(Qt::BottomDockWidgetArea, dock);
         dock->hide();
     }
+}
+
+void MainWindow::showRole()
+{
+    followRoles(m_source, this, &MainWindow::showRole);
+    m_noAlarms->setText(isNowhereAllowed(m_source, ProbeDesk::Role::Operator)
+            ? tr("Alarms are for operators: your certificate says viewer.")
+            : tr("No alarm is open."));
 }
 
 QString MainWindow::layoutName() const

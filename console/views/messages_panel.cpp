@@ -44,7 +44,8 @@ MessagesPanel::MessagesPanel(QWidget* parent)
     m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
     m_text->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     m_text->setAccessibleName(tr("Text of the message"));
-    m_find->setPlaceholderText(tr("Find in all messages (Ctrl+F)"));
+    m_find->setPlaceholderText(tr("Find (Ctrl+F)"));
+    m_find->setToolTip(tr("Find in all messages of the call (Ctrl+F)"));
     m_find->setAccessibleName(tr("Find in all messages"));
     m_find->setClearButtonEnabled(true);
     m_previous->setText(QStringLiteral("▲"));
@@ -56,7 +57,7 @@ MessagesPanel::MessagesPanel(QWidget* parent)
         button->setFocusPolicy(Qt::StrongFocus);
         button->setEnabled(false);
     }
-    m_found->setMinimumWidth(fontMetrics().horizontalAdvance(tr("%1 of %2").arg(1000).arg(1000)));
+    m_find->setMinimumWidth(fontMetrics().horizontalAdvance(m_find->placeholderText()) + 24);
 
     auto* const tools = new QHBoxLayout;
     tools->addWidget(m_find, 1);
@@ -218,7 +219,9 @@ void MessagesPanel::showMatch()
     else if (m_match)
         m_found->setText(tr("%1 of %2").arg(*m_match + 1).arg(m_matches.size()));
     else
-        m_found->setText(m_matches.size() == 1 ? tr("1 match") : tr("%1 matches").arg(m_matches.size()));
+        m_found->setText(m_matches.size() == 1
+                ? tr("1 match")
+                : tr("%1 matches", nullptr, pluralOf(m_matches.size())).arg(m_matches.size()));
     if (m_match) {
         const Match& match = m_matches[*m_match];
         m_ladder->select(match.row);

@@ -2,6 +2,7 @@
 
 #include "console/models/call_conditions.h"
 #include "console/models/figures.h"
+#include "console/models/least_role.h"
 #include "console/models/search_words.h"
 #include "console/views/call_table.h"
 #include "console/views/elided_label.h"
@@ -19,6 +20,7 @@
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <utility>
 
 namespace callmon {
 
@@ -28,7 +30,7 @@ std::vector<CallColumn> firstColumns()
 {
     using M = PastCallModel;
     const QString party = QStringLiteral("+34910123456789");
-    const QString time = QStringLiteral("0000-00-00 00:00:00");
+    const QString time = QStringLiteral("0000-00-00 00:00:00+2"); // where a clock shows it twice
     const QString mos = QStringLiteral("▲ 0.00 0");
     const QString ms = QStringLiteral("00,000.0");
     const QString count = QStringLiteral("00,000");
@@ -154,6 +156,13 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
         m_error->say(MessageBar::Kind::Warning, said.join(QLatin1Char(' ')));
     });
     connect(&source, &CallSource::probesChanged, this, &PastPage::showProbes);
+    connect(&source, &CallSource::stateChanged, this, [this](CallSource::State state) {
+        if (state != CallSource::State::Connected || !std::exchange(m_waitsForEngine, false))
+            return;
+        m_error->clear(); // it can be searched now
+        m_asked->setText({});
+        show(Phase::Before);
+    });
     showProbes();
     show(Phase::Before);
 }
@@ -164,6 +173,14 @@ void PastPage::showProbes()
     m_model->setProbes(probes);
     m_form->setProbes(probes);
     m_table->setProbeColumn(PastCallModel::Probe, probes.size() > 1);
+    followRoles(m_source, this, &PastPage::showRole);
+    showRole();
+}
+
+void PastPage::showRole()
+{
+    if (m_phase == Phase::Before)
+        show(m_phase);
 }
 
 void PastPage::addExportAction(QAction* action)
@@ -221,10 +238,12 @@ void PastPage::begin(std::vector<CallQuery> queries)
     m_asked->setText(m_wanted.isEmpty() ? textOf(queries.front()) : QString());
     if (m_source.state() != CallSource::State::Connected) {
         m_error->say(MessageBar::Kind::Error, tr("Not connected to an engine: past calls cannot be searched now."));
+        m_waitsForEngine = true;
         show(Phase::Failed);
         emit searchEnded();
         return;
     }
+    m_waitsForEngine = false;
     m_searched = queries;
     m_next = std::move(queries);
     m_matchesBefore = 0;
@@ -331,9 +350,14 @@ void PastPage::show(Phase phase)
     m_stack->setCurrentWidget(found > 0 ? static_cast<QWidget*>(m_table) : m_empty);
     switch (phase) {
     case Phase::Before:
-        m_empty->say(tr("Search calls of the past"),
-            tr("Give a number, a time or any other condition and press Enter; with nothing given, every call is "
-               "found."));
+        if (isNowhereAllowed(m_source, ProbeDesk::Role::Operator))
+            m_empty->say(tr("Calls of the past are for operators"),
+                tr("Your certificate says viewer, and their records name the parties. Ask whoever keeps the "
+                   "certificates for one of an operator."));
+        else
+            m_empty->say(tr("Search calls of the past"),
+                tr("Give a number, a time or any other condition and press Enter; with nothing given, every call is "
+                   "found."));
         break;
     case Phase::Searching:
         m_empty->say(tr("Searching…"), tr("Press Esc to cancel."));
@@ -342,6 +366,11 @@ void PastPage::show(Phase phase)
         if (m_incomplete)
             m_empty->say(tr("No call matches in what could be read"),
                 tr("The message above says what is left out. Mend it as the engine's log says, then search again."));
+        else if (const QString whole = wholeNumber(); !whole.isEmpty())
+            m_empty->say(tr("No call matches"),
+                tr("The number is compared as a whole: %1* finds those that begin with it, *%1 those that end in it. "
+                   "Or widen the time or a range, or take a condition out.")
+                    .arg(whole));
         else
             m_empty->say(tr("No call matches"),
                 tr("Widen the time or a range, take a condition out, or use * for any digits: *1234."));
@@ -353,6 +382,13 @@ void PastPage::show(Phase phase)
         m_empty->say(tr("The search gave no answer"), tr("See the message above, then search again."));
         break;
     }
+}
+
+// The number that was asked for, when no part of one was.
+QString PastPage::wholeNumber() const
+{
+    const std::string number = m_searched.empty() ? std::string() : m_searched.front().number;
+    return number.find('*') == std::string::npos ? QString::fromStdString(number) : QString();
 }
 
 void PastPage::setTheme(const Theme& theme)

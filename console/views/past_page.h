@@ -54,6 +54,8 @@ private:
     enum class Phase { Before, Searching, Done, Cancelled, Failed };
 
     void showProbes();
+    void showRole();
+    QString wholeNumber() const;
     void begin(std::vector<CallQuery> queries);
     void askNext();
     void show(Phase phase);
@@ -80,6 +82,7 @@ private:
     quint64 m_matchesBefore = 0; // of those that have
     QString m_wanted; // what was typed into the search box
     std::size_t m_limit = 0; // rows of the search that runs or ran; 0: all
+    bool m_waitsForEngine = false; // it was asked while there was none
     bool m_incomplete = false; // an engine said what its answer lacks
     Phase m_phase = Phase::Before;
 };

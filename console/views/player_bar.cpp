@@ -20,7 +20,7 @@ namespace callmon {
 
 namespace {
 
-QString noDeviceText() // in the room that there is for it at 1280 pixels
+QString noDeviceText()
 {
     return PlayerBar::tr("No sound device: this call can be saved, not heard.");
 }
@@ -40,12 +40,14 @@ PlayerBar::PlayerBar(QWidget* parent)
     , m_back(new QToolButton(this))
     , m_forward(new QToolButton(this))
     , m_side(new QComboBox(this))
+    , m_volumeName(new QLabel(tr("Volume"), this))
     , m_volume(new QSlider(Qt::Horizontal, this))
     , m_speed(new QComboBox(this))
     , m_skipPauses(new QCheckBox(tr("Skip silence"), this))
     , m_loop(new QToolButton(this))
     , m_device(new QComboBox(this))
     , m_notes(new ElidedLabel(Qt::ElideRight, this))
+    , m_problem(new ElidedLabel(Qt::ElideRight, this))
 {
     m_play->setText(tr("Play"));
     m_play->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -85,7 +87,9 @@ PlayerBar::PlayerBar(QWidget* parent)
     layout->setSpacing(4);
     layout->addLayout(row);
     layout->addLayout(makeControls());
+    layout->addWidget(m_problem);
     layout->addWidget(m_loading);
+    m_problem->setObjectName(QStringLiteral("deviceProblem"));
     m_loading->hideWords(); // they are the hint in the waveform, or among the notes
 
     connect(m_play, &QToolButton::clicked, this, &PlayerBar::toggle);
@@ -124,7 +128,7 @@ PlayerBar::PlayerBar(QWidget* parent)
     });
     connect(&m_player, &Player::devicesListed, this, &PlayerBar::showDevices);
     connect(&m_player, &Player::deviceError, this, [this](const QString& whatToDo) {
-        m_deviceProblem = m_noDevices ? noDeviceText() : whatToDo; // the page says it at length
+        m_deviceProblem = whatToDo;
         showNotes();
     });
     say(tr("Press Space to load and play the sound of this call."));
@@ -166,10 +170,11 @@ QHBoxLayout* PlayerBar::makeControls()
 
     auto* row = new QHBoxLayout;
     row->setSpacing(10);
-    auto* volume = new QLabel(tr("Volume"), this);
+    m_volumeName->setMinimumWidth(
+        std::max(fontMetrics().horizontalAdvance(tr("Volume")), fontMetrics().horizontalAdvance(tr("Muted"))));
     auto* speed = new QLabel(tr("Speed"), this);
     for (QWidget* control : std::initializer_list<QWidget*> {
-             m_back, m_forward, m_side, volume, m_volume, speed, m_speed, m_skipPauses, m_loop })
+             m_back, m_forward, m_side, m_volumeName, m_volume, speed, m_speed, m_skipPauses, m_loop })
         row->addWidget(control);
     row->addWidget(m_notes, 1);
     row->addWidget(m_device);
@@ -181,6 +186,7 @@ QHBoxLayout* PlayerBar::makeControls()
     connect(m_volume, &QSlider::valueChanged, this, [this](int percent) {
         m_player.setGain(percent / 100.0);
         m_volume->setToolTip(tr("Volume: %1 % (Up and Down)").arg(percent));
+        m_volumeName->setText(percent == 0 ? tr("Muted") : tr("Volume"));
     });
     connect(m_speed, &QComboBox::currentIndexChanged, this,
         [this] { m_player.setSpeed(m_speed->currentData().toDouble()); });
@@ -193,7 +199,7 @@ QHBoxLayout* PlayerBar::makeControls()
 
 void PlayerBar::nextLoopStep()
 {
-    if (m_looping)
+    if (m_loopEnd)
         return endLoop();
     if (!m_loopBegin) {
         m_loopBegin = position();
@@ -205,16 +211,34 @@ void PlayerBar::nextLoopStep()
     const double end = std::max(*m_loopBegin, position());
     if (end - begin < 0.2) // a double click: nobody wants to hear that
         return endLoop();
-    m_looping = true;
+    beginLoop(begin, end);
+}
+
+void PlayerBar::beginLoop(double begin, double end)
+{
+    m_loopBegin = begin;
+    m_loopEnd = end;
     m_loop->setText(tr("End repeat"));
     m_wave->setPassage(begin, end);
     m_player.setLoop(static_cast<qint64>(begin * 1000), static_cast<qint64>(end * 1000));
 }
 
+// Who compares what was sent with what was heard does so of the same passage.
+void PlayerBar::keepLoop()
+{
+    const double last = static_cast<double>(m_player.duration()) / 1000;
+    if (!m_loopBegin || m_loopEnd.value_or(*m_loopBegin) > last)
+        return endLoop();
+    if (m_loopEnd)
+        beginLoop(*m_loopBegin, *m_loopEnd);
+    else
+        m_wave->setPassage(*m_loopBegin, *m_loopBegin);
+}
+
 void PlayerBar::endLoop()
 {
-    m_looping = false;
     m_loopBegin.reset();
+    m_loopEnd.reset();
     m_loop->setText(tr("Repeat from here"));
     m_wave->setPassage(0, 0);
     m_player.setLoop(0, 0);
@@ -228,7 +252,7 @@ void PlayerBar::showDevices(const QStringList& devices)
     m_device->addItem(m_noDevices ? tr("No sound device") : tr("Default device"));
     m_device->addItems(devices);
     m_device->setCurrentIndex(std::max(0, m_device->findText(chosen)));
-    m_device->setVisible(!m_noDevices); // the note beside it says so and has its room
+    m_device->setVisible(!m_noDevices); // the line below says so
     if (!chosen.isEmpty() && m_device->currentIndex() == 0) { // unplugged since: the default one is better than silence
         m_player.setDevice({});
         m_deviceProblem = tr("The sound device “%1” is gone; the default one plays.").arg(chosen);
@@ -263,7 +287,16 @@ void PlayerBar::keyPressEvent(QKeyEvent* event)
 
 void PlayerBar::offerLive(bool on)
 {
-    m_live->setVisible(on || m_listening);
+    m_liveOffered = on;
+    showLive();
+}
+
+void PlayerBar::showLive()
+{
+    const bool shown = m_liveOffered || m_listening;
+    if (!shown && m_live->hasFocus()) // Space is to play, not to press what happens to come next
+        m_play->setFocus(Qt::OtherFocusReason);
+    m_live->setVisible(shown);
 }
 
 void PlayerBar::addLive(const CallAudio& piece)
@@ -296,6 +329,7 @@ void PlayerBar::endLive(const QString& why)
         return;
     m_player.endLive();
     m_live->setChecked(false);
+    showLive();
     if (why.isEmpty())
         m_player.pause();
     m_loaded = false; // Play asks for what was recorded
@@ -311,6 +345,7 @@ void PlayerBar::setAudio(PlayableSound sound)
     const bool live = std::exchange(m_listening, false);
     if (live) {
         m_live->setChecked(false);
+        showLive();
         emit listenWanted(false);
     }
     // A call that goes on or has just ended is fetched more than once: who listens already is not to notice.
@@ -324,7 +359,7 @@ void PlayerBar::setAudio(PlayableSound sound)
     m_player.load(std::move(sound));
     for (QToolButton* button : { m_save, m_back, m_forward, m_loop })
         button->setEnabled(m_loaded);
-    endLoop();
+    keepLoop();
     m_message = m_loaded  ? notes.join(QStringLiteral(" · "))
         : notes.isEmpty() ? tr("No sound of this call is stored.")
                           : tr("Nothing to hear: %1").arg(notes.join(QStringLiteral(" · ")));
@@ -365,15 +400,14 @@ void PlayerBar::say(const QString& message)
 
 void PlayerBar::showNotes()
 {
-    QStringList notes;
-    if (!m_deviceProblem.isEmpty())
-        notes += QStringLiteral("⚠ ") + m_deviceProblem;
-    // What is to be done to hear anything has the room of the waveform, which there is none of.
-    m_wave->setHint(m_loaded ? QString() : m_message);
-    if (!m_message.isEmpty() && m_loaded)
-        notes += m_message;
-    m_notes->setText(notes.join(QStringLiteral("   ")));
-    m_notes->setColour(m_deviceProblem.isEmpty() ? m_theme.quiet : m_theme.fair);
+    // What is to be done to hear anything has the room of the waveform, which there is none of; nor of a live call.
+    const bool drawn = m_loaded && !m_listening;
+    m_wave->setHint(drawn ? QString() : m_message);
+    m_notes->setText(drawn ? m_message : QString());
+    m_notes->setColour(m_theme.quiet);
+    m_problem->setText(m_deviceProblem.isEmpty() ? QString() : QStringLiteral("⚠ ") + m_deviceProblem);
+    m_problem->setColour(m_theme.fair);
+    m_problem->setVisible(!m_deviceProblem.isEmpty());
 }
 
 void PlayerBar::play()

@@ -68,9 +68,12 @@ protected:
 
 private:
     QHBoxLayout* makeControls(); // how it is heard: a row below the waveform
+    void showLive();
     void showDevices(const QStringList& devices);
     void nextLoopStep();
+    void beginLoop(double begin, double end);
     void endLoop();
+    void keepLoop(); // through a sound that is fetched again
     void showTime();
     void showNotes();
 
@@ -86,17 +89,20 @@ private:
     QToolButton* m_back;
     QToolButton* m_forward;
     QComboBox* m_side;
+    QLabel* m_volumeName;
     QSlider* m_volume;
     QComboBox* m_speed;
     QCheckBox* m_skipPauses;
     QToolButton* m_loop;
     QComboBox* m_device;
-    std::optional<double> m_loopBegin; // seconds; chosen, and waiting for its end
-    bool m_looping = false;
+    std::optional<double> m_loopBegin; // seconds; without an end: chosen, and waiting for it
+    std::optional<double> m_loopEnd;
+    bool m_liveOffered = false;
     bool m_listening = false;
     bool m_liveBegun = false; // its first piece has come
     bool m_livePlayed = false;
     ElidedLabel* m_notes;
+    ElidedLabel* m_problem; // of the device: with a line of its own, for it says what to do
     QString m_message;
     QString m_deviceProblem;
     bool m_noDevices = false; // known to be so

@@ -98,7 +98,9 @@ void ProbeBar::show(const ProbeStatus& status)
     m_now = status.now;
     m_frames->setText(tr("%1 frames/s").arg(countText(status.framesPerSecond)));
     m_bits->setText(bitRateText(status.bitsPerSecond));
-    m_calls->setText(status.liveCalls == 1 ? tr("1 live call") : tr("%1 live calls").arg(countText(status.liveCalls)));
+    m_calls->setText(status.liveCalls == 1
+            ? tr("1 live call")
+            : tr("%1 live calls", nullptr, pluralOf(status.liveCalls)).arg(countText(status.liveCalls)));
     const std::vector<NamedCounter> lost = lossesOf(status);
     m_losing = !lost.empty();
     QStringList found;
@@ -168,7 +170,7 @@ void ProbeBar::style()
     m_disk->setPalette(p);
     m_disk->setVisible(m_seen && !m_disk->text().isEmpty());
     // Figures that stand still say of when they are, and nobody promises that nothing is lost since.
-    const QString time = withZone(tr("%1 UTC")).arg(dateTimeText(m_now));
+    const QString time = dateTimeText(m_now) + QLatin1Char(' ') + zoneOf(m_now);
     m_time->setText(connected ? time : tr("last heard %1").arg(time));
     m_source->setColour(connected ? m_theme.text : m_theme.quiet);
     m_losses->setColour(m_losing ? m_theme.bad : m_theme.quiet);

@@ -190,7 +190,7 @@ void ProbePage::refresh()
     head += status.addressesWithheld ? tr("what it reads is for operators")
                                      : tr("reads %1").arg(QString::fromStdString(status.source));
     head += tr("version %1").arg(QString::fromStdString(status.version));
-    head += tr("its time %1 %2").arg(dateTimeText(status.now), zoneLabel());
+    head += tr("its time %1 %2").arg(dateTimeText(status.now), zoneOf(status.now));
     m_head->setText(head.join(QStringLiteral(" · ")));
     QStringList losses;
     for (const NamedCounter& lost : lossesOf(status)) {

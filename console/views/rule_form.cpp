@@ -160,14 +160,19 @@ void RuleForm::update()
     const QString unitName = unitText(kind, m_metric->currentData().toString().toStdString());
     const QString unit = unitName.isEmpty() ? QString() : QLatin1Char(' ') + unitName;
     for (QDoubleSpinBox* box : { m_threshold, m_clearThreshold }) {
-        box->setSuffix(unit);
-        box->setPrefix(isBelow(kind) ? (box == m_threshold ? tr("below ") : tr("from "))
-                                     : (box == m_threshold ? tr("above ") : tr("up to ")));
+        const QString prefix = isBelow(kind) ? (box == m_threshold ? tr("below ") : tr("from "))
+                                             : (box == m_threshold ? tr("above ") : tr("up to "));
+        // Either rewrites the whole text, also amid a figure that is being typed.
+        if (box->suffix() != unit)
+            box->setSuffix(unit);
+        if (box->prefix() != prefix)
+            box->setPrefix(prefix);
     }
     for (QWidget* edit : std::initializer_list<QWidget*> { m_metric, m_group, m_window, m_leastCalls })
         edit->setEnabled(isOfMetric(kind));
     m_together->setEnabled(isOfCall(kind));
-    m_problem->setText(problem());
+    const QString wrong = problem();
+    m_problem->setText(wrong.isEmpty() ? QString() : QStringLiteral("⚠ ") + wrong);
     emit changed();
 }
 

@@ -1,6 +1,7 @@
 #include "console/views/rules_dialog.h"
 
 #include "console/models/call_words.h"
+#include "console/models/probe_desk.h"
 #include "console/views/message_bar.h"
 #include "console/views/plain_table.h"
 #include "console/views/progress_line.h"
@@ -9,6 +10,7 @@
 
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QLabel>
 #include <QPushButton>
 #include <QTabWidget>
 #include <QVBoxLayout>
@@ -28,6 +30,7 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
     , m_new(new QPushButton(tr("Ne&w"), this))
     , m_save(new QPushButton(tr("Sa&ve"), this))
     , m_remove(new QPushButton(tr("Take &back"), this))
+    , m_may(new QLabel(tr("Only admins change these rules; your certificate is of another role."), this))
 {
     setWindowTitle(tr("Alarm rules"));
     for (const int column : { RuleModel::Change, RuleModel::ChangedAt })
@@ -48,6 +51,8 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
     auto* side = new QVBoxLayout;
     side->addWidget(m_form);
     side->addStretch(1);
+    m_may->setWordWrap(true);
+    side->addWidget(m_may);
     side->addLayout(buttons);
     auto* page = new QWidget(this);
     auto* row = new QHBoxLayout(page);
@@ -135,6 +140,8 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
         m_error->say(MessageBar::Kind::Error, message);
         showState();
     });
+    if (const ProbeDesk* const desk = source.desk())
+        connect(desk, &ProbeDesk::roleChanged, this, &RulesDialog::showState);
     reload();
     m_table->setFocus();
 }
@@ -215,8 +222,13 @@ void RulesDialog::showState()
         m_fetching->begin(tr("Fetching the rules…"));
     else
         m_fetching->end();
-    m_save->setEnabled(m_form->problem().isEmpty() && !m_change);
-    m_remove->setEnabled(rule != nullptr && rule->changedAt != Timestamp {} && !m_change);
+    const ProbeDesk* const desk = m_source.desk();
+    const bool may = !desk || desk->role() == ProbeDesk::Role::Unknown || desk->may(ProbeDesk::Role::Admin);
+    m_may->setVisible(!may);
+    m_form->setEnabled(may);
+    m_new->setEnabled(may);
+    m_save->setEnabled(may && m_form->problem().isEmpty() && !m_change);
+    m_remove->setEnabled(may && rule != nullptr && rule->changedAt != Timestamp {} && !m_change);
 }
 
 }

@@ -9,6 +9,7 @@
 #include <QDialog>
 #include <QTabWidget>
 
+class QLabel;
 class QPushButton;
 class QTableView;
 
@@ -54,6 +55,7 @@ private:
     QPushButton* m_new;
     QPushButton* m_save;
     QPushButton* m_remove;
+    QLabel* m_may; // why not
     QString m_chosen; // name of the rule in the form; empty: a new one
     std::optional<quint64> m_listing;
     std::optional<quint64> m_history;

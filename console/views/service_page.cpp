@@ -16,6 +16,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
+#include <QScrollBar>
 #include <QStackedWidget>
 #include <QTableWidget>
 #include <QToolButton>
@@ -316,8 +317,6 @@ void ServicePage::fillGroups()
         m_widths.push_back(std::min(320, std::max(header->titleWidth(column), widest)));
     }
     fitColumns();
-    const int rows = std::clamp(m_groups->rowCount(), 1, 5); // more scroll
-    m_groups->setFixedHeight(header->sizeHint().height() + rows * m_groups->verticalHeader()->defaultSectionSize() + 4);
 }
 
 // What room is left is shared out, so that rows reach across a wide window.
@@ -331,6 +330,10 @@ void ServicePage::fitColumns()
     for (int column = 0; column < columns; ++column)
         m_groups->setColumnWidth(
             column, m_widths[static_cast<std::size_t>(column)] + spare / columns + (column < spare % columns ? 1 : 0));
+    const int rows = std::clamp(m_groups->rowCount(), 1, 5); // more scroll
+    const int bar = needed > m_groups->viewport()->width() ? m_groups->horizontalScrollBar()->sizeHint().height() : 0;
+    m_groups->setFixedHeight(m_groups->horizontalHeader()->sizeHint().height()
+        + rows * m_groups->verticalHeader()->defaultSectionSize() + bar + 4);
 }
 
 bool ServicePage::eventFilter(QObject* watched, QEvent* event)

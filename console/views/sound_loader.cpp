@@ -87,7 +87,9 @@ void SoundLoader::found(CallDetails::Part part)
         std::uint64_t bytes = 0;
         for (const StreamRecord& stream : m_details.streams())
             bytes += stream.bytes;
-        const bool unasked = m_details.hasEnded() && !m_wanted && !m_unwanted && bytes < smallSound;
+        // Who listens live hears the call to its end before its recording takes that place.
+        const bool unasked =
+            m_details.hasEnded() && !m_wanted && !m_unwanted && bytes < smallSound && !m_player.isPlaying();
         const bool waits = std::exchange(m_waitsForStreams, false);
         if (m_details.streams().empty() && m_details.hasEnded() && !waits)
             m_player.say(tr("There is nothing to hear: no media of this call were seen."));

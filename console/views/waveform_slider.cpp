@@ -36,11 +36,14 @@ void WaveformSlider::setSound(const PlayableSound& playable)
     for (const auto& side : m_lost)
         for (const Span& span : side)
             ++(span.withProbe ? withProbe : lost);
-    const QString places = tr("%n place(s) with lost packets", nullptr, lost);
+    const QString places =
+        lost == 1 ? tr("1 place with lost packets") : tr("%n places with lost packets", nullptr, lost);
     setAccessibleDescription(withProbe == 0
             ? places
             : tr("%1, %2", "lost by the network, lost by the probe")
-                  .arg(places, tr("%n place(s) where the probe itself lost frames", nullptr, withProbe)));
+                  .arg(places,
+                      withProbe == 1 ? tr("1 place where the probe itself lost frames")
+                                     : tr("%n places where the probe itself lost frames", nullptr, withProbe)));
     m_duration = static_cast<double>(sound.caller.size()) / rate;
     m_position = 0;
     update();

@@ -15,9 +15,14 @@ bool displaysUtc();
 QTimeZone zoneNamed(const QString& name);
 
 QDateTime inDisplayZone(qint64 msecsSince1970);
-QString zoneLabel(); // what stands beside times: "UTC", "CET", "UTC+05:45"
+QString zoneLabel(); // what stands beside times of any season: "UTC", "CET/CEST", "UTC+05:45"
+QString zoneLabelAt(qint64 msecsSince1970); // beside a single one: "CEST"
 
 // A text that says UTC, such as a column's title, for the zone that is shown.
 QString withZone(const QString& title);
+QString withZoneAt(const QString& text, qint64 msecsSince1970);
+
+// "+2", "+5:30" for a time of day that there is twice, because the clock is put back; else empty.
+QString whichOfTwo(qint64 msecsSince1970);
 
 }

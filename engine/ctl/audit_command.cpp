@@ -1,5 +1,6 @@
 // callmonctl audit.
 #include "engine/ctl/commands.h"
+#include "engine/ctl/counted.h"
 
 #include "shared/base/utc_time.h"
 
@@ -30,7 +31,8 @@ Error changed(std::uint64_t line)
 // `found` of a period, or of the whole log: the chain is checked from its first line on either way.
 void sayWhole(CtlOutput output, std::uint64_t found, const std::string& newestHash)
 {
-    output.err << "callmonctl: " << found << " entries, each of the log follows on the one before it; the newest is "
+    output.err << "callmonctl: " << counted(found, "entry", "entries")
+               << ", each of the log follows on the one before it; the newest is "
                << (newestHash.empty() ? "none" : newestHash) << '\n';
 }
 

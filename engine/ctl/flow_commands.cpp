@@ -1,5 +1,6 @@
 // callmonctl flow: the messages of a call.
 #include "engine/ctl/commands.h"
+#include "engine/ctl/counted.h"
 #include "engine/ctl/ladder_text.h"
 #include "engine/ctl/text_width.h"
 #include "shared/base/utc_time.h"
@@ -101,7 +102,8 @@ int showFlow(CallSource& source, const CtlOptions& options, CtlOutput output)
         printMessages(messages.value(), text);
     output.out << (output.terminal && !terminalTakesUtf8() ? asciiOnly(text.str()) : text.str());
     if (call.value().messagesNotStored > 0)
-        output.err << "callmonctl: " << call.value().messagesNotStored << " messages of this call were not stored\n";
+        output.err << "callmonctl: " << counted(call.value().messagesNotStored, "message", "messages")
+                   << " of this call not stored\n";
     return 0;
 }
 

@@ -1,5 +1,6 @@
 // callmonctl hold, callmonctl delete and callmonctl retention.
 #include "engine/ctl/commands.h"
+#include "engine/ctl/counted.h"
 #include "engine/ctl/option_words.h"
 #include "shared/base/utc_time.h"
 #include "shared/calls/keeping_fields.h"
@@ -81,8 +82,8 @@ int editHolds(CallSource& source, const CtlOptions& options, CtlOutput output)
     else if (done.state == HoldState::Waiting)
         output.err << " is on: it is copied when it is over, and nothing of it is deleted until then\n";
     else
-        output.err << " is held: " << done.messages << " messages and " << done.mediaPackets
-                   << " packets of media are copied, with its records\n";
+        output.err << " is held: " << counted(done.messages, "message", "messages") << " and "
+                   << counted(done.mediaPackets, "packet", "packets") << " of media are copied, with its records\n";
     if (add && !done.missing.empty())
         output.err << "callmonctl: " << done.missing << '\n';
     return 0;
@@ -111,12 +112,15 @@ int deleteNumber(CallSource& source, const CtlOptions& options, CtlOutput output
     }
     rows->end();
     const bool dry = options.keeping.deletion.dryRun;
-    output.err << "callmonctl: " << calls[dry ? DeletionState::WouldGo : DeletionState::Deleted]
-               << (dry ? " calls would go" : " calls deleted") << ", with " << all.streams << " streams, "
-               << all.messages << " messages (" << all.messageBytes << " bytes), " << all.mediaChunks
-               << " chunks of media (" << all.mediaBytes << " bytes), " << all.alarms << " alarms and " << all.notes
-               << " tags and notes; " << calls[DeletionState::Held] << " kept by a hold, " << calls[DeletionState::On]
-               << " still on, " << calls[DeletionState::Failed] << " failed\n";
+    output.err << "callmonctl: "
+               << counted(calls[dry ? DeletionState::WouldGo : DeletionState::Deleted], "call", "calls")
+               << (dry ? " would go" : " deleted") << ", with " << counted(all.streams, "stream", "streams") << ", "
+               << counted(all.messages, "message", "messages") << " (" << counted(all.messageBytes, "byte", "bytes")
+               << "), " << counted(all.mediaChunks, "chunk", "chunks") << " of media ("
+               << counted(all.mediaBytes, "byte", "bytes") << "), " << counted(all.alarms, "alarm", "alarms") << " and "
+               << counted(all.notes, "tag or note", "tags and notes") << "; " << calls[DeletionState::Held]
+               << " kept by a hold, " << calls[DeletionState::On] << " still on, " << calls[DeletionState::Failed]
+               << " failed\n";
     for (const Sentence& note : report.value().notes)
         output.err << "callmonctl: " << toText(note) << '\n';
     return calls[DeletionState::Failed] > 0 ? 1 : 0;

@@ -122,6 +122,15 @@ private slots:
         QVERIFY(CallFilter::parse("mos< anna").problems().front().contains("mos<"));
         QVERIFY(CallFilter::parse("mos<3 anna").problems().isEmpty());
     }
+
+    void aComparisonOfWhatIsNoFigureIsNamedAndRestrictsNothing()
+    {
+        const CallFilter filter = CallFilter::parse("dur<20 anna");
+        QCOMPARE(filter.problems().size(), 1);
+        QVERIFY(filter.problems().front().contains("“dur”") && filter.problems().front().contains("duration"));
+        QVERIFY(CallFilter::parse("dur<20").empty());
+        QVERIFY(CallFilter::parse("<3 4=5 sip:a=b").problems().isEmpty());
+    }
 };
 
 QTEST_GUILESS_MAIN(TestCallFilter)

@@ -1,4 +1,6 @@
 #include "console/models/figures.h"
+#include "console/zone/display_zone.h"
+#include "shared/base/utc_time.h"
 
 #include <QtTest>
 
@@ -30,6 +32,31 @@ private slots:
         QFETCH(const quint64, count);
         QFETCH(const QString, text);
         QCOMPARE(shortCountText(count), text);
+    }
+
+    // The tz database: clocks in Madrid were put back from 3 to 2 on 2026-10-25 at 01:00 UTC.
+    void aTimeThatAClockShowsTwiceSaysWhichOfTheTwo()
+    {
+        const auto back = qScopeGuard([] { setDisplayZone(QTimeZone::utc()); });
+        const auto at = [](const char* time) { return *parseIso8601(time); };
+        QCOMPARE(dateTimeText(at("2026-10-25T00:59:58Z")), QString("2026-10-25 00:59:58"));
+        setDisplayZone(QTimeZone("Europe/Madrid"));
+        QCOMPARE(dateTimeText(at("2026-10-24T23:59:58Z")), QString("2026-10-25 01:59:58"));
+        QCOMPARE(dateTimeText(at("2026-10-25T00:59:58Z")), QString("2026-10-25 02:59:58+2"));
+        QCOMPARE(dateTimeText(at("2026-10-25T01:59:58Z")), QString("2026-10-25 02:59:58+1"));
+        QCOMPARE(dateTimeText(at("2026-10-25T02:00:00Z")), QString("2026-10-25 03:00:00"));
+        QCOMPARE(zoneOf(at("2026-10-25T00:59:58Z")), QString("CEST"));
+        QCOMPARE(zoneOf(at("2026-10-25T01:59:58Z")), QString("CET"));
+        QCOMPARE(withZone("Started\nUTC"), QString("Started\nCET/CEST"));
+    }
+
+    void oneOfThemIsOneAndWhatChoosesAPluralKeepsItsLastDigits()
+    {
+        QCOMPARE(callsText(0), QString("0 calls"));
+        QCOMPARE(callsText(1), QString("1 call"));
+        QCOMPARE(callsText(52'021), QString("52,021 calls"));
+        QCOMPARE(pluralOf(21), 21);
+        QCOMPARE(pluralOf(12'345'678'921), 1'678'921);
     }
 };
 

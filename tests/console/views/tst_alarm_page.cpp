@@ -302,6 +302,21 @@ private slots:
         dialog->close();
     }
 
+    void aFigureOfARuleIsTypedWithItsDecimals()
+    {
+        m_window->showAlarms();
+        QTest::keyClick(m_window.get(), Qt::Key_R, Qt::ControlModifier);
+        auto* dialog = page().findChild<RulesDialog*>();
+        QTRY_COMPARE(dialog->rules().rowCount(), static_cast<int>(builtInRules().size()));
+        QCOMPARE(dialog->form().rule().name.str(), std::string("mos-low"));
+        auto* threshold = dialog->form().findChild<QDoubleSpinBox*>("ruleThreshold");
+        threshold->setFocus();
+        threshold->selectAll();
+        QTest::keyClicks(threshold, "3.25");
+        QCOMPARE(threshold->value(), 3.25);
+        dialog->close();
+    }
+
 private:
     AlarmPage& page() { return m_window->alarms(); }
     bool says(const QString& text)

@@ -16,8 +16,11 @@
 #include "tests/console/own_settings.h"
 
 #include <QAbstractItemModelTester>
+#include <QAbstractItemView>
 #include <QApplication>
+#include <QCheckBox>
 #include <QClipboard>
+#include <QComboBox>
 #include <QDir>
 #include <QFileInfo>
 #include <QLabel>
@@ -81,7 +84,7 @@ private slots:
         slider.setTheme(theme);
         slider.setSound(audio);
         QCOMPARE(slider.accessibleDescription(),
-            QString("1 place(s) with lost packets, 2 place(s) where the probe itself lost frames"));
+            QString("1 place with lost packets, 2 places where the probe itself lost frames"));
         const QImage image = slider.grab().toImage();
         const auto is = [&](int x, int y, Qt::GlobalColor colour) { return image.pixelColor(x, y) == QColor(colour); };
         QVERIFY(is(60, 3, Qt::magenta) && is(63, 3, Qt::magenta)); // 50 pixels a second
@@ -90,7 +93,7 @@ private slots:
         audio.callerLost.resize(1);
         audio.calleeLost.clear();
         slider.setSound(audio);
-        QCOMPARE(slider.accessibleDescription(), QString("1 place(s) with lost packets"));
+        QCOMPARE(slider.accessibleDescription(), QString("1 place with lost packets"));
     }
 
     void aCallWithoutMediaSaysSoAndPromisesNoSound()
@@ -293,7 +296,74 @@ private slots:
         page->reload();
         page->player().play();
         QTRY_COMPARE(loaded.count(), 1);
+        QVERIFY(page->player().isPlaying());
+        QVERIFY(page->player().position() >= 29.9);
+        button(page->player(), "End repeat")->click();
         QTRY_VERIFY(page->player().position() > 90); // to the end
+    }
+
+    void beginAndOutcomeAreReadWholeInANarrowWindowBesideLongNames()
+    {
+        m_window->resize(1024, 700);
+        CallRecord call = m_source->record(0);
+        call.caller = std::string(100, 'x');
+        call.callee = std::string(100, '9');
+        m_source->stored = call;
+        CallPage* page = m_window->openCall(call.key);
+        QTRY_VERIFY(page->hasFigures());
+        QCOMPARE(m_window->size(), QSize(1024, 700));
+        int whole = 0;
+        for (ElidedLabel* label : page->findChildren<ElidedLabel*>())
+            if (label->text().endsWith("answered") || label->objectName() == "Started, UTC")
+                whole += label->width() >= label->fontMetrics().horizontalAdvance(label->text());
+        QCOMPARE(whole, 2);
+        const auto* find = page->messages().findChild<QLineEdit*>();
+        QVERIFY(find->width() > find->fontMetrics().horizontalAdvance(find->placeholderText()));
+    }
+
+    void escClosesTheListOfAChoiceAndStaysOnThePage()
+    {
+        CallPage* page = openEnded();
+        QComboBox* choice = page->player().findChild<QComboBox*>();
+        choice->setFocus();
+        QTest::keyClick(choice, Qt::Key_Down, Qt::AltModifier);
+        QTRY_VERIFY(QApplication::activePopupWidget());
+        QTest::keyClick(choice->view(), Qt::Key_Escape);
+        QTRY_VERIFY(!QApplication::activePopupWidget());
+        QCOMPARE(m_window->currentCall(), page);
+        QTest::keyClick(choice, Qt::Key_Escape);
+        QVERIFY(!m_window->currentCall());
+    }
+
+    void aPassageThatIsRepeatedStaysWhenItIsHeardTheOtherWay()
+    {
+        useSoundDevice();
+        CallPage* page = openEnded();
+        page->player().seek(30);
+        button(page->player(), "Repeat from here")->click();
+        page->player().seek(31);
+        button(page->player(), "Repeat: to here")->click();
+        page->player().toggle();
+        QTRY_VERIFY(page->player().isPlaying());
+        QSignalSpy loaded(page, &CallPage::soundLoaded);
+        page->player().findChild<QCheckBox*>("asHeard")->click();
+        QTRY_COMPARE(loaded.count(), 1);
+        QVERIFY(button(page->player(), "End repeat"));
+        QVERIFY(page->player().isPlaying());
+        QTest::qWait(300); // the device takes sound at once: it would have come to the end
+        QVERIFY(page->player().isPlaying() && page->player().position() < 31.1);
+    }
+
+    void aDeviceThatFailsIsToldInWholeSentencesInTheNarrowestWindow()
+    {
+        qputenv("ALSA_CONFIG_PATH", "/nowhere/asound.conf");
+        CallPage* page = openEnded();
+        page->player().toggle();
+        QTRY_VERIFY(page->player().hasDeviceProblem());
+        auto* problem = page->player().findChild<ElidedLabel*>("deviceProblem");
+        QVERIFY(problem && problem->isVisible());
+        QVERIFY2(problem->width() >= problem->fontMetrics().horizontalAdvance("⚠ " + page->player().deviceProblem()),
+            qPrintable(page->player().deviceProblem()));
     }
 
     void loadingASoundTellsHowFarItIsAndCanBeCancelledAndBegunAgain()

@@ -1,4 +1,5 @@
 // Tags and notes, recording rules, holds, deletion and the audit log as a user works with them, by keys alone.
+#include "console/views/alarm_page.h"
 #include "console/views/audit_dialog.h"
 #include "console/views/call_notes_panel.h"
 #include "console/views/call_page.h"
@@ -14,6 +15,8 @@
 #include "console/views/player_bar.h"
 #include "console/views/recording_rule_form.h"
 #include "console/views/recording_rules_dialog.h"
+#include "console/views/rule_form.h"
+#include "console/views/rules_dialog.h"
 #include "console/views/search_form.h"
 #include "console/zone/display_zone.h"
 #include "demo_desk.h"
@@ -44,6 +47,43 @@ class SourceWithDesk : public DemoSource {
 public:
     ProbeDesk* desk() override { return &m_desk; }
     DemoDesk m_desk;
+};
+
+// As an engine answers a viewer, who is told of live figures alone.
+class ViewersSource : public SourceWithDesk {
+public:
+    ViewersSource() { m_desk.setRole(ProbeDesk::Role::Viewer); }
+    quint64 search(const CallQuery&) override { return refuse("operator"); }
+    quint64 streams(CallKey) override { return refuse("operator"); }
+    quint64 quality(CallKey) override { return refuse("operator"); }
+    quint64 messages(CallKey) override { return refuse("reviewer"); }
+    quint64 alarms(const AlarmQuery&) override { return refuse("operator"); }
+
+    int refusals = 0;
+
+private:
+    quint64 refuse(const char* role)
+    {
+        const quint64 id = 1'000'000 + static_cast<quint64>(++refusals);
+        QTimer::singleShot(0, this, [this, id, role] {
+            emit failed(id, QString("Your certificate says viewer; this needs the role %1.").arg(role));
+        });
+        return id;
+    }
+};
+
+// As an engine answers an operator, who does not read messages.
+class OperatorsSource : public SourceWithDesk {
+public:
+    OperatorsSource() { m_desk.setRole(ProbeDesk::Role::Operator); }
+    quint64 messages(CallKey) override
+    {
+        ++refusals;
+        QTimer::singleShot(0, this, [this] { emit failed(1'000'000, "Your certificate says operator."); });
+        return 1'000'000;
+    }
+
+    int refusals = 0;
 };
 
 // Two engines, each with a desk of its own.
@@ -118,6 +158,73 @@ private slots:
         QVERIFY(desk.kept.tags.empty());
     }
 
+    void aViewerIsToldThatAlarmsAndPastCallsAreNotForViewers()
+    {
+        SourceWithDesk source;
+        source.m_desk.setRole(ProbeDesk::Role::Viewer);
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(3);
+        const auto says = [](QWidget& page, const QString& part) {
+            for (const QLabel* label : page.findChildren<QLabel*>())
+                if (label->isVisible() && label->text().contains(part))
+                    return true;
+            return false;
+        };
+        window.showAlarms();
+        QVERIFY(!says(window.alarms(), "No alarm is open")); // nobody told
+        QVERIFY(says(window.alarms(), "for operators"));
+        QVERIFY(!window.alarms().rulesAction()->isEnabled());
+        window.showPast();
+        QVERIFY(says(window.past(), "for operators"));
+        source.m_desk.setRole(ProbeDesk::Role::Operator);
+        QVERIFY(says(window.past(), "Search calls of the past"));
+        window.showAlarms();
+        QVERIFY(says(window.alarms(), "No alarm is open"));
+        QVERIFY(window.alarms().rulesAction()->isEnabled());
+    }
+
+    void ofACallAViewerIsToldOnceWhatIsNotShownAndAsksNoMore()
+    {
+        ViewersSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(3);
+        CallPage* page = window.openCall(source.liveCall(0).key);
+        QTRY_VERIFY2(
+            page->said().startsWith("Your certificate says viewer: of a call its live"), qPrintable(page->said()));
+        QVERIFY(!page->said().contains("F5"));
+        const int asked = source.refusals;
+        QTest::qWait(2'500); // a call that is on is asked for every second
+        QCOMPARE(source.refusals, asked); // each refusal stands in the engine's audit log
+    }
+
+    void anOperatorsPageOfACallThatIsOnAsksForItsMessagesOnce()
+    {
+        OperatorsSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(3);
+        window.openCall(source.liveCall(0).key);
+        QTRY_COMPARE(source.refusals, 1);
+        QTest::qWait(2'500);
+        QCOMPARE(source.refusals, 1);
+    }
+
+    void whoMayNotChangeAlarmRulesReadsThem()
+    {
+        SourceWithDesk source;
+        source.m_desk.setRole(ProbeDesk::Role::Reviewer);
+        source.connectNow(0);
+        RulesDialog dialog(source);
+        dialog.show();
+        QTRY_VERIFY(dialog.rules().rowCount() > 0);
+        QVERIFY(!button(dialog, "Sa&ve")->isEnabled() && !button(dialog, "Ne&w")->isEnabled());
+        QVERIFY(!dialog.form().isEnabled());
+        source.m_desk.setRole(ProbeDesk::Role::Admin);
+        QVERIFY(button(dialog, "Sa&ve")->isEnabled() && dialog.form().isEnabled());
+    }
+
     void whatIsNoTagIsToldAndTagsInUseAreOffered()
     {
         DemoDesk desk;
@@ -126,6 +233,8 @@ private slots:
         QTest::keyClicks(&panel.tagField(), "two words");
         QTest::keyClick(&panel.tagField(), Qt::Key_Return);
         QVERIFY(panel.message().contains("one word"));
+        QTest::keyClick(&panel.tagField(), Qt::Key_Backspace);
+        QCOMPARE(panel.message(), QString()); // it is being mended
         QVERIFY(desk.kept.tags.empty());
         QTRY_COMPARE(panel.tagField().completer()->model()->rowCount(), 2);
     }

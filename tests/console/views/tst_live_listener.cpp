@@ -1,6 +1,7 @@
 // "Listen live": the player asks for a call that is on and plays what comes of it.
 #include "console/views/live_listener.h"
 #include "console/views/player_bar.h"
+#include "console/views/waveform_slider.h"
 #include "tests/console/views/demo_source.h"
 #include "tests/shared/codecs/recorded_media.h"
 
@@ -56,6 +57,30 @@ private slots:
         QVERIFY(m_button->isVisible());
         m_player->offerLive(false);
         QVERIFY(!m_button->isVisible());
+    }
+
+    void isOfferedNoMoreWhenTheCallIsOver()
+    {
+        m_player->show();
+        QVERIFY(QTest::qWaitForWindowActive(m_player.get()));
+        m_player->offerLive(true);
+        m_button->setFocus();
+        m_button->click();
+        send(0, 200);
+        m_player->offerLive(false); // the call has ended; what came of it is heard still
+        QVERIFY(m_button->isVisible());
+        emit m_source->finished(m_source->request);
+        QVERIFY(!m_button->isVisible());
+        const auto* next = qobject_cast<QToolButton*>(m_player->focusWidget());
+        QVERIFY(next && (next->text() == "Play" || next->text() == "Pause")); // what Space is expected to do
+    }
+
+    void howFarBehindItIsStandsWhereThereIsNoWaveform()
+    {
+        m_button->click();
+        send(0, 200);
+        const auto* wave = m_player->findChild<WaveformSlider*>();
+        QVERIFY2(wave->accessibleDescription().contains("behind the call"), qPrintable(wave->accessibleDescription()));
     }
 
     void whatComesIsPlayedUntilTheCallIsOver()

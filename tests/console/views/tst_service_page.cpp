@@ -1,5 +1,6 @@
 // The page of service metrics: what it asks for, what it shows, and what it says when there is nothing.
 #include "console/plots/time_series_plot.h"
+#include "console/views/main_window.h"
 #include "console/views/message_bar.h"
 #include "console/views/mos_bar.h"
 #include "console/views/service_page.h"
@@ -7,6 +8,7 @@
 
 #include <QHeaderView>
 #include <QLabel>
+#include <QScrollBar>
 #include <QTableWidget>
 #include <QtTest>
 
@@ -29,6 +31,20 @@ class TestServicePage : public QObject {
     Q_OBJECT
 
 private slots:
+    void theRowOfAllCallsIsSeenWholeInANarrowWindow()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.resize(1024, 700);
+        window.show();
+        source.connectNow(5);
+        window.showService();
+        QTRY_VERIFY(window.service().groups().rowCount() > 0);
+        const QTableWidget& groups = window.service().groups();
+        QTRY_VERIFY(groups.horizontalScrollBar()->isVisible());
+        QVERIFY(groups.viewport()->height() >= groups.rowHeight(0));
+    }
+
     void totalOfTheLastHourComesFirst()
     {
         DemoSource source;

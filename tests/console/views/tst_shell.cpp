@@ -22,6 +22,7 @@
 #include <QDockWidget>
 #include <QHeaderView>
 #include <QInputDialog>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
@@ -349,6 +350,19 @@ private slots:
     }
 
     // On X11 a text field takes it for the end of its line; here, where there is no X11, one that takes every key.
+    void thePaletteGoesWhenAnotherWindowIsChosen()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTest::keyClick(&window, Qt::Key_P, Qt::ControlModifier | Qt::ShiftModifier);
+        auto* palette = window.findChild<CommandPalette*>();
+        QVERIFY(palette && QTest::qWaitForWindowActive(palette));
+        window.activateWindow(); // as a click on it does
+        QTRY_VERIFY(!window.findChild<CommandPalette*>());
+    }
+
     void ctrlEExportsFromATextFieldToo()
     {
         DemoSource source;
@@ -443,6 +457,36 @@ private slots:
         QTRY_VERIFY(!window.past().isSearching());
         QVERIFY(number->hasFocus()); // there is no list to go to
         QVERIFY2(number->toolTip().contains("tag:b*"), qPrintable(number->toolTip()));
+    }
+
+    void whatCouldNotBeAskedWithoutAnEngineIsNotSaidAnyMoreWhenThereIsOne()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        window.showPast();
+        window.past().search();
+        QVERIFY(window.past().lastError().contains("Not connected"));
+        source.connectNow(5);
+        QCOMPARE(window.past().lastError(), QString());
+    }
+
+    void aNumberThatIsFoundAsAWholeOnlyTellsHowPartsAreFound()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        window.showPast();
+        window.past().form().setNumber("nobody");
+        window.past().search();
+        const auto says = [&](const QString& part) {
+            for (const QLabel* label : window.past().findChildren<QLabel*>())
+                if (label->isVisible() && label->text().contains(part))
+                    return true;
+            return false;
+        };
+        QTRY_VERIFY(says("nobody* finds"));
     }
 
     void theSearchBoxAsksForWhatWasTyped()

@@ -5,6 +5,7 @@
 #include "console/views/call_page.h"
 #include "console/views/main_window.h"
 #include "console/views/past_page.h"
+#include "console/views/progress_line.h"
 #include "console/views/search_form.h"
 #include "tests/console/own_settings.h"
 
@@ -12,9 +13,15 @@
 #include <QFontDatabase>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QProcess>
 #include <QSettings>
 #include <QTemporaryDir>
+#include <QToolButton>
 #include <QtTest>
+#include <csignal>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace callmon;
 
@@ -121,7 +128,7 @@ private slots:
         QVERIFY(QFile::copy(m_capture, cut));
         QVERIFY(QFile::resize(cut, QFileInfo(cut).size() - 7));
         drop(*m_window, cut);
-        QTRY_VERIFY_WITH_TIMEOUT(complaint().contains("cut.pcap"), 30'000);
+        QTRY_VERIFY_WITH_TIMEOUT(complaint().contains("Not all of cut.pcap"), 30'000);
         QTRY_COMPARE_WITH_TIMEOUT(m_window->past().model().rowCount(), calls, 10'000);
     }
 
@@ -132,7 +139,74 @@ private slots:
         QVERIFY(file.open(QIODevice::WriteOnly) && file.write("Dear Sir or Madam, ") > 0);
         file.close();
         drop(*m_window, text);
-        QTRY_VERIFY_WITH_TIMEOUT(complaint().contains("letter.txt"), 30'000);
+        QTRY_VERIFY_WITH_TIMEOUT(complaint().contains("letter.txt could not be read."), 30'000);
+        QVERIFY(!m_window->captureProgress().isRunning());
+    }
+
+    // An engine that never comes to the end, as one with a file of terabytes.
+    void oneThatTakesLongTellsSoAndIsCancelledWithoutTheOthers()
+    {
+        drop(*m_window, m_capture);
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->past().model().rowCount(), calls, 30'000);
+        QVERIFY(!m_window->captureProgress().isRunning());
+        const QString pipe = m_folder.filePath("endless.pcap");
+        QCOMPARE(::mkfifo(QFile::encodeName(pipe).constData(), 0600), 0);
+        QFile some(m_capture);
+        QVERIFY(some.open(QIODevice::ReadOnly));
+        const QByteArray begin = some.read(30'000);
+        const int written = ::open(QFile::encodeName(pipe).constData(), O_RDWR);
+        QCOMPARE(::write(written, begin.constData(), static_cast<std::size_t>(begin.size())), begin.size());
+        emit m_window->capturesWanted({ pipe });
+        QTRY_VERIFY(m_window->captureProgress().isVisible());
+        QVERIFY(m_window->captureProgress().doing().contains("endless.pcap"));
+        QTest::keyClick(
+            m_window->findChild<ProgressLine*>("captureProgress")->findChild<QToolButton*>(), Qt::Key_Space);
+        QTRY_VERIFY(!m_window->captureProgress().isRunning());
+        QCOMPARE(m_source->addresses().size(), std::size_t(1));
+        QCOMPARE(leftovers().size(), 1);
+        ::close(written);
+        QFile::remove(pipe);
+    }
+
+    // Voices are not left on a disk because somebody logged out, or because the program was killed.
+    void aProgramThatIsEndedBySignalLeavesNothingBehind_data()
+    {
+        QTest::addColumn<int>("signal");
+        QTest::newRow("asked to end") << SIGTERM;
+        QTest::newRow("Ctrl-C") << SIGINT;
+    }
+    void aProgramThatIsEndedBySignalLeavesNothingBehind()
+    {
+        QFETCH(const int, signal);
+        QProcess console;
+        console.start(CALLMON_CONSOLE, { m_capture });
+        QTRY_COMPARE_WITH_TIMEOUT(leftovers().size(), 1, 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(QDir::tempPath() + '/' + leftovers().front() + "/engine.sock"), 20'000);
+        ::kill(static_cast<pid_t>(console.processId()), signal);
+        QVERIFY(console.waitForFinished(20'000));
+        QCOMPARE(console.exitStatus(), QProcess::NormalExit);
+    }
+
+    void whatAKilledOneLeftEndsAtOnceAndIsRemovedByTheNext()
+    {
+        QProcess console;
+        console.start(CALLMON_CONSOLE, { m_capture });
+        QTRY_COMPARE_WITH_TIMEOUT(leftovers().size(), 1, 20'000);
+        const QString folder = QDir::tempPath() + '/' + leftovers().front();
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(folder + "/engine.sock"), 20'000);
+        QFile lock(folder + "/engine.lock");
+        QTRY_VERIFY(lock.exists() && lock.size() > 0);
+        QVERIFY(lock.open(QIODevice::ReadWrite));
+        const QString engine = "/proc/" + QString::fromUtf8(lock.readAll().trimmed()) + "/exe";
+        QVERIFY(!QFile::symLinkTarget(engine).isEmpty());
+        console.kill();
+        QVERIFY(console.waitForFinished(20'000));
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::symLinkTarget(engine).isEmpty(), 20'000); // nobody is there to end it
+        QVERIFY(lock.setFileTime(QDateTime::currentDateTime().addSecs(-120), QFileDevice::FileModificationTime));
+        lock.close();
+        drop(*m_window, m_capture);
+        QVERIFY(!QFile::exists(folder));
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->past().model().rowCount(), calls, 30'000);
     }
 
     void aMachineWithoutEngineIsTold()
@@ -150,7 +224,9 @@ private:
         m_window = std::make_unique<MainWindow>(*m_source, ThemeName::Light);
         connect(m_window.get(), &MainWindow::capturesWanted, m_captures.get(), &CaptureProbes::open);
         connect(m_window.get(), &MainWindow::capturesUnwanted, m_captures.get(), &CaptureProbes::closeAll);
-        connect(m_captures.get(), &CaptureProbes::reading, m_window.get(), &MainWindow::showCaptureReading);
+        connect(m_window.get(), &MainWindow::capturesCancelled, m_captures.get(), &CaptureProbes::stopReading);
+        connect(m_captures.get(), &CaptureProbes::reading, m_window.get(), &MainWindow::showCapturesReading);
+        connect(m_captures.get(), &CaptureProbes::progressed, m_window.get(), &MainWindow::showCaptureProgress);
         connect(m_captures.get(), &CaptureProbes::read, m_window.get(), &MainWindow::showCaptureRead);
         connect(m_captures.get(), &CaptureProbes::complained, m_window.get(), &MainWindow::showCaptureComplaint);
         m_window->show();
