@@ -140,6 +140,7 @@ int main()
     std::vector<double> cyclesPerCall, cyclesPerSecond, cyclesPerMove, naivePerLook;
     std::vector<std::vector<double>> cyclesOfRules(3);
     const std::array ruleCounts { 0, 10, 50 };
+    const CallGroups groups = options().groups;
     for (int run = 0; run < runs; ++run) {
         ServiceMonitor monitor(options());
         std::deque<CallRecord> kept;

@@ -200,7 +200,7 @@ Timed search(const std::filesystem::path& folder, const CallQuery& query)
         nullptr, notes));
     timed.seconds = since(begin);
     if (!notes.empty())
-        fail(notes.front());
+        fail(toText(notes.front()));
     return timed;
 }
 

@@ -359,7 +359,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             if (encode(*query) != rest)
                 std::abort();
         if (const auto why = decodeSentence(rest)) {
-            if (encode(*why) != rest || toText(*why).size() > 40'000 + rest.size())
+            if (encode(*why) != rest || toText(*why).size() > 40'000 + static_cast<std::size_t>(rest.size()))
                 std::abort();
         }
         if (const auto rule = decodeAlarmRule(rest)) {
