@@ -86,7 +86,7 @@ QString word(AlarmEnd end)
     case AlarmEnd::ProbeRestarted:
         return Words::tr("probe restarted");
     case AlarmEnd::TooFewCalls:
-        return Words::tr("too few calls to judge");
+        return Words::tr("too few calls");
     }
     return {};
 }
