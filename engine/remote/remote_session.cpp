@@ -81,7 +81,7 @@ void RemoteSession::search(quint64 request, QByteArray query)
     const auto wanted = decodeCallQuery(query);
     if (!wanted)
         refuse(request, sentence(TR("Engine", "The engine could not read the search.")));
-    else if (!mayNot(request, m_gate.refusal(RemoteRole::Operator, "search", wordsOf(*wanted))))
+    else if (!mayNot(request, m_gate.refusalOfReading(RemoteRole::Operator, "search", wordsOf(*wanted))))
         start(request, *wanted);
 }
 
@@ -101,7 +101,7 @@ void RemoteSession::quality(quint64 request, qint64 call)
 
 void RemoteSession::messages(quint64 request, qint64 call)
 {
-    if (mayNot(request, m_gate.refusal(RemoteRole::Reviewer, "messages", wordsOf(CallKey { call }))))
+    if (mayNot(request, m_gate.refusalOfReading(RemoteRole::Reviewer, "messages", wordsOf(CallKey { call }))))
         return;
     start(request, MessagesOf { CallKey { call } });
 }
@@ -125,7 +125,7 @@ void RemoteSession::alarms(quint64 request, QByteArray query)
     const auto wanted = decodeAlarmQuery(query);
     if (!wanted)
         refuse(request, sentence(TR("Engine", "The engine could not read the search.")));
-    else if (!mayNot(request, m_gate.refusal(RemoteRole::Operator, "search alarms", wordsOf(*wanted))))
+    else if (!mayNot(request, m_gate.refusalOfReading(RemoteRole::Operator, "search alarms", wordsOf(*wanted))))
         start(request, *wanted);
 }
 

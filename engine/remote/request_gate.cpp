@@ -1,7 +1,5 @@
 #include "engine/remote/request_gate.h"
 
-#include <chrono>
-
 namespace callmon {
 
 std::optional<Sentence> RequestGate::refusalOfPart(
@@ -25,6 +23,26 @@ std::optional<Sentence> RequestGate::refusal(RemoteRole least, const std::string
             "The engine cannot write its audit log, and does nothing that must stand in it. Is its disk full, or does "
             "it not answer?"));
     return std::nullopt;
+}
+
+namespace {
+
+constexpr std::size_t mostReadings = 256; // of one client; what is beyond is noted each time
+
+}
+
+std::optional<Sentence> RequestGate::refusalOfReading(
+    RemoteRole least, const std::string& action, const std::string& detail)
+{
+    const auto now = std::chrono::steady_clock::now();
+    std::erase_if(m_readings, [&](const auto& reading) { return now - reading.second >= m_sameReading; });
+    const std::string reading = action + ' ' + detail;
+    if (m_readings.contains(reading))
+        return refusalOfPart(least, action, detail);
+    auto refused = refusal(least, action, detail);
+    if (!refused && m_readings.size() < mostReadings)
+        m_readings.emplace(reading, now);
+    return refused;
 }
 
 bool RemoteAudit::write(const RemoteUser& user, const std::string& action, const std::string& detail)

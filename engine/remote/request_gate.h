@@ -6,6 +6,9 @@
 #include "engine/remote/remote_user.h"
 #include "shared/base/sentence.h"
 
+#include <chrono>
+#include <map>
+
 namespace callmon {
 
 struct RemoteAudit { // of the whole service
@@ -20,9 +23,11 @@ struct RemoteAudit { // of the whole service
 
 class RequestGate {
 public:
-    RequestGate(RemoteUser user, RemoteAudit& audit)
+    // `sameReading`: for so long a client's asking for the same is one entry.
+    RequestGate(RemoteUser user, RemoteAudit& audit, std::chrono::milliseconds sameReading = std::chrono::minutes(1))
         : m_user(std::move(user))
         , m_audit(&audit)
+        , m_sameReading(sameReading)
     {
     }
 
@@ -31,12 +36,17 @@ public:
     const RemoteUser& user() const { return m_user; }
     // Nothing when it may be done; else why not, for the user.
     std::optional<Sentence> refusal(RemoteRole least, const std::string& action, const std::string& detail = {});
+    // The same of what changes nothing and is asked for again and again: a console keeps the page of a call that is on
+    // up to date each second, and an audit log of nothing else would hide who searched for whom.
+    std::optional<Sentence> refusalOfReading(RemoteRole least, const std::string& action, const std::string& detail);
     // The same of what is a part of something that was noted: only a refusal is.
     std::optional<Sentence> refusalOfPart(RemoteRole least, const std::string& action, const std::string& detail = {});
 
 private:
     RemoteUser m_user;
     RemoteAudit* m_audit;
+    std::chrono::milliseconds m_sameReading;
+    std::map<std::string, std::chrono::steady_clock::time_point> m_readings; // when they were noted
 };
 
 }

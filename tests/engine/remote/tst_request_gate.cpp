@@ -56,6 +56,37 @@ private slots:
         QCOMPARE(entries[1].user, std::string("ada"));
     }
 
+    void theSameReadingAgainIsOneEntryForAWhile()
+    {
+        QTemporaryDir directory;
+        auto log = AuditLog::open(directory.path().toStdString());
+        RemoteAudit audit { &log.value() };
+        const auto noted = [&] {
+            std::vector<std::string> details;
+            (void)readAudit(directory.path().toStdString(), [&](const AuditEntry& entry) {
+                details.push_back(entry.action + ' ' + entry.detail);
+                return true;
+            });
+            return details;
+        };
+        const std::chrono::milliseconds aWhile { 300 };
+        RequestGate gate({ "ada", RemoteRole::Operator, "192.0.2.7" }, audit, aWhile);
+        for (int i = 0; i < 3; ++i) {
+            QVERIFY(!gate.refusalOfReading(RemoteRole::Operator, "search", "caller +34*"));
+            QVERIFY(!gate.refusalOfReading(RemoteRole::Operator, "search", "caller +49*"));
+        }
+        QCOMPARE(noted(), (std::vector<std::string> { "search caller +34*", "search caller +49*" }));
+        for (int i = 0; i < 2; ++i) // and each refusal
+            QVERIFY(gate.refusalOfReading(RemoteRole::Reviewer, "messages", "call_key 42"));
+        QCOMPARE(noted().size(), std::size_t { 4 });
+        RequestGate other({ "eve", RemoteRole::Operator, "192.0.2.8" }, audit, aWhile);
+        QVERIFY(!other.refusalOfReading(RemoteRole::Operator, "search", "caller +34*"));
+        QCOMPARE(noted().size(), std::size_t { 5 });
+        QTest::qSleep(350);
+        QVERIFY(!gate.refusalOfReading(RemoteRole::Operator, "search", "caller +34*"));
+        QCOMPARE(noted().size(), std::size_t { 6 });
+    }
+
     void withoutRoomForTheLogNothingIsDoneThatItMustTell()
     {
         QTemporaryDir directory;

@@ -396,8 +396,11 @@ private slots:
         QObject::connect(&admin.probe, &RemoteProbe::auditFound, [&](quint64, const AuditPage& part) { page = part; });
         admin.probe.open(site.urlFor(RemoteRole::Admin));
         QTRY_VERIFY_WITH_TIMEOUT(admin.connected(), patience);
-        for (int i = 0; i < 3; ++i)
-            admin.probe.search({});
+        for (const char* caller : { "ada", "bob", "carol", "bob" }) { // the last one is the second again
+            CallQuery query;
+            query.caller = caller;
+            admin.probe.search(query);
+        }
         const quint64 asked = admin.probe.audit({ {}, {}, 2 });
         QTRY_VERIFY_WITH_TIMEOUT(admin.ends.contains(asked), patience);
         QCOMPARE(admin.ends[asked], std::string());
