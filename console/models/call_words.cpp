@@ -4,6 +4,7 @@
 #include "shared/calls/recording_rule.h"
 
 #include <QCoreApplication>
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -28,6 +29,19 @@ constexpr std::array<std::pair<int, const char*>, 36> reasons { { { 100, "Trying
     { 502, "Bad Gateway" }, { 503, "Service Unavailable" }, { 504, "Server Time-out" }, { 600, "Busy Everywhere" },
     { 603, "Decline" }, { 606, "Not Acceptable" } } };
 
+}
+
+QString text(std::string_view utf8)
+{
+    QString shown = QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
+    const auto deceives = [](QChar c) {
+        const char16_t code = c.unicode();
+        return (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069) || code == 0x200b
+            || code == 0x2060 || code == 0xfeff;
+    };
+    if (std::any_of(shown.cbegin(), shown.cend(), deceives))
+        std::replace_if(shown.begin(), shown.end(), deceives, QChar::ReplacementCharacter);
+    return shown;
 }
 
 QString word(CallState state)

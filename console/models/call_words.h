@@ -41,9 +41,8 @@ QString sentences(const QStringList& said);
 QString codeText(std::uint16_t code); // "486", en dash for none
 QString codeMeaning(std::uint16_t code); // "486 Busy Here": RFC 3261 section 21; the number alone when not there
 
-inline QString text(std::string_view utf8)
-{
-    return QString::fromUtf8(utf8.data(), static_cast<qsizetype>(utf8.size()));
-}
+// As it may be shown: what turns the order of signs about (Unicode's bidirectional embeddings, overrides and isolates)
+// or takes no room is a replacement character. A caller could write a number with them that reads as another one.
+QString text(std::string_view utf8);
 
 }

@@ -1,5 +1,6 @@
 #include "console/models/sentence_words.h"
 
+#include "console/models/call_words.h"
 #include "console/models/figures.h"
 #include "shared/base/utc_time.h"
 
@@ -33,7 +34,7 @@ QString wordsOf(const Sentence& sentence)
         return QString::fromStdString(filled(pattern.toStdString(), parts));
     }
     }
-    return QString::fromStdString(sentence.words);
+    return text(sentence.words);
 }
 
 }

@@ -1,5 +1,6 @@
 #include "console/views/audit_dialog.h"
 
+#include "console/models/call_words.h"
 #include "console/models/figures.h"
 #include "console/models/sentence_words.h"
 #include "console/views/fetch_line.h"
@@ -161,9 +162,8 @@ void AuditDialog::take(const Result<AuditPage>& answer)
     m_entries.assign(page.entries.rbegin(), page.entries.rend());
     std::vector<PlainRow> rows;
     for (const AuditEntry& entry : m_entries)
-        rows.push_back({ { entry.at, QString::fromStdString(entry.user), QString::fromStdString(entry.role),
-                             QString::fromStdString(entry.from), QString::fromStdString(entry.action),
-                             QString::fromStdString(entry.detail) },
+        rows.push_back({ { entry.at, text(entry.user), text(entry.role), text(entry.from), text(entry.action),
+                             text(entry.detail) },
             {} });
     m_model->setRows(std::move(rows));
     m_table->fitColumns();

@@ -1,5 +1,6 @@
 #include "console/views/holds_dialog.h"
 
+#include "console/models/call_words.h"
 #include "console/models/figures.h"
 #include "console/models/sentence_words.h"
 #include "console/views/fetch_line.h"
@@ -32,9 +33,9 @@ QString stateText(const Hold& hold)
     return {};
 }
 
-PlainCell cell(const std::string& text)
+PlainCell cell(const std::string& value)
 {
-    return text.empty() ? PlainCell() : PlainCell(QString::fromStdString(text));
+    return value.empty() ? PlainCell() : PlainCell(text(value));
 }
 
 }

@@ -1,4 +1,5 @@
 #include "console/models/alarm_words.h"
+#include "console/models/call_words.h"
 #include "console/models/rule_model.h"
 #include "console/models/shared_words.h"
 
@@ -25,6 +26,13 @@ class TestSharedWords : public QObject {
     Q_OBJECT
 
 private slots:
+    void aNameCannotPassForAnotherBySignsThatNobodySees()
+    {
+        QCOMPARE(text("+34\u202e91\u2066\u200b0"), QString::fromUtf8("+34\ufffd91\ufffd\ufffd0"));
+        for (const char* name : { "+34910000001", "Zoë – Müller", "علی\u200cرضا", "שרה", "☎" })
+            QCOMPARE(text(name), QString::fromUtf8(name));
+    }
+
     void whatTheConsoleShowsOfSharedTablesIsLookedUp()
     {
         const NamedCounter counter { "ring_full_dropped", 1, 0 };
