@@ -168,9 +168,10 @@ void Probe::start(std::function<void()> onFinished)
     m_keeper->start();
     const int before = niceness();
     if (m_source->isLive() && !setNiceness(std::min(before, fastPathNiceness)))
-        m_warn("this process may not put capture and processing before other programs of the machine: frames can be lost "
-               "while these are busy. Allow it with LimitNICE=-10 in the service's unit, \"ulimit -e 30\" before the start, or "
-               "CAP_SYS_NICE");
+        m_warn(
+            "this process may not put capture and processing before other programs of the machine: frames can be lost "
+            "while these are busy. Give it CAP_SYS_NICE, as the service's unit does, or raise its limit (ulimit -e "
+            "30)");
     for (unsigned lane = 0; lane < m_queues.size(); ++lane) {
         m_processingThreads.emplace_back([this, lane] {
             nameThread("processing");

@@ -122,8 +122,8 @@ main=$("${systemctl[@]}" show -p MainPID --value callmon-engine)
 status=$("${in[@]}" cat "/proc/$main/status")
 callmon=$("${in[@]}" id -u callmon)
 grep -P "^Uid:\t$callmon\t$callmon\t$callmon\t$callmon" <<<"$status" >/dev/null || fail "it runs as somebody else: $status"
-# capabilities(7): CAP_NET_ADMIN 12, CAP_NET_RAW 13, CAP_IPC_LOCK 14
-grep -P '^CapEff:\t0000000000007000' <<<"$status" >/dev/null || fail "its capabilities: $status"
+# capabilities(7): CAP_NET_ADMIN 12, CAP_NET_RAW 13, CAP_IPC_LOCK 14, CAP_SYS_NICE 23
+grep -P '^CapEff:\t0000000000807000' <<<"$status" >/dev/null || fail "its capabilities: $status"
 grep -P '^NoNewPrivs:\t1' <<<"$status" >/dev/null || fail "it may gain privileges"
 # Without root's rights capture and processing go before the rest of it, and that before other programs.
 threads=$("${in[@]}" ps -L -o comm=,ni= -p "$main")
