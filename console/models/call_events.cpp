@@ -1,6 +1,7 @@
 #include "console/models/call_events.h"
 
 #include "console/models/alarm_sentence.h"
+#include "console/models/call_words.h"
 #include "shared/base/ascii.h"
 #include "shared/base/rtp_redundancy.h"
 #include "shared/base/telephone_event.h"
@@ -18,11 +19,6 @@ namespace {
 struct Words { // the context of the translations
     Q_DECLARE_TR_FUNCTIONS(CallEvents)
 };
-
-QString fromUtf8(std::string_view text)
-{
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 double secondsBetween(Timestamp from, Timestamp to)
 {
@@ -72,7 +68,7 @@ std::vector<CallEvent> messageEvents(const std::vector<CallMessage>& messages, T
         event.sort = status >= 400 ? CallEvent::Sort::Failure
             : status > 0           ? CallEvent::Sort::Response
                                    : CallEvent::Sort::Request;
-        event.label = fromUtf8(arrow.summary.label());
+        event.label = text(arrow.summary.label());
         if (arrow.copies > 1)
             event.label += QStringLiteral(" ×%1").arg(arrow.copies);
         event.message = arrow.message;

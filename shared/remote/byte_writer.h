@@ -35,8 +35,8 @@ public:
     // Overwrites four bytes that were written before: for counts known only afterwards.
     void u32At(std::size_t offset, std::uint32_t value)
     {
-        for (std::size_t i = 0; i < 4; ++i)
-            m_bytes[static_cast<qsizetype>(offset + i)] = static_cast<char>(value >> (24 - 8 * i) & 0xff);
+        const auto raw = bigEndianBytes<4>(value);
+        std::memcpy(m_bytes.data() + offset, raw.data(), raw.size());
     }
     QByteArray take()
     {
@@ -45,12 +45,16 @@ public:
     }
 
 private:
-    template <std::size_t count> void bigEndian(std::uint64_t value)
+    template <std::size_t count> static std::array<char, count> bigEndianBytes(std::uint64_t value)
     {
         std::array<char, count> raw;
         for (std::size_t i = 0; i < count; ++i)
             raw[i] = static_cast<char>(value >> (8 * (count - 1 - i)) & 0xff);
-        put(raw.data(), count);
+        return raw;
+    }
+    template <std::size_t count> void bigEndian(std::uint64_t value)
+    {
+        put(bigEndianBytes<count>(value).data(), count);
     }
 
     // QByteArray::append() checks and moves so much for each few bytes that it took a fifth of all that serving the

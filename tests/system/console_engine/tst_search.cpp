@@ -6,6 +6,7 @@
 #include "console/views/main_window.h"
 #include "console/views/past_page.h"
 #include "console/views/search_form.h"
+#include "read_capture.h"
 #include "tests/console/own_settings.h"
 
 #include <QFontDatabase>
@@ -14,7 +15,6 @@
 #include <QJsonObject>
 #include <QProcess>
 #include <QSettings>
-#include <QTemporaryDir>
 #include <QtTest>
 #include <set>
 
@@ -39,28 +39,17 @@ private slots:
     void initTestCase()
     {
         QVERIFY2(!QFontDatabase::families().isEmpty(), "no font is installed: apt-get install fonts-dejavu-core");
-        QVERIFY(m_folder.isValid());
-        useSettingsIn(m_folder.path());
-        const QString capture = m_folder.filePath("calls.pcap");
-        QProcess traffic;
-        traffic.start(CALLMON_TRAFFIC,
-            { "--out", capture, "--calls", QString::number(calls), "--seed", "9", "--codecs", "pcma=3,pcmu=2,g729=1",
-                "--mix", "clean=6,loss=3,busy=2,cancelled=2,rejected=1,failed=1,hold=2,one_way=1,dtmf=1" });
-        QVERIFY(traffic.waitForFinished(120'000));
-        QCOMPARE(traffic.exitCode(), 0);
-        m_url = "local:" + m_folder.filePath("engine.sock");
-        m_engine.setStandardErrorFile(m_folder.filePath("engine.log"));
-        m_engine.start(CALLMON_ENGINE,
-            { "--data", m_folder.filePath("data"), "--listen", m_url, "--stay", "--calls-per-source", "0", "--replay",
-                capture });
-        QByteArray said;
-        while (!said.contains("replay ended\n") && m_engine.waitForReadyRead(60'000))
-            said += m_engine.readAllStandardOutput();
-        QVERIFY2(said.contains("replay ended\n"), said.constData());
+        QVERIFY(m_engine.hasFolder());
+        useSettingsIn(m_engine.folder());
+        const QString wrong = m_engine.read(
+            { "--calls", QString::number(calls), "--seed", "9", "--codecs", "pcma=3,pcmu=2,g729=1", "--mix",
+                "clean=6,loss=3,busy=2,cancelled=2,rejected=1,failed=1,hold=2,one_way=1,dtmf=1" },
+            { "--calls-per-source", "0" });
+        QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
         m_source = std::make_unique<LinkSource>();
         m_window = std::make_unique<MainWindow>(*m_source, ThemeName::Light);
         m_window->show();
-        m_source->open(QUrl(m_url));
+        m_source->open(QUrl(m_engine.url()));
         QTRY_VERIFY_WITH_TIMEOUT(m_source->state() == CallSource::State::Connected, soon);
         QCOMPARE(int(byConsole({}).size()), calls);
     }
@@ -69,10 +58,7 @@ private slots:
     {
         m_window.reset();
         m_source.reset();
-        m_engine.terminate();
-        if (!m_engine.waitForFinished(10'000))
-            m_engine.kill();
-        m_engine.waitForFinished();
+        m_engine.stop();
     }
 
     void theFormFindsWhatCallmonctlFinds_data()
@@ -122,7 +108,7 @@ private slots:
     // Outside truth: the generator's own list of the calls it made, in which a call without an answer has no codec.
     void callsOfACodecAreThoseThatTheGeneratorMade()
     {
-        QFile truth(m_folder.filePath("calls.pcap.truth.csv"));
+        QFile truth(m_engine.file("calls.pcap.truth.csv"));
         QVERIFY(truth.open(QIODevice::ReadOnly | QIODevice::Text));
         const QStringList lines = QString::fromUtf8(truth.readAll()).split('\n', Qt::SkipEmptyParts);
         const QStringList names = lines.front().split(',');
@@ -173,7 +159,7 @@ private:
 
     std::set<qlonglong> byCallmonctl(const QStringList& where)
     {
-        QStringList arguments { "calls", "--format", "csv", "--engine", m_url };
+        QStringList arguments { "calls", "--format", "csv", "--engine", m_engine.url() };
         for (const QString& one : where)
             arguments << "--where" << one;
         QStringList lines;
@@ -185,9 +171,7 @@ private:
         return keys;
     }
 
-    QTemporaryDir m_folder { QDir::tempPath() + "/callmon-XXXXXX" }; // a socket path is short
-    QString m_url;
-    QProcess m_engine;
+    ReadCapture m_engine;
     std::unique_ptr<LinkSource> m_source;
     std::unique_ptr<MainWindow> m_window;
 };

@@ -4,14 +4,13 @@
 #include "console/views/main_window.h"
 #include "console/views/past_page.h"
 #include "console/views/service_page.h"
+#include "read_capture.h"
 #include "tests/console/own_settings.h"
 
 #include <QFontDatabase>
 #include <QLocale>
-#include <QProcess>
 #include <QSettings>
 #include <QTableWidget>
-#include <QTemporaryDir>
 #include <QtTest>
 #include <map>
 #include <set>
@@ -48,33 +47,21 @@ private slots:
     void initTestCase()
     {
         QVERIFY2(!QFontDatabase::families().isEmpty(), "no font is installed: apt-get install fonts-dejavu-core");
-        QVERIFY(m_folder.isValid());
-        useSettingsIn(m_folder.path());
-        const QString capture = m_folder.filePath("calls.pcap");
-        QProcess traffic;
-        traffic.start(CALLMON_TRAFFIC,
-            { "--out", capture, "--calls", "260", "--rate", "1.2", "--hold-mean", "6", "--seed", "4", "--mix",
-                "clean=6,busy=2,cancelled=2,rejected=1,failed=1" });
-        QVERIFY(traffic.waitForFinished(120'000));
-        QCOMPARE(traffic.exitCode(), 0);
-        const QString config = m_folder.filePath("engine.toml");
+        QVERIFY(m_engine.hasFolder());
+        useSettingsIn(m_engine.folder());
+        const QString config = m_engine.file("engine.toml");
         QFile file(config);
         QVERIFY(file.open(QIODevice::WriteOnly) && file.write(configuration) > 0);
         file.close();
-        m_url = "local:" + m_folder.filePath("engine.sock");
-        m_engine.setStandardErrorFile(m_folder.filePath("engine.log"));
-        m_engine.start(CALLMON_ENGINE,
-            { "--config", config, "--data", m_folder.filePath("data"), "--listen", m_url, "--stay", "--record-media",
-                "false", "--replay", capture });
-        QByteArray said;
-        while (!said.contains("replay ended\n") && m_engine.waitForReadyRead(60'000))
-            said += m_engine.readAllStandardOutput();
-        QVERIFY2(said.contains("replay ended\n"), said.constData());
+        const QString wrong = m_engine.read({ "--calls", "260", "--rate", "1.2", "--hold-mean", "6", "--seed", "4",
+                                                "--mix", "clean=6,busy=2,cancelled=2,rejected=1,failed=1" },
+            { "--config", config, "--record-media", "false" });
+        QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
         m_source = std::make_unique<LinkSource>();
         m_window = std::make_unique<MainWindow>(*m_source, ThemeName::Light);
         m_window->resize(1280, 720);
         m_window->show();
-        m_source->open(QUrl(m_url));
+        m_source->open(QUrl(m_engine.url()));
         QTRY_VERIFY_WITH_TIMEOUT(m_source->state() == CallSource::State::Connected, soon);
     }
 
@@ -82,10 +69,7 @@ private slots:
     {
         m_window.reset();
         m_source.reset();
-        m_engine.terminate();
-        if (!m_engine.waitForFinished(10'000))
-            m_engine.kill();
-        m_engine.waitForFinished();
+        m_engine.stop();
     }
 
     void aRowLeadsToAsManyCallsAsItSaysWereAttempted_data()
@@ -144,9 +128,7 @@ private slots:
     }
 
 private:
-    QTemporaryDir m_folder { QDir::tempPath() + "/callmon-XXXXXX" }; // a socket path is short
-    QString m_url;
-    QProcess m_engine;
+    ReadCapture m_engine;
     std::unique_ptr<LinkSource> m_source;
     std::unique_ptr<MainWindow> m_window;
     std::set<qlonglong> m_all;
