@@ -81,7 +81,7 @@ Result<void> DayWriter::prepare()
     const bool made =
         execute(schemaSql) && execute(("INSERT OR IGNORE INTO meta VALUES('schema_version'," + version + ")").c_str());
     const bool isNew = made && sqlite3_changes(m_database.handle()) > 0;
-    if (!made || (isNew && !execute((reversedColumnsSql() + searchIndexSql()).c_str())) || !commit()) {
+    if (!made || (isNew && !execute(searchIndexSql().c_str())) || !commit()) {
         rollback();
         return m_error;
     }
@@ -108,8 +108,15 @@ Result<void> DayWriter::prepare()
     if (!execute(alarmsSql) || !execute(serviceSql))
         return m_error;
 
+    auto hasReversed = m_database.prepare("SELECT 1 FROM pragma_table_info('calls') WHERE name='caller_reversed'");
+    if (!hasReversed)
+        return hasReversed.error();
+    m_writesReversed = hasReversed.value().stepToRow(); // no computed column is listed
+    hasReversed.value().reset();
     auto calls = callColumns();
     calls.insert(calls.end(), { "message_segment", "message_offset" });
+    if (m_writesReversed)
+        calls.insert(calls.end(), { "caller_reversed", "callee_reversed" });
     auto columns = streamColumns();
     columns.insert(columns.end(), { "media_segment", "media_offset" });
     const std::vector<std::string> quality { "call_key", "stream_index", "block_start_ns", "points", "errors",
@@ -194,12 +201,18 @@ template <typename Bind> DayWriter::Put DayWriter::put(Insertion& insertion, Bin
 
 DayWriter::Put DayWriter::call(const CallRecord& call, MessageLocation lastMessage)
 {
+    const std::string callerReversed = m_writesReversed ? reversedEnd(call.caller.view()) : std::string();
+    const std::string calleeReversed = m_writesReversed ? reversedEnd(call.callee.view()) : std::string();
     return put(m_insertCall, [&](Statement& insert) {
         int parameter = 0;
         visitCallFields(call, [&](const char*, const auto& field) { insert.bindField(++parameter, field); });
         const bool kept = static_cast<bool>(lastMessage);
         insert.bind(++parameter, kept ? toStored(lastMessage.segment) : StoredValue {});
         insert.bind(++parameter, kept ? toStored(lastMessage.offset) : StoredValue {});
+        if (m_writesReversed) {
+            insert.bindField(++parameter, callerReversed);
+            insert.bindField(++parameter, calleeReversed);
+        }
     });
 }
 

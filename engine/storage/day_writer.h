@@ -76,6 +76,7 @@ private:
     std::filesystem::path m_movedAside;
     Error m_error;
     bool m_damaged = false;
+    bool m_writesReversed = false; // else SQLite computes them
 };
 
 // "INSERT OR REPLACE INTO table(columns..., extra...) VALUES(?...)"

@@ -7,7 +7,7 @@ namespace callmon {
 
 // Stored in meta.schema_version. Of an older database the writer adds the columns that are new, at once and for good,
 // and a reader sees them with their default; a newer one is not touched.
-constexpr int schemaVersion = 10;
+constexpr int schemaVersion = 11;
 
 // Times: nanoseconds since 1970 UTC. Absent figures: NULL. Columns follow the visitors of record_fields.h.
 constexpr const char* schemaSql = R"sql(
@@ -76,9 +76,11 @@ CREATE TABLE IF NOT EXISTS calls(           -- one row per call that has ended
   callee_trunk TEXT NOT NULL DEFAULT '',
   counted_at_ns INTEGER,                    -- whole second in which service metrics counted it as an attempt; NULL: never
   message_segment INTEGER,                  -- its last message in messages/NNNNNN.log; NULL: none kept
-  message_offset INTEGER                    -- bytes from the start of that file
+  message_offset INTEGER,                   -- bytes from the start of that file
+  caller_reversed TEXT NOT NULL DEFAULT '', -- its last 12 characters, the last one first. From here on: schema 11; before, computed
+  callee_reversed TEXT NOT NULL DEFAULT ''
 );
--- Its indexes, and numbers written backwards: search_schema.h.
+-- Its indexes: search_schema.h.
 
 CREATE TABLE IF NOT EXISTS streams(         -- one row per RTP stream of those calls
   call_key INTEGER NOT NULL,

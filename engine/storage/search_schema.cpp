@@ -36,6 +36,21 @@ std::string reversed(const std::string& column)
 
 }
 
+std::string reversedEnd(std::string_view number)
+{
+    const auto continues = [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) == 0x80; }; // UTF-8
+    std::string backwards;
+    std::size_t end = number.size();
+    for (std::size_t characters = 0; end > 0 && characters < reversedCharacters; ++characters) {
+        std::size_t begin = end - 1;
+        while (begin > 0 && continues(number[begin]))
+            --begin;
+        backwards += number.substr(begin, end - begin);
+        end = begin;
+    }
+    return backwards;
+}
+
 std::string reversedColumnsSql()
 {
     std::string sql;

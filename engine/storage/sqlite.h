@@ -29,6 +29,7 @@ public:
     {
         bindInPlace(parameter, text.view());
     }
+    void bindField(int parameter, const std::string& text) { bindInPlace(parameter, text); }
     void bindBlob(int parameter, Bytes bytes); // copied
     bool stepToRow(); // false at the end and on an error: look at failed()
     bool run(); // for statements without rows; resets

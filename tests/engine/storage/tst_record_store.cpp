@@ -475,6 +475,8 @@ private slots:
             auto expected = std::string_view(table) == "calls" ? callColumns() : streamColumns();
             const std::string log = std::string_view(table) == "calls" ? "message" : "media";
             expected.insert(expected.end(), { log + "_segment", log + "_offset" });
+            if (std::string_view(table) == "calls")
+                expected.insert(expected.end(), { "caller_reversed", "callee_reversed" });
             QCOMPARE(columns, expected);
         }
     }

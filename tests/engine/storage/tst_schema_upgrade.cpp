@@ -2,6 +2,7 @@
 // to schema_5.sql are the texts that made them; rows and blobs are written here by SQLite itself.
 #include "engine/storage/quality_block.h"
 #include "engine/storage/schema.h"
+#include "engine/storage/search_schema.h"
 #include "engine/storage/sqlite.h"
 #include "tests/engine/storage/test_directory.h"
 #include "tests/test_folders.h"
@@ -128,8 +129,22 @@ private:
         return call.key;
     }
 
+    static void computeReversed(Database& database) // which schema 11 stores
+    {
+        QVERIFY(database.execute("DROP INDEX calls_in_quarter_by_caller_reversed;"
+                                 "DROP INDEX calls_in_quarter_by_callee_reversed;"
+                                 "ALTER TABLE calls DROP COLUMN caller_reversed;"
+                                 "ALTER TABLE calls DROP COLUMN callee_reversed"));
+        QVERIFY(database.execute(reversedColumnsSql().c_str()));
+        for (const std::string name : { "caller_reversed", "callee_reversed" })
+            QVERIFY(database.execute(("CREATE INDEX calls_in_quarter_by_" + name + " ON calls(call_key/"
+                + std::to_string(quarterNs) + ", " + name + ')')
+                                         .c_str()));
+    }
+
     static void dropTrunksAndAlarmValues(Database& database) // which schema 10 brought
     {
+        computeReversed(database);
         QVERIFY(database.execute("ALTER TABLE calls DROP COLUMN caller_trunk;"
                                  "ALTER TABLE calls DROP COLUMN callee_trunk;"
                                  "ALTER TABLE calls DROP COLUMN counted_at_ns"));
@@ -238,9 +253,10 @@ private slots:
             directory->closeWriter();
         }
         for (const char* table : { "calls", "streams", "quality" }) {
+            // Numbers written backwards stay computed there.
             const std::string sql = std::string("SELECT group_concat(name) FROM (SELECT name || type || \"notnull\" AS "
                                                 "name FROM pragma_table_info('")
-                + table + "') ORDER BY name)";
+                + table + "') WHERE name NOT LIKE '%_reversed' ORDER BY name)";
             QString columns[2];
             for (int i = 0; i < 2; ++i) {
                 auto database = Database::open(fileIn(i ? fresh : upgraded), Database::Mode::ReadOnly);
@@ -333,6 +349,51 @@ private slots:
         QCOMPARE(of(added).callerTrunk.str(), std::string("north"));
         QCOMPARE(directory.calls(unknown).size(), 1u);
         QCOMPARE(directory.calls(unknown).at(0).key, old);
+    }
+
+    // Schema 10 is 11 with numbers written backwards by SQLite at each reading.
+    void aDayOfSchemaTenGoesOnComputingWhatIsNowStored()
+    {
+        Directory directory;
+        const CallKey old = storeIn(directory, 10, computeReversed);
+        const CallKey added = storeOneMore(directory);
+        CallQuery byEnd;
+        const std::string callee = sample::fullCall(oneMoreAt, "new").callee.str();
+        byEnd.conditions = { { "callee", Comparison::Equal, '*' + callee.substr(callee.size() - 4) } };
+        const auto found = directory.calls(byEnd);
+        QCOMPARE(found.size(), 2u);
+        QVERIFY(found[0].key == old && found[1].key == added);
+    }
+
+    void numbersAreWrittenBackwardsAsSqliteDoes()
+    {
+        Directory directory;
+        directory.open();
+        int second = 0;
+        for (const char* number :
+            { "", "7", "+34910123456", "+349101234567890", "sip:anna@example.org", "n\u00fa\u00f1ez",
+                "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9 9", "\U0001f4de100" }) {
+            CallRecord call = sample::ended(sample::call(sample::at("2026-03-01") + ++second * 1s, number));
+            call.caller = number;
+            call.callee = std::string("1") + number;
+            directory.writer->callEnded(call);
+        }
+        directory.closeWriter();
+        auto opened = Database::open(fileIn(directory), Database::Mode::ReadWrite);
+        QVERIFY(opened);
+        Database& database = opened.value();
+        QVERIFY(database.execute("ALTER TABLE calls RENAME COLUMN caller_reversed TO caller_stored;"
+                                 "ALTER TABLE calls RENAME COLUMN callee_reversed TO callee_stored"));
+        QVERIFY(database.execute(reversedColumnsSql().c_str()));
+        auto row = database.prepare(
+            "SELECT caller, caller_stored, caller_reversed, callee_stored, callee_reversed FROM calls");
+        int rows = 0;
+        while (row.value().stepToRow()) {
+            ++rows;
+            QCOMPARE(row.value().column(1).text, row.value().column(2).text);
+            QCOMPARE(row.value().column(3).text, row.value().column(4).text);
+        }
+        QCOMPARE(rows, second);
     }
 
     // Schema 9 is 10 without the values that alarms say besides their figures.
