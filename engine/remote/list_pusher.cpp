@@ -1,6 +1,7 @@
 #include "engine/remote/list_pusher.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace callmon {
@@ -16,12 +17,22 @@ void ListPusher::follow(bool follow)
     m_following = follow;
     m_parts.clear();
     m_late = false;
+    m_waitsForTurn = false;
     if (follow)
+        begin();
+}
+
+void ListPusher::begin()
+{
+    m_waitsForTurn = !m_feed.takeSnapshotTurn();
+    if (!m_waitsForTurn)
         push(0);
 }
 
 void ListPusher::nextStep()
 {
+    if (m_waitsForTurn)
+        return begin();
     // A client that has not taken the last step gets a larger one later: as soon as it has.
     m_late = m_following && !(m_parts.empty() && m_untaken == 0);
     if (m_following && !m_late)
@@ -30,9 +41,9 @@ void ListPusher::nextStep()
 
 void ListPusher::push(std::uint64_t since)
 {
-    const ListFeed::Step& step = m_feed.since(since);
-    m_version = step.toVersion;
-    m_parts.insert(m_parts.end(), step.parts.begin(), step.parts.end());
+    ListFeed::Update update = m_feed.since(since);
+    m_version = update.toVersion;
+    std::ranges::move(update.parts, std::back_inserter(m_parts));
     sendParts();
 }
 
@@ -40,7 +51,7 @@ void ListPusher::partTaken()
 {
     m_untaken = std::max(0, m_untaken - 1);
     sendParts();
-    if (m_parts.empty() && m_untaken == 0 && std::exchange(m_late, false))
+    if (!m_waitsForTurn && m_parts.empty() && m_untaken == 0 && std::exchange(m_late, false))
         push(m_version);
 }
 

@@ -15,17 +15,19 @@ public:
     {
     }
 
-    void follow(bool follow); // on: begins (again) with a snapshot
+    void follow(bool follow); // on: begins (again) with a snapshot, at once or when its turn comes
     void nextStep();
     void partTaken();
 
 private:
+    void begin();
     void push(std::uint64_t since);
     void sendParts();
 
     ListFeed& m_feed;
     std::function<void(const QByteArray&)> m_send;
     bool m_following = false;
+    bool m_waitsForTurn = false; // of its snapshot
     std::uint64_t m_version = 0; // of the list that the client has once it took everything sent
     std::deque<QByteArray> m_parts; // not sent yet
     int m_untaken = 0;

@@ -59,6 +59,13 @@ public:
         }
         if (m_next == 0) {
             m_delta = std::move(part.delta);
+            // As if the others had as many rows: a list that grows to its length doubles what is touched of memory.
+            const auto expect = [&](auto& rows) {
+                rows.reserve(std::max(rows.size(), std::min(rows.size() * part.parts, mostRowsExpected)));
+            };
+            expect(m_delta.changed);
+            if constexpr (HasFigures<Delta>)
+                expect(m_delta.figures);
         } else {
             append(m_delta.changed, part.delta.changed);
             append(m_delta.removed, part.delta.removed);
@@ -79,6 +86,8 @@ public:
     }
 
 private:
+    static constexpr std::size_t mostRowsExpected = 100'000; // the number of parts is what the peer says
+
     template <typename T> static void append(std::vector<T>& to, const std::vector<T>& rows)
     {
         to.insert(to.end(), rows.begin(), rows.end());

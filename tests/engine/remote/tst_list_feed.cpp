@@ -1,0 +1,253 @@
+// What a list's followers get, however late and however many they are: the same rows as somebody who looks at the
+// table itself, from deltas that were encoded once.
+#include "engine/remote/list_pusher.h"
+#include "engine/remote/live_table.h"
+#include "shared/remote/list_follower.h"
+
+#include <QTest>
+#include <random>
+
+using namespace callmon;
+
+namespace {
+
+CallRecord call(std::int64_t key, const char* callee)
+{
+    CallRecord record;
+    record.key = { key };
+    record.callee = callee;
+    return record;
+}
+
+// A client behind a pusher, as slow as it is asked to be.
+class Client {
+public:
+    explicit Client(ListFeed& feed)
+        : m_pusher(feed, [this](const QByteArray& part) { m_sent.push_back(part); })
+    {
+        m_follower.begin(true);
+        m_pusher.follow(true);
+    }
+
+    void nextStep() { m_pusher.nextStep(); }
+    void take(std::size_t parts)
+    {
+        for (; parts > 0 && !m_sent.empty(); --parts) {
+            const auto step = m_follower.take(decodeLiveDeltaPart(m_sent.front()));
+            m_all.push_back(m_sent.front());
+            m_sent.pop_front();
+            QVERIFY(!step.broken);
+            if (step.delta)
+                apply(*step.delta);
+            m_pusher.partTaken();
+        }
+    }
+    const std::map<std::int64_t, std::string>& rows() const { return m_rows; }
+    const std::vector<QByteArray>& received() const { return m_all; }
+    int snapshots() const { return m_snapshots; }
+
+private:
+    void apply(const LiveDelta& delta)
+    {
+        if (delta.snapshot) {
+            ++m_snapshots;
+            m_rows.clear();
+        }
+        for (const LiveCall& row : delta.changed)
+            m_rows[row.key.value] = row.callee.str();
+        for (const LiveFigures& row : delta.figures)
+            QVERIFY(m_rows.contains(row.key.value));
+        for (const CallKey key : delta.removed)
+            m_rows.erase(key.value);
+    }
+
+    std::deque<QByteArray> m_sent;
+    std::vector<QByteArray> m_all;
+    std::map<std::int64_t, std::string> m_rows;
+    ListFollower<LiveDelta> m_follower;
+    int m_snapshots = 0;
+    ListPusher m_pusher;
+};
+
+class ListFeedTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void clientsOfAnyPaceSeeTheTableAsItIs()
+    {
+        LiveTable table;
+        int made = 0;
+        ListFeed feed([&](std::uint64_t since) {
+            ++made;
+            return table.delta(since);
+        });
+        std::mt19937 random(7);
+        const auto below = [&](int end) { return static_cast<int>(random() % static_cast<unsigned>(end)); };
+        std::map<std::int64_t, std::string> rows;
+        const auto change = [&](int changes) {
+            for (int i = 0; i < changes; ++i) {
+                const int key = 1 + below(40);
+                if (below(4) == 0) {
+                    table.remove({ key });
+                    rows.erase(key);
+                } else if (below(3) == 0) {
+                    QualityPoint point;
+                    point.stream.call = { key };
+                    point.mos = 3;
+                    table.update(point);
+                } else {
+                    const std::string callee = std::to_string(random());
+                    table.update(call(key, callee.c_str()));
+                    rows[key] = callee;
+                }
+            }
+        };
+        change(30);
+        std::vector<std::unique_ptr<Client>> clients;
+        for (int step = 0; step < 400; ++step) {
+            if (step % 50 == 0)
+                clients.push_back(std::make_unique<Client>(feed)); // amid a step
+            change(below(8));
+            for (std::size_t i = 0; i < clients.size(); ++i)
+                if (i == 0 || below(static_cast<int>(3 * i)) == 0) // the first is quick, the last takes seconds
+                    clients[i]->take(100);
+            change(below(3));
+            feed.nextStep();
+            for (const auto& client : clients)
+                client->nextStep();
+        }
+        for (int step = 0; step < 3; ++step) { // nothing changes any more, and everybody is quick
+            for (const auto& client : clients)
+                client->take(1000);
+            feed.nextStep();
+            for (const auto& client : clients)
+                client->nextStep();
+        }
+        for (const auto& client : clients) {
+            client->take(1000);
+            QVERIFY(client->rows() == rows);
+            QCOMPARE(client->snapshots(), 1);
+        }
+        QVERIFY(made > 400);
+    }
+
+    // Encoding is what a step costs the engine: 20 consoles may not cost twenty of it because each is late otherwise.
+    void clientsThatAreLateGetTheStepsThatOthersHad()
+    {
+        LiveTable table;
+        int made = 0;
+        ListFeed feed([&](std::uint64_t since) {
+            ++made;
+            return table.delta(since);
+        });
+        table.update(call(1, "one"));
+        Client quick(feed);
+        table.update(call(1, "begun amid a step"));
+        Client late(feed);
+        quick.take(1);
+        late.take(1);
+        QVERIFY(late.received() == quick.received());
+        feed.nextStep();
+        quick.nextStep();
+        late.nextStep();
+        quick.take(1);
+        table.update(call(1, "and again"));
+        Client later(feed);
+        later.take(1);
+        made = 0;
+        for (int step = 0; step < 4; ++step) {
+            table.update(call(2 + step, "more"));
+            feed.nextStep();
+            quick.nextStep();
+            late.nextStep();
+            later.nextStep();
+            quick.take(1);
+            later.take(step == 2 ? 3 : 0);
+            table.update(call(2 + step, "amid a step"));
+        }
+        late.take(10);
+        later.take(10);
+        QCOMPARE(made, 4);
+        QVERIFY(later.rows() == quick.rows());
+        const auto& all = quick.received();
+        QVERIFY(late.received() == all);
+        for (std::size_t i = 0; i < all.size(); ++i) // not copies, either
+            QVERIFY(late.received()[i].constData() == all[i].constData());
+    }
+
+    void whoIsTooLateGetsOneDeltaOfAllHeMissed()
+    {
+        LiveTable table;
+        ListFeed feed([&](std::uint64_t since) { return table.delta(since); });
+        table.update(call(1, "one"));
+        Client quick(feed), late(feed);
+        quick.take(1);
+        late.take(1);
+        for (int step = 0; step < 20; ++step) {
+            table.update(call(1, std::to_string(step).c_str()));
+            feed.nextStep();
+            quick.nextStep();
+            late.nextStep();
+            quick.take(1);
+        }
+        late.take(10);
+        QCOMPARE(quick.received().size(), 21u);
+        QCOMPARE(late.received().size(), 3u); // the snapshot, the step that it did not take, all the others
+        QVERIFY(late.rows() == quick.rows());
+    }
+
+    void clientsThatBeginTogetherGetTheirSnapshotsSomeInEachStep()
+    {
+        LiveTable table;
+        ListFeed feed([&](std::uint64_t since) { return table.delta(since); });
+        table.update(call(1, "one"));
+        std::vector<std::unique_ptr<Client>> clients;
+        for (int i = 0; i < 20; ++i)
+            clients.push_back(std::make_unique<Client>(feed));
+        std::size_t there = 0;
+        for (int step = 0; there < clients.size(); ++step) {
+            QVERIFY(step < 20);
+            std::size_t now = 0;
+            for (const auto& client : clients) {
+                client->take(10);
+                now += client->snapshots() > 0 ? 1 : 0;
+            }
+            QVERIFY(now > there && now <= there + 4);
+            there = now;
+            feed.nextStep();
+            for (const auto& client : clients)
+                client->nextStep();
+        }
+        for (const auto& client : clients)
+            QCOMPARE(client->snapshots(), 1);
+    }
+
+    void aListThatNobodyFollowsIsNotEncoded()
+    {
+        LiveTable table;
+        int made = 0;
+        ListFeed feed([&](std::uint64_t since) {
+            ++made;
+            return table.delta(since);
+        });
+        table.update(call(1, "one"));
+        {
+            Client client(feed);
+        }
+        made = 0;
+        for (int step = 0; step < 20; ++step) {
+            table.update(call(2 + step, "more"));
+            feed.nextStep();
+        }
+        QCOMPARE(made, 0);
+        Client again(feed);
+        again.take(10);
+        QCOMPARE(made, 1); // nor what happened meanwhile
+        QCOMPARE(again.rows().size(), 21u);
+    }
+};
+
+}
+
+QTEST_APPLESS_MAIN(ListFeedTest)
+#include "tst_list_feed.moc"
