@@ -85,6 +85,7 @@ void DaySearch::end()
     for (auto& [sql, statement] : m_statements)
         statement.reset();
     m_reader->database().execute("COMMIT");
+    m_snapshot.reset();
 }
 
 // Of the keys that lie in this day: temporary tables are this connection's own, also where nobody may write.
@@ -300,7 +301,7 @@ bool DaySearch::canScanPages(const SearchQuarter& quarter, const SearchPlan::Dri
     if (driver || quarter.cut)
         return false;
     if (!m_canScanPages)
-        m_canScanPages = m_pageScan.begin(m_reader->database());
+        m_canScanPages = m_pageScan.begin(m_reader->database(), m_snapshot ? &*m_snapshot : nullptr);
     return *m_canScanPages;
 }
 

@@ -34,7 +34,7 @@ public:
     DaySearch& operator=(const DaySearch&) = delete;
 
     // Between the two all is asked of one state of the database, whose lock is taken once.
-    void begin() { m_reader->database().execute("BEGIN"); }
+    void begin() { m_snapshot = LogSnapshot::beginRead(m_reader->database()); }
     void end();
     bool hasIndexes() const { return m_indexed; } // that lead to the candidates of a quarter
     // The first key of [first, end), or with `descending` the last; nullopt when there is none.
@@ -84,7 +84,8 @@ private:
     std::vector<std::size_t> m_order; // of the plan's conditions: what most calls fail in front
     bool m_ordered = false;
     PageScan m_pageScan;
-    std::optional<bool> m_canScanPages; // of the state that begin() took, once it was asked
+    std::optional<LogSnapshot> m_snapshot; // of the state that begin() took
+    std::optional<bool> m_canScanPages; // of that state, once it was asked
     std::map<std::string, Statement> m_statements;
 };
 

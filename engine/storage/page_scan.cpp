@@ -19,12 +19,14 @@ PageScan::PageScan(const SearchPlan& plan)
             m_conditions.push_back(*condition);
 }
 
-bool PageScan::begin(Database& database)
+bool PageScan::begin(Database& database, LogSnapshot* snapshot)
 {
     m_pages.reset();
     if (!m_wanted || sqlite3_txn_state(database.handle(), "main") == SQLITE_TXN_NONE)
         return false;
-    auto pages = pagesOf(database);
+    if (snapshot != nullptr && !snapshot->mapPages())
+        return false;
+    auto pages = pagesOf(database, snapshot);
     if (!pages || (m_schema != pages->schema && !numberColumns(database)))
         return false;
     m_schema = pages->schema;

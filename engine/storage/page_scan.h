@@ -13,9 +13,9 @@ class PageScan {
 public:
     explicit PageScan(const SearchPlan& plan);
 
-    // In each read transaction of `database` anew, and for as long as it lasts. false: SQLite has to be asked, because
-    // of the plan's conditions or of the file (pagesOf()).
-    bool begin(Database& database);
+    // In each read transaction of `database` anew, and for as long as it and its `snapshot` last. false: SQLite has to
+    // be asked, because of the plan's conditions or of the file (pagesOf()).
+    bool begin(Database& database, LogSnapshot* snapshot);
 
     struct Match {
         CallKey key;

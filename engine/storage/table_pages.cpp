@@ -9,12 +9,6 @@ constexpr std::uint8_t innerTablePage = 5;
 constexpr std::uint8_t leafTablePage = 13;
 constexpr std::size_t longestRowBeyondPage = 35; // of a page's usable bytes, a row in one piece leaves so many
 
-bool readFile(sqlite3_file* file, std::uint64_t offset, std::span<std::byte> bytes)
-{
-    return file->pMethods->xRead(file, bytes.data(), static_cast<int>(bytes.size()), static_cast<sqlite3_int64>(offset))
-        == SQLITE_OK;
-}
-
 // In a read transaction that began with nothing in the log nobody writes into the file before it ends: whoever
 // wants to move pages out of the log waits for it (sqlite.org/walformat.html, read locks).
 bool isLogEmpty(sqlite3* handle)
@@ -69,22 +63,30 @@ std::optional<PageSource> parseFileHeader(Bytes start)
     return pages;
 }
 
-std::optional<PageSource> pagesOf(Database& database)
+std::optional<PageSource> pagesOf(Database& database, const LogSnapshot* snapshot)
 {
-    // The file as SQLite has it open: closing one of our own would take away the locks of this whole process
-    // (sqlite.org/howtocorrupt.html, section 2.2).
     sqlite3_file* file = nullptr;
     if (sqlite3_file_control(database.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK
-        || file == nullptr || file->pMethods == nullptr || !isLogEmpty(database.handle()))
+        || file == nullptr || file->pMethods == nullptr || (snapshot == nullptr && !isLogEmpty(database.handle())))
         return std::nullopt;
     std::array<std::byte, fileHeaderBytes> start;
-    if (!readFile(file, 0, start))
+    if (!(snapshot != nullptr ? snapshot->read(1, start) : readFile(file, 0, start)))
         return std::nullopt;
     auto pages = parseFileHeader(start);
-    if (pages)
+    if (!pages)
+        return pages;
+    if (snapshot == nullptr) {
         pages->read = [file, size = pages->size](std::uint32_t number, std::span<std::byte> page) {
             return readFile(file, std::uint64_t { number - 1 } * size, page);
         };
+        return pages;
+    }
+    if (snapshot->pageSize() != 0) { // the index of a log in which nothing was yet says neither
+        if (snapshot->pageSize() != pages->size)
+            return std::nullopt;
+        pages->count = snapshot->pageCount();
+    }
+    pages->read = [snapshot](std::uint32_t number, std::span<std::byte> page) { return snapshot->read(number, page); };
     return pages;
 }
 

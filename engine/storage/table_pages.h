@@ -3,7 +3,7 @@
 // each column. What is not understood is left to SQLite. bench: records_bench.
 #pragma once
 
-#include "engine/storage/sqlite.h"
+#include "engine/storage/log_snapshot.h"
 
 #include <array>
 #include <functional>
@@ -20,9 +20,10 @@ struct PageSource {
     std::uint32_t schema = 0; // another one after each change of the tables, or of where they begin
 };
 
-// Of a database in whose read transaction the caller is, for as long as that lasts. nullopt where its file alone does
-// not tell all (newer pages lie in the write-ahead log) or is not laid out as ours are.
-std::optional<PageSource> pagesOf(Database& database);
+// Of a database in whose read transaction the caller is, for as long as that lasts, and its `snapshot`, if there is one
+// (mapped). nullopt where there is none and newer pages lie in the write-ahead log, or where the file is not laid out
+// as ours are.
+std::optional<PageSource> pagesOf(Database& database, const LogSnapshot* snapshot = nullptr);
 
 // Of the first 100 bytes of a file, but read(). nullopt: not as ours are.
 std::optional<PageSource> parseFileHeader(Bytes start);

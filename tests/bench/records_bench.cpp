@@ -311,11 +311,13 @@ void benchDay(const Options& options)
     few("looked at one by one: a text in a field without index", having({ "callee_agent=*nobody*" }));
     few("looked at one by one: every field, two in three calls", everyFieldQuery(), " [paper: 6 s]");
     few("looked at one by one: every field, nobody", everyFieldOfNobody(), " [paper: 6 s]");
-    // With something in the write-ahead log SQLite looks at the rows, and not page_scan.
+    // With something in the write-ahead log, whose pages page_scan has to find there.
     auto written = must(Database::open(dayDatabasePath(folder, dayOf(firstDay)), Database::Mode::ReadWrite));
-    if (!written.execute("INSERT INTO meta VALUES('bench',1)"))
+    if (!written.execute("PRAGMA wal_autocheckpoint=0; INSERT INTO meta VALUES('bench',1); "
+                         "UPDATE calls SET messages=messages WHERE call_key % 97 = 0 AND "
+                         "call_key < (SELECT min(call_key) FROM calls) + 3600000000000"))
         fail(written.error("cannot write").what);
-    few("by SQLite's machine, in a day being written: every field", everyFieldQuery(), " [paper: 6 s]");
+    few("in a day being written: every field, two in three calls", everyFieldQuery(), " [paper: 6 s]");
 }
 
 void benchSustained(const Options& options)

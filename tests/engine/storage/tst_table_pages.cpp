@@ -5,10 +5,12 @@
 
 #include <QTemporaryDir>
 #include <QTest>
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <random>
 #include <sys/stat.h>
+#include <thread>
 
 using namespace callmon;
 
@@ -194,6 +196,92 @@ private slots:
         const Scanned three = scanned(*pages, at, least, most, true, 3);
         QVERIFY(three.ended == TablePages::Ended::Stopped);
         QCOMPARE(three.rows.size(), 3u);
+    }
+
+    void rowsInTheLogAreThoseOfSqlite_data() { rowsAreThoseOfSqlite_data(); }
+    void rowsInTheLogAreThoseOfSqlite()
+    {
+        QFETCH(const int, pageSize);
+        const auto file = newFile();
+        Database writer = open(file);
+        execute(writer, "PRAGMA wal_autocheckpoint=0");
+        fill(writer, pageSize, 150); // all of it is in the log
+        Database reader = open(file, Database::Mode::ReadOnly);
+        const auto compare = [&](std::size_t least) {
+            auto snapshot = LogSnapshot::beginRead(reader);
+            QVERIFY(snapshot.has_value() && snapshot->mapPages());
+            execute(writer, "DELETE FROM t WHERE id % 5 = 0; PRAGMA wal_checkpoint(PASSIVE)"); // not of this state
+            const auto pages = pagesOf(reader, &*snapshot);
+            QVERIFY(pages.has_value());
+            QCOMPARE(pages->size, std::uint32_t(pageSize));
+            const Scanned found = scanned(*pages, root(reader), INT64_MIN, INT64_MAX, false);
+            QVERIFY(found.ended == TablePages::Ended::AtEnd);
+            QVERIFY(found.rows.size() > least);
+            QCOMPARE(found.rows, selected(reader, INT64_MIN, INT64_MAX, false));
+            execute(reader, "COMMIT");
+        };
+        compare(2000);
+        execute(writer, "PRAGMA wal_checkpoint(PASSIVE)"); // the log stays, and the file has all of it
+        compare(1000);
+        execute(writer, "UPDATE t SET b=b+1 WHERE id % 3 = 0; INSERT INTO t(a) VALUES('begins the log again')");
+        compare(1000);
+        execute(writer, "PRAGMA wal_checkpoint(TRUNCATE)");
+        compare(1000);
+    }
+
+    void rowsAreThoseOfSqliteWhileOthersWriteAndMoveTheLog()
+    {
+        const auto file = newFile();
+        {
+            Database writer = open(file);
+            fill(writer, 4096, 150);
+        }
+        std::atomic<bool> over = false;
+        std::thread writing([&] {
+            Database writer = open(file);
+            execute(writer, "PRAGMA synchronous=OFF; PRAGMA wal_autocheckpoint=20; PRAGMA busy_timeout=0");
+            std::mt19937_64 random(11);
+            auto add = writer.prepare("INSERT OR REPLACE INTO t VALUES(?,?,?,NULL)");
+            auto take = writer.prepare("DELETE FROM t WHERE id BETWEEN ?1 AND ?1+40");
+            while (!over) {
+                (void)writer.execute("BEGIN");
+                for (int i = 0; i < 20; ++i) {
+                    add.value().bind(1, static_cast<std::int64_t>(random() % 100'000));
+                    add.value().bind(2, std::string_view(std::string(random() % 150, 'y')));
+                    add.value().bind(3, static_cast<std::int64_t>(random()));
+                    (void)add.value().run();
+                }
+                take.value().bind(1, static_cast<std::int64_t>(random() % 100'000));
+                (void)take.value().run();
+                (void)writer.execute("COMMIT");
+                const char* const modes[] { "PASSIVE", "RESTART", "TRUNCATE" };
+                if (const auto which = random() % 12; which < 3)
+                    (void)writer.execute((std::string("PRAGMA wal_checkpoint(") + modes[which] + ')').c_str());
+                std::this_thread::sleep_for(std::chrono::microseconds(random() % 2000));
+            }
+        });
+        Database reader = open(file, Database::Mode::ReadOnly);
+        int told = 0, fromLog = 0;
+        std::vector<std::string> wrong;
+        for (int i = 0; i < 200 && wrong.empty(); ++i) {
+            auto snapshot = LogSnapshot::beginRead(reader);
+            if (snapshot && snapshot->mapPages()) {
+                ++told;
+                const auto pages = pagesOf(reader, &*snapshot);
+                if (pages) {
+                    ++fromLog;
+                    const Scanned found = scanned(*pages, root(reader), INT64_MIN, INT64_MAX, i % 2 == 0);
+                    if (found.ended != TablePages::Ended::AtEnd
+                        || found.rows != selected(reader, INT64_MIN, INT64_MAX, i % 2 == 0))
+                        wrong.push_back(std::to_string(i));
+                }
+            }
+            execute(reader, "COMMIT");
+        }
+        over = true;
+        writing.join();
+        QVERIFY2(wrong.empty(), wrong.empty() ? "" : wrong.front().c_str());
+        QVERIFY2(told > 150 && fromLog > 150, qPrintable(QString("%1 %2").arg(told).arg(fromLog)));
     }
 
     // Whatever lies before the first row that goes on elsewhere is given, so that others go on behind it.
