@@ -61,11 +61,14 @@ Result<Hold> RecordKeeper::hold(CallKey call, const std::string& reason, const s
         return added;
     ++m_held;
     protect(call);
-    if (!live)
-        if (auto copied = copyNow(added.value()); !copied)
-            return Error { sentence(
-                TR("Engine", "the hold is set, but the call could not be copied yet, which is tried again: %1"),
-                copied.error()) };
+    if (live) {
+        m_lookSoon = true;
+        m_stopWanted.notify_all();
+    } else if (auto copied = copyNow(added.value()); !copied) {
+        return Error { sentence(
+            TR("Engine", "the hold is set, but the call could not be copied yet, which is tried again: %1"),
+            copied.error()) };
+    }
     return added;
 }
 

@@ -139,7 +139,7 @@ void RecordKeeper::run()
         const bool any = step();
         lock.lock();
         const Nanoseconds pause = any ? pauseBetweenSteps : m_holdsOfCallsThatAreOn ? pauseWhileSaving : pauseWhenIdle;
-        m_stopWanted.wait_for(lock, pause, [this] { return m_stopping.load(); });
+        m_stopWanted.wait_for(lock, pause, [this] { return m_stopping || m_lookSoon.exchange(false); });
     }
 }
 

@@ -114,6 +114,8 @@ private:
     void eraseAlarms(Erasing& erasing);
     void eraseMedia(DeletedCall& call, Erasing& erasing);
     void eraseMessages(DeletedCall& call, Erasing& erasing);
+
+    // In deletion_traces.cpp.
     bool finishOneDeletion();
     void finishDeletions(std::vector<Sentence>& notes);
     bool compactDay(UnfinishedDay day, std::vector<Sentence>& notes);
@@ -134,6 +136,7 @@ private:
     FolderAnswers m_files; // of the media folders
     std::map<CallKey, HeldMediaWriter> m_saving; // of calls that are on
     std::atomic<bool> m_holdsOfCallsThatAreOn { false };
+    std::atomic<bool> m_lookSoon { false }; // the thread is not to sleep out its pause
     std::set<std::filesystem::path> m_silent; // those that did not answer, and that was said
     std::int64_t m_clockConfirmations = 0;
     bool m_clockDoubted = false; // and said
