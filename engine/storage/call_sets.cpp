@@ -19,7 +19,7 @@ Result<void> fillHoldSets(const std::filesystem::path& directory, SearchPlan& pl
         return holds.error();
     for (SearchPlan::TagSet& set : plan.tagSets)
         for (const auto& [call, text] : holds.value())
-            if (set.legalHold && (set.pattern.empty() || fitsPattern(text, set.pattern)))
+            if (set.legalHold && (set.pattern.empty() || fitsPattern(toText(text), set.pattern)))
                 set.keys.push_back(call.value);
     return {};
 }

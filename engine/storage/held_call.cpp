@@ -144,7 +144,7 @@ Result<HeldCopy> copyHeldCall(
     HeldCopy copy;
     const auto missing = [&](const Result<void>& read) {
         if (!read)
-            copy.missing += (copy.missing.empty() ? "" : " ") + read.error().what;
+            copy.missing.push_back(read.error().sentence);
     };
     writer.liveCall(*record);
     bool stopped = false;

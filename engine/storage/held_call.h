@@ -24,7 +24,7 @@ std::vector<CallKey> callsWithHeldMediaIn(const std::filesystem::path& directory
 struct HeldCopy {
     std::uint64_t mediaPackets = 0;
     std::uint64_t messages = 0;
-    std::string missing; // what could not be copied, for it is gone: a sentence
+    std::vector<Sentence> missing; // what could not be copied, for it is gone
 };
 // Of a call that `query`, over `directory`, finds stored. The copy appears whole and on the disk, or not at all: it is
 // made beside its place, and what a kill left there is made anew. An error, too, where a disk that does not answer may

@@ -150,7 +150,7 @@ bool RecordKeeper::copyOneWaiting()
             continue;
         }
         warn("the held call " + std::to_string(hold.call.value) + " is copied"
-            + (hold.missing.empty() ? "" : ", but: " + hold.missing));
+            + (hold.missing.empty() ? "" : ", but: " + toText(joined(hold.missing))));
         return true;
     }
     return false;

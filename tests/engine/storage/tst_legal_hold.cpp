@@ -50,7 +50,7 @@ struct HeldDirectory : KeptDirectory {
         asked.conditions = { parseCondition(condition).value() };
         QStringList found;
         for (const CallRecord& call : calls(asked))
-            found += QString::fromStdString(call.callId.str() + ": " + query->legalHoldOf(call.key));
+            found += QString::fromStdString(call.callId.str() + ": " + toText(query->legalHoldOf(call.key)));
         return found;
     }
 };
@@ -122,6 +122,11 @@ struct FullDirectory : KeptDirectory {
     }
     std::vector<std::uint32_t> segments() const { return segmentsIn(path / "media"); }
 };
+
+std::string missingOf(const Hold& hold)
+{
+    return toText(joined(hold.missing));
+}
 
 QString describedAll(KeptDirectory& directory, const CallRecord& call)
 {
@@ -238,7 +243,7 @@ private slots:
         CallQuery one;
         one.key = on.key;
         QCOMPARE(directory.calls(one).size(), 1u);
-        QCOMPARE(directory.query->legalHoldOf(on.key), std::string("hold waiting, ada: case 18"));
+        QCOMPARE(toText(directory.query->legalHoldOf(on.key)), std::string("hold waiting, ada: case 18"));
         directory.closeKept();
     }
 
@@ -251,7 +256,7 @@ private slots:
             std::filesystem::remove(directory.path / name);
         directory.openQuery();
         QCOMPARE(directory.calls().size(), 1u);
-        QCOMPARE(directory.query->legalHoldOf(directory.held.key), std::string("kept by hold"));
+        QCOMPARE(toText(directory.query->legalHoldOf(directory.held.key)), std::string("kept by hold"));
     }
 
     void aReleasedCallIsListedAsAnyOther()
@@ -326,7 +331,7 @@ private slots:
         directory.steps();
         const Hold hold = directory.keeper->holds().value()[0];
         QVERIFY(hold.state == HoldState::Held);
-        QCOMPARE(hold.missing, std::string());
+        QCOMPARE(missingOf(hold), std::string());
         QCOMPARE(hold.messages, 1u);
         directory.openQuery(directory.writer.get());
         QCOMPARE(directory.packetNumbers({ directory.on.key, 0 }), upTo(10));
@@ -353,7 +358,7 @@ private slots:
         QCOMPARE(segmentsIn(next.path / "media").front(), 1u);
         std::filesystem::remove(next.path / "held");
         next.steps();
-        QCOMPARE(next.keeper->holds().value()[0].missing, std::string());
+        QCOMPARE(missingOf(next.keeper->holds().value()[0]), std::string());
         next.openQuery(next.writer.get());
         QCOMPARE(next.packetNumbers({ directory.on.key, 0 }), upTo(5));
         next.closeKept();
@@ -381,7 +386,7 @@ private slots:
         directory.steps();
         const Hold hold = directory.keeper->holds().value()[0];
         QVERIFY(hold.state == HoldState::Held);
-        QCOMPARE(hold.missing, std::string()); // nothing of what was recorded
+        QCOMPARE(missingOf(hold), std::string()); // nothing of what was recorded
         const auto lost = directory.counter("media_packets_not_written");
         directory.fill(2);
         QCOMPARE(directory.counter("media_packets_not_written"), lost);
@@ -415,7 +420,7 @@ private slots:
         directory.steps();
         const Hold hold = directory.keeper->holds().value()[0];
         QVERIFY(hold.state == HoldState::Held);
-        QCOMPARE(hold.missing, std::string());
+        QCOMPARE(missingOf(hold), std::string());
         QCOMPARE(hold.mediaPackets, std::uint64_t(said));
         QVERIFY(!std::filesystem::exists(heldMediaPath(directory.path, directory.on.key)));
         directory.openQuery(directory.writer.get());
@@ -455,7 +460,7 @@ private slots:
         next.steps();
         const Hold hold = next.keeper->holds().value()[0];
         QVERIFY(hold.state == HoldState::Held);
-        QCOMPARE(hold.missing, std::string());
+        QCOMPARE(missingOf(hold), std::string());
         next.openQuery(next.writer.get());
         QCOMPARE(next.packetNumbers({ directory.on.key, 0 }), upTo(said));
         next.closeKept();
@@ -478,7 +483,7 @@ private slots:
             std::filesystem::resize_file(heldMediaPath(next.path, directory.on.key), left);
             next.openKept({}, directory.tuning);
             next.steps();
-            QCOMPARE(next.keeper->holds().value()[0].missing, std::string());
+            QCOMPARE(missingOf(next.keeper->holds().value()[0]), std::string());
             next.openQuery(next.writer.get());
             QCOMPARE(next.packetNumbers({ directory.on.key, 0 }), upTo(10));
             next.closeKept();
@@ -502,8 +507,15 @@ private slots:
         const Hold hold = directory.keeper->holds().value()[0];
         QVERIFY(hold.state == HoldState::Held);
         QCOMPARE(hold.mediaPackets, std::uint64_t(said - 5));
-        QVERIFY2(hold.missing.find("Of the packets of stream 0 that were recorded 5 are missing.") != std::string::npos,
-            hold.missing.c_str());
+        QVERIFY2(
+            missingOf(hold).find("Of the packets of stream 0 that were recorded 5 are missing.") != std::string::npos,
+            missingOf(hold).c_str());
+        // As sentences, also read again, and in the text of lists.
+        QVERIFY(hold.missing.front().sort == Sentence::Sort::Pattern && !hold.missing.front().parts.empty());
+        const auto again = readHolds(directory.path);
+        QVERIFY(again.value()[0].missing == hold.missing);
+        const auto texts = readLegalHolds(directory.path);
+        QVERIFY(texts.value().at(directory.on.key) == textOf(hold));
         directory.closeKept();
     }
 
@@ -665,8 +677,8 @@ private slots:
         const auto hold = directory.keeper->hold(call.key, "why", "ada");
         QVERIFY(hold.has_value());
         QCOMPARE(hold.value().mediaPackets, 0u);
-        QVERIFY2(
-            hold.value().missing.find("expired and was deleted at") != std::string::npos, hold.value().missing.c_str());
+        QVERIFY2(missingOf(hold.value()).find("expired and was deleted at") != std::string::npos,
+            missingOf(hold.value()).c_str());
         directory.closeKept();
     }
 };

@@ -148,7 +148,7 @@ private slots:
             QVERIFY(holds.has_value());
             if (!holds.value().empty() && holds.value().back().state != HoldState::Released) {
                 const Hold& last = holds.value().back();
-                QVERIFY2(last.state == HoldState::Held && last.missing.empty(), last.missing.c_str());
+                QVERIFY2(last.state == HoldState::Held && last.missing.empty(), toText(joined(last.missing)).c_str());
                 QCOMPARE(last.mediaPackets, 4800u);
                 QCOMPARE(heldCallsIn(directory.path).size(), 1u);
                 QCOMPARE(told(next, call), before);
@@ -214,7 +214,7 @@ private slots:
             next.openKept({}, tuning);
             next.steps();
             const Hold hold = next.keeper->holds().value().back();
-            QVERIFY2(hold.state == HoldState::Held && hold.missing.empty(), hold.missing.c_str());
+            QVERIFY2(hold.state == HoldState::Held && hold.missing.empty(), toText(joined(hold.missing)).c_str());
             next.openQuery(next.writer.get());
             const auto numbers = next.packetNumbers({ on.key, 0 });
             QVERIFY(numbers.size() >= said && numbers == sample::upTo(static_cast<std::uint32_t>(numbers.size())));
