@@ -1,5 +1,7 @@
 #include "console/models/call_details.h"
 
+#include "console/models/sentence_words.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -27,7 +29,7 @@ CallDetails::CallDetails(CallSource& source, CallKey call, const CallRecord* rec
     });
     connect(&source, &CallSource::tagsFound, this, [this](quint64 request, const std::vector<TagsOfCall>& beside) {
         if (isOf(request, Part::Record) && !beside.empty())
-            m_holdArriving = QString::fromStdString(beside.front().legalHold);
+            m_holdArriving = wordsOf(beside.front().legalHold);
     });
     connect(
         &source, &CallSource::streamsFound, this, [this](quint64 request, const std::vector<StreamRecord>& streams) {

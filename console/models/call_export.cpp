@@ -121,8 +121,9 @@ void CallExport::take(const std::vector<CallRecord>& calls, quint64 matchesInPar
     std::vector<std::string> line(m_columns.size());
     for (const CallRecord& call : calls) {
         const auto beside = m_tags.find(call.key);
-        const auto fields =
-            beside == m_tags.end() ? callFields(call) : callFields(call, beside->second.tags, beside->second.legalHold);
+        const auto fields = beside == m_tags.end()
+            ? callFields(call)
+            : callFields(call, beside->second.tags, toText(beside->second.legalHold));
         for (std::size_t i = 0; i < m_columns.size(); ++i) {
             const auto column = static_cast<std::size_t>(m_columns[i]);
             line[i] = column < names.size() ? exportText(names[column], fields[column], m_format) : probe;

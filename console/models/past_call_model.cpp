@@ -2,6 +2,7 @@
 
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
+#include "console/models/sentence_words.h"
 #include "shared/calls/call_fields.h"
 
 #include <algorithm>
@@ -123,7 +124,7 @@ QString PastCallModel::cell(std::size_t call, int column) const
         return nameOf(m_probeOf[call]);
     if (column == Tags || column == LegalHold) {
         const TagsOfCall& beside = besideRecord(m_calls[call].key, m_probeOf[call]);
-        return QString::fromStdString(column == Tags ? beside.tags : beside.legalHold);
+        return column == Tags ? QString::fromStdString(beside.tags) : wordsOf(beside.legalHold);
     }
     return cellText(m_calls[call], column);
 }
@@ -219,7 +220,7 @@ void PastCallModel::exportRow(int row, std::span<const int> columns, std::span<s
 {
     const CallRecord& call = *callAt(row);
     const TagsOfCall& beside = besideRecord(call.key, probeAt(row));
-    std::vector<FieldValue> all = callFields(call, beside.tags, beside.legalHold);
+    std::vector<FieldValue> all = callFields(call, beside.tags, toText(beside.legalHold));
     for (std::size_t i = 0; i < columns.size(); ++i)
         fields[i] = columns[i] == Probe ? nameOf(probeAt(row)).toStdString()
                                         : std::move(all[static_cast<std::size_t>(columns[i])].text);

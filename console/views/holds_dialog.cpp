@@ -157,7 +157,7 @@ void HoldsDialog::reload()
                                  cell(hold.reason), hold.setAt, cell(hold.setBy),
                                  hold.releasedAt ? PlainCell(*hold.releasedAt) : PlainCell(), cell(hold.releasedBy),
                                  cell(hold.releaseReason) },
-                QString::fromStdString(hold.missing) });
+                wordsOf(joined(hold.missing)) });
         m_model->setRows(std::move(rows));
         m_table->sayWhenEmpty(tr("No call is under hold, and none ever was."));
         m_table->fitColumns();

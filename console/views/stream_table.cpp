@@ -62,15 +62,23 @@ QString receiverMeaning(const StreamRecord& s)
         lines += StreamTable::tr("Its VoIP metrics (RFC 3611), of all it received:");
     add(s.xrMos, StreamTable::tr("MOS %1"), 1);
     add(xr.rFactor, StreamTable::tr("R %1"));
+    add(xr.externalRFactor, StreamTable::tr("R of the network behind it %1"));
     add(xr.lostPercent, StreamTable::tr("lost %1 %"), 1);
     add(xr.discardedPercent, StreamTable::tr("discarded %1 %"), 1);
     add(xr.burstDensityPercent, StreamTable::tr("lost or discarded in bursts %1 %"), 1);
     add(xr.gapDensityPercent, StreamTable::tr("and between them %1 %"), 1);
+    add(xr.gapThreshold ? std::optional<double>(*xr.gapThreshold) : std::nullopt,
+        StreamTable::tr("its bursts end with %1 packets in a row that arrived (Gmin)"));
     addTime(xr.burstDuration, StreamTable::tr("mean burst %1 ms"));
     addTime(xr.gapDuration, StreamTable::tr("mean gap between bursts %1 ms"));
     addTime(xr.roundTrip, StreamTable::tr("round trip %1 ms"));
     addTime(xr.endSystemDelay, StreamTable::tr("delay within the receiver %1 ms"));
     addTime(xr.jitterBuffer, StreamTable::tr("jitter buffer %1 ms"));
+    if (xr.jitterBufferLimits) {
+        add(double(xr.jitterBufferLimits->maximumMs), StreamTable::tr("jitter buffer at most %1 ms at that time"));
+        add(double(xr.jitterBufferLimits->absoluteMaximumMs),
+            StreamTable::tr("jitter buffer at most %1 ms at any time"));
+    }
     add(xr.signalLevelDbm0, StreamTable::tr("speech %1 dBm0"));
     add(xr.noiseLevelDbm0, StreamTable::tr("noise %1 dBm0"));
     add(xr.echoReturnLossDb, StreamTable::tr("echo return loss %1 dB"));

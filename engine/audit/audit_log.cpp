@@ -5,6 +5,7 @@
 
 #include <QCryptographicHash>
 #include <array>
+#include <cerrno>
 #include <fcntl.h>
 #include <fstream>
 #include <optional>
@@ -138,21 +139,27 @@ Result<AuditLog> AuditLog::open(const std::filesystem::path& directory)
     return AuditLog(directory, std::move(file), end.hash);
 }
 
-bool AuditLog::add(const AuditEntry& entry)
+Result<void> AuditLog::add(const AuditEntry& entry)
 {
-    return m_disk->ask<bool>(m_directory, [end = m_end, line = lineOf(entry)] { return end->add(line); })
-        .value_or(false);
+    const auto failed = m_disk->ask<int>(m_directory, [end = m_end, line = lineOf(entry)] { return end->add(line); });
+    if (!failed)
+        return Error { silenceOf(m_directory) };
+    if (*failed == 0)
+        return {};
+    errno = *failed;
+    return systemError(TR("Engine", "cannot write the audit log"), m_directory / fileName);
 }
 
-bool AuditLog::End::add(const std::string& line)
+int AuditLog::End::add(const std::string& line)
 {
     const std::lock_guard lock(mutex);
     const std::string next = hashOf(hash, line);
     const std::string whole = line + '\t' + next + '\n';
-    if (::write(file.get(), whole.data(), whole.size()) != static_cast<ssize_t>(whole.size()))
-        return false;
+    const ssize_t wrote = ::write(file.get(), whole.data(), whole.size());
+    if (wrote != static_cast<ssize_t>(whole.size()))
+        return wrote < 0 ? errno : ENOSPC;
     hash = next;
-    return true;
+    return 0;
 }
 
 Result<AuditReading> readAudit(

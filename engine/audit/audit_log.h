@@ -24,17 +24,17 @@ class AuditLog {
 public:
     // Goes on behind what is there. What a kill left of a line is closed off and stays in the chain as it is.
     static Result<AuditLog> open(const std::filesystem::path& directory);
-    // On its way to the disk when this returns. False: it could not be written, or its disk does not answer, which is
-    // waited for two seconds at most; whoever asks should be refused then, though the line may still come to stand
-    // there.
-    bool add(const AuditEntry& entry);
+    // On its way to the disk when this returns. An error, which says what to do: it could not be written, or its disk
+    // does not answer, which is waited for two seconds at most; whoever asks should be refused then, though the line
+    // may still come to stand there.
+    Result<void> add(const AuditEntry& entry);
 
 private:
     struct End { // of the file; outlives this while its disk hangs
         std::mutex mutex;
         FileHandle file;
         std::string hash; // of the newest line
-        bool add(const std::string& line);
+        int add(const std::string& line); // errno, 0: written
     };
     AuditLog(std::filesystem::path directory, FileHandle file, std::string hash);
 

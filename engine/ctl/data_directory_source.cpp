@@ -97,10 +97,9 @@ Result<void> DataDirectorySource::openKeeper(const std::string& action, const st
     if (!audit)
         return audit.error();
     const auto now = std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
-    if (!audit.value().add({ now, userOfThisProcess(), "files", "local", action, detail }))
-        return Error { "the audit log of " + m_directory.string()
-            + " cannot be written, and nothing is done that must stand in it; is the disk full?" };
-    return {};
+    const auto written = audit.value().add({ now, userOfThisProcess(), "files", "local", action, detail });
+    return written ? Result<void>()
+                   : Error { "nothing is done that must stand in the audit log: " + written.error().what };
 }
 
 Result<std::vector<Hold>> DataDirectorySource::holds()

@@ -14,7 +14,7 @@ public:
 
     Result<std::uint64_t> calls(const CallQuery& query, const std::function<bool(const CallRecord&)>& sink) override;
     std::string tagsOf(CallKey call) override { return m_query->tagsOf(call); }
-    std::string legalHoldOf(CallKey call) override { return m_query->legalHoldOf(call); }
+    std::string legalHoldOf(CallKey call) override { return toText(m_query->legalHoldOf(call)); }
     Result<std::vector<StreamRecord>> streams(CallKey call) override;
     Result<std::vector<QualityPoint>> quality(CallKey call) override;
     bool answersWithinSink() const override { return true; }

@@ -84,8 +84,9 @@ int editHolds(CallSource& source, const CtlOptions& options, CtlOutput output)
     else
         output.err << " is held: " << counted(done.messages, "message", "messages") << " and "
                    << counted(done.mediaPackets, "packet", "packets") << " of media are copied, with its records\n";
-    if (add && !done.missing.empty())
-        output.err << "callmonctl: " << done.missing << '\n';
+    if (add)
+        for (const Sentence& missing : done.missing)
+            output.err << "callmonctl: " << toText(missing) << '\n';
     return 0;
 }
 

@@ -69,7 +69,7 @@ public:
     std::string legalHoldOf(CallKey call) override
     {
         const auto found = m_tags.find(call);
-        return found == m_tags.end() ? std::string() : found->second.legalHold;
+        return found == m_tags.end() ? std::string() : toText(found->second.legalHold);
     }
 
     Result<CallNotes> callNotes(CallKey call) override

@@ -41,6 +41,12 @@ ReceiverMetrics receiverMetricsOf(const XrVoipMetrics& block)
     metrics.echoReturnLossDb = unlessUnavailable(block.echoReturnLoss);
     if (block.rFactor <= 100)
         metrics.rFactor = block.rFactor;
+    if (block.externalRFactor <= 100)
+        metrics.externalRFactor = block.externalRFactor;
+    if (block.gapThreshold != 0) // not permitted (4.7.6)
+        metrics.gapThreshold = block.gapThreshold;
+    if (block.bufferMaximumMs != 0 || block.bufferLimitMs != 0)
+        metrics.jitterBufferLimits = { block.bufferMaximumMs, block.bufferLimitMs };
     return metrics;
 }
 

@@ -260,8 +260,8 @@ Result<void> QueryRunner::answerCalls(RecordQuery& query, const CallQuery& wante
             page.calls.push_back(call);
             pageBytes += roughBytes(call);
             TagsOfCall beside { call.key, query.tagsOf(call.key), query.legalHoldOf(call.key) };
-            if (!beside.tags.empty() || !beside.legalHold.empty()) {
-                pageBytes += beside.tags.size() + beside.legalHold.size();
+            if (!beside.tags.empty() || !beside.legalHold.words.empty()) {
+                pageBytes += beside.tags.size() + toText(beside.legalHold).size();
                 page.tags.push_back(std::move(beside));
             }
             const Clock::time_point now = Clock::now();

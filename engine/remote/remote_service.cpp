@@ -72,7 +72,7 @@ void RemoteService::tellRefusal(
         return;
     qCWarning(log).noquote() << what << "of" << QString::fromStdString(user) << "from" << QString::fromStdString(from)
                              << "-" << why;
-    (void)m_audit.write(user, role, from, what, why.toStdString());
+    (void)m_audit.write(user, role, from, what, why.toStdString()).has_value();
 }
 
 void RemoteService::tellRefusalsLeftOut()
@@ -82,7 +82,7 @@ void RemoteService::tellRefusalsLeftOut()
         return;
     const std::string left = std::to_string(told - mostRefusalsTold) + " more within this second";
     qCWarning(log).noquote() << "refused:" << left.c_str();
-    (void)m_audit.write("unknown", "none", "several", "refused", left);
+    (void)m_audit.write("unknown", "none", "several", "refused", left).has_value();
 }
 
 RemoteService::~RemoteService()

@@ -8,7 +8,7 @@ std::optional<Sentence> RequestGate::refusalOfPart(
     if (allows(least))
         return std::nullopt;
     ++m_audit->refused;
-    (void)m_audit->write(m_user, "refused " + action, detail);
+    (void)m_audit->write(m_user, "refused " + action, detail).has_value();
     return sentence(
         TR("Engine", "Your certificate says %1; this needs the role %2. Ask whoever keeps the certificates for one."),
         markedText(toText(m_user.role)), markedText(toText(least)));
@@ -18,10 +18,12 @@ std::optional<Sentence> RequestGate::refusal(RemoteRole least, const std::string
 {
     if (auto refused = refusalOfPart(least, action, detail))
         return refused;
-    if (!m_audit->write(m_user, action, detail))
-        return sentence(TR("Engine",
-            "The engine cannot write its audit log, and does nothing that must stand in it. Is its disk full, or does "
-            "it not answer?"));
+    if (const auto written = m_audit->write(m_user, action, detail); !written)
+        return sentence(
+            TR("Engine",
+                "What you ask for has to stand in the engine's audit log first, and that cannot be written: %1. What "
+                "is live is shown all the same."),
+            written.error());
     return std::nullopt;
 }
 
@@ -45,16 +47,16 @@ std::optional<Sentence> RequestGate::refusalOfReading(
     return refused;
 }
 
-bool RemoteAudit::write(const RemoteUser& user, const std::string& action, const std::string& detail)
+Result<void> RemoteAudit::write(const RemoteUser& user, const std::string& action, const std::string& detail)
 {
     return write(user.name, std::string(toText(user.role)), placeOf(user), action, detail);
 }
 
-bool RemoteAudit::write(const std::string& user, const std::string& role, const std::string& from,
+Result<void> RemoteAudit::write(const std::string& user, const std::string& role, const std::string& from,
     const std::string& action, const std::string& detail)
 {
     const auto now = std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
-    return log == nullptr || log->add({ now, user, role, from, action, detail });
+    return log == nullptr ? Result<void>() : log->add({ now, user, role, from, action, detail });
 }
 
 }

@@ -15,10 +15,10 @@ struct RemoteAudit { // of the whole service
     AuditLog* log = nullptr; // null: none is kept
     std::uint64_t refused = 0; // requests, for want of a role
 
-    // False: it could not be. Of who was let in, and of who was not and whose name and role need not be true.
-    bool write(const RemoteUser& user, const std::string& action, const std::string& detail);
-    bool write(const std::string& user, const std::string& role, const std::string& from, const std::string& action,
-        const std::string& detail);
+    // An error: it could not be. Of who was let in, and of who was not and whose name and role need not be true.
+    Result<void> write(const RemoteUser& user, const std::string& action, const std::string& detail);
+    Result<void> write(const std::string& user, const std::string& role, const std::string& from,
+        const std::string& action, const std::string& detail);
 };
 
 class RequestGate {

@@ -2,23 +2,15 @@
 // that what a kill leaves is still found by the chains; its rows go when that is on the disk. Zeros between chunks are
 // what recovery and readers know as space never written. A day is noted as unfinished before its first row goes, and
 // until none of its files holds the bytes of one: whatever a kill cuts off is finished by the next run, or by step().
+#include "engine/storage/call_erasing.h"
 #include "engine/storage/day_files.h"
 #include "engine/storage/day_writer.h"
 #include "engine/storage/held_call.h"
-#include "engine/storage/media_files.h"
-#include "engine/storage/media_log_reader.h"
-#include "engine/storage/message_log_reader.h"
-#include "engine/storage/record_keeper_parts.h"
 #include "engine/storage/storage_error.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <fcntl.h>
-#include <fstream>
-#include <map>
-#include <set>
-#include <sys/stat.h>
-#include <thread>
+#include <unistd.h>
 #include <utility>
 
 namespace callmon {
@@ -26,101 +18,12 @@ namespace callmon {
 namespace {
 
 constexpr int syncPatience = 6; // times that with a question: what was erased is on its way to the disk
-constexpr auto longestRenewal = std::chrono::seconds(60); // of the journal: some commits
-
-// The time of a segment's last write says how old its content is: what is erased does not make it young.
-class KeptTimes {
-public:
-    KeptTimes(FolderAnswers& files, std::chrono::milliseconds patience)
-        : m_files(&files)
-        , m_patience(patience)
-    {
-    }
-    void keep(const std::filesystem::path& file)
-    {
-        if (m_times.contains(file))
-            return;
-        using Time = std::optional<timespec>;
-        const auto time = m_files->ask<Time>(file.parent_path(), [file] {
-            struct stat status { };
-            return ::stat(file.c_str(), &status) == 0 ? Time(status.st_mtim) : std::nullopt;
-        });
-        if (time && *time)
-            m_times.emplace(file, **time);
-    }
-    // All that was erased, with the times that the files had. Those of which that cannot be said, and why.
-    std::map<std::filesystem::path, Error> toDisk()
-    {
-        std::map<std::filesystem::path, Error> failed;
-        for (const auto& kept : std::exchange(m_times, {})) {
-            const auto folder = kept.first.parent_path();
-            const auto written = m_files->ask<Result<void>>(
-                folder, [kept] { return toDisk(kept.first, kept.second); }, m_patience);
-            if (!written)
-                failed.emplace(kept.first, Error { silenceOf(folder) });
-            else if (!*written)
-                failed.emplace(kept.first, written->error());
-        }
-        return failed;
-    }
-
-private:
-    static Result<void> toDisk(const std::filesystem::path& path, timespec time)
-    {
-        const FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-        if (!file && errno == ENOENT)
-            return {}; // it expired meanwhile
-        const timespec times[] { { 0, UTIME_OMIT }, time };
-        if (!file || ::fdatasync(file.get()) != 0 || ::futimens(file.get(), times) != 0)
-            return systemError(TR("Engine", "cannot write"), path);
-        return {};
-    }
-
-    FolderAnswers* m_files;
-    std::chrono::milliseconds m_patience; // with the disk
-    std::map<std::filesystem::path, timespec> m_times;
-};
 
 // Who diverted a call or was to be transferred to takes part in it, too.
 constexpr const char* isTheirs =
     "(caller=?1 OR callee=?1 OR asserted_identity=?1 OR diversion=?1 OR transfer_target=?1)";
 
-std::uint64_t linesWith(const std::filesystem::path& file, const std::string& text)
-{
-    std::ifstream in(file);
-    std::uint64_t lines = 0;
-    for (std::string line; std::getline(in, line);)
-        lines += line.find(text) != std::string::npos;
-    return lines;
 }
-
-}
-
-struct RecordKeeper::Erasing {
-    const DeletionRequest& request;
-    const std::atomic<bool>* cancelled;
-    DeletionReport report;
-    std::set<CallKey> held;
-    MediaLogReader media;
-    MessageLogReader messages;
-    KeptTimes times;
-    std::map<CallKey, std::set<std::filesystem::path>> files; // in which a call's content was erased, of this day
-    std::optional<Database> day; // the one at work
-    UtcDay dayName;
-    bool noted = false; // as unfinished
-    std::uint64_t othersThatNameIt = 0;
-    bool overwritten = false; // some media were before
-
-    bool goesOn() const { return cancelled == nullptr || !*cancelled; }
-    Result<Statement> prepared(const char* sql, std::vector<StoredValue> values)
-    {
-        auto statement = day->prepare(sql);
-        if (statement)
-            for (std::size_t i = 0; i < values.size(); ++i)
-                statement.value().bind(static_cast<int>(i) + 1, values[i]);
-        return statement;
-    }
-};
 
 Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request, const std::atomic<bool>* cancelled)
 {
@@ -418,135 +321,6 @@ void RecordKeeper::eraseMessages(DeletedCall& call, Erasing& erasing)
         }
         ++call.messages;
         call.messageBytes += place.bytes;
-    }
-}
-
-// One day, where there is one: true, and it is finished.
-bool RecordKeeper::finishOneDeletion()
-{
-    const auto days = m_store.unfinishedDays();
-    if (!days) {
-        fail(days.error());
-        return false;
-    }
-    for (const UnfinishedDay& day : days.value()) {
-        std::vector<Sentence> unsaid; // it is tried until it is done
-        if (compactDay(day, unsaid))
-            return true;
-    }
-    return false;
-}
-
-void RecordKeeper::finishDeletions(std::vector<Sentence>& notes)
-{
-    const auto days = m_store.unfinishedDays();
-    if (!days)
-        return fail(days.error());
-    for (const UnfinishedDay& day : days.value())
-        (void)compactDay(day, notes);
-}
-
-// A day that nobody writes to any more is written anew, without what deleted rows leave behind; of one that is being
-// written, secure deletion has to do. False: SQLite's log could not be emptied yet.
-bool RecordKeeper::compactDay(UnfinishedDay unfinished, std::vector<Sentence>& notes)
-{
-    const UtcDay day = unfinished.day;
-    const auto file = dayDatabasePath(m_directory, day);
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored))
-        return m_store.noteFinished(day).has_value(); // it expired, or is kept aside as damaged
-    const auto left = [&](const Sentence& why) {
-        notes.push_back(sentence(TR("Engine",
-                                     "The database of %1 %2: %3-wal may keep what was deleted until the engine has "
-                                     "emptied it, which it tries every half minute; ask again to be sure."),
-            toString(day), why, file.filename().string()));
-        return false;
-    };
-    auto database = Database::open(file, Database::Mode::ReadWrite);
-    if (!database) {
-        ++m_errors;
-        return left(sentence(TR("Engine", "could not be opened (%1)"), database.error()));
-    }
-    if (!unfinished.writtenAnew) {
-        const auto space = mediaSpaceAt(file);
-        const bool room = space && space->free > space->keptForRecords + 2 * std::filesystem::file_size(file, ignored);
-        const bool past = m_options.commits || day < dayOf(now() - std::chrono::hours(24));
-        if (past && (!room || !database.value().execute("VACUUM")))
-            notes.push_back(sentence(TR("Engine",
-                                         "The database of %1 could not be written anew; the rows are gone and their "
-                                         "bytes overwritten all the same."),
-                toString(day)));
-        (void)m_store.noteUnfinished({ day, true }).has_value();
-    }
-    auto done = database.value().prepare("PRAGMA wal_checkpoint(TRUNCATE)");
-    if (!done || !done.value().stepToRow() || done.value().integer(0) != 0)
-        return left(sentence(TR("Engine", "is being read")));
-    return m_store.noteFinished(day).has_value();
-}
-
-// Tags and notes went with each call; what they leave behind in the file goes once, also after a run that was cut off.
-void RecordKeeper::finishNotes(Erasing& erasing)
-{
-    auto& notes = erasing.report.notes;
-    if (auto compacted = m_notes.compact(); !compacted)
-        notes.push_back(sentence(TR("Engine", "Of tags and notes something may be left: %1."), compacted.error()));
-    if (const auto others = m_notes.notesThatName(erasing.request.number); others && others.value() > 0)
-        notes.push_back(others.value() == 1
-                ? sentence(TR("Engine", "1 tag or note of other calls names the number, and stays."))
-                : sentence(
-                    TR("Engine", "%1 tags and notes of other calls name the number, and stay."), others.value()));
-}
-
-// The journal holds what was on until then, calls that are over, too.
-void RecordKeeper::renewJournal(Erasing& erasing)
-{
-    const std::uint64_t before = m_upkeep.journalsRenewed();
-    (void)atNextCommit<bool>([](StorageUpkeep& upkeep) {
-        upkeep.renewJournal();
-        return true;
-    });
-    const auto until = std::chrono::steady_clock::now() + longestRenewal;
-    while (m_upkeep.journalsRenewed() == before) {
-        if (m_stopping || std::chrono::steady_clock::now() > until) {
-            erasing.report.notes.push_back(sentence(TR("Engine",
-                "The journal of calls that are on may still hold deleted ones until it is begun anew, which takes "
-                "minutes.")));
-            return;
-        }
-        if (m_options.commits)
-            (void)m_writer.commitSettled().has_value();
-        else
-            std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-}
-
-void RecordKeeper::noteWhatStays(Erasing& erasing)
-{
-    auto& notes = erasing.report.notes;
-    if (erasing.overwritten)
-        notes.push_back(sentence(TR("Engine",
-            "Some of the media had been overwritten or deleted before; what is left of them in a file that is written "
-            "again goes as the recording goes on.")));
-    if (erasing.othersThatNameIt > 0)
-        notes.push_back(erasing.othersThatNameIt == 1
-                ? sentence(TR("Engine", "1 call of others names the number in an identifier, and stays."))
-                : sentence(TR("Engine", "%1 calls of others name the number in an identifier, and stay."),
-                    erasing.othersThatNameIt));
-    if (const auto lines = linesWith(m_directory / "audit.log", erasing.request.number); lines > 0)
-        notes.push_back(lines == 1
-                ? sentence(
-                    TR("Engine", "The audit log names the number in 1 line: who asked for it and when, which is kept."))
-                : sentence(TR("Engine",
-                               "The audit log names the number in %1 lines: who asked for it and when, which is kept."),
-                    lines));
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(m_directory, ignored)) {
-        const std::string name = entry.path().filename().string();
-        if (name.find(".corrupt-") != std::string::npos || name.find(".unread-") != std::string::npos)
-            notes.push_back(sentence(TR("Engine",
-                                         "%1 was moved aside as damaged and was not searched; delete it if it may hold "
-                                         "such calls."),
-                name));
     }
 }
 

@@ -30,10 +30,10 @@ public:
     Result<void> service(const ServiceQuery& query, const std::function<bool(const ServiceRow&)>& sink,
         const std::atomic<bool>* cancelled) override;
     std::string tagsOf(CallKey call) override { return m_tags ? m_tags->tagsOf(call) : std::string(); }
-    std::string legalHoldOf(CallKey call) override
+    Sentence legalHoldOf(CallKey call) override
     {
         const auto hold = m_holds.find(call);
-        return hold == m_holds.end() ? std::string() : hold->second;
+        return hold == m_holds.end() ? Sentence() : hold->second;
     }
     Result<std::vector<StreamRecord>> streams(CallKey call) override;
     Result<std::vector<QualityPoint>> quality(CallKey call) override;
@@ -63,7 +63,7 @@ private:
     std::unique_ptr<DirectoryQuery> m_held; // of the call asked for last
     CallKey m_heldCall;
     std::optional<CallNoteReader> m_tags; // of the search under way
-    std::map<CallKey, std::string> m_holds; // likewise
+    std::map<CallKey, Sentence> m_holds; // likewise
 };
 
 }

@@ -79,6 +79,12 @@ public:
         m_media->protect(call, segments);
     }
     void unprotectMedia(CallKey call) override { m_media->release(call); }
+    void unprotectMedia(CallKey call, std::span<const std::uint32_t> segments) override
+    {
+        m_media->release(call, segments);
+    }
+    MediaLogWriter::ClosedSegments closedMediaOf(CallKey call) override { return m_media->closedSegmentsOf(call); }
+    std::optional<std::map<std::uint32_t, MediaLocation>> liveMediaEnds(CallKey call) const override;
     std::vector<std::filesystem::path> oldestMediaSegments() override { return m_media->oldestSegments(); }
     std::filesystem::path expireMediaSegment(const std::filesystem::path& segment) override
     {

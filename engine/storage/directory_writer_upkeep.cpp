@@ -50,6 +50,19 @@ bool DirectoryWriter::isLive(CallKey call) const
     return m_live.find(call) != m_live.end();
 }
 
+std::optional<std::map<std::uint32_t, MediaLocation>> DirectoryWriter::liveMediaEnds(CallKey call) const
+{
+    const std::lock_guard lock(m_mutex);
+    const auto found = m_live.find(call);
+    if (found == m_live.end())
+        return std::nullopt;
+    std::map<std::uint32_t, MediaLocation> ends;
+    for (const WriterStream& stream : found->second.streams)
+        if (stream.newest.lastChunk)
+            ends[stream.index] = stream.newest.lastChunk;
+    return ends;
+}
+
 std::vector<CallKey> DirectoryWriter::liveCallsOf(std::string_view number) const
 {
     std::vector<CallKey> calls;

@@ -15,6 +15,7 @@ namespace callmon {
 namespace {
 
 constexpr const char* folderName = "held";
+constexpr const char* heldMediaExtension = ".media";
 constexpr std::uint64_t segmentSize = 64ull << 20; // of a copy: one call seldom fills one
 
 std::filesystem::path copyInTheMaking(const std::filesystem::path& directory, CallKey call)
@@ -22,12 +23,19 @@ std::filesystem::path copyInTheMaking(const std::filesystem::path& directory, Ca
     return heldDirectory(directory, call).string() + ".partial";
 }
 
-Result<void> syncOne(const std::filesystem::path& path, int flags)
+std::vector<CallKey> callsNamedIn(const std::filesystem::path& directory, std::string_view extension)
 {
-    const FileHandle file(::open(path.c_str(), flags | O_CLOEXEC));
-    if (!file || ::fsync(file.get()) != 0)
-        return systemError(TR("Engine", "cannot write to the disk"), path);
-    return {};
+    std::vector<CallKey> calls;
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator(directory / folderName, ignored)) {
+        const std::string name = entry.path().filename().string();
+        CallKey call;
+        const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), call.value);
+        if (problem == std::errc() && std::string_view(end, name.data() + name.size()) == extension)
+            calls.push_back(call);
+    }
+    std::sort(calls.begin(), calls.end());
+    return calls;
 }
 
 // The packets of a stream, back into chunks.
@@ -69,17 +77,25 @@ std::filesystem::path heldDirectory(const std::filesystem::path& directory, Call
 
 std::vector<CallKey> heldCallsIn(const std::filesystem::path& directory)
 {
-    std::vector<CallKey> calls;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(directory / folderName, ignored)) {
-        const std::string name = entry.path().filename().string();
-        CallKey call;
-        const auto [end, problem] = std::from_chars(name.data(), name.data() + name.size(), call.value);
-        if (problem == std::errc() && end == name.data() + name.size())
-            calls.push_back(call);
-    }
-    std::sort(calls.begin(), calls.end());
-    return calls;
+    return callsNamedIn(directory, "");
+}
+
+std::vector<CallKey> callsWithHeldMediaIn(const std::filesystem::path& directory)
+{
+    return callsNamedIn(directory, heldMediaExtension);
+}
+
+std::filesystem::path heldMediaPath(const std::filesystem::path& directory, CallKey call)
+{
+    return heldDirectory(directory, call).string() + heldMediaExtension;
+}
+
+Result<void> syncOne(const std::filesystem::path& path, int flags)
+{
+    const FileHandle file(::open(path.c_str(), flags | O_CLOEXEC));
+    if (!file || ::fsync(file.get()) != 0)
+        return systemError(TR("Engine", "cannot write to the disk"), path);
+    return {};
 }
 
 Result<void> syncFolder(const std::filesystem::path& folder)
@@ -128,7 +144,7 @@ Result<HeldCopy> copyHeldCall(
     HeldCopy copy;
     const auto missing = [&](const Result<void>& read) {
         if (!read)
-            copy.missing += (copy.missing.empty() ? "" : " ") + read.error().what;
+            copy.missing.push_back(read.error().sentence);
     };
     writer.liveCall(*record);
     bool stopped = false;
@@ -147,11 +163,12 @@ Result<HeldCopy> copyHeldCall(
         missing(quality.error());
     for (const StreamRecord& stream : streams.value()) {
         Repacked repacked(writer, stream.key);
+        std::uint64_t packets = 0;
         const auto media = query.media(stream.key, [&](Bytes bytes) {
             MediaReader reader(bytes);
             while (const auto packet = reader.next()) {
                 repacked.add(*packet);
-                ++copy.mediaPackets;
+                ++packets;
             }
             stopped = stopped || !goOn();
             return !stopped;
@@ -161,6 +178,10 @@ Result<HeldCopy> copyHeldCall(
         if (!media && query.mayComeLater())
             return media.error(); // what is there is not to be left out for good
         missing(media);
+        if (!media && packets < stream.packetsStored)
+            missing(Error { sentence(TR("Engine", "Of the packets of stream %1 that were recorded %2 are missing."),
+                stream.key.index, stream.packetsStored - packets) });
+        copy.mediaPackets += packets;
         repacked.finish();
         writer.stream(stream);
     }
@@ -197,9 +218,11 @@ Result<void> removeHeldCall(const std::filesystem::path& directory, CallKey call
         if (failed)
             return Error { sentence(TR("Engine", "cannot rename %1: %2"), place.string(), failed.message()) };
     }
-    std::filesystem::remove_all(making, failed);
-    if (failed)
-        return Error { sentence(TR("Engine", "cannot delete %1: %2"), making.string(), failed.message()) };
+    for (const auto& rest : { making, heldMediaPath(directory, call) }) {
+        std::filesystem::remove_all(rest, failed);
+        if (failed)
+            return Error { sentence(TR("Engine", "cannot delete %1: %2"), rest.string(), failed.message()) };
+    }
     return {};
 }
 

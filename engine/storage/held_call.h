@@ -17,11 +17,14 @@ class RecordQuery;
 
 std::filesystem::path heldDirectory(const std::filesystem::path& directory, CallKey call);
 std::vector<CallKey> heldCallsIn(const std::filesystem::path& directory); // copied, in order
+// Beside it, until it is there: what was copied while the call was on (held_media.h).
+std::filesystem::path heldMediaPath(const std::filesystem::path& directory, CallKey call);
+std::vector<CallKey> callsWithHeldMediaIn(const std::filesystem::path& directory);
 
 struct HeldCopy {
     std::uint64_t mediaPackets = 0;
     std::uint64_t messages = 0;
-    std::string missing; // what could not be copied, for it is gone: a sentence
+    std::vector<Sentence> missing; // what could not be copied, for it is gone
 };
 // Of a call that `query`, over `directory`, finds stored. The copy appears whole and on the disk, or not at all: it is
 // made beside its place, and what a kill left there is made anew. An error, too, where a disk that does not answer may
@@ -30,7 +33,8 @@ Result<HeldCopy> copyHeldCall(
     const std::filesystem::path& directory, RecordQuery& query, CallKey call, const std::function<bool()>& goOn);
 Result<void> removeHeldCall(const std::filesystem::path& directory, CallKey call);
 
-// All of a folder, with its files, to the disk itself.
+// All of a folder, with its files, to the disk itself; and one file, or the names in one folder.
 Result<void> syncFolder(const std::filesystem::path& folder);
+Result<void> syncOne(const std::filesystem::path& path, int flags);
 
 }

@@ -22,7 +22,7 @@ struct RecordHead {
 
 struct JournalHeader {
     std::array<char, 8> magic { 'C', 'M', 'L', 'I', 'V', 'E', 'J', '\n' };
-    std::uint32_t version = 10; // raised with every change of the records or of record_fields.h
+    std::uint32_t version = 11; // raised with every change of the records or of record_fields.h
     std::uint32_t callFields = 0; // and these catch a version that was forgotten
     std::uint32_t streamFields = 0;
     std::uint32_t reserved = 0;

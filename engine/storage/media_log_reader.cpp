@@ -1,5 +1,6 @@
 #include "engine/storage/media_log_reader.h"
 
+#include "engine/storage/held_media.h"
 #include "engine/storage/media_folders.h"
 #include "engine/storage/retention_store.h"
 #include "shared/base/utc_time.h"
@@ -27,6 +28,33 @@ bool packetsOf(ChunkChain::Link& link, std::vector<std::byte>& packets)
     packets.clear();
     return unpackPackets(link.chunk.bytes, timestampFromNanoseconds(link.chunk.header.firstArrival), packets);
 }
+
+// A stream's chunks: those that were copied under a hold, then those that are in the log behind them.
+struct Reading {
+    const HeldMedia& held;
+    std::vector<HeldMedia::Place> copied;
+    MediaLocation before; // the last that was given
+    ChunkChain chain;
+    std::size_t nextCopied = 0;
+    ChunkChain::Link ofCopied {};
+    ChunkChain::Link* next = nullptr; // nullptr behind the last
+    std::optional<MediaLocation> gone {}; // the first that was not there to be copied
+    std::optional<Sentence> leftOut {};
+
+    void advance()
+    {
+        if (nextCopied == copied.size()) {
+            next = chain.next();
+            return;
+        }
+        const HeldMedia::Place& place = copied[nextCopied++];
+        if (!gone && place.previous > before)
+            gone = place.previous;
+        ofCopied.at = before = place.at;
+        ofCopied.state = held.read(place, ofCopied.chunk);
+        next = &ofCopied;
+    }
+};
 
 }
 
@@ -108,6 +136,18 @@ MediaLogReader::Places MediaLogReader::placesOf(StreamKey stream, MediaLocation 
     return places;
 }
 
+bool MediaLogReader::chunks(const StreamEnd& stream, const std::function<bool(const StoredChunk&)>& sink)
+{
+    m_silent.clear();
+    ChunkChain chain = chainOf(stream.stream, stream.last, stream.after);
+    while (const auto* const link = chain.next())
+        if (link->state == ChunkState::Whole && !sink(link->chunk))
+            return false;
+        else if (link->state == ChunkState::Missing && !m_segments.silent().empty())
+            m_silent = m_segments.silent(); // it was there when the chain went by
+    return m_silent.empty();
+}
+
 bool MediaLogReader::isChunkOf(StreamKey stream, MediaLocation location)
 {
     StoredChunk chunk;
@@ -127,17 +167,15 @@ Result<void> MediaLogReader::read(StreamKey stream, MediaLocation last, const st
 
 Result<void> MediaLogReader::read(std::span<const StreamEnd> streams, const std::function<bool(StreamKey, Bytes)>& sink)
 {
-    struct Reading {
-        ChunkChain chain;
-        ChunkChain::Link* next = nullptr;
-        std::optional<Sentence> leftOut;
-    };
     m_silent.clear();
     std::vector<Reading> readings;
     readings.reserve(streams.size());
+    const HeldMedia held = streams.empty() ? HeldMedia() : HeldMedia(m_directory, streams.front().stream.call);
     for (const StreamEnd& end : streams) {
-        readings.push_back({ chainOf(end.stream, end.last, end.after), nullptr, {} });
-        readings.back().next = readings.back().chain.next();
+        auto copied = held.placesOf(end.stream.index, end.after);
+        const MediaLocation after = copied.empty() ? end.after : copied.back().at;
+        readings.push_back({ held, std::move(copied), end.after, chainOf(end.stream, end.last, after) });
+        readings.back().advance();
     }
     const auto arrivalOf = [](const Reading& reading) {
         return reading.next ? reading.next->chunk.header.firstArrival : INT64_MAX;
@@ -154,9 +192,11 @@ Result<void> MediaLogReader::read(std::span<const StreamEnd> streams, const std:
         }
         if (!packets.empty() && !sink(first->chain.stream(), packets))
             return {};
-        first->next = first->chain.next();
+        first->advance();
     }
-    for (const Reading& reading : readings) {
+    for (Reading& reading : readings) {
+        if (!reading.leftOut && reading.gone)
+            reading.leftOut = whatBecameOf(*reading.gone);
         const std::optional<Sentence>& leftOut = reading.leftOut ? reading.leftOut : reading.chain.leftOut();
         if (leftOut)
             return Error { sentence(TR("Engine", "The recording of stream %1 is incomplete: %2."),

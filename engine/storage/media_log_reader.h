@@ -15,7 +15,8 @@ class MediaLogReader {
 public:
     explicit MediaLogReader(const std::filesystem::path& directory);
 
-    // From the stream's first chunk to the one at `last`, as MediaReader reads them; the sink returns false to stop.
+    // From the stream's first chunk to the one at `last`, as MediaReader reads them; the sink returns false to stop. Of
+    // a call under hold what was copied while it was on comes first, and is not looked for in the log (held_media.h).
     // Chunks that are missing or damaged are left out, the rest is given, and then the error says what was left out.
     Result<void> read(StreamKey stream, MediaLocation last, const std::function<bool(Bytes)>& sink);
     // The same of several streams side by side, in order of arrival: what was said first is there first.
@@ -25,6 +26,9 @@ public:
         MediaLocation after {}; // what lies up to there was read before
     };
     Result<void> read(std::span<const StreamEnd> streams, const std::function<bool(StreamKey, Bytes)>& sink);
+    // The chunks themselves, behind `after`, for a copy of them; those that are damaged or gone are left out. False:
+    // `sink` stopped it, or a disk does not answer (silent()).
+    bool chunks(const StreamEnd& stream, const std::function<bool(const StoredChunk&)>& sink);
     // A whole chunk of this stream lies there.
     bool isChunkOf(StreamKey stream, MediaLocation location);
     // Or it may, for a disk that does not answer.

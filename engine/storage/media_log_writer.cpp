@@ -441,6 +441,30 @@ void MediaLogWriter::release(CallKey call)
     m_log.holds.remove(call);
 }
 
+void MediaLogWriter::release(CallKey call, std::span<const std::uint32_t> segments)
+{
+    const std::lock_guard lock(m_mutex);
+    m_log.holds.remove(call, segments);
+}
+
+MediaLogWriter::ClosedSegments MediaLogWriter::closedSegmentsOf(CallKey call)
+{
+    ClosedSegments closed;
+    const std::lock_guard lock(m_mutex);
+    const auto add = [&](const MediaSegmentRoll& roll, bool roomIsShort) {
+        for (const std::uint32_t segment : roll.old())
+            if (m_log.holds.isNeededBy(call, segment)) {
+                closed.numbers.push_back(segment);
+                closed.roomIsShort = closed.roomIsShort || roomIsShort;
+            }
+    };
+    for (const auto& lane : m_lanes)
+        add(lane->segments(), lane->segments().isNearlyFull());
+    for (const auto& past : m_past)
+        add(*past, m_mostBytes != 0);
+    return closed;
+}
+
 std::filesystem::path MediaLogWriter::expire(const std::filesystem::path& segment)
 {
     const std::uint32_t number = segmentNumber(segment);

@@ -70,6 +70,13 @@ public:
     // whichever get some from now on.
     void protect(CallKey call, std::span<const std::uint32_t> segments);
     void release(CallKey call);
+    void release(CallKey call, std::span<const std::uint32_t> segments); // of these alone
+    // Of the segments that are needed for that call those that nobody writes to any more.
+    struct ClosedSegments {
+        std::vector<std::uint32_t> numbers;
+        bool roomIsShort = false; // where they lie: new segments take old ones over, or are about to
+    };
+    ClosedSegments closedSegmentsOf(CallKey call);
     std::filesystem::path expire(const std::filesystem::path& segment);
     bool wantsSpare(const std::filesystem::path& folder);
     bool addSpare(const std::filesystem::path& zeros);

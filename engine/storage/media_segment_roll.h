@@ -46,6 +46,7 @@ public:
     std::size_t neverWritten() const;
 
     std::vector<std::uint32_t> old() const; // oldest first, without those that may still be written to
+    bool isNearlyFull() const { return m_mostKept != SIZE_MAX && m_kept.size() + 1 >= m_mostKept; }
     bool has(std::uint32_t segment) const;
     const std::filesystem::path& folder() const { return m_folder; }
     std::size_t size() const { return m_kept.size(); }

@@ -1,7 +1,6 @@
 // RecordKeeper: what goes by age and by size, one step at a time. Whatever a kill cuts off is found and gone on with.
 #include "engine/storage/day_files.h"
 #include "engine/storage/day_writer.h"
-#include "engine/storage/held_call.h"
 #include "engine/storage/media_files.h"
 #include "engine/storage/media_format.h"
 #include "engine/storage/message_format.h"
@@ -26,17 +25,8 @@ constexpr const char* qualityBlocksAtOnce = "2000"; // two hours of one stream e
 constexpr int daysMeasuredAtOnce = 8; // of a step
 constexpr std::chrono::minutes clockNotedEvery { 1 };
 constexpr std::chrono::seconds foldersJoinedEvery { 30 };
-constexpr std::chrono::minutes clocksDiffer { 1 }; // that of the packets, and that of a file system
 constexpr std::chrono::seconds clearingPatience { 60 }; // this thread is the last that the disk serves
 constexpr std::size_t mostFilesToClear = 4; // more than that wait: the rest is deleted, for zeros come too slowly
-
-std::optional<Timestamp> lastWrite(const std::filesystem::path& file)
-{
-    struct stat status { };
-    if (::stat(file.c_str(), &status) != 0)
-        return std::nullopt;
-    return timestampFromNanoseconds(status.st_mtim.tv_sec * 1'000'000'000LL + status.st_mtim.tv_nsec);
-}
 
 std::vector<std::filesystem::path> filesEnding(const std::filesystem::path& folder, const char* extension)
 {
@@ -63,13 +53,21 @@ std::string counted(std::uint64_t count, const char* one, const char* many)
 
 }
 
+std::optional<Timestamp> lastWrite(const std::filesystem::path& file)
+{
+    struct stat status { };
+    if (::stat(file.c_str(), &status) != 0)
+        return std::nullopt;
+    return timestampFromNanoseconds(status.st_mtim.tv_sec * 1'000'000'000LL + status.st_mtim.tv_nsec);
+}
+
 bool RecordKeeper::step()
 {
     const std::lock_guard lock(m_mutex);
     const std::uint64_t errors = m_errors;
     const bool trusted = clockIsTrusted();
     joinMediaFolders();
-    bool any = copyOneWaiting() || clearOneExpiredFile();
+    bool any = copyOneWaiting() || saveOneWaiting() || clearOneExpiredFile();
     if (!any && errors == m_errors) // a held call that cannot be copied keeps everything
         any =
             expireMessages(trusted) || (trusted && (expireMedia() || expireDay() || expireQuality() || expireNotes()));
@@ -124,76 +122,6 @@ void RecordKeeper::joinMediaFolders()
     for (const Hold& hold : holds.value())
         if (hold.state == HoldState::Waiting)
             protect(hold.call); // in these folders, too
-}
-
-bool RecordKeeper::copyOneWaiting()
-{
-    auto holds = m_store.holds(true);
-    if (!holds) {
-        fail(holds.error());
-        return false;
-    }
-    for (Hold& hold : holds.value()) {
-        if (hold.state != HoldState::Waiting || m_upkeep.isLive(hold.call))
-            continue;
-        if (auto copied = copyNow(hold); !copied) {
-            fail({ "the held call " + std::to_string(hold.call.value)
-                + " could not be copied yet: " + copied.error().what });
-            continue;
-        }
-        warn("the held call " + std::to_string(hold.call.value) + " is copied"
-            + (hold.missing.empty() ? "" : ", but: " + hold.missing));
-        return true;
-    }
-    return false;
-}
-
-// Segments are in the order in which they were written, so media of a call lie in none whose last write was before the
-// call began, nor in one behind its last. Of a folder that does not say when that was, all are taken.
-void RecordKeeper::protect(CallKey call)
-{
-    m_upkeep.protectMedia(call, {}); // what comes from here on
-    const std::uint32_t last = m_upkeep.isLive(call) ? UINT32_MAX : lastMediaSegmentOf(call);
-    std::map<std::filesystem::path, std::vector<std::filesystem::path>> folders;
-    for (auto& segment : m_upkeep.mediaSegments())
-        if (segmentNumber(segment) <= last)
-            folders[segment.parent_path()].push_back(std::move(segment));
-    std::vector<std::uint32_t> needed;
-    for (const auto& [folder, segments] : folders) {
-        const auto before = askFor<std::size_t>(folder, [segments, from = approximateStart(call) - clocksDiffer] {
-            return static_cast<std::size_t>(std::ranges::find_if(segments, [&](const auto& segment) {
-                const auto written = lastWrite(segment);
-                return !written || *written >= from;
-            }) - segments.begin());
-        });
-        for (std::size_t i = before.value_or(0); i < segments.size(); ++i)
-            needed.push_back(segmentNumber(segments[i]));
-    }
-    m_upkeep.protectMedia(call, needed);
-}
-
-std::uint32_t RecordKeeper::lastMediaSegmentOf(CallKey call)
-{
-    auto day = Database::open(dayDatabasePath(m_directory, dayOfCall(call)), Database::Mode::ReadOnly);
-    if (!day)
-        return UINT32_MAX;
-    auto row = day.value().prepare("SELECT max(media_segment), count(*) FROM streams WHERE call_key=?");
-    if (!row)
-        return UINT32_MAX;
-    row.value().bind(1, toStored(call.value));
-    if (!row.value().stepToRow() || row.value().integer(1) == 0)
-        return UINT32_MAX;
-    return static_cast<std::uint32_t>(row.value().integer(0)); // no media: 0, no segment
-}
-
-// The same order holds for messages: those behind are not older.
-bool RecordKeeper::isNeededByHold(const std::filesystem::path& messages)
-{
-    const auto holds = m_store.holds(true);
-    const auto written = lastWrite(messages);
-    return !holds || !written || std::ranges::any_of(holds.value(), [&](const Hold& hold) {
-        return hold.state == HoldState::Waiting && approximateStart(hold.call) - clocksDiffer <= *written;
-    });
 }
 
 // A file that a new segment may begin in is filled with zeros first, some at a time; any other is deleted.

@@ -1,5 +1,7 @@
 #include "engine/storage/record_fields.h"
 
+#include <charconv>
+
 namespace callmon {
 
 using Kind = StoredValue::Kind;
@@ -17,6 +19,12 @@ StoredValue toStored(const IpAddress& address)
 StoredValue toStored(const PayloadUses& payloads)
 {
     return toStored(std::string_view(toText(payloads)));
+}
+
+StoredValue toStored(const JitterBufferLimits& limits)
+{
+    return toStored(
+        std::string_view(std::to_string(limits.maximumMs) + '/' + std::to_string(limits.absoluteMaximumMs)));
 }
 
 StoredValue toStored(double value)
@@ -41,6 +49,17 @@ bool fromStored(const StoredValue& value, PayloadUses& payloads)
     const auto parsed = value.kind == Kind::Text ? payloadUsesOf(value.text) : std::nullopt;
     payloads = parsed.value_or(PayloadUses {});
     return parsed.has_value();
+}
+
+bool fromStored(const StoredValue& value, JitterBufferLimits& limits)
+{
+    limits = {};
+    const char* const end = value.text.data() + value.text.size();
+    const auto maximum = std::from_chars(value.text.data(), end, limits.maximumMs);
+    if (value.kind != Kind::Text || maximum.ec != std::errc() || maximum.ptr == end || *maximum.ptr != '/')
+        return false;
+    const auto absolute = std::from_chars(maximum.ptr + 1, end, limits.absoluteMaximumMs);
+    return absolute.ec == std::errc() && absolute.ptr == end;
 }
 
 bool fromStored(const StoredValue& value, double& number)

@@ -175,6 +175,9 @@ template <typename Stream, typename Visit> void visitStreamFields(Stream& stream
     visit("xr_noise_dbm0", stream.xr.noiseLevelDbm0);
     visit("xr_echo_return_loss_db", stream.xr.echoReturnLossDb);
     visit("xr_r_factor", stream.xr.rFactor);
+    visit("xr_external_r_factor", stream.xr.externalRFactor);
+    visit("xr_gap_threshold", stream.xr.gapThreshold);
+    visit("xr_jitter_buffer_limits_ms", stream.xr.jitterBufferLimits);
     visit("payloads", stream.payloads);
     visit("described_at_ns", stream.describedAt);
 }
@@ -184,10 +187,12 @@ template <typename Stream, typename Visit> void visitStreamFields(Stream& stream
 StoredValue toStored(std::string_view text);
 StoredValue toStored(const IpAddress& address);
 StoredValue toStored(const PayloadUses& payloads);
+StoredValue toStored(const JitterBufferLimits& limits); // "60/120"
 StoredValue toStored(double value);
 StoredValue toStored(std::int64_t value);
 bool fromStored(const StoredValue& value, IpAddress& address);
 bool fromStored(const StoredValue& value, PayloadUses& payloads);
+bool fromStored(const StoredValue& value, JitterBufferLimits& limits);
 bool fromStored(const StoredValue& value, double& number);
 bool fromStored(const StoredValue& value, std::int64_t& number);
 // What each enumeration may hold: [0, last].

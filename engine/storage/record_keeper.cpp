@@ -16,8 +16,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto pauseBetweenSteps = 20ms; // so that the disk is the writer's
-constexpr auto pauseWhenIdle = 30s;
+constexpr Nanoseconds pauseBetweenSteps = 20ms; // so that the disk is the writer's
+constexpr Nanoseconds pauseWhileSaving = 1s; // segments fill in less than that where there is much traffic
+constexpr Nanoseconds pauseWhenIdle = 30s;
 
 Timestamp systemClock()
 {
@@ -27,15 +28,6 @@ Timestamp systemClock()
 Nanoseconds steadyClock()
 {
     return std::chrono::steady_clock::now().time_since_epoch();
-}
-
-Result<void> checkReason(const std::string& reason)
-{
-    if (reason.empty())
-        return Error { sentence(TR("Engine", "a hold is set and released for a reason: give --reason TEXT")) };
-    if (reason.size() > longestReason)
-        return Error { sentence(TR("Engine", "the reason is too long: %1 bytes are kept"), longestReason) };
-    return {};
 }
 
 }
@@ -92,6 +84,14 @@ Result<std::unique_ptr<RecordKeeper>> RecordKeeper::open(
         if (auto added = store.value().add(std::move(found)); !added)
             return added.error();
     }
+    for (const CallKey call : callsWithHeldMediaIn(directory)) { // of holds that were released, or copied by now
+        const auto known = store.value().openHold(call);
+        if (!known)
+            return known.error();
+        const bool waits = known.value() && known.value()->state == HoldState::Waiting;
+        if (!waits && store.value().note().empty()) // else the list was damaged: the hold may be set again
+            ::unlink(heldMediaPath(directory, call).c_str());
+    }
     const auto held = store.value().holds(true);
     if (!held)
         return held.error();
@@ -138,8 +138,8 @@ void RecordKeeper::run()
         lock.unlock();
         const bool any = step();
         lock.lock();
-        m_stopWanted.wait_for(lock, any ? Nanoseconds(pauseBetweenSteps) : Nanoseconds(pauseWhenIdle),
-            [this] { return m_stopping.load(); });
+        const Nanoseconds pause = any ? pauseBetweenSteps : m_holdsOfCallsThatAreOn ? pauseWhileSaving : pauseWhenIdle;
+        m_stopWanted.wait_for(lock, pause, [this] { return m_stopping || m_lookSoon.exchange(false); });
     }
 }
 
@@ -154,106 +154,6 @@ void RecordKeeper::fail(const Error& error)
     ++m_errors;
     if (std::exchange(m_lastError, error.what) != error.what)
         warn(error.what);
-}
-
-Result<Hold> RecordKeeper::hold(CallKey call, const std::string& reason, const std::string& who)
-{
-    if (auto checked = checkReason(reason); !checked)
-        return checked.error();
-    const std::lock_guard lock(m_mutex);
-    const auto there = m_store.openHold(call);
-    if (!there)
-        return there.error();
-    if (there.value())
-        return Error { sentence(TR("Engine", "call %1 is held already, by %2 since %3"), std::to_string(call.value),
-            there.value()->setBy, there.value()->setAt) };
-    const bool live = m_upkeep.isLive(call);
-    if (!live) {
-        const auto query = RecordQuery::open(m_directory, &m_writer);
-        if (!query)
-            return query.error();
-        CallQuery one;
-        one.key = call;
-        const auto found = query.value()->calls(one, [](const CallRecord&) { return true; });
-        if (!found)
-            return found.error();
-        if (found.value() == 0)
-            return Error { sentence(TR("Engine", "there is no call %1"), std::to_string(call.value)) };
-    }
-    Hold hold;
-    hold.call = call;
-    hold.setAt = now();
-    hold.setBy = who;
-    hold.reason = reason;
-    auto added = m_store.add(std::move(hold)); // first: nothing may delete the call from here on
-    if (!added)
-        return added;
-    ++m_held;
-    protect(call);
-    if (!live)
-        if (auto copied = copyNow(added.value()); !copied)
-            return Error { sentence(
-                TR("Engine", "the hold is set, but the call could not be copied yet, which is tried again: %1"),
-                copied.error()) };
-    return added;
-}
-
-Result<void> RecordKeeper::copyNow(Hold& hold)
-{
-    std::error_code ignored;
-    if (std::filesystem::exists(heldDirectory(m_directory, hold.call), ignored)) // whole, or it would not be there
-        return markCopied(hold);
-    const auto query = RecordQuery::open(m_directory, &m_writer);
-    if (!query)
-        return query.error();
-    const auto copied = copyHeldCall(m_directory, *query.value(), hold.call, [this] { return !m_stopping.load(); });
-    if (!copied)
-        return copied.error();
-    hold.mediaPackets = copied.value().mediaPackets;
-    hold.messages = copied.value().messages;
-    hold.missing = copied.value().missing;
-    return markCopied(hold);
-}
-
-Result<void> RecordKeeper::markCopied(Hold& hold)
-{
-    hold.state = HoldState::Held;
-    const auto kept = m_store.update(hold);
-    if (kept)
-        m_upkeep.unprotectMedia(hold.call);
-    return kept;
-}
-
-Result<Hold> RecordKeeper::release(CallKey call, const std::string& reason, const std::string& who)
-{
-    if (auto checked = checkReason(reason); !checked)
-        return checked.error();
-    const std::lock_guard lock(m_mutex);
-    auto there = m_store.openHold(call);
-    if (!there)
-        return there.error();
-    if (!there.value())
-        return Error { sentence(
-            TR("Engine", "call %1 is not held; callmonctl hold list shows what is"), std::to_string(call.value)) };
-    Hold hold = *there.value();
-    hold.state = HoldState::Released;
-    hold.releasedAt = now();
-    hold.releasedBy = who;
-    hold.releaseReason = reason;
-    if (auto kept = m_store.update(hold); !kept)
-        return kept.error();
-    --m_held;
-    m_upkeep.unprotectMedia(call);
-    m_notesMayBeOld = true;
-    if (auto removed = removeHeldCall(m_directory, call); !removed)
-        return removed.error();
-    return hold;
-}
-
-Result<std::vector<Hold>> RecordKeeper::holds()
-{
-    const std::lock_guard lock(m_mutex);
-    return m_store.holds(false);
 }
 
 Result<RetentionClock> RecordKeeper::clock()

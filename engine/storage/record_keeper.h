@@ -5,6 +5,7 @@
 #include "engine/storage/call_note_store.h"
 #include "engine/storage/clock_guard.h"
 #include "engine/storage/folder_answers.h"
+#include "engine/storage/held_media.h"
 #include "engine/storage/keep_periods.h"
 #include "engine/storage/record_keeping.h"
 #include "engine/storage/retention_store.h"
@@ -74,15 +75,20 @@ private:
     // Runs it when the writer commits. Nothing: this is being stopped.
     template <typename T> std::optional<T> atNextCommit(std::function<T(StorageUpkeep&)> job);
 
-    // In record_expiry.cpp.
-    bool clockIsTrusted();
-    void joinMediaFolders();
+    // In record_holds.cpp.
     bool copyOneWaiting();
+    bool saveOneWaiting(); // of a call that is on, what lies in segments that are to go
+    bool areToGo(const MediaLogWriter::ClosedSegments& segments);
+    Result<bool> saveMedia(CallKey call); // all that is on the disk by now; false: it is over, and copied as a whole
     Result<void> copyNow(Hold& hold); // and keeps that it is held
     Result<void> markCopied(Hold& hold);
     void protect(CallKey call); // what is to be copied of it
     std::uint32_t lastMediaSegmentOf(CallKey call); // of one that is over; UINT32_MAX: it is not known
     bool isNeededByHold(const std::filesystem::path& messages); // a segment of them
+
+    // In record_expiry.cpp.
+    bool clockIsTrusted();
+    void joinMediaFolders();
     bool clearOneExpiredFile();
     bool beginClearing(const std::filesystem::path& folder);
     template <typename T>
@@ -108,6 +114,8 @@ private:
     void eraseAlarms(Erasing& erasing);
     void eraseMedia(DeletedCall& call, Erasing& erasing);
     void eraseMessages(DeletedCall& call, Erasing& erasing);
+
+    // In deletion_traces.cpp.
     bool finishOneDeletion();
     void finishDeletions(std::vector<Sentence>& notes);
     bool compactDay(UnfinishedDay day, std::vector<Sentence>& notes);
@@ -126,6 +134,9 @@ private:
     bool m_notesMayBeOld = true; // a day went, or a hold
     ClockGuard m_guard;
     FolderAnswers m_files; // of the media folders
+    std::map<CallKey, HeldMediaWriter> m_saving; // of calls that are on
+    std::atomic<bool> m_holdsOfCallsThatAreOn { false };
+    std::atomic<bool> m_lookSoon { false }; // the thread is not to sleep out its pause
     std::set<std::filesystem::path> m_silent; // those that did not answer, and that was said
     std::int64_t m_clockConfirmations = 0;
     bool m_clockDoubted = false; // and said

@@ -61,8 +61,8 @@ public:
         const std::atomic<bool>* cancelled = nullptr) = 0;
     // What people said of a call, joined by spaces; empty where nobody did. May be called from the sink of calls().
     virtual std::string tagsOf(CallKey) { return {}; }
-    // Who keeps it and why (hold.h); empty where no legal hold is on it. Likewise.
-    virtual std::string legalHoldOf(CallKey) { return {}; }
+    // Who keeps it and why (hold.h); without words where no legal hold is on it. Likewise.
+    virtual Sentence legalHoldOf(CallKey) { return {}; }
     virtual Result<std::vector<StreamRecord>> streams(CallKey call) = 0;
     virtual Result<std::vector<QualityPoint>> quality(CallKey call) = 0; // by stream, then time
     // The stream's media from first to last, chunk by chunk (MediaChunk bytes). No scan: the log is addressed.

@@ -1,8 +1,10 @@
 #include "engine/storage/retention_store.h"
 
 #include "engine/storage/held_call.h"
+#include "engine/storage/stored_sentence.h"
 #include "engine/storage/user_database.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -30,6 +32,10 @@ CREATE TABLE IF NOT EXISTS holds(
   released_by TEXT NOT NULL,
   release_reason TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS missing_sentences( -- of a hold, what its 'missing' says in English (stored_sentence.h)
+  hold INTEGER PRIMARY KEY,
+  sentences TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS expired(
   part INTEGER NOT NULL,                    -- 0 media segment, 1 message segment, 2 day, 3 quality of a day, 4 call (on request)
   number INTEGER NOT NULL,                  -- of the segment; days since 1970; call_key
@@ -51,6 +57,17 @@ constexpr const char* holdColumns =
     "hold, call_key, state, set_at_ns, set_by, reason, media_packets, messages, missing, released_at_ns, released_by, "
     "release_reason";
 
+constexpr const char* missingSql = "SELECT hold, sentences FROM missing_sentences";
+
+// One that an older engine set, or whose sentences make no sense, keeps its English text.
+void takeMissing(Statement& row, std::vector<Hold>& holds)
+{
+    const auto hold = std::ranges::find(holds, row.integer(0), &Hold::number);
+    auto sentences = storedSentences(row.column(1).text);
+    if (hold != holds.end() && sentences && toText(joined(*sentences)) == toText(joined(hold->missing)))
+        hold->missing = std::move(*sentences);
+}
+
 constexpr const char* lastClockSql = "SELECT at_ns FROM clock WHERE what='last_known'";
 
 Hold holdOf(Statement& row)
@@ -65,7 +82,8 @@ Hold holdOf(Statement& row)
     hold.reason = text(5);
     hold.mediaPackets = static_cast<std::uint64_t>(row.integer(6));
     hold.messages = static_cast<std::uint64_t>(row.integer(7));
-    hold.missing = text(8);
+    if (!text(8).empty())
+        hold.missing = { plainText(text(8)) };
     if (row.column(9).kind == StoredValue::Kind::Integer)
         hold.releasedAt = timestampFromNanoseconds(row.integer(9));
     hold.releasedBy = text(10);
@@ -78,8 +96,9 @@ std::vector<StoredValue> valuesOf(const Hold& hold)
     return { toStored(hold.number), toStored(hold.call.value), toStored(static_cast<std::int64_t>(hold.state)),
         toStored(hold.setAt), toStored(std::string_view(hold.setBy)), toStored(std::string_view(hold.reason)),
         toStored(static_cast<std::int64_t>(hold.mediaPackets)), toStored(static_cast<std::int64_t>(hold.messages)),
-        toStored(std::string_view(hold.missing)), hold.releasedAt ? toStored(*hold.releasedAt) : StoredValue {},
-        toStored(std::string_view(hold.releasedBy)), toStored(std::string_view(hold.releaseReason)) };
+        toStored(std::string_view(toText(joined(hold.missing)))),
+        hold.releasedAt ? toStored(*hold.releasedAt) : StoredValue {}, toStored(std::string_view(hold.releasedBy)),
+        toStored(std::string_view(hold.releaseReason)) };
 }
 
 StoredValue stored(ExpiredPart part)
@@ -144,6 +163,9 @@ Result<std::vector<Hold>> RetentionStore::holds(bool openOnly)
         holds.push_back(holdOf(rows.value()));
     if (rows.value().failed())
         return m_database.error(TR("Engine", "cannot read"));
+    auto missing = prepared(missingSql, {});
+    while (missing && missing.value().stepToRow())
+        takeMissing(missing.value(), holds);
     return holds;
 }
 
@@ -164,12 +186,24 @@ Result<Hold> RetentionStore::add(Hold hold)
     if (!last)
         return last.error();
     hold.number = last.value().value_or(0) + 1;
+    if (auto kept = keepMissing(hold); !kept)
+        return kept.error();
     const auto added = change("INSERT INTO holds VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", valuesOf(hold));
     return added ? Result<Hold>(std::move(hold)) : added.error();
 }
 
+Result<void> RetentionStore::keepMissing(const Hold& hold)
+{
+    if (hold.missing.empty())
+        return {};
+    return change("INSERT OR REPLACE INTO missing_sentences VALUES(?,?)",
+        { toStored(hold.number), toStored(std::string_view(storedForm(hold.missing))) });
+}
+
 Result<void> RetentionStore::update(const Hold& hold)
 {
+    if (auto kept = keepMissing(hold); !kept)
+        return kept;
     return change("INSERT OR REPLACE INTO holds VALUES(?,?,?,?,?,?,?,?,?,?,?,?)", valuesOf(hold));
 }
 
@@ -269,6 +303,9 @@ Result<std::vector<Hold>> readHolds(const std::filesystem::path& directory)
     std::vector<Hold> holds;
     const auto read = readRows(directory, std::string("SELECT ") + holdColumns + " FROM holds ORDER BY hold",
         [&](Statement& row) { holds.push_back(holdOf(row)); });
+    (void)readRows(directory, missingSql, [&](Statement& row) {
+        takeMissing(row, holds);
+    }).has_value(); // an older file
     return read ? Result(std::move(holds)) : read.error();
 }
 
@@ -280,9 +317,9 @@ Result<std::optional<Timestamp>> readLastClock(const std::filesystem::path& dire
     return read ? Result(last) : read.error();
 }
 
-Result<std::map<CallKey, std::string>> readLegalHolds(const std::filesystem::path& directory)
+Result<std::map<CallKey, Sentence>> readLegalHolds(const std::filesystem::path& directory)
 {
-    std::map<CallKey, std::string> texts;
+    std::map<CallKey, Sentence> texts;
     Hold unknown;
     unknown.state = HoldState::Held;
     for (const CallKey call : heldCallsIn(directory))

@@ -51,6 +51,7 @@ private:
         : m_database(std::move(database))
     {
     }
+    Result<void> keepMissing(const Hold& hold);
     Result<Statement> prepared(const std::string& sql, std::vector<StoredValue> values);
     Result<void> change(const std::string& sql, std::vector<StoredValue> values);
     Result<std::optional<std::int64_t>> number(const std::string& sql, std::vector<StoredValue> values);
@@ -62,7 +63,7 @@ private:
 // For readers, which may not write here: the calls under hold, each with its text (hold.h), those too whose hold was in
 // a list that was damaged since; the holds with their history, and since when a part is gone (nothing: it is not known
 // to be), and when an engine last believed the clock.
-Result<std::map<CallKey, std::string>> readLegalHolds(const std::filesystem::path& directory);
+Result<std::map<CallKey, Sentence>> readLegalHolds(const std::filesystem::path& directory);
 Result<std::vector<Hold>> readHolds(const std::filesystem::path& directory);
 Result<std::optional<Timestamp>> readLastClock(const std::filesystem::path& directory);
 std::optional<Timestamp> expiredAt(const std::filesystem::path& directory, ExpiredPart part, std::int64_t number);

@@ -19,7 +19,7 @@ struct AddedColumn {
 constexpr const char* count = "INTEGER NOT NULL DEFAULT 0";
 constexpr const char* text = "TEXT NOT NULL DEFAULT ''";
 
-constexpr std::array<AddedColumn, 108> added { {
+constexpr std::array<AddedColumn, 111> added { {
     { 2, "calls", "probe_frames_lost", count, "0" },
     { 2, "calls", "poll_gap_longest_ns", count, "0" },
     { 2, "calls", "trust", count, "0" },
@@ -115,6 +115,9 @@ constexpr std::array<AddedColumn, 108> added { {
     { 10, "alarms", "part", text, "''" },
     { 10, "alarms", "part_calls", count, "0" },
     { 10, "alarms", "call_threshold", "REAL NOT NULL DEFAULT 0", "0" },
+    { 11, "streams", "xr_external_r_factor", "REAL", nullptr },
+    { 11, "streams", "xr_gap_threshold", "INTEGER", nullptr },
+    { 11, "streams", "xr_jitter_buffer_limits_ms", "TEXT", nullptr },
 } };
 }
 

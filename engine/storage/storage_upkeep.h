@@ -1,11 +1,14 @@
 // What whoever deletes for good needs of the writer, which goes on writing meanwhile.
 #pragma once
 
+#include "engine/storage/media_log_writer.h"
 #include "shared/base/utc_time.h"
 #include "shared/calls/media_chunk.h"
 
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,6 +47,11 @@ public:
     // unprotected. When nothing else can make room nothing new is recorded, which is counted.
     virtual void protectMedia(CallKey call, std::span<const std::uint32_t> segments) = 0;
     virtual void unprotectMedia(CallKey call) = 0;
+    virtual void unprotectMedia(CallKey call, std::span<const std::uint32_t> segments) = 0; // of these alone
+    // Of the segments that are protected for this call those that nobody writes to any more.
+    virtual MediaLogWriter::ClosedSegments closedMediaOf(CallKey call) = 0;
+    // Of a call that is on the last chunk of each stream, as far as commits know it. Nothing: it is not on.
+    virtual std::optional<std::map<std::uint32_t, MediaLocation>> liveMediaEnds(CallKey call) const = 0;
     // One of them leaves the log: its file's new name, or nothing when it is not among the oldest by now.
     virtual std::filesystem::path expireMediaSegment(const std::filesystem::path& segment) = 0;
     // Whether the log would begin a segment in a file of that folder that is full of zeros; and such a file, which gets

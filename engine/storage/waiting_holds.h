@@ -38,6 +38,22 @@ public:
                 m_needed.erase(needed);
         m_calls.erase(found);
     }
+    // What it needs of these was copied.
+    void remove(CallKey call, std::span<const std::uint32_t> segments)
+    {
+        const auto found = m_calls.find(call);
+        if (found == m_calls.end())
+            return;
+        for (const std::uint32_t segment : segments)
+            if (found->second.erase(segment) > 0)
+                if (const auto needed = m_needed.find(segment); --needed->second == 0)
+                    m_needed.erase(needed);
+    }
+    bool isNeededBy(CallKey call, std::uint32_t segment) const
+    {
+        const auto found = m_calls.find(call);
+        return found != m_calls.end() && found->second.contains(segment);
+    }
     bool need(std::uint32_t segment) const { return m_needed.contains(segment); }
 
 private:

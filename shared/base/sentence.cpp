@@ -2,12 +2,14 @@
 
 #include "shared/base/utc_time.h"
 
+#include <iterator>
+
 namespace callmon {
 
 namespace {
 
-// Bytes, but for the last part: nobody reads more, and a hostile peer's pattern that names its parts over and over, with
-// parts that do so, fills no memory.
+// Bytes, but for the last part: nobody reads more, and a hostile peer's pattern that names its parts over and over,
+// with parts that do so, fills no memory.
 constexpr std::size_t longest = 16 * 1024;
 
 }
@@ -30,6 +32,24 @@ std::string filled(std::string_view pattern, const std::vector<std::string>& par
         ++i;
     }
     return text;
+}
+
+Sentence joined(std::vector<Sentence> sentences)
+{
+    if (sentences.empty())
+        return {};
+    if (sentences.size() == 1)
+        return std::move(sentences.front());
+    constexpr std::string_view pattern = "%1 %2 %3 %4 %5 %6 %7 %8 %9";
+    Sentence all { Sentence::Sort::Pattern, {} };
+    if (sentences.size() > 9) { // no more have places in a pattern
+        const auto rest = sentences.begin() + 8;
+        all.parts.push_back(joined({ std::move_iterator(rest), std::move_iterator(sentences.end()) }));
+        sentences.erase(rest, sentences.end());
+    }
+    all.parts.insert(all.parts.begin(), std::move_iterator(sentences.begin()), std::move_iterator(sentences.end()));
+    all.words = pattern.substr(0, 3 * all.parts.size() - 1);
+    return all;
 }
 
 std::string toText(const Sentence& sentence)

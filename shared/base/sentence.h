@@ -29,6 +29,7 @@ struct Sentence {
 };
 
 std::string toText(const Sentence& sentence); // in English
+Sentence joined(std::vector<Sentence> sentences); // one behind the other; without words when there are none
 
 // A pattern whose %1 to %9 are as many as the parts that it is given: anything else does not compile.
 template <std::size_t Parts> struct SentencePattern {

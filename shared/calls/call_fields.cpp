@@ -35,7 +35,8 @@ constexpr std::array streamNames { "call_key", "stream_index", "call_id", "direc
     "early_lost", "dtmf", "packets_not_wanted", "xr_lost_percent", "xr_discarded_percent", "xr_burst_density_percent",
     "xr_gap_density_percent", "xr_burst_duration_ms", "xr_gap_duration_ms", "xr_round_trip_ms", "xr_end_system_ms",
     "xr_jitter_buffer_ms", "xr_signal_dbm0", "xr_noise_dbm0", "xr_echo_return_loss_db", "xr_r_factor", "payloads",
-    "described_at" };
+    "described_at", "xr_external_r_factor", "xr_gap_threshold", "xr_jitter_buffer_maximum_ms",
+    "xr_jitter_buffer_absolute_maximum_ms" };
 
 constexpr std::array qualityNames { "call_key", "stream_index", "call_id", "direction", "at", "packets", "lost",
     "duplicates", "reordered", "lost_with_probe", "jitter_ms", "jitter_error_ms", "delta_max_ms", "mos", "discarded",
@@ -141,6 +142,7 @@ std::span<const char* const> streamFieldNames()
 
 std::vector<FieldValue> streamFields(const StreamRecord& stream, std::string_view callId)
 {
+    const auto& limits = stream.xr.jitterBufferLimits;
     return { { FieldValue::Kind::Number, std::to_string(stream.key.call.value) }, count(stream.key.index), text(callId),
         text(toText(stream.direction)), text(stream.flow.src.ip.toString()), count(stream.flow.src.port),
         text(stream.flow.dst.ip.toString()), count(stream.flow.dst.port), source(stream.ssrc),
@@ -174,7 +176,9 @@ std::vector<FieldValue> streamFields(const StreamRecord& stream, std::string_vie
         milliseconds(stream.xr.endSystemDelay), milliseconds(stream.xr.jitterBuffer),
         number(stream.xr.signalLevelDbm0, 0), number(stream.xr.noiseLevelDbm0, 0),
         number(stream.xr.echoReturnLossDb, 0), number(stream.xr.rFactor, 0), text(toText(stream.payloads)),
-        time(stream.describedAt) };
+        time(stream.describedAt), number(stream.xr.externalRFactor, 0),
+        stream.xr.gapThreshold ? count(*stream.xr.gapThreshold) : FieldValue {},
+        limits ? count(limits->maximumMs) : FieldValue {}, limits ? count(limits->absoluteMaximumMs) : FieldValue {} };
 }
 
 std::span<const char* const> qualityFieldNames()

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "shared/base/result.h"
+#include "shared/base/sentence.h"
 #include "shared/calls/call_key.h"
 
 #include <cstdint>
@@ -37,7 +38,7 @@ struct TagUse { // a tag that is in use, for completion
 struct TagsOfCall { // and what else is kept beside the record of a call that a search found
     CallKey call;
     std::string tags; // joined by spaces
-    std::string legalHold {}; // textOf(Hold)
+    Sentence legalHold {}; // textOf(Hold); without words where none is on it
 };
 
 constexpr std::size_t longestTag = 40; // bytes

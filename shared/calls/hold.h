@@ -1,12 +1,14 @@
 // A legal hold: one call that nothing may delete until somebody releases it, with who and why.
 #pragma once
 
+#include "shared/base/sentence.h"
 #include "shared/calls/call_key.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace callmon {
 
@@ -25,7 +27,7 @@ struct Hold {
     std::string reason;
     std::uint64_t mediaPackets = 0; // copied
     std::uint64_t messages = 0;
-    std::string missing; // what had been overwritten or deleted before: a sentence; empty: nothing
+    std::vector<Sentence> missing; // what had been overwritten or deleted before; empty: nothing
     std::optional<Timestamp> releasedAt;
     std::string releasedBy;
     std::string releaseReason;
@@ -44,12 +46,14 @@ inline std::string_view toText(HoldState state)
 }
 
 // Of one that is not released, as lists show it beside the record: "kept by hold, ada: case 17".
-inline std::string textOf(const Hold& hold)
+inline Sentence textOf(const Hold& hold)
 {
-    std::string text = hold.state == HoldState::Waiting ? "hold waiting" : "kept by hold";
-    if (!hold.setBy.empty() || !hold.reason.empty())
-        text += ", " + hold.setBy + ": " + hold.reason;
-    return hold.missing.empty() ? text : text + " (" + hold.missing + ')';
+    const bool waits = hold.state == HoldState::Waiting;
+    const bool isSigned = !hold.setBy.empty() || !hold.reason.empty();
+    const Sentence text = !isSigned ? markedText(waits ? TR("Engine", "hold waiting") : TR("Engine", "kept by hold"))
+        : waits                     ? sentence(TR("Engine", "hold waiting, %1: %2"), hold.setBy, hold.reason)
+                                    : sentence(TR("Engine", "kept by hold, %1: %2"), hold.setBy, hold.reason);
+    return hold.missing.empty() ? text : sentence(TR("Engine", "%1 (%2)"), text, joined(hold.missing));
 }
 
 }

@@ -35,7 +35,7 @@ std::vector<FieldValue> holdFields(const Hold& hold)
 {
     return { number(hold.number), number(hold.call.value), text(toIso8601(approximateStart(hold.call))),
         text(hold.caller), text(hold.callee), text(toText(hold.state)), text(toIso8601(hold.setAt)), text(hold.setBy),
-        text(hold.reason), number(hold.mediaPackets), number(hold.messages), text(hold.missing),
+        text(hold.reason), number(hold.mediaPackets), number(hold.messages), text(toText(joined(hold.missing))),
         hold.releasedAt ? text(toIso8601(*hold.releasedAt)) : FieldValue {}, text(hold.releasedBy),
         text(hold.releaseReason) };
 }

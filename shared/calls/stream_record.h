@@ -21,6 +21,12 @@ enum class DelaySource : std::uint8_t { // where the round trip in the one-way d
     Rtcp,
 };
 
+struct JitterBufferLimits { // RFC 3611 4.7.7; its nominal delay is one of ReceiverMetrics
+    std::uint16_t maximumMs = 0; // of now
+    std::uint16_t absoluteMaximumMs = 0; // that it can adapt to
+    bool operator==(const JitterBufferLimits&) const = default;
+};
+
 // What a stream's receiver says by its VoIP metrics of all that it received (RFC 3611 4.7). Empty: it said nothing, or
 // cannot tell.
 struct ReceiverMetrics {
@@ -37,6 +43,9 @@ struct ReceiverMetrics {
     std::optional<double> noiseLevelDbm0;
     std::optional<double> echoReturnLossDb; // residual
     std::optional<double> rFactor;
+    std::optional<double> externalRFactor; // of what lies behind the receiver, on another network
+    std::optional<std::uint8_t> gapThreshold; // Gmin, by which it tells bursts from gaps
+    std::optional<JitterBufferLimits> jitterBufferLimits;
 };
 
 struct StreamRecord {

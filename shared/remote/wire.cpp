@@ -96,6 +96,23 @@ void visit(Reader& in, PayloadUses& payloads)
     payloads = parsed.value_or(PayloadUses {});
 }
 
+void visitLimits(Writer& out, const std::optional<JitterBufferLimits>& limits)
+{
+    out.field(limits ? std::optional(limits->maximumMs) : std::nullopt);
+    if (limits)
+        out.field(limits->absoluteMaximumMs);
+}
+
+void visitLimits(Reader& in, std::optional<JitterBufferLimits>& limits)
+{
+    std::optional<std::uint16_t> maximum;
+    in.field(maximum);
+    if (!maximum)
+        return limits.reset();
+    limits = JitterBufferLimits { *maximum };
+    in.field(limits->absoluteMaximumMs);
+}
+
 template <typename Archive, typename Stream> void visitStreamRecord(Archive& archive, Stream& stream)
 {
     archive.field(stream.key.call);
@@ -190,8 +207,11 @@ template <typename Archive, typename Stream> void visitStreamRecord(Archive& arc
     archive.field(stream.xr.rFactor);
     visit(archive, stream.payloads);
     archive.field(stream.describedAt);
+    archive.field(stream.xr.externalRFactor);
+    archive.field(stream.xr.gapThreshold);
+    visitLimits(archive, stream.xr.jitterBufferLimits);
 }
-constexpr std::size_t streamRecordMinBytes = 327;
+constexpr std::size_t streamRecordMinBytes = 330;
 
 template <typename Archive, typename Point> void visitQualityPoint(Archive& archive, Point& point)
 {

@@ -6,6 +6,23 @@ using namespace wire;
 
 namespace {
 
+void visitSentence(Writer& out, const Sentence& sentence)
+{
+    writeSentence(out, sentence);
+}
+void visitSentence(Reader& in, Sentence& sentence)
+{
+    readSentence(in, sentence);
+}
+void visitSentences(Writer& out, const std::vector<Sentence>& sentences)
+{
+    writeList(out, sentences, [](Writer& w, const Sentence& sentence) { writeSentence(w, sentence); });
+}
+void visitSentences(Reader& in, std::vector<Sentence>& sentences)
+{
+    readList(in, sentences, sentenceMinBytes, [](Reader& r, Sentence& sentence) { readSentence(r, sentence); });
+}
+
 template <typename Archive, typename T> void visitHold(Archive& archive, T& hold)
 {
     archive.field(hold.number);
@@ -16,23 +33,14 @@ template <typename Archive, typename T> void visitHold(Archive& archive, T& hold
     archive.field(hold.reason);
     archive.field(hold.mediaPackets);
     archive.field(hold.messages);
-    archive.field(hold.missing);
+    visitSentences(archive, hold.missing);
     archive.field(hold.releasedAt);
     archive.field(hold.releasedBy);
     archive.field(hold.releaseReason);
     archive.field(hold.caller);
     archive.field(hold.callee);
 }
-constexpr std::size_t holdMinBytes = 56;
-
-void visitSentence(Writer& out, const Sentence& sentence)
-{
-    writeSentence(out, sentence);
-}
-void visitSentence(Reader& in, Sentence& sentence)
-{
-    readSentence(in, sentence);
-}
+constexpr std::size_t holdMinBytes = 58;
 
 template <typename Archive, typename T> void visitDeleted(Archive& archive, T& call)
 {

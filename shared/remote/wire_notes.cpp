@@ -29,13 +29,22 @@ template <typename Archive, typename Use> void visitUse(Archive& archive, Use& u
 }
 constexpr std::size_t useMinBytes = 10;
 
+void visitHold(Writer& out, const Sentence& hold)
+{
+    writeSentence(out, hold);
+}
+void visitHold(Reader& in, Sentence& hold)
+{
+    readSentence(in, hold);
+}
+
 template <typename Archive, typename Tags> void visitTagsOf(Archive& archive, Tags& tags)
 {
     archive.field(tags.call);
     archive.field(tags.tags);
-    archive.field(tags.legalHold);
+    visitHold(archive, tags.legalHold);
 }
-constexpr std::size_t tagsOfMinBytes = 12;
+constexpr std::size_t tagsOfMinBytes = 14;
 
 }
 

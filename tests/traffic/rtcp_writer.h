@@ -54,6 +54,8 @@ public:
         unsigned discardShare = 0, burstDensity = 0, gapDensity = 0;
         unsigned burstMs = 0, gapMs = 0, roundTripMs = 0, endSystemMs = 0;
         unsigned levels = 0x7f7f7f10; // of signal and noise, echo return loss, Gmin
+        unsigned externalRFactor = 127;
+        unsigned bufferMaximumMs = 60, bufferLimitMs = 200;
     };
 
     RtcpWriter& senderReport(Ssrc author, const Sender& sender, const std::vector<Block>& blocks)
@@ -124,13 +126,13 @@ public:
         put(voip.endSystemMs, 2);
         put(voip.levels, 4);
         put(voip.rFactor, 1);
-        put(127, 1);
+        put(voip.externalRFactor, 1);
         put(voip.mosListening, 1);
         put(voip.mosConversational, 1);
         put(0, 2);
         put(40, 2); // jitter buffer: nominal, maximum, limit
-        put(60, 2);
-        put(200, 2);
+        put(voip.bufferMaximumMs, 2);
+        put(voip.bufferLimitMs, 2);
         return end();
     }
     const std::string& bytes() const { return m_bytes; }

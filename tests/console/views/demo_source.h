@@ -167,7 +167,7 @@ public:
                 if (!remarks.isEmpty())
                     emit remarked(id, remarks);
                 if (query.key && !legalHold.empty())
-                    emit tagsFound(id, { { *query.key, {}, legalHold } });
+                    emit tagsFound(id, { { *query.key, {}, plainText(legalHold) } });
                 emit callsFound(id, calls, query.key ? 1 : calls.empty() ? 0 : 48'213);
                 if (query.number != "slow")
                     emit finished(id);

@@ -96,6 +96,15 @@ void RtcpXrTest::voipMetricsAreReadWhole() // 4.7
     QCOMPARE(int(m->bufferNominalMs), 40);
     QCOMPARE(int(m->bufferMaximumMs), 60);
     QCOMPARE(int(m->bufferLimitMs), 120);
+    // What tshark 4.0 makes of it: Gmin 12, external R 84, buffer nominal 40, maximum 80, absolute maximum 300.
+    const auto limits = readVoipMetrics(blockOf(
+        fromHex("07000008 11223344 0d 05 40 02 00c8 1388 0064 0032 ec c4 37 0c 4e 54 29 25 b9 00 0028 0050 012c")));
+    QVERIFY(limits);
+    QCOMPARE(int(limits->gapThreshold), 12);
+    QCOMPARE(int(limits->externalRFactor), 84);
+    QCOMPARE(int(limits->bufferNominalMs), 40);
+    QCOMPARE(int(limits->bufferMaximumMs), 80);
+    QCOMPARE(int(limits->bufferLimitMs), 300);
     QVERIFY(!readVoipMetrics(blockOf(fromHex("07000001 11223344"))));
 }
 

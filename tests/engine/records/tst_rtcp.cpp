@@ -334,7 +334,8 @@ void RtcpTest::voipMetricsGiveTheReceiversMos()
     QCOMPARE(unknown.jitterBuffer, std::optional(Milliseconds(40)));
     QVERIFY(!unknown.roundTrip && !unknown.endSystemDelay && !unknown.burstDuration && !unknown.gapDuration);
     QVERIFY(!unknown.signalLevelDbm0 && !unknown.noiseLevelDbm0 && !unknown.echoReturnLossDb);
-    QVERIFY(!outcome->streamOf(ofCallee).xr.lostPercent);
+    QVERIFY(!unknown.externalRFactor);
+    QVERIFY(!outcome->streamOf(ofCallee).xr.lostPercent && !outcome->streamOf(ofCallee).xr.jitterBufferLimits);
 }
 
 void RtcpTest::voipMetricsAreInTheRecord() // RFC 3611 4.7: shares of 256, milliseconds, signed levels
@@ -351,7 +352,10 @@ void RtcpTest::voipMetricsAreInTheRecord() // RFC 3611 4.7: shares of 256, milli
     said.gapMs = 20'000;
     said.roundTripMs = 90;
     said.endSystemMs = 65;
-    said.levels = 0xebba3710; // -21, -70, 55
+    said.levels = 0xebba370c; // -21, -70, 55, 12
+    said.externalRFactor = 84;
+    said.bufferMaximumMs = 80;
+    said.bufferLimitMs = 300;
     writer.receiverReport(ofCallee, {}).voipMetrics(ofCallee, ofCaller, said);
     rtcp(traffic, 2200, above(calleeMedia), above(callerMedia), writer);
     const auto outcome = run(traffic);
@@ -368,6 +372,9 @@ void RtcpTest::voipMetricsAreInTheRecord() // RFC 3611 4.7: shares of 256, milli
     QCOMPARE(metrics.noiseLevelDbm0, std::optional(-70.0));
     QCOMPARE(metrics.echoReturnLossDb, std::optional(55.0));
     QVERIFY(!metrics.rFactor);
+    QCOMPARE(metrics.externalRFactor, std::optional(84.0));
+    QCOMPARE(metrics.gapThreshold, std::optional(std::uint8_t { 12 }));
+    QVERIFY(metrics.jitterBufferLimits == (JitterBufferLimits { 80, 300 }));
 }
 
 void RtcpTest::reportsOnOneselfAreLeftOut() // as seen in captures, with 0 for a source not yet known

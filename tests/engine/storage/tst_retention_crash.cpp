@@ -148,7 +148,7 @@ private slots:
             QVERIFY(holds.has_value());
             if (!holds.value().empty() && holds.value().back().state != HoldState::Released) {
                 const Hold& last = holds.value().back();
-                QVERIFY2(last.state == HoldState::Held && last.missing.empty(), last.missing.c_str());
+                QVERIFY2(last.state == HoldState::Held && last.missing.empty(), toText(joined(last.missing)).c_str());
                 QCOMPARE(last.mediaPackets, 4800u);
                 QCOMPARE(heldCallsIn(directory.path).size(), 1u);
                 QCOMPARE(told(next, call), before);
@@ -162,6 +162,64 @@ private slots:
                 QVERIFY2(name.find(".partial") == std::string::npos, name.c_str());
         }
         QVERIFY2(unfinished > 0, "no kill came before the copy was whole");
+    }
+
+    // The media of a call that is on are copied out of segments that others take over at once.
+    void aKillWhileAHeldCallIsOnLosesNothingThatWasStored()
+    {
+        for (int i = 0; i < kills; ++i) {
+            const QTemporaryDir temporary;
+            const std::filesystem::path path = temporary.path().toStdString() + "/data";
+            DirectoryWriter::Tuning tuning = smallSegments();
+            tuning.mostMediaBytes = 4u << 20;
+            const CallRecord on = sample::call(start, "on");
+            int stored[2]; // how many packets of the call are, by commits that are through
+            if (::pipe(stored) != 0)
+                qFatal("no pipe");
+            const pid_t child = ::fork();
+            if (child == 0) {
+                KeptDirectory directory;
+                directory.path = path;
+                directory.openKept({}, tuning);
+                directory.writer->liveCall(on);
+                StreamRecord stream = sample::stream(on.key, 0, start);
+                stream.packetsStored = 0;
+                for (std::uint32_t said = 0;; said += 5) {
+                    stream.packetsStored += 5;
+                    directory.writer->stream(stream);
+                    directory.writer->media(sample::chunk({ on.key, 0 }, start, 5, said));
+                    if (!directory.writer->commit() || (said == 0 && !directory.keeper->hold(on.key, "case 17", "ada")))
+                        _exit(2);
+                    const std::uint32_t through = said + 5;
+                    if (::write(stored[1], &through, sizeof through) != sizeof through)
+                        _exit(3);
+                    directory.put(start + 1h + said * 1s, "filler-" + std::to_string(said), "1", "FILLER", 40);
+                    directory.steps();
+                }
+            }
+            ::close(stored[1]);
+            std::uint32_t said = 0;
+            const std::uint32_t least = 60 + 5 * QRandomGenerator::global()->bounded(40u);
+            while (said < least && ::read(stored[0], &said, sizeof said) == sizeof said) { }
+            ::usleep(static_cast<useconds_t>(QRandomGenerator::global()->bounded(20'000)));
+            ::kill(child, SIGKILL);
+            int status = 0;
+            ::waitpid(child, &status, 0);
+            QVERIFY2(WIFSIGNALED(status), "the child failed");
+            while (::read(stored[0], &said, sizeof said) == sizeof said) { }
+            ::close(stored[0]);
+            QVERIFY(segmentsIn(path / "media").front() > 1); // that of its beginning is gone
+            KeptDirectory next;
+            next.path = path;
+            next.openKept({}, tuning);
+            next.steps();
+            const Hold hold = next.keeper->holds().value().back();
+            QVERIFY2(hold.state == HoldState::Held && hold.missing.empty(), toText(joined(hold.missing)).c_str());
+            next.openQuery(next.writer.get());
+            const auto numbers = next.packetNumbers({ on.key, 0 });
+            QVERIFY(numbers.size() >= said && numbers == sample::upTo(static_cast<std::uint32_t>(numbers.size())));
+            next.closeKept();
+        }
     }
 
     void aKillDuringADeletionLosesNothingOfOthersAndItsRepetitionFinishesIt()

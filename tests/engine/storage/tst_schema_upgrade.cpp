@@ -142,9 +142,21 @@ private:
                                          .c_str()));
     }
 
-    static void dropTrunksAndAlarmValues(Database& database) // which schema 10 brought
+    static void dropReceiverLimits(Database& database) // which schema 11 brought
+    {
+        for (const char* column : { "external_r_factor", "gap_threshold", "jitter_buffer_limits_ms" })
+            QVERIFY(database.execute((std::string("ALTER TABLE streams DROP COLUMN xr_") + column).c_str()));
+    }
+
+    static void undoSchemaEleven(Database& database)
     {
         computeReversed(database);
+        dropReceiverLimits(database);
+    }
+
+    static void dropTrunksAndAlarmValues(Database& database) // which schema 10 brought
+    {
+        undoSchemaEleven(database);
         QVERIFY(database.execute("ALTER TABLE calls DROP COLUMN caller_trunk;"
                                  "ALTER TABLE calls DROP COLUMN callee_trunk;"
                                  "ALTER TABLE calls DROP COLUMN counted_at_ns"));
@@ -330,6 +342,20 @@ private slots:
         QVERIFY(directory.query->streams(old).value().at(0).payloads.uses().empty());
     }
 
+    // Schema 10 is 11 without a receiver's limits and what lies behind it.
+    void aDayOfSchemaTenIsReadAndWrittenTo()
+    {
+        Directory directory;
+        const CallKey old = storeIn(directory, 10, undoSchemaEleven);
+        const StreamRecord before = directory.query->streams(old).value().at(0);
+        QVERIFY(!before.xr.externalRFactor && !before.xr.gapThreshold && !before.xr.jitterBufferLimits);
+        QVERIFY(before.xr.rFactor.has_value());
+        const CallKey added = storeOneMore(directory);
+        const StreamRecord after = directory.query->streams(added).value().at(0);
+        QCOMPARE(described(after), described(sample::fullStream(added, 0, oneMoreAt)));
+        QVERIFY(!directory.query->streams(old).value().at(0).xr.jitterBufferLimits);
+    }
+
     // Schema 9 is 10 without the trunks of a call, and when it counted as an attempt.
     void aDayOfSchemaNineIsReadAndWrittenTo()
     {
@@ -355,7 +381,7 @@ private slots:
     void aDayOfSchemaTenGoesOnComputingWhatIsNowStored()
     {
         Directory directory;
-        const CallKey old = storeIn(directory, 10, computeReversed);
+        const CallKey old = storeIn(directory, 10, undoSchemaEleven);
         const CallKey added = storeOneMore(directory);
         CallQuery byEnd;
         const std::string callee = sample::fullCall(oneMoreAt, "new").callee.str();

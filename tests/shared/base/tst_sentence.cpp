@@ -37,6 +37,21 @@ private slots:
         QCOMPARE(filled("%1 %2 %3", { "a" }), std::string("a %2 %3")); // a translation with too many places
     }
 
+    void sentencesThatAreJoinedKeepTheirParts()
+    {
+        QCOMPARE(toText(joined({})), std::string());
+        const Sentence one = sentence("%1 went.", 1);
+        QCOMPARE(joined({ one }), one);
+        QCOMPARE(joined({ one, plainText("%1") }).parts, (std::vector { one, plainText("%1") }));
+        std::vector<Sentence> many;
+        std::string expected;
+        for (int i = 0; i < 20; ++i) {
+            many.push_back(sentence("%1 went.", i));
+            expected += (i > 0 ? " " : "") + std::to_string(i) + " went.";
+        }
+        QCOMPARE(toText(joined(many)), expected);
+    }
+
     void partsOfPartsFillNoMemory()
     {
         std::string again;

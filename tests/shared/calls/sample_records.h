@@ -207,6 +207,9 @@ inline StreamRecord fullStream(CallKey call, std::uint32_t index, Timestamp firs
     stream.xr.noiseLevelDbm0 = 11.5;
     stream.xr.echoReturnLossDb = 12.5;
     stream.xr.rFactor = 13.5;
+    stream.xr.externalRFactor = 14.5;
+    stream.xr.gapThreshold = 15;
+    stream.xr.jitterBufferLimits = { 16, 17 };
     return stream;
 }
 

@@ -202,6 +202,10 @@ private slots:
         row("xr_noise_dbm0", "-70");
         row("xr_echo_return_loss_db", "55");
         row("xr_r_factor", "78");
+        row("xr_external_r_factor", "84");
+        row("xr_gap_threshold", "16");
+        row("xr_jitter_buffer_maximum_ms", "60");
+        row("xr_jitter_buffer_absolute_maximum_ms", "120");
     }
 
     void whatTheReceiverSaidIsWrittenUnderItsColumns() // RFC 3611 4.7
@@ -223,6 +227,9 @@ private slots:
         stream.xr.noiseLevelDbm0 = -70;
         stream.xr.echoReturnLossDb = 55;
         stream.xr.rFactor = 78;
+        stream.xr.externalRFactor = 84;
+        stream.xr.gapThreshold = 16;
+        stream.xr.jitterBufferLimits = { 60, 120 };
         QCOMPARE(QByteArray::fromStdString(streamField(stream, name.toStdString()).text), value);
     }
 

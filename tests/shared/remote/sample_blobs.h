@@ -51,7 +51,7 @@ inline std::vector<QByteArray> blobs()
     status.addressesWithheld = true;
     all.push_back(encode(status));
     all.push_back(encode(FoundCalls { 4, { fullCall(start, "a@b"), CallRecord {} },
-        { { { 77 }, "bad-line billing", "kept by hold, ada: case 17" } } }));
+        { { { 77 }, "bad-line billing", sentence("kept by hold, %1: %2", "ada", "case 17") } } }));
     all.push_back(
         encode(CallNotes { { 77 }, { { "bad-line", start, "ada" } }, { { start, "ada", "hears herself" } } }));
     all.push_back(encode(RemoteIdentity { "ada", RemoteRole::Reviewer }));
@@ -74,6 +74,7 @@ inline std::vector<QByteArray> blobs()
     hold.reason = "case 17";
     hold.releasedAt = start;
     hold.releasedBy = "grace";
+    hold.missing = { sentence("%1 of %2 is gone.", 1, 2), plainText("More is.") };
     hold.caller = "+34910000001";
     hold.callee = "200";
     all.push_back(encode(HoldPage { { hold, Hold {} } }));

@@ -148,6 +148,9 @@ void compare(const StreamRecord& a, const StreamRecord& b)
     QCOMPARE(a.xr.noiseLevelDbm0, b.xr.noiseLevelDbm0);
     QCOMPARE(a.xr.echoReturnLossDb, b.xr.echoReturnLossDb);
     QCOMPARE(a.xr.rFactor, b.xr.rFactor);
+    QCOMPARE(a.xr.externalRFactor, b.xr.externalRFactor);
+    QCOMPARE(a.xr.gapThreshold, b.xr.gapThreshold);
+    QVERIFY(a.xr.jitterBufferLimits == b.xr.jitterBufferLimits);
     QCOMPARE(a.lossRuns, b.lossRuns);
     QCOMPARE(a.burstRatio, b.burstRatio);
     QCOMPARE(a.burstDensityPercent, b.burstDensityPercent);
@@ -362,6 +365,16 @@ void compare(const AlarmRule& a, const AlarmRule& b)
     QCOMPARE(a.changedAt, b.changedAt);
 }
 
+Hold aHold()
+{
+    Hold hold;
+    hold.state = HoldState::Held;
+    hold.setBy = "ada";
+    hold.reason = "case 17";
+    hold.missing = { sentence("%1 of %2 is gone.", 1, 2), sentence("So is %1.", 3) };
+    return hold;
+}
+
 class WireTest : public QObject {
     Q_OBJECT
 
@@ -369,10 +382,12 @@ private slots:
     void everyFieldOfACallArrives()
     {
         const FoundCalls page { 1ULL << 35, { fullCall(), CallRecord {} },
-            { { { 77 }, "bad-line billing", "kept by hold, ada: case 17" } } };
+            { { { 77 }, "bad-line billing", textOf(aHold()) }, { { 78 }, "billing" } } };
         const FoundCalls there = through(page);
-        QCOMPARE(there.tags.size(), 1u);
-        QCOMPARE(there.tags[0].legalHold, page.tags[0].legalHold);
+        QCOMPARE(there.tags.size(), 2u);
+        QVERIFY(there.tags[0].legalHold == page.tags[0].legalHold);
+        QCOMPARE(toText(there.tags[0].legalHold), std::string("kept by hold, ada: case 17 (1 of 2 is gone. So is 3.)"));
+        QVERIFY(there.tags[1].legalHold == Sentence());
         QCOMPARE(there.matchesInAll, page.matchesInAll);
         QCOMPARE(there.calls.size(), 2u);
         compare(there.calls[0], page.calls[0]);
@@ -706,13 +721,21 @@ private slots:
         QVERIFY(assembler.broken());
     }
 
+    void aHoldSaysWhatItLacksAsSentences()
+    {
+        const auto there = through(HoldPage { { aHold(), Hold {} } });
+        QCOMPARE(there.holds.size(), 2u);
+        QVERIFY(there.holds[0].missing == aHold().missing);
+        QVERIFY(there.holds[1].missing.empty());
+    }
+
     // The kind and version bytes and the big-endian fields as wire.h promises them, written out by hand.
     void formatIsTheOneInTheHeader()
     {
         CallQuery query;
         query.caller = "ab";
         query.minMos = 1.0;
-        const QByteArray expected = QByteArray::fromHex("020a" // CallQuery, version 10
+        const QByteArray expected = QByteArray::fromHex("020b" // CallQuery, version 11
                                                         "0000" // from, to: absent
                                                         "00026162" // caller
                                                         "0000000000000000" // callee, number, callId, leg
@@ -744,7 +767,7 @@ private slots:
     void foreignVersionsAreRefused()
     {
         for (QByteArray blob : sample::blobs())
-            for (const int version : { 9, 11 }) {
+            for (const int version : { 10, 12 }) {
                 blob[1] = static_cast<char>(version);
                 QVERIFY(!decodes(blob));
             }
