@@ -30,7 +30,7 @@
 namespace callmon {
 
 // Goes up with every change of Session in probe.rep or of a blob. Engine and client must have the same.
-constexpr quint32 remoteProtocolVersion = 13;
+constexpr quint32 remoteProtocolVersion = 14;
 
 // Messages are kept near this size: large ones block their connection and double memory.
 constexpr std::size_t remoteMessageBytes = 128 * 1024;

@@ -42,7 +42,7 @@ enum class Kind : std::uint8_t {
     AnswerRemarks,
     Sentence
 };
-constexpr std::uint8_t blobVersion = 10;
+constexpr std::uint8_t blobVersion = 11;
 
 class Writer {
 public:

@@ -195,6 +195,7 @@ LiveCall fullLiveCall()
     call.codec = "G729";
     call.callerTrunk = "north";
     call.calleeTrunk = "other";
+    call.countedAt = at(4);
     call.sent[0] = { true, 4.F, 3.F, 1.5F, 20.F };
     call.sent[1] = { true, 4.1F, 3.1F, 1.6F, 21.F };
     return call;
@@ -225,6 +226,7 @@ void compare(const LiveCall& a, const LiveCall& b)
     QCOMPARE(a.callId, b.callId);
     QCOMPARE(a.callerTrunk, b.callerTrunk);
     QCOMPARE(a.calleeTrunk, b.calleeTrunk);
+    QCOMPARE(a.countedAt, b.countedAt);
     QCOMPARE(a.codec, b.codec);
     compare(a.sent, b.sent);
 }
@@ -712,7 +714,7 @@ private slots:
         CallQuery query;
         query.caller = "ab";
         query.minMos = 1.0;
-        const QByteArray expected = QByteArray::fromHex("020a" // CallQuery, version 10
+        const QByteArray expected = QByteArray::fromHex("020b" // CallQuery, version 11
                                                         "0000" // from, to: absent
                                                         "00026162" // caller
                                                         "0000000000000000" // callee, number, callId, leg
@@ -744,7 +746,7 @@ private slots:
     void foreignVersionsAreRefused()
     {
         for (QByteArray blob : sample::blobs())
-            for (const int version : { 9, 11 }) {
+            for (const int version : { 10, 12 }) {
                 blob[1] = static_cast<char>(version);
                 QVERIFY(!decodes(blob));
             }
