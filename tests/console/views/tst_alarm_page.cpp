@@ -358,6 +358,7 @@ private slots:
         QTest::keyClicks(name, "loss-of-the-boss");
         QTest::keyClick(button(*dialog, "Sa&ve"), Qt::Key_Space);
         QTRY_VERIFY(findRule(m_source->rules, "loss-of-the-boss"));
+        QTRY_VERIFY(dialog->table().currentIndex().isValid());
         QTRY_COMPARE(
             dialog->rules().ruleAt(dialog->table().currentIndex().row())->name.str(), std::string("loss-of-the-boss"));
         QTest::keyClick(button(*dialog, "Take &back"), Qt::Key_Space);
