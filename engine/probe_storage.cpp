@@ -108,6 +108,7 @@ void Probe::judgeProbe()
     readings.now = now.now;
     readings.counters = now.counters;
     readings.live = m_source->isLive();
+    readings.longestPollGap = m_source->takeLongestPollGap();
     if (const auto fullest = m_disks.fullest()) {
         readings.diskUsedPercent = fullest->percent;
         readings.fullestDisk = m_disks.disks() > 1 ? fullest->disk.string() : std::string();

@@ -239,6 +239,12 @@ const ProbeAlarm* AlarmModel::alarmAt(int row) const
     return row >= 0 && row < rowCount() ? m_shown[static_cast<std::size_t>(row)] : nullptr;
 }
 
+std::size_t AlarmModel::shelved() const
+{
+    return static_cast<std::size_t>(
+        std::ranges::count_if(m_all, [](const auto& entry) { return entry.second.shelvedUntil.has_value(); }));
+}
+
 std::size_t AlarmModel::unacknowledged() const
 {
     return static_cast<std::size_t>(std::ranges::count_if(m_all, [this](const auto& entry) {
@@ -308,8 +314,8 @@ QVariant AlarmModel::display(const ProbeAlarm& alarm, int column) const
         return alarm.isSummary()                           ? titleOfUnit("calls")
             : unitText(alarm.kind, alarm.metric).isEmpty() ? unknownFigure()
                                                            : unitText(alarm.kind, alarm.metric);
-    case Text:
-        return sentenceOf(alarm);
+    case Text: // beside open ones it is not to be taken for one that nobody has seen to
+        return alarm.shelvedUntil ? tr("(shelved) %1").arg(sentenceOf(alarm)) : sentenceOf(alarm);
     case AcknowledgedAt:
         return timeOrDash(alarm.acknowledgedAt);
     case AcknowledgedBy:

@@ -66,6 +66,7 @@ public:
     const ProbeAlarm* alarmAt(int row) const;
     std::size_t total() const { return m_all.size(); }
     quint64 matchesInAll() const { return m_matchesInAll; }
+    std::size_t shelved() const;
     std::size_t unacknowledged() const; // neither acknowledged nor shelved nor cleared
     std::optional<AlarmSeverity> worstUnacknowledged() const;
 

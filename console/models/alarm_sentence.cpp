@@ -55,7 +55,7 @@ QString statement(const Alarm& alarm, const QString& figure)
     case AlarmKind::FramesLost:
         return Words::tr("Frames lost: %1").arg(figure);
     case AlarmKind::PollGap:
-        return Words::tr("Poll gap of at least %1").arg(figure); // counted by classes of length
+        return Words::tr("Poll gap of %1").arg(figure);
     case AlarmKind::BufferNearlyFull:
         return Words::tr("Buffer nearly full: %1").arg(figure);
     case AlarmKind::RecordsLost:

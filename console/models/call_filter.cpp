@@ -2,6 +2,7 @@
 
 #include "console/models/call_words.h"
 #include "shared/base/pattern.h"
+#include "shared/base/utc_time.h"
 #include "shared/calls/call_groups.h"
 
 #include <QCoreApplication>
@@ -29,15 +30,25 @@ bool contains(std::string_view text, std::string_view lowerCase)
         || lowerCase.empty();
 }
 
-// Words, and "phrases in quotes" which may also follow a field name; an open quote runs to the end.
+bool isSame(std::string_view text, std::string_view lowerCase)
+{
+    return std::ranges::equal(text, lowerCase, [](char a, char b) { return lower(a) == b; });
+}
+
+// Words, and "phrases in quotes" which may also follow a field name; an open quote runs to the end. In quotes "" is a
+// quote.
 QStringList splitTerms(const QString& text)
 {
     QStringList terms;
     QString term;
     bool quoted = false;
     bool any = false;
-    for (const QChar c : text) {
-        if (c == QLatin1Char('"')) {
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        const QChar c = text[i];
+        if (quoted && c == QLatin1Char('"') && i + 1 < text.size() && text[i + 1] == c) {
+            term += c;
+            ++i;
+        } else if (c == QLatin1Char('"')) {
             quoted = !quoted;
             any = true;
         } else if (c.isSpace() && !quoted) {
@@ -68,6 +79,15 @@ template <typename Better, typename Value> std::optional<double> worse(const Liv
 
 }
 
+CallFilter::Test CallFilter::testOf(const QString& comparison)
+{
+    return comparison == QLatin1String("<") ? Test::Less
+        : comparison == QLatin1String("<=") ? Test::LessOrEqual
+        : comparison == QLatin1String(">")  ? Test::Greater
+        : comparison == QLatin1String(">=") ? Test::GreaterOrEqual
+                                            : Test::Equal;
+}
+
 CallFilter CallFilter::parse(const QString& text)
 {
     CallFilter filter;
@@ -79,13 +99,39 @@ CallFilter CallFilter::parse(const QString& text)
         const auto trust = static_cast<CaptureTrust>(i);
         filter.m_trustWords[i] = std::string(toText(trust)) + ' ' + word(trust).toLower().toStdString();
     }
-    for (const QString& term : splitTerms(text))
-        if (!filter.addNumberTerm(term) && !filter.addFieldTerm(term))
-            filter.m_terms.push_back({ Field::Anything, Test::Contains, term.toLower().toStdString(), 0 });
+    for (const QString& term : splitTerms(text)) {
+        const bool isNot = term.startsWith(QLatin1Char('-'));
+        const QString said = isNot ? term.mid(1) : term;
+        if (!filter.addTimeTerm(said, isNot) && !filter.addNumberTerm(said, isNot)
+            && !filter.addFieldTerm(said, isNot)) // a minus alone may begin a Call-ID
+            filter.m_terms.push_back({ Field::Anything, Test::Contains, term.toLower().toStdString() });
+    }
     return filter;
 }
 
-bool CallFilter::addNumberTerm(const QString& text)
+bool CallFilter::addTimeTerm(const QString& text, bool isNot)
+{
+    static const QRegularExpression shape(
+        QStringLiteral("^counted(<=|>=|<|>)(.*)$"), QRegularExpression::CaseInsensitiveOption);
+    const QRegularExpressionMatch match = shape.match(text);
+    if (!match.hasMatch())
+        return false;
+    const auto time = parseIso8601(match.captured(2).toUpper().toStdString());
+    if (!time) {
+        m_problems += QCoreApplication::translate("CallFilter", "counted%1 needs a time in UTC, as in counted%1%2")
+                          .arg(match.captured(1), QStringLiteral("2026-11-23T06:14"));
+        return true;
+    }
+    Term term;
+    term.field = Field::Counted;
+    term.test = testOf(match.captured(1));
+    term.time = *time;
+    term.isNot = isNot;
+    m_terms.push_back(term);
+    return true;
+}
+
+bool CallFilter::addNumberTerm(const QString& text, bool isNot)
 {
     static const QRegularExpression shape(QStringLiteral("^(mos|minmos|loss|jitter|duration)(<=|>=|<|>|=)(.*)$"),
         QRegularExpression::CaseInsensitiveOption);
@@ -119,27 +165,29 @@ bool CallFilter::addNumberTerm(const QString& text)
         : name == QLatin1String("loss")       ? Field::Loss
         : name == QLatin1String("jitter")     ? Field::Jitter
                                               : Field::Duration;
-    term.test = comparison == QLatin1String("<") ? Test::Less
-        : comparison == QLatin1String("<=")      ? Test::LessOrEqual
-        : comparison == QLatin1String(">")       ? Test::Greater
-        : comparison == QLatin1String(">=")      ? Test::GreaterOrEqual
-                                                 : Test::Equal;
+    term.test = testOf(comparison);
     term.number = number;
+    term.isNot = isNot;
     m_terms.push_back(term);
     return true;
 }
 
-bool CallFilter::addFieldTerm(const QString& text)
+bool CallFilter::addFieldTerm(const QString& text, bool isNot)
 {
-    static const QRegularExpression shape(QStringLiteral("^(from|to|id|codec|state|code|trust|trunk|probe|is):(.*)$"),
+    static const QRegularExpression shape(
+        QStringLiteral(
+            "^(?:(from|to|id|codec|state|code|trust|trunk|probe|is):|(from|to|id|codec|code|trunk|probe)=)(.*)$"),
         QRegularExpression::CaseInsensitiveOption);
     const QRegularExpressionMatch match = shape.match(text);
     if (!match.hasMatch())
         return false;
-    const QString name = match.captured(1).toLower();
-    const QString value = match.captured(2).toLower();
+    const bool whole = match.captured(1).isEmpty();
+    const QString name = match.captured(whole ? 2 : 1).toLower();
+    const QString typed = match.captured(3);
+    const QString value = typed.toLower();
     if (value.isEmpty()) {
-        m_problems += QCoreApplication::translate("CallFilter", "%1: needs a text after the colon").arg(name);
+        m_problems += whole ? QCoreApplication::translate("CallFilter", "%1= needs a text after the sign").arg(name)
+                            : QCoreApplication::translate("CallFilter", "%1: needs a text after the colon").arg(name);
         return true;
     }
     if (name == QLatin1String("is") && value != oneWay && value != noMedia) {
@@ -157,8 +205,9 @@ bool CallFilter::addFieldTerm(const QString& text)
         : name == QLatin1String("trunk")     ? Field::Trunk
         : name == QLatin1String("probe")     ? Field::Probe
                                              : Field::Code;
-    term.test = value.contains(QLatin1Char('*')) ? Test::Like : Test::Contains;
-    term.text = value.toStdString();
+    term.test = whole ? Test::Equal : value.contains(QLatin1Char('*')) ? Test::Like : Test::Contains;
+    term.text = (whole && term.field == Field::Trunk ? typed : value).toStdString();
+    term.isNot = isNot;
     m_terms.push_back(term);
     return true;
 }
@@ -166,31 +215,34 @@ bool CallFilter::addFieldTerm(const QString& text)
 bool CallFilter::matches(const LiveCall& call, Timestamp now, std::string_view probe) const
 {
     return std::all_of(
-        m_terms.begin(), m_terms.end(), [&](const Term& term) { return matches(term, call, now, probe); });
+        m_terms.begin(), m_terms.end(), [&](const Term& term) { return holds(term, call, now, probe) != term.isNot; });
 }
 
-bool CallFilter::matches(const Term& term, const LiveCall& call, Timestamp now, std::string_view probe) const
+bool CallFilter::holds(const Term& term, const LiveCall& call, Timestamp now, std::string_view probe) const
 {
     const std::string& state = m_stateWords[static_cast<std::size_t>(call.state)];
-    const auto holds = [&](std::string_view text) {
-        return term.test == Test::Like ? fitsPattern(text, term.text, lower) : contains(text, term.text);
+    const auto fits = [&](std::string_view text) {
+        return term.test == Test::Like ? fitsPattern(text, term.text, lower)
+            : term.test == Test::Equal ? isSame(text, term.text)
+                                       : contains(text, term.text);
     };
-    const auto compares = [&](std::optional<double> figure) {
+    const auto comparesWith = [&](const auto& figure, const auto& limit) {
         if (!figure)
             return false;
         switch (term.test) {
         case Test::Less:
-            return *figure < term.number;
+            return *figure < limit;
         case Test::LessOrEqual:
-            return *figure <= term.number;
+            return *figure <= limit;
         case Test::Greater:
-            return *figure > term.number;
+            return *figure > limit;
         case Test::GreaterOrEqual:
-            return *figure >= term.number;
+            return *figure >= limit;
         default:
-            return *figure == term.number;
+            return *figure == limit;
         }
     };
+    const auto compares = [&](std::optional<double> figure) { return comparesWith(figure, term.number); };
     const auto known = [](float mos) {
         return mos > 0 ? std::optional<double>(static_cast<double>(mos)) : std::nullopt;
     };
@@ -199,24 +251,25 @@ bool CallFilter::matches(const Term& term, const LiveCall& call, Timestamp now, 
     };
     switch (term.field) {
     case Field::Anything:
-        return holds(call.caller) || holds(call.callee) || holds(call.callId) || holds(call.codec) || holds(state);
+        return fits(call.caller) || fits(call.callee) || fits(call.callId) || fits(call.codec) || fits(state);
     case Field::From:
-        return holds(call.caller);
+        return fits(call.caller);
     case Field::To:
-        return holds(call.callee);
+        return fits(call.callee);
     case Field::Id:
-        return holds(call.callId);
+        return fits(call.callId);
     case Field::Codec:
-        return holds(call.codec);
+        return fits(call.codec);
     case Field::State:
-        return holds(state);
+        return fits(state);
     case Field::Trust:
-        return holds(m_trustWords[static_cast<std::size_t>(call.trust)]);
+        return fits(m_trustWords[static_cast<std::size_t>(call.trust)]);
     case Field::Trunk:
-        return std::ranges::any_of(trunksOf(call.callerTrunk, call.calleeTrunk),
-            [&](std::string_view trunk) { return !trunk.empty() && holds(trunk); });
+        return std::ranges::any_of(trunksOf(call.callerTrunk, call.calleeTrunk), [&](std::string_view trunk) {
+            return !trunk.empty() && (term.test == Test::Equal ? trunk == term.text : fits(trunk));
+        });
     case Field::Probe:
-        return holds(probe);
+        return fits(probe);
     case Field::Is: {
         if (call.state != CallState::Answered || !call.answeredAt || now - *call.answeredAt <= firstMedia)
             return false;
@@ -224,7 +277,7 @@ bool CallFilter::matches(const Term& term, const LiveCall& call, Timestamp now, 
         return sending == (term.text == oneWay.latin1() ? 1 : 0);
     }
     case Field::Code:
-        return call.lastCode != 0 && holds(std::to_string(call.lastCode));
+        return call.lastCode != 0 && fits(std::to_string(call.lastCode));
     case Field::Mos:
         return compares(worse(call, std::greater<>(), [&](const LiveDirection& d) { return known(d.mosNow); }));
     case Field::MinMos:
@@ -233,6 +286,8 @@ bool CallFilter::matches(const Term& term, const LiveCall& call, Timestamp now, 
         return compares(worse(call, std::less<>(), [&](const LiveDirection& d) { return ifSeen(d, d.lossPercent); }));
     case Field::Jitter:
         return compares(worse(call, std::less<>(), [&](const LiveDirection& d) { return ifSeen(d, d.jitterMs); }));
+    case Field::Counted:
+        return comparesWith(call.countedAt, term.time);
     case Field::Duration:
         if (!call.answeredAt)
             return false;

@@ -104,7 +104,6 @@ private:
     void refresh(); // filters and sorts, and tells the view what moved
     std::vector<Slot> selectAndSort() const;
     LiveRow liveRow(const Entry& entry) const;
-    std::optional<Milliseconds> duration(const LiveCall& call, ProbeId probe) const;
     bool answers(ProbeId probe) const;
     QString nameOf(ProbeId probe) const;
 

@@ -6,6 +6,7 @@
 #include "shared/base/utc_time.h"
 
 #include <QCoreApplication>
+#include <algorithm>
 #include <array>
 
 namespace callmon {
@@ -120,6 +121,13 @@ std::string_view textOf(const LiveCall& call, int column)
     default:
         return {};
     }
+}
+
+std::optional<Milliseconds> durationSoFar(const LiveCall& call, Timestamp now)
+{
+    if (!call.answeredAt || (!call.endedAt && now == Timestamp {}))
+        return std::nullopt;
+    return std::max(Milliseconds(0), Milliseconds(call.endedAt.value_or(now) - *call.answeredAt));
 }
 
 bool isTextColumn(int column)

@@ -20,6 +20,7 @@ const LiveColumn& liveColumn(int column);
 // The number behind a column; empty when unknown or when the column holds text.
 std::optional<double> figureOf(const LiveCall& call, int column);
 std::string_view textOf(const LiveCall& call, int column); // empty where the column holds no text of the call
+std::optional<Milliseconds> durationSoFar(const LiveCall& call, Timestamp now); // packet time; {}: not known
 bool isTextColumn(int column);
 bool isMosColumn(int column);
 bool isLeftAligned(int column);

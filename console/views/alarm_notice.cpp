@@ -3,12 +3,11 @@
 #include "console/models/alarm_sentence.h"
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
+#include "console/views/desktop_message.h"
 
 #include <QAction>
 #include <QApplication>
 #include <QSettings>
-#include <QStyle>
-#include <QSystemTrayIcon>
 #include <QWidget>
 #include <algorithm>
 #include <cmath>
@@ -21,7 +20,6 @@ namespace {
 
 constexpr int gathered = 300; // ms: what is raised at once is told at once
 constexpr int apart = 5'000; // ms: nobody wants to be told more often than that
-constexpr int shown = 10'000; // ms
 
 // Two tones, the second one lower, that fade: heard across a room and not taken for a telephone.
 CallAudio chime()
@@ -52,7 +50,9 @@ AlarmNotice::AlarmNotice(CallSource& source, QWidget& window)
     , m_window(window)
     , m_sound(choice(tr("S&ound when an alarm is raised"), QStringLiteral("alarms/sound")))
     , m_desktop(choice(tr("&Desktop message when an alarm is raised"), QStringLiteral("alarms/desktopMessage")))
+    , m_message(new DesktopMessage(window))
 {
+    connect(m_message, &DesktopMessage::clicked, this, &AlarmNotice::clicked);
     m_gather.setSingleShot(true);
     connect(&m_gather, &QTimer::timeout, this, &AlarmNotice::tell);
     connect(&source, &CallSource::alarmsChanged, this, &AlarmNotice::take);
@@ -106,17 +106,8 @@ void AlarmNotice::tell()
     if (!m_desktop->isChecked())
         return;
     QApplication::alert(&m_window); // where the desktop has a list of windows; nothing when this one is looked at
-    if (!QSystemTrayIcon::isSystemTrayAvailable() || !QSystemTrayIcon::supportsMessages())
-        return;
-    if (!m_tray) {
-        m_tray = new QSystemTrayIcon(m_window.style()->standardIcon(QStyle::SP_MessageBoxWarning), this);
-        m_tray->setToolTip(m_window.windowTitle());
-        connect(m_tray, &QSystemTrayIcon::messageClicked, this, &AlarmNotice::clicked);
-        connect(m_tray, &QSystemTrayIcon::activated, this, &AlarmNotice::clicked);
-        m_tray->show();
-    }
-    m_tray->showMessage(title, said,
-        worst.severity == AlarmSeverity::Critical ? QSystemTrayIcon::Critical : QSystemTrayIcon::Warning, shown);
+    using Urgency = DesktopMessage::Urgency;
+    m_message->show(title, said, worst.severity == AlarmSeverity::Critical ? Urgency::Critical : Urgency::Normal);
 }
 
 }

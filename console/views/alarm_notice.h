@@ -9,9 +9,10 @@
 #include <set>
 
 class QAction;
-class QSystemTrayIcon;
 
 namespace callmon {
+
+class DesktopMessage;
 
 class AlarmNotice : public QObject {
     Q_OBJECT
@@ -34,7 +35,7 @@ private:
     QWidget& m_window;
     QAction* m_sound;
     QAction* m_desktop;
-    QSystemTrayIcon* m_tray = nullptr; // made when there is something to tell
+    DesktopMessage* m_message;
     Player m_player;
     std::map<ProbeId, std::set<AlarmId>> m_known; // open ones
     std::vector<Alarm> m_new;

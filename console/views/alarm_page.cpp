@@ -3,20 +3,19 @@
 #include "console/models/alarm_words.h"
 #include "console/models/figures.h"
 #include "console/models/least_role.h"
-#include "console/views/alarm_changes.h"
+#include "console/views/alarm_actions.h"
 #include "console/views/alarm_detail.h"
 #include "console/views/call_table.h"
 #include "console/views/empty_state.h"
 #include "console/views/message_bar.h"
 #include "console/views/progress_line.h"
 #include "console/views/rules_dialog.h"
-#include "console/views/shelve_dialog.h"
 
 #include <QAction>
 #include <QComboBox>
 #include <QHBoxLayout>
-#include <QInputDialog>
 #include <QItemSelectionModel>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -72,8 +71,8 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
     , m_count(new QLabel(this))
     , m_error(new MessageBar(this))
     , m_searching(new ProgressLine(this))
-    , m_acknowledge(new QAction(tr("&Acknowledge…"), this))
-    , m_shelve(new QAction(tr("&Shelve…"), this))
+    , m_actions(new AlarmActions(
+          source, [this] { return selected(); }, *this))
     , m_openCall(new QAction(tr("Open the &call"), this))
     , m_rules(new QAction(tr("&Rules…"), this))
     , m_columns(new QToolButton(this))
@@ -83,7 +82,6 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
     , m_pastTable(new CallTable(QStringLiteral("pastAlarms"), this))
     , m_empty(new EmptyState(this))
     , m_detail(new AlarmDetail(this))
-    , m_changes(new AlarmChanges(source, this))
 {
     m_view->setObjectName(QStringLiteral("alarmView"));
     m_view->addItems({ tr("Open alarms"), tr("Open, with shelved"), tr("Past alarms") });
@@ -105,12 +103,6 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
     m_view->setAccessibleName(tr("Which alarms"));
     m_when->setAccessibleName(tr("Raised when"));
     m_severity->setAccessibleName(tr("Severity"));
-    m_acknowledge->setShortcut(Qt::CTRL | Qt::Key_K);
-    m_acknowledge->setToolTip(tr("Say that the chosen alarms are seen to, with a comment for the others (Ctrl+K)"));
-    m_shelve->setShortcut(Qt::CTRL | Qt::Key_J);
-    m_shelve->setToolTip(
-        tr("Have nobody told of them, and of what the same rule raises about the same call or group, for a time; "
-           "again: bring them back (Ctrl+J)"));
     m_rules->setShortcut(Qt::CTRL | Qt::Key_R);
     m_openCall->setToolTip(tr("The call that the alarm is about (Enter)"));
     arrange();
@@ -122,6 +114,7 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
         table->sortByColumn(
             past ? AlarmModel::RaisedAt : AlarmModel::Severity, past ? Qt::DescendingOrder : Qt::AscendingOrder);
         table->restoreColumns();
+        table->installEventFilter(this);
         connect(table, &CallTable::callActivated, this, [this](CallKey call, ProbeId probe) {
             if (call.value != 0)
                 emit callActivated(call, probe);
@@ -150,9 +143,10 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
         }
         showState();
     });
-    connect(m_changes, &AlarmChanges::refused, this,
+    connect(m_actions, &AlarmActions::asked, m_error, &MessageBar::clear);
+    connect(m_actions, &AlarmActions::refused, this,
         [this](const QString& sentence) { m_error->say(MessageBar::Kind::Error, sentence); });
-    connect(m_changes, &AlarmChanges::done, this, [this] {
+    connect(m_actions, &AlarmActions::done, this, [this] {
         if (showsPast())
             reload(); // the open ones come by themselves
     });
@@ -167,8 +161,6 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
     connect(m_severity, &QComboBox::currentIndexChanged, this, &AlarmPage::applyFilter);
     connect(m_filter, &QLineEdit::textChanged, this, &AlarmPage::applyFilter);
     connect(m_filter, &QLineEdit::returnPressed, this, &AlarmPage::focusList);
-    connect(m_acknowledge, &QAction::triggered, this, &AlarmPage::askForComment);
-    connect(m_shelve, &QAction::triggered, this, &AlarmPage::shelve);
     connect(m_searching, &ProgressLine::cancelled, this, &AlarmPage::cancel);
     connect(m_rules, &QAction::triggered, this, &AlarmPage::showRules);
     connect(m_openCall, &QAction::triggered, this, [this] {
@@ -226,7 +218,7 @@ void AlarmPage::arrange()
     auto* actions = new QHBoxLayout;
     actions->setContentsMargins(10, 6, 10, 0);
     actions->setSpacing(8);
-    for (QAction* action : { m_acknowledge, m_shelve, m_openCall })
+    for (QAction* action : { acknowledgeAction(), shelveAction(), m_openCall })
         actions->addWidget(button(action));
     actions->addStretch(1);
     auto* layout = new QVBoxLayout(this);
@@ -332,7 +324,6 @@ void AlarmPage::showState()
     const bool connected = m_source.state() == CallSource::State::Connected;
     const bool forbidden = isNowhereAllowed(m_source, ProbeDesk::Role::Operator);
     m_when->setVisible(past);
-    m_shelve->setVisible(!past);
     m_openTable->setStale(!connected);
     m_stack->setCurrentWidget(shown == 0 ? static_cast<QWidget*>(m_empty) : &table());
     QString count =
@@ -341,6 +332,8 @@ void AlarmPage::showState()
         count += tr(", the newest of %1").arg(countText(model.matchesInAll()));
     if (past && m_cancelled)
         count = tr("Cancelled: %1").arg(count);
+    if (m_view->currentIndex() == Open && m_open->shelved() > 0) // why there are fewer than there are
+        count += tr(" · %1 shelved").arg(countText(m_open->shelved()));
     if (!past && m_open->unacknowledged() > 0)
         count += tr(" · %1 not acknowledged").arg(countText(m_open->unacknowledged()));
     m_count->setText(forbidden ? QString() : count);
@@ -358,6 +351,8 @@ void AlarmPage::showState()
         m_empty->say(tr("Searching…"), tr("Press Esc to cancel."));
     else if (past && m_cancelled && model.total() == 0)
         m_empty->say(tr("Search cancelled"), tr("Nothing had been found yet. Choose a time above to search again."));
+    else if (!past && model.total() > 0 && m_open->shelved() == model.total() && m_view->currentIndex() == Open)
+        m_empty->say(tr("All alarms that are open are shelved"), tr("Choose “Open, with shelved” above to see them."));
     else if (model.total() > 0)
         m_empty->say(tr("No alarm matches the filter"),
             past ? tr("Press Esc to clear it.") : tr("Press Esc to clear it, or choose “Open, with shelved” above."));
@@ -369,11 +364,18 @@ void AlarmPage::showState()
 
     const std::vector<ProbeAlarm> chosen = selected();
     m_detail->show(chosen.empty() ? nullptr : &chosen.front());
-    m_acknowledge->setEnabled(!chosen.empty() && connected);
-    m_shelve->setEnabled(!chosen.empty() && connected);
-    const bool shelved = !chosen.empty() && chosen.front().shelvedUntil;
-    m_shelve->setText(shelved ? tr("Bring &back from the shelf") : tr("&Shelve…"));
+    m_actions->show(chosen, connected, past);
     m_openCall->setEnabled(!chosen.empty() && chosen.front().call.has_value());
+}
+
+QAction* AlarmPage::acknowledgeAction() const
+{
+    return m_actions->acknowledgeAction();
+}
+
+QAction* AlarmPage::shelveAction() const
+{
+    return m_actions->shelveAction();
 }
 
 std::vector<ProbeAlarm> AlarmPage::selected() const
@@ -387,52 +389,6 @@ std::vector<ProbeAlarm> AlarmPage::selected() const
         if (const ProbeAlarm* alarm = (past ? m_past : m_open)->alarmAt(row.row()))
             alarms.push_back(*alarm);
     return alarms;
-}
-
-void AlarmPage::askForComment()
-{
-    const std::vector<ProbeAlarm> alarms = selected();
-    if (alarms.empty())
-        return;
-    auto* dialog = new QInputDialog(this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setWindowTitle(tr("Acknowledge %1").arg(alarmsText(alarms.size())));
-    dialog->setLabelText(tr("A comment for the others, if there is anything to say:"));
-    dialog->setOkButtonText(tr("Acknowledge"));
-    dialog->setCancelButtonText(tr("Cancel"));
-    dialog->resize(460, dialog->height());
-    connect(dialog, &QInputDialog::textValueSelected, this, [this, alarms](const QString& comment) {
-        std::vector<AlarmChanges::Request> requests;
-        for (const ProbeAlarm& alarm : alarms)
-            requests.push_back([this, probe = alarm.probe, id = alarm.id, comment] {
-                return m_source.acknowledgeAlarmOf(probe, id, comment.trimmed());
-            });
-        m_error->clear();
-        m_changes->ask(std::move(requests), tr("Not acknowledged: %1"));
-    });
-    dialog->open();
-}
-
-void AlarmPage::shelve()
-{
-    const std::vector<ProbeAlarm> alarms = selected();
-    if (alarms.empty() || showsPast())
-        return;
-    const auto ask = [this, alarms](std::chrono::seconds time, const QString& comment) {
-        std::vector<AlarmChanges::Request> requests;
-        for (const ProbeAlarm& alarm : alarms)
-            requests.push_back([this, probe = alarm.probe, id = alarm.id, time, comment] {
-                return m_source.shelveAlarmOf(probe, id, time, comment);
-            });
-        m_error->clear();
-        m_changes->ask(std::move(requests), tr("Not shelved: %1"));
-    };
-    if (alarms.front().shelvedUntil)
-        return ask(std::chrono::seconds(0), {});
-    auto* dialog = new ShelveDialog(alarmsText(alarms.size()), this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [dialog, ask] { ask(dialog->time(), dialog->comment()); });
-    dialog->open();
 }
 
 // Every engine has rules of its own.
@@ -461,12 +417,34 @@ void AlarmPage::showRulesOf(ProbeId probe, const QString& name)
     dialog->open();
 }
 
+void AlarmPage::focusFilter()
+{
+    m_filter->setFocus(Qt::ShortcutFocusReason);
+    m_filter->selectAll();
+}
+
 void AlarmPage::focusList()
 {
     table().setFocus(Qt::ShortcutFocusReason);
     // The view that gets the keyboard has a current row, which is not a chosen one: there is something to acknowledge.
     if (!table().selectionModel()->hasSelection() && table().model()->rowCount() > 0)
-        table().selectRow(std::max(0, table().currentIndex().row()));
+        table().selectRow(0); // the worst, or the newest
+}
+
+// Alarms come and go by themselves. When the chosen one has gone an arrow chooses the row that has its place, and does
+// not pass it over.
+bool AlarmPage::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::KeyPress && watched == &table()) {
+        const int key = static_cast<QKeyEvent*>(event)->key();
+        const QModelIndex current = table().currentIndex();
+        if ((key == Qt::Key_Down || key == Qt::Key_Up) && current.isValid()
+            && !table().selectionModel()->hasSelection()) {
+            table().selectRow(current.row());
+            return true;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 bool AlarmPage::clearFilter()

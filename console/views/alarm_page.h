@@ -17,7 +17,7 @@ class QToolButton;
 
 namespace callmon {
 
-class AlarmChanges;
+class AlarmActions;
 class AlarmDetail;
 class CallTable;
 class EmptyState;
@@ -37,11 +37,12 @@ public:
     void showPast(bool past);
     bool isSearching() const { return m_search.has_value(); }
     QString lastError() const;
-    QAction* acknowledgeAction() const { return m_acknowledge; }
-    QAction* shelveAction() const { return m_shelve; }
+    QAction* acknowledgeAction() const;
+    QAction* shelveAction() const;
     QAction* rulesAction() const { return m_rules; }
 
     void setFilterText(const QString& text);
+    void focusFilter();
     void focusList();
     bool clearFilter(); // false when there was none
     bool cancel(); // of the search of past ones; false when none was on
@@ -55,6 +56,9 @@ signals:
     void unacknowledgedChanged();
     void listChanged(); // the open ones or those of the past
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override; // the tables' arrows
+
 private:
     void arrange();
     QToolButton* button(QAction* action);
@@ -63,8 +67,6 @@ private:
     void showProbes();
     void showRulesOf(ProbeId probe, const QString& name);
     std::vector<ProbeAlarm> selected() const;
-    void askForComment();
-    void shelve();
     void showRules();
 
     CallSource& m_source;
@@ -77,8 +79,7 @@ private:
     QLabel* m_count;
     MessageBar* m_error;
     ProgressLine* m_searching;
-    QAction* m_acknowledge;
-    QAction* m_shelve;
+    AlarmActions* m_actions;
     QAction* m_openCall;
     QAction* m_rules;
     QToolButton* m_columns;
@@ -88,7 +89,6 @@ private:
     CallTable* m_pastTable;
     EmptyState* m_empty;
     AlarmDetail* m_detail;
-    AlarmChanges* m_changes;
     Theme m_theme = themeOf(ThemeName::Light);
     Timestamp m_now {};
     bool m_cancelled = false; // the search of the past alarms that are shown

@@ -72,6 +72,9 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
                             "one field, * stands for anything; <b>is:</b>one-way and <b>is:</b>no-media find what "
                             "nobody hears.</p><p><b>mos</b>&lt;3.5 <b>minmos</b> <b>loss</b>&gt;2 "
                             "<b>jitter</b>&gt;=30 <b>duration</b>&gt;600 compare the worse direction's figure.</p>"
+                            "<p><b>trunk=</b>north fits the whole name; a minus before one of these, as in "
+                            "<b>-to:</b>+34*, leaves out what it finds; <b>counted</b>&gt;=2026-11-23T06:14 and "
+                            "<b>counted</b>&lt; find what the service metrics counted then, UTC.</p>"
                             "<p>Ctrl+Space lists what can be typed; Tab takes the first, Down and Enter another.</p>"));
     m_filter->installEventFilter(this);
     m_completion = new FilterCompletion(

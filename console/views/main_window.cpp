@@ -9,6 +9,7 @@
 #include "console/views/calls_over_time.h"
 #include "console/views/desk_menu.h"
 #include "console/views/figure_delegate.h"
+#include "console/views/figure_note.h"
 #include "console/views/live_page.h"
 #include "console/views/message_bar.h"
 #include "console/views/operations_bar.h"
@@ -108,6 +109,11 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
             m_probe->setHealth(m_watch->entries().begin()->second.health, m_watch->now());
     });
     connect(&m_live->operations(), &OperationsBar::figureChosen, this, &MainWindow::followFigure);
+    m_past->figureNote().setLiveCalls(m_live->model());
+    connect(&m_past->figureNote(), &FigureNote::liveWanted, this, [this](const QString& filter) {
+        m_live->setFilterText(filter);
+        showLive();
+    });
     connect(m_service, &ServicePage::callsWanted, this, &MainWindow::showCallsBehind);
     connect(m_live, &LivePage::callActivated, this, &MainWindow::openCall);
     connect(m_past, &PastPage::callActivated, this, &MainWindow::openCall);
@@ -245,7 +251,8 @@ void MainWindow::followFigure(OperationsFigure figure)
         constexpr std::chrono::minutes window(5); // that these figures are of; it moves every ten seconds
         constexpr std::chrono::seconds move(10);
         const Timestamp to { std::chrono::floor<std::chrono::seconds>(m_now.time_since_epoch()) / move * move };
-        showCallsBehind({ to - window, to, figure != OperationsFigure::Acd });
+        using By = CallsBehind::By;
+        showCallsBehind({ to - window, to, figure == OperationsFigure::Acd ? By::Ends : By::Attempts });
         if (figure == OperationsFigure::Acd)
             return m_past->table().sortByColumn(PastCallModel::Duration, Qt::DescendingOrder);
         return m_past->table().sortByColumn(PastCallModel::FinalCode, Qt::DescendingOrder); // what failed comes first

@@ -63,10 +63,12 @@ void MainWindow::buildMenu()
     action(view, tr("P&robe health"), { QKeySequence(Qt::CTRL | Qt::Key_5) }, [this] { showProbe(); });
     action(view, tr("&Back"), { QKeySequence(Qt::Key_Escape) }, [this] { goBack(); });
     view->addSeparator();
-    action(
-        view, tr("&Filter the live calls; find in a call's messages"), { QKeySequence(Qt::CTRL | Qt::Key_F) }, [this] {
+    action(view, tr("&Filter the live calls or the alarms; find in a call's messages"),
+        { QKeySequence(Qt::CTRL | Qt::Key_F) }, [this] {
             if (CallPage* page = currentCall())
                 return page->findInMessages();
+            if (m_pages->currentWidget() == m_alarms)
+                return m_alarms->focusFilter();
             showLive();
             m_live->focusFilter();
         });

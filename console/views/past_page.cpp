@@ -7,6 +7,7 @@
 #include "console/views/call_table.h"
 #include "console/views/elided_label.h"
 #include "console/views/empty_state.h"
+#include "console/views/figure_note.h"
 #include "console/views/message_bar.h"
 #include "console/views/saved_searches.h"
 #include "console/views/search_form.h"
@@ -63,6 +64,7 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
     , m_model(new PastCallModel(this))
     , m_form(new SearchForm(this))
     , m_error(new MessageBar(this))
+    , m_note(new FigureNote(this))
     , m_count(new QLabel(this))
     , m_asked(new ElidedLabel(Qt::ElideRight, this))
     , m_progress(new QProgressBar(this))
@@ -103,6 +105,7 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
     layout->addWidget(m_form);
     layout->addWidget(m_error);
     layout->addLayout(row);
+    layout->addWidget(m_note);
     layout->addWidget(m_stack, 1);
     m_stack->addWidget(m_table);
     m_stack->addWidget(m_empty);
@@ -204,7 +207,20 @@ void PastPage::searchAll(ProbeId probe)
 void PastPage::searchBehind(const CallsBehind& figure)
 {
     m_form->ask(figure);
+    m_behind = figure;
+    m_behindForm = m_form->state();
     search();
+}
+
+// At most how many are listed is no matter.
+bool PastPage::asksForFigure() const
+{
+    const auto withoutLimit = [](QVariantMap state) {
+        state.remove(QStringLiteral("limit"));
+        return state;
+    };
+    return m_behind && m_wanted.isEmpty() && !m_form->probe()
+        && withoutLimit(m_form->state()) == withoutLimit(m_behindForm);
 }
 
 void PastPage::searchFor(const QString& typed)
@@ -234,6 +250,7 @@ void PastPage::begin(std::vector<CallQuery> queries)
         m_source.cancel(*m_request);
     m_request.reset();
     m_error->clear();
+    m_note->clear();
     m_model->clear();
     m_asked->setText(m_wanted.isEmpty() ? textOf(queries.front()) : QString());
     if (m_source.state() != CallSource::State::Connected) {
@@ -284,6 +301,8 @@ void PastPage::ended(quint64 request, Phase phase, const QString& message)
     if (phase == Phase::Failed)
         m_error->say(MessageBar::Kind::Error, tr("The search failed: %1").arg(message));
     show(phase);
+    if (phase == Phase::Done && asksForFigure())
+        m_note->showOf(*m_behind, *m_model);
     // Who searched by the form is to read on with the arrow keys, unless the next search is being typed already.
     if (m_form->isAncestorOf(QApplication::focusWidget()) && m_searchedFrom == m_form->state()
         && m_model->rowCount() > 0) {
@@ -396,6 +415,7 @@ void PastPage::setTheme(const Theme& theme)
     m_form->setTheme(theme);
     m_table->setTheme(theme);
     m_error->setTheme(theme);
+    m_note->setTheme(theme);
 }
 
 }

@@ -19,6 +19,7 @@ namespace callmon {
 class CallTable;
 class ElidedLabel;
 class EmptyState;
+class FigureNote;
 class SavedSearches;
 class SearchForm;
 class MessageBar;
@@ -32,6 +33,7 @@ public:
     PastCallModel& model() { return *m_model; }
     CallTable& table() { return *m_table; }
     SearchForm& form() { return *m_form; }
+    FigureNote& figureNote() { return *m_note; }
     SavedSearches& saved() { return *m_saved; }
     bool isSearching() const { return m_request.has_value(); }
     QString lastError() const;
@@ -58,6 +60,7 @@ private:
     QString wholeNumber() const;
     void begin(std::vector<CallQuery> queries);
     void askNext();
+    bool asksForFigure() const;
     void show(Phase phase);
     void ended(quint64 request, Phase phase, const QString& message = {});
 
@@ -65,6 +68,7 @@ private:
     PastCallModel* m_model;
     SearchForm* m_form;
     MessageBar* m_error;
+    FigureNote* m_note;
     QLabel* m_count;
     ElidedLabel* m_asked; // what for, in words
     QProgressBar* m_progress;
@@ -76,6 +80,8 @@ private:
     EmptyState* m_empty;
     std::optional<quint64> m_request;
     std::optional<quint64> m_beside; // asks for what is kept beside one record
+    std::optional<CallsBehind> m_behind; // whose calls the form asks for
+    QVariantMap m_behindForm; // as it says that
     QVariantMap m_searchedFrom; // what the form said when it asked; empty: it did not
     std::vector<CallQuery> m_searched;
     std::vector<CallQuery> m_next; // to be asked when this one has ended

@@ -15,6 +15,7 @@
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <algorithm>
+#include <array>
 
 namespace callmon {
 
@@ -92,6 +93,13 @@ RuleForm::RuleForm(QWidget* parent)
     layout->addRow(QString(), m_enabled);
     layout->addRow(m_problem);
 
+    // As they stand below each other.
+    const std::array<QWidget*, 13> edits { m_name, m_kind, m_metric, m_group, m_window, m_leastCalls, m_severity,
+        m_threshold, m_clearThreshold, m_raiseAfter, m_clearAfter, m_together, m_enabled };
+    for (std::size_t i = 1; i < edits.size(); ++i)
+        setTabOrder(edits[i - 1], edits[i]);
+
+    connect(m_kind, &QComboBox::activated, this, &RuleForm::takeFiguresOfKind);
     for (QLineEdit* edit : { m_name, m_group })
         connect(edit, &QLineEdit::textChanged, this, &RuleForm::update);
     for (QComboBox* box : { m_kind, m_severity, m_metric, m_window })
@@ -107,6 +115,7 @@ void RuleForm::setRule(const AlarmRule& rule, bool isNew)
 {
     {
         const QSignalBlocker quiet(this);
+        m_isNew = isNew;
         m_name->setText(text(rule.name));
         m_name->setReadOnly(!isNew);
         m_kind->setCurrentIndex(static_cast<int>(rule.kind));
@@ -123,6 +132,19 @@ void RuleForm::setRule(const AlarmRule& rule, bool isNew)
         m_leastCalls->setValue(static_cast<int>(rule.leastCalls));
     }
     update();
+}
+
+// Those of another kind, in another unit, would make no sense: a new rule begins with what is built in of its own.
+void RuleForm::takeFiguresOfKind()
+{
+    const std::vector<AlarmRule> rules = builtInRules();
+    const auto found = std::ranges::find(rules, static_cast<AlarmKind>(m_kind->currentIndex()), &AlarmRule::kind);
+    if (!m_isNew || found == rules.end())
+        return;
+    m_threshold->setValue(found->threshold);
+    m_clearThreshold->setValue(found->clearThreshold);
+    m_raiseAfter->setValue(static_cast<int>(found->raiseAfter.count()));
+    m_clearAfter->setValue(static_cast<int>(found->clearAfter.count()));
 }
 
 AlarmRule RuleForm::rule() const

@@ -29,7 +29,9 @@ signals:
 
 private:
     void update();
+    void takeFiguresOfKind();
 
+    bool m_isNew = false;
     QLineEdit* m_name;
     QComboBox* m_kind;
     QComboBox* m_severity;

@@ -190,6 +190,7 @@ void RulesDialog::choose()
 void RulesDialog::begin(const AlarmRule& rule)
 {
     m_chosen.clear();
+    m_table->setCurrentIndex({}); // it is none of those in the list
     m_form->setRule(rule, true);
     m_form->findChild<QWidget*>(QStringLiteral("ruleName"))->setFocus();
 }

@@ -8,7 +8,7 @@
 #include "console/views/elided_label.h"
 #include "console/views/field_problem.h"
 #include "console/views/flow_layout.h"
-#include "console/views/zoned_time_edit.h"
+#include "console/views/search_period.h"
 #include "console/zone/display_zone.h"
 
 #include <QComboBox>
@@ -54,11 +54,6 @@ CallCondition tagCondition(const QString& tag)
     return { "tags", Comparison::Equal, tag.toStdString() };
 }
 
-QVariant instantState(Timestamp instant)
-{
-    return qlonglong(nanosecondsSinceEpoch(instant));
-}
-
 }
 
 SearchForm::SearchForm(QWidget* parent)
@@ -66,9 +61,7 @@ SearchForm::SearchForm(QWidget* parent)
     , m_flow(new FlowLayout)
     , m_number(new QLineEdit(this))
     , m_probe(new QComboBox(this))
-    , m_when(new QComboBox(this))
-    , m_from(makeZonedTimeEdit(this))
-    , m_to(makeZonedTimeEdit(this))
+    , m_period(new SearchPeriod(this))
     , m_outcome(new QComboBox(this))
     , m_minMos(mosEdit(tr("any"), this))
     , m_maxMos(mosEdit(tr("any"), this))
@@ -123,8 +116,8 @@ SearchForm::SearchForm(QWidget* parent)
     m_flow->setSpacing(8);
     addField(tr("&Number"), m_number);
     m_probeField = addField(tr("Prob&e"), m_probe);
-    addField(tr("&When"), m_when);
-    m_between = addField(tr("From and to, UTC"), m_from, m_to);
+    addField(tr("&When"), m_period->when());
+    m_between = addField(tr("From and to, UTC"), m_period->from(), m_period->to());
     addField(tr("O&utcome"), m_outcome);
     addField(tr("&MOS from and to"), m_minMos, m_maxMos);
     addField(tr("C&odec"), m_codec);
@@ -133,7 +126,7 @@ SearchForm::SearchForm(QWidget* parent)
     addField(tr("Ended &by"), m_endedBy);
     addField(tr("Tru&st"), m_trust);
     addField(tr("At mos&t"), m_limit);
-    m_to->setAccessibleName(tr("To"));
+    m_period->to()->setAccessibleName(tr("To"));
     m_maxMos->setAccessibleName(tr("MOS to"));
     m_maxDuration->setAccessibleName(tr("Duration to"));
     setProbes({});
@@ -172,15 +165,7 @@ SearchForm::SearchForm(QWidget* parent)
     layout->addWidget(m_moreText);
     layout->addWidget(m_conditions);
 
-    const Timestamp now = std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
-    for (QDateTimeEdit* edit : { m_from, m_to })
-        connect(edit, &QDateTimeEdit::dateTimeChanged, this, [this, edit] {
-            (edit == m_from ? m_fromInstant : m_toInstant) = instantOf(*edit);
-            checkOne(*m_from);
-        });
-    showInstant(*m_from, now - std::chrono::hours(24));
-    showInstant(*m_to, now);
-    connect(m_when, &QComboBox::currentIndexChanged, this, &SearchForm::whenChanged);
+    connect(m_period, &SearchPeriod::changed, this, &SearchForm::periodChanged);
     for (QLineEdit* edit : { m_number, m_codec->lineEdit(), m_code, m_minDuration, m_maxDuration })
         watch(edit);
     for (QDoubleSpinBox* edit : { m_minMos, m_maxMos })
@@ -194,18 +179,12 @@ SearchForm::SearchForm(QWidget* parent)
     });
     connect(m_conditions, &ConditionList::changed, this, &SearchForm::conditionsChanged);
     connect(m_conditions, &ConditionList::searchWanted, this, &SearchForm::searchIfRight);
-    whenChanged();
+    periodChanged();
     conditionsChanged();
 }
 
 void SearchForm::fillChoices()
 {
-    m_when->addItem(tr("any time"), static_cast<int>(When::Anytime));
-    m_when->addItem(tr("last hour"), static_cast<int>(When::LastHour));
-    m_when->addItem(tr("last 24 hours"), static_cast<int>(When::LastDay));
-    m_when->addItem(tr("last 7 days"), static_cast<int>(When::LastWeek));
-    m_when->addItem(tr("today (UTC)"), static_cast<int>(When::Today));
-    m_when->addItem(tr("between"), static_cast<int>(When::Between));
     m_outcome->addItem(tr("any outcome"), -1);
     for (int i = 0; i <= static_cast<int>(CallOutcome::Incomplete); ++i)
         m_outcome->addItem(
@@ -275,9 +254,8 @@ QString SearchForm::problemOf(const QWidget& field) const
         for (const QString& word : m_number->text().split(QLatin1Char(' '), Qt::SkipEmptyParts))
             if (const auto tag = tagIn(word); tag && (tag->isEmpty() || !operandOf(tagCondition(*tag))))
                 return tr("A tag is one word: tag:bad-line");
-    } else if (&field == m_from) {
-        if (m_between->isVisibleTo(this) && m_fromInstant >= m_toInstant)
-            return tr("This ends before it begins.");
+    } else if (&field == m_period->from()) {
+        return m_period->problem();
     } else if (&field == m_minMos) {
         if (mosOf(*m_minMos) && mosOf(*m_maxMos) && *mosOf(*m_minMos) > *mosOf(*m_maxMos))
             return tr("From is above to.");
@@ -356,11 +334,7 @@ void SearchForm::showZone()
 {
     for (QLabel* title : m_titles)
         title->setText(withZone(title->property("title").toString()));
-    m_when->setItemText(m_when->findData(static_cast<int>(When::Today)), withZone(tr("today (UTC)")));
-    for (QDateTimeEdit* edit : { m_from, m_to }) {
-        const Timestamp same = edit == m_from ? m_fromInstant : m_toInstant;
-        showInstant(*edit, same);
-    }
+    m_period->showZone();
     m_conditions->showZone();
     conditionsChanged();
 }
@@ -372,15 +346,15 @@ void SearchForm::setTheme(const Theme& theme)
     m_conditions->setTheme(theme);
 }
 
-void SearchForm::whenChanged()
+void SearchForm::setNow(Timestamp now)
 {
-    const bool between = m_when->currentData().toInt() == static_cast<int>(When::Between);
-    m_between->setVisible(between);
-    if (between && m_now != Timestamp {} && m_toInstant < m_now) {
-        showInstant(*m_to, m_now);
-        showInstant(*m_from, m_now - std::chrono::hours(1));
-    }
-    checkOne(*m_from);
+    m_period->setNow(now);
+}
+
+void SearchForm::periodChanged()
+{
+    m_between->setVisible(m_period->isBetween());
+    checkOne(*m_period->from());
 }
 
 CallQuery SearchForm::query() const
@@ -391,30 +365,7 @@ CallQuery SearchForm::query() const
             query.conditions.push_back(tagCondition(*tag));
         else
             query.number += (query.number.empty() ? "" : " ") + word.toStdString();
-    const Timestamp now =
-        m_now != Timestamp {} ? m_now : std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
-    switch (static_cast<When>(m_when->currentData().toInt())) {
-    case When::Anytime:
-        break;
-    case When::LastHour:
-        query.from = now - std::chrono::hours(1);
-        break;
-    case When::LastDay:
-        query.from = now - std::chrono::hours(24);
-        break;
-    case When::LastWeek:
-        query.from = now - std::chrono::hours(24 * 7);
-        break;
-    case When::Today:
-        query.from = timestampFromNanoseconds(
-            inDisplayZone(nanosecondsSinceEpoch(now) / 1'000'000).date().startOfDay(displayZone()).toMSecsSinceEpoch()
-            * 1'000'000);
-        break;
-    case When::Between:
-        query.from = m_fromInstant;
-        query.to = m_toInstant;
-        break;
-    }
+    m_period->putInto(query);
     if (const int outcome = m_outcome->currentData().toInt(); outcome >= 0)
         query.outcome = static_cast<CallOutcome>(outcome);
     if (const int trust = m_trust->currentData().toInt(); trust >= 0)
@@ -451,25 +402,26 @@ void SearchForm::ask(const CallsBehind& figure)
         conditions += QVariantMap { { QStringLiteral("field"), condition.field },
             { QStringLiteral("relation"), nameOf(condition.relation) }, { QStringLiteral("value"), condition.value } };
     };
-    Timestamp begunSince = figure.from;
-    if (figure.attempts) {
-        begunSince -= longestSetup;
-        const QString counted = QStringLiteral("counted_at");
-        add({ counted, Relation::AtLeast, QString::number(nanosecondsSinceEpoch(figure.from)) });
-        add({ counted, Relation::Less, QString::number(nanosecondsSinceEpoch(figure.to)) });
-    }
+    const bool attempts = figure.by == CallsBehind::By::Attempts;
+    const Timestamp begunSince = figure.from - (attempts ? longestSetup : longestCall);
+    const QString when = attempts ? QStringLiteral("counted_at") : QStringLiteral("ended_at");
+    add({ when, Relation::AtLeast, QString::number(nanosecondsSinceEpoch(figure.from)) });
+    add({ when, Relation::Less, QString::number(nanosecondsSinceEpoch(figure.to)) });
+    if (!attempts)
+        add({ QStringLiteral("began_before_probe"), Relation::Is, QStringLiteral("0") });
     for (const ConditionDraft& condition : figure.conditions)
         add(condition);
-    setState({ { QStringLiteral("when"), static_cast<int>(When::Between) },
-        { QStringLiteral("from"), instantState(begunSince) }, { QStringLiteral("to"), instantState(figure.to) },
-        { QStringLiteral("codec"), figure.codec }, { QStringLiteral("conditions"), conditions },
-        { QStringLiteral("limit"), m_limit->currentData() } });
+    QVariantMap state = SearchPeriod::stateBetween(begunSince, figure.to);
+    state.insert(QStringLiteral("codec"), figure.codec);
+    state.insert(QStringLiteral("conditions"), conditions);
+    state.insert(QStringLiteral("limit"), m_limit->currentData());
+    setState(state);
+    m_probe->setCurrentIndex(0);
 }
 
 QVariantMap SearchForm::state() const
 {
-    return { { QStringLiteral("number"), m_number->text() }, { QStringLiteral("when"), m_when->currentData() },
-        { QStringLiteral("from"), instantState(m_fromInstant) }, { QStringLiteral("to"), instantState(m_toInstant) },
+    QVariantMap state { { QStringLiteral("number"), m_number->text() },
         { QStringLiteral("outcome"), m_outcome->currentData() }, { QStringLiteral("trust"), m_trust->currentData() },
         { QStringLiteral("minMos"), m_minMos->value() }, { QStringLiteral("maxMos"), m_maxMos->value() },
         { QStringLiteral("codec"), m_codec->currentText() }, { QStringLiteral("code"), m_code->text() },
@@ -477,6 +429,8 @@ QVariantMap SearchForm::state() const
         { QStringLiteral("maxDuration"), m_maxDuration->text() },
         { QStringLiteral("endedBy"), m_endedBy->currentData() },
         { QStringLiteral("conditions"), m_conditions->state() }, { QStringLiteral("limit"), m_limit->currentData() } };
+    m_period->addTo(state);
+    return state;
 }
 
 void SearchForm::setState(const QVariantMap& state)
@@ -489,10 +443,7 @@ void SearchForm::setState(const QVariantMap& state)
         edit->setText(state.value(QLatin1String(name)).toString());
     };
     write(m_number, "number");
-    choose(m_when, "when");
-    for (const auto& [edit, name] : { std::pair(m_from, "from"), std::pair(m_to, "to") })
-        if (const QVariant instant = state.value(QLatin1String(name)); instant.isValid())
-            showInstant(*edit, timestampFromNanoseconds(instant.toLongLong()));
+    m_period->setState(state);
     choose(m_outcome, "outcome");
     choose(m_trust, "trust");
     m_minMos->setValue(state.value(QStringLiteral("minMos")).toDouble());

@@ -10,7 +10,6 @@
 #include <QWidget>
 
 class QComboBox;
-class QDateTimeEdit;
 class QDoubleSpinBox;
 class QLabel;
 class QLineEdit;
@@ -23,6 +22,7 @@ class ConditionList;
 class ElidedLabel;
 class FieldProblem;
 class FlowLayout;
+class SearchPeriod;
 
 class SearchForm : public QWidget {
     Q_OBJECT
@@ -38,7 +38,7 @@ public:
     void searchAll(ProbeId probe); // chooses every call of that one
     void ask(const CallsBehind& figure); // all else is as in an empty form
     void setNumber(const QString& number);
-    void setNow(Timestamp now) { m_now = now; } // packet time of the probe: "last hour" is its last hour
+    void setNow(Timestamp now); // packet time of the probe: "last hour" is its last hour
     void setRunning(bool running);
     void focusNumber();
     ConditionList& conditions() { return *m_conditions; }
@@ -53,12 +53,10 @@ signals:
     void cancelWanted();
 
 private:
-    enum class When { Anytime, LastHour, LastDay, LastWeek, Today, Between };
-
     QWidget* addField(const QString& title, QWidget* edit, QWidget* end = nullptr);
     void watch(QLineEdit* edit);
     void fillChoices();
-    void whenChanged();
+    void periodChanged();
     void conditionsChanged();
     void searchIfRight();
     bool checkOne(QWidget& field); // says what is wrong with it
@@ -73,9 +71,7 @@ private:
     QLineEdit* m_number;
     QComboBox* m_probe;
     QWidget* m_probeField = nullptr;
-    QComboBox* m_when;
-    QDateTimeEdit* m_from;
-    QDateTimeEdit* m_to;
+    SearchPeriod* m_period;
     QWidget* m_between = nullptr;
     QComboBox* m_outcome;
     QDoubleSpinBox* m_minMos;
@@ -92,9 +88,6 @@ private:
     QToolButton* m_more;
     ElidedLabel* m_moreText; // of the conditions while they are folded up
     ConditionList* m_conditions;
-    Timestamp m_now {};
-    Timestamp m_fromInstant {}; // what the edits mean, whatever zone is shown
-    Timestamp m_toInstant {};
     std::vector<QLabel*> m_titles;
     std::vector<Checked> m_checked; // what can be wrong, in the order of the form
 };

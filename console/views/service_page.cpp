@@ -1,28 +1,21 @@
 #include "console/views/service_page.h"
 
-#include "console/models/figures.h"
 #include "console/plots/time_series_plot.h"
 #include "console/views/empty_state.h"
-#include "console/views/figure_delegate.h"
-#include "console/views/list_header.h"
 #include "console/views/message_bar.h"
 #include "console/views/mos_bar.h"
 #include "console/views/plot_export.h"
 #include "console/views/progress_line.h"
+#include "console/views/service_group_table.h"
 #include "console/zone/display_zone.h"
 
 #include <QComboBox>
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QLocale>
-#include <QScrollBar>
 #include <QStackedWidget>
-#include <QTableWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 namespace callmon {
@@ -54,20 +47,6 @@ std::vector<PlotPanel> panels()
         { ServicePage::tr("MOS"), 1, 4.5, 2, { 1, 2, 3, 4, 4.5 }, { ServicePage::tr("mean") } } };
 }
 
-constexpr std::size_t mostConditions = 28; // of a group; what a search form holds, but for those on the time
-
-QString ratioText(std::optional<double> percent)
-{
-    return percent ? QLocale().toString(*percent, 'f', 1) : unknownFigure();
-}
-
-QString nameOf(const ServiceGroup& group)
-{
-    if (group.grouping == ServiceGrouping::Total)
-        return ServicePage::tr("All calls");
-    return QString::fromStdString(group.name.str());
-}
-
 }
 
 ServicePage::ServicePage(CallSource& source, QWidget* parent)
@@ -80,8 +59,7 @@ ServicePage::ServicePage(CallSource& source, QWidget* parent)
     , m_error(new MessageBar(this))
     , m_loading(new ProgressLine(this))
     , m_stack(new QStackedWidget(this))
-    , m_groups(new QTableWidget(this))
-    , m_delegate(new FigureDelegate(this))
+    , m_groups(new ServiceGroupTable(this))
     , m_plot(new TimeSeriesPlot(panels(), this))
     , m_pictures(new PlotExport(*m_plot, QStringLiteral("service"), this))
     , m_mos(new MosBar(this))
@@ -96,21 +74,6 @@ ServicePage::ServicePage(CallSource& source, QWidget* parent)
     m_refresh->setToolTip(tr("Ask the engine again (F5); it is done by itself each minute"));
     m_refresh->setFocusPolicy(Qt::TabFocus);
 
-    m_groups->setHorizontalHeader(new ListHeader(m_groups));
-    m_groups->setObjectName(QStringLiteral("serviceGroups"));
-    m_groups->setAccessibleName(tr("Figures of each group"));
-    m_groups->setEditTriggers(QTableWidget::NoEditTriggers);
-    m_groups->setSelectionBehavior(QTableWidget::SelectRows);
-    m_groups->setSelectionMode(QTableWidget::SingleSelection);
-    m_groups->setTabKeyNavigation(false);
-    m_groups->setShowGrid(false);
-    m_groups->setWordWrap(false);
-    m_groups->setAlternatingRowColors(true);
-    m_groups->setFrameShape(QFrame::NoFrame);
-    m_groups->verticalHeader()->hide();
-    m_groups->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
-    m_groups->setItemDelegate(m_delegate);
-    m_groups->viewport()->installEventFilter(this);
     m_plot->setAccessibleName(tr("Service metrics over time"));
 
     auto* row = new QHBoxLayout;
@@ -259,8 +222,9 @@ void ServicePage::takeAnswer()
     const QString kept = m_groups->currentRow() >= 0 ? m_groups->item(m_groups->currentRow(), 0)->text() : QString();
     m_series = buildServiceSeries(m_rows);
     m_rows.clear();
-    fillGroups();
-    const auto found = std::ranges::find(m_series, kept, [](const ServiceSeries& s) { return nameOf(s.whole.group); });
+    m_groups->showGroups(m_series);
+    const auto found = std::ranges::find(
+        m_series, kept, [](const ServiceSeries& s) { return ServiceGroupTable::nameOf(s.whole.group); });
     if (!m_series.empty())
         m_groups->setCurrentCell(found == m_series.end() ? 0 : static_cast<int>(found - m_series.begin()), 0);
     showGroup();
@@ -274,73 +238,9 @@ std::vector<std::vector<FieldValue>> ServicePage::report() const
     return rows;
 }
 
-void ServicePage::fillGroups()
+QTableWidget& ServicePage::groups()
 {
-    const QStringList titles { tr("Group"), tr("Attempts"), tr("Answered"), tr("ASR %"), tr("NER %"), tr("SEER %"),
-        tr("ISA %"), tr("Number\nerrors %"), tr("ACD"), tr("Time to\nanswer ms"), tr("Post-dial\ndelay ms"),
-        tr("Peak\nat once"), tr("Peak\nnew/s"), tr("Repeated"), tr("MOS\nmean") };
-    m_groups->clear();
-    m_groups->setColumnCount(static_cast<int>(titles.size()));
-    m_groups->setRowCount(static_cast<int>(m_series.size()));
-    const auto ms = [](const std::optional<Milliseconds>& value) {
-        return millisecondsText(value ? std::optional(value->count()) : std::nullopt);
-    };
-    for (int row = 0; row < m_groups->rowCount(); ++row) {
-        const ServiceRow& whole = m_series[static_cast<std::size_t>(row)].whole;
-        const ServiceFigures& figures = whole.sums.figures;
-        const auto mos = mosMean(figures);
-        const QStringList texts { nameOf(whole.group), countText(figures.attempts), countText(figures.answered),
-            ratioText(answerSeizureRatio(figures)), ratioText(networkEffectiveness(figures)),
-            ratioText(sessionEstablishmentEffectiveness(figures)), ratioText(ineffectiveAttempts(figures)),
-            ratioText(numberErrorRatio(figures)), durationText(averageCallDuration(figures)), ms(timeToAnswer(figures)),
-            ms(postDialDelay(figures)), countText(whole.peaks.concurrentCalls), countText(whole.peaks.newCalls),
-            countText(whole.sums.repeatedCalls), mosText(mos) };
-        for (int column = 0; column < m_groups->columnCount(); ++column) {
-            auto* item = new QTableWidgetItem(texts[column]);
-            item->setTextAlignment((column > 0 ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-            item->setToolTip(tr("%1 (Enter: the calls behind it)").arg(texts[column]));
-            m_groups->setItem(row, column, item);
-        }
-        m_groups->item(row, m_groups->columnCount() - 1)->setData(BandRole, static_cast<int>(bandOf(mos)));
-    }
-    for (int column = 0; column < m_groups->columnCount(); ++column) {
-        auto* title = new QTableWidgetItem(titles[column]);
-        title->setTextAlignment((column > 0 ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-        m_groups->setHorizontalHeaderItem(column, title);
-    }
-    const auto* header = static_cast<const ListHeader*>(m_groups->horizontalHeader());
-    m_widths.clear();
-    for (int column = 0; column < m_groups->columnCount(); ++column) {
-        int widest = column == 0 ? 160 : 0;
-        for (int row = 0; row < m_groups->rowCount(); ++row)
-            widest = std::max(widest, fontMetrics().horizontalAdvance(m_groups->item(row, column)->text()) + 32);
-        m_widths.push_back(std::min(320, std::max(header->titleWidth(column), widest)));
-    }
-    fitColumns();
-}
-
-// What room is left is shared out, so that rows reach across a wide window.
-void ServicePage::fitColumns()
-{
-    if (m_widths.empty())
-        return;
-    const int needed = std::accumulate(m_widths.begin(), m_widths.end(), 0);
-    const int spare = std::max(0, m_groups->viewport()->width() - needed);
-    const int columns = static_cast<int>(m_widths.size());
-    for (int column = 0; column < columns; ++column)
-        m_groups->setColumnWidth(
-            column, m_widths[static_cast<std::size_t>(column)] + spare / columns + (column < spare % columns ? 1 : 0));
-    const int rows = std::clamp(m_groups->rowCount(), 1, 5); // more scroll
-    const int bar = needed > m_groups->viewport()->width() ? m_groups->horizontalScrollBar()->sizeHint().height() : 0;
-    m_groups->setFixedHeight(m_groups->horizontalHeader()->sizeHint().height()
-        + rows * m_groups->verticalHeader()->defaultSectionSize() + bar + 4);
-}
-
-bool ServicePage::eventFilter(QObject* watched, QEvent* event)
-{
-    if (watched == m_groups->viewport() && event->type() == QEvent::Resize)
-        fitColumns();
-    return QWidget::eventFilter(watched, event);
+    return *m_groups;
 }
 
 void ServicePage::wantCalls()
@@ -348,50 +248,12 @@ void ServicePage::wantCalls()
     const int current = m_groups->currentRow();
     if (current < 0 || static_cast<std::size_t>(current) >= m_series.size() || !m_asked.from || !m_asked.to)
         return;
-    const ServiceGroup& group = m_series[static_cast<std::size_t>(current)].whole.group;
-    CallsBehind figure { *m_asked.from, *m_asked.to };
-    figure.attempts = group.grouping != ServiceGrouping::Codec; // which is known, and counted, when a call is over
-    switch (group.grouping) {
-    case ServiceGrouping::Total:
-        break;
-    case ServiceGrouping::Trunk:
-        figure.conditions = { { QStringLiteral("trunk"), Relation::Is, nameOf(group) } };
-        break;
-    case ServiceGrouping::Prefix:
-        figure.conditions = conditionsOfPrefix(nameOf(group));
-        break;
-    case ServiceGrouping::Codec:
-        if (group.name == "other")
-            return m_error->say(MessageBar::Kind::Note,
-                tr("These are the calls of all codecs beyond the first that the engine met. Search past calls by one "
-                   "of those codecs instead."));
-        if (group.name == noCodecName)
-            figure.conditions = { { QStringLiteral("codec"), Relation::Unknown, {} } };
-        else
-            figure.codec = nameOf(group);
-        break;
-    }
-    if (figure.conditions.size() > mostConditions)
-        return m_error->say(MessageBar::Kind::Note,
-            tr("A search cannot leave out so many prefixes at once. Search past calls by a part of the number "
-               "instead."));
-    emit callsWanted(figure);
-}
-
-// A call counts for the longest prefix that fits, and for "other" when none does; a prefix without a row had no call.
-std::vector<ConditionDraft> ServicePage::conditionsOfPrefix(const QString& prefix) const
-{
-    const QString callee = QStringLiteral("callee");
-    const QString other = QStringLiteral("other");
-    std::vector<ConditionDraft> conditions;
-    if (prefix != other)
-        conditions.push_back({ callee, Relation::BeginsWith, prefix });
-    for (const ServiceSeries& series : m_series) {
-        const QString longer = nameOf(series.whole.group);
-        if (longer != prefix && longer != other && (prefix == other || longer.startsWith(prefix)))
-            conditions.push_back({ callee, Relation::IsNot, longer + QLatin1Char('*') });
-    }
-    return conditions;
+    QString whyNot;
+    if (const auto figure =
+            callsBehindRow(m_series, static_cast<std::size_t>(current), *m_asked.from, *m_asked.to, whyNot))
+        emit callsWanted(*figure);
+    else
+        m_error->say(MessageBar::Kind::Note, whyNot);
 }
 
 void ServicePage::showGroup()
@@ -460,7 +322,7 @@ void ServicePage::setTheme(const Theme& theme)
 {
     m_theme = theme;
     m_error->setTheme(theme);
-    m_delegate->setTheme(theme);
+    m_groups->setTheme(theme);
     m_mos->setTheme(theme);
     m_plot->setColours({ theme.base, theme.text, theme.quiet, theme.line });
     m_plot->setKinds({ { QString(), theme.caller, Qt::SolidLine }, { QString(), theme.callee, Qt::DashLine } });

@@ -18,11 +18,11 @@ class QToolButton;
 namespace callmon {
 
 class EmptyState;
-class FigureDelegate;
 class MessageBar;
 class MosBar;
 class PlotExport;
 class ProgressLine;
+class ServiceGroupTable;
 class TimeSeriesPlot;
 
 class ServicePage : public QWidget {
@@ -35,7 +35,7 @@ public:
     bool cancel(); // false when nothing was being fetched
     bool isLoading() const { return m_request.has_value(); }
     QString lastError() const;
-    QTableWidget& groups() { return *m_groups; }
+    QTableWidget& groups();
     void focusGroups();
     TimeSeriesPlot& plot() { return *m_plot; }
     PlotExport& pictures() { return *m_pictures; }
@@ -51,18 +51,14 @@ signals:
 
 protected:
     void showEvent(QShowEvent* event) override;
-    bool eventFilter(QObject* watched, QEvent* event) override; // the table's width
 
 private:
     enum class Phase { Before, Loading, Done, Failed, Cancelled };
 
     void showPhase(Phase phase);
     void takeAnswer();
-    void fillGroups();
-    void fitColumns();
     void showGroup();
     void wantCalls();
-    std::vector<ConditionDraft> conditionsOfPrefix(const QString& prefix) const;
     void ended(quint64 request, const QString* failure);
     std::chrono::minutes step() const;
     ServiceGrouping grouping() const;
@@ -75,8 +71,7 @@ private:
     MessageBar* m_error;
     ProgressLine* m_loading;
     QStackedWidget* m_stack;
-    QTableWidget* m_groups;
-    FigureDelegate* m_delegate;
+    ServiceGroupTable* m_groups;
     TimeSeriesPlot* m_plot;
     PlotExport* m_pictures;
     MosBar* m_mos;
@@ -89,7 +84,6 @@ private:
     Timestamp m_now {};
     Phase m_phase = Phase::Before;
     bool m_focusWhenThere = false; // the table has the keyboard once it has rows
-    std::vector<int> m_widths; // that the columns need
 };
 
 }

@@ -9,7 +9,7 @@
 
 namespace callmon {
 
-ShelveDialog::ShelveDialog(const QString& alarms, QWidget* parent)
+ShelveDialog::ShelveDialog(const QString& alarms, const QString& which, QWidget* parent)
     : QDialog(parent)
     , m_time(new QComboBox(this))
     , m_comment(new QLineEdit(this))
@@ -30,6 +30,12 @@ ShelveDialog::ShelveDialog(const QString& alarms, QWidget* parent)
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     buttons->button(QDialogButtonBox::Ok)->setText(tr("Shelve"));
     auto* form = new QFormLayout(this);
+    if (!which.isEmpty()) {
+        auto* alarm = new QLabel(which, this);
+        alarm->setTextFormat(Qt::PlainText);
+        alarm->setWordWrap(true);
+        form->addRow(alarm);
+    }
     form->addRow(what);
     form->addRow(tr("For"), m_time);
     form->addRow(tr("A comment for the others"), m_comment);

@@ -13,7 +13,8 @@ class ShelveDialog : public QDialog {
     Q_OBJECT
 
 public:
-    explicit ShelveDialog(const QString& alarms, QWidget* parent = nullptr); // alarms: "3 alarms"
+    // "3 alarms"; of a single one the sentence that says which.
+    ShelveDialog(const QString& alarms, const QString& which, QWidget* parent = nullptr);
 
     std::chrono::seconds time() const;
     QString comment() const;

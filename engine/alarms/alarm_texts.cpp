@@ -64,8 +64,6 @@ std::string alarmText(const AlarmRule& rule, double figure, std::optional<Party>
         return "The call has lasted " + value + against(rule);
     case AlarmKind::NoTraffic:
         return "No frame for " + value + against(rule);
-    case AlarmKind::PollGap: // counted by classes of length
-        return title + " of at least " + value + against(rule);
     case AlarmKind::MetricLow:
     case AlarmKind::MetricHigh:
         return value + against(rule); // whose it is, its caller says

@@ -5,7 +5,6 @@
 #include "shared/calls/counter_meaning.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 namespace callmon {
@@ -45,17 +44,6 @@ std::uint64_t valueOf(std::span<const NamedCounter> counters, std::string_view n
         if (counter.name == name)
             return counter.value;
     return 0;
-}
-
-// "poll_gaps_over_65ms" -> 65: the gaps counted there were at least so long.
-std::optional<double> gapOf(const std::string& name)
-{
-    constexpr std::string_view begin = "poll_gaps_over_";
-    if (!name.starts_with(begin))
-        return std::nullopt;
-    char* unit = nullptr;
-    const double value = std::strtod(name.c_str() + begin.size(), &unit);
-    return std::string_view(unit) == "us" ? value / 1000 : value;
 }
 
 }
@@ -121,13 +109,8 @@ std::optional<double> ProbeAlarms::figureOf(AlarmKind kind, const ProbeReadings&
                 }
         return figure;
     }
-    case AlarmKind::PollGap: {
-        double longest = 0;
-        for (const NamedCounter& counter : readings.counters)
-            if (const auto gap = gapOf(counter.name); gap && counter.value > valueOf(m_before, counter.name))
-                longest = std::max(longest, *gap);
-        return longest;
-    }
+    case AlarmKind::PollGap:
+        return Milliseconds(m_longestPollGap).count();
     case AlarmKind::BufferNearlyFull: {
         std::vector<BufferFill> buffers(readings.buffers.begin(), readings.buffers.end());
         for (const NamedCounter& counter : readings.counters)
@@ -154,6 +137,7 @@ std::optional<double> ProbeAlarms::figureOf(AlarmKind kind, const ProbeReadings&
 
 void ProbeAlarms::second(const ProbeReadings& readings)
 {
+    m_longestPollGap = std::max(m_longestPollGap, readings.longestPollGap);
     const bool first = m_at == Timestamp {} || readings.now < m_at;
     if (!first && readings.now - m_at < std::chrono::seconds(1))
         return;
@@ -166,6 +150,7 @@ void ProbeAlarms::second(const ProbeReadings& readings)
                 apply(state, *figure, detail, m_at, readings.now);
         }
     m_at = readings.now;
+    m_longestPollGap = {};
     m_before.assign(readings.counters.begin(), readings.counters.end());
 }
 

@@ -21,6 +21,7 @@ struct ProbeReadings {
     bool live = false; // a port: a file has no traffic to miss
     std::span<const BufferFill> buffers {}; // but for tables whose fill is a counter
     std::optional<double> diskUsedPercent {}; // of the data directory's file system, or of the fullest for media
+    Nanoseconds longestPollGap {}; // since the reading before
     std::string fullestDisk {}; // which of several that is; empty: there is one
 };
 
@@ -52,6 +53,7 @@ private:
     std::vector<NamedCounter> m_before;
     Timestamp m_at;
     Timestamp m_framesGrewAt;
+    Nanoseconds m_longestPollGap {}; // since the rules were judged
 };
 
 }

@@ -215,6 +215,11 @@ std::vector<CaptureCounter> DpdkPort::counters() const
     return counters;
 }
 
+Nanoseconds DpdkPort::takeLongestPollGap()
+{
+    return m_port->times.takeLongestGap();
+}
+
 // A card's queue keeps a buffer ready in each of its descriptors.
 double DpdkPort::bufferPercent() const
 {

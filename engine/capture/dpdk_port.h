@@ -40,6 +40,7 @@ public:
     // port_frames, of these port_oversized_frames were dropped; nic_missed, nic_errors and nic_no_buffers never came
     // in, as of the last tenth of a second; clock_steps and the poll gaps say how far the arrival times can be trusted.
     std::vector<CaptureCounter> counters() const override;
+    Nanoseconds takeLongestPollGap() override;
     double bufferPercent() const override;
 
 private:

@@ -14,8 +14,8 @@ struct CaptureCounter {
     std::uint64_t value;
 };
 
-// One virtual call per batch. All but counters(), bufferPercent() and describe() are for the capture thread only; these
-// for any.
+// One virtual call per batch. All but counters(), takeLongestPollGap(), bufferPercent() and describe() are for the
+// capture thread only; these for any.
 class FrameSource {
 public:
     virtual ~FrameSource() = default;
@@ -33,6 +33,8 @@ public:
     virtual bool isLive() const = 0; // frames come at their own speed: when the ring is full they are dropped and
                                      // counted; a file waits instead
     virtual std::vector<CaptureCounter> counters() const = 0;
+    // The longest time without a poll since the call before, of one thread; 0 where nothing is polled.
+    virtual Nanoseconds takeLongestPollGap() { return {}; }
     // Of the memory that it has for frames: what is in use, and not waiting for a frame to come.
     virtual double bufferPercent() const { return 0; }
 };

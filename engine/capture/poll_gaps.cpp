@@ -13,6 +13,9 @@ void PollGaps::add(Nanoseconds gap, Nanoseconds at)
         m_secondBegan = at;
         m_longestSince = {};
     }
+    // Taken in between, the gap is of the next time: none is lost.
+    if (gap.count() > m_toTake.load(std::memory_order_relaxed))
+        m_toTake.store(gap.count(), std::memory_order_relaxed);
     if (gap.count() > m_longest.load(std::memory_order_relaxed))
         m_longest.store(gap.count(), std::memory_order_relaxed);
     const auto microseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(gap.count(), 0)) / 1000;

@@ -32,6 +32,7 @@ public:
 
     // clock_steps, cycle_counter_jumps, and those of PollGaps.
     std::vector<CaptureCounter> counters() const;
+    Nanoseconds takeLongestGap() { return m_gaps.takeLongest(); } // one thread, any
 
 private:
     void calibrate();

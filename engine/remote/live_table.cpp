@@ -90,6 +90,7 @@ void LiveTable::update(const CallRecord& record)
     call.callId = record.callId;
     call.callerTrunk = record.callerTrunk;
     call.calleeTrunk = record.calleeTrunk;
+    call.countedAt = record.countedAt;
     changed(row, What::Whole);
 }
 

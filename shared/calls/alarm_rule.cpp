@@ -51,12 +51,12 @@ std::optional<Sentence> whatIsWrong(const AlarmRule& rule)
         return sentence(TR("Engine", "its thresholds are numbers from 0 up"));
     if (isBelow(rule.kind) ? rule.clearThreshold < rule.threshold : rule.clearThreshold > rule.threshold)
         return isBelow(rule.kind)
-            ? sentence(TR("Engine", "its clear threshold lies above its threshold, or is the same"))
-            : sentence(TR("Engine", "its clear threshold lies below its threshold, or is the same"));
+            ? sentence(TR("Engine", "its clear threshold must lie above its threshold, or be the same"))
+            : sentence(TR("Engine", "its clear threshold must lie below its threshold, or be the same"));
     if (rule.kind == AlarmKind::MosLow && (rule.threshold > 4.5 || rule.clearThreshold > 4.5))
         return sentence(TR("Engine", "MOS is 4.5 at most"));
     if (unitOf(rule.kind) == "%" && rule.threshold >= 100)
-        return sentence(TR("Engine", "its threshold is below 100 %"));
+        return sentence(TR("Engine", "its threshold must be below 100 %"));
     if (rule.raiseAfter < 0s || rule.clearAfter < 0s || rule.raiseAfter > longestHold || rule.clearAfter > longestHold)
         return sentence(TR("Engine", "it waits for 0 to 86400 seconds"));
     if (rule.together < 1 || rule.together > mostTogether)

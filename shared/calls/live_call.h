@@ -29,6 +29,7 @@ struct LiveCall {
     FixedText<30> codec; // of the last stream; empty before media
     FixedText<47> callerTrunk; // as in its record
     FixedText<47> calleeTrunk;
+    std::optional<Timestamp> countedAt; // likewise
     std::array<LiveDirection, 2> sent; // indexed by Party
 };
 static_assert(std::is_trivially_copyable_v<LiveCall>);

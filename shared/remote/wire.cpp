@@ -281,9 +281,10 @@ template <typename Archive, typename Call> void visitLiveCall(Archive& archive, 
     archive.field(call.codec);
     archive.field(call.callerTrunk);
     archive.field(call.calleeTrunk);
+    archive.field(call.countedAt);
     visitDirections(archive, call.sent);
 }
-constexpr std::size_t liveCallMinBytes = 68;
+constexpr std::size_t liveCallMinBytes = 69;
 
 template <typename Archive, typename Figures> void visitLiveFigures(Archive& archive, Figures& figures)
 {

@@ -211,6 +211,9 @@ private slots:
         QVERIFY2(counted == recorded,
             qPrintable("counted\n" + described(counted) + "by the records\n" + described(recorded)));
         QVERIFY(!recorded.empty());
+        for (const auto& [group, count] :
+            recorded) // and not of the call manager's trunk, which the callee had until then
+            QVERIFY2(group.second == "total" || group.second == "trunk phones", group.second.c_str());
     }
 };
 

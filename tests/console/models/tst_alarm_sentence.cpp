@@ -88,7 +88,7 @@ private slots:
         row("The call has lasted 4:00:01, more than 4:00:00", alarmOf(K::LongCall, 14'401, 14'400));
         row("Frames lost: 1,000 frames/s, above 0 frames/s for 2 s (Missed by the port)",
             about("Missed by the port", alarmOf(K::FramesLost, 1000, 0, 2s)));
-        row("Poll gap of at least 65 ms, above 50 ms", alarmOf(K::PollGap, 65, 50));
+        row("Poll gap of 65 ms, above 50 ms", alarmOf(K::PollGap, 65, 50));
         row("Buffer nearly full: 92 %, above 80 % for 3 s (packet buffers of the port)",
             about("packet buffers of the port", alarmOf(K::BufferNearlyFull, 92, 80, 3s)));
         row("Records lost: 3/s, above 0/s", alarmOf(K::RecordsLost, 3, 0));

@@ -1,4 +1,5 @@
 #include "console/models/call_filter.h"
+#include "shared/base/utc_time.h"
 
 #include <QtTest>
 
@@ -19,6 +20,7 @@ LiveCall sample()
     call.callerTrunk = "North 1";
     call.calleeTrunk = "other";
     call.answeredAt = timestampFromNanoseconds(0);
+    call.countedAt = *parseIso8601("2026-11-23T06:14:07");
     call.sent[0] = { true, 4.2F, 4.0F, 0.5F, 3.0F };
     call.sent[1] = { true, 3.2F, 2.9F, 2.5F, 31.0F };
     return call;
@@ -60,6 +62,30 @@ private slots:
         row("trunk:n*1", true);
         row("trunk:south", false);
         row("trunk:other", false); // the caller's end is of one
+        row("trunk=north", false); // all of it
+        row("trunk=\"North 1\"", true);
+        row("trunk=\"north 1\"", false); // another trunk may be called so
+        row("trunk=North*1", false); // no pattern
+        row("trunk=other", false);
+        row("codec=pcma", true); // RFC 4855 3: in any case
+        row("codec=pcm", false);
+        row("from=+34910123456", true);
+        row("from=+3491012345", false);
+        row("code=180", true);
+        row("-to:+34*", true);
+        row("-to:anna*", false);
+        row("-trunk=\"North 1\"", false);
+        row("-mos<3.5", false);
+        row("-loss>5", true);
+        row("-duration>61", true);
+        row("-weiss", false); // a minus by itself is of a text
+        row("counted>=2026-11-23T06:14", true);
+        row("counted>=2026-11-23T06:14:07z counted<2026-11-23T06:14:08Z", true);
+        row("counted<2026-11-23T06:14:07Z", false);
+        row("counted<=2026-11-23T06:14:07Z", true);
+        row("counted>2026-11-23T06:14:07Z", false);
+        row("counted>\"2026-11-23 06:14\"", true);
+        row("-counted<2026-11-23T06:14:07Z", true);
         row("lossy", false); // only where it is asked for
         row("code:180", true);
         row("code:1*", true);

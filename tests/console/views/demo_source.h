@@ -84,6 +84,7 @@ public:
         call.lastCode = call.state == CallState::Ringing ? 180 : call.state == CallState::Trying ? 100 : 200;
         if (call.state == CallState::Answered || call.state == CallState::OnHold) {
             call.answeredAt = call.startedAt + std::chrono::seconds(3);
+            call.countedAt = std::chrono::floor<std::chrono::seconds>(*call.answeredAt);
             constexpr std::array codecs { "PCMA", "PCMU", "G729", "opus", "PCMA", "PCMA" };
             call.codec = codecs[pick(static_cast<unsigned>(codecs.size()))];
             for (LiveDirection& side : call.sent) {

@@ -89,6 +89,50 @@ private slots:
         QCOMPARE(m_source->acknowledged[0].first, page().open().alarmAt(0)->id);
     }
 
+    // They come while the page is looked at, and a chosen one goes: an arrow chooses, and does not pass over a row.
+    void anArrowChoosesWhereNothingIsChosen()
+    {
+        m_window->showAlarms();
+        auto alarms = m_source->alarmsOf(3);
+        m_source->openAlarms(alarms);
+        QTRY_VERIFY(page().table().isVisible());
+        page().table().setFocus();
+        QVERIFY(!page().acknowledgeAction()->isEnabled());
+        QTest::keyClick(&page().table(), Qt::Key_Down);
+        QVERIFY(page().acknowledgeAction()->isEnabled());
+        page().table().selectRow(2);
+        const AlarmId last = page().open().alarmAt(2)->id;
+        AlarmDelta gone;
+        gone.removed = { last };
+        emit m_source->alarmsChanged(gone);
+        QTRY_COMPARE(page().open().rowCount(), 2);
+        QVERIFY(!page().acknowledgeAction()->isEnabled()); // nobody chose another
+        QTest::keyClick(&page().table(), Qt::Key_Down);
+        QVERIFY(page().acknowledgeAction()->isEnabled());
+        QCOMPARE(page().table().selectionModel()->selectedRows().front().row(), 1);
+    }
+
+    void whatIsAcknowledgedOrShelvedTheDialogSays()
+    {
+        m_source->openAlarms(m_source->alarmsOf(12));
+        m_window->showAlarms();
+        page().focusList();
+        const QString sentence = page().open().index(0, AlarmModel::Text).data().toString();
+        QVERIFY(!sentence.isEmpty());
+        QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
+        auto* comment = page().findChild<QInputDialog*>();
+        QVERIFY(comment && comment->labelText().startsWith(sentence + '\n'));
+        comment->reject();
+        QTest::keyClick(m_window.get(), Qt::Key_J, Qt::ControlModifier);
+        auto* shelf = page().findChild<ShelveDialog*>();
+        QVERIFY(shelf);
+        bool said = false;
+        for (const QLabel* label : shelf->findChildren<QLabel*>())
+            said |= label->text() == sentence;
+        QVERIFY(said);
+        shelf->reject();
+    }
+
     // What was open before is no news, nor is what others see to; what is raised at once is told at once.
     void aNewAlarmIsToldWithASoundUnlessItIsSwitchedOff()
     {
@@ -214,6 +258,12 @@ private slots:
         QTest::keyClick(dialog->findChild<QLineEdit*>("shelfComment"), Qt::Key_Return);
         QTRY_COMPARE(page().open().rowCount(), 2);
         QVERIFY(page().lastError().isEmpty());
+        const auto saysShelved = [this] {
+            return std::ranges::any_of(page().findChildren<QLabel*>(), [](const QLabel* label) {
+                return label->isVisible() && label->text().contains("2 of 3 alarms · 1 shelved");
+            });
+        };
+        QVERIFY(saysShelved());
         m_window->activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
         auto* view = page().findChild<QComboBox*>("alarmView");
@@ -224,6 +274,8 @@ private slots:
         page().table().selectRow(0);
         const QModelIndex until = page().open().index(0, AlarmModel::ShelvedUntil);
         QVERIFY(until.data().toString() != page().open().index(1, AlarmModel::ShelvedUntil).data().toString());
+        QVERIFY(page().open().index(0, AlarmModel::Text).data().toString().startsWith("(shelved) "));
+        QVERIFY(!page().open().index(1, AlarmModel::Text).data().toString().startsWith("(shelved) "));
         QCOMPARE(page().open().index(0, AlarmModel::ShelvedBy).data().toString(), QString("anna"));
         QCOMPARE(page().open().index(0, AlarmModel::ShelfComment).data().toString(), QString("works on Sunday"));
         QTest::keyClick(m_window.get(), Qt::Key_J, Qt::ControlModifier);
@@ -231,12 +283,23 @@ private slots:
         QTRY_COMPARE(page().open().rowCount(), 3);
     }
 
+    void whenAllAreShelvedThatIsSaid()
+    {
+        auto alarms = m_source->alarmsOf(2);
+        for (Alarm& alarm : alarms)
+            alarm.shelvedUntil = alarm.raisedAt + std::chrono::hours(1);
+        m_source->openAlarms(alarms);
+        m_window->showAlarms();
+        QVERIFY(says("All alarms that are open are shelved"));
+    }
+
     void filterNarrowsAndEscClears()
     {
         m_source->openAlarms(m_source->alarmsOf(12));
         m_window->showAlarms();
         auto* filter = page().findChild<QLineEdit*>("alarmFilter");
-        filter->setFocus();
+        QTest::keyClick(m_window.get(), Qt::Key_F, Qt::ControlModifier); // that of the page that is seen
+        QVERIFY(filter->hasFocus());
         QTest::keyClicks(filter, "disk");
         QCOMPARE(page().open().rowCount(), 1);
         QTest::keyClicks(filter, " xyz");
@@ -295,10 +358,46 @@ private slots:
         QTest::keyClicks(name, "loss-of-the-boss");
         QTest::keyClick(button(*dialog, "Sa&ve"), Qt::Key_Space);
         QTRY_VERIFY(findRule(m_source->rules, "loss-of-the-boss"));
+        QTRY_VERIFY(dialog->table().currentIndex().isValid());
         QTRY_COMPARE(
             dialog->rules().ruleAt(dialog->table().currentIndex().row())->name.str(), std::string("loss-of-the-boss"));
         QTest::keyClick(button(*dialog, "Take &back"), Qt::Key_Space);
         QTRY_VERIFY(!findRule(m_source->rules, "loss-of-the-boss"));
+        dialog->close();
+    }
+
+    // By Tab alone from top to bottom; and what a new rule looks at brings figures that make sense for it.
+    void aNewRuleIsMadeFromTopToBottom()
+    {
+        m_window->showAlarms();
+        QTest::keyClick(m_window.get(), Qt::Key_R, Qt::ControlModifier);
+        auto* dialog = page().findChild<RulesDialog*>();
+        QTRY_COMPARE(dialog->rules().rowCount(), static_cast<int>(builtInRules().size()));
+        QTest::keyClick(button(*dialog, "Ne&w"), Qt::Key_Space);
+        QVERIFY(!dialog->table().selectionModel()->hasSelection()); // it is none of those
+        QTest::keyClicks(QApplication::focusWidget(), "talkers");
+        int lowest = -1;
+        for (QWidget* last = nullptr; QApplication::focusWidget() != last;) {
+            last = QApplication::focusWidget();
+            const int y = last->mapTo(dialog, QPoint()).y();
+            QVERIFY2(y > lowest, qPrintable(last->objectName()));
+            lowest = y;
+            if (last->objectName() == "ruleEnabled")
+                break;
+            QTest::keyClick(last, Qt::Key_Tab);
+            if (dialog->form().rule().kind == AlarmKind::MosLow && lowest > 0) { // at the second field
+                QTest::keyClicks(QApplication::focusWidget(), "Long");
+                QCOMPARE(dialog->form().rule().kind, AlarmKind::LongCall);
+            }
+        }
+        QCOMPARE(QApplication::focusWidget()->objectName(), QString("ruleEnabled"));
+        const AlarmRule* builtIn = findRule(m_source->rules, "long-call");
+        QCOMPARE(dialog->form().rule().threshold, builtIn->threshold);
+        QCOMPARE(dialog->form().rule().clearThreshold, builtIn->clearThreshold);
+        QCOMPARE(dialog->form().rule().raiseAfter, builtIn->raiseAfter);
+        QCOMPARE(dialog->form().problem(), QString());
+        QTest::keyClick(button(*dialog, "Sa&ve"), Qt::Key_Space);
+        QTRY_VERIFY(findRule(m_source->rules, "talkers"));
         dialog->close();
     }
 

@@ -4,6 +4,7 @@
 #include "console/views/condition_row.h"
 #include "console/views/elided_label.h"
 #include "console/views/field_problem.h"
+#include "console/views/figure_note.h"
 #include "console/views/main_window.h"
 #include "console/views/past_page.h"
 #include "console/views/saved_searches.h"
@@ -266,7 +267,7 @@ private slots:
     {
         edit("pastNumber").setText("+34*");
         const Timestamp from = timestampFromNanoseconds(1'772'366'400'000'000'000); // 2026-03-01T12:00:00Z
-        const CallsBehind figure { from, from + std::chrono::hours(1), true, {},
+        const CallsBehind figure { from, from + std::chrono::hours(1), CallsBehind::By::Attempts, {},
             { { "trunk", Relation::Is, "north" }, { "callee", Relation::IsNot, "34*" } } };
         m_window->past().searchBehind(figure);
         QTRY_VERIFY(!m_window->past().isSearching());
@@ -281,10 +282,29 @@ private slots:
         QVERIFY2(said->text().contains("Counted as an attempt at or after 2026-03-01 12:00:00 UTC")
                 && said->text().contains("Trunk one is north"),
             qPrintable(said->text()));
-        m_window->past().searchBehind({ from, from + std::chrono::hours(1), false, "G729" });
+        QVERIFY(m_window->past().figureNote().text().isEmpty()); // none of them is on
+        m_window->past().searchBehind({ from, from + std::chrono::hours(1), CallsBehind::By::Ends, "G729" });
         QTRY_VERIFY(!m_window->past().isSearching());
-        QCOMPARE(conditionsOf(m_source->asked.back()), QStringList("codec=G729"));
-        QCOMPARE(*m_source->asked.back().from, from);
+        QCOMPARE(conditionsOf(m_source->asked.back()),
+            QStringList({ "codec=G729", "ended_at>=2026-03-01T12:00:00.000000000Z",
+                "ended_at<2026-03-01T13:00:00.000000000Z", "began_before_probe=0" }));
+        QCOMPARE(*m_source->asked.back().from, from - longestCall);
+        QVERIFY(m_window->past().figureNote().text().contains("first audio stream")); // what the list goes by
+        edit("pastNumber").setText("+34*"); // another search
+        m_window->past().search();
+        QTRY_VERIFY(!m_window->past().isSearching());
+        QVERIFY(m_window->past().figureNote().text().isEmpty());
+    }
+
+    // A figure is of all engines, whichever was searched before.
+    void theCallsBehindAFigureAreOfEveryProbe()
+    {
+        SearchForm several;
+        several.setProbes({ { ProbeId { 1 }, { "madrid", true } }, { ProbeId { 2 }, { "rome", true } } });
+        several.searchAll(ProbeId { 2 });
+        QCOMPARE(several.probe(), std::optional(ProbeId { 2 }));
+        several.ask({ timestampFromNanoseconds(0), timestampFromNanoseconds(60'000'000'000) });
+        QVERIFY(!several.probe());
     }
 
     void foldedConditionsAreSaid()

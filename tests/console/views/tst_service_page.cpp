@@ -1,16 +1,22 @@
 // The page of service metrics: what it asks for, what it shows, and what it says when there is nothing.
 #include "console/plots/time_series_plot.h"
+#include "console/views/call_table.h"
+#include "console/views/figure_note.h"
+#include "console/views/live_page.h"
 #include "console/views/main_window.h"
 #include "console/views/message_bar.h"
 #include "console/views/mos_bar.h"
+#include "console/views/past_page.h"
 #include "console/views/service_page.h"
 #include "demo_source.h"
 
 #include <QHeaderView>
 #include <QLabel>
+#include <QPushButton>
 #include <QScrollBar>
 #include <QTableWidget>
 #include <QtTest>
+#include <set>
 
 using namespace callmon;
 
@@ -107,14 +113,15 @@ private slots:
         page.groups().setFocus();
         QTest::keyClick(&page.groups(), Qt::Key_Return);
         QCOMPARE(wanted.size(), 1U);
-        QVERIFY(wanted[0].codec.isEmpty() && wanted[0].conditions.empty() && wanted[0].attempts);
+        QVERIFY(wanted[0].codec.isEmpty() && wanted[0].conditions.empty());
+        QVERIFY(wanted[0].by == CallsBehind::By::Attempts);
         QVERIFY(wanted[0].to - wanted[0].from == std::chrono::hours(1));
         page.setGrouping(ServiceGrouping::Codec);
         QTRY_VERIFY(!page.isLoading());
         QTest::keyClick(&page.groups(), Qt::Key_Return);
         QCOMPARE(wanted.size(), 2U);
         QCOMPARE(wanted[1].codec, page.groups().item(0, 0)->text());
-        QVERIFY(!wanted[1].attempts); // by codec a call counts when it is over
+        QVERIFY(wanted[1].by == CallsBehind::By::Ends); // by codec a call counts when it is over
         page.setGrouping(ServiceGrouping::Trunk);
         QTRY_VERIFY(!page.isLoading());
         for (int row = 0; row < page.groups().rowCount(); ++row) {
@@ -122,7 +129,7 @@ private slots:
             QTest::keyClick(&page.groups(), Qt::Key_Return);
             QCOMPARE(wanted.size(), 3U + static_cast<std::size_t>(row));
             const CallsBehind& figure = wanted.back();
-            QVERIFY(figure.attempts && figure.codec.isEmpty());
+            QVERIFY(figure.by == CallsBehind::By::Attempts && figure.codec.isEmpty());
             QCOMPARE(figure.conditions.size(), 1U);
             QCOMPARE(figure.conditions[0].field, QString("trunk"));
             QVERIFY(figure.conditions[0].relation == Relation::Is);
@@ -161,6 +168,54 @@ private slots:
                     one != own && one != "other" && (own == "other" || one.startsWith(own)));
         }
         QVERIFY(prefixes.contains("other") && prefixes.size() > 1);
+    }
+
+    // One of a row has no record before its end: it is said, and the list leads on to them by keyboard.
+    void theCallsOfARowThatAreStillOnAreSaidAndShown()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.resize(1280, 720);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        source.connectNow(2'000);
+        QTRY_COMPARE(window.live().model().rowCount(), 2'000);
+        window.showService();
+        window.service().setGrouping(ServiceGrouping::Trunk);
+        QTRY_VERIFY(!window.service().isLoading() && window.service().groups().rowCount() > 0);
+        QCOMPARE(window.service().groups().item(0, 0)->text(), QString("north"));
+        window.service().groups().setCurrentCell(0, 0);
+        QTest::keyClick(&window.service().groups(), Qt::Key_Return);
+        QTRY_VERIFY(!window.past().isSearching());
+        const Timestamp to = std::chrono::floor<std::chrono::minutes>(source.now());
+        std::set<qlonglong> on;
+        for (int i = 0; i < 2'000; ++i) {
+            const LiveCall call = source.liveCall(i);
+            if (call.answeredAt && call.countedAt < to && call.callerTrunk == "north")
+                on.insert(call.key.value);
+        }
+        FigureNote& note = window.past().figureNote();
+        QVERIFY(note.isVisible() && note.button().isVisible());
+        QVERIFY2(
+            !on.empty() && note.text().contains(QString("over: %1 calls.").arg(on.size())), qPrintable(note.text()));
+        LiveDelta ended; // five of them
+        for (const qlonglong key : on)
+            if (ended.removed.size() < 5)
+                ended.removed.push_back({ key });
+        for (const CallKey key : ended.removed)
+            on.erase(key.value);
+        emit source.liveChanged(ended, {});
+        QTRY_VERIFY2(note.text().contains("Ended after this search: 5 calls"), qPrintable(note.text()));
+        QVERIFY2(note.text().contains(QString("over: %1 calls.").arg(on.size())), qPrintable(note.text()));
+        QTest::keyClick(&window, Qt::Key_G, Qt::AltModifier);
+        QTRY_VERIFY(window.live().isVisible()); // a button pressed by its letter shows that first
+        QVERIFY(window.live().table().hasFocus());
+        QTRY_COMPARE(window.live().model().rowCount(), static_cast<int>(on.size()));
+        for (int row = 0; row < window.live().model().rowCount(); ++row)
+            QVERIFY(on.contains(window.live().model().callAt(row)->key.value));
+        window.past().search(); // the same again
+        QTRY_VERIFY(!window.past().isSearching());
+        QVERIFY2(!note.text().contains("Ended"), qPrintable(note.text()));
     }
 
     void whoComesBeforeTheAnswerHasTheKeyboardInTheTableWithIt()

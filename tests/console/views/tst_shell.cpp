@@ -662,6 +662,9 @@ private slots:
         QCOMPARE(behind.conditions.size(), 2U); // attempts of these minutes
         QCOMPARE(behind.conditions[0].field, std::string("counted_at"));
         QCOMPARE(window.past().table().horizontalHeader()->sortIndicatorSection(), int(PastCallModel::FinalCode));
+        numbers.tile(OperationsFigure::Acd).click(); // counted with its end
+        QTRY_VERIFY(!window.past().isSearching());
+        QCOMPARE(window.past().searched().front().conditions[0].field, std::string("ended_at"));
         window.showLive();
         numbers.tile(OperationsFigure::Lost).click();
         QVERIFY(window.probe().isVisible());

@@ -93,6 +93,7 @@ private slots:
     void deviceTimesThatCannotBeAreRefused();
     void pollGapsAreCountedByTheirLength();
     void theLongestGapOfTheLastSecondIsForgottenAfterTheNext();
+    void theLongestGapIsTakenOnceToTheNanosecond();
 };
 
 void TestCounterClock::aCounterOfAnyRateIsFollowedToTensOfNanoseconds_data()
@@ -288,6 +289,20 @@ void TestCounterClock::theLongestGapOfTheLastSecondIsForgottenAfterTheNext()
     gaps.add(1us, 12'002ms);
     QCOMPARE(valueOf(gaps, "poll_gap_last_second_us"), std::uint64_t(5'000));
     QCOMPARE(valueOf(gaps, "poll_gap_longest_us"), std::uint64_t(30'000));
+}
+
+void TestCounterClock::theLongestGapIsTakenOnceToTheNanosecond()
+{
+    PollGaps gaps;
+    QCOMPARE(gaps.takeLongest(), Nanoseconds(0));
+    gaps.add(2ms, 10s);
+    gaps.add(57ms + 1ns, 11'500ms); // another second of the counters
+    gaps.add(3ms, 13s);
+    QCOMPARE(gaps.takeLongest(), Nanoseconds(57ms + 1ns));
+    QCOMPARE(gaps.takeLongest(), Nanoseconds(0));
+    gaps.add(4ms, 14s);
+    QCOMPARE(gaps.takeLongest(), Nanoseconds(4ms));
+    QCOMPARE(valueOf(gaps, "poll_gap_longest_us"), std::uint64_t(57'000)); // the counters keep theirs
 }
 
 QTEST_APPLESS_MAIN(TestCounterClock)

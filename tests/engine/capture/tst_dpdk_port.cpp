@@ -196,6 +196,8 @@ void TestDpdkPort::anIdlePortSleeps()
     }
     QVERIFY2(polls < 600, qPrintable(QString::number(polls))); // without sleep it is hundreds of thousands
     QVERIFY(counter(*port.value(), "poll_gap_longest_us") >= 1000);
+    QVERIFY(port.value()->takeLongestPollGap() >= std::chrono::milliseconds(1));
+    QCOMPARE(port.value()->takeLongestPollGap(), Nanoseconds(0)); // taken
     QVERIFY(std::chrono::abs(batch.now - std::chrono::system_clock::now()) < std::chrono::seconds(1));
 }
 

@@ -60,6 +60,21 @@ private slots:
         QVERIFY(table.delta(table.version()).changed.empty());
     }
 
+    void callCountsWhereAndWhenItsRecordSays()
+    {
+        LiveTable table;
+        CallRecord record = callOf(1);
+        table.update(record);
+        QVERIFY(!only(table.delta(0)).countedAt && only(table.delta(0)).callerTrunk.empty());
+        record.callerTrunk = "north";
+        record.calleeTrunk = "other";
+        record.countedAt = timestampFromNanoseconds(1'795'413'600LL * 1'000'000'000);
+        table.update(record);
+        const LiveDelta delta = table.delta(0);
+        QCOMPARE(only(delta).countedAt, record.countedAt);
+        QVERIFY(only(delta).callerTrunk == "north" && only(delta).calleeTrunk == "other");
+    }
+
     void callWithNewFiguresAloneIsNotTold()
     {
         LiveTable table;

@@ -198,6 +198,7 @@ LiveCall fullLiveCall()
     call.codec = "G729";
     call.callerTrunk = "north";
     call.calleeTrunk = "other";
+    call.countedAt = at(4);
     call.sent[0] = { true, 4.F, 3.F, 1.5F, 20.F };
     call.sent[1] = { true, 4.1F, 3.1F, 1.6F, 21.F };
     return call;
@@ -228,6 +229,7 @@ void compare(const LiveCall& a, const LiveCall& b)
     QCOMPARE(a.callId, b.callId);
     QCOMPARE(a.callerTrunk, b.callerTrunk);
     QCOMPARE(a.calleeTrunk, b.calleeTrunk);
+    QCOMPARE(a.countedAt, b.countedAt);
     QCOMPARE(a.codec, b.codec);
     compare(a.sent, b.sent);
 }
