@@ -1,4 +1,5 @@
 // A call's page: its sound, heard and drawn, and what of the call is written to files.
+#include "console/models/call_access.h"
 #include "console/models/call_reports.h"
 #include "console/plots/call_timeline.h"
 #include "console/views/call_exports.h"
@@ -48,8 +49,8 @@ void CallPage::linkSound()
     connect(m_sound, &SoundLoader::loaded, this,
         [this](const std::shared_ptr<LoadedSound>& loaded) { showSound(*loaded); });
     connect(m_sound, &SoundLoader::incomplete, this, [this](const QString& why) {
-        m_soundLacks = why;
-        showWhatIsNotThere();
+        m_lacks.ofSound(why);
+        m_lacks.show(m_source.desk(), isOn());
     });
     connect(m_player, &PlayerBar::positionChanged, this, &CallPage::showPlayhead);
     connect(m_timeline, &CallTimeline::seekRequested, this,
@@ -59,8 +60,7 @@ void CallPage::linkSound()
 
 void CallPage::showSound(LoadedSound& loaded)
 {
-    m_keys = std::move(loaded.keys);
-    m_soundKnown = true;
+    m_feed.soundCame(std::move(loaded.keys));
     showTimeline();
     // Of what was loaded before; where a live listener is says nothing of this sound.
     const bool before = m_player->hasAudio() && !m_player->isLive();
@@ -83,10 +83,7 @@ void CallPage::linkExports()
     connect(m_timeline, &CallTimeline::pictureWanted, this,
         [this](const QString& path) { m_exports->savePicture(*m_timeline, path); });
     const auto show = [this](MessageBar::Kind kind) {
-        return [this, kind](const QString& message) {
-            m_message->say(kind, message);
-            m_saidOfFetch = false; // it stays when all has been fetched
-        };
+        return [this, kind](const QString& message) { m_lacks.sayOther(kind, message); };
     };
     connect(m_exports, &CallExports::said, this, show(MessageBar::Kind::Note));
     connect(m_exports, &CallExports::warned, this, show(MessageBar::Kind::Warning));
@@ -94,7 +91,8 @@ void CallPage::linkExports()
     connect(m_exports, &CallExports::captureExported, this, &CallPage::captureExported);
     connect(m_exports, &CallExports::busyChanged, this, [this] {
         m_player->saveButton().setEnabled(m_player->hasAudio() && !m_player->isLive() && !m_exports->isSavingSound());
-        m_player->captureButton().setEnabled(!m_exports->isExportingCapture());
+        m_player->captureButton().setEnabled(
+            !m_exports->isExportingCapture() && !withheldSound(m_source.desk()).isWithheld());
     });
 }
 
