@@ -9,7 +9,6 @@
 #include <QWidget>
 
 class QAction;
-class QLabel;
 class QProgressBar;
 class QStackedWidget;
 class QToolButton;
@@ -65,7 +64,7 @@ private:
     PastCallModel* m_model;
     SearchForm* m_form;
     MessageBar* m_error;
-    QLabel* m_count;
+    ElidedLabel* m_count;
     ElidedLabel* m_asked; // what for, in words
     QProgressBar* m_progress;
     SavedSearches* m_saved;
