@@ -34,6 +34,7 @@ using Part = CallDetails::Part;
 constexpr int liveRefresh = 1000; // ms
 constexpr std::size_t manyPoints = 5'000; // 40 minutes of both sides: the whole series is then asked for less often
 constexpr int everyNth = 5;
+constexpr int leastLines = 5; // of either half
 constexpr int mostAfterEnd = 40; // refreshes: the engine follows late media for up to 32 s
 
 }
@@ -111,6 +112,8 @@ void CallPage::arrange()
     connect(m_tabs, &QTabWidget::currentChanged, this, &CallPage::reportChanged);
     m_split->setStretchFactor(0, 3);
     m_split->setStretchFactor(1, 2);
+    m_tabs->setMinimumHeight(leastLines * fontMetrics().height());
+    m_split->setSizes({ 3'000, 2'000 });
     m_split->setObjectName(QStringLiteral("callSplit"));
     auto* enlarge = new QShortcut(Qt::Key_F6, this);
     enlarge->setContext(Qt::WidgetWithChildrenShortcut);
@@ -373,8 +376,8 @@ void CallPage::showHead()
 void CallPage::showTimeline()
 {
     m_feed.show(m_source.desk());
-    // More lanes than a small window has room for are scrolled.
-    const int most = 14 * fontMetrics().height();
+    // More lanes than a small window has room for, or one with a large font, are scrolled.
+    const int most = leastLines * fontMetrics().height();
     m_lanes->setMinimumHeight(std::min(m_timeline->minimumSizeHint().height(), most));
 }
 

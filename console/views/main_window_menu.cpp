@@ -23,6 +23,7 @@
 
 #include <QAction>
 #include <QCoreApplication>
+#include <QDialogButtonBox>
 #include <QDockWidget>
 #include <QHeaderView>
 #include <QLineEdit>
@@ -31,6 +32,9 @@
 #include <QPointer>
 #include <QTabWidget>
 #include <QTableWidget>
+#include <QTextBrowser>
+#include <QVBoxLayout>
+#include <algorithm>
 #include <memory>
 
 namespace callmon {
@@ -325,10 +329,16 @@ void MainWindow::showExport()
             : tr("There is nothing to export: the list is empty"));
 }
 
+// Scrolled where the font is large or the screen low.
 void MainWindow::showShortcuts()
 {
-    QMessageBox::information(this, tr("Keyboard"),
-        tr("<table cellspacing=4 width=640><tr><td><b>Ctrl+1, 2, 3, 4, 5</b></td><td>live calls, past calls, alarms, "
+    QDialog dialog(this);
+    dialog.setWindowTitle(tr("Keyboard"));
+    auto* text = new QTextBrowser(&dialog);
+    text->setAccessibleName(tr("Keyboard"));
+    text->setFrameShape(QFrame::NoFrame);
+    text->setHtml(
+        tr("<table cellspacing=4><tr><td><b>Ctrl+1, 2, 3, 4, 5</b></td><td>live calls, past calls, alarms, "
            "service "
            "metrics, probe health</td></tr>"
            "<tr><td><b>F1, Shift+F1</b></td><td>the guide, at the page that is open; these keys</td></tr>"
@@ -340,6 +350,7 @@ void MainWindow::showShortcuts()
            "<tr><td><b>Ctrl+L</b></td><td>search a number, Call-ID or address</td></tr>"
            "<tr><td><b>Enter</b></td><td>open the call</td></tr><tr><td><b>Esc</b></td><td>back</td></tr>"
            "<tr><td><b>Space</b></td><td>play, pause</td></tr>"
+           "<tr><td><b>↑ ↓</b></td><td>in a waveform: louder, softer</td></tr>"
            "<tr><td><b>← →</b></td><td>in a waveform: seek 5 s, with Shift 30 s; in a timeline: move the cursor, with "
            "Ctrl from message to message, with Shift pan; in a plot: read the values one after the other</td></tr>"
            "<tr><td><b>+ − Home</b></td><td>in a timeline: zoom, show all of the call</td></tr>"
@@ -354,6 +365,16 @@ void MainWindow::showShortcuts()
            "<tr><td><b>Ctrl+E</b></td><td>export the list, or the table of the page, as CSV</td></tr>"
            "<tr><td><b>Ctrl+C</b></td><td>copy the selected rows</td></tr>"
            "<tr><td><b>Ctrl+T</b></td><td>light or dark theme</td></tr></table>"));
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, &dialog);
+    connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
+    auto* layout = new QVBoxLayout(&dialog);
+    layout->addWidget(text, 1);
+    layout->addWidget(buttons);
+    const int width = std::min(64 * fontMetrics().averageCharWidth() * 2, this->width() * 9 / 10);
+    text->document()->setTextWidth(width - 40);
+    const int whole = static_cast<int>(text->document()->size().height()) + buttons->sizeHint().height() + 40;
+    dialog.resize(width, std::min(whole, height() * 9 / 10));
+    dialog.exec();
 }
 
 void MainWindow::showAbout()
