@@ -340,6 +340,8 @@ void CallPage::failed(CallDetails::Part part, const QString& error)
 {
     if (part == Part::Messages && m_details.messages().empty()) // else what is shown stays
         showMessages(error);
+    if (part == Part::Quality)
+        showTimeline();
     m_lacks.show(m_source.desk(), isOn());
 }
 

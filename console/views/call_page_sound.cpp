@@ -48,6 +48,10 @@ void CallPage::linkSound()
     connect(m_player, &PlayerBar::loadCancelled, this, [this] { m_playFrom.reset(); });
     connect(m_sound, &SoundLoader::loaded, this,
         [this](const std::shared_ptr<LoadedSound>& loaded) { showSound(*loaded); });
+    connect(m_sound, &SoundLoader::missing, this, [this](const QString& brief) {
+        m_feed.soundIsMissing(brief);
+        showTimeline();
+    });
     connect(m_sound, &SoundLoader::incomplete, this, [this](const QString& why) {
         m_lacks.ofSound(why);
         m_lacks.show(m_source.desk(), isOn());

@@ -119,10 +119,12 @@ void SoundLoader::failed(CallDetails::Part part, const QString& error)
 void SoundLoader::takeMedia(const QString& error, bool atEngine)
 {
     const bool isThere = atEngine && !m_fetch->isEmpty() && m_source.state() == CallSource::State::Connected;
-    if (!error.isEmpty() && !isThere)
+    if (!error.isEmpty() && !isThere) {
+        emit missing(m_fetch->isKeptNoMore() ? tr("kept no more") : tr("could not be fetched: Space tries again"));
         return m_player.endLoading(m_fetch->isKeptNoMore()
                 ? tr("The sound of this call is kept no more: %1").arg(sentences({ error }))
                 : tr("The sound could not be fetched: %1").arg(error));
+    }
     QStringList lacks = m_fetch->remarks();
     if (!error.isEmpty())
         lacks.prepend(error);

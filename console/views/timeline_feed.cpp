@@ -33,6 +33,7 @@ void TimelineFeed::soundCame(std::vector<CallEvent> keys)
 {
     m_keys = std::move(keys);
     m_soundKnown = true;
+    m_noSound.clear();
 }
 
 void TimelineFeed::show(const ProbeDesk* desk)
@@ -56,9 +57,16 @@ void TimelineFeed::show(const ProbeDesk* desk)
         shown.noSound = Words::tr("no media");
     else if (record && !whyNotRecorded(*record).isEmpty())
         shown.noSound = Words::tr("not recorded");
+    else if (const WithheldPart withheld = withheldSound(desk); withheld.isWithheld())
+        shown.noSound = withheld.brief;
     else
-        shown.noSound = withheldSound(desk).brief;
-    shown.noFigures = withheldFigures(desk).brief;
+        shown.noSound = m_noSound;
+    if (const WithheldPart withheld = withheldFigures(desk); withheld.isWithheld())
+        shown.noFigures = withheld.brief;
+    else if (m_details.isKeptNoMore(CallDetails::Part::Quality))
+        shown.noFigures = Words::tr("kept no more");
+    else if (m_details.hasFailed(CallDetails::Part::Quality))
+        shown.noFigures = Words::tr("could not be fetched");
     m_timeline.setData(std::move(shown));
 }
 

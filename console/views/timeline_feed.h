@@ -25,12 +25,14 @@ public:
     void secondsCame() { m_stripsAreOld = true; }
     void streamsCame();
     void soundCame(std::vector<CallEvent> keys); // the keys that were pressed are known with it
+    void soundIsMissing(const QString& brief) { m_noSound = brief; } // why, for its lane
     void show(const ProbeDesk* desk); // nullptr: there are no roles
 
 private:
     const CallDetails& m_details;
     CallTimeline& m_timeline;
     std::vector<CallEvent> m_keys;
+    QString m_noSound;
     bool m_soundKnown = false; // it was fetched, if only in part
     bool m_streamsKnown = false; // they were answered, if only by none
     bool m_stripsAreOld = true;

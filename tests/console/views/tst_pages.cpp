@@ -248,6 +248,8 @@ private slots:
             page = window.openCall(source.record(2).key);
             QTRY_VERIFY(!page->said().isEmpty());
             QTRY_VERIFY_WITH_TIMEOUT(page->player().message().contains("kept no more"), 5'000);
+            QCOMPARE(page->timeline().data().noFigures, QString("kept no more"));
+            QCOMPARE(page->timeline().data().noSound, QString("kept no more"));
             grab("kept-no-more");
             page->showMosBreakdown();
             grab("kept-no-more-mos");
@@ -257,6 +259,8 @@ private slots:
             QTRY_VERIFY(!page->said().isEmpty());
             page->player().play();
             QTRY_VERIFY_WITH_TIMEOUT(page->player().message().contains("could not"), 5'000);
+            QCOMPARE(page->timeline().data().noFigures, QString("could not be fetched"));
+            QVERIFY(page->timeline().data().noSound.startsWith("could not be fetched"));
             grab("unreadable");
         }
     }
