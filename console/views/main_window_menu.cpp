@@ -98,6 +98,17 @@ void MainWindow::buildMenu()
             page->player().toggle();
     });
     call->addAction(m_play);
+    // Wherever the focus is on the page: there the arrows alone go through messages, times or text.
+    const auto player = [&](const QString& text, QKeyCombination key, void (PlayerBar::*turn)(double), double by) {
+        m_playerActions.append(action(call, text, { QKeySequence(key) }, [this, turn, by] {
+            if (CallPage* page = currentCall())
+                (page->player().*turn)(by);
+        }));
+    };
+    player(tr("&Back 5 seconds"), Qt::ALT | Qt::Key_Left, &PlayerBar::skip, -5);
+    player(tr("&Forward 5 seconds"), Qt::ALT | Qt::Key_Right, &PlayerBar::skip, 5);
+    player(tr("&Louder"), Qt::CTRL | Qt::Key_Up, &PlayerBar::turnVolume, 10);
+    player(tr("S&ofter"), Qt::CTRL | Qt::Key_Down, &PlayerBar::turnVolume, -10);
     m_reload->setShortcut(Qt::Key_F5);
     connect(m_reload, &QAction::triggered, this, [this] {
         if (CallPage* page = currentCall())
@@ -350,7 +361,8 @@ void MainWindow::showShortcuts()
            "<tr><td><b>Ctrl+L</b></td><td>search a number, Call-ID or address</td></tr>"
            "<tr><td><b>Enter</b></td><td>open the call</td></tr><tr><td><b>Esc</b></td><td>back</td></tr>"
            "<tr><td><b>Space</b></td><td>play, pause</td></tr>"
-           "<tr><td><b>↑ ↓</b></td><td>in a waveform: louder, softer</td></tr>"
+           "<tr><td><b>Alt+← →, Ctrl+↑ ↓</b></td><td>on a call's page: 5 s back or forward, louder, softer; in "
+           "the waveform the arrows alone</td></tr>"
            "<tr><td><b>← →</b></td><td>in a waveform: seek 5 s, with Shift 30 s; in a timeline: move the cursor, with "
            "Ctrl from message to message, with Shift pan; in a plot: read the values one after the other</td></tr>"
            "<tr><td><b>+ − Home</b></td><td>in a timeline: zoom, show all of the call</td></tr>"

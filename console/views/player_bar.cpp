@@ -64,6 +64,8 @@ PlayerBar::PlayerBar(QWidget* parent)
     row->addWidget(m_heard);
     row->addWidget(m_save);
     row->addWidget(m_capture);
+    setTabOrder(m_live, m_wave); // as they stand
+    setTabOrder(m_wave, m_heard);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 4, 12, 4);
     layout->setSpacing(4);
@@ -127,6 +129,11 @@ void PlayerBar::skip(double seconds)
     seek(std::clamp(position() + seconds, 0.0, end));
 }
 
+void PlayerBar::turnVolume(double percent)
+{
+    m_controls->turnVolume(static_cast<int>(percent));
+}
+
 void PlayerBar::keyPressEvent(QKeyEvent* event)
 {
     const double step = event->modifiers() & Qt::ShiftModifier ? 30 : 5;
@@ -136,9 +143,9 @@ void PlayerBar::keyPressEvent(QKeyEvent* event)
     case Qt::Key_Right:
         return skip(step);
     case Qt::Key_Up:
-        return m_controls->turnVolume(10);
+        return turnVolume(10);
     case Qt::Key_Down:
-        return m_controls->turnVolume(-10);
+        return turnVolume(-10);
     default:
         QWidget::keyPressEvent(event);
     }
@@ -191,6 +198,7 @@ void PlayerBar::endLive(const QString& why)
     if (why.isEmpty())
         m_player.pause();
     m_loaded = false; // Play asks for what was recorded
+    m_controls->setLoaded(false);
     m_wave->setSound({});
     showTime();
     if (why.isEmpty())
@@ -282,7 +290,9 @@ void PlayerBar::showNotes()
     m_wave->setHint(drawn ? QString() : m_message);
     m_notes->setText(drawn ? m_message : QString());
     m_notes->setColour(m_theme.quiet);
-    m_notes->setVisible(drawn && !m_message.isEmpty());
+    // Once there were notes their line stays: the waveform does not jump when what was sent is heard in place of what
+    // arrived.
+    m_notes->setVisible(drawn && (!m_message.isEmpty() || m_notes->isVisibleTo(this)));
     m_problem->setText(m_deviceProblem.isEmpty() ? QString() : QStringLiteral("⚠ ") + m_deviceProblem);
     m_problem->setColour(m_theme.fair);
     m_problem->setVisible(!m_deviceProblem.isEmpty());

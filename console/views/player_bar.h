@@ -48,6 +48,7 @@ public:
     void stop();
     void seek(double seconds); // of the sound
     void skip(double seconds); // forwards, or back when negative
+    void turnVolume(double percent); // up, or down when negative
     double position() const { return static_cast<double>(m_player.position()) / 1000; }
     const CallSound& sound() const { return m_player.sound(); }
     Hearing hearing() const; // how the sound that loadWanted() asks for is to be assembled
