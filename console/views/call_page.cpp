@@ -37,6 +37,16 @@ constexpr int everyNth = 5;
 constexpr int leastLines = 5; // of either half
 constexpr int mostAfterEnd = 40; // refreshes: the engine follows late media for up to 32 s
 
+// What needs more room than a low window has.
+QScrollArea* scrolled(QWidget* widget)
+{
+    auto* area = new QScrollArea;
+    area->setWidget(widget);
+    area->setWidgetResizable(true);
+    area->setFrameShape(QFrame::NoFrame);
+    return area;
+}
+
 }
 
 CallPage::CallPage(
@@ -96,11 +106,7 @@ void CallPage::arrange()
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_messages, tr("&Messages"));
     m_tabs->addTab(m_table, tr("Media &streams"));
-    auto* scrolled = new QScrollArea;
-    scrolled->setWidget(m_breakdown);
-    scrolled->setWidgetResizable(true);
-    scrolled->setFrameShape(QFrame::NoFrame);
-    m_tabs->addTab(scrolled, tr("MOS &breakdown"));
+    m_tabs->addTab(scrolled(m_breakdown), tr("MOS &breakdown"));
     addNotes();
     m_lanes->setWidget(m_timeline);
     m_lanes->setWidgetResizable(true);
@@ -148,7 +154,9 @@ void CallPage::addNotes()
     if (!desk)
         return;
     m_notes = new CallNotesPanel(*desk, m_call);
-    const int tab = m_tabs->addTab(m_notes, tr("&Notes"));
+    QScrollArea* const place = scrolled(m_notes);
+    place->setFocusPolicy(Qt::NoFocus); // its fields have it
+    const int tab = m_tabs->addTab(place, tr("&Notes"));
     connect(m_notes, &CallNotesPanel::changed, this, [this, tab](int tags, int notes) {
         m_tabs->setTabText(tab, tags + notes == 0 ? tr("&Notes") : tr("&Notes (%1)").arg(tags + notes));
         emit tagsChanged({ m_call, joined(m_notes->shown().tags) });
@@ -160,7 +168,7 @@ void CallPage::showNotes()
 {
     if (!m_notes)
         return;
-    m_tabs->setCurrentWidget(m_notes);
+    showTab(m_notes);
     m_notes->tagField().setFocus();
 }
 
@@ -248,8 +256,13 @@ void CallPage::showStreams()
 
 void CallPage::showMosBreakdown()
 {
+    showTab(m_breakdown);
+}
+
+void CallPage::showTab(const QWidget* of)
+{
     for (int tab = 0; tab < m_tabs->count(); ++tab)
-        if (m_tabs->widget(tab)->isAncestorOf(m_breakdown))
+        if (m_tabs->widget(tab)->isAncestorOf(of))
             m_tabs->setCurrentIndex(tab);
 }
 

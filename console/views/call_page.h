@@ -83,6 +83,8 @@ signals:
 private:
     void arrange();
     void addNotes(); // their tab
+    void showTab(const QWidget* of);
+    bool notesAreInFront() const;
     void linkSound();
     void linkExports();
     void linkMessages(); // cursor and selected message follow each other

@@ -100,6 +100,11 @@ void CallPage::linkExports()
     });
 }
 
+bool CallPage::notesAreInFront() const
+{
+    return m_notes && m_tabs->currentWidget()->isAncestorOf(m_notes);
+}
+
 Report CallPage::report() const
 {
     const QWidget* tab = m_tabs->currentWidget();
@@ -109,7 +114,7 @@ Report CallPage::report() const
             report.rows.push_back(messageFields(message));
         return report;
     }
-    if (m_notes && tab == m_notes)
+    if (notesAreInFront())
         return { QStringLiteral("tags-and-notes"), remarkFieldNames(), remarkRows(m_notes->shown()), { m_probe } };
     Report report { QStringLiteral("streams"), streamFieldNames(), {}, { m_probe } };
     const std::optional<CallRecord>& record = m_details.record();
@@ -121,9 +126,9 @@ Report CallPage::report() const
 bool CallPage::hasReport() const
 {
     const QWidget* tab = m_tabs->currentWidget();
-    return tab == m_messages        ? !m_details.messages().empty()
-        : m_notes && tab == m_notes ? !m_notes->shown().tags.empty() || !m_notes->shown().notes.empty()
-                                    : !m_details.streams().empty();
+    return tab == m_messages ? !m_details.messages().empty()
+        : notesAreInFront()  ? !m_notes->shown().tags.empty() || !m_notes->shown().notes.empty()
+                             : !m_details.streams().empty();
 }
 
 void CallPage::askToSaveSound()
