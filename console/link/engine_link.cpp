@@ -29,7 +29,7 @@ EngineLink::EngineLink(QObject* parent)
 {
     const RemoteProbe* probe = m_probe.get();
     connect(probe, &RemoteProbe::stateChanged, this,
-        [this](RemoteProbe::State state, const QString& message) { emit stateChanged(linkState(state), message); });
+        [this](RemoteProbe::State state, const Sentence& message) { emit stateChanged(linkState(state), message); });
     connect(probe, &RemoteProbe::failedToOpen, this, &EngineLink::failedToOpen);
     connect(probe, &RemoteProbe::liveChanged, this, &EngineLink::liveChanged);
     connect(probe, &RemoteProbe::statusChanged, this, &EngineLink::statusChanged);

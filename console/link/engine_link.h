@@ -56,8 +56,8 @@ public:
     RemoteProbe& probe() { return *m_probe; } // for what is no request of a page
 
 signals:
-    void stateChanged(callmon::EngineLink::State state, const QString& message); // message: a sentence for the user
-    void failedToOpen(const QString& message);
+    void stateChanged(callmon::EngineLink::State state, const callmon::Sentence& message);
+    void failedToOpen(const callmon::Sentence& message);
     void liveChanged(const callmon::LiveDelta& delta);
     void alarmsChanged(const callmon::AlarmDelta& delta); // of the open ones; the first one is a snapshot
     void statusChanged(const callmon::ProbeStatus& status);

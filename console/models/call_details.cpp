@@ -153,6 +153,11 @@ QStringList CallDetails::remarks() const
     return all;
 }
 
+bool CallDetails::hasFailed(Part part) const
+{
+    return m_failures.contains(part);
+}
+
 bool CallDetails::isKeptNoMore(Part part) const
 {
     const auto failure = m_failures.find(part);

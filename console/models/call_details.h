@@ -35,6 +35,7 @@ public:
     // not asked after.
     QStringList keptNoMore() const;
     bool isKeptNoMore(Part part) const;
+    bool hasFailed(Part part) const; // for whatever reason
     QStringList failures(bool ofRecord) const; // that of the record, too
 
     Timestamp begin() const;

@@ -68,7 +68,8 @@ struct TimelineData {
     std::vector<TimelineEvent> events {}; // ascending
     std::vector<TimelineSpan> spans {};
     QString keysNote {}; // where the keys' times are not known
-    bool noMedia = false; // there never were any, so there is no sound to fetch
+    QString noSound {}; // why none can be fetched
+    QString noFigures {}; // why none are shown, where they may have been measured all the same
 };
 
 struct TimelineLook {

@@ -188,6 +188,17 @@ void TimelinePainter::paintAxis(int axisTop)
         zoneLabelAt(static_cast<qint64>(m_data.epoch * 1000)));
 }
 
+// In place of what a lane would show; the grid does not go through them.
+void TimelinePainter::paintWords(const QRect& lane, const QString& words)
+{
+    const QRect room = lane.adjusted(6, 0, -6, 0);
+    QRect taken = m_painter.fontMetrics().boundingRect(room, Qt::AlignLeft | Qt::AlignVCenter, words);
+    taken.adjust(-3, 0, 3, 0);
+    m_painter.fillRect(taken & lane, m_look.alternate);
+    m_painter.setPen(m_look.quiet);
+    m_painter.drawText(room, Qt::AlignLeft | Qt::AlignVCenter, words);
+}
+
 void TimelinePainter::paintSound(std::size_t side)
 {
     const QRect& lane = m_layout.sounds[side];
@@ -195,9 +206,8 @@ void TimelinePainter::paintSound(std::size_t side)
     paintTitle(lane, m_look.names[side]);
     const double middle = lane.center().y() + 0.5;
     if (sound.peaks.empty()) {
-        m_painter.setPen(m_look.quiet);
-        m_painter.drawText(lane.adjusted(6, 0, -6, 0), Qt::AlignLeft | Qt::AlignVCenter,
-            m_data.noMedia ? CallTimeline::tr("no media") : CallTimeline::tr("no sound loaded: Space fetches it"));
+        paintWords(
+            lane, m_data.noSound.isEmpty() ? CallTimeline::tr("no sound loaded: Space fetches it") : m_data.noSound);
         return;
     }
     const std::vector<float> columns = peakColumns(
@@ -315,11 +325,8 @@ void TimelinePainter::paintStrip(std::size_t index)
                 run.add(static_cast<int>(column), top, bottom);
         }
     }
-    if (!any) {
-        m_painter.setPen(m_look.quiet);
-        m_painter.drawText(
-            lane.adjusted(6, 0, -6, 0), Qt::AlignLeft | Qt::AlignVCenter, CallTimeline::tr("no measurement"));
-    }
+    if (!any)
+        paintWords(lane, m_data.noFigures.isEmpty() ? CallTimeline::tr("no measurement") : m_data.noFigures);
     m_painter.restore();
 }
 

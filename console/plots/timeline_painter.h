@@ -29,6 +29,7 @@ private:
     void paintTime();
     template <typename Draw> void forEachTick(Draw draw) const; // with its time, its x, and whether tenths count
     int tickWidth() const;
+    void paintWords(const QRect& lane, const QString& words);
     void paintSound(std::size_t side);
     void paintStrip(std::size_t index);
     void paintTitle(const QRect& lane, const QString& title);

@@ -9,11 +9,12 @@ LinkSource::LinkSource(QObject* parent)
     : CallSource(parent)
     , m_desk(m_link.probe())
 {
-    connect(&m_link, &EngineLink::stateChanged, this,
-        [this](EngineLink::State state, const QString& message) { emit stateChanged(stateOf(state), message); });
-    connect(&m_link, &EngineLink::failedToOpen, this, [this](const QString& message) {
+    connect(&m_link, &EngineLink::stateChanged, this, [this](EngineLink::State state, const Sentence& message) {
+        emit stateChanged(stateOf(state), wordsOf(message));
+    });
+    connect(&m_link, &EngineLink::failedToOpen, this, [this](const Sentence& message) {
         m_failed = true;
-        emit stateChanged(State::Disconnected, message);
+        emit stateChanged(State::Disconnected, wordsOf(message));
     });
     connect(&m_link, &EngineLink::liveChanged, this, [this](const LiveDelta& delta) { emit liveChanged(delta); });
     connect(

@@ -11,11 +11,15 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace callmon {
 
 namespace {
+
+constexpr int shortFacts = 11; // before the Call-ID
 
 QString orDash(std::string_view value)
 {
@@ -51,6 +55,7 @@ CallHeader::CallHeader(QWidget* parent)
     , m_outcome(new ElidedLabel(Qt::ElideRight, this))
     , m_story(new ElidedLabel(Qt::ElideRight, this))
     , m_trust(new ElidedLabel(Qt::ElideRight, this))
+    , m_grid(new QGridLayout)
 {
     QFont large = font();
     large.setPointSizeF(large.pointSizeF() * 1.5);
@@ -74,38 +79,30 @@ CallHeader::CallHeader(QWidget* parent)
         tr("Final code"), tr("Ended by"), tr("Codec"), tr("MOS mean"), tr("MOS min (10 s)"), tr("Post-dial delay, ms"),
         tr("Answer delay, ms"), tr("Call-ID"), tr("Caller address"), tr("Callee address"), tr("Signalling"),
         tr("Recorded, by rule") };
-    auto* grid = new QGridLayout;
-    grid->setHorizontalSpacing(16);
-    grid->setVerticalSpacing(0);
-    constexpr int columns = 11;
+    m_grid->setHorizontalSpacing(16);
+    m_grid->setVerticalSpacing(0);
     for (int i = 0; i < FactCount; ++i) {
-        auto* title = new QLabel(titles.at(i), this);
+        auto* title = new ElidedLabel(Qt::ElideRight, this);
         title->setProperty("title", titles.at(i));
         m_titles.push_back(title);
         title->setForegroundRole(QPalette::PlaceholderText);
         QFont small = font();
         small.setPointSizeF(small.pointSizeF() * 0.9);
         title->setFont(small);
+        title->setText(titles.at(i));
         auto* value = new ElidedLabel(i == CallId ? Qt::ElideMiddle : Qt::ElideRight, this);
         value->setObjectName(titles.at(i));
         m_facts.push_back(value);
         if (i == Started) // the one that says which day it was
             value->setMinimumWidth(value->fontMetrics().horizontalAdvance(QStringLiteral("0000-00-00 00:00:00")) + 2);
-        // The second row's texts are long: three columns for the first, two for each of the others.
-        const bool first = i < columns;
-        const int column = first ? i : i == CallId ? 0 : 3 + (i - CallerAddress) * 2;
-        const int span = first ? 1 : i == CallId ? 3 : 2;
-        grid->addWidget(title, first ? 0 : 3, column, 1, span);
-        grid->addWidget(value, first ? 1 : 4, column, 1, span);
     }
-    grid->setRowMinimumHeight(2, 6);
-    grid->setColumnStretch(columns, 1);
+    placeFacts(shortFacts);
 
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(12, 6, 12, 5);
     layout->setSpacing(4);
     layout->addLayout(parties);
-    layout->addLayout(grid);
+    layout->addLayout(m_grid);
     auto* sentences = new QHBoxLayout;
     sentences->setSpacing(18);
     sentences->addWidget(m_story);
@@ -114,6 +111,43 @@ CallHeader::CallHeader(QWidget* parent)
     m_story->setObjectName(QStringLiteral("story"));
     m_story->hide();
     m_trust->setObjectName(QStringLiteral("trust"));
+}
+
+// The short ones first, row by row. The others' texts are long: as much room as two of the first.
+void CallHeader::placeFacts(int columns)
+{
+    if (std::exchange(m_columns, columns) == columns)
+        return;
+    for (int column = 0; column <= shortFacts; ++column)
+        m_grid->setColumnStretch(column, column == columns ? 1 : 0);
+    for (int row = 0; row < m_grid->rowCount(); ++row)
+        m_grid->setRowMinimumHeight(row, 0);
+    int row = 0;
+    int column = 0;
+    for (int i = 0; i < FactCount; ++i) {
+        const int span = i < CallId ? 1 : i == CallId ? 3 : 2;
+        if ((i == CallId && columns == shortFacts) || column + span > columns) {
+            row += i == 0 ? 0 : 3;
+            m_grid->setRowMinimumHeight(row - 1, 6);
+            column = 0;
+        }
+        m_grid->addWidget(m_titles[static_cast<std::size_t>(i)], row, column, 1, span);
+        m_grid->addWidget(m_facts[static_cast<std::size_t>(i)], row + 1, column, 1, span);
+        column += span;
+    }
+}
+
+// Who reads at a larger font has fewer of them beside each other.
+void CallHeader::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    int needed = m_facts[Started]->minimumWidth();
+    for (int i = Answered; i < shortFacts; ++i)
+        needed += m_titles[static_cast<std::size_t>(i)]->sizeHint().width() + m_grid->horizontalSpacing();
+    constexpr std::array fewer { shortFacts, 8, 6, 4 };
+    const auto enough = std::ranges::find_if(
+        fewer, [&](int columns) { return columns * needed <= shortFacts * contentsRect().width(); });
+    placeFacts(enough == fewer.end() ? fewer.back() : *enough);
 }
 
 void CallHeader::setParties(std::string_view caller, std::string_view callee)
@@ -216,7 +250,7 @@ void CallHeader::show(const LiveCall& call, Timestamp now, std::optional<double>
 void CallHeader::showZone()
 {
     const qint64 ms = std::chrono::floor<std::chrono::milliseconds>(m_startedAt).time_since_epoch().count();
-    for (QLabel* title : m_titles)
+    for (ElidedLabel* title : m_titles)
         title->setText(withZoneAt(title->property("title").toString(), ms));
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 class QGridLayout;
-class QLabel;
+class QGridLayout;
 
 namespace callmon {
 
@@ -25,6 +25,9 @@ public:
     void show(const LiveCall& call, Timestamp now, std::optional<double> mosMean);
     void showZone(); // in the titles
     void setTheme(const Theme& theme);
+
+protected:
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     enum Fact {
@@ -47,6 +50,7 @@ private:
         FactCount
     };
 
+    void placeFacts(int columns);
     void setFact(Fact fact, const QString& text, const QColor& colour = {});
     void setMos(Fact fact, std::optional<double> mos);
     void setTrust(CaptureTrust trust, const QString& meaning);
@@ -58,7 +62,9 @@ private:
     ElidedLabel* m_story;
     ElidedLabel* m_trust;
     std::vector<ElidedLabel*> m_facts;
-    std::vector<QLabel*> m_titles; // of the facts
+    std::vector<ElidedLabel*> m_titles; // of the facts
+    QGridLayout* m_grid; // of both
+    int m_columns = 0;
     Timestamp m_startedAt {};
     Theme m_theme = themeOf(ThemeName::Light);
     Tone m_tone = Tone::Plain;

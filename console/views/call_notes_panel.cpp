@@ -1,6 +1,7 @@
 #include "console/views/call_notes_panel.h"
 
 #include "console/models/figures.h"
+#include "console/models/sentence_words.h"
 #include "console/views/flow_layout.h"
 #include "console/views/message_bar.h"
 
@@ -117,7 +118,7 @@ void CallNotesPanel::reload()
 void CallNotesPanel::take(const Result<CallNotes>& answer)
 {
     if (!answer) {
-        m_error->say(MessageBar::Kind::Error, fromUtf8(answer.error().what));
+        m_error->say(MessageBar::Kind::Error, wordsOf(answer.error().sentence));
         return;
     }
     m_error->clear();
@@ -189,7 +190,7 @@ void CallNotesPanel::addTag()
 {
     const auto tag = tagOf(m_tag->text().toStdString());
     if (!tag) { // told at once, without asking the engine
-        m_error->say(MessageBar::Kind::Error, tr("That is no tag: %1.").arg(fromUtf8(tag.error().what)));
+        m_error->say(MessageBar::Kind::Error, tr("That is no tag: %1.").arg(wordsOf(tag.error().sentence)));
         return;
     }
     m_desk.addTag(m_call, fromUtf8(tag.value()), this, [this](const Result<CallNotes>& answer) {
@@ -212,7 +213,7 @@ void CallNotesPanel::addNote()
 {
     const auto note = noteOf(m_note->text().toStdString());
     if (!note) {
-        m_error->say(MessageBar::Kind::Error, tr("That is no note: %1.").arg(fromUtf8(note.error().what)));
+        m_error->say(MessageBar::Kind::Error, tr("That is no note: %1.").arg(wordsOf(note.error().sentence)));
         return;
     }
     m_desk.addNote(m_call, fromUtf8(note.value()), this, [this](const Result<CallNotes>& answer) {

@@ -1,5 +1,6 @@
 #include "console/views/call_page.h"
 
+#include "console/models/call_access.h"
 #include "console/models/call_words.h"
 #include "console/models/probe_desk.h"
 #include "console/plots/call_timeline.h"
@@ -33,7 +34,18 @@ using Part = CallDetails::Part;
 constexpr int liveRefresh = 1000; // ms
 constexpr std::size_t manyPoints = 5'000; // 40 minutes of both sides: the whole series is then asked for less often
 constexpr int everyNth = 5;
+constexpr int leastLines = 5; // of either half
 constexpr int mostAfterEnd = 40; // refreshes: the engine follows late media for up to 32 s
+
+// What needs more room than a low window has.
+QScrollArea* scrolled(QWidget* widget)
+{
+    auto* area = new QScrollArea;
+    area->setWidget(widget);
+    area->setWidgetResizable(true);
+    area->setFrameShape(QFrame::NoFrame);
+    return area;
+}
 
 }
 
@@ -58,6 +70,8 @@ CallPage::CallPage(
     , m_player(new PlayerBar(this))
     , m_listener(new LiveListener(source, call.key, *m_player, this))
     , m_sound(new SoundLoader(source, m_details, *m_player, this))
+    , m_feed(m_details, *m_timeline)
+    , m_lacks(m_details, *m_message)
 {
     arrange();
     connect(&m_details, &CallDetails::found, this, &CallPage::found);
@@ -65,6 +79,8 @@ CallPage::CallPage(
     linkSound();
     linkExports();
     linkMessages();
+    if (const ProbeDesk* desk = source.desk())
+        connect(desk, &ProbeDesk::roleChanged, this, &CallPage::showRole);
     connect(&m_refresh, &QTimer::timeout, this, &CallPage::refreshIfDue);
     connect(&source, &CallSource::stateChanged, this, [this](CallSource::State state) {
         if (state == CallSource::State::Connected && (!m_details.hasEnded() || m_details.streams().empty()))
@@ -72,7 +88,7 @@ CallPage::CallPage(
     });
     setTheme(m_theme);
     showHead();
-    showTimeline();
+    showRole();
     refresh();
     m_refresh.start(liveRefresh);
 }
@@ -90,11 +106,7 @@ void CallPage::arrange()
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_messages, tr("&Messages"));
     m_tabs->addTab(m_table, tr("Media &streams"));
-    auto* scrolled = new QScrollArea;
-    scrolled->setWidget(m_breakdown);
-    scrolled->setWidgetResizable(true);
-    scrolled->setFrameShape(QFrame::NoFrame);
-    m_tabs->addTab(scrolled, tr("MOS &breakdown"));
+    m_tabs->addTab(scrolled(m_breakdown), tr("MOS &breakdown"));
     addNotes();
     m_lanes->setWidget(m_timeline);
     m_lanes->setWidgetResizable(true);
@@ -106,6 +118,8 @@ void CallPage::arrange()
     connect(m_tabs, &QTabWidget::currentChanged, this, &CallPage::reportChanged);
     m_split->setStretchFactor(0, 3);
     m_split->setStretchFactor(1, 2);
+    m_tabs->setMinimumHeight(leastLines * fontMetrics().height());
+    m_split->setSizes({ 3'000, 2'000 });
     m_split->setObjectName(QStringLiteral("callSplit"));
     auto* enlarge = new QShortcut(Qt::Key_F6, this);
     enlarge->setContext(Qt::WidgetWithChildrenShortcut);
@@ -124,7 +138,7 @@ void CallPage::refreshIfDue()
         return;
     }
     showHead();
-    if (m_forbidden)
+    if (m_lacks.isForbidden())
         return;
     if (isVisible() && !m_details.asks() && !m_sound->isFetching()
         && m_source.state() == CallSource::State::Connected) {
@@ -140,7 +154,9 @@ void CallPage::addNotes()
     if (!desk)
         return;
     m_notes = new CallNotesPanel(*desk, m_call);
-    const int tab = m_tabs->addTab(m_notes, tr("&Notes"));
+    QScrollArea* const place = scrolled(m_notes);
+    place->setFocusPolicy(Qt::NoFocus); // its fields have it
+    const int tab = m_tabs->addTab(place, tr("&Notes"));
     connect(m_notes, &CallNotesPanel::changed, this, [this, tab](int tags, int notes) {
         m_tabs->setTabText(tab, tags + notes == 0 ? tr("&Notes") : tr("&Notes (%1)").arg(tags + notes));
         emit tagsChanged({ m_call, joined(m_notes->shown().tags) });
@@ -152,7 +168,7 @@ void CallPage::showNotes()
 {
     if (!m_notes)
         return;
-    m_tabs->setCurrentWidget(m_notes);
+    showTab(m_notes);
     m_notes->tagField().setFocus();
 }
 
@@ -185,18 +201,9 @@ QString CallPage::said() const
     return m_message->message();
 }
 
-// Such a message goes when all could be fetched; what an export says stays.
-void CallPage::sayOfFetch(MessageBar::Kind kind, const QString& message)
-{
-    m_message->say(kind, message);
-    m_saidOfFetch = true;
-}
-
 void CallPage::reload()
 {
-    m_message->clear();
-    m_lacks.clear();
-    m_soundLacks.clear();
+    m_lacks.forget();
     m_messagesRefused = false;
     m_sound->loadAgain(true);
     refresh();
@@ -205,7 +212,7 @@ void CallPage::reload()
 void CallPage::refresh()
 {
     if (m_source.state() != CallSource::State::Connected) {
-        sayOfFetch(MessageBar::Kind::Warning, tr("Not connected to an engine. Press F5 when it is back."));
+        m_lacks.say(MessageBar::Kind::Warning, tr("Not connected to an engine. Press F5 when it is back."));
         return;
     }
     m_fetchedAfterEnd = m_details.hasEnded();
@@ -215,9 +222,7 @@ void CallPage::refresh()
     if (m_details.hasEnded() || m_details.points().size() < manyPoints || m_round++ % everyNth == 0)
         m_details.ask(Part::Quality);
     // A refusal stands in the engine's audit log: one is enough.
-    const ProbeDesk* const desk = m_source.desk();
-    const bool mayRead = !desk || desk->role() == ProbeDesk::Role::Unknown || desk->may(ProbeDesk::Role::Reviewer);
-    if (mayRead || !std::exchange(m_messagesRefused, true))
+    if (!withheldMessages(m_source.desk()).isWithheld() || !std::exchange(m_messagesRefused, true))
         m_details.ask(Part::Messages);
     m_details.ask(Part::Alarms);
 }
@@ -251,8 +256,13 @@ void CallPage::showStreams()
 
 void CallPage::showMosBreakdown()
 {
+    showTab(m_breakdown);
+}
+
+void CallPage::showTab(const QWidget* of)
+{
     for (int tab = 0; tab < m_tabs->count(); ++tab)
-        if (m_tabs->widget(tab)->isAncestorOf(m_breakdown))
+        if (m_tabs->widget(tab)->isAncestorOf(of))
             m_tabs->setCurrentIndex(tab);
 }
 
@@ -294,6 +304,8 @@ void CallPage::showMessages(const QString& error)
         showTimeline();
     } else if (m_details.isKeptNoMore(CallDetails::Part::Messages))
         m_messages->sayEmpty(tr("The messages of this call are kept no more"), sentences({ error }));
+    else if (const WithheldPart withheld = withheldMessages(m_source.desk()); withheld.isWithheld())
+        m_messages->sayEmpty(withheld.what, withheld.toDo);
     else if (!error.isEmpty())
         m_messages->sayEmpty(tr("The messages could not be fetched"), error);
     else if (isOn())
@@ -312,16 +324,17 @@ void CallPage::found(CallDetails::Part part)
             m_listener->setAnsweredAt(*record->answeredAt);
         break;
     case Part::Streams:
-        m_streamsKnown = true;
-        m_lanesAreOld = m_lanesAreOld || otherStreams();
+        m_feed.streamsCame();
         m_table->setStreams(m_details.streams(), m_details.record() ? m_details.record()->trust : CaptureTrust::Whole);
         m_breakdown->setStreams(m_details.streams());
+        m_table->sayEmpty(tr("No media of this call were seen."));
+        m_breakdown->sayEmpty(tr("No media of this call were seen: there is no MOS."));
         m_tabs->setTabText(m_tabs->indexOf(m_table), tr("Media &streams (%1)").arg(m_details.streams().size()));
         showHead();
         showTimeline();
         break;
     case Part::Quality:
-        m_lanesAreOld = true;
+        m_feed.secondsCame();
         showHead();
         showTimeline();
         break;
@@ -332,7 +345,7 @@ void CallPage::found(CallDetails::Part part)
         showMessages({});
         break;
     }
-    showWhatIsNotThere();
+    m_lacks.show(m_source.desk(), isOn());
     emit reportChanged();
 }
 
@@ -340,39 +353,21 @@ void CallPage::failed(CallDetails::Part part, const QString& error)
 {
     if (part == Part::Messages && m_details.messages().empty()) // else what is shown stays
         showMessages(error);
-    showWhatIsNotThere();
+    if (part == Part::Quality)
+        showTimeline();
+    m_lacks.show(m_source.desk(), isOn());
 }
 
-// Said once: what an export says after that is not wiped away by the next second's answers.
-void CallPage::showWhatIsNotThere()
+// Where it forbids, what a part of the page would show is said there to be for others, and not offered.
+void CallPage::showRole()
 {
-    if (m_details.asks())
-        return;
-    const QStringList failures = m_details.failures(!isOn()); // a call that is on may have no record yet
-    QStringList said;
-    // Part by part is refused what a viewer asks for beside live figures, and will be: one sentence says it.
-    const ProbeDesk* const desk = m_source.desk();
-    const bool forbidden = desk && desk->role() == ProbeDesk::Role::Viewer && !failures.isEmpty();
-    m_forbidden = forbidden;
-    if (forbidden)
-        said += tr("Your certificate says viewer: of a call its live figures alone are shown. Ask whoever keeps the "
-                   "certificates for one of an operator, who reads records, or of a reviewer, who listens, too.");
-    else if (!failures.isEmpty())
-        said += tr("Not all of this call could be fetched: %1 Press F5 to try again.").arg(sentences(failures));
-    if (const QStringList remarks = m_details.remarks(); !remarks.isEmpty())
-        said += tr("Not all of this call could be read: %1 The rest is shown; the engine's log says more. Press F5 to "
-                   "try again.")
-                    .arg(sentences(remarks));
-    if (const QStringList gone = m_details.keptNoMore(); !gone.isEmpty())
-        said += tr("Kept no more: %1 All that is still kept of this call is shown.").arg(sentences(gone));
-    if (!m_soundLacks.isEmpty())
-        said += tr("Not all of the sound could be fetched: %1").arg(m_soundLacks);
-    const QString lacks = said.join(QLatin1Char(' '));
-    const bool known = std::exchange(m_lacks, lacks) == lacks;
-    if (!lacks.isEmpty() && (!known || m_message->message().isEmpty()))
-        sayOfFetch(failures.isEmpty() || forbidden ? MessageBar::Kind::Warning : MessageBar::Kind::Error, lacks);
-    else if (lacks.isEmpty() && std::exchange(m_saidOfFetch, false))
-        m_message->clear();
+    if (const WithheldPart withheld = withheldFigures(m_source.desk()); withheld.isWithheld()) {
+        m_table->sayEmpty(withheld.what + QLatin1Char(' ') + withheld.toDo);
+        m_breakdown->sayEmpty(withheld.what + QLatin1Char(' ') + withheld.toDo);
+    }
+    const WithheldPart withheld = withheldSound(m_source.desk());
+    m_player->forbid(withheld.isWithheld() ? withheld.what + QLatin1Char(' ') + withheld.toDo : QString());
+    showTimeline();
 }
 
 void CallPage::showHead()
@@ -393,37 +388,11 @@ void CallPage::showHead()
     emit titleChanged();
 }
 
-// The strips know a stream by its key and its sender.
-bool CallPage::otherStreams()
-{
-    std::vector<std::pair<StreamKey, Party>> streams;
-    for (const StreamRecord& stream : m_details.streams())
-        streams.emplace_back(stream.key, stream.direction);
-    const bool others = streams != m_lanesStreams;
-    m_lanesStreams = std::move(streams);
-    return others;
-}
-
 void CallPage::showTimeline()
 {
-    std::optional<Timestamp> end;
-    if (m_details.hasEnded())
-        end = m_details.record()->endedAt.value_or(m_details.record()->lastPacketAt);
-    std::vector<TimelineStrip> strips; // none: those that the timeline has
-    if (std::exchange(m_lanesAreOld, false) || m_lanesBegin != m_details.begin()) {
-        QualityLanes lanes = qualityLanes(m_details.points(), m_details.streams(), m_details.begin());
-        m_lanesBegin = m_details.begin();
-        m_probeLosses = std::move(lanes.probeLosses);
-        m_lastSecond = lanes.end;
-        strips = std::move(lanes.strips);
-    }
-    TimelineData shown = timelineData({ m_details.begin(), end, m_probeLosses, m_lastSecond, m_details.streams(),
-        m_details.messages(), m_details.alarms(), m_keys, m_soundKnown });
-    shown.strips = std::move(strips);
-    shown.noMedia = m_streamsKnown && m_details.hasEnded() && m_details.streams().empty();
-    m_timeline->setData(std::move(shown));
-    // More lanes than a small window has room for are scrolled.
-    const int most = 14 * fontMetrics().height();
+    m_feed.show(m_source.desk());
+    // More lanes than a small window has room for, or one with a large font, are scrolled.
+    const int most = leastLines * fontMetrics().height();
     m_lanes->setMinimumHeight(std::min(m_timeline->minimumSizeHint().height(), most));
 }
 

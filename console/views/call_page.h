@@ -2,12 +2,12 @@
 #pragma once
 
 #include "console/models/call_details.h"
-#include "console/models/call_events.h"
 #include "console/models/live_call_model.h"
-#include "console/plots/timeline_data.h"
+#include "console/views/call_lacks.h"
 #include "console/views/message_bar.h"
 #include "console/views/report_export.h"
 #include "console/views/theme.h"
+#include "console/views/timeline_feed.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -83,18 +83,18 @@ signals:
 private:
     void arrange();
     void addNotes(); // their tab
+    void showTab(const QWidget* of);
+    bool notesAreInFront() const;
     void linkSound();
     void linkExports();
     void linkMessages(); // cursor and selected message follow each other
     void refreshIfDue();
-    void sayOfFetch(MessageBar::Kind kind, const QString& message);
     void found(CallDetails::Part part);
     void failed(CallDetails::Part part, const QString& error);
     void showHead();
     void showTimeline();
-    bool otherStreams(); // than were drawn
+    void showRole(); // what the user's certificate withholds
     void showSound(LoadedSound& loaded);
-    void showWhatIsNotThere(); // where all answers have come
     void playFrom(double seconds);
     void showMessages(const QString& error);
     void showPlayhead(double secondsOfSound);
@@ -107,24 +107,12 @@ private:
     ProbeId m_probe; // of the live list
     CallDetails m_details;
     std::optional<LiveCall> m_lastLive;
-    std::vector<CallEvent> m_keys; // known with the sound
     Timestamp m_now {};
     int m_refreshesAfterEnd = 0;
     bool m_fetchedAfterEnd = false; // what is shown was asked for when the end was known already
-    bool m_streamsKnown = false; // they were answered, if only by none
-    bool m_lanesAreOld = true; // seconds or streams came since they were made
-    Timestamp m_lanesBegin {};
-    std::vector<std::pair<StreamKey, Party>> m_lanesStreams;
-    std::vector<TimelineSpan> m_probeLosses;
-    double m_lastSecond = 0; // of the figures
-    bool m_soundKnown = false; // it was fetched, if only in part
     std::optional<double> m_playFrom; // seconds since the call began, when its sound has come
     int m_round = 0; // of refreshing
     bool m_messagesRefused = false;
-    bool m_forbidden = false; // what it asks for, by the role of the user
-    bool m_saidOfFetch = false; // what the message line says
-    QString m_soundLacks;
-    QString m_lacks; // what was said last of what is not there
 
     CallHeader* m_head;
     MessageBar* m_message;
@@ -140,6 +128,8 @@ private:
     CallNotesPanel* m_notes = nullptr;
     LiveListener* m_listener;
     SoundLoader* m_sound;
+    TimelineFeed m_feed;
+    CallLacks m_lacks;
     QTimer m_refresh;
     Theme m_theme = themeOf(ThemeName::Light);
 };

@@ -1,4 +1,5 @@
 // A call's page: its sound, heard and drawn, and what of the call is written to files.
+#include "console/models/call_access.h"
 #include "console/models/call_reports.h"
 #include "console/plots/call_timeline.h"
 #include "console/views/call_exports.h"
@@ -47,9 +48,13 @@ void CallPage::linkSound()
     connect(m_player, &PlayerBar::loadCancelled, this, [this] { m_playFrom.reset(); });
     connect(m_sound, &SoundLoader::loaded, this,
         [this](const std::shared_ptr<LoadedSound>& loaded) { showSound(*loaded); });
+    connect(m_sound, &SoundLoader::missing, this, [this](const QString& brief) {
+        m_feed.soundIsMissing(brief);
+        showTimeline();
+    });
     connect(m_sound, &SoundLoader::incomplete, this, [this](const QString& why) {
-        m_soundLacks = why;
-        showWhatIsNotThere();
+        m_lacks.ofSound(why);
+        m_lacks.show(m_source.desk(), isOn());
     });
     connect(m_player, &PlayerBar::positionChanged, this, &CallPage::showPlayhead);
     connect(m_timeline, &CallTimeline::seekRequested, this,
@@ -59,8 +64,7 @@ void CallPage::linkSound()
 
 void CallPage::showSound(LoadedSound& loaded)
 {
-    m_keys = std::move(loaded.keys);
-    m_soundKnown = true;
+    m_feed.soundCame(std::move(loaded.keys));
     showTimeline();
     // Of what was loaded before; where a live listener is says nothing of this sound.
     const bool before = m_player->hasAudio() && !m_player->isLive();
@@ -83,10 +87,7 @@ void CallPage::linkExports()
     connect(m_timeline, &CallTimeline::pictureWanted, this,
         [this](const QString& path) { m_exports->savePicture(*m_timeline, path); });
     const auto show = [this](MessageBar::Kind kind) {
-        return [this, kind](const QString& message) {
-            m_message->say(kind, message);
-            m_saidOfFetch = false; // it stays when all has been fetched
-        };
+        return [this, kind](const QString& message) { m_lacks.sayOther(kind, message); };
     };
     connect(m_exports, &CallExports::said, this, show(MessageBar::Kind::Note));
     connect(m_exports, &CallExports::warned, this, show(MessageBar::Kind::Warning));
@@ -94,8 +95,14 @@ void CallPage::linkExports()
     connect(m_exports, &CallExports::captureExported, this, &CallPage::captureExported);
     connect(m_exports, &CallExports::busyChanged, this, [this] {
         m_player->saveButton().setEnabled(m_player->hasAudio() && !m_player->isLive() && !m_exports->isSavingSound());
-        m_player->captureButton().setEnabled(!m_exports->isExportingCapture());
+        m_player->captureButton().setEnabled(
+            !m_exports->isExportingCapture() && !withheldSound(m_source.desk()).isWithheld());
     });
+}
+
+bool CallPage::notesAreInFront() const
+{
+    return m_notes && m_tabs->currentWidget()->isAncestorOf(m_notes);
 }
 
 Report CallPage::report() const
@@ -107,7 +114,7 @@ Report CallPage::report() const
             report.rows.push_back(messageFields(message));
         return report;
     }
-    if (m_notes && tab == m_notes)
+    if (notesAreInFront())
         return { QStringLiteral("tags-and-notes"), remarkFieldNames(), remarkRows(m_notes->shown()), { m_probe } };
     Report report { QStringLiteral("streams"), streamFieldNames(), {}, { m_probe } };
     const std::optional<CallRecord>& record = m_details.record();
@@ -119,9 +126,9 @@ Report CallPage::report() const
 bool CallPage::hasReport() const
 {
     const QWidget* tab = m_tabs->currentWidget();
-    return tab == m_messages        ? !m_details.messages().empty()
-        : m_notes && tab == m_notes ? !m_notes->shown().tags.empty() || !m_notes->shown().notes.empty()
-                                    : !m_details.streams().empty();
+    return tab == m_messages ? !m_details.messages().empty()
+        : notesAreInFront()  ? !m_notes->shown().tags.empty() || !m_notes->shown().notes.empty()
+                             : !m_details.streams().empty();
 }
 
 void CallPage::askToSaveSound()

@@ -128,7 +128,8 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
     });
     connect(m_pages, &QTabWidget::currentChanged, this, [this] {
         const bool call = currentCall() != nullptr;
-        for (QAction* ofCall : { m_play, m_saveSound, m_exportCapture, m_tagsAndNotes, m_closeCall })
+        for (QAction* ofCall :
+            QList<QAction*> { m_play, m_saveSound, m_exportCapture, m_tagsAndNotes, m_closeCall } + m_playerActions)
             ofCall->setEnabled(call);
         m_reload->setEnabled(call || m_pages->currentWidget() == m_service);
         switchLayout();

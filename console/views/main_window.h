@@ -141,6 +141,7 @@ private:
     QAction* m_closeCaptures = nullptr;
     QAction* m_tagsAndNotes = nullptr;
     QAction* m_closeCall = nullptr;
+    QList<QAction*> m_playerActions;
     ProgressLine* m_reading; // of captures
     QString m_captureRead; // the probe's name, until it answers
     QActionGroup* m_zones = nullptr;

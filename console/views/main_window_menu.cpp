@@ -23,6 +23,7 @@
 
 #include <QAction>
 #include <QCoreApplication>
+#include <QDialogButtonBox>
 #include <QDockWidget>
 #include <QHeaderView>
 #include <QLineEdit>
@@ -31,6 +32,9 @@
 #include <QPointer>
 #include <QTabWidget>
 #include <QTableWidget>
+#include <QTextBrowser>
+#include <QVBoxLayout>
+#include <algorithm>
 #include <memory>
 
 namespace callmon {
@@ -96,6 +100,17 @@ void MainWindow::buildMenu()
             page->player().toggle();
     });
     call->addAction(m_play);
+    // Wherever the focus is on the page: there the arrows alone go through messages, times or text.
+    const auto player = [&](const QString& text, QKeyCombination key, void (PlayerBar::*turn)(double), double by) {
+        m_playerActions.append(action(call, text, { QKeySequence(key) }, [this, turn, by] {
+            if (CallPage* page = currentCall())
+                (page->player().*turn)(by);
+        }));
+    };
+    player(tr("&Back 5 seconds"), Qt::ALT | Qt::Key_Left, &PlayerBar::skip, -5);
+    player(tr("&Forward 5 seconds"), Qt::ALT | Qt::Key_Right, &PlayerBar::skip, 5);
+    player(tr("&Louder"), Qt::CTRL | Qt::Key_Up, &PlayerBar::turnVolume, 10);
+    player(tr("S&ofter"), Qt::CTRL | Qt::Key_Down, &PlayerBar::turnVolume, -10);
     m_reload->setShortcut(Qt::Key_F5);
     connect(m_reload, &QAction::triggered, this, [this] {
         if (CallPage* page = currentCall())
@@ -327,10 +342,16 @@ void MainWindow::showExport()
             : tr("There is nothing to export: the list is empty"));
 }
 
+// Scrolled where the font is large or the screen low.
 void MainWindow::showShortcuts()
 {
-    QMessageBox::information(this, tr("Keyboard"),
-        tr("<table cellspacing=4 width=640><tr><td><b>Ctrl+1, 2, 3, 4, 5</b></td><td>live calls, past calls, alarms, "
+    QDialog dialog(this);
+    dialog.setWindowTitle(tr("Keyboard"));
+    auto* text = new QTextBrowser(&dialog);
+    text->setAccessibleName(tr("Keyboard"));
+    text->setFrameShape(QFrame::NoFrame);
+    text->setHtml(
+        tr("<table cellspacing=4><tr><td><b>Ctrl+1, 2, 3, 4, 5</b></td><td>live calls, past calls, alarms, "
            "service "
            "metrics, probe health</td></tr>"
            "<tr><td><b>F1, Shift+F1</b></td><td>the guide, at the page that is open; these keys</td></tr>"
@@ -342,6 +363,8 @@ void MainWindow::showShortcuts()
            "<tr><td><b>Ctrl+L</b></td><td>search a number, Call-ID or address</td></tr>"
            "<tr><td><b>Enter</b></td><td>open the call</td></tr><tr><td><b>Esc</b></td><td>back</td></tr>"
            "<tr><td><b>Space</b></td><td>play, pause</td></tr>"
+           "<tr><td><b>Alt+← →, Ctrl+↑ ↓</b></td><td>on a call's page: 5 s back or forward, louder, softer; in "
+           "the waveform the arrows alone</td></tr>"
            "<tr><td><b>← →</b></td><td>in a waveform: seek 5 s, with Shift 30 s; in a timeline: move the cursor, with "
            "Ctrl from message to message, with Shift pan; in a plot: read the values one after the other</td></tr>"
            "<tr><td><b>+ − Home</b></td><td>in a timeline: zoom, show all of the call</td></tr>"
@@ -356,6 +379,16 @@ void MainWindow::showShortcuts()
            "<tr><td><b>Ctrl+E</b></td><td>export the list, or the table of the page, as CSV</td></tr>"
            "<tr><td><b>Ctrl+C</b></td><td>copy the selected rows</td></tr>"
            "<tr><td><b>Ctrl+T</b></td><td>light or dark theme</td></tr></table>"));
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, &dialog);
+    connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
+    auto* layout = new QVBoxLayout(&dialog);
+    layout->addWidget(text, 1);
+    layout->addWidget(buttons);
+    const int width = std::min(64 * fontMetrics().averageCharWidth() * 2, this->width() * 9 / 10);
+    text->document()->setTextWidth(width - 40);
+    const int whole = static_cast<int>(text->document()->size().height()) + buttons->sizeHint().height() + 40;
+    dialog.resize(width, std::min(whole, height() * 9 / 10));
+    dialog.exec();
 }
 
 void MainWindow::showAbout()

@@ -36,10 +36,17 @@ void MosWaterfallView::setStreams(const std::vector<StreamRecord>& streams)
     update();
 }
 
+void MosWaterfallView::sayEmpty(const QString& sentence)
+{
+    m_whyEmpty = sentence;
+    setAccessibleDescription(text());
+    update();
+}
+
 QString MosWaterfallView::text() const
 {
     if (m_breakdowns.empty())
-        return tr("No media of this call were seen: there is no MOS.");
+        return m_whyEmpty;
     QStringList all;
     for (const MosBreakdown& breakdown : m_breakdowns)
         all += breakdown.words();

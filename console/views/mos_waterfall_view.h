@@ -15,6 +15,7 @@ public:
     explicit MosWaterfallView(QWidget* parent = nullptr);
 
     void setStreams(const std::vector<StreamRecord>& streams);
+    void sayEmpty(const QString& sentence); // where no stream is shown
     void setTheme(const Theme& theme);
     QString text() const; // what a screen reader says
     QSize sizeHint() const override;
@@ -30,6 +31,7 @@ private:
     void paintOne(QPainter& painter, const MosBreakdown& breakdown, const QRect& place);
 
     std::vector<MosBreakdown> m_breakdowns;
+    QString m_whyEmpty;
     Theme m_theme = themeOf(ThemeName::Light);
 };
 

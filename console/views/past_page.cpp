@@ -15,7 +15,6 @@
 #include <QAction>
 #include <QApplication>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QMenu>
 #include <QProgressBar>
 #include <QStackedWidget>
@@ -65,7 +64,7 @@ PastPage::PastPage(CallSource& source, QWidget* parent)
     , m_form(new SearchForm(this))
     , m_error(new MessageBar(this))
     , m_note(new FigureNote(this))
-    , m_count(new QLabel(this))
+    , m_count(new ElidedLabel(Qt::ElideRight, this))
     , m_asked(new ElidedLabel(Qt::ElideRight, this))
     , m_progress(new QProgressBar(this))
     , m_saved(new SavedSearches([this] { return m_form->state(); }, this))
@@ -362,8 +361,10 @@ void PastPage::show(Phase phase)
             : callsText(found);
     }
     if (m_incomplete && phase == Phase::Done)
-        count = tr("%1 Not everything could be read: see above what is left out, mend it, and search again.")
-                    .arg(count.endsWith(QLatin1Char('.')) ? count : count + QLatin1Char('.'));
+        count = m_model->matchesInAll() > found
+            ? tr("%1 of %2. Not everything could be read: see above.")
+                  .arg(countText(found), callsText(m_model->matchesInAll()))
+            : tr("%1. Not everything could be read: see above.").arg(callsText(found));
     m_count->setText(m_wanted.isEmpty() || count.isEmpty() ? count : tr("“%1”: %2").arg(m_wanted, count));
     m_count->setVisible(!m_count->text().isEmpty()); // or what was asked for would stand indented
     m_stack->setCurrentWidget(found > 0 ? static_cast<QWidget*>(m_table) : m_empty);

@@ -9,7 +9,6 @@
 #include <QWidget>
 
 class QAction;
-class QLabel;
 class QProgressBar;
 class QStackedWidget;
 class QToolButton;
@@ -69,7 +68,7 @@ private:
     SearchForm* m_form;
     MessageBar* m_error;
     FigureNote* m_note;
-    QLabel* m_count;
+    ElidedLabel* m_count;
     ElidedLabel* m_asked; // what for, in words
     QProgressBar* m_progress;
     SavedSearches* m_saved;

@@ -5,18 +5,15 @@
 #include "console/views/theme.h"
 
 #include <QWidget>
-#include <optional>
 
 class QCheckBox;
-class QComboBox;
-class QHBoxLayout;
 class QLabel;
-class QSlider;
 class QToolButton;
 
 namespace callmon {
 
 class ElidedLabel;
+class PlayerControls;
 class ProgressLine;
 class WaveformSlider;
 
@@ -27,6 +24,7 @@ public:
     explicit PlayerBar(QWidget* parent = nullptr);
 
     void setAudio(PlayableSound sound);
+    void forbid(const QString& why); // what plays, listens and exports is not offered, and why; empty: it is
     // Of a call that is on: offered while `on`. Pieces are played as soon as there is enough of them.
     void offerLive(bool on);
     void addLive(const CallAudio& piece);
@@ -50,6 +48,7 @@ public:
     void stop();
     void seek(double seconds); // of the sound
     void skip(double seconds); // forwards, or back when negative
+    void turnVolume(double percent); // up, or down when negative
     double position() const { return static_cast<double>(m_player.position()) / 1000; }
     const CallSound& sound() const { return m_player.sound(); }
     Hearing hearing() const; // how the sound that loadWanted() asks for is to be assembled
@@ -67,13 +66,8 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
-    QHBoxLayout* makeControls(); // how it is heard: a row below the waveform
     void showLive();
-    void showDevices(const QStringList& devices);
-    void nextLoopStep();
-    void beginLoop(double begin, double end);
-    void endLoop();
-    void keepLoop(); // through a sound that is fetched again
+    void sayHowToLoad();
     void showTime();
     void showNotes();
 
@@ -86,17 +80,7 @@ private:
     QCheckBox* m_heard;
     WaveformSlider* m_wave;
     QLabel* m_time;
-    QToolButton* m_back;
-    QToolButton* m_forward;
-    QComboBox* m_side;
-    QLabel* m_volumeName;
-    QSlider* m_volume;
-    QComboBox* m_speed;
-    QCheckBox* m_skipPauses;
-    QToolButton* m_loop;
-    QComboBox* m_device;
-    std::optional<double> m_loopBegin; // seconds; without an end: chosen, and waiting for it
-    std::optional<double> m_loopEnd;
+    PlayerControls* m_controls;
     bool m_liveOffered = false;
     bool m_listening = false;
     bool m_liveBegun = false; // its first piece has come
@@ -105,7 +89,7 @@ private:
     ElidedLabel* m_problem; // of the device: with a line of its own, for it says what to do
     QString m_message;
     QString m_deviceProblem;
-    bool m_noDevices = false; // known to be so
+    QString m_forbidden; // why, where the user may hear nothing
     bool m_loaded = false;
     bool m_playWhenLoaded = false;
     Theme m_theme = themeOf(ThemeName::Light);

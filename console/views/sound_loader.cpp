@@ -1,5 +1,6 @@
 #include "console/views/sound_loader.h"
 
+#include "console/models/call_access.h"
 #include "console/models/call_words.h"
 #include "console/models/sentence_words.h"
 #include "console/recording/media_fetch.h"
@@ -52,6 +53,10 @@ bool SoundLoader::isFetching() const
 
 void SoundLoader::load()
 {
+    if (const WithheldPart withheld = withheldSound(m_source.desk()); withheld.isWithheld()) {
+        m_player.say(withheld.what + QLatin1Char(' ') + withheld.toDo);
+        return;
+    }
     m_wanted = true;
     if (const QString why = m_details.record() ? whyNotRecorded(*m_details.record()) : QString(); !why.isEmpty()) {
         m_player.say(why);
@@ -88,8 +93,8 @@ void SoundLoader::found(CallDetails::Part part)
         for (const StreamRecord& stream : m_details.streams())
             bytes += stream.bytes;
         // Who listens live hears the call to its end before its recording takes that place.
-        const bool unasked =
-            m_details.hasEnded() && !m_wanted && !m_unwanted && bytes < smallSound && !m_player.isPlaying();
+        const bool unasked = m_details.hasEnded() && !m_wanted && !m_unwanted && bytes < smallSound
+            && !m_player.isPlaying() && !withheldSound(m_source.desk()).isWithheld();
         const bool waits = std::exchange(m_waitsForStreams, false);
         if (m_details.streams().empty() && m_details.hasEnded() && !waits)
             m_player.say(tr("There is nothing to hear: no media of this call were seen."));
@@ -114,10 +119,12 @@ void SoundLoader::failed(CallDetails::Part part, const QString& error)
 void SoundLoader::takeMedia(const QString& error, bool atEngine)
 {
     const bool isThere = atEngine && !m_fetch->isEmpty() && m_source.state() == CallSource::State::Connected;
-    if (!error.isEmpty() && !isThere)
+    if (!error.isEmpty() && !isThere) {
+        emit missing(m_fetch->isKeptNoMore() ? tr("kept no more") : tr("could not be fetched: Space tries again"));
         return m_player.endLoading(m_fetch->isKeptNoMore()
                 ? tr("The sound of this call is kept no more: %1").arg(sentences({ error }))
                 : tr("The sound could not be fetched: %1").arg(error));
+    }
     QStringList lacks = m_fetch->remarks();
     if (!error.isEmpty())
         lacks.prepend(error);

@@ -38,6 +38,7 @@ public:
 
 signals:
     void loaded(const std::shared_ptr<callmon::LoadedSound>& sound);
+    void missing(const QString& brief); // why there is none, for its lane
     void incomplete(const QString& why); // some of it could be fetched, and is worth hearing
 
 private:

@@ -3,6 +3,7 @@
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
 
+#include "console/views/empty_overlay.h"
 #include "console/views/figure_delegate.h"
 #include "console/views/list_header.h"
 #include "console/zone/display_zone.h"
@@ -121,6 +122,7 @@ StreamTable::StreamTable(QWidget* parent)
     verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 9);
     setItemDelegate(m_delegate);
     fill();
+    m_empty = new EmptyOverlay(*this, {});
 }
 
 void StreamTable::setStreams(const std::vector<StreamRecord>& streams, CaptureTrust trust)
@@ -130,6 +132,11 @@ void StreamTable::setStreams(const std::vector<StreamRecord>& streams, CaptureTr
     std::stable_sort(m_streams.begin(), m_streams.end(),
         [](const StreamRecord& a, const StreamRecord& b) { return a.direction < b.direction; });
     fill();
+}
+
+void StreamTable::sayEmpty(const QString& sentence)
+{
+    m_empty->setText(sentence);
 }
 
 void StreamTable::setTheme(const Theme& theme)

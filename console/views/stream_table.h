@@ -9,6 +9,7 @@
 
 namespace callmon {
 
+class EmptyOverlay;
 class FigureDelegate;
 
 class StreamTable : public QTableWidget {
@@ -19,6 +20,7 @@ public:
     // The trust is the call's: what the probe missed while it was on. What is selected and scrolled to stays.
     void setStreams(const std::vector<StreamRecord>& streams, CaptureTrust trust = CaptureTrust::Whole);
     QString tableText() const; // selected rows, or all, tab-separated under their titles
+    void sayEmpty(const QString& sentence); // where no stream is shown
     void setTheme(const Theme& theme);
 
 protected:
@@ -29,6 +31,7 @@ private:
     void fill();
 
     FigureDelegate* m_delegate;
+    EmptyOverlay* m_empty = nullptr;
     std::vector<StreamRecord> m_streams;
     CaptureTrust m_trust = CaptureTrust::Whole;
     Theme m_theme = themeOf(ThemeName::Light);

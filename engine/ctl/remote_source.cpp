@@ -17,9 +17,10 @@ using namespace std::chrono_literals;
 constexpr auto updateInterval = 1s; // live() hands something on at least so often
 
 // "The engine does not answer. Trying again.": callmonctl does not.
-Error errorOf(QString message)
+// Nothing is tried again here.
+Error errorOf(const Sentence& message)
 {
-    return Error { message.remove(QStringLiteral(" Trying again.")).toStdString() };
+    return Error { message.words == "%1 Trying again." ? message.parts.front() : message };
 }
 
 class RemoteSource : public CallSource {
@@ -28,7 +29,7 @@ public:
     {
         QEventLoop loop;
         QObject::connect(&m_probe, &RemoteProbe::stateChanged, &m_context,
-            [&](RemoteProbe::State state, const QString& message) { stateChanged(state, message); });
+            [&](RemoteProbe::State state, const Sentence& message) { stateChanged(state, message); });
         QObject::connect(&m_probe, &RemoteProbe::tagsFound, &m_context, [this](quint64, const auto& tags) {
             m_tags.clear();
             for (const TagsOfCall& of : tags)
@@ -326,7 +327,7 @@ public:
     }
 
 private:
-    void stateChanged(RemoteProbe::State state, const QString& message)
+    void stateChanged(RemoteProbe::State state, const Sentence& message)
     {
         // The first word is only that it is being tried. After that anything but Connected is the end.
         const bool first = !std::exchange(m_tried, true);
@@ -417,7 +418,7 @@ private:
         QObject::connect(&m_probe, &RemoteProbe::failed, &loop, [&](quint64 request, const Sentence& why) {
             if (request != number)
                 return;
-            result = m_lost ? *m_lost : errorOf(QString::fromStdString(toText(why)));
+            result = m_lost ? *m_lost : Error { why };
             loop.quit();
         });
         number = start();

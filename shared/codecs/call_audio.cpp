@@ -27,11 +27,12 @@ struct PlacedStream {
     Timestamp first;
     Timestamp last;
     std::uint64_t packets = 0;
+    bool oneOfSeveral = false; // that its side sent
 };
 
 Sentence named(const PlacedStream& stream, const Sentence& what)
 {
-    return sentence(TR("Engine", "stream %1: %2"), stream.recorded.stream.key.index, what);
+    return ofStream(stream.recorded.stream, stream.oneOfSeveral, what);
 }
 
 PlacedStream survey(const RecordedStream& recorded, Timestamp end, Hearing hearing)
@@ -158,6 +159,9 @@ AssembledSound assembleSound(
     std::vector<std::unique_ptr<PlacedStream>> all;
     for (const RecordedStream& one : media) {
         all.push_back(std::make_unique<PlacedStream>(survey(one, end, hearing)));
+        all.back()->oneOfSeveral = std::ranges::count(media, one.stream.direction, [](const RecordedStream& other) {
+            return other.stream.direction;
+        }) > 1;
         if (all.back()->packets == 0) {
             sound.notes.push_back(named(*all.back(), sentence(TR("Engine", "no sound was recorded"))));
             all.pop_back();

@@ -363,9 +363,10 @@ std::vector<Sentence> LiveSound::notes() const
 {
     std::vector<Sentence> notes;
     for (const auto& stream : m_streams) {
-        const auto add = [&](const Sentence& what) {
-            notes.push_back(sentence(TR("Engine", "stream %1: %2"), stream->record.key.index, what));
-        };
+        const auto several = std::ranges::count(m_streams, stream->record.direction, [](const auto& other) {
+            return other->record.direction;
+        }) > 1;
+        const auto add = [&](const Sentence& what) { notes.push_back(ofStream(stream->record, several, what)); };
         for (const Sentence& what : undecodedIn(stream->loss))
             add(what);
         if (stream->copy)

@@ -2,6 +2,16 @@
 
 namespace callmon {
 
+Sentence ofStream(const StreamRecord& stream, bool oneOfSeveral, const Sentence& what)
+{
+    Sentence who =
+        stream.direction == Party::Caller ? sentence(TR("Engine", "caller")) : sentence(TR("Engine", "callee"));
+    if (!stream.codec.empty())
+        who = sentence(TR("Engine", "%1, %2"), who, stream.codec.view());
+    return oneOfSeveral ? sentence(TR("Engine", "%1 (stream %2): %3"), who, stream.key.index, what)
+                        : sentence(TR("Engine", "%1: %2"), who, what);
+}
+
 std::vector<Sentence> undecodedIn(const SoundLoss& loss)
 {
     std::vector<Sentence> said;

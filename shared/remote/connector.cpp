@@ -7,6 +7,22 @@
 
 namespace callmon {
 
+namespace {
+
+Sentence nobodyListens(const RemoteAddress& address)
+{
+    return sentence(TR("Engine", "No engine listens at %1."), address.text().toStdString());
+}
+
+// The reason is in the words of Qt, which has its own translations.
+Sentence cannotBeReached(const RemoteAddress& address, const QIODevice& socket)
+{
+    return sentence(TR("Engine", "The engine at %1 cannot be reached: %2."), address.text().toStdString(),
+        socket.errorString().toStdString());
+}
+
+}
+
 Connector::Connector(const RemoteAddress& address)
     : m_address(address)
 {
@@ -27,7 +43,7 @@ std::unique_ptr<QIODevice> Connector::take()
     return std::move(m_device);
 }
 
-void Connector::fail(const QString& why)
+void Connector::fail(const Sentence& why)
 {
     if (!std::exchange(m_ended, true))
         emit failed(why);
@@ -50,8 +66,7 @@ void Connector::openLocal()
         [this, socket](QLocalSocket::LocalSocketError error) {
             const bool absent =
                 error == QLocalSocket::ServerNotFoundError || error == QLocalSocket::ConnectionRefusedError;
-            fail(absent ? tr("No engine listens at %1.").arg(m_address.text())
-                        : tr("The engine at %1 cannot be reached: %2.").arg(m_address.text(), socket->errorString()));
+            fail(absent ? nobodyListens(m_address) : cannotBeReached(m_address, *socket));
         },
         Qt::QueuedConnection);
     socket->connectToServer(m_address.text());
@@ -61,9 +76,9 @@ void Connector::openTls()
 {
     const auto identity = loadIdentity(m_address.identity.empty() ? userIdentityDirectory() : m_address.identity);
     if (!identity) {
-        const QString why = QString::fromStdString(identity.error().what);
+        const Sentence why = sentence(TR("Engine", "TLS needs a certificate: %1."), identity.error().sentence);
         QMetaObject::invokeMethod(
-            this, [this, why] { fail(tr("TLS needs a certificate: %1.").arg(why)); }, Qt::QueuedConnection);
+            this, [this, why] { fail(why); }, Qt::QueuedConnection);
         return;
     }
     auto owned = std::make_unique<QSslSocket>();
@@ -81,11 +96,11 @@ void Connector::openTls()
         socket, &QSslSocket::errorOccurred, this,
         [this, socket](QAbstractSocket::SocketError error) {
             if (error == QAbstractSocket::SslHandshakeFailedError && !socket->sslHandshakeErrors().isEmpty())
-                fail(sentenceAbout(socket->sslHandshakeErrors().front(), m_address.text()));
+                fail(sentenceAbout(socket->sslHandshakeErrors().front(), m_address.text().toStdString()));
             else if (error == QAbstractSocket::ConnectionRefusedError)
-                fail(tr("No engine listens at %1.").arg(m_address.text()));
+                fail(nobodyListens(m_address));
             else
-                fail(tr("The engine at %1 cannot be reached: %2.").arg(m_address.text(), socket->errorString()));
+                fail(cannotBeReached(m_address, *socket));
         },
         Qt::QueuedConnection);
     socket->connectToHostEncrypted(m_address.host, m_address.port);

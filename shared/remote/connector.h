@@ -1,6 +1,7 @@
 // Opens what lies below a connection to an engine: a local socket, or TLS with both ends' certificates checked.
 #pragma once
 
+#include "shared/base/sentence.h"
 #include "shared/remote/transport.h"
 
 #include <QIODevice>
@@ -21,12 +22,12 @@ public:
 
 signals:
     void connected();
-    void failed(const QString& why); // a sentence
+    void failed(const callmon::Sentence& why);
 
 private:
     void openLocal();
     void openTls();
-    void fail(const QString& why);
+    void fail(const Sentence& why);
 
     RemoteAddress m_address;
     std::unique_ptr<QIODevice> m_device;

@@ -53,7 +53,7 @@ void RemoteConnection::shutDown()
         m_pipe->close();
 }
 
-void RemoteConnection::end(const QString& why)
+void RemoteConnection::end(const Sentence& why)
 {
     RemoteProbe* probe = std::exchange(m_probe, nullptr);
     if (probe == nullptr)
@@ -62,7 +62,7 @@ void RemoteConnection::end(const QString& why)
     probe->lost(why);
 }
 
-void RemoteConnection::endIncompatible(const QString& message)
+void RemoteConnection::endIncompatible(const Sentence& message)
 {
     RemoteProbe* probe = std::exchange(m_probe, nullptr);
     if (probe == nullptr)
@@ -89,11 +89,13 @@ void RemoteConnection::begin()
 void RemoteConnection::disconnected()
 {
     const bool greeted = m_hello && m_hello->engineVersion() != QString();
-    end(m_overTls && !greeted
-            ? tr("The engine closed the connection before it said anything: it does not accept this certificate "
-                 "(revoked, expired, or of another authority: the engine's administrator makes a new one, callmonctl "
-                 "cert user), or it has clients enough.")
-            : tr("The connection to the engine was lost."));
+    if (m_overTls && !greeted)
+        end(sentence(TR("Engine",
+            "The engine closed the connection before it said anything: it does not accept this certificate (revoked, "
+            "expired, or of another authority: the engine's administrator makes a new one, callmonctl cert user), or "
+            "it has clients enough.")));
+    else
+        end(sentence(TR("Engine", "The connection to the engine was lost.")));
 }
 
 void RemoteConnection::helloChanged()
@@ -101,16 +103,17 @@ void RemoteConnection::helloChanged()
     if (m_probe == nullptr || m_session)
         return;
     if (m_hello->state() == QRemoteObjectReplica::SignatureMismatch)
-        return endIncompatible(tr("What listens there is not an engine that this program can talk to."));
+        return endIncompatible(
+            sentence(TR("Engine", "What listens there is not an engine that this program can talk to.")));
     if (m_hello->state() != QRemoteObjectReplica::Valid)
         return;
-    const QString version = m_hello->engineVersion();
+    const std::string version = m_hello->engineVersion().toStdString();
     if (m_hello->protocol() > m_options.protocol)
-        return endIncompatible(
-            tr("The engine (version %1) is newer than this program: update this program.").arg(version));
+        return endIncompatible(sentence(
+            TR("Engine", "The engine (version %1) is newer than this program: update this program."), version));
     if (m_hello->protocol() < m_options.protocol)
         return endIncompatible(
-            tr("The engine (version %1) is older than this program: update the engine.").arg(version));
+            sentence(TR("Engine", "The engine (version %1) is older than this program: update the engine."), version));
     auto* call = new QRemoteObjectPendingCallWatcher(
         m_hello->openSession(m_options.protocol, QCoreApplication::applicationVersion()), this);
     connect(call, &QRemoteObjectPendingCallWatcher::finished, this, [this](QRemoteObjectPendingCallWatcher* done) {
@@ -125,7 +128,8 @@ void RemoteConnection::sessionOpened(QRemoteObjectPendingCallWatcher& call)
         return;
     const QString name = call.returnValue().toString();
     if (call.error() != QRemoteObjectPendingCall::NoError || name.isEmpty())
-        return end(tr("The engine has no session free for this program: too many clients look at it."));
+        return end(
+            sentence(TR("Engine", "The engine has no session free for this program: too many clients look at it.")));
     m_session.reset(m_node->acquire<SessionReplica>(name));
     connect(m_session.get(), &QRemoteObjectReplica::stateChanged, this, &RemoteConnection::sessionChanged);
     sessionChanged();
@@ -136,8 +140,9 @@ void RemoteConnection::sessionChanged()
     if (m_probe == nullptr)
         return;
     if (m_session->state() == QRemoteObjectReplica::SignatureMismatch)
-        return endIncompatible(tr("The engine (version %1) and this program do not fit together: update the older one.")
-                                   .arg(m_hello->engineVersion()));
+        return endIncompatible(sentence(
+            TR("Engine", "The engine (version %1) and this program do not fit together: update the older one."),
+            m_hello->engineVersion().toStdString()));
     if (m_session->state() != QRemoteObjectReplica::Valid)
         return;
     SessionReplica* session = m_session.get();
@@ -165,7 +170,7 @@ void RemoteConnection::sessionChanged()
         if (m_probe == nullptr)
             return;
         const Sentence why =
-            decodeSentence(blob).value_or(plainText(tr("The engine's answer could not be read.").toStdString()));
+            decodeSentence(blob).value_or(sentence(TR("Engine", "The engine's answer could not be read.")));
         m_probe->takeEnd(request, &why);
     });
     if (m_options.followLive)
@@ -225,7 +230,7 @@ void RemoteConnection::everySecond()
     const auto silence = m_options.silence.count();
     const bool connecting = m_session == nullptr || !m_session->isReplicaValid();
     if ((m_pipe && m_pipe->millisecondsSinceHeard() > silence) || (connecting && m_begun.elapsed() > 2 * silence))
-        return end(tr("The engine does not answer."));
+        return end(sentence(TR("Engine", "The engine does not answer.")));
     if (!connecting)
         m_session->alive();
 }

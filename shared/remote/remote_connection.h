@@ -38,8 +38,8 @@ private:
     void takeLivePart(const QByteArray& blob);
     void takeAlarmPart(const QByteArray& blob);
     void everySecond();
-    void end(const QString& why);
-    void endIncompatible(const QString& message);
+    void end(const Sentence& why);
+    void endIncompatible(const Sentence& message);
 
     RemoteProbe* m_probe; // null after the end
     RemoteProbeOptions m_options;

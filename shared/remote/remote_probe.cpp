@@ -46,16 +46,16 @@ void RemoteProbe::open(const QUrl& url)
     m_url = url;
     m_retry = m_options.retry;
     m_state = State::Connecting;
-    m_message = tr("Connecting to %1.").arg(url.toString());
+    m_message = sentence(TR("Engine", "Connecting to %1."), url.toString().toStdString());
     const auto address = parseRemoteUrl(url);
     QMetaObject::invokeMethod(
         this,
-        [this, url, error = address ? QString() : QString::fromStdString(address.error().what)] {
+        [this, url, error = address ? std::nullopt : std::optional(address.error().sentence)] {
             if (url != m_url || m_connection != nullptr || m_state != State::Connecting)
                 return;
-            if (!error.isEmpty()) {
-                setState(State::Disconnected, error);
-                emit failedToOpen(error);
+            if (error) {
+                setState(State::Disconnected, *error);
+                emit failedToOpen(*error);
                 return;
             }
             emit stateChanged(m_state, m_message);
@@ -80,7 +80,7 @@ void RemoteProbe::connectNow()
     m_connection = new RemoteConnection(*this, m_options, address.value());
 }
 
-void RemoteProbe::setState(State state, const QString& message)
+void RemoteProbe::setState(State state, const Sentence& message)
 {
     if (m_state == state && m_message == message)
         return;
@@ -93,18 +93,19 @@ void RemoteProbe::established(const QString& engineVersion)
 {
     m_engineVersion = engineVersion;
     m_retry = m_options.retry;
-    setState(State::Connected, tr("Connected to the engine (version %1).").arg(engineVersion));
+    setState(
+        State::Connected, sentence(TR("Engine", "Connected to the engine (version %1)."), engineVersion.toStdString()));
 }
 
-void RemoteProbe::lost(const QString& why)
+void RemoteProbe::lost(const Sentence& why)
 {
     dropConnection();
     m_retryTimer.start(m_retry);
     m_retry = std::min(2 * m_retry, m_options.retryMax);
-    setState(State::Connecting, tr("%1 Trying again.").arg(why));
+    setState(State::Connecting, sentence(TR("Engine", "%1 Trying again."), why));
 }
 
-void RemoteProbe::incompatible(const QString& message)
+void RemoteProbe::incompatible(const Sentence& message)
 {
     dropConnection();
     m_retryTimer.start(5 * m_options.retryMax);
@@ -118,14 +119,13 @@ void RemoteProbe::dropConnection()
         std::exchange(m_connection, nullptr)->deleteLater();
     }
     for (const quint64 request : std::exchange(m_requests, {}))
-        failLater(request, tr("The connection to the engine was lost."));
+        failLater(request, sentence(TR("Engine", "The connection to the engine was lost.")));
 }
 
-void RemoteProbe::failLater(quint64 request, const QString& message)
+void RemoteProbe::failLater(quint64 request, const Sentence& why)
 {
     QMetaObject::invokeMethod(
-        this, [this, request, message] { emit failed(request, plainText(message.toStdString())); },
-        Qt::QueuedConnection);
+        this, [this, request, why] { emit failed(request, why); }, Qt::QueuedConnection);
 }
 
 template <typename Send> quint64 RemoteProbe::request(Send send)
@@ -135,7 +135,7 @@ template <typename Send> quint64 RemoteProbe::request(Send send)
         m_requests.insert(number);
         send(*m_connection->session(), number);
     } else {
-        failLater(number, tr("There is no connection to the engine."));
+        failLater(number, sentence(TR("Engine", "There is no connection to the engine.")));
     }
     return number;
 }
@@ -318,7 +318,7 @@ void RemoteProbe::takeAnswer(quint64 request, const QByteArray& blob)
     const auto answer = decodeAnswer(blob);
     if (!answer) {
         cancel(request);
-        emit failed(request, plainText(tr("The engine's answer could not be read.").toStdString()));
+        emit failed(request, sentence(TR("Engine", "The engine's answer could not be read.")));
         return;
     }
     if (const auto* found = std::get_if<FoundCalls>(&*answer)) {

@@ -89,8 +89,8 @@ public:
     void followLive(bool follow); // on: begins with a snapshot. Overrides the option of that name
 
 signals:
-    void stateChanged(callmon::RemoteProbe::State state, const QString& message); // a sentence for the user
-    void failedToOpen(const QString& message);
+    void stateChanged(callmon::RemoteProbe::State state, const callmon::Sentence& message);
+    void failedToOpen(const callmon::Sentence& message);
     // In order and without gaps: a snapshot after each connect (and whenever a gap was found), then deltas.
     void liveChanged(const callmon::LiveDelta& delta);
     void alarmsChanged(const callmon::AlarmDelta& delta); // of the open ones, likewise
@@ -122,20 +122,20 @@ private:
     friend class RemoteConnection;
 
     void connectNow();
-    void setState(State state, const QString& message);
+    void setState(State state, const Sentence& message);
     void established(const QString& engineVersion);
-    void lost(const QString& why); // try again
-    void incompatible(const QString& message);
+    void lost(const Sentence& why); // try again
+    void incompatible(const Sentence& message);
     void dropConnection();
     void takeAnswer(quint64 request, const QByteArray& blob);
     void takeEnd(quint64 request, const Sentence* failure);
     template <typename Send> quint64 request(Send send);
-    void failLater(quint64 request, const QString& message);
+    void failLater(quint64 request, const Sentence& why);
 
     RemoteProbeOptions m_options;
     QUrl m_url;
     State m_state = State::Disconnected;
-    QString m_message;
+    Sentence m_message;
     QString m_engineVersion;
     RemoteConnection* m_connection = nullptr;
     QTimer m_retryTimer;

@@ -1,6 +1,5 @@
 #include "shared/remote/tls_identity.h"
 
-#include <QCoreApplication>
 #include <QDateTime>
 #include <QFile>
 #include <QSslCertificate>
@@ -14,10 +13,6 @@ namespace {
 
 constexpr const char* howToMake =
     TR("Engine", "; callmonctl cert makes the files of an engine or a user, copy them there");
-
-struct Words { // the context of the translations
-    Q_DECLARE_TR_FUNCTIONS(TlsIdentity)
-};
 
 Result<QByteArray> contentOf(const std::filesystem::path& path)
 {
@@ -106,29 +101,30 @@ Result<QSslConfiguration> loadIdentity(const std::filesystem::path& directory)
     return configuration;
 }
 
-QString sentenceAbout(const QSslError& error, const QString& peer)
+Sentence sentenceAbout(const QSslError& error, const std::string& peer)
 {
     switch (error.error()) {
     case QSslError::CertificateExpired:
-        return Words::tr("The certificate of %1 has expired: make a new one with callmonctl cert.").arg(peer);
+        return sentence(TR("Engine", "The certificate of %1 has expired: make a new one with callmonctl cert."), peer);
     case QSslError::CertificateNotYetValid:
-        return Words::tr("The certificate of %1 is not valid yet: compare the clocks.").arg(peer);
+        return sentence(TR("Engine", "The certificate of %1 is not valid yet: compare the clocks."), peer);
     case QSslError::SelfSignedCertificate:
     case QSslError::SelfSignedCertificateInChain:
     case QSslError::UnableToGetLocalIssuerCertificate:
     case QSslError::UnableToVerifyFirstCertificate:
     case QSslError::CertificateUntrusted:
     case QSslError::CertificateSignatureFailed:
-        return Words::tr(
-            "The certificate of %1 is not of the authority that is trusted here (ca.pem): it is another site's, or "
-            "somebody stands between.")
-            .arg(peer);
+        return sentence(TR("Engine",
+                            "The certificate of %1 is not of the authority that is trusted here (ca.pem): it is "
+                            "another site's, or somebody stands between."),
+            peer);
     case QSslError::HostNameMismatch:
-        return Words::tr(
-            "The certificate shown by %1 is for another host: make one for this name with callmonctl cert engine.")
-            .arg(peer);
+        return sentence(TR("Engine",
+                            "The certificate shown by %1 is for another host: make one for this name with callmonctl "
+                            "cert engine."),
+            peer);
     default:
-        return Words::tr("The certificate of %1 is refused: %2.").arg(peer, error.errorString());
+        return sentence(TR("Engine", "The certificate of %1 is refused: %2."), peer, error.errorString().toStdString());
     }
 }
 

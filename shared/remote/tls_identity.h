@@ -20,6 +20,6 @@ std::filesystem::path userIdentityDirectory();
 Result<QSslConfiguration> loadIdentity(const std::filesystem::path& directory);
 
 // What is wrong with a peer's certificate, as a sentence that says what to do.
-QString sentenceAbout(const QSslError& error, const QString& peer);
+Sentence sentenceAbout(const QSslError& error, const std::string& peer);
 
 }

@@ -21,7 +21,7 @@ private slots:
         QSignalSpy failed(&link, &EngineLink::failedToOpen);
         link.open(QUrl("tcp://127.0.0.1:5000"));
         QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, patience);
-        QVERIFY(failed[0][0].toString().contains("raw TCP"));
+        QVERIFY(toText(failed[0][0].value<Sentence>()).find("raw TCP") != std::string::npos);
         QCOMPARE(link.state(), EngineLink::State::Disconnected);
     }
 
@@ -34,7 +34,23 @@ private slots:
         link.open(QUrl("local:" + directory.filePath("engine.sock")));
         QTRY_VERIFY_WITH_TIMEOUT(states.count() >= 2, patience);
         QCOMPARE(link.state(), EngineLink::State::Connecting);
-        QVERIFY(states.back()[1].toString().contains("No engine listens at"));
+        QVERIFY(toText(states.back()[1].value<Sentence>()).find("No engine listens at") != std::string::npos);
+    }
+
+    // Down to its detail: what were put in as text would stay English in the console.
+    void whatIsWrongWithACertificateCanBeTranslated()
+    {
+        const QTemporaryDir nothing;
+        EngineLink link;
+        QSignalSpy states(&link, &EngineLink::stateChanged);
+        link.open(QUrl("tls://127.0.0.1:1?identity=" + nothing.path()));
+        QTRY_VERIFY_WITH_TIMEOUT(states.count() >= 2, patience);
+        const auto said = states.back()[1].value<Sentence>(); // why, and that it is tried again
+        const QByteArray text = QByteArray::fromStdString(toText(said));
+        QVERIFY2(text.startsWith("TLS needs a certificate: cannot read "), text);
+        const Sentence& detail = said.parts.front().parts.front();
+        QCOMPARE(detail.sort, Sentence::Sort::Pattern);
+        QCOMPARE(detail.words, std::string("cannot read %1: %2%3"));
     }
 
     void requestsWithoutEngineFailWithTheirNumber()

@@ -28,6 +28,7 @@
 #include <QPlainTextEdit>
 #include <QScrollBar>
 #include <QSettings>
+#include <QSlider>
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QToolButton>
@@ -105,9 +106,9 @@ private slots:
         window.show();
         source.connectNow(5);
         CallPage* page = window.openCall(source.record(0).key);
-        QVERIFY(!page->timeline().data().noMedia); // nobody knows yet
+        QCOMPARE(page->timeline().data().noSound, QString()); // nobody knows yet
         QTRY_VERIFY2(page->player().message().contains("no media"), qPrintable(page->player().message()));
-        QVERIFY(page->timeline().data().noMedia);
+        QCOMPARE(page->timeline().data().noSound, QString("no media"));
     }
 
     void whatTheReceiversReportIsReadBelowOurFigures()
@@ -333,6 +334,40 @@ private slots:
         QCOMPARE(m_window->currentCall(), page);
         QTest::keyClick(choice, Qt::Key_Escape);
         QVERIFY(!m_window->currentCall());
+    }
+
+    void thePlayerIsTurnedByKeysWhereverTheFocusIs()
+    {
+        CallPage* page = openEnded();
+        page->messages().ladder().setFocus();
+        const int row = page->messages().ladder().selected();
+        QTest::keyClick(&page->messages().ladder(), Qt::Key_Right, Qt::AltModifier);
+        QTest::keyClick(&page->messages().ladder(), Qt::Key_Right, Qt::AltModifier);
+        QCOMPARE(page->player().position(), 10.0);
+        QTest::keyClick(&page->messages().ladder(), Qt::Key_Left, Qt::AltModifier);
+        QCOMPARE(page->player().position(), 5.0);
+        const auto* volume = page->player().findChild<QSlider*>();
+        QTest::keyClick(&page->messages().ladder(), Qt::Key_Up, Qt::ControlModifier);
+        QCOMPARE(volume->value(), 110);
+        QTest::keyClick(&page->messages().ladder(), Qt::Key_Down, Qt::ControlModifier);
+        QTest::keyClick(&page->messages().ladder(), Qt::Key_Down, Qt::ControlModifier);
+        QCOMPARE(volume->value(), 90);
+        QCOMPARE(page->messages().ladder().selected(), row);
+    }
+
+    void tabGoesThroughThePlayerAsItStands()
+    {
+        CallPage* page = openEnded();
+        button(page->player(), "Play")->setFocus();
+        int left = -1;
+        for (int i = 0; i < 5; ++i) { // the first row
+            const QWidget* focus = QApplication::focusWidget();
+            const int x = focus->mapTo(&page->player(), QPoint()).x();
+            QVERIFY2(x > left, focus->metaObject()->className());
+            left = x;
+            QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+        }
+        QCOMPARE(qobject_cast<QToolButton*>(QApplication::focusWidget())->text(), QString("−5 s"));
     }
 
     void aPassageThatIsRepeatedStaysWhenItIsHeardTheOtherWay()

@@ -1,4 +1,5 @@
 // Tags and notes, recording rules, holds, deletion and the audit log as a user works with them, by keys alone.
+#include "console/plots/call_timeline.h"
 #include "console/views/alarm_page.h"
 #include "console/views/audit_dialog.h"
 #include "console/views/call_notes_panel.h"
@@ -11,6 +12,7 @@
 #include "console/views/fetch_line.h"
 #include "console/views/holds_dialog.h"
 #include "console/views/main_window.h"
+#include "console/views/mos_waterfall_view.h"
 #include "console/views/past_page.h"
 #include "console/views/player_bar.h"
 #include "console/views/recording_rule_form.h"
@@ -58,6 +60,7 @@ public:
     quint64 quality(CallKey) override { return refuse("operator"); }
     quint64 messages(CallKey) override { return refuse("reviewer"); }
     quint64 alarms(const AlarmQuery&) override { return refuse("operator"); }
+    quint64 media(CallKey) override { return refuse("reviewer"); }
 
     int refusals = 0;
 
@@ -82,8 +85,14 @@ public:
         QTimer::singleShot(0, this, [this] { emit failed(1'000'000, "Your certificate says operator."); });
         return 1'000'000;
     }
+    quint64 media(CallKey call) override
+    {
+        ++mediaAsked;
+        return SourceWithDesk::media(call);
+    }
 
     int refusals = 0;
+    int mediaAsked = 0;
 };
 
 // Two engines, each with a desk of its own.
@@ -197,6 +206,69 @@ private slots:
         const int asked = source.refusals;
         QTest::qWait(2'500); // a call that is on is asked for every second
         QCOMPARE(source.refusals, asked); // each refusal stands in the engine's audit log
+    }
+
+    void whatAViewerMayNotSeeOfACallIsSaidWhereItWouldBe()
+    {
+        const QDir folder(QCoreApplication::applicationDirPath() + "/../screenshots");
+        QVERIFY(folder.mkpath("."));
+        ViewersSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.resize(1280, 720);
+        window.show();
+        source.connectNow(30);
+        int talking = 0;
+        while (source.liveCall(talking).state != CallState::Answered)
+            ++talking;
+        CallPage* page = window.openCall(source.liveCall(talking).key);
+        QTRY_VERIFY(page->said().startsWith("Your certificate says viewer"));
+        QVERIFY2(
+            page->timeline().data().noFigures.contains("for operators"), qPrintable(page->timeline().data().noFigures));
+        QVERIFY2(
+            page->timeline().data().noSound.contains("for reviewers"), qPrintable(page->timeline().data().noSound));
+        QVERIFY2(page->player().message().contains("for reviewers"), qPrintable(page->player().message()));
+        QVERIFY(!page->player().captureButton().isEnabled());
+        const auto* breakdown = page->findChild<MosWaterfallView*>();
+        QVERIFY2(breakdown->text().contains("for operators"),
+            qPrintable(breakdown->text())); // nobody knows that there are none
+        const auto said = [&](const QString& words) {
+            return std::ranges::any_of(
+                page->findChildren<QLabel*>(), [&](const QLabel* label) { return label->text().contains(words); });
+        };
+        page->showMessages();
+        QVERIFY(said("Messages are for reviewers") && !said("could not be fetched"));
+        page->showStreams();
+        QVERIFY(said("Figures of streams are for operators"));
+        const int asked = source.refusals;
+        page->player().play();
+        QTest::qWait(50);
+        QCOMPARE(source.refusals, asked); // what is refused stands in the engine's audit log
+        for (const ThemeName theme : { ThemeName::Light, ThemeName::Dark }) {
+            window.setTheme(theme);
+            QTest::qWait(60);
+            QVERIFY(window.grab().save(folder.filePath(QString("call-viewer-%1-1280.png").arg(nameOf(theme)))));
+        }
+        source.m_desk.setRole(ProbeDesk::Role::Reviewer);
+        QVERIFY(!page->timeline().data().noFigures.contains("for operators"));
+        QCOMPARE(page->timeline().data().noSound, QString());
+        QVERIFY(!page->player().message().contains("for reviewers"));
+    }
+
+    void anOperatorIsToldThatSoundIsForReviewersAndItIsNotAskedFor()
+    {
+        OperatorsSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(3);
+        CallPage* page = window.openCall(source.record(0).key);
+        QTRY_VERIFY(page->hasSeries());
+        QTRY_VERIFY2(page->player().message().contains("for reviewers"), qPrintable(page->player().message()));
+        QVERIFY(page->timeline().data().noSound.contains("for reviewers"));
+        QCOMPARE(page->timeline().data().noFigures, QString());
+        page->player().play();
+        QTest::qWait(50);
+        QVERIFY(page->player().message().contains("for reviewers"));
+        QCOMPARE(source.mediaAsked, 0);
     }
 
     void anOperatorsPageOfACallThatIsOnAsksForItsMessagesOnce()

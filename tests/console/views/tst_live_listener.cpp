@@ -100,6 +100,9 @@ private slots:
         QVERIFY(!m_player->isLive());
         QVERIFY(!m_button->isChecked());
         QVERIFY(m_source->cancelled.empty());
+        for (const QToolButton* skip : m_player->findChildren<QToolButton*>())
+            if (skip->text().endsWith("5 s"))
+                QVERIFY(!skip->isEnabled()); // there is nothing to go through until the recording is fetched
     }
 
     void whoEndsItCancelsIt()

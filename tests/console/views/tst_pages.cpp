@@ -193,6 +193,78 @@ private slots:
         }
     }
 
+    // What an engine could not read, or keeps no more, in its own words.
+    void picturesOfAnswersWithMissingParts()
+    {
+        const QDir folder(QCoreApplication::applicationDirPath() + "/../screenshots");
+        QVERIFY(folder.mkpath("."));
+        const auto day = [](const char* date) {
+            return wordsOf(sentence(TR("Engine", "Calls of %1 are left out: %2."), date,
+                sentence(TR("Engine", "%1 %2: %3%4"), markedText("cannot read"),
+                    std::string("/var/lib/callmon/calls/") + date + ".db", "database disk image is malformed",
+                    std::string())));
+        };
+        const Timestamp when = DemoSource().now() - std::chrono::hours(30);
+        for (const ThemeName theme : { ThemeName::Light, ThemeName::Dark }) {
+            DemoSource source;
+            MainWindow window(source, theme);
+            window.resize(1280, 720);
+            window.show();
+            QVERIFY(QTest::qWaitForWindowExposed(&window));
+            const auto grab = [&](const QString& name) {
+                QTest::qWait(60);
+                QVERIFY(window.grab().save(folder.filePath(QString("missing-%1-%2.png").arg(name, nameOf(theme)))));
+                QCOMPARE(window.size(), QSize(1280, 720));
+            };
+            source.connectNow(20);
+            window.showPast();
+            source.remarks = { day("2026-11-21") };
+            window.past().search();
+            QTRY_VERIFY(!window.past().isSearching());
+            grab("a-day");
+            source.remarks = { day("2026-11-19"), day("2026-11-20"), day("2026-11-21"),
+                wordsOf(sentence(TR("Engine", "Tags are left out: %1."), "disk I/O error")) };
+            window.past().search();
+            QTRY_VERIFY(!window.past().isSearching());
+            grab("days");
+            window.past().form().setNumber("nobody");
+            window.past().search();
+            QTRY_VERIFY(!window.past().isSearching());
+            grab("days-and-nothing-found");
+            source.remarks = { day("2026-11-21") };
+            source.mediaRemarks = { wordsOf(
+                sentence(TR("Engine", "what came before, from %1, is missing or damaged"), when)) };
+            CallPage* page = window.openCall(source.record(0).key);
+            QTRY_VERIFY_WITH_TIMEOUT(page->hasSeries(), 20'000);
+            QTRY_VERIFY2_WITH_TIMEOUT(
+                page->player().hasAudio(), qPrintable(page->player().message() + page->said()), 20'000);
+            page->showStreams(); // whose digits are masked
+            grab("in-a-call");
+            source.remarks.clear();
+            source.mediaRemarks.clear();
+            source.qualityGone = sentence(kept_no_more::quality, "2026-11-21", when);
+            source.messagesGone = sentence(kept_no_more::messages, when);
+            source.mediaGone = sentence(kept_no_more::media, when);
+            page = window.openCall(source.record(2).key);
+            QTRY_VERIFY(!page->said().isEmpty());
+            QTRY_VERIFY_WITH_TIMEOUT(page->player().message().contains("kept no more"), 5'000);
+            QCOMPARE(page->timeline().data().noFigures, QString("kept no more"));
+            QCOMPARE(page->timeline().data().noSound, QString("kept no more"));
+            grab("kept-no-more");
+            page->showMosBreakdown();
+            grab("kept-no-more-mos");
+            source.qualityGone = source.messagesGone = source.mediaGone = sentence(TR("Engine", "%1 %2: %3%4"),
+                markedText("cannot read"), "/var/lib/callmon/media/0001.seg", "Input/output error", std::string());
+            page = window.openCall(source.record(3).key);
+            QTRY_VERIFY(!page->said().isEmpty());
+            page->player().play();
+            QTRY_VERIFY_WITH_TIMEOUT(page->player().message().contains("could not"), 5'000);
+            QCOMPARE(page->timeline().data().noFigures, QString("could not be fetched"));
+            QVERIFY(page->timeline().data().noSound.startsWith("could not be fetched"));
+            grab("unreadable");
+        }
+    }
+
     void aLostConnectionIsSaidAndKeepsTheList()
     {
         DemoSource source;
@@ -472,7 +544,7 @@ private slots:
         window.past().search();
         QTRY_VERIFY(!window.past().isSearching());
         bool said = false;
-        for (const QLabel* label : window.past().findChildren<QLabel*>())
+        for (const ElidedLabel* label : window.past().findChildren<ElidedLabel*>())
             said = said || label->text().contains("1,000 of 48,213");
         QVERIFY(said);
     }
@@ -506,8 +578,10 @@ private slots:
         QVERIFY(window.past().model().rowCount() > 0);
         QCOMPARE(window.past().lastError(), source.remarks.front());
         const auto says = [&](const QString& what) {
-            return std::ranges::any_of(window.past().findChildren<QLabel*>(),
-                [&](const QLabel* label) { return label->isVisible() && label->text().contains(what); });
+            return std::ranges::any_of(window.past().findChildren<ElidedLabel*>(),
+                       [&](const ElidedLabel* label) { return label->isVisible() && label->text().contains(what); })
+                || std::ranges::any_of(window.past().findChildren<QLabel*>(),
+                    [&](const QLabel* label) { return label->isVisible() && label->text().contains(what); });
         };
         QVERIFY(says("1,000 of 48,213") && says("Not everything could be read"));
         window.past().form().setNumber("nobody");

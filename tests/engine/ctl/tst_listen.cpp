@@ -161,7 +161,7 @@ private slots:
             ctl({ "listen", "--heard", "--from-start", std::to_string(call.key().value), "-o", path("live.wav") });
         QCOMPARE(listened.status, 0);
         QVERIFY2(
-            listened.err.find("stream 1: 5 packets are missing from seconds in which the probe itself lost frames: "
+            listened.err.find("callee, PCMA: 5 packets are missing from seconds in which the probe itself lost frames: "
                               "silence")
                 != std::string::npos,
             listened.err.c_str());

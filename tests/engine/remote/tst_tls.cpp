@@ -81,7 +81,7 @@ struct Engine {
         (void)QTest::qWaitFor([&] { return !connected.isEmpty() || !failed.isEmpty(); }, soon);
         outcome.connected = !connected.isEmpty();
         if (!failed.isEmpty())
-            outcome.failure = failed.front().front().toString();
+            outcome.failure = QString::fromStdString(toText(failed.front().front().value<Sentence>()));
         std::unique_ptr<QIODevice> device;
         if (outcome.connected)
             device = connector.take();

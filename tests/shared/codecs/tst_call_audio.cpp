@@ -303,8 +303,9 @@ void CallAudioTest::asHeardMakesNothingUpThatTheProbeLost()
         if (i != 10 && i != 11)
             QCOMPARE(isTone(heard.caller, static_cast<std::size_t>(place(i)), toneSample(i)), i != 60 && i != 80);
     QCOMPARE(texts(heard.notes),
-        (std::vector<std::string> { "stream 0: 1 packet too late for the jitter buffer left out",
-            "stream 0: 2 packets are missing from seconds in which the probe itself lost frames: silence, and no loss "
+        (std::vector<std::string> { "caller, PCMA: 1 packet too late for the jitter buffer left out",
+            "caller, PCMA: 2 packets are missing from seconds in which the probe itself lost frames: silence, and no "
+            "loss "
             "of the network" }));
 
     const CallAudio sent = assembleCallAudio({ media });
@@ -631,7 +632,7 @@ void CallAudioTest::onePacketFarOutOfSequenceIsLeftOut()
     const CallAudio audio = assembleCallAudio({ streamOf(packets) });
     QCOMPARE(audio.caller.size(), std::size_t(50 * 160));
     COMPARE_TONES(audio.caller, 50);
-    QCOMPARE(texts(audio.notes), std::vector<std::string> { "stream 0: 1 packet far out of sequence left out" });
+    QCOMPARE(texts(audio.notes), std::vector<std::string> { "caller, PCMA: 1 packet far out of sequence left out" });
 }
 
 void CallAudioTest::packetLongerThanTheCallIsCut()
@@ -691,9 +692,13 @@ void CallAudioTest::theSameStreamOnTwoPathsIsHeardOnce()
     auto copy = tonePackets(50);
     for (auto& packet : copy)
         packet.arrivalMs += 3;
-    const CallAudio audio = assembleCallAudio({ streamOf(tonePackets(50)), streamOf(copy) });
+    StreamMedia second = streamOf(copy);
+    second.stream.key.index = 1;
+    const CallAudio audio = assembleCallAudio({ streamOf(tonePackets(50)), second });
     COMPARE_TONES(audio.caller, 50);
-    QCOMPARE(audio.notes.size(), std::size_t(1));
+    QCOMPARE(texts(audio.notes),
+        std::vector<std::string> {
+            "caller, PCMA (stream 1): the same sound as stream 0 on another path, heard once" });
 }
 
 void CallAudioTest::staticPayloadTypeInMidStreamIsDecodedByRfc3551()
@@ -720,8 +725,8 @@ void CallAudioTest::undecodedCodecIsSilentAndNamed()
     const CallAudio audio = assembleCallAudio({ opus, streamOf(tonePackets(50)) });
     COMPARE_TONES(audio.caller, 50);
     QVERIFY(audio.callee == std::vector<std::int16_t>(50 * 160));
-    QCOMPARE(
-        texts(audio.notes), std::vector<std::string> { "stream 3: codec opus is not decoded: 50 packets are silence" });
+    QCOMPARE(texts(audio.notes),
+        std::vector<std::string> { "callee, opus: codec opus is not decoded: 50 packets are silence" });
 }
 
 void CallAudioTest::hostileTimestampsNeverMakeTheCallLonger()
@@ -747,7 +752,7 @@ void CallAudioTest::nothingRecordedIsNoSound()
     QVERIFY(assembleCallAudio({}).caller.empty());
     const CallAudio audio = assembleCallAudio({ streamOf({}) });
     QVERIFY(audio.caller.empty() && audio.callee.empty());
-    QCOMPARE(texts(audio.notes), std::vector<std::string> { "stream 0: no sound was recorded" });
+    QCOMPARE(texts(audio.notes), std::vector<std::string> { "caller, PCMA: no sound was recorded" });
 }
 
 void CallAudioTest::wavHoldsCallerLeftAndCalleeRight()
