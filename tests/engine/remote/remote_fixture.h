@@ -210,8 +210,9 @@ public:
     explicit Recorder(RemoteProbeOptions options = {})
         : probe(options)
     {
-        connect(&probe, &RemoteProbe::stateChanged, this,
-            [this](RemoteProbe::State, const QString& message) { messages.push_back(message); });
+        connect(&probe, &RemoteProbe::stateChanged, this, [this](RemoteProbe::State, const Sentence& message) {
+            messages.push_back(QString::fromStdString(toText(message)));
+        });
         connect(&probe, &RemoteProbe::liveChanged, this, [this](const LiveDelta& delta) {
             if (delta.snapshot) {
                 ++snapshots;

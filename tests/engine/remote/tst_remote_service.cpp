@@ -555,7 +555,8 @@ private slots:
         QVERIFY(QString::fromStdString(refused.error().what).contains("raw TCP"));
         Recorder client;
         QString message;
-        connect(&client.probe, &RemoteProbe::failedToOpen, this, [&](const QString& what) { message = what; });
+        connect(&client.probe, &RemoteProbe::failedToOpen, this,
+            [&](const Sentence& what) { message = QString::fromStdString(toText(what)); });
         client.probe.open(QUrl("tcp://127.0.0.1:5005"));
         QTRY_VERIFY_WITH_TIMEOUT(message.contains("raw TCP"), patience);
         QCOMPARE(client.probe.state(), RemoteProbe::State::Disconnected);

@@ -413,7 +413,7 @@ private slots:
         QCOMPARE(holds.value().size(), 8u);
         for (const Hold& hold : holds.value()) {
             QVERIFY(hold.state == HoldState::Held);
-            QCOMPARE(hold.missing, std::string());
+            QCOMPARE(toText(joined(hold.missing)), std::string());
             QCOMPARE(hold.mediaPackets, 240u);
         }
     }
