@@ -175,11 +175,11 @@ CREATE TABLE IF NOT EXISTS streams(         -- one row per RTP stream of those c
   xr_noise_dbm0 REAL,
   xr_echo_return_loss_db REAL,
   xr_r_factor REAL,
-  payloads TEXT NOT NULL DEFAULT '',        -- what its payload types meant, and from when: '96=opus/48000@NS 101=...'; '' where all is the codec above. From here on: schema 9
-  described_at_ns INTEGER,                  -- the callee's first session description, when it came amid the stream
-  xr_external_r_factor REAL,                -- from here on: schema 11
+  xr_external_r_factor REAL,                -- this and the next two: schema 11
   xr_gap_threshold INTEGER,                 -- Gmin of the receiver's bursts and gaps
   xr_jitter_buffer_limits_ms TEXT,          -- its maximum of then and its absolute maximum: '60/120'
+  payloads TEXT NOT NULL DEFAULT '',        -- what its payload types meant, and from when: '96=opus/48000@NS 101=...'; '' where all is the codec above. From here on: schema 9
+  described_at_ns INTEGER,                  -- the callee's first session description, when it came amid the stream
   media_segment INTEGER,                    -- the stream's last chunk in media/NNNNNN.log; NULL: no media kept
   media_offset INTEGER,                     -- bytes from the start of that file
   PRIMARY KEY(call_key, stream_index)
