@@ -17,7 +17,6 @@ using namespace std::chrono_literals;
 constexpr auto updateInterval = 1s; // live() hands something on at least so often
 
 // "The engine does not answer. Trying again.": callmonctl does not.
-// Nothing is tried again here.
 Error errorOf(const Sentence& message)
 {
     return Error { message.words == "%1 Trying again." ? message.parts.front() : message };

@@ -51,7 +51,7 @@ void ListPusher::partTaken()
 {
     m_untaken = std::max(0, m_untaken - 1);
     sendParts();
-    if (!m_waitsForTurn && m_parts.empty() && m_untaken == 0 && std::exchange(m_late, false))
+    if (m_parts.empty() && m_untaken == 0 && std::exchange(m_late, false))
         push(m_version);
 }
 

@@ -33,8 +33,9 @@ public:
     std::uint32_t pageSize() const { return m_pageSize; }
     // Reads which pages the log has. false: it could not be read.
     bool mapPages();
-    bool read(std::uint32_t number,
-        std::span<std::byte> page) const; // from 1; a whole page, but of the first; after mapPages()
+    // After mapPages(). Numbers from 1; a whole page, of the first as many bytes as are wanted.
+    bool read(std::uint32_t number, std::span<std::byte> page) const;
+
 private:
     LogSnapshot(sqlite3_file* file, sqlite3_file* log, const LogState& state);
 

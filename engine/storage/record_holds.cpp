@@ -248,12 +248,13 @@ void RecordKeeper::protect(CallKey call)
             folders[segment.parent_path()].push_back(std::move(segment));
     std::vector<std::uint32_t> needed;
     for (const auto& [folder, segments] : folders) {
-        const auto before = askFor<std::size_t>(folder, [segments = segments, from = approximateStart(call) - clocksDiffer] {
-            return static_cast<std::size_t>(std::ranges::find_if(segments, [&](const auto& segment) {
-                const auto written = lastWrite(segment);
-                return !written || *written >= from;
-            }) - segments.begin());
-        });
+        const auto before =
+            askFor<std::size_t>(folder, [segments = segments, from = approximateStart(call) - clocksDiffer] {
+                return static_cast<std::size_t>(std::ranges::find_if(segments, [&](const auto& segment) {
+                    const auto written = lastWrite(segment);
+                    return !written || *written >= from;
+                }) - segments.begin());
+            });
         for (std::size_t i = before.value_or(0); i < segments.size(); ++i)
             needed.push_back(segmentNumber(segments[i]));
     }

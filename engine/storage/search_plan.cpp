@@ -236,8 +236,7 @@ PatternEnds endsOf(const std::string& pattern)
     const auto isAscii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
     if (!std::ranges::all_of(ends.reversedSuffix, isAscii)) // the index knows characters, not bytes
         ends.reversedSuffix.clear();
-    std::ranges::reverse(ends.reversedSuffix);
-    ends.reversedSuffix.resize(std::min(ends.reversedSuffix.size(), reversedCharacters));
+    ends.reversedSuffix = reversedEnd(ends.reversedSuffix);
     return ends;
 }
 
