@@ -58,13 +58,6 @@ std::optional<LogState> stateOf(sqlite3_file* file)
     return first;
 }
 
-sqlite3_file* fileOf(Database& database, int which)
-{
-    sqlite3_file* file = nullptr;
-    const int code = sqlite3_file_control(database.handle(), "main", which, &file);
-    return code == SQLITE_OK && file != nullptr && file->pMethods != nullptr ? file : nullptr;
-}
-
 }
 
 std::uint32_t LogState::frames() const
@@ -82,6 +75,13 @@ std::uint32_t LogState::pageSize() const
     std::uint16_t size = 0;
     std::memcpy(&size, header.data() + 14, sizeof size);
     return (size & 0xfe00u) + ((size & 1u) << 16); // as 65,536 does not fit
+}
+
+sqlite3_file* fileOf(Database& database, int which)
+{
+    sqlite3_file* file = nullptr;
+    const int code = sqlite3_file_control(database.handle(), "main", which, &file);
+    return code == SQLITE_OK && file != nullptr && file->pMethods != nullptr ? file : nullptr;
 }
 
 bool readFile(sqlite3_file* file, std::uint64_t offset, std::span<std::byte> bytes)

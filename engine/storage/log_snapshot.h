@@ -47,6 +47,8 @@ private:
     std::unordered_map<std::uint32_t, std::uint32_t> m_frameOf; // of pages
 };
 
+// A file as SQLite has it open: SQLITE_FCNTL_FILE_POINTER or _JOURNAL_POINTER. nullptr: it has not.
+sqlite3_file* fileOf(Database& database, int which);
 bool readFile(sqlite3_file* file, std::uint64_t offset, std::span<std::byte> bytes);
 
 }

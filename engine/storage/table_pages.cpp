@@ -65,28 +65,29 @@ std::optional<PageSource> parseFileHeader(Bytes start)
 
 std::optional<PageSource> pagesOf(Database& database, const LogSnapshot* snapshot)
 {
-    sqlite3_file* file = nullptr;
-    if (sqlite3_file_control(database.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK
-        || file == nullptr || file->pMethods == nullptr || (snapshot == nullptr && !isLogEmpty(database.handle())))
-        return std::nullopt;
+    decltype(PageSource::read) read;
+    if (snapshot != nullptr) {
+        read = [snapshot](std::uint32_t number, std::span<std::byte> page) { return snapshot->read(number, page); };
+    } else {
+        sqlite3_file* const file = fileOf(database, SQLITE_FCNTL_FILE_POINTER);
+        if (file == nullptr || !isLogEmpty(database.handle()))
+            return std::nullopt;
+        read = [file](std::uint32_t number, std::span<std::byte> page) {
+            return readFile(file, std::uint64_t { number - 1 } * page.size(), page);
+        };
+    }
     std::array<std::byte, fileHeaderBytes> start;
-    if (!(snapshot != nullptr ? snapshot->read(1, start) : readFile(file, 0, start)))
+    if (!read(1, start))
         return std::nullopt;
     auto pages = parseFileHeader(start);
     if (!pages)
         return pages;
-    if (snapshot == nullptr) {
-        pages->read = [file, size = pages->size](std::uint32_t number, std::span<std::byte> page) {
-            return readFile(file, std::uint64_t { number - 1 } * size, page);
-        };
-        return pages;
-    }
-    if (snapshot->pageSize() != 0) { // the index of a log in which nothing was yet says neither
+    pages->read = std::move(read);
+    if (snapshot != nullptr && snapshot->pageSize() != 0) { // the index of a log in which nothing was yet says neither
         if (snapshot->pageSize() != pages->size)
             return std::nullopt;
         pages->count = snapshot->pageCount();
     }
-    pages->read = [snapshot](std::uint32_t number, std::span<std::byte> page) { return snapshot->read(number, page); };
     return pages;
 }
 
