@@ -1,5 +1,6 @@
 """Hosts in network namespaces, their programs, and the engine at one of them; what tests of whole networks share."""
 
+import contextlib
 import ctypes
 import json
 import os
@@ -59,9 +60,9 @@ class Network:
             if program.poll() is None:
                 program.terminate()
         for host in self.hosts:  # whatever still runs inside was started here
-            pids = self.ip("netns", "pids", self.prefix + host, check=False).split()
-            for pid in pids:
-                os.kill(int(pid), signal.SIGKILL)
+            for pid in self.ip("netns", "pids", self.prefix + host, check=False).split():
+                with contextlib.suppress(ProcessLookupError):  # told to end above, it may be gone since it was listed
+                    os.kill(int(pid), signal.SIGKILL)
         for program in self.programs:
             program.wait()
         for host in self.hosts:
