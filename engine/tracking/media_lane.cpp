@@ -34,7 +34,7 @@ MediaLane::MediaLane(
 // Three reads, each of which needs the one before, lie between a packet and its statistics: its first bytes, its slot
 // in F, its stream. Each is asked for some packets ahead, so that memory works while packets are counted, and never
 // for more at once than a core can wait for.
-constexpr std::size_t fetchAhead = 12; // packets between one step and the next. bench: tracking_bench
+constexpr std::size_t fetchAhead = 8; // packets between one step and the next. bench: tracking_bench
 
 void MediaLane::lookAhead(std::span<const Datagram> packets)
 {
