@@ -447,6 +447,12 @@ void MediaLogWriter::release(CallKey call, std::span<const std::uint32_t> segmen
     m_log.holds.remove(call, segments);
 }
 
+void MediaLogWriter::whenProtectedClose(std::function<void()> told)
+{
+    const std::lock_guard lock(m_mutex);
+    m_log.whenProtectedClose = std::move(told);
+}
+
 MediaLogWriter::ClosedSegments MediaLogWriter::closedSegmentsOf(CallKey call)
 {
     ClosedSegments closed;

@@ -14,7 +14,6 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
-#include <sys/stat.h>
 
 namespace callmon {
 
@@ -53,21 +52,19 @@ std::string counted(std::uint64_t count, const char* one, const char* many)
 
 }
 
-std::optional<Timestamp> lastWrite(const std::filesystem::path& file)
+bool RecordKeeper::step()
 {
-    struct stat status { };
-    if (::stat(file.c_str(), &status) != 0)
-        return std::nullopt;
-    return timestampFromNanoseconds(status.st_mtim.tv_sec * 1'000'000'000LL + status.st_mtim.tv_nsec);
+    return m_saver.step() || keepOne();
 }
 
-bool RecordKeeper::step()
+bool RecordKeeper::keepOne()
 {
     const std::lock_guard lock(m_mutex);
     const std::uint64_t errors = m_errors;
     const bool trusted = clockIsTrusted();
+    readWaitingHolds();
     joinMediaFolders();
-    bool any = copyOneWaiting() || saveOneWaiting() || clearOneExpiredFile();
+    bool any = copyOneWaiting() || clearOneExpiredFile();
     if (!any && errors == m_errors) // a held call that cannot be copied keeps everything
         any =
             expireMessages(trusted) || (trusted && (expireMedia() || expireDay() || expireQuality() || expireNotes()));
@@ -116,11 +113,8 @@ void RecordKeeper::joinMediaFolders()
     for (const std::string& sentence : said)
         warn(sentence);
     m_joinSaid = std::move(said);
-    const auto holds = m_store.holds(true);
-    if (!holds)
-        return fail(holds.error());
-    for (const Hold& hold : holds.value())
-        if (hold.state == HoldState::Waiting)
+    if (m_waiting)
+        for (const Hold& hold : *m_waiting)
             protect(hold.call); // in these folders, too
 }
 

@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Nanoseconds pauseBetweenSteps = 20ms; // so that the disk is the writer's
-constexpr Nanoseconds pauseWhileSaving = 1s; // segments fill in less than that where there is much traffic
+constexpr Nanoseconds pauseWhileHoldsWait = 1s; // for calls to be over
 constexpr Nanoseconds pauseWhenIdle = 30s;
 
 Timestamp systemClock()
@@ -42,6 +42,10 @@ RecordKeeper::RecordKeeper(std::filesystem::path directory, RecordWriter& writer
     , m_notes(std::move(notes))
     , m_guard(guard)
     , m_files(m_options.filesPatience)
+    , m_saver(m_directory, upkeep,
+          { m_options.periods.media, m_options.clocks.wall,
+              [this] { return atNextCommit<bool>([](StorageUpkeep&) { return true; }).has_value(); }, m_options.warn,
+              m_options.filesPatience })
 {
 }
 
@@ -102,7 +106,7 @@ Result<std::unique_ptr<RecordKeeper>> RecordKeeper::open(
     keeper->m_held = held.value().size();
     for (const Hold& hold : held.value())
         if (hold.state == HoldState::Waiting)
-            keeper->protect(hold.call);
+            keeper->noteThatItWaits(hold.call);
     return keeper;
 }
 
@@ -113,18 +117,17 @@ RecordKeeper::~RecordKeeper()
 
 void RecordKeeper::start()
 {
+    m_saver.start();
     m_thread = std::thread([this] { run(); });
 }
 
 void RecordKeeper::stop()
 {
-    {
-        const std::lock_guard lock(m_threadMutex);
-        m_stopping = true;
-    }
-    m_stopWanted.notify_all();
+    m_stopping = true;
+    m_bell.ring();
     if (m_thread.joinable())
         m_thread.join();
+    m_saver.stop();
 }
 
 void RecordKeeper::run()
@@ -133,13 +136,9 @@ void RecordKeeper::run()
     constexpr int whoProcess = 1, classIdle = 3 << 13;
     (void)::syscall(SYS_ioprio_set, whoProcess, 0, classIdle);
     (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 19);
-    std::unique_lock lock(m_threadMutex);
     while (!m_stopping) {
-        lock.unlock();
-        const bool any = step();
-        lock.lock();
-        const Nanoseconds pause = any ? pauseBetweenSteps : m_holdsOfCallsThatAreOn ? pauseWhileSaving : pauseWhenIdle;
-        m_stopWanted.wait_for(lock, pause, [this] { return m_stopping || m_lookSoon.exchange(false); });
+        const bool any = keepOne();
+        m_bell.wait(any ? pauseBetweenSteps : m_holdsWait ? pauseWhileHoldsWait : pauseWhenIdle);
     }
 }
 
@@ -188,8 +187,8 @@ std::vector<NamedCounter> RecordKeeper::counters() const
 {
     return { { "media_segments_expired", m_mediaExpired }, { "message_segments_expired", m_messagesExpired },
         { "days_expired", m_daysExpired }, { "quality_days_expired", m_qualityExpired }, { "calls_held", m_held },
-        { "calls_deleted", m_deleted }, { "notes_expired", m_notesExpired }, { "retention_errors", m_errors },
-        { "retention_folders_silent", m_foldersSilent } };
+        { "calls_deleted", m_deleted }, { "notes_expired", m_notesExpired },
+        { "retention_errors", m_errors + m_saver.errors() }, { "retention_folders_silent", m_foldersSilent } };
 }
 
 }

@@ -2,10 +2,11 @@
 // of its own; each of its steps is short, so that neither inserts nor capture wait for it.
 #pragma once
 
+#include "engine/storage/bell.h"
 #include "engine/storage/call_note_store.h"
 #include "engine/storage/clock_guard.h"
 #include "engine/storage/folder_answers.h"
-#include "engine/storage/held_media.h"
+#include "engine/storage/held_media_saver.h"
 #include "engine/storage/keep_periods.h"
 #include "engine/storage/record_keeping.h"
 #include "engine/storage/retention_store.h"
@@ -13,7 +14,6 @@
 #include "shared/calls/probe_status.h"
 
 #include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -69,6 +69,7 @@ private:
         RetentionStore store, CallNoteStore notes, ClockGuard guard);
 
     void run();
+    bool keepOne();
     Timestamp now() const { return m_options.clocks.wall(); }
     void warn(const std::string& sentence) const;
     void fail(const Error& error); // counted, and said once
@@ -76,12 +77,11 @@ private:
     template <typename T> std::optional<T> atNextCommit(std::function<T(StorageUpkeep&)> job);
 
     // In record_holds.cpp.
+    void readWaitingHolds(); // of this step
     bool copyOneWaiting();
-    bool saveOneWaiting(); // of a call that is on, what lies in segments that are to go
-    bool areToGo(const MediaLogWriter::ClosedSegments& segments);
-    Result<bool> saveMedia(CallKey call); // all that is on the disk by now; false: it is over, and copied as a whole
     Result<void> copyNow(Hold& hold); // and keeps that it is held
     Result<void> markCopied(Hold& hold);
+    void noteThatItWaits(CallKey call); // for its copy
     void protect(CallKey call); // what is to be copied of it
     std::uint32_t lastMediaSegmentOf(CallKey call); // of one that is over; UINT32_MAX: it is not known
     bool isNeededByHold(const std::filesystem::path& messages); // a segment of them
@@ -134,9 +134,7 @@ private:
     bool m_notesMayBeOld = true; // a day went, or a hold
     ClockGuard m_guard;
     FolderAnswers m_files; // of the media folders
-    std::map<CallKey, HeldMediaWriter> m_saving; // of calls that are on
-    std::atomic<bool> m_holdsOfCallsThatAreOn { false };
-    std::atomic<bool> m_lookSoon { false }; // the thread is not to sleep out its pause
+    std::optional<std::vector<Hold>> m_waiting; // in this step, of calls that are not copied yet; nothing: not known
     std::set<std::filesystem::path> m_silent; // those that did not answer, and that was said
     std::int64_t m_clockConfirmations = 0;
     bool m_clockDoubted = false; // and said
@@ -149,10 +147,11 @@ private:
     std::map<UtcDay, std::uint64_t> m_qualityBytes; // of days that grow no more
     std::uint64_t m_toldMedia = 0, m_toldMessages = 0, m_toldDays = 0, m_toldQuality = 0;
 
-    std::mutex m_threadMutex;
-    std::condition_variable m_stopWanted;
+    Bell m_bell;
     std::atomic<bool> m_stopping { false };
+    std::atomic<bool> m_holdsWait { false };
     std::thread m_thread;
+    HeldMediaSaver m_saver; // its own lock is taken under this one's, and never the other way round
 
     std::atomic<std::uint64_t> m_mediaExpired { 0 }, m_messagesExpired { 0 }, m_daysExpired { 0 },
         m_qualityExpired { 0 }, m_held { 0 }, m_deleted { 0 }, m_notesExpired { 0 }, m_errors { 0 },

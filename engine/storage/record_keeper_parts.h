@@ -23,9 +23,6 @@ struct RecordKeeper::Clearing {
     bool writeSome();
 };
 
-// Of a file; nothing: it is not there.
-std::optional<Timestamp> lastWrite(const std::filesystem::path& file);
-
 template <typename T>
 std::optional<T> RecordKeeper::askFor(const std::filesystem::path& folder, std::function<T()> work)
 {

@@ -62,10 +62,11 @@ struct FullDirectory : KeptDirectory {
     int fillers = 0;
     std::uint32_t spoken = 0;
 
-    FullDirectory()
+    explicit FullDirectory(bool keeperCommits = true)
     {
         tuning.mostMediaBytes = 6u << 20;
-        openKept({ .mostMessageBytes = 1 }, tuning);
+        open(tuning);
+        openKeeper({ .mostMessageBytes = 1 }, keeperCommits);
         writer->liveCall(on);
         putMessage();
         writer->stream(sample::stream(on.key, 0, start));
@@ -375,7 +376,7 @@ private slots:
         }
         QCOMPARE(directory.counter("media_directories_held"), 1u); // which is an alarm
         QVERIFY(directory.counter("media_packets_not_written") > 0);
-        QCOMPARE(directory.segments().size(), 6u);
+        QCOMPARE(directory.segments().size(), 6 + MediaSegmentRoll::mostBeyond);
         directory.writer->media(sample::chunk({ directory.on.key, 0 }, start, 5, said));
         const auto committed = directory.writer->commit();
         QVERIFY(!committed);
@@ -391,6 +392,82 @@ private slots:
         directory.fill(2);
         QCOMPARE(directory.counter("media_packets_not_written"), lost);
         QCOMPARE(directory.counter("media_directories_held"), 0u);
+        QCOMPARE(directory.segments().size(), 6u);
+        directory.closeKept();
+    }
+
+    // The whole limit fills, and more than that, before anybody has looked: nothing is lost, and what it took beyond
+    // the limit is given back.
+    void segmentsBeyondTheLimitHoldWhatIsStillToBeCopied()
+    {
+        FullDirectory directory;
+        for (int i = 0; i < 18; ++i) {
+            directory.fill(1);
+            directory.say(directory.spoken);
+        }
+        QCOMPARE(directory.counter("media_packets_not_written"), 0u);
+        QCOMPARE(directory.counter("media_directories_held"), 0u);
+        QCOMPARE(directory.segments().front(), 1u);
+        QVERIFY(directory.segments().size() > 12);
+        directory.steps();
+        const std::uint32_t said = directory.goOn(2);
+        QCOMPARE(directory.segments().size(), 6u);
+        QVERIFY(directory.segments().front() > 6);
+        directory.end();
+        directory.steps();
+        QCOMPARE(missingOf(directory.keeper->holds().value()[0]), std::string());
+        directory.openQuery(directory.writer.get());
+        QCOMPARE(directory.packetNumbers({ directory.on.key, 0 }), upTo(said));
+        directory.closeKept();
+    }
+
+    // The keeper's threads look on their own twice a minute only.
+    void aSegmentThatClosesWakesWhoCopiesOutOfIt()
+    {
+        FullDirectory directory(false);
+        directory.keeper->start();
+        const auto isDue = [&] {
+            const auto closed = directory.writer->upkeep()->closedMediaOf(directory.on.key);
+            return closed.roomIsShort && !closed.numbers.empty();
+        };
+        for (int segment = 0; segment < 12; ++segment) {
+            directory.fill(1);
+            directory.say(directory.spoken);
+            for (int i = 0; i < 1'000 && isDue(); ++i) {
+                (void)directory.writer->commit().has_value();
+                std::this_thread::sleep_for(10ms);
+            }
+            QVERIFY(!isDue());
+        }
+        QVERIFY(directory.segments().front() > 1);
+        QCOMPARE(directory.counter("media_packets_not_written"), 0u);
+        directory.closeKept();
+    }
+
+    // Its copy may wait for whatever else the keeper is at.
+    void mediaOfACallThatIsOverAreSavedWhileItsCopyWaits()
+    {
+        FullDirectory directory;
+        directory.fill(6);
+        directory.say(5);
+        directory.end();
+        HeldMediaSaver::Options options;
+        options.clock = [] { return start; };
+        options.awaitCommit = [&] { return directory.writer->commit().has_value(); };
+        HeldMediaSaver saver(directory.path, *directory.writer->upkeep(), std::move(options));
+        saver.watch(directory.on.key);
+        QVERIFY(saver.step());
+        QVERIFY(!saver.step());
+        QCOMPARE(saver.errors(), 0u);
+        const HeldMedia copied(directory.path, directory.on.key);
+        QCOMPARE(copied.placesOf(0, {}).size(), 2u);
+        directory.fill(8);
+        QVERIFY(directory.segments().front() > 1);
+        saver.forget(directory.on.key);
+        directory.steps();
+        QCOMPARE(missingOf(directory.keeper->holds().value()[0]), std::string());
+        directory.openQuery(directory.writer.get());
+        QCOMPARE(directory.packetNumbers({ directory.on.key, 0 }), upTo(10));
         directory.closeKept();
     }
 
@@ -481,6 +558,36 @@ private slots:
             KeptDirectory next;
             next.path = directory.copyAsKilled();
             std::filesystem::resize_file(heldMediaPath(next.path, directory.on.key), left);
+            next.openKept({}, directory.tuning);
+            next.steps();
+            QCOMPARE(missingOf(next.keeper->holds().value()[0]), std::string());
+            next.openQuery(next.writer.get());
+            QCOMPARE(next.packetNumbers({ directory.on.key, 0 }), upTo(10));
+            next.closeKept();
+        }
+        directory.closeKept();
+    }
+
+    // As a power cut leaves it: the file is as long as it was to be, and a chunk is not what its header says.
+    void aDamagedChunkOfWhatWasCopiedIsReadFromTheLog()
+    {
+        FullDirectory directory;
+        directory.fill(5);
+        directory.say(5);
+        directory.fill(3);
+        directory.steps();
+        const auto copied = heldMediaPath(directory.path, directory.on.key);
+        const auto places = HeldMedia(directory.path, directory.on.key).placesOf(0, {});
+        QVERIFY(!places.empty());
+        for (const std::uint64_t offset : { places.back().offset + sizeof(ChunkHeader) + 20,
+                 places.back().offset + offsetof(ChunkHeader, here) + 3, places.front().offset + 100 }) {
+            KeptDirectory next;
+            next.path = directory.copyAsKilled();
+            std::fstream file(
+                heldMediaPath(next.path, directory.on.key), std::ios::in | std::ios::out | std::ios::binary);
+            file.seekp(static_cast<std::streamoff>(offset));
+            file << 'x';
+            file.close();
             next.openKept({}, directory.tuning);
             next.steps();
             QCOMPARE(missingOf(next.keeper->holds().value()[0]), std::string());
