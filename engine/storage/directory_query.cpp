@@ -13,8 +13,27 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 namespace callmon {
+
+namespace {
+
+// Of calls that are on only those are in a list that are asked for by name and nothing else.
+bool asksForNamesAlone(const CallQuery& query)
+{
+    return (query.key || !query.callId.empty()) && query.caller.empty() && query.callee.empty() && query.number.empty()
+        && query.leg.empty() && !query.outcome && !query.trust && !query.recorded && query.recordingRule.empty()
+        && !query.minMos && !query.maxMos && query.conditions.empty();
+}
+
+bool isAsked(const CallQuery& query, const CallRecord& call)
+{
+    return (!query.from || call.startedAt >= *query.from) && (!query.to || call.startedAt < *query.to)
+        && (!query.after || comesBefore(*query.after, cursorAt(call, query.sortBy), query.newestFirst));
+}
+
+}
 
 Result<DayReader*> DirectoryQuery::day(UtcDay day)
 {
@@ -109,9 +128,12 @@ Result<std::uint64_t> DirectoryQuery::calls(
         m_notes.push_back(sentence(TR("Engine", "Legal holds are left out: %1."), holds.error()));
     // Asked before the databases, so that a call that ends meanwhile is in one of the two.
     std::vector<CallRecord> live;
-    if (m_writer)
+    if (m_writer && asksForNamesAlone(query))
         live = m_writer->liveCalls(query);
+    std::erase_if(live, [&](const CallRecord& call) { return !isAsked(query, call); });
+    std::set<CallKey> givenLive; // by now they may be in a database, too
     std::uint64_t matches = 0;
+    std::uint64_t twice = 0;
     std::uint64_t given = 0;
     bool stopped = false;
     const auto give = [&](const CallRecord& call) {
@@ -126,6 +148,7 @@ Result<std::uint64_t> DirectoryQuery::calls(
         });
         for (const CallRecord& call : std::exchange(live, {})) {
             ++matches;
+            givenLive.insert(call.key);
             if (!stopped && (query.limit == 0 || given < query.limit))
                 give(call);
         }
@@ -140,12 +163,16 @@ Result<std::uint64_t> DirectoryQuery::calls(
     else if (query.limit != 0)
         rest.limit -= given;
     const std::uint64_t most = query.limit;
-    const auto giveSome = [&](const CallRecord& call) { return most != 0 && given >= most ? true : give(call); };
+    const auto giveSome = [&](const CallRecord& call) {
+        if (givenLive.contains(call.key))
+            return ++twice > 0;
+        return most != 0 && given >= most ? true : give(call);
+    };
     sayWhatExpired(query);
     const auto found = searchDirectory(m_directory, rest, giveSome, cancelled, m_notes);
     if (!found)
         return found.error();
-    matches += found.value();
+    matches += found.value() - std::min(twice, found.value());
     if (!query.newestFirst)
         giveLive();
     if (matches == 0 && query.key)
