@@ -27,6 +27,51 @@ Result<void> checkReason(const std::string& reason)
 
 }
 
+// A kill may have left a release without its end. A copy whose hold is in no list at all is held on: the list was
+// damaged.
+Result<void> RecordKeeper::takeUpHolds()
+{
+    const auto holds = m_store.holds(false);
+    if (!holds)
+        return holds.error();
+    std::map<CallKey, HoldState> states; // the last of each
+    for (const Hold& hold : holds.value())
+        states[hold.call] = hold.state;
+    const auto is = [&](CallKey call, HoldState state) {
+        const auto found = states.find(call);
+        return found != states.end() && found->second == state;
+    };
+    for (const CallKey call : heldCallsIn(m_directory)) {
+        if (is(call, HoldState::Released)) {
+            if (auto removed = removeHeldCall(m_directory, call); !removed)
+                return removed.error();
+        } else if (!states.contains(call)) {
+            Hold found;
+            found.call = call;
+            found.state = HoldState::Held;
+            found.setAt = now();
+            found.setBy = "unknown";
+            found.reason = "found copied, without an entry that says why";
+            if (auto added = m_store.add(std::move(found)); !added)
+                return added.error();
+            states[call] = HoldState::Held;
+        }
+    }
+    for (const CallKey call : callsWithUnfinishedCopyIn(m_directory))
+        if (!is(call, HoldState::Waiting))
+            if (auto removed = removeUnfinishedCopy(m_directory, call); !removed)
+                return removed.error();
+    for (const CallKey call : callsWithHeldMediaIn(m_directory))
+        if (!is(call, HoldState::Waiting) && m_store.note().empty()) // else the list was damaged: it may be set again
+            ::unlink(heldMediaPath(m_directory, call).c_str());
+    for (const auto& [call, state] : states) {
+        m_held += state != HoldState::Released;
+        if (state == HoldState::Waiting)
+            noteThatItWaits(call);
+    }
+    return {};
+}
+
 Result<Hold> RecordKeeper::hold(CallKey call, const std::string& reason, const std::string& who)
 {
     if (auto checked = checkReason(reason); !checked)
@@ -73,13 +118,14 @@ Result<Hold> RecordKeeper::hold(CallKey call, const std::string& reason, const s
 
 Result<void> RecordKeeper::copyNow(Hold& hold)
 {
-    std::error_code ignored;
-    if (std::filesystem::exists(heldDirectory(m_directory, hold.call), ignored)) // whole, or it would not be there
-        return markCopied(hold);
     const auto query = RecordQuery::open(m_directory, &m_writer);
     if (!query)
         return query.error();
-    const auto copied = copyHeldCall(m_directory, *query.value(), hold.call, [this] { return !m_stopping.load(); });
+    std::error_code ignored;
+    const bool isThere = std::filesystem::exists(heldDirectory(m_directory, hold.call), ignored); // then it is whole
+    const auto copied = isThere
+        ? whatWasCopied(m_directory, hold.call)
+        : copyHeldCall(m_directory, *query.value(), hold.call, [this] { return !m_stopping.load(); });
     if (!copied)
         return copied.error();
     hold.mediaPackets = copied.value().mediaPackets;
@@ -215,6 +261,11 @@ bool RecordKeeper::isNeededByHold(const std::filesystem::path& messages)
     return !m_waiting || !written || std::ranges::any_of(*m_waiting, [&](const Hold& hold) {
         return approximateStart(hold.call) - clocksDiffer <= *written;
     });
+}
+// While it is on, its points go to the database of the day in which it began.
+bool RecordKeeper::isNeededByHold(UtcDay day)
+{
+    return !m_waiting || std::ranges::any_of(*m_waiting, [&](const Hold& hold) { return dayOfCall(hold.call) == day; });
 }
 
 }

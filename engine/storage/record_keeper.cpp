@@ -1,9 +1,6 @@
 #include "engine/storage/record_keeper.h"
 
-#include "engine/storage/day_files.h"
-#include "engine/storage/held_call.h"
 #include "engine/storage/record_keeper_parts.h"
-#include "engine/storage/record_query.h"
 #include "engine/storage/record_writer.h"
 
 #include <sys/resource.h>
@@ -73,40 +70,12 @@ Result<std::unique_ptr<RecordKeeper>> RecordKeeper::open(
         return notes.error();
     if (const std::string& note = notes.value().note(); !note.empty() && options.warn)
         options.warn(note);
-    for (const CallKey call : heldCallsIn(directory)) { // whose hold was in a list that was damaged
-        const auto known = store.value().openHold(call);
-        if (!known)
-            return known.error();
-        if (known.value())
-            continue;
-        Hold found;
-        found.call = call;
-        found.state = HoldState::Held;
-        found.setAt = options.clocks.wall();
-        found.setBy = "unknown";
-        found.reason = "found copied, without an entry that says why";
-        if (auto added = store.value().add(std::move(found)); !added)
-            return added.error();
-    }
-    for (const CallKey call : callsWithHeldMediaIn(directory)) { // of holds that were released, or copied by now
-        const auto known = store.value().openHold(call);
-        if (!known)
-            return known.error();
-        const bool waits = known.value() && known.value()->state == HoldState::Waiting;
-        if (!waits && store.value().note().empty()) // else the list was damaged: the hold may be set again
-            ::unlink(heldMediaPath(directory, call).c_str());
-    }
-    const auto held = store.value().holds(true);
-    if (!held)
-        return held.error();
     const ClockGuard guard(options.clocks.wall(), options.clocks.steady(), last.value());
     std::unique_ptr<RecordKeeper> keeper(new RecordKeeper(
         directory, writer, *upkeep, std::move(options), std::move(store.value()), std::move(notes.value()), guard));
     keeper->m_clockConfirmations = confirmations.value();
-    keeper->m_held = held.value().size();
-    for (const Hold& hold : held.value())
-        if (hold.state == HoldState::Waiting)
-            keeper->noteThatItWaits(hold.call);
+    if (auto found = keeper->takeUpHolds(); !found)
+        return found.error();
     return keeper;
 }
 
@@ -125,9 +94,9 @@ void RecordKeeper::stop()
 {
     m_stopping = true;
     m_bell.ring();
+    m_saver.stop(); // the other thread may wait for it
     if (m_thread.joinable())
         m_thread.join();
-    m_saver.stop();
 }
 
 void RecordKeeper::run()

@@ -77,6 +77,7 @@ private:
     template <typename T> std::optional<T> atNextCommit(std::function<T(StorageUpkeep&)> job);
 
     // In record_holds.cpp.
+    Result<void> takeUpHolds(); // of the runs before
     void readWaitingHolds(); // of this step
     bool copyOneWaiting();
     Result<void> copyNow(Hold& hold); // and keeps that it is held
@@ -85,24 +86,29 @@ private:
     void protect(CallKey call); // what is to be copied of it
     std::uint32_t lastMediaSegmentOf(CallKey call); // of one that is over; UINT32_MAX: it is not known
     bool isNeededByHold(const std::filesystem::path& messages); // a segment of them
+    bool isNeededByHold(UtcDay day);
 
     // In record_expiry.cpp.
     bool clockIsTrusted();
     void joinMediaFolders();
-    bool clearOneExpiredFile();
-    bool beginClearing(const std::filesystem::path& folder);
     template <typename T>
     std::optional<T> askFor(const std::filesystem::path& folder, std::function<T()> work); // and says that it is silent
     bool expireMedia();
     bool expireMessages(bool clockIsTrusted);
     bool expireDay();
     bool removeDay(UtcDay day);
+    bool expireNotes();
+    void sayWhatWent();
+
+    // In expired_files.cpp.
+    bool clearOneExpiredFile();
+    bool beginClearing(const std::filesystem::path& folder);
+
+    // In quality_expiry.cpp.
     bool expireQuality();
     bool qualityIsTooLarge(); // or not all of it is measured yet
     std::uint64_t measuredQuality(UtcDay day);
     bool dropQuality(UtcDay day);
-    bool expireNotes();
-    void sayWhatWent();
 
     // In call_eraser.cpp.
     struct Erasing; // one run of deleteNumber()
@@ -119,6 +125,7 @@ private:
     bool finishOneDeletion();
     void finishDeletions(std::vector<Sentence>& notes);
     bool compactDay(UnfinishedDay day, std::vector<Sentence>& notes);
+    bool writeAnew(Database& day); // without m_mutex meanwhile, which takes minutes
     void renewJournal(Erasing& erasing);
     void finishNotes(Erasing& erasing);
     void noteWhatStays(Erasing& erasing);
@@ -128,6 +135,7 @@ private:
     StorageUpkeep& m_upkeep;
     Options m_options;
 
+    std::mutex m_dayFiles; // held by who writes the database of a day anew; before m_mutex, or tried only
     std::mutex m_mutex; // held for one thing at a time, none of which waits for a disk for ever; all below
     RetentionStore m_store;
     CallNoteStore m_notes;

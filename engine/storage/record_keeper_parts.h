@@ -23,6 +23,8 @@ struct RecordKeeper::Clearing {
     bool writeSome();
 };
 
+std::uint64_t sizeOf(const std::filesystem::path& file); // 0: it is not there
+
 template <typename T>
 std::optional<T> RecordKeeper::askFor(const std::filesystem::path& folder, std::function<T()> work)
 {

@@ -293,6 +293,120 @@ private slots:
         directory.closeKept();
     }
 
+    // Its day was moved aside as damaged, and goes on in a new file.
+    void aHeldCallIsFoundThoughTheDatabaseOfItsDayWasDamaged()
+    {
+        HeldDirectory directory;
+        directory.closeKept();
+        const auto day = directory.path / "2026-02-20.sqlite";
+        std::filesystem::remove(day.string() + "-wal");
+        std::ofstream(day) << std::string(8192, 'x');
+        directory.openQuery();
+        QCOMPARE(directory.calls().size(), 1u); // nobody has moved it yet
+        directory.openKept(shortPeriods, smallSegments());
+        directory.writer->callEnded(sample::ended(sample::call(start + 1min, "other")));
+        QVERIFY(!directory.writer->commit()); // the damage is found
+        directory.openQuery(directory.writer.get());
+        QStringList found;
+        for (const CallRecord& call : directory.calls())
+            found += QString::fromStdString(call.callId.str());
+        QCOMPARE(found, QStringList({ "held", "other" }));
+        QCOMPARE(directory.packetNumbers({ directory.held.key, 0 }), upTo(120));
+        const auto report = directory.keeper->deleteNumber({ directory.held.caller.str(), {}, {}, false });
+        QVERIFY(std::ranges::any_of(report.value().calls, [&](const DeletedCall& call) {
+            return call.call == directory.held.key && call.state == DeletionState::Held;
+        }));
+        directory.closeKept();
+    }
+
+    // A release that was killed is finished; a hold whose entry is there is not made up anew.
+    void aReleaseThatWasCutOffIsFinishedAtTheNextStart()
+    {
+        HeldDirectory directory;
+        const auto copy = heldDirectory(directory.path, directory.held.key);
+        for (const char* left : { "", ".partial" }) {
+            KeptDirectory next;
+            next.path = directory.copyAsKilled();
+            const auto place = heldDirectory(next.path, directory.held.key);
+            {
+                auto store = RetentionStore::open(next.path);
+                Hold hold = store.value().holds(true).value()[0];
+                hold.state = HoldState::Released;
+                hold.releasedBy = "grace";
+                QVERIFY(store.value().update(hold).has_value());
+            }
+            if (*left)
+                std::filesystem::rename(place, place.string() + left);
+            next.openKept(shortPeriods, smallSegments());
+            QVERIFY(!std::filesystem::exists(place));
+            QVERIFY(!std::filesystem::exists(place.string() + ".partial"));
+            QCOMPARE(next.keeper->holds().value().size(), 1u);
+            QVERIFY(next.keeper->holds().value()[0].state == HoldState::Released);
+            QCOMPARE(next.kept("calls_held"), 0u);
+            next.closeKept();
+        }
+        QVERIFY(std::filesystem::exists(copy));
+        directory.closeKept();
+    }
+
+    // Killed when the copy had its name, and before that was noted.
+    void whatACopyLacksIsSaidAlsoWhenAKillKeptItFromBeingNoted()
+    {
+        HeldDirectory directory;
+        for (const bool damaged : { false, true }) {
+            KeptDirectory next;
+            next.path = directory.copyAsKilled();
+            {
+                auto store = RetentionStore::open(next.path);
+                Hold hold = store.value().holds(true).value()[0];
+                hold.state = HoldState::Waiting;
+                hold.mediaPackets = hold.messages = 0;
+                QVERIFY(store.value().update(hold).has_value());
+            }
+            if (damaged) {
+                const auto media = heldDirectory(next.path, directory.held.key) / "media";
+                std::fstream segment(segmentPath(media, 1), std::ios::in | std::ios::out | std::ios::binary);
+                segment.seekp(4096 + 200);
+                segment << "damage";
+            }
+            next.openKept(shortPeriods, smallSegments());
+            next.steps();
+            const Hold hold = next.keeper->holds().value()[0];
+            QVERIFY(hold.state == HoldState::Held);
+            QCOMPARE(hold.messages, 4u);
+            QCOMPARE(hold.mediaPackets == 240u, !damaged);
+            QCOMPARE(missingOf(hold).find("is damaged") != std::string::npos, damaged);
+            next.closeKept();
+        }
+        directory.closeKept();
+    }
+
+    // Its day is no longer the newest, and goes for its size or age; the points of a call that is on lie in it.
+    void pointsOfACallThatIsOnStayForItsHoldWhenItsDayIsOver()
+    {
+        for (const KeepPeriods& periods : { KeepPeriods { .mostQualityBytes = 1 }, KeepPeriods { .quality = 1h } }) {
+            KeptDirectory directory;
+            directory.openKept(periods, smallSegments());
+            const CallRecord on = sample::call(start, "on");
+            directory.writer->liveCall(on);
+            directory.writer->stream(sample::stream(on.key, 0, start));
+            for (int i = 0; i < 150; ++i)
+                directory.writer->quality(sample::point({ on.key, 0 }, start + i * 1s));
+            QVERIFY(directory.writer->commit().has_value());
+            QVERIFY(directory.keeper->hold(on.key, "now", "ada").has_value());
+            (void)directory.put(start + 20h, "next-day");
+            directory.steps();
+            directory.writer->callEnded(sample::ended(on));
+            QVERIFY(directory.writer->commit().has_value());
+            directory.steps();
+            QVERIFY(directory.keeper->holds().value()[0].state == HoldState::Held);
+            directory.openQuery(directory.writer.get());
+            QCOMPARE(directory.query->quality(on.key).value().size(), 150u);
+            QVERIFY(directory.kept("quality_days_expired") > 0); // then it goes
+            directory.closeKept();
+        }
+    }
+
     void aCallThatIsOnIsCopiedWhenItIsOver()
     {
         KeptDirectory directory;
@@ -454,16 +568,17 @@ private slots:
         HeldMediaSaver::Options options;
         options.clock = [] { return start; };
         options.awaitCommit = [&] { return directory.writer->commit().has_value(); };
-        HeldMediaSaver saver(directory.path, *directory.writer->upkeep(), std::move(options));
-        saver.watch(directory.on.key);
-        QVERIFY(saver.step());
-        QVERIFY(!saver.step());
-        QCOMPARE(saver.errors(), 0u);
+        {
+            HeldMediaSaver saver(directory.path, *directory.writer->upkeep(), std::move(options));
+            saver.watch(directory.on.key);
+            QVERIFY(saver.step());
+            QVERIFY(!saver.step());
+            QCOMPARE(saver.errors(), 0u);
+        }
         const HeldMedia copied(directory.path, directory.on.key);
         QCOMPARE(copied.placesOf(0, {}).size(), 2u);
         directory.fill(8);
         QVERIFY(directory.segments().front() > 1);
-        saver.forget(directory.on.key);
         directory.steps();
         QCOMPARE(missingOf(directory.keeper->holds().value()[0]), std::string());
         directory.openQuery(directory.writer.get());
@@ -588,6 +703,8 @@ private slots:
             file.seekp(static_cast<std::streamoff>(offset));
             file << 'x';
             file.close();
+            next.openQuery(); // nobody has put it right
+            QCOMPARE(next.packetNumbers({ directory.on.key, 0 }), upTo(10));
             next.openKept({}, directory.tuning);
             next.steps();
             QCOMPARE(missingOf(next.keeper->holds().value()[0]), std::string());
