@@ -83,7 +83,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::size_t given = 0;
     JournalReader reader;
     reader.call = [&](const CallRecord& call, const JournalMessages&) {
-        require(call.caller.size() <= size && call.callId.size() <= size);
+        require(call.caller.view().size() <= size && call.callId.view().size() <= size);
         ++given;
     };
     reader.stream = [&](StreamKey, const JournalStream&) { ++given; };

@@ -5,6 +5,8 @@
 #include "tests/fuzz/require.h"
 #include "tests/fuzz/stored_bytes.h"
 
+#include <fcntl.h>
+
 using namespace callmon;
 
 namespace {
