@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <set>
+#include <sys/stat.h>
 
 namespace callmon {
 
@@ -38,23 +39,24 @@ bool isAsked(const CallQuery& query, const CallRecord& call)
 Result<DayReader*> DirectoryQuery::day(UtcDay day)
 {
     const auto path = dayDatabasePath(m_directory, day);
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored)) {
-        m_days.remove_if([&](const auto& open) { return open.first == day; }); // it has expired since
+    struct stat status { };
+    const bool isThere = ::stat(path.c_str(), &status) == 0;
+    m_days.remove_if([&](const OpenDay& open) { // it has expired since, or is another
+        return open.day == day && (!isThere || open.file != status.st_ino);
+    });
+    if (!isThere)
         return static_cast<DayReader*>(nullptr);
-    }
-    const auto found = std::find_if(m_days.begin(), m_days.end(), [&](const auto& open) { return open.first == day; });
-    if (found != m_days.end()) {
+    if (const auto found = std::ranges::find(m_days, day, &OpenDay::day); found != m_days.end()) {
         m_days.splice(m_days.begin(), m_days, found);
-        return found->second.get();
+        return found->reader.get();
     }
     auto opened = DayReader::open(path);
     if (!opened)
         return opened.error();
     if (m_days.size() >= openDays)
         m_days.pop_back();
-    m_days.emplace_front(day, std::move(opened.value()));
-    return m_days.front().second.get();
+    m_days.push_front({ day, status.st_ino, std::move(opened.value()) });
+    return m_days.front().reader.get();
 }
 
 DirectoryQuery* DirectoryQuery::held(CallKey call)

@@ -44,7 +44,7 @@ Result<void> RecordKeeper::takeUpHolds()
     for (const CallKey call : heldCallsIn(m_directory)) {
         if (is(call, HoldState::Released)) {
             if (auto removed = removeHeldCall(m_directory, call); !removed)
-                return removed.error();
+                fail(removed.error());
         } else if (!states.contains(call)) {
             Hold found;
             found.call = call;
@@ -60,7 +60,7 @@ Result<void> RecordKeeper::takeUpHolds()
     for (const CallKey call : callsWithUnfinishedCopyIn(m_directory))
         if (!is(call, HoldState::Waiting))
             if (auto removed = removeUnfinishedCopy(m_directory, call); !removed)
-                return removed.error();
+                fail(removed.error());
     for (const CallKey call : callsWithHeldMediaIn(m_directory))
         if (!is(call, HoldState::Waiting) && m_store.note().empty()) // else the list was damaged: it may be set again
             ::unlink(heldMediaPath(m_directory, call).c_str());

@@ -56,8 +56,8 @@ public:
     Result<RetentionClock> clock() override;
     Result<RetentionClock> confirmClock() override;
 
-    // One thing that is due by age, by size, or for a hold that waits: tens of milliseconds, but for returning space to
-    // the file system (SQLite's VACUUM of a past day). False: nothing is due now.
+    // One thing that is due by age, by size, or for a hold that waits, as the threads of start() do it: tens of
+    // milliseconds, but for returning space to the file system (SQLite's VACUUM of a past day). False: nothing is due.
     bool step();
 
     // "media_segments_expired", "message_segments_expired", "days_expired", "quality_days_expired", "calls_held",

@@ -203,6 +203,32 @@ private slots:
         QCOMPARE(directory.calls().size(), 2u);
     }
 
+    void aReaderFollowsADayThatWasMovedAside()
+    {
+        Directory directory;
+        const CallRecord first = sample::call(sample::at("2026-03-01T10:00:00Z"), "1");
+        const CallRecord second = sample::call(sample::at("2026-03-01T11:00:00Z"), "2");
+        const auto put = [&](const CallRecord& call) {
+            directory.writer->liveCall(call);
+            directory.writer->stream(sample::stream(call.key, 0, call.startedAt));
+            directory.writer->callEnded(sample::ended(call));
+            return directory.writer->commit().has_value();
+        };
+        directory.open();
+        QVERIFY(put(first));
+        directory.closeWriter();
+        directory.openQuery(); // and stays open
+        QCOMPARE(directory.query->streams(first.key).value().size(), 1u);
+        const auto day = (directory.path / "2026-03-01.sqlite").string();
+        std::filesystem::rename(day, day + ".corrupt-1"); // as the writer does
+        for (const char* side : { "-wal", "-shm" })
+            std::filesystem::remove(day + side);
+        directory.open();
+        QVERIFY(put(second));
+        QCOMPARE(directory.query->streams(second.key).value().size(), 1u);
+        directory.closeWriter();
+    }
+
     void aDirectoryThatCannotBeWrittenIsStillRead()
     {
         Directory directory;
