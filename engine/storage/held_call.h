@@ -17,7 +17,8 @@ class RecordQuery;
 
 std::filesystem::path heldDirectory(const std::filesystem::path& directory, CallKey call);
 std::vector<CallKey> heldCallsIn(const std::filesystem::path& directory); // copied, in order
-// Of them, with a key in [first, end), those that only their copy has: the day has expired, or its database was damaged.
+// Of them, with a key in [first, end), those that only their copy has: the day has expired, or its database was
+// damaged.
 std::vector<CallKey> callsOnlyHeldIn(const std::filesystem::path& directory, std::int64_t first, std::int64_t end);
 // Beside it, until it is there: what was copied while the call was on (held_media.h).
 std::filesystem::path heldMediaPath(const std::filesystem::path& directory, CallKey call);
