@@ -27,9 +27,11 @@ constexpr const char* isTheirs =
 
 Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request, const std::atomic<bool>* cancelled)
 {
-    if (request.number.empty() || request.number.find('*') != std::string::npos)
-        return Error { sentence(
-            TR("Engine", "give the whole number, as it stands in the records; * stands for nothing here")) };
+    const Error notWhole { sentence(
+        TR("Engine", "give the whole number, as it stands in the records; * stands for nothing here")) };
+    if (request.number.empty())
+        return notWhole;
+    const std::lock_guard files(m_dayFiles);
     const std::lock_guard lock(m_mutex);
     Erasing erasing { .request = request,
         .cancelled = cancelled,
@@ -58,8 +60,7 @@ Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request
             erasing.report.calls.push_back(std::move(on));
         }
     const Error stopped { "the deletion was stopped; what it had deleted is gone: ask again for the rest" };
-    std::vector<UtcDay> days = storedDays(m_directory);
-    for (const UtcDay day : days) {
+    for (const UtcDay day : storedDays(m_directory)) {
         if (!erasing.goesOn() || m_stopping)
             break;
         if ((!request.from || day >= dayOf(*request.from)) && (!request.to || day <= dayOf(*request.to)))
@@ -69,10 +70,7 @@ Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request
         finishDeletions(erasing.report.notes); // of earlier runs, too
     if (!erasing.goesOn() || m_stopping)
         return stopped;
-    // Held calls whose day has expired.
-    for (const CallKey call : heldCallsIn(m_directory)) {
-        if (std::ranges::find(days, dayOfCall(call)) != days.end())
-            continue;
+    for (const CallKey call : callsOnlyHeldIn(m_directory, INT64_MIN, INT64_MAX)) {
         auto copy = Database::open(
             dayDatabasePath(heldDirectory(m_directory, call), dayOfCall(call)), Database::Mode::ReadOnly);
         if (!copy)
@@ -89,6 +87,8 @@ Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request
         erasing.report.calls.push_back(std::move(kept));
     }
     erasing.day.reset();
+    if (erasing.report.calls.empty() && request.number.find('*') != std::string::npos)
+        return notWhole; // else it is one that was dialled so: *31#...
     if (!request.dryRun) // also where nothing was found: an earlier run may have been stopped before this
         renewJournal(erasing);
     if (!request.dryRun)

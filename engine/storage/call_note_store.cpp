@@ -269,21 +269,15 @@ Result<std::optional<CallNoteReader>> CallNoteReader::open(const std::filesystem
     std::error_code ignored;
     if (!std::filesystem::exists(file, ignored))
         return std::optional<CallNoteReader>();
-    Error error;
-    for (const auto mode : { Database::Mode::ReadOnly, Database::Mode::Immutable }) {
-        auto database = Database::open(file, mode);
-        if (!database)
-            return database.error();
-        auto tagsOf = database.value().prepare("SELECT tag FROM tags WHERE call_key=? ORDER BY tag");
-        if (!tagsOf) {
-            error = tagsOf.error();
-            continue;
-        }
-        std::optional<CallNoteReader> reader(CallNoteReader(std::move(database.value())));
-        reader->m_tagsOf.emplace(std::move(tagsOf.value()));
-        return reader;
-    }
-    return error;
+    auto database = Database::openToRead(file);
+    if (!database)
+        return database.error();
+    auto tagsOf = database.value().prepare("SELECT tag FROM tags WHERE call_key=? ORDER BY tag");
+    if (!tagsOf)
+        return tagsOf.error();
+    std::optional<CallNoteReader> reader(CallNoteReader(std::move(database.value())));
+    reader->m_tagsOf.emplace(std::move(tagsOf.value()));
+    return reader;
 }
 
 std::string CallNoteReader::tagsOf(CallKey call)

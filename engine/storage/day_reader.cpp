@@ -58,37 +58,27 @@ bool readCall(const Statement& row, CallRecord& call)
 
 Result<std::unique_ptr<DayReader>> DayReader::open(const std::filesystem::path& file)
 {
-    Error error;
-    for (const auto mode : { Database::Mode::ReadOnly, Database::Mode::Immutable }) {
-        // A directory that cannot be written holds no -shm: without a -wal the file is whole as it is.
-        if (mode == Database::Mode::Immutable && std::filesystem::exists(file.string() + "-wal"))
-            break;
-        auto database = Database::open(file, mode);
-        if (!database)
-            return database.error();
-        std::unique_ptr<DayReader> day(new DayReader(std::move(database.value())));
-        auto version = day->m_database.prepare("SELECT value FROM meta WHERE key='schema_version'");
-        const bool row = version && version.value().stepToRow();
-        const auto found = row ? version.value().integer(0) : 0;
-        const bool older = found >= 1 && found < schemaVersion;
-        if (found == schemaVersion) {
-            auto index = day->m_database.prepare(
-                "SELECT 1 FROM sqlite_master WHERE type='index' AND name='calls_in_quarter_by_caller'");
-            day->m_hasSearchIndexes = index && index.value().stepToRow();
-        }
-        if (found == schemaVersion || (older && day->m_database.execute(viewsSql(static_cast<int>(found)).c_str())))
-            return day;
-        if (row && !older)
-            return Error { sentence(TR("Engine",
-                                        "cannot read %1: it has schema version %2 and this program knows %3; use the "
-                                        "program that wrote it"),
-                file.string(), found, schemaVersion) };
-        error = day->fail();
-        const int code = day->m_database.code() & 0xff;
-        if (code != SQLITE_CANTOPEN && code != SQLITE_READONLY)
-            break;
+    auto database = Database::openToRead(file);
+    if (!database)
+        return database.error();
+    std::unique_ptr<DayReader> day(new DayReader(std::move(database.value())));
+    auto version = day->m_database.prepare("SELECT value FROM meta WHERE key='schema_version'");
+    const bool row = version && version.value().stepToRow();
+    const auto found = row ? version.value().integer(0) : 0;
+    const bool older = found >= 1 && found < schemaVersion;
+    if (found == schemaVersion) {
+        auto index = day->m_database.prepare(
+            "SELECT 1 FROM sqlite_master WHERE type='index' AND name='calls_in_quarter_by_caller'");
+        day->m_hasSearchIndexes = index && index.value().stepToRow();
     }
-    return error;
+    if (found == schemaVersion || (older && day->m_database.execute(viewsSql(static_cast<int>(found)).c_str())))
+        return day;
+    if (row && !older)
+        return Error { sentence(TR("Engine",
+                                    "cannot read %1: it has schema version %2 and this program knows %3; use the "
+                                    "program that wrote it"),
+            file.string(), found, schemaVersion) };
+    return day->fail();
 }
 
 Error DayReader::fail()

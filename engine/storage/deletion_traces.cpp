@@ -27,6 +27,9 @@ std::uint64_t linesWith(const std::filesystem::path& file, const std::string& te
 // One day, where there is one: true, and it is finished.
 bool RecordKeeper::finishOneDeletion()
 {
+    const std::unique_lock files(m_dayFiles, std::try_to_lock);
+    if (!files)
+        return false; // a deletion waits for this step
     const auto days = m_store.unfinishedDays();
     if (!days) {
         fail(days.error());
@@ -47,6 +50,15 @@ void RecordKeeper::finishDeletions(std::vector<Sentence>& notes)
         return fail(days.error());
     for (const UnfinishedDay& day : days.value())
         (void)compactDay(day, notes);
+}
+
+// Calls are held and released meanwhile: they touch no day.
+bool RecordKeeper::writeAnew(Database& day)
+{
+    m_mutex.unlock();
+    const bool done = day.execute("VACUUM");
+    m_mutex.lock();
+    return done;
 }
 
 // A day that nobody writes to any more is written anew, without what deleted rows leave behind; of one that is being
@@ -74,7 +86,7 @@ bool RecordKeeper::compactDay(UnfinishedDay unfinished, std::vector<Sentence>& n
         const auto space = mediaSpaceAt(file);
         const bool room = space && space->free > space->keptForRecords + 2 * std::filesystem::file_size(file, ignored);
         const bool past = m_options.commits || day < dayOf(now() - std::chrono::hours(24));
-        if (past && (!room || !database.value().execute("VACUUM")))
+        if (past && (!room || !writeAnew(database.value())))
             notes.push_back(sentence(TR("Engine",
                                          "The database of %1 could not be written anew; the rows are gone and their "
                                          "bytes overwritten all the same."),

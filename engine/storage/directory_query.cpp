@@ -13,29 +13,50 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
+#include <sys/stat.h>
 
 namespace callmon {
+
+namespace {
+
+// Of calls that are on only those are in a list that are asked for by name and nothing else.
+bool asksForNamesAlone(const CallQuery& query)
+{
+    return (query.key || !query.callId.empty()) && query.caller.empty() && query.callee.empty() && query.number.empty()
+        && query.leg.empty() && !query.outcome && !query.trust && !query.recorded && query.recordingRule.empty()
+        && !query.minMos && !query.maxMos && query.conditions.empty();
+}
+
+bool isAsked(const CallQuery& query, const CallRecord& call)
+{
+    return (!query.from || call.startedAt >= *query.from) && (!query.to || call.startedAt < *query.to)
+        && (!query.after || comesBefore(*query.after, cursorAt(call, query.sortBy), query.newestFirst));
+}
+
+}
 
 Result<DayReader*> DirectoryQuery::day(UtcDay day)
 {
     const auto path = dayDatabasePath(m_directory, day);
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored)) {
-        m_days.remove_if([&](const auto& open) { return open.first == day; }); // it has expired since
+    struct stat status { };
+    const bool isThere = ::stat(path.c_str(), &status) == 0;
+    m_days.remove_if([&](const OpenDay& open) { // it has expired since, or is another
+        return open.day == day && (!isThere || open.file != status.st_ino);
+    });
+    if (!isThere)
         return static_cast<DayReader*>(nullptr);
-    }
-    const auto found = std::find_if(m_days.begin(), m_days.end(), [&](const auto& open) { return open.first == day; });
-    if (found != m_days.end()) {
+    if (const auto found = std::ranges::find(m_days, day, &OpenDay::day); found != m_days.end()) {
         m_days.splice(m_days.begin(), m_days, found);
-        return found->second.get();
+        return found->reader.get();
     }
     auto opened = DayReader::open(path);
     if (!opened)
         return opened.error();
     if (m_days.size() >= openDays)
         m_days.pop_back();
-    m_days.emplace_front(day, std::move(opened.value()));
-    return m_days.front().second.get();
+    m_days.push_front({ day, status.st_ino, std::move(opened.value()) });
+    return m_days.front().reader.get();
 }
 
 DirectoryQuery* DirectoryQuery::held(CallKey call)
@@ -109,9 +130,12 @@ Result<std::uint64_t> DirectoryQuery::calls(
         m_notes.push_back(sentence(TR("Engine", "Legal holds are left out: %1."), holds.error()));
     // Asked before the databases, so that a call that ends meanwhile is in one of the two.
     std::vector<CallRecord> live;
-    if (m_writer)
+    if (m_writer && asksForNamesAlone(query))
         live = m_writer->liveCalls(query);
+    std::erase_if(live, [&](const CallRecord& call) { return !isAsked(query, call); });
+    std::set<CallKey> givenLive; // by now they may be in a database, too
     std::uint64_t matches = 0;
+    std::uint64_t twice = 0;
     std::uint64_t given = 0;
     bool stopped = false;
     const auto give = [&](const CallRecord& call) {
@@ -126,6 +150,7 @@ Result<std::uint64_t> DirectoryQuery::calls(
         });
         for (const CallRecord& call : std::exchange(live, {})) {
             ++matches;
+            givenLive.insert(call.key);
             if (!stopped && (query.limit == 0 || given < query.limit))
                 give(call);
         }
@@ -140,12 +165,16 @@ Result<std::uint64_t> DirectoryQuery::calls(
     else if (query.limit != 0)
         rest.limit -= given;
     const std::uint64_t most = query.limit;
-    const auto giveSome = [&](const CallRecord& call) { return most != 0 && given >= most ? true : give(call); };
+    const auto giveSome = [&](const CallRecord& call) {
+        if (givenLive.contains(call.key))
+            return ++twice > 0;
+        return most != 0 && given >= most ? true : give(call);
+    };
     sayWhatExpired(query);
     const auto found = searchDirectory(m_directory, rest, giveSome, cancelled, m_notes);
     if (!found)
         return found.error();
-    matches += found.value();
+    matches += found.value() - std::min(twice, found.value());
     if (!query.newestFirst)
         giveLive();
     if (matches == 0 && query.key)

@@ -59,7 +59,12 @@ private:
     std::vector<Sentence> m_notes;
     MediaLogReader m_media;
     MessageLogReader m_messages;
-    std::list<std::pair<UtcDay, std::unique_ptr<DayReader>>> m_days; // newest use first
+    struct OpenDay {
+        UtcDay day;
+        std::uint64_t file = 0; // its inode: one that was damaged is moved aside, and a new one begun
+        std::unique_ptr<DayReader> reader;
+    };
+    std::list<OpenDay> m_days; // newest use first
     std::unique_ptr<DirectoryQuery> m_held; // of the call asked for last
     CallKey m_heldCall;
     std::optional<CallNoteReader> m_tags; // of the search under way

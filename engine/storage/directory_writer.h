@@ -84,6 +84,7 @@ public:
         m_media->release(call, segments);
     }
     MediaLogWriter::ClosedSegments closedMediaOf(CallKey call) override { return m_media->closedSegmentsOf(call); }
+    void whenProtectedMediaClose(std::function<void()> told) override { m_media->whenProtectedClose(std::move(told)); }
     std::optional<std::map<std::uint32_t, MediaLocation>> liveMediaEnds(CallKey call) const override;
     std::vector<std::filesystem::path> oldestMediaSegments() override { return m_media->oldestSegments(); }
     std::filesystem::path expireMediaSegment(const std::filesystem::path& segment) override

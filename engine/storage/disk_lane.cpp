@@ -205,8 +205,9 @@ void DiskLane::sayHoldsNeedAll(bool allAreNeeded)
         m_log.lanesHeld += allAreNeeded ? 1 : -1ull;
     if (allAreNeeded && !m_log.error)
         m_log.error = Error { "the recording log of " + m_segments.folder().string()
-            + " has reached its limit, and legal holds that are still to be copied need all of it: nothing new is "
-              "recorded there. Raise media-limit-gib, or see which holds wait (callmonctl hold list) and why" };
+            + " has reached its limit and what it may take beyond that, and legal holds that are still to be copied "
+              "need all of it: nothing new is recorded there. Raise media-limit-gib, or see which holds wait "
+              "(callmonctl hold list) and why" };
 }
 
 // A segment that cannot be begun now (disk full) is tried again at the next chance; the old one grows meanwhile.
@@ -236,6 +237,8 @@ void DiskLane::take(LaneFiles::Answer answer)
     m_segmentWanted = m_segmentDue = m_staysInSegment = false;
     m_segment = m_files.shared(std::move(begun.value()));
     m_end = m_segment->end();
+    if (m_log.whenProtectedClose && !m_log.holds.empty() && m_segments.hasOldNeededBy(m_log.holds))
+        m_log.whenProtectedClose();
 }
 
 bool DiskLane::openWrite()

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <functional>
 #include <memory_resource>
 #include <optional>
 #include <utility>
@@ -69,6 +70,7 @@ struct MediaLog {
     std::atomic<std::uint64_t> writeErrors { 0 }, chunksHeld { 0 }, longestWriteMs { 0 }, chunksMoved { 0 },
         lanesDown { 0 }, lanesHeld { 0 };
     std::uint64_t segmentsBegun = 0;
+    std::function<void()> whenProtectedClose; // by the thread that holds the lock: it may not wait
 
     void tell(const Held& held, MediaLocation place)
     {

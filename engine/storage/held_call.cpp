@@ -1,7 +1,9 @@
 #include "engine/storage/held_call.h"
 
+#include "engine/storage/day_files.h"
 #include "engine/storage/directory_writer.h"
 #include "engine/storage/record_query.h"
+#include "engine/storage/sqlite.h"
 #include "engine/storage/storage_error.h"
 #include "shared/base/file_handle.h"
 
@@ -16,11 +18,12 @@ namespace {
 
 constexpr const char* folderName = "held";
 constexpr const char* heldMediaExtension = ".media";
+constexpr const char* unfinishedExtension = ".partial";
 constexpr std::uint64_t segmentSize = 64ull << 20; // of a copy: one call seldom fills one
 
 std::filesystem::path copyInTheMaking(const std::filesystem::path& directory, CallKey call)
 {
-    return heldDirectory(directory, call).string() + ".partial";
+    return heldDirectory(directory, call).string() + unfinishedExtension;
 }
 
 std::vector<CallKey> callsNamedIn(const std::filesystem::path& directory, std::string_view extension)
@@ -36,6 +39,12 @@ std::vector<CallKey> callsNamedIn(const std::filesystem::path& directory, std::s
     }
     std::sort(calls.begin(), calls.end());
     return calls;
+}
+
+Error missingOf(const StreamRecord& stream, std::uint64_t packets)
+{
+    return Error { sentence(TR("Engine", "Of the packets of stream %1 that were recorded %2 are missing."),
+        stream.key.index, stream.packetsStored - packets) };
 }
 
 // The packets of a stream, back into chunks.
@@ -80,9 +89,39 @@ std::vector<CallKey> heldCallsIn(const std::filesystem::path& directory)
     return callsNamedIn(directory, "");
 }
 
+std::vector<CallKey> callsOnlyHeldIn(const std::filesystem::path& directory, std::int64_t first, std::int64_t end)
+{
+    std::vector<CallKey> calls = heldCallsIn(directory);
+    std::erase_if(calls, [&](CallKey call) { return call.value < first || call.value >= end; });
+    std::optional<UtcDay> open;
+    std::optional<Database> day; // of that one
+    std::erase_if(calls, [&](CallKey call) {
+        if (const UtcDay of = dayOfCall(call); open != of) {
+            open = of;
+            day.reset();
+            const auto file = dayDatabasePath(directory, of);
+            std::error_code ignored;
+            if (std::filesystem::exists(file, ignored))
+                if (auto opened = Database::openToRead(file))
+                    day.emplace(std::move(opened.value()));
+        }
+        auto row = day ? day->prepare("SELECT 1 FROM calls WHERE call_key=?") : Result<Statement>(Error {});
+        if (!row)
+            return false;
+        row.value().bind(1, call.value);
+        return row.value().stepToRow();
+    });
+    return calls;
+}
+
 std::vector<CallKey> callsWithHeldMediaIn(const std::filesystem::path& directory)
 {
     return callsNamedIn(directory, heldMediaExtension);
+}
+
+std::vector<CallKey> callsWithUnfinishedCopyIn(const std::filesystem::path& directory)
+{
+    return callsNamedIn(directory, unfinishedExtension);
 }
 
 std::filesystem::path heldMediaPath(const std::filesystem::path& directory, CallKey call)
@@ -179,8 +218,7 @@ Result<HeldCopy> copyHeldCall(
             return media.error(); // what is there is not to be left out for good
         missing(media);
         if (!media && packets < stream.packetsStored)
-            missing(Error { sentence(TR("Engine", "Of the packets of stream %1 that were recorded %2 are missing."),
-                stream.key.index, stream.packetsStored - packets) });
+            missing(missingOf(stream, packets));
         copy.mediaPackets += packets;
         repacked.finish();
         writer.stream(stream);
@@ -207,6 +245,43 @@ Result<HeldCopy> copyHeldCall(
     return copy;
 }
 
+Result<HeldCopy> whatWasCopied(const std::filesystem::path& directory, CallKey call)
+{
+    const auto query = RecordQuery::open(heldDirectory(directory, call));
+    if (!query)
+        return query.error();
+    const auto streams = query.value()->streams(call);
+    if (!streams)
+        return streams.error();
+    HeldCopy copy;
+    for (const StreamRecord& stream : streams.value()) {
+        std::uint64_t packets = 0;
+        const auto media = query.value()->media(stream.key, [&](Bytes bytes) {
+            MediaReader reader(bytes);
+            while (reader.next())
+                ++packets;
+            return true;
+        });
+        if (!media || packets < stream.packetsStored)
+            copy.missing.push_back((media ? missingOf(stream, packets) : media.error()).sentence);
+        copy.mediaPackets += packets;
+    }
+    const auto messages = query.value()->messages(call, [&](const CallMessage&) { return ++copy.messages > 0; });
+    if (!messages)
+        copy.missing.push_back(messages.error().sentence);
+    return copy;
+}
+
+Result<void> removeUnfinishedCopy(const std::filesystem::path& directory, CallKey call)
+{
+    const auto making = copyInTheMaking(directory, call);
+    std::error_code failed;
+    std::filesystem::remove_all(making, failed);
+    if (failed)
+        return Error { sentence(TR("Engine", "cannot delete %1: %2"), making.string(), failed.message()) };
+    return {};
+}
+
 Result<void> removeHeldCall(const std::filesystem::path& directory, CallKey call)
 {
     const auto place = heldDirectory(directory, call);
@@ -218,12 +293,11 @@ Result<void> removeHeldCall(const std::filesystem::path& directory, CallKey call
         if (failed)
             return Error { sentence(TR("Engine", "cannot rename %1: %2"), place.string(), failed.message()) };
     }
-    for (const auto& rest : { making, heldMediaPath(directory, call) }) {
-        std::filesystem::remove_all(rest, failed);
-        if (failed)
-            return Error { sentence(TR("Engine", "cannot delete %1: %2"), rest.string(), failed.message()) };
-    }
-    return {};
+    const auto media = heldMediaPath(directory, call);
+    std::filesystem::remove(media, failed);
+    if (failed)
+        return Error { sentence(TR("Engine", "cannot delete %1: %2"), media.string(), failed.message()) };
+    return removeUnfinishedCopy(directory, call);
 }
 
 }

@@ -17,9 +17,15 @@ class RecordQuery;
 
 std::filesystem::path heldDirectory(const std::filesystem::path& directory, CallKey call);
 std::vector<CallKey> heldCallsIn(const std::filesystem::path& directory); // copied, in order
+// Of them, with a key in [first, end), those that only their copy has: the day has expired, or its database was
+// damaged.
+std::vector<CallKey> callsOnlyHeldIn(const std::filesystem::path& directory, std::int64_t first, std::int64_t end);
 // Beside it, until it is there: what was copied while the call was on (held_media.h).
 std::filesystem::path heldMediaPath(const std::filesystem::path& directory, CallKey call);
 std::vector<CallKey> callsWithHeldMediaIn(const std::filesystem::path& directory);
+// Copies that were begun, or were being removed.
+std::vector<CallKey> callsWithUnfinishedCopyIn(const std::filesystem::path& directory);
+Result<void> removeUnfinishedCopy(const std::filesystem::path& directory, CallKey call);
 
 struct HeldCopy {
     std::uint64_t mediaPackets = 0;
@@ -31,6 +37,8 @@ struct HeldCopy {
 // have some of it. `goOn` false stops.
 Result<HeldCopy> copyHeldCall(
     const std::filesystem::path& directory, RecordQuery& query, CallKey call, const std::function<bool()>& goOn);
+// The same of a copy that is there: a kill kept it from being told.
+Result<HeldCopy> whatWasCopied(const std::filesystem::path& directory, CallKey call);
 Result<void> removeHeldCall(const std::filesystem::path& directory, CallKey call);
 
 // All of a folder, with its files, to the disk itself; and one file, or the names in one folder.

@@ -61,6 +61,9 @@ std::vector<HeldMedia::Place> HeldMedia::placesOf(std::uint32_t stream, MediaLoc
     for (const Place& place : m_places)
         if (place.stream == stream && place.at > after)
             places.push_back(place);
+    StoredChunk chunk;
+    while (!places.empty() && read(places.back(), chunk) != ChunkState::Whole)
+        places.pop_back(); // torn, whatever its header says: that segment is still there
     return places;
 }
 

@@ -38,7 +38,7 @@ public:
     HeldMedia() = default;
     HeldMedia(const std::filesystem::path& directory, CallKey call);
 
-    std::vector<Place> placesOf(std::uint32_t stream, MediaLocation after) const;
+    std::vector<Place> placesOf(std::uint32_t stream, MediaLocation after) const; // up to the last whole one
     ChunkState read(const Place& place, StoredChunk& chunk) const;
 
 private:

@@ -32,6 +32,7 @@ bool packetsOf(ChunkChain::Link& link, std::vector<std::byte>& packets)
 // A stream's chunks: those that were copied under a hold, then those that are in the log behind them.
 struct Reading {
     const HeldMedia& held;
+    OpenSegments& segments;
     std::vector<HeldMedia::Place> copied;
     MediaLocation before; // the last that was given
     ChunkChain chain;
@@ -52,6 +53,8 @@ struct Reading {
             gone = place.previous;
         ofCopied.at = before = place.at;
         ofCopied.state = held.read(place, ofCopied.chunk);
+        if (ofCopied.state != ChunkState::Whole) // the log may still have it
+            ofCopied.state = readChunkOf(segments, chain.stream(), place.at, ofCopied.chunk);
         next = &ofCopied;
     }
 };
@@ -174,7 +177,7 @@ Result<void> MediaLogReader::read(std::span<const StreamEnd> streams, const std:
     for (const StreamEnd& end : streams) {
         auto copied = held.placesOf(end.stream.index, end.after);
         const MediaLocation after = copied.empty() ? end.after : copied.back().at;
-        readings.push_back({ held, std::move(copied), end.after, chainOf(end.stream, end.last, after) });
+        readings.push_back({ held, m_segments, std::move(copied), end.after, chainOf(end.stream, end.last, after) });
         readings.back().advance();
     }
     const auto arrivalOf = [](const Reading& reading) {

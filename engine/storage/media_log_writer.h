@@ -77,6 +77,9 @@ public:
         bool roomIsShort = false; // where they lie: new segments take old ones over, or are about to
     };
     ClosedSegments closedSegmentsOf(CallKey call);
+    // Called whenever a segment was begun and some that nobody writes to any more are protected; by whichever thread
+    // then holds the lock, so it may not wait.
+    void whenProtectedClose(std::function<void()> told);
     std::filesystem::path expire(const std::filesystem::path& segment);
     bool wantsSpare(const std::filesystem::path& folder);
     bool addSpare(const std::filesystem::path& zeros);

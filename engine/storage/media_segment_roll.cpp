@@ -36,7 +36,7 @@ std::optional<NextSegment> MediaSegmentRoll::next(std::uint32_t number, Timestam
     if (m_kept.size() < m_mostKept)
         return another(number);
     NextSegment next { m_folder, number, now, {}, {}, {} };
-    while (m_kept.size() >= m_mostKept) { // more than one when there was no limit, or a larger one
+    while (m_kept.size() >= m_mostKept) { // more than one when there was no limit, or a larger one, or holds needed all
         const auto oldest = oldestFree(holds);
         if (!oldest)
             break;
@@ -46,7 +46,9 @@ std::optional<NextSegment> MediaSegmentRoll::next(std::uint32_t number, Timestam
         (void)takeOut(*oldest);
         ++m_overwritten;
     }
-    return next.takenOver ? std::optional(std::move(next)) : std::nullopt;
+    if (next.takenOver)
+        return next;
+    return m_kept.size() < m_mostKept + mostBeyond ? std::optional(another(number)) : std::nullopt;
 }
 
 NextSegment MediaSegmentRoll::another(std::uint32_t number)
@@ -117,6 +119,13 @@ std::filesystem::path MediaSegmentRoll::makeSpare(const std::filesystem::path& z
     if (::rename(zeros.c_str(), spare.c_str()) != 0)
         return {};
     return spare;
+}
+
+bool MediaSegmentRoll::hasOldNeededBy(const WaitingHolds& holds) const
+{
+    const std::size_t old = m_kept.size() - std::min(m_kept.size(), m_inUse);
+    return std::any_of(m_kept.begin(), m_kept.begin() + static_cast<std::ptrdiff_t>(old),
+        [&](std::uint32_t segment) { return holds.need(segment); });
 }
 
 std::optional<std::uint32_t> MediaSegmentRoll::oldestFree(const WaitingHolds& holds) const

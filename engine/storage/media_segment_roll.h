@@ -25,6 +25,9 @@ struct NextSegment { // and where it comes from
 class MediaSegmentRoll {
 public:
     static constexpr std::size_t fewestKept = 3; // the newest, one that writes are still on their way to, and the next
+    // So many segments are begun beyond the limit while calls under hold need all that may be kept: what the fastest
+    // disks write while the media of those calls are copied.
+    static constexpr std::size_t mostBeyond = 16;
 
     // `most` segments of `folder` are kept (mostKept()); what is too many goes with the next segment, when it is known
     // which are needed. Asks the file system. `writtenTo` false: there is no newest that may still be.
@@ -34,7 +37,7 @@ public:
 
     std::uint32_t newest() const { return m_kept.empty() ? 0 : m_kept.back(); } // 0: there is none
     // `number`: above those that any folder has. What it says is removed or used has left the roll. Nothing: there may
-    // be no more, and holds need all that are there.
+    // be no more, also not beyond the limit, and holds need all that are there.
     std::optional<NextSegment> next(std::uint32_t number, Timestamp now, const WaitingHolds& holds);
     NextSegment another(std::uint32_t number); // however many there are
     // Asks the file system, and nothing else: any thread. Then began(), if it did.
@@ -51,6 +54,7 @@ public:
     const std::filesystem::path& folder() const { return m_folder; }
     std::size_t size() const { return m_kept.size(); }
     std::deque<std::uint32_t> all() const { return m_kept; }
+    bool hasOldNeededBy(const WaitingHolds& holds) const;
     // Of the old ones that no hold needs.
     std::optional<std::uint32_t> oldestFree(const WaitingHolds& holds) const;
     std::filesystem::path takeOldest(const WaitingHolds& holds); // of these, which is to be removed; empty: none

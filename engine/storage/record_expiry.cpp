@@ -1,42 +1,24 @@
 // RecordKeeper: what goes by age and by size, one step at a time. Whatever a kill cuts off is found and gone on with.
 #include "engine/storage/day_files.h"
-#include "engine/storage/day_writer.h"
-#include "engine/storage/media_files.h"
-#include "engine/storage/media_format.h"
 #include "engine/storage/message_format.h"
-#include "engine/storage/quality_size.h"
 #include "engine/storage/record_keeper_parts.h"
-#include "engine/storage/schema.h"
 #include "engine/storage/segment_files.h"
 #include "engine/storage/storage_error.h"
 
-#include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <fcntl.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 namespace callmon {
 
 namespace {
 
-constexpr std::size_t zerosAtOnce = 4u << 20;
-constexpr const char* qualityBlocksAtOnce = "2000"; // two hours of one stream each, some milliseconds
-constexpr int daysMeasuredAtOnce = 8; // of a step
 constexpr std::chrono::minutes clockNotedEvery { 1 };
 constexpr std::chrono::seconds foldersJoinedEvery { 30 };
-constexpr std::chrono::seconds clearingPatience { 60 }; // this thread is the last that the disk serves
-constexpr std::size_t mostFilesToClear = 4; // more than that wait: the rest is deleted, for zeros come too slowly
 
-std::vector<std::filesystem::path> filesEnding(const std::filesystem::path& folder, const char* extension)
+std::string counted(std::uint64_t count, const char* one, const char* many)
 {
-    std::vector<std::filesystem::path> files;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored))
-        if (entry.path().extension() == extension)
-            files.push_back(entry.path());
-    std::sort(files.begin(), files.end());
-    return files;
+    return std::to_string(count) + ' ' + (count == 1 ? one : many);
+}
+
 }
 
 std::uint64_t sizeOf(const std::filesystem::path& file)
@@ -46,28 +28,19 @@ std::uint64_t sizeOf(const std::filesystem::path& file)
     return missing ? 0 : size;
 }
 
-std::string counted(std::uint64_t count, const char* one, const char* many)
-{
-    return std::to_string(count) + ' ' + (count == 1 ? one : many);
-}
-
-}
-
-std::optional<Timestamp> lastWrite(const std::filesystem::path& file)
-{
-    struct stat status { };
-    if (::stat(file.c_str(), &status) != 0)
-        return std::nullopt;
-    return timestampFromNanoseconds(status.st_mtim.tv_sec * 1'000'000'000LL + status.st_mtim.tv_nsec);
-}
-
 bool RecordKeeper::step()
+{
+    return m_saver.step() || keepOne();
+}
+
+bool RecordKeeper::keepOne()
 {
     const std::lock_guard lock(m_mutex);
     const std::uint64_t errors = m_errors;
     const bool trusted = clockIsTrusted();
+    readWaitingHolds();
     joinMediaFolders();
-    bool any = copyOneWaiting() || saveOneWaiting() || clearOneExpiredFile();
+    bool any = copyOneWaiting() || clearOneExpiredFile();
     if (!any && errors == m_errors) // a held call that cannot be copied keeps everything
         any =
             expireMessages(trusted) || (trusted && (expireMedia() || expireDay() || expireQuality() || expireNotes()));
@@ -116,90 +89,9 @@ void RecordKeeper::joinMediaFolders()
     for (const std::string& sentence : said)
         warn(sentence);
     m_joinSaid = std::move(said);
-    const auto holds = m_store.holds(true);
-    if (!holds)
-        return fail(holds.error());
-    for (const Hold& hold : holds.value())
-        if (hold.state == HoldState::Waiting)
+    if (m_waiting)
+        for (const Hold& hold : *m_waiting)
             protect(hold.call); // in these folders, too
-}
-
-// A file that a new segment may begin in is filled with zeros first, some at a time; any other is deleted.
-bool RecordKeeper::clearOneExpiredFile()
-{
-    if (!m_clearing) {
-        for (const auto& day : filesEnding(m_directory, ".expired")) {
-            if (::unlink(day.c_str()) != 0)
-                fail(systemError(TR("Engine", "cannot delete"), day));
-            return true;
-        }
-        const auto folders = m_upkeep.mediaFolders();
-        return std::ranges::any_of(folders, [this](const auto& folder) { return beginClearing(folder); });
-    }
-    const auto clearing = m_clearing;
-    const auto written = m_files.ask<bool>(
-        clearing->path.parent_path(), [clearing] { return clearing->writeSome(); }, clearingPatience);
-    if (!written) { // it is begun anew when its disk answers
-        m_clearing.reset();
-        return false;
-    }
-    if (*written && clearing->done < clearing->size)
-        return true;
-    m_clearing.reset();
-    if (!*written)
-        fail({ "cannot write " + clearing->path.string() });
-    if (!*written || !m_upkeep.wantsSpareMedia(clearing->path.parent_path()) || !m_upkeep.addSpareMedia(clearing->path))
-        (void)askFor<bool>(clearing->path.parent_path(), [clearing] { return ::unlink(clearing->path.c_str()) == 0; });
-    return true;
-}
-
-// One file of that folder. False: there is none.
-bool RecordKeeper::beginClearing(const std::filesystem::path& folder)
-{
-    struct Found {
-        std::shared_ptr<Clearing> file; // to be cleared
-        std::optional<Error> error; // else it was to be deleted, and this came of it
-    };
-    const auto found = askFor<std::optional<Found>>(
-        folder, [folder, asSpare = m_upkeep.wantsSpareMedia(folder)]() -> std::optional<Found> {
-            const auto waiting = filesEnding(folder, ".expired");
-            if (waiting.empty())
-                return std::nullopt;
-            auto next = std::make_shared<Clearing>();
-            next->path = waiting.front();
-            bool direct = false;
-            if (waiting.size() <= mostFilesToClear && asSpare)
-                next->file = FileHandle(openMediaFile(next->path, O_RDWR, direct));
-            if (!next->file) {
-                const bool gone = ::unlink(next->path.c_str()) == 0;
-                return Found { nullptr,
-                    gone ? std::nullopt : std::optional(systemError(TR("Engine", "cannot delete"), next->path)) };
-            }
-            next->size = sizeOf(next->path);
-            next->zeros.reset(std::aligned_alloc(mediaWriteAlignment, zerosAtOnce));
-            std::fill_n(static_cast<std::byte*>(next->zeros.get()), zerosAtOnce, std::byte {});
-            return Found { std::move(next), {} };
-        });
-    if (!found || !*found)
-        return false;
-    if ((*found)->error)
-        fail(*(*found)->error);
-    m_clearing = (*found)->file;
-    return true;
-}
-
-// False: it cannot be written.
-bool RecordKeeper::Clearing::writeSome()
-{
-    const std::uint64_t rest = size - done;
-    const std::uint64_t some = std::min<std::uint64_t>(
-        zerosAtOnce, (rest + mediaWriteAlignment - 1) / mediaWriteAlignment * mediaWriteAlignment);
-    if (rest > 0 && ::pwrite(file.get(), zeros.get(), some, static_cast<off_t>(done)) != static_cast<ssize_t>(some))
-        return false;
-    done += some;
-    if (done >= size)
-        ::fdatasync(file.get());
-    return true;
 }
 
 // That it goes is kept before it does: a reader then never finds it missing without a reason.
@@ -285,6 +177,9 @@ bool RecordKeeper::expireDay()
 // The database itself goes first: a -wal that a kill leaves without one is no database, and goes with the next look.
 bool RecordKeeper::removeDay(UtcDay day)
 {
+    const std::unique_lock files(m_dayFiles, std::try_to_lock);
+    if (!files)
+        return false; // its turn comes
     if (auto noted = m_store.noteExpired(ExpiredPart::Day, day.number, now()); !noted) {
         fail(noted.error());
         return false;
@@ -309,110 +204,6 @@ bool RecordKeeper::removeDay(UtcDay day)
             ::unlink(entry.path().c_str());
     ++m_daysExpired;
     m_notesMayBeOld = true;
-    return true;
-}
-
-bool RecordKeeper::expireQuality()
-{
-    const KeepPeriods& periods = m_options.periods;
-    if (!periods.quality && periods.mostQualityBytes == 0)
-        return false;
-    for (const UtcDay day : storedDays(m_directory)) {
-        const bool old = periods.quality && now() - startOf({ day.number + 1 }) >= *periods.quality;
-        if (!old && periods.mostQualityBytes == 0)
-            break;
-        const auto gone = m_store.isExpired(ExpiredPart::DayQuality, day.number);
-        const auto begun = m_store.isExpired(ExpiredPart::DayQualityBegun, day.number);
-        if (!gone || !begun) {
-            fail(!gone ? gone.error() : begun.error());
-            return false;
-        }
-        if (!gone.value() && (old || begun.value()))
-            return dropQuality(day);
-    }
-    return periods.mostQualityBytes != 0 && qualityIsTooLarge();
-}
-
-// What it decides is kept: a day that was begun goes as a whole, also when the rest would have room, so that nobody
-// finds a part of it missing without a reason.
-bool RecordKeeper::qualityIsTooLarge()
-{
-    const auto days = storedDays(m_directory);
-    std::uint64_t bytes = 0;
-    std::optional<UtcDay> oldest;
-    int measured = 0;
-    for (std::size_t i = 0; i < days.size(); ++i) {
-        const UtcDay day = days[i];
-        const auto gone = m_store.isExpired(ExpiredPart::DayQuality, day.number);
-        if (!gone) {
-            fail(gone.error());
-            return false;
-        }
-        if (gone.value())
-            continue;
-        oldest = oldest ? oldest : day;
-        if (i + 2 >= days.size()) { // it grows: calls that began yesterday are still written to its database
-            bytes += measuredQuality(day);
-            continue;
-        }
-        auto known = m_qualityBytes.find(day);
-        if (known == m_qualityBytes.end()) {
-            if (measured++ == daysMeasuredAtOnce)
-                return true;
-            known = m_qualityBytes.emplace(day, measuredQuality(day)).first;
-        }
-        bytes += known->second;
-    }
-    if (bytes <= m_options.periods.mostQualityBytes || !oldest || *oldest == days.back())
-        return false;
-    if (auto noted = m_store.noteExpired(ExpiredPart::DayQualityBegun, oldest->number, now()); !noted) {
-        fail(noted.error());
-        return false;
-    }
-    return true;
-}
-
-std::uint64_t RecordKeeper::measuredQuality(UtcDay day)
-{
-    auto database = Database::open(dayDatabasePath(m_directory, day), Database::Mode::ReadOnly);
-    const auto bytes = database ? estimatedQualityBytes(database.value()) : Result<std::uint64_t>(database.error());
-    if (bytes)
-        return bytes.value();
-    fail(bytes.error());
-    return 0;
-}
-
-// Some blocks at a time. When none is left, their space is given back where the file system has room for the copy that
-// SQLite makes.
-bool RecordKeeper::dropQuality(UtcDay day)
-{
-    const auto file = dayDatabasePath(m_directory, day);
-    auto database = Database::open(file, Database::Mode::ReadWrite);
-    if (!database) {
-        fail(database.error());
-        return false;
-    }
-    const auto failed = [&] {
-        fail(database.value().error(TR("Engine", "cannot delete quality series in")));
-        return false;
-    };
-    if (!database.value().execute((std::string("PRAGMA secure_delete=ON; DELETE FROM quality WHERE rowid IN (SELECT "
-                                               "rowid FROM quality LIMIT ")
-            + qualityBlocksAtOnce + ')')
-                                      .c_str()))
-        return failed();
-    if (sqlite3_changes(database.value().handle()) > 0)
-        return true;
-    if (auto noted = m_store.noteExpired(ExpiredPart::DayQuality, day.number, now()); !noted) {
-        fail(noted.error());
-        return false;
-    }
-    std::error_code ignored;
-    const auto space = mediaSpaceAt(file);
-    if (space && space->free > space->keptForRecords + 2 * std::filesystem::file_size(file, ignored))
-        (void)database.value().execute("VACUUM");
-    (void)database.value().execute("PRAGMA wal_checkpoint(TRUNCATE)");
-    ++m_qualityExpired;
     return true;
 }
 

@@ -27,6 +27,51 @@ Result<void> checkReason(const std::string& reason)
 
 }
 
+// A kill may have left a release without its end. A copy whose hold is in no list at all is held on: the list was
+// damaged.
+Result<void> RecordKeeper::takeUpHolds()
+{
+    const auto holds = m_store.holds(false);
+    if (!holds)
+        return holds.error();
+    std::map<CallKey, HoldState> states; // the last of each
+    for (const Hold& hold : holds.value())
+        states[hold.call] = hold.state;
+    const auto is = [&](CallKey call, HoldState state) {
+        const auto found = states.find(call);
+        return found != states.end() && found->second == state;
+    };
+    for (const CallKey call : heldCallsIn(m_directory)) {
+        if (is(call, HoldState::Released)) {
+            if (auto removed = removeHeldCall(m_directory, call); !removed)
+                fail(removed.error());
+        } else if (!states.contains(call)) {
+            Hold found;
+            found.call = call;
+            found.state = HoldState::Held;
+            found.setAt = now();
+            found.setBy = "unknown";
+            found.reason = "found copied, without an entry that says why";
+            if (auto added = m_store.add(std::move(found)); !added)
+                return added.error();
+            states[call] = HoldState::Held;
+        }
+    }
+    for (const CallKey call : callsWithUnfinishedCopyIn(m_directory))
+        if (!is(call, HoldState::Waiting))
+            if (auto removed = removeUnfinishedCopy(m_directory, call); !removed)
+                fail(removed.error());
+    for (const CallKey call : callsWithHeldMediaIn(m_directory))
+        if (!is(call, HoldState::Waiting) && m_store.note().empty()) // else the list was damaged: it may be set again
+            ::unlink(heldMediaPath(m_directory, call).c_str());
+    for (const auto& [call, state] : states) {
+        m_held += state != HoldState::Released;
+        if (state == HoldState::Waiting)
+            noteThatItWaits(call);
+    }
+    return {};
+}
+
 Result<Hold> RecordKeeper::hold(CallKey call, const std::string& reason, const std::string& who)
 {
     if (auto checked = checkReason(reason); !checked)
@@ -60,10 +105,9 @@ Result<Hold> RecordKeeper::hold(CallKey call, const std::string& reason, const s
     if (!added)
         return added;
     ++m_held;
-    protect(call);
+    noteThatItWaits(call);
     if (live) {
-        m_lookSoon = true;
-        m_stopWanted.notify_all();
+        m_bell.ring();
     } else if (auto copied = copyNow(added.value()); !copied) {
         return Error { sentence(
             TR("Engine", "the hold is set, but the call could not be copied yet, which is tried again: %1"),
@@ -74,13 +118,14 @@ Result<Hold> RecordKeeper::hold(CallKey call, const std::string& reason, const s
 
 Result<void> RecordKeeper::copyNow(Hold& hold)
 {
-    std::error_code ignored;
-    if (std::filesystem::exists(heldDirectory(m_directory, hold.call), ignored)) // whole, or it would not be there
-        return markCopied(hold);
     const auto query = RecordQuery::open(m_directory, &m_writer);
     if (!query)
         return query.error();
-    const auto copied = copyHeldCall(m_directory, *query.value(), hold.call, [this] { return !m_stopping.load(); });
+    std::error_code ignored;
+    const bool isThere = std::filesystem::exists(heldDirectory(m_directory, hold.call), ignored); // then it is whole
+    const auto copied = isThere
+        ? whatWasCopied(m_directory, hold.call)
+        : copyHeldCall(m_directory, *query.value(), hold.call, [this] { return !m_stopping.load(); });
     if (!copied)
         return copied.error();
     hold.mediaPackets = copied.value().mediaPackets;
@@ -95,7 +140,7 @@ Result<void> RecordKeeper::markCopied(Hold& hold)
     const auto kept = m_store.update(hold);
     if (kept) {
         m_upkeep.unprotectMedia(hold.call);
-        m_saving.erase(hold.call);
+        m_saver.forget(hold.call);
         ::unlink(heldMediaPath(m_directory, hold.call).c_str());
     }
     return kept;
@@ -121,7 +166,7 @@ Result<Hold> RecordKeeper::release(CallKey call, const std::string& reason, cons
         return kept.error();
     --m_held;
     m_upkeep.unprotectMedia(call);
-    m_saving.erase(call);
+    m_saver.forget(call);
     m_notesMayBeOld = true;
     if (auto removed = removeHeldCall(m_directory, call); !removed)
         return removed.error();
@@ -134,15 +179,23 @@ Result<std::vector<Hold>> RecordKeeper::holds()
     return m_store.holds(false);
 }
 
+void RecordKeeper::readWaitingHolds()
+{
+    m_waiting.reset();
+    auto holds = m_store.holds(true);
+    if (!holds)
+        return fail(holds.error());
+    std::erase_if(holds.value(), [](const Hold& hold) { return hold.state != HoldState::Waiting; });
+    m_waiting = std::move(holds.value());
+    m_holdsWait = !m_waiting->empty();
+}
+
 bool RecordKeeper::copyOneWaiting()
 {
-    auto holds = m_store.holds(true);
-    if (!holds) {
-        fail(holds.error());
+    if (!m_waiting)
         return false;
-    }
-    for (Hold& hold : holds.value()) {
-        if (hold.state != HoldState::Waiting || m_upkeep.isLive(hold.call))
+    for (Hold& hold : *m_waiting) {
+        if (m_upkeep.isLive(hold.call))
             continue;
         if (auto copied = copyNow(hold); !copied) {
             fail({ "the held call " + std::to_string(hold.call.value)
@@ -156,84 +209,10 @@ bool RecordKeeper::copyOneWaiting()
     return false;
 }
 
-// While a call is on only the segments that are still written to stay for it: what the others have of it is copied out
-// of them when they are to go, and on the disk before they may.
-bool RecordKeeper::saveOneWaiting()
+void RecordKeeper::noteThatItWaits(CallKey call)
 {
-    const auto holds = m_store.holds(true);
-    if (!holds) {
-        fail(holds.error());
-        return false;
-    }
-    bool any = false;
-    for (const Hold& hold : holds.value()) {
-        if (hold.state != HoldState::Waiting || !m_upkeep.isLive(hold.call))
-            continue;
-        any = true;
-        const auto closed = m_upkeep.closedMediaOf(hold.call);
-        if (!areToGo(closed))
-            continue;
-        const auto saved = saveMedia(hold.call);
-        if (!saved) {
-            m_saving.erase(hold.call); // what of it was written is found when it is tried again
-            fail({ "the media of the held call " + std::to_string(hold.call.value)
-                + ", which is on, could not be copied yet, and keep their segments: " + saved.error().what });
-        }
-        if (!saved || !saved.value())
-            continue;
-        m_upkeep.unprotectMedia(hold.call, closed.numbers);
-        m_holdsOfCallsThatAreOn = true;
-        return true;
-    }
-    m_holdsOfCallsThatAreOn = any;
-    return false;
-}
-
-bool RecordKeeper::areToGo(const MediaLogWriter::ClosedSegments& segments)
-{
-    if (segments.numbers.empty() || segments.roomIsShort || !m_options.periods.media)
-        return !segments.numbers.empty() && segments.roomIsShort;
-    return std::ranges::any_of(m_upkeep.mediaSegments(), [&](const std::filesystem::path& path) {
-        if (!std::ranges::count(segments.numbers, segmentNumber(path)))
-            return false;
-        const auto written = askFor<std::optional<Timestamp>>(path.parent_path(), [path] {
-            return lastWrite(path);
-        }).value_or(std::nullopt);
-        return written && now() - *written >= *m_options.periods.media;
-    });
-}
-
-// The writer knows the place of each chunk in a closed segment when it has committed once since: of two commits the
-// second begins behind the first.
-Result<bool> RecordKeeper::saveMedia(CallKey call)
-{
-    const Error stopped { sentence(TR("Engine", "the copy was stopped")) };
-    for (int commits = 0; commits < 2; ++commits)
-        if (!atNextCommit<bool>([](StorageUpkeep&) { return true; }))
-            return stopped;
-    const auto ends = m_upkeep.liveMediaEnds(call);
-    if (!ends)
-        return false;
-    if (!m_saving.contains(call)) {
-        auto opened = HeldMediaWriter::open(m_directory, call);
-        if (!opened)
-            return opened.error();
-        m_saving.emplace(call, std::move(opened.value()));
-    }
-    HeldMediaWriter& copy = m_saving.at(call);
-    MediaLogReader log(m_directory);
-    std::optional<Error> failed;
-    for (const auto& [stream, last] : *ends) {
-        const bool all = log.chunks({ { call, stream }, last, copy.lastOf(stream) }, [&](const StoredChunk& chunk) {
-            const auto added = copy.add(chunk);
-            failed = m_stopping ? std::optional(stopped) : added ? std::nullopt : std::optional(added.error());
-            return !failed;
-        });
-        if (!all)
-            return failed ? *failed : Error { silenceOf(log.silent()) };
-    }
-    const auto synced = copy.sync();
-    return synced ? Result<bool>(true) : synced.error();
+    protect(call);
+    m_saver.watch(call);
 }
 
 // Segments are in the order in which they were written, so media of a call lie in none whose last write was before the
@@ -278,11 +257,15 @@ std::uint32_t RecordKeeper::lastMediaSegmentOf(CallKey call)
 // The same order holds for messages: those behind are not older.
 bool RecordKeeper::isNeededByHold(const std::filesystem::path& messages)
 {
-    const auto holds = m_store.holds(true);
     const auto written = lastWrite(messages);
-    return !holds || !written || std::ranges::any_of(holds.value(), [&](const Hold& hold) {
-        return hold.state == HoldState::Waiting && approximateStart(hold.call) - clocksDiffer <= *written;
+    return !m_waiting || !written || std::ranges::any_of(*m_waiting, [&](const Hold& hold) {
+        return approximateStart(hold.call) - clocksDiffer <= *written;
     });
+}
+// While it is on, its points go to the database of the day in which it began.
+bool RecordKeeper::isNeededByHold(UtcDay day)
+{
+    return !m_waiting || std::ranges::any_of(*m_waiting, [&](const Hold& hold) { return dayOfCall(hold.call) == day; });
 }
 
 }

@@ -1,9 +1,6 @@
 #include "engine/storage/record_keeper.h"
 
-#include "engine/storage/day_files.h"
-#include "engine/storage/held_call.h"
 #include "engine/storage/record_keeper_parts.h"
-#include "engine/storage/record_query.h"
 #include "engine/storage/record_writer.h"
 
 #include <sys/resource.h>
@@ -17,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Nanoseconds pauseBetweenSteps = 20ms; // so that the disk is the writer's
-constexpr Nanoseconds pauseWhileSaving = 1s; // segments fill in less than that where there is much traffic
+constexpr Nanoseconds pauseWhileHoldsWait = 1s; // for calls to be over
 constexpr Nanoseconds pauseWhenIdle = 30s;
 
 Timestamp systemClock()
@@ -42,6 +39,10 @@ RecordKeeper::RecordKeeper(std::filesystem::path directory, RecordWriter& writer
     , m_notes(std::move(notes))
     , m_guard(guard)
     , m_files(m_options.filesPatience)
+    , m_saver(m_directory, upkeep,
+          { m_options.periods.media, m_options.clocks.wall,
+              [this] { return atNextCommit<bool>([](StorageUpkeep&) { return true; }).has_value(); }, m_options.warn,
+              m_options.filesPatience })
 {
 }
 
@@ -69,40 +70,12 @@ Result<std::unique_ptr<RecordKeeper>> RecordKeeper::open(
         return notes.error();
     if (const std::string& note = notes.value().note(); !note.empty() && options.warn)
         options.warn(note);
-    for (const CallKey call : heldCallsIn(directory)) { // whose hold was in a list that was damaged
-        const auto known = store.value().openHold(call);
-        if (!known)
-            return known.error();
-        if (known.value())
-            continue;
-        Hold found;
-        found.call = call;
-        found.state = HoldState::Held;
-        found.setAt = options.clocks.wall();
-        found.setBy = "unknown";
-        found.reason = "found copied, without an entry that says why";
-        if (auto added = store.value().add(std::move(found)); !added)
-            return added.error();
-    }
-    for (const CallKey call : callsWithHeldMediaIn(directory)) { // of holds that were released, or copied by now
-        const auto known = store.value().openHold(call);
-        if (!known)
-            return known.error();
-        const bool waits = known.value() && known.value()->state == HoldState::Waiting;
-        if (!waits && store.value().note().empty()) // else the list was damaged: the hold may be set again
-            ::unlink(heldMediaPath(directory, call).c_str());
-    }
-    const auto held = store.value().holds(true);
-    if (!held)
-        return held.error();
     const ClockGuard guard(options.clocks.wall(), options.clocks.steady(), last.value());
     std::unique_ptr<RecordKeeper> keeper(new RecordKeeper(
         directory, writer, *upkeep, std::move(options), std::move(store.value()), std::move(notes.value()), guard));
     keeper->m_clockConfirmations = confirmations.value();
-    keeper->m_held = held.value().size();
-    for (const Hold& hold : held.value())
-        if (hold.state == HoldState::Waiting)
-            keeper->protect(hold.call);
+    if (auto found = keeper->takeUpHolds(); !found)
+        return found.error();
     return keeper;
 }
 
@@ -113,16 +86,15 @@ RecordKeeper::~RecordKeeper()
 
 void RecordKeeper::start()
 {
+    m_saver.start();
     m_thread = std::thread([this] { run(); });
 }
 
 void RecordKeeper::stop()
 {
-    {
-        const std::lock_guard lock(m_threadMutex);
-        m_stopping = true;
-    }
-    m_stopWanted.notify_all();
+    m_stopping = true;
+    m_bell.ring();
+    m_saver.stop(); // the other thread may wait for it
     if (m_thread.joinable())
         m_thread.join();
 }
@@ -133,13 +105,9 @@ void RecordKeeper::run()
     constexpr int whoProcess = 1, classIdle = 3 << 13;
     (void)::syscall(SYS_ioprio_set, whoProcess, 0, classIdle);
     (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), 19);
-    std::unique_lock lock(m_threadMutex);
     while (!m_stopping) {
-        lock.unlock();
-        const bool any = step();
-        lock.lock();
-        const Nanoseconds pause = any ? pauseBetweenSteps : m_holdsOfCallsThatAreOn ? pauseWhileSaving : pauseWhenIdle;
-        m_stopWanted.wait_for(lock, pause, [this] { return m_stopping || m_lookSoon.exchange(false); });
+        const bool any = keepOne();
+        m_bell.wait(any ? pauseBetweenSteps : m_holdsWait ? pauseWhileHoldsWait : pauseWhenIdle);
     }
 }
 
@@ -188,8 +156,8 @@ std::vector<NamedCounter> RecordKeeper::counters() const
 {
     return { { "media_segments_expired", m_mediaExpired }, { "message_segments_expired", m_messagesExpired },
         { "days_expired", m_daysExpired }, { "quality_days_expired", m_qualityExpired }, { "calls_held", m_held },
-        { "calls_deleted", m_deleted }, { "notes_expired", m_notesExpired }, { "retention_errors", m_errors },
-        { "retention_folders_silent", m_foldersSilent } };
+        { "calls_deleted", m_deleted }, { "notes_expired", m_notesExpired },
+        { "retention_errors", m_errors + m_saver.errors() }, { "retention_folders_silent", m_foldersSilent } };
 }
 
 }

@@ -2,10 +2,11 @@
 // of its own; each of its steps is short, so that neither inserts nor capture wait for it.
 #pragma once
 
+#include "engine/storage/bell.h"
 #include "engine/storage/call_note_store.h"
 #include "engine/storage/clock_guard.h"
 #include "engine/storage/folder_answers.h"
-#include "engine/storage/held_media.h"
+#include "engine/storage/held_media_saver.h"
 #include "engine/storage/keep_periods.h"
 #include "engine/storage/record_keeping.h"
 #include "engine/storage/retention_store.h"
@@ -13,7 +14,6 @@
 #include "shared/calls/probe_status.h"
 
 #include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -56,8 +56,8 @@ public:
     Result<RetentionClock> clock() override;
     Result<RetentionClock> confirmClock() override;
 
-    // One thing that is due by age, by size, or for a hold that waits: tens of milliseconds, but for returning space to
-    // the file system (SQLite's VACUUM of a past day). False: nothing is due now.
+    // One thing that is due by age, by size, or for a hold that waits, as the threads of start() do it: tens of
+    // milliseconds, but for returning space to the file system (SQLite's VACUUM of a past day). False: nothing is due.
     bool step();
 
     // "media_segments_expired", "message_segments_expired", "days_expired", "quality_days_expired", "calls_held",
@@ -69,6 +69,7 @@ private:
         RetentionStore store, CallNoteStore notes, ClockGuard guard);
 
     void run();
+    bool keepOne();
     Timestamp now() const { return m_options.clocks.wall(); }
     void warn(const std::string& sentence) const;
     void fail(const Error& error); // counted, and said once
@@ -76,33 +77,38 @@ private:
     template <typename T> std::optional<T> atNextCommit(std::function<T(StorageUpkeep&)> job);
 
     // In record_holds.cpp.
+    Result<void> takeUpHolds(); // of the runs before
+    void readWaitingHolds(); // of this step
     bool copyOneWaiting();
-    bool saveOneWaiting(); // of a call that is on, what lies in segments that are to go
-    bool areToGo(const MediaLogWriter::ClosedSegments& segments);
-    Result<bool> saveMedia(CallKey call); // all that is on the disk by now; false: it is over, and copied as a whole
     Result<void> copyNow(Hold& hold); // and keeps that it is held
     Result<void> markCopied(Hold& hold);
+    void noteThatItWaits(CallKey call); // for its copy
     void protect(CallKey call); // what is to be copied of it
     std::uint32_t lastMediaSegmentOf(CallKey call); // of one that is over; UINT32_MAX: it is not known
     bool isNeededByHold(const std::filesystem::path& messages); // a segment of them
+    bool isNeededByHold(UtcDay day);
 
     // In record_expiry.cpp.
     bool clockIsTrusted();
     void joinMediaFolders();
-    bool clearOneExpiredFile();
-    bool beginClearing(const std::filesystem::path& folder);
     template <typename T>
     std::optional<T> askFor(const std::filesystem::path& folder, std::function<T()> work); // and says that it is silent
     bool expireMedia();
     bool expireMessages(bool clockIsTrusted);
     bool expireDay();
     bool removeDay(UtcDay day);
+    bool expireNotes();
+    void sayWhatWent();
+
+    // In expired_files.cpp.
+    bool clearOneExpiredFile();
+    bool beginClearing(const std::filesystem::path& folder);
+
+    // In quality_expiry.cpp.
     bool expireQuality();
     bool qualityIsTooLarge(); // or not all of it is measured yet
     std::uint64_t measuredQuality(UtcDay day);
     bool dropQuality(UtcDay day);
-    bool expireNotes();
-    void sayWhatWent();
 
     // In call_eraser.cpp.
     struct Erasing; // one run of deleteNumber()
@@ -119,6 +125,7 @@ private:
     bool finishOneDeletion();
     void finishDeletions(std::vector<Sentence>& notes);
     bool compactDay(UnfinishedDay day, std::vector<Sentence>& notes);
+    bool writeAnew(Database& day); // without m_mutex meanwhile, which takes minutes
     void renewJournal(Erasing& erasing);
     void finishNotes(Erasing& erasing);
     void noteWhatStays(Erasing& erasing);
@@ -128,15 +135,14 @@ private:
     StorageUpkeep& m_upkeep;
     Options m_options;
 
+    std::mutex m_dayFiles; // held by who writes the database of a day anew; before m_mutex, or tried only
     std::mutex m_mutex; // held for one thing at a time, none of which waits for a disk for ever; all below
     RetentionStore m_store;
     CallNoteStore m_notes;
     bool m_notesMayBeOld = true; // a day went, or a hold
     ClockGuard m_guard;
     FolderAnswers m_files; // of the media folders
-    std::map<CallKey, HeldMediaWriter> m_saving; // of calls that are on
-    std::atomic<bool> m_holdsOfCallsThatAreOn { false };
-    std::atomic<bool> m_lookSoon { false }; // the thread is not to sleep out its pause
+    std::optional<std::vector<Hold>> m_waiting; // in this step, of calls that are not copied yet; nothing: not known
     std::set<std::filesystem::path> m_silent; // those that did not answer, and that was said
     std::int64_t m_clockConfirmations = 0;
     bool m_clockDoubted = false; // and said
@@ -149,10 +155,11 @@ private:
     std::map<UtcDay, std::uint64_t> m_qualityBytes; // of days that grow no more
     std::uint64_t m_toldMedia = 0, m_toldMessages = 0, m_toldDays = 0, m_toldQuality = 0;
 
-    std::mutex m_threadMutex;
-    std::condition_variable m_stopWanted;
+    Bell m_bell;
     std::atomic<bool> m_stopping { false };
+    std::atomic<bool> m_holdsWait { false };
     std::thread m_thread;
+    HeldMediaSaver m_saver; // its own lock is taken under this one's, and never the other way round
 
     std::atomic<std::uint64_t> m_mediaExpired { 0 }, m_messagesExpired { 0 }, m_daysExpired { 0 },
         m_qualityExpired { 0 }, m_held { 0 }, m_deleted { 0 }, m_notesExpired { 0 }, m_errors { 0 },

@@ -23,8 +23,7 @@ struct RecordKeeper::Clearing {
     bool writeSome();
 };
 
-// Of a file; nothing: it is not there.
-std::optional<Timestamp> lastWrite(const std::filesystem::path& file);
+std::uint64_t sizeOf(const std::filesystem::path& file); // 0: it is not there
 
 template <typename T>
 std::optional<T> RecordKeeper::askFor(const std::filesystem::path& folder, std::function<T()> work)

@@ -277,23 +277,15 @@ Result<void> readRows(
     std::error_code ignored;
     if (!std::filesystem::exists(directory / fileName, ignored))
         return {};
-    Error error;
-    for (const auto mode : { Database::Mode::ReadOnly, Database::Mode::Immutable }) {
-        auto database = Database::open(directory / fileName, mode);
-        if (!database)
-            return database.error();
-        auto rows = database.value().prepare(sql);
-        if (!rows) {
-            error = rows.error();
-            continue;
-        }
-        while (rows.value().stepToRow())
-            row(rows.value());
-        if (!rows.value().failed())
-            return {};
-        error = database.value().error(TR("Engine", "cannot read"));
-    }
-    return error;
+    auto database = Database::openToRead(directory / fileName);
+    if (!database)
+        return database.error();
+    auto rows = database.value().prepare(sql);
+    if (!rows)
+        return rows.error();
+    while (rows.value().stepToRow())
+        row(rows.value());
+    return rows.value().failed() ? database.value().error(TR("Engine", "cannot read")) : Result<void>();
 }
 
 }
@@ -338,20 +330,15 @@ std::optional<Timestamp> expiredAt(const std::filesystem::path& directory, Expir
     std::error_code ignored;
     if (!std::filesystem::exists(directory / fileName, ignored))
         return std::nullopt;
-    for (const auto mode : { Database::Mode::ReadOnly, Database::Mode::Immutable }) {
-        auto database = Database::open(directory / fileName, mode);
-        if (!database)
-            continue;
-        auto row = database.value().prepare("SELECT at_ns FROM expired WHERE part=? AND number=?");
-        if (!row)
-            continue;
-        row.value().bind(1, stored(part));
-        row.value().bind(2, number);
-        if (row.value().stepToRow())
-            return timestampFromNanoseconds(row.value().integer(0));
-        if (!row.value().failed())
-            break;
-    }
+    auto database = Database::openToRead(directory / fileName);
+    auto row = database ? database.value().prepare("SELECT at_ns FROM expired WHERE part=? AND number=?")
+                        : Result<Statement>(database.error());
+    if (!row)
+        return std::nullopt;
+    row.value().bind(1, stored(part));
+    row.value().bind(2, number);
+    if (row.value().stepToRow())
+        return timestampFromNanoseconds(row.value().integer(0));
     return std::nullopt;
 }
 

@@ -93,20 +93,26 @@ void SearchSlices::makeSlices(const CallQuery& query, const SearchPlan& plan, st
     for (const UtcDay day : days)
         if (isAsked(day))
             addDay(day, cut);
-    addHeld(days);
+    addHeld();
     if (query.newestFirst)
         std::ranges::reverse(m_slices);
 }
 
-void SearchSlices::addHeld(const std::vector<UtcDay>& days)
+void SearchSlices::addHeld()
 {
-    for (const CallKey call : heldCallsIn(m_directory)) {
-        if (std::ranges::find(days, dayOfCall(call)) != days.end() || call.value < m_firstKey || call.value >= m_keyEnd)
-            continue;
-        m_held.push_back(call);
+    m_held = callsOnlyHeldIn(m_directory, m_firstKey, m_keyEnd);
+    for (const CallKey call : m_held) {
+        const auto around = std::ranges::find_if(
+            m_slices, [&](const SearchSlice& slice) { return slice.first <= call.value && call.value < slice.end; });
+        if (around != m_slices.end()) { // what is left of a day that was damaged: their order is that of the keys
+            around->wholeDay = false;
+            SearchSlice behind = *around;
+            around->end = call.value;
+            behind.first = call.value + 1;
+            m_slices.push_back(behind);
+        }
         m_slices.push_back({ { dayOfCall(call), call }, call.value, call.value + 1 });
     }
-    std::ranges::sort(m_held);
     std::ranges::sort(m_slices, {}, &SearchSlice::first);
 }
 

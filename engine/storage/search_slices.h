@@ -41,7 +41,7 @@ private:
     void makeSlices(const CallQuery& query, const SearchPlan& plan, std::uint64_t bytesPerSlice);
     struct DayCut; // how days are cut
     void addDay(UtcDay day, const DayCut& cut);
-    void addHeld(const std::vector<UtcDay>& days);
+    void addHeld();
 
     const std::filesystem::path& m_directory;
     std::optional<Timestamp> m_from, m_to;

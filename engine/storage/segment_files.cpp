@@ -40,6 +40,14 @@ std::uint32_t lastSegment(const std::filesystem::path& folder)
     return numbers.empty() ? 0 : numbers.back();
 }
 
+std::optional<Timestamp> lastWrite(const std::filesystem::path& file)
+{
+    struct stat status { };
+    if (::stat(file.c_str(), &status) != 0)
+        return std::nullopt;
+    return timestampFromNanoseconds(status.st_mtim.tv_sec * 1'000'000'000LL + status.st_mtim.tv_nsec);
+}
+
 std::shared_ptr<OpenSegments::Opened> OpenSegments::opened(std::uint32_t segment)
 {
     for (const auto& folder : m_folders) {

@@ -3,6 +3,7 @@
 
 #include "engine/storage/folder_answers.h"
 #include "shared/base/file_handle.h"
+#include "shared/base/units.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -16,6 +17,7 @@ std::filesystem::path segmentPath(const std::filesystem::path& folder, std::uint
 std::uint32_t segmentNumber(const std::filesystem::path& path); // 0: it is none
 std::vector<std::uint32_t> segmentsIn(const std::filesystem::path& folder); // in ascending order
 std::uint32_t lastSegment(const std::filesystem::path& folder); // highest number; 0: none
+std::optional<Timestamp> lastWrite(const std::filesystem::path& file); // nothing: it is not there
 
 // The segments that a reader has open: the newest of those it asked for. A folder that does not answer is left out.
 class OpenSegments {

@@ -126,6 +126,24 @@ Result<Database> Database::open(const std::filesystem::path& file, Mode mode)
     return database;
 }
 
+Result<Database> Database::openToRead(const std::filesystem::path& file)
+{
+    auto opened = open(file, Mode::ReadOnly);
+    if (!opened || opened.value().execute("SELECT 1 FROM sqlite_master LIMIT 1"))
+        return opened;
+    const int code = opened.value().code() & 0xff;
+    if (code != SQLITE_CANTOPEN && code != SQLITE_READONLY) // else the lock file cannot be made
+        return opened;
+    const std::filesystem::path log = file.string() + "-wal";
+    std::error_code missing;
+    if (const auto size = std::filesystem::file_size(log, missing); !missing && size > 0)
+        return Error { sentence(TR("Engine",
+                                    "cannot read %1 where nobody may write, for its latest changes lie in %2; copy the "
+                                    "directory to where you may, and read the copy"),
+            file.string(), log.filename().string()) };
+    return open(file, Mode::Immutable);
+}
+
 bool Database::execute(const char* sql)
 {
     return sqlite3_exec(m_handle.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK;

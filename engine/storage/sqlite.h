@@ -58,6 +58,9 @@ public:
         Immutable, // a file that nobody can be writing, in a directory where no lock file can be made
     };
     static Result<Database> open(const std::filesystem::path& file, Mode mode);
+    // Read-only, also where nobody may write; an error there when its latest changes lie in SQLite's log alone, which
+    // SQLite then cannot read.
+    static Result<Database> openToRead(const std::filesystem::path& file);
 
     bool execute(const char* sql);
     Result<Statement> prepare(const std::string& sql);

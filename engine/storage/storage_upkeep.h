@@ -44,12 +44,15 @@ public:
     virtual std::vector<std::filesystem::path> mediaSegments() = 0;
     virtual std::vector<std::filesystem::path> oldestMediaSegments() = 0;
     // No file of these segments goes, for age or size, nor of any that gets media of this call from now on, until it is
-    // unprotected. When nothing else can make room nothing new is recorded, which is counted.
+    // unprotected. When nothing else can make room the log grows beyond its limit, by MediaSegmentRoll::mostBeyond
+    // segments in each folder; then nothing new is recorded, which is counted.
     virtual void protectMedia(CallKey call, std::span<const std::uint32_t> segments) = 0;
     virtual void unprotectMedia(CallKey call) = 0;
     virtual void unprotectMedia(CallKey call, std::span<const std::uint32_t> segments) = 0; // of these alone
     // Of the segments that are protected for this call those that nobody writes to any more.
     virtual MediaLogWriter::ClosedSegments closedMediaOf(CallKey call) = 0;
+    // Tells that there may be more of these than before: on any thread, which may not wait. Nothing: nobody is told.
+    virtual void whenProtectedMediaClose(std::function<void()> told) = 0;
     // Of a call that is on the last chunk of each stream, as far as commits know it. Nothing: it is not on.
     virtual std::optional<std::map<std::uint32_t, MediaLocation>> liveMediaEnds(CallKey call) const = 0;
     // One of them leaves the log: its file's new name, or nothing when it is not among the oldest by now.

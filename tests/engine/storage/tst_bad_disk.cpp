@@ -1,6 +1,8 @@
 // A disk that is full, a directory that is taken or cannot be written, a database that is damaged.
+#include "engine/storage/retention_store.h"
 #include "tests/engine/storage/test_directory.h"
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <sys/resource.h>
@@ -201,6 +203,32 @@ private slots:
         QCOMPARE(directory.calls().size(), 2u);
     }
 
+    void aReaderFollowsADayThatWasMovedAside()
+    {
+        Directory directory;
+        const CallRecord first = sample::call(sample::at("2026-03-01T10:00:00Z"), "1");
+        const CallRecord second = sample::call(sample::at("2026-03-01T11:00:00Z"), "2");
+        const auto put = [&](const CallRecord& call) {
+            directory.writer->liveCall(call);
+            directory.writer->stream(sample::stream(call.key, 0, call.startedAt));
+            directory.writer->callEnded(sample::ended(call));
+            return directory.writer->commit().has_value();
+        };
+        directory.open();
+        QVERIFY(put(first));
+        directory.closeWriter();
+        directory.openQuery(); // and stays open
+        QCOMPARE(directory.query->streams(first.key).value().size(), 1u);
+        const auto day = (directory.path / "2026-03-01.sqlite").string();
+        std::filesystem::rename(day, day + ".corrupt-1"); // as the writer does
+        for (const char* side : { "-wal", "-shm" })
+            std::filesystem::remove(day + side);
+        directory.open();
+        QVERIFY(put(second));
+        QCOMPARE(directory.query->streams(second.key).value().size(), 1u);
+        directory.closeWriter();
+    }
+
     void aDirectoryThatCannotBeWrittenIsStillRead()
     {
         Directory directory;
@@ -225,6 +253,50 @@ private slots:
         ::waitpid(child, &status, 0);
         fs::permissions(directory.path, fs::perms(0755));
         QCOMPARE(WEXITSTATUS(status), 0);
+    }
+
+    // As a copy of what a killed engine left, without SQLite's lock files. What is only in its logs is not passed over
+    // in silence.
+    void whereNobodyMayWriteChangesInSqlitesLogAreNotOverlooked()
+    {
+        Directory directory;
+        twoDays(directory); // not closed: the rows are in the logs
+        {
+            auto store = RetentionStore::open(directory.path);
+            Hold hold;
+            hold.call = { 1 };
+            QVERIFY(store.value().add(hold).has_value());
+            Directory copy;
+            copy.path = directory.copyAsKilled();
+            namespace fs = std::filesystem;
+            fs::permissions(copy.path.parent_path(), fs::perms(0755));
+            for (const auto& entry : fs::directory_iterator(copy.path))
+                if (entry.path().string().ends_with("-shm") || entry.path().string().ends_with(".journal"))
+                    fs::remove(entry.path());
+            for (const auto& entry : fs::recursive_directory_iterator(copy.path))
+                fs::permissions(entry.path(), fs::perms(entry.is_directory() ? 0555 : 0444));
+            fs::permissions(copy.path, fs::perms(0555));
+            const pid_t child = ::fork();
+            if (child == 0) {
+                if (::geteuid() == 0 && (::setgid(65534) != 0 || ::setuid(65534) != 0))
+                    _exit(9);
+                const auto says = [](const std::string& text) {
+                    return text.find("-wal; copy the directory") != std::string::npos;
+                };
+                auto query = RecordQuery::open(copy.path);
+                if (!query || !query.value()->calls({}, [](const CallRecord&) { return true; }))
+                    _exit(1);
+                const auto notes = query.value()->takeNotes();
+                const auto said = std::ranges::count_if(notes, [&](const auto& note) { return says(toText(note)); });
+                const auto holds = readHolds(copy.path);
+                _exit(said != 3 ? 2 : holds || !says(holds.error().what) ? 3 : 0); // holds and two days
+            }
+            int status = 0;
+            ::waitpid(child, &status, 0);
+            fs::permissions(copy.path, fs::perms(0755));
+            QCOMPARE(WEXITSTATUS(status), 0);
+        }
+        directory.closeWriter();
     }
 
 private:

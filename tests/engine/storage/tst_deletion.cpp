@@ -170,6 +170,21 @@ private slots:
         directory.closeKept();
     }
 
+    void aNumberThatWasDialledWithAStarIsDeletedToo()
+    {
+        KeptDirectory directory;
+        directory.openKept();
+        const std::string dialled = "*31#0612345678";
+        directory.put(start, "theirs", dialled, payload);
+        directory.put(start + 1min, "other", "31#0612345678", "OTHER");
+        QCOMPARE(directory.keeper->deleteNumber({ dialled, {}, {}, false }).value().calls.size(), 1u);
+        QCOMPARE(directory.firstFileWith(dialled), std::string());
+        QCOMPARE(directory.firstFileWith(payload), std::string());
+        directory.openQuery(directory.writer.get());
+        QCOMPARE(directory.calls().size(), 1u);
+        directory.closeKept();
+    }
+
     void whatAReaderKeepsInSqlitesLogGoesWithALaterStep()
     {
         KeptDirectory directory;

@@ -55,74 +55,6 @@ struct HeldDirectory : KeptDirectory {
     }
 };
 
-// Of six files of media, which new ones soon take over; with a call that is on, held, and five packets in the oldest.
-struct FullDirectory : KeptDirectory {
-    DirectoryWriter::Tuning tuning = smallSegments();
-    CallRecord on = sample::call(start, "on");
-    int fillers = 0;
-    std::uint32_t spoken = 0;
-
-    FullDirectory()
-    {
-        tuning.mostMediaBytes = 6u << 20;
-        openKept({ .mostMessageBytes = 1 }, tuning);
-        writer->liveCall(on);
-        putMessage();
-        writer->stream(sample::stream(on.key, 0, start));
-        say(0);
-        if (const auto hold = keeper->hold(on.key, "now", "ada"); !hold)
-            qFatal("%s", hold.error().what.c_str());
-    }
-    void putMessage()
-    {
-        MessageHead head;
-        head.call = on.key;
-        head.arrival = start;
-        head.flow = { on.callerAddress, on.calleeAddress };
-        const std::string text = "INVITE sip:b@host SIP/2.0\r\n";
-        head.wireSize = static_cast<std::uint32_t>(text.size());
-        writer->message(head, std::as_bytes(std::span(text)));
-    }
-    void say(std::uint32_t first) // five packets
-    {
-        writer->media(sample::chunk({ on.key, 0 }, start, 5, first));
-        spoken = first + 5;
-        (void)writer->commit().has_value(); // whether the disk took them is what is looked at
-    }
-    // So much of others that `segments` files are begun, or would be.
-    void fill(int segments)
-    {
-        for (int i = 0; i < segments * 6; ++i, ++fillers) {
-            const CallRecord other =
-                sample::ended(sample::call(start + 1h + fillers * 1s, "filler-" + std::to_string(fillers)));
-            writer->liveCall(other);
-            for (int chunk = 0; chunk < 30; ++chunk)
-                writer->media(sample::chunk({ other.key, 0 }, start + 1h, 40, 0));
-            writer->callEnded(other);
-            (void)writer->commit().has_value();
-        }
-    }
-    // The call goes on while others fill so many segments, with the keeper at work; how many packets were said in all.
-    std::uint32_t goOn(int segments)
-    {
-        for (int i = 0; i < segments; ++i) {
-            fill(1);
-            say(spoken);
-            steps();
-        }
-        return spoken;
-    }
-    void end()
-    {
-        StreamRecord stream = sample::stream(on.key, 0, start);
-        stream.packetsStored = spoken;
-        writer->stream(stream);
-        writer->callEnded(sample::ended(on));
-        (void)writer->commit().has_value();
-    }
-    std::vector<std::uint32_t> segments() const { return segmentsIn(path / "media"); }
-};
-
 std::string missingOf(const Hold& hold)
 {
     return toText(joined(hold.missing));
@@ -292,6 +224,120 @@ private slots:
         directory.closeKept();
     }
 
+    // Its day was moved aside as damaged, and goes on in a new file.
+    void aHeldCallIsFoundThoughTheDatabaseOfItsDayWasDamaged()
+    {
+        HeldDirectory directory;
+        directory.closeKept();
+        const auto day = directory.path / "2026-02-20.sqlite";
+        std::filesystem::remove(day.string() + "-wal");
+        std::ofstream(day) << std::string(8192, 'x');
+        directory.openQuery();
+        QCOMPARE(directory.calls().size(), 1u); // nobody has moved it yet
+        directory.openKept(shortPeriods, smallSegments());
+        directory.writer->callEnded(sample::ended(sample::call(start + 1min, "other")));
+        QVERIFY(!directory.writer->commit()); // the damage is found
+        directory.openQuery(directory.writer.get());
+        QStringList found;
+        for (const CallRecord& call : directory.calls())
+            found += QString::fromStdString(call.callId.str());
+        QCOMPARE(found, QStringList({ "held", "other" }));
+        QCOMPARE(directory.packetNumbers({ directory.held.key, 0 }), upTo(120));
+        const auto report = directory.keeper->deleteNumber({ directory.held.caller.str(), {}, {}, false });
+        QVERIFY(std::ranges::any_of(report.value().calls, [&](const DeletedCall& call) {
+            return call.call == directory.held.key && call.state == DeletionState::Held;
+        }));
+        directory.closeKept();
+    }
+
+    // A release that was killed is finished; a hold whose entry is there is not made up anew.
+    void aReleaseThatWasCutOffIsFinishedAtTheNextStart()
+    {
+        HeldDirectory directory;
+        const auto copy = heldDirectory(directory.path, directory.held.key);
+        for (const char* left : { "", ".partial" }) {
+            KeptDirectory next;
+            next.path = directory.copyAsKilled();
+            const auto place = heldDirectory(next.path, directory.held.key);
+            {
+                auto store = RetentionStore::open(next.path);
+                Hold hold = store.value().holds(true).value()[0];
+                hold.state = HoldState::Released;
+                hold.releasedBy = "grace";
+                QVERIFY(store.value().update(hold).has_value());
+            }
+            if (*left)
+                std::filesystem::rename(place, place.string() + left);
+            next.openKept(shortPeriods, smallSegments());
+            QVERIFY(!std::filesystem::exists(place));
+            QVERIFY(!std::filesystem::exists(place.string() + ".partial"));
+            QCOMPARE(next.keeper->holds().value().size(), 1u);
+            QVERIFY(next.keeper->holds().value()[0].state == HoldState::Released);
+            QCOMPARE(next.kept("calls_held"), 0u);
+            next.closeKept();
+        }
+        QVERIFY(std::filesystem::exists(copy));
+        directory.closeKept();
+    }
+
+    // Killed when the copy had its name, and before that was noted.
+    void whatACopyLacksIsSaidAlsoWhenAKillKeptItFromBeingNoted()
+    {
+        HeldDirectory directory;
+        for (const bool damaged : { false, true }) {
+            KeptDirectory next;
+            next.path = directory.copyAsKilled();
+            {
+                auto store = RetentionStore::open(next.path);
+                Hold hold = store.value().holds(true).value()[0];
+                hold.state = HoldState::Waiting;
+                hold.mediaPackets = hold.messages = 0;
+                QVERIFY(store.value().update(hold).has_value());
+            }
+            if (damaged) {
+                const auto media = heldDirectory(next.path, directory.held.key) / "media";
+                std::fstream segment(segmentPath(media, 1), std::ios::in | std::ios::out | std::ios::binary);
+                segment.seekp(4096 + 200);
+                segment << "damage";
+            }
+            next.openKept(shortPeriods, smallSegments());
+            next.steps();
+            const Hold hold = next.keeper->holds().value()[0];
+            QVERIFY(hold.state == HoldState::Held);
+            QCOMPARE(hold.messages, 4u);
+            QCOMPARE(hold.mediaPackets == 240u, !damaged);
+            QCOMPARE(missingOf(hold).find("is damaged") != std::string::npos, damaged);
+            next.closeKept();
+        }
+        directory.closeKept();
+    }
+
+    // Its day is no longer the newest, and goes for its size or age; the points of a call that is on lie in it.
+    void pointsOfACallThatIsOnStayForItsHoldWhenItsDayIsOver()
+    {
+        for (const KeepPeriods& periods : { KeepPeriods { .mostQualityBytes = 1 }, KeepPeriods { .quality = 1h } }) {
+            KeptDirectory directory;
+            directory.openKept(periods, smallSegments());
+            const CallRecord on = sample::call(start, "on");
+            directory.writer->liveCall(on);
+            directory.writer->stream(sample::stream(on.key, 0, start));
+            for (int i = 0; i < 150; ++i)
+                directory.writer->quality(sample::point({ on.key, 0 }, start + i * 1s));
+            QVERIFY(directory.writer->commit().has_value());
+            QVERIFY(directory.keeper->hold(on.key, "now", "ada").has_value());
+            (void)directory.put(start + 20h, "next-day");
+            directory.steps();
+            directory.writer->callEnded(sample::ended(on));
+            QVERIFY(directory.writer->commit().has_value());
+            directory.steps();
+            QVERIFY(directory.keeper->holds().value()[0].state == HoldState::Held);
+            directory.openQuery(directory.writer.get());
+            QCOMPARE(directory.query->quality(on.key).value().size(), 150u);
+            QVERIFY(directory.kept("quality_days_expired") > 0); // then it goes
+            directory.closeKept();
+        }
+    }
+
     void aCallThatIsOnIsCopiedWhenItIsOver()
     {
         KeptDirectory directory;
@@ -314,122 +360,7 @@ private slots:
         directory.closeKept();
     }
 
-    void recyclingLeavesWhatAWaitingHoldNeeds()
-    {
-        FullDirectory directory;
-        directory.fill(8);
-        QVERIFY(directory.counter("media_segments_overwritten") >= 4);
-        QCOMPARE(directory.segments().size(), 6u);
-        QCOMPARE(directory.segments().front(), 1u); // the oldest of all
-        QVERIFY(directory.segments()[1] > 3); // the oldest that nobody needs went
-        directory.say(5); // what comes later stays, too
-        directory.fill(8);
-        QCOMPARE(directory.counter("media_packets_not_written"), 0u);
-        QCOMPARE(directory.counter("media_directories_held"), 0u);
-        directory.steps();
-        directory.end();
-        directory.steps();
-        const Hold hold = directory.keeper->holds().value()[0];
-        QVERIFY(hold.state == HoldState::Held);
-        QCOMPARE(missingOf(hold), std::string());
-        QCOMPARE(hold.messages, 1u);
-        directory.openQuery(directory.writer.get());
-        QCOMPARE(directory.packetNumbers({ directory.on.key, 0 }), upTo(10));
-        directory.fill(8); // and then it goes like any other
-        QVERIFY(directory.segments().front() > 1);
-        QCOMPARE(directory.packetNumbers({ directory.on.key, 0 }), upTo(10));
-        directory.closeKept();
-    }
-
-    void soItIsAfterARestartWithASmallerLimit()
-    {
-        FullDirectory directory;
-        directory.fill(8);
-        KeptDirectory next;
-        next.path = directory.copyAsKilled();
-        auto tuning = directory.tuning;
-        tuning.mostMediaBytes = 4u << 20;
-        std::ofstream(next.path / "held") << "in the way"; // no folder of that name can be made: the hold waits
-        next.openKept(shortPeriods, tuning);
-        next.steps();
-        for (int i = 0; i < 40; ++i)
-            (void)next.put(start + 2h + i * 1s, "more-" + std::to_string(i), "1", "FILLER", 30);
-        QCOMPARE(segmentsIn(next.path / "media").size(), 4u);
-        QCOMPARE(segmentsIn(next.path / "media").front(), 1u);
-        std::filesystem::remove(next.path / "held");
-        next.steps();
-        QCOMPARE(missingOf(next.keeper->holds().value()[0]), std::string());
-        next.openQuery(next.writer.get());
-        QCOMPARE(next.packetNumbers({ directory.on.key, 0 }), upTo(5));
-        next.closeKept();
-        directory.closeKept();
-    }
-
-    void whenHoldsNeedAllNothingOfThemIsOverwrittenAndItIsSaid()
-    {
-        FullDirectory directory;
-        std::uint32_t said = 5;
-        for (; directory.counter("media_directories_held") == 0 && said < 500; said += 5) {
-            directory.fill(1);
-            directory.say(said);
-        }
-        QCOMPARE(directory.counter("media_directories_held"), 1u); // which is an alarm
-        QVERIFY(directory.counter("media_packets_not_written") > 0);
-        QCOMPARE(directory.segments().size(), 6u);
-        directory.writer->media(sample::chunk({ directory.on.key, 0 }, start, 5, said));
-        const auto committed = directory.writer->commit();
-        QVERIFY(!committed);
-        QVERIFY2(committed.error().what.find("legal holds") != std::string::npos
-                && committed.error().what.find("media-limit-gib") != std::string::npos,
-            committed.error().what.c_str());
-        directory.end();
-        directory.steps();
-        const Hold hold = directory.keeper->holds().value()[0];
-        QVERIFY(hold.state == HoldState::Held);
-        QCOMPARE(missingOf(hold), std::string()); // nothing of what was recorded
-        const auto lost = directory.counter("media_packets_not_written");
-        directory.fill(2);
-        QCOMPARE(directory.counter("media_packets_not_written"), lost);
-        QCOMPARE(directory.counter("media_directories_held"), 0u);
-        directory.closeKept();
-    }
-
-    void aLongCallKeepsOnlyTheSegmentsThatAreStillWrittenTo()
-    {
-        FullDirectory directory;
-        const std::uint32_t said = directory.goOn(20);
-        QCOMPARE(directory.counter("media_packets_not_written"), 0u);
-        QCOMPARE(directory.counter("media_directories_held"), 0u);
-        QVERIFY(directory.segments().front() > 6);
-        directory.openQuery(directory.writer.get());
-        QCOMPARE(directory.packetNumbers({ directory.on.key, 0 }), upTo(said)); // while it is on
-        Listening listening { .call = directory.on.key, .fromStart = true };
-        std::size_t heard = 0;
-        QVERIFY(directory.query
-                    ->listen(listening,
-                        [&](const StreamRecord&, Bytes bytes) {
-                            MediaReader reader(bytes);
-                            while (reader.next())
-                                ++heard;
-                            return true;
-                        })
-                    .value());
-        QCOMPARE(heard, std::size_t(said));
-        QVERIFY(!listening.leftOut);
-        directory.end();
-        directory.steps();
-        const Hold hold = directory.keeper->holds().value()[0];
-        QVERIFY(hold.state == HoldState::Held);
-        QCOMPARE(missingOf(hold), std::string());
-        QCOMPARE(hold.mediaPackets, std::uint64_t(said));
-        QVERIFY(!std::filesystem::exists(heldMediaPath(directory.path, directory.on.key)));
-        directory.openQuery(directory.writer.get());
-        QCOMPARE(directory.packetNumbers({ directory.on.key, 0 }), upTo(said));
-        QCOMPARE(directory.kept("retention_errors"), 0u);
-        directory.closeKept();
-    }
-
-    void soItIsWithAPeriodInPlaceOfALimit()
+    void segmentsWhosePeriodIsOverAreLetGoWhileTheCallIsOn()
     {
         KeptDirectory directory;
         directory.openKept({ .media = 1h }, smallSegments());
@@ -445,128 +376,6 @@ private slots:
         QVERIFY(directory.kept("media_segments_expired") > 0);
         directory.openQuery(directory.writer.get());
         QCOMPARE(directory.packetNumbers({ on.key, 0 }), upTo(5));
-        directory.closeKept();
-    }
-
-    // The records of a killed engine's calls are those of the last commit; the media that were copied are older.
-    void aKillWhileTheCallIsOnLosesNothingOfIt()
-    {
-        FullDirectory directory;
-        const std::uint32_t said = directory.goOn(12);
-        QVERIFY(directory.segments().front() > 1);
-        KeptDirectory next;
-        next.path = directory.copyAsKilled();
-        next.openKept({}, directory.tuning);
-        next.steps();
-        const Hold hold = next.keeper->holds().value()[0];
-        QVERIFY(hold.state == HoldState::Held);
-        QCOMPARE(missingOf(hold), std::string());
-        next.openQuery(next.writer.get());
-        QCOMPARE(next.packetNumbers({ directory.on.key, 0 }), upTo(said));
-        next.closeKept();
-        directory.closeKept();
-    }
-
-    void aTornEndOfWhatWasCopiedIsReadFromTheLog()
-    {
-        FullDirectory directory;
-        directory.fill(5);
-        directory.say(5);
-        directory.fill(3);
-        directory.steps();
-        const auto copied = heldMediaPath(directory.path, directory.on.key);
-        QVERIFY(std::filesystem::exists(copied));
-        const auto size = std::filesystem::file_size(copied);
-        for (const std::uintmax_t left : { size - 1, size - 900, std::uintmax_t(100), std::uintmax_t(10) }) {
-            KeptDirectory next;
-            next.path = directory.copyAsKilled();
-            std::filesystem::resize_file(heldMediaPath(next.path, directory.on.key), left);
-            next.openKept({}, directory.tuning);
-            next.steps();
-            QCOMPARE(missingOf(next.keeper->holds().value()[0]), std::string());
-            next.openQuery(next.writer.get());
-            QCOMPARE(next.packetNumbers({ directory.on.key, 0 }), upTo(10));
-            next.closeKept();
-        }
-        directory.closeKept();
-    }
-
-    void whatCannotBeCopiedWhileTheCallIsOnIsCountedAndSaid()
-    {
-        FullDirectory directory;
-        { // the first chunk, which lies behind the segment's header, is damaged
-            std::fstream segment(
-                segmentPath(directory.path / "media", 1), std::ios::in | std::ios::out | std::ios::binary);
-            segment.seekp(4096 + 200);
-            segment << "damage";
-        }
-        const std::uint32_t said = directory.goOn(12);
-        QVERIFY(directory.segments().front() > 1);
-        directory.end();
-        directory.steps();
-        const Hold hold = directory.keeper->holds().value()[0];
-        QVERIFY(hold.state == HoldState::Held);
-        QCOMPARE(hold.mediaPackets, std::uint64_t(said - 5));
-        QVERIFY2(
-            missingOf(hold).find("Of the packets of stream 0 that were recorded 5 are missing.") != std::string::npos,
-            missingOf(hold).c_str());
-        // As sentences, also read again, and in the text of lists.
-        QVERIFY(hold.missing.front().sort == Sentence::Sort::Pattern && !hold.missing.front().parts.empty());
-        const auto again = readHolds(directory.path);
-        QVERIFY(again.value()[0].missing == hold.missing);
-        const auto texts = readLegalHolds(directory.path);
-        QVERIFY(texts.value().at(directory.on.key) == textOf(hold));
-        directory.closeKept();
-    }
-
-    void segmentsStayWhenNothingCanBeCopiedOutOfThem()
-    {
-        FullDirectory directory;
-        std::ofstream(directory.path / "held") << "in the way"; // no folder of that name can be made
-        directory.goOn(8);
-        QCOMPARE(directory.segments().front(), 1u);
-        QVERIFY(directory.kept("retention_errors") > 0);
-        QVERIFY(directory.wasSaid("could not be copied yet, and keep their segments"));
-        std::filesystem::remove(directory.path / "held");
-        directory.steps();
-        const auto lost = directory.counter("media_packets_not_written");
-        directory.fill(8);
-        QVERIFY(directory.segments().front() > 1);
-        QCOMPARE(directory.counter("media_packets_not_written"), lost);
-        directory.closeKept();
-    }
-
-    void aReleaseWhileTheCallIsOnDeletesWhatWasCopied()
-    {
-        FullDirectory directory;
-        directory.goOn(8);
-        QVERIFY(std::filesystem::exists(heldMediaPath(directory.path, directory.on.key)));
-        QVERIFY(directory.keeper->release(directory.on.key, "a mistake", "ada").has_value());
-        QVERIFY(!std::filesystem::exists(heldMediaPath(directory.path, directory.on.key)));
-        directory.closeKept();
-    }
-
-    void aHoldThatIsReleasedBeforeItsCopyKeepsNothing()
-    {
-        FullDirectory directory;
-        QVERIFY(directory.keeper->release(directory.on.key, "a mistake", "ada").has_value());
-        directory.fill(8);
-        QVERIFY(directory.segments().front() > 1);
-        directory.closeKept();
-    }
-
-    void messagesOfAWaitingHoldDoNotExpireForTheirSize()
-    {
-        FullDirectory directory;
-        for (int i = 0; i < 30; ++i)
-            (void)directory.put(start + 2h + i * 1s, "more-" + std::to_string(i));
-        directory.steps();
-        QVERIFY(std::filesystem::exists(segmentPath(directory.path / "messages", 1)));
-        directory.end();
-        directory.steps();
-        QVERIFY(!std::filesystem::exists(segmentPath(directory.path / "messages", 1)));
-        directory.openQuery(directory.writer.get());
-        QCOMPARE(directory.messagesOf(directory.on.key), 1u);
         directory.closeKept();
     }
 

@@ -418,6 +418,40 @@ private slots:
         QCOMPARE(calls.front().callId.str(), std::string("3-9"));
     }
 
+    void aCallThatIsOnAndAskedForByNameIsInTheListOnce()
+    {
+        Directory directory;
+        directory.open();
+        const CallRecord on = sample::call(sample::at("2026-03-01"), "on");
+        directory.writer->liveCall(on);
+        directory.openQuery(directory.writer.get());
+        CallQuery query;
+        query.callId = "on";
+        std::uint64_t matches = 0;
+        QCOMPARE(directory.calls(query, &matches).size(), 1u);
+        QCOMPARE(matches, 1u);
+        query.caller = "somebody else";
+        QCOMPARE(directory.calls(query, &matches).size(), 0u);
+        query.caller.clear();
+        query.from = on.startedAt + 1s;
+        QCOMPARE(directory.calls(query, &matches).size(), 0u);
+        query.from.reset();
+        query.after = cursorAt(on, {});
+        QCOMPARE(directory.calls(query, &matches).size(), 0u); // the next page
+        query.after.reset();
+        for (const bool newestFirst : { true, false }) {
+            query.newestFirst = newestFirst;
+            std::size_t given = 0;
+            const auto found = directory.query->calls(query, [&](const CallRecord& call) {
+                directory.writer->callEnded(sample::ended(call)); // it ends while the list is made
+                return directory.writer->commit().has_value() && ++given > 0;
+            });
+            QCOMPARE(given, 1u);
+            QCOMPARE(found.value(), 1u);
+        }
+        directory.closeWriter();
+    }
+
     void aSearchCanBeCancelled()
     {
         Directory directory;
