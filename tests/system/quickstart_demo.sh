@@ -74,7 +74,7 @@ check "Ctrl-C ends it" interrupted
 check "no process left after Ctrl-C" nothing_left
 
 in_a_terminal() { # script gives it one
-  TERM=xterm LANG=C.UTF-8 script -qec "bash '$root/installers/quickstart.sh' --seconds 8 --bin '$bin'" \
+  TERM=xterm LANG=C.UTF-8 script -qec "bash '$root/installers/quickstart.sh' --seconds 15 --bin '$bin'" \
     "$work/terminal.log" >"$work/script.txt" 2>&1 </dev/null
 }
 screen_given_back() { # the alternate screen is entered once and left once, before the last words
