@@ -77,8 +77,7 @@ Result<void> AlarmControl::shelve(
     book.endShelves(now);
     const auto shelf = book.shelfFor({ alarm, std::string_view(user), now + time, std::string_view(comment) }, now);
     if (!shelf)
-        return Error { sentence(
-            TR("Engine", "alarm %1 is not open: there is nothing to shelve"), std::to_string(alarm.value)) };
+        return Error { sentence(TR("Engine", "that alarm has ended meanwhile: there is nothing to shelve")) };
     if (!book.hasRoomFor(*shelf))
         return Error { sentence(TR("Engine", "the shelf is full: change the rules that raise so many alarms")) };
     if (auto stored = m_shelf.put(*shelf); !stored)

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <optional>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <utility>
 
 namespace callmon {
@@ -19,7 +20,6 @@ namespace {
 constexpr const char* fileName = "audit.log";
 constexpr std::size_t fields = 7;
 constexpr std::size_t hashDigits = 64;
-constexpr std::size_t mostDetail = 1000; // bytes
 constexpr std::chrono::milliseconds diskPatience { 2'000 }; // less than a client waits for a sign of life
 
 std::string hashOf(const std::string& before, const std::string& text)
@@ -33,7 +33,7 @@ std::string hashOf(const std::string& before, const std::string& text)
 // Tabs and ends of lines have a meaning here, and what clients send may hold anything.
 std::string field(const std::string& text)
 {
-    std::string clean = text.substr(0, mostDetail);
+    std::string clean = text.substr(0, mostAuditDetail);
     for (char& c : clean)
         if (static_cast<unsigned char>(c) < ' ' || c == 127)
             c = ' ';
@@ -71,6 +71,13 @@ Line split(const std::string& text)
     return line;
 }
 
+// Of a line that was cut off all that is left of it counts.
+std::string hashUpTo(const std::string& before, const std::string& text)
+{
+    const Line line = split(text);
+    return line.isWhole() ? line.hash() : hashOf(before, text);
+}
+
 struct LogEnd {
     std::string hash; // of the newest line
     bool torn = false; // that line was cut off
@@ -88,11 +95,10 @@ std::optional<LogEnd> endOfLog(std::ifstream& file, std::streamoff offset)
     if (offset > 0)
         std::getline(file, text);
     while (std::getline(file, text)) {
-        const Line line = split(text);
         end.torn = file.eof();
-        isKnown = isKnown || line.isWhole();
+        isKnown = isKnown || split(text).isWhole();
         if (isKnown)
-            end.hash = line.isWhole() ? line.hash() : hashOf(end.hash, text);
+            end.hash = hashUpTo(end.hash, text);
     }
     return isKnown ? std::optional(end) : std::nullopt;
 }
@@ -111,19 +117,13 @@ LogEnd endOfLog(const std::filesystem::path& path)
     return endOfLog(file, 0).value_or(LogEnd());
 }
 
-}
+struct OpenedFile {
+    FileHandle file;
+    std::string hash; // of its newest line
+};
 
-AuditLog::AuditLog(std::filesystem::path directory, FileHandle file, std::string hash)
-    : m_directory(std::move(directory))
-    , m_disk(std::make_unique<FolderAnswers>(diskPatience))
+Result<OpenedFile> openFile(const std::filesystem::path& path)
 {
-    m_end->file = std::move(file);
-    m_end->hash = std::move(hash);
-}
-
-Result<AuditLog> AuditLog::open(const std::filesystem::path& directory)
-{
-    const auto path = directory / fileName;
     FileHandle file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
     if (!file)
         return systemError(TR("Engine", "cannot write the audit log"), path);
@@ -134,32 +134,83 @@ Result<AuditLog> AuditLog::open(const std::filesystem::path& directory)
                                     "--engine URL"),
             path.string()) };
     const LogEnd end = endOfLog(path);
-    if ((end.torn && ::write(file.get(), "\n", 1) != 1))
+    if (end.torn && ::write(file.get(), "\n", 1) != 1)
         return systemError(TR("Engine", "cannot write the audit log"), path);
-    return AuditLog(directory, std::move(file), end.hash);
+    return OpenedFile { std::move(file), end.hash };
+}
+
+}
+
+AuditLog::AuditLog(std::filesystem::path directory)
+    : m_directory(std::move(directory))
+    , m_disk(std::make_unique<FolderAnswers>(diskPatience))
+{
+}
+
+Result<AuditLog> AuditLog::open(const std::filesystem::path& directory)
+{
+    auto opened = openFile(directory / fileName);
+    if (!opened)
+        return opened.error();
+    AuditLog log(directory);
+    log.m_end->path = directory / fileName;
+    log.m_end->file = std::move(opened.value().file);
+    log.m_end->hash = std::move(opened.value().hash);
+    return log;
 }
 
 Result<void> AuditLog::add(const AuditEntry& entry)
 {
-    const auto failed = m_disk->ask<int>(m_directory, [end = m_end, line = lineOf(entry)] { return end->add(line); });
-    if (!failed)
-        return Error { silenceOf(m_directory) };
-    if (*failed == 0)
-        return {};
-    errno = *failed;
-    return systemError(TR("Engine", "cannot write the audit log"), m_directory / fileName);
+    const auto added = m_disk->ask<Result<void>>(m_directory, [end = m_end, entry] { return end->add(entry); });
+    return added ? *added : Error { silenceOf(m_directory) };
 }
 
-int AuditLog::End::add(const std::string& line)
+Result<void> AuditLog::End::add(const AuditEntry& entry)
 {
     const std::lock_guard lock(mutex);
-    const std::string next = hashOf(hash, line);
-    const std::string whole = line + '\t' + next + '\n';
+    if (auto followed = follow(entry.at); !followed)
+        return followed;
+    return append(lineOf(entry));
+}
+
+// Else all that is noted from then on would go into a file that nobody finds.
+Result<void> AuditLog::End::follow(Timestamp now)
+{
+    struct stat written { };
+    struct stat named { };
+    if (::fstat(file.get(), &written) == 0 && ::stat(path.c_str(), &named) == 0 && written.st_dev == named.st_dev
+        && written.st_ino == named.st_ino)
+        return {};
+    auto anew = openFile(path);
+    if (!anew)
+        return anew.error();
+    const std::string newest = torn.empty() ? hash : hashUpTo(hash, torn);
+    file = std::move(anew.value().file);
+    hash = std::move(anew.value().hash);
+    torn.clear();
+    return append(lineOf({ now, "engine", "none", "local", "audit log begun anew",
+        "the one before was moved or removed; its newest hash is " + (newest.empty() ? "none" : newest) }));
+}
+
+Result<void> AuditLog::End::append(const std::string& line)
+{
+    const std::string before = torn.empty() ? hash : hashUpTo(hash, torn);
+    const std::string next = hashOf(before, line);
+    const std::string whole = (torn.empty() ? "" : "\n") + line + '\t' + next + '\n';
     const ssize_t wrote = ::write(file.get(), whole.data(), whole.size());
-    if (wrote != static_cast<ssize_t>(whole.size()))
-        return wrote < 0 ? errno : ENOSPC;
-    hash = next;
-    return 0;
+    if (wrote == static_cast<ssize_t>(whole.size())) {
+        hash = next;
+        torn.clear();
+        return {};
+    }
+    // The disk is full amid it. Nothing is taken back from a file that is only added to: as after a kill, the piece
+    // stays in the chain as a line of its own.
+    if (wrote > 0) {
+        hash = before;
+        torn = whole.substr(torn.empty() ? 0 : 1, static_cast<std::size_t>(wrote) - (torn.empty() ? 0 : 1));
+    }
+    errno = wrote < 0 ? errno : ENOSPC;
+    return systemError(TR("Engine", "cannot write the audit log"), path);
 }
 
 Result<AuditReading> readAudit(
@@ -179,12 +230,24 @@ Result<AuditReading> readAudit(
         if (reading.brokenLine == 0 && reading.newestHash != expected)
             reading.brokenLine = number;
         const auto at = line.isWhole() ? parseIso8601(line.parts[0]) : std::nullopt;
-        if (!at)
+        if (!at) {
+            ++reading.cutLines;
             continue;
+        }
         ++reading.entries;
         wanted = wanted && sink({ *at, line.parts[1], line.parts[2], line.parts[3], line.parts[4], line.parts[5] });
     }
     return reading;
+}
+
+std::vector<Sentence> remarksOn(const AuditReading& reading)
+{
+    if (reading.cutLines == 0)
+        return {};
+    return { sentence(TR("Engine",
+                          "lines of the audit log without an entry, which stand in its chain all the same: %1 (a kill "
+                          "or a full disk cuts a line off)"),
+        reading.cutLines) };
 }
 
 }

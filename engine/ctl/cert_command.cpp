@@ -34,7 +34,8 @@ int revoke(Authority& authority, const CertOptions& options, CtlOutput output)
                                         : "Revoked " + std::to_string(revoked.value())
                 + (revoked.value() == 1 ? " certificate of " : " certificates of ") + options.name + '.')
                << " Copy " << authority.revokedList().string()
-               << " into the identity directory of each engine: who is connected is dropped within a second.\n";
+               << " into the identity directory of each engine: who is connected is dropped within a second. If an "
+                  "engine's was revoked, also into each user's (~/.config/callmon): no console takes it any more.\n";
     return 0;
 }
 

@@ -156,6 +156,8 @@ Result<AuditPage> DataDirectorySource::audit(
     });
     if (!read)
         return read.error();
+    for (const Sentence& remark : remarksOn(read.value()))
+        m_remarks.push_back(toText(remark));
     told.brokenLine = read.value().brokenLine;
     told.newestHash = read.value().newestHash;
     return told;

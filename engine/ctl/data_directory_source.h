@@ -26,7 +26,7 @@ public:
     Result<ProbeStatus> status() override; // refused
     std::vector<std::string> takeNotes() override
     {
-        std::vector<std::string> notes;
+        std::vector<std::string> notes = std::exchange(m_remarks, {});
         for (const Sentence& note : m_query->takeNotes())
             notes.push_back(toText(note));
         return notes;
@@ -59,6 +59,7 @@ private:
     std::unique_ptr<RecordQuery> m_query;
     std::unique_ptr<RecordWriter> m_writer;
     std::unique_ptr<RecordKeeper> m_keeper;
+    std::vector<std::string> m_remarks; // beside those of the query
 };
 
 }

@@ -16,19 +16,13 @@ using namespace std::chrono_literals;
 
 constexpr auto updateInterval = 1s; // live() hands something on at least so often
 
-// "The engine does not answer. Trying again.": callmonctl does not.
-Error errorOf(const Sentence& message)
-{
-    return Error { message.words == "%1 Trying again." ? message.parts.front() : message };
-}
-
 class RemoteSource : public CallSource {
 public:
     Result<void> connectTo(const QUrl& url)
     {
         QEventLoop loop;
         QObject::connect(&m_probe, &RemoteProbe::stateChanged, &m_context,
-            [&](RemoteProbe::State state, const Sentence& message) { stateChanged(state, message); });
+            [this](RemoteProbe::State state) { stateChanged(state); });
         QObject::connect(&m_probe, &RemoteProbe::tagsFound, &m_context, [this](quint64, const auto& tags) {
             m_tags.clear();
             for (const TagsOfCall& of : tags)
@@ -326,13 +320,13 @@ public:
     }
 
 private:
-    void stateChanged(RemoteProbe::State state, const Sentence& message)
+    void stateChanged(RemoteProbe::State state)
     {
         // The first word is only that it is being tried. After that anything but Connected is the end.
         const bool first = !std::exchange(m_tried, true);
         if (m_lost || state == RemoteProbe::State::Connected || (first && state == RemoteProbe::State::Connecting))
             return;
-        m_lost = errorOf(message);
+        m_lost = Error { m_probe.reason() };
         m_probe.close();
     }
 

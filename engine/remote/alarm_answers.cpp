@@ -17,6 +17,32 @@ Timestamp clockNow() // a person's act has the time of the probe's machine, also
     return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
 }
 
+Result<Alarm> endedAlarm(RecordQuery& query, AlarmId id)
+{
+    AlarmQuery one;
+    one.id = id;
+    std::optional<Alarm> stored;
+    const auto found = query.alarms(one, [&](const Alarm& alarm) {
+        stored = alarm;
+        return true;
+    });
+    if (!found)
+        return found.error();
+    return stored ? Result<Alarm>(*stored)
+                  : Error { sentence(TR("Engine", "there is no alarm %1"), std::to_string(id.value)) };
+}
+
+// As a list of alarms names it: by its rule, and by what it is about.
+std::string nameOf(const Alarm& alarm)
+{
+    std::string about = alarm.group.str();
+    if (about.empty() && !(alarm.caller.empty() && alarm.callee.empty()))
+        about = alarm.caller.str() + " \u2192 " + alarm.callee.str();
+    if (about.empty())
+        about = alarm.part.str();
+    return alarm.rule.str() + (about.empty() ? "" : ", " + about);
+}
+
 }
 
 // One that is open is stored as it was raised: what it is now, the list of open ones knows.
@@ -66,24 +92,25 @@ Result<void> QueryRunner::acknowledge(RecordQuery& query, const AcknowledgeAlarm
     if (wanted.comment.size() > decltype(AlarmAcknowledgement::comment)::capacity())
         return Error { sentence(TR("Engine", "the comment is too long: 254 bytes are kept")) };
     if (!m_alarms->isOpen(wanted.alarm)) {
-        AlarmQuery one;
-        one.id = wanted.alarm;
-        const auto found = query.alarms(one, [](const Alarm&) { return true; });
-        if (!found)
-            return found.error();
-        if (found.value() == 0)
-            return Error { sentence(TR("Engine", "there is no alarm %1"), std::to_string(wanted.alarm.value)) };
+        if (const auto ended = endedAlarm(query, wanted.alarm); !ended)
+            return ended.error();
     }
     m_alarms->acknowledge({ wanted.alarm, std::string_view(m_user), clockNow(), std::string_view(wanted.comment) });
     return {};
 }
 
-Result<void> QueryRunner::shelve(const ShelveAlarm& wanted)
+Result<void> QueryRunner::shelve(RecordQuery& query, const ShelveAlarm& wanted)
 {
     if (wanted.comment.size() > decltype(AlarmShelving::comment)::capacity())
         return Error { sentence(TR("Engine", "the comment is too long: 254 bytes are kept")) };
     if (wanted.time > longestOnShelf)
         return Error { sentence(TR("Engine", "that is too long: an alarm can be shelved for 30 days at most")) };
+    if (!m_alarms->isOpen(wanted.alarm)) {
+        const auto ended = endedAlarm(query, wanted.alarm);
+        return ended ? Error { sentence(TR("Engine", "the alarm '%1' has ended meanwhile: there is nothing to shelve"),
+                   nameOf(ended.value())) }
+                     : ended.error();
+    }
     return m_alarms->shelve(wanted.alarm, wanted.time, m_user, wanted.comment);
 }
 

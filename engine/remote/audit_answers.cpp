@@ -37,6 +37,7 @@ Result<void> QueryRunner::answerAudit(const AuditQuery& wanted, quint64 number, 
     });
     if (!read)
         return read.error();
+    tellRemarks(remarksOn(read.value()), number, request);
     AuditPage page;
     page.matches = matches;
     page.brokenLine = read.value().brokenLine;
@@ -76,6 +77,7 @@ Result<void> QueryRunner::answerAllAudit(const AuditQuery& wanted, quint64 numbe
     });
     if (!read)
         return read.error();
+    tellRemarks(remarksOn(read.value()), number, request);
     page.brokenLine = read.value().brokenLine;
     page.newestHash = read.value().newestHash;
     send(number, request, encode(page));

@@ -242,7 +242,7 @@ Result<void> QueryRunner::answer(RecordQuery& query, quint64 number, Request& re
     if (const auto* wanted = std::get_if<AcknowledgeAlarm>(&request.job))
         return acknowledge(query, *wanted);
     if (const auto* wanted = std::get_if<ShelveAlarm>(&request.job))
-        return shelve(*wanted);
+        return shelve(query, *wanted);
     return changeRules(request.job);
 }
 

@@ -142,7 +142,7 @@ private:
     Result<void> answerRules(quint64 number, Request& request);
     Result<void> answerRuleChanges(quint64 number, Request& request);
     Result<void> acknowledge(RecordQuery& query, const AcknowledgeAlarm& wanted);
-    Result<void> shelve(const ShelveAlarm& wanted);
+    Result<void> shelve(RecordQuery& query, const ShelveAlarm& wanted);
     Result<void> changeRules(const RemoteJob& job);
     // In recording_answers.cpp.
     Result<void> answerRecordingRules(quint64 number, Request& request);

@@ -144,6 +144,8 @@ void RemoteService::close()
     m_tls.close();
     m_second.stop();
     m_step.stop();
+    tellRefusalsLeftOut();
+    m_audit.everySecond();
     m_url.clear();
     for (const auto& client : m_clients)
         retire(*client);
@@ -223,6 +225,13 @@ void RemoteService::admit(std::unique_ptr<QIODevice> transport, RemoteUser user)
             tellRefusal(user, refusedConnection, QStringLiteral("this user has sessions enough"));
             return nullptr;
         }
+        // Each has threads of its own, which a disk that hangs may keep for as long as it likes.
+        forgetStopped();
+        if (m_retired.size() >= 2 * m_options.maxSessions) {
+            ++m_refused;
+            tellRefusal(user, refusedConnection, QStringLiteral("the disk holds up what clients that left asked for"));
+            return nullptr;
+        }
         auto runner = std::make_unique<QueryRunner>(m_options.openQuery, m_options.alarms, user.name);
         runner->setServiceWindows(m_options.serviceWindows);
         runner->setRecording(m_options.recording);
@@ -264,6 +273,11 @@ void RemoteService::retire(RemoteClient& client)
         m_retired.push_back(std::move(runner));
 }
 
+void RemoteService::forgetStopped()
+{
+    std::erase_if(m_retired, [](const auto& runner) { return runner->stopped(); });
+}
+
 void RemoteService::nextStep()
 {
     m_feeds.nextStep();
@@ -274,11 +288,12 @@ void RemoteService::nextStep()
 void RemoteService::everySecond()
 {
     tellRefusalsLeftOut();
-    std::erase_if(m_retired, [](const auto& runner) { return runner->stopped(); });
+    m_audit.everySecond();
+    forgetStopped();
     ProbeStatus now = m_status();
     m_rates.apply(now, std::chrono::steady_clock::now());
     const QByteArray whole = encode(now);
-    const TlsListener::Revoked revoked = m_tls.isListening() ? m_tls.revoked() : TlsListener::Revoked();
+    const RevokedList revoked = m_tls.isListening() ? m_tls.revoked() : RevokedList();
     const QDateTime today = QDateTime::currentDateTimeUtc();
     const StatusBlobs status { whole, encode(withoutAddresses(std::move(now))) };
     for (const auto& client : m_clients) {

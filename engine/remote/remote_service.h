@@ -75,6 +75,7 @@ private:
     void tellRefusalsLeftOut();
     void drop(RemoteClient& client);
     void retire(RemoteClient& client);
+    void forgetStopped(); // of those that retired
 
     friend class RemoteClient;
     std::function<ProbeStatus()> m_status;

@@ -1,5 +1,7 @@
 #include "engine/remote/remote_user.h"
 
+#include "shared/remote/revoked_list.h"
+
 namespace callmon {
 
 std::string placeOf(const RemoteUser& user)
@@ -16,8 +18,7 @@ std::optional<RemoteUser> userOf(const QSslCertificate& certificate, std::string
     const auto role = parseRemoteRole(units.front().toStdString());
     if (!role)
         return std::nullopt;
-    const QByteArray serial = certificate.serialNumber().replace(":", "").toLower(); // Qt writes 0a:1b
-    return RemoteUser { names.front().toStdString(), *role, std::move(from), serial.toStdString(),
+    return RemoteUser { names.front().toStdString(), *role, std::move(from), serialOf(certificate),
         certificate.expiryDate() };
 }
 

@@ -1,5 +1,7 @@
 #include "engine/remote/request_gate.h"
 
+#include <utility>
+
 namespace callmon {
 
 std::optional<Sentence> RequestGate::refusalOfPart(
@@ -8,7 +10,7 @@ std::optional<Sentence> RequestGate::refusalOfPart(
     if (allows(least))
         return std::nullopt;
     ++m_audit->refused;
-    (void)m_audit->write(m_user, "refused " + action, detail).has_value();
+    m_audit->noteRefusal(m_user, action, detail);
     return sentence(
         TR("Engine", "Your certificate says %1; this needs the role %2. Ask whoever keeps the certificates for one."),
         markedText(toText(m_user.role)), markedText(toText(least)));
@@ -18,6 +20,12 @@ std::optional<Sentence> RequestGate::refusal(RemoteRole least, const std::string
 {
     if (auto refused = refusalOfPart(least, action, detail))
         return refused;
+    // Else what stands behind its first part would be asked for unseen.
+    if (detail.size() > mostAuditDetail)
+        return sentence(TR("Engine",
+                            "What you ask for is too long to stand in the engine's audit log: %1 bytes, and it takes "
+                            "%2. Ask for less at a time."),
+            detail.size(), mostAuditDetail);
     if (const auto written = m_audit->write(m_user, action, detail); !written)
         return sentence(
             TR("Engine",
@@ -45,6 +53,28 @@ std::optional<Sentence> RequestGate::refusalOfReading(
     if (!refused && m_readings.size() < mostReadings)
         m_readings.emplace(reading, now);
     return refused;
+}
+
+void RemoteAudit::noteRefusal(const RemoteUser& user, const std::string& action, const std::string& detail)
+{
+    Refusals& refusals = m_refusals[{ user.name, std::string(toText(user.role)), placeOf(user) }];
+    if (refusals.room == 0) {
+        ++refusals.leftOut;
+        return;
+    }
+    --refusals.room;
+    (void)write(user, "refused " + action, detail).has_value();
+}
+
+void RemoteAudit::everySecond()
+{
+    for (auto& [who, refusals] : m_refusals) {
+        const auto& [user, role, from] = who;
+        if (const std::uint64_t left = std::exchange(refusals.leftOut, 0); left > 0)
+            (void)write(user, role, from, "refused", std::to_string(left) + " more requests").has_value();
+        ++refusals.room;
+    }
+    std::erase_if(m_refusals, [](const auto& one) { return one.second.room >= refusalsAtOnce; });
 }
 
 Result<void> RemoteAudit::write(const RemoteUser& user, const std::string& action, const std::string& detail)

@@ -6,19 +6,39 @@
 #include "engine/remote/remote_user.h"
 #include "shared/base/sentence.h"
 
+#include <array>
 #include <chrono>
 #include <map>
 
 namespace callmon {
 
-struct RemoteAudit { // of the whole service
+class RemoteAudit { // of the whole service
+public:
+    static constexpr int refusalsAtOnce = 100; // of one user, and one a second: a flood of lines would fill the disk
+
+    explicit RemoteAudit(AuditLog* to = nullptr)
+        : log(to)
+    {
+    }
+
     AuditLog* log = nullptr; // null: none is kept
     std::uint64_t refused = 0; // requests, for want of a role
+
+    // What was refused to somebody who was let in: a line each, of a flood their number each second.
+    void noteRefusal(const RemoteUser& user, const std::string& action, const std::string& detail);
+    void everySecond();
 
     // An error: it could not be. Of who was let in, and of who was not and whose name and role need not be true.
     Result<void> write(const RemoteUser& user, const std::string& action, const std::string& detail);
     Result<void> write(const std::string& user, const std::string& role, const std::string& from,
         const std::string& action, const std::string& detail);
+
+private:
+    struct Refusals {
+        int room = refusalsAtOnce;
+        std::uint64_t leftOut = 0; // since the last second
+    };
+    std::map<std::array<std::string, 3>, Refusals> m_refusals; // by user, role and place; of those who had any lately
 };
 
 class RequestGate {

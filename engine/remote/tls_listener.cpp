@@ -2,7 +2,6 @@
 
 #include "shared/remote/tls_identity.h"
 
-#include <QFile>
 #include <QHostAddress>
 #include <QSslSocket>
 #include <algorithm>
@@ -110,19 +109,6 @@ std::optional<TlsListener::Connection> TlsListener::nextConnection()
                  : QStringLiteral("the certificate names no user and role"));
     }
     return std::nullopt;
-}
-
-// A list that cannot be read revokes everybody: better nobody gets in than who must not.
-TlsListener::Revoked TlsListener::revoked() const
-{
-    Revoked revoked;
-    QFile file(QString::fromStdString((m_address.identity / revokedFile).string()));
-    if (!file.exists())
-        return revoked;
-    revoked.m_readable = file.open(QIODevice::ReadOnly);
-    for (const QByteArray& line : file.readAll().split('\n'))
-        revoked.m_serials.insert(line.split(' ').front().trimmed().toLower().toStdString());
-    return revoked;
 }
 
 }

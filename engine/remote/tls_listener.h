@@ -2,14 +2,13 @@
 #pragma once
 
 #include "engine/remote/remote_user.h"
+#include "shared/remote/revoked_list.h"
 #include "shared/remote/transport.h"
 
 #include <QHash>
 #include <QIODevice>
 #include <QSslServer>
 #include <memory>
-#include <set>
-#include <string>
 
 namespace callmon {
 
@@ -52,17 +51,7 @@ public:
     };
     std::optional<Connection> nextConnection(); // nothing when there is none
 
-    // As the list stands now: for those who came before. One that cannot be read revokes everybody.
-    class Revoked {
-    public:
-        bool has(const std::string& serial) const { return !m_readable || m_serials.contains(serial); }
-
-    private:
-        friend class TlsListener;
-        bool m_readable = true;
-        std::set<std::string> m_serials;
-    };
-    Revoked revoked() const;
+    RevokedList revoked() const { return RevokedList::of(m_address.identity); } // now: for those who came before
 
 signals:
     void newConnection();

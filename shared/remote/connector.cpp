@@ -1,5 +1,6 @@
 #include "shared/remote/connector.h"
 
+#include "shared/remote/revoked_list.h"
 #include "shared/remote/tls_identity.h"
 
 #include <QLocalSocket>
@@ -74,7 +75,8 @@ void Connector::openLocal()
 
 void Connector::openTls()
 {
-    const auto identity = loadIdentity(m_address.identity.empty() ? userIdentityDirectory() : m_address.identity);
+    const auto directory = m_address.identity.empty() ? userIdentityDirectory() : m_address.identity;
+    const auto identity = loadIdentity(directory);
     if (!identity) {
         const Sentence why = sentence(TR("Engine", "TLS needs a certificate: %1."), identity.error().sentence);
         QMetaObject::invokeMethod(
@@ -87,8 +89,13 @@ void Connector::openTls()
     socket->setSslConfiguration(identity.value());
     connect(
         socket, &QSslSocket::encrypted, this,
-        [this] {
-            if (!std::exchange(m_ended, true))
+        [this, socket, directory] {
+            if (RevokedList::of(directory).has(serialOf(socket->peerCertificate())))
+                fail(sentence(TR("Engine",
+                                  "The certificate of %1 was revoked: whoever has it may not be the engine. Make a new "
+                                  "one with callmonctl cert engine."),
+                    m_address.text().toStdString()));
+            else if (!std::exchange(m_ended, true))
                 emit connected();
         },
         Qt::QueuedConnection);

@@ -6,7 +6,7 @@ namespace callmon {
 constexpr const char* authorityFile = "ca.pem";
 constexpr const char* certificateFile = "own.pem";
 constexpr const char* keyFile = "own.key";
-// Of an engine, if there is one: a line for each certificate that is not accepted, its serial number first.
+// If there is one: a line for each certificate that is not accepted, its serial number first.
 constexpr const char* revokedFile = "revoked";
 
 }

@@ -88,12 +88,15 @@ void RemoteConnection::begin()
 // Under TLS 1.3 a client is encrypted before the engine has looked at its certificate.
 void RemoteConnection::disconnected()
 {
-    const bool greeted = m_hello && m_hello->engineVersion() != QString();
-    if (m_overTls && !greeted)
+    if (m_overTls && !m_greeted)
         end(sentence(TR("Engine",
             "The engine closed the connection before it said anything: it does not accept this certificate (revoked, "
-            "expired, or of another authority: the engine's administrator makes a new one, callmonctl cert user), or "
-            "it has clients enough.")));
+            "expired, without a role, or of another authority: the engine's administrator makes a new one, callmonctl "
+            "cert user), or it has clients enough.")));
+    else if (!m_greeted)
+        end(sentence(TR("Engine",
+            "What listens there ended the connection before it said anything: it is no engine, or one that has clients "
+            "enough.")));
     else
         end(sentence(TR("Engine", "The connection to the engine was lost.")));
 }
@@ -107,6 +110,7 @@ void RemoteConnection::helloChanged()
             sentence(TR("Engine", "What listens there is not an engine that this program can talk to.")));
     if (m_hello->state() != QRemoteObjectReplica::Valid)
         return;
+    m_greeted = true;
     const std::string version = m_hello->engineVersion().toStdString();
     if (m_hello->protocol() > m_options.protocol)
         return endIncompatible(sentence(

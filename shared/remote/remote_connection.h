@@ -45,6 +45,7 @@ private:
     RemoteProbeOptions m_options;
     Connector m_connector;
     bool m_overTls;
+    bool m_greeted = false; // by an engine
     std::unique_ptr<FramePipe> m_pipe;
     std::unique_ptr<QRemoteObjectNode> m_node;
     std::unique_ptr<HelloReplica> m_hello;

@@ -54,6 +54,7 @@ void RemoteProbe::open(const QUrl& url)
             if (url != m_url || m_connection != nullptr || m_state != State::Connecting)
                 return;
             if (error) {
+                m_reason = *error;
                 setState(State::Disconnected, *error);
                 emit failedToOpen(*error);
                 return;
@@ -102,6 +103,7 @@ void RemoteProbe::lost(const Sentence& why)
     dropConnection();
     m_retryTimer.start(m_retry);
     m_retry = std::min(2 * m_retry, m_options.retryMax);
+    m_reason = why;
     setState(State::Connecting, sentence(TR("Engine", "%1 Trying again."), why));
 }
 
@@ -109,6 +111,7 @@ void RemoteProbe::incompatible(const Sentence& message)
 {
     dropConnection();
     m_retryTimer.start(5 * m_options.retryMax);
+    m_reason = message;
     setState(State::Incompatible, message);
 }
 

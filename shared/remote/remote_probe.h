@@ -46,6 +46,8 @@ public:
     void close();
     State state() const { return m_state; }
     QString engineVersion() const { return m_engineVersion; } // of the last engine that said hello
+    // Why there is no connection, or the last one ended: for who does not wait until it is tried again.
+    const Sentence& reason() const { return m_reason; }
 
     // Each returns a number that its answers carry; they end with finished() or failed(), unless it is cancelled:
     // then nothing more comes. Without a connection, or when it is lost, requests fail.
@@ -136,6 +138,7 @@ private:
     QUrl m_url;
     State m_state = State::Disconnected;
     Sentence m_message;
+    Sentence m_reason;
     QString m_engineVersion;
     RemoteConnection* m_connection = nullptr;
     QTimer m_retryTimer;

@@ -25,6 +25,12 @@ bool present(const std::filesystem::path& path)
     return std::filesystem::exists(path, ignored);
 }
 
+Error noAddress(const std::string& text)
+{
+    return Error { sentence(
+        TR("Engine", "\"%1\" is not an engine's address: use local:/path/engine.sock or tls://host:port"), text) };
+}
+
 Result<RemoteAddress> localAddress(const std::filesystem::path& given)
 {
     if (given.empty() || given == ".")
@@ -80,6 +86,8 @@ Result<RemoteAddress> parseRemoteUrl(const QUrl& url)
 {
     const QString scheme = url.scheme();
     const std::string text = url.toString().toStdString();
+    if (!url.isValid()) // of one whose port is out of range Qt leaves the rest as it is
+        return noAddress(text);
     if (scheme == u"local")
         return localAddress(url.path(QUrl::FullyDecoded).toStdString());
     if (scheme == u"tcp")
@@ -89,15 +97,15 @@ Result<RemoteAddress> parseRemoteUrl(const QUrl& url)
             text) };
     if (scheme == u"tls")
         return tlsAddress(url, text);
-    return Error { sentence(
-        TR("Engine", "\"%1\" is not an engine's address: use local:/path/engine.sock or tls://host:port"), text) };
+    return noAddress(text);
 }
 
 Result<RemoteAddress> parseRemoteUrl(const QString& text)
 {
     if (text.startsWith(u'/'))
         return localAddress(text.toStdString());
-    return parseRemoteUrl(QUrl(text));
+    const QUrl url(text);
+    return url.isValid() ? parseRemoteUrl(url) : noAddress(text.toStdString());
 }
 
 QUrl urlOf(const RemoteAddress& address)

@@ -255,51 +255,6 @@ template <typename Archive, typename Message> void visitMessage(Archive& archive
 }
 constexpr std::size_t messageMinBytes = 69;
 
-template <typename Archive, typename Directions> void visitDirections(Archive& archive, Directions& sent)
-{
-    for (auto& direction : sent) {
-        archive.field(direction.seen);
-        archive.field(direction.mosNow);
-        archive.field(direction.mosMin);
-        archive.field(direction.lossPercent);
-        archive.field(direction.jitterMs);
-    }
-}
-
-template <typename Archive, typename Call> void visitLiveCall(Archive& archive, Call& call)
-{
-    archive.field(call.key);
-    archive.enumeration(call.state, CallState::Ended);
-    archive.enumeration(call.trust, CaptureTrust::Lossy);
-    archive.field(call.lastCode);
-    archive.field(call.startedAt);
-    archive.field(call.answeredAt);
-    archive.field(call.endedAt);
-    archive.field(call.caller);
-    archive.field(call.callee);
-    archive.field(call.callId);
-    archive.field(call.codec);
-    archive.field(call.callerTrunk);
-    archive.field(call.calleeTrunk);
-    archive.field(call.countedAt);
-    visitDirections(archive, call.sent);
-}
-constexpr std::size_t liveCallMinBytes = 69;
-
-template <typename Archive, typename Figures> void visitLiveFigures(Archive& archive, Figures& figures)
-{
-    archive.field(figures.key);
-    visitDirections(archive, figures.sent);
-}
-constexpr std::size_t liveFiguresBytes = 42;
-
-struct LiveVisit {
-    void operator()(Writer& out, const LiveCall& call) const { visitLiveCall(out, call); }
-    void operator()(Writer& out, const LiveFigures& figures) const { visitLiveFigures(out, figures); }
-    void operator()(Reader& in, LiveCall& call) const { visitLiveCall(in, call); }
-    void operator()(Reader& in, LiveFigures& figures) const { visitLiveFigures(in, figures); }
-};
-
 template <typename Archive, typename Query> void visitCallQuery(Archive& archive, Query& query)
 {
     archive.field(query.from);
@@ -331,48 +286,6 @@ template <typename Archive, typename Condition> void visitCondition(Archive& arc
     archive.field(condition.value);
 }
 
-template <typename Archive, typename Status> void visitStatusHead(Archive& archive, Status& status)
-{
-    archive.field(status.source);
-    archive.field(status.version);
-    archive.field(status.now);
-    archive.field(status.liveCalls);
-    archive.field(status.framesPerSecond);
-    archive.field(status.bitsPerSecond);
-    archive.field(status.addressesWithheld);
-}
-constexpr std::size_t namedCounterMinBytes = 18;
-
-template <typename Archive, typename Counter> void visitNamedCounter(Archive& archive, Counter& counter)
-{
-    archive.field(counter.name);
-    archive.field(counter.value);
-    archive.field(counter.perSecond);
-}
-
-template <typename Archive, typename Flow> void visitUnboundFlow(Archive& archive, Flow& flow)
-{
-    visit(archive, flow.flow.src);
-    visit(archive, flow.flow.dst);
-    archive.field(flow.ssrc.value);
-    archive.field(flow.payloadType);
-    archive.field(flow.firstPacketAt);
-    archive.field(flow.lastPacketAt);
-    archive.field(flow.packets);
-    archive.field(flow.bytes);
-}
-constexpr std::size_t unboundFlowBytes = 2 * 18 + 5 + 4 * 8;
-
-}
-
-std::vector<QByteArray> encode(const LiveDelta& delta, std::size_t messageBytes)
-{
-    return encodeParts(Kind::LiveDelta, delta, messageBytes, LiveVisit());
-}
-
-std::optional<LiveDeltaPart> decodeLiveDeltaPart(const QByteArray& blob)
-{
-    return decodePart<LiveDeltaPart>(blob, Kind::LiveDelta, liveCallMinBytes, LiveVisit(), liveFiguresBytes);
 }
 
 QByteArray encode(const CallQuery& query)
@@ -398,27 +311,6 @@ std::optional<CallQuery> decodeCallQuery(const QByteArray& blob)
     const bool good =
         in.complete() && after.has_value() == query.after.has_value() && query.conditions.size() <= mostConditions;
     return good ? std::optional(std::move(query)) : std::nullopt;
-}
-
-QByteArray encode(const ProbeStatus& status)
-{
-    Writer out(Kind::ProbeStatus);
-    visitStatusHead(out, status);
-    writeList(out, status.counters, [](Writer& w, const NamedCounter& counter) { visitNamedCounter(w, counter); });
-    return writePage(
-        std::move(out), status.unboundFlows, [](Writer& w, const UnboundFlow& flow) { visitUnboundFlow(w, flow); });
-}
-
-std::optional<ProbeStatus> decodeProbeStatus(const QByteArray& blob)
-{
-    Reader in(blob, Kind::ProbeStatus);
-    ProbeStatus status;
-    visitStatusHead(in, status);
-    readList(in, status.counters, namedCounterMinBytes,
-        [](Reader& r, NamedCounter& counter) { visitNamedCounter(r, counter); });
-    readList(
-        in, status.unboundFlows, unboundFlowBytes, [](Reader& r, UnboundFlow& flow) { visitUnboundFlow(r, flow); });
-    return in.complete() ? std::optional(std::move(status)) : std::nullopt;
 }
 
 QByteArray encode(const FoundCalls& page)

@@ -139,11 +139,19 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(!client->openAlarms[again].shelvedUntil, patience);
         QVERIFY(client->openAlarms[again].shelvedBy.empty());
 
-        QCOMPARE(ended(*client, client->probe.shelveAlarm(again, 1s, "")), std::string()); // over by itself
+        QCOMPARE(ended(*client, client->probe.shelveAlarm(again, 3s, "")), std::string()); // over by itself
         QTRY_VERIFY_WITH_TIMEOUT(second->openAlarms[again].shelvedUntil, patience);
         QTRY_VERIFY_WITH_TIMEOUT(!second->openAlarms[again].shelvedUntil, patience);
+        Alarm over = someAlarm(0);
+        over.id = { 5 };
+        over.caller = std::string_view("+34910000001");
+        over.callee = std::string_view("+34910000002");
+        m_data->alarms = { over };
         QCOMPARE(ended(*client, client->probe.shelveAlarm({ 5 }, 1h, "")),
-            std::string("alarm 5 is not open: there is nothing to shelve"));
+            std::string(
+                "the alarm 'jitter-high, +34910000001 \u2192 +34910000002' has ended meanwhile: there is nothing "
+                "to shelve"));
+        QCOMPARE(ended(*client, client->probe.shelveAlarm({ 6 }, 1h, "")), std::string("there is no alarm 6"));
         QCOMPARE(ended(*client, client->probe.shelveAlarm(again, 24h * 31, "")),
             std::string("that is too long: an alarm can be shelved for 30 days at most"));
         QCOMPARE(ended(*client, client->probe.shelveAlarm(again, 1h, QString(255, 'x'))),

@@ -26,13 +26,13 @@ private slots:
     {
         std::atomic<std::uint64_t> progress { 0 };
         std::atomic<int> givenUp { 0 };
-        StopGuard guard([&] { return progress.load(); }, [&](std::chrono::seconds) { ++givenUp; }, 500ms);
+        StopGuard guard([&] { return progress.load(); }, [&](std::chrono::seconds) { ++givenUp; }, 2s);
         guard.begin();
-        for (int i = 0; i < 10; ++i) {
-            QTest::qWait(100);
+        for (int i = 0; i < 15; ++i) {
+            QTest::qWait(200);
             ++progress;
         }
-        QCOMPARE(givenUp.load(), 0); // a second, and never half of one without
+        QCOMPARE(givenUp.load(), 0); // three seconds, and never two without
         QTRY_COMPARE(givenUp.load(), 1);
     }
 
@@ -40,11 +40,11 @@ private slots:
     {
         std::atomic<int> givenUp { 0 };
         {
-            StopGuard guard([] { return 7u; }, [&](std::chrono::seconds) { ++givenUp; }, 200ms);
-            QTest::qWait(400);
+            StopGuard guard([] { return 7u; }, [&](std::chrono::seconds) { ++givenUp; }, 1s);
+            QTest::qWait(1'300);
             guard.begin();
         }
-        QTest::qWait(400);
+        QTest::qWait(1'300);
         QCOMPARE(givenUp.load(), 0);
     }
 };

@@ -76,6 +76,7 @@ class Network:
                        capture_output=True)
 
     def add_host(self, host):
+        self.ip("netns", "del", self.prefix + host, check=False)  # of a run that was killed, under this process's number
         try:
             self.ip("netns", "add", self.prefix + host)
         except subprocess.CalledProcessError as error:
@@ -111,6 +112,12 @@ class Network:
                 return socket.create_connection(("127.0.0.1", port), timeout=5)
             finally:
                 assert libc.setns(here.fileno(), 0) == 0
+
+    def takes_udp(self, host, port):
+        """Whether some program of that host has this port."""
+        done = subprocess.run(["ip", "netns", "exec", self.prefix + host, "cat", "/proc/net/udp"], capture_output=True,
+                              text=True, timeout=20)
+        return f":{port:04X} " in done.stdout
 
     def start_engine(self, bin_dir, host, interface, *options):
         engine = self.start(host, "engine", os.path.join(bin_dir, "callmon-engine"), "--port",

@@ -52,6 +52,8 @@ def start_proxy(network):
     wait_for("rtpengine does not start", lambda: "Startup complete" in network.said("rtpengine"))
     network.start("proxy", "kamailio", "kamailio", "-DD", "-E", "-f", os.path.join(here, "proxy", "kamailio.cfg"),
                   "-Y", network.work, "-P", os.path.join(network.work, "kamailio.pid"))
+    # A telephone whose first REGISTER nobody takes tries again half a minute later.
+    wait_for(lambda: "kamailio does not start: " + network.said("kamailio"), lambda: network.takes_udp("proxy", 5060))
 
 
 def talk(alice, bob, carol):
@@ -135,8 +137,9 @@ def judge(calls, phones, relayed, records, streams, counters):
         for port, (peer, ssrc, packets) in sides.items():
             sent = reported[peer[0]][call_id][0]
             expected[(*peer, PROXY, port, ssrc)] = (sent, sent, "advertised")
-            # rtpengine ends a call when it hears of the BYE: what was on its way then it does not count.
-            if not packets <= sent <= packets + 5:
+            # rtpengine ends a call when it hears of the BYE: what was on its way then, a third of a second on a busy
+            # machine, it does not count.
+            if not packets <= sent <= packets + 15:
                 faults.append(f"rtpengine had {packets} packets of {peer} in {call_id}, which sent {sent}")
             for other, (to, _, _) in sides.items():
                 if other != port: # to whom it sends; the address behind the NAT stands in no description

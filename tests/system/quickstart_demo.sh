@@ -27,10 +27,10 @@ remaining() { # every process that inherited this test's mark, but the test itse
     fi
   done
 }
-# A helper of a shell may need a moment to go; a program that stays is found after two seconds as well.
-nothing_left() {
+# A helper of a shell may need a moment to go; a program that stays is found after some seconds as well.
+nothing_left() { # [SECONDS]
   local tries left=
-  for ((tries = 0; tries < 20; ++tries)); do
+  for ((tries = 0; tries < 10 * ${1:-5}; ++tries)); do
     left=$(remaining)
     [ -n "$left" ] || return 0
     sleep 0.1
@@ -74,7 +74,7 @@ check "Ctrl-C ends it" interrupted
 check "no process left after Ctrl-C" nothing_left
 
 in_a_terminal() { # script gives it one
-  TERM=xterm LANG=C.UTF-8 script -qec "bash '$root/installers/quickstart.sh' --seconds 8 --bin '$bin'" \
+  TERM=xterm LANG=C.UTF-8 script -qec "bash '$root/installers/quickstart.sh' --seconds 15 --bin '$bin'" \
     "$work/terminal.log" >"$work/script.txt" 2>&1 </dev/null
 }
 screen_given_back() { # the alternate screen is entered once and left once, before the last words
@@ -96,8 +96,7 @@ killed() {
   sleep 4
   kill -KILL $demo
   wait $demo 2>/dev/null
-  sleep 8 # the engine stores what it holds
-  nothing_left
+  nothing_left 30 # the engine stores what it holds
 }
 check "no process left even after kill -9" killed
 

@@ -38,7 +38,7 @@ start_engine 140 --data "$work/data" --listen "$url" --ring-batches 16 --linger-
 cd "$work" || fail "cannot enter $work" # SIPp leaves its files where it runs
 start "$callee_ns" 120 echo sipp -sn uas -i "$callee_ip" -p 5060 -mi "$callee_ip" -mp 6000 -rtp_echo -nostdin
 wait_for 15 udp_port_open 5060 || fail "SIPp did not open its port"
-engine_pid=$(pgrep -f -x "$bin/callmon-engine --port net_af_packet0,iface=$callee_if,.*") || fail "the engine has no process"
+engine_pid=$(pgrep -P "$engine") || fail "the engine has no process" # its parent is timeout
 
 lot() { # NAME FIRST_MEDIA_PORT COMMAND...: calls, and the command while all of them are on
     local name=$1 port=$2 phones

@@ -30,6 +30,7 @@ prepare editcap
 connect_hosts
 inside "$caller_ns" ip link set "$caller_if" mtu 9000 && inside "$callee_ns" ip link set "$callee_if" mtu 9000 \
     || fail "cannot make the link's frames longer"
+neighbours_for_good || fail "cannot set the neighbours of the veth pair"
 
 sed "s/TALK/$talk_ms/" "$here/speaker.xml" >"$work/speaker.xml"
 editcap -F pcap -r "$speech" "$work/speech.pcap" 1-$packets >"$work/editcap.out" 2>&1 || fail "editcap ended with $?"
@@ -61,8 +62,9 @@ echo_counted_all() { [ "$(sipp_count echo.csv "SuccessfulCall(C)")" = "$calls" ]
 wait_for 15 echo_counted_all
 inside "$caller_ns" python3 -c "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(
     b'OPTIONS sip:a SIP/2.0\r\n'.ljust(4000, b' '), ('$callee_ip', 5060))" || fail "the long frame was not sent"
-sleep 0.2 # SIPp may answer
-after=$(frames_on_the_link)
+after=
+nothing_comes() { local seen=$after; after=$(frames_on_the_link); [ "$seen" = "$after" ]; }
+until nothing_comes; do sleep 0.5; done # SIPp may answer
 for threads in 1 3; do
     engine_name=engine$threads
     engine=${engines[$threads]}

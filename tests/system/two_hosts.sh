@@ -40,6 +40,7 @@ connect_hosts() {
     local ns
     trap clean_up EXIT
     trap 'exit 130' INT TERM HUP
+    for ns in "$caller_ns" "$callee_ns"; do ip netns del "$ns" 2>/dev/null; done # of a run that was killed, under this number
     ip netns add "$caller_ns" 2>/dev/null && ip netns add "$callee_ns" 2>/dev/null \
         && ip netns exec "$caller_ns" true 2>/dev/null || skip "this kernel or container gives no network namespaces"
     for ns in "$caller_ns" "$callee_ns"; do
@@ -58,6 +59,15 @@ give_addresses() { # CALLER CALLEE
     # shellcheck disable=SC2086 # more is a word or none
     inside "$caller_ns" ip addr add "$1/$bits" dev "$caller_if" $more \
         && inside "$callee_ns" ip addr add "$2/$bits" dev "$callee_if" $more
+}
+
+# Each knows the other's address for good: the kernel would ask for it again after half a minute, amid whatever is counted.
+neighbours_for_good() {
+    local caller_mac callee_mac
+    caller_mac=$(inside "$caller_ns" cat "/sys/class/net/$caller_if/address") \
+        && callee_mac=$(inside "$callee_ns" cat "/sys/class/net/$callee_if/address") \
+        && inside "$caller_ns" ip neigh replace "$callee_ip" lladdr "$callee_mac" dev "$caller_if" nud permanent \
+        && inside "$callee_ns" ip neigh replace "$caller_ip" lladdr "$caller_mac" dev "$callee_if" nud permanent
 }
 
 # Starts a program in a namespace in the background, killed after so many seconds. Its output goes to NAME.out.

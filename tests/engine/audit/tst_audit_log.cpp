@@ -3,10 +3,13 @@
 #include "shared/base/utc_time.h"
 
 #include <QProcess>
+#include <QScopeGuard>
 #include <QTemporaryDir>
 #include <QTest>
+#include <csignal>
 #include <fstream>
 #include <sstream>
+#include <sys/resource.h>
 
 using namespace callmon;
 
@@ -138,7 +141,74 @@ private slots:
             const AuditReading read = reading(directory);
             QCOMPARE(read.brokenLine, std::uint64_t { 0 });
             QCOMPARE(read.entries, std::uint64_t { cut == 1 ? 4u : 3u }); // one byte: only the end of the line
+            QCOMPARE(read.cutLines, std::uint64_t { cut == 1 ? 0u : 1u });
+            QCOMPARE(remarksOn(read).size(), std::size_t { cut == 1 ? 0u : 1u });
         }
+    }
+
+    // What a file system has room for of a line is written, and the rest is not.
+    void aLineThatFindsNoRoomBreaksNothing()
+    {
+        std::signal(SIGXFSZ, SIG_IGN);
+        rlimit before {};
+        getrlimit(RLIMIT_FSIZE, &before);
+        const auto restore = qScopeGuard([&] { setrlimit(RLIMIT_FSIZE, &before); });
+        constexpr rlim_t lineBytes = 135;
+        for (rlim_t room = 0; room <= lineBytes + 5; ++room) {
+            const Directory directory;
+            fill(directory, 2);
+            QCOMPARE(directory.content().size(), 2 * lineBytes);
+            auto log = AuditLog::open(directory.path);
+            QVERIFY(log);
+            const rlimit full { directory.content().size() + room, before.rlim_max };
+            setrlimit(RLIMIT_FSIZE, &full);
+            const bool fits = log.value().add(entry("search", "caller 7")).has_value();
+            QCOMPARE(fits, room >= lineBytes);
+            QVERIFY(fits || !log.value().add(entry("search", "caller 8")));
+            const rlimit more { full.rlim_cur + 40, before.rlim_max }; // the next one finds no room for itself, either
+            setrlimit(RLIMIT_FSIZE, &more);
+            (void)log.value().add(entry("search", "caller 9")).has_value();
+            setrlimit(RLIMIT_FSIZE, &before);
+            for (int i = 0; i < 2; ++i)
+                QVERIFY(log.value().add(entry("search", "room again")));
+            std::vector<AuditEntry> entries;
+            const AuditReading read = reading(directory, &entries);
+            QVERIFY2(read.brokenLine == 0, qPrintable(QString::number(room)));
+            QCOMPARE(entries.back().detail, std::string("room again"));
+            QCOMPARE(entries[entries.size() - 2].detail, std::string("room again"));
+            log = Error { "closed" };
+            fill(directory, 1); // and after a restart
+            QCOMPARE(reading(directory).brokenLine, std::uint64_t { 0 });
+        }
+    }
+
+    // As logrotate does, or somebody who wants it out of the way: what is noted goes where it is looked for.
+    void aLogThatIsMovedOrRemovedIsBegunAnewAndSaysSo()
+    {
+        const Directory directory;
+        const Directory kept;
+        auto log = AuditLog::open(directory.path);
+        QVERIFY(log && log.value().add(entry("search", "caller 1")));
+        std::filesystem::rename(directory.file, kept.file);
+        for (int i = 2; i < 4; ++i)
+            QVERIFY(log.value().add(entry("search", "caller " + std::to_string(i))));
+        const std::string newest = reading(kept).newestHash;
+        QCOMPARE(newest.size(), std::size_t { 64 });
+        std::vector<AuditEntry> entries;
+        QCOMPARE(reading(directory, &entries).brokenLine, std::uint64_t { 0 });
+        QCOMPARE(entries.size(), std::size_t { 3 });
+        QCOMPARE(entries[0].user, std::string("engine"));
+        QCOMPARE(entries[0].action, std::string("audit log begun anew"));
+        QVERIFY(entries[0].detail.ends_with(newest));
+        QCOMPARE(entries[2].detail, std::string("caller 3"));
+
+        std::filesystem::remove(directory.file);
+        QVERIFY(log.value().add(entry("search", "caller 4")));
+        entries.clear();
+        QCOMPARE(reading(directory, &entries).brokenLine, std::uint64_t { 0 });
+        QCOMPARE(entries.size(), std::size_t { 2 });
+        QVERIFY(!AuditLog::open(directory.path)); // it is this one's
+        QVERIFY(AuditLog::open(kept.path));
     }
 
     void theEndOfALongLogIsFoundWithoutReadingItAll()
@@ -167,7 +237,7 @@ private slots:
         std::vector<AuditEntry> entries;
         QCOMPARE(reading(directory, &entries).entries, std::uint64_t { 1 });
         QVERIFY(entries[0].detail.starts_with("a b c d"));
-        QVERIFY(directory.content().size() < 1300);
+        QVERIFY(directory.content().size() < mostAuditDetail + 300);
     }
 
     void noLogIsSaid()

@@ -49,7 +49,7 @@ public:
     Result<void> shelveAlarm(AlarmId alarm, std::chrono::seconds time, const std::string& comment) override
     {
         if (alarm.value == 6)
-            return Error { "alarm 6 is not open: there is nothing to shelve" };
+            return Error { "the alarm 'busy' has ended meanwhile: there is nothing to shelve" };
         m_engine.done.push_back(
             "shelve " + std::to_string(alarm.value) + ' ' + std::to_string(time.count()) + ' ' + comment);
         return {};
@@ -116,7 +116,7 @@ private slots:
         QCOMPARE(
             m_engine.done, (std::vector<std::string> { "shelve 5 28800 works", "shelve 5 2592000 ", "shelve 5 0 " }));
         QCOMPARE(run("alarms --shelve 6 --for 30m"), 1);
-        QCOMPARE(m_err, QString("callmonctl: alarm 6 is not open: there is nothing to shelve\n"));
+        QCOMPARE(m_err, QString("callmonctl: the alarm 'busy' has ended meanwhile: there is nothing to shelve\n"));
         QCOMPARE(run("alarms --shelve 5"), 2);
         QVERIFY(m_err.contains("--shelve takes --for TIME"));
         for (const char* time : { "0m", "31d", "8", "h", "-1h", "9999999999999999999d" })

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int chunks = 15; // of each side
+constexpr int chunks = 30; // of each side: three seconds, in which callmonctl has to begin
 constexpr int packetsPerChunk = 40; // more of these do not fit into one
 constexpr int seconds = chunks * packetsPerChunk / 50; // that the call lasts
 constexpr std::size_t headerBytes = 44; // of a WAV

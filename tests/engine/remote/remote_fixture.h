@@ -77,6 +77,7 @@ struct FakeData {
     std::vector<Alarm> alarms; // stored
     int minutes = 0; // of service metrics
     Gate gate; // closed: searches for caller "slow" wait
+    std::atomic<int> searchesBegun { 0 };
     std::atomic<int> cancelledSearches { 0 };
     std::atomic<int> callsHandedOut { 0 };
 
@@ -97,6 +98,7 @@ public:
     {
         if (query.caller == "broken")
             return Error { "the day database is damaged" };
+        ++m_data.searchesBegun;
         if (query.caller == "slow")
             m_data.gate.pass(cancelled);
         for (int i = 0; i < m_data.calls; ++i) {

@@ -506,7 +506,7 @@ private slots:
     void clientThatFallsSilentIsDropped()
     {
         LiveTable table;
-        m_options.silence = 300ms;
+        m_options.silence = 2s; // that the session is seen before it ends
         RemoteService service(
             {}, nullptr, table, [] { return ProbeStatus {}; }, m_options);
         QVERIFY(service.listen(m_url));

@@ -19,6 +19,28 @@ CallRecord call(std::int64_t key, const char* callee)
     return record;
 }
 
+// A table, the feed of it, and how often a delta of it was made.
+struct FedTable {
+    LiveTable table;
+    int made = 0;
+    ListFeed feed { [this](std::uint64_t since) {
+        ++made;
+        return table.delta(since);
+    } };
+
+    void nextStep(auto&... clients)
+    {
+        feed.nextStep();
+        (clients.nextStep(), ...);
+    }
+    template <typename Client> void nextStepOf(const std::vector<std::unique_ptr<Client>>& clients)
+    {
+        feed.nextStep();
+        for (const auto& client : clients)
+            client->nextStep();
+    }
+};
+
 // A client behind a pusher, as slow as it is asked to be.
 class Client {
 public:
@@ -75,12 +97,7 @@ class ListFeedTest : public QObject {
 private slots:
     void clientsOfAnyPaceSeeTheTableAsItIs()
     {
-        LiveTable table;
-        int made = 0;
-        ListFeed feed([&](std::uint64_t since) {
-            ++made;
-            return table.delta(since);
-        });
+        FedTable fed;
         std::mt19937 random(7);
         const auto below = [&](int end) { return static_cast<int>(random() % static_cast<unsigned>(end)); };
         std::map<std::int64_t, std::string> rows;
@@ -88,16 +105,16 @@ private slots:
             for (int i = 0; i < changes; ++i) {
                 const int key = 1 + below(40);
                 if (below(4) == 0) {
-                    table.remove({ key });
+                    fed.table.remove({ key });
                     rows.erase(key);
                 } else if (below(3) == 0) {
                     QualityPoint point;
                     point.stream.call = { key };
                     point.mos = 3;
-                    table.update(point);
+                    fed.table.update(point);
                 } else {
                     const std::string callee = std::to_string(random());
-                    table.update(call(key, callee.c_str()));
+                    fed.table.update(call(key, callee.c_str()));
                     rows[key] = callee;
                 }
             }
@@ -106,68 +123,54 @@ private slots:
         std::vector<std::unique_ptr<Client>> clients;
         for (int step = 0; step < 400; ++step) {
             if (step % 50 == 0)
-                clients.push_back(std::make_unique<Client>(feed)); // amid a step
+                clients.push_back(std::make_unique<Client>(fed.feed)); // amid a step
             change(below(8));
             for (std::size_t i = 0; i < clients.size(); ++i)
                 if (i == 0 || below(static_cast<int>(3 * i)) == 0) // the first is quick, the last takes seconds
                     clients[i]->take(100);
             change(below(3));
-            feed.nextStep();
-            for (const auto& client : clients)
-                client->nextStep();
+            fed.nextStepOf(clients);
         }
         for (int step = 0; step < 3; ++step) { // nothing changes any more, and everybody is quick
             for (const auto& client : clients)
                 client->take(1000);
-            feed.nextStep();
-            for (const auto& client : clients)
-                client->nextStep();
+            fed.nextStepOf(clients);
         }
         for (const auto& client : clients) {
             client->take(1000);
             QVERIFY(client->rows() == rows);
             QCOMPARE(client->snapshots(), 1);
         }
-        QVERIFY(made > 400);
+        QVERIFY(fed.made > 400);
     }
 
     // Encoding is what a step costs the engine: 20 consoles may not cost twenty of it because each is late otherwise.
     void clientsThatAreLateGetTheStepsThatOthersHad()
     {
-        LiveTable table;
-        int made = 0;
-        ListFeed feed([&](std::uint64_t since) {
-            ++made;
-            return table.delta(since);
-        });
-        table.update(call(1, "one"));
-        Client quick(feed);
-        table.update(call(1, "begun amid a step"));
-        Client late(feed);
+        FedTable fed;
+        fed.table.update(call(1, "one"));
+        Client quick(fed.feed);
+        fed.table.update(call(1, "begun amid a step"));
+        Client late(fed.feed);
         quick.take(1);
         late.take(1);
         QVERIFY(late.received() == quick.received());
-        feed.nextStep();
-        quick.nextStep();
-        late.nextStep();
+        fed.nextStep(quick, late);
         quick.take(1);
-        table.update(call(1, "and again"));
-        Client later(feed);
+        fed.table.update(call(1, "and again"));
+        Client later(fed.feed);
         later.take(1);
-        made = 0;
+        fed.made = 0;
         for (int step = 0; step < 4; ++step) {
-            table.update(call(2 + step, "more"));
-            feed.nextStep();
-            quick.nextStep();
-            late.nextStep();
-            later.nextStep();
+            fed.table.update(call(2 + step, "more"));
+            fed.nextStep(quick, late, later);
             quick.take(1);
             later.take(step == 2 ? 3 : 0);
-            table.update(call(2 + step, "amid a step"));
+            fed.table.update(call(2 + step, "amid a step"));
         }
         late.take(10);
         later.take(10);
-        QCOMPARE(made, 4);
+        QCOMPARE(fed.made, 4);
         QVERIFY(later.rows() == quick.rows());
         const auto& all = quick.received();
         QVERIFY(late.received() == all);
@@ -177,17 +180,14 @@ private slots:
 
     void whoIsTooLateGetsOneDeltaOfAllHeMissed()
     {
-        LiveTable table;
-        ListFeed feed([&](std::uint64_t since) { return table.delta(since); });
-        table.update(call(1, "one"));
-        Client quick(feed), late(feed);
+        FedTable fed;
+        fed.table.update(call(1, "one"));
+        Client quick(fed.feed), late(fed.feed);
         quick.take(1);
         late.take(1);
         for (int step = 0; step < 20; ++step) {
-            table.update(call(1, std::to_string(step).c_str()));
-            feed.nextStep();
-            quick.nextStep();
-            late.nextStep();
+            fed.table.update(call(1, std::to_string(step).c_str()));
+            fed.nextStep(quick, late);
             quick.take(1);
         }
         late.take(10);
@@ -198,12 +198,11 @@ private slots:
 
     void clientsThatBeginTogetherGetTheirSnapshotsSomeInEachStep()
     {
-        LiveTable table;
-        ListFeed feed([&](std::uint64_t since) { return table.delta(since); });
-        table.update(call(1, "one"));
+        FedTable fed;
+        fed.table.update(call(1, "one"));
         std::vector<std::unique_ptr<Client>> clients;
         for (int i = 0; i < 20; ++i)
-            clients.push_back(std::make_unique<Client>(feed));
+            clients.push_back(std::make_unique<Client>(fed.feed));
         std::size_t there = 0;
         for (int step = 0; there < clients.size(); ++step) {
             QVERIFY(step < 20);
@@ -214,9 +213,7 @@ private slots:
             }
             QVERIFY(now > there && now <= there + 4);
             there = now;
-            feed.nextStep();
-            for (const auto& client : clients)
-                client->nextStep();
+            fed.nextStepOf(clients);
         }
         for (const auto& client : clients)
             QCOMPARE(client->snapshots(), 1);
@@ -224,25 +221,20 @@ private slots:
 
     void aListThatNobodyFollowsIsNotEncoded()
     {
-        LiveTable table;
-        int made = 0;
-        ListFeed feed([&](std::uint64_t since) {
-            ++made;
-            return table.delta(since);
-        });
-        table.update(call(1, "one"));
+        FedTable fed;
+        fed.table.update(call(1, "one"));
         {
-            Client client(feed);
+            Client client(fed.feed);
         }
-        made = 0;
+        fed.made = 0;
         for (int step = 0; step < 20; ++step) {
-            table.update(call(2 + step, "more"));
-            feed.nextStep();
+            fed.table.update(call(2 + step, "more"));
+            fed.nextStep();
         }
-        QCOMPARE(made, 0);
-        Client again(feed);
+        QCOMPARE(fed.made, 0);
+        Client again(fed.feed);
         again.take(10);
-        QCOMPARE(made, 1); // nor what happened meanwhile
+        QCOMPARE(fed.made, 1); // nor what happened meanwhile
         QCOMPARE(again.rows().size(), 21u);
     }
 };

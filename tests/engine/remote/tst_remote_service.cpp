@@ -2,6 +2,7 @@
 
 #include <QLocalServer>
 #include <QLocalSocket>
+#include <QScopeGuard>
 #include <QTemporaryDir>
 #include <random>
 
@@ -279,7 +280,7 @@ private slots:
         CallQuery slow;
         slow.caller = "slow";
         const quint64 request = client.probe.search(slow);
-        QTest::qWait(50);
+        QTRY_COMPARE_WITH_TIMEOUT(data.searchesBegun.load(), 1, patience);
         client.probe.cancel(request);
         QTRY_COMPARE_WITH_TIMEOUT(data.cancelledSearches.load(), 1, patience);
         QTest::qWait(100);
@@ -377,6 +378,7 @@ private slots:
             QTRY_VERIFY_WITH_TIMEOUT(!client.media[request].empty(), patience);
         } // and leaves while it listens
         QTRY_COMPARE_WITH_TIMEOUT(service.sessions(), std::size_t { 0 }, patience);
+        QTest::qWait(100); // what is under way in a thread ends
         const int heard = data.listenedTo;
         QTest::qWait(600);
         QCOMPARE(data.listenedTo.load(), heard);
@@ -483,6 +485,21 @@ private slots:
             !client.messages.empty() && client.messages.back().contains("does not answer"), patience);
     }
 
+    void whatIsNoEngineIsToldSo()
+    {
+        QVERIFY(QDir().mkpath(m_directory->filePath("run")));
+        QLocalServer other;
+        connect(&other, &QLocalServer::newConnection, this, [&] {
+            QLocalSocket* const socket = other.nextPendingConnection();
+            socket->write("HTTP/1.1 400 Bad Request\r\n\r\n");
+            socket->disconnectFromServer();
+        });
+        QVERIFY(other.listen(m_directory->filePath("run/engine.sock")));
+        Recorder client;
+        client.probe.open(m_url);
+        QTRY_VERIFY_WITH_TIMEOUT(!client.messages.empty() && client.messages.back().contains("is no engine"), patience);
+    }
+
     void absentEngineIsNamed()
     {
         Recorder client;
@@ -504,7 +521,7 @@ private slots:
         CallQuery slow;
         slow.caller = "slow";
         const quint64 request = client.probe.search(slow);
-        QTest::qWait(50);
+        QTRY_COMPARE_WITH_TIMEOUT(data.searchesBegun.load(), 1, patience);
         service.reset();
         QTRY_VERIFY_WITH_TIMEOUT(client.ends.contains(request), patience);
         QCOMPARE(client.ends[request], "The connection to the engine was lost.");
@@ -529,6 +546,52 @@ private slots:
         QCOMPARE(service.sessions(), 2u);
         one.probe.close(); // makes room
         QTRY_VERIFY_WITH_TIMEOUT(three.connected(), patience);
+    }
+
+    // Who comes, asks and goes again and again, while the disk hangs, would leave threads behind without end.
+    void requestsOfThoseWhoLeftAreFew()
+    {
+        FakeData data;
+        data.calls = 1;
+        LiveTable table;
+        RemoteServiceOptions options = fast(data);
+        Gate disk;
+        disk.close();
+        std::atomic<int> stuck { 0 };
+        options.openQuery = [&]() -> Result<std::unique_ptr<RecordQuery>> {
+            ++stuck;
+            disk.pass(nullptr);
+            return std::unique_ptr<RecordQuery>(new FakeQuery(data));
+        };
+        options.maxSessions = 2;
+        RemoteService service({}, nullptr, table, someStatus, options);
+        const auto opened = qScopeGuard([&] { disk.open(); });
+        QVERIFY(service.listen(m_url));
+        bool refused = false;
+        for (int i = 0; i < 20 && !refused; ++i) {
+            Recorder client;
+            client.probe.open(m_url);
+            QTRY_VERIFY_WITH_TIMEOUT(
+                client.connected() || (!client.messages.empty() && client.messages.back().contains("too many")),
+                patience);
+            refused = !client.connected();
+            if (refused)
+                break;
+            const int before = stuck;
+            client.probe.search({});
+            QTRY_VERIFY_WITH_TIMEOUT(stuck > before, patience);
+            client.probe.close();
+            QTRY_COMPARE_WITH_TIMEOUT(service.sessions(), 0u, patience);
+        }
+        QVERIFY(refused);
+        QVERIFY2(stuck <= 4 * 3, qPrintable(QString::number(stuck)));
+        disk.open();
+        Recorder client;
+        client.probe.open(m_url);
+        QTRY_VERIFY_WITH_TIMEOUT(client.connected(), patience);
+        const quint64 request = client.probe.search({});
+        QTRY_VERIFY_WITH_TIMEOUT(client.ends.contains(request), patience);
+        QCOMPARE(client.found[request].size(), 1u);
     }
 
     void twoEnginesDoNotShareASocket()

@@ -69,8 +69,7 @@ private slots:
             });
             return details;
         };
-        const std::chrono::milliseconds aWhile { 300 };
-        RequestGate gate({ "ada", RemoteRole::Operator, "192.0.2.7" }, audit, aWhile);
+        RequestGate gate({ "ada", RemoteRole::Operator, "192.0.2.7" }, audit, std::chrono::hours(1));
         for (int i = 0; i < 3; ++i) {
             QVERIFY(!gate.refusalOfReading(RemoteRole::Operator, "search", "caller +34*"));
             QVERIFY(!gate.refusalOfReading(RemoteRole::Operator, "search", "caller +49*"));
@@ -79,12 +78,77 @@ private slots:
         for (int i = 0; i < 2; ++i) // and each refusal
             QVERIFY(gate.refusalOfReading(RemoteRole::Reviewer, "messages", "call_key 42"));
         QCOMPARE(noted().size(), std::size_t { 4 });
-        RequestGate other({ "eve", RemoteRole::Operator, "192.0.2.8" }, audit, aWhile);
+        RequestGate other({ "eve", RemoteRole::Operator, "192.0.2.8" }, audit, std::chrono::milliseconds(20));
         QVERIFY(!other.refusalOfReading(RemoteRole::Operator, "search", "caller +34*"));
         QCOMPARE(noted().size(), std::size_t { 5 });
-        QTest::qSleep(350);
-        QVERIFY(!gate.refusalOfReading(RemoteRole::Operator, "search", "caller +34*"));
+        QTest::qSleep(40);
+        QVERIFY(!other.refusalOfReading(RemoteRole::Operator, "search", "caller +34*"));
         QCOMPARE(noted().size(), std::size_t { 6 });
+    }
+
+    // What stands behind the part of it that is kept would be searched for unseen.
+    void whatIsTooLongToBeNotedIsNotDone()
+    {
+        QTemporaryDir directory;
+        auto log = AuditLog::open(directory.path().toStdString());
+        RemoteAudit audit { &log.value() };
+        RequestGate gate({ "ada", RemoteRole::Operator, "192.0.2.7" }, audit);
+        CallQuery query;
+        query.conditions = { parseCondition("call_id!=" + std::string(mostAuditDetail, 'x')).value(),
+            parseCondition("caller=+34910000001").value() };
+        for (const bool reading : { false, true }) {
+            const auto refused = reading ? gate.refusalOfReading(RemoteRole::Operator, "search", wordsOf(query))
+                                         : gate.refusal(RemoteRole::Operator, "search", wordsOf(query));
+            QVERIFY(refused);
+            QVERIFY2(toText(*refused).find("too long") != std::string::npos, toText(*refused).c_str());
+        }
+        query.conditions[0] = parseCondition("call_id!=" + std::string(mostAuditDetail - 60, 'x')).value();
+        QVERIFY(!gate.refusal(RemoteRole::Operator, "search", wordsOf(query)));
+        std::vector<AuditEntry> entries;
+        QVERIFY(readAudit(directory.path().toStdString(), [&](const AuditEntry& entry) {
+            entries.push_back(entry);
+            return true;
+        }));
+        QCOMPARE(entries.size(), std::size_t { 1 });
+        QVERIFY(entries[0].detail.find("+34910000001") != std::string::npos);
+    }
+
+    // 2,000 a second of the smallest would be 25 GB a day.
+    void aFloodOfRefusalsIsToldByItsNumber()
+    {
+        QTemporaryDir directory;
+        auto log = AuditLog::open(directory.path().toStdString());
+        RemoteAudit audit { &log.value() };
+        RequestGate vic({ "vic", RemoteRole::Viewer, "192.0.2.7" }, audit);
+        RequestGate eve({ "eve", RemoteRole::Viewer, "192.0.2.8" }, audit);
+        constexpr int all = 1'000;
+        for (int i = 0; i < all; ++i)
+            QVERIFY(vic.refusalOfPart(RemoteRole::Operator, "streams", wordsOf(CallKey { i })));
+        QVERIFY(eve.refusalOfPart(RemoteRole::Operator, "streams", wordsOf(CallKey { 1 }))); // is not hidden by it
+        audit.everySecond();
+        for (int i = 0; i < 3; ++i)
+            QVERIFY(vic.refusalOfPart(RemoteRole::Operator, "notes", wordsOf(CallKey { i })));
+        audit.everySecond();
+        audit.everySecond(); // nothing new
+        std::map<std::string, int> lines, told;
+        QVERIFY(readAudit(directory.path().toStdString(), [&](const AuditEntry& entry) {
+            ++lines[entry.user];
+            told[entry.user] += entry.action == "refused" ? std::stoi(entry.detail) : 1;
+            return true;
+        }));
+        QCOMPARE(told["vic"], all + 3);
+        QVERIFY(lines["vic"] < all / 5);
+        QCOMPARE(lines["eve"], 1);
+        QCOMPARE(audit.refused, std::uint64_t { all + 4 });
+        for (int i = 0; i < RemoteAudit::refusalsAtOnce; ++i)
+            audit.everySecond();
+        QVERIFY(vic.refusalOfPart(RemoteRole::Operator, "holds"));
+        std::string last;
+        QVERIFY(readAudit(directory.path().toStdString(), [&](const AuditEntry& entry) {
+            last = entry.action;
+            return true;
+        }));
+        QCOMPARE(last, std::string("refused holds"));
     }
 
     void withoutRoomForTheLogNothingIsDoneThatItMustTell()

@@ -77,6 +77,13 @@ private slots:
         QCOMPARE(again.value().identity, full.value().identity);
         for (const char* wrong : { "tls://", "tls://host/path", "tls://host:0", "tls://host?key=x" })
             QVERIFY2(!parseRemoteUrl(QString::fromLatin1(wrong)), wrong);
+        // Else it would be asked for at the usual port.
+        for (const QString wrong : { "tls://host:99999", "tls://host:-1", "tls://host:port", "192.0.2.7:5062" }) {
+            const auto address = parseRemoteUrl(wrong);
+            QVERIFY2(!address, qPrintable(wrong));
+            QVERIFY2(address.error().what.find('"' + wrong.toStdString() + '"') == 0, address.error().what.c_str());
+            QVERIFY2(!parseRemoteUrl(QUrl(wrong)), qPrintable(wrong));
+        }
     }
 
     void namesGoToThePrivateDirectory()
