@@ -39,8 +39,12 @@ bool EditorDialog::mayLeave()
 
 void EditorDialog::reject()
 {
-    if (mayLeave())
-        QDialog::reject();
+    const bool asked = !unsaved().isEmpty();
+    if (!mayLeave())
+        return;
+    QDialog::reject();
+    if (asked && parentWidget()) // a window manager that gave the keyboard to this dialog when the question went
+        parentWidget()->window()->activateWindow();
 }
 
 }
