@@ -4,6 +4,7 @@
 #include "console/source/capture_probes.h"
 #include "console/source/link_source.h"
 #include "console/source/probe_group.h"
+#include "console/views/editor_dialog.h"
 #include "shared/remote/transport.h"
 
 #include <QApplication>
@@ -172,7 +173,10 @@ int main(int argc, char** argv)
     source.setAddresses(probes);
     captureProbes.open(captures);
     const EndSignals endSignals;
-    QObject::connect(&endSignals, &EndSignals::wanted, &application, &QCoreApplication::quit);
+    QObject::connect(&endSignals, &EndSignals::wanted, &application, [] {
+        discardFromNowOn();
+        QCoreApplication::quit();
+    });
 
     if (!parser.isSet(smoke))
         return QApplication::exec();

@@ -15,6 +15,10 @@ namespace {
 
 constexpr QLatin1String oneWay("one-way");
 constexpr QLatin1String noMedia("no-media");
+constexpr const char* texts = "from|to|id|codec|state|code|trust|trunk|probe|is"; // behind each a colon
+constexpr const char* wholeTexts = "from|to|id|codec|code|trunk|probe"; // behind each =
+constexpr const char* figures = "mos|minmos|loss|jitter|duration";
+constexpr const char* times = "counted";
 constexpr std::chrono::seconds firstMedia(5); // after the answer: until then a silent side says little
 
 char lower(char c)
@@ -79,6 +83,20 @@ template <typename Better, typename Value> std::optional<double> worse(const Liv
 
 }
 
+QStringList CallFilter::fieldWords()
+{
+    QStringList words;
+    const auto add = [&words](const char* names, const char* sign) {
+        for (const QString& name : QString::fromLatin1(names).split(QLatin1Char('|')))
+            words += name + QLatin1String(sign);
+    };
+    add(texts, ":");
+    add(wholeTexts, "=");
+    add(figures, "");
+    add(times, "");
+    return words;
+}
+
 CallFilter::Test CallFilter::testOf(const QString& comparison)
 {
     return comparison == QLatin1String("<") ? Test::Less
@@ -112,7 +130,7 @@ CallFilter CallFilter::parse(const QString& text)
 bool CallFilter::addTimeTerm(const QString& text, bool isNot)
 {
     static const QRegularExpression shape(
-        QStringLiteral("^counted(<=|>=|<|>)(.*)$"), QRegularExpression::CaseInsensitiveOption);
+        QStringLiteral("^(?:%1)(<=|>=|<|>)(.*)$").arg(QLatin1String(times)), QRegularExpression::CaseInsensitiveOption);
     const QRegularExpressionMatch match = shape.match(text);
     if (!match.hasMatch())
         return false;
@@ -133,7 +151,7 @@ bool CallFilter::addTimeTerm(const QString& text, bool isNot)
 
 bool CallFilter::addNumberTerm(const QString& text, bool isNot)
 {
-    static const QRegularExpression shape(QStringLiteral("^(mos|minmos|loss|jitter|duration)(<=|>=|<|>|=)(.*)$"),
+    static const QRegularExpression shape(QStringLiteral("^(%1)(<=|>=|<|>|=)(.*)$").arg(QLatin1String(figures)),
         QRegularExpression::CaseInsensitiveOption);
     const QRegularExpressionMatch match = shape.match(text);
     if (!match.hasMatch()) {
@@ -175,8 +193,7 @@ bool CallFilter::addNumberTerm(const QString& text, bool isNot)
 bool CallFilter::addFieldTerm(const QString& text, bool isNot)
 {
     static const QRegularExpression shape(
-        QStringLiteral(
-            "^(?:(from|to|id|codec|state|code|trust|trunk|probe|is):|(from|to|id|codec|code|trunk|probe)=)(.*)$"),
+        QStringLiteral("^(?:(%1):|(%2)=)(.*)$").arg(QLatin1String(texts), QLatin1String(wholeTexts)),
         QRegularExpression::CaseInsensitiveOption);
     const QRegularExpressionMatch match = shape.match(text);
     if (!match.hasMatch())

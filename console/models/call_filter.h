@@ -31,6 +31,8 @@ namespace callmon {
 class CallFilter {
 public:
     static CallFilter parse(const QString& text);
+    // How a term of each field begins: "from:", "from=", "mos", "counted".
+    static QStringList fieldWords();
 
     bool empty() const { return m_terms.empty(); }
     // probe: the name of the engine that has the call, where there are several

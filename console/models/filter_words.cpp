@@ -34,6 +34,8 @@ constexpr std::array fields {
     Field { "loss>", QT_TRANSLATE_NOOP("FilterWords", "the worse direction's loss, %"), { "1", "2", "5" } },
     Field { "jitter>", QT_TRANSLATE_NOOP("FilterWords", "the worse direction's jitter, ms"), { "20", "30", "50" } },
     Field { "duration>", QT_TRANSLATE_NOOP("FilterWords", "seconds since the answer"), { "60", "600", "3600" } },
+    Field { "counted>=",
+        QT_TRANSLATE_NOOP("FilterWords", "when the service metrics counted it, UTC, as in 2026-11-23T06:14") },
 };
 
 constexpr std::array quick {
@@ -117,6 +119,12 @@ FilterWord wordAt(const QString& filter, qsizetype cursor)
 
 std::vector<FilterSuggestion> suggestionsFor(const QString& typed, const FilterValues& values)
 {
+    if (typed.startsWith(QLatin1Char('-'))) { // not so
+        std::vector<FilterSuggestion> found = suggestionsFor(typed.mid(1), values);
+        for (FilterSuggestion& one : found)
+            one = { QLatin1Char('-') + one.word, Words::tr("not: %1").arg(one.what), one.complete };
+        return found;
+    }
     std::vector<FilterSuggestion> found;
     for (const Field& field : fields) {
         const QString begin = QString::fromLatin1(field.begin);

@@ -96,6 +96,7 @@ private:
     };
 
     void flush();
+    static constexpr std::size_t fillSlice = 4096; // calls, some milliseconds
     void beginFill(const LiveDelta& snapshot, ProbeId probe);
     void fill(std::size_t most); // of the calls that are left
     void finishFill();

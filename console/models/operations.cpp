@@ -76,8 +76,13 @@ void Operations::sample(const LiveCallModel& live)
     };
     double sum = 0;
     int known = 0;
+    int on = 0;
     if (!m_traffic.empty()) // else nobody is connected: what the list still shows is not of now
-        live.forEach([&](const LiveCall& call, ProbeId) {
+        live.forEach([&](const LiveCall& call, ProbeId probe) {
+            // One that ended is listed for as long as late media of it may come; of a probe that is gone all are.
+            if (call.state == CallState::Ended || !m_traffic.contains(probe))
+                return true;
+            ++on;
             const auto mos = worseMosNow(call);
             ++one.bands[static_cast<std::size_t>(bandOf(mos))];
             if (mos) {
@@ -87,7 +92,7 @@ void Operations::sample(const LiveCallModel& live)
             return true;
         });
     if (!m_traffic.empty()) { // else nobody is connected: a zero would be an assertion
-        set(OperationsFigure::Calls, live.totalCalls());
+        set(OperationsFigure::Calls, on);
         double megabits = 0;
         double lost = 0;
         for (const auto& [probe, traffic] : m_traffic) {
@@ -144,18 +149,19 @@ QString operationsHelp(OperationsFigure figure)
     case OperationsFigure::NewCalls:
         return Words::tr("Calls that began, a second, over the last minute. Click: the newest first.");
     case OperationsFigure::Asr:
-        return Words::tr("Answered of all attempts (E.425) over the last 5 minutes. Click: the metrics over time.");
+        return Words::tr(
+            "Answered of all attempts (E.425) over the last 5 minutes. Click: those calls, the failed first.");
     case OperationsFigure::Ner:
         return Words::tr(
-            "Attempts for which the network did its part (E.425) over the last 5 minutes. Click: the metrics over "
-            "time.");
+            "Attempts for which the network did its part (E.425) over the last 5 minutes. Click: those calls, the "
+            "failed first.");
     case OperationsFigure::Acd:
-        return Words::tr(
-            "Mean duration of the answered calls that ended within the last 5 minutes. Click: the metrics over time.");
+        return Words::tr("Mean duration of the answered calls that ended within the last 5 minutes. Click: those "
+                         "calls, the longest first.");
     case OperationsFigure::Mos:
-        return Words::tr(
-            "Mean over the live calls of the worse direction's MOS of the last second; below it how many calls are "
-            "good (▲ from 4.0), fair (■) and bad (▼ below 3.1). Click: the bad ones, the worst first.");
+        return Words::tr("Mean over the calls that are on of the worse direction's MOS of the last second; below it "
+                         "how many calls are "
+                         "good (▲ from 4.0), fair (■) and bad (▼ below 3.1). Click: the bad ones, the worst first.");
     case OperationsFigure::Megabits:
         return Words::tr("What the probes receive. Click: their health over time.");
     case OperationsFigure::Lost:

@@ -5,8 +5,36 @@
 #include "shared/base/utc_time.h"
 
 #include <QCoreApplication>
+#include <algorithm>
+#include <array>
 
 namespace callmon {
+
+namespace {
+
+constexpr std::array reworded {
+    Reworded { "alarm %1 is not open: there is nothing to shelve",
+        QT_TRANSLATE_NOOP("SentenceWords", "it is not open any more: there is nothing to shelve") },
+    Reworded { "there is no alarm %1", QT_TRANSLATE_NOOP("SentenceWords", "the engine does not keep it any more") },
+    Reworded { "there is no call %1", QT_TRANSLATE_NOOP("SentenceWords", "the engine keeps no such call") },
+    Reworded { "call %1 is held already, by %2 since %3",
+        QT_TRANSLATE_NOOP("SentenceWords", "the call is held already, by %2 since %3") },
+    Reworded { "call %1 is not held; callmonctl hold list shows what is",
+        QT_TRANSLATE_NOOP("SentenceWords", "the call is not held any more") },
+    Reworded { "a legal hold keeps it: callmonctl hold list",
+        QT_TRANSLATE_NOOP("SentenceWords", "a legal hold keeps it: Records, Legal holds") },
+    Reworded { "call %1 was deleted on request at %2",
+        QT_TRANSLATE_NOOP("SentenceWords", "the call was deleted on request at %2") },
+    Reworded { "a tag has %1 bytes at most; what is longer is a note: callmonctl note",
+        QT_TRANSLATE_NOOP("SentenceWords", "a tag has %1 bytes at most; what is longer is a note") },
+};
+
+}
+
+std::span<const Reworded> rewordedSentences()
+{
+    return reworded;
+}
 
 QString wordsOf(const Sentence& sentence)
 {
@@ -30,7 +58,9 @@ QString wordsOf(const Sentence& sentence)
         std::vector<std::string> parts;
         for (const Sentence& part : sentence.parts)
             parts.push_back(wordsOf(part).toStdString());
-        const QString pattern = QCoreApplication::translate("Engine", sentence.words.c_str());
+        const auto* const anew = std::ranges::find(reworded, std::string_view(sentence.words), &Reworded::pattern);
+        const QString pattern = anew != reworded.end() ? QCoreApplication::translate("SentenceWords", anew->words)
+                                                       : QCoreApplication::translate("Engine", sentence.words.c_str());
         return QString::fromStdString(filled(pattern.toStdString(), parts));
     }
     }

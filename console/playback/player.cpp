@@ -130,11 +130,6 @@ void Player::setLoop(qint64 begin, qint64 end)
     m_playhead->setLoop(begin * rate() / 1000, end * rate() / 1000);
 }
 
-void Player::setBalance(double balance)
-{
-    m_playhead->setBalance(static_cast<float>(std::clamp(balance, -1.0, 1.0)));
-}
-
 void Player::setDevice(const QString& name)
 {
     m_device = name;

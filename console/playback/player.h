@@ -33,7 +33,6 @@ public:
     qint64 position() const; // handed to the device, up to its latency ahead of what is heard
     qint64 duration() const;
     void listDevices(); // devicesListed()
-    PeakLevels takeLevels() { return m_playhead->takeLevels(); } // since last taken, for a meter
 
 public slots:
     void play(); // from the beginning when at the end
@@ -44,7 +43,6 @@ public slots:
     void setSpeed(double factor); // 0.5 to 3 without another pitch
     void setSkipPauses(bool skip) { m_playhead->setSkipPauses(skip); }
     void setLoop(qint64 begin, qint64 end); // milliseconds; none when end <= begin; load() ends it
-    void setBalance(double balance); // -1 left to 1 right
     void setDevice(const QString& name); // empty: the default one; heard from the next play
 
 signals:

@@ -26,7 +26,6 @@ void Playhead::load(PlayableSound sound)
     m_at.store(0);
     m_seek.store(noSeek);
     m_ended.store(false);
-    takeLevels();
 }
 
 void Playhead::beginLive(std::uint32_t sampleRate, std::size_t room)
@@ -62,7 +61,6 @@ void Playhead::takeSettings(const Playhead& other)
 {
     m_side.store(other.m_side.load());
     m_gain.store(other.m_gain.load());
-    m_balance.store(other.m_balance.load());
     m_speed.store(other.m_speed.load());
     m_skip.store(other.m_skip.load());
 }
@@ -116,11 +114,6 @@ Playhead::Frame Playhead::stretched(float speed, std::size_t length) noexcept
         from.callee + place.weight * (to.callee - from.callee) };
 }
 
-PeakLevels Playhead::takeLevels()
-{
-    return { m_callerPeak.exchange(0) / 32768, m_calleePeak.exchange(0) / 32768 };
-}
-
 bool Playhead::render(std::int16_t* out, std::size_t frames, unsigned channels) noexcept
 {
     std::uint64_t at = m_at.load(std::memory_order_relaxed);
@@ -130,9 +123,6 @@ bool Playhead::render(std::int16_t* out, std::size_t frames, unsigned channels) 
 
     const AudibleSide side = m_side.load(std::memory_order_relaxed);
     const float gain = m_gain.load(std::memory_order_relaxed);
-    const float balance = m_balance.load(std::memory_order_relaxed);
-    const float leftGain = gain * std::min(1.0F, 1 - balance);
-    const float rightGain = gain * std::min(1.0F, 1 + balance);
     const bool live = m_live.load(); // first: what came before it ended is in the length
     const auto length = static_cast<std::size_t>(m_length.load(std::memory_order_acquire));
     const std::uint64_t end = static_cast<std::uint64_t>(length) << 32;
@@ -141,8 +131,6 @@ bool Playhead::render(std::int16_t* out, std::size_t frames, unsigned channels) 
     if (stretching && (!m_stretching || sought != noSeek))
         m_stretch.restart(at);
     m_stretching = stretching;
-    float callerPeak = m_callerPeak.load(std::memory_order_relaxed);
-    float calleePeak = m_calleePeak.load(std::memory_order_relaxed);
     for (std::size_t i = 0; i < frames; ++i) {
         if (const std::uint64_t there = moved(at); there != at) {
             at = there;
@@ -150,12 +138,8 @@ bool Playhead::render(std::int16_t* out, std::size_t frames, unsigned channels) 
         }
         const bool past = at >= end;
         const Frame frame = past ? Frame() : stretching ? stretched(speed, length) : frameAt(at, length);
-        const float caller = frame.caller;
-        const float callee = frame.callee;
-        callerPeak = std::max(callerPeak, std::abs(caller));
-        calleePeak = std::max(calleePeak, std::abs(callee));
-        const float left = leftGain * (side == AudibleSide::CalleeOnly ? callee : caller);
-        const float right = rightGain * (side == AudibleSide::CallerOnly ? caller : callee);
+        const float left = gain * (side == AudibleSide::CalleeOnly ? frame.callee : frame.caller);
+        const float right = gain * (side == AudibleSide::CallerOnly ? frame.caller : frame.callee);
         if (channels == 1) {
             *out++ = toSample(side == AudibleSide::Both ? (left + right) / 2 : left);
         } else {
@@ -165,8 +149,6 @@ bool Playhead::render(std::int16_t* out, std::size_t frames, unsigned channels) 
         if (!past)
             at = stretching ? m_stretch.position() : at + m_step;
     }
-    m_callerPeak.store(callerPeak, std::memory_order_relaxed);
-    m_calleePeak.store(calleePeak, std::memory_order_relaxed);
     m_at.store(at);
     m_ended.store(at >= end && !live);
     return at < end || live;

@@ -15,11 +15,6 @@ enum class AudibleSide : std::uint8_t {
     CalleeOnly,
 };
 
-struct PeakLevels { // of what was rendered since they were last taken: 0 to 1, before gain
-    float caller = 0;
-    float callee = 0;
-};
-
 // render() neither locks nor allocates nor calls the system; all that both threads touch is atomic. load() and
 // prepare() are for times when no stream renders.
 class Playhead {
@@ -43,11 +38,9 @@ public:
     void letForget() const { m_sound.letForget(); } // what was played; also while a stream renders
     void setSide(AudibleSide side) { m_side.store(side, std::memory_order_relaxed); }
     void setGain(float gain) { m_gain.store(gain, std::memory_order_relaxed); } // 1: as recorded
-    void setBalance(float balance) { m_balance.store(balance, std::memory_order_relaxed); } // -1 left to 1 right
     void setSpeed(float speed) { m_speed.store(speed, std::memory_order_relaxed); } // 0.5 to 3; the pitch stays
     void setSkipPauses(bool skip) { m_skip.store(skip, std::memory_order_relaxed); }
     void setLoop(std::int64_t begin, std::int64_t end); // played again and again; none when end <= begin
-    PeakLevels takeLevels();
 
     // Audio thread: interleaved frames for one or two channels; silence past the end. False once the end is reached.
     bool render(std::int16_t* out, std::size_t frames, unsigned channels) noexcept;
@@ -80,9 +73,6 @@ private:
     std::atomic<bool> m_skip { false };
     std::atomic<std::int64_t> m_loopBegin { 0 };
     std::atomic<std::int64_t> m_loopEnd { 0 };
-    std::atomic<float> m_balance { 0 };
-    std::atomic<float> m_callerPeak { 0 };
-    std::atomic<float> m_calleePeak { 0 };
 };
 
 }

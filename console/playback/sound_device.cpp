@@ -26,7 +26,8 @@ QString named(const std::string& device)
     return QString::fromStdString(device);
 }
 
-// PortAudio's own words, which are English, go with the key that a translation has for them.
+// PortAudio's own words, which are English, go with the key that a translation has for them. What they say need not be
+// so, of a device that another program holds "Device unavailable" or "Invalid sample rate", so they are a remark only.
 QString reasonOf(PaError error)
 {
     return QCoreApplication::translate("PortAudio", Pa_GetErrorText(error));
@@ -141,7 +142,8 @@ Result<void> SoundDevice::open(const std::shared_ptr<Playhead>& playhead, const 
         }
         m_library->stream = nullptr;
     }
-    return said(Words::tr("The sound device “%1” cannot be opened: %2. Close what else uses it, or choose another one.")
+    return said(Words::tr("The sound device “%1” cannot be opened: another program may hold it, or it was taken away. "
+                          "Close what else plays, or choose another device. (PortAudio says: %2)")
                     .arg(named(info.name), reasonOf(error)));
 }
 
@@ -161,8 +163,9 @@ Result<void> SoundDevice::start(const std::shared_ptr<Playhead>& playhead, const
     if (error == paNoError)
         return {};
     closeStream();
-    return said(Words::tr("The sound device does not start: %1. Press play again, or choose another one.")
-                    .arg(reasonOf(error)));
+    return said(
+        Words::tr("The sound device does not start. Press play again, or choose another device. (PortAudio says: %1)")
+            .arg(reasonOf(error)));
 }
 
 void SoundDevice::stop()

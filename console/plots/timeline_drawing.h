@@ -1,11 +1,20 @@
 // What a part of a call's timeline draws with and from.
 #pragma once
 
+#include "console/plots/pixel_columns.h"
 #include "console/plots/timeline_layout.h"
 
 #include <QPainter>
 
 namespace callmon {
+
+constexpr int dashPeriod = 9; // pixels of the second side's line
+constexpr int dashOn = 6;
+
+inline StepLine stepsOf(const TimelineLine& line)
+{
+    return { line.seconds, line.values, 1 };
+}
 
 class TimelineDrawing {
 public:

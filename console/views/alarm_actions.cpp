@@ -71,9 +71,9 @@ void AlarmActions::askForComment()
     connect(dialog, &QInputDialog::textValueSelected, this, [this, alarms](const QString& comment) {
         std::vector<AlarmChanges::Request> requests;
         for (const ProbeAlarm& alarm : alarms)
-            requests.push_back([this, probe = alarm.probe, id = alarm.id, comment] {
-                return m_source.acknowledgeAlarmOf(probe, id, comment.trimmed());
-            });
+            requests.push_back({ sentenceOf(alarm), [this, probe = alarm.probe, id = alarm.id, comment] {
+                                    return m_source.acknowledgeAlarmOf(probe, id, comment.trimmed());
+                                } });
         emit asked();
         m_changes->ask(std::move(requests), tr("Not acknowledged: %1"));
     });
@@ -90,9 +90,9 @@ void AlarmActions::shelve()
     const auto ask = [this, alarms](std::chrono::seconds time, const QString& comment) {
         std::vector<AlarmChanges::Request> requests;
         for (const ProbeAlarm& alarm : alarms)
-            requests.push_back([this, probe = alarm.probe, id = alarm.id, time, comment] {
-                return m_source.shelveAlarmOf(probe, id, time, comment);
-            });
+            requests.push_back({ sentenceOf(alarm), [this, probe = alarm.probe, id = alarm.id, time, comment] {
+                                    return m_source.shelveAlarmOf(probe, id, time, comment);
+                                } });
         emit asked();
         m_changes->ask(std::move(requests), tr("Not shelved: %1"));
     };

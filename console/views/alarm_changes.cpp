@@ -1,5 +1,9 @@
 #include "console/views/alarm_changes.h"
 
+#include "console/models/figures.h"
+
+#include <utility>
+
 namespace callmon {
 
 AlarmChanges::AlarmChanges(CallSource& source, QObject* parent)
@@ -12,9 +16,9 @@ AlarmChanges::AlarmChanges(CallSource& source, QObject* parent)
     connect(&source, &CallSource::failed, this, [this](quint64 request, const QString& message) {
         if (m_asked != request)
             return;
-        m_waiting.clear();
-        m_asked.reset();
-        emit refused(m_whenRefused.arg(message));
+        if (m_refused++ == 0)
+            m_refusal = m_alarm.isEmpty() ? message : tr("“%1”: %2").arg(m_alarm, message);
+        next();
     });
 }
 
@@ -29,10 +33,17 @@ void AlarmChanges::ask(std::vector<Request> requests, const QString& whenRefused
 void AlarmChanges::next()
 {
     m_asked.reset();
-    if (m_waiting.empty())
-        return emit done();
-    m_asked = m_waiting.front()();
-    m_waiting.pop_front();
+    if (!m_waiting.empty()) {
+        m_alarm = m_waiting.front().alarm;
+        m_asked = m_waiting.front().ask();
+        m_waiting.pop_front();
+        return;
+    }
+    emit done(); // what follows on it takes back what is said
+    if (const int others = std::exchange(m_refused, 0) - 1; others > 0)
+        emit refused(tr("%1 (and %2 more)").arg(m_whenRefused.arg(m_refusal), countText(static_cast<quint64>(others))));
+    else if (others == 0)
+        emit refused(m_whenRefused.arg(m_refusal));
 }
 
 }

@@ -3,6 +3,7 @@
 
 #include "console/models/alarm_model.h"
 #include "console/models/call_source.h"
+#include "console/models/probe_clocks.h"
 #include "console/views/theme.h"
 
 #include <QWidget>
@@ -60,6 +61,7 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override; // the tables' arrows
 
 private:
+    enum View { Open, OpenAndShelved, Past }; // in the order of its box
     void arrange();
     QToolButton* button(QAction* action);
     void applyFilter();
@@ -90,6 +92,7 @@ private:
     EmptyState* m_empty;
     AlarmDetail* m_detail;
     Theme m_theme = themeOf(ThemeName::Light);
+    ProbeClocks m_clocks;
     Timestamp m_now {};
     bool m_cancelled = false; // the search of the past alarms that are shown
     std::optional<quint64> m_search;

@@ -102,6 +102,11 @@ QString CallNotesPanel::message() const
     return m_error->message();
 }
 
+bool CallNotesPanel::hasUnsaved() const
+{
+    return !m_note->text().trimmed().isEmpty() || !m_tag->text().trimmed().isEmpty();
+}
+
 void CallNotesPanel::reload()
 {
     m_desk.notes(m_call, this, [this](const Result<CallNotes>& answer) { take(answer); });

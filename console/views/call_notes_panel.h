@@ -26,6 +26,7 @@ public:
     QLineEdit& tagField() { return *m_tag; }
     QLineEdit& noteField() { return *m_note; }
     QString message() const; // what went wrong last
+    bool hasUnsaved() const; // typed and not added
     void reload();
     void setTheme(const Theme& theme);
 

@@ -51,6 +51,7 @@ public:
     void showMosBreakdown();
     CallNotesPanel* notes() { return m_notes; } // nullptr: they are kept nowhere
     void showNotes();
+    bool mayLeave(); // asks when a note is written and not added
     void findInMessages();
     void nextSplit(); // both halves, the timeline alone, the tabs alone, and round
     const CallDetails& details() const { return m_details; }

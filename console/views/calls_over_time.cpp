@@ -60,8 +60,8 @@ CallsOverTime::CallsOverTime(CallSource& source, QWidget* parent)
     m_stack->addWidget(m_empty);
 
     connect(m_hours, &QComboBox::currentIndexChanged, this, &CallsOverTime::refresh);
-    connect(&source, &CallSource::statusChanged, this, [this](const ProbeStatus& status) {
-        m_now = std::max(m_now, status.now);
+    connect(&source, &CallSource::statusChanged, this, [this](const ProbeStatus& status, ProbeId probe) {
+        m_now = m_clocks.take(m_source, status, probe);
         if (isVisible() && !m_request && (!m_asked.to || m_now - *m_asked.to >= renewedEvery))
             refresh();
     });
@@ -71,7 +71,11 @@ CallsOverTime::CallsOverTime(CallSource& source, QWidget* parent)
     });
     connect(&source, &CallSource::partMissing, this, [this](quint64 request, const QString& message) {
         if (m_request == request)
-            m_missing = message;
+            m_missing += message;
+    });
+    connect(&source, &CallSource::remarked, this, [this](quint64 request, const QStringList& remarks) {
+        if (m_request == request)
+            m_missing += remarks;
     });
     connect(&source, &CallSource::finished, this, [this](quint64 request) { ended(request, {}); });
     connect(&source, &CallSource::failed, this, [this](quint64 request, const QString& message) {
@@ -118,7 +122,11 @@ void CallsOverTime::ended(quint64 request, const QString& failure)
             say(tr("There was no answer"), failure);
         return;
     }
-    m_note->setText(m_missing);
+    m_missing.removeDuplicates();
+    m_note->setText(m_missing.size() < 2
+            ? m_missing.join(QString())
+            : tr("%1 And %2 more.").arg(m_missing.front(), countText(static_cast<quint64>(m_missing.size() - 1))));
+    m_note->setToolTip(m_missing.join(QLatin1Char('\n')));
     const std::vector<ServiceSeries> series = buildServiceSeries(m_rows);
     m_rows.clear();
     if (series.empty()) {

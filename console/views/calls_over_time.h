@@ -3,6 +3,7 @@
 #pragma once
 
 #include "console/models/call_source.h"
+#include "console/models/probe_clocks.h"
 #include "console/views/theme.h"
 
 #include <QWidget>
@@ -46,8 +47,9 @@ private:
     EmptyState* m_empty;
     std::optional<quint64> m_request;
     std::vector<ServiceRow> m_rows; // of the answer that is coming
-    QString m_missing; // of it
+    QStringList m_missing; // of it
     ServiceQuery m_asked;
+    ProbeClocks m_clocks;
     Timestamp m_now {};
     QString m_said; // where the lines would be
     bool m_any = false; // a line is shown

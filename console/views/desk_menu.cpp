@@ -2,6 +2,7 @@
 
 #include "console/views/audit_dialog.h"
 #include "console/views/deletion_dialog.h"
+#include "console/views/editor_dialog.h"
 #include "console/views/holds_dialog.h"
 #include "console/views/recording_rules_dialog.h"
 
@@ -79,7 +80,7 @@ void DeskMenu::showRole()
 void DeskMenu::show(Kind kind)
 {
     const std::vector<Desk> all = desks();
-    if (all.empty())
+    if (all.empty() || !mayLeaveDialog())
         return;
     m_call = m_chosen ? m_chosen() : std::nullopt;
     const Desk* best = nullptr;
@@ -91,6 +92,12 @@ void DeskMenu::show(Kind kind)
         if (!best || rank(of) > rank(*best))
             best = &of;
     show(kind, *best);
+}
+
+bool DeskMenu::mayLeaveDialog()
+{
+    auto* const editor = qobject_cast<EditorDialog*>(m_dialog.data());
+    return !editor || editor->mayLeave();
 }
 
 void DeskMenu::show(Kind kind, const Desk& of)
@@ -164,6 +171,8 @@ void DeskMenu::addProbeChoice(QDialog& dialog)
                 [](const Desk& of) { return static_cast<int>(of.probe.id.value); });
             if (wanted == all.end() || wanted->probe.id == m_probe)
                 return;
+            if (!mayLeaveDialog())
+                return fillProbeChoice();
             show(m_kind, *wanted);
             if (QComboBox* next = probeChoice())
                 next->setFocus();

@@ -56,6 +56,7 @@ private:
     std::vector<Desk> desks() const;
     void show(Kind kind); // of the probe that the chosen call is of, or that was chosen last, if it may be
     void show(Kind kind, const Desk& of);
+    bool mayLeaveDialog(); // which gives way to another
     template <typename Dialog> void open(Dialog* dialog, const Desk& of);
     void addProbeChoice(QDialog& dialog);
     void fillProbeChoice();

@@ -1,5 +1,7 @@
 #include "console/views/guide_dialog.h"
 
+#include "console/models/filter_words.h"
+
 #include <QDialogButtonBox>
 #include <QEvent>
 #include <QImage>
@@ -15,6 +17,30 @@ constexpr int margin = 14;
 QString picture(const char* page)
 {
     return QStringLiteral("<p><img src=\"picture:%1\"></p>").arg(QLatin1String(page));
+}
+
+// All that the completion offers, so that nothing the filter knows is missing here.
+QString filterWords()
+{
+    const QStringList any(QStringLiteral("?")); // fields that are offered where there are several of them
+    QString rows;
+    for (const FilterSuggestion& field : suggestionsFor({}, { {}, {}, any, any }))
+        rows += QStringLiteral("<tr><td><code>%1</code>&nbsp;&nbsp;</td><td>%2</td></tr>")
+                    .arg(field.word.toHtmlEscaped(), field.what.toHtmlEscaped());
+    return GuideDialog::tr(
+               "<h4><a name=\"filter\">The words of the filter</a></h4>"
+               "<p>A word by itself is looked for in caller, callee, Call-ID, state and codec; a phrase with spaces "
+               "stands in quotes. All words must fit; a minus before one says that it must not: <code>-to:+34*</code>, "
+               "<code>-loss&gt;2</code>. Figures are compared by <code>&lt;</code> <code>&lt;=</code> "
+               "<code>&gt;</code> <code>&gt;=</code> <code>=</code>, and a call whose figure nobody knows fits none of "
+               "them.</p>")
+        + QStringLiteral("<table>%1</table>").arg(rows)
+        + GuideDialog::tr(
+            "<p>A colon finds part of a text, with * all of it; <code>=</code> in its place, as in "
+            "<code>from=</code>, <code>to=</code>, <code>id=</code>, <code>codec=</code>, <code>code=</code>, "
+            "<code>trunk=</code>, <code>probe=</code>, is this text and no more, * being a character like others. "
+            "<code>is:one-way</code> and <code>is:no-media</code> are calls that were answered more than five seconds "
+            "ago and of which one party, or neither, has sent anything.</p>");
 }
 
 QString guide()
@@ -35,8 +61,7 @@ QString guide()
             "zero.</p>"
             "<p>Type into the filter what you look for; every word must fit: <code>+3491 ringing</code>, "
             "<code>mos&lt;3.5 codec:g729 from:+34*</code>, <code>loss&gt;2</code>, <code>trunk:north</code>, "
-            "<code>probe:madrid</code>. Ctrl+H "
-            "holds the "
+            "<code>probe:madrid</code>. All words that it knows stand <a href=\"#filter\">below</a>. Ctrl+H holds the "
             "list still. While you type, what the word can become is offered: Tab takes the first, Down and Enter "
             "another, Esc none; Ctrl+Space lists all there is. The buttons below are the filters wanted most "
             "(Alt+B: bad MOS, and so on); they put their word into the filter, or take it out. Columns are chosen "
@@ -47,7 +72,7 @@ QString guide()
             "<p>MOS and its sign: ▲ from 4.0, ■ from 3.1, ▼ below. Trust says what the probe itself missed while the "
             "call was "
             "on: a lossy call's figures are the probe's fault until proven otherwise.</p>")
-        + picture("live")
+        + picture("live") + filterWords()
         + GuideDialog::tr(
             "<h3><a name=\"past\">Past calls</a></h3>"
             "<p>The box at the top right (Ctrl+L) takes a number or a part of it with * (<code>*1234</code>), a "

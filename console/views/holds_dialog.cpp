@@ -41,7 +41,7 @@ PlainCell cell(const std::string& value)
 }
 
 HoldsDialog::HoldsDialog(ProbeDesk& desk, std::optional<CallKey> call, const QString& title, QWidget* parent)
-    : QDialog(parent)
+    : EditorDialog(parent)
     , m_desk(desk)
     , m_call(call)
     , m_model(new PlainRows({ tr("State"), tr("Call began, UTC"), tr("Caller"), tr("Callee"), tr("Reason"),
@@ -138,6 +138,12 @@ Report HoldsDialog::report() const
     for (const Hold& hold : m_holds)
         report.rows.push_back(holdFields(hold));
     return report;
+}
+
+QString HoldsDialog::unsaved() const
+{
+    return m_busy || m_reason->text().trimmed().isEmpty() ? QString()
+                                                          : tr("The reason that you wrote is of no hold yet.");
 }
 
 void HoldsDialog::reload()

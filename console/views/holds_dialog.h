@@ -3,10 +3,9 @@
 
 #include "console/models/plain_rows.h"
 #include "console/models/probe_desk.h"
+#include "console/views/editor_dialog.h"
 #include "console/views/report_export.h"
 #include "console/views/theme.h"
-
-#include <QDialog>
 
 class QLabel;
 class QLineEdit;
@@ -19,7 +18,7 @@ class FetchLine;
 class MessageBar;
 class PlainTable;
 
-class HoldsDialog : public QDialog {
+class HoldsDialog : public EditorDialog {
     Q_OBJECT
 
 public:
@@ -40,6 +39,9 @@ signals:
     void exportWanted(const callmon::Report& report);
     void callActivated(callmon::CallKey call);
     void holdChanged(callmon::CallKey call); // set or released
+
+protected:
+    QString unsaved() const override;
 
 private:
     void reload();

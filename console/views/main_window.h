@@ -4,6 +4,7 @@
 #include "console/models/call_source.h"
 #include "console/models/calls_behind.h"
 #include "console/models/operations.h" // lupdate loses its way at an enum that is declared only
+#include "console/models/probe_clocks.h"
 #include "console/views/theme.h"
 
 #include <QMainWindow>
@@ -111,6 +112,7 @@ private:
     void showExport();
     void goBack();
     void closePage(int index);
+    bool mayLeave();
     void showShortcuts();
     void showAbout();
 
@@ -153,7 +155,8 @@ private:
     QAction* m_saveSound;
     QAction* m_exportCapture;
     QWidget* m_returnTo = nullptr; // where Esc on a call page leads
-    Timestamp m_now {};
+    ProbeClocks m_clocks;
+    Timestamp m_now {}; // the newest of all probes'
     ThemeName m_theme;
     bool m_wasConnected = false;
 };

@@ -2,8 +2,10 @@
 #include "console/models/figures.h"
 #include "console/models/least_role.h"
 #include "console/views/alarm_page.h"
+#include "console/views/call_page.h"
 #include "console/views/call_table.h"
 #include "console/views/calls_over_time.h"
+#include "console/views/editor_dialog.h"
 #include "console/views/empty_overlay.h"
 #include "console/views/figure_delegate.h"
 #include "console/views/list_header.h"
@@ -164,8 +166,22 @@ void MainWindow::restore()
     m_live->numbersAction()->setChecked(settings.value(QStringLiteral("window/numbers"), true).toBool());
 }
 
+// Of all that is open, whatever it is that ends.
+bool MainWindow::mayLeave()
+{
+    for (EditorDialog* dialog : findChildren<EditorDialog*>())
+        if (dialog->isVisible() && !dialog->mayLeave())
+            return false;
+    for (int i = 0; i < m_pages->count(); ++i)
+        if (auto* page = qobject_cast<CallPage*>(m_pages->widget(i)); page && !page->mayLeave())
+            return false;
+    return true;
+}
+
 void MainWindow::closeEvent(QCloseEvent* event)
 {
+    if (!mayLeave())
+        return event->ignore();
     QSettings settings;
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
     if (!m_layout.isEmpty())

@@ -1,5 +1,4 @@
 // The window's menus: every action by name, and what few of them do that belongs to no page.
-#include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
 #include "console/models/figures.h"
 #include "console/views/alarm_notice.h"
@@ -17,25 +16,18 @@
 #include "console/views/player_bar.h"
 #include "console/views/probe_page.h"
 #include "console/views/probes_dialog.h"
-#include "console/views/report_export.h"
 #include "console/views/search_form.h"
 #include "console/views/service_page.h"
 
 #include <QAction>
-#include <QCoreApplication>
-#include <QDialogButtonBox>
 #include <QDockWidget>
 #include <QHeaderView>
 #include <QLineEdit>
+#include <QMenu>
 #include <QMenuBar>
-#include <QMessageBox>
 #include <QPointer>
 #include <QTabWidget>
-#include <QTableWidget>
 #include <QTextBrowser>
-#include <QVBoxLayout>
-#include <algorithm>
-#include <memory>
 
 namespace callmon {
 
@@ -111,6 +103,11 @@ void MainWindow::buildMenu()
     player(tr("&Forward 5 seconds"), Qt::ALT | Qt::Key_Right, &PlayerBar::skip, 5);
     player(tr("&Louder"), Qt::CTRL | Qt::Key_Up, &PlayerBar::turnVolume, 10);
     player(tr("S&ofter"), Qt::CTRL | Qt::Key_Down, &PlayerBar::turnVolume, -10);
+    m_playerActions.append(action(call, tr("&Repeat a passage: from here, to here, no more"),
+        { QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R) }, [this] {
+            if (CallPage* page = currentCall())
+                page->player().nextLoopStep();
+        }));
     m_reload->setShortcut(Qt::Key_F5);
     connect(m_reload, &QAction::triggered, this, [this] {
         if (CallPage* page = currentCall())
@@ -259,144 +256,6 @@ void MainWindow::showProbes()
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setTheme(themeOf(m_theme));
     dialog->open();
-}
-
-void MainWindow::exportList()
-{
-    const CallTable* table = currentTable();
-    if (!table)
-        return exportReportOfPage();
-    const QWidget* page = m_pages->currentWidget();
-    ExportDialog::List list { table->model(), table->shownColumns(),
-        page == m_live       ? QStringLiteral("live-calls")
-            : page == m_past ? QStringLiteral("past-calls")
-                             : QStringLiteral("alarms"),
-        {}, 0 };
-    if (page == m_past) {
-        list.searched = m_past->searched();
-        list.matchesInAll = m_past->model().matchesInAll();
-        const QHeaderView* header = table->horizontalHeader();
-        const int sorted = header->sortIndicatorSection();
-        if (sorted >= 0 && sorted < PastCallModel::Tags) // in the order of the list; by tags and holds no search sorts
-            for (CallQuery& query : list.searched) {
-                query.sortBy = sorted == PastCallModel::StartedAt
-                    ? std::string()
-                    : table->model()->headerData(sorted, Qt::Horizontal, ExportRole).toString().toStdString();
-                query.newestFirst = header->sortIndicatorOrder() == Qt::DescendingOrder;
-            }
-    }
-    if (page == m_live)
-        list.hold = [&calls = m_live->model(), held = m_live->model().isHeld()](bool on) { calls.setHeld(on || held); };
-    auto* dialog = new ExportDialog(m_source, std::move(list), this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setTheme(themeOf(m_theme));
-    dialog->setModal(true); // the list would change while it is written
-    dialog->show();
-}
-
-// Of a page whose table is no list of calls: what callmonctl prints of the same.
-void MainWindow::exportReportOfPage()
-{
-    const QWidget* page = m_pages->currentWidget();
-    Report report;
-    if (page == m_service) {
-        report = { QStringLiteral("service"), serviceRowFieldNames(), m_service->report(), {} };
-        for (const CallSource::Probe& probe : m_source.probes())
-            if (probe.state == CallSource::State::Connected)
-                report.probes.push_back(probe.id);
-    } else if (page == m_probePage) {
-        report = { QStringLiteral("counters"), ProbePage::reportNames(), m_probePage->report(),
-            { m_probePage->chosen() } };
-    } else if (const CallPage* call = currentCall()) {
-        report = call->report();
-        report.probes = { call->probe() };
-    }
-    if (!report.rows.empty())
-        exportReport(m_source, std::move(report), themeOf(m_theme), this);
-}
-
-std::vector<const QAbstractItemModel*> MainWindow::exportedRows() const
-{
-    return { &m_live->model(), &m_past->model(), &m_alarms->open(), &m_alarms->past(), m_service->groups().model(),
-        m_probePage->counters().model() };
-}
-
-void MainWindow::followRows(const QAbstractItemModel& rows)
-{
-    for (const auto changed : { &QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved })
-        connect(&rows, changed, this, &MainWindow::showExport);
-    connect(&rows, &QAbstractItemModel::modelReset, this, &MainWindow::showExport);
-}
-
-void MainWindow::showExport()
-{
-    const QWidget* page = m_pages->currentWidget();
-    const CallPage* call = currentCall();
-    const bool any = currentTable() ? currentTable()->model()->rowCount() > 0
-        : page == m_service         ? m_service->groups().rowCount() > 0
-        : page == m_probePage       ? m_probePage->counters().rowCount() > 0
-                                    : call && call->hasReport();
-    m_export->setEnabled(any);
-    m_export->setToolTip(any
-            ? tr("The list as shown, its columns, order and filter, or the page's table, as CSV (Ctrl+E)")
-            : tr("There is nothing to export: the list is empty"));
-}
-
-// Scrolled where the font is large or the screen low.
-void MainWindow::showShortcuts()
-{
-    QDialog dialog(this);
-    dialog.setWindowTitle(tr("Keyboard"));
-    auto* text = new QTextBrowser(&dialog);
-    text->setAccessibleName(tr("Keyboard"));
-    text->setFrameShape(QFrame::NoFrame);
-    text->setHtml(
-        tr("<table cellspacing=4><tr><td><b>Ctrl+1, 2, 3, 4, 5</b></td><td>live calls, past calls, alarms, "
-           "service "
-           "metrics, probe health</td></tr>"
-           "<tr><td><b>F1, Shift+F1</b></td><td>the guide, at the page that is open; these keys</td></tr>"
-           "<tr><td><b>Ctrl+Shift+P</b></td><td>every command by name</td></tr>"
-           "<tr><td><b>Ctrl+F</b> or <b>/</b></td><td>filter the live calls; on a call's page find in its messages, F3 "
-           "goes on</td></tr>"
-           "<tr><td><b>Ctrl+Space</b></td><td>in the filter: what can be typed; Tab takes the first</td></tr>"
-           "<tr><td><b>Alt+B, O, N, K, G, L</b></td><td>quick filters of the live calls</td></tr>"
-           "<tr><td><b>Ctrl+L</b></td><td>search a number, Call-ID or address</td></tr>"
-           "<tr><td><b>Enter</b></td><td>open the call</td></tr><tr><td><b>Esc</b></td><td>back</td></tr>"
-           "<tr><td><b>Space</b></td><td>play, pause</td></tr>"
-           "<tr><td><b>Alt+← →, Ctrl+↑ ↓</b></td><td>on a call's page: 5 s back or forward, louder, softer; in "
-           "the waveform the arrows alone</td></tr>"
-           "<tr><td><b>← →</b></td><td>in a waveform: seek 5 s, with Shift 30 s; in a timeline: move the cursor, with "
-           "Ctrl from message to message, with Shift pan; in a plot: read the values one after the other</td></tr>"
-           "<tr><td><b>+ − Home</b></td><td>in a timeline: zoom, show all of the call</td></tr>"
-           "<tr><td><b>Enter</b></td><td>in a timeline: listen from the cursor</td></tr>"
-           "<tr><td><b>Ctrl+P</b></td><td>in a timeline or a plot: save it as PNG or SVG</td></tr>"
-           "<tr><td><b>F6</b></td><td>on a call's page: timeline and tabs, or one of them alone</td></tr>"
-           "<tr><td><b>F5</b></td><td>fetch the call again, with its sound if that was "
-           "loaded; fetch the service metrics again</td></tr><tr><td><b>Ctrl+W</b></td><td>close the call</td></tr>"
-           "<tr><td><b>Ctrl+H</b></td><td>hold the live list</td></tr>"
-           "<tr><td><b>Ctrl+K, Ctrl+J</b></td><td>acknowledge, shelve the chosen alarms</td></tr>"
-           "<tr><td><b>Ctrl+R</b></td><td>alarm rules</td></tr>"
-           "<tr><td><b>Ctrl+E</b></td><td>export the list, or the table of the page, as CSV</td></tr>"
-           "<tr><td><b>Ctrl+C</b></td><td>copy the selected rows</td></tr>"
-           "<tr><td><b>Ctrl+T</b></td><td>light or dark theme</td></tr></table>"));
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, &dialog);
-    connect(buttons, &QDialogButtonBox::rejected, &dialog, &QDialog::reject);
-    auto* layout = new QVBoxLayout(&dialog);
-    layout->addWidget(text, 1);
-    layout->addWidget(buttons);
-    const int width = std::min(64 * fontMetrics().averageCharWidth() * 2, this->width() * 9 / 10);
-    text->document()->setTextWidth(width - 40);
-    const int whole = static_cast<int>(text->document()->size().height()) + buttons->sizeHint().height() + 40;
-    dialog.resize(width, std::min(whole, height() * 9 / 10));
-    dialog.exec();
-}
-
-void MainWindow::showAbout()
-{
-    QMessageBox::about(this, tr("About"),
-        tr("<b>VoIPCallMon %1</b><br>Monitors VoIP calls: who calls whom, how it sounds, and the sound itself."
-           "<br>GPL-3.0-or-later")
-            .arg(QCoreApplication::applicationVersion()));
 }
 
 }

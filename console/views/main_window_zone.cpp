@@ -11,8 +11,11 @@
 #include <QAbstractItemView>
 #include <QAction>
 #include <QActionGroup>
+#include <QComboBox>
+#include <QCompleter>
 #include <QHeaderView>
 #include <QInputDialog>
+#include <QLineEdit>
 #include <QMenu>
 #include <QTabWidget>
 #include <QTableView>
@@ -42,11 +45,25 @@ void MainWindow::askForZone()
     QStringList names;
     for (const QByteArray& id : QTimeZone::availableTimeZoneIds())
         names += QString::fromLatin1(id);
-    bool chosen = false;
-    const QString name = QInputDialog::getItem(this, tr("Time zone"), tr("Show and export times in the zone of:"),
-        names, std::max(0, static_cast<int>(names.indexOf(m_zone))), true, &chosen);
-    if (!setZone(chosen && zoneNamed(name).isValid() ? name : m_zone))
-        setZone(QStringLiteral("UTC"));
+    QInputDialog dialog(this);
+    dialog.setWindowTitle(tr("Time zone"));
+    dialog.setComboBoxItems(names);
+    dialog.setComboBoxEditable(true);
+    dialog.setTextValue(m_zone);
+    dialog.setLabelText(tr("Show and export times in the zone of:"));
+    (void)dialog.sizeHint(); // its box is made then
+    if (auto* box = dialog.findChild<QComboBox*>()) { // "madrid" finds Europe/Madrid
+        box->completer()->setFilterMode(Qt::MatchContains);
+        box->completer()->setCompletionMode(QCompleter::PopupCompletion);
+        box->lineEdit()->selectAll();
+    }
+    while (dialog.exec() == QDialog::Accepted) {
+        if (setZone(dialog.textValue().trimmed()))
+            return;
+        dialog.setLabelText(tr("There is no time zone “%1”: choose one of the list, as in Europe/Madrid.")
+                                .arg(dialog.textValue().trimmed()));
+    }
+    setZone(m_zone); // the mark in the menu is at "Other" already
 }
 
 bool MainWindow::setZone(const QString& name)

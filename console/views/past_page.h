@@ -4,6 +4,7 @@
 #include "console/models/call_source.h"
 #include "console/models/calls_behind.h"
 #include "console/models/past_call_model.h"
+#include "console/models/probe_clocks.h"
 #include "console/views/theme.h"
 
 #include <QWidget>
@@ -64,6 +65,7 @@ private:
     void ended(quint64 request, Phase phase, const QString& message = {});
 
     CallSource& m_source;
+    ProbeClocks m_clocks;
     PastCallModel* m_model;
     SearchForm* m_form;
     MessageBar* m_error;

@@ -129,6 +129,11 @@ void PlayerBar::skip(double seconds)
     seek(std::clamp(position() + seconds, 0.0, end));
 }
 
+void PlayerBar::nextLoopStep()
+{
+    m_controls->nextLoopStep();
+}
+
 void PlayerBar::turnVolume(double percent)
 {
     m_controls->turnVolume(static_cast<int>(percent));

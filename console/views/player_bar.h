@@ -48,6 +48,7 @@ public:
     void stop();
     void seek(double seconds); // of the sound
     void skip(double seconds); // forwards, or back when negative
+    void nextLoopStep(); // of a passage that is repeated: from here, to here, no more
     void turnVolume(double percent); // up, or down when negative
     double position() const { return static_cast<double>(m_player.position()) / 1000; }
     const CallSound& sound() const { return m_player.sound(); }

@@ -117,6 +117,8 @@ void PlayerControls::turnVolume(int percent)
 
 void PlayerControls::nextLoopStep()
 {
+    if (!m_loop->isEnabled())
+        return;
     if (m_loopEnd)
         return endLoop();
     if (!m_loopBegin) {

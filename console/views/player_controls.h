@@ -23,6 +23,7 @@ public:
 
     void setLoaded(bool loaded, bool live = false); // there is a sound; of a live one no passage is kept
     void turnVolume(int percent); // up, or down when negative
+    void nextLoopStep(); // of a passage that is repeated: its begin, its end, no more
     void endLoop();
     void keepLoop(); // through a sound that is fetched again
 
@@ -34,7 +35,6 @@ signals:
 private:
     void makeChoices();
     void connectAll();
-    void nextLoopStep();
     void beginLoop(double begin, double end);
     void showDevices(const QStringList& devices);
     double position() const { return static_cast<double>(m_player.position()) / 1000; }

@@ -99,8 +99,10 @@ void ProbeBar::show(const ProbeStatus& status)
     m_frames->setText(tr("%1 frames/s").arg(countText(status.framesPerSecond)));
     m_bits->setText(bitRateText(status.bitsPerSecond));
     m_calls->setText(status.liveCalls == 1
-            ? tr("1 live call")
-            : tr("%1 live calls", nullptr, pluralOf(status.liveCalls)).arg(countText(status.liveCalls)));
+            ? tr("1 call followed")
+            : tr("%1 calls followed", nullptr, pluralOf(status.liveCalls)).arg(countText(status.liveCalls)));
+    m_calls->setToolTip(
+        tr("Calls that are on, and those that ended within half a minute, of which late media may come"));
     const std::vector<NamedCounter> lost = lossesOf(status);
     m_losing = !lost.empty();
     QStringList found;

@@ -22,7 +22,7 @@ enum Column { Name, Address, ColumnCount };
 }
 
 ProbesDialog::ProbesDialog(ProbeRegistry& registry, QWidget* parent)
-    : QDialog(parent)
+    : EditorDialog(parent)
     , m_registry(registry)
     , m_table(new QTableWidget(0, ColumnCount, this))
     , m_message(new MessageBar(this))
@@ -63,7 +63,7 @@ ProbesDialog::ProbesDialog(ProbeRegistry& registry, QWidget* parent)
     connect(m_add, &QPushButton::clicked, this, &ProbesDialog::add);
     connect(m_remove, &QPushButton::clicked, this, &ProbesDialog::remove);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &ProbesDialog::accept);
-    connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(m_buttons, &QDialogButtonBox::rejected, this, [this] { done(Rejected); }); // which is what Cancel says
     // A run that was given its engines or captures has not connected the stored ones. OK stores what stands here, so
     // they stand here, too.
     std::vector<ProbeAddress> shown = registry.addresses();
@@ -74,6 +74,7 @@ ProbesDialog::ProbesDialog(ProbeRegistry& registry, QWidget* parent)
         }
     for (const ProbeAddress& probe : shown)
         addRow(probe);
+    m_given = listed();
     const int character = fontMetrics().averageCharWidth();
     m_table->resizeColumnToContents(Name);
     m_table->setColumnWidth(Name, std::clamp(m_table->columnWidth(Name) + 8, character * 24, character * 48));
@@ -133,6 +134,11 @@ std::vector<ProbeAddress> ProbesDialog::listed() const
         probes.push_back(probe);
     }
     return probes;
+}
+
+QString ProbesDialog::unsaved() const
+{
+    return listed() == m_given ? QString() : tr("What you changed of the list of probes is not saved.");
 }
 
 void ProbesDialog::accept()

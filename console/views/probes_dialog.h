@@ -2,8 +2,7 @@
 #pragma once
 
 #include "console/models/probe_list.h"
-
-#include <QDialog>
+#include "console/views/editor_dialog.h"
 
 class QDialogButtonBox;
 class QPushButton;
@@ -14,7 +13,7 @@ namespace callmon {
 class MessageBar;
 struct Theme;
 
-class ProbesDialog : public QDialog {
+class ProbesDialog : public EditorDialog {
     Q_OBJECT
 
 public:
@@ -24,6 +23,9 @@ public:
     QString complaint() const;
     void accept() override; // what is wrong is said, and the dialog stays
 
+protected:
+    QString unsaved() const override;
+
 private:
     void addRow(const ProbeAddress& probe);
     void add();
@@ -31,6 +33,7 @@ private:
     std::vector<ProbeAddress> listed() const;
 
     ProbeRegistry& m_registry;
+    std::vector<ProbeAddress> m_given; // as they stood here first
     QTableWidget* m_table;
     MessageBar* m_message;
     QPushButton* m_add;

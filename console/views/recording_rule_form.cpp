@@ -81,6 +81,7 @@ void RecordingRuleForm::setRule(const RecordingRule& rule, bool isNew)
     m_enabled->setEnabled(!isDefault); // the last one fits every call
     for (QLineEdit* criterion : { m_caller, m_callee, m_number, m_address, m_trunk, m_header })
         criterion->setEnabled(!isDefault);
+    m_given = this->rule();
 }
 
 RecordingRule RecordingRuleForm::rule() const
@@ -96,6 +97,11 @@ RecordingRule RecordingRuleForm::rule() const
     rule.trunk = typed(m_trunk);
     rule.header = typed(m_header);
     return rule;
+}
+
+bool RecordingRuleForm::isChanged() const
+{
+    return !saysTheSame(rule(), m_given);
 }
 
 void RecordingRuleForm::focusName()

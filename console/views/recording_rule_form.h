@@ -19,6 +19,7 @@ public:
 
     void setRule(const RecordingRule& rule, bool isNew); // the name of one that there is stays
     RecordingRule rule() const;
+    bool isChanged() const; // since it was set
     void focusName();
 
 signals:
@@ -27,6 +28,7 @@ signals:
 private:
     QLineEdit* field(const QString& name, const QString& example, int longest);
 
+    RecordingRule m_given; // as the fields hold it
     QLineEdit* m_name;
     QCheckBox* m_enabled;
     QDoubleSpinBox* m_percent;

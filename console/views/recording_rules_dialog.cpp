@@ -35,7 +35,7 @@ QString shareText(double percent)
 }
 
 RecordingRulesDialog::RecordingRulesDialog(ProbeDesk& desk, QWidget* parent)
-    : QDialog(parent)
+    : EditorDialog(parent)
     , m_desk(desk)
     , m_model(new PlainRows(
           { tr("#"), tr("Rule"), tr("On"), tr("Record"), tr("Fits"), tr("Changed, UTC"), tr("By") }, this))
@@ -96,7 +96,7 @@ RecordingRulesDialog::RecordingRulesDialog(ProbeDesk& desk, QWidget* parent)
     layout->addLayout(bottom);
     resize(1080, 540);
 
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RecordingRulesDialog::choose);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RecordingRulesDialog::leave);
     connect(m_form, &RecordingRuleForm::changed, this, &RecordingRulesDialog::showState);
     connect(m_export, &QPushButton::clicked, this, [this] { emit exportWanted(report()); });
     connect(m_fetching, &FetchLine::stopped, this, [this] {
@@ -145,7 +145,9 @@ void RecordingRulesDialog::reload()
         if (rules) {
             m_rules = rules.value();
             m_new = false;
+            m_listing = true;
             showRules();
+            m_listing = false;
         } else {
             m_error->say(MessageBar::Kind::Error, wordsOf(rules.error().sentence));
             m_table->sayWhenEmpty(tr("The rules could not be fetched."));
@@ -182,6 +184,32 @@ void RecordingRulesDialog::showRules()
     choose();
 }
 
+QString RecordingRulesDialog::unsaved() const
+{
+    if (m_busy || m_listing || !m_form->isChanged())
+        return {};
+    return m_new ? tr("The new rule is not saved.") : tr("What you changed of the rule %1 is not saved.").arg(m_wanted);
+}
+
+// Asked when the click that chose another row is over: the table goes on with it after telling of the row.
+void RecordingRulesDialog::leave(const QModelIndex&, const QModelIndex& from)
+{
+    if (m_returning)
+        return;
+    if (unsaved().isEmpty())
+        return choose();
+    QMetaObject::invokeMethod(
+        this,
+        [this, row = from.row()] {
+            if (mayLeave())
+                return choose();
+            m_returning = true;
+            m_table->selectRow(row);
+            m_returning = false;
+        },
+        Qt::QueuedConnection);
+}
+
 void RecordingRulesDialog::choose()
 {
     m_new = false;
@@ -194,6 +222,8 @@ void RecordingRulesDialog::choose()
 
 void RecordingRulesDialog::begin()
 {
+    if (!mayLeave())
+        return;
     m_new = true;
     RecordingRule rule;
     m_form->setRule(rule, true);
@@ -229,6 +259,8 @@ void RecordingRulesDialog::remove()
 
 void RecordingRulesDialog::moveBy(int places)
 {
+    if (!mayLeave())
+        return;
     std::vector<RecordingRule> rules = m_rules.rules;
     const int row = chosen();
     std::swap(rules[static_cast<std::size_t>(row)], rules[static_cast<std::size_t>(row + places)]);
@@ -237,7 +269,8 @@ void RecordingRulesDialog::moveBy(int places)
 
 void RecordingRulesDialog::reset()
 {
-    put({});
+    if (mayLeave())
+        put({});
 }
 
 void RecordingRulesDialog::put(std::vector<RecordingRule> rules)

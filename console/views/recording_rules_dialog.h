@@ -3,10 +3,11 @@
 
 #include "console/models/plain_rows.h"
 #include "console/models/probe_desk.h"
+#include "console/views/editor_dialog.h"
 #include "console/views/report_export.h"
 #include "console/views/theme.h"
 
-#include <QDialog>
+#include <QModelIndex>
 
 class QLabel;
 class QPushButton;
@@ -19,7 +20,7 @@ class MessageBar;
 class PlainTable;
 class RecordingRuleForm;
 
-class RecordingRulesDialog : public QDialog {
+class RecordingRulesDialog : public EditorDialog {
     Q_OBJECT
 
 public:
@@ -35,10 +36,14 @@ public:
 signals:
     void exportWanted(const callmon::Report& report);
 
+protected:
+    QString unsaved() const override;
+
 private:
     QPushButton* button(const QString& text, const QString& toolTip, void (RecordingRulesDialog::*pressed)());
     void reload();
     void choose();
+    void leave(const QModelIndex& to, const QModelIndex& from);
     void begin(); // a new one
     void save();
     void remove();
@@ -56,6 +61,8 @@ private:
     QString m_wanted; // name of the rule to choose when the list comes
     bool m_new = false;
     bool m_busy = false;
+    bool m_listing = false;
+    bool m_returning = false; // to the rule that is not saved
     PlainRows* m_model;
     PlainTable* m_table;
     RecordingRuleForm* m_form;

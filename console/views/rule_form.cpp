@@ -4,6 +4,7 @@
 #include "console/models/call_words.h"
 #include "console/models/sentence_words.h"
 #include "console/models/shared_words.h"
+#include "console/views/type_ahead.h"
 #include "shared/calls/service_metrics.h"
 
 #include <QCheckBox>
@@ -27,6 +28,14 @@ QSpinBox* secondsEdit(QWidget* parent)
     edit->setRange(0, 86'400);
     edit->setSuffix(RuleForm::tr(" s"));
     return edit;
+}
+
+bool saysTheSame(const AlarmRule& a, const AlarmRule& b)
+{
+    return a.name == b.name && a.kind == b.kind && a.severity == b.severity && a.enabled == b.enabled
+        && a.threshold == b.threshold && a.clearThreshold == b.clearThreshold && a.raiseAfter == b.raiseAfter
+        && a.clearAfter == b.clearAfter && a.together == b.together && a.metric == b.metric && a.group == b.group
+        && a.windowMinutes == b.windowMinutes && a.leastCalls == b.leastCalls;
 }
 
 QDoubleSpinBox* figureEdit(QWidget* parent)
@@ -65,6 +74,7 @@ RuleForm::RuleForm(QWidget* parent)
     for (std::size_t severity = 0; severity < alarmSeverityTexts().size(); ++severity)
         m_severity->addItem(glyph(static_cast<AlarmSeverity>(severity)) + QLatin1Char(' ')
             + word(static_cast<AlarmSeverity>(severity)));
+    new TypeAhead(*m_severity);
     m_together->setRange(1, 1000);
     m_together->setToolTip(tr("More calls than this at once, or raised within a minute, become one alarm"));
     for (const ServiceMetric& metric : serviceMetrics())
@@ -130,6 +140,7 @@ void RuleForm::setRule(const AlarmRule& rule, bool isNew)
         m_group->setText(text(rule.group));
         m_window->setCurrentIndex(std::max(0, m_window->findData(rule.windowMinutes)));
         m_leastCalls->setValue(static_cast<int>(rule.leastCalls));
+        m_given = this->rule();
     }
     update();
 }
@@ -166,6 +177,11 @@ AlarmRule RuleForm::rule() const
         rule.leastCalls = static_cast<std::uint32_t>(m_leastCalls->value());
     }
     return rule;
+}
+
+bool RuleForm::isChanged() const
+{
+    return !saysTheSame(rule(), m_given);
 }
 
 QString RuleForm::problem() const

@@ -22,6 +22,7 @@ public:
 
     void setRule(const AlarmRule& rule, bool isNew); // the name of one that there is stays
     AlarmRule rule() const;
+    bool isChanged() const; // since it was set
     QString problem() const; // a sentence; empty when the rule can be used
 
 signals:
@@ -32,6 +33,7 @@ private:
     void takeFiguresOfKind();
 
     bool m_isNew = false;
+    AlarmRule m_given; // as the fields hold it: rounded
     QLineEdit* m_name;
     QComboBox* m_kind;
     QComboBox* m_severity;

@@ -18,7 +18,7 @@
 namespace callmon {
 
 RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
-    : QDialog(parent)
+    : EditorDialog(parent)
     , m_source(source)
     , m_rules(new RuleModel(this))
     , m_changes(new RuleModel(this))
@@ -86,7 +86,7 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
     layout->addLayout(bottom);
     resize(1200, 560);
 
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RulesDialog::choose);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RulesDialog::leave);
     connect(m_form, &RuleForm::changed, this, &RulesDialog::showState);
     connect(m_save, &QPushButton::clicked, this, &RulesDialog::save);
     connect(m_remove, &QPushButton::clicked, this, &RulesDialog::remove);
@@ -178,6 +178,34 @@ void RulesDialog::reload()
     showState();
 }
 
+// What the engine was asked to keep is no more at risk, nor is anything while its rules are listed anew.
+QString RulesDialog::unsaved() const
+{
+    if (m_change || m_listing || !m_form->isChanged())
+        return {};
+    return m_chosen.isEmpty() ? tr("The new rule is not saved.")
+                              : tr("What you changed of the rule %1 is not saved.").arg(m_chosen);
+}
+
+// Asked when the click that chose another row is over: the table goes on with it after telling of the row.
+void RulesDialog::leave(const QModelIndex&, const QModelIndex& from)
+{
+    if (m_returning)
+        return;
+    if (unsaved().isEmpty())
+        return choose();
+    QMetaObject::invokeMethod(
+        this,
+        [this, row = from.row()] {
+            if (mayLeave())
+                return choose();
+            m_returning = true;
+            row < 0 ? m_table->setCurrentIndex({}) : m_table->selectRow(row);
+            m_returning = false;
+        },
+        Qt::QueuedConnection);
+}
+
 void RulesDialog::choose()
 {
     const AlarmRule* rule = m_rules->ruleAt(m_table->currentIndex().row());
@@ -189,9 +217,9 @@ void RulesDialog::choose()
 
 void RulesDialog::begin(const AlarmRule& rule)
 {
+    m_form->setRule(rule, true); // with what was changed of the other
     m_chosen.clear();
     m_table->setCurrentIndex({}); // it is none of those in the list
-    m_form->setRule(rule, true);
     m_form->findChild<QWidget*>(QStringLiteral("ruleName"))->setFocus();
 }
 

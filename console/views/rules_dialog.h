@@ -3,10 +3,10 @@
 
 #include "console/models/call_source.h"
 #include "console/models/rule_model.h"
+#include "console/views/editor_dialog.h"
 #include "console/views/report_export.h"
 #include "console/views/theme.h"
 
-#include <QDialog>
 #include <QTabWidget>
 
 class QLabel;
@@ -20,7 +20,7 @@ class PlainTable;
 class ProgressLine;
 class RuleForm;
 
-class RulesDialog : public QDialog {
+class RulesDialog : public EditorDialog {
     Q_OBJECT
 
 public:
@@ -35,9 +35,13 @@ public:
     void showRules() { m_tabs->setCurrentIndex(0); }
     void showHistory() { m_tabs->setCurrentIndex(1); }
 
+protected:
+    QString unsaved() const override;
+
 private:
     void reload();
     void choose();
+    void leave(const QModelIndex& to, const QModelIndex& from);
     void begin(const AlarmRule& rule); // a new one
     void save();
     void remove();
@@ -60,6 +64,7 @@ private:
     std::optional<quint64> m_listing;
     std::optional<quint64> m_history;
     std::optional<quint64> m_change;
+    bool m_returning = false; // to the rule that is not saved
     std::vector<AlarmRuleChange> m_historyRows; // come in several answers
 };
 

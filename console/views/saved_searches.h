@@ -18,13 +18,13 @@ public:
     void save(const QString& name); // in the place of one of that name
     void recall(const QString& name);
     void remove(const QString& name);
+    void askForName(); // and save under it
 
 signals:
     void recalled(const QVariantMap& search);
 
 private:
     void fill();
-    void askForName();
 
     std::function<QVariantMap()> m_current;
 };

@@ -108,9 +108,9 @@ ServicePage::ServicePage(CallSource& source, QWidget* parent)
     connect(m_loading, &ProgressLine::cancelled, this, &ServicePage::cancel);
     connect(m_groups, &QTableWidget::currentCellChanged, this, &ServicePage::showGroup);
     connect(m_groups, &QTableWidget::activated, this, &ServicePage::wantCalls);
-    connect(&source, &CallSource::statusChanged, this, [this](const ProbeStatus& status) {
+    connect(&source, &CallSource::statusChanged, this, [this](const ProbeStatus& status, ProbeId probe) {
         const bool first = m_now == Timestamp {};
-        m_now = status.now;
+        m_now = m_clocks.take(m_source, status, probe);
         if (isVisible() && !m_request && (first || !m_asked.to || m_now - *m_asked.to >= renewedEvery))
             refresh();
     });
@@ -123,7 +123,12 @@ ServicePage::ServicePage(CallSource& source, QWidget* parent)
         [this](quint64 request, const QString& message) { ended(request, &message); });
     connect(&source, &CallSource::partMissing, this, [this](quint64 request, const QString& message) {
         if (m_request == request)
-            m_error->say(MessageBar::Kind::Warning, message);
+            m_error->add(message);
+    });
+    connect(&source, &CallSource::remarked, this, [this](quint64 request, const QStringList& remarks) {
+        if (m_request == request)
+            for (const QString& remark : remarks)
+                m_error->add(remark);
     });
     showPhase(Phase::Before);
 }

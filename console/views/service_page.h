@@ -3,6 +3,7 @@
 
 #include "console/models/call_source.h"
 #include "console/models/calls_behind.h"
+#include "console/models/probe_clocks.h"
 #include "console/models/service_series.h"
 #include "console/views/theme.h"
 #include "shared/calls/call_fields.h"
@@ -81,6 +82,7 @@ private:
     std::vector<ServiceRow> m_rows; // of the answer that is coming
     std::vector<ServiceSeries> m_series;
     ServiceQuery m_asked;
+    ProbeClocks m_clocks;
     Timestamp m_now {};
     Phase m_phase = Phase::Before;
     bool m_focusWhenThere = false; // the table has the keyboard once it has rows

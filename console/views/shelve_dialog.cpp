@@ -23,9 +23,12 @@ ShelveDialog::ShelveDialog(const QString& alarms, const QString& which, QWidget*
     m_time->setObjectName(QStringLiteral("shelfTime"));
     m_comment->setObjectName(QStringLiteral("shelfComment"));
     m_comment->setMaxLength(200); // the engine keeps 254 bytes
-    auto* what = new QLabel(tr("Nobody is told of them for that time, in any console, nor of what the same rule raises "
-                               "about the same call or group."),
-        this);
+    auto* what =
+        new QLabel(which.isEmpty() ? tr("Nobody is told of them for that time, in any console, nor of what the "
+                                        "same rules raise about the same calls or groups.")
+                                   : tr("Nobody is told of it for that time, in any console, nor of what the same "
+                                        "rule raises about the same call or group."),
+            this);
     what->setWordWrap(true);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     buttons->button(QDialogButtonBox::Ok)->setText(tr("Shelve"));

@@ -29,6 +29,13 @@ public:
         return QProxyStyle::pixelMetric(metric, option, widget);
     }
 
+    // Those of some dialogs would have them, and those of others not.
+    int styleHint(
+        StyleHint hint, const QStyleOption* option, const QWidget* widget, QStyleHintReturn* answer) const override
+    {
+        return hint == SH_DialogButtonBox_ButtonsHaveIcons ? 0 : QProxyStyle::styleHint(hint, option, widget, answer);
+    }
+
     QSize sizeFromContents(
         ContentsType type, const QStyleOption* option, const QSize& size, const QWidget* widget) const override
     {

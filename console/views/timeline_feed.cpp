@@ -6,6 +6,7 @@
 #include "console/views/timeline_content.h"
 
 #include <QCoreApplication>
+#include <algorithm>
 #include <utility>
 
 namespace callmon {
@@ -29,6 +30,11 @@ void TimelineFeed::streamsCame()
     m_streams = std::move(streams);
 }
 
+void TimelineFeed::isOnAt(Timestamp now)
+{
+    m_onUntil = std::max(m_onUntil, now);
+}
+
 void TimelineFeed::soundCame(std::vector<CallEvent> keys)
 {
     m_keys = std::move(keys);
@@ -50,8 +56,9 @@ void TimelineFeed::show(const ProbeDesk* desk)
         m_lastSecond = lanes.end;
         strips = std::move(lanes.strips);
     }
-    TimelineData shown = timelineData({ m_details.begin(), end, m_probeLosses, m_lastSecond, m_details.streams(),
-        m_details.messages(), m_details.alarms(), m_keys, m_soundKnown });
+    const double onFor = std::chrono::duration<double>(m_onUntil - m_details.begin()).count();
+    TimelineData shown = timelineData({ m_details.begin(), end, m_probeLosses, std::max(m_lastSecond, onFor),
+        m_details.streams(), m_details.messages(), m_details.alarms(), m_keys, m_soundKnown });
     shown.strips = std::move(strips);
     if (m_streamsKnown && m_details.hasEnded() && m_details.streams().empty())
         shown.noSound = Words::tr("no media");

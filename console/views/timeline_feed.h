@@ -24,6 +24,7 @@ public:
     // The next show() makes the strips of the figures anew: in a call of hours that is most of the work.
     void secondsCame() { m_stripsAreOld = true; }
     void streamsCame();
+    void isOnAt(Timestamp now); // the axis reaches there, whatever is known of the call
     void soundCame(std::vector<CallEvent> keys); // the keys that were pressed are known with it
     void soundIsMissing(const QString& brief) { m_noSound = brief; } // why, for its lane
     void show(const ProbeDesk* desk); // nullptr: there are no roles
@@ -40,6 +41,7 @@ private:
     std::vector<std::pair<StreamKey, Party>> m_streams;
     std::vector<TimelineSpan> m_probeLosses;
     double m_lastSecond = 0; // of the figures
+    Timestamp m_onUntil {};
 };
 
 }

@@ -54,8 +54,6 @@ class DesktopJob(unittest.TestCase):
         shutil.rmtree(WORK, ignore_errors=True)
         os.makedirs(WORK)
         os.makedirs(SCREENSHOTS, exist_ok=True)
-        for old in glob.glob(os.path.join(SCREENSHOTS, "desktop-*.png")):
-            os.remove(old)
         self.home = tempfile.mkdtemp(prefix="callmon-home-")
         self.addCleanup(shutil.rmtree, self.home, ignore_errors=True)
         self.processes = []
@@ -313,6 +311,72 @@ class DesktopJob(unittest.TestCase):
         for call in found:
             self.assertIn(trunk, (call["caller_trunk"], call["callee_trunk"]))
 
+    # --- alarms
+
+    def alarm_of(self, rule):
+        found = [row for row in rows(self.ask("eve", "alarms", "--open", "--rule", rule, "--format", "csv"))]
+        return found[0] if found else None
+
+    def raise_alarm(self, rule, severity):
+        """Of all calls together, so that it stays open; a rule looks at the metrics every few seconds."""
+        self.ask("eve", "rules", "add", rule, "--kind", "metric_high", "--metric", "concurrent_calls", "--group", "total",
+                 "--threshold", "0.5", "--severity", severity, "--least-calls", "1", "--window-min", "1")
+        self.wait_for("an alarm by the rule " + rule, lambda: self.alarm_of(rule), 90)
+        time.sleep(3)  # to the console, and what it says of it
+
+    def heard(self):
+        """The device's file is written anew each time that the device is opened."""
+        if not os.path.exists(self.played):
+            return b""
+        with open(self.played, "rb") as f:
+            return without_silence_around(f.read())
+
+    def shelve_and_bring_back(self, rule):
+        def shelved():
+            return self.alarm_of(rule)["shelved_until"] != ""
+        self.press("ctrl+3", "ctrl+f")
+        self.type(rule)
+        self.press("Return", "Home", "ctrl+j")  # to the list, its first row
+        self.wait_for("Ctrl+J asks for how long", lambda: self.xdotool(
+            "getactivewindow", "getwindowname", check=False) == "Shelve 1 alarm", 30)
+        self.picture("shelve-light")
+        self.press("Tab")
+        self.type("works until noon")
+        self.press("Return")
+        self.wait_for("the alarm on the shelf, in the engine", shelved, 30)
+        alarm = self.alarm_of(rule)
+        self.assertEqual((alarm["shelved_by"], alarm["shelf_comment"]), ("ada", "works until noon"))
+        # The box of which alarms are listed stands two before the filter: open, with shelved.
+        self.press("ctrl+f", "shift+Tab", "shift+Tab", "Down", "ctrl+3", "Home")
+        self.picture("shelved-light")
+        self.press("ctrl+j")
+        self.wait_for("Ctrl+J brings it back from the shelf", lambda: not shelved(), 30)
+
+    def test_an_alarm_is_heard_shelved_and_brought_back(self):
+        self.wait_for("a few calls that have ended",
+                      lambda: len(rows(self.ask("eve", "calls", "--format", "csv"))) > 2, 90)
+        for built_in in ("mos-low", "loss-severe", "one-way-audio", "no-media"):
+            self.ask("eve", "rules", "disable", built_in)  # nothing else is to be told of
+        console = self.open_console("light")
+        time.sleep(6)
+        self.assertEqual(self.heard(), b"", "of what was open before nothing is told")
+        self.raise_alarm("busy", "major")
+        self.wait_for("a sound when an alarm is raised", self.heard, 30)
+        self.shelve_and_bring_back("busy")
+
+        self.press("ctrl+shift+p")
+        self.type("Sound when an alarm")
+        self.press("Return")
+        time.sleep(6)  # it is told at most every five seconds
+        if os.path.exists(self.played):
+            os.remove(self.played)
+        self.raise_alarm("very-busy", "critical")
+        time.sleep(6)
+        self.assertEqual(self.heard(), b"", "the sound is switched off")
+        self.picture("alarms-two-light")
+        self.press("ctrl+q")
+        self.assertEqual(console.wait(timeout=20), 0)
+
     def assert_themes_differ(self):
         def brightness(path):
             done = subprocess.run(["ffmpeg", "-loglevel", "error", "-i", path, "-vf", "scale=1:1:flags=area", "-pix_fmt",
@@ -366,4 +430,6 @@ if __name__ == "__main__":
         print("skipped: not installed:", ", ".join(missing))
         sys.exit(77)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    unittest.main(argv=[sys.argv[0]], verbosity=2)
+    for old in glob.glob(os.path.join(SCREENSHOTS, "desktop-*.png")):
+        os.remove(old)
+    unittest.main(argv=sys.argv[:1], verbosity=2)

@@ -23,6 +23,22 @@ class TestFilterWords : public QObject {
     Q_OBJECT
 
 private slots:
+    void everyFieldThatTheFilterKnowsIsOfferedAlsoWithAMinus()
+    {
+        QStringList offered;
+        for (const FilterSuggestion& one : suggestionsFor({}, { {}, {}, { "madrid" }, { "north" } }))
+            offered += one.word;
+        for (const QString& word : CallFilter::fieldWords())
+            if (!word.endsWith('=')) // a second way to write the one with a colon
+                QVERIFY2(std::ranges::any_of(offered, [&](const QString& one) { return one.startsWith(word); }),
+                    qPrintable(word));
+        const auto minus = suggestionsFor("-trun", { {}, {}, {}, { "north" } });
+        QCOMPARE(minus.size(), std::size_t(1));
+        QCOMPARE(minus[0].word, QString("-trunk:"));
+        QVERIFY(minus[0].what.startsWith("not: "));
+        QCOMPARE(suggestionsFor("-codec:g7", { { "g729" }, {}, {} }).at(0).word, QString("-codec:g729"));
+    }
+
     void whatIsTypedIsCompleted_data()
     {
         QTest::addColumn<QString>("typed");
@@ -30,7 +46,7 @@ private slots:
         const auto row = [](const char* typed, const QStringList& offered) {
             QTest::newRow(typed) << QString(typed) << offered;
         };
-        row("co", { "codec:", "code:" });
+        row("co", { "codec:", "code:", "counted>=" });
         row("CODEC", { "codec:" });
         row("codec:", { "codec:PCMA", "codec:G729" });
         row("codec:g", { "codec:G729" });

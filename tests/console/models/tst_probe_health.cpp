@@ -148,6 +148,15 @@ private slots:
         operations.forget({ 1 });
         operations.sample(live);
         QCOMPARE(*operations.samples().back().values[static_cast<std::size_t>(OperationsFigure::Lost)], 5.0);
+        // What the list still shows of a probe that is gone is not of now, nor is a call that has ended.
+        QCOMPARE(*operations.samples().back().values[static_cast<std::size_t>(OperationsFigure::Calls)], 3.0);
+        delta = {};
+        delta.changed = { callWithMos(3, 1.9F, 0) };
+        delta.changed.front().state = CallState::Ended;
+        live.apply(delta, { 0 });
+        operations.sample(live);
+        QCOMPARE(*operations.samples().back().values[static_cast<std::size_t>(OperationsFigure::Calls)], 2.0);
+        QCOMPARE(operations.samples().back().bands[static_cast<std::size_t>(MosBand::Bad)], 0);
     }
 };
 

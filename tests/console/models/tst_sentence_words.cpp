@@ -5,7 +5,9 @@
 #include "shared/calls/alarm_rule.h"
 #include "shared/calls/kept_no_more.h"
 #include "tests/console/spoken.h"
+#include "tests/test_folders.h"
 
+#include <QDirIterator>
 #include <QLocale>
 #include <QTest>
 
@@ -25,10 +27,44 @@ private slots:
         QCOMPARE(wordsOf(sentence("Calls of %1 are left out: %2.", "2026-11-02", plainText("it is damaged"))),
             QString("Calls of 2026-11-02 are left out: it is damaged."));
         QCOMPARE(wordsOf(sentence(kept_no_more::deleted, "7", at)),
-            QString("call 7 was deleted on request at 2026-11-29 20:15:00"));
+            QString("the call was deleted on request at 2026-11-29 20:15:00"));
         QCOMPARE(wordsOf(sentence("there are more than %1 recording rules", 12'000)),
             QString("there are more than 12,000 recording rules"));
         QCOMPARE(wordsOf(markedText("")), QString());
+    }
+
+    // Whoever looks at a call in a window knows it by its parties, and has no command line.
+    void neitherTheNumberOfACallNorACommandIsSaidHere()
+    {
+        const Spoken nothing({});
+        const std::string number = "1795413720123456789";
+        for (const Reworded& one : rewordedSentences()) {
+            const Sentence said { Sentence::Sort::Pattern, std::string(one.pattern),
+                { plainText(number), plainText("ada") } };
+            const QString words = wordsOf(said);
+            QVERIFY2(!words.contains("callmonctl"), qPrintable(words));
+            QVERIFY2(
+                one.pattern.starts_with("a tag") || !words.contains(QString::fromStdString(number)), qPrintable(words));
+        }
+        QCOMPARE(wordsOf(sentence("call %1 is held already, by %2 since %3", number, "ada", at)),
+            QString("the call is held already, by ada since 2026-11-29 20:15:00"));
+    }
+
+    void whatIsWordedAnewIsWhatTheEngineSays()
+    {
+        QByteArray sources;
+        for (const char* folder : { "engine", "shared" }) {
+            QDirIterator files(
+                projectSource() + '/' + folder, { "*.cpp", "*.h" }, QDir::Files, QDirIterator::Subdirectories);
+            while (files.hasNext()) {
+                QFile file(files.next());
+                QVERIFY(file.open(QIODevice::ReadOnly));
+                sources += file.readAll();
+            }
+        }
+        for (const Reworded& one : rewordedSentences())
+            QVERIFY2(
+                sources.contains('"' + QByteArray(one.pattern.data(), qsizetype(one.pattern.size())) + '"'), one.words);
     }
 
     void everyPatternIsTranslatedAndNoNameIs()

@@ -11,13 +11,12 @@ class PlayheadTest : public QObject {
 
 private slots:
     void atTelephoneRateEverySampleIsItself();
-    void balanceAndSideChooseWhatIsHeard_data();
-    void balanceAndSideChooseWhatIsHeard();
+    void theSideChoosesWhatIsHeard_data();
+    void theSideChoosesWhatIsHeard();
     void gainSaturates();
     void oneChannelIsThatOfTheMonoFile();
     void seekIsHeardFromTheNextBlock();
     void pastTheEndIsSilence();
-    void levelsAreTheGreatestSinceTaken();
     void speedChangesTheLengthAndNotThePitch_data();
     void speedChangesTheLengthAndNotThePitch();
     void pausesAreSkippedAndSpeechIsNot();
@@ -83,32 +82,27 @@ void PlayheadTest::atTelephoneRateEverySampleIsItself()
         QVERIFY(out[2 * i] == audio.caller[i] && out[2 * i + 1] == audio.callee[i]);
 }
 
-void PlayheadTest::balanceAndSideChooseWhatIsHeard_data()
+void PlayheadTest::theSideChoosesWhatIsHeard_data()
 {
     QTest::addColumn<int>("side");
-    QTest::addColumn<float>("balance");
     QTest::addColumn<int>("channels");
     QTest::addColumn<int>("left");
     QTest::addColumn<int>("right");
-    QTest::newRow("both") << int(AudibleSide::Both) << 0.0F << 2 << 100 << -200;
-    QTest::newRow("caller only") << int(AudibleSide::CallerOnly) << 0.0F << 2 << 100 << 100;
-    QTest::newRow("callee only") << int(AudibleSide::CalleeOnly) << 0.0F << 2 << -200 << -200;
-    QTest::newRow("all left") << int(AudibleSide::Both) << -1.0F << 2 << 100 << 0;
-    QTest::newRow("half right") << int(AudibleSide::Both) << 0.5F << 2 << 50 << -200;
-    QTest::newRow("both in one ear") << int(AudibleSide::Both) << 0.0F << 1 << -50 << -50;
-    QTest::newRow("caller in one ear") << int(AudibleSide::CallerOnly) << 0.0F << 1 << 100 << 100;
-    QTest::newRow("callee in one ear") << int(AudibleSide::CalleeOnly) << 0.0F << 1 << -200 << -200;
+    QTest::newRow("both") << int(AudibleSide::Both) << 2 << 100 << -200;
+    QTest::newRow("caller only") << int(AudibleSide::CallerOnly) << 2 << 100 << 100;
+    QTest::newRow("callee only") << int(AudibleSide::CalleeOnly) << 2 << -200 << -200;
+    QTest::newRow("both in one ear") << int(AudibleSide::Both) << 1 << -50 << -50;
+    QTest::newRow("caller in one ear") << int(AudibleSide::CallerOnly) << 1 << 100 << 100;
+    QTest::newRow("callee in one ear") << int(AudibleSide::CalleeOnly) << 1 << -200 << -200;
 }
 
-void PlayheadTest::balanceAndSideChooseWhatIsHeard()
+void PlayheadTest::theSideChoosesWhatIsHeard()
 {
     QFETCH(int, side);
-    QFETCH(float, balance);
     QFETCH(int, channels);
     Playhead playhead;
     playhead.load(ramps(1000));
     playhead.setSide(static_cast<AudibleSide>(side));
-    playhead.setBalance(balance);
     playhead.seek(100);
     std::vector<std::int16_t> out(2);
     playhead.render(out.data(), 1, static_cast<unsigned>(channels));
@@ -170,20 +164,6 @@ void PlayheadTest::pastTheEndIsSilence()
     QCOMPARE(playhead.position(), std::int64_t(5));
     Playhead empty;
     QVERIFY(!empty.render(out.data(), 10, 2));
-}
-
-void PlayheadTest::levelsAreTheGreatestSinceTaken()
-{
-    Playhead playhead;
-    playhead.load(CallAudio { 8000, {}, { 0, -16384, 8192, 0 }, { 3277, 0, 0, 0 } });
-    std::vector<std::int16_t> out(8);
-    playhead.render(out.data(), 2, 2);
-    const PeakLevels first = playhead.takeLevels();
-    QCOMPARE(first.caller, 0.5F);
-    QVERIFY(std::abs(first.callee - 0.1F) < 0.001F);
-    playhead.render(out.data(), 2, 2);
-    QCOMPARE(playhead.takeLevels().caller, 0.25F);
-    QCOMPARE(playhead.takeLevels().caller, 0.0F);
 }
 
 static CallAudio sine(double seconds, double tone)

@@ -94,7 +94,7 @@ public:
                 : request.dryRun ? DeletionState::WouldGo
                                  : DeletionState::Deleted;
             if (i == 3)
-                call.why = plainText("a legal hold keeps it: callmonctl hold list");
+                call.why = sentence("a legal hold keeps it: callmonctl hold list");
             call.streams = 2;
             call.messages = 12;
             call.mediaBytes = 1'640'000;

@@ -179,7 +179,7 @@ public:
 
     std::optional<CallRecord> stored; // what is said of a call asked for by its key; else record(0)
     std::string legalHold; // of that one
-    QStringList remarks; // what the answers about calls lack
+    QStringList remarks; // what the answers about calls, alarms and metrics lack
     QStringList mediaRemarks; // and those with media
     Sentence qualityGone, messagesGone, mediaGone; // what is said instead of an answer
     int seconds = 95; // of quality points
@@ -491,6 +491,8 @@ public:
                 for (std::size_t i = 0; i < 2; ++i)
                     found[i].raisedAt = approximateStart(*query.call) + std::chrono::seconds(44 + 20 * i);
             }
+            if (!query.call && !remarks.isEmpty())
+                emit remarked(id, remarks);
             for (Alarm& alarm : found) {
                 if (query.call) {
                     alarm.clearedAt = alarm.raisedAt + std::chrono::seconds(12);
@@ -513,8 +515,9 @@ public:
     quint64 acknowledgeAlarm(AlarmId alarm, const QString& comment) override
     {
         acknowledged.emplace_back(alarm, comment);
-        return comment == "refused" ? later([this](quint64 id) { emit failed(id, "there is no alarm 7"); })
-                                    : later([](quint64) {});
+        return comment == "refused"
+            ? later([this](quint64 id) { emit failed(id, wordsOf(sentence("there is no alarm %1", "7"))); })
+            : later([](quint64) {});
     }
     quint64 shelveAlarm(AlarmId alarm, std::chrono::seconds time, const QString& comment) override
     {
@@ -528,7 +531,9 @@ public:
             delta.changed = { one };
             return later([this, delta](quint64) { emit alarmsChanged(delta); });
         }
-        return later([this](quint64 id) { emit failed(id, "it is not open: there is nothing to shelve"); });
+        return later([this](quint64 id) {
+            emit failed(id, wordsOf(sentence("alarm %1 is not open: there is nothing to shelve", "7")));
+        });
     }
     quint64 putAlarmRule(const AlarmRule& rule) override
     {
@@ -614,6 +619,8 @@ public:
             return id;
         }
         return later([this, query](quint64 id) {
+            if (!remarks.isEmpty())
+                emit remarked(id, remarks);
             if (service == Service::Kept)
                 emit serviceFound(id, serviceRows(query));
         });

@@ -1,4 +1,5 @@
 // The alarms as a user works with them: by keys alone.
+#include "answered.h"
 #include "console/models/list_export.h"
 #include "console/views/alarm_notice.h"
 #include "console/views/alarm_page.h"
@@ -110,6 +111,15 @@ private slots:
         QTest::keyClick(&page().table(), Qt::Key_Down);
         QVERIFY(page().acknowledgeAction()->isEnabled());
         QCOMPARE(page().table().selectionModel()->selectedRows().front().row(), 1);
+    }
+
+    void whereNoAlarmIsOpenNoArrowChoosesAnotherView()
+    {
+        m_window->showAlarms();
+        auto* const view = page().findChild<QComboBox*>("alarmView");
+        QVERIFY(!view->hasFocus());
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Down);
+        QCOMPARE(view->currentIndex(), 0);
     }
 
     void whatIsAcknowledgedOrShelvedTheDialogSays()
@@ -241,7 +251,29 @@ private slots:
         m_window->showAlarms();
         page().table().selectRow(0);
         acknowledge("refused");
-        QTRY_COMPARE(page().lastError(), QString("Not acknowledged: there is no alarm 7"));
+        const QString sentence = page().open().index(0, AlarmModel::Text).data().toString();
+        QTRY_COMPARE(
+            page().lastError(), QString("Not acknowledged: “%1”: the engine does not keep it any more").arg(sentence));
+    }
+
+    // Alarms clear by themselves, also while the user chooses for how long.
+    void anAlarmThatClearedMeanwhileHoldsUpNoneOfTheOthers()
+    {
+        m_source->openAlarms(m_source->alarmsOf(4));
+        m_window->showAlarms();
+        const QString first = page().open().index(0, AlarmModel::Text).data().toString();
+        const AlarmId gone = page().open().alarmAt(0)->id;
+        page().table().selectAll();
+        QTest::keyClick(m_window.get(), Qt::Key_J, Qt::ControlModifier);
+        auto* dialog = page().findChild<ShelveDialog*>();
+        QVERIFY(dialog && QTest::qWaitForWindowActive(dialog));
+        std::erase_if(m_source->shownAlarms, [gone](const Alarm& alarm) { return alarm.id == gone; });
+        dialog->accept();
+        QTRY_COMPARE(std::ranges::count_if(
+                         m_source->shownAlarms, [](const Alarm& alarm) { return alarm.shelvedUntil.has_value(); }),
+            3);
+        QTRY_COMPARE(page().lastError(),
+            QString("Not shelved: “%1”: it is not open any more: there is nothing to shelve").arg(first));
     }
 
     void shelvedAlarmsAreAwayAndCanBeBroughtBack()
@@ -327,6 +359,20 @@ private slots:
         QVERIFY(csvOf(page().past(), { AlarmModel::End }).starts_with("end_reason\r\nrecovered\r\ncall_ended"));
     }
 
+    void whatASearchOfPastAlarmsCouldNotReadIsSaid()
+    {
+        m_source->remarks = { "Alarms of 2026-11-03 are left out: the file is damaged.",
+            "Alarms of 2026-11-04 are gone." };
+        m_window->showAlarms();
+        page().showPast(true);
+        QTRY_COMPARE(page().past().rowCount(), 60);
+        QCOMPARE(page().lastError(), m_source->remarks.join(' '));
+        m_source->remarks.clear();
+        page().reload();
+        QTRY_VERIFY(!page().isSearching());
+        QVERIFY(page().lastError().isEmpty());
+    }
+
     void ruleIsChangedByKeysAndAWrongOneCannotBeSaved()
     {
         m_window->showAlarms();
@@ -367,6 +413,77 @@ private slots:
     }
 
     // By Tab alone from top to bottom; and what a new rule looks at brings figures that make sense for it.
+    void lettersChooseASeverityByItsWord()
+    {
+        m_window->showAlarms();
+        auto* const box = page().findChild<QComboBox*>("alarmSeverity");
+        QVERIFY(box);
+        QTest::keyClick(box, 'c');
+        QVERIFY(box->currentText().contains("critical"));
+        QTest::keyClicks(box, "m"); // goes on with "c": there is no "cm"
+        QVERIFY(box->currentText().contains("critical"));
+        QTest::qWait(QApplication::keyboardInputInterval() + 100);
+        QTest::keyClick(box, 'm');
+        QVERIFY(box->currentText().contains("minor"));
+        QTest::keyClick(box, 'm');
+        QVERIFY(box->currentText().contains("major"));
+        QTest::qWait(QApplication::keyboardInputInterval() + 100);
+        QTest::keyClicks(box, "mi");
+        QVERIFY(box->currentText().contains("minor"));
+        box->showPopup();
+        QTest::qWait(QApplication::keyboardInputInterval() + 100);
+        QTest::keyClicks(box->view(), "cri");
+        QTest::keyClick(box->view(), Qt::Key_Return);
+        QVERIFY(box->currentText().contains("critical"));
+        QVERIFY(!box->view()->isVisible());
+    }
+
+    // Whoever wrote a rule and presses Esc, or chooses another, is asked.
+    void anUnsavedRuleIsNotThrownAwayUnasked()
+    {
+        m_window->showAlarms();
+        page().rulesAction()->trigger();
+        QPointer<RulesDialog> dialog = page().findChild<RulesDialog*>();
+        QTRY_COMPARE(dialog->rules().rowCount(), static_cast<int>(builtInRules().size()));
+        dialog->table().selectRow(2);
+        QTest::keyClick(dialog.data(), Qt::Key_Escape); // nothing was changed: nothing is asked
+        QTRY_VERIFY(!dialog);
+
+        page().rulesAction()->trigger();
+        dialog = page().findChild<RulesDialog*>();
+        QTRY_COMPARE(dialog->rules().rowCount(), static_cast<int>(builtInRules().size()));
+        dialog->table().selectRow(2);
+        auto* const threshold = dialog->form().findChild<QDoubleSpinBox*>("ruleThreshold");
+        threshold->setValue(threshold->value() + 1);
+        const AlarmRule typed = dialog->form().rule();
+        QCOMPARE(test::answered(QMessageBox::RejectRole, [&] { QTest::keyClick(dialog.data(), Qt::Key_Escape); }), 1);
+        QVERIFY(dialog && dialog->isVisible());
+        QCOMPARE(test::answered(QMessageBox::RejectRole, [&] { dialog->table().selectRow(4); }), 1);
+        QCOMPARE(dialog->table().currentIndex().row(), 2);
+        QCOMPARE(dialog->table().selectionModel()->selectedRows().value(0).row(), 2);
+        QCOMPARE(dialog->form().rule().threshold, typed.threshold);
+        QCOMPARE(test::answered(QMessageBox::DestructiveRole, [&] { dialog->table().selectRow(4); }), 1);
+        QCOMPARE(dialog->table().currentIndex().row(), 4);
+        QCOMPARE(dialog->form().rule().name.str(), dialog->rules().ruleAt(4)->name.str());
+        QCOMPARE(test::answered(QMessageBox::RejectRole, [&] { dialog->table().selectRow(1); }), 0);
+
+        for (QPushButton* one : dialog->findChildren<QPushButton*>())
+            if (one->text() == "Ne&w")
+                one->click();
+        QTest::keyClicks(dialog->form().findChild<QLineEdit*>("ruleName"), "night-shift");
+        QCOMPARE(test::answered(QMessageBox::RejectRole, [&] { dialog->table().selectRow(0); }), 1);
+        QVERIFY(!dialog->table().currentIndex().isValid());
+        QCOMPARE(dialog->form().rule().name.str(), std::string("night-shift"));
+        for (QPushButton* one : dialog->findChildren<QPushButton*>())
+            if (one->text() == "Sa&ve")
+                one->click();
+        QTRY_VERIFY(findRule(m_source->rules, "night-shift"));
+        QTRY_COMPARE(dialog->rules().rowCount(), static_cast<int>(builtInRules().size()) + 1);
+        QTest::qWait(100);
+        QCOMPARE(test::answered(QMessageBox::RejectRole, [&] { QTest::keyClick(dialog.data(), Qt::Key_Escape); }), 0);
+        QTRY_VERIFY(!dialog);
+    }
+
     void aNewRuleIsMadeFromTopToBottom()
     {
         m_window->showAlarms();
@@ -413,7 +530,7 @@ private slots:
         threshold->selectAll();
         QTest::keyClicks(threshold, "3.25");
         QCOMPARE(threshold->value(), 3.25);
-        dialog->close();
+        QCOMPARE(test::answered(QMessageBox::DestructiveRole, [&] { dialog->close(); }), 1);
     }
 
 private:

@@ -1,16 +1,19 @@
 // Tags and notes, recording rules, holds, deletion and the audit log as a user works with them, by keys alone.
+#include "answered.h"
 #include "console/plots/call_timeline.h"
 #include "console/views/alarm_page.h"
 #include "console/views/audit_dialog.h"
 #include "console/views/call_notes_panel.h"
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
+#include "console/views/command_palette.h"
 #include "console/views/deletion_dialog.h"
 #include "console/views/desk_menu.h"
 #include "console/views/elided_label.h"
 #include "console/views/export_dialog.h"
 #include "console/views/fetch_line.h"
 #include "console/views/holds_dialog.h"
+#include "console/views/live_page.h"
 #include "console/views/main_window.h"
 #include "console/views/mos_waterfall_view.h"
 #include "console/views/past_page.h"
@@ -191,6 +194,27 @@ private slots:
         window.showAlarms();
         QVERIFY(says(window.alarms(), "No alarm is open"));
         QVERIFY(window.alarms().rulesAction()->isEnabled());
+    }
+
+    // Neither a record nor its seconds come that would say how long it has been on.
+    void theTimeAxisOfAViewersCallThatIsOnReachesToNow()
+    {
+        ViewersSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(50);
+        QTRY_COMPARE(window.live().model().rowCount(), 50);
+        const LiveCall call = *window.live().model().callAt(0);
+        CallPage* const page = window.openCall(call.key);
+        QTRY_VERIFY(!page->said().isEmpty());
+        const auto reaches = [&] { return page->timeline().data().duration; };
+        for (const int later : { 120, 150 }) {
+            ProbeStatus status;
+            status.now = source.now() + std::chrono::seconds(later);
+            emit source.statusChanged(status);
+            const double since = std::chrono::duration<double>(status.now - call.startedAt).count();
+            QVERIFY2(std::abs(reaches() - since) < 1, qPrintable(QString("%1, not %2").arg(reaches()).arg(since)));
+        }
     }
 
     void ofACallAViewerIsToldOnceWhatIsNotShownAndAsksNoMore()
@@ -380,6 +404,55 @@ private slots:
         QTRY_VERIFY(button(dialog, "As &configured")->isEnabled());
         button(dialog, "As &configured")->click();
         QTRY_COMPARE(names(), std::string("default "));
+    }
+
+    // Of rules, of holds and of a call's notes: what is typed and not kept is asked about before it goes.
+    void whatIsTypedAndNotSavedIsNotThrownAwayUnasked()
+    {
+        const auto refuses = [](auto&& act) { return test::answered(QMessageBox::RejectRole, act); };
+        const auto discards = [](auto&& act) { return test::answered(QMessageBox::DestructiveRole, act); };
+        SourceWithDesk source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(50);
+        window.desk().showRecordingRules();
+        QPointer<RecordingRulesDialog> rules = qobject_cast<RecordingRulesDialog*>(window.desk().openDialog());
+        QVERIFY(rules);
+        QTRY_VERIFY(!rules->rules().rules.empty());
+        QPushButton* const begin = button(*rules, "Ne&w");
+        QTRY_VERIFY(begin->isEnabled());
+        begin->click();
+        QTest::keyClicks(child<QLineEdit>(*rules, "recordingRuleName"), "board");
+        QCOMPARE(refuses([&] { QTest::keyClick(rules.data(), Qt::Key_Escape); }), 1);
+        QVERIFY(rules && rules->isVisible());
+        QCOMPARE(refuses([&] { window.desk().showHolds(); }), 1); // its window would give way
+        QVERIFY(rules && rules->isVisible());
+        QCOMPARE(child<QLineEdit>(*rules, "recordingRuleName")->text(), QString("board"));
+        QCOMPARE(refuses([&] { window.close(); }), 1);
+        QVERIFY(window.isVisible());
+        QCOMPARE(discards([&] { window.desk().showHolds(); }), 1);
+        QVERIFY(!rules);
+
+        auto* const holds = qobject_cast<HoldsDialog*>(window.desk().openDialog());
+        QVERIFY(holds);
+        QTest::keyClicks(&holds->reason(), "case 17");
+        QCOMPARE(refuses([&] { QTest::keyClick(holds, Qt::Key_Escape); }), 1);
+        holds->reason().clear();
+        QCOMPARE(refuses([&] { QTest::keyClick(holds, Qt::Key_Escape); }), 0);
+
+        CallPage* const page = window.openCall(source.record(0).key);
+        QTRY_VERIFY(page->notes());
+        page->showNotes();
+        QTest::keyClicks(&page->notes()->noteField(), "the customer called back");
+        const auto close = [&] {
+            for (const Command& one : window.commands())
+                if (one.name.contains("Close"))
+                    return one.run();
+        };
+        QCOMPARE(refuses(close), 1);
+        QCOMPARE(window.currentCall(), page);
+        QCOMPARE(discards(close), 1);
+        QVERIFY(!window.currentCall());
     }
 
     void aRuleThatTheEngineRefusesStaysInTheForm()

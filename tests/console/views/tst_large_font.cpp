@@ -3,14 +3,17 @@
 #include "console/views/call_page.h"
 #include "console/views/command_palette.h"
 #include "console/views/desk_menu.h"
+#include "console/views/editor_dialog.h"
 #include "console/views/guide_dialog.h"
 #include "console/views/live_page.h"
 #include "console/views/main_window.h"
+#include "console/views/message_bar.h"
 #include "console/views/past_page.h"
 #include "console/views/player_bar.h"
 #include "console/views/probe_page.h"
 #include "console/views/probes_dialog.h"
 #include "console/views/rules_dialog.h"
+#include "console/views/saved_searches.h"
 #include "console/views/service_page.h"
 #include "demo_desk.h"
 #include "demo_source.h"
@@ -156,7 +159,7 @@ private slots:
                     return one.run();
             tooLarge += "no command " + command;
         };
-        const auto lookAtModal = [&](const QString& command, const QString& name) {
+        const auto lookAtOwn = [&](auto&& open, const QString& name) {
             bool seen = false;
             QTimer::singleShot(200, this, [&] {
                 if (QWidget* dialog = QApplication::activeModalWidget()) {
@@ -165,10 +168,13 @@ private slots:
                     dialog->close();
                 }
             });
-            run(command);
+            open();
             QTest::qWait(400);
             if (!seen)
-                tooLarge += "no dialog of " + command;
+                tooLarge += "no dialog " + name;
+        };
+        const auto lookAtModal = [&](const QString& command, const QString& name) {
+            lookAtOwn([&] { run(command); }, name);
         };
         const auto lookAtDesk = [&](const QString& name) {
             QWidget* dialog = window.desk().openDialog();
@@ -193,6 +199,24 @@ private slots:
         lookAtModal("Help: Keyboard", "keyboard");
         lookAtModal("Alarm: Acknowledge", "acknowledge");
         lookAtModal("Alarm: Shelve", "shelve");
+        lookAtModal("File: Export CSV", "export-alarms");
+        lookAtModal("View: Time zone: Other", "zone");
+        window.showPast();
+        lookAtModal("File: Export CSV", "export-past");
+        lookAtOwn([&] { window.past().findChild<SavedSearches*>()->askForName(); }, "save-search");
+        lookAtOwn(
+            [&] {
+                window.showCaptureComplaint("a capture of a rather long name.pcapng.gz",
+                    QString("The engine could not read it. ").repeated(6), true);
+            },
+            "capture-complaint");
+        lookAtOwn(
+            [&] { (void)mayDiscard(window, "What you changed of the rule carrier-answers-too-late is not saved."); },
+            "not-saved");
+        MessageBar bar(&window);
+        for (int day = 1; day <= 28; ++day)
+            bar.add(QString("Calls of 2026-11-%1 are left out: the day's database cannot be read.").arg(day));
+        lookAtOwn([&] { bar.showAll(); }, "all-messages");
         RulesDialog rules(source, &window);
         rules.show();
         QTRY_VERIFY(rules.rules().rowCount() > 0);

@@ -74,6 +74,39 @@ private slots:
         QVERIFY(page.plot().readOut(0, 0, 0.32 * 3600).endsWith("–")); // nobody watched
     }
 
+    void whatOfTheMetricsCouldNotBeReadIsSaid()
+    {
+        DemoSource source;
+        ServicePage page(source);
+        page.show();
+        source.remarks = { "Service metrics of 2026-11-03 are left out: the file is damaged." };
+        source.connectNow(10);
+        QTRY_VERIFY(!page.isLoading() && page.groups().rowCount() == 1);
+        QVERIFY(textOf(page).contains(source.remarks.front()));
+    }
+
+    // A capture of last year that is read beside a live engine tells its own time.
+    void thePeriodEndsAtTheNewestTimeOfAllProbes()
+    {
+        class Two : public DemoSource {
+        public:
+            std::vector<Probe> probes() const override
+            {
+                return { { { 0 }, "madrid", state(), {} }, { { 1 }, "a capture", state(), {} } };
+            }
+        } source;
+        ServicePage page(source);
+        page.show();
+        source.connectNow(10);
+        QTRY_VERIFY(!page.isLoading() && page.groups().rowCount() == 1);
+        ProbeStatus lastYear;
+        lastYear.now = source.now() - std::chrono::hours(24 * 365);
+        emit source.statusChanged(lastYear, { 1 });
+        page.refresh();
+        QTRY_VERIFY(!page.isLoading());
+        QVERIFY2(textOf(page).contains("05:02:00 to 2026-11-23 06:02:00 UTC"), qPrintable(textOf(page)));
+    }
+
     void eachTrunkHasARowAndTheOneChosenIsDrawn()
     {
         DemoSource source;

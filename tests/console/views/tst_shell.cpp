@@ -1,3 +1,5 @@
+#include "console/models/call_filter.h"
+#include "console/models/filter_words.h"
 #include "console/models/list_export.h"
 #include "console/views/alarm_page.h"
 #include "console/views/call_page.h"
@@ -8,6 +10,7 @@
 #include "console/views/guide_dialog.h"
 #include "console/views/live_page.h"
 #include "console/views/main_window.h"
+#include "console/views/message_bar.h"
 #include "console/views/operations_bar.h"
 #include "console/views/past_page.h"
 #include "console/views/probe_page.h"
@@ -26,6 +29,9 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QRegularExpression>
 #include <QSettings>
 #include <QTableWidget>
 #include <QTemporaryDir>
@@ -614,6 +620,52 @@ private slots:
         guide->close();
     }
 
+    // Each day that a search cannot read is a sentence: of a month of them the list must not lose its place.
+    void ofManySentencesTheFirstAreSaidAndAllCanBeSeen()
+    {
+        MessageBar bar;
+        bar.resize(900, 40);
+        bar.add("Calls of 2026-11-01 are left out: the database cannot be read.");
+        bar.add("Calls of 2026-11-01 are left out: the database cannot be read.");
+        QCOMPARE(bar.message(), QString("Calls of 2026-11-01 are left out: the database cannot be read."));
+        const int one = bar.sizeHint().height();
+        for (int day = 2; day <= 28; ++day)
+            bar.add(
+                QString("Calls of 2026-11-%1 are left out: the database cannot be read.").arg(day, 2, 10, QChar('0')));
+        bar.show();
+        QVERIFY(bar.message().contains("2026-11-28"));
+        QVERIFY2(bar.heightForWidth(900) <= 3 * one, qPrintable(QString::number(bar.heightForWidth(900))));
+        const auto labels = bar.findChildren<QLabel*>();
+        QVERIFY(
+            std::ranges::any_of(labels, [](const QLabel* label) { return label->text().endsWith("And 25 more."); }));
+        auto* const all = bar.findChild<QPushButton*>();
+        QVERIFY(all && all->isVisible() && all->focusPolicy() != Qt::NoFocus);
+        all->click();
+        auto* const text = bar.findChild<QPlainTextEdit*>();
+        QVERIFY(text && text->toPlainText().contains("2026-11-28"));
+        bar.say(MessageBar::Kind::Error, "The search failed.");
+        QVERIFY(!all->isVisible());
+        QCOMPARE(bar.message(), QString("The search failed."));
+    }
+
+    void theGuideKnowsEveryWordOfTheFilter()
+    {
+        GuideDialog guide;
+        const QString text = guide.text().toPlainText();
+        for (const QString& word : CallFilter::fieldWords()) {
+            // As somebody types it: with a sign behind it.
+            const bool stands =
+                QRegularExpression("\\b" + QRegularExpression::escape(word) + "[:=<>]?").match(text).hasMatch()
+                && (word.endsWith(':') || word.endsWith('=')
+                    || QRegularExpression("\\b" + word + "[<>]").match(text).hasMatch());
+            QVERIFY2(stands, qPrintable(word));
+        }
+        for (const char* sign : { "<=", ">=", "-to:", "is:one-way", "is:no-media", "quotes" })
+            QVERIFY2(text.contains(sign), sign);
+        for (const QuickFilter& quick : quickFilters())
+            QVERIFY2(CallFilter::parse(quick.word).problems().isEmpty(), quick.word);
+    }
+
     void theGuideOpensAtThePageInFront()
     {
         DemoSource source;
@@ -652,6 +704,14 @@ private slots:
         }
         numbers.tile(OperationsFigure::Calls).click();
         QCOMPARE(window.live().model().rowCount(), 2'000);
+        LiveDelta over; // of which late media may come: still listed, and not on any more
+        over.changed = { *window.live().model().callAt(0), *window.live().model().callAt(1) };
+        for (LiveCall& call : over.changed)
+            call.state = CallState::Ended;
+        emit source.liveChanged(over);
+        QTRY_COMPARE(window.live().model().rowCount(), 1'998);
+        numbers.sample();
+        QCOMPARE(numbers.tile(OperationsFigure::Calls).value(), QString("1,998"));
         source.sendStatus(source.status(2'000)); // the probe's time: the window is up to it
         numbers.tile(OperationsFigure::Asr).click();
         QVERIFY(window.past().isVisible());

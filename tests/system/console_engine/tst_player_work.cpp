@@ -5,12 +5,14 @@
 #include "console/views/main_window.h"
 #include "console/views/past_page.h"
 #include "console/views/player_bar.h"
+#include "paced_sound_device.h"
 #include "read_capture.h"
 #include "tests/console/own_settings.h"
 
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFontDatabase>
+#include <QToolButton>
 #include <QtTest>
 #include <cmath>
 #include <memory>
@@ -261,7 +263,48 @@ private slots:
         QVERIFY(heard.left == Samples(m_whole.left.begin() + 5 * rate, m_whole.left.end()));
     }
 
+    // Last: from here on the device is as slow as the sound.
+    void aPassageIsHeardAgainAndAgainUntilItIsEnded()
+    {
+        constexpr auto second = static_cast<std::ptrdiff_t>(rate);
+        const auto from = m_whole.left.begin() + 5 * second;
+        PacedSoundDevice device(m_engine.folder(), rate);
+        seekTo(5);
+        pressRepeat("Repeat from here");
+        seekTo(6);
+        pressRepeat("Repeat: to here");
+        m_page->setFocus();
+        QTest::keyClick(m_page, Qt::Key_Space);
+        QTRY_VERIFY_WITH_TIMEOUT(withoutSilenceAround(device.played()).left.size() > 33 * rate / 10, soon);
+        pressRepeat("End repeat");
+        const std::size_t before = withoutSilenceAround(device.played()).left.size();
+        QTRY_VERIFY_WITH_TIMEOUT(withoutSilenceAround(device.played()).left.size() > before + 3 * rate, soon);
+        m_page->setFocus();
+        QTest::keyClick(m_page, Qt::Key_Space);
+        QTRY_VERIFY(!m_page->player().isPlaying());
+        const Samples heard = withoutSilenceAround(device.played()).left;
+        // So many times the passage, the last of them going on behind its end.
+        std::ptrdiff_t times = 0;
+        while (
+            (times + 1) * second < std::ssize(heard) && std::equal(from, from + second, heard.begin() + times * second))
+            ++times;
+        QVERIFY2(times >= 3 && times <= 6, qPrintable(QString::number(times)));
+        const auto rest = heard.begin() + times * second;
+        const std::ptrdiff_t goesOn = std::min<std::ptrdiff_t>(heard.end() - rest, 2 * second);
+        QVERIFY(goesOn > second && std::equal(rest, rest + goesOn, from + second));
+    }
+
 private:
+    void pressRepeat(const QString& says)
+    {
+        for (QToolButton* one : m_page->player().findChildren<QToolButton*>())
+            if (one->text() == says) {
+                one->setFocus();
+                QTest::keyClick(one, Qt::Key_Space);
+                return;
+            }
+        QFAIL(qPrintable(says));
+    }
     // A file that takes what is played as fast as it comes.
     void useDevice()
     {

@@ -1,0 +1,27 @@
+// A dialog in which things are written that somebody would have to write again: Esc, its Close and another choice of
+// what is edited ask before they go.
+#pragma once
+
+#include <QDialog>
+
+namespace callmon {
+
+// False: whoever wrote it goes on.
+bool mayDiscard(QWidget& editor, const QString& what);
+// The machine goes down, say: nobody is there to be asked.
+void discardFromNowOn();
+
+class EditorDialog : public QDialog {
+    Q_OBJECT
+
+public:
+    using QDialog::QDialog;
+
+    bool mayLeave(); // asks when there is something that is not saved
+    void reject() override;
+
+protected:
+    virtual QString unsaved() const = 0; // a sentence that says what; empty: nothing
+};
+
+}
