@@ -27,6 +27,8 @@ namespace callmon {
 
 namespace {
 
+constexpr int longestSentence = 110; // characters: cut, it says what is wrong and not how much
+
 std::vector<CallColumn> columnsOf(bool past)
 {
     using M = AlarmModel;
@@ -37,7 +39,7 @@ std::vector<CallColumn> columnsOf(bool past)
         { M::Text,
             past ? QStringLiteral("Nothing heard from the callee")
                  : QStringLiteral("Nothing heard from the callee for 21 s"),
-            true, true },
+            true, true, longestSentence },
         { M::Worst, QStringLiteral("00,000 ms"), true }, { M::Calls, QStringLiteral("00,000"), true },
         { M::Caller, party, true }, { M::Callee, party, true },
         { M::AcknowledgedBy, QStringLiteral("operator00"), true }, { M::End, QStringLiteral("probe restarted"), past },

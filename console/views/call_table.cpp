@@ -80,7 +80,7 @@ void CallTable::fitColumns()
         return std::max(m_header->titleWidth(column.column), fontMetrics().horizontalAdvance(column.sample) + 14);
     };
     const auto mostOf = [&](const CallColumn& column) {
-        return std::max(fontMetrics().averageCharWidth() * 48, 2 * firstWidth(column));
+        return std::max(fontMetrics().averageCharWidth() * column.most, 2 * firstWidth(column));
     };
     for (const CallColumn& column : m_columns) {
         setColumnWidth(column.column, firstWidth(column));

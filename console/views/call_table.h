@@ -18,6 +18,7 @@ struct CallColumn {
     QString sample; // a text as wide as the column starts
     bool shown = true;
     bool grows = false; // takes a share of the room that is left, until the user sizes columns
+    int most = 48; // characters that it grows to
 };
 
 class CallTable : public QTableView {

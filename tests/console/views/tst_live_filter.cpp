@@ -69,7 +69,7 @@ private slots:
         QVERIFY(shown.isReady(200));
         QTest::keyClicks(&shown.line, "co");
         QVERIFY(shown.offers.isVisible());
-        QCOMPARE(shown.offers.count(), 2);
+        QCOMPARE(shown.offers.count(), 3);
         QTest::keyClick(&shown.line, Qt::Key_Down);
         QTest::keyClick(&shown.line, Qt::Key_Return);
         QCOMPARE(shown.line.text(), QString("codec:"));
