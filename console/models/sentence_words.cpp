@@ -13,8 +13,10 @@ namespace callmon {
 namespace {
 
 constexpr std::array reworded {
-    Reworded { "alarm %1 is not open: there is nothing to shelve",
-        QT_TRANSLATE_NOOP("SentenceWords", "it is not open any more: there is nothing to shelve") },
+    Reworded { "the alarm '%1' has ended meanwhile: there is nothing to shelve",
+        QT_TRANSLATE_NOOP("SentenceWords", "it has ended meanwhile: there is nothing to shelve") },
+    Reworded { "that alarm has ended meanwhile: there is nothing to shelve",
+        QT_TRANSLATE_NOOP("SentenceWords", "it has ended meanwhile: there is nothing to shelve") },
     Reworded { "there is no alarm %1", QT_TRANSLATE_NOOP("SentenceWords", "the engine does not keep it any more") },
     Reworded { "there is no call %1", QT_TRANSLATE_NOOP("SentenceWords", "the engine keeps no such call") },
     Reworded { "call %1 is held already, by %2 since %3",

@@ -532,7 +532,8 @@ public:
             return later([this, delta](quint64) { emit alarmsChanged(delta); });
         }
         return later([this](quint64 id) {
-            emit failed(id, wordsOf(sentence("alarm %1 is not open: there is nothing to shelve", "7")));
+            emit failed(
+                id, wordsOf(sentence("the alarm '%1' has ended meanwhile: there is nothing to shelve", "busy")));
         });
     }
     quint64 putAlarmRule(const AlarmRule& rule) override

@@ -286,7 +286,7 @@ private slots:
                          m_source->shownAlarms, [](const Alarm& alarm) { return alarm.shelvedUntil.has_value(); }),
             3);
         QTRY_COMPARE(page().lastError(),
-            QString("Not shelved: “%1”: it is not open any more: there is nothing to shelve").arg(first));
+            QString("Not shelved: “%1”: it has ended meanwhile: there is nothing to shelve").arg(first));
     }
 
     void shelvedAlarmsAreAwayAndCanBeBroughtBack()
