@@ -7,6 +7,7 @@
 #include "engine/capture/capture_loop.h"
 #include "engine/capture/dpdk_port.h"
 #include "engine/capture/machine.h"
+#include "engine/probe_options.h"
 #include "engine/records/call_monitor.h"
 #include "engine/remote/remote_service.h"
 #include "engine/storage_loop.h"
@@ -218,6 +219,7 @@ Result<void> Engine::open(const Options& options, const SpeechTable& speech, con
     m_port = std::move(port.value());
     CaptureLoopOptions capture;
     capture.dropMirrorCopies = true; // as the engine does
+    capture.batches = ProbeOptions().ringBatches;
     RingTrafficOptions traffic = options.traffic;
     traffic.buffers = static_cast<std::uint32_t>(capture.batches * FrameBatch::capacity + 8192);
     auto made = RingTraffic::create(traffic, speech, "net_ring0");
@@ -342,12 +344,12 @@ public:
     }
 
 private:
-    void start(const Options& options, const QStringList& arguments)
+    // The process goes where it belongs by itself: to be told before it begins Qt has to fork, which stops all of this
+    // one while its page tables are copied, and makes each page a fault after that. No engine does so.
+    void start(const Options& options, QStringList arguments)
     {
-        m_process.setChildProcessModifier([&options] {
-            runOn(options.cpus);
-            (void)setNiceness(0);
-        });
+        for (const int cpu : options.cpus)
+            arguments << "--cpu" << QString::number(cpu);
         m_process.start(QCoreApplication::applicationFilePath(), arguments);
     }
 
@@ -460,9 +462,14 @@ int main(int argc, char** argv)
     app.add_option("--hostile", hostile);
     app.add_option("--count", options.count);
     app.add_option("--sleep-ms", options.sleepMs);
+    app.add_option("--cpu", options.cpus);
     CLI11_PARSE(app, argc, argv);
     QCoreApplication application(argc, argv);
     const auto time = std::chrono::milliseconds(static_cast<std::int64_t>(1000 * options.seconds));
+    if (!hostile.empty() || !console.empty()) {
+        runOn(options.cpus);
+        (void)setNiceness(0);
+    }
     if (!hostile.empty())
         return beHostile(QString::fromStdString(hostile), time);
     if (!console.empty())
