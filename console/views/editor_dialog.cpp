@@ -2,6 +2,7 @@
 
 #include <QMessageBox>
 #include <QPushButton>
+#include <QTableView>
 
 namespace callmon {
 
@@ -35,6 +36,25 @@ bool EditorDialog::mayLeave()
 {
     const QString what = unsaved();
     return what.isEmpty() || mayDiscard(*this, what);
+}
+
+// Asked when the click that chose another row is over: the table goes on with it after telling of the row.
+void EditorDialog::leaveRow(QTableView& table, const QModelIndex& from, std::function<void()> choose)
+{
+    if (m_returning)
+        return;
+    if (unsaved().isEmpty())
+        return choose();
+    QMetaObject::invokeMethod(
+        this,
+        [this, &table, row = from.row(), choose = std::move(choose)] {
+            if (mayLeave())
+                return choose();
+            m_returning = true;
+            row < 0 ? table.setCurrentIndex({}) : table.selectRow(row);
+            m_returning = false;
+        },
+        Qt::QueuedConnection);
 }
 
 void EditorDialog::reject()

@@ -3,6 +3,10 @@
 #pragma once
 
 #include <QDialog>
+#include <functional>
+
+class QModelIndex;
+class QTableView;
 
 namespace callmon {
 
@@ -22,6 +26,12 @@ public:
 
 protected:
     virtual QString unsaved() const = 0; // a sentence that says what; empty: nothing
+    // Another row of the table is current: `choose` takes it, or, when what is not saved stays, the row before is
+    // again.
+    void leaveRow(QTableView& table, const QModelIndex& from, std::function<void()> choose);
+
+private:
+    bool m_returning = false; // to the row of what is not saved
 };
 
 }

@@ -96,7 +96,8 @@ RecordingRulesDialog::RecordingRulesDialog(ProbeDesk& desk, QWidget* parent)
     layout->addLayout(bottom);
     resize(1080, 540);
 
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RecordingRulesDialog::leave);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+        [this](const QModelIndex&, const QModelIndex& from) { leaveRow(*m_table, from, [this] { choose(); }); });
     connect(m_form, &RecordingRuleForm::changed, this, &RecordingRulesDialog::showState);
     connect(m_export, &QPushButton::clicked, this, [this] { emit exportWanted(report()); });
     connect(m_fetching, &FetchLine::stopped, this, [this] {
@@ -189,25 +190,6 @@ QString RecordingRulesDialog::unsaved() const
     if (m_busy || m_listing || !m_form->isChanged())
         return {};
     return m_new ? tr("The new rule is not saved.") : tr("What you changed of the rule %1 is not saved.").arg(m_wanted);
-}
-
-// Asked when the click that chose another row is over: the table goes on with it after telling of the row.
-void RecordingRulesDialog::leave(const QModelIndex&, const QModelIndex& from)
-{
-    if (m_returning)
-        return;
-    if (unsaved().isEmpty())
-        return choose();
-    QMetaObject::invokeMethod(
-        this,
-        [this, row = from.row()] {
-            if (mayLeave())
-                return choose();
-            m_returning = true;
-            m_table->selectRow(row);
-            m_returning = false;
-        },
-        Qt::QueuedConnection);
 }
 
 void RecordingRulesDialog::choose()

@@ -43,7 +43,6 @@ private:
     QPushButton* button(const QString& text, const QString& toolTip, void (RecordingRulesDialog::*pressed)());
     void reload();
     void choose();
-    void leave(const QModelIndex& to, const QModelIndex& from);
     void begin(); // a new one
     void save();
     void remove();
@@ -62,7 +61,6 @@ private:
     bool m_new = false;
     bool m_busy = false;
     bool m_listing = false;
-    bool m_returning = false; // to the rule that is not saved
     PlainRows* m_model;
     PlainTable* m_table;
     RecordingRuleForm* m_form;

@@ -86,7 +86,8 @@ RulesDialog::RulesDialog(CallSource& source, QWidget* parent)
     layout->addLayout(bottom);
     resize(1200, 560);
 
-    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this, &RulesDialog::leave);
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+        [this](const QModelIndex&, const QModelIndex& from) { leaveRow(*m_table, from, [this] { choose(); }); });
     connect(m_form, &RuleForm::changed, this, &RulesDialog::showState);
     connect(m_save, &QPushButton::clicked, this, &RulesDialog::save);
     connect(m_remove, &QPushButton::clicked, this, &RulesDialog::remove);
@@ -185,25 +186,6 @@ QString RulesDialog::unsaved() const
         return {};
     return m_chosen.isEmpty() ? tr("The new rule is not saved.")
                               : tr("What you changed of the rule %1 is not saved.").arg(m_chosen);
-}
-
-// Asked when the click that chose another row is over: the table goes on with it after telling of the row.
-void RulesDialog::leave(const QModelIndex&, const QModelIndex& from)
-{
-    if (m_returning)
-        return;
-    if (unsaved().isEmpty())
-        return choose();
-    QMetaObject::invokeMethod(
-        this,
-        [this, row = from.row()] {
-            if (mayLeave())
-                return choose();
-            m_returning = true;
-            row < 0 ? m_table->setCurrentIndex({}) : m_table->selectRow(row);
-            m_returning = false;
-        },
-        Qt::QueuedConnection);
 }
 
 void RulesDialog::choose()

@@ -41,7 +41,6 @@ protected:
 private:
     void reload();
     void choose();
-    void leave(const QModelIndex& to, const QModelIndex& from);
     void begin(const AlarmRule& rule); // a new one
     void save();
     void remove();
@@ -64,7 +63,6 @@ private:
     std::optional<quint64> m_listing;
     std::optional<quint64> m_history;
     std::optional<quint64> m_change;
-    bool m_returning = false; // to the rule that is not saved
     std::vector<AlarmRuleChange> m_historyRows; // come in several answers
 };
 

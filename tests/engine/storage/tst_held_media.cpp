@@ -78,6 +78,13 @@ struct FullDirectory : KeptDirectory {
         }
         return spoken;
     }
+    void copyTenPackets() // out of segments that are closed
+    {
+        fill(5);
+        say(5);
+        fill(3);
+        steps();
+    }
     void end()
     {
         StreamRecord stream = sample::stream(on.key, 0, start);
@@ -92,6 +99,19 @@ struct FullDirectory : KeptDirectory {
 std::string missingOf(const Hold& hold)
 {
     return toText(joined(hold.missing));
+}
+
+// The next start, in a copy of the directory: nothing of the held call is missing.
+void isWholeWhenBegun(KeptDirectory& next, const FullDirectory& directory, std::uint32_t packets)
+{
+    next.openKept({}, directory.tuning);
+    next.steps();
+    const Hold hold = next.keeper->holds().value()[0];
+    QVERIFY(hold.state == HoldState::Held);
+    QCOMPARE(missingOf(hold), std::string());
+    next.openQuery(next.writer.get());
+    QCOMPARE(next.packetNumbers({ directory.on.key, 0 }), upTo(packets));
+    next.closeKept();
 }
 
 }
@@ -300,24 +320,14 @@ private slots:
         QVERIFY(directory.segments().front() > 1);
         KeptDirectory next;
         next.path = directory.copyAsKilled();
-        next.openKept({}, directory.tuning);
-        next.steps();
-        const Hold hold = next.keeper->holds().value()[0];
-        QVERIFY(hold.state == HoldState::Held);
-        QCOMPARE(missingOf(hold), std::string());
-        next.openQuery(next.writer.get());
-        QCOMPARE(next.packetNumbers({ directory.on.key, 0 }), upTo(said));
-        next.closeKept();
+        isWholeWhenBegun(next, directory, said);
         directory.closeKept();
     }
 
     void aTornEndOfWhatWasCopiedIsReadFromTheLog()
     {
         FullDirectory directory;
-        directory.fill(5);
-        directory.say(5);
-        directory.fill(3);
-        directory.steps();
+        directory.copyTenPackets();
         const auto copied = heldMediaPath(directory.path, directory.on.key);
         QVERIFY(std::filesystem::exists(copied));
         const auto size = std::filesystem::file_size(copied);
@@ -325,12 +335,7 @@ private slots:
             KeptDirectory next;
             next.path = directory.copyAsKilled();
             std::filesystem::resize_file(heldMediaPath(next.path, directory.on.key), left);
-            next.openKept({}, directory.tuning);
-            next.steps();
-            QCOMPARE(missingOf(next.keeper->holds().value()[0]), std::string());
-            next.openQuery(next.writer.get());
-            QCOMPARE(next.packetNumbers({ directory.on.key, 0 }), upTo(10));
-            next.closeKept();
+            isWholeWhenBegun(next, directory, 10);
         }
         directory.closeKept();
     }
@@ -339,10 +344,7 @@ private slots:
     void aDamagedChunkOfWhatWasCopiedIsReadFromTheLog()
     {
         FullDirectory directory;
-        directory.fill(5);
-        directory.say(5);
-        directory.fill(3);
-        directory.steps();
+        directory.copyTenPackets();
         const auto copied = heldMediaPath(directory.path, directory.on.key);
         const auto places = HeldMedia(directory.path, directory.on.key).placesOf(0, {});
         QVERIFY(!places.empty());
@@ -357,12 +359,7 @@ private slots:
             file.close();
             next.openQuery(); // nobody has put it right
             QCOMPARE(next.packetNumbers({ directory.on.key, 0 }), upTo(10));
-            next.openKept({}, directory.tuning);
-            next.steps();
-            QCOMPARE(missingOf(next.keeper->holds().value()[0]), std::string());
-            next.openQuery(next.writer.get());
-            QCOMPARE(next.packetNumbers({ directory.on.key, 0 }), upTo(10));
-            next.closeKept();
+            isWholeWhenBegun(next, directory, 10);
         }
         directory.closeKept();
     }
