@@ -35,7 +35,10 @@ Result<CoreLayout> coreLayout(const ProbeOptions& options)
     if (options.port.empty() || (options.poll != ProbeOptions::Poll::Busy && options.cores.empty()))
         return CoreLayout {};
     return layOutCores(allowedCpus(),
-        { .portNode = nodeOfPort(options.port), .lanes = options.processingCores, .chosen = options.cores });
+        { .portNode = nodeOfPort(options.port),
+            .lanes = options.processingCores,
+            .captureSleeps = options.poll != ProbeOptions::Poll::Busy,
+            .chosen = options.cores });
 }
 
 bool mayPollBusy(const ProbeOptions& options, const CoreLayout& layout)

@@ -255,6 +255,12 @@ FrameBatch* CaptureLoop::next(unsigned lane)
         mine.waiter.wait();
     mine.waiter.found();
     mine.seenLast = batch->last;
+    // When this thread is behind, what waits has left the caches, and it would never catch up with each read waited
+    // for: the headers of the next batch are fetched while this one is read, and the places of those behind it.
+    if (FrameBatch* const* const behind = mine.full.peek(1)) {
+        (*mine.full.peek(0))->lookAhead();
+        (*behind)->lookAheadFar();
+    }
     return batch;
 }
 

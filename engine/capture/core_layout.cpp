@@ -19,21 +19,27 @@ std::string listed(const std::vector<int>& cpus)
 }
 
 // Best first. Those of the port's node; of these the machine's first CPU last, since it serves most interrupts; one CPU
-// of each core before the second one of any.
-std::vector<int> byPreference(std::span<const Cpu> allowed, int portNode)
+// of each core before the second one of any; and of equals those that share the first one's cache, since every frame
+// goes from the capture core to the others.
+std::vector<int> byPreference(std::span<const Cpu> allowed, int portNode, std::optional<int> cache)
 {
-    using Rank = std::tuple<bool, bool, std::ptrdiff_t, int>;
+    using Rank = std::tuple<bool, bool, std::ptrdiff_t, bool, int>;
     std::vector<Rank> ranked;
     for (auto cpu = allowed.begin(); cpu != allowed.end(); ++cpu) {
         const auto siblingsBefore =
             std::count_if(allowed.begin(), cpu, [&](const Cpu& other) { return other.core == cpu->core; });
-        ranked.emplace_back(portNode >= 0 && cpu->node != portNode, cpu->id == 0, siblingsBefore, cpu->id);
+        ranked.emplace_back(portNode >= 0 && cpu->node != portNode, cpu->id == 0, siblingsBefore,
+            cache && cpu->cache != *cache, cpu->id);
     }
     std::sort(ranked.begin(), ranked.end());
     std::vector<int> cpus;
     for (const Rank& rank : ranked)
         cpus.push_back(std::get<int>(rank));
-    return cpus;
+    if (cache || cpus.empty())
+        return cpus;
+    const auto first =
+        std::find_if(allowed.begin(), allowed.end(), [&](const Cpu& cpu) { return cpu.id == cpus.front(); });
+    return byPreference(allowed, portNode, first->cache);
 }
 
 }
@@ -49,7 +55,7 @@ Result<CoreLayout> layOutCores(std::span<const Cpu> allowed, const CoreWishes& w
         layout.described = "there is one CPU only: capture and processing share it, and the port is polled adaptively";
         return layout;
     }
-    const std::vector<int> cpus = isChosen ? wishes.chosen : byPreference(allowed, wishes.portNode);
+    const std::vector<int> cpus = isChosen ? wishes.chosen : byPreference(allowed, wishes.portNode, std::nullopt);
     layout.capture = cpus.front();
     const std::size_t forProcessing = std::min<std::size_t>(cpus.size() - 1, wishes.lanes);
     for (std::size_t lane = 0; lane < wishes.lanes; ++lane)
@@ -66,6 +72,11 @@ Result<CoreLayout> layOutCores(std::span<const Cpu> allowed, const CoreWishes& w
     layout.processingMaySpin = !layout.others.empty() && forProcessing == wishes.lanes;
     if (!layout.others.empty()) {
         layout.described += ", everything else on " + listed(layout.others);
+    } else if (wishes.captureSleeps) {
+        for (const Cpu& cpu : allowed)
+            layout.others.push_back(cpu.id);
+        layout.described +=
+            "; no CPU is left for storage and the consoles: they use what capture and processing leave of theirs";
     } else {
         // A stall of processing is ridden out by the buffers; one of capture loses frames and times.
         layout.others = layout.processing;

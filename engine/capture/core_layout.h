@@ -14,11 +14,13 @@ struct Cpu {
     int id = 0; // as the kernel numbers it
     int node = 0; // NUMA
     int core = 0; // two CPUs of the same one share its execution units (SMT)
+    int cache = 0; // of the last level; what one core wrote another reads much sooner within the same
 };
 
 struct CoreWishes {
     int portNode = -1; // NUMA node of the port; -1 when it is on none
     unsigned lanes = 1; // processing threads
+    bool captureSleeps = false; // the port is polled adaptively: what capture leaves of its CPU others may have
     std::vector<int> chosen; // by the user: the capture thread's, then the processing threads'; empty: to be found
 };
 

@@ -72,6 +72,14 @@ struct FrameBatch {
         for (const Frame& frame : view())
             __builtin_prefetch(frame.bytes.data());
     }
+    // The step before: what tells where the headers are.
+    void lookAheadFar() const
+    {
+        constexpr std::size_t cacheLine = 64;
+        const auto* const begin = reinterpret_cast<const char*>(this);
+        for (std::size_t at = 0; at <= offsetof(FrameBatch, count); at += cacheLine)
+            __builtin_prefetch(begin + at);
+    }
 };
 
 }

@@ -47,7 +47,10 @@ std::vector<Cpu> allowedCpus()
         const std::filesystem::path folder = "/sys/devices/system/cpu/cpu" + std::to_string(id);
         const int package = readNumber(folder / "topology/physical_package_id", 0);
         const int core = readNumber(folder / "topology/core_id", id);
-        cpus.push_back({ .id = id, .node = nodeOfCpu(folder), .core = package * coresPerPackage + core });
+        cpus.push_back({ .id = id,
+            .node = nodeOfCpu(folder),
+            .core = package * coresPerPackage + core,
+            .cache = readNumber(folder / "cache/index3/id", package) });
     }
     return cpus;
 }

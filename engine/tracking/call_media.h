@@ -124,6 +124,7 @@ struct alignas(64) CallStream {
     PayloadMeaning meaning; // of the last packet's payload type; noPayloadType: to be looked up
     bool provisional : 1 = false; // nobody had advertised the destination when it was bound
     bool recorded : 1 = false; // its packets are handed on to the listener
+    bool hasBefore : 1 = false; // `before` is one: asked of each packet behind a gap
     bool numbered = false; // until then nothing is told of it
     std::uint16_t boundEpoch = 0; // of both ends: whether somebody may have advertised one since
     std::uint32_t call = noIndex;

@@ -31,7 +31,7 @@ void LaneGroup::process(std::size_t lane, std::span<const Datagram> batch, std::
         const auto some = batch.first(count);
         own.lookAhead(some);
         for (std::size_t i = 0; i < some.size(); ++i) {
-            while (const LaneControl* control = controls.front()) {
+            while (const LaneControl* control = controls.peek()) {
                 if (control->stamp > some[i].sequence)
                     break;
                 apply(lane, *control);
@@ -92,7 +92,7 @@ void LaneGroup::gather()
         return;
     m_gate.gather(m_sequence);
     for (std::size_t i = 1; i < m_lanes.size(); ++i) {
-        while (const LaneControl* control = m_told[i - 1].controls.front()) {
+        while (const LaneControl* control = m_told[i - 1].controls.peek()) {
             apply(i, *control);
             m_told[i - 1].controls.pop();
         }

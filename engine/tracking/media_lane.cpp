@@ -170,7 +170,7 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
         m_sawGap = true;
         if (isReused(m_streams[index], datagram, packet))
             index = succeed(index, datagram);
-        else if (m_streams[index].before != noIndex)
+        else if (m_streams[index].hasBefore)
             index = lateOfBefore(index, datagram, packet);
     }
     if (m_streams[index].meaning.payloadType != packet.payloadType) [[unlikely]] {

@@ -257,6 +257,7 @@ std::uint32_t MediaLane::succeed(std::uint32_t index, const Datagram& datagram)
     stream.boundEpoch = before.boundEpoch;
     stream.successions = static_cast<std::uint8_t>(before.successions + 1);
     stream.before = index;
+    stream.hasBefore = true;
     before.over = true;
     m_flows.replace(m_hash(before.identity), index, next);
     return next;

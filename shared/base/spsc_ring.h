@@ -52,16 +52,17 @@ public:
         return true;
     }
 
-    // Consumer only: the next element where it lies, nullptr when empty; pop() ends it.
-    const T* front()
+    // Consumer only: the next element where it lies, or the one so many behind it; nullptr when no such one waits.
+    // pop() ends the next one.
+    const T* peek(std::size_t behind = 0)
     {
         const std::size_t head = m_head.load(std::memory_order_relaxed);
-        if (head == m_cachedTail) {
+        if (m_cachedTail - head <= behind) {
             m_cachedTail = m_tail.load(std::memory_order_acquire);
-            if (head == m_cachedTail)
+            if (m_cachedTail - head <= behind)
                 return nullptr;
         }
-        return &m_slots[head & m_mask];
+        return &m_slots[(head + behind) & m_mask];
     }
     void pop() { m_head.store(m_head.load(std::memory_order_relaxed) + 1, std::memory_order_release); }
 

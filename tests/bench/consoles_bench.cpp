@@ -116,11 +116,12 @@ int beHostile(const QString& socket, std::chrono::milliseconds time)
 // ---- the engine's side
 
 struct Options {
-    RingTrafficOptions traffic { .calls = 4000 };
+    RingTrafficOptions traffic { .calls = 4000, .linkMbps = 10'000 };
     double startsPerSecond = 442;
     double seconds = 12;
     double settle = 2;
     bool busy = false;
+    bool pinned = false;
     bool precedence = true;
     std::vector<int> cpus; // of the machine; consoles are not the engine's, and run where they like
     QString console, hostile; // this process is one
@@ -144,6 +145,9 @@ public:
         m_traffic.pump(now);
         const std::size_t before = batch.count;
         auto received = m_port.receive(batch);
+        if (forgetLateness.exchange(false, std::memory_order_relaxed))
+            m_traffic.forgetLateness();
+        latestMilliseconds.store(m_traffic.latestMilliseconds(), std::memory_order_relaxed);
         steady = m_traffic.steady();
         refused = m_traffic.truth().refused;
         drained = nothingMore && batch.count == before;
@@ -152,6 +156,8 @@ public:
 
     std::atomic<bool> steady { false }, draining { false }, drained { false };
     std::atomic<std::uint64_t> refused { 0 };
+    std::atomic<double> latestMilliseconds { 0 }; // that the generator was behind its schedule
+    std::atomic<bool> forgetLateness { false };
 
 private:
     RingTraffic& m_traffic;
@@ -186,6 +192,8 @@ public:
     bool steady() const { return m_source->steady; }
     std::uint64_t lost() const;
     std::uint64_t frames() const;
+    double generatorBehindMilliseconds() const { return m_source->latestMilliseconds; }
+    void forgetLateness() { m_source->forgetLateness = true; }
     std::uint64_t callsEnded() const { return m_feeder.ended; }
     std::size_t callsOn() const { return m_table.size(); }
     const RemoteService& service() const { return *m_service; }
@@ -213,7 +221,8 @@ Result<void> Engine::open(const Options& options, const SpeechTable& speech, con
     tracker.touchMemory = true;
     m_queue = std::make_unique<StorageQueue>(StorageQueue::Sizes {});
     m_monitor = std::make_unique<CallMonitor>(tracker, *m_queue);
-    auto port = DpdkPort::open({ .name = "net_ring0", .mbufs = 8192, .linkMbps = 10'000, .pollBusy = options.busy });
+    auto port = DpdkPort::open(
+        { .name = "net_ring0", .mbufs = 8192, .linkMbps = options.traffic.linkMbps, .pollBusy = options.busy });
     if (!port)
         return port.error();
     m_port = std::move(port.value());
@@ -370,6 +379,7 @@ Outcome measure(const Options& options, Engine& engine, const QUrl& url, const Q
     const std::uint64_t framesBefore = engine.frames();
     const std::uint64_t endedBefore = engine.callsEnded();
     const auto threadsBefore = threadSeconds();
+    engine.forgetLateness();
     const auto begun = Clock::now();
     // Of twenty: twelve as they should be, three slow, two stopped for a third of the time, two killed, one hostile.
     std::vector<std::unique_ptr<ConsoleProcess>> processes;
@@ -416,8 +426,10 @@ Outcome measure(const Options& options, Engine& engine, const QUrl& url, const Q
     std::printf(
         "%2d consoles (%zu sessions): event loop %5.1f %% of a core, storage and table %4.1f %%, processing %4.1f %%\n",
         consoles, sessions, outcome.cpu, 100 * threads["storage"] / seconds, 100 * threads["processing"] / seconds);
-    std::printf("    %zu calls on, %.0f ended a second, %.0f frames a second, %" PRIu64 " lost\n", engine.callsOn(),
-        perSecond(endedBefore, engine.callsEnded()), perSecond(framesBefore, engine.frames()), outcome.lost);
+    std::printf("    %zu calls on, %.0f ended a second, %.0f frames a second, %" PRIu64
+                " lost; the generator was held up by at most %.0f ms\n",
+        engine.callsOn(), perSecond(endedBefore, engine.callsEnded()), perSecond(framesBefore, engine.frames()),
+        outcome.lost, engine.generatorBehindMilliseconds());
     QByteArray said = processes.empty() ? QByteArray() : processes.front()->said();
     double p50 = -1, p99 = -1, most = -1;
     std::size_t events = 0;
@@ -456,6 +468,7 @@ int main(int argc, char** argv)
         ->capture_default_str();
     app.add_option("--seconds", options.seconds, "Of each of the three")->capture_default_str();
     app.add_flag("--busy", options.busy, "The port is polled without pause: needs a core for itself");
+    app.add_flag("--pinned", options.pinned, "Capture and processing have a CPU each, as with the engine's `cores`");
     app.add_flag("--precedence,!--no-precedence", options.precedence,
         "The engine goes before other programs, capture and processing first, as the service does");
     app.add_option("--console", console, "Be consoles of this engine (used by the bench itself; likewise:)");
@@ -498,12 +511,14 @@ int main(int argc, char** argv)
     const std::vector<Cpu> cpus = allowedCpus();
     for (const Cpu& cpu : cpus)
         options.cpus.push_back(cpu.id);
-    auto cores = layOutCores(cpus, {});
+    auto cores = layOutCores(cpus, { .captureSleeps = !options.busy, .chosen = {} });
     if (!cores)
         return fail(cores.error().what);
-    std::printf("%s; the engine %s\n", options.busy ? cores.value().described.c_str() : "nothing is pinned",
+    const bool pinned = options.busy || options.pinned;
+    std::printf("%s; %s; the engine %s\n", pinned ? cores.value().described.c_str() : "nothing is pinned",
+        options.busy ? "the port is polled without pause" : "the port is polled adaptively",
         options.precedence ? "goes before other programs" : "takes no precedence");
-    engine.start(options.busy ? cores.value() : CoreLayout(), options.precedence);
+    engine.start(pinned ? cores.value() : CoreLayout(), options.precedence);
     while (!engine.steady())
         wait(50ms);
     wait(3s); // the first quality points have been made, too

@@ -3,7 +3,6 @@
 // thread, between its polls, since two cores is what there is; its share is told apart. In the end every call and
 // every stream must be in the records as it was sent: exits with 1 when not, or when anything was lost.
 #include "bench_machine.h"
-#include "port_behind.h"
 #include "engine/capture/capture_loop.h"
 #include "engine/capture/dpdk_port.h"
 #include "engine/capture/machine.h"
@@ -11,6 +10,7 @@
 #include "engine/storage/media_preparation.h"
 #include "engine/storage/record_writer.h"
 #include "engine/storage_loop.h"
+#include "port_behind.h"
 #include "tests/traffic/ring/ring_traffic.h"
 #include "thread_times.h"
 
@@ -32,6 +32,7 @@ struct BenchOptions {
     std::string directory;
     double seconds = 60;
     bool search = false;
+    double stallMs = 0;
     std::size_t ringBatches = 4096; // 262,144 frames: what a stall of 50 ms brings
     std::size_t mediaMib = 512; // of chunks on their way to the disk; retention only
     std::uint64_t mediaLimitGib = 0; // then files that were written are written again
@@ -238,6 +239,24 @@ struct Processing {
     Counter busy { 0 }; // cycles on batches with frames
     Counter empty { 0 }; // cycles on those without
     BatchCost cost;
+    BatchCost costBehind; // while a fifth of the batches and more wait
+    std::chrono::duration<double, std::milli> stall { 0 };
+    std::chrono::duration<double, std::milli> longestBehind { 0 };
+
+    // As a core does that other programs take for a while: what comes meanwhile waits, and has left the caches by then.
+    // Once a second.
+    void standStill(const CaptureLoop& capture, std::uint64_t used, std::size_t frameCount)
+    {
+        const auto now = std::chrono::steady_clock::now();
+        if (now >= m_nextStall) {
+            std::this_thread::sleep_for(stall);
+            m_nextStall = now + 1s;
+            m_stoodStillUntil = std::chrono::steady_clock::now();
+        } else if (capture.fullestRingPercent() >= 20) {
+            costBehind.add(used, frameCount);
+            longestBehind = std::max(longestBehind, decltype(longestBehind)(now - m_stoodStillUntil));
+        }
+    }
 
     void run(CaptureLoop& capture, CallMonitor& monitor, const std::atomic<bool>& steady)
     {
@@ -259,11 +278,18 @@ struct Processing {
             capture.giveBack(batch);
             const std::uint64_t used = RingTraffic::now() - begin;
             add(frameCount > 0 ? busy : empty, used);
-            if (steady.load(std::memory_order_relaxed))
+            if (steady.load(std::memory_order_relaxed)) {
                 cost.add(used, frameCount);
+                if (stall.count() > 0)
+                    standStill(capture, used, frameCount);
+            }
             add(frames, frameCount);
         }
     }
+
+private:
+    std::chrono::steady_clock::time_point m_nextStall = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point m_stoodStillUntil {};
 };
 
 struct Sample { // of everything that grows, at one moment
@@ -402,6 +428,7 @@ void Run::load()
         m_storage->start();
     std::jthread processing([this] {
         nameThread("processing");
+        m_processing.stall = decltype(m_processing.stall)(m_options.stallMs);
         m_processing.run(*m_capture, *m_monitor, m_source->steady);
         m_monitor->finish();
         m_queue->closeProducer();
@@ -448,13 +475,17 @@ void Run::reportTime() const
         const auto used = static_cast<double>(to - from);
         std::printf("  %-34s %5.1f %% %8.1f cycles a frame\n", what, 100 * used / cycles, used / frames);
     };
-    std::printf(
-        "  %.1f s, %.3f Mpps processed, %zu streams\n", seconds, processedMpps(), m_traffic->streamsOn());
+    std::printf("  %.1f s, %.3f Mpps processed, %zu streams\n", seconds, processedMpps(), m_traffic->streamsOn());
     const auto median = [](const char* what, const BatchCost& cost) {
         std::printf(
             "  %-34s median %zu, p90 %zu, p99 %zu cycles a frame\n", what, cost.at(0.5), cost.at(0.9), cost.at(0.99));
     };
     median("processing, by batch", m_processing.cost);
+    if (m_processing.stall.count() > 0) {
+        median("processing, when behind", m_processing.costBehind);
+        std::printf("  a fifth of the batches and more waited for up to %.0f ms after a standstill of %.0f\n",
+            m_processing.longestBehind.count(), m_processing.stall.count());
+    }
     median("receive and classify, by poll", m_source->captureCost);
     median("generator, by poll", m_source->generatorCost);
     line("processing core: busy", m_begin.busy, m_end.busy);
@@ -633,6 +664,7 @@ int main(int argc, char** argv)
     app.add_option("--mode", options.mode)->check(CLI::IsMember({ "statistics", "retention" }))->capture_default_str();
     app.add_option("--dir", options.directory, "Where retention stores");
     app.add_option("--codec", options.codec)->check(CLI::IsMember({ "g711", "g729" }))->capture_default_str();
+    app.add_option("--stall", options.stallMs, "Once a second processing stands still for so many milliseconds");
     app.add_flag("--search", options.search, "Find the highest load of which nothing is lost");
     app.add_option("--ring-batches", options.ringBatches)->capture_default_str();
     app.add_option("--media-mib", options.mediaMib, "Chunks on their way to the disk, in retention")

@@ -36,9 +36,11 @@ class TestCoreLayout : public QObject {
 private slots:
     void onOneCpuNothingIsPinned();
     void onTwoCpusTheRestSharesProcessing();
+    void onTwoCpusTheRestUsesWhatASleepingCaptureLeaves();
     void onFourCpusTheRestKeepsOffBoth();
     void thePortsNodeIsTakenFirst();
     void twoThreadsDoNotShareACoreWhileOthersAreFree();
+    void theCapturesCacheIsTakenBeforeOthers();
     void moreThreadsThanCpusShareThem();
     void onlyAllowedCpusAreTaken();
     void theUsersChoiceIsTakenAndChecked();
@@ -62,6 +64,18 @@ void TestCoreLayout::onTwoCpusTheRestSharesProcessing()
     QCOMPARE(layout.others, Ids { 0 });
     QVERIFY(!layout.processingMaySpin);
     QVERIFY(layout.described.find("share CPU 0 with processing") != std::string::npos);
+}
+
+void TestCoreLayout::onTwoCpusTheRestUsesWhatASleepingCaptureLeaves()
+{
+    const CoreLayout layout = mustLayOut(machine(1, 2), { .captureSleeps = true, .chosen = { 1, 0 } });
+    QCOMPARE(*layout.capture, 1);
+    QCOMPARE(layout.processing, Ids { 0 });
+    QCOMPARE(layout.others, (Ids { 0, 1 }));
+    QVERIFY(!layout.processingMaySpin);
+    QVERIFY(layout.described.find("leave of theirs") != std::string::npos);
+    const CoreLayout four = mustLayOut(machine(1, 4), { .captureSleeps = true, .chosen = { 1, 2 } });
+    QCOMPARE(four.others, (Ids { 0, 3 })); // enough for all
 }
 
 void TestCoreLayout::onFourCpusTheRestKeepsOffBoth()
@@ -98,6 +112,20 @@ void TestCoreLayout::twoThreadsDoNotShareACoreWhileOthersAreFree()
     const CoreLayout few = mustLayOut(machine(1, 2, true), { .portNode = 0, .lanes = 1, .chosen = {} });
     QCOMPARE(*few.capture, 1); // 0 and 2 are one core, 1 and 3 the other
     QCOMPARE(few.processing, Ids { 2 });
+}
+
+// As on processors of several dies: here three cores to a cache, CPU 0 in the first.
+void TestCoreLayout::theCapturesCacheIsTakenBeforeOthers()
+{
+    std::vector<Cpu> cpus = machine(1, 6, true);
+    for (Cpu& cpu : cpus)
+        cpu.cache = cpu.core < 3 ? 7 : 4;
+    std::erase_if(cpus, [](const Cpu& cpu) { return cpu.id == 1; }); // so that the best two are of two caches
+    const CoreLayout one = mustLayOut(cpus, { .lanes = 1, .chosen = {} });
+    QCOMPARE(*one.capture, 2);
+    QCOMPARE(one.processing, Ids { 7 }); // all that is left of core 1, which shares capture's cache
+    const CoreLayout four = mustLayOut(cpus, { .lanes = 4, .chosen = {} });
+    QCOMPARE(four.processing, (Ids { 7, 3, 4, 5 })); // another cache before a capture core's second half
 }
 
 void TestCoreLayout::moreThreadsThanCpusShareThem()

@@ -38,6 +38,29 @@ private slots:
         QVERIFY(second && *second == 2);
     }
 
+    void whatWaitsCanBeLookedAtWhereItLies()
+    {
+        SpscRing<int> ring(4);
+        int element = -1;
+        for (int i = 0; i < 3; ++i) { // so that what follows goes round the end
+            QVERIFY(ring.tryPush(i));
+            QVERIFY(ring.tryPop(element));
+        }
+        QVERIFY(!ring.peek());
+        QVERIFY(ring.tryPush(10));
+        QVERIFY(ring.peek() && *ring.peek() == 10);
+        QVERIFY(!ring.peek(1));
+        QVERIFY(ring.tryPush(11));
+        QVERIFY(ring.tryPush(12));
+        QVERIFY(ring.peek(1) && *ring.peek(1) == 11);
+        QVERIFY(ring.peek(2) && *ring.peek(2) == 12);
+        QVERIFY(!ring.peek(3));
+        QVERIFY(ring.tryPop(element));
+        QCOMPARE(element, 10); // nothing was taken
+        QVERIFY(ring.peek() && *ring.peek() == 11);
+        QVERIFY(!ring.peek(2));
+    }
+
     void everythingArrivesOnceAndInOrder()
     {
         constexpr std::uint64_t count = 50'000;

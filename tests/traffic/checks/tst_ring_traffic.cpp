@@ -222,6 +222,37 @@ private slots:
         QVERIFY(hashOf(few) != hashOf(other));
     }
 
+    // 200 streams are 19 Mb/s on the wire. A second after which nobody pumps, a link of 25 Mb/s needs more than two
+    // for.
+    void whatWasHeldUpComesNoFasterThanTheLink()
+    {
+        Source source({ .calls = 100, .holdMean = 1e6, .holdShape = 1e6, .setUpPerSecond = 1000, .linkMbps = 25 });
+        FrameBatch batch;
+        const double cyclesPerSecond = RingTraffic::cyclesPerSecond();
+        std::uint64_t bits = 0; // in the tenth of a second that is on
+        std::uint64_t most = 0;
+        source.traffic->start(0);
+        for (int step = 0; step <= 16'000; ++step) { // of 0.5 ms
+            if (step == 4'000)
+                step = 6'000;
+            source.traffic->pump(static_cast<std::uint64_t>(step * cyclesPerSecond / 2000));
+            QVERIFY(source.port->receive(batch));
+            for (const Frame& frame : batch.view())
+                bits += 8 * (frame.bytes.size() + 24);
+            source.port->release(batch);
+            if (step % 200 == 199) {
+                most = std::max(most, bits);
+                if (step == 3'999)
+                    QVERIFY2(most < 2'000'000, "it is not held up before");
+                bits = 0;
+            }
+        }
+        QVERIFY2(most > 2'400'000 && most < 2'600'000, QByteArray::number(qulonglong(most)));
+        source.traffic->forgetLateness();
+        source.traffic->pump(static_cast<std::uint64_t>(8.001 * cyclesPerSecond));
+        QVERIFY(source.traffic->latestMilliseconds() < 2); // all has come in the end
+    }
+
     // On a clock of our own: the time that a pump is told is all that it knows.
     void eachStreamSendsFiftyPacketsASecond()
     {

@@ -11,7 +11,7 @@
 
 namespace callmon {
 
-// A short piece of speech with the checksum of each block, small enough to stay in the first cache.
+// A short piece of speech with the checksum of each block.
 class SpeechLoop {
 public:
     static constexpr std::uint32_t blocks = 64; // 1.3 s
@@ -34,6 +34,7 @@ private:
 struct alignas(64) MediaStream { // two cache lines
     // Ethernet, at most one tag, IPv4 or IPv6, UDP, RTP; marker set, sequence and timestamp 0.
     static constexpr std::size_t maxHeaders = 14 + 4 + 40 + 8 + 12;
+    static constexpr std::size_t plainHeaders = 14 + 20 + 8 + 12; // IPv4 without a tag
 
     std::byte headers[maxHeaders];
     std::uint8_t headerSize = 0;
@@ -54,8 +55,8 @@ struct alignas(64) MediaStream { // two cache lines
     MediaStream(
         const FlowKey& flow, Codec codec, Ssrc ssrc, std::optional<std::uint16_t> vlan, std::uint32_t payloadSize);
 
-    // Writes the next packet's frame at `to`, where maxHeaders + 160 bytes have room; returns its length.
-    std::uint32_t write(std::byte* to, const SpeechLoop& speech) const;
+    // Writes the next packet's headers right before its payload, which is there, with its ones' complement sum.
+    void write(std::byte* payload, std::uint32_t payloadSum) const;
     // Makes of a written frame one that its sender sends again: with another identification (RFC 791 3.1). IPv6 has
     // none, and nothing tells there what is sent again at once from what a mirror delivers again.
     bool isV4() const { return headerSize < 14 + 40 + 8 + 12; } // even with a tag
@@ -64,26 +65,23 @@ struct alignas(64) MediaStream { // two cache lines
 };
 static_assert(sizeof(MediaStream) == 128);
 
-inline std::uint32_t MediaStream::write(std::byte* to, const SpeechLoop& speech) const
+inline void MediaStream::write(std::byte* payload, std::uint32_t payloadSum) const
 {
     const auto big16 = [](std::uint32_t value) { return __builtin_bswap16(static_cast<std::uint16_t>(value)); };
-    std::memcpy(to, headers, sizeof headers); // of constant length: faster than the right one
-    std::byte* const payload = to + headerSize;
-    if (speech.blockSize() == samplesPerBlock)
-        std::memcpy(payload, speech.block(sequence), samplesPerBlock);
+    if (headerSize == plainHeaders) [[likely]]
+        std::memcpy(payload - plainHeaders, headers, plainHeaders); // of constant length: without a call
     else
-        std::memcpy(payload, speech.block(sequence), 20);
+        std::memcpy(payload - headerSize, headers, headerSize);
     std::byte* const rtp = payload - 12;
     const std::uint16_t number16 = big16(sequence);
     const std::uint32_t time = __builtin_bswap32(timestamp);
     std::memcpy(rtp + 2, &number16, 2);
     std::memcpy(rtp + 4, &time, 4);
-    std::uint32_t sum = constantSum + speech.sum(sequence) + number16 + (time & 0xffff) + (time >> 16);
+    std::uint32_t sum = constantSum + payloadSum + number16 + (time & 0xffff) + (time >> 16);
     sum = (sum & 0xffff) + (sum >> 16);
     sum = (sum & 0xffff) + (sum >> 16);
     const auto checksum = static_cast<std::uint16_t>(sum == 0xffff ? 0xffff : ~sum); // 0 would say "none" (RFC 768)
     std::memcpy(rtp - 2, &checksum, 2);
-    return headerSize + speech.blockSize();
 }
 
 inline void MediaStream::advance()

@@ -1,5 +1,6 @@
 #include "tests/traffic/ring/ring_traffic.h"
 
+#include "shared/base/prefetch.h"
 #include "tests/traffic/cross_traffic.h"
 #include "tests/traffic/frame_builder.h"
 #include "tests/traffic/ring/call_schedule.h"
@@ -19,12 +20,17 @@ namespace callmon {
 namespace {
 
 constexpr std::uint16_t mediaRoom = RTE_PKTMBUF_HEADROOM + 256; // the longest header and 160 bytes
+// A frame of plain IPv4 then begins where a card's would.
+constexpr std::uint16_t payloadAt = RTE_PKTMBUF_HEADROOM + MediaStream::plainHeaders;
+static_assert(MediaStream::maxHeaders <= payloadAt);
 constexpr std::uint32_t messageBuffers = 32'768; // a stalled reader at set-up leaves that many behind
 constexpr std::uint32_t buffersAtLeast = 8192;
 constexpr std::uint32_t bufferCache = 256;
 constexpr std::uint32_t burst = 32;
 // So many frames may wait in the ring for the reader: two of its batches.
 constexpr std::uint32_t aheadOfReader = 128;
+constexpr std::uint32_t wireOverhead = 24; // of a frame: preamble and start 8, check sequence 4, gap 12 (IEEE 802.3)
+constexpr double linkAheadSeconds = 2e-3; // so much may come at once: a card's ring holds no more of it meanwhile
 constexpr std::size_t otherFrames = 1024; // made once and sent again and again: nobody follows their conversations
 constexpr std::uint32_t lateTicks = StreamWheel::slotCount * 5 / 4; // 25 ms: after the next packet
 constexpr std::uint32_t jitterTicks = StreamWheel::slotCount * 2 / 5; // 8 ms at most
@@ -48,6 +54,28 @@ rte_mempool* makePool(const std::string& name, std::uint32_t& buffers, std::uint
             return pool;
     }
     return nullptr;
+}
+
+// Each buffer carries the same piece of speech for ever, and its sum: of a packet only the headers are written. A card
+// writes frames without the core that polls it; all of a frame written by that core cost it as much as capture itself.
+void fillPayload(rte_mempool* pool, const SpeechLoop (&loops)[2])
+{
+    const auto fill = [](rte_mempool*, void* speech, void* buffer, unsigned index) {
+        const SpeechLoop& loop = static_cast<const SpeechLoop*>(speech)[index % 2];
+        auto* const frame = static_cast<rte_mbuf*>(buffer);
+        std::memcpy(static_cast<std::byte*>(frame->buf_addr) + payloadAt, loop.block(index / 2), loop.blockSize());
+        frame->hash.usr = loop.sum(index / 2);
+    };
+    rte_mempool_obj_iter(pool, fill, const_cast<SpeechLoop*>(loops));
+}
+
+// The frame of the stream's next packet.
+void writeFrame(rte_mbuf& frame, const MediaStream& stream, std::uint32_t payloadSize)
+{
+    stream.write(static_cast<std::byte*>(frame.buf_addr) + payloadAt, frame.hash.usr);
+    frame.data_off = static_cast<std::uint16_t>(payloadAt - stream.headerSize);
+    frame.pkt_len = stream.headerSize + payloadSize;
+    frame.data_len = static_cast<std::uint16_t>(frame.pkt_len);
 }
 
 struct FreePool {
@@ -100,6 +128,7 @@ struct RingTraffic::Traffic {
     rte_mbuf* frameOf(MediaStream& stream);
     void enqueue(rte_mbuf** frames, std::uint32_t count);
     bool roomForTick() const;
+    bool linkIsFree(std::uint64_t now);
 
     const RingTrafficOptions options;
     const SpeechLoop loops[2];
@@ -128,6 +157,9 @@ struct RingTraffic::Traffic {
     Tick latest = 0; // how many ticks the pump was ever behind
     std::uint64_t started = 0;
     double ticksPerCycle = 0;
+    double cyclesPerByte = 0; // of the link; 0: no limit
+    double linkFreeAt = 0; // cycles since `started`
+    double linkAhead = 0; // cycles
     std::uint32_t sentNow = 0;
     RingTruth truth;
 };
@@ -147,7 +179,12 @@ Result<std::unique_ptr<RingTraffic>> RingTraffic::create(
     traffic->messagePool.reset(makePool("sip_" + device, buffers, RTE_MBUF_DEFAULT_BUF_SIZE));
     if (!traffic->mediaPool || !traffic->messagePool)
         return Error { "no memory for the generator's packet buffers: " + std::string(rte_strerror(rte_errno)) };
+    fillPayload(traffic->mediaPool.get(), traffic->loops);
     traffic->ticksPerCycle = ticksPerSecond / cyclesPerSecond();
+    if (options.paced && options.linkMbps > 0) {
+        traffic->cyclesPerByte = cyclesPerSecond() * 8 / (options.linkMbps * 1e6);
+        traffic->linkAhead = linkAheadSeconds * cyclesPerSecond();
+    }
     return std::unique_ptr<RingTraffic>(new RingTraffic(std::move(traffic)));
 }
 
@@ -196,12 +233,20 @@ std::uint32_t RingTraffic::pump(std::uint64_t now)
         if (due > traffic.tick)
             traffic.latest = std::max(traffic.latest, due - traffic.tick);
     }
-    while (traffic.tick < due && rte_ring_count(traffic.ring) < aheadOfReader && traffic.roomForTick()) {
+    while (traffic.tick < due && rte_ring_count(traffic.ring) < aheadOfReader && traffic.roomForTick()
+        && traffic.linkIsFree(now)) {
         traffic.sendTick();
         if (!traffic.options.paced && traffic.draining && traffic.delayedCount == 0)
             break;
     }
     return traffic.sentNow;
+}
+
+bool RingTraffic::Traffic::linkIsFree(std::uint64_t now)
+{
+    const double elapsed = static_cast<double>(now - started);
+    linkFreeAt = std::max(linkFreeAt, elapsed - linkAhead);
+    return linkFreeAt <= elapsed;
 }
 
 bool RingTraffic::Traffic::roomForTick() const
@@ -264,6 +309,7 @@ void RingTraffic::Traffic::sendOther(std::uint64_t voip)
 
 void RingTraffic::Traffic::sendSlot(std::span<MediaStream> streams)
 {
+    constexpr std::uint32_t ahead = 16; // the processing core has read them. bench: full_load_bench
     rte_mbuf* frames[burst];
     while (!streams.empty()) {
         const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(streams.size(), burst));
@@ -271,9 +317,9 @@ void RingTraffic::Traffic::sendSlot(std::span<MediaStream> streams)
         for (std::uint32_t i = 0; i < count; ++i) {
             MediaStream& stream = streams[i];
             if (buffers) {
-                const std::uint32_t size = stream.write(rte_pktmbuf_mtod(frames[i], std::byte*), loops[stream.side]);
-                frames[i]->data_len = static_cast<std::uint16_t>(size);
-                frames[i]->pkt_len = size;
+                if (i + ahead < count)
+                    prefetchToWrite(static_cast<std::byte*>(frames[i + ahead]->buf_addr) + RTE_PKTMBUF_HEADROOM);
+                writeFrame(*frames[i], stream, loops[0].blockSize());
             }
             stream.advance();
             ++stream.arrived;
@@ -297,9 +343,7 @@ rte_mbuf* RingTraffic::Traffic::frameOf(MediaStream& stream)
         ++truth.refused;
         return nullptr;
     }
-    const std::uint32_t size = stream.write(rte_pktmbuf_mtod(frame, std::byte*), loops[stream.side]);
-    frame->data_len = static_cast<std::uint16_t>(size);
-    frame->pkt_len = size;
+    writeFrame(*frame, stream, loops[0].blockSize());
     return frame;
 }
 
@@ -336,6 +380,9 @@ void RingTraffic::Traffic::sendImpaired(MediaStream& stream)
 
 void RingTraffic::Traffic::enqueue(rte_mbuf** frames, std::uint32_t count)
 {
+    if (cyclesPerByte > 0)
+        for (std::uint32_t i = 0; i < count; ++i)
+            linkFreeAt += (frames[i]->pkt_len + wireOverhead) * cyclesPerByte;
     const std::uint32_t taken = rte_ring_sp_enqueue_burst(ring, reinterpret_cast<void**>(frames), count, nullptr);
     sentNow += taken;
     if (taken < count) {

@@ -1,5 +1,6 @@
 // The paper's load into a DPDK ring: calls arrive (Poisson), talk (inverse Gaussian) and end, with real SIP and SDP,
-// and every party sends RTP each 20 ms. What the ring is given is counted as ground truth.
+// and every party sends RTP each 20 ms, of speech in pieces that do not follow each other. What the ring is given is
+// counted as ground truth.
 #pragma once
 
 #include "shared/base/result.h"
@@ -29,6 +30,9 @@ struct RingTrafficOptions {
     double duplicateShare = 0;
     double otherShare = 0; // of all frames: what is no VoIP, TCP and UDP of 64 to 1,514 bytes
     bool paced = true; // else as fast as the ring takes them, with time running faster
+    // Of the link. A generator that was held up, for it shares its core, sends what is due no faster than that, as the
+    // link would. 0: as fast as the ring takes it.
+    std::uint32_t linkMbps = 0;
     std::uint32_t buffers = 65'536; // of its own pool, 640 bytes each
 };
 
