@@ -4,6 +4,7 @@
 // processes of their own. The goals: 5 % of a core for one and 30 % for twenty, 1.2 s from an event on the wire to the
 // console, memory that stays, and no frame lost.
 #include "bench_machine.h"
+#include "core_distance.h"
 #include "engine/capture/capture_loop.h"
 #include "engine/capture/dpdk_port.h"
 #include "engine/capture/machine.h"
@@ -491,6 +492,7 @@ int main(int argc, char** argv)
 
     QLoggingCategory::setFilterRules(QStringLiteral("callmon.remote.warning=false")); // each garbage that was refused
     printMachine();
+    printCoreDistance();
     options.traffic.holdMean = options.traffic.calls / options.startsPerSecond;
     options.traffic.holdShape = options.traffic.holdMean * 19 / 117; // as skewed as the paper's
     std::array<double, codecCount> wanted {};
@@ -527,6 +529,7 @@ int main(int argc, char** argv)
     const Outcome twenty = measure(options, engine, url, socket, 20);
     const Outcome again = measure(options, engine, url, socket, 20); // what was made once is there now
     engine.stop();
+    printCoreDistance(); // it may have changed
     const auto goal = [](const char* what, double is, double wantedAtMost, const char* unit) {
         std::printf("  %-44s %7.1f %s, goal %.0f: %s\n", what, is, unit, wantedAtMost,
             is >= 0 && is <= wantedAtMost ? "met" : "NOT MET");

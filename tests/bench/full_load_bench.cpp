@@ -3,6 +3,7 @@
 // thread, between its polls, since two cores is what there is; its share is told apart. In the end every call and
 // every stream must be in the records as it was sent: exits with 1 when not, or when anything was lost.
 #include "bench_machine.h"
+#include "core_distance.h"
 #include "engine/capture/capture_loop.h"
 #include "engine/capture/dpdk_port.h"
 #include "engine/capture/machine.h"
@@ -617,6 +618,7 @@ Result<Outcome> runOnce(const BenchOptions& options, const SpeechTable& speech)
     run.load();
     Outcome outcome;
     outcome.lossless = run.report();
+    printCoreDistance(); // it may have changed
     outcome.mpps = run.processedMpps();
     outcome.keptPace = outcome.mpps >= 0.98 * options.traffic.calls * packetsPerCall / 1e6;
     if (!outcome.keptPace)
@@ -695,6 +697,7 @@ int main(int argc, char** argv)
         return fail(speech.error().what);
 
     printMachine();
+    printCoreDistance();
     std::printf(
         "the paper (2014): 52,000 calls, 442 of them new a second, 5.2 Mpps, two cores of a Xeon E5-2630 at 2.3 "
         "GHz; 0.83 GB/s retained\n\n");
