@@ -11,6 +11,7 @@
 #include "engine/storage/record_keeping.h"
 #include "engine/storage/retention_store.h"
 #include "engine/storage/storage_upkeep.h"
+#include "engine/storage/turn_mutex.h"
 #include "shared/calls/probe_status.h"
 
 #include <atomic>
@@ -117,6 +118,8 @@ private:
     Result<void> noteUnfinished(Erasing& erasing); // the day at work
     void eraseContent(DeletedCall& call, Erasing& erasing);
     void eraseRows(DeletedCall& call, Erasing& erasing);
+    std::size_t eraseSome(std::span<const CallKey> calls, Erasing& erasing); // of the day at work: so many, the first
+    Result<void> readHeld(Erasing& erasing);
     void eraseAlarms(Erasing& erasing);
     void eraseMedia(DeletedCall& call, Erasing& erasing);
     void eraseMessages(DeletedCall& call, Erasing& erasing);
@@ -131,12 +134,13 @@ private:
     void noteWhatStays(Erasing& erasing);
 
     std::filesystem::path m_directory;
+    bool waitForNewJournal();
     RecordWriter& m_writer;
     StorageUpkeep& m_upkeep;
     Options m_options;
 
     std::mutex m_dayFiles; // held by who writes the database of a day anew; before m_mutex, or tried only
-    std::mutex m_mutex; // held for one thing at a time, none of which waits for a disk for ever; all below
+    TurnMutex m_mutex; // held for one thing at a time, none of which waits for a disk for ever; all below
     RetentionStore m_store;
     CallNoteStore m_notes;
     bool m_notesMayBeOld = true; // a day went, or a hold
