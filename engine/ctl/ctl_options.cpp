@@ -153,7 +153,8 @@ std::variant<CtlOptions, CtlMessage> parseCtlOptions(const std::vector<std::stri
     CLI::App& deletion = add(Command::Delete, "delete", "Delete all that is stored of the calls of a number");
     deletion
         .add_option("--number", options.keeping.deletion.number,
-            "Whole, as it stands in the records: of caller, callee, asserted identity, diversion or transfer target")
+            "Whole, as it stands in the records, a telephone number with or without - . ( ): of caller, callee, "
+            "asserted identity, diversion or transfer target")
         ->required()
         ->type_name("N");
     addTime(deletion, "--from", options.keeping.deletion.from, "Calls that started at T or later");

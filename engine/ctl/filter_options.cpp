@@ -52,7 +52,9 @@ void addFilters(CLI::App& command, CtlOptions& options)
     addTime(
         command, "--from", query.from, "Calls that started at T or later: 2026-11-23, 2026-11-23T06:14:55.5Z (UTC)");
     addTime(command, "--to", query.to, "Calls that started before T");
-    command.add_option("--caller", query.caller, "Calling party; * stands for any characters: +34*, *1234")
+    command
+        .add_option("--caller", query.caller,
+            "Calling party; * stands for any characters: +34*, *1234; a telephone number with or without - . ( )")
         ->type_name("P");
     command.add_option("--callee", query.callee, "Called party, likewise")->type_name("P");
     command.add_option("--number", query.number, "Either party, likewise")->type_name("P");

@@ -87,14 +87,14 @@ void RemoteSession::search(quint64 request, QByteArray query)
 
 void RemoteSession::streams(quint64 request, qint64 call)
 {
-    if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Operator, "streams", wordsOf(CallKey { call }))))
+    if (mayNot(request, m_gate.refusalOfCall(RemoteRole::Operator, wordsOf(CallKey { call }))))
         return;
     start(request, StreamsOf { CallKey { call } });
 }
 
 void RemoteSession::quality(quint64 request, qint64 call)
 {
-    if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Operator, "quality", wordsOf(CallKey { call }))))
+    if (mayNot(request, m_gate.refusalOfCall(RemoteRole::Operator, wordsOf(CallKey { call }))))
         return;
     start(request, QualityOf { CallKey { call } });
 }
@@ -193,7 +193,7 @@ void RemoteSession::putRecordingRules(quint64 request, QByteArray rules)
 
 void RemoteSession::holds(quint64 request)
 {
-    if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Reviewer, "holds")))
+    if (mayNot(request, m_gate.refusalOfReading(RemoteRole::Reviewer, "holds", {})))
         return;
     start(request, HoldsWanted {});
 }
@@ -240,7 +240,7 @@ void RemoteSession::confirmClock(quint64 request)
 
 void RemoteSession::callNotes(quint64 request, qint64 call)
 {
-    if (mayNot(request, m_gate.refusalOfPart(RemoteRole::Operator, "notes", wordsOf(CallKey { call }))))
+    if (mayNot(request, m_gate.refusalOfCall(RemoteRole::Operator, wordsOf(CallKey { call }))))
         return;
     start(request, NotesOf { CallKey { call } });
 }

@@ -14,7 +14,7 @@ namespace callmon {
 
 class RemoteAudit { // of the whole service
 public:
-    static constexpr int refusalsAtOnce = 100; // of one user, and one a second: a flood of lines would fill the disk
+    static constexpr int linesAtOnce = 100; // of one user, and one a second: a flood of lines would fill the disk
 
     explicit RemoteAudit(AuditLog* to = nullptr)
         : log(to)
@@ -26,6 +26,8 @@ public:
 
     // What was refused to somebody who was let in: a line each, of a flood their number each second.
     void noteRefusal(const RemoteUser& user, const std::string& action, const std::string& detail);
+    // Likewise what somebody reads of one call after the other. An error: it could not be written.
+    Result<void> noteReading(const RemoteUser& user, const std::string& action, const std::string& detail);
     void everySecond();
 
     // An error: it could not be. Of who was let in, and of who was not and whose name and role need not be true.
@@ -34,11 +36,12 @@ public:
         const std::string& action, const std::string& detail);
 
 private:
-    struct Refusals {
-        int room = refusalsAtOnce;
+    struct Lines {
+        int room = linesAtOnce;
         std::uint64_t leftOut = 0; // since the last second
     };
-    std::map<std::array<std::string, 3>, Refusals> m_refusals; // by user, role and place; of those who had any lately
+    bool hasRoom(const RemoteUser& user, const std::string& action); // else it is counted
+    std::map<std::array<std::string, 4>, Lines> m_lines; // by user, role, place and action; of those who had any lately
 };
 
 class RequestGate {
@@ -59,14 +62,23 @@ public:
     // The same of what changes nothing and is asked for again and again: a console keeps the page of a call that is on
     // up to date each second, and an audit log of nothing else would hide who searched for whom.
     std::optional<Sentence> refusalOfReading(RemoteRole least, const std::string& action, const std::string& detail);
+    // The same of what is read of one call: its streams, its seconds, its notes, as a page of it shows them together.
+    // For that while all of it is one entry, "read call". Whoever goes through many, as an export of the streams of all
+    // that a search found does, gets their number where their lines would be a flood: the search is noted itself.
+    std::optional<Sentence> refusalOfCall(RemoteRole least, const std::string& call);
     // The same of what is a part of something that was noted: only a refusal is.
     std::optional<Sentence> refusalOfPart(RemoteRole least, const std::string& action, const std::string& detail = {});
 
 private:
+    using Readings = std::map<std::string, std::chrono::steady_clock::time_point>; // when they were noted
+    bool isNoted(Readings& readings, const std::string& reading) const;
+    static void remember(Readings& readings, const std::string& reading);
+
     RemoteUser m_user;
     RemoteAudit* m_audit;
     std::chrono::milliseconds m_sameReading;
-    std::map<std::string, std::chrono::steady_clock::time_point> m_readings; // when they were noted
+    Readings m_readings;
+    Readings m_calls;
 };
 
 }

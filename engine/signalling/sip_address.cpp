@@ -123,6 +123,17 @@ std::string_view parameterOf(std::string_view value, std::string_view lowerCaseN
     return {};
 }
 
+bool isOfTelephoneNumber(const SipAddress& address)
+{
+    if (startsWithIgnoringCase(address.uri, "tel:"))
+        return true;
+    const std::size_t at = findAny<'@'>(address.uri); // what stands before are parameters of the number itself
+    if (at == npos)
+        return false;
+    const std::string_view rest = address.uri.substr(at);
+    return equalsIgnoringCase(parameterOf(rest.substr(0, findAny<'?'>(rest)), "user"), "phone");
+}
+
 SipAddress parseSipAddress(std::string_view value)
 {
     SipAddress address;

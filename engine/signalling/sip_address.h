@@ -18,6 +18,9 @@ struct SipAddress { // From, To, Contact: RFC 3261 20.10, 20.20, 20.39
 // The first address of a header value, with or without angle brackets. What is missing or malformed is empty.
 SipAddress parseSipAddress(std::string_view value);
 
+// A tel URI, or a SIP URI with user=phone (RFC 3261 19.1.1), whose user part is a telephone number.
+bool isOfTelephoneNumber(const SipAddress& address);
+
 // The value of ";name=value" in the first of the comma-separated elements of a header value, without quotes; empty when
 // it is not there or has no value. `lowerCaseName` is looked for in any case. A comma or semicolon in a quoted value
 // ends nothing.

@@ -7,8 +7,10 @@
 #include "engine/storage/day_writer.h"
 #include "engine/storage/held_call.h"
 #include "engine/storage/storage_error.h"
+#include "shared/base/telephone_number.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
 #include <unistd.h>
 #include <utility>
@@ -19,10 +21,38 @@ namespace {
 
 constexpr int syncPatience = 6; // times that with a question: what was erased is on its way to the disk
 
-// Who diverted a call or was to be transferred to takes part in it, too.
-constexpr const char* isTheirs =
-    "(caller=?1 OR callee=?1 OR asserted_identity=?1 OR diversion=?1 OR transfer_target=?1)";
+// Of what goes between two turns of the others: as a step of the keeper lasts, and one flush of the disk for all.
+constexpr std::size_t mostCallsAtOnce = 64;
+constexpr std::chrono::milliseconds longestAtOnce { 100 };
 
+// Who diverted a call or was to be transferred to takes part in it, too. Older engines kept the separators of numbers.
+constexpr const char* isTheirs = "?1 IN (as_kept(caller), as_kept(callee), as_kept(asserted_identity), "
+                                 "as_kept(diversion), as_kept(transfer_target))";
+
+// SQL's as_kept(text).
+void giveKeptForm(sqlite3_context* context, int, sqlite3_value** values)
+{
+    const auto* const text = reinterpret_cast<const char*>(sqlite3_value_text(values[0]));
+    if (text == nullptr)
+        return;
+    const std::string kept =
+        withoutSeparators(std::string_view(text, static_cast<std::size_t>(sqlite3_value_bytes(values[0]))));
+    sqlite3_result_text(context, kept.c_str(), static_cast<int>(kept.size()), SQLITE_TRANSIENT);
+}
+
+}
+
+void RecordKeeper::Erasing::open(Database database)
+{
+    day.emplace(std::move(database));
+    sqlite3_create_function_v2(day->handle(), "as_kept", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, giveKeptForm,
+        nullptr, nullptr, nullptr);
+}
+
+std::vector<StoredValue> RecordKeeper::Erasing::whose() const
+{
+    return { toStored(std::string_view(number)), toStored(request.from.value_or(Timestamp::min())),
+        toStored(request.to.value_or(Timestamp::max())), toStored(std::string_view(request.number)) };
 }
 
 Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request, const std::atomic<bool>* cancelled)
@@ -34,6 +64,7 @@ Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request
     const std::lock_guard files(m_dayFiles);
     const std::lock_guard lock(m_mutex);
     Erasing erasing { .request = request,
+        .number = withoutSeparators(request.number),
         .cancelled = cancelled,
         .report = {},
         .held = {},
@@ -44,13 +75,10 @@ Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request
         .day = {},
         .dayName = {},
         .noted = false };
-    const auto holds = m_store.holds(true);
-    if (!holds)
-        return holds.error();
-    for (const Hold& hold : holds.value())
-        erasing.held.insert(hold.call);
+    if (const auto read = readHeld(erasing); !read)
+        return read.error();
     // Asked before the databases: a call that ends meanwhile is in one of the two.
-    for (const CallKey call : m_upkeep.liveCallsOf(request.number))
+    for (const CallKey call : m_upkeep.liveCallsOf(erasing.number))
         if ((!request.from || approximateStart(call) >= *request.from)
             && (!request.to || approximateStart(call) < *request.to)) {
             DeletedCall on;
@@ -65,6 +93,9 @@ Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request
             break;
         if ((!request.from || day >= dayOf(*request.from)) && (!request.to || day <= dayOf(*request.to)))
             eraseDay(day, erasing);
+        m_mutex.giveWay();
+        if (const auto read = readHeld(erasing); !read)
+            return read.error();
     }
     if (!request.dryRun)
         finishDeletions(erasing.report.notes); // of earlier runs, too
@@ -75,9 +106,9 @@ Result<DeletionReport> RecordKeeper::deleteNumber(const DeletionRequest& request
             dayDatabasePath(heldDirectory(m_directory, call), dayOfCall(call)), Database::Mode::ReadOnly);
         if (!copy)
             continue;
-        erasing.day.emplace(std::move(copy.value()));
+        erasing.open(std::move(copy.value()));
         auto theirs = erasing.prepared((std::string("SELECT 1 FROM calls WHERE ") + isTheirs).c_str(),
-            { toStored(std::string_view(request.number)) });
+            { toStored(std::string_view(erasing.number)) });
         if (!theirs || !theirs.value().stepToRow())
             continue;
         DeletedCall kept;
@@ -112,12 +143,11 @@ void RecordKeeper::eraseDay(UtcDay day, Erasing& erasing)
     auto database = Database::open(file, Database::Mode::ReadWrite);
     if (!database)
         return left(database.error());
-    erasing.day.emplace(std::move(database.value()));
+    erasing.open(std::move(database.value()));
     erasing.dayName = day;
     (void)erasing.day->execute("PRAGMA secure_delete=ON");
     const auto& request = erasing.request;
-    const std::vector<StoredValue> whose { toStored(std::string_view(request.number)),
-        toStored(request.from.value_or(Timestamp::min())), toStored(request.to.value_or(Timestamp::max())) };
+    const auto whose = erasing.whose();
     constexpr const char* inTime = " AND started_at_ns>=?2 AND started_at_ns<?3";
     auto rows = erasing.prepared(
         (std::string("SELECT call_key FROM calls WHERE ") + isTheirs + inTime + " ORDER BY call_key").c_str(), whose);
@@ -128,10 +158,37 @@ void RecordKeeper::eraseDay(UtcDay day, Erasing& erasing)
         calls.push_back({ rows.value().integer(0) });
     rows.value().reset();
     erasing.noted = false;
+    for (std::span<const CallKey> rest = calls; !rest.empty() && erasing.goesOn() && !m_stopping;) {
+        rest = rest.subspan(eraseSome(rest, erasing));
+        if (rest.empty())
+            break;
+        m_mutex.giveWay();
+        if (const auto read = readHeld(erasing); !read)
+            return left(read.error());
+    }
+    if (!request.dryRun)
+        eraseAlarms(erasing);
+    auto others = erasing.prepared((std::string("SELECT count(*) FROM calls WHERE NOT ") + isTheirs + inTime
+                                       + " AND (instr(call_id,?1) OR instr(leg_id,?1) OR instr(call_id,?4) OR "
+                                         "instr(leg_id,?4))")
+                                       .c_str(),
+        whose);
+    if (others && others.value().stepToRow())
+        erasing.othersThatNameIt += static_cast<std::uint64_t>(others.value().integer(0));
+    if (others)
+        others.value().reset();
+    erasing.day.reset();
+}
+
+// Each of these calls is gone as a whole before anybody else has a turn, so a hold finds one whole or not at all.
+std::size_t RecordKeeper::eraseSome(std::span<const CallKey> calls, Erasing& erasing)
+{
+    const auto until = std::chrono::steady_clock::now() + longestAtOnce;
     erasing.files.clear();
     std::vector<DeletedCall> theirs;
     for (const CallKey key : calls) {
-        if (!erasing.goesOn() || m_stopping)
+        if (!erasing.goesOn() || m_stopping || theirs.size() == mostCallsAtOnce
+            || (!theirs.empty() && std::chrono::steady_clock::now() >= until))
             break; // what went so far is finished below
         DeletedCall call;
         call.call = key;
@@ -158,17 +215,19 @@ void RecordKeeper::eraseDay(UtcDay day, Erasing& erasing)
         m_deleted += call.state == DeletionState::Deleted;
         erasing.report.calls.push_back(std::move(call));
     }
-    if (!request.dryRun)
-        eraseAlarms(erasing);
-    auto others = erasing.prepared((std::string("SELECT count(*) FROM calls WHERE NOT ") + isTheirs + inTime
-                                       + " AND (instr(call_id,?1) OR instr(leg_id,?1))")
-                                       .c_str(),
-        whose);
-    if (others && others.value().stepToRow())
-        erasing.othersThatNameIt += static_cast<std::uint64_t>(others.value().integer(0));
-    if (others)
-        others.value().reset();
-    erasing.day.reset();
+    return theirs.size();
+}
+
+// Those that may be set while the others have a turn are found afterwards.
+Result<void> RecordKeeper::readHeld(Erasing& erasing)
+{
+    const auto holds = m_store.holds(true);
+    if (!holds)
+        return holds.error();
+    erasing.held.clear();
+    for (const Hold& hold : holds.value())
+        erasing.held.insert(hold.call);
+    return {};
 }
 
 void RecordKeeper::fail(DeletedCall& call, const Error& error)
@@ -230,11 +289,10 @@ void RecordKeeper::eraseRows(DeletedCall& call, Erasing& erasing)
 void RecordKeeper::eraseAlarms(Erasing& erasing)
 {
     constexpr const char* theirs =
-        " FROM alarms WHERE (caller=?1 OR callee=?1 OR instr(text,?1) OR instr(comment,?1)) AND raised_at_ns>=?2 AND "
-        "raised_at_ns<?3 AND (call_key IS NULL OR call_key NOT IN (SELECT call_key FROM calls))";
-    const DeletionRequest& request = erasing.request;
-    const std::vector<StoredValue> whose { toStored(std::string_view(request.number)),
-        toStored(request.from.value_or(Timestamp::min())), toStored(request.to.value_or(Timestamp::max())) };
+        " FROM alarms WHERE (?1 IN (as_kept(caller), as_kept(callee)) OR instr(text,?1) OR instr(comment,?1) OR "
+        "instr(text,?4) OR instr(comment,?4)) AND raised_at_ns>=?2 AND raised_at_ns<?3 AND (call_key IS NULL OR "
+        "call_key NOT IN (SELECT call_key FROM calls))";
+    const auto whose = erasing.whose();
     {
         auto any = erasing.prepared((std::string("SELECT 1") + theirs + " LIMIT 1").c_str(), whose);
         if (!any || !any.value().stepToRow())
@@ -312,6 +370,8 @@ void RecordKeeper::eraseMessages(DeletedCall& call, Erasing& erasing)
             erasing.times.keep(path);
             erasing.files[call.call].insert(path);
             const FileHandle file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+            if (!file && errno == ENOENT)
+                continue; // it expired, and is open here since an earlier turn
             const std::vector<std::byte> zeros(place.bytes);
             if (!file
                 || ::pwrite(file.get(), zeros.data(), zeros.size(), place.at.offset)

@@ -13,6 +13,7 @@ namespace callmon {
 
 struct RecordKeeper::Erasing {
     const DeletionRequest& request;
+    std::string number; // the request's, as it is kept: without the separators of a telephone number
     const std::atomic<bool>* cancelled;
     DeletionReport report;
     std::set<CallKey> held;
@@ -26,6 +27,9 @@ struct RecordKeeper::Erasing {
     std::uint64_t othersThatNameIt = 0;
     bool overwritten = false; // some media were before
 
+    void open(Database database); // as the one at work
+    // ?1: the number as it is kept; ?2, ?3: of which time; ?4: the number as it was asked for.
+    std::vector<StoredValue> whose() const;
     bool goesOn() const { return cancelled == nullptr || !*cancelled; }
     Result<Statement> prepared(const char* sql, std::vector<StoredValue> values)
     {

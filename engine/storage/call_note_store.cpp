@@ -193,11 +193,11 @@ Result<std::vector<CallKey>> CallNoteStore::calls()
     return keys;
 }
 
-Result<std::uint64_t> CallNoteStore::notesThatName(const std::string& text)
+Result<std::uint64_t> CallNoteStore::notesThatName(const std::string& text, const std::string& orText)
 {
-    const auto found = number("SELECT (SELECT count(*) FROM notes WHERE instr(text,?1)) + (SELECT count(*) FROM tags "
-                              "WHERE instr(tag,?1))",
-        { toStored(std::string_view(text)) });
+    const auto found = number("SELECT (SELECT count(*) FROM notes WHERE instr(text,?1) OR instr(text,?2)) + (SELECT "
+                              "count(*) FROM tags WHERE instr(tag,?1) OR instr(tag,?2))",
+        { toStored(std::string_view(text)), toStored(std::string_view(orText)) });
     return found ? Result<std::uint64_t>(static_cast<std::uint64_t>(found.value())) : found.error();
 }
 

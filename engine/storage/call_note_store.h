@@ -25,7 +25,7 @@ public:
     // Of a call that is deleted: how many tags and notes went. With `count` they only are counted.
     Result<std::uint32_t> remove(CallKey call, bool count);
     Result<std::vector<CallKey>> calls(); // that have any, in order
-    Result<std::uint64_t> notesThatName(const std::string& text);
+    Result<std::uint64_t> notesThatName(const std::string& text, const std::string& orText);
     Result<void> compact(); // what was removed is in no file any more
 
     const std::string& note() const { return m_note; }

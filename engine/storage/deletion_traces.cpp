@@ -13,13 +13,25 @@ namespace {
 
 constexpr auto longestRenewal = std::chrono::seconds(60); // of the journal: some commits
 
-std::uint64_t linesWith(const std::filesystem::path& file, const std::string& text)
+std::uint64_t linesWith(const std::filesystem::path& file, const std::string& text, const std::string& orText)
 {
     std::ifstream in(file);
     std::uint64_t lines = 0;
     for (std::string line; std::getline(in, line);)
-        lines += line.find(text) != std::string::npos;
+        lines += line.find(text) != std::string::npos || line.find(orText) != std::string::npos;
     return lines;
+}
+
+// As its bytes lie there; also what SQLite has in its log only.
+bool holdsText(const std::filesystem::path& database, const std::string& text, const std::string& orText)
+{
+    for (const char* side : { "", "-wal" }) {
+        std::ifstream in(database.string() + side, std::ios::binary);
+        const std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+        if (bytes.find(text) != std::string::npos || bytes.find(orText) != std::string::npos)
+            return true;
+    }
+    return false;
 }
 
 }
@@ -105,15 +117,26 @@ void RecordKeeper::finishNotes(Erasing& erasing)
     auto& notes = erasing.report.notes;
     if (auto compacted = m_notes.compact(); !compacted)
         notes.push_back(sentence(TR("Engine", "Of tags and notes something may be left: %1."), compacted.error()));
-    if (const auto others = m_notes.notesThatName(erasing.request.number); others && others.value() > 0)
+    if (const auto others = m_notes.notesThatName(erasing.number, erasing.request.number); others && others.value() > 0)
         notes.push_back(others.value() == 1
                 ? sentence(TR("Engine", "1 tag or note of other calls names the number, and stays."))
                 : sentence(
                     TR("Engine", "%1 tags and notes of other calls name the number, and stay."), others.value()));
 }
 
-// The journal holds what was on until then, calls that are over, too.
+// The journal holds what was on until then, calls that are over, too. Without m_mutex, for commits take their time.
 void RecordKeeper::renewJournal(Erasing& erasing)
+{
+    m_mutex.unlock();
+    const bool renewed = waitForNewJournal();
+    m_mutex.lock();
+    if (!renewed)
+        erasing.report.notes.push_back(sentence(TR("Engine",
+            "The journal of calls that are on may still hold deleted ones until it is begun anew, which takes "
+            "minutes.")));
+}
+
+bool RecordKeeper::waitForNewJournal()
 {
     const std::uint64_t before = m_upkeep.journalsRenewed();
     (void)atNextCommit<bool>([](StorageUpkeep& upkeep) {
@@ -122,17 +145,14 @@ void RecordKeeper::renewJournal(Erasing& erasing)
     });
     const auto until = std::chrono::steady_clock::now() + longestRenewal;
     while (m_upkeep.journalsRenewed() == before) {
-        if (m_stopping || std::chrono::steady_clock::now() > until) {
-            erasing.report.notes.push_back(sentence(TR("Engine",
-                "The journal of calls that are on may still hold deleted ones until it is begun anew, which takes "
-                "minutes.")));
-            return;
-        }
+        if (m_stopping || std::chrono::steady_clock::now() > until)
+            return false;
         if (m_options.commits)
             (void)m_writer.commitSettled().has_value();
         else
             std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
+    return true;
 }
 
 void RecordKeeper::noteWhatStays(Erasing& erasing)
@@ -147,13 +167,19 @@ void RecordKeeper::noteWhatStays(Erasing& erasing)
                 ? sentence(TR("Engine", "1 call of others names the number in an identifier, and stays."))
                 : sentence(TR("Engine", "%1 calls of others name the number in an identifier, and stay."),
                     erasing.othersThatNameIt));
-    if (const auto lines = linesWith(m_directory / "audit.log", erasing.request.number); lines > 0)
+    if (const auto lines = linesWith(m_directory / "audit.log", erasing.number, erasing.request.number); lines > 0)
         notes.push_back(lines == 1
                 ? sentence(
                     TR("Engine", "The audit log names the number in 1 line: who asked for it and when, which is kept."))
                 : sentence(TR("Engine",
                                "The audit log names the number in %1 lines: who asked for it and when, which is kept."),
                     lines));
+    for (const char* name : { "recording.sqlite", "rules.sqlite", "shelf.sqlite", "retention.sqlite" })
+        if (holdsText(m_directory / name, erasing.number, erasing.request.number))
+            notes.push_back(sentence(TR("Engine",
+                                         "%1 names the number, in what users wrote (a rule, a comment, the reason of a "
+                                         "hold), and stays."),
+                name));
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator(m_directory, ignored)) {
         const std::string name = entry.path().filename().string();

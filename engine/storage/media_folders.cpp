@@ -93,6 +93,16 @@ bool holdsSegments(const fs::path& folder)
     return !segmentsIn(folder).empty();
 }
 
+// What a kill left of segments that were to be deleted: whoever keeps the list is told of the folder until that is
+// done.
+bool holdsExpired(const fs::path& folder)
+{
+    std::error_code failed;
+    const fs::directory_iterator files(folder, failed);
+    return std::any_of(
+        begin(files), end(files), [](const auto& file) { return file.path().extension() == ".expired"; });
+}
+
 struct Seen {
     std::string mark;
 };
@@ -171,8 +181,9 @@ Result<ChosenMediaFolders> chooseMediaFolders(
         std::ranges::stable_sort(listed.folders, {},
             [&](const MediaFolder& folder) { return std::ranges::find(paths, folder.path) - paths.begin(); });
     }
-    std::erase_if(listed.folders,
-        [&](const MediaFolder& folder) { return !folder.inUse && folder.isThere && !holdsSegments(folder.path); });
+    std::erase_if(listed.folders, [&](const MediaFolder& folder) {
+        return !folder.inUse && folder.isThere && !holdsSegments(folder.path) && !holdsExpired(folder.path);
+    });
 
     const bool standardAlone = listed.folders.size() == 1 && listed.folders.front().path == standard;
     if (listed.id.empty() && !standardAlone)

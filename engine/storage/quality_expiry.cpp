@@ -11,11 +11,14 @@ namespace {
 
 constexpr const char* qualityBlocksAtOnce = "2000"; // two hours of one stream each, some milliseconds
 constexpr int daysMeasuredAtOnce = 8; // of a step
+constexpr std::int64_t leastFreePart = 10; // less than a tenth of a file is not worth writing it anew
 
 }
 
 bool RecordKeeper::expireQuality()
 {
+    if (returnQualitySpace())
+        return true;
     const KeepPeriods& periods = m_options.periods;
     if (!periods.quality && periods.mostQualityBytes == 0)
         return false;
@@ -113,13 +116,58 @@ bool RecordKeeper::dropQuality(UtcDay day)
         fail(noted.error());
         return false;
     }
-    std::error_code ignored;
-    const auto space = mediaSpaceAt(file);
-    if (space && space->free > space->keptForRecords + 2 * std::filesystem::file_size(file, ignored))
-        (void)writeAnew(database.value());
-    (void)database.value().execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    m_qualitySpaceSeen.insert(day);
+    returnSpace(database.value());
     ++m_qualityExpired;
     return true;
+}
+
+void RecordKeeper::returnSpace(Database& day)
+{
+    std::error_code ignored;
+    const auto space = mediaSpaceAt(day.file());
+    if (space && space->free > space->keptForRecords + 2 * std::filesystem::file_size(day.file(), ignored))
+        (void)writeAnew(day);
+    (void)day.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+// Each day is looked at once in a run: where there is no room for the copy now, the next one tries again.
+bool RecordKeeper::returnQualitySpace()
+{
+    int measured = 0;
+    for (const UtcDay day : storedDays(m_directory)) {
+        if (m_qualitySpaceSeen.contains(day))
+            continue;
+        const std::unique_lock files(m_dayFiles, std::try_to_lock);
+        if (!files)
+            return false; // a deletion waits for this step
+        const auto gone = m_store.isExpired(ExpiredPart::DayQuality, day.number);
+        if (!gone) {
+            fail(gone.error());
+            return false;
+        }
+        m_qualitySpaceSeen.insert(day);
+        if (!gone.value())
+            continue; // what goes in this run has its space returned then
+        auto database = Database::open(dayDatabasePath(m_directory, day), Database::Mode::ReadWrite);
+        auto pages = database ? database.value().prepare("SELECT freelist_count, page_count FROM "
+                                                         "pragma_freelist_count, pragma_page_count")
+                              : Result<Statement>(database.error());
+        if (!pages) {
+            fail(pages.error());
+            return false;
+        }
+        const bool muchIsFree =
+            pages.value().stepToRow() && pages.value().integer(0) * leastFreePart > pages.value().integer(1);
+        pages.value() = Statement();
+        if (muchIsFree) {
+            returnSpace(database.value());
+            return true;
+        }
+        if (++measured == daysMeasuredAtOnce)
+            return true;
+    }
+    return false;
 }
 
 }

@@ -40,11 +40,13 @@ bool RecordKeeper::keepOne()
     const bool trusted = clockIsTrusted();
     readWaitingHolds();
     joinMediaFolders();
-    bool any = copyOneWaiting() || clearOneExpiredFile();
-    if (!any && errors == m_errors) // a held call that cannot be copied keeps everything
+    bool any = copyOneWaiting();
+    const bool mayExpire = errors == m_errors; // a held call that cannot be copied keeps everything
+    any = any || clearOneExpiredFile();
+    if (!any && mayExpire)
         any =
             expireMessages(trusted) || (trusted && (expireMedia() || expireDay() || expireQuality() || expireNotes()));
-    any = any || finishOneDeletion();
+    any = any || finishOneDeletion() || foldExpired();
     if (!any)
         sayWhatWent();
     return any && errors == m_errors; // what fails is tried again later, not at once
@@ -205,6 +207,14 @@ bool RecordKeeper::removeDay(UtcDay day)
     ++m_daysExpired;
     m_notesMayBeOld = true;
     return true;
+}
+
+bool RecordKeeper::foldExpired()
+{
+    const auto any = m_store.foldExpired(now());
+    if (!any)
+        fail(any.error());
+    return any && any.value();
 }
 
 // Once for all that went since the last pause.

@@ -11,6 +11,7 @@
 #include "engine/storage/record_keeping.h"
 #include "engine/storage/retention_store.h"
 #include "engine/storage/storage_upkeep.h"
+#include "engine/storage/turn_mutex.h"
 #include "shared/calls/probe_status.h"
 
 #include <atomic>
@@ -98,21 +99,27 @@ private:
     bool expireDay();
     bool removeDay(UtcDay day);
     bool expireNotes();
+    bool foldExpired();
     void sayWhatWent();
 
     // In expired_files.cpp.
     bool clearOneExpiredFile();
     bool beginClearing(const std::filesystem::path& folder);
+    void cannotDelete(const std::filesystem::path& file, const Error& error);
 
     // In quality_expiry.cpp.
     bool expireQuality();
     bool qualityIsTooLarge(); // or not all of it is measured yet
     std::uint64_t measuredQuality(UtcDay day);
     bool dropQuality(UtcDay day);
+    bool returnQualitySpace(); // of a day whose series went in an earlier run, which may have been killed before this
+    void returnSpace(Database& day);
 
     // In call_eraser.cpp.
     struct Erasing; // one run of deleteNumber()
     void eraseDay(UtcDay day, Erasing& erasing);
+    std::size_t eraseSome(std::span<const CallKey> calls, Erasing& erasing); // of the day at work: so many, the first
+    Result<void> readHeld(Erasing& erasing);
     void fail(DeletedCall& call, const Error& error);
     Result<void> noteUnfinished(Erasing& erasing); // the day at work
     void eraseContent(DeletedCall& call, Erasing& erasing);
@@ -127,6 +134,7 @@ private:
     bool compactDay(UnfinishedDay day, std::vector<Sentence>& notes);
     bool writeAnew(Database& day); // without m_mutex meanwhile, which takes minutes
     void renewJournal(Erasing& erasing);
+    bool waitForNewJournal();
     void finishNotes(Erasing& erasing);
     void noteWhatStays(Erasing& erasing);
 
@@ -136,7 +144,7 @@ private:
     Options m_options;
 
     std::mutex m_dayFiles; // held by who writes the database of a day anew; before m_mutex, or tried only
-    std::mutex m_mutex; // held for one thing at a time, none of which waits for a disk for ever; all below
+    TurnMutex m_mutex; // held for one thing at a time, none of which waits for a disk for ever; all below
     RetentionStore m_store;
     CallNoteStore m_notes;
     bool m_notesMayBeOld = true; // a day went, or a hold
@@ -152,7 +160,10 @@ private:
     std::string m_lastError;
     struct Clearing; // a file that is being filled with zeros
     std::shared_ptr<Clearing> m_clearing; // also whoever is writing to it
+    std::set<std::filesystem::path> m_undeletable; // expired files that could not be deleted, for a while
+    Nanoseconds m_undeletableSince {}; // by the steady clock
     std::map<UtcDay, std::uint64_t> m_qualityBytes; // of days that grow no more
+    std::set<UtcDay> m_qualitySpaceSeen; // whether that of their series is returned
     std::uint64_t m_toldMedia = 0, m_toldMessages = 0, m_toldDays = 0, m_toldQuality = 0;
 
     Bell m_bell;

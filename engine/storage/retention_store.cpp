@@ -42,6 +42,13 @@ CREATE TABLE IF NOT EXISTS expired(
   at_ns INTEGER NOT NULL,
   PRIMARY KEY(part, number)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS expired_segments( -- instead of their rows in 'expired': those of one hour, of past ones
+  part INTEGER NOT NULL,                    -- 0 media segments, 1 message segments
+  first INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  at_ns INTEGER NOT NULL,                   -- when the last one went
+  PRIMARY KEY(part, first, last)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS unfinished(
   day INTEGER PRIMARY KEY,                  -- since 1970: rows of it were deleted on request, their bytes may be there
   written_anew INTEGER NOT NULL             -- 1: its database is, only SQLite's log is still to be emptied
@@ -52,6 +59,9 @@ CREATE TABLE IF NOT EXISTS clock(
   times INTEGER NOT NULL
 ) WITHOUT ROWID;
 )sql";
+
+constexpr std::int64_t nanosecondsPerHour = 3'600'000'000'000;
+constexpr int foldedAtOnce = 5000;
 
 constexpr const char* holdColumns =
     "hold, call_key, state, set_at_ns, set_by, reason, media_packets, messages, missing, released_at_ns, released_by, "
@@ -212,6 +222,35 @@ Result<void> RetentionStore::noteExpired(ExpiredPart part, std::int64_t number, 
     return change("INSERT OR REPLACE INTO expired VALUES(?,?,?)", { stored(part), toStored(number), toStored(at) });
 }
 
+// Runs of numbers within the hour ("gaps and islands"): in such a run number and row number grow alike.
+Result<bool> RetentionStore::foldExpired(Timestamp now)
+{
+    constexpr std::int64_t hour = nanosecondsPerHour;
+    const std::int64_t before = nanosecondsSinceEpoch(now) / hour * hour;
+    const std::string some = "(SELECT part, number, at_ns, at_ns/" + std::to_string(hour)
+        + " AS hour FROM expired WHERE part<=1 AND at_ns<?1 ORDER BY part, number LIMIT " + std::to_string(foldedAtOnce)
+        + ')';
+    const auto one = this->number("SELECT 1 FROM expired WHERE part<=1 AND at_ns<?1 LIMIT 1", { toStored(before) });
+    if (!one || !one.value())
+        return one ? Result<bool>(false) : one.error();
+    if (!m_database.execute("BEGIN IMMEDIATE"))
+        return m_database.error(TR("Engine", "cannot write"));
+    auto done = change("INSERT OR REPLACE INTO expired_segments SELECT part, min(number), max(number), max(at_ns) FROM "
+                       "(SELECT part, number, at_ns, hour, number - row_number() OVER (PARTITION BY part, hour ORDER "
+                       "BY number) AS run FROM "
+            + some + ") GROUP BY part, hour, run",
+        { toStored(before) });
+    if (done)
+        done = change("DELETE FROM expired WHERE (part, number) IN (SELECT part, number FROM " + some + ')',
+            { toStored(before) });
+    const bool any = done && sqlite3_changes(m_database.handle()) > 0;
+    if (done && !m_database.execute("COMMIT"))
+        done = m_database.error(TR("Engine", "cannot write"));
+    if (!done)
+        (void)m_database.execute("ROLLBACK");
+    return done ? Result<bool>(any) : done.error();
+}
+
 Result<bool> RetentionStore::isExpired(ExpiredPart part, std::int64_t which)
 {
     const auto found = number("SELECT 1 FROM expired WHERE part=? AND number=?", { stored(part), toStored(which) });
@@ -325,20 +364,26 @@ Result<std::map<CallKey, Sentence>> readLegalHolds(const std::filesystem::path& 
     return texts;
 }
 
+// An older file has no folded rows.
 std::optional<Timestamp> expiredAt(const std::filesystem::path& directory, ExpiredPart part, std::int64_t number)
 {
     std::error_code ignored;
     if (!std::filesystem::exists(directory / fileName, ignored))
         return std::nullopt;
     auto database = Database::openToRead(directory / fileName);
-    auto row = database ? database.value().prepare("SELECT at_ns FROM expired WHERE part=? AND number=?")
-                        : Result<Statement>(database.error());
-    if (!row)
+    if (!database)
         return std::nullopt;
-    row.value().bind(1, stored(part));
-    row.value().bind(2, number);
-    if (row.value().stepToRow())
-        return timestampFromNanoseconds(row.value().integer(0));
+    for (const char* sql : { "SELECT at_ns FROM expired WHERE part=? AND number=?",
+             "SELECT at_ns FROM expired_segments WHERE part=?1 AND first<=?2 AND last>=?2 ORDER BY at_ns DESC LIMIT "
+             "1" }) {
+        auto row = database.value().prepare(sql);
+        if (!row)
+            break;
+        row.value().bind(1, stored(part));
+        row.value().bind(2, number);
+        if (row.value().stepToRow())
+            return timestampFromNanoseconds(row.value().integer(0));
+    }
     return std::nullopt;
 }
 

@@ -34,7 +34,10 @@ public:
     // DayQualityBegun: it goes for its size, whatever that is by then; DayQuality: none of it is left.
     // `number`: of a segment, a day (UtcDay), or a call's key.
     Result<void> noteExpired(ExpiredPart part, std::int64_t number, Timestamp at);
-    Result<bool> isExpired(ExpiredPart part, std::int64_t number);
+    Result<bool> isExpired(ExpiredPart part, std::int64_t number); // of a day or a call
+    // Segments that went one after the other in an hour before that of `now` are told from then on by the last of them,
+    // so that years of them stay small; some thousands at a time. False: there are none.
+    Result<bool> foldExpired(Timestamp now);
 
     // Before the first row of it goes; a second time is none.
     Result<void> noteUnfinished(const UnfinishedDay& day);

@@ -192,27 +192,25 @@ void driveByText(Builder& builder, const Term& term, bool only)
             builder.beginsWith(term.field + "_reversed", ends.reversedSuffix), false, false);
 }
 
-void driveByEitherNumber(Builder& builder, const std::string& pattern)
+// Of numbers alone, each to be equal or to fit; all of them are patterns, or none is.
+void driveByNumbers(Builder& builder, const AnyOf& any)
 {
-    const bool wild = pattern.find('*') != std::string::npos;
-    const PatternEnds ends = wild ? endsOf(pattern) : PatternEnds {};
     std::vector<std::string> whole, prefix, suffix;
-    for (const std::string column : { "caller", "callee" }) {
-        if (!wild)
+    for (const Term& term : any) {
+        const std::string text = textOf(term);
+        const PatternEnds ends = term.operand.pattern ? endsOf(text) : PatternEnds {};
+        if (!term.operand.pattern)
             whole.push_back(builder.candidates(
-                column.c_str(), column + " = " + builder.parameter(toStored(std::string_view(pattern)))));
+                term.field.c_str(), term.field + " = " + builder.parameter(toStored(std::string_view(text)))));
         if (!ends.prefix.empty())
-            prefix.push_back(builder.candidates(column.c_str(), builder.beginsWith(column, ends.prefix)));
+            prefix.push_back(builder.candidates(term.field.c_str(), builder.beginsWith(term.field, ends.prefix)));
         if (!ends.reversedSuffix.empty())
             suffix.push_back(builder.candidates(
-                (column + "_reversed").c_str(), builder.beginsWith(column + "_reversed", ends.reversedSuffix)));
+                (term.field + "_reversed").c_str(), builder.beginsWith(term.field + "_reversed", ends.reversedSuffix)));
     }
-    if (!whole.empty())
-        builder.driveEither(whole, true);
-    if (!prefix.empty())
-        builder.driveEither(prefix, false);
-    if (!suffix.empty())
-        builder.driveEither(suffix, false);
+    for (auto* const parts : { &whole, &prefix, &suffix })
+        if (parts->size() == any.size()) // else they lead to some of the candidates only
+            builder.driveEither(*parts, parts == &whole);
 }
 
 void driveByOutcomeAndMos(Builder& builder, const std::vector<Term>& terms, bool moreThanTerms)
@@ -270,8 +268,9 @@ Result<SearchPlan> planOf(const CallQuery& query)
         builder.driveEither({ builder.candidates("leg", "leg_id = " + leg + " AND leg_id<>''"),
                                 builder.candidates("call_id", "call_id = " + leg) },
             true);
-    if (!query.number.empty())
-        driveByEitherNumber(builder, query.number);
+    for (const AnyOf& any : found.value().either)
+        if (std::ranges::all_of(any, isNumber))
+            driveByNumbers(builder, any);
     texts(true);
     driveByOutcomeAndMos(builder, terms, moreThanTerms);
 

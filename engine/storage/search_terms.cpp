@@ -1,9 +1,11 @@
 #include "engine/storage/search_terms.h"
 
 #include "engine/storage/call_filter.h"
+#include "shared/base/telephone_number.h"
 #include "shared/calls/call_groups.h"
 
 #include <algorithm>
+#include <array>
 
 namespace callmon {
 
@@ -14,6 +16,25 @@ using Kind = SearchField::Kind;
 Term numberTerm(const char* field, const std::string& pattern)
 {
     return { field, Comparison::Equal, { pattern, {}, pattern.find('*') != std::string::npos } };
+}
+
+bool isOfNumber(const Term& term)
+{
+    constexpr std::array fields { "caller", "callee", "asserted_identity", "diversion", "transfer_target" };
+    return std::ranges::find(fields, term.field) != fields.end();
+}
+
+// Numbers are kept without their separators, but in days that older engines wrote: who types some means either form.
+std::vector<Term> formsOf(Term term)
+{
+    auto bare = isOfNumber(term) && term.comparison <= Comparison::NotEqual ? wantedWithoutSeparators(textOf(term))
+                                                                            : std::nullopt;
+    std::vector<Term> forms { std::move(term) };
+    if (bare) {
+        forms.push_back(forms.front());
+        forms.back().operand.value = std::move(*bare);
+    }
+    return forms;
 }
 
 AnyOf ofBothEnds(const char* caller, const char* callee, Term term)
@@ -61,12 +82,19 @@ Result<Terms> termsOf(const CallQuery& query)
 {
     Terms all;
     std::vector<Term>& terms = all.single;
+    const auto add = [&all](Term term) {
+        auto forms = formsOf(std::move(term));
+        if (forms.size() > 1 && forms.front().comparison == Comparison::Equal)
+            all.either.push_back(std::move(forms));
+        else
+            std::ranges::move(forms, std::back_inserter(all.single));
+    };
     if (!query.callId.empty())
         terms.push_back({ "call_id", Comparison::Equal, { query.callId, {}, false } });
     if (!query.caller.empty())
-        terms.push_back(numberTerm("caller", query.caller));
+        add(numberTerm("caller", query.caller));
     if (!query.callee.empty())
-        terms.push_back(numberTerm("callee", query.callee));
+        add(numberTerm("callee", query.callee));
     if (query.outcome)
         terms.push_back({ "outcome", Comparison::Equal, { {}, { static_cast<std::int64_t>(*query.outcome) }, false } });
     if (query.trust)
@@ -88,10 +116,14 @@ Result<Terms> termsOf(const CallQuery& query)
         if (searchField(term.field)->kind == Kind::Trunk)
             std::ranges::move(termsOfTrunk(std::move(term)), std::back_inserter(all.either));
         else
-            terms.push_back(std::move(term));
+            add(std::move(term));
     }
-    if (!query.number.empty())
-        all.either.push_back(ofBothEnds("caller", "callee", numberTerm("caller", query.number)));
+    if (!query.number.empty()) {
+        AnyOf any;
+        for (Term& form : formsOf(numberTerm("caller", query.number)))
+            std::ranges::move(ofBothEnds("caller", "callee", std::move(form)), std::back_inserter(any));
+        all.either.push_back(std::move(any));
+    }
     return all;
 }
 

@@ -3,6 +3,7 @@
 
 #include "engine/signalling/sip_message.h"
 #include "engine/tracking/call.h"
+#include "shared/base/telephone_number.h"
 
 namespace callmon {
 
@@ -31,11 +32,14 @@ void settleDirections(Call& call, const SipMessage& message, Party sender, Times
 // Of tags, branches and bodies, compared within one call only; 0 for none.
 std::uint64_t fingerprintOf(std::string_view text);
 
-// The user part, without escapes, or the host when there is no user.
+// The user part, without escapes and the separators of a telephone number, or the host when there is no user.
 template <std::size_t capacity> void assignName(FixedText<capacity>& name, const SipAddress& address)
 {
     std::array<char, 255> memory;
-    name = unescaped(address.user.empty() ? address.host : address.user, memory);
+    const bool telephone = isOfTelephoneNumber(address);
+    name = address.user.empty() ? unescaped(address.host, memory)
+                                : withoutSeparators(unescaped(address.user, memory),
+                                    telephone ? SaidToBe::TelephoneNumber : SaidToBe::Anything, memory);
 }
 
 // What a final response of 300 and above says (RFC 3261 21), as ARCHITECTURE.md, "What each figure means".

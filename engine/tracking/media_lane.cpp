@@ -1,6 +1,7 @@
 #include "engine/tracking/media_lane.h"
 
 #include "engine/tracking/call.h"
+#include "engine/tracking/media_lane_ahead.h"
 #include "engine/tracking/payload_kinds.h"
 #include "shared/base/telephone_event.h"
 
@@ -31,11 +32,6 @@ MediaLane::MediaLane(
         ::new (static_cast<void*>(&m_calls[i])) CallMedia();
 }
 
-// Three reads, each of which needs the one before, lie between a packet and its statistics: its first bytes, its slot
-// in F, its stream. Each is asked for some packets ahead, so that memory works while packets are counted, and never
-// for more at once than a core can wait for.
-constexpr std::size_t fetchAhead = 8; // packets between one step and the next. bench: tracking_bench
-
 void MediaLane::lookAhead(std::span<const Datagram> packets)
 {
     assert(packets.size() <= burst);
@@ -48,64 +44,6 @@ void MediaLane::lookAhead(std::span<const Datagram> packets)
         glance(i);
     for (std::size_t i = 0; i < std::min(packets.size(), fetchAhead); ++i)
         fetchStream(i);
-}
-
-[[gnu::always_inline]] inline void MediaLane::stepAhead(std::size_t position)
-{
-    if (position + 3 * fetchAhead < m_burst.size())
-        __builtin_prefetch(m_burst[position + 3 * fetchAhead].payload.data());
-    if (position + 2 * fetchAhead < m_burst.size())
-        glance(position + 2 * fetchAhead);
-    if (position + fetchAhead < m_burst.size())
-        fetchStream(position + fetchAhead);
-    if (position + fetchAhead / 4 < m_burst.size())
-        fetchRest(position + fetchAhead / 4);
-}
-
-[[gnu::always_inline]] inline void MediaLane::glance(std::size_t position)
-{
-    const Datagram& packet = m_burst[position];
-    Seen& seen = m_seen[position];
-    seen.glance = glanceAt(packet.payload);
-    seen.hash = m_hash(packet.flow, seen.glance.ssrc);
-    m_flows.prefetch(seen.hash);
-}
-
-[[gnu::always_inline]] inline void MediaLane::fetchStream(std::size_t position)
-{
-    Seen& seen = m_seen[position];
-    seen.stream = m_flows.likely(seen.hash);
-    if (seen.stream == noIndex) {
-        m_waiting.prefetch(seen.hash);
-        m_nobodys.prefetch(seen.hash);
-        return;
-    }
-    const auto* stream = reinterpret_cast<const char*>(&m_streams[seen.stream]);
-#pragma GCC unroll 4
-    for (std::size_t line = 0; line < hotStreamBytes; line += 64)
-        __builtin_prefetch(stream + line, 1);
-}
-
-// After a loss, a packet needs what no packet in step touches, and so does the first packet of a second: waited for, it
-// would cost more than all the rest. Whether there was a loss is looked for only while there is any.
-[[gnu::always_inline]] inline void MediaLane::fetchRest(std::size_t position)
-{
-    const Seen& seen = m_seen[position];
-    if (seen.stream == noIndex) [[unlikely]]
-        return;
-    const CallStream& stream = m_streams[seen.stream];
-    const auto* bytes = reinterpret_cast<const char*>(&stream);
-    if (m_burst[position].arrival >= stream.secondEndsAt) [[unlikely]] {
-        __builtin_prefetch(&m_calls[stream.call].facts);
-        for (std::size_t line = hotStreamBytes; line < offsetof(CallStream, payloads); line += 64)
-            __builtin_prefetch(bytes + line, 1);
-        m_listener.secondPasses(seen.stream);
-    } else if (m_fetchesRest && !stream.rtp.mayBeInStep(sequenceOf(seen.glance))) [[unlikely]] {
-#pragma GCC unroll 6
-        for (std::size_t line = hotStreamBytes; line < offsetof(CallStream, rtp) + RtpStream::outOfStepBytes;
-             line += 64)
-            __builtin_prefetch(bytes + line, 1);
-    }
 }
 
 bool MediaLane::process(const Datagram& datagram, std::size_t position)
@@ -323,151 +261,6 @@ MediaKind MediaLane::mediaKindOf(const CallStream& stream) const
             return address.sharedWith;
     }
     return address.kind;
-}
-
-std::span<const IpAddress> MediaLane::describedHosts(
-    std::uint32_t call, std::array<IpAddress, CallMedia::maxAddresses>& hosts) const
-{
-    std::size_t count = 0;
-    for (std::uint32_t i = m_calls[call].addresses; i != noIndex && count < hosts.size(); i = m_media[i].next) {
-        if (m_media[i].origin == AddressOrigin::Advertised)
-            hosts[count++] = m_media[i].endpoint.ip;
-    }
-    return std::span(hosts).first(count);
-}
-
-std::uint32_t MediaLane::callAt(const Endpoint& endpoint) const
-{
-    const std::uint32_t address = confirmedAt(endpoint);
-    return address != noIndex ? m_media[address].call : noIndex;
-}
-
-bool MediaLane::apply(const LaneControl& control)
-{
-    if (const auto* changed = std::get_if<FactsChanged>(&control.what)) {
-        CallMedia& call = m_calls[changed->call];
-        if (changed->facts.confirmed && !call.facts.confirmed) {
-            for (std::uint32_t i = call.addresses; i != noIndex; i = m_media[i].next)
-                changeEpoch(m_media[i].endpoint);
-        }
-        if (changed->facts.answeredAt && !call.facts.answeredAt) {
-            for (std::uint32_t i = call.streams; i != noIndex; i = m_streams[i].next) {
-                m_streams[i].rtp.endEarlyMedia();
-                m_streams[i].rtp.beginTimestampSegment(); // also when a 183 has described the announcement
-            }
-        }
-        if (changed->facts.recorded && !call.facts.recorded) {
-            for (std::uint32_t i = call.streams; i != noIndex; i = m_streams[i].next) {
-                m_streams[i].unwanted = m_streams[i].rtp.sequence().packets();
-                m_streams[i].recorded = m_wantsMedia;
-            }
-        }
-        call.facts = changed->facts;
-    } else if (const auto* address = std::get_if<AddressAdded>(&control.what)) {
-        return add(*address);
-    } else if (const auto* described = std::get_if<Described>(&control.what)) {
-        for (std::uint32_t i = m_calls[described->call].streams; i != noIndex; i = m_streams[i].next) {
-            m_streams[i].meaning.payloadType = CallStream::noPayloadType;
-            if (described->firstAnswer) {
-                m_streams[i].rtp.beginTimestampSegment();
-                m_streams[i].describedAt = described->at;
-                m_streams[i].payloads.news = true;
-            }
-        }
-    } else if (const auto* settled = std::get_if<OfferSettled>(&control.what)) {
-        m_media.settle(m_calls[settled->call], settled->accepted, settled->at);
-        for (std::uint32_t i = m_calls[settled->call].streams; i != noIndex; i = m_streams[i].next)
-            m_streams[i].meaning.payloadType = CallStream::noPayloadType;
-    } else if (const auto* loss = std::get_if<ProbeLossSeen>(&control.what)) {
-        m_listener.probeLost(loss->from, loss->to);
-    } else if (const auto* tick = std::get_if<LaneTick>(&control.what)) {
-        flush();
-        m_waiting.advance(tick->now, m_hash);
-        m_listener.tick(tick->now);
-    }
-    return true;
-}
-
-void MediaLane::number(std::uint32_t index, std::uint32_t number)
-{
-    m_streams[index].number = number;
-    m_streams[index].numbered = true;
-    --m_calls[m_streams[index].call].unnumbered;
-    m_listener.streamNumbered(index);
-}
-
-void MediaLane::drop(std::uint32_t index)
-{
-    const std::uint64_t packets = m_streams[index].rtp.sequence().packets();
-    m_counters.rtpPackets -= packets;
-    m_counters.rtpRefused += packets;
-    m_counters.notWanted -= m_streams[index].packetsNotWanted();
-    --m_counters.streamsStarted;
-    std::uint32_t* link = &m_calls[m_streams[index].call].streams;
-    while (*link != index)
-        link = &m_streams[*link].next;
-    *link = m_streams[index].next;
-    --m_calls[m_streams[index].call].unnumbered;
-    for (Joined& joined : std::span(&m_joined[0], m_joinedCount)) {
-        if (joined.stream == index)
-            joined.stream = noIndex;
-    }
-    m_listener.streamDropped(index);
-    release(index);
-}
-
-void MediaLane::release(std::uint32_t index)
-{
-    m_flows.erase(m_hash(m_streams[index].identity), index);
-    m_streams.release(index);
-}
-
-void MediaLane::removeCall(std::uint32_t index)
-{
-    for (std::uint32_t stream = m_calls[index].streams; stream != noIndex;) {
-        const std::uint32_t next = m_streams[stream].next;
-        release(stream);
-        stream = next;
-    }
-    m_media.removeAllOf(m_calls[index]);
-    m_calls[index] = CallMedia();
-}
-
-void MediaLane::stepBack(Timestamp now)
-{
-    flush();
-    m_waiting.giveUpAll(now);
-    for (std::uint32_t call = 0; call < m_calls.capacity(); ++call) {
-        for (std::uint32_t i = m_calls[call].streams; i != noIndex; i = m_streams[i].next)
-            m_streams[i].rtp.stepBack(now);
-    }
-}
-
-MediaLane::Counters MediaLane::counters() const
-{
-    Counters all = m_counters;
-    const WaitingMedia::Counters& waiting = m_waiting.counters();
-    all.rtpUnbound += waiting.expired;
-    all.rtpWaiting = waiting.waiting;
-    all.waitExpired = waiting.expired;
-    all.waitRefused = waiting.refused;
-    all.unboundFlowsRefused = m_waiting.flowsRefused();
-    all.meaningsForgotten = m_media.meaningsForgotten();
-    all.tableFilledPercent =
-        (std::uint64_t { 100 } * m_streams.used() + m_streams.capacity() - 1) / m_streams.capacity();
-    return all;
-}
-
-void MediaLane::touch()
-{
-    m_calls.touch();
-    m_media.touch();
-    m_streams.touch();
-    m_flows.touch();
-    m_unnumbered.touch();
-    m_waiting.touch();
-    m_nobodys.touch();
-    m_joined.touch();
 }
 
 }

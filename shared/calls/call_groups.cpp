@@ -1,8 +1,23 @@
 #include "shared/calls/call_groups.h"
 
+#include "shared/base/telephone_number.h"
+
 #include <algorithm>
 
 namespace callmon {
+
+namespace {
+
+std::string digitsOf(const std::string& prefix)
+{
+    auto bare = wantedWithoutSeparators(prefix + '*');
+    if (!bare)
+        return prefix;
+    bare->pop_back();
+    return *bare;
+}
+
+}
 
 CallGroups::CallGroups(std::vector<Trunk> trunks, std::vector<std::string> prefixes)
     : m_trunks(std::move(trunks))
@@ -13,6 +28,7 @@ CallGroups::CallGroups(std::vector<Trunk> trunks, std::vector<std::string> prefi
             m_networks.push_back({ network, trunk });
     std::ranges::stable_sort(
         m_networks, std::ranges::greater(), [](const Network& n) { return n.network.prefixBits(); });
+    std::ranges::transform(m_prefixes, std::back_inserter(m_digits), digitsOf);
 }
 
 std::optional<std::size_t> CallGroups::trunkOf(const IpAddress& address) const
@@ -46,7 +62,7 @@ std::optional<std::size_t> CallGroups::prefixOf(std::string_view callee) const
 {
     std::optional<std::size_t> longest;
     for (std::size_t i = 0; i < m_prefixes.size(); ++i)
-        if (callee.starts_with(m_prefixes[i]) && (!longest || m_prefixes[i].size() > m_prefixes[*longest].size()))
+        if (callee.starts_with(m_digits[i]) && (!longest || m_digits[i].size() > m_digits[*longest].size()))
             longest = i;
     return longest;
 }
@@ -93,7 +109,7 @@ Result<void> checkPrefixes(const std::vector<std::string>& prefixes)
     for (const std::string& prefix : prefixes) {
         if (const std::string wrong = whatIsWrongWithName(prefix); !wrong.empty())
             return Error { "a prefix " + wrong };
-        if (std::ranges::count(prefixes, prefix) > 1)
+        if (std::ranges::count(prefixes, digitsOf(prefix), digitsOf) > 1)
             return Error { "prefix '" + prefix + "' is there twice" };
     }
     if (prefixes.size() > CallGroups::mostPrefixes)

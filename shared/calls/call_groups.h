@@ -45,6 +45,7 @@ private:
     std::vector<Trunk> m_trunks;
     std::vector<Network> m_networks; // longest first
     std::vector<std::string> m_prefixes;
+    std::vector<std::string> m_digits; // of each prefix: without the separators that it may be written with
 };
 
 // In which trunks a call counts, by what its record says: in that of each end, once; in "other" when neither end is of

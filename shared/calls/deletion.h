@@ -13,7 +13,7 @@
 namespace callmon {
 
 struct DeletionRequest {
-    std::string number; // whole, as it stands in the records
+    std::string number; // whole, as it stands in the records; a telephone number with or without separators
     std::optional<Timestamp> from; // of the calls' start; absent: any
     std::optional<Timestamp> to;
     bool dryRun = false; // only says what would go

@@ -2,6 +2,7 @@
 
 #include "shared/base/ascii.h"
 #include "shared/base/pattern.h"
+#include "shared/base/telephone_number.h"
 
 #include <algorithm>
 #include <cmath>
@@ -22,9 +23,9 @@ RecordingPolicy::RecordingPolicy(std::span<const RecordingRule> checked, const C
         Rule& rule = m_rules.emplace_back();
         rule.name = from.name.str();
         rule.percent = from.percent;
-        rule.caller = from.caller.str();
-        rule.callee = from.callee.str();
-        rule.number = from.number.str();
+        rule.caller = NumberPattern(from.caller);
+        rule.callee = NumberPattern(from.callee);
+        rule.number = NumberPattern(from.number);
         if (!from.address.empty())
             rule.address = IpNetwork::parse(from.address);
         if (!from.trunk.empty()) {
@@ -35,6 +36,17 @@ RecordingPolicy::RecordingPolicy(std::span<const RecordingRule> checked, const C
         rule.header = headerCriterion(from.header);
         m_asksForHeaders = m_asksForHeaders || !rule.header.name.empty();
     }
+}
+
+RecordingPolicy::NumberPattern::NumberPattern(std::string_view written)
+    : m_written(written)
+    , m_bare(wantedWithoutSeparators(written))
+{
+}
+
+bool RecordingPolicy::NumberPattern::fits(std::string_view number) const
+{
+    return m_written.empty() || fitsPattern(number, m_written) || (m_bare && fitsPattern(number, *m_bare));
 }
 
 std::optional<RecordingDecision> RecordingPolicy::decide(const RecordedCall& call) const
@@ -52,11 +64,8 @@ std::optional<RecordingDecision> RecordingPolicy::decide(const RecordedCall& cal
 RecordingPolicy::Fit RecordingPolicy::fit(std::size_t index, const RecordedCall& call) const
 {
     const Rule& rule = m_rules[index];
-    const auto isOf = [](std::string_view number, const std::string& pattern) {
-        return pattern.empty() || fitsPattern(number, pattern);
-    };
-    if (!isOf(call.caller, rule.caller) || !isOf(call.callee, rule.callee)
-        || (!isOf(call.caller, rule.number) && !isOf(call.callee, rule.number)))
+    if (!rule.caller.fits(call.caller) || !rule.callee.fits(call.callee)
+        || (!rule.number.fits(call.caller) && !rule.number.fits(call.callee)))
         return Fit::No;
     if (rule.unknownTrunk
         || (rule.trunk && m_trunks.trunkOf(call.signalling[0]) != rule.trunk

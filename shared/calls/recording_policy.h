@@ -48,12 +48,22 @@ public:
     bool asksForHeaders() const { return m_asksForHeaders; }
 
 private:
+    class NumberPattern { // as it was written, or without separators, as numbers are kept (telephone_number.h)
+    public:
+        NumberPattern() = default;
+        explicit NumberPattern(std::string_view written);
+        bool fits(std::string_view number) const; // an empty one every number
+
+    private:
+        std::string m_written;
+        std::optional<std::string> m_bare;
+    };
     struct Rule {
         std::string name;
         double percent = 100;
-        std::string caller;
-        std::string callee;
-        std::string number;
+        NumberPattern caller;
+        NumberPattern callee;
+        NumberPattern number;
         std::optional<IpNetwork> address;
         std::optional<std::size_t> trunk;
         bool unknownTrunk = false; // fits no call

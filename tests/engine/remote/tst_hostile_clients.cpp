@@ -1,7 +1,7 @@
 // What a client can do to an engine: nothing that other clients notice.
-#include "engine/audit/audit_log.h"
 #include "engine/remote/client_frames.h"
 #include "engine/remote/local_users.h"
+#include "tests/engine/remote/audit_entries.h"
 #include "tests/engine/remote/remote_fixture.h"
 
 #include "rep_probe_source.h"
@@ -403,11 +403,10 @@ private slots:
             qPrintable(logged.empty() ? QString() : logged.front()));
         QVERIFY2(logged.size() < all, qPrintable(QString::number(logged.size())));
         std::uint64_t told = 0, lines = 0;
-        QVERIFY(readAudit(audit, [&](const AuditEntry& entry) {
+        for (const AuditEntry& entry : auditEntriesIn(audit)) {
             ++lines;
             told += entry.action == "refused frame" ? 1 : std::strtoull(entry.detail.c_str(), nullptr, 10);
-            return true;
-        }));
+        }
         QCOMPARE(told, all);
         QVERIFY(lines < all);
     }

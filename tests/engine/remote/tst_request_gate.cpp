@@ -2,6 +2,7 @@
 #include "engine/remote/audit_words.h"
 #include "engine/remote/request_gate.h"
 #include "shared/base/utc_time.h"
+#include "tests/engine/remote/audit_entries.h"
 
 #include <QScopeGuard>
 #include <QTemporaryDir>
@@ -37,17 +38,12 @@ private slots:
         query.maxMos = 3.5;
         query.from = parseIso8601("2026-03-01");
         QVERIFY(!gate.refusal(RemoteRole::Operator, "search", wordsOf(query)));
-        QVERIFY(!gate.refusalOfPart(RemoteRole::Operator, "streams", wordsOf(CallKey { 42 })));
+        QVERIFY(!gate.refusalOfPart(RemoteRole::Operator, "alarm rules"));
         const auto refused = gate.refusal(RemoteRole::Reviewer, "sound", wordsOf(CallKey { 42 }));
         QVERIFY(refused);
         QVERIFY(toText(*refused).find("operator") != std::string::npos);
         QVERIFY(toText(*refused).find("reviewer") != std::string::npos);
-        std::vector<AuditEntry> entries;
-        const auto read = readAudit(directory.path().toStdString(), [&](const AuditEntry& entry) {
-            entries.push_back(entry);
-            return true;
-        });
-        QCOMPARE(read.value().brokenLine, std::uint64_t { 0 });
+        const auto entries = auditEntriesIn(directory.path().toStdString());
         QCOMPARE(entries.size(), std::size_t { 2 });
         QCOMPARE(entries[0].action, std::string("search"));
         QCOMPARE(entries[0].detail, "caller +34* max_mos 3.5 from " + toIso8601(*query.from));
@@ -63,10 +59,8 @@ private slots:
         RemoteAudit audit { &log.value() };
         const auto noted = [&] {
             std::vector<std::string> details;
-            (void)readAudit(directory.path().toStdString(), [&](const AuditEntry& entry) {
+            for (const AuditEntry& entry : auditEntriesIn(directory.path().toStdString()))
                 details.push_back(entry.action + ' ' + entry.detail);
-                return true;
-            });
             return details;
         };
         RequestGate gate({ "ada", RemoteRole::Operator, "192.0.2.7" }, audit, std::chrono::hours(1));
@@ -84,6 +78,46 @@ private slots:
         QTest::qSleep(40);
         QVERIFY(!other.refusalOfReading(RemoteRole::Operator, "search", "caller +34*"));
         QCOMPARE(noted().size(), std::size_t { 6 });
+    }
+
+    void whatIsReadOfOneCallIsOneEntryForAWhile()
+    {
+        QTemporaryDir directory;
+        auto log = AuditLog::open(directory.path().toStdString());
+        RemoteAudit audit { &log.value() };
+        RequestGate gate({ "ada", RemoteRole::Operator, "192.0.2.7" }, audit, std::chrono::hours(1));
+        for (int page = 0; page < 20; ++page)
+            for (const int call : { 42, 43 })
+                QVERIFY(!gate.refusalOfCall(RemoteRole::Operator, wordsOf(CallKey { call })));
+        QVERIFY(gate.refusalOfCall(RemoteRole::Reviewer, wordsOf(CallKey { 42 })));
+        std::vector<std::string> noted;
+        for (const AuditEntry& entry : auditEntriesIn(directory.path().toStdString()))
+            noted.push_back(entry.action + ' ' + entry.detail);
+        QCOMPARE(noted,
+            (std::vector<std::string> {
+                "read call call_key 42", "read call call_key 43", "refused read call call_key 42" }));
+    }
+
+    // As an export of the streams of all calls that a search found.
+    void whoReadsOneCallAfterTheOtherIsToldByTheirNumber()
+    {
+        QTemporaryDir directory;
+        auto log = AuditLog::open(directory.path().toStdString());
+        RemoteAudit audit { &log.value() };
+        RequestGate gate({ "ada", RemoteRole::Operator, "192.0.2.7" }, audit);
+        constexpr int all = 5'000;
+        for (int i = 0; i < all; ++i)
+            QVERIFY(!gate.refusalOfCall(RemoteRole::Operator, wordsOf(CallKey { i })));
+        audit.everySecond();
+        QVERIFY(!gate.refusal(RemoteRole::Operator, "search", "all calls")); // is not hidden by it
+        const auto entries = auditEntriesIn(directory.path().toStdString());
+        QCOMPARE(entries.size(), std::size_t { RemoteAudit::linesAtOnce + 2 });
+        int told = 0;
+        for (const AuditEntry& entry : entries)
+            if (entry.action == "read call")
+                told += entry.detail.ends_with(" more requests") ? std::stoi(entry.detail) : 1;
+        QCOMPARE(told, all);
+        QCOMPARE(entries.back().action, std::string("search"));
     }
 
     // What stands behind the part of it that is kept would be searched for unseen.
@@ -104,11 +138,7 @@ private slots:
         }
         query.conditions[0] = parseCondition("call_id!=" + std::string(mostAuditDetail - 60, 'x')).value();
         QVERIFY(!gate.refusal(RemoteRole::Operator, "search", wordsOf(query)));
-        std::vector<AuditEntry> entries;
-        QVERIFY(readAudit(directory.path().toStdString(), [&](const AuditEntry& entry) {
-            entries.push_back(entry);
-            return true;
-        }));
+        const auto entries = auditEntriesIn(directory.path().toStdString());
         QCOMPARE(entries.size(), std::size_t { 1 });
         QVERIFY(entries[0].detail.find("+34910000001") != std::string::npos);
     }
@@ -131,24 +161,18 @@ private slots:
         audit.everySecond();
         audit.everySecond(); // nothing new
         std::map<std::string, int> lines, told;
-        QVERIFY(readAudit(directory.path().toStdString(), [&](const AuditEntry& entry) {
+        for (const AuditEntry& entry : auditEntriesIn(directory.path().toStdString())) {
             ++lines[entry.user];
             told[entry.user] += entry.action == "refused" ? std::stoi(entry.detail) : 1;
-            return true;
-        }));
+        }
         QCOMPARE(told["vic"], all + 3);
         QVERIFY(lines["vic"] < all / 5);
         QCOMPARE(lines["eve"], 1);
         QCOMPARE(audit.refused, std::uint64_t { all + 4 });
-        for (int i = 0; i < RemoteAudit::refusalsAtOnce; ++i)
+        for (int i = 0; i < RemoteAudit::linesAtOnce; ++i)
             audit.everySecond();
         QVERIFY(vic.refusalOfPart(RemoteRole::Operator, "holds"));
-        std::string last;
-        QVERIFY(readAudit(directory.path().toStdString(), [&](const AuditEntry& entry) {
-            last = entry.action;
-            return true;
-        }));
-        QCOMPARE(last, std::string("refused holds"));
+        QCOMPARE(auditEntriesIn(directory.path().toStdString()).back().action, std::string("refused holds"));
     }
 
     void withoutRoomForTheLogNothingIsDoneThatItMustTell()
@@ -166,7 +190,8 @@ private slots:
         const auto refused = gate.refusal(RemoteRole::Reviewer, "sound");
         const std::string why = "cannot write the audit log " + directory.path().toStdString() + "/audit.log: ";
         QVERIFY2(refused && toText(*refused).find(why) != std::string::npos, refused ? toText(*refused).c_str() : "");
-        QVERIFY(!gate.refusalOfPart(RemoteRole::Operator, "streams"));
+        QVERIFY(gate.refusalOfCall(RemoteRole::Operator, wordsOf(CallKey { 42 })));
+        QVERIFY(!gate.refusalOfPart(RemoteRole::Operator, "alarm rules"));
     }
 };
 

@@ -17,6 +17,7 @@ struct KeptDirectory : Directory {
     Nanoseconds steady {};
     std::chrono::milliseconds filesPatience = FolderAnswers::usualPatience;
     std::vector<std::string> said;
+    std::function<void()> onClock; // called wherever the keeper looks at its clock
 
     void openKept(KeepPeriods periods = {}, DirectoryWriter::Tuning tuning = {})
     {
@@ -29,7 +30,12 @@ struct KeptDirectory : Directory {
         options.periods = periods;
         options.filesPatience = filesPatience;
         options.commits = commits;
-        options.clocks = { [this] { return wall; }, [this] { return steady; } };
+        options.clocks = { [this] {
+                              if (onClock)
+                                  onClock();
+                              return wall;
+                          },
+            [this] { return steady; } };
         options.warn = [this](const std::string& sentence) { said.push_back(sentence); };
         auto opened = RecordKeeper::open(path, *writer, std::move(options));
         if (!opened)

@@ -618,6 +618,9 @@ private slots:
         row("caller=+34910000001", "calls_in_quarter_by_caller ");
         row("caller=+3491*", "calls_in_quarter_by_caller ");
         row("caller=*0001", "calls_in_quarter_by_caller_reversed ");
+        row("caller=+34-910000001", "calls_in_quarter_by_caller ");
+        row("caller=(0034)91*", "calls_in_quarter_by_caller ");
+        row("caller=*00-0001", "calls_in_quarter_by_caller_reversed ");
         row("callee=200", "calls_in_quarter_by_callee ");
         row("callee=*0001", "calls_in_quarter_by_callee_reversed ");
         row("call_id=1@host", "calls_in_quarter_by_call_id ");
@@ -684,6 +687,61 @@ private slots:
             if (calls == 1)
                 put(directory, { sample::ended(sample::call(sample::at("2026-03-01T10:05:00Z"), "second")) });
         }
+    }
+
+    // RFC 3966 4. Numbers are kept without separators; an older engine kept those of its days.
+    void aNumberIsFoundWithItsSeparatorsAndWithout_data()
+    {
+        QTest::addColumn<QString>("condition");
+        QTest::addColumn<QStringList>("callers");
+        const auto row = [](const char* condition, const QStringList& callers) {
+            QTest::newRow(condition) << condition << callers;
+        };
+        row("caller=5550123", { "5550123" });
+        row("caller=555-0123", { "5550123", "555-0123" });
+        row("caller=*5550123", { "5550123" });
+        row("caller=*555-0123", { "5550123", "555-0123" });
+        row("caller=555-*", { "5550123", "555-0123" });
+        row("caller=5550*", { "5550123" });
+        row("caller=-*0123", { "5550123", "555-0123" }); // one form alone has a beginning for an index
+        row("caller!=555-0123", { "+18005550100", "10.0.0.1", "10001", "john-doe", "johndoe" });
+        row("caller=+1(800)555-0100", { "+18005550100" });
+        row("caller=10.0.0.1", { "10.0.0.1" });
+        row("caller=10.0.0.*", { "10.0.0.1" });
+        row("caller=john-doe", { "john-doe" });
+        row("number=555-0123", { "5550123", "555-0123", "10001" }); // the last one called it
+        row("number=*5-0123", { "5550123", "555-0123", "10001" });
+        row("asserted_identity=863-1234", { "john-doe" });
+        row("diversion=863-*", { "johndoe" });
+    }
+    void aNumberIsFoundWithItsSeparatorsAndWithout()
+    {
+        QFETCH(const QString, condition);
+        QFETCH(const QStringList, callers);
+        Directory directory;
+        std::vector<CallRecord> calls;
+        for (const char* caller :
+            { "5550123", "555-0123", "+18005550100", "10.0.0.1", "10001", "john-doe", "johndoe" }) {
+            calls.push_back(sample::ended(
+                sample::call(sample::at("2026-03-01T10:00:00Z") + std::chrono::minutes(calls.size()), caller)));
+            calls.back().caller = caller;
+        }
+        calls[4].callee = "5550123";
+        calls[5].assertedIdentity = "8631234";
+        calls[6].diversion = "8631234";
+        put(directory, calls);
+        CallQuery query;
+        if (condition.startsWith("number="))
+            query.number = condition.mid(7).toStdString();
+        else if (condition.startsWith("caller="))
+            query.caller = condition.mid(7).toStdString();
+        else
+            query.conditions = { parseCondition(condition.toStdString()).value() };
+        directory.openQuery();
+        QStringList found;
+        for (const CallRecord& call : directory.calls(query))
+            found.push_back(QString::fromStdString(call.caller.str()));
+        QCOMPARE(found, callers);
     }
 
     void eitherNumberUsesBothIndexes()

@@ -1,8 +1,11 @@
 // Deletion on request: after it the bytes of a number and of its calls are nowhere in the data directory, and all else
 // is as it was.
+#include "engine/storage/alarm_shelf_store.h"
 #include "tests/engine/storage/kept_directory.h"
 
+#include <atomic>
 #include <future>
+#include <thread>
 
 using namespace callmon;
 using namespace std::chrono_literals;
@@ -180,6 +183,106 @@ private slots:
         QCOMPARE(directory.keeper->deleteNumber({ dialled, {}, {}, false }).value().calls.size(), 1u);
         QCOMPARE(directory.firstFileWith(dialled), std::string());
         QCOMPARE(directory.firstFileWith(payload), std::string());
+        directory.openQuery(directory.writer.get());
+        QCOMPARE(directory.calls().size(), 1u);
+        directory.closeKept();
+    }
+
+    // RFC 3966 4: separators say nothing. Of a number that is kept as an older engine kept it, too.
+    void aNumberIsDeletedInWhicheverFormItIsTyped_data()
+    {
+        QTest::addColumn<QString>("typed");
+        QTest::addColumn<int>("gone");
+        QTest::newRow("without separators") << "5550123" << 3;
+        QTest::newRow("with them") << "(555)0123" << 3;
+        QTest::newRow("one that may be a name") << "100-1" << 1;
+        QTest::newRow("a name") << "1001" << 1;
+        QTest::newRow("what may be an address") << "10101010" << 0;
+    }
+    void aNumberIsDeletedInWhicheverFormItIsTyped()
+    {
+        QFETCH(const QString, typed);
+        QFETCH(const int, gone);
+        KeptDirectory directory;
+        directory.openKept();
+        int minutes = 0;
+        for (const char* caller : { "5550123", "555-0123", "555.01-23", "100-1", "1001", "10.10.10.10" })
+            directory.put(start + ++minutes * 1min, caller, caller, payload);
+        CallRecord on = sample::call(start + 1h, "on");
+        on.caller = "5550123";
+        directory.writer->liveCall(on);
+        QVERIFY(directory.writer->commit().has_value());
+        const auto report = directory.keeper->deleteNumber({ typed.toStdString(), {}, {}, false });
+        QVERIFY(report.has_value());
+        const auto isDeleted = [](const DeletedCall& call) { return call.state == DeletionState::Deleted; };
+        QCOMPARE(std::ranges::count_if(report.value().calls, isDeleted), gone);
+        QCOMPARE(report.value().calls.size(), std::size_t(gone == 3 ? 4 : gone)); // and the one that is on
+        directory.closeKept();
+    }
+
+    // Nobody but their authors can say whether these words may go.
+    void whatUsersWroteOfTheNumberStaysAndIsSaid()
+    {
+        KeptDirectory directory;
+        directory.openKept();
+        const CallRecord other = directory.put(start, "other", "200", "OTHER");
+        directory.put(start + 1min, "theirs", number, payload);
+        QVERIFY(directory.keeper->hold(other.key, "case of " + number, "ada").has_value());
+        {
+            AlarmShelf shelf;
+            shelf.rule = "mos-low";
+            shelf.shelving.comment = number + " is known";
+            auto store = AlarmShelfStore::open(directory.path);
+            QVERIFY(store.value().put(shelf).has_value());
+        }
+        const auto report = directory.keeper->deleteNumber({ number, {}, {}, false });
+        QVERIFY(report.has_value());
+        std::string said;
+        for (const Sentence& note : report.value().notes)
+            said += toText(note) + '\n';
+        for (const std::string& file : directory.filesWith(number)) // whatever has it is named
+            QVERIFY2(said.find(std::filesystem::path(file).stem().string()) != std::string::npos, file.c_str());
+        QVERIFY2(said.find("shelf.sqlite names") != std::string::npos, said.c_str());
+        QVERIFY2(said.find("retention.sqlite names") != std::string::npos, said.c_str());
+        QVERIFY2(said.find("recording.sqlite") == std::string::npos, said.c_str());
+        directory.closeKept();
+    }
+
+    // What goes by age, and who sets a hold, waits for some calls of it only.
+    void aLongDeletionLetsOthersHaveTheirTurn()
+    {
+        constexpr std::uint64_t all = 200;
+        KeptDirectory directory;
+        directory.openKept();
+        std::vector<CallKey> calls;
+        for (std::uint64_t i = 0; i < all; ++i) {
+            CallRecord call = sample::ended(sample::call(start + i * 1s, std::to_string(i)));
+            call.caller = number;
+            calls.push_back(call.key);
+            directory.writer->callEnded(call);
+        }
+        QVERIFY(directory.writer->commit().has_value());
+        std::atomic<bool> asked { false }, served { false };
+        directory.onClock = [&] { // each call that goes: until the other has asked, and long enough for its turn
+            asked = true;
+            if (!served)
+                std::this_thread::sleep_for(20ms);
+        };
+        auto deletion = std::async(std::launch::async, [&] {
+            return directory.keeper->deleteNumber({ number, {}, {}, false });
+        });
+        while (!asked)
+            std::this_thread::sleep_for(1ms);
+        const auto held = directory.keeper->hold(calls.back(), "case 17", "ada");
+        const std::uint64_t goneByThen = directory.kept("calls_deleted");
+        served = true;
+        const auto report = deletion.get();
+        directory.onClock = {};
+        QVERIFY2(held.has_value(), held ? "" : held.error().what.c_str());
+        QVERIFY2(goneByThen < all - 1, std::to_string(goneByThen).c_str());
+        QVERIFY(report.has_value());
+        QVERIFY(rowOf(report.value(), calls.back()).state == DeletionState::Held); // set while it was going on
+        QCOMPARE(directory.kept("calls_deleted"), all - 1);
         directory.openQuery(directory.writer.get());
         QCOMPARE(directory.calls().size(), 1u);
         directory.closeKept();

@@ -355,6 +355,26 @@ private slots:
         directory.closeKept();
     }
 
+    // The last segment of a folder that was taken out of the list, renamed and not deleted yet.
+    void whatAKillLeavesInAFolderOfBeforeIsDeleted()
+    {
+        KeptDirectory directory;
+        const Paths paths = foldersOf(directory.path, 2);
+        directory.open(smallSegments(paths));
+        directory.put(start, "call");
+        directory.closeWriter();
+        for (const std::uint32_t number : segmentsIn(paths[1]))
+            std::filesystem::remove(segmentPath(paths[1], number));
+        std::ofstream(paths[1] / "000001.expired") << "DISTINCTIVE";
+        directory.openKept({}, smallSegments(Paths { paths[0] }));
+        directory.steps();
+        QVERIFY(!std::filesystem::exists(paths[1] / "000001.expired"));
+        directory.closeKept();
+        directory.openKept({}, smallSegments(Paths { paths[0] }));
+        directory.closeKept();
+        QVERIFY(textOf(directory.path / "media.folders").find("before") == std::string::npos); // and it is forgotten
+    }
+
     void theLimitIsSharedAndWhatWasElsewhereGoesFirst()
     {
         KeptDirectory directory;

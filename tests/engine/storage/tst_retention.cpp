@@ -245,6 +245,142 @@ private slots:
         directory.closeKept();
     }
 
+    // As a kill leaves it between the last block and SQLite's VACUUM.
+    void theSpaceOfQualityThatWentIsReturnedByTheNextRun()
+    {
+        KeptDirectory directory;
+        directory.openKept();
+        for (int i = 0; i < 20; ++i)
+            directory.put(sample::at("2026-02-27T10:00:00Z") + i * 1min, "old-" + std::to_string(i));
+        directory.put(sample::at("2026-02-28T10:00:00Z"), "whole");
+        directory.closeKept();
+        const auto file = directory.path / "2026-02-27.sqlite";
+        {
+            auto day = Database::open(file, Database::Mode::ReadWrite);
+            QVERIFY(day.value().execute("DELETE FROM quality"));
+            auto store = RetentionStore::open(directory.path);
+            QVERIFY(store.value().noteExpired(
+                ExpiredPart::DayQuality, UtcDay(dayOf(sample::at("2026-02-27"))).number, directory.wall));
+        }
+        const auto before = std::filesystem::file_size(file);
+        const auto other = std::filesystem::file_size(directory.path / "2026-02-28.sqlite");
+        directory.openKept(); // whatever is to go now
+        directory.steps();
+        QVERIFY2(std::filesystem::file_size(file) < before,
+            qPrintable(QString("%1 of %2 bytes").arg(std::filesystem::file_size(file)).arg(before)));
+        QCOMPARE(std::filesystem::file_size(directory.path / "2026-02-28.sqlite"), other);
+        QCOMPARE(directory.kept("retention_errors"), 0u);
+        directory.openQuery(directory.writer.get());
+        QCOMPARE(directory.calls().size(), 21u);
+        directory.closeKept();
+    }
+
+    // Years of a large probe are as many rows as they had hours.
+    void segmentsThatWentInOneHourAreToldByOneRow()
+    {
+        KeptDirectory directory;
+        constexpr std::int64_t segments = 12'000; // in ten hours
+        constexpr std::int64_t missing = 500; // was never there
+        const auto wentAt = [](std::int64_t segment) { return first + segment * 3s; };
+        auto opened = RetentionStore::open(directory.path);
+        RetentionStore& store = opened.value();
+        const auto day = dayOf(first).number;
+        QVERIFY(store.noteExpired(ExpiredPart::Day, day, first));
+        {
+            auto together = Database::open(directory.path / "retention.sqlite", Database::Mode::ReadWrite);
+            QVERIFY(together.value().execute("BEGIN"));
+            auto row = together.value().prepare("INSERT INTO expired VALUES(?,?,?)");
+            for (std::int64_t segment = 1; segment <= segments; ++segment)
+                for (const auto part : { ExpiredPart::MediaSegment, ExpiredPart::MessageSegment })
+                    if (segment != missing) {
+                        row.value().bind(1, toStored(part));
+                        row.value().bind(2, segment);
+                        row.value().bind(3, toStored(wentAt(segment)));
+                        QVERIFY(row.value().run());
+                    }
+            QVERIFY(together.value().execute("COMMIT"));
+        }
+        const Timestamp now = wentAt(segments);
+        int folds = 0;
+        while (store.foldExpired(now).value())
+            ++folds;
+        QVERIFY(folds > 1); // some at a time
+        const auto count = [&](const char* sql) {
+            auto database = Database::open(directory.path / "retention.sqlite", Database::Mode::ReadOnly);
+            auto rows = database.value().prepare(sql);
+            return rows.value().stepToRow() ? rows.value().integer(0) : -1;
+        };
+        QVERIFY(count("SELECT count(*) FROM expired_segments") < 40);
+        QCOMPARE(count("SELECT count(*) FROM expired WHERE part=2"), 1);
+        const auto startOfHour = now - (now.time_since_epoch() % 1h);
+        for (const std::int64_t segment : { std::int64_t { 1 }, missing - 1, missing + 1, std::int64_t { 1199 },
+                 std::int64_t { 1200 }, std::int64_t { 7777 }, segments - 1, segments })
+            for (const auto part : { ExpiredPart::MediaSegment, ExpiredPart::MessageSegment }) {
+                const auto told = expiredAt(directory.path, part, segment);
+                QVERIFY2(told, std::to_string(segment).c_str());
+                if (wentAt(segment) >= startOfHour)
+                    QVERIFY(*told == wentAt(segment));
+                else
+                    QVERIFY(*told >= wentAt(segment) && *told < wentAt(segment) + 1h);
+            }
+        QVERIFY(!expiredAt(directory.path, ExpiredPart::MediaSegment, missing));
+        QVERIFY(!expiredAt(directory.path, ExpiredPart::MediaSegment, segments + 1));
+        QVERIFY(!expiredAt(directory.path, ExpiredPart::Call, 7));
+        QVERIFY(expiredAt(directory.path, ExpiredPart::Day, day) == first);
+        // One that could not be deleted then, and was later, within the numbers of others.
+        QVERIFY(store.noteExpired(ExpiredPart::MediaSegment, 700, now));
+        QVERIFY(expiredAt(directory.path, ExpiredPart::MediaSegment, 700) == now);
+        while (store.foldExpired(now + 1h).value())
+            ;
+        QVERIFY(expiredAt(directory.path, ExpiredPart::MediaSegment, 700) == now);
+        QVERIFY(*expiredAt(directory.path, ExpiredPart::MediaSegment, 699) < first + 1h);
+    }
+
+    void whatWentIsStillToldAnHourLater()
+    {
+        KeptDirectory directory;
+        directory.openKept({ .media = 72h }, smallSegments());
+        fillMedia(directory, 5);
+        for (const std::uint32_t number : segmentsIn(directory.path / "media"))
+            directory.setLastWrite(segmentPath(directory.path / "media", number), directory.wall - 73h);
+        directory.steps();
+        directory.pass(2h);
+        directory.steps();
+        auto rows = Database::open(directory.path / "retention.sqlite", Database::Mode::ReadOnly);
+        auto left = rows.value().prepare("SELECT count(*) FROM expired");
+        QVERIFY(left.value().stepToRow());
+        QCOMPARE(left.value().integer(0), 0);
+        directory.openQuery(directory.writer.get());
+        std::string error;
+        QCOMPARE(directory.packetsOf({ directory.calls()[0].key, 0 }, &error), 0u);
+        QVERIFY2(error.find("expired and was deleted at 2026-03-02T12:00:00") != std::string::npos, error.c_str());
+        directory.closeKept();
+    }
+
+    // Its file system was mounted anew, read-only; here it is no file.
+    void aFileThatCannotBeDeletedHoldsUpNothingElse()
+    {
+        KeptDirectory directory;
+        directory.openKept({ .records = 72h, .media = 72h }, smallSegments());
+        directory.put(sample::at("2026-02-20T10:00:00Z"), "old");
+        fillMedia(directory, 5);
+        for (const char* stuck : { "2026-01-01.sqlite.expired", "media/000000.expired" })
+            std::filesystem::create_directories(directory.path / stuck / "kept");
+        for (const std::uint32_t number : segmentsIn(directory.path / "media"))
+            directory.setLastWrite(segmentPath(directory.path / "media", number), directory.wall - 73h);
+        for (int round = 0; round < 5; ++round) // of the keeper's thread, between pauses
+            directory.steps();
+        QVERIFY(!std::filesystem::exists(directory.path / "2026-02-20.sqlite"));
+        QCOMPARE(segmentsIn(directory.path / "media").size(), 2u);
+        for (const auto& file : std::filesystem::directory_iterator(directory.path / "media"))
+            QVERIFY(file.path().extension() != ".expired" || file.path().stem() == "000000");
+        QCOMPARE(directory.kept("retention_errors"), 2u);
+        QVERIFY(directory.wasSaid("cannot delete"));
+        for (const char* stuck : { "2026-01-01.sqlite.expired", "media/000000.expired" })
+            std::filesystem::remove(directory.path / stuck / "kept");
+        directory.closeKept();
+    }
+
     void theOldestDaysMakeRoomForTheNewest()
     {
         KeptDirectory directory;

@@ -77,6 +77,30 @@ private slots:
             "diversion", "");
         row("escaped user (RFC 3261 19.1.2)", "0 A>B INVITE 1 user=%2B34%39100%00", "caller", "+349100%00");
 
+        // RFC 3966 4: separators say nothing; RFC 3261 19.1.3 and 19.1.6: the examples.
+        row("a number of digits alone", "0 A>B INVITE 1 user=555-0123", "caller", "5550123");
+        row("with escaped parentheses", "0 A>B INVITE 1 user=+1%28800%29555-0100", "caller", "+18005550100");
+        row("a name with a hyphen", "0 A>B INVITE 1 user=john-doe", "caller", "john-doe");
+        row("a name with a dot", "0 A>B INVITE 1 user=1001.site", "caller", "1001.site");
+        row("a second telephone", "0 A>B INVITE 1 user=100-1", "caller", "100-1");
+        row("a star code", "0 A>B INVITE 1 user=*21*555-0123#", "caller", "*21*555-0123#");
+        row("tel URI (RFC 3966 6)", "0 A>B INVITE 1 x=P-Asserted-Identity:<tel:863-1234;phone-context=+1-914-555>",
+            "asserted_identity", "8631234");
+        row("short tel URI", "0 A>B INVITE 1 x=Diversion:<tel:70-42;phone-context=example.com>", "diversion", "7042");
+        row("user=phone (RFC 3261 19.1.6)",
+            "0 A>B INVITE 1 x=P-Asserted-Identity:<sip:+358-555-1234567;postd=pp22@foo.com;user=phone>",
+            "asserted_identity", "+3585551234567");
+        row("user=phone with a password (RFC 3261 19.1.3)",
+            "0 A>B INVITE 1 x=Diversion:<sip:+1-212-555-1212:1234@gateway.com;user=phone>", "diversion",
+            "+12125551212");
+        row("user=phone of a short number, before headers",
+            talk + "5000 B>A REFER 7 by=B x=Refer-To:<sip:70-42@gateway.com;User=Phone?Subject=x>", "transfer_target",
+            "7042");
+        row("user=ip of a short one", "0 A>B INVITE 1 x=Diversion:<sip:70-42@gateway.com;user=ip>", "diversion",
+            "70-42");
+        row("the host where there is no user", "0 A>B INVITE 1 x=Diversion:<sip:10.20.30.40;user=phone>", "diversion",
+            "10.20.30.40");
+
         row("leg by the configured header", "0 A>B INVITE 1 x=X-CALL-ID:first@a x=X-Leg:second", "leg_id", "first@a");
         row("leg by the next one", "0 A>B INVITE 1 x=X-Leg:second", "leg_id", "second");
         row("leg by Session-ID (RFC 7989)",

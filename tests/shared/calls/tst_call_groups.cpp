@@ -29,6 +29,19 @@ private slots:
         }
     }
 
+    // Numbers are kept without separators (RFC 3966 4).
+    void prefixMayBeWrittenWithSeparators()
+    {
+        const CallGroups groups({}, { "+1-8", "+1(800)", "board-" });
+        QCOMPARE(groups.prefixOf("+18005550100").value(), std::size_t { 1 });
+        QCOMPARE(groups.prefixOf("+18885550100").value(), std::size_t { 0 });
+        QCOMPARE(groups.prefixOf("board-2").value(), std::size_t { 2 });
+        QVERIFY(!groups.prefixOf("+12025550199"));
+        QCOMPARE(groups.prefixes()[1], std::string("+1(800)"));
+        QVERIFY(!checkPrefixes({ "+1800", "+1-800" })); // the same digits
+        QVERIFY(checkPrefixes({ "board-", "board" }));
+    }
+
     void prefixesThatMakeNoSenseAreRefused()
     {
         QVERIFY(checkPrefixes({ "+34", "+35" }));

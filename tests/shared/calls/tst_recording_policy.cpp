@@ -76,6 +76,11 @@ private slots:
         row("caller", "**", true);
         row("caller", "*34910001234*", true);
         row("caller", "34910001234?", false);
+        row("caller", "349-1000-1234", true); // as one writes it; kept without separators (RFC 3966 4)
+        row("caller", "(34)*", true);
+        row("caller", "*000-1234", true);
+        row("caller", "35-*", false);
+        row("callee", "+1-202-555-0199", true);
         row("callee", "34*", false);
         row("callee", "+1202*", true);
         row("number", "+1*", true);
