@@ -344,32 +344,6 @@ private slots:
         QVERIFY2(waited.elapsed() < 4'000, qPrintable(QString::number(waited.elapsed()))); // not their five seconds
     }
 
-    // Each handshake costs a millisecond of the thread that everybody is answered by.
-    void whoFailsAgainAndAgainHasToWait()
-    {
-        Engine engine;
-        QVERIFY(engine.listen());
-        const auto identity = engine.site.authority.issueUser("ada", "operator");
-        const auto failFrom = [&] {
-            QTcpSocket socket;
-            if (!socket.bind(QHostAddress(QStringLiteral("127.0.0.2"))))
-                return false;
-            socket.connectToHost(QHostAddress(QStringLiteral("127.0.0.1")), engine.listener.address().port);
-            socket.write("GET / HTTP/1.0\r\n\r\n");
-            return QTest::qWaitFor([&] { return socket.state() == QAbstractSocket::UnconnectedState; }, soon);
-        };
-        const auto turnedAway = [&] {
-            return std::ranges::any_of(engine.refusals,
-                [](const auto& one) { return one.at(1).toString().contains("too many handshakes failed"); });
-        };
-        for (int i = 0; i < 400 && !turnedAway(); ++i)
-            QVERIFY(failFrom());
-        QVERIFY(turnedAway());
-        engine.refusals.clear(); // told
-        QVERIFY(engine.connectWith(identity.value()).taken.has_value()); // from elsewhere
-        QTRY_VERIFY_WITH_TIMEOUT((engine.refusals.clear(), failFrom() && !turnedAway()), soon); // and in a while again
-    }
-
     void whoComesAgainAndAgainIsAlwaysLetIn() // a place is given back when its handshake is done
     {
         Engine engine;
