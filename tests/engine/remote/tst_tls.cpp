@@ -332,7 +332,7 @@ private slots:
         }
         // 64 of 160 are under way at a time; each of the others was sent away, or takes a place from one that has
         // waited longer.
-        QTRY_VERIFY_WITH_TIMEOUT(engine.refusals.count() >= 96, soon);
+        QTRY_VERIFY_WITH_TIMEOUT(engine.refusals.count() >= 96, 4 * soon);
         QVERIFY(std::ranges::any_of(
             engine.refusals, [](const auto& one) { return one.at(1).toString().contains("gave way"); }));
         engine.refusals.clear(); // told
