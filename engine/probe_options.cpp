@@ -13,13 +13,41 @@
 #include <cstring>
 #include <fstream>
 #include <map>
+#include <numeric>
 #include <toml++/toml.h>
+#include <utility>
 
 namespace callmon {
 
 namespace {
 
 using Values = ProbeOption::Values;
+
+std::size_t lettersApart(std::string_view a, std::string_view b) // Levenshtein's distance
+{
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t { 0 });
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const std::size_t replaced = diagonal + (a[i] != b[j] ? 1 : 0);
+            diagonal = std::exchange(row[j + 1], std::min({ row[j] + 1, row[j + 1] + 1, replaced }));
+        }
+    }
+    return row.back();
+}
+
+// What to do about a name that is none: "did you mean data?", where one is near.
+std::string insteadOf(std::string name)
+{
+    constexpr std::size_t slips = 2;
+    std::ranges::replace(name, '_', '-');
+    const auto apart = [&name](const ProbeOption& option) { return lettersApart(name, option.name); };
+    const auto nearest = std::ranges::min_element(probeOptionTable(), {}, apart);
+    const bool isNear = apart(*nearest) <= std::min(slips, name.size() / 2);
+    return (isNear ? "did you mean '" + std::string(nearest->name) + "'? " : std::string())
+        + "callmon-engine --help lists them all";
+}
 
 // Of these a number or true is a slip: it would become a directory of that name.
 bool takesTextAlone(std::string_view option)
@@ -89,7 +117,8 @@ Result<void> applyFile(const std::string& path, ProbeOptions& options)
         const auto option =
             std::find_if(known.begin(), known.end(), [&](const ProbeOption& o) { return name == o.name; });
         if (option == known.end())
-            return Error { path + ": there is no option '" + name + "'; callmon-engine --help lists them" };
+            return Error { path + ", line " + std::to_string(key.source().begin.line) + ": there is no option '" + name
+                + "'; " + insteadOf(name) };
         const bool textAlone = takesTextAlone(name);
         const std::string kind =
             textAlone ? "a text in quotes" : "a text in quotes, a whole number, or true or false without quotes";
@@ -188,6 +217,10 @@ std::variant<ProbeOptions, HelpWanted, Error> parseProbeOptions(int argc, const 
     } catch (const CLI::CallForHelp&) {
         return HelpWanted { app.help() };
     } catch (const CLI::ParseError& problem) {
+        const std::vector<std::string> strange = app.remaining();
+        const auto misspelt = std::ranges::find_if(strange, [](const auto& word) { return word.starts_with("--"); });
+        if (misspelt != strange.end())
+            return Error { "there is no option " + *misspelt + "; " + insteadOf(misspelt->substr(2)) };
         return Error { std::string(problem.what()) + " (callmon-engine --help lists the options)" };
     }
     if (version)

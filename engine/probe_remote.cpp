@@ -12,7 +12,7 @@ QUrl listenUrl(const ProbeOptions& options)
     if (options.listen == "none")
         return {};
     if (!options.listen.empty())
-        return QUrl(QString::fromStdString(options.listen));
+        return urlOf(parseRemoteUrl(QString::fromStdString(options.listen)).value()); // checked before
     const bool fastReplay = options.port.empty() && options.pace == ProbeOptions::Pace::Fast;
     return fastReplay && !options.stay ? QUrl() : defaultListenUrl();
 }

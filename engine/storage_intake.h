@@ -19,8 +19,8 @@ public:
     }
 
     // Storage thread. Hands at most about `most` records to `to`, which has liveCall(), callEnded(), stream(),
-    // quality(), message() and callForgotten(), expect() if it likes to know ahead, second() where it wants that, and the
-    // messages that came before them; how many there were.
+    // quality(), message() and callForgotten(), expect() if it likes to know ahead, second() where it wants that, and
+    // the messages that came before them; how many there were.
     template <typename Handler> std::size_t takeRecords(std::size_t most, Handler& to)
     {
         Ordered<Handler> ordered { *this, to, nullptr };

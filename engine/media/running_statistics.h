@@ -11,8 +11,8 @@
 
 namespace callmon {
 
-// A time in 32 bits that orders as times do: whole nanoseconds below 2.1 s, the nearest microsecond up to 35 minutes, and
-// what lies beyond either end is that end. A float would be off by 4 ns at 100 ms.
+// A time in 32 bits that orders as times do: whole nanoseconds below 2.1 s, the nearest microsecond up to 35 minutes,
+// and what lies beyond either end is that end. A float would be off by 4 ns at 100 ms.
 class PackedTime {
 public:
     static PackedTime of(Nanoseconds time)

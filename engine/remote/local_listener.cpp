@@ -34,6 +34,9 @@ Result<void> prepareDirectory(const std::filesystem::path& directory)
     if (status.st_uid != geteuid() && status.st_uid != 0)
         return Error { "the socket's directory " + directory.string()
             + " belongs to another user, who could replace the socket: choose a directory of your own" };
+    if ((status.st_mode & S_IWOTH) != 0 && (status.st_mode & S_ISVTX) == 0)
+        return Error { "everybody may write in the socket's directory " + directory.string()
+            + " and could replace the socket: chmod o-w it, or choose another directory" };
     return {};
 }
 

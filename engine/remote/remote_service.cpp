@@ -15,7 +15,10 @@ namespace {
 
 Q_LOGGING_CATEGORY(log, "callmon.remote")
 
-constexpr std::uint64_t mostRefusalsTold = 10; // a second: who may not come in must not fill the disk
+// Who may not come in must not fill the disk, in months of trying either.
+constexpr int refusalsTold = 20; // each in a line, at once, and then
+constexpr std::uint64_t secondsPerRefusal = 10;
+constexpr std::uint64_t secondsPerSum = 60; // of those that were left out
 constexpr const char* refusedConnection = "refused connection";
 
 constexpr std::uint64_t daysOfWarning = 30;
@@ -42,6 +45,7 @@ RemoteService::RemoteService(std::filesystem::path data, const RecordWriter* wri
         ListFeed([alarms = m_options.alarms](std::uint64_t since) {
             return alarms ? alarms->openAlarms(since) : AlarmDelta { since == 0, since, 1, {}, {} };
         }) }
+    , m_refusalRoom(refusalsTold)
 {
     if (m_options.protocol == 0)
         m_options.protocol = remoteProtocolVersion;
@@ -68,8 +72,11 @@ void RemoteService::tellRefusal(const RemoteUser& user, const char* what, const 
 void RemoteService::tellRefusal(
     const std::string& user, const std::string& role, const std::string& from, const char* what, const QString& why)
 {
-    if (++m_refusalsThisSecond > mostRefusalsTold)
+    if (m_refusalRoom == 0) {
+        ++m_refusalsLeftOut;
         return;
+    }
+    --m_refusalRoom;
     qCWarning(log).noquote() << what << "of" << QString::fromStdString(user) << "from" << QString::fromStdString(from)
                              << "-" << why;
     (void)m_audit.write(user, role, from, what, why.toStdString()).has_value();
@@ -77,10 +84,9 @@ void RemoteService::tellRefusal(
 
 void RemoteService::tellRefusalsLeftOut()
 {
-    const std::uint64_t told = std::exchange(m_refusalsThisSecond, 0);
-    if (told <= mostRefusalsTold)
+    if (m_refusalsLeftOut == 0)
         return;
-    const std::string left = std::to_string(told - mostRefusalsTold) + " more within this second";
+    const std::string left = std::to_string(std::exchange(m_refusalsLeftOut, 0)) + " more within the last minute";
     qCWarning(log).noquote() << "refused:" << left.c_str();
     (void)m_audit.write("unknown", "none", "several", "refused", left).has_value();
 }
@@ -287,7 +293,11 @@ void RemoteService::nextStep()
 
 void RemoteService::everySecond()
 {
-    tellRefusalsLeftOut();
+    ++m_seconds;
+    if (m_seconds % secondsPerRefusal == 0)
+        m_refusalRoom = std::min(m_refusalRoom + 1, refusalsTold);
+    if (m_seconds % secondsPerSum == 0)
+        tellRefusalsLeftOut();
     m_audit.everySecond();
     forgetStopped();
     ProbeStatus now = m_status();
@@ -298,22 +308,22 @@ void RemoteService::everySecond()
     const StatusBlobs status { whole, encode(withoutAddresses(std::move(now))) };
     for (const auto& client : m_clients) {
         FramePipe& pipe = client->pipe();
-        const char* reason = nullptr;
+        QString reason;
         if (pipe.millisecondsSinceHeard() > m_options.silence.count())
-            reason = "it fell silent";
+            reason = QStringLiteral("it fell silent");
         else if (pipe.millisecondsStalled() > m_options.stall.count()) // its bytes have a cap, too
-            reason = "it does not read what it is sent";
+            reason = QStringLiteral("it does not read what it is sent");
         const RemoteUser& user = client->user();
-        const char* taken = nullptr; // the certificate, since it came in
+        QString taken; // the certificate, since it came in
         if (!user.serial.empty() && revoked.has(user.serial))
-            taken = "its certificate was revoked";
+            taken = revoked.trouble().isEmpty() ? QStringLiteral("its certificate was revoked") : revoked.trouble();
         else if (user.expires.isValid() && user.expires <= today)
-            taken = "its certificate has expired";
-        if (taken != nullptr) {
-            tellRefusal(user, refusedConnection, QString::fromLatin1(taken));
+            taken = QStringLiteral("its certificate has expired");
+        if (!taken.isEmpty()) {
+            tellRefusal(user, refusedConnection, taken);
             reason = taken;
         }
-        if (reason == nullptr) {
+        if (reason.isEmpty()) {
             client->everySecond(status);
             continue;
         }

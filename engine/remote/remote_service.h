@@ -28,7 +28,7 @@ struct RemoteServiceOptions {
     }; // between two deltas of a list: less at once than once a second, and younger
     std::chrono::milliseconds silence { 15'000 }; // a client that says nothing for so long is dropped
     std::chrono::milliseconds stall { 10'000 }; // and one that does not read
-    qint64 maxUnsentBytes = 32 * 1024 * 1024; // or lets so much pile up
+    qint64 maxUnsentBytes = 8 * 1024 * 1024; // or lets so much pile up: twice what may be unacknowledged
     AlarmAccess* alarms = nullptr; // outlives the service; null: no alarm is open, and no rule can be changed
     RecordingAccess* recording = nullptr; // likewise; null: which calls are recorded cannot be asked
     RecordKeeping* keeping = nullptr; // likewise; null: no holds, no deletion
@@ -68,7 +68,7 @@ private:
     void admit(std::unique_ptr<QIODevice> transport, RemoteUser user);
     void everySecond();
     void nextStep();
-    // Into the log and the audit log; a flood of them is told in one line a second.
+    // Into the log and the audit log; of a flood only the first ones, and their number each minute.
     void tellRefusal(const RemoteUser& user, const char* what, const QString& why);
     void tellRefusal(const std::string& user, const std::string& role, const std::string& from, const char* what,
         const QString& why);
@@ -96,7 +96,9 @@ private:
     std::uint64_t m_refused = 0;
     std::uint64_t m_dropped = 0;
     std::uint64_t m_slowed = 0;
-    std::uint64_t m_refusalsThisSecond = 0;
+    std::uint64_t m_seconds = 0;
+    int m_refusalRoom; // to be told one by one
+    std::uint64_t m_refusalsLeftOut = 0;
     std::uint64_t m_certificatesRefused = 0;
 };
 

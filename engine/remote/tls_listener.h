@@ -8,7 +8,9 @@
 #include <QHash>
 #include <QIODevice>
 #include <QSslServer>
+#include <chrono>
 #include <memory>
+#include <vector>
 
 namespace callmon {
 
@@ -21,13 +23,28 @@ public:
     ~TlsServer() override { close(); } // what waits ends while this still is one
 
 signals:
-    void turnedAway(const QString& from); // too many handshakes are under way from there
+    void turnedAway(const QString& from, const QString& why);
 
 protected:
     void incomingConnection(qintptr descriptor) override;
 
 private:
-    QHash<QObject*, QString> m_handshakes; // under way, by where they come from
+    struct Handshake {
+        QSslSocket* socket;
+        QString from;
+    };
+
+    struct Tries {
+        double left = 0;
+        std::chrono::steady_clock::time_point at {};
+    };
+
+    qsizetype handshakesFrom(const QString& network) const;
+    void makeRoom();
+    bool mayTry(const QString& network);
+
+    std::vector<Handshake> m_handshakes; // under way, the oldest first
+    QHash<QString, Tries> m_tries; // of those that failed lately
     QObject m_watch; // QSslServer drops what is connected to itself as soon as a handshake is done
 };
 

@@ -5,9 +5,9 @@
 
 namespace callmon {
 
-// Since the report before: frames that reached the port and were lost between there and the processing cores (the port's
-// own counters, full rings, empty pools), and the longest time the port went unpolled. Whose frames they were, nobody
-// can tell, so they are charged to every call that was on.
+// Since the report before: frames that reached the port and were lost between there and the processing cores (the
+// port's own counters, full rings, empty pools), and the longest time the port went unpolled. Whose frames they were,
+// nobody can tell, so they are charged to every call that was on.
 struct ProbeLoss {
     std::uint64_t frames = 0;
     Nanoseconds pollGap {};

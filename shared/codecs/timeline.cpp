@@ -16,8 +16,8 @@ std::int64_t samplesBetween(Timestamp origin, Timestamp time, std::uint32_t rate
 Timeline::Mark Timeline::markOf(const TimedPacket& packet, const Mark* previous) const
 {
     const std::int64_t arrival = samplesBetween(m_origin, packet.arrival, m_clock);
-    const std::int64_t ticks
-        = previous ? previous->ticks + static_cast<std::int32_t>(packet.sent.count - previous->sent.count) : 0;
+    const std::int64_t ticks =
+        previous ? previous->ticks + static_cast<std::int32_t>(packet.sent.count - previous->sent.count) : 0;
     return { arrival, ticks, packet.sequence, packet.sent };
 }
 
@@ -64,8 +64,7 @@ std::int64_t Timeline::firstAnchor(const Mark& first, const Ahead& ahead) const
         return true;
     });
     const std::int64_t stall = first.transit() - least;
-    const bool heldUp
-        = stall > m_limits.departure && stall <= TimelineLimits::longestFirstStall * m_limits.lookAhead;
+    const bool heldUp = stall > m_limits.departure && stall <= TimelineLimits::longestFirstStall * m_limits.lookAhead;
     return heldUp ? least : first.transit();
 }
 
@@ -77,8 +76,7 @@ std::int64_t Timeline::place(const Ahead& ahead)
         const std::int64_t arrival = samplesBetween(m_origin, packet.arrival, m_clock);
         if (!m_lastPosition)
             return arrival;
-        const std::int64_t begin
-            = *m_lastPosition + static_cast<std::int32_t>(packet.sent.count - m_last->sent.count);
+        const std::int64_t begin = *m_lastPosition + static_cast<std::int32_t>(packet.sent.count - m_last->sent.count);
         return std::abs(begin - arrival) <= m_limits.lookAhead ? begin : arrival;
     }
     const Mark mark = markOf(packet, m_last ? &*m_last : nullptr);

@@ -44,7 +44,8 @@ struct TimedPacket { // what the timeline sees of a packet
 // second after the one to be placed, for they tell whether it was held up.
 class Timeline {
 public:
-    using Ahead = std::function<std::optional<TimedPacket>(std::size_t)>; // 0: the packet itself; nothing behind the last
+    using Ahead =
+        std::function<std::optional<TimedPacket>(std::size_t)>; // 0: the packet itself; nothing behind the last
 
     Timeline(Timestamp origin, std::uint32_t clock)
         : m_origin(origin)

@@ -39,9 +39,10 @@ FramePipe::FramePipe(std::unique_ptr<QIODevice> transport, FrameRules rules, QOb
         boundWhatIsRead(*m_transport);
     // Unbuffered: readData() is asked for exactly what Qt Remote Objects wants, and bytesAvailable() is ours alone.
     open(QIODevice::ReadWrite | QIODevice::Unbuffered);
-    connect(m_transport.get(), &QIODevice::bytesWritten, this, [this] { m_written.restart(); });
     if (const auto* tls = qobject_cast<QSslSocket*>(m_transport.get())) // bytesWritten() there: encrypted, not sent
-        connect(tls, &QSslSocket::encryptedBytesWritten, this, [this] { m_written.restart(); });
+        connect(tls, &QSslSocket::encryptedBytesWritten, this, &FramePipe::noteTaken);
+    else
+        connect(m_transport.get(), &QIODevice::bytesWritten, this, &FramePipe::noteTaken);
     // QLocalSocket and the TCP sockets both announce the end of the other side here, and keep what was read before it.
     connect(m_transport.get(), &QIODevice::readChannelFinished, this, [this] {
         if (m_transport->bytesAvailable() > 0)
@@ -73,6 +74,17 @@ qint64 FramePipe::bytesToWrite() const
 {
     const auto* tls = qobject_cast<QSslSocket*>(m_transport.get());
     return m_transport->bytesToWrite() + (tls != nullptr ? tls->encryptedBytesToWrite() : 0);
+}
+
+// Who takes a byte now and then does not read.
+void FramePipe::noteTaken(qint64 bytes)
+{
+    constexpr qint64 leastProgress = 16 * 1024;
+    m_taken += bytes;
+    if (m_taken < leastProgress && bytesToWrite() > 0)
+        return;
+    m_taken = 0;
+    m_written.restart();
 }
 
 void FramePipe::close()
@@ -119,8 +131,12 @@ void FramePipe::readTransport()
 {
     if (m_ended || m_pause.isActive())
         return;
-    const QByteArray bytes = std::exchange(m_partial, {}) + m_transport->readAll();
+    m_partial += m_transport->readAll();
     m_heard.restart();
+    if (m_partial.size() < m_needed) // what came of a large frame is not copied for each of its crumbs
+        return;
+    const QByteArray bytes = std::exchange(m_partial, {});
+    m_needed = 0;
     ByteReader in(bytesOf(bytes));
     // One by one: what the next frame may be can depend on what this one does.
     while (!m_ended) {
@@ -130,6 +146,8 @@ void FramePipe::readTransport()
             length |= static_cast<std::size_t>(in.u8()) << shift;
         if (in.ok() && length > m_rules.maxFrameBytes)
             return refuse(QStringLiteral("a frame of %1 bytes").arg(length));
+        if (in.ok() && length > in.left())
+            m_needed = static_cast<qsizetype>(unread.size() - in.left() + length);
         const Bytes frame = in.take(length);
         if (!in.ok() || !affords(m_rules.cost ? std::min(m_rules.cost(frame), m_rules.costAtOnce) : 1)) {
             m_partial = bytes.last(static_cast<qsizetype>(unread.size()));
@@ -161,8 +179,10 @@ qint64 FramePipe::writeData(const char* data, qint64 size)
     if (m_ended || m_overfull)
         return -1;
     const qint64 unsent = bytesToWrite();
-    if (unsent == 0)
+    if (unsent == 0) {
+        m_taken = 0;
         m_written.restart();
+    }
     if (m_rules.maxUnsentBytes > 0 && unsent + size > m_rules.maxUnsentBytes) {
         m_overfull = true; // queued, for Qt Remote Objects is in the middle of writing
         QMetaObject::invokeMethod(

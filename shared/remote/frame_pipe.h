@@ -45,7 +45,7 @@ public:
     void close() override;
 
     qint64 millisecondsSinceHeard() const { return m_heard.elapsed(); } // any byte from the other side
-    // How long bytes have been waiting for the other side to read, without any progress.
+    // How long bytes have been waiting for the other side to read, without any progress worth the name.
     qint64 millisecondsStalled() const { return bytesToWrite() > 0 ? m_written.elapsed() : 0; }
 
 signals:
@@ -59,6 +59,7 @@ protected:
 
 private:
     void readTransport();
+    void noteTaken(qint64 bytes);
     bool affords(double cost);
     void refuse(const QString& complaint);
     void end();
@@ -66,10 +67,12 @@ private:
     std::unique_ptr<QIODevice> m_transport;
     FrameRules m_rules;
     QByteArray m_partial; // of a frame not yet whole
+    qsizetype m_needed = 0; // bytes of it, with its length field, once that is known
     QByteArray m_ready; // whole frames that Qt has not read yet
     qsizetype m_readyTaken = 0;
     QElapsedTimer m_heard;
     QElapsedTimer m_written;
+    qint64 m_taken = 0; // by the other side since then
     QElapsedTimer m_earned; // since m_credit was counted
     double m_credit = 0; // what may be spent
     QTimer m_pause; // until the next frame can be afforded

@@ -17,8 +17,17 @@ RevokedList RevokedList::of(const std::filesystem::path& identity)
     QFile file(QString::fromStdString((identity / revokedFile).string()));
     if (!file.exists())
         return list;
-    list.m_readable = file.open(QIODevice::ReadOnly);
-    for (const QByteArray& line : file.readAll().split('\n'))
+    if (!file.open(QIODevice::ReadOnly)) {
+        list.m_trouble =
+            QStringLiteral("the list of revoked certificates, %1, cannot be read (%2), so nobody is let in: give the "
+                           "engine's user the right to read it")
+                .arg(file.fileName(), file.errorString());
+        return list;
+    }
+    QByteArray content = file.readAll();
+    if (content.startsWith("\xef\xbb\xbf")) // an editor's byte order mark
+        content.remove(0, 3);
+    for (const QByteArray& line : content.split('\n'))
         list.m_serials.insert(line.split(' ').front().trimmed().toLower().toStdString());
     return list;
 }

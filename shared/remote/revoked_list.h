@@ -18,10 +18,11 @@ public:
     // in than who must not.
     static RevokedList of(const std::filesystem::path& identity);
 
-    bool has(const std::string& serial) const { return !m_readable || m_serials.contains(serial); }
+    bool has(const std::string& serial) const { return !m_trouble.isEmpty() || m_serials.contains(serial); }
+    const QString& trouble() const { return m_trouble; } // why it cannot be read; empty: it can
 
 private:
-    bool m_readable = true;
+    QString m_trouble;
     std::set<std::string> m_serials;
 };
 

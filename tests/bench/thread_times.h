@@ -1,5 +1,5 @@
-// What each thread of this process has had of a processor, by the name it was given: what cycles counted inside a thread
-// cannot tell apart when several share a core.
+// What each thread of this process has had of a processor, by the name it was given: what cycles counted inside a
+// thread cannot tell apart when several share a core.
 #pragma once
 
 #include <filesystem>
@@ -27,7 +27,8 @@ inline std::map<std::string, double> threadSeconds() // threads of one name toge
         char* rest = nullptr;
         const double user = std::strtod(text.c_str() + at, &rest);
         const double system = std::strtod(rest, nullptr);
-        seconds[text.substr(open + 1, close - open - 1)] += (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+        seconds[text.substr(open + 1, close - open - 1)] +=
+            (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
     }
     return seconds;
 }

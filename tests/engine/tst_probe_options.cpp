@@ -96,11 +96,45 @@ private slots:
         QCOMPARE(options->sipPorts, (std::vector<std::uint16_t> { 5060, 5080 }));
     }
 
-    void unknownNameInTheFileIsAnError()
+    void unknownNameIsToldWithItsLineAndTheOneThatIsNear_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("meant");
+        QTest::newRow("a letter less") << "dta"
+                                       << "did you mean 'data'?";
+        QTest::newRow("another sign") << "listen_tls"
+                                      << "did you mean 'listen-tls'?";
+        QTest::newRow("two slips") << "medai-limit-gib"
+                                   << "did you mean 'media-limit-gib'?";
+        QTest::newRow("nothing like it") << "colour"
+                                         << "callmon-engine --help";
+    }
+
+    void unknownNameIsToldWithItsLineAndTheOneThatIsNear()
+    {
+        QFETCH(QString, name);
+        QFETCH(QString, meant);
+        const QTemporaryDir dir;
+        const std::string path = writeFile(dir, ("data = \"x\"\n\n" + name.toStdString() + " = \"y\"\n").c_str());
+        const auto inFile = QString::fromStdString(errorOf({ "--config", path.c_str() }));
+        QVERIFY2(inFile.contains("line 3") && inFile.contains(name) && inFile.contains(meant), qPrintable(inFile));
+        const std::string option = "--" + name.toStdString();
+        const auto given = QString::fromStdString(errorOf({ "--data", "x", option.c_str(), "y" }));
+        QVERIFY2(given.contains(name) && given.contains(meant), qPrintable(given));
+        QCOMPARE(inFile.contains("did you mean"), meant.startsWith("did you mean"));
+    }
+
+    // As editors of other systems leave it.
+    void aFileWithAByteOrderMarkAndOtherEndsOfLinesIsReadAsItLooks()
     {
         const QTemporaryDir dir;
-        const std::string path = writeFile(dir, "dta = \"x\"\n");
-        QVERIFY(errorOf({ "--config", path.c_str() }).find("dta") != std::string::npos);
+        const std::string path =
+            writeFile(dir, "\xef\xbb\xbf# ours\r\ndata = \"/d\"\r\nreplay = [\r\n  \"a\",\r\n]\r\n");
+        const auto parsed = parse({ "--config", path.c_str() });
+        const auto* options = std::get_if<ProbeOptions>(&parsed);
+        QVERIFY2(options, std::get_if<Error>(&parsed) ? std::get<Error>(parsed).what.c_str() : "");
+        QCOMPARE(options->data, std::string("/d"));
+        QCOMPARE(options->replay, std::vector<std::string> { "a" });
     }
 
     void valuesOfAnotherKindAreNamed_data()

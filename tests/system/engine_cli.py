@@ -86,7 +86,7 @@ class Contract(unittest.TestCase):
             part.write(whole.read()[:-7])
         url = "local:" + os.path.join(data, "engine.sock")
         engine = subprocess.Popen([program("callmon-engine"), "--replay", cut, "--data", data, "--stay",
-                                   "--listen", url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                                   "--listen", url.removeprefix("local:")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             self.assertEqual(engine.stdout.readline(), "replay ended\n")
             listed = run(program("callmonctl"), "calls", "--engine", url, "--format", "csv")

@@ -15,8 +15,8 @@ public:
     const std::string& callId() const { return m_callId; }
     Party sender(Step step) const;
     std::string message(Step step) const; // header and body; the same text every time
-    // The same into a text that keeps its memory. More than a kilobyte comes from the heap that all threads share, and a
-    // generator of full load would wait there for a storage thread that has lost its core: up to 0.7 s.
+    // The same into a text that keeps its memory. More than a kilobyte comes from the heap that all threads share, and
+    // a generator of full load would wait there for a storage thread that has lost its core: up to 0.7 s.
     void write(Step step, std::string& text) const;
 
 private:

@@ -134,6 +134,19 @@ private slots:
         QVERIFY(refused.error().what.find("belongs to another user") != std::string::npos);
     }
 
+    void directoryThatEverybodyMayWriteInIsRefused()
+    {
+        const std::filesystem::path directory = m_directory->filePath("open").toStdString();
+        std::filesystem::create_directory(directory);
+        QCOMPARE(chmod(directory.c_str(), 0777), 0);
+        LocalListener listener;
+        const auto refused = listener.listen(directory / "engine.sock");
+        QVERIFY(!refused.has_value());
+        QVERIFY2(refused.error().what.find("chmod o-w") != std::string::npos, refused.error().what.c_str());
+        QCOMPARE(chmod(directory.c_str(), 01777), 0); // as /tmp: nobody can replace another's
+        QVERIFY(listener.listen(directory / "engine.sock").has_value());
+    }
+
     void closingRemovesTheSocket()
     {
         LocalListener listener;

@@ -2,6 +2,7 @@
 #include "engine/certificates/authority.h"
 #include "engine/remote/tls_listener.h"
 #include "shared/remote/connector.h"
+#include "shared/remote/frame_pipe.h"
 #include "shared/remote/tls_identity.h"
 
 #include <QFile>
@@ -160,6 +161,29 @@ private slots:
         QVERIFY(engine.connectWith(bob).taken.has_value());
     }
 
+    // As an administrator leaves it who edits it elsewhere, or copies it as root.
+    void aListWithAByteOrderMarkRevokesAndOneThatCannotBeReadSaysSo()
+    {
+        Engine engine;
+        QVERIFY(engine.listen().has_value());
+        const auto ada = engine.site.authority.issueUser("ada", "admin").value();
+        QCOMPARE(engine.site.authority.revoke("ada").value(), std::size_t { 1 });
+        const auto list = engine.site.engine / "revoked";
+        QFile file(QString::fromStdString(list.string()));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("\xef\xbb\xbf" + contentOf(engine.site.authority.revokedList()).toUpper().replace("\n", "\r\n"));
+        file.close();
+        QVERIFY(!engine.connectWith(ada).taken);
+        const auto bob = engine.site.authority.issueUser("bob", "admin").value();
+        QVERIFY(engine.connectWith(bob).taken.has_value());
+        QVERIFY(file.remove());
+        QVERIFY(std::filesystem::create_directory(list)); // which root cannot read either
+        const Outcome outcome = engine.connectWith(bob);
+        QVERIFY(!outcome.taken && outcome.closed);
+        const QString told = outcome.refused.join(' ');
+        QVERIFY2(told.contains("cannot be read") && told.contains(file.fileName()), qPrintable(told));
+    }
+
     // Who has stolen a probe could else hear what consoles ask, with the certificate that was in it.
     void aRevokedEngineIsRefusedByItsClients()
     {
@@ -197,6 +221,8 @@ private slots:
             { "none", none },
             { "TLS 1.2", old },
         };
+        const QString roleless = engine.connectWith(strangers[3].second).refused.join(' ');
+        QVERIFY2(roleless.contains("CN odd") && roleless.contains("OU emperor"), qPrintable(roleless));
         for (const auto& [name, identity] : strangers) {
             const Outcome outcome = engine.connectWith(identity);
             QVERIFY2(!outcome.taken, name);
@@ -248,6 +274,19 @@ private slots:
             QCOMPARE(sockets[i]->state(), QAbstractSocket::UnconnectedState);
     }
 
+    void whoSaysNothingIsToldByItsAddressAndWhyItWasClosed()
+    {
+        Engine engine;
+        QVERIFY(engine.listen());
+        QTcpSocket silent;
+        silent.connectToHost(QHostAddress(QStringLiteral("127.0.0.1")), engine.listener.address().port);
+        QVERIFY(silent.waitForConnected(soon));
+        const QString peer = QStringLiteral("127.0.0.1 port %1").arg(silent.localPort());
+        QTRY_COMPARE_WITH_TIMEOUT(engine.refusals.count(), 1, 4 * soon);
+        QCOMPARE(engine.refusals[0][0].toString(), peer);
+        QCOMPARE(engine.refusals[0][1].toString(), QStringLiteral("its handshake was not done within 5 s"));
+    }
+
     // They would hold every place for the five seconds that a handshake may take.
     void whoHasNoCertificateDoesNotTakeThePlacesOfOthers()
     {
@@ -279,6 +318,32 @@ private slots:
         QCOMPARE(again->state(), QAbstractSocket::ConnectedState);
     }
 
+    // Who has two addresses, or a whole network of them, would else take all places again and again.
+    void whoNeverEndsAHandshakeGivesWayToWhoDoes()
+    {
+        Engine engine;
+        QVERIFY(engine.listen());
+        const auto identity = engine.site.authority.issueUser("ada", "operator");
+        std::vector<std::unique_ptr<QTcpSocket>> silent;
+        for (int i = 0; i < 160; ++i) {
+            silent.push_back(std::make_unique<QTcpSocket>());
+            QVERIFY(silent.back()->bind(QHostAddress(QStringLiteral("127.0.0.%1").arg(2 + i % 4))));
+            silent.back()->connectToHost(QHostAddress(QStringLiteral("127.0.0.1")), engine.listener.address().port);
+        }
+        // 64 of 160 are under way at a time; each of the others was sent away, or takes a place from one that has
+        // waited longer.
+        QTRY_VERIFY_WITH_TIMEOUT(engine.refusals.count() >= 96, 4 * soon);
+        QVERIFY(std::ranges::any_of(
+            engine.refusals, [](const auto& one) { return one.at(1).toString().contains("gave way"); }));
+        engine.refusals.clear(); // told
+        QElapsedTimer waited;
+        waited.start();
+        const Outcome outcome = engine.connectWith(identity.value());
+        QVERIFY2(outcome.connected, qPrintable(outcome.failure));
+        QVERIFY(outcome.taken.has_value());
+        QVERIFY2(waited.elapsed() < 4'000, qPrintable(QString::number(waited.elapsed()))); // not their five seconds
+    }
+
     void whoComesAgainAndAgainIsAlwaysLetIn() // a place is given back when its handshake is done
     {
         Engine engine;
@@ -288,6 +353,29 @@ private slots:
             const Outcome outcome = engine.connectWith(identity.value());
             QVERIFY2(outcome.taken.has_value(), qPrintable(outcome.failure));
         }
+    }
+
+    // What is encrypted is not sent yet, and new seconds are encrypted all the time.
+    void whoTakesNothingIsNoticedWhateverIsWrittenMeanwhile()
+    {
+        Engine engine;
+        QVERIFY(engine.listen());
+        QSslSocket lazy;
+        lazy.setSslConfiguration(anyIdentity(engine.site.authority.issueUser("ada", "viewer").value()));
+        lazy.connectToHostEncrypted(QStringLiteral("127.0.0.1"), engine.listener.address().port);
+        std::optional<TlsListener::Connection> taken;
+        QVERIFY(QTest::qWaitFor([&] { return (taken = engine.listener.nextConnection()).has_value(); }, soon));
+        lazy.setReadBufferSize(1);
+        FramePipe pipe(std::move(taken->transport), {});
+        pipe.start();
+        pipe.write(QByteArray(32'000'000, 'x')); // more than the system takes for a program that does not read
+        const bool noticed = QTest::qWaitFor(
+            [&] {
+                pipe.write("x");
+                return pipe.millisecondsStalled() > 1'000;
+            },
+            4 * soon);
+        QVERIFY(noticed);
     }
 
     void anEngineSaysWhyItCannotListen()

@@ -12,8 +12,9 @@ private slots:
     void everyLossSaysWhatItIsAndWhatHelps_data()
     {
         QTest::addColumn<QByteArray>("name");
-        for (const char* name : { "ring_full_dropped", "nic_missed", "nic_no_buffers", "nic_errors", "port_oversized_frames",
-                 "calls_refused_pool_full", "rtp_refused", "fragments_refused", "tcp_refused", "rtcp_sources_refused", "media_addresses_refused", "media_chunks_refused",
+        for (const char* name : { "ring_full_dropped", "nic_missed", "nic_no_buffers", "nic_errors",
+                 "port_oversized_frames", "calls_refused_pool_full", "rtp_refused", "fragments_refused", "tcp_refused",
+                 "rtcp_sources_refused", "media_addresses_refused", "media_chunks_refused",
                  "media_packets_not_recorded", "media_packets_not_written", "records_dropped", "records_refused" })
             QTest::newRow(name) << QByteArray(name);
     }

@@ -697,8 +697,7 @@ void CallAudioTest::theSameStreamOnTwoPathsIsHeardOnce()
     const CallAudio audio = assembleCallAudio({ streamOf(tonePackets(50)), second });
     COMPARE_TONES(audio.caller, 50);
     QCOMPARE(texts(audio.notes),
-        std::vector<std::string> {
-            "caller, PCMA (stream 1): the same sound as stream 0 on another path, heard once" });
+        std::vector<std::string> { "caller, PCMA (stream 1): the same sound as stream 0 on another path, heard once" });
 }
 
 void CallAudioTest::staticPayloadTypeInMidStreamIsDecodedByRfc3551()

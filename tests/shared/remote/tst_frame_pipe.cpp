@@ -2,6 +2,7 @@
 
 #include <QSignalSpy>
 #include <QTest>
+#include <ctime>
 
 using namespace callmon;
 
@@ -21,6 +22,11 @@ public:
         emit readyRead();
     }
     qint64 bytesToWrite() const override { return isStuck ? sent.size() : 0; }
+    void takes(qint64 bytes) // the other side does
+    {
+        sent.remove(0, bytes);
+        emit bytesWritten(bytes);
+    }
     QByteArray sent;
     bool isStuck = false; // the other side does not read
 
@@ -74,6 +80,32 @@ private slots:
         m_wire->arrives(frameOf("third").mid(6));
         QCOMPARE(m_pipe->read(2), frameOf("third").first(2));
         QCOMPARE(m_pipe->readAll(), frameOf("third").mid(2));
+    }
+
+    // Else a peer that sends a large frame in crumbs would have all of it copied for each of them.
+    void aLargeFrameByteByByteCostsWhatSmallOnesDo()
+    {
+        constexpr qsizetype bytes = 200'000;
+        constexpr qsizetype small = 500;
+        QByteArray many;
+        while (many.size() < bytes)
+            many += frameOf(QByteArray(small, 'x'));
+        const auto cpuFor = [](const QByteArray& sent) {
+            FrameRules rules;
+            auto wire = std::make_unique<Wire>();
+            Wire& other = *wire;
+            FramePipe pipe(std::move(wire), std::move(rules));
+            pipe.start();
+            const std::clock_t before = std::clock();
+            for (qsizetype i = 0; i < sent.size(); ++i)
+                other.arrives(sent.mid(i, 1));
+            const std::clock_t used = std::clock() - before;
+            return pipe.readAll() == sent ? used : -1;
+        };
+        const std::clock_t ofSmall = cpuFor(many);
+        const std::clock_t ofLarge = cpuFor(frameOf(QByteArray(bytes, 'x')));
+        QVERIFY(ofSmall > 0 && ofLarge > 0);
+        QVERIFY2(ofLarge < 5 * ofSmall, qPrintable(QString("%1 against %2").arg(ofLarge).arg(ofSmall)));
     }
 
     void lengthBeyondTheCapEndsTheConnection()
@@ -161,6 +193,27 @@ private slots:
         QCOMPARE(ended.count(), 0); // not from within a write
         QTRY_COMPARE(ended.count(), 1);
         QCOMPARE(refused.count(), 1);
+    }
+
+    void whoTakesAByteNowAndThenDoesNotRead()
+    {
+        m_wire->isStuck = true;
+        QElapsedTimer waited;
+        waited.start();
+        m_pipe->write(QByteArray(100'000, 'x'));
+        for (int i = 0; i < 20; ++i) {
+            QTest::qWait(20);
+            m_wire->takes(1);
+        }
+        QVERIFY2(m_pipe->millisecondsStalled() >= 400, qPrintable(QString::number(m_pipe->millisecondsStalled())));
+        m_wire->takes(50'000); // slow, and reads
+        QVERIFY(m_pipe->millisecondsStalled() < waited.elapsed());
+        QTest::qWait(20);
+        const qint64 before = m_pipe->millisecondsStalled();
+        m_wire->takes(m_wire->sent.size());
+        QCOMPARE(m_pipe->millisecondsStalled(), 0);
+        m_pipe->write("x");
+        QVERIFY(m_pipe->millisecondsStalled() < std::max<qint64>(before, 20));
     }
 
 private:
