@@ -120,8 +120,6 @@ void CallHeader::placeFacts(int columns)
 {
     if (std::exchange(m_columns, columns) == columns)
         return;
-    for (int column = 0; column < shortFacts; ++column) // in a wide window what is long is seen whole
-        m_grid->setColumnStretch(column, column < columns ? 1 : 0);
     for (int row = 0; row < m_grid->rowCount(); ++row)
         m_grid->setRowMinimumHeight(row, 0);
     int row = 0;
@@ -150,6 +148,10 @@ void CallHeader::resizeEvent(QResizeEvent* event)
     const auto enough = std::ranges::find_if(
         fewer, [&](int columns) { return columns * needed <= shortFacts * contentsRect().width(); });
     placeFacts(enough == fewer.end() ? fewer.back() : *enough);
+    // In a wide window the columns share the room, so that what is long is seen whole; else it is left beside them.
+    const bool wide = 2 * contentsRect().width() > 3 * needed;
+    for (int column = 0; column <= shortFacts; ++column)
+        m_grid->setColumnStretch(column, wide ? column < m_columns : column == m_columns);
 }
 
 void CallHeader::setParties(std::string_view caller, std::string_view callee)

@@ -234,6 +234,9 @@ private slots:
         for (const char* figure : { "Duration", "MOS mean", "MOS min (10 s)", "Post-dial delay, ms" }) {
             const auto* shown = page->findChild<ElidedLabel*>(figure);
             QVERIFY2(shown && shown->width() >= shown->sizeHint().width(), figure); // whatever the Call-ID
+            for (const auto* title : page->findChildren<ElidedLabel*>())
+                if (title->text() == QLatin1String(figure))
+                    QVERIFY2(title->width() >= title->sizeHint().width(), figure);
         }
         page->showStreams();
         look("call-streams");
