@@ -4,7 +4,7 @@
 #include "console/source/capture_probes.h"
 #include "console/source/link_source.h"
 #include "console/source/probe_group.h"
-#include "console/views/editor_dialog.h"
+#include "console/views/main_window.h"
 #include "shared/remote/transport.h"
 
 #include <QApplication>
@@ -173,10 +173,7 @@ int main(int argc, char** argv)
     source.setAddresses(probes);
     captureProbes.open(captures);
     const EndSignals endSignals;
-    QObject::connect(&endSignals, &EndSignals::wanted, &application, [] {
-        discardFromNowOn();
-        QCoreApplication::quit();
-    });
+    QObject::connect(&endSignals, &EndSignals::wanted, &window, &MainWindow::endUnasked);
 
     if (!parser.isSet(smoke))
         return QApplication::exec();

@@ -3,77 +3,12 @@
 #include "console/models/alarm_sentence.h"
 #include "console/models/alarm_words.h"
 #include "console/models/call_words.h"
-#include "console/models/figures.h"
 #include "console/models/shared_words.h"
-#include "console/zone/display_zone.h"
 #include "shared/calls/alarm_fields.h"
 
-#include <QCoreApplication>
 #include <algorithm>
-#include <array>
 
 namespace callmon {
-
-namespace {
-
-constexpr std::array<const char*, AlarmModel::ColumnCount> titles { QT_TRANSLATE_NOOP("AlarmModel", "Alarm id"),
-    QT_TRANSLATE_NOOP("AlarmModel", "Severity"), QT_TRANSLATE_NOOP("AlarmModel", "Kind"),
-    QT_TRANSLATE_NOOP("AlarmModel", "Rule"), QT_TRANSLATE_NOOP("AlarmModel", "Since\nUTC"),
-    QT_TRANSLATE_NOOP("AlarmModel", "Raised\nUTC"), QT_TRANSLATE_NOOP("AlarmModel", "Cleared\nUTC"),
-    QT_TRANSLATE_NOOP("AlarmModel", "How it\nended"), QT_TRANSLATE_NOOP("AlarmModel", "Call"),
-    QT_TRANSLATE_NOOP("AlarmModel", "Direction"), QT_TRANSLATE_NOOP("AlarmModel", "Caller"),
-    QT_TRANSLATE_NOOP("AlarmModel", "Callee"), QT_TRANSLATE_NOOP("AlarmModel", "Metric"),
-    QT_TRANSLATE_NOOP("AlarmModel", "Group"), QT_TRANSLATE_NOOP("AlarmModel", "Calls"),
-    QT_TRANSLATE_NOOP("AlarmModel", "Figure"), QT_TRANSLATE_NOOP("AlarmModel", "Worst\nsince"),
-    QT_TRANSLATE_NOOP("AlarmModel", "Threshold"), QT_TRANSLATE_NOOP("AlarmModel", "Unit"),
-    QT_TRANSLATE_NOOP("AlarmModel", "Alarm"), QT_TRANSLATE_NOOP("AlarmModel", "Acknowledged\nUTC"),
-    QT_TRANSLATE_NOOP("AlarmModel", "Acknow-\nledged by"), QT_TRANSLATE_NOOP("AlarmModel", "Comment"),
-    QT_TRANSLATE_NOOP("AlarmModel", "Shelved\nuntil"), QT_TRANSLATE_NOOP("AlarmModel", "Shelved\nby"),
-    QT_TRANSLATE_NOOP("AlarmModel", "Why\nshelved"), QT_TRANSLATE_NOOP("AlarmModel", "Probe") };
-
-QString orDash(std::string_view value)
-{
-    return value.empty() ? unknownFigure() : text(value);
-}
-
-QString timeOrDash(std::optional<Timestamp> time)
-{
-    return time ? dateTimeText(*time) : unknownFigure();
-}
-
-QString figureIn(const Alarm& alarm, double figure) // of many calls at once it is how many
-{
-    return alarm.isSummary() ? callsText(static_cast<quint64>(std::max(figure, 0.0)))
-                             : figureText(alarm.kind, alarm.metric, figure);
-}
-
-bool isNumber(int column)
-{
-    return column == AlarmModel::Calls || column == AlarmModel::Figure || column == AlarmModel::Worst
-        || column == AlarmModel::Threshold;
-}
-
-std::optional<double> numberOf(const Alarm& alarm, int column)
-{
-    switch (column) {
-    case AlarmModel::Id:
-        return static_cast<double>(alarm.id.value);
-    case AlarmModel::Severity:
-        return static_cast<double>(alarm.severity);
-    case AlarmModel::Calls:
-        return alarm.calls;
-    case AlarmModel::Figure:
-        return alarm.figure;
-    case AlarmModel::Worst:
-        return alarm.worst;
-    case AlarmModel::Threshold:
-        return alarm.threshold;
-    default:
-        return std::nullopt;
-    }
-}
-
-}
 
 AlarmModel::AlarmModel(QObject* parent)
     : QAbstractTableModel(parent)
@@ -158,10 +93,10 @@ std::vector<const ProbeAlarm*> AlarmModel::wanted() const
     const int column = m_sortColumn;
     if (column < 0)
         return rows;
-    if (numberOf(Alarm {}, column)) {
+    if (alarmNumber(Alarm {}, column)) {
         std::ranges::stable_sort(rows, [&](const ProbeAlarm* a, const ProbeAlarm* b) {
-            const double x = *numberOf(*a, column);
-            const double y = *numberOf(*b, column);
+            const double x = *alarmNumber(*a, column);
+            const double y = *alarmNumber(*b, column);
             return descending ? y < x : x < y;
         });
         return rows;
@@ -169,7 +104,7 @@ std::vector<const ProbeAlarm*> AlarmModel::wanted() const
     std::vector<std::pair<QString, const ProbeAlarm*>> texts;
     texts.reserve(rows.size());
     for (const ProbeAlarm* alarm : rows)
-        texts.emplace_back(display(*alarm, column).toString(), alarm);
+        texts.emplace_back(cellText(*alarm, column), alarm);
     std::ranges::stable_sort(
         texts, [&](const auto& a, const auto& b) { return descending ? b.first < a.first : a.first < b.first; });
     std::ranges::transform(texts, rows.begin(), [](const auto& one) { return one.second; });
@@ -271,68 +206,9 @@ int AlarmModel::columnCount(const QModelIndex& parent) const
     return parent.isValid() ? 0 : ColumnCount;
 }
 
-QVariant AlarmModel::display(const ProbeAlarm& alarm, int column) const
+QString AlarmModel::cellText(const ProbeAlarm& alarm, int column) const
 {
-    switch (column) {
-    case Id:
-        return QString::number(alarm.id.value);
-    case Severity:
-        return word(alarm.severity);
-    case Kind:
-        return titleText(alarm.kind);
-    case Rule:
-        return text(alarm.rule);
-    case Since:
-        return dateTimeText(alarm.since);
-    case RaisedAt:
-        return dateTimeText(alarm.raisedAt);
-    case ClearedAt:
-        return timeOrDash(alarm.clearedAt);
-    case End:
-        return word(alarm.end);
-    case Call:
-        return alarm.call ? QString::number(alarm.call->value) : unknownFigure();
-    case Direction:
-        return alarm.direction ? word(*alarm.direction) : unknownFigure();
-    case Caller:
-        return orDash(alarm.caller);
-    case Callee:
-        return orDash(alarm.callee);
-    case Metric:
-        return orDash(alarm.metric);
-    case Group:
-        return alarm.group.empty() ? unknownFigure() : serviceGroupText(alarm.group);
-    case Calls:
-        return alarm.isSummary() ? countText(alarm.calls) : unknownFigure();
-    case Figure:
-        return figureIn(alarm, alarm.figure);
-    case Worst:
-        return figureIn(alarm, alarm.worst);
-    case Threshold:
-        return figureIn(alarm, alarm.threshold);
-    case Unit:
-        return alarm.isSummary()                           ? titleOfUnit("calls")
-            : unitText(alarm.kind, alarm.metric).isEmpty() ? unknownFigure()
-                                                           : unitText(alarm.kind, alarm.metric);
-    case Text: // beside open ones it is not to be taken for one that nobody has seen to
-        return alarm.shelvedUntil ? tr("(shelved) %1").arg(sentenceOf(alarm)) : sentenceOf(alarm);
-    case AcknowledgedAt:
-        return timeOrDash(alarm.acknowledgedAt);
-    case AcknowledgedBy:
-        return orDash(alarm.acknowledgedBy);
-    case Comment:
-        return orDash(alarm.comment);
-    case ShelvedUntil:
-        return timeOrDash(alarm.shelvedUntil);
-    case ShelvedBy:
-        return orDash(alarm.shelvedBy);
-    case ShelfComment:
-        return orDash(alarm.shelfComment);
-    case Probe:
-        return nameOf(alarm.probe);
-    default:
-        return {};
-    }
+    return column == Probe ? nameOf(alarm.probe) : alarmCellText(alarm, column);
 }
 
 QVariant AlarmModel::data(const QModelIndex& index, int role) const
@@ -344,12 +220,12 @@ QVariant AlarmModel::data(const QModelIndex& index, int role) const
     switch (role) {
     case Qt::DisplayRole:
     case Qt::AccessibleTextRole:
-        return display(*alarm, column);
+        return cellText(*alarm, column);
     case Qt::ToolTipRole:
         return column == Text || column == Kind || column == Severity ? adviceText(alarm->kind)
-                                                                      : display(*alarm, column);
+                                                                      : cellText(*alarm, column);
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue((isNumber(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        return QVariant::fromValue((isAlarmNumber(column) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     case GlyphRole:
         return column == Severity ? QVariant(glyph(alarm->severity)) : QVariant();
     case ToneRole:
@@ -374,9 +250,9 @@ QVariant AlarmModel::headerData(int section, Qt::Orientation orientation, int ro
         return {};
     switch (role) {
     case Qt::DisplayRole:
-        return withZone(QCoreApplication::translate("AlarmModel", titles[static_cast<std::size_t>(section)]));
+        return titleOfAlarmColumn(section);
     case Qt::TextAlignmentRole:
-        return QVariant::fromValue((isNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+        return QVariant::fromValue((isAlarmNumber(section) ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
     case ExportRole:
         return section == Probe       ? QStringLiteral("probe")
             : section == ShelvedUntil ? QStringLiteral("shelved_until")

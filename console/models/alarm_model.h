@@ -1,10 +1,10 @@
 // A list of alarms: the open ones, kept up by deltas, or those that a search found.
 #pragma once
 
+#include "console/models/alarm_columns.h"
 #include "console/models/exported_rows.h"
 #include "console/models/list_roles.h"
 #include "console/models/probe_id.h"
-#include "shared/calls/alarm.h"
 
 #include <QAbstractTableModel>
 #include <map>
@@ -16,40 +16,10 @@ struct ProbeAlarm : Alarm {
     ProbeId probe; // that raised it
 };
 
-class AlarmModel : public QAbstractTableModel, public ExportedRows {
+class AlarmModel : public QAbstractTableModel, public AlarmColumns, public ExportedRows {
     Q_OBJECT
 
 public:
-    enum Column { // in the order of alarmFieldNames()
-        Id,
-        Severity,
-        Kind,
-        Rule,
-        Since,
-        RaisedAt,
-        ClearedAt,
-        End,
-        Call,
-        Direction,
-        Caller,
-        Callee,
-        Metric,
-        Group,
-        Calls,
-        Figure,
-        Worst,
-        Threshold,
-        Unit,
-        Text,
-        AcknowledgedAt,
-        AcknowledgedBy,
-        Comment,
-        ShelvedUntil,
-        ShelvedBy,
-        ShelfComment,
-        Probe,
-        ColumnCount
-    };
     struct Filter {
         QString text; // rule, parties, group, sentence or comment contain it; letter case does not matter
         AlarmSeverity severity = AlarmSeverity::Warning; // and worse
@@ -84,7 +54,7 @@ private:
     using Name = std::pair<AlarmId, ProbeId>;
 
     bool shows(const ProbeAlarm& alarm) const;
-    QVariant display(const ProbeAlarm& alarm, int column) const;
+    QString cellText(const ProbeAlarm& alarm, int column) const;
     QString nameOf(ProbeId probe) const;
     std::vector<const ProbeAlarm*> wanted() const;
     void refresh();

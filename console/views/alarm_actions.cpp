@@ -3,11 +3,10 @@
 #include "console/models/alarm_sentence.h"
 #include "console/models/alarm_words.h"
 #include "console/views/alarm_changes.h"
+#include "console/views/comment_dialog.h"
 #include "console/views/shelve_dialog.h"
 
 #include <QAction>
-#include <QInputDialog>
-#include <QLabel>
 #include <utility>
 
 namespace callmon {
@@ -57,22 +56,14 @@ void AlarmActions::askForComment()
     const std::vector<ProbeAlarm> alarms = m_chosen();
     if (alarms.empty())
         return;
-    auto* dialog = new QInputDialog(&m_page);
+    auto* dialog = new CommentDialog(alarmsText(alarms.size()), whichOf(alarms), &m_page);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setWindowTitle(tr("Acknowledge %1").arg(alarmsText(alarms.size())));
-    const QString prompt = tr("A comment for the others, if there is anything to say:");
-    const QString which = whichOf(alarms);
-    dialog->setLabelText(which.isEmpty() ? prompt : which + QStringLiteral("\n\n") + prompt);
-    if (auto* label = dialog->findChild<QLabel*>())
-        label->setTextFormat(Qt::PlainText); // groups have names that users gave them
-    dialog->setOkButtonText(tr("Acknowledge"));
-    dialog->setCancelButtonText(tr("Cancel"));
-    dialog->resize(460, dialog->height());
-    connect(dialog, &QInputDialog::textValueSelected, this, [this, alarms](const QString& comment) {
+    connect(dialog, &QDialog::accepted, this, [this, alarms, dialog] {
+        const QString comment = dialog->comment();
         std::vector<AlarmChanges::Request> requests;
         for (const ProbeAlarm& alarm : alarms)
             requests.push_back({ sentenceOf(alarm), [this, probe = alarm.probe, id = alarm.id, comment] {
-                                    return m_source.acknowledgeAlarmOf(probe, id, comment.trimmed());
+                                    return m_source.acknowledgeAlarmOf(probe, id, comment);
                                 } });
         emit asked();
         m_changes->ask(std::move(requests), tr("Not acknowledged: %1"));

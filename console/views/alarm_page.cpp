@@ -1,23 +1,20 @@
 #include "console/views/alarm_page.h"
 
-#include "console/models/alarm_words.h"
 #include "console/models/least_role.h"
 #include "console/views/alarm_actions.h"
+#include "console/views/alarm_choices.h"
 #include "console/views/alarm_detail.h"
 #include "console/views/call_table.h"
 #include "console/views/empty_state.h"
 #include "console/views/message_bar.h"
 #include "console/views/progress_line.h"
 #include "console/views/rules_dialog.h"
-#include "console/views/type_ahead.h"
 
 #include <QAction>
-#include <QComboBox>
 #include <QHBoxLayout>
 #include <QItemSelectionModel>
 #include <QKeyEvent>
 #include <QLabel>
-#include <QLineEdit>
 #include <QMenu>
 #include <QStackedWidget>
 #include <QToolButton>
@@ -62,10 +59,7 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
     , m_source(source)
     , m_open(new AlarmModel(this))
     , m_past(new AlarmModel(this))
-    , m_view(new QComboBox(this))
-    , m_when(new QComboBox(this))
-    , m_severity(new QComboBox(this))
-    , m_filter(new QLineEdit(this))
+    , m_choices(new AlarmChoices(this))
     , m_count(new QLabel(this))
     , m_error(new MessageBar(this))
     , m_searching(new ProgressLine(this))
@@ -81,28 +75,6 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
     , m_empty(new EmptyState(this))
     , m_detail(new AlarmDetail(this))
 {
-    m_view->setObjectName(QStringLiteral("alarmView"));
-    m_view->addItems({ tr("Open alarms"), tr("Open, with shelved"), tr("Past alarms") });
-    m_when->addItem(tr("last hour"), 1);
-    m_when->addItem(tr("last 24 hours"), 24);
-    m_when->addItem(tr("last 7 days"), 24 * 7);
-    m_when->addItem(tr("any time"), 0);
-    m_when->setCurrentIndex(1);
-    for (const auto severity :
-        { AlarmSeverity::Warning, AlarmSeverity::Minor, AlarmSeverity::Major, AlarmSeverity::Critical })
-        m_severity->addItem(severity == AlarmSeverity::Warning ? tr("any severity")
-                : severity == AlarmSeverity::Critical          ? glyph(severity) + QLatin1Char(' ') + word(severity)
-                                                      : tr("%1 %2 and worse").arg(glyph(severity), word(severity)),
-            static_cast<int>(severity));
-    m_severity->setObjectName(QStringLiteral("alarmSeverity"));
-    new TypeAhead(*m_severity);
-    m_filter->setObjectName(QStringLiteral("alarmFilter"));
-    m_filter->setPlaceholderText(tr("Filter: rule, party, group, words of the alarm or of its comment"));
-    m_filter->setAccessibleName(tr("Filter of the alarms"));
-    m_filter->setClearButtonEnabled(true);
-    m_view->setAccessibleName(tr("Which alarms"));
-    m_when->setAccessibleName(tr("Raised when"));
-    m_severity->setAccessibleName(tr("Severity"));
     m_rules->setShortcut(Qt::CTRL | Qt::Key_R);
     m_openCall->setToolTip(tr("The call that the alarm is about (Enter)"));
     arrange();
@@ -151,17 +123,16 @@ AlarmPage::AlarmPage(CallSource& source, QWidget* parent)
         if (showsPast())
             reload(); // the open ones come by themselves
     });
-    connect(m_view, &QComboBox::currentIndexChanged, this, [this] {
+    connect(m_choices, &AlarmChoices::viewChanged, this, [this] {
         m_error->clear();
         applyFilter();
         if (showsPast())
             reload();
         emit listChanged();
     });
-    connect(m_when, &QComboBox::currentIndexChanged, this, &AlarmPage::reload);
-    connect(m_severity, &QComboBox::currentIndexChanged, this, &AlarmPage::applyFilter);
-    connect(m_filter, &QLineEdit::textChanged, this, &AlarmPage::applyFilter);
-    connect(m_filter, &QLineEdit::returnPressed, this, &AlarmPage::focusList);
+    connect(m_choices, &AlarmChoices::periodChanged, this, &AlarmPage::reload);
+    connect(m_choices, &AlarmChoices::filterChanged, this, &AlarmPage::applyFilter);
+    connect(m_choices, &AlarmChoices::listWanted, this, &AlarmPage::focusList);
     connect(m_searching, &ProgressLine::cancelled, this, &AlarmPage::cancel);
     connect(m_rules, &QAction::triggered, this, &AlarmPage::showRules);
     connect(m_openCall, &QAction::triggered, this, [this] {
@@ -213,10 +184,7 @@ void AlarmPage::arrange()
     auto* row = new QHBoxLayout;
     row->setContentsMargins(10, 8, 10, 6);
     row->setSpacing(8);
-    row->addWidget(m_view);
-    row->addWidget(m_when);
-    row->addWidget(m_severity);
-    row->addWidget(m_filter, 1);
+    row->addWidget(m_choices, 1);
     row->addWidget(m_count);
     row->addWidget(button(m_rules));
     row->addWidget(m_columns);
@@ -254,12 +222,12 @@ void AlarmPage::saveColumns() const
 
 bool AlarmPage::showsPast() const
 {
-    return m_view->currentIndex() == Past;
+    return m_choices->view() == AlarmChoices::Past;
 }
 
 void AlarmPage::showPast(bool past)
 {
-    m_view->setCurrentIndex(past ? Past : Open);
+    m_choices->setView(past ? AlarmChoices::Past : AlarmChoices::Open);
 }
 
 QString AlarmPage::lastError() const
@@ -269,7 +237,7 @@ QString AlarmPage::lastError() const
 
 void AlarmPage::setFilterText(const QString& text)
 {
-    m_filter->setText(text);
+    m_choices->setFilterText(text);
 }
 
 QAction* AlarmPage::acknowledgeAction() const
@@ -310,14 +278,13 @@ void AlarmPage::showRulesOf(ProbeId probe, const QString& name)
 
 void AlarmPage::focusFilter()
 {
-    m_filter->setFocus(Qt::ShortcutFocusReason);
-    m_filter->selectAll();
+    m_choices->focusFilter();
 }
 
 void AlarmPage::focusList()
 {
     if (!table().isVisibleTo(this)) // or the box beside it would get the keyboard, and the arrows another view
-        return m_filter->setFocus(Qt::ShortcutFocusReason);
+        return m_choices->focusFilter();
     table().setFocus(Qt::ShortcutFocusReason);
     // The view that gets the keyboard has a current row, which is not a chosen one: there is something to acknowledge.
     if (!table().selectionModel()->hasSelection() && table().model()->rowCount() > 0)
@@ -342,11 +309,7 @@ bool AlarmPage::eventFilter(QObject* watched, QEvent* event)
 
 bool AlarmPage::clearFilter()
 {
-    if (m_filter->text().isEmpty() && m_severity->currentIndex() == 0)
-        return false;
-    m_filter->clear();
-    m_severity->setCurrentIndex(0);
-    return true;
+    return m_choices->clearFilter();
 }
 
 void AlarmPage::setTheme(const Theme& theme)

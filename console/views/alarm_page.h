@@ -10,15 +10,14 @@
 #include <optional>
 
 class QAction;
-class QComboBox;
 class QLabel;
-class QLineEdit;
 class QStackedWidget;
 class QToolButton;
 
 namespace callmon {
 
 class AlarmActions;
+class AlarmChoices;
 class AlarmDetail;
 class CallTable;
 class EmptyState;
@@ -61,7 +60,6 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override; // the tables' arrows
 
 private:
-    enum View { Open, OpenAndShelved, Past }; // in the order of its box
     void arrange();
     QToolButton* button(QAction* action);
     void applyFilter();
@@ -74,10 +72,7 @@ private:
     CallSource& m_source;
     AlarmModel* m_open;
     AlarmModel* m_past;
-    QComboBox* m_view;
-    QComboBox* m_when;
-    QComboBox* m_severity;
-    QLineEdit* m_filter;
+    AlarmChoices* m_choices;
     QLabel* m_count;
     MessageBar* m_error;
     ProgressLine* m_searching;

@@ -3,6 +3,7 @@
 #include "console/models/figures.h"
 #include "console/models/least_role.h"
 #include "console/views/alarm_actions.h"
+#include "console/views/alarm_choices.h"
 #include "console/views/alarm_detail.h"
 #include "console/views/alarm_page.h"
 #include "console/views/call_table.h"
@@ -11,10 +12,8 @@
 #include "console/views/progress_line.h"
 
 #include <QAction>
-#include <QComboBox>
 #include <QItemSelectionModel>
 #include <QLabel>
-#include <QLineEdit>
 #include <QStackedWidget>
 
 namespace callmon {
@@ -27,10 +26,7 @@ constexpr std::uint64_t mostPastAlarms = 10'000;
 
 void AlarmPage::applyFilter()
 {
-    AlarmModel::Filter filter;
-    filter.text = m_filter->text().trimmed();
-    filter.severity = static_cast<AlarmSeverity>(m_severity->currentData().toInt());
-    filter.shelved = m_view->currentIndex() == OpenAndShelved;
+    AlarmModel::Filter filter = m_choices->filter();
     m_open->setFilter(filter);
     filter.shelved = true;
     m_past->setFilter(filter);
@@ -54,8 +50,8 @@ void AlarmPage::reload()
     AlarmQuery query;
     query.newestFirst = true;
     query.limit = mostPastAlarms;
-    if (const int hours = m_when->currentData().toInt(); hours > 0 && m_now != Timestamp {})
-        query.from = m_now - std::chrono::hours(hours);
+    if (const auto period = m_choices->period(); period && m_now != Timestamp {})
+        query.from = m_now - *period;
     m_search = m_source.alarms(query);
     showState();
 }
@@ -82,7 +78,6 @@ void AlarmPage::showState()
     const auto shown = static_cast<std::size_t>(model.rowCount());
     const bool connected = m_source.state() == CallSource::State::Connected;
     const bool forbidden = isNowhereAllowed(m_source, ProbeDesk::Role::Operator);
-    m_when->setVisible(past);
     m_openTable->setStale(!connected);
     m_stack->setCurrentWidget(shown == 0 ? static_cast<QWidget*>(m_empty) : &table());
     QString count =
@@ -91,7 +86,7 @@ void AlarmPage::showState()
         count += tr(", the newest of %1").arg(countText(model.matchesInAll()));
     if (past && m_cancelled)
         count = tr("Cancelled: %1").arg(count);
-    if (m_view->currentIndex() == Open && m_open->shelved() > 0) // why there are fewer than there are
+    if (m_choices->view() == AlarmChoices::Open && m_open->shelved() > 0) // why there are fewer than there are
         count += tr(" · %1 shelved").arg(countText(m_open->shelved()));
     if (!past && m_open->unacknowledged() > 0)
         count += tr(" · %1 not acknowledged").arg(countText(m_open->unacknowledged()));
@@ -110,7 +105,8 @@ void AlarmPage::showState()
         m_empty->say(tr("Searching…"), tr("Press Esc to cancel."));
     else if (past && m_cancelled && model.total() == 0)
         m_empty->say(tr("Search cancelled"), tr("Nothing had been found yet. Choose a time above to search again."));
-    else if (!past && model.total() > 0 && m_open->shelved() == model.total() && m_view->currentIndex() == Open)
+    else if (!past && model.total() > 0 && m_open->shelved() == model.total()
+        && m_choices->view() == AlarmChoices::Open)
         m_empty->say(tr("All alarms that are open are shelved"), tr("Choose “Open, with shelved” above to see them."));
     else if (model.total() > 0)
         m_empty->say(tr("No alarm matches the filter"),

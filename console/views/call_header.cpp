@@ -92,6 +92,8 @@ CallHeader::CallHeader(QWidget* parent)
         title->setText(titles.at(i));
         auto* value = new ElidedLabel(i == CallId ? Qt::ElideMiddle : Qt::ElideRight, this);
         value->setObjectName(titles.at(i));
+        if (i >= CallId) // long: it has the room that the figures above it take, and takes none from them
+            value->setSizePolicy(QSizePolicy::Ignored, value->sizePolicy().verticalPolicy());
         m_facts.push_back(value);
         if (i == Started) // the one that says which day it was
             value->setMinimumWidth(value->fontMetrics().horizontalAdvance(QStringLiteral("0000-00-00 00:00:00")) + 2);
@@ -118,8 +120,6 @@ void CallHeader::placeFacts(int columns)
 {
     if (std::exchange(m_columns, columns) == columns)
         return;
-    for (int column = 0; column <= shortFacts; ++column)
-        m_grid->setColumnStretch(column, column == columns ? 1 : 0);
     for (int row = 0; row < m_grid->rowCount(); ++row)
         m_grid->setRowMinimumHeight(row, 0);
     int row = 0;
@@ -148,6 +148,10 @@ void CallHeader::resizeEvent(QResizeEvent* event)
     const auto enough = std::ranges::find_if(
         fewer, [&](int columns) { return columns * needed <= shortFacts * contentsRect().width(); });
     placeFacts(enough == fewer.end() ? fewer.back() : *enough);
+    // In a wide window the columns share the room, so that what is long is seen whole; else it is left beside them.
+    const bool wide = 2 * contentsRect().width() > 3 * needed;
+    for (int column = 0; column <= shortFacts; ++column)
+        m_grid->setColumnStretch(column, wide ? column < m_columns : column == m_columns);
 }
 
 void CallHeader::setParties(std::string_view caller, std::string_view callee)
@@ -173,7 +177,9 @@ void CallHeader::setMos(Fact fact, std::optional<double> mos)
 void CallHeader::setTrust(CaptureTrust trust, const QString& meaning)
 {
     m_trustShown = trust;
-    m_trust->setText(glyph(trust) + QLatin1Char(' ') + tr("Trust: %1.").arg(word(trust)) + QLatin1Char(' ') + meaning);
+    const QString grade = glyph(trust) + QLatin1Char(' ') + tr("Trust: %1.").arg(word(trust));
+    m_trust->setText(grade + QLatin1Char(' ') + meaning);
+    m_trust->setMinimumWidth(fontMetrics().horizontalAdvance(grade + QStringLiteral(" …"))); // however long the story
     m_trust->setColour(m_theme.of(tone(trust)));
 }
 

@@ -37,7 +37,7 @@ CallNotesPanel::CallNotesPanel(ProbeDesk& desk, CallKey call, QWidget* parent)
     , m_addTag(new QPushButton(tr("Add &tag"), this))
     , m_list(new QTextBrowser(this))
     , m_note(new QLineEdit(this))
-    , m_addNote(new QPushButton(tr("Add &note"), this))
+    , m_addNote(new QPushButton(tr("Add n&ote"), this))
     , m_may(new QLabel(this))
     , m_error(new MessageBar(this))
     , m_names(new QStringListModel(this))
@@ -65,8 +65,8 @@ CallNotesPanel::CallNotesPanel(ProbeDesk& desk, CallKey call, QWidget* parent)
         button->setAutoDefault(false);
 
     auto* tags = new QHBoxLayout;
-    tags->addWidget(m_tag);
-    tags->addWidget(m_addTag);
+    tags->addWidget(m_tag, 0, Qt::AlignTop); // beside the first row of many tags
+    tags->addWidget(m_addTag, 0, Qt::AlignTop);
     tags->addWidget(m_none);
     tags->addWidget(m_chips, 1);
     auto* notes = new QHBoxLayout;

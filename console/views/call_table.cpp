@@ -171,6 +171,30 @@ void CallTable::restoreColumns()
         sortByColumn(header->sortIndicatorSection(), header->sortIndicatorOrder());
 }
 
+QString CallTable::titleInOneLine(int column) const
+{
+    QString title = model()->headerData(column, Qt::Horizontal).toString();
+    return title.replace(QLatin1String("-\n"), QString()).replace(QLatin1Char('\n'), QLatin1Char(' '));
+}
+
+void CallTable::fillSortMenu(QMenu* menu)
+{
+    const QHeaderView* header = horizontalHeader();
+    for (const int column : shownColumns()) {
+        const bool sorted = header->isSortIndicatorShown() && header->sortIndicatorSection() == column;
+        const bool ascending = header->sortIndicatorOrder() == Qt::AscendingOrder;
+        QAction* action = menu->addAction(titleInOneLine(column)
+            + (!sorted          ? QString()
+                    : ascending ? QStringLiteral("  ▲")
+                                : QStringLiteral("  ▼")));
+        connect(action, &QAction::triggered, this, [this, column, sorted, ascending] {
+            sortByColumn(column, sorted && ascending ? Qt::DescendingOrder : Qt::AscendingOrder);
+        });
+        if (sorted)
+            menu->setActiveAction(action);
+    }
+}
+
 void CallTable::fillColumnMenu(QMenu* menu)
 {
     const QHeaderView* header = horizontalHeader();
@@ -178,9 +202,7 @@ void CallTable::fillColumnMenu(QMenu* menu)
         const int column = header->logicalIndex(position);
         if (column == m_notOffered)
             continue;
-        QString title = model()->headerData(column, Qt::Horizontal).toString();
-        title.replace(QLatin1String("-\n"), QString()).replace(QLatin1Char('\n'), QLatin1Char(' '));
-        QAction* action = menu->addAction(title);
+        QAction* action = menu->addAction(titleInOneLine(column));
         action->setCheckable(true);
         action->setChecked(!isColumnHidden(column));
         connect(action, &QAction::toggled, this, [this, column](bool shown) {

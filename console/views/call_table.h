@@ -39,6 +39,7 @@ public:
     void saveColumns() const;
     void restoreColumns();
     void fillColumnMenu(QMenu* menu);
+    void fillSortMenu(QMenu* menu); // what a click on a title does, by keys
 
 signals:
     void callActivated(callmon::CallKey call, callmon::ProbeId probe); // Enter or double click
@@ -50,6 +51,7 @@ protected:
 
 private:
     void activateRow(int row);
+    QString titleInOneLine(int column) const;
     void copySelection() const;
     void fitColumns();
 

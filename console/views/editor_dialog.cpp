@@ -6,21 +6,8 @@
 
 namespace callmon {
 
-namespace {
-
-bool asks = true;
-
-}
-
-void discardFromNowOn()
-{
-    asks = false;
-}
-
 bool mayDiscard(QWidget& editor, const QString& what)
 {
-    if (!asks)
-        return true;
     QMessageBox box(QMessageBox::Question, EditorDialog::tr("Not saved"), what, QMessageBox::NoButton, &editor);
     box.setTextFormat(Qt::PlainText); // names that users gave
     box.setInformativeText(EditorDialog::tr("It is lost when you go on."));

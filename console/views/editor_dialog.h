@@ -12,8 +12,6 @@ namespace callmon {
 
 // False: whoever wrote it goes on.
 bool mayDiscard(QWidget& editor, const QString& what);
-// The machine goes down, say: nobody is there to be asked.
-void discardFromNowOn();
 
 class EditorDialog : public QDialog {
     Q_OBJECT

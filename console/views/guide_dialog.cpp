@@ -66,7 +66,7 @@ QString guide()
             "another, Esc none; Ctrl+Space lists all there is. The buttons below are the filters wanted most "
             "(Alt+B: bad MOS, and so on); they put their word into the filter, or take it out. Columns are chosen "
             "with the button above the list, moved and sized with the mouse, and "
-            "kept.</p>"
+            "kept. A click on a title sorts by it, and so does Ctrl+S, in every list.</p>"
             "<p>View, Calls over time shows calls at once and new calls a second of the last hours, as the probes "
             "kept them.</p>"
             "<p>MOS and its sign: ▲ from 4.0, ■ from 3.1, ▼ below. Trust says what the probe itself missed while the "
@@ -161,7 +161,9 @@ QString guide()
             "<h3><a name=\"keys\">Keyboard</a></h3>"
             "<p>Ctrl+Shift+P finds every command by a few letters of its name. Ctrl+1 to 5 go to the pages, Esc leads "
             "back, Enter "
-            "opens, Space plays. Help, Keyboard lists the rest.</p>");
+            "opens, Space plays. Help, Keyboard lists the rest.</p>"
+            "<p>Esc closes a dialog. What you wrote there for others, a rule, a reason, a comment, and a note on a "
+            "call's page, is asked about before it goes; a filter, a number or a name is not.</p>");
 }
 
 }

@@ -24,16 +24,18 @@ namespace callmon {
 
 namespace {
 
+constexpr int mostOfProbe = 36; // characters: the parties need the room more
+
 std::vector<CallColumn> firstColumns()
 {
     using M = LiveCallModel;
     const QString party = QStringLiteral("+349101234567");
     const QString mos = QStringLiteral("▲ 0.00 0");
-    return { { M::Probe, QStringLiteral("rome: no answer0"), false }, { M::State, QStringLiteral("● answered0"), true },
-        { M::Start, QStringLiteral("00:00:00"), true }, { M::Duration, QStringLiteral("00:00:00"), true },
-        { M::Caller, party, true, true }, { M::Callee, party, true, true },
-        { M::Codec, QStringLiteral("PCMA000"), true }, { M::CallerMosNow, mos, true }, { M::CallerMosMin, mos, true },
-        { M::CalleeMosNow, mos, true }, { M::CalleeMosMin, mos, true },
+    return { { M::Probe, QStringLiteral("rome: no answer0"), false, true, mostOfProbe },
+        { M::State, QStringLiteral("● answered0"), true }, { M::Start, QStringLiteral("00:00:00"), true },
+        { M::Duration, QStringLiteral("00:00:00"), true }, { M::Caller, party, true, true },
+        { M::Callee, party, true, true }, { M::Codec, QStringLiteral("PCMA000"), true }, { M::CallerMosNow, mos, true },
+        { M::CallerMosMin, mos, true }, { M::CalleeMosNow, mos, true }, { M::CalleeMosMin, mos, true },
         { M::CallerLoss, QStringLiteral("100.00"), true }, { M::CalleeLoss, QStringLiteral("100.00"), true },
         { M::CallerJitter, QStringLiteral("1000.0"), true }, { M::CalleeJitter, QStringLiteral("1000.0"), true },
         { M::Trust, QStringLiteral("⚠ delayed0"), true }, { M::LastCode, QStringLiteral("0000"), true },
@@ -48,7 +50,7 @@ LivePage::LivePage(CallSource& source, QWidget* parent)
     , m_source(source)
     , m_model(new LiveCallModel(this))
     , m_operations(new OperationsBar(source, *m_model, this))
-    , m_numbers(new QAction(tr("&Big numbers"), this))
+    , m_numbers(new QAction(tr("Bi&g numbers"), this))
     , m_filter(new QLineEdit(this))
     , m_quick(new QuickFilters(*m_filter, this))
     , m_completion(nullptr)

@@ -127,6 +127,8 @@ MainWindow::MainWindow(CallSource& source, ThemeName theme, QWidget* parent)
         for (QAction* ofCall :
             QList<QAction*> { m_play, m_saveSound, m_exportCapture, m_tagsAndNotes, m_closeCall } + m_playerActions)
             ofCall->setEnabled(call);
+        m_play->setEnabled(call && currentCall()->player().canPlay());
+        m_sort->setEnabled(currentTable() != nullptr);
         m_reload->setEnabled(call || m_pages->currentWidget() == m_service);
         switchLayout();
         showExport();

@@ -70,6 +70,7 @@ public:
     void showCaptureComplaint(const QString& title, const QString& message, bool partIsRead);
     const ProgressLine& captureProgress() const { return *m_reading; }
     void restore(); // geometry from the last time
+    void endUnasked(); // the machine goes down, say: nobody is there to be asked about what is not saved
 
 signals:
     void capturesWanted(const QStringList& files); // to be read, as one capture
@@ -91,6 +92,7 @@ private:
     void askForCapture();
     void searchCapture();
     void askForZone();
+    void askForOrder();
     void showCommands();
     void showProbes();
     void buildDocks(); // main_window_layout.cpp
@@ -113,6 +115,7 @@ private:
     void goBack();
     void closePage(int index);
     bool mayLeave();
+    void keepArrangement(); // for the next time
     void showShortcuts();
     void showAbout();
 
@@ -143,6 +146,7 @@ private:
     QAction* m_closeCaptures = nullptr;
     QAction* m_tagsAndNotes = nullptr;
     QAction* m_closeCall = nullptr;
+    QAction* m_sort = nullptr;
     QList<QAction*> m_playerActions;
     ProgressLine* m_reading; // of captures
     QString m_captureRead; // the probe's name, until it answers

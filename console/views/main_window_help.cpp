@@ -45,6 +45,7 @@ void MainWindow::showShortcuts()
            "<tr><td><b>F5</b></td><td>fetch the call again, with its sound if that was "
            "loaded; fetch the service metrics again</td></tr><tr><td><b>Ctrl+W</b></td><td>close the call</td></tr>"
            "<tr><td><b>Ctrl+H</b></td><td>hold the live list</td></tr>"
+           "<tr><td><b>Ctrl+S</b></td><td>sort the list by a column; once more by the same one turns it round</td></tr>"
            "<tr><td><b>Ctrl+K, Ctrl+J</b></td><td>acknowledge, shelve the chosen alarms</td></tr>"
            "<tr><td><b>Ctrl+R</b></td><td>alarm rules</td></tr>"
            "<tr><td><b>Ctrl+E</b></td><td>export the list, or the table of the page, as CSV</td></tr>"

@@ -18,6 +18,7 @@
 
 #include <QAction>
 #include <QCloseEvent>
+#include <QCoreApplication>
 #include <QDockWidget>
 #include <QHeaderView>
 #include <QSettings>
@@ -178,10 +179,8 @@ bool MainWindow::mayLeave()
     return true;
 }
 
-void MainWindow::closeEvent(QCloseEvent* event)
+void MainWindow::keepArrangement()
 {
-    if (!mayLeave())
-        return event->ignore();
     QSettings settings;
     settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
     if (!m_layout.isEmpty())
@@ -194,7 +193,21 @@ void MainWindow::closeEvent(QCloseEvent* event)
     m_live->table().saveColumns();
     m_past->table().saveColumns();
     m_alarms->saveColumns();
+}
+
+void MainWindow::closeEvent(QCloseEvent* event)
+{
+    if (!mayLeave())
+        return event->ignore();
+    keepArrangement();
     QMainWindow::closeEvent(event);
+}
+
+// No window is closed, as quit() would: a dialog with something unsaved asks when it is.
+void MainWindow::endUnasked()
+{
+    keepArrangement();
+    QCoreApplication::exit();
 }
 
 }

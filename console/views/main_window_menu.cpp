@@ -68,18 +68,22 @@ void MainWindow::buildMenu()
             showLive();
             m_live->focusFilter();
         });
-    action(view, tr("&Search number, Call-ID or address"), { QKeySequence(Qt::CTRL | Qt::Key_L) }, [this] {
+    action(view, tr("Search &number, Call-ID or address"), { QKeySequence(Qt::CTRL | Qt::Key_L) }, [this] {
         m_search->setFocus(Qt::ShortcutFocusReason);
         m_search->selectAll();
     });
     action(
         view, tr("&Commands by name…"), { QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_P) }, [this] { showCommands(); });
     view->addAction(m_live->holdAction());
+    m_sort = action(view, tr("S&ort the list by…"), { QKeySequence(Qt::CTRL | Qt::Key_S) }, [this] { askForOrder(); });
     view->addSeparator();
-    for (QDockWidget* dock : { m_overTimeDock, m_worstDock, m_alarmDock })
+    for (const auto& [dock, text] : { std::pair(m_overTimeDock, tr("Calls over ti&me")),
+             std::pair(m_worstDock, tr("&Worst calls now")), std::pair(m_alarmDock, tr("Op&en alarms")) }) {
+        dock->toggleViewAction()->setText(text);
         view->addAction(dock->toggleViewAction());
+    }
     view->addAction(m_live->numbersAction());
-    action(view, tr("Usual &arrangement of this page"), {}, [this] { resetLayout(); });
+    action(view, tr("&Usual arrangement of this page"), {}, [this] { resetLayout(); });
     view->addSeparator();
     buildZoneMenu(*view->addMenu(tr("Time &zone")));
     action(view, tr("Light or dark &theme"), { QKeySequence(Qt::CTRL | Qt::Key_T) },
@@ -103,7 +107,7 @@ void MainWindow::buildMenu()
     player(tr("&Forward 5 seconds"), Qt::ALT | Qt::Key_Right, &PlayerBar::skip, 5);
     player(tr("&Louder"), Qt::CTRL | Qt::Key_Up, &PlayerBar::turnVolume, 10);
     player(tr("S&ofter"), Qt::CTRL | Qt::Key_Down, &PlayerBar::turnVolume, -10);
-    m_playerActions.append(action(call, tr("&Repeat a passage: from here, to here, no more"),
+    m_playerActions.append(action(call, tr("Repeat &a passage: from here, to here, no more"),
         { QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_R) }, [this] {
             if (CallPage* page = currentCall())
                 page->player().nextLoopStep();
@@ -233,6 +237,17 @@ std::vector<Command> MainWindow::commands() const
                                    m_pages->setCurrentWidget(page);
                            } });
     return all;
+}
+
+void MainWindow::askForOrder()
+{
+    CallTable* const table = currentTable();
+    if (!table)
+        return;
+    QMenu menu(this);
+    menu.setObjectName(QStringLiteral("sortBy"));
+    table->fillSortMenu(&menu);
+    menu.exec(table->mapToGlobal(QPoint(0, 0)));
 }
 
 void MainWindow::showCommands()

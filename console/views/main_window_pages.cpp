@@ -150,6 +150,10 @@ CallPage* MainWindow::openCall(CallKey call, ProbeId probe)
         if (page == currentCall())
             showExport();
     });
+    connect(&page->player(), &PlayerBar::canPlayChanged, this, [this, page] {
+        if (page == currentCall())
+            m_play->setEnabled(page->player().canPlay());
+    });
     connect(page, &CallPage::tagsChanged, this,
         [this, page](const TagsOfCall& tags) { m_past->model().setTags(tags.call, tags.tags, page->probe()); });
     m_pages->setCurrentIndex(index);
@@ -192,6 +196,10 @@ void MainWindow::goBack()
         m_pages->setCurrentWidget(back);
         if (back == m_live)
             m_live->focusList();
+        else if (back == m_service)
+            m_service->focusGroups();
+        else if (back == m_probePage)
+            m_probePage->focusList();
         else if (CallTable* table = currentTable())
             table->setFocus();
     }

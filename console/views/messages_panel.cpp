@@ -36,7 +36,7 @@ MessagesPanel::MessagesPanel(QWidget* parent)
     , m_next(new QToolButton)
     , m_found(new QLabel)
 {
-    auto* const copy = new QPushButton(tr("&Copy message"));
+    auto* const copy = new QPushButton(tr("Cop&y message"));
     copy->setToolTip(tr("The whole text of the selected message, to the clipboard"));
     auto* const copyLadder = new QPushButton(tr("Copy &ladder"));
     copyLadder->setToolTip(tr("Time, way and first line of every message as text, to the clipboard"));

@@ -33,7 +33,6 @@ PlayerBar::PlayerBar(QWidget* parent)
 {
     m_play->setText(tr("Play"));
     m_play->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_play->setToolTip(tr("Play or pause (Space)"));
     m_play->setMinimumHeight(m_wave->sizeHint().height() - 12);
     m_play->setMinimumWidth(fontMetrics().horizontalAdvance(tr("Pause")) + 46);
     m_time->setTextInteractionFlags(Qt::NoTextInteraction);
@@ -42,7 +41,6 @@ PlayerBar::PlayerBar(QWidget* parent)
     m_save->setToolTip(tr("Save the sound that is loaded as a WAV file"));
     m_save->setEnabled(false);
     m_capture->setText(tr("Export pcap…"));
-    m_capture->setToolTip(tr("Write the messages and the media of this call, as captured, to one capture file"));
     m_live->setText(tr("Listen live"));
     m_live->setCheckable(true);
     m_live->setVisible(false);
@@ -119,6 +117,8 @@ PlayerBar::PlayerBar(QWidget* parent)
     connect(m_controls, &PlayerControls::deviceProblem, this, showProblem);
     connect(m_controls, &PlayerControls::skipWanted, this, &PlayerBar::skip);
     connect(m_controls, &PlayerControls::passageChanged, m_wave, &WaveformSlider::setPassage);
+    showPlay();
+    showCapture();
     sayHowToLoad();
     showTime();
 }
@@ -179,6 +179,7 @@ void PlayerBar::addLive(const CallAudio& piece)
         m_controls->endLoop();
         m_player.beginLive(piece.sampleRate);
         m_loaded = true;
+        showPlay();
         m_save->setEnabled(false);
         m_controls->setLoaded(true, true);
         m_player.listDevices();
@@ -203,6 +204,7 @@ void PlayerBar::endLive(const QString& why)
     if (why.isEmpty())
         m_player.pause();
     m_loaded = false; // Play asks for what was recorded
+    showPlay();
     m_controls->setLoaded(false);
     m_wave->setSound({});
     showTime();
@@ -231,6 +233,7 @@ void PlayerBar::setAudio(PlayableSound sound)
     for (const Sentence& note : sound.sound.notes)
         notes += wordsOf(note);
     m_player.load(std::move(sound));
+    showPlay();
     m_save->setEnabled(m_loaded);
     m_controls->setLoaded(m_loaded);
     m_controls->keepLoop();
@@ -251,6 +254,8 @@ void PlayerBar::setAudio(PlayableSound sound)
 
 void PlayerBar::beginLoading(const QString& doing)
 {
+    m_nothing.clear();
+    showPlay();
     m_loading->begin(doing);
     say(doing);
 }
@@ -268,18 +273,50 @@ void PlayerBar::endLoading(const QString& why)
 
 void PlayerBar::sayHowToLoad()
 {
-    say(m_forbidden.isEmpty() ? tr("Press Space to load and play the sound of this call.") : m_forbidden);
+    say(!m_forbidden.isEmpty()     ? m_forbidden
+            : !m_nothing.isEmpty() ? m_nothing
+                                   : tr("Press Space to load and play the sound of this call."));
 }
 
 void PlayerBar::forbid(const QString& why)
 {
     if (std::exchange(m_forbidden, why) == why)
         return;
-    m_play->setEnabled(why.isEmpty());
-    m_capture->setEnabled(why.isEmpty());
+    showPlay();
+    showCapture();
     showLive();
     if (!m_loaded)
         sayHowToLoad();
+}
+
+void PlayerBar::haveNothing(const QString& why)
+{
+    m_nothing = why;
+    m_loading->end();
+    m_playWhenLoaded = false;
+    showPlay();
+    say(m_forbidden.isEmpty() ? why : m_forbidden);
+}
+
+bool PlayerBar::canPlay() const
+{
+    return m_forbidden.isEmpty() && (m_loaded || m_nothing.isEmpty());
+}
+
+void PlayerBar::showCapture()
+{
+    m_capture->setEnabled(m_forbidden.isEmpty());
+    m_capture->setToolTip(m_forbidden.isEmpty()
+            ? tr("Write the messages and the media of this call, as captured, to one capture file")
+            : m_forbidden);
+}
+
+void PlayerBar::showPlay()
+{
+    const bool may = canPlay();
+    m_play->setEnabled(may);
+    m_play->setToolTip(may ? tr("Play or pause (Space)") : m_forbidden.isEmpty() ? m_nothing : m_forbidden);
+    emit canPlayChanged();
 }
 
 void PlayerBar::say(const QString& message)
@@ -319,7 +356,7 @@ void PlayerBar::toggle()
 {
     if (m_player.isPlaying())
         m_player.pause();
-    else
+    else if (canPlay())
         play();
 }
 

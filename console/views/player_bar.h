@@ -25,6 +25,9 @@ public:
 
     void setAudio(PlayableSound sound);
     void forbid(const QString& why); // what plays, listens and exports is not offered, and why; empty: it is
+    // There is no sound, and none will come: Play is not offered, and says why. Until some is fetched all the same.
+    void haveNothing(const QString& why);
+    bool canPlay() const; // or fetch what is to be played
     // Of a call that is on: offered while `on`. Pieces are played as soon as there is enough of them.
     void offerLive(bool on);
     void addLive(const CallAudio& piece);
@@ -62,12 +65,15 @@ signals:
     void loadCancelled();
     void saveWanted(); // the sound as a WAV file
     void captureWanted(); // messages and media as a pcap file
+    void canPlayChanged();
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
     void showLive();
+    void showPlay();
+    void showCapture();
     void sayHowToLoad();
     void showTime();
     void showNotes();
@@ -91,6 +97,7 @@ private:
     QString m_message;
     QString m_deviceProblem;
     QString m_forbidden; // why, where the user may hear nothing
+    QString m_nothing; // why, where there is nothing to hear
     bool m_loaded = false;
     bool m_playWhenLoaded = false;
     Theme m_theme = themeOf(ThemeName::Light);

@@ -40,6 +40,7 @@ ProbesDialog::ProbesDialog(ProbeRegistry& registry, QWidget* parent)
     m_table->setSelectionBehavior(QTableWidget::SelectRows);
     m_table->setSelectionMode(QTableWidget::SingleSelection);
     m_table->setTabKeyNavigation(false);
+    m_table->setWordWrap(false); // a long name is cut at its end, not at its last hyphen
     auto* hint =
         new QLabel(tr("An address is local:/path/engine.sock on this machine, or tls://host[:port] elsewhere; then "
                       "your certificate is in ~/.config/callmon. F2 changes a cell, Space on a name switches the "
@@ -59,7 +60,7 @@ ProbesDialog::ProbesDialog(ProbeRegistry& registry, QWidget* parent)
     layout->addWidget(m_table, 1);
     layout->addWidget(m_message);
     layout->addLayout(row);
-    resize(640, 360);
+    resize(820, 380);
     connect(m_add, &QPushButton::clicked, this, &ProbesDialog::add);
     connect(m_remove, &QPushButton::clicked, this, &ProbesDialog::remove);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &ProbesDialog::accept);

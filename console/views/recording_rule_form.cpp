@@ -78,6 +78,8 @@ void RecordingRuleForm::setRule(const RecordingRule& rule, bool isNew)
     m_address->setText(shown(rule.address));
     m_trunk->setText(shown(rule.trunk));
     m_header->setText(shown(rule.header));
+    for (QLineEdit* edit : { m_name, m_caller, m_callee, m_number, m_address, m_trunk, m_header })
+        edit->setCursorPosition(0); // the beginning of what is long
     m_enabled->setEnabled(!isDefault); // the last one fits every call
     for (QLineEdit* criterion : { m_caller, m_callee, m_number, m_address, m_trunk, m_header })
         criterion->setEnabled(!isDefault);

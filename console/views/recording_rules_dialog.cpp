@@ -50,7 +50,7 @@ RecordingRulesDialog::RecordingRulesDialog(ProbeDesk& desk, QWidget* parent)
     , m_remove(button(tr("&Delete rule"), {}, &RecordingRulesDialog::remove))
     , m_up(button(tr("▲ Earlier"), tr("The first rule that fits a call decides"), &RecordingRulesDialog::moveUp))
     , m_down(button(tr("▼ Later"), tr("The first rule that fits a call decides"), &RecordingRulesDialog::moveDown))
-    , m_reset(button(tr("As &configured"),
+    , m_reset(button(tr("As con&figured"),
           tr("Throw away what users changed: the rules of the configuration hold again"), &RecordingRulesDialog::reset))
     , m_export(new ReportButton(*m_model, this))
 {

@@ -10,7 +10,7 @@
 namespace callmon {
 
 ShelveDialog::ShelveDialog(const QString& alarms, const QString& which, QWidget* parent)
-    : QDialog(parent)
+    : EditorDialog(parent)
     , m_time(new QComboBox(this))
     , m_comment(new QLineEdit(this))
 {
@@ -40,8 +40,8 @@ ShelveDialog::ShelveDialog(const QString& alarms, const QString& which, QWidget*
         form->addRow(alarm);
     }
     form->addRow(what);
-    form->addRow(tr("For"), m_time);
-    form->addRow(tr("A comment for the others"), m_comment);
+    form->addRow(tr("&For"), m_time);
+    form->addRow(tr("A &comment for the others"), m_comment);
     form->addRow(buttons);
     resize(460, form->totalHeightForWidth(460));
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
@@ -56,6 +56,11 @@ std::chrono::seconds ShelveDialog::time() const
 QString ShelveDialog::comment() const
 {
     return m_comment->text().trimmed();
+}
+
+QString ShelveDialog::unsaved() const
+{
+    return comment().isEmpty() ? QString() : tr("The comment that you wrote is of no alarm yet.");
 }
 
 }

@@ -1,7 +1,8 @@
 // For how long nobody is to be told of the chosen alarms, and why.
 #pragma once
 
-#include <QDialog>
+#include "console/views/editor_dialog.h"
+
 #include <chrono>
 
 class QComboBox;
@@ -9,7 +10,7 @@ class QLineEdit;
 
 namespace callmon {
 
-class ShelveDialog : public QDialog {
+class ShelveDialog : public EditorDialog {
     Q_OBJECT
 
 public:
@@ -18,6 +19,9 @@ public:
 
     std::chrono::seconds time() const;
     QString comment() const;
+
+protected:
+    QString unsaved() const override;
 
 private:
     QComboBox* m_time;

@@ -58,10 +58,8 @@ void SoundLoader::load()
         return;
     }
     m_wanted = true;
-    if (const QString why = m_details.record() ? whyNotRecorded(*m_details.record()) : QString(); !why.isEmpty()) {
-        m_player.say(why);
-        return;
-    }
+    if (const QString why = m_details.record() ? whyNotRecorded(*m_details.record()) : QString(); !why.isEmpty())
+        return m_details.hasEnded() ? m_player.haveNothing(why) : m_player.say(why);
     if (m_source.state() != CallSource::State::Connected) {
         m_player.say(tr("Not connected to an engine: the sound cannot be fetched now."));
         return;
@@ -97,14 +95,14 @@ void SoundLoader::found(CallDetails::Part part)
             && !m_player.isPlaying() && !withheldSound(m_source.desk()).isWithheld();
         const bool waits = std::exchange(m_waitsForStreams, false);
         if (m_details.streams().empty() && m_details.hasEnded() && !waits)
-            m_player.say(tr("There is nothing to hear: no media of this call were seen."));
+            m_player.haveNothing(tr("There is nothing to hear: no media of this call were seen."));
         if (waits || (!m_details.streams().empty() && (unasked || std::exchange(m_again, false))))
             load();
     } else if (part == Part::Quality && std::exchange(m_waitsForQuality, false)) {
         assemble();
     } else if (part == Part::Record && m_details.hasEnded() && !m_player.hasAudio()
         && m_details.record()->recorded == Recording::No) {
-        m_player.say(whyNotRecorded(*m_details.record()));
+        m_player.haveNothing(whyNotRecorded(*m_details.record()));
     }
 }
 
@@ -121,9 +119,9 @@ void SoundLoader::takeMedia(const QString& error, bool atEngine)
     const bool isThere = atEngine && !m_fetch->isEmpty() && m_source.state() == CallSource::State::Connected;
     if (!error.isEmpty() && !isThere) {
         emit missing(m_fetch->isKeptNoMore() ? tr("kept no more") : tr("could not be fetched: Space tries again"));
-        return m_player.endLoading(m_fetch->isKeptNoMore()
-                ? tr("The sound of this call is kept no more: %1").arg(sentences({ error }))
-                : tr("The sound could not be fetched: %1").arg(error));
+        if (m_fetch->isKeptNoMore())
+            return m_player.haveNothing(tr("The sound of this call is kept no more: %1").arg(sentences({ error })));
+        return m_player.endLoading(tr("The sound could not be fetched: %1").arg(error));
     }
     QStringList lacks = m_fetch->remarks();
     if (!error.isEmpty())

@@ -40,6 +40,8 @@ public:
         ContentsType type, const QStyleOption* option, const QSize& size, const QWidget* widget) const override
     {
         const QSize needed = QProxyStyle::sizeFromContents(type, option, size, widget);
+        if (type == CT_MenuBarItem) // in one line with the search box at its end
+            return { needed.width(), std::max(needed.height(), option->fontMetrics.height() + 11) };
         if (type != CT_PushButton)
             return needed;
         constexpr int air = 10; // to either side of the words
@@ -59,6 +61,17 @@ public:
     void drawPrimitive(
         PrimitiveElement element, const QStyleOption* option, QPainter* painter, const QWidget* widget) const override
     {
+        if (element == PE_FrameFocusRect && qobject_cast<const QAbstractItemView*>(widget) != nullptr) {
+            // Fusion's is a veil over the words of the cell.
+            painter->save();
+            painter->setBrush(Qt::NoBrush);
+            painter->setPen(
+                QPen(option->palette.color(option->state & State_Selected ? QPalette::HighlightedText : QPalette::Text),
+                    1, Qt::DotLine));
+            painter->drawRect(option->rect.adjusted(0, 0, -1, -1));
+            painter->restore();
+            return;
+        }
         QProxyStyle::drawPrimitive(element, option, painter, widget);
         const bool box = element == PE_IndicatorCheckBox || element == PE_IndicatorItemViewItemCheck;
         const bool line = element == PE_PanelLineEdit && !(option->state & State_HasFocus) && widget != nullptr

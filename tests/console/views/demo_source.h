@@ -60,7 +60,7 @@ public:
         return probe;
     }
 
-    LiveCall liveCall(int i) const
+    virtual LiveCall liveCall(int i) const
     {
         std::mt19937 random(static_cast<unsigned>(i) * 2654435761U + 1);
         const auto pick = [&](unsigned below) { return static_cast<unsigned>(random()) % below; };
@@ -102,7 +102,7 @@ public:
         return call;
     }
 
-    CallRecord record(int i) const
+    virtual CallRecord record(int i) const
     {
         const LiveCall live = liveCall(i);
         CallRecord call;
@@ -404,7 +404,7 @@ public:
     std::vector<quint64> mediaRequests;
 
     // Open ones from `first` on; every one about a call of record(), the last two about the probe.
-    std::vector<Alarm> alarmsOf(int count) const
+    virtual std::vector<Alarm> alarmsOf(int count) const
     {
         constexpr std::array kinds { AlarmKind::JitterHigh, AlarmKind::MosLow, AlarmKind::OneWayAudio,
             AlarmKind::LossHigh, AlarmKind::LongCall, AlarmKind::NoMedia };

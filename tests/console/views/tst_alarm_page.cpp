@@ -5,6 +5,7 @@
 #include "console/views/alarm_page.h"
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
+#include "console/views/comment_dialog.h"
 #include "console/views/main_window.h"
 #include "console/views/message_bar.h"
 #include "console/views/rule_form.h"
@@ -16,7 +17,6 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
-#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
@@ -143,17 +143,51 @@ private slots:
         const QString sentence = page().open().index(0, AlarmModel::Text).data().toString();
         QVERIFY(!sentence.isEmpty());
         QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
-        auto* comment = page().findChild<QInputDialog*>();
-        QVERIFY(comment && comment->labelText().startsWith(sentence + '\n'));
+        const auto isSaidIn = [&](const QWidget& dialog) {
+            return std::ranges::any_of(dialog.findChildren<QLabel*>(),
+                [&](const QLabel* label) { return label->isVisible() && label->text() == sentence; });
+        };
+        auto* comment = page().findChild<CommentDialog*>();
+        QVERIFY(comment && isSaidIn(*comment));
         comment->reject();
         QTest::keyClick(m_window.get(), Qt::Key_J, Qt::ControlModifier);
         auto* shelf = page().findChild<ShelveDialog*>();
-        QVERIFY(shelf);
-        bool said = false;
-        for (const QLabel* label : shelf->findChildren<QLabel*>())
-            said |= label->text() == sentence;
-        QVERIFY(said);
+        QVERIFY(shelf && isSaidIn(*shelf));
         shelf->reject();
+    }
+
+    // What is written for the others is asked about before Esc throws it away, in the one dialog as in the other.
+    void aCommentThatIsWrittenIsNotThrownAwayUnasked()
+    {
+        m_source->openAlarms(m_source->alarmsOf(3));
+        m_window->showAlarms();
+        page().focusList();
+        const auto open = [this](Qt::Key key) -> QPointer<EditorDialog> {
+            m_window->activateWindow(); // as a desktop does when a dialog has gone
+            (void)QTest::qWaitForWindowActive(m_window.get());
+            QTest::keyClick(m_window.get(), key, Qt::ControlModifier);
+            for (auto* dialog : page().findChildren<EditorDialog*>())
+                if (dialog->isVisible())
+                    return dialog;
+            return {};
+        };
+        for (const Qt::Key key : { Qt::Key_K, Qt::Key_J }) {
+            QPointer<EditorDialog> dialog = open(key);
+            QVERIFY(dialog);
+            const auto escape = [&] { QTest::keyClick(dialog.data(), Qt::Key_Escape); };
+            QCOMPARE(test::answered(QMessageBox::RejectRole, escape), 0); // nothing is written
+            QTRY_VERIFY(!dialog);
+            dialog = open(key);
+            QVERIFY(dialog);
+            auto* const comment = dialog->findChild<QLineEdit*>();
+            QTest::keyClicks(comment, "the link to Lugo");
+            QCOMPARE(test::answered(QMessageBox::RejectRole, escape), 1);
+            QVERIFY(dialog && dialog->isVisible());
+            QCOMPARE(comment->text(), QString("the link to Lugo"));
+            QCOMPARE(test::answered(QMessageBox::DestructiveRole, escape), 1);
+            QTRY_VERIFY(!dialog);
+        }
+        QVERIFY(m_source->acknowledged.empty());
     }
 
     // What was open before is no news, nor is what others see to; what is raised at once is told at once.
@@ -565,7 +599,7 @@ private:
     void acknowledge(const QString& comment)
     {
         QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
-        auto* dialog = page().findChild<QInputDialog*>();
+        auto* dialog = page().findChild<CommentDialog*>();
         QVERIFY(dialog);
         auto* edit = dialog->findChild<QLineEdit*>();
         QTest::keyClicks(edit, comment);

@@ -109,6 +109,35 @@ private slots:
         QCOMPARE(page->timeline().data().noSound, QString()); // nobody knows yet
         QTRY_VERIFY2(page->player().message().contains("no media"), qPrintable(page->player().message()));
         QCOMPARE(page->timeline().data().noSound, QString("no media"));
+        QVERIFY(offersNoPlay(window, *page, "no media of this call were seen"));
+    }
+
+    // Neither at the button, which says why, nor in the menu; Space does nothing.
+    void whereNothingCanBeHeardPlayIsNotOffered()
+    {
+        m_source->recordsFirst = false;
+        CallPage* page = m_window->openCall(m_source->record(0).key);
+        QTRY_VERIFY2(page->player().message().contains("not recorded"), qPrintable(page->player().message()));
+        QVERIFY(offersNoPlay(*m_window, *page, "not recorded"));
+        const auto requests = m_source->mediaRequests.size();
+        page->timeline().setFocus();
+        QTest::keyClick(&page->timeline(), Qt::Key_Space);
+        QCOMPARE(m_source->mediaRequests.size(), requests);
+
+        m_source->recordsFirst = true;
+        CallPage* heard = m_window->openCall(m_source->record(3).key);
+        QTRY_VERIFY(heard->player().hasAudio());
+        QVERIFY(button(heard->player(), "Play")->isEnabled());
+        QVERIFY(playIsInTheMenu(*m_window));
+
+        m_source->mediaGone = sentence(kept_no_more::media, *parseIso8601("2025-12-29T03:00:00Z"));
+        page = m_window->openCall(m_source->record(2).key);
+        QTRY_VERIFY2(page->player().message().contains("kept no more"), qPrintable(page->player().message()));
+        QVERIFY(offersNoPlay(*m_window, *page, "kept no more"));
+        m_source->mediaGone = {}; // what is fetched all the same is offered
+        page->reload();
+        QTRY_VERIFY(page->player().hasAudio());
+        QVERIFY(button(page->player(), "Play")->isEnabled());
     }
 
     void whatTheReceiversReportIsReadBelowOurFigures()
@@ -650,6 +679,16 @@ private:
         qputenv("ALSA_CONFIG_PATH", config.fileName().toUtf8());
     }
     QString played() const { return m_settings.filePath("played.raw"); }
+    static bool playIsInTheMenu(const MainWindow& window)
+    {
+        return std::ranges::any_of(
+            window.commands(), [](const Command& one) { return one.name.contains("Play or pause"); });
+    }
+    static bool offersNoPlay(const MainWindow& window, CallPage& page, const QString& why)
+    {
+        const QToolButton* play = button(page.player(), "Play");
+        return !play->isEnabled() && play->toolTip().contains(why) && !playIsInTheMenu(window);
+    }
     static QToolButton* button(PlayerBar& bar, const QString& text)
     {
         for (QToolButton* one : bar.findChildren<QToolButton*>())

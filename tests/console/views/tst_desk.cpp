@@ -401,8 +401,8 @@ private slots:
         QTRY_VERIFY(!dialog.rules().rules[1].enabled);
         button(dialog, "&Delete rule")->click();
         QTRY_COMPARE(names(), std::string("board default "));
-        QTRY_VERIFY(button(dialog, "As &configured")->isEnabled());
-        button(dialog, "As &configured")->click();
+        QTRY_VERIFY(button(dialog, "As con&figured")->isEnabled());
+        button(dialog, "As con&figured")->click();
         QTRY_COMPARE(names(), std::string("default "));
     }
 
@@ -453,6 +453,25 @@ private slots:
         QCOMPARE(window.currentCall(), page);
         QCOMPARE(discards(close), 1);
         QVERIFY(!window.currentCall());
+    }
+
+    // The machine goes down, say. How the window was arranged is kept.
+    void asASignalEndsTheConsoleNothingIsAsked()
+    {
+        SourceWithDesk source;
+        MainWindow window(source, ThemeName::Dark);
+        window.show();
+        source.connectNow(5);
+        window.desk().showHolds();
+        auto* const holds = qobject_cast<HoldsDialog*>(window.desk().openDialog());
+        QVERIFY(holds);
+        QTest::keyClicks(&holds->reason(), "case 17");
+        QSettings().remove("theme");
+        QTimer::singleShot(0, &window, &MainWindow::endUnasked);
+        int code = -1;
+        QCOMPARE(test::answered(QMessageBox::RejectRole, [&] { code = QCoreApplication::exec(); }), 0);
+        QCOMPARE(code, 0);
+        QCOMPARE(QSettings().value("theme").toString(), QString("dark"));
     }
 
     void aRuleThatTheEngineRefusesStaysInTheForm()

@@ -17,6 +17,7 @@
 #include "console/views/service_page.h"
 #include "demo_desk.h"
 #include "demo_source.h"
+#include "mnemonics.h"
 #include "tests/console/own_settings.h"
 
 #include <QApplication>
@@ -83,7 +84,7 @@ private slots:
         QVERIFY(m_folder.mkpath("."));
     }
 
-    void eachPageFits()
+    void eachPageFitsAndItsKeysAreItsOwn()
     {
         Source source;
         MainWindow window(source, ThemeName::Light);
@@ -95,6 +96,8 @@ private slots:
             QTest::qWait(60);
             const QSize least = window.minimumSizeHint();
             QVERIFY(window.grab().save(m_folder.filePath("large-font-" + page + ".png")));
+            const QStringList clashes = test::clashingMnemonics(window);
+            QVERIFY2(clashes.isEmpty(), qPrintable(page + ": " + clashes.join("; ")));
             const bool small = least.width() <= screen.width() && least.height() <= screen.height();
             QVERIFY2(small && window.size() == screen,
                 qPrintable(
@@ -124,7 +127,7 @@ private slots:
         fits("call-mos");
     }
 
-    void eachDialogFits()
+    void eachDialogFitsAndItsKeysAreItsOwn()
     {
         Source source;
         List list;
@@ -138,26 +141,28 @@ private slots:
         window.showPast();
         window.past().search();
         QTRY_VERIFY(!window.past().isSearching());
-        QStringList tooLarge;
+        QStringList wrong;
         const auto look = [&](QWidget& dialog, const QString& name) {
             QTest::qWait(60);
             (void)dialog.grab().save(m_folder.filePath("large-font-" + name + ".png"));
+            for (const QString& clash : test::clashingMnemonics(dialog))
+                wrong += name + ": " + clash;
             const QSize least = dialog.minimumSizeHint().expandedTo(dialog.minimumSize());
             if (least.width() > screen.width() || least.height() > screen.height() || dialog.width() > screen.width()
                 || dialog.height() > screen.height())
-                tooLarge += QString("%1 takes %2x%3, has %4x%5:%6")
-                                .arg(name)
-                                .arg(least.width())
-                                .arg(least.height())
-                                .arg(dialog.width())
-                                .arg(dialog.height())
-                                .arg(widest(dialog));
+                wrong += QString("%1 takes %2x%3, has %4x%5:%6")
+                             .arg(name)
+                             .arg(least.width())
+                             .arg(least.height())
+                             .arg(dialog.width())
+                             .arg(dialog.height())
+                             .arg(widest(dialog));
         };
         const auto run = [&](const QString& command) {
             for (const Command& one : window.commands())
                 if (one.name.startsWith(command))
                     return one.run();
-            tooLarge += "no command " + command;
+            wrong += "no command " + command;
         };
         const auto lookAtOwn = [&](auto&& open, const QString& name) {
             bool seen = false;
@@ -171,7 +176,7 @@ private slots:
             open();
             QTest::qWait(400);
             if (!seen)
-                tooLarge += "no dialog " + name;
+                wrong += "no dialog " + name;
         };
         const auto lookAtModal = [&](const QString& command, const QString& name) {
             lookAtOwn([&] { run(command); }, name);
@@ -179,7 +184,7 @@ private slots:
         const auto lookAtDesk = [&](const QString& name) {
             QWidget* dialog = window.desk().openDialog();
             if (!dialog) {
-                tooLarge += "no dialog " + name;
+                wrong += "no dialog " + name;
                 return;
             }
             QTest::qWait(100);
@@ -234,7 +239,7 @@ private slots:
         palette.show();
         look(palette, "palette");
         palette.close();
-        QVERIFY2(tooLarge.isEmpty(), qPrintable(tooLarge.join('\n')));
+        QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join('\n')));
     }
 
 private:

@@ -5,6 +5,7 @@
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
 #include "console/views/command_palette.h"
+#include "console/views/comment_dialog.h"
 #include "console/views/export_dialog.h"
 #include "console/views/figure_tile.h"
 #include "console/views/guide_dialog.h"
@@ -24,7 +25,6 @@
 #include <QDir>
 #include <QDockWidget>
 #include <QHeaderView>
-#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -33,12 +33,14 @@
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QSettings>
+#include <QTabWidget>
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTextBrowser>
 #include <QToolButton>
 #include <QtTest>
 #include <algorithm>
+#include <functional>
 
 using namespace callmon;
 
@@ -410,13 +412,71 @@ private slots:
         filter->installEventFilter(&greedy);
         QTest::keyClick(filter, Qt::Key_K, Qt::ControlModifier);
         QCOMPARE(filter->text(), QString("nothing"));
-        QVERIFY(!window.alarms().findChild<QInputDialog*>());
+        QVERIFY(!window.alarms().findChild<CommentDialog*>());
         filter->clear();
         window.alarms().table().selectRow(1);
         QTest::keyClick(filter, Qt::Key_K, Qt::ControlModifier);
-        auto* dialog = window.alarms().findChild<QInputDialog*>();
+        auto* dialog = window.alarms().findChild<CommentDialog*>();
         QVERIFY(dialog);
         dialog->reject();
+    }
+
+    void aListIsSortedByKeysAlone()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(50);
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        window.showLive();
+        const QHeaderView& header = *window.live().table().horizontalHeader();
+        const auto sortBy = [&](int column) {
+            const QString title = window.live()
+                                      .model()
+                                      .headerData(column, Qt::Horizontal)
+                                      .toString()
+                                      .replace(QLatin1Char('\n'), QLatin1Char(' '));
+            QTimer::singleShot(100, &window, [title] {
+                auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+                for (int i = 0; menu && i < menu->actions().size(); ++i) {
+                    if (menu->activeAction() && menu->activeAction()->text().startsWith(title))
+                        return QTest::keyClick(menu, Qt::Key_Return);
+                    QTest::keyClick(menu, Qt::Key_Down);
+                }
+            });
+            QTest::keyClick(&window, Qt::Key_S, Qt::ControlModifier);
+        };
+        sortBy(LiveCallModel::CallerLoss);
+        QCOMPARE(header.sortIndicatorSection(), int(LiveCallModel::CallerLoss));
+        QCOMPARE(header.sortIndicatorOrder(), Qt::AscendingOrder);
+        sortBy(LiveCallModel::CallerLoss);
+        QCOMPARE(header.sortIndicatorOrder(), Qt::DescendingOrder);
+        QVERIFY(window.live().table().hasFocus());
+    }
+
+    // Esc on a call's page leads back to where it was opened, which has the keyboard again.
+    void escLeadsBackToAPageThatHasTheKeyboard()
+    {
+        DemoSource source;
+        MainWindow window(source, ThemeName::Light);
+        window.show();
+        source.connectNow(5);
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        for (const auto& show : std::initializer_list<std::function<void()>> { [&] { window.showLive(); },
+                 [&] {
+                     window.showService();
+                     QTRY_VERIFY(!window.service().isLoading());
+                 },
+                 [&] { window.showProbe(); } }) {
+            show();
+            const auto* const page = window.findChild<QTabWidget*>()->currentWidget();
+            window.openCall(source.record(0).key);
+            QTest::keyClick(&window, Qt::Key_Escape);
+            QCOMPARE(window.findChild<QTabWidget*>()->currentWidget(), page);
+            const QWidget* focus = QApplication::focusWidget();
+            QVERIFY2(focus && page->isAncestorOf(focus) && focus->isVisible(), page->metaObject()->className());
+            QVERIFY2(focus->inherits("QAbstractItemView"), focus->metaObject()->className());
+        }
     }
 
     void acknowledgingFromAnotherPageShowsWhatIsAcknowledged()
@@ -432,7 +492,7 @@ private slots:
         window.showLive();
         QTest::keyClick(&window, Qt::Key_K, Qt::ControlModifier);
         QVERIFY(window.alarms().isVisible());
-        window.alarms().findChild<QInputDialog*>()->reject();
+        window.alarms().findChild<CommentDialog*>()->reject();
     }
 
     // Who searched by the form goes on in the list by the arrow keys; who types the next search meanwhile is left

@@ -5,6 +5,7 @@
 #include "console/views/call_notes_panel.h"
 #include "console/views/call_page.h"
 #include "console/views/call_table.h"
+#include "console/views/comment_dialog.h"
 #include "console/views/deletion_dialog.h"
 #include "console/views/desk_menu.h"
 #include "console/views/elided_label.h"
@@ -23,7 +24,6 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QFontDatabase>
-#include <QInputDialog>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -280,7 +280,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(m_window->alarms().open().rowCount() > 0, 90'000);
         QTest::keyClick(m_window.get(), Qt::Key_3, Qt::ControlModifier);
         QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
-        auto* dialog = m_window->alarms().findChild<QInputDialog*>();
+        auto* dialog = m_window->alarms().findChild<CommentDialog*>();
         QVERIFY(dialog);
         auto* comment = dialog->findChild<QLineEdit*>();
         QTest::keyClicks(comment, "it is the link to Lugo");
