@@ -2,6 +2,7 @@
 
 #include "console/models/call_words.h"
 #include "shared/base/pattern.h"
+#include "shared/base/telephone_number.h"
 #include "shared/base/utc_time.h"
 #include "shared/calls/call_groups.h"
 
@@ -122,7 +123,8 @@ CallFilter CallFilter::parse(const QString& text)
         const QString said = isNot ? term.mid(1) : term;
         if (!filter.addTimeTerm(said, isNot) && !filter.addNumberTerm(said, isNot)
             && !filter.addFieldTerm(said, isNot)) // a minus alone may begin a Call-ID
-            filter.m_terms.push_back({ Field::Anything, Test::Contains, term.toLower().toStdString() });
+            filter.m_terms.push_back({ Field::Anything, Test::Contains, term.toLower().toStdString(),
+                wantedWithoutSeparators(term.toStdString()).value_or(std::string()) });
     }
     return filter;
 }
@@ -224,6 +226,8 @@ bool CallFilter::addFieldTerm(const QString& text, bool isNot)
                                              : Field::Code;
     term.test = whole ? Test::Equal : value.contains(QLatin1Char('*')) ? Test::Like : Test::Contains;
     term.text = (whole && term.field == Field::Trunk ? typed : value).toStdString();
+    if (term.field == Field::From || term.field == Field::To)
+        term.bare = wantedWithoutSeparators(term.text).value_or(std::string());
     term.isNot = isNot;
     m_terms.push_back(term);
     return true;
@@ -238,10 +242,14 @@ bool CallFilter::matches(const LiveCall& call, Timestamp now, std::string_view p
 bool CallFilter::holds(const Term& term, const LiveCall& call, Timestamp now, std::string_view probe) const
 {
     const std::string& state = m_stateWords[static_cast<std::size_t>(call.state)];
-    const auto fits = [&](std::string_view text) {
-        return term.test == Test::Like ? fitsPattern(text, term.text, lower)
-            : term.test == Test::Equal ? isSame(text, term.text)
-                                       : contains(text, term.text);
+    const auto fitsText = [&](std::string_view text, const std::string& wanted) {
+        return term.test == Test::Like ? fitsPattern(text, wanted, lower)
+            : term.test == Test::Equal ? isSame(text, wanted)
+                                       : contains(text, wanted);
+    };
+    const auto fits = [&](std::string_view text) { return fitsText(text, term.text); };
+    const auto fitsNumber = [&](std::string_view text) {
+        return fits(text) || (!term.bare.empty() && fitsText(text, term.bare));
     };
     const auto comparesWith = [&](const auto& figure, const auto& limit) {
         if (!figure)
@@ -268,11 +276,11 @@ bool CallFilter::holds(const Term& term, const LiveCall& call, Timestamp now, st
     };
     switch (term.field) {
     case Field::Anything:
-        return fits(call.caller) || fits(call.callee) || fits(call.callId) || fits(call.codec) || fits(state);
+        return fitsNumber(call.caller) || fitsNumber(call.callee) || fits(call.callId) || fits(call.codec) || fits(state);
     case Field::From:
-        return fits(call.caller);
+        return fitsNumber(call.caller);
     case Field::To:
-        return fits(call.callee);
+        return fitsNumber(call.callee);
     case Field::Id:
         return fits(call.callId);
     case Field::Codec:

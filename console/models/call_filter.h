@@ -64,6 +64,7 @@ private:
         Field field = Field::Anything;
         Test test = Test::Contains;
         std::string text {}; // lower case
+        std::string bare {}; // of what may be a telephone number, without its separators: as engines keep them
         double number = 0;
         Timestamp time {};
         bool isNot = false;

@@ -39,6 +39,7 @@ QString filterWords()
             "<p>A colon finds part of a text, with * all of it; <code>=</code> in its place, as in "
             "<code>from=</code>, <code>to=</code>, <code>id=</code>, <code>codec=</code>, <code>code=</code>, "
             "<code>trunk=</code>, <code>probe=</code>, is this text and no more, * being a character like others. "
+            "Hyphens, dots and brackets in a telephone number say nothing: <code>from:555-0123</code> finds 5550123. "
             "<code>is:one-way</code> and <code>is:no-media</code> are calls that were answered more than five seconds "
             "ago and of which one party, or neither, has sent anything.</p>");
 }

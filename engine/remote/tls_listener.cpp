@@ -15,8 +15,6 @@ namespace {
 constexpr int mostAtOnce = 64; // handshakes under way
 constexpr qsizetype mostOfOneAddress = mostAtOnce / 2; // a control room may be one address
 constexpr int handshakeMs = 5000;
-constexpr double triesAtOnce = 64; // of one address, handshakes that fail: each costs about a millisecond
-constexpr double triesPerSecond = 20;
 
 // Where a connection comes from: an address of IPv4, or the network of IPv6 that one host may have all addresses of.
 QString networkOf(qintptr descriptor)
@@ -90,35 +88,12 @@ void TlsServer::makeRoom()
     emit turnedAway(gone.from, QStringLiteral("its handshake gave way to a newer one"));
 }
 
-bool TlsServer::mayTry(const QString& network)
-{
-    constexpr qsizetype manyNetworks = 1'000;
-    const auto now = std::chrono::steady_clock::now();
-    const auto leftOf = [now](const Tries& tries) {
-        const double seconds = std::chrono::duration<double>(now - tries.at).count();
-        return std::min(triesAtOnce, tries.left + seconds * triesPerSecond);
-    };
-    if (m_tries.size() > manyNetworks)
-        m_tries.removeIf([&](const auto& each) { return leftOf(each.value()) >= triesAtOnce; });
-    Tries& tries = m_tries[network]; // a new one has earned all of it since the clock began
-    tries = { leftOf(tries), now };
-    if (tries.left < 1)
-        return false;
-    --tries.left;
-    return true;
-}
-
 void TlsServer::incomingConnection(qintptr descriptor)
 {
     const QString from = networkOf(descriptor);
     if (handshakesFrom(from) >= mostOfOneAddress) {
         ::close(static_cast<int>(descriptor));
         emit turnedAway(from, QStringLiteral("%1 handshakes are under way from there").arg(mostOfOneAddress));
-        return;
-    }
-    if (!mayTry(from)) {
-        ::close(static_cast<int>(descriptor));
-        emit turnedAway(from, QStringLiteral("too many handshakes failed that came from there"));
         return;
     }
     if (std::ssize(m_handshakes) >= mostAtOnce)
@@ -135,7 +110,6 @@ void TlsServer::incomingConnection(qintptr descriptor)
         std::erase_if(m_handshakes, [socket](const Handshake& each) { return each.socket == socket; });
     };
     connect(socket, &QSslSocket::encrypted, &m_watch, ended);
-    connect(socket, &QSslSocket::encrypted, &m_watch, [this, from] { ++m_tries[from].left; }); // it failed not
     connect(socket, &QAbstractSocket::disconnected, &m_watch, ended);
     connect(socket, &QObject::destroyed, &m_watch, ended);
 }

@@ -5,10 +5,8 @@
 #include "shared/remote/revoked_list.h"
 #include "shared/remote/transport.h"
 
-#include <QHash>
 #include <QIODevice>
 #include <QSslServer>
-#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -34,17 +32,10 @@ private:
         QString from;
     };
 
-    struct Tries {
-        double left = 0;
-        std::chrono::steady_clock::time_point at {};
-    };
-
     qsizetype handshakesFrom(const QString& network) const;
     void makeRoom();
-    bool mayTry(const QString& network);
 
     std::vector<Handshake> m_handshakes; // under way, the oldest first
-    QHash<QString, Tries> m_tries; // of those that failed lately
     QObject m_watch; // QSslServer drops what is connected to itself as soon as a handshake is done
 };
 

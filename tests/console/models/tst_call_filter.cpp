@@ -49,6 +49,13 @@ private slots:
         row("from:+34*", true);
         row("from:34*", false); // with * the whole field must match
         row("from:34", true); // without, a part is enough
+        row("910-123", true); // a number's separators say nothing (RFC 3966 5.1.1)
+        row("from:+34-910-123", true);
+        row("from=+34.910.123.456", true);
+        row("from:+34-910*", true);
+        row("from:+34-911*", false);
+        row("-from:+34-910*", false);
+        row("id:a84b4c76-e66710", false); // of numbers alone
         row("to:+34*", false);
         row("to:*weiss", true);
         row("codec:pcma", true);
