@@ -68,14 +68,14 @@ void CallTable::setList(QAbstractItemModel* list, const std::vector<CallColumn>&
 }
 
 // Every column as wide as its title and sample; what room is left goes in equal parts to those that grow, each up to
-// what is still read at a glance.
+// what is still read at a glance, and what these leave to those that grow later.
 void CallTable::fitColumns()
 {
     if (!m_fits || m_columns.empty())
         return;
     m_fitting = true;
     int room = viewport()->width();
-    std::vector<const CallColumn*> growing;
+    std::vector<const CallColumn*> growing, later;
     const auto firstWidth = [this](const CallColumn& column) {
         return std::max(m_header->titleWidth(column.column), fontMetrics().horizontalAdvance(column.sample) + 14);
     };
@@ -89,13 +89,19 @@ void CallTable::fitColumns()
         room -= firstWidth(column);
         if (column.grows)
             growing.push_back(&column);
+        else if (column.growsLater)
+            later.push_back(&column);
     }
-    std::ranges::sort(growing, {}, [&](const CallColumn* column) { return mostOf(*column) - firstWidth(*column); });
-    for (std::size_t i = 0; i < growing.size() && room > 0; ++i) { // what one cannot take is left for the others
-        const int first = firstWidth(*growing[i]);
-        const int width = std::min(first + room / static_cast<int>(growing.size() - i), mostOf(*growing[i]));
-        setColumnWidth(growing[i]->column, width);
-        room -= width - first;
+    for (auto* columns : { &growing, &later }) {
+        std::ranges::sort(
+            *columns, {}, [&](const CallColumn* column) { return mostOf(*column) - firstWidth(*column); });
+        for (std::size_t i = 0; i < columns->size() && room > 0; ++i) { // what one cannot take is left for the others
+            const CallColumn& column = *(*columns)[i];
+            const int first = firstWidth(column);
+            const int width = std::min(first + room / static_cast<int>(columns->size() - i), mostOf(column));
+            setColumnWidth(column.column, width);
+            room -= width - first;
+        }
     }
     m_fitting = false;
 }

@@ -19,6 +19,7 @@ struct CallColumn {
     bool shown = true;
     bool grows = false; // takes a share of the room that is left, until the user sizes columns
     int most = 48; // characters that it grows to
+    bool growsLater = false; // of what those leave that grow
 };
 
 class CallTable : public QTableView {
