@@ -65,7 +65,7 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(liveOf(madrid) > 3 && liveOf(rome) > 3, 30'000);
         QVERIFY(!window.live().table().isColumnHidden(LiveCallModel::Probe));
         QTRY_VERIFY_WITH_TIMEOUT(
-            window.live().operations().tile(OperationsFigure::NewCalls).value() != unknownFigure(), 10'000);
+            window.live().operations().tile(OperationsFigure::NewCalls).value() != unknownFigure(), 30'000);
 
         // A call's page is of the engine that has the call.
         std::optional<CallName> talking;
