@@ -84,7 +84,7 @@ private slots:
                 answered = call;
         QVERIFY(answered);
         CallPage* page = m_window->openCall(answered->key, m_window->past().model().probeAt(0));
-        QTRY_VERIFY_WITH_TIMEOUT(page->hasFigures() && page->hasSeries(), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(page->hasFigures() && page->hasSeries(), 30'000);
         QTest::qWait(7'000); // past the silence after which an engine counts as gone
         QCOMPARE(m_source->state(), CallSource::State::Connected);
     }
@@ -95,7 +95,7 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(m_window->past().model().rowCount(), calls, 30'000);
         drop(*m_window, m_capture);
         QTRY_VERIFY_WITH_TIMEOUT(m_window->past().form().probe().has_value(), 30'000);
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->past().model().rowCount(), calls, 10'000);
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->past().model().rowCount(), calls, 30'000);
         QCOMPARE(m_window->past().model().probeAt(0), m_source->probes().back().id);
         QCOMPARE(m_source->addresses().back().name, QString("on-monday.pcap-2"));
     }
@@ -129,7 +129,7 @@ private slots:
         QVERIFY(QFile::resize(cut, QFileInfo(cut).size() - 7));
         drop(*m_window, cut);
         QTRY_VERIFY_WITH_TIMEOUT(complaint().contains("Not all of cut.pcap"), 30'000);
-        QTRY_COMPARE_WITH_TIMEOUT(m_window->past().model().rowCount(), calls, 10'000);
+        QTRY_COMPARE_WITH_TIMEOUT(m_window->past().model().rowCount(), calls, 30'000);
     }
 
     void whatIsNoCaptureIsSaid()
@@ -213,7 +213,7 @@ private slots:
     {
         openWith("/nonexistent/callmon-engine");
         drop(*m_window, m_capture);
-        QTRY_VERIFY_WITH_TIMEOUT(complaint().contains("/nonexistent/callmon-engine"), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(complaint().contains("/nonexistent/callmon-engine"), 30'000);
         QTRY_VERIFY(m_source->addresses().empty() && !m_captures->areOpen());
     }
 
