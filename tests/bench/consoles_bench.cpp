@@ -491,8 +491,9 @@ int main(int argc, char** argv)
             std::chrono::milliseconds(options.sleepMs), time - 500ms);
 
     QLoggingCategory::setFilterRules(QStringLiteral("callmon.remote.warning=false")); // each garbage that was refused
+    const std::vector<Cpu> cpus = allowedCpus();
     printMachine();
-    printCoreDistance();
+    printCoreDistance(cpus);
     options.traffic.holdMean = options.traffic.calls / options.startsPerSecond;
     options.traffic.holdShape = options.traffic.holdMean * 19 / 117; // as skewed as the paper's
     std::array<double, codecCount> wanted {};
@@ -510,7 +511,6 @@ int main(int argc, char** argv)
     std::printf(
         "%u calls at once, %.0f begin and end a second, all on this machine: generator, engine and consoles\n\n",
         options.traffic.calls, options.startsPerSecond);
-    const std::vector<Cpu> cpus = allowedCpus();
     for (const Cpu& cpu : cpus)
         options.cpus.push_back(cpu.id);
     auto cores = layOutCores(cpus, { .captureSleeps = !options.busy, .chosen = {} });
@@ -529,7 +529,7 @@ int main(int argc, char** argv)
     const Outcome twenty = measure(options, engine, url, socket, 20);
     const Outcome again = measure(options, engine, url, socket, 20); // what was made once is there now
     engine.stop();
-    printCoreDistance(); // it may have changed
+    printCoreDistance(cpus); // it may have changed
     const auto goal = [](const char* what, double is, double wantedAtMost, const char* unit) {
         std::printf("  %-44s %7.1f %s, goal %.0f: %s\n", what, is, unit, wantedAtMost,
             is >= 0 && is <= wantedAtMost ? "met" : "NOT MET");

@@ -618,7 +618,6 @@ Result<Outcome> runOnce(const BenchOptions& options, const SpeechTable& speech)
     run.load();
     Outcome outcome;
     outcome.lossless = run.report();
-    printCoreDistance(); // it may have changed
     outcome.mpps = run.processedMpps();
     outcome.keptPace = outcome.mpps >= 0.98 * options.traffic.calls * packetsPerCall / 1e6;
     if (!outcome.keptPace)
@@ -696,8 +695,9 @@ int main(int argc, char** argv)
     if (!speech)
         return fail(speech.error().what);
 
+    const std::vector<Cpu> cpus = allowedCpus(); // before this thread is put on one
     printMachine();
-    printCoreDistance();
+    printCoreDistance(cpus);
     std::printf(
         "the paper (2014): 52,000 calls, 442 of them new a second, 5.2 Mpps, two cores of a Xeon E5-2630 at 2.3 "
         "GHz; 0.83 GB/s retained\n\n");
@@ -707,5 +707,6 @@ int main(int argc, char** argv)
         return 0;
     }
     const auto good = runOnce(options, speech.value());
+    printCoreDistance(cpus); // it may have changed
     return !good ? fail(good.error().what) : good.value().lossless && good.value().keptPace ? 0 : 1;
 }
