@@ -101,6 +101,20 @@ struct Engine {
         settle(outcome, &socket);
         return outcome;
     }
+    // So many connections from so many addresses, 127.0.0.2 and up, none of which begins a handshake. Fewer when an
+    // address cannot be had.
+    std::vector<std::unique_ptr<QTcpSocket>> silentPeers(int count, int addresses)
+    {
+        std::vector<std::unique_ptr<QTcpSocket>> peers;
+        for (int i = 0; i < count; ++i) {
+            auto peer = std::make_unique<QTcpSocket>();
+            if (!peer->bind(QHostAddress(QStringLiteral("127.0.0.%1").arg(2 + i % addresses))))
+                break;
+            peer->connectToHost(QHostAddress(QStringLiteral("127.0.0.1")), listener.address().port);
+            peers.push_back(std::move(peer));
+        }
+        return peers;
+    }
 
 private:
     // Others may be refused meanwhile.
@@ -292,12 +306,8 @@ private slots:
     {
         Engine engine;
         QVERIFY(engine.listen());
-        std::vector<std::unique_ptr<QTcpSocket>> silent;
-        for (int i = 0; i < 80; ++i) {
-            silent.push_back(std::make_unique<QTcpSocket>());
-            QVERIFY(silent.back()->bind(QHostAddress(QStringLiteral("127.0.0.2"))));
-            silent.back()->connectToHost(QHostAddress(QStringLiteral("127.0.0.1")), engine.listener.address().port);
-        }
+        auto silent = engine.silentPeers(80, 1);
+        QCOMPARE(silent.size(), std::size_t(80));
         QTRY_COMPARE_WITH_TIMEOUT(engine.refusals.count(), 48, soon); // of 80, 32 may try
         QVERIFY(engine.refusals[0][0].toString().contains(QLatin1String("127.0.0.2")));
         const auto identity = engine.site.authority.issueUser("ada", "operator");
@@ -324,12 +334,8 @@ private slots:
         Engine engine;
         QVERIFY(engine.listen());
         const auto identity = engine.site.authority.issueUser("ada", "operator");
-        std::vector<std::unique_ptr<QTcpSocket>> silent;
-        for (int i = 0; i < 160; ++i) {
-            silent.push_back(std::make_unique<QTcpSocket>());
-            QVERIFY(silent.back()->bind(QHostAddress(QStringLiteral("127.0.0.%1").arg(2 + i % 4))));
-            silent.back()->connectToHost(QHostAddress(QStringLiteral("127.0.0.1")), engine.listener.address().port);
-        }
+        const auto silent = engine.silentPeers(160, 4);
+        QCOMPARE(silent.size(), std::size_t(160));
         // 64 of 160 are under way at a time; each of the others was sent away, or takes a place from one that has
         // waited longer.
         QTRY_VERIFY_WITH_TIMEOUT(engine.refusals.count() >= 96, 4 * soon);
