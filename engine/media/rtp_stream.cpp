@@ -22,12 +22,12 @@ constexpr Milliseconds talkspurtGap {
 
 }
 
-Arrival RtpStream::addOutOfStep(
-    const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning, const RtpRules& rules)
+Arrival RtpStream::addOutOfStep(RtpRun& run, const RtpArrival& arrival, const RtpHeader& packet,
+    const PayloadMeaning& meaning, const RtpRules& rules)
 {
-    static_assert(offsetof(RtpStream, m_sequence) + SequenceTracker::hotBytes <= hotBytes);
+    static_assert(offsetof(RtpStream, m_lastSequence) <= gapBytes);
     static_assert(offsetof(RtpStream, m_comfortNoise) <= outOfStepBytes);
-    leaveStep();
+    endRun(run);
     const bool event = meaning.kind == PayloadKind::TelephoneEvent || isUndescribedEvent(meaning, packet);
     const bool media = !event && (meaning.kind == PayloadKind::Media || meaning.kind == PayloadKind::Text);
     const bool noise = meaning.kind == PayloadKind::ComfortNoise;
@@ -43,7 +43,7 @@ Arrival RtpStream::addOutOfStep(
         countDigit(packet.sent, packet.payload, rules.digits == DigitsKept::Store);
 
     m_sizes.add(arrival.ipSize);
-    countUncertainty(arrival.uncertainty);
+    m_uncertaintyMaxNs = std::max(m_uncertaintyMaxNs, RtpRun::bounded(arrival.uncertainty));
     if (m_started && arrival.dscp != m_dscp)
         ++m_dscpChanges;
     m_dscp = arrival.dscp;
@@ -69,7 +69,8 @@ Arrival RtpStream::addOutOfStep(
         m_ticksSinceFirst += step;
         if (m_ticksSinceFirst >= 0) {
             const bool counts = !packet.marker && !noise && !m_afterNoise;
-            const double share = 1.0 / static_cast<double>(packetsBefore); // as in addInStep()
+            // tshark divides by all packets so far, not by those that count: kept, so that the figures agree.
+            const double share = 1.0 / static_cast<double>(packetsBefore);
             m_lastInSequenceAt = arrival.at;
             if (counts)
                 countDelta(sinceLast, share);
@@ -91,8 +92,8 @@ Arrival RtpStream::addOutOfStep(
             if (segment)
                 m_buffer.begin(m_late);
             else if (order != Arrival::Duplicate)
-                tooLate = isTooLate(
-                    arrival.uncertainty, packet.marker && sinceLast >= talkspurtGap, meaning.clock, rules.buffer);
+                tooLate = isTooLate(m_buffer, arrival.uncertainty, packet.marker && sinceLast >= talkspurtGap,
+                    meaning.clock, rules.buffer);
         }
         if (media && m_lastWasMedia && step > 0 && isNext && meaning.clock.value != 0)
             setPacketisation(static_cast<std::uint32_t>(step), meaning.clock);
@@ -105,25 +106,28 @@ Arrival RtpStream::addOutOfStep(
     m_lastSequence = packet.sequence;
     m_lastSent = packet.sent;
     m_clock = meaning.clock;
-    m_inStep = media && m_anchor.isAt(arrival.at, packet.sent, meaning.clock) && m_sequence.inStep(packet.sequence)
+    if (media && m_anchor.isAt(arrival.at, packet.sent, meaning.clock) && m_sequence.inStep(packet.sequence)
         && m_lastInSequenceAt == arrival.at && m_lastHeardAt == arrival.at
-        && (m_packetisation.count == 0 || m_packetisationClock == meaning.clock);
+        && (m_packetisation.count == 0 || m_packetisationClock == meaning.clock))
+        beginRun(run, arrival.ipSize);
     return order;
 }
 
-bool RtpStream::isTooLate(Nanoseconds uncertainty, bool talkspurt, Hertz clock, const JitterBufferRule& buffer)
+bool RtpStream::isTooLate(
+    JitterBuffer& buffer, Nanoseconds uncertainty, bool talkspurt, Hertz clock, const JitterBufferRule& rule)
 {
     constexpr Hertz video { 90'000 };
     const auto uncertaintyMs = static_cast<float>(static_cast<double>(uncertainty.count()) * 1e-6);
-    if (m_buffer.judge(m_sequence.packets(), uncertaintyMs, talkspurt, buffer, m_late) || clock == video)
+    if (buffer.judge(m_sequence.packets(), uncertaintyMs, talkspurt, rule, m_late) || clock == video)
         return false;
     ++m_discarded;
     return true;
 }
 
-void RtpStream::judgeInStep(Nanoseconds uncertainty, const JitterBufferRule& buffer)
+void RtpStream::judgeInStep(RtpRun& run, Nanoseconds uncertainty, const JitterBufferRule& rule)
 {
-    if (isTooLate(uncertainty, false, m_clock, buffer))
+    takeInNumbers(run);
+    if (isTooLate(run.m_buffer, uncertainty, false, run.m_clock, rule))
         m_lossRuns.missing(static_cast<std::uint32_t>(m_sequence.highestExtended()), 1);
 }
 
@@ -190,20 +194,74 @@ char RtpStream::digit(std::uint32_t number) const
     return "0123456789*#ABCD"[m_digits[number / 2] >> 4 * (number % 2) & 0xf];
 }
 
-void RtpStream::leaveStep()
+void RtpStream::beginRun(RtpRun& run, std::uint16_t size) const
 {
-    if (!m_inStep)
-        return;
-    m_inStep = false;
-    m_lastSequence = m_sequence.highest();
-    m_lastHeardAt = m_lastInSequenceAt;
-    m_anchor.moveTo(m_lastInSequenceAt, m_lastSent, m_clock);
+    run = RtpRun();
+    run.clearSums();
+    run.m_lastAt = m_lastInSequenceAt;
+    run.m_jitter = m_jitter;
+    run.m_buffer = m_buffer;
+    run.m_lastSent = m_lastSent;
+    run.m_clock = m_clock;
+    run.m_packetisation = m_packetisation;
+    run.m_uncertaintyMaxNs = m_uncertaintyMaxNs;
+    run.m_sequence = m_lastSequence;
+    run.m_size = size;
+    run.m_dscp = m_dscp;
+    run.m_on = true;
 }
 
-void RtpStream::stepBack(Timestamp now)
+// The means' weights were all packets so far (see addOutOfStep()), one more each time. What (n - 1) packets have as
+// their mean m, one more, x, makes ((n - 1) m + x) / n: so their sum comes in at once.
+void RtpStream::takeIn(RtpRun& run)
 {
+    const auto weightBefore = static_cast<double>(m_sequence.packets() - m_taken - 1);
+    const double weight = weightBefore + run.m_packets;
+    const double sumMs = msOf(run.m_lastAt - m_lastInSequenceAt).count();
+    takeInNumbers(run);
+    m_taken = 0;
+    m_deltaMeanMs = (weightBefore * m_deltaMeanMs + sumMs) / weight;
+    m_deltas.addAll(
+        run.m_packets, sumMs, run.packetisationMs(), run.m_deltaSquares, run.m_deltaMin, run.m_deltaMax);
+    m_secondDeltaMaxMs = std::max(m_secondDeltaMaxMs, static_cast<float>(run.m_deltaMax.ms()));
+    m_jitter = run.m_jitter;
+    m_jitterMeanMs = (weightBefore * m_jitterMeanMs + run.m_jitterSumMs) / weight;
+    m_jitterMaxMs = std::max(m_jitterMaxMs, run.m_jitterMaxMs);
+    m_jitterErrorSumMs += static_cast<double>(run.m_jitterErrorSumMs);
+    m_jitterCount += run.m_packets;
+    if (run.m_packets > run.m_otherSizes)
+        m_sizes.addAll(run.m_packets - run.m_otherSizes, run.m_size);
+    m_uncertaintyMaxNs = run.m_uncertaintyMaxNs;
+    m_buffer = run.m_buffer;
+    m_ticksSinceFirst += run.m_lastSent.count - m_lastSent.count;
+    m_lastSent = run.m_lastSent;
+    m_lastSequence = run.m_sequence;
+    m_lastInSequenceAt = m_lastHeardAt = run.m_lastAt;
+    m_anchor.moveTo(run.m_lastAt, run.m_lastSent, run.m_clock);
+    run.clearSums();
+}
+
+void RtpStream::takeInNumbers(const RtpRun& run)
+{
+    m_sequence.addNext(static_cast<std::uint16_t>(run.m_packets - m_taken));
+    m_taken = run.m_packets;
+}
+
+// Before its packet is counted in the run.
+void RtpStream::passGap(RtpRun& run, std::uint16_t sequence)
+{
+    takeInNumbers(run);
+    const std::uint64_t lostBefore = m_sequence.lost();
+    const std::uint32_t restartsBefore = m_sequence.restarts();
+    m_sequence.add(sequence);
+    ++m_taken;
+    countLossRuns(lostBefore, restartsBefore, sequence, false);
+}
+
+void RtpStream::stepBack(RtpRun& run, Timestamp now)
+{
+    endRun(run);
     m_lastBeforeStepBack = lastPacketAt();
-    leaveStep();
     m_lastHeardAt = std::min(m_lastHeardAt, now);
 }
 

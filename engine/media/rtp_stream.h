@@ -1,18 +1,14 @@
 // S, the stream half: what is measured of one SSRC on one path. Plain memory, no allocation; one call of add() a
-// packet. Which stream it is, whoever holds it knows.
+// packet, which changes the stream's run alone as long as packets are in step. Which stream it is, whoever holds it
+// knows.
 #pragma once
 
 #include "engine/media/clock_skew.h"
-#include "engine/media/jitter_estimator.h"
 #include "engine/media/loss_runs.h"
-#include "engine/media/rtp_packet.h"
-#include "engine/media/running_statistics.h"
+#include "engine/media/rtp_run.h"
 #include "engine/media/sequence_tracker.h"
-#include "shared/quality/jitter_buffer.h"
 
 #include <array>
-#include <cmath>
-#include <limits>
 #include <optional>
 
 namespace callmon {
@@ -32,13 +28,6 @@ struct PayloadMeaning {
     std::uint16_t codec = 0; // index into the tracker's codec names; 0 unknown
     Hertz clock; // 0 when unknown: no jitter then
     bool operator==(const PayloadMeaning&) const = default;
-};
-
-struct RtpArrival {
-    Timestamp at;
-    Nanoseconds uncertainty {};
-    std::uint16_t ipSize = 0;
-    std::uint8_t dscp = 0; // RFC 2474
 };
 
 enum class DigitsKept : std::uint8_t { // of keys pressed: they may be a card's number
@@ -71,35 +60,69 @@ struct SecondFigures {
 
 class RtpStream {
 public:
-    static constexpr std::size_t hotBytes = 184; // from the beginning; the rest no packet in step touches
-    static constexpr std::size_t outOfStepBytes = 568; // what others touch, nearly always
-    bool mayBeInStep(std::uint16_t sequence) const { return m_inStep && m_sequence.isNext(sequence); }
+    static constexpr std::size_t gapBytes = 248; // from the beginning: what a packet behind a gap touches
+    static constexpr std::size_t outOfStepBytes = 640; // what others out of step do, nearly always
 
-    [[gnu::always_inline]] Arrival add(
-        const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning, const RtpRules& rules)
+    // `run` is the stream's own.
+    Arrival add(RtpRun& run, const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning,
+        const RtpRules& rules)
     {
-        const auto step = static_cast<std::int32_t>(packet.sent.count - m_lastSent.count);
-        if (!mayBeInStep(packet.sequence) || packet.marker || meaning.kind != PayloadKind::Media
-            || meaning.clock != m_clock || arrival.dscp != m_dscp || arrival.at < m_lastInSequenceAt
-            || m_ticksSinceFirst + step < 0) [[unlikely]]
-            return addOutOfStep(arrival, packet, meaning, rules);
-        addInStep(arrival, packet.sent, step, rules);
-        return Arrival::InOrder;
+        if (follows(run, meaning) && follow(run, arrival, packet, rules))
+            return Arrival::InOrder;
+        return addOutOfStep(run, arrival, packet, meaning, rules);
+    }
+    // The same in two steps, for who knows that its meaning is what it was when the run began.
+    static bool follows(const RtpRun& run, const PayloadMeaning& meaning)
+    {
+        return run.isOn() && meaning.kind == PayloadKind::Media && meaning.clock == run.m_clock;
+    }
+    [[gnu::always_inline]] bool follow(
+        RtpRun& run, const RtpArrival& arrival, const RtpHeader& packet, const RtpRules& rules)
+    {
+        if (!run.isInStep(arrival, packet)) [[unlikely]]
+            return false;
+        if (!run.isNext(packet.sequence) || !run.keepsPacketisation(packet.sent)) [[unlikely]] {
+            if (!run.isBeyondGap(packet.sequence))
+                return false;
+            passGap(run, packet.sequence);
+        }
+        if (arrival.ipSize != run.m_size) [[unlikely]] {
+            m_sizes.add(arrival.ipSize);
+            ++run.m_otherSizes;
+        }
+        if (!run.add(arrival, packet, rules.buffer)) [[unlikely]]
+            judgeInStep(run, arrival.uncertainty, rules.buffer);
+        return true;
+    }
+    Arrival addOutOfStep(RtpRun& run, const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning,
+        const RtpRules& rules);
+    // Takes in what the run has added up: before that the figures below are those of the time it was last called. The
+    // run goes on.
+    void settle(RtpRun& run)
+    {
+        if (run.m_packets > 0)
+            takeIn(run);
+    }
+    // The packet to come is not one that follows on the last in step, whatever it be.
+    void endRun(RtpRun& run)
+    {
+        settle(run);
+        run.m_on = false;
     }
     // Timestamps before and after this point are not compared (RFC 3550 does not tie them): media before the callee's
     // first description, and before the answer, such as announcements, count in a segment of their own unless they go
     // on in step. The same holds at a talkspurt's marker after a pause.
-    void beginTimestampSegment()
+    void beginTimestampSegment(RtpRun& run)
     {
-        leaveStep();
+        endRun(run);
         m_anchor.beginSegment();
     }
-    // The call was answered: what came until now was an announcement or ringback.
     // A telephone-event that was sent again within another packet (RFC 2198): no packet of its own, and no key anew.
     void addRedundantEvent(RtpTicks sent, Bytes payload, const RtpRules& rules)
     {
         countDigit(sent, payload, rules.digits == DigitsKept::Store);
     }
+    // The call was answered: what came until now was an announcement or ringback.
     void endEarlyMedia()
     {
         m_earlyPackets = m_sequence.packets();
@@ -115,10 +138,10 @@ public:
     const PayloadMeaning& payload() const { return m_payload; }
     const SequenceTracker& sequence() const { return m_sequence; }
     Timestamp firstPacketAt() const { return m_firstPacketAt; }
-    Timestamp lastPacketAt() const { return std::max(lastHeardAt(), m_lastBeforeStepBack); }
+    Timestamp lastPacketAt() const { return std::max(m_lastHeardAt, m_lastBeforeStepBack); }
     // The same, but never later than a time that the clock stepped back to: what silence is counted from.
-    Timestamp lastHeardAt() const { return m_inStep ? m_lastInSequenceAt : m_lastHeardAt; }
-    void stepBack(Timestamp now);
+    Timestamp lastHeardAt() const { return m_lastHeardAt; }
+    void stepBack(RtpRun& run, Timestamp now);
     std::uint64_t bytes() const { return m_sizes.sum(); } // network layer
     Nanoseconds uncertaintyMax() const { return Nanoseconds(m_uncertaintyMaxNs); } // 4.29 s at most
     double sizeMin() const { return m_sizes.min(); } // bytes, network layer
@@ -184,50 +207,23 @@ private:
         std::uint32_t lossRuns = 0;
     };
 
-    [[gnu::always_inline]] void addInStep(
-        const RtpArrival& arrival, RtpTicks sent, std::int32_t step, const RtpRules& rules)
-    {
-        // tshark divides by all packets so far, not by those that count: kept, so that the figures agree.
-        const double share = 1.0 / static_cast<double>(static_cast<std::int64_t>(m_sequence.packets()));
-        m_sequence.addNext();
-        m_sizes.add(arrival.ipSize);
-        countUncertainty(arrival.uncertainty);
-        const Nanoseconds sinceLast = arrival.at - m_lastInSequenceAt;
-        const Milliseconds delta = countDelta(sinceLast, share);
-        const double strayedMs = delta.count() - 1000.0 * step / m_clock.value;
-        if (!m_buffer.takes(static_cast<float>(strayedMs), rules.buffer)) [[unlikely]]
-            judgeInStep(arrival.uncertainty, rules.buffer);
-        m_jitter.add(Milliseconds(std::fabs(strayedMs)), arrival.uncertainty); // chrono's abs() would be a branch
-        countJitter(share);
-        if (step > 0 && m_packetisation.count != static_cast<std::uint32_t>(step)) [[unlikely]]
-            setPacketisation(static_cast<std::uint32_t>(step), m_clock);
-        m_ticksSinceFirst += step;
-        m_lastInSequenceAt = arrival.at;
-        m_lastSent = sent;
-    }
-    Arrival addOutOfStep(
-        const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning, const RtpRules& rules);
-    void leaveStep();
-    bool isTooLate(Nanoseconds uncertainty, bool talkspurt, Hertz clock, const JitterBufferRule& buffer);
-    void judgeInStep(Nanoseconds uncertainty, const JitterBufferRule& buffer);
+    void takeIn(RtpRun& run);
+    void takeInNumbers(const RtpRun& run);
+    void passGap(RtpRun& run, std::uint16_t sequence);
+    void beginRun(RtpRun& run, std::uint16_t size) const;
+    bool isTooLate(JitterBuffer& buffer, Nanoseconds uncertainty, bool talkspurt, Hertz clock, const JitterBufferRule& rule);
+    void judgeInStep(RtpRun& run, Nanoseconds uncertainty, const JitterBufferRule& rule);
     void countLossRuns(std::uint64_t lostBefore, std::uint32_t restartsBefore, std::uint16_t sequence, bool tooLate);
     void setPacketisation(std::uint32_t ticks, Hertz clock);
     bool stepIsSettled() const { return m_packetisation.count != 0 && m_sequence.packets() > m_stepSince + 1; }
-    void countUncertainty(Nanoseconds uncertainty)
-    {
-        constexpr std::int64_t most = std::numeric_limits<std::uint32_t>::max();
-        m_uncertaintyMaxNs =
-            std::max(m_uncertaintyMaxNs, static_cast<std::uint32_t>(std::min<std::int64_t>(uncertainty.count(), most)));
-    }
     void countDigit(RtpTicks sent, Bytes payload, bool keep);
     static Milliseconds msOf(Nanoseconds time) { return Milliseconds(static_cast<double>(time.count()) * 1e-6); }
-    Milliseconds countDelta(Nanoseconds sinceLast, double share)
+    void countDelta(Nanoseconds sinceLast, double share)
     {
         m_deltas.add(sinceLast);
-        const Milliseconds delta = msOf(sinceLast);
-        m_deltaMeanMs += (delta.count() - m_deltaMeanMs) * share;
-        m_secondDeltaMaxMs = std::max(m_secondDeltaMaxMs, static_cast<float>(delta.count()));
-        return delta;
+        const double deltaMs = msOf(sinceLast).count();
+        m_deltaMeanMs += (deltaMs - m_deltaMeanMs) * share;
+        m_secondDeltaMaxMs = std::max(m_secondDeltaMaxMs, static_cast<float>(deltaMs));
     }
     void countJitter(double share)
     {
@@ -238,13 +234,14 @@ private:
         ++m_jitterCount;
     }
 
-    // What a packet in step touches comes first and fills hotBytes. In step is a stream whose last packet was timed
-    // media and neither late nor unsettled in any way: then that packet is what the next is compared with in all
-    // respects, and what the rest holds of it is not kept up (leaveStep() does).
-    bool m_inStep = false;
+    // What a packet behind a gap touches comes first, then what others out of step do.
+    SequenceTracker m_sequence;
+    LossRuns m_lossRuns;
+    std::uint8_t m_taken = 0; // packets of the run that m_sequence has
     std::uint8_t m_dscp = 0;
+    std::uint16_t m_lastSequence = 0;
     RtpTicks m_lastSent;
-    Hertz m_clock; // while in step: of the last packet
+    Hertz m_clock; // of the last packet
     std::uint32_t m_jitterCount = 0; // packets that jitter's mean and maximum are over
     std::int64_t m_ticksSinceFirst = 0; // of the last packet; negative: sent before the first
     Timestamp m_lastInSequenceAt;
@@ -253,26 +250,23 @@ private:
     double m_jitterMeanMs = 0;
     double m_jitterErrorSumMs = 0;
     RunningStatistics m_deltas;
-    [[no_unique_address]] SizeStatistics m_sizes; // what follows takes its padding
+    SizeStatistics m_sizes;
     RtpTicks m_packetisation; // 0 while unknown
+    Hertz m_packetisationClock;
     float m_jitterMaxMs = 0;
     float m_secondDeltaMaxMs = 0;
     std::uint32_t m_uncertaintyMaxNs = 0;
     JitterBuffer m_buffer;
-    SequenceTracker m_sequence;
-    Hertz m_packetisationClock;
     JitterAnchor m_anchor;
     bool m_started = false;
     bool m_afterNoise = false;
     bool m_lastWasMedia = false;
     bool m_payloadIsMedia = false; // m_payload is settled
-    std::uint16_t m_lastSequence = 0;
     PayloadMeaning m_payload;
     Timestamp m_firstPacketAt;
     Timestamp m_lastHeardAt;
     Timestamp m_lastBeforeStepBack;
     SecondBegin m_second;
-    LossRuns m_lossRuns;
     JitterBuffer::Late m_late;
     std::uint64_t m_discarded = 0;
     std::uint64_t m_earlyPackets = 0;

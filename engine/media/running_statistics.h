@@ -20,6 +20,7 @@ public:
         const auto ns = static_cast<std::uint64_t>(time.count());
         return PackedTime { ns < inMicroseconds ? static_cast<std::uint32_t>(ns) : ofLong(time) };
     }
+    static constexpr PackedTime longest() { return PackedTime { 0xffffffff }; }
     double ms() const { return m_bits < inMicroseconds ? m_bits * 1e-6 : (m_bits - inMicroseconds) * 1e-3; }
     auto operator<=>(const PackedTime&) const = default;
     constexpr PackedTime() = default;
@@ -27,7 +28,7 @@ public:
 private:
     static constexpr std::uint32_t inMicroseconds = 0x80000000;
 
-    explicit PackedTime(std::uint32_t bits)
+    explicit constexpr PackedTime(std::uint32_t bits)
         : m_bits(bits)
     {
     }
@@ -60,6 +61,20 @@ public:
         m_sum += shifted;
         m_squares += shifted * shifted;
     }
+    // Several at once: their sum, and the squares of their distances from `about`; all in ms.
+    void addAll(std::uint32_t count, double sum, double about, double squares, PackedTime least, PackedTime most)
+    {
+        if (m_count == 0) {
+            m_shift = static_cast<float>(about);
+            m_min = least;
+        }
+        m_count += count;
+        m_min = std::min(m_min, least);
+        m_max = std::max(m_max, most);
+        const double apart = about - static_cast<double>(m_shift);
+        m_sum += sum - count * static_cast<double>(m_shift);
+        m_squares += squares + apart * (2 * (sum - count * about) + count * apart);
+    }
 
     std::uint64_t count() const { return m_count; }
     double min() const { return m_min.ms(); } // 0 before the first value, as all of these
@@ -88,6 +103,13 @@ public:
         m_max = std::max(m_max, bytes);
         m_sum += bytes;
         m_squares += std::uint64_t { bytes } * bytes;
+    }
+    void addAll(std::uint32_t count, std::uint16_t bytes) // `count` of the same
+    {
+        m_min = std::min(m_min, bytes);
+        m_max = std::max(m_max, bytes);
+        m_sum += std::uint64_t { count } * bytes;
+        m_squares += std::uint64_t { count } * bytes * bytes;
     }
 
     std::uint64_t sum() const { return m_sum; }

@@ -27,6 +27,22 @@ void SequenceTracker::moveWindow(std::uint16_t by)
     m_seenLow |= 1;
 }
 
+void SequenceTracker::addNext(std::uint16_t count)
+{
+    m_packets += count;
+    m_highest += count;
+    moveWindow(count);
+    const std::uint64_t all = ~std::uint64_t { 0 };
+    if (count >= 64)
+        m_seenLow = all;
+    else
+        m_seenLow |= ~(all << count);
+    if (count >= 128)
+        m_seenHigh = all;
+    else if (count > 64)
+        m_seenHigh |= ~(all << (count - 64));
+}
+
 bool SequenceTracker::markSeen(std::uint16_t behindHighest)
 {
     std::uint64_t& half = behindHighest < 64 ? m_seenLow : m_seenHigh;

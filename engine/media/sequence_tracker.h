@@ -21,23 +21,16 @@ enum class Arrival : std::uint8_t {
 // its own, and what lies between two segments is not loss.
 class SequenceTracker {
 public:
-    static constexpr std::size_t hotBytes = 32; // from the beginning: what addNext() touches
-
     Arrival add(std::uint16_t sequence)
     {
         ++m_packets;
         return place(sequence);
     }
 
-    // The short way for nearly all packets, in two steps: whether the last packet, `sequence`, was the highest and
-    // nothing is unsettled; then, for isNext() only, addNext() instead of add().
+    // The short way for nearly all packets: where the last one, `sequence`, was the highest and nothing is unsettled,
+    // those that followed on it one by one are added together.
     bool inStep(std::uint16_t sequence) const { return m_started && m_afterStray == noStray && sequence == highest(); }
-    bool isNext(std::uint16_t sequence) const { return sequence == static_cast<std::uint16_t>(m_highest + 1); }
-    void addNext()
-    {
-        ++m_packets;
-        moveOn();
-    }
+    void addNext(std::uint16_t count);
 
     std::uint16_t first() const { return static_cast<std::uint16_t>(m_first); } // since the last restart
     std::uint16_t highest() const { return static_cast<std::uint16_t>(m_highest); }
@@ -63,18 +56,11 @@ private:
     static constexpr std::uint32_t noStray = 0x10000;
 
     Arrival place(std::uint16_t sequence);
-    void moveOn()
-    {
-        ++m_highest;
-        m_seenHigh = m_seenHigh << 1 | m_seenLow >> 63;
-        m_seenLow = m_seenLow << 1 | 1;
-    }
     void begin(std::uint16_t sequence);
     void resume(std::uint16_t stray, bool forward);
     void moveWindow(std::uint16_t by);
     bool markSeen(std::uint16_t behindHighest); // true when it was seen before
 
-    // What addNext() touches comes first: RtpStream keeps it in the cache lines of every packet.
     std::uint64_t m_highest = 0; // extended
     std::uint64_t m_packets = 0; // all
     std::uint64_t m_seenLow = 0; // bit n: packet m_highest - n

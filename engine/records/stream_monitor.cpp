@@ -76,8 +76,8 @@ StreamMonitor::StreamMonitor(const TrackerOptions& options, RecordSink& sink)
 void StreamMonitor::streamStarted(std::uint32_t stream, Timestamp firstPacket)
 {
     ::new (static_cast<void*>(&m_sides[stream])) StreamSide();
-    m_lane->stream(stream).secondEndsAt = firstPacket + oneSecond;
-    m_due.arm(stream, tickNumber(m_lane->stream(stream).secondEndsAt));
+    m_lane->head(stream).secondEndsAt = firstPacket + oneSecond;
+    m_due.arm(stream, tickNumber(m_lane->head(stream).secondEndsAt));
 }
 
 void StreamMonitor::streamNumbered(std::uint32_t stream)
@@ -112,7 +112,7 @@ void StreamMonitor::secondPasses(std::uint32_t stream)
 // Every second that is over gives its point, also without packets, so that gaps show; but not forever.
 void StreamMonitor::secondPassed(std::uint32_t stream, Timestamp arrival)
 {
-    Timestamp& endsAt = m_lane->stream(stream).secondEndsAt;
+    Timestamp& endsAt = m_lane->head(stream).secondEndsAt;
     if (arrival < endsAt) { // the clock stepped back: its seconds count anew from here
         closePoint(stream);
         endsAt = arrival + oneSecond;
@@ -130,7 +130,8 @@ void StreamMonitor::closePoint(std::uint32_t stream)
 {
     CallStream& source = m_lane->stream(stream);
     StreamSide& side = m_sides[stream];
-    const Timestamp begin = source.secondEndsAt - oneSecond;
+    const Timestamp end = m_lane->head(stream).secondEndsAt;
+    const Timestamp begin = end - oneSecond;
     SecondFigures figures = source.rtp.closeSecond();
     side.silentSeconds = figures.packets > 0 ? 0 : side.silentSeconds + 1;
     const CallFacts& call = m_lane->call(source.call).facts;
@@ -158,7 +159,7 @@ void StreamMonitor::closePoint(std::uint32_t stream)
     point.farEnd = farEnd;
     // A gap is seen by the packet after it, and began with the one before, which may lie in an earlier second.
     const auto gap = std::chrono::duration_cast<Nanoseconds>(figures.deltaMax);
-    if (probeLostIn(begin - gap, source.secondEndsAt)) { // whose loss it is, nobody can say
+    if (probeLostIn(begin - gap, end)) { // whose loss it is, nobody can say
         point.probeLost = true;
         point.lostWithProbe = figures.lost;
         side.withProbe.lost += figures.lost;
@@ -187,8 +188,9 @@ StreamKey StreamMonitor::keyOf(const CallStream& stream) const
 StoredMedia StreamMonitor::mediaOf(std::uint32_t stream) const
 {
     const CallStream& source = m_lane->stream(stream);
-    const std::uint64_t stored = m_sides[stream].stored + (source.chunk != nullptr ? m_fillers[stream].packets() : 0);
-    const std::uint64_t notWanted = source.packetsNotWanted();
+    const std::uint64_t stored =
+        m_sides[stream].stored + (m_lane->head(stream).chunk != nullptr ? m_fillers[stream].packets() : 0);
+    const std::uint64_t notWanted = m_lane->packetsNotWanted(stream);
     const std::uint64_t wanted = source.rtp.sequence().packets() - notWanted;
     return { stored, wanted > stored ? wanted - stored : 0, notWanted };
 }
@@ -234,7 +236,7 @@ void StreamMonitor::media(std::span<const MediaPacket> packets)
     for (const MediaPacket& packet : packets) {
         const std::byte* const datagram = packet.datagram.data();
         prefetchLines(datagram + cacheLine, datagram + packet.datagram.size(), Use::Read); // headers were read already
-        if (MediaChunk* const chunk = m_lane->stream(packet.stream).chunk; chunk != nullptr) {
+        if (MediaChunk* const chunk = m_lane->head(packet.stream).chunk; chunk != nullptr) {
             const std::byte* const place = m_fillers[packet.stream].end(*chunk);
             prefetchLines(place, place + MediaChunk::packetHeaderSize + packet.datagram.size(), Use::Write);
         }
@@ -245,7 +247,7 @@ void StreamMonitor::media(std::span<const MediaPacket> packets)
 
 void StreamMonitor::store(const MediaPacket& packet)
 {
-    CallStream& source = m_lane->stream(packet.stream);
+    StreamHead& source = m_lane->head(packet.stream);
     ChunkFiller& filler = m_fillers[packet.stream];
     const RecordedPacket recorded { packet.arrival, packet.uncertainty, packet.wireSize,
         packet.keys != nullptr ? withoutKeys(packet, m_withoutKeys) : packet.datagram };
@@ -268,10 +270,10 @@ void StreamMonitor::store(const MediaPacket& packet)
 
 void StreamMonitor::handOver(std::uint32_t stream)
 {
-    CallStream& source = m_lane->stream(stream);
+    StreamHead& source = m_lane->head(stream);
     if (source.chunk == nullptr)
         return;
-    m_fillers[stream].finish(*source.chunk, keyOf(source));
+    m_fillers[stream].finish(*source.chunk, keyOf(m_lane->stream(stream)));
     m_sides[stream].stored += m_fillers[stream].packets();
     if (source.numbered)
         m_sink.media(source.chunk);
@@ -323,7 +325,7 @@ void StreamMonitor::tick(Timestamp now)
     m_lastTick = now;
     m_due.advance(tickNumber(now), [&](std::uint32_t stream) {
         const Timestamp chunkDue = chunkDueAt(stream, now);
-        const Timestamp& endsAt = m_lane->stream(stream).secondEndsAt;
+        const Timestamp& endsAt = m_lane->head(stream).secondEndsAt;
         if (endsAt <= now)
             secondPassed(stream, now);
         m_due.arm(stream, tickNumber(std::min(endsAt, chunkDue)));
@@ -334,7 +336,7 @@ void StreamMonitor::tick(Timestamp now)
 // over. Looked at once in each second of the stream, so that media wait for a second and a tick at most.
 Timestamp StreamMonitor::chunkDueAt(std::uint32_t stream, Timestamp now)
 {
-    if (m_lane->stream(stream).chunk == nullptr)
+    if (m_lane->head(stream).chunk == nullptr)
         return Timestamp::max();
     const Timestamp begun = m_fillers[stream].firstArrival();
     if (begun <= now && now - begun < oneSecond)
@@ -348,7 +350,7 @@ void StreamMonitor::stepBack(Timestamp now)
 {
     m_lossCount = 0;
     m_due.restart(tickNumber(now), [&](std::uint32_t stream) {
-        const Timestamp& endsAt = m_lane->stream(stream).secondEndsAt;
+        const Timestamp& endsAt = m_lane->head(stream).secondEndsAt;
         if (endsAt > now + oneSecond)
             secondPassed(stream, now);
         m_due.arm(stream, tickNumber(endsAt));

@@ -10,6 +10,7 @@
 #include "shared/calls/stream_record.h"
 
 #include <array>
+#include <cstring>
 
 namespace callmon {
 
@@ -113,21 +114,67 @@ struct PayloadsSeen {
     std::uint32_t leftOut = 0; // for which there was no room
 };
 
-// The first cache line finds the stream and says whether anything but counting is due; the next three hold what every
-// packet changes; the rest is for once a second. bench: tracking_bench.
-struct alignas(64) CallStream {
+// What finds a stream, short enough to lie in its head: all of it for IPv4; of IPv6 a hash, behind which the whole
+// identity is compared.
+struct ShortIdentity {
+    std::uint64_t addresses = 0;
+    std::uint64_t portsAndSsrc = 0;
+    bool isWhole = false;
+
+    ShortIdentity() = default;
+    ShortIdentity(const FlowKey& flow, Ssrc ssrc, std::uint64_t hash)
+    {
+        constexpr std::size_t v4 = 12; // its last four bytes (RFC 4291 2.5.5.2)
+        const auto* const bytes = reinterpret_cast<const char*>(&flow);
+        const auto word = [bytes](std::size_t at) {
+            std::uint32_t value = 0;
+            std::memcpy(&value, bytes + at, sizeof value);
+            return value;
+        };
+        const auto isMapped = [&](std::size_t address) {
+            std::uint64_t zeros = 0;
+            std::memcpy(&zeros, bytes + address, sizeof zeros);
+            return (zeros | (word(address + 8) ^ 0xffff0000U)) == 0;
+        };
+        constexpr std::size_t dst = offsetof(FlowKey, dst);
+        isWhole = isMapped(0) && isMapped(dst);
+        addresses = isWhole ? std::uint64_t { word(v4) } << 32 | word(dst + v4) : hash;
+        portsAndSsrc = std::uint64_t { flow.src.port } << 48 | std::uint64_t { flow.dst.port } << 32 | ssrc.value;
+    }
+    bool operator==(const ShortIdentity&) const = default;
+};
+
+// The two cache lines that every packet of a stream changes, apart from the rest of it: memory is what a packet costs.
+// bench: tracking_bench
+struct alignas(128) StreamHead {
     static constexpr std::uint8_t noPayloadType = 0xff;
 
-    StreamIdentity identity;
-    Timestamp secondEndsAt; // the listener closes the stream's second before a packet from then on is counted
-    MediaChunk* chunk = nullptr; // the listener's: being filled
-    PayloadMeaning meaning; // of the last packet's payload type; noPayloadType: to be looked up
+    [[no_unique_address]] RtpRun run; // what follows takes its padding
+    std::uint8_t payloadType = noPayloadType; // of CallStream::meaning; noPayloadType: to be looked up
     bool provisional : 1 = false; // nobody had advertised the destination when it was bound
     bool recorded : 1 = false; // its packets are handed on to the listener
-    bool hasBefore : 1 = false; // `before` is one: asked of each packet behind a gap
-    bool numbered = false; // until then nothing is told of it
-    std::uint16_t boundEpoch = 0; // of both ends: whether somebody may have advertised one since
+    bool mayHoldKeys : 1 = false; // its packets of this payload type
+    bool hasBefore : 1 = false; // CallStream::before is one: asked of each packet behind a gap
+    bool numbered : 1 = false; // until then nothing is told of it
+    bool isWhole : 1 = false; // ShortIdentity's three
+    std::uint64_t addresses = 0;
+    std::uint64_t portsAndSsrc = 0;
+    Timestamp secondEndsAt; // the listener closes the stream's second before a packet from then on is counted
+    MediaChunk* chunk = nullptr; // the listener's: being filled
+
+    bool is(const ShortIdentity& other) const
+    {
+        return ((addresses ^ other.addresses) | (portsAndSsrc ^ other.portsAndSsrc)) == 0 && isWhole == other.isWhole;
+    }
+};
+static_assert(sizeof(StreamHead) == 128);
+
+// The rest: for once a second, and for packets out of step.
+struct alignas(64) CallStream {
+    StreamIdentity identity;
     std::uint32_t call = noIndex;
+    std::uint16_t boundEpoch = 0; // of both ends: whether somebody may have advertised one since
+    PayloadMeaning meaning; // of the last packet's payload type
     RtpStream rtp;
     Party sender = Party::Caller;
     std::uint32_t number = 0; // within its call
@@ -138,7 +185,6 @@ struct alignas(64) CallStream {
     std::uint64_t joinedLater = 0; // packets that came before their signalling
     std::uint64_t unwanted = 0; // packets before it was recorded
 
-    std::uint64_t packetsNotWanted() const { return recorded ? unwanted : rtp.sequence().packets(); }
     BindingRule rule = BindingRule::None;
     std::uint8_t confidence = 0; // percent
     std::uint8_t successions = 0; // streams of the same addresses and SSRC before it
@@ -147,6 +193,4 @@ struct alignas(64) CallStream {
     std::optional<Timestamp> describedAt; // the callee's first description came while it was on
     PayloadsSeen payloads; // last: only a change of payload type touches it
 };
-constexpr std::size_t hotStreamBytes = 256;
-
 }

@@ -167,7 +167,7 @@ std::span<const LaneGroup::StreamPlace> LaneGroup::streamsOf(std::uint32_t call,
     std::size_t count = 0;
     for (std::size_t lane = 0; lane < m_lanes.size(); ++lane) {
         for (std::uint32_t i = m_lanes[lane]->call(call).streams; i != noIndex; i = m_lanes[lane]->stream(i).next) {
-            if (m_lanes[lane]->stream(i).numbered)
+            if (m_lanes[lane]->head(i).numbered)
                 places[count++] = { lane, i };
         }
     }

@@ -18,6 +18,7 @@ MediaLane::MediaLane(
     , m_calls(options.maxCalls)
     , m_media(options.maxMediaAddresses, m_hash)
     , m_streams(options.maxStreams)
+    , m_heads(options.maxStreams)
     , m_flows(options.maxStreams)
     , m_unnumbered(options.maxStreams)
     , m_wantsMedia(listener.wantsMedia())
@@ -27,7 +28,6 @@ MediaLane::MediaLane(
     , m_nobodys(options.maxStreams)
     , m_joined(options.maxUnboundFlows)
 {
-    static_assert(offsetof(CallStream, rtp) + RtpStream::hotBytes <= hotStreamBytes);
     for (std::uint32_t i = 0; i < options.maxCalls; ++i)
         ::new (static_cast<void*>(&m_calls[i])) CallMedia();
 }
@@ -57,6 +57,7 @@ void MediaLane::processAlone(const Datagram& datagram)
     Seen seen;
     seen.glance = glanceAt(datagram.payload);
     seen.hash = m_hash(datagram.flow, seen.glance.ssrc);
+    seen.identity = ShortIdentity(datagram.flow, seen.glance.ssrc, seen.hash);
     processSeen(datagram, seen);
     flush();
 }
@@ -93,9 +94,9 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
 {
     std::uint32_t index = seen.stream;
     if (index == noIndex || m_flows.departures() != m_departures
-        || !m_streams[index].identity.is(datagram.flow, seen.glance.ssrc)) [[unlikely]]
+        || !is(index, seen.identity, datagram.flow, seen.glance.ssrc)) [[unlikely]]
         index = find(datagram.flow, seen.glance.ssrc, seen.hash);
-    if (index == noIndex || (m_streams[index].provisional && m_streams[index].boundEpoch != epochOf(datagram.flow)))
+    if (index == noIndex || (m_heads[index].provisional && m_streams[index].boundEpoch != epochOf(datagram.flow)))
         [[unlikely]]
         index = bind(datagram, seen, index);
     return index;
@@ -104,14 +105,9 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
 [[gnu::always_inline]] inline void MediaLane::count(
     const Datagram& datagram, std::uint32_t index, const RtpHeader& packet)
 {
-    if (!m_streams[index].rtp.sequence().isNext(packet.sequence)) [[unlikely]] {
-        m_sawGap = true;
-        if (isReused(m_streams[index], datagram, packet))
-            index = succeed(index, datagram);
-        else if (m_streams[index].hasBefore)
-            index = lateOfBefore(index, datagram, packet);
-    }
-    if (m_streams[index].meaning.payloadType != packet.payloadType) [[unlikely]] {
+    if (!m_heads[index].run.isNext(packet.sequence)) [[unlikely]]
+        index = streamOfUnexpected(datagram, index, packet);
+    if (m_heads[index].payloadType != packet.payloadType) [[unlikely]] {
         PayloadMeaning meaning = meaningOf(m_streams[index], packet.payloadType, datagram.arrival);
         if (meaning.kind == PayloadKind::Redundant) {
             if (!isSecure(m_streams[index]))
@@ -123,23 +119,35 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
     add(datagram, index, packet, nullptr);
 }
 
+// It does not carry the number that follows on the last one.
+std::uint32_t MediaLane::streamOfUnexpected(const Datagram& datagram, std::uint32_t index, const RtpHeader& packet)
+{
+    m_sawGap = true;
+    const StreamHead& head = m_heads[index];
+    if (head.run.isBeyondGap(packet.sequence) && !head.hasBefore)
+        return index; // as most: it needs no more of the stream
+    if (isReused(settled(index), datagram, packet))
+        return succeed(index, datagram);
+    return head.hasBefore ? lateOfBefore(index, datagram, packet) : index;
+}
+
 // `blocks`: of the packet, when it has others than the primary, which is `packet` then.
 [[gnu::always_inline]] inline void MediaLane::add(
     const Datagram& datagram, std::uint32_t index, const RtpHeader& packet, const RedundantBlocks* blocks)
 {
-    CallStream& stream = m_streams[index];
+    StreamHead& head = m_heads[index];
     constexpr Nanoseconds longAgo = std::chrono::seconds(12); // the clock stepped back
-    if ((datagram.arrival >= stream.secondEndsAt || stream.secondEndsAt - datagram.arrival > longAgo)
-        && stream.numbered)
+    if ((datagram.arrival >= head.secondEndsAt || head.secondEndsAt - datagram.arrival > longAgo) && head.numbered)
         passSecond(index, datagram.arrival);
-    stream.rtp.add(
-        { datagram.arrival, datagram.uncertainty, datagram.ipSize, datagram.dscp }, packet, stream.meaning, m_rtpRules);
+    CallStream& stream = m_streams[index];
+    const RtpArrival arrival { datagram.arrival, datagram.uncertainty, datagram.ipSize, datagram.dscp };
+    if (!head.run.isOn() || !stream.rtp.follow(head.run, arrival, packet, m_rtpRules)) [[unlikely]]
+        stream.rtp.addOutOfStep(head.run, arrival, packet, stream.meaning, m_rtpRules);
     ++m_counters.rtpPackets;
-    if (stream.recorded) [[likely]] {
+    if (head.recorded) [[likely]] {
         m_pending[m_pendingCount] = { index, datagram.arrival, datagram.uncertainty, datagram.wirePayloadSize,
             datagram.payload };
-        if (m_rtpRules.digits == DigitsKept::Masked && (blocks != nullptr || mayHoldKeys(stream.meaning, packet)))
-            [[unlikely]]
+        if (m_rtpRules.digits == DigitsKept::Masked && (blocks != nullptr || head.mayHoldKeys)) [[unlikely]]
             findKeys(datagram, stream, packet, blocks);
         ++m_pendingCount;
     } else {
@@ -150,10 +158,16 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
 std::uint32_t MediaLane::setMeaning(
     const Datagram& datagram, std::uint32_t index, const RtpHeader& packet, const PayloadMeaning& meaning)
 {
-    if (changesPayload(m_streams[index], meaning, packet))
+    if (changesPayload(settled(index), meaning, packet))
         index = succeed(index, datagram);
-    m_streams[index].meaning = meaning;
-    m_streams[index].payloads.see(meaning, datagram.arrival);
+    StreamHead& head = m_heads[index];
+    CallStream& stream = m_streams[index];
+    if (!RtpStream::follows(head.run, meaning))
+        stream.rtp.endRun(head.run);
+    head.payloadType = meaning.payloadType;
+    head.mayHoldKeys = mayHoldKeys(meaning);
+    stream.meaning = meaning;
+    stream.payloads.see(meaning, datagram.arrival);
     return index;
 }
 
@@ -183,7 +197,7 @@ void MediaLane::countRedundant(
             m_streams[index].rtp.addRedundantEvent({ packet.sent.count - block.behind }, block.payload, m_rtpRules);
     }
     add(datagram, index, primary, blocks ? &*blocks : nullptr);
-    m_streams[index].meaning.payloadType = CallStream::noPayloadType;
+    m_heads[index].payloadType = StreamHead::noPayloadType;
 }
 
 // What waited, as if it came now; but only behind a stream's number, without which its seconds cannot be told.
@@ -196,14 +210,14 @@ bool MediaLane::countJoined()
         Datagram datagram;
         RtpHeader packet;
         std::uint32_t index = stream == noIndex ? noIndex : find(identity.flow, identity.ssrc, hash);
-        while (index != noIndex && m_streams[index].numbered && m_waiting.take(flow, datagram, packet)) {
+        while (index != noIndex && m_heads[index].numbered && m_waiting.take(flow, datagram, packet)) {
             if (m_pendingCount == m_pending.size())
                 flush();
             // It may have come before the description that is in force now.
-            m_streams[index].meaning.payloadType = CallStream::noPayloadType;
+            m_heads[index].payloadType = StreamHead::noPayloadType;
             count(datagram, index, packet);
             index = find(identity.flow, identity.ssrc, hash); // it may have a successor
-            m_streams[index].meaning.payloadType = CallStream::noPayloadType;
+            m_heads[index].payloadType = StreamHead::noPayloadType;
             ++m_counters.joinedLater;
             ++m_streams[index].joinedLater;
         }

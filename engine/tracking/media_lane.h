@@ -104,8 +104,15 @@ public:
     bool isSecure(const CallStream& stream) const { return m_media[stream.receiver].secure; }
 
     const CallMedia& call(std::uint32_t index) const { return m_calls[index]; }
-    CallStream& stream(std::uint32_t index) { return m_streams[index]; }
-    const CallStream& stream(std::uint32_t index) const { return m_streams[index]; }
+    // With its figures as of now: what its run has added up is taken in.
+    CallStream& stream(std::uint32_t index) { return settled(index); }
+    const CallStream& stream(std::uint32_t index) const { return settled(index); }
+    StreamHead& head(std::uint32_t index) { return m_heads[index]; }
+    const StreamHead& head(std::uint32_t index) const { return m_heads[index]; }
+    std::uint64_t packetsNotWanted(std::uint32_t stream) const
+    {
+        return m_heads[stream].recorded ? m_streams[stream].unwanted : settled(stream).rtp.sequence().packets();
+    }
     const CodecNames& codecs() const { return m_codecs; }
     Counters counters() const;
     std::span<const UnboundFlow> unboundFlows() const { return m_waiting.listed(); } // while it stands still; see there
@@ -118,6 +125,7 @@ private:
         RtpGlance glance;
         std::uint32_t stream = noIndex; // likely its own
         std::uint64_t hash = 0;
+        ShortIdentity identity;
     };
 
     void stepAhead(std::size_t position);
@@ -132,15 +140,26 @@ private:
         const Datagram& datagram, std::uint32_t index, const RtpHeader& packet, const PayloadMeaning& meaning);
     void countRedundant(
         const Datagram& datagram, std::uint32_t index, const RtpHeader& packet, const PayloadMeaning& meaning);
-    static bool mayHoldKeys(const PayloadMeaning& meaning, const RtpHeader& packet);
+    static bool mayHoldKeys(const PayloadMeaning& meaning);
     void findKeys(
         const Datagram& datagram, const CallStream& stream, const RtpHeader& packet, const RedundantBlocks* blocks);
     void findKeysOf(const Datagram& datagram, const PayloadMeaning& meaning, Bytes payload, KeySpans& keys) const;
     std::uint32_t streamOf(const Datagram& datagram, const Seen& seen);
     std::uint32_t find(const FlowKey& flow, Ssrc ssrc, std::uint64_t hash) const
     {
-        return m_flows.find(hash, [&](std::uint32_t index) { return m_streams[index].identity.is(flow, ssrc); });
+        const ShortIdentity identity(flow, ssrc, hash);
+        return m_flows.find(hash, [&](std::uint32_t index) { return is(index, identity, flow, ssrc); });
     }
+    bool is(std::uint32_t stream, const ShortIdentity& identity, const FlowKey& flow, Ssrc ssrc) const
+    {
+        return m_heads[stream].is(identity) && (identity.isWhole || m_streams[stream].identity.is(flow, ssrc));
+    }
+    CallStream& settled(std::uint32_t stream) const
+    {
+        m_streams[stream].rtp.settle(m_heads[stream].run);
+        return m_streams[stream];
+    }
+    std::uint32_t streamOfUnexpected(const Datagram& datagram, std::uint32_t index, const RtpHeader& packet);
     // How a packet's addresses lead to a call.
     struct Binding {
         std::uint32_t address = noIndex; // noIndex: they do not
@@ -195,7 +214,8 @@ private:
     LaneListener& m_listener;
     LazyArray<CallMedia> m_calls; // by the index of the call
     MediaTable m_media; // T2
-    ObjectPool<CallStream> m_streams; // S
+    mutable ObjectPool<CallStream> m_streams; // S; to take in what a run has added up changes no answer
+    mutable LazyArray<StreamHead> m_heads; // of those
     IndexTable m_flows; // F
     std::array<std::uint16_t, 4096>
         m_epochs {}; // by hash of an address: changes when it is advertised for the first time

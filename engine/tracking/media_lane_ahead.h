@@ -33,6 +33,7 @@ constexpr std::size_t fetchAhead = 8; // packets between one step and the next. 
     Seen& seen = m_seen[position];
     seen.glance = glanceAt(packet.payload);
     seen.hash = m_hash(packet.flow, seen.glance.ssrc);
+    seen.identity = ShortIdentity(packet.flow, seen.glance.ssrc, seen.hash);
     m_flows.prefetch(seen.hash);
 }
 
@@ -45,10 +46,12 @@ constexpr std::size_t fetchAhead = 8; // packets between one step and the next. 
         m_nobodys.prefetch(seen.hash);
         return;
     }
-    const auto* stream = reinterpret_cast<const char*>(&m_streams[seen.stream]);
-#pragma GCC unroll 4
-    for (std::size_t line = 0; line < hotStreamBytes; line += 64)
-        __builtin_prefetch(stream + line, 1);
+    const auto* const head = reinterpret_cast<const char*>(&m_heads[seen.stream]);
+#pragma GCC unroll 2
+    for (std::size_t line = 0; line < sizeof(StreamHead); line += 64)
+        __builtin_prefetch(head + line, 1);
+    if (!seen.identity.isWhole) [[unlikely]]
+        __builtin_prefetch(&m_streams[seen.stream].identity);
 }
 
 // After a loss, a packet needs what no packet in step touches, and so does the first packet of a second: waited for, it
@@ -58,17 +61,17 @@ constexpr std::size_t fetchAhead = 8; // packets between one step and the next. 
     const Seen& seen = m_seen[position];
     if (seen.stream == noIndex) [[unlikely]]
         return;
+    const StreamHead& head = m_heads[seen.stream];
     const CallStream& stream = m_streams[seen.stream];
     const auto* bytes = reinterpret_cast<const char*>(&stream);
-    if (m_burst[position].arrival >= stream.secondEndsAt) [[unlikely]] {
-        __builtin_prefetch(&m_calls[stream.call].facts);
-        for (std::size_t line = hotStreamBytes; line < offsetof(CallStream, payloads); line += 64)
+    if (m_burst[position].arrival >= head.secondEndsAt) [[unlikely]] {
+        for (std::size_t line = 0; line < offsetof(CallStream, payloads); line += 64)
             __builtin_prefetch(bytes + line, 1);
         m_listener.secondPasses(seen.stream);
-    } else if (m_fetchesRest && !stream.rtp.mayBeInStep(sequenceOf(seen.glance))) [[unlikely]] {
-#pragma GCC unroll 6
-        for (std::size_t line = hotStreamBytes; line < offsetof(CallStream, rtp) + RtpStream::outOfStepBytes;
-             line += 64)
+    } else if (m_fetchesRest && !head.run.isNext(sequenceOf(seen.glance))) [[unlikely]] {
+        const std::size_t size =
+            head.run.isBeyondGap(sequenceOf(seen.glance)) ? RtpStream::gapBytes : RtpStream::outOfStepBytes;
+        for (std::size_t line = 0; line < offsetof(CallStream, rtp) + size; line += 64)
             __builtin_prefetch(bytes + line, 1);
     }
 }

@@ -198,7 +198,7 @@ std::uint32_t MediaLane::bindTo(
     CallStream& stream = m_streams[index];
     stream.rule = binding.rule;
     stream.confidence = binding.confidence;
-    stream.provisional = binding.rule != BindingRule::Advertised;
+    m_heads[index].provisional = binding.rule != BindingRule::Advertised;
     stream.boundEpoch = epochOf(identity.flow);
     const std::uint32_t before = find(identity.flow, identity.ssrc, hash);
     if (before == noIndex)
@@ -217,15 +217,19 @@ std::uint32_t MediaLane::openStream(
     const std::uint32_t index = m_streams.acquire();
     if (index == noIndex)
         return noIndex;
+    StreamHead& head = *::new (static_cast<void*>(&m_heads[index])) StreamHead();
+    const ShortIdentity shortly(identity.flow, identity.ssrc, m_hash(identity));
+    head.addresses = shortly.addresses;
+    head.portsAndSsrc = shortly.portsAndSsrc;
+    head.isWhole = shortly.isWhole;
+    head.recorded = m_wantsMedia && call.facts.recorded;
     CallStream& stream = m_streams[index];
     stream.identity = identity;
-    stream.meaning.payloadType = CallStream::noPayloadType;
     stream.sender = sender;
     stream.call = m_media[address].call;
     stream.next = call.streams;
     stream.receiver = address;
     stream.firstSequence = datagram.sequence;
-    stream.recorded = m_wantsMedia && call.facts.recorded;
     call.streams = index;
     ++call.unnumbered;
     m_unnumbered[m_unnumberedCount++] = index;
@@ -253,11 +257,11 @@ std::uint32_t MediaLane::succeed(std::uint32_t index, const Datagram& datagram)
     CallStream& stream = m_streams[next];
     stream.rule = before.rule;
     stream.confidence = before.confidence;
-    stream.provisional = before.provisional;
+    m_heads[next].provisional = m_heads[index].provisional;
     stream.boundEpoch = before.boundEpoch;
     stream.successions = static_cast<std::uint8_t>(before.successions + 1);
     stream.before = index;
-    stream.hasBefore = true;
+    m_heads[next].hasBefore = true;
     before.over = true;
     m_flows.replace(m_hash(before.identity), index, next);
     return next;
@@ -269,8 +273,8 @@ std::uint32_t MediaLane::lateOfBefore(std::uint32_t index, const Datagram& datag
 {
     constexpr std::int16_t mostMisordered = 100; // RFC 3550 A.1
     constexpr Nanoseconds longest = std::chrono::seconds(2);
-    const CallStream& stream = m_streams[index];
-    CallStream& before = m_streams[stream.before];
+    const CallStream& stream = settled(index);
+    CallStream& before = settled(stream.before);
     const auto step = static_cast<std::int16_t>(packet.sequence - stream.rtp.sequence().first());
     if (stream.rtp.sequence().packets() == 0 || step >= 0 || step < -mostMisordered)
         return index;
@@ -278,7 +282,7 @@ std::uint32_t MediaLane::lateOfBefore(std::uint32_t index, const Datagram& datag
         || datagram.arrival - before.rtp.lastPacketAt() > longest)
         return index;
     if (before.rtp.payload().payloadType == packet.payloadType)
-        before.meaning = before.rtp.payload();
+        setMeaning(datagram, stream.before, packet, before.rtp.payload());
     return stream.before;
 }
 

@@ -33,14 +33,14 @@ bool MediaLane::apply(const LaneControl& control)
         }
         if (changed->facts.answeredAt && !call.facts.answeredAt) {
             for (std::uint32_t i = call.streams; i != noIndex; i = m_streams[i].next) {
-                m_streams[i].rtp.endEarlyMedia();
-                m_streams[i].rtp.beginTimestampSegment(); // also when a 183 has described the announcement
+                settled(i).rtp.endEarlyMedia();
+                m_streams[i].rtp.beginTimestampSegment(m_heads[i].run); // also when a 183 has described the announcement
             }
         }
         if (changed->facts.recorded && !call.facts.recorded) {
             for (std::uint32_t i = call.streams; i != noIndex; i = m_streams[i].next) {
-                m_streams[i].unwanted = m_streams[i].rtp.sequence().packets();
-                m_streams[i].recorded = m_wantsMedia;
+                m_streams[i].unwanted = settled(i).rtp.sequence().packets();
+                m_heads[i].recorded = m_wantsMedia;
             }
         }
         call.facts = changed->facts;
@@ -48,9 +48,9 @@ bool MediaLane::apply(const LaneControl& control)
         return add(*address);
     } else if (const auto* described = std::get_if<Described>(&control.what)) {
         for (std::uint32_t i = m_calls[described->call].streams; i != noIndex; i = m_streams[i].next) {
-            m_streams[i].meaning.payloadType = CallStream::noPayloadType;
+            m_heads[i].payloadType = StreamHead::noPayloadType;
             if (described->firstAnswer) {
-                m_streams[i].rtp.beginTimestampSegment();
+                m_streams[i].rtp.beginTimestampSegment(m_heads[i].run);
                 m_streams[i].describedAt = described->at;
                 m_streams[i].payloads.news = true;
             }
@@ -58,7 +58,7 @@ bool MediaLane::apply(const LaneControl& control)
     } else if (const auto* settled = std::get_if<OfferSettled>(&control.what)) {
         m_media.settle(m_calls[settled->call], settled->accepted, settled->at);
         for (std::uint32_t i = m_calls[settled->call].streams; i != noIndex; i = m_streams[i].next)
-            m_streams[i].meaning.payloadType = CallStream::noPayloadType;
+            m_heads[i].payloadType = StreamHead::noPayloadType;
     } else if (const auto* loss = std::get_if<ProbeLossSeen>(&control.what)) {
         m_listener.probeLost(loss->from, loss->to);
     } else if (const auto* tick = std::get_if<LaneTick>(&control.what)) {
@@ -72,17 +72,17 @@ bool MediaLane::apply(const LaneControl& control)
 void MediaLane::number(std::uint32_t index, std::uint32_t number)
 {
     m_streams[index].number = number;
-    m_streams[index].numbered = true;
+    m_heads[index].numbered = true;
     --m_calls[m_streams[index].call].unnumbered;
     m_listener.streamNumbered(index);
 }
 
 void MediaLane::drop(std::uint32_t index)
 {
-    const std::uint64_t packets = m_streams[index].rtp.sequence().packets();
+    const std::uint64_t packets = settled(index).rtp.sequence().packets();
     m_counters.rtpPackets -= packets;
     m_counters.rtpRefused += packets;
-    m_counters.notWanted -= m_streams[index].packetsNotWanted();
+    m_counters.notWanted -= packetsNotWanted(index);
     --m_counters.streamsStarted;
     std::uint32_t* link = &m_calls[m_streams[index].call].streams;
     while (*link != index)
@@ -120,7 +120,7 @@ void MediaLane::stepBack(Timestamp now)
     m_waiting.giveUpAll(now);
     for (std::uint32_t call = 0; call < m_calls.capacity(); ++call) {
         for (std::uint32_t i = m_calls[call].streams; i != noIndex; i = m_streams[i].next)
-            m_streams[i].rtp.stepBack(now);
+            m_streams[i].rtp.stepBack(m_heads[i].run, now);
     }
 }
 
@@ -144,6 +144,7 @@ void MediaLane::touch()
     m_calls.touch();
     m_media.touch();
     m_streams.touch();
+    m_heads.touch();
     m_flows.touch();
     m_unnumbered.touch();
     m_waiting.touch();

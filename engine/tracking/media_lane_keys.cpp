@@ -7,9 +7,9 @@
 
 namespace callmon {
 
-bool MediaLane::mayHoldKeys(const PayloadMeaning& meaning, const RtpHeader& packet)
+bool MediaLane::mayHoldKeys(const PayloadMeaning& meaning)
 {
-    return meaning.kind != PayloadKind::Media || (meaning.codec == 0 && isDynamicPayloadType(packet.payloadType));
+    return meaning.kind != PayloadKind::Media || (meaning.codec == 0 && isDynamicPayloadType(meaning.payloadType));
 }
 
 void MediaLane::findKeys(

@@ -50,7 +50,7 @@ public:
 
     // False where media() is not wanted.
     virtual bool wantsMedia() const = 0;
-    // Before its first packet is counted; sets CallStream::secondEndsAt. It has no number yet: nothing can be told.
+    // Before its first packet is counted; sets StreamHead::secondEndsAt. It has no number yet: nothing can be told.
     virtual void streamStarted(std::uint32_t stream, Timestamp firstPacket) = 0;
     virtual void streamNumbered(std::uint32_t stream) = 0; // 100 ms of packet time later at most
     virtual void streamDropped(std::uint32_t stream) = 0; // instead: its call has too many

@@ -325,7 +325,7 @@ private:
     bool wantsMedia() const override { return false; }
     void streamStarted(std::uint32_t stream, Timestamp) override
     {
-        m_lane->stream(stream).secondEndsAt = Timestamp::max(); // it has no seconds
+        m_lane->head(stream).secondEndsAt = Timestamp::max(); // it has no seconds
         ++streams;
     }
     void streamNumbered(std::uint32_t) override { }
@@ -449,6 +449,7 @@ const PayloadMeaning pcma { 8, PayloadKind::Media, 1, { 8000 } };
 void withMap(const Options& options, Frames& frames, bool payload)
 {
     struct Entry {
+        RtpRun run;
         RtpStream stream;
         std::vector<std::byte> media;
     };
@@ -458,7 +459,7 @@ void withMap(const Options& options, Frames& frames, bool payload)
             for (const Datagram& datagram : datagrams) {
                 const auto packet = parseRtp(datagram.payload, datagram.wirePayloadSize);
                 Entry& entry = map[identityOf(datagram, *packet)];
-                entry.stream.add({ datagram.arrival, datagram.uncertainty, datagram.ipSize }, *packet, pcma, {});
+                entry.stream.add(entry.run, { datagram.arrival, datagram.uncertainty, datagram.ipSize }, *packet, pcma, {});
                 if (payload) {
                     if (entry.media.size() > 9400)
                         entry.media = {}; // written
@@ -482,6 +483,7 @@ void withRteHash(const Options& options, Frames& frames)
         return;
     }
     std::vector<RtpStream> streams(options.calls * 4 + 1);
+    std::vector<RtpRun> runs(streams.size());
     measure("rte_hash, lookups in bulk of 64", options, frames, [&](std::span<const Datagram> datagrams) {
         for (std::size_t from = 0; from < datagrams.size(); from += burst) {
             const auto some = datagrams.subspan(from, std::min(burst, datagrams.size() - from));
@@ -500,12 +502,13 @@ void withRteHash(const Options& options, Frames& frames)
             for (std::size_t i = 0; i < some.size(); ++i) {
                 if (positions[i] < 0)
                     positions[i] = rte_hash_add_key(table, &keys[i]);
-                const auto* stream = reinterpret_cast<const char*>(&streams[static_cast<std::size_t>(positions[i])]);
-                for (std::size_t line = 0; line < RtpStream::hotBytes; line += 64)
-                    __builtin_prefetch(stream + line, 1);
+                const auto* const run = reinterpret_cast<const char*>(&runs[static_cast<std::size_t>(positions[i])]);
+                for (std::size_t line = 0; line < sizeof(RtpRun); line += 64)
+                    __builtin_prefetch(run + line, 1);
             }
             for (std::size_t i = 0; i < some.size(); ++i) {
-                streams[static_cast<std::size_t>(positions[i])].add(
+                const auto stream = static_cast<std::size_t>(positions[i]);
+                streams[stream].add(runs[stream],
                     { some[i].arrival, some[i].uncertainty, some[i].ipSize }, packets[i], pcma, {});
             }
         }

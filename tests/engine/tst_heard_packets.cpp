@@ -94,18 +94,20 @@ private slots:
         for (unsigned seed = 1; seed <= 5; ++seed) {
             const Trace trace = ::trace(talkspurts, !fixed, step, answered, seed);
             RtpStream stream;
+            RtpRun run;
             const Timestamp answeredAt = testStart + std::chrono::milliseconds(answerMs);
             bool isAnswered = false;
             std::map<std::uint16_t, double> lines; // by the record's buffer, against those of the first packet
             for (const TestPacket& packet : trace.packets) {
                 if (answered && packet.arrivalMs >= answerMs && !std::exchange(isAnswered, true))
-                    stream.beginTimestampSegment(); // as its lane does
+                    stream.beginTimestampSegment(run); // as its lane does
                 RtpHeader header;
                 header.payloadType = packet.payloadType;
                 header.marker = packet.marker;
                 header.sequence = packet.sequence;
                 header.sent = { packet.ticks };
-                stream.add({ testStart + std::chrono::milliseconds(packet.arrivalMs), {}, 200 }, header, pcma, rules);
+                stream.add(run, { testStart + std::chrono::milliseconds(packet.arrivalMs), {}, 200 }, header, pcma, rules);
+                stream.settle(run);
                 lines[packet.sequence] = stream.playedAfter(rules.buffer).count();
             }
             StreamMedia media = streamOf(trace.packets);

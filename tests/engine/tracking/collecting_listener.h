@@ -16,7 +16,7 @@ public:
     bool wantsMedia() const override { return true; }
     void streamStarted(std::uint32_t stream, Timestamp first) override
     {
-        m_lane->stream(stream).secondEndsAt = first + std::chrono::hours(24 * 365);
+        m_lane->head(stream).secondEndsAt = first + std::chrono::hours(24 * 365);
     }
     void streamNumbered(std::uint32_t) override { }
     void streamDropped(std::uint32_t) override { }
