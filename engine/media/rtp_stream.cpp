@@ -4,6 +4,7 @@
 
 #include <cassert>
 #include <cstddef>
+#include <span>
 
 namespace callmon {
 
@@ -25,7 +26,7 @@ constexpr Milliseconds talkspurtGap {
 Arrival RtpStream::addOutOfStep(RtpRun& run, const RtpArrival& arrival, const RtpHeader& packet,
     const PayloadMeaning& meaning, const RtpRules& rules)
 {
-    static_assert(offsetof(RtpStream, m_lastSequence) <= gapBytes);
+    static_assert(offsetof(RtpStream, m_sequence) <= gapBytes);
     static_assert(offsetof(RtpStream, m_comfortNoise) <= outOfStepBytes);
     endRun(run);
     const bool event = meaning.kind == PayloadKind::TelephoneEvent || isUndescribedEvent(meaning, packet);
@@ -243,19 +244,29 @@ void RtpStream::takeIn(RtpRun& run)
 
 void RtpStream::takeInNumbers(const RtpRun& run)
 {
-    m_sequence.addNext(static_cast<std::uint16_t>(run.m_packets - m_taken));
-    m_taken = run.m_packets;
+    const auto takeUpTo = [&](std::uint8_t packets) {
+        m_sequence.addNext(static_cast<std::uint16_t>(packets - m_taken));
+        m_taken = packets;
+    };
+    for (const Gap& gap : std::span(m_gaps).first(m_gapCount)) {
+        takeUpTo(gap.after);
+        const std::uint64_t lostBefore = m_sequence.lost();
+        const std::uint32_t restartsBefore = m_sequence.restarts();
+        const auto behindIt = static_cast<std::uint16_t>(m_sequence.highest() + gap.missing + 1);
+        m_sequence.add(behindIt);
+        ++m_taken;
+        countLossRuns(lostBefore, restartsBefore, behindIt, false);
+    }
+    m_gapCount = 0;
+    takeUpTo(run.m_packets);
 }
 
-// Before its packet is counted in the run.
-void RtpStream::passGap(RtpRun& run, std::uint16_t sequence)
+// Before the packet behind it is counted in the run.
+void RtpStream::passGap(const RtpRun& run, std::uint16_t sequence)
 {
-    takeInNumbers(run);
-    const std::uint64_t lostBefore = m_sequence.lost();
-    const std::uint32_t restartsBefore = m_sequence.restarts();
-    m_sequence.add(sequence);
-    ++m_taken;
-    countLossRuns(lostBefore, restartsBefore, sequence, false);
+    if (m_gapCount == m_gaps.size())
+        takeInNumbers(run);
+    m_gaps[m_gapCount++] = { static_cast<std::uint16_t>(sequence - run.m_sequence - 1), run.m_packets };
 }
 
 void RtpStream::stepBack(RtpRun& run, Timestamp now)

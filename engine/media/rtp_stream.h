@@ -58,10 +58,10 @@ struct SecondFigures {
     bool pausing = false; // comfort noise, or timestamps went on without their packets: silence that was not sent
 };
 
-class RtpStream {
+class alignas(64) RtpStream {
 public:
-    static constexpr std::size_t gapBytes = 248; // from the beginning: what a packet behind a gap touches
-    static constexpr std::size_t outOfStepBytes = 640; // what others out of step do, nearly always
+    static constexpr std::size_t gapBytes = 64; // from the beginning: what a packet behind a gap touches
+    static constexpr std::size_t outOfStepBytes = 704; // what others out of step do, nearly always
 
     // `run` is the stream's own.
     Arrival add(RtpRun& run, const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning,
@@ -209,7 +209,7 @@ private:
 
     void takeIn(RtpRun& run);
     void takeInNumbers(const RtpRun& run);
-    void passGap(RtpRun& run, std::uint16_t sequence);
+    void passGap(const RtpRun& run, std::uint16_t sequence);
     void beginRun(RtpRun& run, std::uint16_t size) const;
     bool isTooLate(JitterBuffer& buffer, Nanoseconds uncertainty, bool talkspurt, Hertz clock, const JitterBufferRule& rule);
     void judgeInStep(RtpRun& run, Nanoseconds uncertainty, const JitterBufferRule& rule);
@@ -234,10 +234,19 @@ private:
         ++m_jitterCount;
     }
 
-    // What a packet behind a gap touches comes first, then what others out of step do.
+    struct Gap {
+        std::uint16_t missing = 0;
+        std::uint8_t after = 0; // packets of the run
+    };
+
+    // Gaps in the run, which are taken in with it: while the probe itself loses packets, each stream has some, and what
+    // they change is several cache lines.
+    std::array<Gap, 15> m_gaps {};
+    std::uint8_t m_gapCount = 0;
+    std::uint8_t m_taken = 0; // packets of the run that m_sequence has
+    // What packets out of step touch.
     SequenceTracker m_sequence;
     LossRuns m_lossRuns;
-    std::uint8_t m_taken = 0; // packets of the run that m_sequence has
     std::uint8_t m_dscp = 0;
     std::uint16_t m_lastSequence = 0;
     RtpTicks m_lastSent;

@@ -69,10 +69,13 @@ constexpr std::size_t fetchAhead = 8; // packets between one step and the next. 
             __builtin_prefetch(bytes + line, 1);
         m_listener.secondPasses(seen.stream);
     } else if (m_fetchesRest && !head.run.isNext(sequenceOf(seen.glance))) [[unlikely]] {
-        const std::size_t size =
-            head.run.isBeyondGap(sequenceOf(seen.glance)) ? RtpStream::gapBytes : RtpStream::outOfStepBytes;
-        for (std::size_t line = 0; line < offsetof(CallStream, rtp) + size; line += 64)
-            __builtin_prefetch(bytes + line, 1);
+        if (head.run.isBeyondGap(sequenceOf(seen.glance))) {
+            static_assert(RtpStream::gapBytes == 64);
+            __builtin_prefetch(&stream.rtp, 1);
+        } else {
+            for (std::size_t line = 0; line < offsetof(CallStream, rtp) + RtpStream::outOfStepBytes; line += 64)
+                __builtin_prefetch(bytes + line, 1);
+        }
     }
 }
 
