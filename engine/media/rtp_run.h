@@ -34,6 +34,14 @@ public:
         const auto ahead = static_cast<std::uint16_t>(sequence - m_sequence);
         return m_on && ahead > 1 && ahead < maxDropout;
     }
+    // Whether the jitter buffer takes a packet that is in step without further ado.
+    bool isInTime(Timestamp at, RtpTicks sent, const JitterBufferRule& buffer) const
+    {
+        const double deltaMs = static_cast<double>((at - m_lastAt).count()) * 1e-6;
+        JitterBuffer trial = m_buffer;
+        return trial.takes(
+            static_cast<float>(deltaMs - 1000.0 * (sent.count - m_lastSent.count) / m_clock.value), buffer);
+    }
 
 private:
     friend class RtpStream;

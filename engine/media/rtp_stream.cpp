@@ -26,7 +26,7 @@ constexpr Milliseconds talkspurtGap {
 Arrival RtpStream::addOutOfStep(RtpRun& run, const RtpArrival& arrival, const RtpHeader& packet,
     const PayloadMeaning& meaning, const RtpRules& rules)
 {
-    static_assert(offsetof(RtpStream, m_sequence) <= gapBytes);
+    static_assert(offsetof(RtpStream, m_late) <= gapBytes && offsetof(RtpStream, m_sequence) <= lateBytes);
     static_assert(offsetof(RtpStream, m_comfortNoise) <= outOfStepBytes);
     endRun(run);
     const bool event = meaning.kind == PayloadKind::TelephoneEvent || isUndescribedEvent(meaning, packet);
@@ -93,8 +93,8 @@ Arrival RtpStream::addOutOfStep(RtpRun& run, const RtpArrival& arrival, const Rt
             if (segment)
                 m_buffer.begin(m_late);
             else if (order != Arrival::Duplicate)
-                tooLate = isTooLate(m_buffer, arrival.uncertainty, packet.marker && sinceLast >= talkspurtGap,
-                    meaning.clock, rules.buffer);
+                tooLate = isTooLate(m_sequence.packets(), m_buffer, arrival.uncertainty,
+                    packet.marker && sinceLast >= talkspurtGap, meaning.clock, rules.buffer);
         }
         if (media && m_lastWasMedia && step > 0 && isNext && meaning.clock.value != 0)
             setPacketisation(static_cast<std::uint32_t>(step), meaning.clock);
@@ -114,12 +114,12 @@ Arrival RtpStream::addOutOfStep(RtpRun& run, const RtpArrival& arrival, const Rt
     return order;
 }
 
-bool RtpStream::isTooLate(
-    JitterBuffer& buffer, Nanoseconds uncertainty, bool talkspurt, Hertz clock, const JitterBufferRule& rule)
+bool RtpStream::isTooLate(std::uint64_t packet, JitterBuffer& buffer, Nanoseconds uncertainty, bool talkspurt,
+    Hertz clock, const JitterBufferRule& rule)
 {
     constexpr Hertz video { 90'000 };
     const auto uncertaintyMs = static_cast<float>(static_cast<double>(uncertainty.count()) * 1e-6);
-    if (buffer.judge(m_sequence.packets(), uncertaintyMs, talkspurt, rule, m_late) || clock == video)
+    if (buffer.judge(packet, uncertaintyMs, talkspurt, rule, m_late) || clock == video)
         return false;
     ++m_discarded;
     return true;
@@ -127,9 +127,8 @@ bool RtpStream::isTooLate(
 
 void RtpStream::judgeInStep(RtpRun& run, Nanoseconds uncertainty, const JitterBufferRule& rule)
 {
-    takeInNumbers(run);
-    if (isTooLate(run.m_buffer, uncertainty, false, run.m_clock, rule))
-        m_lossRuns.missing(static_cast<std::uint32_t>(m_sequence.highestExtended()), 1);
+    if (isTooLate(m_packetsBefore + run.m_packets, run.m_buffer, uncertainty, false, run.m_clock, rule))
+        note(run, { 1, run.m_packets, true });
 }
 
 // What a step was for two packets in a row counts: a pause is a step of its own, and no other packet size.
@@ -195,8 +194,9 @@ char RtpStream::digit(std::uint32_t number) const
     return "0123456789*#ABCD"[m_digits[number / 2] >> 4 * (number % 2) & 0xf];
 }
 
-void RtpStream::beginRun(RtpRun& run, std::uint16_t size) const
+void RtpStream::beginRun(RtpRun& run, std::uint16_t size)
 {
+    m_packetsBefore = m_sequence.packets();
     run = RtpRun();
     run.clearSums();
     run.m_lastAt = m_lastInSequenceAt;
@@ -216,14 +216,14 @@ void RtpStream::beginRun(RtpRun& run, std::uint16_t size) const
 // their mean m, one more, x, makes ((n - 1) m + x) / n: so their sum comes in at once.
 void RtpStream::takeIn(RtpRun& run)
 {
-    const auto weightBefore = static_cast<double>(m_sequence.packets() - m_taken - 1);
+    const auto weightBefore = static_cast<double>(m_packetsBefore - 1);
     const double weight = weightBefore + run.m_packets;
     const double sumMs = msOf(run.m_lastAt - m_lastInSequenceAt).count();
     takeInNumbers(run);
     m_taken = 0;
+    m_packetsBefore = m_sequence.packets();
     m_deltaMeanMs = (weightBefore * m_deltaMeanMs + sumMs) / weight;
-    m_deltas.addAll(
-        run.m_packets, sumMs, run.packetisationMs(), run.m_deltaSquares, run.m_deltaMin, run.m_deltaMax);
+    m_deltas.addAll(run.m_packets, sumMs, run.packetisationMs(), run.m_deltaSquares, run.m_deltaMin, run.m_deltaMax);
     m_secondDeltaMaxMs = std::max(m_secondDeltaMaxMs, static_cast<float>(run.m_deltaMax.ms()));
     m_jitter = run.m_jitter;
     m_jitterMeanMs = (weightBefore * m_jitterMeanMs + run.m_jitterSumMs) / weight;
@@ -248,25 +248,43 @@ void RtpStream::takeInNumbers(const RtpRun& run)
         m_sequence.addNext(static_cast<std::uint16_t>(packets - m_taken));
         m_taken = packets;
     };
-    for (const Gap& gap : std::span(m_gaps).first(m_gapCount)) {
-        takeUpTo(gap.after);
+    for (const Hole& hole : std::span(m_holes).first(m_holeCount)) {
+        takeUpTo(hole.after);
+        if (hole.came) {
+            const auto last = static_cast<std::uint32_t>(m_sequence.highestExtended());
+            m_lossRuns.missing(last - hole.packets + 1, hole.packets);
+            continue;
+        }
         const std::uint64_t lostBefore = m_sequence.lost();
         const std::uint32_t restartsBefore = m_sequence.restarts();
-        const auto behindIt = static_cast<std::uint16_t>(m_sequence.highest() + gap.missing + 1);
+        const auto behindIt = static_cast<std::uint16_t>(m_sequence.highest() + hole.packets + 1);
         m_sequence.add(behindIt);
         ++m_taken;
         countLossRuns(lostBefore, restartsBefore, behindIt, false);
     }
-    m_gapCount = 0;
+    m_holeCount = 0;
     takeUpTo(run.m_packets);
 }
 
 // Before the packet behind it is counted in the run.
 void RtpStream::passGap(const RtpRun& run, std::uint16_t sequence)
 {
-    if (m_gapCount == m_gaps.size())
+    note(run, { static_cast<std::uint16_t>(sequence - run.m_sequence - 1), run.m_packets, false });
+}
+
+void RtpStream::note(const RtpRun& run, const Hole& hole)
+{
+    if (m_holeCount > 0 && hole.came) {
+        Hole& last = m_holes[m_holeCount - 1U];
+        if (last.came && last.after + 1 == hole.after) {
+            ++last.packets;
+            ++last.after;
+            return;
+        }
+    }
+    if (m_holeCount == m_holes.size())
         takeInNumbers(run);
-    m_gaps[m_gapCount++] = { static_cast<std::uint16_t>(sequence - run.m_sequence - 1), run.m_packets };
+    m_holes[m_holeCount++] = hole;
 }
 
 void RtpStream::stepBack(RtpRun& run, Timestamp now)

@@ -60,39 +60,43 @@ struct SecondFigures {
 
 class alignas(64) RtpStream {
 public:
-    static constexpr std::size_t gapBytes = 64; // from the beginning: what a packet behind a gap touches
+    // From the beginning: what a packet behind a gap touches, and what one that comes too late does.
+    static constexpr std::size_t gapBytes = 64;
+    static constexpr std::size_t lateBytes = 128;
     static constexpr std::size_t outOfStepBytes = 704; // what others out of step do, nearly always
 
     // `run` is the stream's own.
     Arrival add(RtpRun& run, const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning,
         const RtpRules& rules)
     {
-        if (follows(run, meaning) && follow(run, arrival, packet, rules))
+        if (follows(run, meaning) && follow(run, arrival, packet, rules) != Followed::Not)
             return Arrival::InOrder;
         return addOutOfStep(run, arrival, packet, meaning, rules);
     }
     // The same in two steps, for who knows that its meaning is what it was when the run began.
+    enum class Followed : std::uint8_t { Not, InTime, Judged };
     static bool follows(const RtpRun& run, const PayloadMeaning& meaning)
     {
         return run.isOn() && meaning.kind == PayloadKind::Media && meaning.clock == run.m_clock;
     }
-    [[gnu::always_inline]] bool follow(
+    [[gnu::always_inline]] Followed follow(
         RtpRun& run, const RtpArrival& arrival, const RtpHeader& packet, const RtpRules& rules)
     {
         if (!run.isInStep(arrival, packet)) [[unlikely]]
-            return false;
+            return Followed::Not;
         if (!run.isNext(packet.sequence) || !run.keepsPacketisation(packet.sent)) [[unlikely]] {
             if (!run.isBeyondGap(packet.sequence))
-                return false;
+                return Followed::Not;
             passGap(run, packet.sequence);
         }
         if (arrival.ipSize != run.m_size) [[unlikely]] {
             m_sizes.add(arrival.ipSize);
             ++run.m_otherSizes;
         }
-        if (!run.add(arrival, packet, rules.buffer)) [[unlikely]]
-            judgeInStep(run, arrival.uncertainty, rules.buffer);
-        return true;
+        if (run.add(arrival, packet, rules.buffer)) [[likely]]
+            return Followed::InTime;
+        judgeInStep(run, arrival.uncertainty, rules.buffer);
+        return Followed::Judged;
     }
     Arrival addOutOfStep(RtpRun& run, const RtpArrival& arrival, const RtpHeader& packet, const PayloadMeaning& meaning,
         const RtpRules& rules);
@@ -196,6 +200,13 @@ public:
     std::optional<double> clockSkewPpm() const { return m_skew.ppm(); }
 
 private:
+    // Of the run: packets that are missing before the one behind it, or came too late to be played.
+    struct Hole {
+        std::uint16_t packets = 0;
+        std::uint8_t after = 0; // packets of the run, with those that came too late
+        bool came = false;
+    };
+
     struct SecondBegin {
         std::uint64_t packets = 0;
         std::uint64_t received = 0;
@@ -210,8 +221,10 @@ private:
     void takeIn(RtpRun& run);
     void takeInNumbers(const RtpRun& run);
     void passGap(const RtpRun& run, std::uint16_t sequence);
-    void beginRun(RtpRun& run, std::uint16_t size) const;
-    bool isTooLate(JitterBuffer& buffer, Nanoseconds uncertainty, bool talkspurt, Hertz clock, const JitterBufferRule& rule);
+    void note(const RtpRun& run, const Hole& hole);
+    void beginRun(RtpRun& run, std::uint16_t size);
+    bool isTooLate(std::uint64_t packet, JitterBuffer& buffer, Nanoseconds uncertainty, bool talkspurt, Hertz clock,
+        const JitterBufferRule& rule);
     void judgeInStep(RtpRun& run, Nanoseconds uncertainty, const JitterBufferRule& rule);
     void countLossRuns(std::uint64_t lostBefore, std::uint32_t restartsBefore, std::uint16_t sequence, bool tooLate);
     void setPacketisation(std::uint32_t ticks, Hertz clock);
@@ -234,16 +247,14 @@ private:
         ++m_jitterCount;
     }
 
-    struct Gap {
-        std::uint16_t missing = 0;
-        std::uint8_t after = 0; // packets of the run
-    };
-
-    // Gaps in the run, which are taken in with it: while the probe itself loses packets, each stream has some, and what
-    // they change is several cache lines.
-    std::array<Gap, 15> m_gaps {};
-    std::uint8_t m_gapCount = 0;
+    // Noted, and taken in with the run: while a network or the probe itself fails, every stream has some, and what they
+    // change is several cache lines.
+    std::array<Hole, 15> m_holes {};
+    std::uint8_t m_holeCount = 0;
     std::uint8_t m_taken = 0; // packets of the run that m_sequence has
+    JitterBuffer::Late m_late;
+    std::uint64_t m_discarded = 0;
+    std::uint64_t m_packetsBefore = 0; // those of the run that are not taken in yet
     // What packets out of step touch.
     SequenceTracker m_sequence;
     LossRuns m_lossRuns;
@@ -276,8 +287,6 @@ private:
     Timestamp m_lastHeardAt;
     Timestamp m_lastBeforeStepBack;
     SecondBegin m_second;
-    JitterBuffer::Late m_late;
-    std::uint64_t m_discarded = 0;
     std::uint64_t m_earlyPackets = 0;
     std::uint64_t m_earlyLost = 0;
     std::uint32_t m_dscpChanges = 0;

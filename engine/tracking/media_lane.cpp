@@ -37,7 +37,7 @@ void MediaLane::lookAhead(std::span<const Datagram> packets)
     assert(packets.size() <= burst);
     m_burst = packets;
     m_departures = m_flows.departures();
-    m_fetchesRest = std::exchange(m_sawGap, false);
+    m_fetchesRest = std::exchange(m_sawOdd, false);
     for (std::size_t i = 0; i < std::min(packets.size(), 3 * fetchAhead); ++i)
         __builtin_prefetch(packets[i].payload.data());
     for (std::size_t i = 0; i < std::min(packets.size(), 2 * fetchAhead); ++i)
@@ -122,7 +122,7 @@ bool MediaLane::processUnusual(const Datagram& datagram, const Seen& seen)
 // It does not carry the number that follows on the last one.
 std::uint32_t MediaLane::streamOfUnexpected(const Datagram& datagram, std::uint32_t index, const RtpHeader& packet)
 {
-    m_sawGap = true;
+    m_sawOdd = true;
     const StreamHead& head = m_heads[index];
     if (head.run.isBeyondGap(packet.sequence) && !head.hasBefore)
         return index; // as most: it needs no more of the stream
@@ -141,8 +141,13 @@ std::uint32_t MediaLane::streamOfUnexpected(const Datagram& datagram, std::uint3
         passSecond(index, datagram.arrival);
     CallStream& stream = m_streams[index];
     const RtpArrival arrival { datagram.arrival, datagram.uncertainty, datagram.ipSize, datagram.dscp };
-    if (!head.run.isOn() || !stream.rtp.follow(head.run, arrival, packet, m_rtpRules)) [[unlikely]]
-        stream.rtp.addOutOfStep(head.run, arrival, packet, stream.meaning, m_rtpRules);
+    using enum RtpStream::Followed;
+    const auto followed = head.run.isOn() ? stream.rtp.follow(head.run, arrival, packet, m_rtpRules) : Not;
+    if (followed != InTime) [[unlikely]] {
+        m_sawOdd = true;
+        if (followed == Not)
+            stream.rtp.addOutOfStep(head.run, arrival, packet, stream.meaning, m_rtpRules);
+    }
     ++m_counters.rtpPackets;
     if (head.recorded) [[likely]] {
         m_pending[m_pendingCount] = { index, datagram.arrival, datagram.uncertainty, datagram.wirePayloadSize,

@@ -232,7 +232,7 @@ private:
     bool m_addressesChanged = false; // since the flows that wait were last looked at
     std::span<const Datagram> m_burst;
     std::uint64_t m_departures = 0; // of m_flows, when the burst began
-    bool m_sawGap = false; // in this burst
+    bool m_sawOdd = false; // in this burst: a packet behind a gap, too late, or out of step
     bool m_fetchesRest = false; // there was one in the burst before
     std::array<Seen, burst> m_seen {};
     std::array<MediaPacket, burst> m_pending {};

@@ -54,8 +54,8 @@ constexpr std::size_t fetchAhead = 8; // packets between one step and the next. 
         __builtin_prefetch(&m_streams[seen.stream].identity);
 }
 
-// After a loss, a packet needs what no packet in step touches, and so does the first packet of a second: waited for, it
-// would cost more than all the rest. Whether there was a loss is looked for only while there is any.
+// A packet that is not as most are needs what those do not touch, and so does the first packet of a second: waited for,
+// it would cost more than all the rest. What a packet is, is looked for only while there are such ones.
 [[gnu::always_inline]] inline void MediaLane::fetchRest(std::size_t position)
 {
     const Seen& seen = m_seen[position];
@@ -68,10 +68,18 @@ constexpr std::size_t fetchAhead = 8; // packets between one step and the next. 
         for (std::size_t line = 0; line < offsetof(CallStream, payloads); line += 64)
             __builtin_prefetch(bytes + line, 1);
         m_listener.secondPasses(seen.stream);
-    } else if (m_fetchesRest && !head.run.isNext(sequenceOf(seen.glance))) [[unlikely]] {
-        if (head.run.isBeyondGap(sequenceOf(seen.glance))) {
-            static_assert(RtpStream::gapBytes == 64);
-            __builtin_prefetch(&stream.rtp, 1);
+    } else if (m_fetchesRest) [[unlikely]] {
+        const std::uint16_t sequence = sequenceOf(seen.glance);
+        const bool isNext = head.run.isNext(sequence);
+        if (isNext || head.run.isBeyondGap(sequence)) {
+            const RtpTicks sent { static_cast<std::uint32_t>(seen.glance.firstWord) };
+            if (!isNext)
+                __builtin_prefetch(&stream.rtp, 1);
+            if (!head.run.isInTime(m_burst[position].arrival, sent, m_rtpRules.buffer)) {
+                static_assert(RtpStream::gapBytes == 64 && RtpStream::lateBytes == 128);
+                __builtin_prefetch(&stream.rtp, 1);
+                __builtin_prefetch(reinterpret_cast<const char*>(&stream.rtp) + 64, 1);
+            }
         } else {
             for (std::size_t line = 0; line < offsetof(CallStream, rtp) + RtpStream::outOfStepBytes; line += 64)
                 __builtin_prefetch(bytes + line, 1);

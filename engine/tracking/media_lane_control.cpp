@@ -34,7 +34,8 @@ bool MediaLane::apply(const LaneControl& control)
         if (changed->facts.answeredAt && !call.facts.answeredAt) {
             for (std::uint32_t i = call.streams; i != noIndex; i = m_streams[i].next) {
                 settled(i).rtp.endEarlyMedia();
-                m_streams[i].rtp.beginTimestampSegment(m_heads[i].run); // also when a 183 has described the announcement
+                m_streams[i].rtp.beginTimestampSegment(
+                    m_heads[i].run); // also when a 183 has described the announcement
             }
         }
         if (changed->facts.recorded && !call.facts.recorded) {

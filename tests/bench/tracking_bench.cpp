@@ -459,7 +459,8 @@ void withMap(const Options& options, Frames& frames, bool payload)
             for (const Datagram& datagram : datagrams) {
                 const auto packet = parseRtp(datagram.payload, datagram.wirePayloadSize);
                 Entry& entry = map[identityOf(datagram, *packet)];
-                entry.stream.add(entry.run, { datagram.arrival, datagram.uncertainty, datagram.ipSize }, *packet, pcma, {});
+                entry.stream.add(
+                    entry.run, { datagram.arrival, datagram.uncertainty, datagram.ipSize }, *packet, pcma, {});
                 if (payload) {
                     if (entry.media.size() > 9400)
                         entry.media = {}; // written
@@ -508,8 +509,8 @@ void withRteHash(const Options& options, Frames& frames)
             }
             for (std::size_t i = 0; i < some.size(); ++i) {
                 const auto stream = static_cast<std::size_t>(positions[i]);
-                streams[stream].add(runs[stream],
-                    { some[i].arrival, some[i].uncertainty, some[i].ipSize }, packets[i], pcma, {});
+                streams[stream].add(
+                    runs[stream], { some[i].arrival, some[i].uncertainty, some[i].ipSize }, packets[i], pcma, {});
             }
         }
     });

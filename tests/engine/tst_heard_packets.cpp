@@ -106,7 +106,8 @@ private slots:
                 header.marker = packet.marker;
                 header.sequence = packet.sequence;
                 header.sent = { packet.ticks };
-                stream.add(run, { testStart + std::chrono::milliseconds(packet.arrivalMs), {}, 200 }, header, pcma, rules);
+                stream.add(
+                    run, { testStart + std::chrono::milliseconds(packet.arrivalMs), {}, 200 }, header, pcma, rules);
                 stream.settle(run);
                 lines[packet.sequence] = stream.playedAfter(rules.buffer).count();
             }
