@@ -16,7 +16,10 @@ void BatchReader::read(const FrameBatch& batch)
             m_pieces.read(frame, sequence++);
             continue;
         }
-        datagrams[count++] = frame.lane == 0 ? datagramOf(frame, sequence) : timeMark(frame.arrival, sequence);
+        if (frame.lane == 0)
+            readDatagram(frame, sequence, datagrams[count++]);
+        else
+            datagrams[count++] = timeMark(frame.arrival, sequence);
         ++sequence;
     }
     m_monitor.process(std::span(datagrams).first(count));
@@ -32,7 +35,7 @@ void BatchReader::readLane(unsigned lane, const FrameBatch& batch)
     std::size_t count = 0;
     for (std::size_t i = 0; i < batch.count; ++i) {
         if (batch.frames[i].lane == lane)
-            datagrams[count++] = datagramOf(batch.frames[i], batch.firstSequence + i);
+            readDatagram(batch.frames[i], batch.firstSequence + i, datagrams[count++]);
     }
     m_monitor.processLane(lane, std::span(datagrams).first(count), batch.firstSequence + batch.count);
 }

@@ -1,6 +1,7 @@
 #include "engine/capture/dpdk_port.h"
 
 #include "engine/capture/af_packet_ring.h"
+#include "engine/capture/buffer_owners.h"
 #include "engine/capture/dpdk_device.h"
 #include "engine/capture/given_times.h"
 #include "engine/capture/idle_sleep.h"
@@ -42,6 +43,7 @@ struct DpdkPort::Port {
     PoolPlan plan;
     DpdkDevice device;
     std::uint32_t linkMbps = 0;
+    BufferOwners owners;
 
     PortTimes times;
     GivenTimes givenTimes;
@@ -52,6 +54,7 @@ struct DpdkPort::Port {
     ProbeLoss loss; // not yet taken
 
     void take(FrameBatch& batch, rte_mbuf* buffer);
+    Bytes inOnePiece(FrameBatch& batch, const rte_mbuf* buffer);
     std::size_t countWaiting() const;
 };
 
@@ -91,6 +94,37 @@ DpdkPort::DpdkPort(std::unique_ptr<Port> port)
 }
 
 DpdkPort::~DpdkPort() = default;
+
+// Adds the frame to the batch, unless it is longer than any frame that we take: then it is counted.
+inline void DpdkPort::Port::take(FrameBatch& batch, rte_mbuf* buffer)
+{
+    const std::size_t size = rte_pktmbuf_pkt_len(buffer);
+    if (size > longFrame) [[unlikely]] {
+        rte_pktmbuf_free(buffer);
+        statistics.addOversized();
+        return;
+    }
+    rte_prefetch0(rte_pktmbuf_mtod(buffer, const void*)); // for the classifier
+    Frame& frame = batch.frames[batch.count];
+    batch.owners[batch.count] = owners.ownerOf(buffer);
+    frame.bytes =
+        buffer->nb_segs == 1 ? Bytes(rte_pktmbuf_mtod(buffer, const std::byte*), size) : inOnePiece(batch, buffer);
+    frame.wireSize = static_cast<std::uint32_t>(size);
+    frame.linkType = LinkType::Ethernet;
+    ++batch.count;
+}
+
+// A jumbo frame in several buffers.
+[[gnu::noinline]] Bytes DpdkPort::Port::inOnePiece(FrameBatch& batch, const rte_mbuf* buffer)
+{
+    const std::size_t size = rte_pktmbuf_pkt_len(buffer);
+    if (batch.arena.size() < FrameBatch::capacity * longFrame)
+        batch.arena.resize(FrameBatch::capacity * longFrame);
+    std::byte* to = batch.arena.data() + batch.arenaUsed;
+    batch.arenaUsed += size;
+    rte_pktmbuf_read(buffer, 0, static_cast<std::uint32_t>(size), to);
+    return Bytes(to, size);
+}
 
 Result<void> DpdkPort::receive(FrameBatch& batch)
 {
@@ -143,38 +177,9 @@ ProbeLoss DpdkPort::takeLoss()
     return std::exchange(m_port->loss, {});
 }
 
-// Adds the frame to the batch, unless it is longer than any frame that we take: then it is counted.
-void DpdkPort::Port::take(FrameBatch& batch, rte_mbuf* buffer)
-{
-    const std::size_t size = rte_pktmbuf_pkt_len(buffer);
-    if (size > longFrame) {
-        rte_pktmbuf_free(buffer);
-        statistics.addOversized();
-        return;
-    }
-    rte_prefetch0(rte_pktmbuf_mtod(buffer, const void*)); // for the classifier
-    Frame& frame = batch.frames[batch.count];
-    batch.owners[batch.count] = buffer;
-    frame.bytes = Bytes(rte_pktmbuf_mtod(buffer, const std::byte*), size);
-    if (buffer->nb_segs > 1) { // a jumbo frame in several buffers
-        if (batch.arena.size() < FrameBatch::capacity * longFrame)
-            batch.arena.resize(FrameBatch::capacity * longFrame);
-        std::byte* to = batch.arena.data() + batch.arenaUsed;
-        batch.arenaUsed += size;
-        rte_pktmbuf_read(buffer, 0, static_cast<std::uint32_t>(size), to);
-        frame.bytes = Bytes(to, size);
-    }
-    frame.wireSize = static_cast<std::uint32_t>(size);
-    frame.linkType = LinkType::Ethernet;
-    ++batch.count;
-}
-
 void DpdkPort::releaseFrom(FrameBatch& batch, std::size_t first)
 {
-    for (std::size_t i = first; i < batch.count; ++i)
-        rte_prefetch0(batch.owners[i]); // all at once: after a while in the ring they have left the caches
-    rte_pktmbuf_free_bulk(
-        reinterpret_cast<rte_mbuf**>(batch.owners.data() + first), static_cast<unsigned>(batch.count - first));
+    m_port->owners.release(std::span(batch.owners).first(batch.count).subspan(first));
     batch.count = first;
 }
 

@@ -38,12 +38,17 @@ struct Frame {
 };
 
 // The datagram of a frame that has one, complete.
-inline Datagram datagramOf(const Frame& frame, std::uint64_t sequence)
+inline void readDatagram(const Frame& frame, std::uint64_t sequence, Datagram& datagram)
 {
-    Datagram datagram = datagramOf(frame.bytes, frame.udp);
+    readDatagram(frame.bytes, frame.udp, datagram);
     datagram.arrival = frame.arrival;
     datagram.uncertainty = frame.uncertainty;
     datagram.sequence = sequence;
+}
+inline Datagram datagramOf(const Frame& frame, std::uint64_t sequence)
+{
+    Datagram datagram;
+    readDatagram(frame, sequence, datagram);
     return datagram;
 }
 

@@ -2,6 +2,8 @@
 #define ALLOW_EXPERIMENTAL_API
 #include "engine/capture/given_times.h"
 
+#include "engine/capture/buffer_owners.h"
+
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
 #include <rte_mbuf_dyn.h>
@@ -24,9 +26,9 @@ void GivenTimes::find(std::uint16_t port, bool isFile, bool stampsFrames, const 
         readDeviceClock(times);
 }
 
-std::optional<std::uint64_t> GivenTimes::timeOf(const void* buffer) const
+std::optional<std::uint64_t> GivenTimes::timeOf(void* owner) const
 {
-    const auto* const mbuf = static_cast<const rte_mbuf*>(buffer);
+    const rte_mbuf* const mbuf = BufferOwners::bufferOf(owner);
     if ((mbuf->ol_flags & m_flag) == 0)
         return std::nullopt;
     return *RTE_MBUF_DYNFIELD(mbuf, m_offset, const rte_mbuf_timestamp_t*);

@@ -18,7 +18,7 @@ public:
     bool areRecorded() const { return m_recorded; }
     bool areTheCards() const { return m_hardware; }
 
-    // In place of those in `times`, which stay where a frame brings none. The batch's owners are the frames' mbufs.
+    // In place of those in `times`, which stay where a frame brings none. The batch's owners are of BufferOwners.
     void set(FrameBatch& batch, std::size_t from, Nanoseconds polled, const PortTimes& times)
     {
         if (m_recorded)
@@ -30,7 +30,7 @@ public:
 private:
     void setRecorded(FrameBatch& batch, std::size_t from, Nanoseconds polled);
     void setHardware(FrameBatch& batch, std::size_t from, Nanoseconds polled, const PortTimes& times);
-    std::optional<std::uint64_t> timeOf(const void* buffer) const;
+    std::optional<std::uint64_t> timeOf(void* owner) const;
     void readDeviceClock(const PortTimes& times);
 
     std::uint16_t m_port = 0;

@@ -1,11 +1,8 @@
 #include "engine/packet/frame_classifier.h"
 
-#include "engine/packet/header_bytes.h"
 #include "engine/packet/innermost_packet.h"
 #include "engine/packet/layer.h"
 #include "engine/packet/sip_beginning.h"
-#include "engine/packet/udp_tunnels.h"
-#include "shared/base/rtp_header.h"
 
 #include <algorithm>
 
@@ -19,14 +16,13 @@ constexpr std::size_t tcpHeaderSize = 20; // without options
 
 constexpr FrameClass dropped(DropReason reason)
 {
-    return { .kind = FrameKind::Drop, .reason = reason, .udp = {} };
+    return { .udp = {}, .kind = FrameKind::Drop, .reason = reason };
 }
 
 constexpr FrameClass pieceAt(std::size_t ip, Encapsulation encapsulation)
 {
-    return { .kind = FrameKind::Piece,
-        .reason = {},
-        .udp = { .ip = static_cast<std::uint16_t>(ip), .encapsulation = encapsulation } };
+    return { .udp = { .ip = static_cast<std::uint16_t>(ip), .encapsulation = encapsulation },
+        .kind = FrameKind::Piece };
 }
 
 }
@@ -125,9 +121,8 @@ FrameClass FrameClassifier::classifyCarefully(std::uint16_t linkType, Bytes fram
 
 FrameClass FrameClassifier::ofUdp(Bytes frame, const UdpLayout& layout) const
 {
-    constexpr std::size_t rtcpHeaderSize = 8; // RFC 3550 6.4.2, less than RTP's 12
-    const FrameClass media { .kind = FrameKind::Media, .reason = {}, .udp = layout };
-    const FrameClass signalling { .kind = FrameKind::Signalling, .reason = {}, .udp = layout };
+    const FrameClass media { .udp = layout, .kind = FrameKind::Media };
+    const FrameClass signalling { .udp = layout, .kind = FrameKind::Signalling };
     const Bytes payload = frame.subspan(layout.payload);
     if (layout.wirePayloadSize >= rtcpHeaderSize) {
         // A capture of headers alone does not say what it is: what may be media is let through.
@@ -163,19 +158,9 @@ FrameClass FrameClassifier::ofTcp(Bytes frame, Bytes segment, std::size_t ip, En
     return opens || beginsLikeSip(payload) ? pieceAt(ip, encapsulation) : dropped(DropReason::NotUdp);
 }
 
-bool isRtcp(Bytes frame, const UdpLayout& layout)
-{
-    const Bytes payload = frame.subspan(layout.payload);
-    if (payload.size() < 2)
-        return false;
-    return byteAt(payload, 0) >> 6 == 2 && isRtcpType(byteAt(payload, 1));
-}
-
-std::size_t wireEndOf(Bytes frame, const FrameClass& found)
+std::size_t wireEndOfPiece(Bytes frame, const FrameClass& found)
 {
     const std::size_t ip = found.udp.ip;
-    if (found.kind != FrameKind::Piece)
-        return ip + found.udp.ipSize;
     // The length of RFC 8200 3 counts what follows its header; RFC 791's counts all.
     return byteAt(frame, ip) >> 4 == 4 ? ip + big16(frame, ip + 2) : ip + ipv6HeaderSize + big16(frame, ip + 4);
 }

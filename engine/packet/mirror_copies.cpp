@@ -3,14 +3,14 @@
 #include "engine/packet/header_bytes.h"
 #include "engine/packet/udp_header.h"
 
-#include <algorithm>
 #include <bit>
+#include <new>
+#include <sys/mman.h>
 
 namespace callmon {
 
 namespace {
 
-constexpr std::size_t buckets = 32'768; // 2 MiB
 constexpr unsigned timeBits = 24; // of 65 us: 18 min until an old packet that is the same could be taken for a new one
 constexpr std::uint32_t timeMask = (1u << timeBits) - 1;
 
@@ -39,16 +39,16 @@ Bytes carriedBy(Bytes ip, bool isV4)
 
 using EightWords = std::array<std::uint32_t, 8>;
 
-bool holds(const EightWords& words, std::uint32_t wanted)
+[[gnu::always_inline]] inline bool holds(const EightWords& words, std::uint32_t wanted)
 {
     using FourWords = std::uint32_t __attribute__((vector_size(16)));
     const auto halves = std::bit_cast<std::array<FourWords, 2>>(words);
-    const auto equal = std::bit_cast<std::array<std::uint64_t, 2>>((halves[0] == wanted) | (halves[1] == wanted));
-    return (equal[0] | equal[1]) != 0;
+    using SixteenBytes = char __attribute__((vector_size(16)));
+    return __builtin_ia32_pmovmskb128(SixteenBytes((halves[0] == wanted) | (halves[1] == wanted))) != 0;
 }
 
 // The oldest, the last, goes. By fours: copy_backward() would be a call.
-void putFirst(EightWords& words, std::uint32_t word)
+[[gnu::always_inline]] inline void putFirst(EightWords& words, std::uint32_t word)
 {
     std::array<std::uint32_t, 4> first {};
     std::array<std::uint32_t, 4> rest {};
@@ -62,14 +62,24 @@ void putFirst(EightWords& words, std::uint32_t word)
 }
 
 MirrorCopies::MirrorCopies(std::uint64_t seed)
-    : m_buckets(buckets)
-    , m_hash(seed)
+    : m_hash(seed)
 {
 }
 
-MirrorCopies::Packet MirrorCopies::packetOf(Bytes frame, const FrameClass& found) const
+std::unique_ptr<MirrorCopies::Bucket[], MirrorCopies::Free> MirrorCopies::makeBuckets()
 {
-    constexpr std::size_t rtpBytes = 16; // the header and a little: with IPv4 all in the frame's first cache line
+    constexpr std::size_t bytes = buckets * sizeof(Bucket);
+    void* const memory = std::aligned_alloc(bytes, bytes);
+    if (!memory)
+        throw std::bad_alloc(); // at start only, like any other allocation
+    static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE)); // works without, too
+    std::unique_ptr<Bucket[], Free> made(static_cast<Bucket*>(memory));
+    std::uninitialized_value_construct_n(made.get(), buckets);
+    return made;
+}
+
+MirrorCopies::Packet MirrorCopies::unusualPacketOf(Bytes frame, const FrameClass& found) const
+{
     constexpr std::size_t pieceBegin = 64; // sequence numbers, checksums and options of TCP and SCTP
     constexpr std::size_t pieceEnd = 16;
     const Bytes ip = frame.subspan(found.udp.ip);
@@ -78,9 +88,8 @@ MirrorCopies::Packet MirrorCopies::packetOf(Bytes frame, const FrameClass& found
                                          : m_hash(wordAt<std::uint64_t>(ip, 8), wordAt<std::uint64_t>(ip, 16),
                                              wordAt<std::uint64_t>(ip, 24), wordAt<std::uint64_t>(ip, 32));
     const std::uint64_t identification = isV4 ? big16(ip, 4) : 0;
-    // A copy of which more was captured, or less, is none: what is kept is never the poorer one.
     const auto numbers = [&](std::uint64_t ports, std::size_t captured) {
-        return ports << 32 | identification << 16 | (captured & 0xffff);
+        return copyNumbers(ports, identification, captured);
     };
     Packet packet { .isNumbered = identification != 0 };
     if (found.kind == FrameKind::Piece) {
@@ -99,7 +108,6 @@ MirrorCopies::Packet MirrorCopies::packetOf(Bytes frame, const FrameClass& found
                           wordAt<std::uint64_t>(payload, 8))
                             : m_hash(addresses, numbers(ports, payload.size()), m_hash(textOf(payload)), 0);
     }
-    __builtin_prefetch(&m_buckets[packet.hash % buckets], 1);
     return packet;
 }
 

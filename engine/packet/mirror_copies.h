@@ -6,8 +6,10 @@
 #include "shared/base/seeded_hash.h"
 #include "shared/base/units.h"
 
+#include <algorithm>
 #include <array>
-#include <vector>
+#include <cstdlib>
+#include <memory>
 
 namespace callmon {
 
@@ -30,21 +32,62 @@ public:
         bool isNumbered = false;
     };
     // Of a frame that is not dropped, with what the classifier found in it. Asks for the memory that isCopy() reads.
-    Packet packetOf(Bytes frame, const FrameClass& found) const;
+    [[gnu::always_inline]] Packet packetOf(Bytes frame, const FrameClass& found) const
+    {
+        Packet packet;
+        if (!isRtpOverIpv4(frame, found, packet))
+            packet = unusualPacketOf(frame, found);
+        __builtin_prefetch(&m_buckets[packet.hash % buckets], 1);
+        return packet;
+    }
 
     // Remembers it, unless it is a copy. At 5 million packets a second three of a bucket's eight are from the last 20
     // ms, and one in 10^11 is taken for a copy of another by chance.
     bool isCopy(const Packet& packet, Timestamp arrival);
 
 private:
+    static constexpr std::size_t buckets = 32'768;
+    static constexpr std::size_t rtpBytes = 16; // the header and a little: with IPv4 all in the frame's first line
+
+    bool isRtpOverIpv4(Bytes frame, const FrameClass& found, Packet& packet) const;
+    Packet unusualPacketOf(Bytes frame, const FrameClass& found) const;
+
     // One line of the cache: eight packets, the newest first, each with half of its hash and the time. Apart, so that
     // four halves are compared at once.
     struct alignas(64) Bucket {
         std::array<std::uint32_t, 8> hashes {};
         std::array<std::uint32_t, 8> times {}; // and more of the hash
     };
-    std::vector<Bucket> m_buckets;
+    static_assert(buckets * sizeof(Bucket) == 2 << 20); // one huge page: else looking up where it is costs as much
+    struct Free {
+        void operator()(Bucket* all) const { std::free(all); }
+    };
+    static std::unique_ptr<Bucket[], Free> makeBuckets();
+
+    std::unique_ptr<Bucket[], Free> m_buckets = makeBuckets();
     SeededHash m_hash;
 };
+
+// A copy of which more was captured, or less, is none: what is kept is never the poorer one.
+constexpr std::uint64_t copyNumbers(std::uint64_t ports, std::uint64_t identification, std::size_t captured)
+{
+    return ports << 32 | identification << 16 | (captured & 0xffff);
+}
+
+// What nearly all packets are, with few questions.
+inline bool MirrorCopies::isRtpOverIpv4(Bytes frame, const FrameClass& found, Packet& packet) const
+{
+    const UdpLayout& udp = found.udp;
+    if (found.kind != FrameKind::Media || byteAt(frame, udp.ip) >> 4 != 4)
+        return false;
+    const std::size_t captured = std::min<std::size_t>(frame.size() - udp.payload, udp.wirePayloadSize);
+    if (captured < rtpBytes || isRtcp(frame, udp))
+        return false;
+    packet.hash = m_hash(wordAt<std::uint64_t>(frame, udp.ip + 12u),
+        copyNumbers(wordAt<std::uint32_t>(frame, udp.payload - udpHeaderSize), big16(frame, udp.ip + 4u), captured),
+        wordAt<std::uint64_t>(frame, udp.payload), wordAt<std::uint64_t>(frame, udp.payload + 8u));
+    packet.isNumbered = true;
+    return true;
+}
 
 }

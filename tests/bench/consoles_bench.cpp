@@ -270,7 +270,7 @@ void Engine::start(const CoreLayout& cores, bool takesPrecedence) // as Probe::s
             batch->lookAhead();
             for (const Frame& frame : batch->view())
                 if (frame.kind != FrameKind::Piece) {
-                    datagrams[count] = datagramOf(frame, batch->firstSequence + count);
+                    readDatagram(frame, batch->firstSequence + count, datagrams[count]);
                     ++count;
                 }
             m_monitor->account(batch->loss, batch->now);

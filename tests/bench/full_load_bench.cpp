@@ -270,7 +270,7 @@ struct Processing {
             for (const Frame& frame : batch->view()) {
                 if (frame.kind == FrameKind::Piece)
                     continue;
-                datagrams[count] = datagramOf(frame, batch->firstSequence + count);
+                readDatagram(frame, batch->firstSequence + count, datagrams[count]);
                 ++count;
             }
             monitor.account(batch->loss, batch->now);

@@ -28,8 +28,8 @@ SpeechLoop::SpeechLoop(const EncodedSpeech& speech)
     }
 }
 
-MediaStream::MediaStream(
-    const FlowKey& flow, Codec codec, Ssrc ssrc, std::optional<std::uint16_t> vlan, std::uint32_t payloadSize)
+NewStream makeStream(const FlowKey& flow, Codec codec, Ssrc ssrc, std::optional<std::uint16_t> vlan,
+    std::uint32_t payloadSize, std::uint16_t sequence, std::uint32_t timestamp)
 {
     FrameBuilder builder(vlan);
     const auto payload = builder.payload();
@@ -39,12 +39,23 @@ MediaStream::MediaStream(
     const std::uint32_t source = __builtin_bswap32(ssrc.value);
     std::memcpy(&payload[8], &source, 4);
     const auto frame = builder.build(flow, 12 + payloadSize, Dscp::Voice, Side::BeforeRouter);
-    headerSize = static_cast<std::uint8_t>(frame.size() - payloadSize);
-    std::copy_n(frame.begin(), headerSize, headers);
+    NewStream made;
+    MediaStream& stream = made.stream;
+    stream.headerSize = static_cast<std::uint8_t>(frame.size() - payloadSize);
+    assert(stream.headerSize >= MediaStream::plainHeaders && stream.headerSize <= MediaStream::maxHeaders);
+    const std::size_t front = stream.headerSize - MediaStream::plainHeaders;
+    std::copy_n(frame.begin(), front, made.rest.front);
+    std::copy_n(frame.begin() + static_cast<std::ptrdiff_t>(front), MediaStream::plainHeaders, stream.headers);
     // What is zero adds nothing: the checksum of this frame is that of all its constant parts.
+    std::byte* const rtp = stream.headers + MediaStream::plainHeaders - 12;
     std::uint16_t checksum = 0;
-    std::memcpy(&checksum, headers + headerSize - 14, 2);
-    constantSum = static_cast<std::uint16_t>(~checksum);
+    std::memcpy(&checksum, rtp - 2, 2);
+    stream.constantSum = static_cast<std::uint16_t>(~checksum);
+    sequence = __builtin_bswap16(sequence);
+    timestamp = __builtin_bswap32(timestamp);
+    std::memcpy(rtp + 2, &sequence, 2);
+    std::memcpy(rtp + 4, &timestamp, 4);
+    return made;
 }
 
 void MediaStream::markSentAgain(std::byte* frame) const

@@ -1,4 +1,5 @@
-// One RTP sender, ready to send: its packet is copied out, and only numbers, payload and checksum are new each time.
+// One RTP sender, ready to send: its packet's headers are copied out, and only their numbers and checksum are new each
+// time.
 #pragma once
 
 #include "shared/base/flow_key.h"
@@ -31,67 +32,77 @@ private:
     std::vector<std::uint32_t> m_sums; // ones' complement sums (RFC 1071), in memory order
 };
 
-struct alignas(64) MediaStream { // two cache lines
-    // Ethernet, at most one tag, IPv4 or IPv6, UDP, RTP; marker set, sequence and timestamp 0.
+// What nearly every packet needs: one cache line, since so many streams are more than the caches hold.
+struct alignas(64) MediaStream {
+    // Ethernet, at most one tag, IPv4 or IPv6, UDP, RTP.
     static constexpr std::size_t maxHeaders = 14 + 4 + 40 + 8 + 12;
     static constexpr std::size_t plainHeaders = 14 + 20 + 8 + 12; // IPv4 without a tag
 
-    std::byte headers[maxHeaders];
+    std::byte headers[plainHeaders]; // the last of them, the next packet's but for the UDP checksum
     std::uint8_t headerSize = 0;
-    std::uint8_t side = 0; // 0 caller, 1 callee
-    std::uint16_t sequence = 0;
-    std::uint32_t timestamp = 0;
     std::uint32_t constantSum = 0; // of all that the UDP checksum covers and no packet changes
-    std::uint32_t call = 0; // slot of its call
-    std::uint32_t number = 0; // of the stream in the whole run: the ground truth's row
     std::uint32_t due = 0; // packets so far
-    std::uint32_t arrived = 0; // of these, and their copies
-    std::uint32_t duplicates = 0;
-    std::uint32_t reordered = 0;
-    std::uint32_t expected = 0; // up to the last that was not lost
-    bool lateBefore = false; // the packet before is still on its way
 
-    MediaStream() = default;
-    MediaStream(
-        const FlowKey& flow, Codec codec, Ssrc ssrc, std::optional<std::uint16_t> vlan, std::uint32_t payloadSize);
-
-    // Writes the next packet's headers right before its payload, which is there, with its ones' complement sum.
+    bool isV4() const { return headerSize < 14 + 40 + 8 + 12; } // even with a tag
+    // Writes the next packet's headers right before its payload, which is there, with its ones' complement sum; but
+    // not those that StreamRest has.
     void write(std::byte* payload, std::uint32_t payloadSum) const;
     // Makes of a written frame one that its sender sends again: with another identification (RFC 791 3.1). IPv6 has
     // none, and nothing tells there what is sent again at once from what a mirror delivers again.
-    bool isV4() const { return headerSize < 14 + 40 + 8 + 12; } // even with a tag
     void markSentAgain(std::byte* frame) const;
     void advance();
 };
-static_assert(sizeof(MediaStream) == 128);
+static_assert(sizeof(MediaStream) == 64);
+
+// What few packets need, of the same stream.
+struct StreamRest {
+    std::byte front[MediaStream::maxHeaders - MediaStream::plainHeaders]; // the headers before MediaStream's
+    std::uint8_t side = 0; // 0 caller, 1 callee
+    bool lateBefore = false; // the packet before is still on its way
+    std::uint32_t call = 0; // slot of its call
+    std::uint32_t number = 0; // of the stream in the whole run: the ground truth's row
+    std::uint32_t lost = 0; // packets of those due
+    std::uint32_t lostLast = 0; // of these, the latest, behind which none came
+    std::uint32_t duplicates = 0;
+    std::uint32_t reordered = 0;
+};
+
+struct NewStream {
+    MediaStream stream;
+    StreamRest rest;
+};
+// Its first packet has the marker, and these numbers.
+NewStream makeStream(const FlowKey& flow, Codec codec, Ssrc ssrc, std::optional<std::uint16_t> vlan,
+    std::uint32_t payloadSize, std::uint16_t sequence, std::uint32_t timestamp);
 
 inline void MediaStream::write(std::byte* payload, std::uint32_t payloadSum) const
 {
-    const auto big16 = [](std::uint32_t value) { return __builtin_bswap16(static_cast<std::uint16_t>(value)); };
-    if (headerSize == plainHeaders) [[likely]]
-        std::memcpy(payload - plainHeaders, headers, plainHeaders); // of constant length: without a call
-    else
-        std::memcpy(payload - headerSize, headers, headerSize);
-    std::byte* const rtp = payload - 12;
-    const std::uint16_t number16 = big16(sequence);
-    const std::uint32_t time = __builtin_bswap32(timestamp);
-    std::memcpy(rtp + 2, &number16, 2);
-    std::memcpy(rtp + 4, &time, 4);
-    std::uint32_t sum = constantSum + payloadSum + number16 + (time & 0xffff) + (time >> 16);
+    constexpr std::size_t rtp = plainHeaders - 12;
+    std::uint16_t sequence = 0; // both in memory order, as sums are taken
+    std::uint32_t timestamp = 0;
+    std::memcpy(&sequence, headers + rtp + 2, 2);
+    std::memcpy(&timestamp, headers + rtp + 4, 4);
+    std::memcpy(payload - plainHeaders, headers, plainHeaders); // of constant length: without a call
+    std::uint32_t sum = constantSum + payloadSum + sequence + (timestamp & 0xffff) + (timestamp >> 16);
     sum = (sum & 0xffff) + (sum >> 16);
     sum = (sum & 0xffff) + (sum >> 16);
     const auto checksum = static_cast<std::uint16_t>(sum == 0xffff ? 0xffff : ~sum); // 0 would say "none" (RFC 768)
-    std::memcpy(rtp - 2, &checksum, 2);
+    std::memcpy(payload - 12 - 2, &checksum, 2);
 }
 
 inline void MediaStream::advance()
 {
-    ++due;
-    ++sequence;
-    timestamp += samplesPerBlock;
-    if (due == 1) { // the marker is the first packet's alone
-        std::byte& typeAndMarker = headers[headerSize - 11];
-        typeAndMarker &= std::byte { 0x7f };
+    constexpr std::size_t rtp = plainHeaders - 12;
+    std::uint16_t sequence = 0;
+    std::uint32_t timestamp = 0;
+    std::memcpy(&sequence, headers + rtp + 2, 2);
+    std::memcpy(&timestamp, headers + rtp + 4, 4);
+    sequence = __builtin_bswap16(static_cast<std::uint16_t>(__builtin_bswap16(sequence) + 1));
+    timestamp = __builtin_bswap32(__builtin_bswap32(timestamp) + samplesPerBlock);
+    std::memcpy(headers + rtp + 2, &sequence, 2);
+    std::memcpy(headers + rtp + 4, &timestamp, 4);
+    if (++due == 1) { // the marker is the first packet's alone
+        headers[rtp + 1] &= std::byte { 0x7f };
         constantSum += 0xffff - 0x8000; // the second byte of its word, in memory order
     }
 }

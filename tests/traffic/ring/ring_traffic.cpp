@@ -56,6 +56,19 @@ rte_mempool* makePool(const std::string& name, std::uint32_t& buffers, std::uint
     return nullptr;
 }
 
+// A pool's buffer: nothing stands between the two. Known without reading it.
+std::byte* bufferOf(rte_mbuf* frame)
+{
+    return reinterpret_cast<std::byte*>(frame + 1);
+}
+
+// Both lines that a packet writes; the processing core has read one of them, and after a while neither is in a cache.
+void fetch(rte_mbuf* frame)
+{
+    prefetchToWrite(frame);
+    prefetchToWrite(bufferOf(frame) + RTE_PKTMBUF_HEADROOM);
+}
+
 // Each buffer carries the same piece of speech for ever, and its sum: of a packet only the headers are written. A card
 // writes frames without the core that polls it; all of a frame written by that core cost it as much as capture itself.
 void fillPayload(rte_mempool* pool, const SpeechLoop (&loops)[2])
@@ -63,16 +76,20 @@ void fillPayload(rte_mempool* pool, const SpeechLoop (&loops)[2])
     const auto fill = [](rte_mempool*, void* speech, void* buffer, unsigned index) {
         const SpeechLoop& loop = static_cast<const SpeechLoop*>(speech)[index % 2];
         auto* const frame = static_cast<rte_mbuf*>(buffer);
-        std::memcpy(static_cast<std::byte*>(frame->buf_addr) + payloadAt, loop.block(index / 2), loop.blockSize());
+        assert(frame->buf_addr == bufferOf(frame));
+        std::memcpy(bufferOf(frame) + payloadAt, loop.block(index / 2), loop.blockSize());
         frame->hash.usr = loop.sum(index / 2);
     };
     rte_mempool_obj_iter(pool, fill, const_cast<SpeechLoop*>(loops));
 }
 
 // The frame of the stream's next packet.
-void writeFrame(rte_mbuf& frame, const MediaStream& stream, std::uint32_t payloadSize)
+void writeFrame(rte_mbuf& frame, const MediaStream& stream, const StreamRest& rest, std::uint32_t payloadSize)
 {
-    stream.write(static_cast<std::byte*>(frame.buf_addr) + payloadAt, frame.hash.usr);
+    std::byte* const payload = bufferOf(&frame) + payloadAt;
+    stream.write(payload, frame.hash.usr);
+    if (stream.headerSize != MediaStream::plainHeaders) [[unlikely]]
+        std::memcpy(payload - stream.headerSize, rest.front, stream.headerSize - MediaStream::plainHeaders);
     frame.data_off = static_cast<std::uint16_t>(payloadAt - stream.headerSize);
     frame.pkt_len = stream.headerSize + payloadSize;
     frame.data_len = static_cast<std::uint16_t>(frame.pkt_len);
@@ -119,13 +136,13 @@ struct RingTraffic::Traffic {
     void makeOther();
     void sendTick();
     void sendOther(std::uint64_t voip);
-    void sendSlot(std::span<MediaStream> streams);
-    void sendImpaired(MediaStream& stream);
+    void sendSlot(std::uint32_t slot);
+    void sendImpaired(MediaStream& stream, StreamRest& rest);
     void onStep(const CallStep& step);
     void startMedia(const CallStep& step, const CallParties& parties);
     void stopMedia(std::uint32_t slot);
-    void record(const MediaStream& stream);
-    rte_mbuf* frameOf(MediaStream& stream);
+    void record(const MediaStream& stream, const StreamRest& rest);
+    rte_mbuf* frameOf(const MediaStream& stream, const StreamRest& rest);
     void enqueue(rte_mbuf** frames, std::uint32_t count);
     bool roomForTick() const;
     bool linkIsFree(std::uint64_t now);
@@ -268,12 +285,12 @@ void RingTraffic::Traffic::sendTick()
         const std::uint64_t before = truth.messages + truth.mediaPackets;
         while (const auto step = schedule.next(tick))
             onStep(*step);
-        const auto streams = wheel.slot(static_cast<std::uint32_t>(tick % StreamWheel::slotCount));
+        const auto slot = static_cast<std::uint32_t>(tick % StreamWheel::slotCount);
         if (!impaired)
-            sendSlot(streams);
+            sendSlot(slot);
         else
-            for (MediaStream& stream : streams)
-                sendImpaired(stream);
+            for (std::uint32_t i = 0; i < wheel.count(slot); ++i)
+                sendImpaired(wheel.slot(slot)[i], wheel.restsOf(slot)[i]);
         if (!others.empty())
             sendOther(truth.messages + truth.mediaPackets - before);
     }
@@ -307,23 +324,31 @@ void RingTraffic::Traffic::sendOther(std::uint64_t voip)
     }
 }
 
-void RingTraffic::Traffic::sendSlot(std::span<MediaStream> streams)
+void RingTraffic::Traffic::sendSlot(std::uint32_t slot)
 {
     constexpr std::uint32_t ahead = 16; // the processing core has read them. bench: full_load_bench
+    constexpr std::uint32_t streamsAhead = 8;
+    auto streams = wheel.slot(slot);
+    auto rests = wheel.restsOf(slot);
     rte_mbuf* frames[burst];
     while (!streams.empty()) {
         const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(streams.size(), burst));
-        const bool buffers = rte_pktmbuf_alloc_bulk(mediaPool.get(), frames, count) == 0;
+        // As drivers take them (rte_mbuf_raw_alloc()): writeFrame() sets what is not as the pool's buffers always are.
+        // rte_pktmbuf_alloc_bulk() would write their second line, which nobody reads.
+        const bool buffers = rte_mempool_get_bulk(mediaPool.get(), reinterpret_cast<void**>(frames), count) == 0;
+        if (buffers)
+            for (std::uint32_t i = 0; i < std::min(ahead, count); ++i)
+                fetch(frames[i]);
         for (std::uint32_t i = 0; i < count; ++i) {
             MediaStream& stream = streams[i];
+            if (i + streamsAhead < streams.size())
+                __builtin_prefetch(&streams[i + streamsAhead], 1);
             if (buffers) {
                 if (i + ahead < count)
-                    prefetchToWrite(static_cast<std::byte*>(frames[i + ahead]->buf_addr) + RTE_PKTMBUF_HEADROOM);
-                writeFrame(*frames[i], stream, loops[0].blockSize());
+                    fetch(frames[i + ahead]);
+                writeFrame(*frames[i], stream, rests[i], loops[0].blockSize());
             }
             stream.advance();
-            ++stream.arrived;
-            stream.expected = stream.due;
         }
         truth.mediaPackets += count;
         if (buffers)
@@ -331,42 +356,44 @@ void RingTraffic::Traffic::sendSlot(std::span<MediaStream> streams)
         else
             truth.refused += count;
         streams = streams.subspan(count);
+        rests = rests.subspan(count);
     }
 }
 
-rte_mbuf* RingTraffic::Traffic::frameOf(MediaStream& stream)
+rte_mbuf* RingTraffic::Traffic::frameOf(const MediaStream& stream, const StreamRest& rest)
 {
     ++truth.mediaPackets;
-    ++stream.arrived;
     rte_mbuf* const frame = rte_pktmbuf_alloc(mediaPool.get());
     if (!frame) {
         ++truth.refused;
         return nullptr;
     }
-    writeFrame(*frame, stream, loops[0].blockSize());
+    writeFrame(*frame, stream, rest, loops[0].blockSize());
     return frame;
 }
 
-void RingTraffic::Traffic::sendImpaired(MediaStream& stream)
+void RingTraffic::Traffic::sendImpaired(MediaStream& stream, StreamRest& rest)
 {
-    const std::uint32_t draw = scatter(stream.number * 0x9e3779b9u + stream.due);
+    const std::uint32_t draw = scatter(rest.number * 0x9e3779b9u + stream.due);
     const bool spared = stream.due == 0 || stream.due % 2 == 1 || draw >= fates.duplicate;
     if (!spared && draw < fates.lost) {
         stream.advance();
+        ++rest.lost;
+        ++rest.lostLast;
         return;
     }
-    rte_mbuf* frames[2] { frameOf(stream), nullptr };
+    rte_mbuf* frames[2] { frameOf(stream, rest), nullptr };
     const bool isLate = !spared && draw < fates.late;
     if (!spared && draw >= fates.jittered && frames[0] && stream.isV4()) {
-        frames[1] = frameOf(stream);
-        ++stream.duplicates;
+        frames[1] = frameOf(stream, rest);
+        ++rest.duplicates;
         if (frames[1])
             stream.markSentAgain(rte_pktmbuf_mtod(frames[1], std::byte*));
     }
-    if (std::exchange(stream.lateBefore, isLate))
-        ++stream.reordered;
+    if (std::exchange(rest.lateBefore, isLate))
+        ++rest.reordered;
     stream.advance();
-    stream.expected = stream.due;
+    rest.lostLast = 0;
     if (!frames[0])
         return;
     if (!spared && draw < fates.jittered) {
@@ -437,12 +464,13 @@ void RingTraffic::Traffic::startMedia(const CallStep& step, const CallParties& p
         const Endpoint& caller = parties.caller.media;
         const Endpoint& callee = parties.callee.media;
         const FlowKey flow = side == 0 ? FlowKey { caller, callee } : FlowKey { callee, caller };
-        MediaStream stream(flow, options.codec, ssrc, options.vlan, loops[side].blockSize());
-        stream.side = side;
-        stream.sequence = static_cast<std::uint16_t>(random.next());
-        stream.timestamp = static_cast<std::uint32_t>(random.next());
-        stream.call = step.slot;
-        stream.number = number;
+        const auto sequence = static_cast<std::uint16_t>(random.next());
+        const auto timestamp = static_cast<std::uint32_t>(random.next());
+        NewStream stream =
+            makeStream(flow, options.codec, ssrc, options.vlan, loops[side].blockSize(), sequence, timestamp);
+        stream.rest.side = side;
+        stream.rest.call = step.slot;
+        stream.rest.number = number;
         truth.streams.push_back({ .ssrc = ssrc.value });
         call.places[side] = wheel.add(stream, random.below(StreamWheel::slotCount));
     }
@@ -455,18 +483,18 @@ void RingTraffic::Traffic::stopMedia(std::uint32_t slot)
     if (!std::exchange(call.talking, false))
         return;
     for (const StreamWheel::Place& place : call.places) {
-        record(wheel.at(place));
+        record(wheel.at(place), wheel.restOf(place));
         if (wheel.remove(place)) { // another stream is there now
-            const MediaStream& moved = wheel.at(place);
+            const StreamRest& moved = wheel.restOf(place);
             calls[moved.call].places[moved.side] = place;
         }
     }
 }
 
-void RingTraffic::Traffic::record(const MediaStream& stream)
+void RingTraffic::Traffic::record(const MediaStream& stream, const StreamRest& rest)
 {
-    truth.streams[stream.number] = { truth.streams[stream.number].ssrc, stream.arrived, stream.duplicates,
-        stream.reordered, stream.expected };
+    truth.streams[rest.number] = { truth.streams[rest.number].ssrc, stream.due - rest.lost + rest.duplicates,
+        rest.duplicates, rest.reordered, stream.due - rest.lostLast };
 }
 
 bool RingTraffic::steady() const
@@ -483,8 +511,8 @@ bool RingTraffic::drain()
 void RingTraffic::finish()
 {
     for (std::uint32_t slot = 0; slot < StreamWheel::slotCount; ++slot)
-        for (const MediaStream& stream : m_traffic->wheel.slot(slot))
-            m_traffic->record(stream);
+        for (std::uint32_t i = 0; i < m_traffic->wheel.count(slot); ++i)
+            m_traffic->record(m_traffic->wheel.slot(slot)[i], m_traffic->wheel.restsOf(slot)[i]);
 }
 
 const RingTruth& RingTraffic::truth() const

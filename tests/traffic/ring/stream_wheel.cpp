@@ -1,24 +1,44 @@
 #include "tests/traffic/ring/stream_wheel.h"
 
 #include <cassert>
+#include <cstdint>
+#include <sys/mman.h>
 
 namespace callmon {
 
-StreamWheel::StreamWheel(std::size_t streams)
-    : m_slotCapacity(static_cast<std::uint32_t>(streams * 3 / 2 / slotCount + 8))
-    , m_streams(capacity())
-    , m_counts(slotCount)
+namespace {
+
+// Read from end to end every 20 ms: with small pages each 64th stream waits for the translation of its address.
+template <typename Part> void makeInHugePages(std::vector<Part>& parts, std::size_t count)
 {
+    constexpr std::uintptr_t hugePage = 2 << 20;
+    parts.reserve(count);
+    const auto begin = (reinterpret_cast<std::uintptr_t>(parts.data()) + hugePage - 1) & ~(hugePage - 1);
+    const auto end = (reinterpret_cast<std::uintptr_t>(parts.data() + count)) & ~(hugePage - 1);
+    if (begin < end)
+        static_cast<void>(madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE)); // works without, too
+    parts.resize(count);
 }
 
-StreamWheel::Place StreamWheel::add(const MediaStream& stream, std::uint32_t slot)
+}
+
+StreamWheel::StreamWheel(std::size_t streams)
+    : m_slotCapacity(static_cast<std::uint32_t>(streams * 3 / 2 / slotCount + 8))
+    , m_counts(slotCount)
+{
+    makeInHugePages(m_streams, capacity());
+    makeInHugePages(m_rests, capacity());
+}
+
+StreamWheel::Place StreamWheel::add(const NewStream& stream, std::uint32_t slot)
 {
     assert(m_size < capacity());
     while (m_counts[slot] == m_slotCapacity)
         slot = (slot + 1) % slotCount;
     const Place place { slot, m_counts[slot]++ };
     ++m_size;
-    at(place) = stream;
+    at(place) = stream.stream;
+    restOf(place) = stream.rest;
     return place;
 }
 
@@ -28,8 +48,9 @@ bool StreamWheel::remove(Place place)
     --m_size;
     if (place.index == last)
         return false;
-    MediaStream* const first = m_streams.data() + std::size_t(place.slot) * m_slotCapacity;
-    first[place.index] = first[last];
+    const std::size_t first = std::size_t(place.slot) * m_slotCapacity;
+    m_streams[first + place.index] = m_streams[first + last];
+    m_rests[first + place.index] = m_rests[first + last];
     return true;
 }
 

@@ -22,23 +22,28 @@ public:
         std::uint32_t slot = 0;
         std::uint32_t index = 0;
     };
-    std::span<MediaStream> slot(std::uint32_t slot)
-    {
-        return std::span(m_streams).subspan(std::size_t(slot) * m_slotCapacity, m_counts[slot]);
-    }
+    std::span<MediaStream> slot(std::uint32_t slot) { return ofSlot(m_streams, slot); }
+    std::span<StreamRest> restsOf(std::uint32_t slot) { return ofSlot(m_rests, slot); } // in the same order
     std::uint32_t count(std::uint32_t slot) const { return m_counts[slot]; }
     MediaStream& at(Place place) { return slot(place.slot)[place.index]; }
+    StreamRest& restOf(Place place) { return restsOf(place.slot)[place.index]; }
     // Into that slot, or the next one that has room.
-    Place add(const MediaStream& stream, std::uint32_t slot);
+    Place add(const NewStream& stream, std::uint32_t slot);
     // Whoever was last in the slot takes the place; true when somebody did, and is there now.
     bool remove(Place place);
     std::size_t size() const { return m_size; }
     std::size_t capacity() const { return std::size_t(m_slotCapacity) * slotCount; }
 
 private:
+    template <typename Part> std::span<Part> ofSlot(std::vector<Part>& parts, std::uint32_t slot)
+    {
+        return std::span(parts).subspan(std::size_t(slot) * m_slotCapacity, m_counts[slot]);
+    }
+
     std::uint32_t m_slotCapacity;
     std::size_t m_size = 0;
     std::vector<MediaStream> m_streams;
+    std::vector<StreamRest> m_rests;
     std::vector<std::uint32_t> m_counts;
 };
 
