@@ -19,6 +19,8 @@ constexpr std::chrono::seconds storageProven { 3 }; // without an error: it work
 void Probe::expect(std::span<const StreamKey> streams)
 {
     m_alarms.calls().expect(streams);
+    if (m_remote)
+        m_live.expect(streams);
 }
 
 // The live list, where somebody reads it.

@@ -1,83 +1,160 @@
 #include "engine/remote/live_table.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace callmon {
+
+namespace {
+
+constexpr std::uint8_t numberOf(Party party)
+{
+    return static_cast<std::uint8_t>(party);
+}
+
+// As printf rounds, to even: the sum has no room for a fraction. A float times a hundred is exact in a double.
+bool printsAlike(float a, float b, double steps)
+{
+    constexpr double toWhole = 0x1.8p52;
+    return a == b
+        || ((a == 0) == (b == 0)
+            && static_cast<double>(a) * steps + toWhole == static_cast<double>(b) * steps + toWhole);
+}
+
+bool looksAlike(const LiveDirection& a, const LiveDirection& b)
+{
+    return a.seen == b.seen && printsAlike(a.mosNow, b.mosNow, 100) && printsAlike(a.mosMin, b.mosMin, 100)
+        && printsAlike(a.lossPercent, b.lossPercent, 100) && printsAlike(a.jitterMs, b.jitterMs, 10);
+}
+
+// `visit(LiveStream&, FixedText<30>& codec)`
+template <typename Visit> void eachStream(LiveRows& rows, std::uint32_t place, Visit visit)
+{
+    const LiveHead& head = rows.head(place);
+    for (std::size_t i = 0; i < head.index.size(); ++i)
+        if (head.index[i] != LiveHead::none)
+            visit(rows.streams(place)[i], rows.rest(place).codecs[i]);
+    if (head.hasMore)
+        for (LiveRest::More& more : rows.rest(place).more)
+            visit(more.stream, more.codec);
+}
+
+}
 
 LiveTable::LiveTable(std::size_t rememberedRemovals)
     : m_rememberedRemovals(rememberedRemovals)
 {
 }
 
-std::size_t LiveTable::KeyHash::operator()(CallKey key) const
+LiveStream& LiveTable::streamOf(std::uint32_t place, std::uint32_t index)
 {
-    return static_cast<std::size_t>(static_cast<std::uint64_t>(key.value) * 0x9e3779b97f4a7c15ULL >> 7);
-}
-
-LiveTable::Row* LiveTable::find(CallKey key)
-{
-    const auto found = m_rows.find(key);
-    return found == m_rows.end() ? nullptr : &found->second;
-}
-
-LiveTable::Stream& LiveTable::streamOf(Row& row, std::uint32_t index)
-{
-    const auto at = std::lower_bound(row.streams.begin(), row.streams.end(), index,
-        [](const Stream& stream, std::uint32_t wanted) { return stream.index < wanted; });
-    if (at != row.streams.end() && at->index == index)
-        return *at;
-    Stream added;
-    added.index = index;
-    return *row.streams.insert(at, added);
-}
-
-void LiveTable::linkAsNewest(Row& row)
-{
-    row.older = m_newest;
-    row.newer = nullptr;
-    if (m_newest != nullptr)
-        m_newest->newer = &row;
-    m_newest = &row;
-}
-
-void LiveTable::unlink(Row& row)
-{
-    if (row.older != nullptr)
-        row.older->newer = row.newer;
-    if (row.newer != nullptr)
-        row.newer->older = row.older;
-    else if (m_newest == &row)
-        m_newest = row.older;
-}
-
-void LiveTable::changed(Row& row, What what)
-{
-    row.version = ++m_version;
-    unlink(row);
-    linkAsNewest(row);
-    const FixedText<30> codec = row.call.codec;
-    // Of several streams in one direction the newest says how it is now; the worst MOS is of all of them.
-    row.call.sent = {};
-    for (const Stream& stream : row.streams) {
-        if (!stream.codec.empty())
-            row.call.codec = stream.codec;
-        if (!stream.direction)
-            continue;
-        LiveDirection& shown = row.call.sent[static_cast<std::size_t>(*stream.direction)];
-        const float worst = shown.mosMin;
-        shown = stream.figures;
-        if (worst > 0 && (shown.mosMin <= 0 || worst < shown.mosMin))
-            shown.mosMin = worst;
+    LiveHead& head = m_rows.head(place);
+    if (index < LiveHead::none) {
+        const std::size_t wanted = LiveRows::placeOfStream(index);
+        for (const std::size_t i : { wanted, 1 - wanted })
+            if (head.index[i] == index)
+                return m_rows.streams(place)[i];
     }
-    if (what == What::Whole || row.call.codec != codec)
-        row.wholeVersion = row.version;
+    if (head.hasMore)
+        for (LiveRest::More& more : m_rows.rest(place).more)
+            if (more.stream.index == index)
+                return more.stream;
+    LiveStream added;
+    added.index = index;
+    if (index < LiveHead::none) {
+        const std::size_t wanted = LiveRows::placeOfStream(index);
+        for (const std::size_t i : { wanted, 1 - wanted })
+            if (head.index[i] == LiveHead::none) {
+                head.index[i] = static_cast<std::uint8_t>(index);
+                return m_rows.streams(place)[i] = added;
+            }
+    }
+    head.hasMore = true;
+    return m_rows.rest(place).more.emplace_back(LiveRest::More { added, {} }).stream;
+}
+
+// Of several streams in one direction the newest says how it is now; the worst MOS is of all of them.
+void LiveTable::show(std::uint32_t place, Party party, const LiveStream* alone)
+{
+    LiveHead& head = m_rows.head(place);
+    LiveDirection shown;
+    if (alone != nullptr) {
+        shown = alone->figures;
+    } else {
+        const LiveStream* newest = nullptr;
+        float worst = 0;
+        eachStream(m_rows, place, [&](const LiveStream& stream, const FixedText<30>&) {
+            if (stream.direction != party)
+                return;
+            if (newest == nullptr || stream.index > newest->index)
+                newest = &stream;
+            if (const float mos = stream.figures.mosMin; mos > 0 && (worst <= 0 || mos < worst))
+                worst = mos;
+        });
+        if (newest != nullptr)
+            shown = newest->figures;
+        shown.mosMin = worst;
+    }
+    const std::size_t side = numberOf(party);
+    if (looksAlike(shown, head.sentBy(side)))
+        return;
+    head.seen[side] = shown.seen;
+    head.sent[side] = { shown.mosNow, shown.mosMin, shown.lossPercent, shown.jitterMs };
+    head.version = ++m_version;
+}
+
+void LiveTable::show(std::uint32_t place, const LiveStream& changed)
+{
+    if (!changed.direction)
+        return;
+    const LiveHead& head = m_rows.head(place);
+    const bool alone = !head.hasMore && (head.direction[0] != head.direction[1]);
+    show(place, *changed.direction, alone ? &changed : nullptr);
+}
+
+void LiveTable::setDirection(std::uint32_t place, LiveStream& stream, Party direction)
+{
+    if (stream.direction == direction)
+        return;
+    const auto before = std::exchange(stream.direction, direction);
+    LiveHead& head = m_rows.head(place);
+    for (std::size_t i = 0; i < head.index.size(); ++i)
+        if (head.index[i] == stream.index)
+            head.direction[i] = numberOf(direction);
+    if (before)
+        show(place, *before, nullptr);
+}
+
+void LiveTable::setCodec(std::uint32_t place, LiveStream& stream, const FixedText<30>& codec)
+{
+    if (!stream.codec.wasCut() && stream.codec == codec.view())
+        return;
+    stream.codec = codec.view();
+    const FixedText<30>* newest = nullptr;
+    std::uint32_t newestIndex = 0;
+    eachStream(m_rows, place, [&](const LiveStream& each, FixedText<30>& its) {
+        if (&each == &stream)
+            its = codec;
+        if (!its.empty() && (newest == nullptr || each.index > newestIndex)) {
+            newest = &its;
+            newestIndex = each.index;
+        }
+    });
+    FixedText<30>& shown = m_rows.rest(place).call.codec;
+    if (newest == nullptr || *newest == shown)
+        return;
+    shown = *newest;
+    LiveHead& head = m_rows.head(place);
+    head.version = head.wholeVersion = ++m_version;
 }
 
 void LiveTable::update(const CallRecord& record)
 {
     const std::lock_guard lock(m_mutex);
-    Row& row = m_rows[record.key];
-    LiveCall& call = row.call;
+    std::uint32_t place = m_rows.find(record.key);
+    if (place == LiveRows::none)
+        place = m_rows.add(record.key);
+    LiveCall& call = m_rows.rest(place).call;
     call.key = record.key;
     call.state = record.state;
     call.trust = record.trust;
@@ -91,34 +168,35 @@ void LiveTable::update(const CallRecord& record)
     call.callerTrunk = record.callerTrunk;
     call.calleeTrunk = record.calleeTrunk;
     call.countedAt = record.countedAt;
-    changed(row, What::Whole);
+    LiveHead& head = m_rows.head(place);
+    head.version = head.wholeVersion = ++m_version;
 }
 
 void LiveTable::update(const StreamRecord& record)
 {
     const std::lock_guard lock(m_mutex);
-    Row* row = find(record.key.call);
-    if (row == nullptr)
+    const std::uint32_t place = m_rows.find(record.key.call);
+    if (place == LiveRows::none)
         return;
-    Stream& stream = streamOf(*row, record.key.index);
-    stream.direction = record.direction;
-    stream.codec = record.codec;
+    LiveStream& stream = streamOf(place, record.key.index);
     stream.figures.seen = true;
     stream.figures.lossPercent = static_cast<float>(record.lossPercent);
     stream.upTo = record.lastPacketAt;
     stream.expected = record.expected;
     stream.lost = record.lost;
     stream.figures.mosMin = static_cast<float>(record.mosMin.value_or(0));
-    changed(*row, What::Figures);
+    setDirection(place, stream, record.direction);
+    setCodec(place, stream, record.codec);
+    show(place, stream);
 }
 
 void LiveTable::update(const QualityPoint& point)
 {
     const std::lock_guard lock(m_mutex);
-    Row* row = find(point.stream.call);
-    if (row == nullptr)
+    const std::uint32_t place = m_rows.find(point.stream.call);
+    if (place == LiveRows::none)
         return;
-    Stream& stream = streamOf(*row, point.stream.index);
+    LiveStream& stream = streamOf(place, point.stream.index);
     stream.figures.seen = true;
     stream.figures.mosNow = point.mos;
     stream.figures.jitterMs = point.jitterMs;
@@ -130,22 +208,28 @@ void LiveTable::update(const QualityPoint& point)
             stream.figures.lossPercent =
                 static_cast<float>(100.0 * static_cast<double>(stream.lost) / static_cast<double>(stream.expected));
     }
-    changed(*row, What::Figures);
+    show(place, stream);
 }
 
 void LiveTable::remove(CallKey key)
 {
     const std::lock_guard lock(m_mutex);
-    const auto found = m_rows.find(key);
-    if (found == m_rows.end())
+    const std::uint32_t place = m_rows.find(key);
+    if (place == LiveRows::none)
         return;
-    unlink(found->second);
-    m_rows.erase(found);
+    m_rows.remove(place);
     m_removals.push_back({ ++m_version, key });
     while (m_removals.size() > m_rememberedRemovals) {
         m_forgotten = m_removals.front().version;
         m_removals.pop_front();
     }
+}
+
+LiveCall LiveTable::callAt(std::uint32_t place) const
+{
+    LiveCall call = m_rows.rest(place).call;
+    call.sent = { m_rows.head(place).sentBy(0), m_rows.head(place).sentBy(1) };
+    return call;
 }
 
 LiveDelta LiveTable::delta(std::uint64_t since) const
@@ -156,16 +240,22 @@ LiveDelta LiveTable::delta(std::uint64_t since) const
     LiveDelta delta;
     delta.fromVersion = since;
     delta.toVersion = m_version;
-    for (const Row* row = m_newest; row != nullptr && row->version > since; row = row->older) {
-        if (row->wholeVersion > since)
-            delta.changed.push_back(row->call);
+    if (since == m_version)
+        return delta;
+    // All heads one after the other cost less than an order of their changes that every update would have to keep.
+    for (std::uint32_t place = 0; place < m_rows.end(); ++place) {
+        const LiveHead& head = m_rows.head(place);
+        if (head.version <= since)
+            continue;
+        if (head.wholeVersion > since)
+            delta.changed.push_back(callAt(place));
         else
-            delta.figures.push_back({ row->call.key, row->call.sent });
+            delta.figures.push_back({ head.key, { head.sentBy(0), head.sentBy(1) } });
     }
     const auto first = std::upper_bound(m_removals.begin(), m_removals.end(), since,
         [](std::uint64_t version, const Removal& removal) { return version < removal.version; });
     for (auto removal = first; removal != m_removals.end(); ++removal)
-        if (!m_rows.contains(removal->key)) // a key that came back is among the changed
+        if (m_rows.find(removal->key) == LiveRows::none) // a key that came back is among the changed
             delta.removed.push_back(removal->key);
     return delta;
 }
@@ -182,8 +272,9 @@ LiveDelta LiveTable::snapshotLocked() const
     all.snapshot = true;
     all.toVersion = m_version;
     all.changed.reserve(m_rows.size());
-    for (const auto& [key, row] : m_rows)
-        all.changed.push_back(row.call);
+    for (std::uint32_t place = 0; place < m_rows.end(); ++place)
+        if (m_rows.head(place).version > 0)
+            all.changed.push_back(callAt(place));
     return all;
 }
 

@@ -1,23 +1,25 @@
 // The calls that are on, as the live list shows them, with a version for every change.
 #pragma once
 
+#include "engine/remote/live_rows.h"
 #include "shared/calls/live_delta.h"
 #include "shared/calls/quality_point.h"
 #include "shared/calls/stream_record.h"
 
 #include <deque>
 #include <mutex>
-#include <unordered_map>
 
 namespace callmon {
 
 // Any thread: the storage thread writes, the remote service reads. A call is there from its first CallRecord until
-// remove(), also when it has ended; streams and points of calls that are not there are ignored.
+// remove(), also when it has ended; streams and points of calls that are not there are ignored. A figure changes when
+// what is shown of it does: MOS and loss to a hundredth, jitter to a tenth, and whether it is 0.
 class LiveTable {
 public:
     // A client that is behind by more removals than are remembered gets a snapshot.
     explicit LiveTable(std::size_t rememberedRemovals = 100'000);
 
+    void expect(std::span<const StreamKey> streams) const { m_rows.prefetch(streams); } // the thread that writes
     void update(const CallRecord& call);
     void update(const StreamRecord& stream);
     void update(const QualityPoint& point);
@@ -30,43 +32,22 @@ public:
     std::size_t size() const;
 
 private:
-    struct Stream {
-        std::uint32_t index = 0;
-        std::optional<Party> direction; // from its StreamRecord; points may come first
-        FixedText<30> codec;
-        LiveDirection figures;
-        Timestamp upTo; // last packet of its StreamRecord; records come more seldom than points
-        std::uint64_t expected = 0; // of that record, and of the points since
-        std::uint64_t lost = 0;
-    };
-    struct Row {
-        std::uint64_t version = 0;
-        std::uint64_t wholeVersion = 0; // of the last change that was not of figures alone
-        LiveCall call;
-        std::vector<Stream> streams; // in order of their index
-        Row* older = nullptr; // by version
-        Row* newer = nullptr;
-    };
     struct Removal {
         std::uint64_t version = 0;
         CallKey key;
     };
-    struct KeyHash {
-        std::size_t operator()(CallKey key) const;
-    };
 
-    Row* find(CallKey key);
-    static Stream& streamOf(Row& row, std::uint32_t index);
-    void linkAsNewest(Row& row);
-    void unlink(Row& row);
-    enum class What { Figures, Whole };
-    void changed(Row& row, What what);
+    LiveStream& streamOf(std::uint32_t place, std::uint32_t index);
+    void setDirection(std::uint32_t place, LiveStream& stream, Party direction);
+    void setCodec(std::uint32_t place, LiveStream& stream, const FixedText<30>& codec);
+    void show(std::uint32_t place, const LiveStream& changed); // where it looks otherwise than before
+    void show(std::uint32_t place, Party party, const LiveStream* alone); // the only one of that party, if it is
+    LiveCall callAt(std::uint32_t place) const;
     LiveDelta snapshotLocked() const;
 
     mutable std::mutex m_mutex;
     std::size_t m_rememberedRemovals;
-    std::unordered_map<CallKey, Row, KeyHash> m_rows; // which never moves a row
-    Row* m_newest = nullptr; // a delta costs what changed, not what there is
+    LiveRows m_rows;
     std::deque<Removal> m_removals; // by version
     std::uint64_t m_forgotten = 0; // removals up to this version are not remembered
     std::uint64_t m_version = 1;

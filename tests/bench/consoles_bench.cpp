@@ -30,6 +30,7 @@
 #include <cinttypes>
 #include <csignal>
 #include <random>
+#include <sys/resource.h>
 #include <unordered_set>
 
 using namespace callmon;
@@ -41,6 +42,16 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int serviceNiceness = -5; // as the service's unit starts the engine
 constexpr const char* remoteThread = "remote"; // the event loop that serves the consoles
+
+double secondsOfEndedConsoles() // of all processes that were started and waited for
+{
+    rusage used {};
+    ::getrusage(RUSAGE_CHILDREN, &used);
+    const auto seconds = [](const timeval& time) {
+        return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+    };
+    return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
 
 double residentMebibytes()
 {
@@ -171,6 +182,7 @@ public:
         : m_table(table)
     {
     }
+    void expect(std::span<const StreamKey> streams) override { m_table.expect(streams); }
     void liveCall(const CallRecord& call) override { m_table.update(call); }
     void stream(const StreamRecord& stream) override { m_table.update(stream); }
     void quality(const QualityPoint& point) override { m_table.update(point); }
@@ -251,13 +263,10 @@ void Engine::start(const CoreLayout& cores, bool takesPrecedence) // as Probe::s
         (void)setNiceness(serviceNiceness);
     m_storage = std::jthread([this] {
         nameThread("storage");
-        while (m_recordsWanted) {
-            int taken = 0;
-            while (taken < 10'000 && m_queue->takeRecord(m_feeder))
-                ++taken;
-            if (taken == 0)
+        StorageIntake intake({ m_queue.get() });
+        while (m_recordsWanted)
+            if (intake.takeRecords(10'000, m_feeder) == 0)
                 std::this_thread::sleep_for(5ms);
-        }
     });
     if (takesPrecedence && !setNiceness(fastPathNiceness))
         std::printf("capture and processing may not take precedence on this machine\n");
@@ -380,6 +389,7 @@ Outcome measure(const Options& options, Engine& engine, const QUrl& url, const Q
     const std::uint64_t framesBefore = engine.frames();
     const std::uint64_t endedBefore = engine.callsEnded();
     const auto threadsBefore = threadSeconds();
+    const double consolesBefore = secondsOfEndedConsoles();
     engine.forgetLateness();
     const auto begun = Clock::now();
     // Of twenty: twelve as they should be, three slow, two stopped for a third of the time, two killed, one hostile.
@@ -440,6 +450,9 @@ Outcome measure(const Options& options, Engine& engine, const QUrl& url, const Q
         outcome.latency99 = p99;
     }
     processes.clear();
+    if (consoles > 0)
+        std::printf("    the consoles, with all that starting them takes, together %.1f %% of a core\n",
+            100 * (secondsOfEndedConsoles() - consolesBefore) / seconds);
     wait(std::chrono::duration<double>(options.settle));
     std::printf("    memory of the engine: %.1f MiB before, %.1f at most, %.1f after\n", memoryBefore, mostMemory,
         outcome.memoryAfter = residentMebibytes());

@@ -3,6 +3,7 @@
 #include <QTest>
 #include <algorithm>
 #include <array>
+#include <deque>
 #include <map>
 #include <random>
 
@@ -34,6 +35,50 @@ QualityPoint pointOf(std::int64_t key, std::uint32_t index, float mos, float jit
     point.jitterMs = jitterMs;
     return point;
 }
+
+// What the table says of one call, written down as it is explained: of all its streams, in order of their index.
+struct PlainCall {
+    struct Stream {
+        std::optional<Party> direction;
+        std::string codec;
+        LiveDirection figures;
+    };
+    std::map<std::uint32_t, Stream> streams;
+    std::string codec;
+
+    void take(const StreamRecord& record)
+    {
+        Stream& stream = streams[record.key.index];
+        stream.direction = record.direction;
+        stream.codec = record.codec.str();
+        stream.figures.seen = true;
+        stream.figures.lossPercent = static_cast<float>(record.lossPercent);
+        stream.figures.mosMin = static_cast<float>(record.mosMin.value_or(0));
+        for (const auto& [index, each] : streams)
+            if (!each.codec.empty())
+                codec = each.codec;
+    }
+    void take(const QualityPoint& point)
+    {
+        LiveDirection& figures = streams[point.stream.index].figures;
+        figures.seen = true;
+        figures.mosNow = point.mos;
+        figures.jitterMs = point.jitterMs;
+    }
+    LiveDirection sentBy(Party party) const
+    {
+        LiveDirection sent;
+        for (const auto& [index, stream] : streams) {
+            if (stream.direction != party)
+                continue;
+            const float worst = sent.mosMin;
+            sent = stream.figures;
+            if (worst > 0 && (sent.mosMin <= 0 || worst < sent.mosMin))
+                sent.mosMin = worst;
+        }
+        return sent;
+    }
+};
 
 const LiveCall& only(const LiveDelta& delta)
 {
@@ -97,6 +142,101 @@ private slots:
         QCOMPARE(codec.changed[0].codec.view(), std::string_view("G722"));
     }
 
+    void changeThatNobodySeesIsNone()
+    {
+        LiveTable table;
+        table.update(callOf(1));
+        table.update(streamOf(1, 0, Party::Caller));
+        const auto changes = [&](float mos, float jitterMs) {
+            const std::uint64_t before = table.version();
+            table.update(pointOf(1, 0, mos, jitterMs));
+            return table.version() != before;
+        };
+        QVERIFY(changes(3.511F, 12.01F));
+        QVERIFY(!changes(3.511F, 12.01F));
+        QVERIFY(!changes(3.512F, 12.04F)); // 3.51 and 12.0, as before
+        QVERIFY(changes(3.512F, 12.06F)); // 12.1
+        QVERIFY(changes(3.516F, 12.06F)); // 3.52
+        QVERIFY(changes(0.F, 12.06F)); // not known
+        QVERIFY(changes(0.F, 0.F));
+        QVERIFY(changes(0.F, 0.01F)); // a filter tells it from none
+        int told = 0;
+        for (int step = 0; step < 1000; ++step)
+            told += changes(0.F, 1.F + 0.001F * static_cast<float>(step));
+        QCOMPARE(told, 11); // 1.0 to 2.0: what creeps is told when it has come far enough
+        QCOMPARE(only(table.snapshot()).sent[0].jitterMs, table.delta(table.version() - 1).figures[0].sent[0].jitterMs);
+        StreamRecord stream = streamOf(1, 0, Party::Caller);
+        stream.lossPercent = 0.001;
+        const std::uint64_t before = table.version();
+        table.update(stream);
+        QVERIFY(table.version() > before); // likewise
+        stream.lossPercent = 0.002;
+        table.update(stream);
+        QCOMPARE(table.version(), before + 1);
+    }
+
+    void callOfManyStreamsShowsThemAsFewStreamsAre()
+    {
+        constexpr std::array<std::uint32_t, 8> indexes { 0, 1, 2, 3, 254, 255, 256, 70'000 };
+        constexpr std::array<const char*, 6> codecs { "", "PCMA", "twelve-chars", "twelve-chars-2", "twelve-chars-3",
+            "telephone-event" };
+        std::mt19937 random(5);
+        for (int round = 0; round < 300; ++round) {
+            LiveTable table;
+            table.update(callOf(1));
+            PlainCall truth;
+            const std::size_t few = 1 + random() % indexes.size();
+            for (int step = 0; step < 30; ++step) {
+                const std::uint32_t index = indexes[random() % few];
+                if (random() % 2 == 0) {
+                    StreamRecord record = streamOf(1, index, random() % 2 ? Party::Callee : Party::Caller);
+                    record.codec = codecs[random() % codecs.size()];
+                    record.lossPercent = static_cast<double>(random() % 100);
+                    if (random() % 2)
+                        record.mosMin = 1 + static_cast<double>(random() % 34) / 10;
+                    record.lastPacketAt = Timestamp(std::chrono::seconds(1)); // the points are of before
+                    truth.take(record);
+                    table.update(record);
+                } else {
+                    QualityPoint point = pointOf(1, index, static_cast<float>(random() % 5), 1);
+                    point.jitterMs = static_cast<float>(random() % 50);
+                    truth.take(point);
+                    table.update(point);
+                }
+                const LiveCall shown = only(table.snapshot());
+                QCOMPARE(shown.codec.str(), truth.codec);
+                for (const Party party : { Party::Caller, Party::Callee }) {
+                    const LiveDirection& is = shown.sent[static_cast<std::size_t>(party)];
+                    const LiveDirection wanted = truth.sentBy(party);
+                    QCOMPARE(is.seen, wanted.seen);
+                    QCOMPARE(is.mosNow, wanted.mosNow);
+                    QCOMPARE(is.mosMin, wanted.mosMin);
+                    QCOMPARE(is.lossPercent, wanted.lossPercent);
+                    QCOMPARE(is.jitterMs, wanted.jitterMs);
+                }
+            }
+        }
+    }
+
+    void callsThatComeAndGoTakeNoMoreRoomThanThoseThatAreOn()
+    {
+        LiveRows rows;
+        std::deque<CallKey> on;
+        for (std::int64_t key = 1; key <= 20'000; ++key) {
+            rows.add({ key << 10 });
+            on.push_back({ key << 10 });
+            if (on.size() > 3000) {
+                rows.remove(rows.find(on.front()));
+                QCOMPARE(rows.find(on.front()), LiveRows::none);
+                on.pop_front();
+            }
+        }
+        QCOMPARE(rows.size(), 3000u);
+        QCOMPARE(rows.end(), 3001u);
+        for (const CallKey key : on)
+            QCOMPARE(rows.head(rows.find(key)).key, key);
+    }
+
     void readersThatKeepUpKnowWhatASnapshotSays()
     {
         LiveTable table;
@@ -109,6 +249,8 @@ private slots:
         for (int step = 0; step < 5000; ++step) {
             const int call = 1 + static_cast<int>(random() % 40);
             const auto stream = static_cast<std::uint32_t>(random() % 3);
+            const std::array<StreamKey, 2> next { StreamKey { { call }, stream }, StreamKey { { 1'000'000 }, 7 } };
+            table.expect(next);
             switch (random() % 8) {
             case 0:
                 table.update(callOf(call));
