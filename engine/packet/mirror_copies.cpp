@@ -84,9 +84,7 @@ MirrorCopies::Packet MirrorCopies::unusualPacketOf(Bytes frame, const FrameClass
     constexpr std::size_t pieceEnd = 16;
     const Bytes ip = frame.subspan(found.udp.ip);
     const bool isV4 = byteAt(ip, 0) >> 4 == 4;
-    const std::uint64_t addresses = isV4 ? wordAt<std::uint64_t>(ip, 12)
-                                         : m_hash(wordAt<std::uint64_t>(ip, 8), wordAt<std::uint64_t>(ip, 16),
-                                             wordAt<std::uint64_t>(ip, 24), wordAt<std::uint64_t>(ip, 32));
+    const std::uint64_t addresses = addressesOf(ip, isV4);
     const std::uint64_t identification = isV4 ? big16(ip, 4) : 0;
     const auto numbers = [&](std::uint64_t ports, std::size_t captured) {
         return copyNumbers(ports, identification, captured);
@@ -102,11 +100,7 @@ MirrorCopies::Packet MirrorCopies::unusualPacketOf(Bytes frame, const FrameClass
         const std::uint32_t ports = wordAt<std::uint32_t>(frame, found.udp.payload - udpHeaderSize);
         const Bytes behind = frame.subspan(found.udp.payload);
         const Bytes payload = behind.first(std::min<std::size_t>(behind.size(), found.udp.wirePayloadSize));
-        const bool isRtp = found.kind == FrameKind::Media && payload.size() >= rtpBytes && !isRtcp(frame, found.udp);
-        packet.isNumbered = packet.isNumbered || isRtp;
-        packet.hash = isRtp ? m_hash(addresses, numbers(ports, payload.size()), wordAt<std::uint64_t>(payload, 0),
-                          wordAt<std::uint64_t>(payload, 8))
-                            : m_hash(addresses, numbers(ports, payload.size()), m_hash(textOf(payload)), 0);
+        packet.hash = m_hash(addresses, numbers(ports, payload.size()), m_hash(textOf(payload)), 0);
     }
     return packet;
 }

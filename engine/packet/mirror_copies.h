@@ -35,7 +35,7 @@ public:
     [[gnu::always_inline]] Packet packetOf(Bytes frame, const FrameClass& found) const
     {
         Packet packet;
-        if (!isRtpOverIpv4(frame, found, packet))
+        if (!isRtp(frame, found, packet))
             packet = unusualPacketOf(frame, found);
         __builtin_prefetch(&m_buckets[packet.hash % buckets], 1);
         return packet;
@@ -49,8 +49,14 @@ private:
     static constexpr std::size_t buckets = 32'768;
     static constexpr std::size_t rtpBytes = 16; // the header and a little: with IPv4 all in the frame's first line
 
-    bool isRtpOverIpv4(Bytes frame, const FrameClass& found, Packet& packet) const;
-    Packet unusualPacketOf(Bytes frame, const FrameClass& found) const;
+    bool isRtp(Bytes frame, const FrameClass& found, Packet& packet) const;
+    Packet unusualPacketOf(Bytes frame, const FrameClass& found) const; // that is not RTP
+    std::uint64_t addressesOf(Bytes ip, bool isV4) const
+    {
+        return isV4 ? wordAt<std::uint64_t>(ip, 12)
+                    : m_hash(wordAt<std::uint64_t>(ip, 8), wordAt<std::uint64_t>(ip, 16), wordAt<std::uint64_t>(ip, 24),
+                        wordAt<std::uint64_t>(ip, 32));
+    }
 
     // One line of the cache: eight packets, the newest first, each with half of its hash and the time. Apart, so that
     // four halves are compared at once.
@@ -75,16 +81,18 @@ constexpr std::uint64_t copyNumbers(std::uint64_t ports, std::uint64_t identific
 }
 
 // What nearly all packets are, with few questions.
-inline bool MirrorCopies::isRtpOverIpv4(Bytes frame, const FrameClass& found, Packet& packet) const
+inline bool MirrorCopies::isRtp(Bytes frame, const FrameClass& found, Packet& packet) const
 {
-    const UdpLayout& udp = found.udp;
-    if (found.kind != FrameKind::Media || byteAt(frame, udp.ip) >> 4 != 4)
+    if (found.kind != FrameKind::Media)
         return false;
+    const UdpLayout& udp = found.udp;
     const std::size_t captured = std::min<std::size_t>(frame.size() - udp.payload, udp.wirePayloadSize);
     if (captured < rtpBytes || isRtcp(frame, udp))
         return false;
-    packet.hash = m_hash(wordAt<std::uint64_t>(frame, udp.ip + 12u),
-        copyNumbers(wordAt<std::uint32_t>(frame, udp.payload - udpHeaderSize), big16(frame, udp.ip + 4u), captured),
+    const bool isV4 = byteAt(frame, udp.ip) >> 4 == 4;
+    const std::uint64_t identification = isV4 ? big16(frame, udp.ip + 4u) : 0;
+    packet.hash = m_hash(addressesOf(frame.subspan(udp.ip), isV4),
+        copyNumbers(wordAt<std::uint32_t>(frame, udp.payload - udpHeaderSize), identification, captured),
         wordAt<std::uint64_t>(frame, udp.payload), wordAt<std::uint64_t>(frame, udp.payload + 8u));
     packet.isNumbered = true;
     return true;
