@@ -12,10 +12,17 @@ namespace callmon {
 
 class ListFeed {
 public:
-    // `deltaSince` is asked for what brings a reader of a version (0: none) up to date.
+    struct Update {
+        std::uint64_t toVersion = 0;
+        std::vector<QByteArray> parts; // of one delta or several, in order; empty when nothing changed
+    };
+    // `deltaSince` is asked for what brings a reader of a version (0: none) up to date; `snapshot`, where a list has
+    // such, for all of it, said to be of a version (0: the list's own).
     template <typename DeltaSince>
-    explicit ListFeed(DeltaSince deltaSince)
-        : m_make([deltaSince](std::uint64_t version, std::uint64_t toVersion) {
+    explicit ListFeed(DeltaSince deltaSince, std::function<Update(std::uint64_t version)> snapshot = {})
+        : m_make([deltaSince, snapshot](std::uint64_t version, std::uint64_t toVersion) {
+            if (version == 0 && snapshot)
+                return snapshot(toVersion);
             auto delta = deltaSince(version);
             if (toVersion != 0)
                 delta.toVersion = toVersion;
@@ -27,10 +34,6 @@ public:
     {
     }
 
-    struct Update {
-        std::uint64_t toVersion = 0;
-        std::vector<QByteArray> parts; // of one delta or several, in order; empty when nothing changed
-    };
     // From a version (0: a snapshot) to that of this step, which is the list as the first who asked in it found it.
     Update since(std::uint64_t version);
     void nextStep();

@@ -278,6 +278,25 @@ LiveDelta LiveTable::snapshotLocked() const
     return all;
 }
 
+void LiveTable::eachPiece(const std::function<void(std::span<LiveCall>)>& take) const
+{
+    constexpr std::size_t pieceRows = 128; // 100 KiB, which stay in the cache
+    std::vector<LiveCall> piece;
+    piece.reserve(pieceRows);
+    for (std::uint32_t place = 0;;) {
+        {
+            const std::lock_guard lock(m_mutex);
+            for (; place < m_rows.end() && piece.size() < pieceRows; ++place)
+                if (m_rows.head(place).version > 0)
+                    piece.push_back(callAt(place));
+        }
+        if (piece.empty())
+            return;
+        take(piece);
+        piece.clear();
+    }
+}
+
 std::uint64_t LiveTable::version() const
 {
     const std::lock_guard lock(m_mutex);

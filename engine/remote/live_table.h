@@ -7,6 +7,7 @@
 #include "shared/calls/stream_record.h"
 
 #include <deque>
+#include <functional>
 #include <mutex>
 
 namespace callmon {
@@ -28,6 +29,9 @@ public:
     // What brings a reader of version `since` up to date; a snapshot when that cannot be said any more, or since is 0.
     LiveDelta delta(std::uint64_t since) const;
     LiveDelta snapshot() const;
+    // The same rows some at a time: nobody waits for all of them, and they take no room. What changes meanwhile may be
+    // among them; the delta since a version() read before has it in any case, and whatever went.
+    void eachPiece(const std::function<void(std::span<LiveCall>)>& take) const;
     std::uint64_t version() const; // goes up with every change; never 0
     std::size_t size() const;
 

@@ -21,13 +21,18 @@ FixedText<127> masked(std::string_view party)
 
 }
 
-LiveDelta withoutNumbers(LiveDelta delta)
+void takeNumbersOut(std::span<LiveCall> calls)
 {
-    for (LiveCall& call : delta.changed) {
+    for (LiveCall& call : calls) {
         call.caller = masked(call.caller.view());
         call.callee = masked(call.callee.view());
         call.callId = std::string_view();
     }
+}
+
+LiveDelta withoutNumbers(LiveDelta delta)
+{
+    takeNumbersOut(delta.changed);
     return delta;
 }
 

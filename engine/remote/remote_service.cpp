@@ -4,7 +4,7 @@
 #include "engine/remote/peer_user.h"
 #include "engine/remote/remote_client.h"
 #include "engine/remote/remote_session.h"
-#include "shared/remote/wire.h"
+#include "shared/remote/live_snapshot_writer.h"
 
 #include <QLoggingCategory>
 #include <algorithm>
@@ -28,6 +28,19 @@ std::uint64_t daysUntil(const QDateTime& time) // whole ones; 0 when it is over
     return static_cast<std::uint64_t>(std::max<qint64>(0, QDateTime::currentDateTimeUtc().secsTo(time) / 86'400));
 }
 
+ListFeed::Update snapshotOf(const LiveTable& table, std::uint64_t version, void (*change)(std::span<LiveCall>))
+{
+    if (version == 0)
+        version = table.version();
+    LiveSnapshotWriter snapshot(version);
+    table.eachPiece([&](std::span<LiveCall> calls) {
+        if (change != nullptr)
+            change(calls);
+        snapshot.add(calls);
+    });
+    return { version, snapshot.finish() };
+}
+
 QString nameOf(const RemoteUser& user)
 {
     return QString::fromStdString(user.name + " (" + placeOf(user) + ")");
@@ -40,8 +53,10 @@ RemoteService::RemoteService(std::filesystem::path data, const RecordWriter* wri
     : QObject(parent)
     , m_status(std::move(status))
     , m_options(std::move(options))
-    , m_feeds { ListFeed([&table](std::uint64_t since) { return table.delta(since); }),
-        ListFeed([&table](std::uint64_t since) { return withoutNumbers(table.delta(since)); }),
+    , m_feeds { ListFeed([&table](std::uint64_t since) { return table.delta(since); },
+                    [&table](std::uint64_t version) { return snapshotOf(table, version, nullptr); }),
+        ListFeed([&table](std::uint64_t since) { return withoutNumbers(table.delta(since)); },
+            [&table](std::uint64_t version) { return snapshotOf(table, version, takeNumbersOut); }),
         ListFeed([alarms = m_options.alarms](std::uint64_t since) {
             return alarms ? alarms->openAlarms(since) : AlarmDelta { since == 0, since, 1, {}, {} };
         }) }

@@ -228,6 +228,26 @@ void writeSome(Writer& out, const std::vector<T>& list, std::size_t& next, std::
 
 // A delta in parts of about `messageBytes`: u32 number | u32 parts | snapshot | versions | rows | figures, where it has
 // such | keys that went.
+inline Writer beginPart(
+    Kind kind, std::size_t number, bool snapshot, std::uint64_t fromVersion, std::uint64_t toVersion)
+{
+    Writer out(kind);
+    out.field(count32(number));
+    out.field(std::uint32_t { 0 }); // parts in all: known at the end
+    out.field(snapshot);
+    out.field(fromVersion);
+    out.field(toVersion);
+    return out;
+}
+
+inline void writeNumberOfParts(std::vector<QByteArray>& parts)
+{
+    constexpr qsizetype partsAt = 6;
+    for (QByteArray& part : parts)
+        for (int i = 0; i < 4; ++i)
+            part[partsAt + i] = static_cast<char>(parts.size() >> (24 - 8 * i) & 0xff);
+}
+
 template <typename Delta, typename Visit>
 std::vector<QByteArray> encodeParts(Kind kind, const Delta& delta, std::size_t messageBytes, Visit visit)
 {
@@ -242,22 +262,14 @@ std::vector<QByteArray> encodeParts(Kind kind, const Delta& delta, std::size_t m
         return whole;
     };
     do {
-        Writer out(kind);
-        out.field(count32(parts.size()));
-        out.field(std::uint32_t { 0 }); // parts in all: known below
-        out.field(delta.snapshot);
-        out.field(delta.fromVersion);
-        out.field(delta.toVersion);
+        Writer out = beginPart(kind, parts.size(), delta.snapshot, delta.fromVersion, delta.toVersion);
         writeSome(out, delta.changed, row, messageBytes, visit);
         if constexpr (HasFigures<Delta>)
             writeSome(out, delta.figures, figures, messageBytes, visit);
         writeSome(out, delta.removed, removal, messageBytes, [](Writer& w, const auto& key) { w.field(key); });
         parts.push_back(out.out().take());
     } while (!isWhole());
-    constexpr qsizetype partsAt = 6;
-    for (QByteArray& part : parts)
-        for (int i = 0; i < 4; ++i)
-            part[partsAt + i] = static_cast<char>(parts.size() >> (24 - 8 * i) & 0xff);
+    writeNumberOfParts(parts);
     return parts;
 }
 

@@ -1,5 +1,5 @@
 // What an engine sends by itself: the live list and its status.
-#include "shared/remote/wire.h"
+#include "shared/remote/live_snapshot_writer.h"
 #include "shared/remote/wire_archive.h"
 
 namespace callmon {
@@ -92,6 +92,55 @@ constexpr std::size_t unboundFlowBytes = 2 * 18 + 5 + 4 * 8;
 std::vector<QByteArray> encode(const LiveDelta& delta, std::size_t messageBytes)
 {
     return encodeParts(Kind::LiveDelta, delta, messageBytes, LiveVisit());
+}
+
+struct LiveSnapshotWriter::Part {
+    Writer out;
+    std::size_t rowsAt = out.out().size(); // where their number stands
+    std::size_t rows = 0;
+};
+
+LiveSnapshotWriter::LiveSnapshotWriter(std::uint64_t version, std::size_t messageBytes)
+    : m_version(version)
+    , m_messageBytes(messageBytes)
+{
+    beginPart();
+}
+
+LiveSnapshotWriter::~LiveSnapshotWriter() = default;
+
+void LiveSnapshotWriter::beginPart()
+{
+    m_part = std::make_unique<Part>(Part { wire::beginPart(Kind::LiveDelta, m_parts.size(), true, 0, m_version) });
+    m_part->out.field(std::uint32_t { 0 });
+}
+
+void LiveSnapshotWriter::endPart()
+{
+    ByteWriter& out = m_part->out.out();
+    out.u32At(m_part->rowsAt, count32(m_part->rows));
+    out.u32(0); // figures
+    out.u32(0); // keys that went
+    m_parts.push_back(out.take());
+}
+
+void LiveSnapshotWriter::add(std::span<const LiveCall> rows)
+{
+    for (const LiveCall& row : rows) {
+        if (m_part->out.out().size() >= m_messageBytes) {
+            endPart();
+            beginPart();
+        }
+        visitLiveCall(m_part->out, row);
+        ++m_part->rows;
+    }
+}
+
+std::vector<QByteArray> LiveSnapshotWriter::finish()
+{
+    endPart();
+    writeNumberOfParts(m_parts);
+    return std::move(m_parts);
 }
 
 std::optional<LiveDeltaPart> decodeLiveDeltaPart(const QByteArray& blob)

@@ -95,6 +95,32 @@ class ListFeedTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void snapshotsAreAskedForWhereAListHasSuchOfItsOwn()
+    {
+        LiveTable table;
+        table.update(call(1, "a"));
+        std::vector<std::uint64_t> asked; // for snapshots
+        ListFeed feed(
+            [&](std::uint64_t since) {
+                Q_ASSERT(since != 0);
+                return table.delta(since);
+            },
+            [&](std::uint64_t version) {
+                asked.push_back(version);
+                const LiveDelta all = table.snapshot();
+                return ListFeed::Update { version != 0 ? version : all.toVersion, encode(all) };
+            });
+        const std::uint64_t first = table.version();
+        QCOMPARE(feed.since(0).toVersion, first);
+        table.update(call(2, "b"));
+        QCOMPARE(feed.since(0).toVersion, first); // who comes later in a step is told what that step is of
+        feed.nextStep();
+        QCOMPARE(feed.since(first).toVersion, table.version());
+        table.update(call(3, "c"));
+        QCOMPARE(feed.since(0).toVersion, table.version() - 1);
+        QCOMPARE(asked, (std::vector<std::uint64_t> { 0, first + 1 }));
+    }
+
     void clientsOfAnyPaceSeeTheTableAsItIs()
     {
         FedTable fed;

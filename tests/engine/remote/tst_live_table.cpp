@@ -302,6 +302,60 @@ private slots:
         }
     }
 
+    void piecesAndWhatChangedSinceAreTheList()
+    {
+        LiveTable table;
+        std::mt19937 random(17);
+        const auto change = [&](int times) {
+            for (; times > 0; --times) {
+                const int call = 1 + static_cast<int>(random() % 1000);
+                switch (random() % 4) {
+                case 0:
+                    table.remove({ call });
+                    break;
+                case 1:
+                    table.update(callOf(call));
+                    break;
+                case 2:
+                    table.update(streamOf(call, 0, Party::Callee));
+                    break;
+                default:
+                    table.update(pointOf(call, 0, 1.F + static_cast<float>(random() % 3), 5.F));
+                }
+            }
+        };
+        for (int call = 1; call <= 1000; ++call)
+            table.update(callOf(call));
+        change(2000);
+        const std::uint64_t version = table.version();
+        std::map<CallKey, LiveCall> calls;
+        int pieces = 0;
+        table.eachPiece([&](std::span<LiveCall> piece) {
+            ++pieces;
+            for (const LiveCall& call : piece)
+                calls[call.key] = call;
+            change(100);
+        });
+        QVERIFY(pieces > 4);
+        const LiveDelta delta = table.delta(version);
+        QVERIFY(!delta.snapshot && !delta.removed.empty() && !delta.figures.empty());
+        for (const LiveCall& changed : delta.changed)
+            calls[changed.key] = changed;
+        for (const LiveFigures& figures : delta.figures) {
+            QVERIFY(calls.contains(figures.key));
+            calls[figures.key].sent = figures.sent;
+        }
+        for (const CallKey key : delta.removed)
+            calls.erase(key);
+        const LiveDelta all = table.snapshot();
+        QCOMPARE(calls.size(), all.changed.size());
+        for (const LiveCall& now : all.changed) {
+            QVERIFY(calls.contains(now.key));
+            QCOMPARE(calls[now.key].sent[1].seen, now.sent[1].seen);
+            QCOMPARE(calls[now.key].sent[1].mosNow, now.sent[1].mosNow);
+        }
+    }
+
     void trustFollowsTheRecord()
     {
         LiveTable table;

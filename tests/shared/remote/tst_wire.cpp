@@ -1,3 +1,4 @@
+#include "shared/remote/live_snapshot_writer.h"
 #include "shared/remote/wire.h"
 #include "shared/remote/wire_service.h"
 #include "tests/shared/remote/sample_blobs.h"
@@ -669,6 +670,22 @@ private slots:
         QCOMPARE(there->limit, query.limit);
         QVERIFY(there->newestFirst);
         QVERIFY(decodeAlarmQuery(encode(AlarmQuery {})));
+    }
+
+    void snapshotWrittenPieceByPieceIsTheSnapshotOfAllRows()
+    {
+        for (const int rows : { 0, 1, 63, 64, 65, 1000 }) {
+            LiveDelta snapshot = deltaOf(rows, 0, 0);
+            snapshot.snapshot = true;
+            snapshot.fromVersion = 0;
+            LiveSnapshotWriter writer(snapshot.toVersion, 10'000);
+            for (std::span<const LiveCall> left(snapshot.changed); !left.empty();) {
+                const std::size_t some = std::min<std::size_t>(left.size(), 64);
+                writer.add(left.first(some));
+                left = left.subspan(some);
+            }
+            QCOMPARE(writer.finish(), encode(snapshot, 10'000));
+        }
     }
 
     void largeDeltasTravelInPartsOfTheGivenSize_data()
