@@ -40,7 +40,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int serviceNiceness = -5; // as the service's unit starts the engine
+constexpr int serviceNiceness = -8; // as the service's unit starts the engine
 constexpr const char* remoteThread = "remote"; // the event loop that serves the consoles
 
 double secondsOfEndedConsoles() // of all processes that were started and waited for

@@ -1,13 +1,17 @@
-// How far the first two CPUs are from each other. Every frame goes from one core to another, and virtual CPUs may lie
-// under one cache now and under two a minute later: the same engine then needs half as much time again for each frame.
+// How far the first two CPUs are from each other, and whether they are two cores. Every frame goes from one to another,
+// and virtual CPUs may lie under one cache now and under two a minute later: the same engine then needs half as much
+// time again for each frame. They may also be the two threads of one core, which then does the work of both.
 #pragma once
 
 #include "engine/capture/machine.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <limits>
 #include <thread>
 
@@ -47,9 +51,42 @@ inline double coreRoundTripNanoseconds(const std::vector<Cpu>& cpus)
     return best;
 }
 
+// How much each of the two does while both work, per cent of what one does alone: near 100 of two cores, near 50 of two
+// threads of one. Multiplications that do not wait for each other, so that nothing but the core's units counts. 0 with
+// less than two CPUs.
+inline double sharePercent(const std::vector<Cpu>& cpus)
+{
+    static constexpr auto time = std::chrono::milliseconds(30);
+    if (cpus.size() < 2)
+        return 0;
+    const auto work = [](int cpu, std::atomic<int>& waiting, double& rounds) {
+        runOn(std::span(&cpu, 1));
+        --waiting;
+        while (waiting.load() > 0) { }
+        std::array<std::uint64_t, 8> numbers { 1, 3, 5, 7, 9, 11, 13, 15 };
+        std::uint64_t done = 0;
+        for (const auto end = std::chrono::steady_clock::now() + time; std::chrono::steady_clock::now() < end; ++done)
+            for (int i = 0; i < 1000; ++i)
+                for (std::uint64_t& number : numbers)
+                    number = number * 6364136223846793005U + 1;
+        volatile std::uint64_t kept = numbers[done % numbers.size()]; // so that it is computed
+        rounds = static_cast<double>(done) + 0 * static_cast<double>(kept);
+    };
+    std::atomic<int> one { 1 }, both { 2 };
+    double alone = 0, first = 0, second = 0;
+    std::jthread(work, cpus[0].id, std::ref(one), std::ref(alone)).join();
+    {
+        std::jthread other(work, cpus[1].id, std::ref(both), std::ref(second));
+        std::jthread(work, cpus[0].id, std::ref(both), std::ref(first)).join();
+    }
+    return alone > 0 ? 50 * (first + second) / alone : 0;
+}
+
 inline void printCoreDistance(const std::vector<Cpu>& cpus)
 {
-    std::printf("a cache line to the other CPU and back: %.0f ns\n", coreRoundTripNanoseconds(cpus));
+    std::printf(
+        "a cache line to the other CPU and back: %.0f ns; both at work, each does %.0f %% of what one does alone\n",
+        coreRoundTripNanoseconds(cpus), sharePercent(cpus));
 }
 
 }
