@@ -65,6 +65,8 @@ private slots:
     void exactArrivalsHaveNoError();
     void stepBackKeepsTheLastPacketsTime();
     void packetsInStepCountAsAllOthers();
+    void holesOfALongRunCountAsAllOthers_data();
+    void holesOfALongRunCountAsAllOthers();
     void lossRunsAreThoseOfTheSequenceNumbers();
     void aKeyIsOneDigitHoweverManyOfItsPacketsCame();
     void aKeyHeldForLongIsOneDigit();
@@ -742,6 +744,67 @@ void RtpStreamTest::packetsInStepCountAsAllOthers()
             QVERIFY(
                 near(feed.figures().closeSecond().deltaMax.count(), longWay.figures().closeSecond().deltaMax.count()));
     }
+}
+
+// More gaps, packets too late and packets at all than a run has room for, before anybody asks for a figure.
+void RtpStreamTest::holesOfALongRunCountAsAllOthers_data()
+{
+    QTest::addColumn<std::uint32_t>("lostEach");
+    QTest::addColumn<std::uint32_t>("lateEach");
+    QTest::newRow("every third lost") << 3U << 0U;
+    QTest::newRow("every fifth too late") << 0U << 5U;
+    QTest::newRow("several too late in a row") << 0U << 1U;
+    QTest::newRow("both") << 7U << 3U;
+    QTest::newRow("neither") << 0U << 0U;
+}
+
+void RtpStreamTest::holesOfALongRunCountAsAllOthers()
+{
+    QFETCH(std::uint32_t, lostEach);
+    QFETCH(std::uint32_t, lateEach);
+    Feed feed;
+    Feed longWay;
+    std::uint64_t sent = 0, lost = 0;
+    for (std::uint32_t i = 0; i < 600; ++i) {
+        if (lostEach > 0 && i % lostEach == 1) {
+            ++lost;
+            continue;
+        }
+        // Every packet of ten out of forty, where all may be late.
+        const bool late = lateEach > 1 ? i % lateEach == 2 : lateEach == 1 && i % 40 >= 30;
+        ++sent;
+        for (Feed* each : { &feed, &longWay }) {
+            each->rules.buffer = JitterBufferRule::fixed(Milliseconds(10));
+            if (each == &longWay)
+                each->stream.beginTimestampSegment(each->run);
+            each->add(20.0 * i + (late ? 15 : 0), static_cast<std::uint16_t>(65'400 + i), 160 * i);
+        }
+    }
+    const RtpStream& a = feed.figures();
+    const RtpStream& b = longWay.figures();
+    QCOMPARE(a.sequence().packets(), sent);
+    QCOMPARE(a.sequence().lost(), lost);
+    QCOMPARE(a.sequence().lost(), b.sequence().lost());
+    QCOMPARE(a.sequence().highestExtended(), b.sequence().highestExtended());
+    QCOMPARE(a.discarded(), b.discarded());
+    QCOMPARE(a.discarded() > 0, lateEach > 0);
+    QCOMPARE(a.lossRuns().runs(), b.lossRuns().runs());
+    const LossRuns::Bursts bursts = a.lossRuns().bursts();
+    const LossRuns::Bursts expected = b.lossRuns().bursts();
+    QCOMPARE(bursts.bursts, expected.bursts);
+    QCOMPARE(bursts.packets, expected.packets);
+    QCOMPARE(bursts.lost, expected.lost);
+    QCOMPARE(bursts.lostInGaps, expected.lostInGaps);
+    QCOMPARE(a.deltas().count(), b.deltas().count());
+    QVERIFY(near(a.deltaMean()->count(), b.deltaMean()->count()));
+    QVERIFY(near(a.deltas().min(), b.deltas().min()) && near(a.deltas().max(), b.deltas().max()));
+    QVERIFY(near(a.jitterMean()->count(), b.jitterMean()->count()));
+    QCOMPARE(a.bytes(), b.bytes());
+    // The last 128 are remembered one by one: a copy of one that came is none that came late.
+    const std::uint64_t before = a.sequence().duplicates();
+    feed.add(12'000, static_cast<std::uint16_t>(65'400 + 594), 160 * 594);
+    feed.add(12'000, static_cast<std::uint16_t>(65'400 + 480), 160 * 480);
+    QCOMPARE(feed.figures().sequence().duplicates(), before + 2);
 }
 
 QTEST_APPLESS_MAIN(RtpStreamTest)

@@ -1,10 +1,11 @@
 // The structures under T1, T2 and L, against the standard library's.
 #include "engine/tracking/activity_list.h"
+#include "engine/tracking/call_media.h"
 #include "engine/tracking/codec_names.h"
 #include "engine/tracking/index_table.h"
 #include "engine/tracking/loss_ledger.h"
-#include "shared/base/seeded_hash.h"
 #include "engine/tracking/tick_wheel.h"
+#include "shared/base/seeded_hash.h"
 
 #include <QTest>
 
@@ -29,6 +30,7 @@ private slots:
     void callComesWhenItsTickHasCome();
     void wheelThatRestartsKeepsEverything();
     void hashesDependOnEveryByteAndOnTheSeed();
+    void headsTellStreamsApartThatDifferInAnyBit();
     void longestGapSinceAReportIsFound();
 };
 
@@ -219,6 +221,37 @@ void TablesTest::hashesDependOnEveryByteAndOnTheSeed()
     }
     QVERIFY(hash(identity) != SeededHash(2)(identity));
     QVERIFY(hash(identity.flow.src) != SeededHash(2)(identity.flow.src));
+}
+
+void TablesTest::headsTellStreamsApartThatDifferInAnyBit()
+{
+    const SeededHash hash(1);
+    const auto v6 = [](const char* text) { return IpAddress::parse(text).value(); };
+    StreamIdentity identities[] = {
+        { { { IpAddress::v4(0x0a000001), 10'000 }, { IpAddress::v4(0x0a000002), 20'000 } }, { 7 } },
+        { { { v6("2001:db8::1"), 10'000 }, { v6("2001:db8::2"), 20'000 } }, { 7 } },
+        { { { IpAddress::v4(0x0a000001), 10'000 }, { v6("2001:db8::2"), 20'000 } }, { 7 } },
+    };
+    const auto shortly = [&](const StreamIdentity& identity) {
+        return ShortIdentity(identity.flow, identity.ssrc, hash(identity));
+    };
+    for (StreamIdentity& identity : identities) {
+        const ShortIdentity whole = shortly(identity);
+        QCOMPARE(whole.isWhole, &identity == &identities[0]);
+        StreamHead head;
+        head.addresses = whole.addresses;
+        head.portsAndSsrc = whole.portsAndSsrc;
+        head.isWhole = whole.isWhole;
+        QVERIFY(head.is(shortly(identity)));
+        auto* bytes = reinterpret_cast<unsigned char*>(&identity);
+        for (std::size_t i = 0; i < sizeof identity; ++i) {
+            for (int bit = 0; bit < 8; ++bit) {
+                bytes[i] = static_cast<unsigned char>(bytes[i] ^ 1 << bit);
+                QVERIFY(!head.is(shortly(identity)));
+                bytes[i] = static_cast<unsigned char>(bytes[i] ^ 1 << bit);
+            }
+        }
+    }
 }
 
 void TablesTest::longestGapSinceAReportIsFound()
