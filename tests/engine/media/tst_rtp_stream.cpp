@@ -802,9 +802,9 @@ void RtpStreamTest::holesOfALongRunCountAsAllOthers()
     QCOMPARE(a.bytes(), b.bytes());
     // The last 128 are remembered one by one: a copy of one that came is none that came late.
     const std::uint64_t before = a.sequence().duplicates();
-    feed.add(12'000, static_cast<std::uint16_t>(65'400 + 594), 160 * 594);
-    feed.add(12'000, static_cast<std::uint16_t>(65'400 + 480), 160 * 480);
-    QCOMPARE(feed.figures().sequence().duplicates(), before + 2);
+    for (const std::uint32_t copied : { 594U, 525U, 480U })
+        feed.add(12'000, static_cast<std::uint16_t>(65'400 + copied), 160 * copied);
+    QCOMPARE(feed.figures().sequence().duplicates(), before + 3);
 }
 
 QTEST_APPLESS_MAIN(RtpStreamTest)
