@@ -102,6 +102,10 @@ private slots:
         QCOMPARE(delta.fromVersion, before);
         QCOMPARE(delta.toVersion, table.version());
         QCOMPARE(only(delta).key, CallKey { 2 });
+        const std::uint64_t told = table.version(); // with the second call's last change
+        table.update(callOf(1));
+        QCOMPARE(only(table.delta(told)).key, CallKey { 1 });
+        QVERIFY(table.delta(told).figures.empty());
         QVERIFY(table.delta(table.version()).changed.empty());
     }
 
