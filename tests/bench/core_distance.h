@@ -52,11 +52,12 @@ inline double coreRoundTripNanoseconds(const std::vector<Cpu>& cpus)
 }
 
 // How much each of the two does while both work, per cent of what one does alone: near 100 of two cores, near 50 of two
-// threads of one. Multiplications that do not wait for each other, so that nothing but the core's units counts. 0 with
-// less than two CPUs.
+// threads of one. Multiplications that do not wait for each other, so that nothing but the core's units counts; the
+// mean of some tries against the best of them alone. 0 with less than two CPUs.
 inline double sharePercent(const std::vector<Cpu>& cpus)
 {
-    static constexpr auto time = std::chrono::milliseconds(30);
+    static constexpr auto time = std::chrono::milliseconds(10);
+    constexpr int tries = 5;
     if (cpus.size() < 2)
         return 0;
     const auto work = [](int cpu, std::atomic<int>& waiting, double& rounds) {
@@ -72,14 +73,22 @@ inline double sharePercent(const std::vector<Cpu>& cpus)
         volatile std::uint64_t kept = numbers[done % numbers.size()]; // so that it is computed
         rounds = static_cast<double>(done) + 0 * static_cast<double>(kept);
     };
-    std::atomic<int> one { 1 }, both { 2 };
-    double alone = 0, first = 0, second = 0;
-    std::jthread(work, cpus[0].id, std::ref(one), std::ref(alone)).join();
-    {
+    double alone = 0, together = 0;
+    for (int i = 0; i < tries; ++i) {
+        for (const std::size_t cpu : { 0U, 1U }) {
+            std::atomic<int> one { 1 };
+            double rounds = 0;
+            std::jthread(work, cpus[cpu].id, std::ref(one), std::ref(rounds)).join();
+            alone = std::max(alone, rounds);
+        }
+        std::atomic<int> both { 2 };
+        double first = 0, second = 0;
         std::jthread other(work, cpus[1].id, std::ref(both), std::ref(second));
         std::jthread(work, cpus[0].id, std::ref(both), std::ref(first)).join();
+        other.join();
+        together += (first + second) / 2 / tries;
     }
-    return alone > 0 ? 50 * (first + second) / alone : 0;
+    return alone > 0 ? 100 * together / alone : 0;
 }
 
 inline void printCoreDistance(const std::vector<Cpu>& cpus)
