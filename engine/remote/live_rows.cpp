@@ -14,13 +14,13 @@ std::uint32_t LiveRows::add(CallKey key)
         ++m_everUsed;
     }
     head(place).key = key;
-    m_places.insert(key, place);
+    m_places[key] = place;
     return place;
 }
 
 void LiveRows::remove(std::uint32_t place)
 {
-    m_places.erase(head(place).key, place);
+    m_places.erase(head(place).key);
     head(place) = {};
     streams(place) = {};
     rest(place) = {};
@@ -32,7 +32,7 @@ void LiveRows::prefetch(std::span<const StreamKey> streams) const
     for (const StreamKey& stream : streams)
         m_places.prefetch(stream.call);
     for (const StreamKey& stream : streams) {
-        const std::uint32_t place = m_places.likely(stream.call);
+        const std::uint32_t place = find(stream.call);
         if (place == none)
             continue;
         const Chunk& rows = chunk(place);

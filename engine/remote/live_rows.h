@@ -2,7 +2,7 @@
 // a few cache lines, apart from names and all else.
 #pragma once
 
-#include "engine/remote/call_places.h"
+#include "engine/storage/flat_table.h"
 #include "shared/calls/live_call.h"
 
 #include <array>
@@ -61,11 +61,12 @@ struct LiveRest {
 // One thread writes; what is at a place never moves. Memory is kept for the calls to come.
 class LiveRows {
 public:
-    static constexpr std::uint32_t none = CallPlaces::none;
+    static constexpr std::uint32_t none = 0xffffffff;
 
     std::uint32_t find(CallKey key) const
     {
-        return m_places.find(key, [&](std::uint32_t place) { return head(place).key == key; });
+        const std::uint32_t* const place = m_places.find(key);
+        return place != nullptr ? *place : none;
     }
     std::uint32_t add(CallKey key); // which is not there
     void remove(std::uint32_t place);
@@ -91,7 +92,7 @@ private:
     };
     Chunk& chunk(std::uint32_t place) const { return *m_chunks[place / chunkRows]; }
 
-    CallPlaces m_places;
+    FlatTable<CallKey, std::uint32_t> m_places { chunkRows };
     std::vector<std::unique_ptr<Chunk>> m_chunks;
     std::vector<std::uint32_t> m_free;
     std::uint32_t m_everUsed = 0;

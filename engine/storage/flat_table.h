@@ -38,6 +38,11 @@ public:
         Slot& slot = m_slots[placeOf(key)];
         return slot.used ? &slot.value : nullptr;
     }
+    const Value* find(Key key) const
+    {
+        const Slot& slot = m_slots[placeOf(key)];
+        return slot.used ? &slot.value : nullptr;
+    }
     Value& operator[](Key key)
     {
         std::size_t at = placeOf(key);

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <random>
+#include <utility>
 
 using namespace callmon;
 
@@ -38,6 +39,38 @@ private slots:
                 QCOMPARE(*value, found->second);
             QCOMPARE(table.size(), expected.size());
         }
+    }
+
+    void findsCallsAsAMapDoesWhileTheyComeAndGo()
+    {
+        FlatTable<CallKey, std::uint32_t> places(512);
+        std::map<std::int64_t, std::uint32_t> truth;
+        std::mt19937_64 random(3);
+        std::uint32_t next = 0;
+        constexpr std::uint32_t none = 0xffffffff;
+        const auto find = [&places = std::as_const(places)](std::int64_t key) {
+            const std::uint32_t* const place = places.find({ key });
+            return place != nullptr ? *place : none;
+        };
+        for (int step = 0; step < 200'000; ++step) {
+            // As keys are, in order of time; and few enough that each comes again. First more come than go, then fewer.
+            const std::int64_t key = 1'795'413'600'000'000'000 + static_cast<std::int64_t>(random() % 6000) * 1024;
+            const bool comes = random() % 10 < (step < 100'000 ? 7u : 3u);
+            if (const auto known = truth.find(key); known != truth.end() && !comes) {
+                places.erase({ key });
+                truth.erase(known);
+            } else if (known == truth.end() && comes) {
+                truth[key] = places[{ key }] = next++;
+            }
+            QCOMPARE(find(key), truth.contains(key) ? truth[key] : none);
+            if (step % 10'000 == 0)
+                for (const auto& [each, place] : truth)
+                    QCOMPARE(find(each), place);
+        }
+        QCOMPARE(places.size(), truth.size());
+        for (const auto& [key, place] : truth)
+            QCOMPARE(find(key), place);
+        QCOMPARE(find(1), none);
     }
 };
 
