@@ -6,6 +6,7 @@
 #include "engine/media/jitter_estimator.h"
 #include "engine/media/rtp_packet.h"
 #include "engine/media/running_statistics.h"
+#include "engine/media/sequence_tracker.h"
 #include "shared/quality/jitter_buffer.h"
 
 #include <cmath>
@@ -22,17 +23,13 @@ struct RtpArrival {
 
 class RtpRun {
 public:
-    // Whether there is a packet to follow on; else highest() is none.
-    bool isOn() const { return m_on; }
-    std::uint16_t highest() const { return m_sequence; }
-    Hertz clock() const { return m_clock; }
+    bool isOn() const { return m_on; } // there is a packet to follow on
     bool isNext(std::uint16_t sequence) const { return m_on && sequence == static_cast<std::uint16_t>(m_sequence + 1); }
-    // Later than that, by fewer than RFC 3550 A.1 takes for another numbering: those between are missing.
+    // Later than that, by no other numbering: those between are missing.
     bool isBeyondGap(std::uint16_t sequence) const
     {
-        constexpr std::uint16_t maxDropout = 3000;
         const auto ahead = static_cast<std::uint16_t>(sequence - m_sequence);
-        return m_on && ahead > 1 && ahead < maxDropout;
+        return m_on && ahead > 1 && ahead < SequenceTracker::maxDropout;
     }
     // Whether the jitter buffer takes a packet that is in step without further ado.
     bool isInTime(Timestamp at, RtpTicks sent, const JitterBufferRule& buffer) const

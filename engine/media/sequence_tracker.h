@@ -21,6 +21,8 @@ enum class Arrival : std::uint8_t {
 // its own, and what lies between two segments is not loss.
 class SequenceTracker {
 public:
+    static constexpr std::uint16_t maxDropout = 3000; // RFC 3550 A.1: further ahead is another numbering
+
     Arrival add(std::uint16_t sequence)
     {
         ++m_packets;
@@ -49,7 +51,6 @@ public:
     std::uint32_t restarts() const { return m_restarts; }
 
 private:
-    static constexpr std::uint16_t maxDropout = 3000;
     static constexpr std::uint16_t window = 128;
     static constexpr std::uint16_t nearby = 64; // to a stray packet ahead, that it is none
     static constexpr std::uint16_t halfCircle = 0x8000;

@@ -141,7 +141,6 @@ struct ShortIdentity {
         addresses = isWhole ? std::uint64_t { word(v4) } << 32 | word(dst + v4) : hash;
         portsAndSsrc = std::uint64_t { flow.src.port } << 48 | std::uint64_t { flow.dst.port } << 32 | ssrc.value;
     }
-    bool operator==(const ShortIdentity&) const = default;
 };
 
 // The two cache lines that every packet of a stream changes, apart from the rest of it: memory is what a packet costs.

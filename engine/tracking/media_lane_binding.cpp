@@ -291,10 +291,9 @@ std::uint32_t MediaLane::lateOfBefore(std::uint32_t index, const Datagram& datag
 bool MediaLane::isReused(const CallStream& stream, const Datagram& datagram, const RtpHeader& packet) const
 {
     constexpr Nanoseconds pause = std::chrono::seconds(5);
-    constexpr std::uint16_t maxDropout = 3000; // RFC 3550 A.1
     const RtpStream& rtp = stream.rtp;
     const auto step = static_cast<std::uint16_t>(packet.sequence - rtp.sequence().highest());
-    if (step < maxDropout) // first: what else is asked lies outside the lines that were fetched
+    if (step < SequenceTracker::maxDropout) // first: what else is asked lies outside the lines that were fetched
         return false;
     const Milliseconds interval = rtp.packetisation();
     if (rtp.sequence().packets() == 0 || datagram.arrival - rtp.lastPacketAt() < pause || interval.count() <= 0)
