@@ -22,7 +22,7 @@ inline Party otherThan(Party party)
 enum class ActivityClass : std::uint8_t { Unheard, Setup, Talking, Quiet, Cancelled, Lingering };
 
 // What SIP remembers of a call beyond that. Hashes of tags and branches; 0 when absent.
-struct SipDialogue {
+struct SipDialogueState {
     static constexpr std::size_t maxRemembered = 32;
     static constexpr std::size_t maxBranches = 8;
 
@@ -73,7 +73,7 @@ struct Call {
     std::uint64_t recordingHeaders = 0; // of its INVITEs, those that rules ask for
     Timestamp recordingDueAt; // Answered: it is decided by what is known then
 
-    SipDialogue sip;
+    SipDialogueState sip;
 
     bool held() const
     {

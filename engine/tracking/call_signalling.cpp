@@ -127,7 +127,7 @@ void onFailure(Call& call, const SipMessage& message, const FlowKey& flow, Times
 // RFC 3261 12.1: each branch that a proxy forked to answers with a tag of its own.
 void noteBranch(Call& call, std::uint64_t tag)
 {
-    SipDialogue& sip = call.sip;
+    SipDialogueState& sip = call.sip;
     const auto end = sip.branchTags.begin() + static_cast<std::ptrdiff_t>(sip.branchCount);
     if (tag == 0 || sip.branchCount == sip.branchTags.size() || std::find(sip.branchTags.begin(), end, tag) != end)
         return;
@@ -238,11 +238,11 @@ bool isRepeated(Call& call, const SipMessage& message, const FlowKey& flow)
     mix(fingerprintOf(message.body));
     mix(hashOf(flow.src));
     mix(hashOf(flow.dst));
-    const auto known = std::min<std::size_t>(call.sip.rememberedCount, SipDialogue::maxRemembered);
+    const auto known = std::min<std::size_t>(call.sip.rememberedCount, SipDialogueState::maxRemembered);
     const auto end = call.sip.remembered.begin() + static_cast<std::ptrdiff_t>(known);
     if (std::find(call.sip.remembered.begin(), end, print) != end)
         return true;
-    call.sip.remembered[call.sip.rememberedCount++ % SipDialogue::maxRemembered] = print;
+    call.sip.remembered[call.sip.rememberedCount++ % SipDialogueState::maxRemembered] = print;
     return false;
 }
 
