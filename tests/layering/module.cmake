@@ -4,8 +4,8 @@
 #
 # declares the folder's static library (or interface library when it holds headers only), the folders
 # that its files may include, and the third-party libraries it links. `layers.txt` in the build folder
-# records the declaration for the `layering` test. Every header is compiled alone by the target
-# `all_verify_interface_header_sets`.
+# records the declaration for the `layering` test. Every header is compiled alone: by its source file, where
+# that begins with it, the others by the target `all_verify_interface_header_sets`.
 
 add_library(callmon_warnings INTERFACE)
 target_compile_options(callmon_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
@@ -25,6 +25,23 @@ if(CALLMON_FUZZ)
 endif()
 
 file(WRITE ${PROJECT_BINARY_DIR}/layers.txt "")
+
+# Of `headers`, those that no source file of the same name includes before all else.
+function(headers_without_proof out)
+  set(unproven "")
+  foreach(header ${ARGN})
+    string(REGEX REPLACE "\\.h$" ".cpp" source ${header})
+    file(RELATIVE_PATH path ${PROJECT_SOURCE_DIR} ${header})
+    set(first "")
+    if(EXISTS ${source})
+      file(STRINGS ${source} first LIMIT_COUNT 1 REGEX "^ *#")
+    endif()
+    if(NOT first MATCHES "^ *# *include *\"${path}\"")
+      list(APPEND unproven ${header})
+    endif()
+  endforeach()
+  set(${out} ${unproven} PARENT_SCOPE)
+endfunction()
 
 function(module name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "MOC" "" "DEPENDS;LINK;PRIVATE_LINK;SOURCES;EXCLUDE")
@@ -46,8 +63,9 @@ function(module name)
   if(arg_MOC AND scope STREQUAL PUBLIC)
     set_target_properties(${target} PROPERTIES AUTOMOC ON)
   endif()
-  if(headers)
-    target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${headers})
+  headers_without_proof(alone ${headers})
+  if(alone)
+    target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR} FILES ${alone})
   endif()
   target_include_directories(${target} ${scope} ${PROJECT_SOURCE_DIR})
   foreach(dep ${arg_DEPENDS})
