@@ -174,7 +174,10 @@ std::span<const ProbeOption> probeOptionTable()
             true, applyCores },
         { "processing-cores", "Threads that share the media; the records are the same for any number", false,
             number<&O::processingCores>(1, 16) },
-        { "mbufs", "Packet buffers of the port", false, number<&O::mbufs>(1024, 8'388'608) },
+        { "mbufs",
+            "Packet buffers of the port: what a stall keeps waiting is in them (0: 131072, and up to 1048576 where the "
+            "free huge pages hold them)",
+            false, number<&O::mbufs>(0, 8'388'608) },
         { "link-mbps", "Rate of the link in Mb/s, to spread a burst over its wire time", false,
             number<&O::linkMbps>(1, 800'000) },
         { "ring-batches", "Batches of up to 64 frames between capture and processing", false,

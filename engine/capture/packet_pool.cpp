@@ -33,8 +33,15 @@ PoolPlan planPool(std::size_t mbufs, std::size_t bytesOfData, const EalMemory& m
     PoolPlan plan;
     plan.bytesOfData = std::min<std::size_t>(bytesOfData, UINT16_MAX - RTE_PKTMBUF_HEADROOM);
     plan.hugePages = memory.hugePages;
-    plan.wanted = std::max(mbufs * usualData / plan.bytesOfData, std::min(mbufs, buffersAtLeast));
+    const auto likeUsual = [&](std::size_t count) {
+        return std::max(count * usualData / plan.bytesOfData, std::min(count, buffersAtLeast));
+    };
+    plan.wanted = likeUsual(mbufs > 0 ? mbufs : usualBuffers);
     plan.fitting = plan.wanted;
+    if (mbufs == 0 && plan.hugePages)
+        for (std::size_t more = 2 * usualBuffers; more <= mostBuffersUnasked; more *= 2)
+            if (likeUsual(more) * bytesPerBuffer(plan.bytesOfData, true) <= memory.availableBytes / 3 * 2)
+                plan.fitting = likeUsual(more);
     while (plan.fitting > buffersAtLeast && plan.bytes() > memory.availableBytes)
         plan.fitting /= 2;
     plan.fitting = std::max(plan.fitting, buffersAtLeast);

@@ -20,6 +20,11 @@ struct PoolPlan {
 };
 
 // As many buffers of `bytesOfData` as `mbufs` usual ones take memory, halved while they do not fit; but 8192 at least.
+// Of 0: usualBuffers, doubled up to mostBuffersUnasked while two thirds of the huge pages it may have hold them (the
+// rest is the recording's). Every frame that a stall of processing keeps waiting is in one: 1,048,576 are 200 ms of
+// 5.2 million frames a second, 131,072 are 25 ms. bench: consoles_bench --ring-batches
+constexpr std::size_t usualBuffers = 131'072;
+constexpr std::size_t mostBuffersUnasked = 1'048'576;
 PoolPlan planPool(std::size_t mbufs, std::size_t bytesOfData, const EalMemory& memory);
 
 class PacketPool {

@@ -7,6 +7,7 @@
 #include "engine/capture/capture_loop.h"
 #include "engine/capture/dpdk_port.h"
 #include "engine/capture/machine.h"
+#include "engine/probe_options.h"
 #include "engine/records/call_monitor.h"
 #include "engine/storage/media_preparation.h"
 #include "engine/storage/record_writer.h"
@@ -34,7 +35,7 @@ struct BenchOptions {
     double seconds = 60;
     bool search = false;
     double stallMs = 0;
-    std::size_t ringBatches = 4096; // 262,144 frames: what a stall of 50 ms brings
+    std::size_t ringBatches = ProbeOptions().ringBatches; // 200 ms of the load
     std::size_t mediaMib = 512; // of chunks on their way to the disk; retention only
     std::uint64_t mediaLimitGib = 0; // then files that were written are written again
     bool newFiles = false; // of the recording log, instead of written ones
@@ -348,6 +349,7 @@ private:
     std::unique_ptr<StorageLoop> m_storage;
     Sample m_begin {}, m_end {};
     std::map<std::string, double> m_threads; // seconds of a processor between the two
+    double m_stolen = 0; // likewise, by the host
     std::uint64_t m_lost = 0;
     double m_latest = 0;
 };
@@ -444,9 +446,11 @@ void Run::load()
     std::this_thread::sleep_for(1s); // the first quality points have been made, too
     m_begin = sample();
     const auto threadsBefore = threadSeconds();
+    m_stolen = -stolenSeconds();
     std::this_thread::sleep_for(std::chrono::duration<double>(m_options.seconds));
     m_end = sample();
     m_threads = threadSeconds();
+    m_stolen += stolenSeconds();
     for (const auto& [name, used] : threadsBefore)
         m_threads[name] -= used;
     m_source->drain();
@@ -498,6 +502,7 @@ void Run::reportTime() const
     for (const char* const name : { "processing", "storage", "media" })
         if (const auto found = m_threads.find(name); found != m_threads.end())
             std::printf("  thread %-27s %5.1f %% of a core\n", name, 100 * found->second / seconds);
+    std::printf("  taken by the host                  %5.1f %% of a core\n", 100 * m_stolen / seconds);
     if (m_writer)
         std::printf("  %.3f GB/s of media on the disk; the slowest write took %" PRIu64 " ms\n",
             static_cast<double>(m_end.written - m_begin.written) / seconds / 1e9,
