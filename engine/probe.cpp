@@ -171,7 +171,7 @@ void Probe::start(std::function<void()> onFinished)
         m_warn(
             "this process may not put capture and processing before other programs of the machine: frames can be lost "
             "while these are busy. Give it CAP_SYS_NICE, as the service's unit does, or raise its limit (ulimit -e "
-            "30)");
+            "40)");
     for (unsigned lane = 0; lane < m_queues.size(); ++lane) {
         m_processingThreads.emplace_back([this, lane] {
             nameThread("processing");

@@ -135,10 +135,12 @@ struct Options {
     bool busy = false;
     bool pinned = false;
     bool precedence = true;
+    std::size_t ringBatches = ProbeOptions().ringBatches;
     std::vector<int> cpus; // of the machine; consoles are not the engine's, and run where they like
     QString console, hostile; // this process is one
     int count = 1;
     int sleepMs = 0;
+    bool ownComputer = false;
 };
 
 class FedPort : public PortBehind {
@@ -241,7 +243,7 @@ Result<void> Engine::open(const Options& options, const SpeechTable& speech, con
     m_port = std::move(port.value());
     CaptureLoopOptions capture;
     capture.dropMirrorCopies = true; // as the engine does
-    capture.batches = ProbeOptions().ringBatches;
+    capture.batches = options.ringBatches;
     RingTrafficOptions traffic = options.traffic;
     traffic.buffers = static_cast<std::uint32_t>(capture.batches * FrameBatch::capacity + 8192);
     auto made = RingTraffic::create(traffic, speech, "net_ring0");
@@ -338,11 +340,15 @@ void wait(std::chrono::duration<double> time) // with the event loop at work
 
 class ConsoleProcess {
 public:
-    ConsoleProcess(const Options& options, const QUrl& url, int count, int sleepMs)
+    // Consoles run on computers of their own; those of which that is said here wait for no other console, at least.
+    enum class Where { Among, OwnComputer };
+    ConsoleProcess(const Options& options, const QUrl& url, int count, int sleepMs, Where where = Where::Among)
     {
-        start(options,
-            { "--console", url.toString(), "--count", QString::number(count), "--sleep-ms", QString::number(sleepMs),
-                "--seconds", QString::number(options.seconds) });
+        QStringList arguments { "--console", url.toString(), "--count", QString::number(count), "--sleep-ms",
+            QString::number(sleepMs), "--seconds", QString::number(options.seconds) };
+        if (where == Where::OwnComputer)
+            arguments << "--own-computer";
+        start(options, arguments);
     }
     ConsoleProcess(const Options& options, const QString& socket)
     {
@@ -390,18 +396,19 @@ Outcome measure(const Options& options, Engine& engine, const QUrl& url, const Q
     const std::uint64_t endedBefore = engine.callsEnded();
     const auto threadsBefore = threadSeconds();
     const double consolesBefore = secondsOfEndedConsoles();
+    const double stolenBefore = stolenSeconds();
     engine.forgetLateness();
     const auto begun = Clock::now();
     // Of twenty: twelve as they should be, three slow, two stopped for a third of the time, two killed, one hostile.
-    std::vector<std::unique_ptr<ConsoleProcess>> processes;
+    std::vector<std::unique_ptr<ConsoleProcess>> processes; // of the first, and of the second of many, latency is told
     const auto add = [&](int count, int sleepMs) {
         processes.push_back(std::make_unique<ConsoleProcess>(options, url, count, sleepMs));
     };
-    if (consoles == 1)
-        add(1, 0);
+    if (consoles > 0)
+        processes.push_back(std::make_unique<ConsoleProcess>(options, url, 1, 0, ConsoleProcess::Where::OwnComputer));
     if (consoles > 1) {
-        add(1, 0); // whose latency is told: a process of its own, as consoles are
-        add(consoles - 9, 0);
+        add(1, 0);
+        add(consoles - 10, 0);
         for (int i = 0; i < 3; ++i)
             add(1, 1500);
         for (int i = 0; i < 4; ++i)
@@ -410,7 +417,7 @@ Outcome measure(const Options& options, Engine& engine, const QUrl& url, const Q
     }
     double mostMemory = memoryBefore;
     std::size_t sessions = 0;
-    const std::size_t stoppedAt = 5; // of `processes`; the two behind are killed
+    const std::size_t stoppedAt = 6; // of `processes`; the two behind are killed
     for (int third = 0; third < 3; ++third) {
         if (consoles > 1)
             for (std::size_t i = 0; i < 2; ++i) {
@@ -425,6 +432,7 @@ Outcome measure(const Options& options, Engine& engine, const QUrl& url, const Q
         }
     }
     const double seconds = std::chrono::duration<double>(Clock::now() - begun).count();
+    const double stolen = stolenSeconds() - stolenBefore;
     auto threads = threadSeconds();
     for (const auto& [name, used] : threadsBefore)
         threads[name] -= used;
@@ -438,16 +446,19 @@ Outcome measure(const Options& options, Engine& engine, const QUrl& url, const Q
         "%2d consoles (%zu sessions): event loop %5.1f %% of a core, storage and table %4.1f %%, processing %4.1f %%\n",
         consoles, sessions, outcome.cpu, 100 * threads["storage"] / seconds, 100 * threads["processing"] / seconds);
     std::printf("    %zu calls on, %.0f ended a second, %.0f frames a second, %" PRIu64
-                " lost; the generator was held up by at most %.0f ms\n",
+                " lost; the generator was held up by at most %.0f ms, the host took %.1f %% of a core\n",
         engine.callsOn(), perSecond(endedBefore, engine.callsEnded()), perSecond(framesBefore, engine.frames()),
-        outcome.lost, engine.generatorBehindMilliseconds());
-    QByteArray said = processes.empty() ? QByteArray() : processes.front()->said();
-    double p50 = -1, p99 = -1, most = -1;
-    std::size_t events = 0;
-    if (std::sscanf(said.constData(), "%lf %lf %lf %zu", &p50, &p99, &most, &events) == 4) {
-        std::printf("    from the wire to the console: median %.0f ms, p99 %.0f, longest %.0f, of %zu\n", p50, p99,
-            most, events);
-        outcome.latency99 = p99;
+        outcome.lost, engine.generatorBehindMilliseconds(), 100 * stolen / seconds);
+    for (std::size_t i = 0; i < std::min<std::size_t>(processes.size(), 2); ++i) {
+        double p50 = -1, p99 = -1, most = -1;
+        std::size_t events = 0;
+        const QByteArray said = processes[i]->said();
+        if (std::sscanf(said.constData(), "%lf %lf %lf %zu", &p50, &p99, &most, &events) != 4)
+            continue;
+        std::printf("    from the wire to %s: median %.0f ms, p99 %.0f, longest %.0f, of %zu\n",
+            i == 0 ? "the console" : "one that waits for the CPU behind all others", p50, p99, most, events);
+        if (i == 0)
+            outcome.latency99 = p99;
     }
     processes.clear();
     if (consoles > 0)
@@ -485,17 +496,20 @@ int main(int argc, char** argv)
     app.add_flag("--pinned", options.pinned, "Capture and processing have a CPU each, as with the engine's `cores`");
     app.add_flag("--precedence,!--no-precedence", options.precedence,
         "The engine goes before other programs, capture and processing first, as the service does");
+    app.add_option("--ring-batches", options.ringBatches, "Of up to 64 frames, between capture and processing")
+        ->capture_default_str();
     app.add_option("--console", console, "Be consoles of this engine (used by the bench itself; likewise:)");
     app.add_option("--hostile", hostile);
     app.add_option("--count", options.count);
     app.add_option("--sleep-ms", options.sleepMs);
     app.add_option("--cpu", options.cpus);
+    app.add_flag("--own-computer", options.ownComputer);
     CLI11_PARSE(app, argc, argv);
     QCoreApplication application(argc, argv);
     const auto time = std::chrono::milliseconds(static_cast<std::int64_t>(1000 * options.seconds));
     if (!hostile.empty() || !console.empty()) {
         runOn(options.cpus);
-        (void)setNiceness(0);
+        (void)setNiceness(options.ownComputer ? serviceNiceness : 0);
     }
     if (!hostile.empty())
         return beHostile(QString::fromStdString(hostile), time);

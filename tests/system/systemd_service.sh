@@ -127,7 +127,7 @@ grep -P '^CapEff:\t0000000000807000' <<<"$status" >/dev/null || fail "its capabi
 grep -P '^NoNewPrivs:\t1' <<<"$status" >/dev/null || fail "it may gain privileges"
 # Without root's rights capture and processing go before the rest of it, and that before other programs.
 threads=$("${in[@]}" ps -L -o comm=,ni= -p "$main")
-for thread in "capture -15" "processing -15" "storage -8" "commit -8"; do
+for thread in "capture -20" "processing -20" "storage -8" "commit -8"; do
   grep -xP "${thread% *} +${thread#* }" <<<"$threads" >/dev/null || fail "not $thread: $threads"
 done
 
