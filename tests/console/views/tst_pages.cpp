@@ -441,7 +441,9 @@ private slots:
                 QWidget* focus = QApplication::focusWidget();
                 if (!focus || !visited.insert(focus).second)
                     continue;
-                const QRect area(focus->mapTo(&window, QPoint(0, 0)), focus->size());
+                const qreal scale = before.devicePixelRatio(); // QT_SCALE_FACTOR
+                const QRect area(
+                    (QPointF(focus->mapTo(&window, QPoint(0, 0))) * scale).toPoint(), focus->size() * scale);
                 const QString name = where + ": " + focus->metaObject()->className() + " " + focus->objectName();
                 QVERIFY2(window.grab().toImage().copy(area) != before.copy(area), qPrintable(name));
             }
