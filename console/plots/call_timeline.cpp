@@ -189,12 +189,13 @@ void CallTimeline::paintEvent(QPaintEvent*)
     const TimelineLayout layout = layoutFor(size());
     if (!m_lanesValid) {
         const qreal ratio = devicePixelRatioF();
-        m_lanes = QImage(size() * ratio, QImage::Format_RGB32);
-        m_lanes.setDevicePixelRatio(ratio);
-        m_lanes.fill(m_look.background);
+        if (m_lanes.size() != size() * ratio || m_lanes.devicePixelRatio() != ratio) {
+            m_lanes = QImage(size() * ratio, QImage::Format_RGB32);
+            m_lanes.setDevicePixelRatio(ratio);
+        }
         QPainter painter(&m_lanes);
         painter.setFont(font());
-        TimelinePainter(painter, layout, m_data, m_look, m_window).paintLanes();
+        TimelinePainter(painter, layout, m_data, m_look, m_window).paintLanes(size());
         m_lanesValid = true;
     }
     QPainter painter(this);
@@ -227,9 +228,8 @@ void CallTimeline::paintAll(QPainter& painter, QSize size) const
 {
     const TimelineLayout layout = layoutFor(size);
     painter.setFont(font());
-    painter.fillRect(QRect(QPoint(0, 0), size), m_look.background);
     TimelinePainter drawn(painter, layout, m_data, m_look, m_window);
-    drawn.paintLanes();
+    drawn.paintLanes(size);
     if (m_cursor)
         drawn.paintCursor(*m_cursor);
     drawn.paintReadOuts(m_cursor);

@@ -35,9 +35,9 @@ TimeSeriesPlot::TimeSeriesPlot(std::vector<PlotPanel> panels, QWidget* parent)
     m_plot->setFocusPolicy(Qt::NoFocus);
     m_plot->setMouseTracking(true);
     m_plot->installEventFilter(this);
-    m_plot->addLayer(QStringLiteral("moving"));
-    m_moving = m_plot->layer(QStringLiteral("moving"));
-    m_moving->setMode(QCPLayer::lmBuffered);
+    // The plot's own layer above all others, with a buffer to itself: one of ours beside it would be a third buffer of
+    // the window's size to be blended in each frame.
+    m_moving = m_plot->layer(QStringLiteral("overlay"));
     m_plot->plotLayout()->clear();
     m_plot->plotLayout()->setRowSpacing(0);
 

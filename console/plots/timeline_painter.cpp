@@ -48,9 +48,9 @@ double TimelinePainter::Scale::y(const QRect& lane, double value) const
     return lane.bottom() - 1 - share * (lane.height() - 3);
 }
 
-void TimelinePainter::paintLanes()
+void TimelinePainter::paintLanes(QSize whole)
 {
-    paintGround();
+    paintGround(whole);
     paintSpans();
     paintTime();
     for (std::size_t side = 0; side < timelineSides; ++side)
@@ -63,14 +63,20 @@ void TimelinePainter::paintLanes()
     notes.paintEvents();
 }
 
-void TimelinePainter::paintGround()
+void TimelinePainter::paintGround(QSize whole)
 {
-    const auto lane = [&](const QRect& rect) { m_painter.fillRect(rect, m_look.alternate); };
+    QRegion beside(QRect(QPoint(0, 0), whole)); // filling a window's pixels twice is half of what a frame may take
+    const auto lane = [&](const QRect& rect) {
+        m_painter.fillRect(rect, m_look.alternate);
+        beside -= rect;
+    };
     lane(m_layout.events);
     for (const QRect& sound : m_layout.sounds)
         lane(sound);
     for (const QRect& strip : m_layout.strips)
         lane(strip);
+    for (const QRect& rest : beside)
+        m_painter.fillRect(rest, m_look.background);
     paintTitle(m_layout.events, CallTimeline::tr("Messages"));
     m_painter.setPen(m_look.quiet);
     const auto row = [&](int top, const QString& title) {

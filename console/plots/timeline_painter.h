@@ -9,7 +9,7 @@ class TimelinePainter : private TimelineDrawing {
 public:
     using TimelineDrawing::TimelineDrawing;
 
-    void paintLanes(); // all that does not move with cursor and playhead
+    void paintLanes(QSize whole); // all that does not move with cursor and playhead; every pixel
     void paintAxis(int top); // the time, once more where the lanes' own is out of sight
     void paintCursor(double seconds); // a hairline
     void paintPlayhead(double seconds);
@@ -24,7 +24,7 @@ private:
         double y(const QRect& lane, double value) const;
     };
 
-    void paintGround();
+    void paintGround(QSize whole);
     void paintSpans();
     void paintTime();
     template <typename Draw> void forEachTick(Draw draw) const; // with its time, its x, and whether tenths count

@@ -306,13 +306,18 @@ struct Frames {
     double longest = 0;
 };
 
-Frames framesOf(QWidget& widget, int count, const std::function<void(int frame)>& step)
+enum class Paints { Now, ByItself };
+
+Frames framesOf(QWidget& widget, int count, const std::function<void(int frame)>& step, Paints paints = Paints::Now)
 {
     Frames frames;
     for (int i = -3; i < count; ++i) { // the first ones fill caches
         const auto begin = Clock::now();
         step(i + 3);
-        widget.repaint();
+        if (paints == Paints::Now)
+            widget.repaint();
+        else
+            settle();
         const double took = millisecondsSince(begin);
         if (i < 0)
             continue;
@@ -672,10 +677,8 @@ int runPlots()
         plot.resize(windowSize);
         plot.show();
         settle();
-        const Frames move = framesOf(plot, 20, [&](int frame) {
-            plot.placeCursor(frame * 2'000);
-            settle(); // it is drawn with the next event
-        });
+        const Frames move = framesOf(
+            plot, 20, [&](int frame) { plot.placeCursor(frame * 2'000); }, Paints::ByItself);
         say("console", "time series of 100,000, its cursor moved, a frame", move.mean, "ms", 5);
         say("console", "  the longest frame of 20", move.longest, "ms");
     }

@@ -227,20 +227,22 @@ private slots:
         const TimelineLook look { Qt::white, Qt::white, Qt::black, Qt::darkGray, QColor(230, 230, 230),
             QColor(0, 120, 0), Qt::magenta, Qt::darkYellow, { callerColour, calleeColour }, { "caller", "callee" } };
         QImage direct(size, QImage::Format_RGB32);
-        direct.fill(Qt::white);
+        const QColor untouched(1, 2, 3);
+        direct.fill(untouched);
         constexpr int moved = 3;
         QImage other(size + QSize(moved, 0), direct.format());
         other.fill(Qt::white);
         const TimelineLayout layout(size, data, QFontMetrics(QFont()));
         {
             QPainter painter(&direct);
-            TimelinePainter(painter, layout, data, look, window).paintLanes();
+            TimelinePainter(painter, layout, data, look, window).paintLanes(size);
         }
         {
             QPainter painter(&other);
             painter.translate(moved, 0);
-            TimelinePainter(painter, layout, data, look, window).paintLanes();
+            TimelinePainter(painter, layout, data, look, window).paintLanes(size);
         }
+        QCOMPARE(pixelsOf(direct, untouched), 0); // the picture of the frame before lies there
         QVERIFY(pixelsOf(direct, look.sides[0]) > 1'000);
         QCOMPARE(direct.copy(layout.plot), other.copy(layout.plot.translated(moved, 0)));
     }
