@@ -11,7 +11,7 @@ namespace {
 void add(PixelColumn& column, double value)
 {
     if (!column.any) {
-        column = { true, value, value, value, value };
+        column = { true, value, value, value };
         return;
     }
     column.low = std::min(column.low, value);
@@ -32,7 +32,26 @@ int ceilOf(double positive)
     return whole + (positive > whole ? 1 : 0);
 }
 
-// Calls add(i, from, to) with each value that is known and the columns that it is seen in.
+// The values from `i` on that begin and end before that edge of their column, where a long call has dozens. Returns the
+// first that does not.
+std::size_t addRest(PixelColumn& column, const StepLine& line, std::size_t i, double begin, double perSecond, int edge)
+{
+    PixelColumn all = column;
+    for (; i + 1 < line.seconds.size() && (line.seconds[i] - begin) * perSecond < edge
+         && (line.seconds[i + 1] - begin) * perSecond <= edge;
+         ++i) {
+        const double value = line.values[i];
+        if (std::isnan(value))
+            continue;
+        all.low = std::min(all.low, value);
+        all.high = std::max(all.high, value);
+        all.last = value;
+    }
+    column = all;
+    return i;
+}
+
+// Calls add(i, from, to) with each value that is known and the columns that it is seen in; it returns which is next.
 template <typename Add> void forEachSeen(const StepLine& line, double begin, double end, int width, Add add)
 {
     if (width <= 0 || line.seconds.empty() || !(end > begin))
@@ -40,15 +59,15 @@ template <typename Add> void forEachSeen(const StepLine& line, double begin, dou
     const double perSecond = width / (end - begin);
     const auto after = std::upper_bound(line.seconds.begin(), line.seconds.end(), begin);
     for (auto i = static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, after - line.seconds.begin() - 1));
-         i < line.seconds.size() && line.seconds[i] < end; ++i) {
-        if (std::isnan(line.values[i]))
-            continue;
+         i < line.seconds.size() && line.seconds[i] < end;) {
         const double until = i + 1 < line.seconds.size() ? line.seconds[i + 1] : line.seconds[i] + line.last;
-        if (until <= begin)
+        if (std::isnan(line.values[i]) || until <= begin) {
+            ++i;
             continue;
+        }
         const int from = floorOf(std::max(0.0, (line.seconds[i] - begin) * perSecond));
         const int last = ceilOf(std::min((until - begin) * perSecond, static_cast<double>(width))) - 1;
-        add(i, from, std::min(width - 1, std::max(from, last)));
+        i = add(i, from, std::min(width - 1, std::max(from, last)));
     }
 }
 
@@ -60,6 +79,9 @@ std::vector<PixelColumn> columnsOf(const StepLine& line, double begin, double en
     forEachSeen(line, begin, end, width, [&](std::size_t i, int from, int to) {
         for (int x = from; x <= to; ++x)
             add(columns[static_cast<std::size_t>(x)], line.values[i]);
+        return from == to
+            ? addRest(columns[static_cast<std::size_t>(from)], line, i + 1, begin, width / (end - begin), from + 1)
+            : i + 1;
     });
     return columns;
 }
@@ -70,7 +92,7 @@ std::vector<PixelBand> bandColumnsOf(
     std::vector<PixelBand> columns(static_cast<std::size_t>(std::max(0, width)));
     forEachSeen(line, begin, end, width, [&](std::size_t i, int from, int to) {
         if (std::isnan(errors[i]))
-            return;
+            return i + 1;
         const double low = std::max(line.values[i] - errors[i], least);
         const double high = line.values[i] + errors[i];
         for (int x = from; x <= to; ++x) {
@@ -78,6 +100,7 @@ std::vector<PixelBand> bandColumnsOf(
             column = { true, column.any ? std::min(column.low, low) : low,
                 column.any ? std::max(column.high, high) : high };
         }
+        return i + 1;
     });
     return columns;
 }

@@ -11,8 +11,7 @@ struct PixelColumn {
     bool any = false; // else nothing was measured there
     double low = 0;
     double high = 0;
-    double first = 0; // value at its left edge, and at its right one
-    double last = 0;
+    double last = 0; // value at its right edge
 };
 
 struct StepLine { // a value holds from its second to the next one, the last one for `last`; NaN: unknown

@@ -44,7 +44,7 @@ QString timelineTimeOfDay(double secondsSince1970, bool tenths)
 
 double TimelinePainter::Scale::y(const QRect& lane, double value) const
 {
-    const double share = std::clamp((value - low) / (high - low), 0.0, 1.0);
+    const double share = std::clamp((value - low) * shareOfOne, 0.0, 1.0);
     return lane.bottom() - 1 - share * (lane.height() - 3);
 }
 
@@ -305,8 +305,8 @@ void TimelinePainter::paintStrip(std::size_t index)
                 low = std::min(low, columns[column - 1].last);
                 high = std::max(high, columns[column - 1].last);
             }
-            const double top = std::round(scale.y(lane, high)) - 1;
-            const double bottom = std::round(scale.y(lane, low)) + 1;
+            const double top = qRound(scale.y(lane, high)) - 1;
+            const double bottom = qRound(scale.y(lane, low)) + 1;
             const bool gap = line.side != 0 && (static_cast<int>(column) + phase) % dashPeriod >= dashOn;
             if (!gap || bottom - top > tall)
                 run.add(static_cast<int>(column), top, bottom);

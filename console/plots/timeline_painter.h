@@ -21,6 +21,7 @@ public:
 private:
     struct Scale {
         double low, high;
+        double shareOfOne = 1 / (high - low);
         double y(const QRect& lane, double value) const;
     };
 

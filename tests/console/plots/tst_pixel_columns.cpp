@@ -52,10 +52,14 @@ private slots:
         std::vector<double> seconds, values;
         double at = 3;
         for (int i = 0; i < 500; ++i) {
-            seconds.push_back(at += 0.05 + static_cast<double>(random() % 100) / 70);
+            if (i % 20 != 7) // some at the same time: one of them holds no time at all
+                at += 0.05 + static_cast<double>(random() % 100) / (i < 400 ? 300 : 40);
+            if (i % 50 == 6)
+                at = std::ceil(at); // where a column begins, in one of the windows
+            seconds.push_back(at);
             values.push_back(i);
         }
-        for (const auto& [begin, end] : { std::pair(0.0, at + 2), std::pair(50.25, 61.0), std::pair(-20.0, 6.0) }) {
+        for (const auto& [begin, end] : { std::pair(0.0, at + 2), std::pair(50.25, 61.0), std::pair(0.0, 333.0), std::pair(-20.0, 6.0) }) {
             constexpr int width = 333;
             const auto columns = columnsOf({ seconds, values, 1 }, begin, end, width);
             for (int x = 0; x < width; ++x) {
@@ -75,6 +79,7 @@ private slots:
                 if (column.any) {
                     QCOMPARE(column.low, low);
                     QCOMPARE(column.high, high);
+                    QCOMPARE(column.last, high);
                 }
             }
         }
