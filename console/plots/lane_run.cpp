@@ -11,16 +11,17 @@ namespace {
 
 // Compared and chosen side by side: a branch for each pixel would be guessed wrong at each end of a column.
 constexpr std::size_t together = 4;
-using Pixels [[gnu::vector_size(together * sizeof(int))]] = int;
+using Rows [[gnu::vector_size(together * sizeof(int))]] = int;
+using Pixels [[gnu::vector_size(together * sizeof(QRgb))]] = QRgb;
 
-// Of each of the four components, rounded as QRasterPaintEngine does (BYTE_MUL).
-QRgb shareOf(QRgb pixel, std::uint32_t of255)
+// Of each of the four components, of one pixel or several, rounded as QRasterPaintEngine does (BYTE_MUL).
+template <typename Colour> Colour shareOf(Colour pixel, std::uint32_t of255)
 {
-    const auto two = [of255](std::uint32_t components) { // in the lower bytes of both halves
-        const std::uint32_t product = components * of255;
-        return (product + (product >> 8 & 0xff00ff) + 0x800080) >> 8 & 0xff00ff;
+    const auto two = [of255](Colour components) { // in the lower bytes of both halves
+        const Colour product = components * of255;
+        return (product + (product >> 8 & 0xff00ffu) + 0x800080u) >> 8 & 0xff00ffu;
     };
-    return two(pixel & 0xff00ff) | two(pixel >> 8 & 0xff00ff) << 8;
+    return two(pixel & 0xff00ffu) | two(pixel >> 8 & 0xff00ffu) << 8;
 }
 
 }
@@ -88,8 +89,8 @@ void LaneRun::note(int column, double top, double bottom)
 
 void LaneRun::write(std::size_t first)
 {
-    std::array<Pixels, pixelsOfLine / together> tops;
-    std::array<Pixels, pixelsOfLine / together> bottoms;
+    std::array<Rows, pixelsOfLine / together> tops;
+    std::array<Rows, pixelsOfLine / together> bottoms;
     int from = m_lane.bottom() + 1;
     int to = m_lane.top();
     for (std::size_t i = 0; i < pixelsOfLine; ++i) {
@@ -105,11 +106,10 @@ void LaneRun::write(std::size_t first)
     if (to <= from)
         return;
     const std::size_t seen = std::min(pixelsOfLine, static_cast<std::size_t>(m_lane.width()) - first);
-    const auto value = static_cast<int>(m_value);
     auto* row = reinterpret_cast<QRgb*>(m_image->scanLine(from)) + m_lane.left() + first;
     const qsizetype stride = m_image->bytesPerLine() / static_cast<qsizetype>(sizeof(QRgb));
     for (int y = from; y < to; ++y, row += stride) {
-        if (seen < pixelsOfLine || m_under > 0) {
+        if (seen < pixelsOfLine) {
             for (std::size_t i = 0; i < seen; ++i)
                 if (y >= m_tops[first + i] && y < m_bottoms[first + i])
                     row[i] = m_value + shareOf(row[i], m_under);
@@ -118,7 +118,8 @@ void LaneRun::write(std::size_t first)
         for (std::size_t i = 0; i < tops.size(); ++i) {
             Pixels pixels;
             std::memcpy(&pixels, row + i * together, sizeof pixels);
-            pixels = (tops[i] <= y) & (bottoms[i] > y) ? Pixels {} + value : pixels;
+            const Pixels painted = m_under == 0 ? Pixels {} + m_value : m_value + shareOf(pixels, m_under);
+            pixels = (tops[i] <= y) & (bottoms[i] > y) ? painted : pixels;
             std::memcpy(row + i * together, &pixels, sizeof pixels);
         }
     }

@@ -148,9 +148,8 @@ int TimelinePainter::tickWidth() const
 
 void TimelinePainter::paintTime()
 {
-    m_painter.setPen(m_look.grid);
     forEachTick([&](double, double at, bool) {
-        m_painter.drawLine(QPointF(at, m_layout.plot.top()), QPointF(at, m_layout.plot.bottom() + 3));
+        m_painter.fillRect(QRectF(at, m_layout.plot.top(), 1, m_layout.plot.height() + 3), m_look.grid);
     });
     paintAxis(m_layout.axis.top());
 }
@@ -255,8 +254,7 @@ void TimelinePainter::paintStrip(std::size_t index)
     double labelled = -1e9;
     for (std::size_t i = ticks.size(); i-- > 0;) {
         const double y = scale.y(lane, ticks[i]);
-        m_painter.setPen(m_look.grid);
-        m_painter.drawLine(QPointF(lane.left(), y), QPointF(lane.right(), y));
+        m_painter.fillRect(QRectF(lane.left(), std::floor(y), lane.width(), 1), m_look.grid);
         const bool end = i == 0 || i + 1 == ticks.size();
         const double least = height * 0.95;
         // The ends' labels stay within their lane.
