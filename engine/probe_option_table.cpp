@@ -29,6 +29,13 @@ template <auto Member> auto number(std::uint64_t least, std::uint64_t most)
     };
 }
 
+template <auto Member> auto numberOr0(std::uint64_t least, std::uint64_t most) // 0: the engine finds one
+{
+    return [=](ProbeOptions& options, const Values& values) {
+        return parseNumber(values.front(), options.*Member, values.front() == "0" ? 0 : least, most);
+    };
+}
+
 template <auto Member> auto seconds()
 {
     return [](ProbeOptions& options, const Values& values) -> Result<void> {
@@ -177,7 +184,7 @@ std::span<const ProbeOption> probeOptionTable()
         { "mbufs",
             "Packet buffers of the port: what a stall keeps waiting is in them (0: 131072, and up to 1048576 where the "
             "free huge pages hold them)",
-            false, number<&O::mbufs>(0, 8'388'608) },
+            false, numberOr0<&O::mbufs>(1024, 8'388'608) },
         { "link-mbps", "Rate of the link in Mb/s, to spread a burst over its wire time", false,
             number<&O::linkMbps>(1, 800'000) },
         { "ring-batches", "Batches of up to 64 frames between capture and processing", false,

@@ -229,6 +229,18 @@ private slots:
             != std::string::npos);
     }
 
+    void packetBuffersAreFoundOrSaid()
+    {
+        for (const auto& [text, buffers] : { std::pair("0", 0u), std::pair("1024", 1024u) }) {
+            const auto parsed = parse({ "--port", "net_null0", "--data", "/d", "--mbufs", text });
+            const auto* options = std::get_if<ProbeOptions>(&parsed);
+            QVERIFY(options);
+            QCOMPARE(options->mbufs, buffers);
+        }
+        QVERIFY(errorOf({ "--port", "net_null0", "--data", "/d", "--mbufs", "1023" }).find("from 1024 to 8388608")
+            != std::string::npos);
+    }
+
     void exampleConfigurationHoldsTheDefaults()
     {
         const QByteArray file = (projectSource() + "/resources/callmon-engine.toml").toUtf8();
