@@ -228,6 +228,8 @@ void CallTimeline::paintAll(QPainter& painter, QSize size) const
 {
     const TimelineLayout layout = layoutFor(size);
     painter.setFont(font());
+    // Under all: in a drawing that is enlarged, areas side by side would show what is behind them along their edges.
+    painter.fillRect(QRect(QPoint(0, 0), size), m_look.background);
     TimelinePainter drawn(painter, layout, m_data, m_look, m_window);
     drawn.paintLanes(size);
     if (m_cursor)
