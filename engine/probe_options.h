@@ -42,7 +42,7 @@ struct ProbeOptions {
     std::uint32_t mbufs = 0; // packet buffers; 0: as planPool() finds
     std::uint32_t linkMbps = 10000; // spreads a burst back along the wire time of its frames
     std::uint32_t processingCores = 1; // threads that share the media by address; the first has all signalling
-    std::uint32_t ringBatches = 16'384; // of up to 64 frames, between capture and processing: 200 ms of 5.2 million a second
+    std::uint32_t ringBatches = 16'384; // of up to 64 frames, between capture and processing: 200 ms at 5.2 Mpps
 
     std::uint32_t maxCalls = 131072;
     std::uint32_t maxStreams = 262144;

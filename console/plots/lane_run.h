@@ -1,7 +1,7 @@
 // Rectangles in a lane of a timeline, column after column, one of each at most. Side by side and of one height they are
-// one. Thousands of them, one pixel wide and as high as the lane, are what a frame costs: into a picture of the screen's
-// pixels they are written here, a cache line of columns at a time, which the painter would do one after the other, each
-// pixel in a line of its own. Elsewhere (sharper screens, files) it draws them.
+// one. Thousands of them, one pixel wide and as high as the lane, are what a frame costs: into a picture of the
+// screen's pixels they are written here, a cache line of columns at a time, which the painter would do one after the
+// other, each pixel in a line of its own. Elsewhere (sharper screens, files) it draws them.
 #pragma once
 
 #include <QImage>

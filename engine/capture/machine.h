@@ -18,7 +18,7 @@ void runOn(std::span<const int> cpus);
 // Nice value of capture and processing on a live port: other programs of the machine wait for them, yet are not starved
 // as by a real-time class. At 0, twenty programs that wake at once on processing's CPU held it up for longer than the
 // buffers last at 5 million packets a second; at -10 they still left it no more than a third while all of them ran, and
-// at -15 no more than two thirds: a CPU of which the host takes a part needs more. bench: consoles_bench
+// at -15 no more than three fifths: a CPU of which the host takes a part needs more. bench: consoles_bench
 constexpr int fastPathNiceness = -20;
 
 // Of the calling thread. Those that it starts from now on begin with it.
